@@ -1,0 +1,26 @@
+import type { Runtime } from './runtime.ts';
+
+export type IdPrefix = 'mig' | 'bkp' | 'evt' | 'req';
+
+const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
+
+/**
+ * An opaque id such as `mig_01kbzq3m8e9v6x2c4n7p5r0t1w`: 10 characters of time in milliseconds, then 16 random ones
+ * (Crockford base 32, lower case), so ids sort by creation.
+ */
+export function newId(prefix: IdPrefix, runtime: Pick<Runtime, 'now' | 'randomBytes'>): string {
+  let time = runtime.now();
+  let head = '';
+  for (let i = 0; i < 10; i++) {
+    head = alphabet[time % 32] + head;
+    time = Math.floor(time / 32);
+  }
+  let tail = '';
+  for (const byte of runtime.randomBytes(16)) tail += alphabet[byte % 32];
+  return `${prefix}_${head}${tail}`;
+}
+
+/** Whether `text` is an id of that kind, well-formed. */
+export function isId(prefix: IdPrefix, text: string): boolean {
+  return new RegExp(`^${prefix}_[0-9a-hjkmnp-tv-z]{26}$`).test(text);
+}

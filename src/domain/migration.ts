@@ -1,0 +1,162 @@
+import type { ProblemCode, VendorWords } from './problem.ts';
+import type { BackupState, BackupType, MigrationRequest, MigrationState, Mode, ProviderId } from './schema.ts';
+
+/** The vendor's ids by our names for them, verbatim. */
+export type Refs = Readonly<Record<string, string>>;
+
+/** Milliseconds since the epoch. */
+export type Instant = number;
+
+/**
+ * A URL that carries rights. `display` is the URL without its query; `sealed` is the whole URL, encrypted. The plain text exists
+ * only in the request that brought it and in the vendor call that needs it.
+ */
+export interface SealedUrl {
+  readonly display: string;
+  readonly sealed: string;
+}
+
+export type Source =
+  | {
+      readonly type: 'object_storage';
+      readonly bucket: string;
+      readonly keys: readonly string[];
+      readonly endpoint?: string;
+    }
+  | { readonly type: 'url'; readonly urls: readonly SealedUrl[] }
+  | {
+      readonly type: 'instance_backup';
+      readonly instanceId: string;
+      readonly backupId: string;
+      readonly engineVersion: string;
+    }
+  | { readonly type: 'upload'; readonly fileName: string };
+
+/** Why a migration or a backup failed. */
+export interface MigrationError {
+  readonly code: ProblemCode | 'restore_failed' | string;
+  readonly detail: string;
+  readonly retryable: boolean;
+  readonly provider?: VendorWords;
+}
+
+export interface Note {
+  readonly code: string;
+  readonly detail: string;
+}
+
+export interface Database {
+  readonly name: string;
+  readonly restoreAs?: string;
+}
+
+export interface Backup {
+  readonly id: string;
+  readonly type: BackupType;
+  readonly source: Source;
+  readonly final: boolean;
+  readonly state: BackupState;
+  /** 1 for the first submission; a retry counts up. */
+  readonly attempt: number;
+  /** For an `upload` source: whether the caller has said that the file is there. */
+  readonly uploaded: boolean;
+  readonly providerStatus: string | null;
+  readonly providerRefs: Refs;
+  readonly error: MigrationError | null;
+  readonly createdAt: Instant;
+  readonly submittedAt: Instant | null;
+  readonly finishedAt: Instant | null;
+}
+
+/** What a series of vendor calls is for. */
+export type Step = 'restore' | 'open' | 'cancel' | 'cleanup';
+
+/**
+ * One changing call at a vendor. It is stored as `sending` before it is sent. A call found in `sending` by a new owner has an
+ * unknown outcome.
+ *
+ * `refused`: the vendor said no. `deferred`: certainly not carried out, and worth sending again (throttled, busy, not connected).
+ * `absent`: its outcome was unknown, and looking proved that it did not arrive.
+ */
+export interface Call {
+  readonly number: number;
+  readonly step: Step;
+  readonly backupId: string | null;
+  /** The backup's attempt that this call belongs to; 1 for other steps' first run. */
+  readonly attempt: number;
+  readonly operation: string;
+  readonly state: 'sending' | 'accepted' | 'refused' | 'deferred' | 'unknown' | 'absent';
+  readonly sentAt: Instant;
+  readonly settledAt: Instant | null;
+  readonly refs: Refs;
+  readonly error: MigrationError | null;
+  /** How often its effect has been looked for. */
+  readonly looks: number;
+}
+
+export interface MigrationOptions {
+  readonly consistencyCheck?: 'async' | 'sync';
+  readonly precheck?: boolean;
+  readonly keepDownloadedFiles?: boolean;
+}
+
+/** The stored aggregate: all that decides what happens next. */
+export interface Migration {
+  readonly id: string;
+  readonly provider: ProviderId;
+  readonly account: string;
+  readonly region: string;
+  readonly name: string | null;
+  readonly description: string | null;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly mode: Mode;
+  readonly target: {
+    readonly instanceId: string;
+    readonly databases?: readonly Database[];
+    readonly overwrite: boolean;
+  };
+  readonly options: MigrationOptions;
+  readonly providerOptions: NonNullable<MigrationRequest['providerOptions']>;
+  /** Who created it; the scope of its idempotency keys. */
+  readonly caller: string;
+  readonly state: MigrationState;
+  readonly stateReason: string | null;
+  readonly providerStatus: string | null;
+  readonly providerRefs: Refs;
+  readonly blocking: readonly Note[];
+  readonly warnings: readonly Note[];
+  /** The vendor's percentage of what runs now; null where it gives none. */
+  readonly percent: number | null;
+  /** In the order in which they are restored; the first is the full backup. */
+  readonly backups: readonly Backup[];
+  readonly calls: readonly Call[];
+  /** A cutover without a file has been asked for. */
+  readonly cutoverRequested: boolean;
+  readonly cancelRequested: boolean;
+  readonly error: MigrationError | null;
+  readonly createdAt: Instant;
+  readonly startedAt: Instant | null;
+  readonly finishedAt: Instant | null;
+  readonly updatedAt: Instant;
+  readonly observedAt: Instant | null;
+  /** Whether it has the vendor's instance for itself now, where the vendor runs one restore per instance. Unique per account and instance. */
+  readonly occupiesInstance: boolean;
+  /** When the engine has to look at it next; null: never. */
+  readonly dueAt: Instant | null;
+  /** Failed tries in a row of whatever is being tried; the base of back-off. */
+  readonly failures: number;
+  /** Counts up with every change; the ETag. */
+  readonly version: number;
+}
+
+/** The name that a database has on the target. */
+export function restoredName(database: Database): string {
+  return database.restoreAs ?? database.name;
+}
+
+/** The full backup, which every migration has. */
+export function fullBackup(migration: Migration): Backup {
+  const [first] = migration.backups;
+  if (first === undefined) throw new Error(`${migration.id} has no backup`);
+  return first;
+}

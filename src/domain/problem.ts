@@ -1,0 +1,228 @@
+/**
+ * The closed catalogue of problems: one entry per code, each with one HTTP status. Every answer of 400 and above carries one
+ * of these codes, and `/problems/<code>` serves the entry.
+ */
+export const problemCatalogue = {
+  invalid_request: {
+    status: 400,
+    title: 'The request is not valid',
+    retryable: false,
+    help: 'Correct the fields that `errors` names and send the request again. Nothing was stored.',
+  },
+  unauthenticated: {
+    status: 401,
+    title: 'Credentials are missing or not valid',
+    retryable: false,
+    help: 'Send `Authorization: Bearer <key or token>` or `X-API-Key: <key>`.',
+  },
+  forbidden: {
+    status: 403,
+    title: 'Not allowed',
+    retryable: false,
+    help: 'The caller is known but lacks the scope or the grant for this account.',
+  },
+  not_found: {
+    status: 404,
+    title: 'Not found',
+    retryable: false,
+    help: 'There is no such resource, or the caller has no grant for its account.',
+  },
+  method_not_allowed: {
+    status: 405,
+    title: 'Method not allowed',
+    retryable: false,
+    help: 'The `Allow` header lists the methods of this resource.',
+  },
+  not_acceptable: {
+    status: 406,
+    title: 'No acceptable representation',
+    retryable: false,
+    help: 'Accept `application/json`.',
+  },
+  invalid_state: {
+    status: 409,
+    title: 'Not possible in the present state',
+    retryable: false,
+    help: '`actions` lists what is possible now.',
+  },
+  target_busy: {
+    status: 409,
+    title: 'The target has an active migration',
+    retryable: false,
+    help: 'Another active migration restores the same database onto the same instance. Wait for it, or cancel it.',
+  },
+  cutover_needs_final_backup: {
+    status: 409,
+    title: 'This provider opens the database only with a last backup',
+    retryable: false,
+    help: 'Add the last backup with `final: true`.',
+  },
+  idempotency_in_progress: {
+    status: 409,
+    title: 'The first request with this key is still in progress',
+    retryable: true,
+    help: 'Wait as `Retry-After` says and send the same request again.',
+  },
+  provider_conflict: {
+    status: 409,
+    title: 'The vendor refuses because of the state of its resource',
+    retryable: true,
+    help: 'Another operation runs on the target, or its state forbids this one. Wait, then try again.',
+  },
+  precondition_failed: {
+    status: 412,
+    title: 'The resource has changed',
+    retryable: false,
+    help: 'Read the resource again and use its present `ETag`.',
+  },
+  payload_too_large: {
+    status: 413,
+    title: 'The body is too large',
+    retryable: false,
+    help: 'Bodies are limited to 1 MiB.',
+  },
+  unsupported_media_type: {
+    status: 415,
+    title: 'Unsupported media type',
+    retryable: false,
+    help: 'Send `application/json`.',
+  },
+  unsupported_by_provider: {
+    status: 422,
+    title: 'The provider cannot do this',
+    retryable: false,
+    help: '`errors` names the field and the providers that can. Nothing was stored.',
+  },
+  unknown_account: {
+    status: 422,
+    title: 'No such account is configured',
+    retryable: false,
+    help: '`GET /accounts` lists the accounts.',
+  },
+  idempotency_key_reused: {
+    status: 422,
+    title: 'The idempotency key belongs to another request',
+    retryable: false,
+    help: 'Use a new key for a new request.',
+  },
+  encryption_key_required: {
+    status: 422,
+    title: 'Signed URLs cannot be stored without an encryption key',
+    retryable: false,
+    help: 'Configure `encryption.key`, or use an `object_storage` source.',
+  },
+  provider_rejected: {
+    status: 422,
+    title: 'The vendor refused the request',
+    retryable: false,
+    help: '`provider` carries the vendor’s own code, message and request id.',
+  },
+  rate_limited: { status: 429, title: 'Too many requests', retryable: true, help: 'Wait as `Retry-After` says.' },
+  internal: {
+    status: 500,
+    title: 'Internal error',
+    retryable: true,
+    help: 'A fault of Godwit. The request id in `instance` finds it in the log.',
+  },
+  provider_auth_failed: {
+    status: 502,
+    title: 'The vendor refused Godwit’s credentials',
+    retryable: false,
+    help: 'Check the credentials and the permissions of the account.',
+  },
+  provider_protocol_error: {
+    status: 502,
+    title: 'The vendor’s answer could not be understood',
+    retryable: true,
+    help: 'The answer was not what the vendor documents. Nothing was changed by this request.',
+  },
+  provider_throttled: {
+    status: 503,
+    title: 'The vendor throttles',
+    retryable: true,
+    help: 'Wait as `Retry-After` says.',
+  },
+  provider_unavailable: {
+    status: 503,
+    title: 'The vendor is not available',
+    retryable: true,
+    help: 'Wait as `Retry-After` says.',
+  },
+  overloaded: {
+    status: 503,
+    title: 'Too much work at once, or the store is not available',
+    retryable: true,
+    help: 'Wait as `Retry-After` says.',
+  },
+  draining: {
+    status: 503,
+    title: 'This process is shutting down',
+    retryable: true,
+    help: 'Send the request again; another process will take it.',
+  },
+  provider_timeout: {
+    status: 504,
+    title: 'The vendor did not answer in time',
+    retryable: true,
+    help: 'Nothing was changed by this request.',
+  },
+} as const satisfies Record<string, ProblemEntry>;
+
+/** One entry of the catalogue. `retryable`: whether the same request can succeed later without being changed. */
+export interface ProblemEntry {
+  readonly status: number;
+  readonly title: string;
+  readonly retryable: boolean;
+  readonly help: string;
+}
+
+export type ProblemCode = keyof typeof problemCatalogue;
+
+export const problemCodes = Object.keys(problemCatalogue) as readonly ProblemCode[];
+
+/** One fault of a request: `pointer` (RFC 6901) into the body, or the name of a query parameter or header. */
+export interface FieldFault {
+  readonly pointer?: string;
+  readonly parameter?: string;
+  readonly detail: string;
+}
+
+/** The words of a vendor, verbatim, with what is needed to open a ticket there. */
+export interface VendorWords {
+  /** Provider id, such as `alibaba`. */
+  readonly name: string;
+  /** The vendor's operation, such as `CreateMigrateTask`. */
+  readonly operation: string;
+  readonly code: string | null;
+  readonly message: string | null;
+  readonly requestId: string | null;
+  readonly httpStatus: number | null;
+}
+
+/** Extra members of a problem document beside the standard ones. */
+export interface ProblemExtras {
+  readonly errors?: readonly FieldFault[];
+  readonly provider?: VendorWords;
+  readonly retryable?: boolean;
+  /** Seconds; becomes the `Retry-After` header. */
+  readonly retryAfterSeconds?: number;
+  /** Further members, such as `migrationId`, `state`, `actions`. */
+  readonly members?: Readonly<Record<string, unknown>>;
+}
+
+/** A problem on its way to the caller as `application/problem+json` (RFC 9457). */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly code: ProblemCode;
+  readonly extras: ProblemExtras;
+
+  constructor(code: ProblemCode, detail: string, extras: ProblemExtras = {}) {
+    super(detail);
+    this.code = code;
+    this.extras = extras;
+  }
+
+  get status(): number {
+    return problemCatalogue[this.code].status;
+  }
+}

@@ -1,0 +1,149 @@
+import type { Backup, Instant, Migration, MigrationError, Note, Refs, SealedUrl, Step } from './migration.ts';
+import type { FieldFault } from './problem.ts';
+import type { BackupState, BackupType, Mode, ProviderId, SourceType } from './schema.ts';
+import type {
+  Account,
+  Credentials,
+  Dialogue,
+  Session,
+  SignedRequest,
+  SigningContext,
+  VendorFailure,
+  VendorReply,
+  VendorRequest,
+} from './vendor.ts';
+
+/** What a provider can do, as data. Served at `GET /providers` and used for `unsupported_by_provider`. */
+export interface Capabilities {
+  readonly id: ProviderId;
+  readonly title: string;
+  readonly modes: readonly Mode[];
+  readonly sources: readonly SourceType[];
+  /** Objects per backup in an `object_storage` source, URLs in a `url` source. */
+  readonly filesPerBackup: { readonly min: number; readonly max: number };
+  /** How many databases a request may name. `optional`: the list may be left out. `renames`: how many may have `restoreAs`. */
+  readonly databases: {
+    readonly optional: boolean;
+    readonly min: number;
+    readonly max: number;
+    readonly renames: number;
+  };
+  readonly overwrite: boolean;
+  readonly options: readonly ('consistencyCheck' | 'precheck' | 'keepDownloadedFiles')[];
+  /** Whether a chain can be opened without a last file. */
+  readonly cutoverWithoutBackup: boolean;
+  /** Whether a restore that runs can be cancelled at the vendor. */
+  readonly cancelWhileRestoring: boolean;
+  /** What a failed restore of an increment means: the chain goes on with a corrected one, the vendor is asked, or the chain is dead. */
+  readonly failedIncrement: 'continues' | 'vendor_decides' | 'fatal';
+  /** The vendor runs one restore per instance; Godwit queues, also across migrations. */
+  readonly oneRestorePerInstance: boolean;
+  readonly progressPercent: boolean;
+  readonly regions: readonly string[];
+  /** Limits of the vendor worth knowing, in words. */
+  readonly limits: Readonly<Record<string, string>>;
+}
+
+/** What a changing call is built from. */
+export interface CallInput {
+  readonly account: Account;
+  readonly migration: Migration;
+  /** The backup that the step is about; null for `open`, `cancel` and `cleanup`. */
+  readonly backup: Backup | null;
+  /** Gives back a sealed URL whole. In a dry run it gives the display form. */
+  open(url: SealedUrl): string;
+}
+
+export interface LookInput extends CallInput {
+  /** When the call was sent, by our clock corrected to the vendor's. */
+  readonly sentAt: Instant;
+  /** Vendor ids that belong to other backups or migrations of ours and must not be adopted. */
+  readonly taken: ReadonlySet<string>;
+}
+
+/** The answer to "did that call arrive?". `unclear`: something is there and it cannot be told whose it is. */
+export type Finding =
+  | { readonly found: 'yes'; readonly refs: Refs }
+  | { readonly found: 'no' }
+  | { readonly found: 'unclear'; readonly detail: string };
+
+/** A call that changes something at the vendor. Pure; every member is required, so a missing one is a compile error. */
+export interface ChangingCall {
+  readonly operation: string;
+  build(input: CallInput): VendorRequest;
+  /** The vendor's ids from an answer without error. Throws `VendorError` of kind `garbage`. */
+  parse(reply: VendorReply): Refs;
+  /** Looks whether a call whose outcome is unknown has arrived. */
+  find(input: LookInput): Dialogue<Finding>;
+}
+
+/** What the vendor says of one backup. */
+export interface BackupObservation {
+  readonly backupId: string;
+  readonly state: Extract<BackupState, 'restoring' | 'restored' | 'failed'>;
+  readonly providerStatus: string;
+  readonly error: MigrationError | null;
+  readonly startedAt: Instant | null;
+  readonly finishedAt: Instant | null;
+  readonly refs: Refs;
+}
+
+/**
+ * What the vendor says of one migration now.
+ *
+ * `restoring`: something runs or waits to run at the vendor. `ready`: the chain is consistent and nothing runs, more backups may
+ * come. `succeeded` / `failed`: the vendor's explicit final word. `unrecognized`: a word that we do not know; it never moves the
+ * state. `missing`: the vendor does not know the object; it never moves the state either.
+ */
+export interface Observation {
+  readonly phase: 'restoring' | 'ready' | 'succeeded' | 'failed' | 'unrecognized' | 'missing';
+  readonly providerStatus: string;
+  readonly percent: number | null;
+  readonly startedAt: Instant | null;
+  readonly finishedAt: Instant | null;
+  readonly error: MigrationError | null;
+  readonly backups: readonly BackupObservation[];
+  /** Texts of the vendor that are not failures, such as the result of an asynchronous consistency check. */
+  readonly warnings: readonly Note[];
+}
+
+/** Whether a migration can be cancelled now. `calls: true`: through the vendor (`plan('cancel')`); false: only our record changes. */
+export type CancelVerdict =
+  | { readonly possible: true; readonly calls: boolean; readonly warning: Note | null }
+  | { readonly possible: false; readonly detail: string };
+
+/** One vendor behind the normalized resource. Pure translation in both directions; stateless. */
+export interface Provider {
+  readonly id: ProviderId;
+  readonly capabilities: Capabilities;
+  /** Services that this provider calls, by name. */
+  readonly services: readonly string[];
+  /** Default base URL of a service in a region, such as `https://rds.aliyuncs.com`. */
+  endpoint(service: string, region: string): string;
+
+  /** Faults of a new migration that only this vendor has (names, file names, option combinations). Generic ones come from `capabilities`. */
+  checkMigration(migration: Migration, account: Account): readonly FieldFault[];
+  /** Faults of a backup about to be queued; pointers are into the backup request. */
+  checkBackup(
+    migration: Migration,
+    backup: { readonly type: BackupType; readonly source: Backup['source']; readonly final: boolean },
+  ): readonly FieldFault[];
+
+  /** The calls of one step, in order. The result of each is stored before the next is sent. */
+  plan(step: Step, migration: Migration, backup: Backup | null): readonly ChangingCall[];
+  cancelVerdict(migration: Migration): CancelVerdict;
+
+  /** Migrations with the same key can be observed together by one dialogue. */
+  observationGroup(migration: Migration): string;
+  /** The vendor's view of each of these migrations (all of one group), by migration id. */
+  observe(migrations: readonly Migration[], account: Account): Dialogue<ReadonlyMap<string, Observation>>;
+  /** The vendor's read-only checks before a migration: faults found. */
+  preflight(migration: Migration, account: Account): Dialogue<readonly FieldFault[]>;
+
+  /** The failure in a reply, or null when the reply carries none. Never throws, whatever the body is. */
+  failureOf(request: VendorRequest, reply: VendorReply): VendorFailure | null;
+  /** Signs for one attempt. Pure. */
+  sign(request: VendorRequest, context: SigningContext): SignedRequest;
+  /** The dialogue that opens a session, or null when these credentials sign each request and nothing has to be learnt first. */
+  login(account: Account, region: string, credentials: Credentials): Dialogue<Session> | null;
+}

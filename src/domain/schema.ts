@@ -1,0 +1,398 @@
+import { type Static, type TSchema, Type } from '@sinclair/typebox';
+
+/**
+ * The schemas of the contract: one source for validation, static types and the OpenAPI document.
+ * Bodies refuse unknown fields and wrong types; nothing is coerced or dropped.
+ */
+
+/** A closed set of strings, rendered as one `enum` instead of an `anyOf` of constants. */
+export function stringEnum<const T extends readonly string[]>(values: T, options: object = {}) {
+  return Type.Unsafe<T[number]>({ type: 'string', enum: [...values], ...options });
+}
+
+/** One of several objects told apart by the constant of one field. */
+function discriminated<T extends TSchema[]>(field: string, schemas: [...T], options: object = {}) {
+  return Type.Unsafe<Static<T[number]>>({
+    type: 'object',
+    discriminator: { propertyName: field },
+    required: [field],
+    oneOf: schemas,
+    ...options,
+  });
+}
+
+const closed = { additionalProperties: false } as const;
+
+export const providerIds = ['alibaba', 'huawei', 'tencent'] as const;
+export type ProviderId = (typeof providerIds)[number];
+export const modes = ['full', 'full_log', 'full_differential'] as const;
+export type Mode = (typeof modes)[number];
+export const migrationStates = [
+  'pending',
+  'restoring',
+  'awaiting_backup',
+  'cutting_over',
+  'cancelling',
+  'succeeded',
+  'failed',
+  'cancelled',
+] as const;
+export type MigrationState = (typeof migrationStates)[number];
+export const terminalStates: readonly MigrationState[] = ['succeeded', 'failed', 'cancelled'];
+export const backupStates = ['queued', 'submitting', 'restoring', 'restored', 'failed', 'skipped'] as const;
+export type BackupState = (typeof backupStates)[number];
+export const backupTypes = ['full', 'differential', 'log'] as const;
+export type BackupType = (typeof backupTypes)[number];
+export const actionNames = ['add_backup', 'cut_over', 'cancel', 'retry', 'delete'] as const;
+export type ActionName = (typeof actionNames)[number];
+
+export const ProviderIdSchema = stringEnum(providerIds, { description: 'The cloud that holds the target instance.' });
+const InstanceId = Type.String({
+  pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{2,127}$',
+  description: 'The vendor’s id of the managed instance.',
+});
+const LabelKey = '^[a-z0-9]([a-z0-9._/-]{0,61}[a-z0-9])?$';
+
+export const LabelsSchema = Type.Record(Type.String({ pattern: LabelKey }), Type.String({ maxLength: 255 }), {
+  maxProperties: 32,
+  additionalProperties: false,
+  description: 'Up to 32 labels of the caller; they are never sent to the vendor.',
+});
+const Description = Type.String({ maxLength: 1024, description: 'Free text for people.' });
+
+export const DatabaseSchema = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 128, description: 'The name inside the backup.' }),
+    restoreAs: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 128, description: 'The name on the target; default: the same.' }),
+    ),
+  },
+  closed,
+);
+
+export const TargetSchema = Type.Object(
+  {
+    instanceId: InstanceId,
+    databases: Type.Optional(Type.Array(DatabaseSchema, { maxItems: 100, minItems: 1 })),
+    overwrite: Type.Optional(Type.Boolean({ default: false, description: 'Replace a database of the same name.' })),
+  },
+  closed,
+);
+
+const ObjectStorageSource = Type.Object(
+  {
+    type: Type.Literal('object_storage'),
+    bucket: Type.String({
+      pattern: '^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$',
+      description: 'Bucket in the region of the instance.',
+    }),
+    keys: Type.Array(Type.String({ minLength: 1, maxLength: 1023 }), {
+      minItems: 1,
+      maxItems: 256,
+      uniqueItems: true,
+      description: 'Object keys, without a leading slash.',
+    }),
+    endpoint: Type.Optional(
+      Type.String({
+        pattern: '^[A-Za-z0-9.-]{1,253}$',
+        description: 'Host of the object storage, without scheme and bucket.',
+      }),
+    ),
+  },
+  { ...closed, title: 'Object storage' },
+);
+const UrlSource = Type.Object(
+  {
+    type: Type.Literal('url'),
+    urls: Type.Array(
+      Type.String({
+        minLength: 8,
+        maxLength: 4096,
+        pattern: '^https?://',
+        description: 'A signed or public URL. It is stored encrypted and shown without its query.',
+      }),
+      { minItems: 1, maxItems: 64, uniqueItems: true },
+    ),
+  },
+  { ...closed, title: 'URL' },
+);
+const InstanceBackupSource = Type.Object(
+  {
+    type: Type.Literal('instance_backup'),
+    instanceId: InstanceId,
+    backupId: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{2,127}$' }),
+    engineVersion: Type.String({
+      minLength: 1,
+      maxLength: 64,
+      description: 'Version of the source instance, such as `2019_EE`.',
+    }),
+  },
+  { ...closed, title: 'Backup of an instance' },
+);
+const UploadSource = Type.Object(
+  {
+    type: Type.Literal('upload'),
+    fileName: Type.String({
+      minLength: 1,
+      maxLength: 255,
+      pattern: '^[^/\\\\]+$',
+      description: 'Name of the file that will be uploaded.',
+    }),
+  },
+  { ...closed, title: 'Upload' },
+);
+
+export const sourceTypes = ['object_storage', 'url', 'instance_backup', 'upload'] as const;
+export type SourceType = (typeof sourceTypes)[number];
+export const SourceSchema = discriminated(
+  'type',
+  [ObjectStorageSource, UrlSource, InstanceBackupSource, UploadSource],
+  {
+    description: 'Where the backup lies.',
+  },
+);
+export type SourceRequest = Static<typeof SourceSchema>;
+
+export const OptionsSchema = Type.Object(
+  {
+    consistencyCheck: Type.Optional(
+      stringEnum(['async', 'sync'], { description: 'When the vendor runs DBCC CHECKDB (Alibaba).' }),
+    ),
+    precheck: Type.Optional(
+      Type.Boolean({ description: 'Let the vendor check the backup before it restores (Huawei).' }),
+    ),
+    keepDownloadedFiles: Type.Optional(
+      Type.Boolean({ description: 'Keep the vendor’s own copy of the file on the instance’s disk (Huawei).' }),
+    ),
+  },
+  closed,
+);
+
+export const ProviderOptionsSchema = Type.Object(
+  {
+    alibaba: Type.Optional(
+      Type.Object(
+        {
+          chainBase: Type.Optional(
+            stringEnum(['updf', 'full'], {
+              description: 'How the base of a chain is submitted; default: the account’s setting.',
+            }),
+          ),
+        },
+        closed,
+      ),
+    ),
+    huawei: Type.Optional(
+      Type.Object(
+        {
+          enterpriseProjectId: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
+          fileStream: Type.Optional(Type.Boolean({ description: 'The backup contains FILESTREAM data.' })),
+          tags: Type.Optional(
+            Type.Record(
+              Type.String({ pattern: '^[A-Za-z0-9_-]{1,36}$' }),
+              Type.String({ minLength: 1, maxLength: 43 }),
+              { maxProperties: 20, additionalProperties: false },
+            ),
+          ),
+        },
+        closed,
+      ),
+    ),
+    tencent: Type.Optional(Type.Object({}, closed)),
+  },
+  { ...closed, description: 'Settings that only one vendor has. Only the chosen provider’s key may appear.' },
+);
+
+export const MigrationRequestSchema = Type.Object(
+  {
+    provider: ProviderIdSchema,
+    account: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 64,
+        description: 'A configured account; may be left out when the provider has exactly one.',
+      }),
+    ),
+    region: Type.Optional(
+      Type.String({ pattern: '^[a-z0-9][a-z0-9-]{1,63}$', description: 'Default: the account’s region.' }),
+    ),
+    name: Type.Optional(Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_-]{3,49}$' })),
+    description: Type.Optional(Description),
+    labels: Type.Optional(LabelsSchema),
+    mode: Type.Optional(stringEnum(modes, { default: 'full' })),
+    target: TargetSchema,
+    source: SourceSchema,
+    options: Type.Optional(OptionsSchema),
+    providerOptions: Type.Optional(ProviderOptionsSchema),
+  },
+  { ...closed, $id: 'MigrationRequest' },
+);
+export type MigrationRequest = Static<typeof MigrationRequestSchema>;
+
+export const MigrationPatchSchema = Type.Object(
+  {
+    description: Type.Optional(Type.Union([Description, Type.Null()])),
+    labels: Type.Optional(
+      Type.Union([
+        Type.Record(Type.String({ pattern: LabelKey }), Type.Union([Type.String({ maxLength: 255 }), Type.Null()]), {
+          maxProperties: 64,
+          additionalProperties: false,
+        }),
+        Type.Null(),
+      ]),
+    ),
+  },
+  { ...closed, $id: 'MigrationPatch' },
+);
+export type MigrationPatch = Static<typeof MigrationPatchSchema>;
+
+export const BackupRequestSchema = Type.Object(
+  {
+    type: stringEnum(['differential', 'log'], {
+      description: 'Kind of the backup; it must fit the mode of the migration.',
+    }),
+    source: SourceSchema,
+    final: Type.Optional(
+      Type.Boolean({ default: false, description: 'The last backup: the database comes online after it.' }),
+    ),
+  },
+  { ...closed, $id: 'BackupRequest' },
+);
+export type BackupRequest = Static<typeof BackupRequestSchema>;
+
+export const CutoverRequestSchema = Type.Object(
+  {
+    afterBackup: Type.Optional(
+      Type.String({ pattern: '^bkp_[0-9a-z]{26}$', description: 'A queued backup that becomes the final one.' }),
+    ),
+  },
+  { ...closed, $id: 'CutoverRequest' },
+);
+export type CutoverRequest = Static<typeof CutoverRequestSchema>;
+
+export const RefsSchema = Type.Record(Type.String(), Type.String(), { description: 'The vendor’s ids, verbatim.' });
+
+export const RetryRequestSchema = Type.Object(
+  {
+    assume: Type.Optional(
+      stringEnum(['absent'], {
+        description: 'The operator has looked: the vendor has nothing of the call whose outcome is unknown.',
+      }),
+    ),
+    adopt: Type.Optional(
+      Type.Record(Type.String({ maxLength: 64 }), Type.String({ minLength: 1, maxLength: 128 }), {
+        minProperties: 1,
+        maxProperties: 8,
+        description: 'The vendor’s ids that the operator found, named as in `providerRefs`.',
+      }),
+    ),
+  },
+  { ...closed, $id: 'RetryRequest' },
+);
+export type RetryRequest = Static<typeof RetryRequestSchema>;
+
+// ---------------------------------------------------------------- what Godwit answers
+
+const nullable = <T extends TSchema>(schema: T) => Type.Unsafe<Static<T> | null>(Type.Union([schema, Type.Null()]));
+const Time = Type.String({ format: 'date-time' });
+
+const VendorWordsSchema = Type.Object({
+  name: ProviderIdSchema,
+  operation: Type.String(),
+  code: nullable(Type.String()),
+  message: nullable(Type.String()),
+  requestId: nullable(Type.String()),
+  httpStatus: nullable(Type.Integer()),
+});
+
+export const ErrorSchema = Type.Object(
+  { code: Type.String(), detail: Type.String(), retryable: Type.Boolean(), provider: Type.Optional(VendorWordsSchema) },
+  { $id: 'MigrationError', description: 'Why it failed: our code, plain words, and the vendor’s own words.' },
+);
+
+const NoteSchema = Type.Object({ code: Type.String(), detail: Type.String() });
+
+export const BackupSchema = Type.Object(
+  {
+    id: Type.String(),
+    type: stringEnum(backupTypes),
+    source: SourceSchema,
+    final: Type.Boolean(),
+    state: stringEnum(backupStates),
+    providerStatus: nullable(Type.String()),
+    providerRefs: RefsSchema,
+    error: nullable(ErrorSchema),
+    createdAt: Time,
+    submittedAt: nullable(Time),
+    finishedAt: nullable(Time),
+  },
+  { $id: 'Backup' },
+);
+export type BackupRepresentation = Static<typeof BackupSchema>;
+
+export const MigrationSchema = Type.Object(
+  {
+    id: Type.String(),
+    provider: ProviderIdSchema,
+    account: Type.String(),
+    region: Type.String(),
+    name: nullable(Type.String()),
+    description: nullable(Type.String()),
+    labels: Type.Record(Type.String(), Type.String()),
+    mode: stringEnum(modes),
+    target: Type.Object({
+      instanceId: Type.String(),
+      databases: Type.Optional(Type.Array(DatabaseSchema)),
+      overwrite: Type.Boolean(),
+    }),
+    source: SourceSchema,
+    options: OptionsSchema,
+    providerOptions: Type.Optional(ProviderOptionsSchema),
+    state: stringEnum(migrationStates),
+    stateReason: nullable(Type.String()),
+    providerStatus: nullable(Type.String({ description: 'The vendor’s word, verbatim.' })),
+    providerRefs: RefsSchema,
+    actions: Type.Array(stringEnum(actionNames), { description: 'What is possible now.' }),
+    blocking: Type.Array(NoteSchema, { description: 'Why it does not move, if it does not.' }),
+    warnings: Type.Array(NoteSchema, {
+      description: 'What a person should know although nothing is wrong with the migration itself.',
+    }),
+    progress: Type.Object({
+      percent: nullable(Type.Integer({ minimum: 0, maximum: 100 })),
+      backupsTotal: Type.Integer(),
+      backupsRestored: Type.Integer(),
+    }),
+    backups: Type.Array(BackupSchema),
+    error: nullable(ErrorSchema),
+    createdAt: Time,
+    startedAt: nullable(Time),
+    finishedAt: nullable(Time),
+    updatedAt: Time,
+    observedAt: nullable(Time),
+  },
+  { $id: 'Migration' },
+);
+export type MigrationRepresentation = Static<typeof MigrationSchema>;
+
+export const ProblemSchema = Type.Object(
+  {
+    type: Type.String(),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.String(),
+    instance: Type.String({ description: 'The request id.' }),
+    code: Type.String(),
+    retryable: Type.Boolean(),
+    errors: Type.Optional(
+      Type.Array(
+        Type.Object({
+          pointer: Type.Optional(Type.String()),
+          parameter: Type.Optional(Type.String()),
+          detail: Type.String(),
+        }),
+      ),
+    ),
+    provider: Type.Optional(VendorWordsSchema),
+  },
+  { $id: 'Problem', additionalProperties: true, description: 'RFC 9457 problem document.' },
+);

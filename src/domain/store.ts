@@ -1,0 +1,143 @@
+import type { MigrationEvent } from './event.ts';
+import type { Instant, Migration } from './migration.ts';
+import type { MigrationState, ProviderId } from './schema.ts';
+
+/** Proof of ownership of a claimed migration. A write under an old token is refused, so a paused process cannot write over its successor. */
+export interface Fence {
+  readonly owner: string;
+  readonly token: number;
+}
+
+export interface Claim {
+  readonly migration: Migration;
+  readonly fence: Fence;
+}
+
+export interface LeaseRequest {
+  readonly owner: string;
+  readonly now: Instant;
+  /** How long the claim holds without being renewed, in milliseconds. */
+  readonly leaseMs: number;
+}
+
+/** The key of a caller's POST, with a digest of what the request said. */
+export interface IdempotencyKey {
+  readonly caller: string;
+  readonly key: string;
+  /** Hex SHA-256 over method, path and body. */
+  readonly fingerprint: string;
+}
+
+export interface StoredAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface IdempotencyRecord extends IdempotencyKey {
+  /** The migration that the request made or changed. */
+  readonly migrationId: string;
+  /** Null while the first request has not been answered. */
+  readonly answer: StoredAnswer | null;
+  readonly createdAt: Instant;
+}
+
+export interface MigrationFilter {
+  readonly provider?: ProviderId;
+  readonly account?: string;
+  readonly region?: string;
+  readonly states?: readonly MigrationState[];
+  readonly instanceId?: string;
+  readonly name?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly createdAfter?: Instant;
+  readonly createdBefore?: Instant;
+  /** Accounts that the caller may see; undefined: all. */
+  readonly visibleAccounts?: readonly string[];
+}
+
+export interface PageRequest {
+  /** 1 to 200. */
+  readonly size: number;
+  /** Id of the last item of the page before; undefined: the first page. Ids sort by creation. */
+  readonly after?: string;
+  readonly order: 'newest_first' | 'oldest_first';
+}
+
+export type CreateResult =
+  | { readonly outcome: 'created'; readonly fence: Fence }
+  | { readonly outcome: 'target_busy'; readonly migrationId: string }
+  /** Another request with the same caller and key is stored already. */
+  | { readonly outcome: 'key_exists'; readonly record: IdempotencyRecord };
+
+export type UpdateResult =
+  | { readonly outcome: 'updated'; readonly migration: Migration }
+  /** `change` returned null: nothing was written. */
+  | { readonly outcome: 'unchanged'; readonly migration: Migration }
+  | { readonly outcome: 'not_found' }
+  /** The lease has passed to another owner. */
+  | { readonly outcome: 'fenced' }
+  /** `occupiesInstance` would become true while another migration occupies the same instance. */
+  | { readonly outcome: 'instance_occupied' }
+  /** The migration would become active again while another one holds its target. */
+  | { readonly outcome: 'target_busy'; readonly migrationId: string }
+  | { readonly outcome: 'key_exists'; readonly record: IdempotencyRecord };
+
+export interface UpdateOptions {
+  /** Refuse the write unless this is still the owner. */
+  readonly fence?: Fence;
+  /** Renew the lease until this time (with `fence`). */
+  readonly renewLease?: LeaseRequest;
+  /** Give the lease back (with `fence`). */
+  readonly release?: boolean;
+  /** Store this key in the same transaction. */
+  readonly idempotency?: IdempotencyKey;
+}
+
+/**
+ * What is remembered. Two implementations, SQLite and PostgreSQL, pass the same tests. Every write is durable when its promise
+ * resolves, appends the events of the change (`eventsBetween`), and counts `version` up by one. A failure of the database
+ * rejects with `StoreUnavailable`.
+ */
+export interface Store {
+  /** Stores a new migration, its first event and the idempotency key in one transaction, and claims it for the caller at once. */
+  create(migration: Migration, lease: LeaseRequest, idempotency?: IdempotencyKey): Promise<CreateResult>;
+  get(id: string): Promise<Migration | null>;
+  list(filter: MigrationFilter, page: PageRequest): Promise<readonly Migration[]>;
+  /**
+   * Reads the migration, applies `change` and writes the result, in one transaction. `change` is pure and may run more than once;
+   * it returns null when there is nothing to do. A `dueAt` in the past wakes a worker. An exception from `change` rolls back and passes through.
+   */
+  update(id: string, change: (current: Migration) => Migration | null, options?: UpdateOptions): Promise<UpdateResult>;
+  /** Forgets a migration with its backups, calls and events. False: there is none. */
+  remove(id: string): Promise<boolean>;
+
+  /** Takes up to `limit` migrations that are due and that nobody holds. */
+  claim(lease: LeaseRequest, limit: number): Promise<readonly Claim[]>;
+  /** The earliest `dueAt` of all migrations that nobody holds, or null. */
+  nextDue(now: Instant): Promise<Instant | null>;
+  /** Vendor ids of all migrations on that instance, terminal ones too, except those of `exceptMigration`. */
+  vendorIds(account: string, instanceId: string, exceptMigration: string): Promise<ReadonlySet<string>>;
+
+  findIdempotencyKey(caller: string, key: string): Promise<IdempotencyRecord | null>;
+  completeIdempotencyKey(caller: string, key: string, answer: StoredAnswer): Promise<void>;
+  /** Forgets keys created before `before`; returns how many. */
+  expireIdempotencyKeys(before: Instant): Promise<number>;
+
+  /** Events of one migration, or of all visible accounts, oldest first, after the event with that id. */
+  events(
+    filter: { readonly migrationId?: string; readonly visibleAccounts?: readonly string[] },
+    page: { readonly size: number; readonly after?: string },
+  ): Promise<readonly MigrationEvent[]>;
+
+  /** Calls `listener` after a migration changed, in this process or (PostgreSQL) in any other. Returns how to stop. */
+  onChange(listener: (migrationId: string) => void): () => void;
+  /** Resolves when the store answers; rejects with `StoreUnavailable`. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The database cannot be reached or refuses to write (full disk, failover). Nothing of the failed call was stored. */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable';
+}

@@ -1,0 +1,191 @@
+import type { Instant } from './migration.ts';
+import type { ProblemCode, VendorWords } from './problem.ts';
+import type { Secret } from './secret.ts';
+
+/** One request to a vendor before it is signed. Pure data. */
+export interface VendorRequest {
+  /** The vendor's name of the operation, such as `CreateMigrateTask`; it appears in errors, logs and metrics. */
+  readonly operation: string;
+  /** Which endpoint of the account: `rds`, `drs`, `iam`, `sqlserver`. */
+  readonly service: string;
+  /** A `write` is never sent again by the transport once it may have arrived. */
+  readonly effect: 'read' | 'write';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Path of the URL; `{project_id}` is filled in by the signer that knows it. */
+  readonly path: string;
+  readonly query: readonly (readonly [name: string, value: string])[];
+  readonly headers: Readonly<Record<string, string>>;
+  /** JSON value of the body; undefined: no body. */
+  readonly body: unknown;
+}
+
+/** A request with its signature on it, ready for the wire. It carries secrets: never log it. */
+export interface SignedRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+}
+
+export interface VendorReply {
+  readonly httpStatus: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** At most the transport's size limit. */
+  readonly body: string;
+  readonly receivedAt: Instant;
+}
+
+/**
+ * What kind of failure it is, for the decision what to do next.
+ *
+ * | kind | meaning | carried out? |
+ * |---|---|---|
+ * | `rejected` | the vendor refuses this request for good | no |
+ * | `busy` | the vendor's state forbids it now; later it may do | no |
+ * | `throttled` | too many calls | no |
+ * | `unauthenticated` | credentials or permissions are wrong | no |
+ * | `session_expired` | token or temporary credentials have ended; refresh once | no |
+ * | `clock_skew` | the signature's time is off; learn the offset, sign again once | no |
+ * | `not_found` | the object is not there | no |
+ * | `not_sent` | no connection: name, route, refused, TLS | no |
+ * | `replayed` | the vendor has seen this nonce | unknown |
+ * | `timeout` | no answer in time, or the connection broke after sending | unknown |
+ * | `unavailable` | 5xx | unknown |
+ * | `garbage` | an answer that cannot be understood | unknown |
+ */
+export type FailureKind =
+  | 'rejected'
+  | 'busy'
+  | 'throttled'
+  | 'unauthenticated'
+  | 'session_expired'
+  | 'clock_skew'
+  | 'not_found'
+  | 'not_sent'
+  | 'replayed'
+  | 'timeout'
+  | 'unavailable'
+  | 'garbage';
+
+const unknownOutcome: readonly FailureKind[] = ['replayed', 'timeout', 'unavailable', 'garbage'];
+
+/** Whether a changing call that failed this way may have been carried out all the same. */
+export function mayHaveHappened(kind: FailureKind): boolean {
+  return unknownOutcome.includes(kind);
+}
+
+export interface VendorFailure {
+  readonly kind: FailureKind;
+  readonly code: ProblemCode;
+  /** Plain words for a person: what it means and what to do. */
+  readonly detail: string;
+  readonly retryable: boolean;
+  readonly provider: VendorWords;
+  readonly retryAfterMs?: number;
+}
+
+/** A vendor call that failed. */
+export class VendorError extends Error {
+  override readonly name = 'VendorError';
+  readonly failure: VendorFailure;
+
+  constructor(failure: VendorFailure, options?: ErrorOptions) {
+    super(failure.detail, options);
+    this.failure = failure;
+  }
+}
+
+/**
+ * A dialogue of reading calls: yields requests, receives replies that are free of vendor errors, returns what it learnt. The
+ * driver throws a `VendorError` into it when a call fails; a dialogue may catch it. Pure: it can be run against canned replies.
+ */
+export type Dialogue<T> = Generator<VendorRequest, T, VendorReply>;
+
+// ---------------------------------------------------------------- accounts, credentials, sessions
+
+interface AccountBase {
+  readonly name: string;
+  readonly region: string;
+  /** Overrides by service name; the rest comes from the provider. */
+  readonly endpoints: Readonly<Record<string, string>>;
+  readonly limits: { readonly readsPerSecond: number; readonly writesPerSecond: number };
+}
+export interface AlibabaAccount extends AccountBase {
+  readonly provider: 'alibaba';
+  readonly signature: 'rpc' | 'acs3';
+  readonly chainBase: 'updf' | 'full';
+}
+export interface HuaweiAccount extends AccountBase {
+  readonly provider: 'huawei';
+  readonly projectId: string | null;
+}
+export interface TencentAccount extends AccountBase {
+  readonly provider: 'tencent';
+  /** Offset of the vendor's zone-less times, such as `+08:00`. */
+  readonly timeZone: string;
+}
+/** A configured account, without its credentials. */
+export type Account = AlibabaAccount | HuaweiAccount | TencentAccount;
+
+export interface AlibabaCredentials {
+  readonly provider: 'alibaba';
+  readonly accessKeyId: string;
+  readonly accessKeySecret: Secret;
+  readonly securityToken?: Secret;
+}
+export interface HuaweiPasswordCredentials {
+  readonly provider: 'huawei';
+  readonly method: 'password';
+  readonly accountName: string;
+  readonly userName: string;
+  readonly password: Secret;
+}
+export interface HuaweiAccessKeyCredentials {
+  readonly provider: 'huawei';
+  readonly method: 'access_key';
+  readonly accessKeyId: string;
+  readonly secretAccessKey: Secret;
+  readonly securityToken?: Secret;
+}
+export interface TencentCredentials {
+  readonly provider: 'tencent';
+  readonly secretId: string;
+  readonly secretKey: Secret;
+  readonly token?: Secret;
+}
+export type Credentials =
+  | AlibabaCredentials
+  | HuaweiPasswordCredentials
+  | HuaweiAccessKeyCredentials
+  | TencentCredentials;
+
+/** What a login yields: a token and what was learnt with it. Kept in memory only. */
+export interface Session {
+  readonly token: Secret | null;
+  readonly projectId: string | null;
+  readonly expiresAt: Instant;
+}
+
+/** All that a signature depends on beside the request. */
+export interface SigningContext {
+  readonly account: Account;
+  /** The region of the call; the account's unless a migration names another. */
+  readonly region: string;
+  readonly credentials: Credentials;
+  readonly session: Session | null;
+  /** Base URL actually dialled, without path. */
+  readonly endpoint: string;
+  /** The vendor's time, as well as we know it. */
+  readonly now: Instant;
+  /** New for every attempt. */
+  readonly nonce: string;
+}
+
+/** The port through which the engine speaks to vendors. Implemented in `transport/`. */
+export interface VendorClient {
+  /** Sends one request. Throws `VendorError`. A `write` goes out at most once unless the vendor said that it was not carried out. */
+  execute(account: Account, region: string, request: VendorRequest): Promise<VendorReply>;
+  /** Runs a dialogue of reads to its end. Throws `VendorError`. */
+  converse<T>(account: Account, region: string, dialogue: Dialogue<T>): Promise<T>;
+}

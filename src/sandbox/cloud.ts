@@ -1,0 +1,80 @@
+/** A request as it arrived, before anything is understood of it. */
+export interface SandboxRequest {
+  readonly method: string;
+  /** Path without query, as sent. */
+  readonly path: string;
+  /** Raw query string without `?`, as sent. */
+  readonly query: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface SandboxResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/**
+ * One effect that a cloud carried out, for whoever judges afterwards. `restore` is a restore that really began: there must be
+ * exactly one per intent.
+ */
+export interface JournalEntry {
+  readonly at: number;
+  readonly cloud: 'alibaba' | 'huawei' | 'tencent';
+  readonly effect: 'registered' | 'restore' | 'opened' | 'terminated' | 'deleted' | 'renamed';
+  readonly operation: string;
+  readonly instanceId: string;
+  /** The cloud's id of the task or job. */
+  readonly taskId: string;
+  /** Database names, file names or keys that the effect was about. */
+  readonly subject: string;
+  readonly requestId: string;
+}
+
+export interface SandboxEnvironment {
+  /** Milliseconds since the epoch, the cloud's own clock. */
+  now(): number;
+  uuid(): string;
+  /** How long a normal restore takes, in milliseconds. States follow from the clock alone; nothing runs in the background. */
+  readonly restoreMs: number;
+}
+
+/** Faults that a cloud words in its own way; connection faults are the server's business. */
+export type WordedFault = 'throttled' | 'unavailable' | 'internal_error';
+
+/** One emulated cloud: a deterministic state machine over requests and the clock. */
+export interface SandboxCloud {
+  readonly name: JournalEntry['cloud'];
+  handle(request: SandboxRequest): SandboxResponse;
+  /** What this cloud answers under that fault. */
+  fault(kind: WordedFault, request: SandboxRequest): SandboxResponse;
+  /** The vendor's operation that a request names, `?` when it names none. */
+  operationOf(request: SandboxRequest): string;
+  journal(): readonly JournalEntry[];
+}
+
+/** The keys that the sandbox knows. They are public: they open nothing but the sandbox. */
+export const sandboxCredentials = {
+  alibaba: {
+    accessKeyId: 'sandbox-alibaba-id',
+    accessKeySecret: 'sandbox-alibaba-secret',
+    securityToken: 'sandbox-alibaba-token',
+  },
+  huawei: {
+    accountName: 'sandbox-account',
+    userName: 'sandbox-user',
+    password: 'sandbox-huawei-password',
+    accessKeyId: 'SANDBOXHUAWEIAK00001',
+    secretAccessKey: 'sandbox-huawei-secret',
+    securityToken: 'sandbox-huawei-token',
+    projectId: '5a4db0c0d0b04c1e9a2b3c4d5e6f7081',
+    region: 'ap-southeast-3',
+  },
+  tencent: {
+    secretId: 'AKIDsandboxtencent0000000000000000',
+    secretKey: 'sandbox-tencent-secret',
+    token: 'sandbox-tencent-token',
+  },
+} as const;
