@@ -55,8 +55,10 @@ export interface CallInput {
 }
 
 export interface LookInput extends CallInput {
-  /** When the call was sent, by our clock corrected to the vendor's. */
+  /** When the call was sent, by the vendor's clock as well as we know it. */
   readonly sentAt: Instant;
+  /** Now, by the vendor's clock as well as we know it. */
+  readonly now: Instant;
   /** Vendor ids that belong to other backups or migrations of ours and must not be adopted. */
   readonly taken: ReadonlySet<string>;
 }
@@ -135,8 +137,8 @@ export interface Provider {
 
   /** Migrations with the same key can be observed together by one dialogue. */
   observationGroup(migration: Migration): string;
-  /** The vendor's view of each of these migrations (all of one group), by migration id. */
-  observe(migrations: readonly Migration[], account: Account): Dialogue<ReadonlyMap<string, Observation>>;
+  /** The vendor's view of each of these migrations (all of one group), by migration id. `now` by the vendor's clock. */
+  observe(migrations: readonly Migration[], account: Account, now: Instant): Dialogue<ReadonlyMap<string, Observation>>;
   /** The vendor's read-only checks before a migration: faults found. */
   preflight(migration: Migration, account: Account): Dialogue<readonly FieldFault[]>;
 

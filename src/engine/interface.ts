@@ -1,0 +1,110 @@
+import type { MigrationEvent } from '../domain/event.ts';
+import type { Backup, Migration } from '../domain/migration.ts';
+import type { FieldFault } from '../domain/problem.ts';
+import type { Capabilities } from '../domain/provider.ts';
+import type {
+  BackupRequest,
+  CutoverRequest,
+  MigrationPatch,
+  MigrationRequest,
+  ProviderId,
+  RetryRequest,
+} from '../domain/schema.ts';
+import type { IdempotencyKey, IdempotencyRecord, MigrationFilter, PageRequest, StoredAnswer } from '../domain/store.ts';
+
+/** Who asks, and how. Authorization is decided before the service is called, except for what depends on the migration's account. */
+export interface RequestContext {
+  /** Name of the key or subject of the token; `anonymous` without authentication. */
+  readonly caller: string;
+  /** Accounts that the caller has a grant for; `*` stands for all. */
+  readonly accounts: readonly string[];
+  readonly requestId: string;
+}
+
+export interface ChangeContext extends RequestContext {
+  /** From `If-Match`: the entity tag without quotes. A difference is `precondition_failed`. */
+  readonly ifMatch?: string;
+  readonly idempotency?: IdempotencyKey;
+}
+
+/** An answer given before to the same idempotency key: replay it, or (without an answer yet) `idempotency_in_progress`. */
+export interface Replay {
+  readonly replay: IdempotencyRecord;
+}
+
+/** `accepted`: the vendor has taken the first backup within the wait. */
+export interface Submission {
+  readonly migration: Migration;
+  readonly accepted: boolean;
+}
+
+/** `changed: false`: it was already so. */
+export interface Change {
+  readonly migration: Migration;
+  readonly changed: boolean;
+}
+
+/** One vendor call of a dry run, with secrets and URL queries masked. Ids not known yet appear as `{name}`. */
+export interface PlannedCall {
+  readonly operation: string;
+  readonly method: string;
+  readonly url: string;
+  readonly parameters: unknown;
+}
+
+export interface DryRun {
+  readonly valid: boolean;
+  readonly problems: readonly FieldFault[];
+  readonly plan: readonly PlannedCall[];
+}
+
+/** What may be said of a configured account. */
+export interface AccountSummary {
+  readonly name: string;
+  readonly provider: ProviderId;
+  readonly region: string;
+}
+
+export interface Health {
+  readonly ready: boolean;
+  readonly draining: boolean;
+  readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly detail: string }[];
+}
+
+/**
+ * All that the HTTP surface can ask for. Every method throws `Problem` for what the caller has to be told, and `StoreUnavailable`
+ * when the database does not answer.
+ */
+export interface MigrationService {
+  /**
+   * Checks, stores and submits; waits up to `waitMs` for the vendor's acceptance. A refusal by the vendor within the wait is thrown
+   * as that problem, with the member `migrationId`.
+   */
+  create(request: MigrationRequest, waitMs: number, context: ChangeContext): Promise<Submission | Replay>;
+  /** Nothing is stored or sent; with `preflight` the vendor's read-only checks run too. */
+  dryRun(request: MigrationRequest, preflight: boolean, context: RequestContext): Promise<DryRun>;
+  get(id: string, context: RequestContext): Promise<Migration>;
+  list(filter: MigrationFilter, page: PageRequest, context: RequestContext): Promise<readonly Migration[]>;
+  patch(id: string, patch: MigrationPatch, context: ChangeContext): Promise<Migration>;
+  addBackup(
+    id: string,
+    request: BackupRequest,
+    context: ChangeContext,
+  ): Promise<{ readonly migration: Migration; readonly backup: Backup } | Replay>;
+  cutOver(id: string, request: CutoverRequest, context: ChangeContext): Promise<Change | Replay>;
+  cancel(id: string, context: ChangeContext): Promise<Change | Replay>;
+  retry(id: string, request: RetryRequest, context: ChangeContext): Promise<Change | Replay>;
+  remove(id: string, context: ChangeContext): Promise<void>;
+  events(
+    migrationId: string | null,
+    page: { readonly size: number; readonly after?: string },
+    context: RequestContext,
+  ): Promise<readonly MigrationEvent[]>;
+
+  findReplay(key: IdempotencyKey): Promise<IdempotencyRecord | null>;
+  completeReplay(key: IdempotencyKey, answer: StoredAnswer): Promise<void>;
+
+  capabilities(): readonly Capabilities[];
+  accounts(context: RequestContext): readonly AccountSummary[];
+  health(): Promise<Health>;
+}
