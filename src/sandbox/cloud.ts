@@ -39,6 +39,13 @@ export interface SandboxEnvironment {
   uuid(): string;
   /** How long a normal restore takes, in milliseconds. States follow from the clock alone; nothing runs in the background. */
   readonly restoreMs: number;
+  /** Lists do not show objects younger than this many milliseconds by the cloud's clock; 0 when they show everything at once. */
+  listLagMs(): number;
+  /**
+   * What `snapshot()` of the same cloud gave in an earlier process, as JSON read back; absent on a fresh start. Trusted: a cloud may
+   * cast it to the type that its `snapshot()` returns.
+   */
+  readonly restored?: unknown;
 }
 
 /** Faults that a cloud words in its own way; connection faults are the server's business. */
@@ -53,6 +60,11 @@ export interface SandboxCloud {
   /** The vendor's operation that a request names, `?` when it names none. */
   operationOf(request: SandboxRequest): string;
   journal(): readonly JournalEntry[];
+  /**
+   * All that a next process needs to go on as if nothing had happened, as plain JSON: objects, used nonces, sessions, journal. A cloud
+   * built with it as `restored` must answer like this one. Taken before the answer to a changing request goes out.
+   */
+  snapshot(): unknown;
 }
 
 /** The keys that the sandbox knows. They are public: they open nothing but the sandbox. */
