@@ -63,6 +63,8 @@ export interface Backup {
   readonly providerStatus: string | null;
   readonly providerRefs: Refs;
   readonly error: MigrationError | null;
+  /** A failed backup that another one has taken the place of: it no longer holds up the chain. */
+  readonly supersededBy?: string;
   readonly createdAt: Instant;
   readonly submittedAt: Instant | null;
   readonly finishedAt: Instant | null;

@@ -1,0 +1,84 @@
+import { newId } from './ids.ts';
+import type { Backup, Migration, SealedUrl, Source } from './migration.ts';
+import type { Runtime } from './runtime.ts';
+import type { BackupRequest, BackupType, MigrationRequest, SourceRequest } from './schema.ts';
+
+/** What creating needs from outside. `seal` encrypts a URL that carries rights. */
+export interface CreationContext {
+  readonly runtime: Pick<Runtime, 'now' | 'randomBytes'>;
+  seal(url: string): SealedUrl;
+}
+
+/** A new migration, `pending`, with its full backup queued and due now. Values are as the caller gave them; nothing is guessed but defaults. */
+export function newMigration(
+  request: MigrationRequest,
+  account: { readonly name: string; readonly region: string },
+  caller: string,
+  context: CreationContext,
+): Migration {
+  const now = context.runtime.now();
+  const mode = request.mode ?? 'full';
+  const { databases, overwrite, instanceId } = request.target;
+  return {
+    id: newId('mig', context.runtime),
+    provider: request.provider,
+    account: account.name,
+    region: request.region ?? account.region,
+    name: request.name ?? null,
+    description: request.description ?? null,
+    labels: request.labels ?? {},
+    mode,
+    target: { instanceId, ...(databases && { databases }), overwrite: overwrite ?? false },
+    options: request.options ?? {},
+    providerOptions: request.providerOptions ?? {},
+    caller,
+    state: 'pending',
+    stateReason: null,
+    providerStatus: null,
+    providerRefs: {},
+    blocking: [],
+    warnings: [],
+    percent: null,
+    backups: [backupOf('full', request.source, mode === 'full', context)],
+    calls: [],
+    cutoverRequested: false,
+    cancelRequested: false,
+    error: null,
+    createdAt: now,
+    startedAt: null,
+    finishedAt: null,
+    updatedAt: now,
+    observedAt: null,
+    occupiesInstance: false,
+    dueAt: now,
+    failures: 0,
+    version: 1,
+  };
+}
+
+/** A backup of a chain, queued. */
+export function newBackup(request: BackupRequest, context: CreationContext): Backup {
+  return backupOf(request.type, request.source, request.final ?? false, context);
+}
+
+function backupOf(type: BackupType, source: SourceRequest, final: boolean, { runtime, seal }: CreationContext): Backup {
+  return {
+    id: newId('bkp', runtime),
+    type,
+    source: sealed(source, seal),
+    final,
+    state: 'queued',
+    attempt: 1,
+    uploaded: false,
+    providerStatus: null,
+    providerRefs: {},
+    error: null,
+    createdAt: runtime.now(),
+    submittedAt: null,
+    finishedAt: null,
+  };
+}
+
+function sealed(source: SourceRequest, seal: CreationContext['seal']): Source {
+  return source.type === 'url' ? { type: 'url', urls: source.urls.map(seal) } : source;
+}

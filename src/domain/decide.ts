@@ -1,0 +1,140 @@
+import {
+  activeBackup,
+  attemptOf,
+  failedBackup,
+  isTerminal,
+  nextCall,
+  nextQueuedBackup,
+  nothingAtVendor,
+  unsettledCall,
+} from './lifecycle.ts';
+import type { Backup, Call, Migration, Step } from './migration.ts';
+import { fullBackup } from './migration.ts';
+import type { ChangingCall, Provider } from './provider.ts';
+
+/** What has to be done next about a migration. */
+export type Command =
+  /** Store the intent, then send this call once. */
+  | {
+      readonly do: 'send';
+      readonly step: Step;
+      readonly backup: Backup | null;
+      readonly attempt: number;
+      readonly call: ChangingCall;
+    }
+  /** Look at the vendor whether this call arrived. */
+  | { readonly do: 'look'; readonly recorded: Call; readonly backup: Backup | null; readonly call: ChangingCall }
+  /** Ask the vendor how things stand. */
+  | { readonly do: 'observe' }
+  /** The cancellation needs no (further) call. */
+  | { readonly do: 'conclude_cancel' }
+  /** Nothing, until the caller acts: a file has to be uploaded, or there is nothing left. */
+  | { readonly do: 'nothing' };
+
+/** The part of a provider that decisions depend on. */
+export type DecisionProvider = Pick<Provider, 'plan' | 'capabilities'>;
+
+/**
+ * The heart of the engine. A pure function of what is stored, level-triggered: any replica may run it any number of times, after any
+ * crash, and it says the same thing. It is asked only when the migration is due.
+ */
+export function decide(migration: Migration, provider: DecisionProvider): Command {
+  const unsettled = unsettledCall(migration);
+  if (unsettled) return look(migration, unsettled, provider);
+
+  const cleanup = cleanupOf(migration, provider);
+  if (cleanup) return cleanup;
+  if (isTerminal(migration)) return { do: 'nothing' };
+
+  if (migration.cancelRequested) return cancellation(migration, provider);
+
+  const active = activeBackup(migration);
+  if (active?.state === 'submitting') return submission(migration, active, provider) ?? { do: 'observe' };
+  if (active) return { do: 'observe' };
+
+  if (failedBackup(migration) === undefined) {
+    const next = nextQueuedBackup(migration);
+    if (next) return submission(migration, next, provider) ?? { do: 'observe' };
+  }
+  if (needsOpening(migration, provider)) {
+    const open = sendNext(migration, 'open', null, provider);
+    if (open) return open;
+  }
+  return { do: 'observe' };
+}
+
+/** Whether the database has to be opened by a call of its own, and everything before that is done. */
+export function needsOpening(migration: Migration, provider: DecisionProvider): boolean {
+  if (!provider.capabilities.cutoverWithoutBackup || migration.mode === 'full') return false;
+  if (migration.blocking.some((note) => note.code === 'cutover_refused')) return false;
+  if (fullBackup(migration).state !== 'restored') return false;
+  const finalIsRestored = migration.backups.some((backup) => backup.final && backup.state === 'restored');
+  return (
+    (migration.cutoverRequested || finalIsRestored) &&
+    nextQueuedBackup(migration) === undefined &&
+    activeBackup(migration) === undefined
+  );
+}
+
+/** The convention for `upload` sources: the calls up to the start need no file. */
+export function needsUpload(backup: Backup, call: ChangingCall): boolean {
+  return backup.source.type === 'upload' && !backup.uploaded && call.operation.startsWith('Start');
+}
+
+function submission(migration: Migration, backup: Backup, provider: DecisionProvider): Command | undefined {
+  const send = sendNext(migration, 'restore', backup, provider);
+  if (send?.do === 'send' && needsUpload(backup, send.call)) return { do: 'nothing' };
+  return send;
+}
+
+function cancellation(migration: Migration, provider: DecisionProvider): Command {
+  if (nothingAtVendor(migration)) return { do: 'conclude_cancel' };
+  const plan = provider.plan('cancel', migration, null);
+  if (plan.length === 0) return { do: 'conclude_cancel' };
+  return sendNext(migration, 'cancel', null, provider) ?? { do: 'observe' };
+}
+
+function sendNext(
+  migration: Migration,
+  step: Step,
+  backup: Backup | null,
+  provider: DecisionProvider,
+): Command | undefined {
+  const call = nextCall(migration, step, backup, provider.plan(step, migration, backup));
+  return call && { do: 'send', step, backup, attempt: attemptOf(migration, step, backup), call };
+}
+
+/** What a refused submission left behind is removed once, as well as it goes; a refusal of the removal ends it. */
+function cleanupOf(migration: Migration, provider: DecisionProvider): Command | undefined {
+  for (const backup of migration.backups) {
+    if (backup.state !== 'failed' || !leftSomethingBehind(migration, backup)) continue;
+    const attempt = backup.attempt;
+    const done = migration.calls.some(
+      (call) =>
+        call.step === 'cleanup' &&
+        call.backupId === backup.id &&
+        call.attempt === attempt &&
+        call.state !== 'deferred' &&
+        call.state !== 'absent',
+    );
+    const [call] = done ? [] : provider.plan('cleanup', migration, backup);
+    if (call) return { do: 'send', step: 'cleanup', backup, attempt, call };
+  }
+  return undefined;
+}
+
+/** Whether the submission of a backup got part of the way at the vendor and was then refused. */
+function leftSomethingBehind(migration: Migration, backup: Backup): boolean {
+  const calls = migration.calls.filter(
+    (call) => call.step === 'restore' && call.backupId === backup.id && call.attempt === backup.attempt,
+  );
+  return calls.some((call) => call.state === 'accepted') && calls.at(-1)?.state === 'refused';
+}
+
+function look(migration: Migration, recorded: Call, provider: DecisionProvider): Command {
+  const backup = migration.backups.find((each) => each.id === recorded.backupId) ?? null;
+  const plan = provider.plan(recorded.step, migration, backup);
+  const call = plan.find((each) => each.operation === recorded.operation);
+  if (call === undefined) throw new Error(`${migration.id}: ${recorded.operation} is not in the plan of its step`);
+  return { do: 'look', recorded, backup, call };
+}

@@ -1,0 +1,231 @@
+import type { Backup, Call, Migration, Step } from './migration.ts';
+import { fullBackup } from './migration.ts';
+import type { ProblemCode } from './problem.ts';
+import type { ChangingCall, Provider } from './provider.ts';
+import { type ActionName, actionNames, type MigrationState, terminalStates } from './schema.ts';
+
+/** What of a provider the life cycle depends on. */
+export type LifeCycleProvider = Pick<Provider, 'capabilities' | 'cancelVerdict'>;
+
+/** Every legal change of state, and what brings it about. */
+export const transitions: Readonly<Record<MigrationState, Partial<Record<MigrationState, string>>>> = {
+  pending: {
+    restoring: 'the vendor accepted the full backup',
+    cancelling: 'cancel, while the outcome of the submission is not settled',
+    cancelled: 'cancel, nothing is at the vendor',
+    failed: 'the vendor refused the full backup',
+  },
+  restoring: {
+    awaiting_backup: 'a backup of the chain is restored, or an increment failed and the chain lives',
+    succeeded: 'the vendor reports the database online',
+    failed: 'the vendor reports failure',
+    cancelling: 'cancel',
+  },
+  awaiting_backup: {
+    restoring: 'the vendor accepted the next backup',
+    cutting_over: 'cutover, or the vendor accepted the final backup',
+    succeeded: 'the vendor reports the database online',
+    failed: 'the vendor reports failure',
+    cancelling: 'cancel',
+    cancelled: 'cancel, nothing runs at the vendor',
+  },
+  cutting_over: {
+    succeeded: 'the vendor reports the database online',
+    failed: 'the vendor reports failure',
+    awaiting_backup: 'the vendor refused to open the database, or the final backup failed and the chain lives',
+  },
+  cancelling: {
+    cancelled: 'the vendor has ended the restore',
+    succeeded: 'the restore ended before the cancellation arrived',
+    failed: 'the vendor reports a failure of its own before the cancellation was sent',
+    restoring: 'the vendor refused to cancel',
+    awaiting_backup: 'the vendor refused to cancel',
+    pending: 'the vendor refused to cancel what was registered and not started',
+  },
+  succeeded: {},
+  failed: { pending: 'retry' },
+  cancelled: {},
+};
+
+export function isTerminal(migration: Migration): boolean {
+  return terminalStates.includes(migration.state);
+}
+
+/** The same migration in another state. Throws when the table does not allow it: a programming error, never a caller's. */
+export function inState(migration: Migration, state: MigrationState): Migration {
+  if (migration.state === state) return migration;
+  if (transitions[migration.state][state] === undefined)
+    throw new Error(`illegal transition of ${migration.id}: ${migration.state} to ${state}`);
+  return { ...migration, state };
+}
+
+/** The backup that is being submitted or restored at the vendor now. */
+export function activeBackup(migration: Migration): Backup | undefined {
+  return migration.backups.find((backup) => backup.state === 'submitting' || backup.state === 'restoring');
+}
+
+/** A failed backup that holds up the chain until it is retried or another takes its place. */
+export function failedBackup(migration: Migration): Backup | undefined {
+  return migration.backups.find((backup) => backup.state === 'failed' && backup.supersededBy === undefined);
+}
+
+export function nextQueuedBackup(migration: Migration): Backup | undefined {
+  return migration.backups.find((backup) => backup.state === 'queued');
+}
+
+/** The backup that opens the database, unless it failed. */
+export function finalBackup(migration: Migration): Backup | undefined {
+  return migration.backups.find((backup) => backup.final && backup.state !== 'failed' && backup.state !== 'skipped');
+}
+
+/** The call whose effect is not known: sent by an owner that is gone, or answered in a way that leaves it open. */
+export function unsettledCall(migration: Migration): Call | undefined {
+  return migration.calls.find((call) => call.state === 'sending' || call.state === 'unknown');
+}
+
+/** Which run of a step is current: a refused or looked-for-and-absent run does not count against a new one of `restore`. */
+export function attemptOf(migration: Migration, step: Step, backup: Backup | null): number {
+  if (step === 'restore') return backup?.attempt ?? 1;
+  return (
+    1 +
+    migration.calls.filter(
+      (call) => call.step === step && call.backupId === (backup?.id ?? null) && call.state === 'refused',
+    ).length
+  );
+}
+
+/** The first call of a step that the vendor has not accepted yet; undefined when the step is complete. */
+export function nextCall(
+  migration: Migration,
+  step: Step,
+  backup: Backup | null,
+  plan: readonly ChangingCall[],
+): ChangingCall | undefined {
+  const attempt = attemptOf(migration, step, backup);
+  const accepted = new Set(
+    migration.calls
+      .filter(
+        (call) =>
+          call.state === 'accepted' &&
+          call.step === step &&
+          call.backupId === (backup?.id ?? null) &&
+          call.attempt === attempt,
+      )
+      .map((call) => call.operation),
+  );
+  return plan.find((call) => !accepted.has(call.operation));
+}
+
+export type Permission =
+  | { readonly allowed: true }
+  | { readonly allowed: false; readonly code: ProblemCode; readonly detail: string };
+
+const yes: Permission = { allowed: true };
+const no = (detail: string, code: ProblemCode = 'invalid_state'): Permission => ({ allowed: false, code, detail });
+
+/** Reasons for standing still that `retry` can do something about. */
+export const retryableBlocks: readonly string[] = [
+  'outcome_unknown',
+  'backup_failed',
+  'cutover_refused',
+  'provider_auth_failed',
+];
+
+/** Whether an action is possible now, and if not, why. The one source of `actions[]` and of the 409 answers. */
+export function permission(action: ActionName, migration: Migration, provider: LifeCycleProvider): Permission {
+  return rules[action](migration, provider);
+}
+
+export function allowedActions(migration: Migration, provider: LifeCycleProvider): readonly ActionName[] {
+  return actionNames.filter((action) => permission(action, migration, provider).allowed);
+}
+
+const rules: Record<ActionName, (migration: Migration, provider: LifeCycleProvider) => Permission> = {
+  add_backup(migration) {
+    if (migration.mode === 'full') return no('A migration of mode `full` consists of one backup.');
+    if (isTerminal(migration)) return no(`The migration is ${migration.state}.`);
+    if (migration.cancelRequested) return no('The migration is being cancelled.');
+    if (migration.cutoverRequested || migration.state === 'cutting_over')
+      return no('The cutover has been asked for; no backup can follow it.');
+    if (finalBackup(migration)) return no('The final backup is in the queue already; no backup can follow it.');
+    return yes;
+  },
+
+  cut_over(migration, provider) {
+    if (migration.mode === 'full') return no('A migration of mode `full` opens the database by itself.');
+    if (isTerminal(migration)) return no(`The migration is ${migration.state}.`);
+    if (migration.cancelRequested) return no('The migration is being cancelled.');
+    if (migration.cutoverRequested || migration.state === 'cutting_over' || finalBackup(migration))
+      return no('The cutover is under way or planned already.');
+    if (provider.capabilities.cutoverWithoutBackup) {
+      if (failedBackup(migration) && nextQueuedBackup(migration))
+        return no('A failed backup holds up the queue: retry it or add a corrected one first.');
+      return yes;
+    }
+    if (markableAsFinal(migration) === undefined)
+      return no(
+        'This provider opens the database only with a last backup: add it with `final: true`.',
+        'cutover_needs_final_backup',
+      );
+    return yes;
+  },
+
+  cancel(migration, provider) {
+    if (isTerminal(migration)) return no(`The migration is ${migration.state}.`);
+    if (migration.cancelRequested) return no('The migration is being cancelled already.');
+    if (migration.state === 'cutting_over') return no('The database is being opened; that cannot be stopped.');
+    if (nothingAtVendor(migration)) return yes;
+    if (unsettledCall(migration) && !provider.capabilities.cancelWhileRestoring)
+      return no('The outcome of a call is not known yet: a restore may be running, and this provider cannot stop one.');
+    const verdict = provider.cancelVerdict(migration);
+    return verdict.possible ? yes : no(verdict.detail);
+  },
+
+  retry(migration) {
+    if (migration.cancelRequested && !isTerminal(migration)) return no('The migration is being cancelled.');
+    if (migration.state === 'failed')
+      return fullBackup(migration).state === 'failed'
+        ? yes
+        : no('The chain cannot go on at the vendor: start a new migration from the full backup.');
+    if (isTerminal(migration)) return no(`The migration is ${migration.state}.`);
+    if (migration.blocking.some((note) => retryableBlocks.includes(note.code))) return yes;
+    return no('Nothing has failed that could be tried again.');
+  },
+
+  delete(migration) {
+    return isTerminal(migration) ? yes : no('Only the record of an ended migration can be deleted; cancel it first.');
+  },
+};
+
+/** The last backup of the queue when it may still become the final one. */
+export function markableAsFinal(migration: Migration): Backup | undefined {
+  const last = migration.backups.at(-1);
+  return last?.state === 'queued' && last.type !== 'full' && nameAllowsFinal(last) ? last : undefined;
+}
+
+/** Tencent's file names carry whether a file is the last one, so such a backup cannot become final after the fact. */
+function nameAllowsFinal(backup: Backup): boolean {
+  const { source } = backup;
+  const names =
+    source.type === 'object_storage'
+      ? source.keys
+      : source.type === 'url'
+        ? source.urls.map((url) => url.display)
+        : source.type === 'upload'
+          ? [source.fileName]
+          : [];
+  return !names.some((name) => /noreconvery\d\.bak$/i.test(name));
+}
+
+/** Whether nothing of the present attempt has taken effect at the vendor, or can have: a word of ours cancels it. */
+export function nothingAtVendor(migration: Migration): boolean {
+  const { attempt, id } = fullBackup(migration);
+  return !migration.calls.some(
+    (call) =>
+      call.state === 'sending' ||
+      call.state === 'unknown' ||
+      (call.state === 'accepted' &&
+        !(call.step === 'restore' && call.backupId === id && call.attempt < attempt) &&
+        call.step !== 'cleanup'),
+  );
+}

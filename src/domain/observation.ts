@@ -1,0 +1,208 @@
+import { backupFailedNote, type ChangeContext, endMigration, withBackup, withNote, without } from './calls.ts';
+import { activeBackup, failedBackup, inState, isTerminal, nextQueuedBackup } from './lifecycle.ts';
+import type { Migration, MigrationError } from './migration.ts';
+import { fullBackup } from './migration.ts';
+import type { BackupObservation, Observation } from './provider.ts';
+import { backOffMs, nextObservation } from './timing.ts';
+import type { VendorFailure } from './vendor.ts';
+
+/** `group` is the provider's observation group of the migration. */
+export interface ObservationContext extends ChangeContext {
+  readonly group: string;
+}
+
+/**
+ * Takes in what the vendor says. Only explicit words move a state, a late or repeated observation changes nothing, and unknown words
+ * are kept and shown.
+ */
+export function applyObservation(
+  migration: Migration,
+  observation: Observation,
+  context: ObservationContext,
+): Migration {
+  const { now } = context;
+  if (isTerminal(migration)) return migration;
+  let next: Migration = { ...migration, observedAt: now, updatedAt: now, failures: 0 };
+  if (observation.phase !== 'missing')
+    next = { ...next, providerStatus: observation.providerStatus, percent: observation.percent };
+  next = {
+    ...next,
+    blocking: observationBlocks.reduce(without, next.blocking),
+    stateReason: observationBlocks.includes(next.stateReason ?? '') ? null : next.stateReason,
+  };
+  for (const warning of observation.warnings) next = { ...next, warnings: withNote(next.warnings, warning) };
+  for (const each of observation.backups) next = applyBackup(next, each, now);
+  if (observation.startedAt !== null && next.startedAt !== null)
+    next = { ...next, startedAt: Math.min(next.startedAt, observation.startedAt) };
+
+  const moved = applyPhase(next, observation, context);
+  return isTerminal(moved) ? moved : scheduled(moved, context);
+}
+
+/** The vendor could not be asked. The state stays; after a while the caller is told. */
+export function observationFailed(
+  migration: Migration,
+  failure: VendorFailure,
+  { settings, now }: ObservationContext,
+): Migration {
+  if (isTerminal(migration)) return migration;
+  const failures = migration.failures + 1;
+  const reason =
+    failure.kind === 'throttled'
+      ? 'provider_throttled'
+      : failure.kind === 'unauthenticated'
+        ? 'provider_auth_failed'
+        : 'provider_unavailable';
+  const tell = failures >= 3 || reason === 'provider_auth_failed';
+  return {
+    ...migration,
+    failures,
+    stateReason: tell ? reason : migration.stateReason,
+    blocking: tell
+      ? withNote(observationBlocks.reduce(without, migration.blocking), { code: reason, detail: failure.detail })
+      : migration.blocking,
+    dueAt: now + Math.max(backOffMs(failures, settings), failure.retryAfterMs ?? 0),
+    updatedAt: now,
+  };
+}
+
+const observationBlocks: readonly string[] = [
+  'provider_throttled',
+  'provider_auth_failed',
+  'provider_unavailable',
+  'provider_busy',
+  'unrecognized_provider_status',
+  'missing_at_provider',
+];
+
+function applyBackup(migration: Migration, observed: BackupObservation, now: number): Migration {
+  return withBackup(migration, observed.backupId, (backup) => {
+    if (backup.state !== 'restoring') return backup;
+    const refs = { ...backup.providerRefs, ...observed.refs };
+    const ended = observed.state !== 'restoring';
+    return {
+      ...backup,
+      state: observed.state,
+      providerStatus: observed.providerStatus,
+      providerRefs: refs,
+      error: observed.error,
+      finishedAt: ended ? (observed.finishedAt ?? now) : null,
+    };
+  });
+}
+
+function applyPhase(migration: Migration, observation: Observation, context: ObservationContext): Migration {
+  const { now } = context;
+  switch (observation.phase) {
+    case 'succeeded':
+      return succeed(migration, observation, now);
+    case 'failed':
+      return fail(migration, observation, now);
+    case 'ready':
+      return rest(migration, context);
+    case 'restoring':
+      return failedIncrementOf(migration, context) ?? migration;
+    case 'missing':
+      return missing(migration, now);
+    case 'unrecognized':
+      return {
+        ...migration,
+        stateReason: 'unrecognized_provider_status',
+        blocking: withNote(migration.blocking, {
+          code: 'unrecognized_provider_status',
+          detail: `The vendor reports \`${observation.providerStatus}\`, which Godwit does not know. The state stays until the vendor says something known.`,
+        }),
+      };
+  }
+}
+
+function succeed(migration: Migration, observation: Observation, now: number): Migration {
+  // The restore of this attempt has not been accepted as far as we know: what is observed is something older.
+  if (migration.state === 'pending') return migration;
+  const finishedAt = observation.finishedAt ?? now;
+  const backups = migration.backups.map((backup) =>
+    backup.state === 'restoring' ? { ...backup, state: 'restored' as const, finishedAt } : backup,
+  );
+  const skipped = nextQueuedBackup(migration);
+  const warnings = skipped
+    ? withNote(migration.warnings, {
+        code: 'opened_before_queue_was_empty',
+        detail: 'The vendor reports the database online although backups were still queued. They were not restored.',
+      })
+    : migration.warnings;
+  return endMigration({ ...migration, backups, warnings }, 'succeeded', null, finishedAt, now);
+}
+
+function fail(migration: Migration, observation: Observation, now: number): Migration {
+  if (migration.state === 'pending') return migration;
+  const finishedAt = observation.finishedAt ?? now;
+  const cancelled =
+    migration.cancelRequested && migration.calls.some((call) => call.step === 'cancel' && call.state === 'accepted');
+  if (cancelled) return endMigration(migration, 'cancelled', null, finishedAt, now);
+  const error = observation.error ?? unexplained;
+  const backups = migration.backups.map((backup) =>
+    backup.state === 'restoring' ? { ...backup, state: 'failed' as const, error, finishedAt } : backup,
+  );
+  return endMigration({ ...migration, backups }, 'failed', error, finishedAt, now);
+}
+
+const unexplained: MigrationError = {
+  code: 'restore_failed',
+  detail: 'The vendor reports that the restore failed and gives no reason.',
+  retryable: false,
+};
+
+/** The chain is consistent and nothing runs, as far as the backup in question has itself been reported as ended. */
+function rest(migration: Migration, context: ObservationContext): Migration {
+  if (activeBackup(migration) !== undefined || migration.cancelRequested || migration.state === 'pending')
+    return migration;
+  const failed = failedIncrementOf(migration, context);
+  if (failed) return failed;
+  if (migration.state === 'cutting_over') return migration;
+  return { ...inState(migration, 'awaiting_backup'), occupiesInstance: false, percent: null };
+}
+
+/** An increment that failed although the chain lives: it holds up the queue. A dead chain is reported as `failed` as a whole. */
+function failedIncrementOf(migration: Migration, { provider, now }: ObservationContext): Migration | undefined {
+  const failed = failedBackup(migration);
+  if (
+    failed === undefined ||
+    failed.id === fullBackup(migration).id ||
+    activeBackup(migration) !== undefined ||
+    migration.cancelRequested
+  )
+    return undefined;
+  if (provider.capabilities.failedIncrement === 'fatal' && migration.state === 'restoring')
+    return endMigration(migration, 'failed', failed.error ?? unexplained, failed.finishedAt ?? now, now);
+  return {
+    ...inState(migration, 'awaiting_backup'),
+    occupiesInstance: false,
+    percent: null,
+    stateReason: 'backup_failed',
+    blocking: withNote(migration.blocking, backupFailedNote(failed)),
+  };
+}
+
+function missing(migration: Migration, now: number): Migration {
+  if (migration.cancelRequested) return endMigration(migration, 'cancelled', null, now, now);
+  return {
+    ...migration,
+    stateReason: 'missing_at_provider',
+    blocking: withNote(migration.blocking, {
+      code: 'missing_at_provider',
+      detail: 'The vendor does not show the task any more. Its outcome cannot be told from here: look at the instance.',
+    }),
+  };
+}
+
+/** When to look again: at once where something can be sent now, else by the polling rhythm. */
+function scheduled(migration: Migration, { group, now, settings }: ObservationContext): Migration {
+  const canSend =
+    activeBackup(migration) === undefined &&
+    failedBackup(migration) === undefined &&
+    migration.state === 'awaiting_backup' &&
+    (nextQueuedBackup(migration) !== undefined ||
+      migration.cutoverRequested ||
+      migration.backups.some((backup) => backup.final && backup.state === 'restored'));
+  return { ...migration, dueAt: canSend ? now : nextObservation(migration, group, now, settings) };
+}

@@ -1,0 +1,106 @@
+import { allowedActions } from './lifecycle.ts';
+import type { Backup, Instant, Migration, MigrationError, Source } from './migration.ts';
+import { fullBackup } from './migration.ts';
+import type { Provider } from './provider.ts';
+import type { BackupRepresentation, MigrationRepresentation, SourceRequest } from './schema.ts';
+
+const time = (instant: Instant): string => new Date(instant).toISOString();
+const timeOrNull = (instant: Instant | null): string | null => (instant === null ? null : time(instant));
+
+/** A source as it is shown: URLs without their query. */
+export function representSource(source: Source): SourceRequest {
+  switch (source.type) {
+    case 'url':
+      return { type: 'url', urls: source.urls.map((url) => url.display) };
+    case 'object_storage':
+      return { ...source, keys: [...source.keys] };
+    default:
+      return { ...source };
+  }
+}
+
+function representError(error: MigrationError | null): MigrationRepresentation['error'] {
+  if (error === null) return null;
+  const { code, detail, retryable, provider } = error;
+  return {
+    code,
+    detail,
+    retryable,
+    ...(provider && { provider: provider as NonNullable<NonNullable<MigrationRepresentation['error']>['provider']> }),
+  };
+}
+
+/** One backup as the API shows it. */
+export function representBackup(backup: Backup): BackupRepresentation {
+  return {
+    id: backup.id,
+    type: backup.type,
+    source: representSource(backup.source),
+    final: backup.final,
+    state: backup.state,
+    providerStatus: backup.providerStatus,
+    providerRefs: { ...backup.providerRefs },
+    error: representError(backup.error),
+    createdAt: time(backup.createdAt),
+    submittedAt: timeOrNull(backup.submittedAt),
+    finishedAt: timeOrNull(backup.finishedAt),
+  };
+}
+
+/** A migration as the API shows it, everywhere the same. */
+export function representMigration(
+  migration: Migration,
+  provider: Pick<Provider, 'capabilities' | 'cancelVerdict'>,
+): MigrationRepresentation {
+  const { target, providerOptions } = migration;
+  const counted = migration.backups.filter((backup) => backup.supersededBy === undefined);
+  const restored = counted.filter((backup) => backup.state === 'restored').length;
+  return {
+    id: migration.id,
+    provider: migration.provider,
+    account: migration.account,
+    region: migration.region,
+    name: migration.name,
+    description: migration.description,
+    labels: { ...migration.labels },
+    mode: migration.mode,
+    target: {
+      instanceId: target.instanceId,
+      ...(target.databases && { databases: target.databases.map((database) => ({ ...database })) }),
+      overwrite: target.overwrite,
+    },
+    source: representSource(fullBackup(migration).source),
+    options: { ...migration.options },
+    ...(Object.keys(providerOptions).length > 0 && { providerOptions }),
+    state: migration.state,
+    stateReason: migration.stateReason,
+    providerStatus: migration.providerStatus,
+    providerRefs: { ...migration.providerRefs },
+    actions: [...allowedActions(migration, provider)],
+    blocking: migration.blocking.map((note) => ({ ...note })),
+    warnings: migration.warnings.map((note) => ({ ...note })),
+    progress: {
+      percent: percentOf(migration, restored, counted.length),
+      backupsTotal: counted.length,
+      backupsRestored: restored,
+    },
+    backups: migration.backups.map(representBackup),
+    error: representError(migration.error),
+    createdAt: time(migration.createdAt),
+    startedAt: timeOrNull(migration.startedAt),
+    finishedAt: timeOrNull(migration.finishedAt),
+    updatedAt: time(migration.updatedAt),
+    observedAt: timeOrNull(migration.observedAt),
+  };
+}
+
+function percentOf(migration: Migration, restored: number, total: number): number | null {
+  if (migration.state === 'succeeded') return 100;
+  if (migration.percent !== null) return Math.min(100, Math.max(0, Math.round(migration.percent)));
+  return migration.mode === 'full' || total === 0 ? null : Math.floor((restored / total) * 100);
+}
+
+/** The entity tag of a version, with quotes. */
+export function entityTag(migration: Migration): string {
+  return `"${migration.id}.${migration.version}"`;
+}

@@ -1,0 +1,49 @@
+import type { Instant, Migration } from './migration.ts';
+
+/** Intervals of the engine, in milliseconds. */
+export interface EngineSettings {
+  readonly pollMinMs: number;
+  readonly pollMaxMs: number;
+  /** How long one vendor call may take. */
+  readonly callTimeoutMs: number;
+  readonly leaseMs: number;
+  /** How long after an unknown outcome the vendor's lists are believed to be complete. */
+  readonly settleMs: number;
+}
+
+/** How often a busy target is tried again before the submission is given up. */
+export const maxBusyTries = 5;
+/** After this time of looking in vain, an operator is told what to check. Looking goes on, slowly. */
+export const giveUpLookingMs = 15 * 60_000;
+/** A chain at rest is observed this many times less often than a long restore. */
+const restFactor = 5;
+
+/** Back-off before try number `failures + 1`: doubles from the shortest poll interval to five times the longest. */
+export function backOffMs(failures: number, settings: EngineSettings): number {
+  return Math.min(settings.pollMinMs * 2 ** Math.min(failures, 20), settings.pollMaxMs * restFactor);
+}
+
+/**
+ * When to observe next: often at the start of a restore, then every tenth of the time that it has run, within the limits. Times are
+ * aligned to a grid of the shortest interval, shifted by group, so migrations that one list call can answer for come due together.
+ */
+export function nextObservation(migration: Migration, group: string, now: Instant, settings: EngineSettings): Instant {
+  const { pollMinMs, pollMaxMs } = settings;
+  const resting = migration.state === 'awaiting_backup';
+  const since = activeSince(migration) ?? now;
+  const interval = resting ? pollMaxMs * restFactor : Math.min(Math.max((now - since) / 10, pollMinMs), pollMaxMs);
+  const phase = hash(group) % pollMinMs;
+  return Math.ceil((now + interval - phase) / pollMinMs) * pollMinMs + phase;
+}
+
+function activeSince(migration: Migration): Instant | undefined {
+  const calls = migration.calls.filter((call) => call.state === 'accepted');
+  return calls.at(-1)?.settledAt ?? undefined;
+}
+
+/** FNV-1a, for spreading groups over time; nothing depends on its quality. */
+function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) value = Math.imul(value ^ text.charCodeAt(index), 0x01000193) >>> 0;
+  return value;
+}
