@@ -33,6 +33,8 @@ export interface JournalEntry {
   readonly requestId: string;
 }
 
+export type CloudName = JournalEntry['cloud'];
+
 export interface SandboxEnvironment {
   /** Milliseconds since the epoch, the cloud's own clock. */
   now(): number;
@@ -51,12 +53,21 @@ export interface SandboxEnvironment {
 /** Faults that a cloud words in its own way; connection faults are the server's business. */
 export type WordedFault = 'throttled' | 'unavailable' | 'internal_error';
 
+/** An error to be answered whatever the request is; `status` and `message` default to the vendor's usual ones. */
+export interface NamedError {
+  readonly code: string;
+  readonly message?: string;
+  readonly status?: number;
+}
+
 /** One emulated cloud: a deterministic state machine over requests and the clock. */
 export interface SandboxCloud {
   readonly name: JournalEntry['cloud'];
   handle(request: SandboxRequest): SandboxResponse;
   /** What this cloud answers under that fault. */
   fault(kind: WordedFault, request: SandboxRequest): SandboxResponse;
+  /** Any error of the vendor's by its code, in the vendor's form; absent in a cloud that has no such general form. */
+  refuse?(error: NamedError, request: SandboxRequest): SandboxResponse;
   /** The vendor's operation that a request names, `?` when it names none. */
   operationOf(request: SandboxRequest): string;
   journal(): readonly JournalEntry[];
@@ -71,6 +82,8 @@ export interface SandboxCloud {
 export const sandboxCredentials = {
   alibaba: {
     accessKeyId: 'sandbox-alibaba-id',
+    /** Goes with the same secret and with `securityToken`; the plain id goes without a token. */
+    stsAccessKeyId: 'STS.sandbox-alibaba-id',
     accessKeySecret: 'sandbox-alibaba-secret',
     securityToken: 'sandbox-alibaba-token',
   },

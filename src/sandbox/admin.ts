@@ -1,0 +1,97 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type CloudName, type JournalEntry, type SandboxRequest, sandboxCredentials } from './cloud.ts';
+import { type FaultRule, type Faults, isCloudOrAll, readFaultRule } from './faults.ts';
+import { readRequest, send } from './http.ts';
+import type { Conditions } from './server.ts';
+
+/** What the admin interface shows and changes. */
+export interface AdminSubjects {
+  readonly faults: Faults;
+  journal(): readonly JournalEntry[];
+  readonly conditions: Conditions;
+  readonly urls: Readonly<Record<CloudName, { readonly url: string }>>;
+  readonly clockOffsetMs: Readonly<Record<CloudName, number>>;
+  readonly listLagMs: Readonly<Record<CloudName, number>>;
+  now(): number;
+}
+
+type Answer = readonly [status: number, body: unknown];
+
+/**
+ * The admin interface, JSON over HTTP:
+ *
+ * `GET /` URLs and credentials · `GET /journal[?cloud=…]` · `GET /faults` · `POST /faults` one rule or a list of them ·
+ * `DELETE /faults` · `GET /clock` · `POST /clock` `{ cloud, offsetMs }` · `GET /lag` · `POST /lag` `{ cloud, ms }`.
+ *
+ * Everything that is not understood is answered with 400 and changes nothing.
+ */
+export function adminRoutes(subjects: AdminSubjects) {
+  return async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    const request = await readRequest(incoming);
+    const [status, body] = route(subjects, request);
+    const headers = { 'content-type': 'application/json' };
+    send(outgoing, { status, headers, body: `${JSON.stringify(body, null, 2)}\n` }, subjects.now());
+  };
+}
+
+function route(subjects: AdminSubjects, request: SandboxRequest): Answer {
+  const { faults, conditions } = subjects;
+  switch (`${request.method} ${request.path}`) {
+    case 'GET /':
+      return [200, { urls: subjects.urls, credentials: sandboxCredentials }];
+    case 'GET /journal': {
+      const cloud = new URLSearchParams(request.query).get('cloud');
+      return [200, subjects.journal().filter((entry) => cloud === null || entry.cloud === cloud)];
+    }
+    case 'GET /faults':
+      return [200, faults.list()];
+    case 'POST /faults':
+      return addFaults(faults, parse(request.body));
+    case 'DELETE /faults':
+      faults.clear();
+      return [200, []];
+    case 'GET /clock':
+      return [200, subjects.clockOffsetMs];
+    case 'POST /clock':
+      return change(parse(request.body), 'offsetMs', conditions.setClock, subjects.clockOffsetMs);
+    case 'GET /lag':
+      return [200, subjects.listLagMs];
+    case 'POST /lag':
+      return change(parse(request.body), 'ms', conditions.setListLag, subjects.listLagMs);
+    default:
+      return [404, { error: `there is no ${request.method} ${request.path}` }];
+  }
+}
+
+function addFaults(faults: Faults, body: unknown): Answer {
+  const rules: FaultRule[] = [];
+  for (const value of Array.isArray(body) ? body : [body]) {
+    const rule = readFaultRule(value);
+    if (typeof rule === 'string') return [400, { error: rule }];
+    rules.push(rule);
+  }
+  for (const rule of rules) faults.add(rule);
+  return [201, faults.list()];
+}
+
+function change(
+  body: unknown,
+  member: 'offsetMs' | 'ms',
+  apply: (cloud: CloudName | '*', value: number) => void,
+  now: Readonly<Record<CloudName, number>>,
+): Answer {
+  const error = { error: `{ "cloud": "alibaba" | "huawei" | "tencent" | "*", "${member}": whole number }` };
+  if (typeof body !== 'object' || body === null) return [400, error];
+  const { cloud = '*', [member]: value, ...rest } = body as Readonly<Record<string, unknown>>;
+  if (!isCloudOrAll(cloud) || !Number.isInteger(value) || Object.keys(rest).length > 0) return [400, error];
+  apply(cloud, Number(value));
+  return [200, now];
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

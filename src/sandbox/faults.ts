@@ -1,0 +1,144 @@
+import type { CloudName } from './cloud.ts';
+
+/**
+ * What can go wrong with one request. `carriedOut` says whether the cloud has done the work when the caller sees the fault; faults
+ * on the way back are the ones that tempt a client into doing it twice.
+ *
+ * | kind | the caller sees |
+ * |---|---|
+ * | `throttled` | the vendor's throttling answer |
+ * | `unavailable_…`, `internal_error_…` | the vendor's 5xx answer |
+ * | `vendor_error_…` | any error of the vendor's, by `code` (`status` and `message` optional) |
+ * | `drop_…` | the connection closed without an answer |
+ * | `reset_…` | the connection reset |
+ * | `delay_…` | the right answer, `ms` later |
+ * | `garbage_html_…` | an HTML page with `status`, 200 by default |
+ * | `truncated` | a complete HTTP answer whose JSON stops half way |
+ * | `cut_body` | half of the announced bytes, then a closed connection |
+ * | `slow_body` | the right answer, in drops, over `ms` |
+ * | `empty_body` | `status`, 200 by default, and nothing else |
+ */
+export const faultEffects = {
+  throttled: { carriedOut: false },
+  unavailable_before: { carriedOut: false },
+  unavailable_after: { carriedOut: true },
+  internal_error_before: { carriedOut: false },
+  internal_error_after: { carriedOut: true },
+  vendor_error_before: { carriedOut: false },
+  vendor_error_after: { carriedOut: true },
+  drop_before: { carriedOut: false },
+  drop_after: { carriedOut: true },
+  reset_before: { carriedOut: false },
+  reset_after: { carriedOut: true },
+  delay_before: { carriedOut: true },
+  delay_after: { carriedOut: true },
+  garbage_html_before: { carriedOut: false },
+  garbage_html_after: { carriedOut: true },
+  truncated: { carriedOut: true },
+  cut_body: { carriedOut: true },
+  slow_body: { carriedOut: true },
+  empty_body: { carriedOut: true },
+} as const satisfies Record<string, { carriedOut: boolean }>;
+
+export type FaultKind = keyof typeof faultEffects;
+
+const aliases: Readonly<Record<string, FaultKind>> = { garbage_html: 'garbage_html_after', reset: 'reset_before' };
+
+/** One rule. The first rule that matches a request and fires is the one that is played. */
+export interface FaultRule {
+  readonly cloud: CloudName | '*';
+  /** The vendor's operation, or `*`. */
+  readonly operation: string;
+  readonly kind: FaultKind;
+  /** How many times it fires. Default: once, or without end when `probability` is given. */
+  readonly count?: number;
+  /** Chance between 0 and 1 that it fires on a matching request. Default 1. */
+  readonly probability?: number;
+  /** How many matching requests pass unharmed first. Default 0. */
+  readonly skip?: number;
+  /** For the kinds that take time; default 1000. */
+  readonly ms?: number;
+  readonly status?: number;
+  readonly code?: string;
+  readonly message?: string;
+}
+
+/** The rules in force, in order. */
+export interface Faults {
+  add(rule: FaultRule): void;
+  /** Each rule with how often it has fired. */
+  list(): readonly (FaultRule & { readonly fired: number })[];
+  clear(): void;
+}
+
+/** The rules, and the decision for one request. */
+export interface FaultBook extends Faults {
+  /** The fault that this request meets, counted as fired; null: none. */
+  take(cloud: CloudName, operation: string): FaultRule | null;
+}
+
+/** An empty book. The same seed and the same requests in the same order meet the same faults. */
+export function createFaultBook(seed: number): FaultBook {
+  const random = seededRandom(seed);
+  let entries: { rule: FaultRule; fired: number; seen: number }[] = [];
+  return {
+    add: (rule) => void entries.push({ rule, fired: 0, seen: 0 }),
+    list: () => entries.map(({ rule, fired }) => ({ ...rule, fired })),
+    clear: () => {
+      entries = [];
+    },
+    take: (cloud, operation) => {
+      for (const entry of entries) {
+        const { rule } = entry;
+        if (rule.cloud !== '*' && rule.cloud !== cloud) continue;
+        if (rule.operation !== '*' && rule.operation !== operation) continue;
+        const limit = rule.count ?? (rule.probability === undefined ? 1 : Number.POSITIVE_INFINITY);
+        if (entry.fired >= limit || entry.seen++ < (rule.skip ?? 0)) continue;
+        if (rule.probability !== undefined && random() >= rule.probability) continue;
+        entry.fired++;
+        return rule;
+      }
+      return null;
+    },
+  };
+}
+
+/** Reads a rule from JSON. Returns the fault in words when it is none. */
+export function readFaultRule(value: unknown): FaultRule | string {
+  if (typeof value !== 'object' || value === null) return 'a rule is an object';
+  const { cloud = '*', operation = '*', kind, ...rest } = value as Readonly<Record<string, unknown>>;
+  if (!isCloudOrAll(cloud)) return 'cloud is alibaba, huawei, tencent or *';
+  if (typeof operation !== 'string') return 'operation is a name or *';
+  const known = typeof kind === 'string' ? (aliases[kind] ?? kind) : '';
+  if (!Object.hasOwn(faultEffects, known)) return `kind is one of ${Object.keys(faultEffects).join(', ')}`;
+  for (const [name, member] of Object.entries(rest)) {
+    if (['code', 'message'].includes(name) ? typeof member === 'string' : isAmount(name, member)) continue;
+    return `${name} is unknown or has a wrong value`;
+  }
+  if (known.startsWith('vendor_error') && rest.code === undefined) return 'a vendor_error needs a code';
+  return { cloud, operation, kind: known as FaultKind, ...rest };
+}
+
+function isAmount(name: string, value: unknown): boolean {
+  if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) return false;
+  if (name === 'probability') return value <= 1;
+  if (name === 'status') return Number.isInteger(value) && value >= 200 && value <= 599;
+  return ['count', 'skip', 'ms'].includes(name) && Number.isInteger(value);
+}
+
+/** Whether `value` names one cloud or all of them. */
+export function isCloudOrAll(value: unknown): value is CloudName | '*' {
+  return value === '*' || value === 'alibaba' || value === 'huawei' || value === 'tencent';
+}
+
+/** Marsaglia's xorshift on 32 bits: even enough for chances, and the same on every machine. */
+function seededRandom(seed: number): () => number {
+  let state = (seed ^ 0x9e3779b9) >>> 0 || 1;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    state >>>= 0;
+    return state / 2 ** 32;
+  };
+}

@@ -1,0 +1,130 @@
+import type { Server, ServerResponse } from 'node:http';
+import type { Runtime } from '../domain/runtime.ts';
+import { adminRoutes } from './admin.ts';
+import type { CloudName, JournalEntry, SandboxCloud, SandboxEnvironment } from './cloud.ts';
+import { deliver } from './delivery.ts';
+import { createFaultBook, type Faults } from './faults.ts';
+import { listen, readRequest, stop } from './http.ts';
+import { readState, writeState } from './state-file.ts';
+
+export const cloudNames: readonly CloudName[] = ['alibaba', 'huawei', 'tencent'];
+
+export type CloudFactory = (environment: SandboxEnvironment) => SandboxCloud;
+
+export interface SandboxOptions {
+  readonly host: string;
+  /** The first of four ports in a row: Alibaba, Huawei, Tencent, admin. Absent or 0: any free ones. */
+  readonly port?: number;
+  readonly runtime: Runtime;
+  /** How long a normal restore takes, in milliseconds by the cloud's clock. */
+  readonly restoreMs: number;
+  /**
+   * Where the emulated state is kept, so that restores outlive this process as they do at a real vendor. Written and flushed before
+   * the answer to a request that changed something goes out. Absent: the state ends with the process.
+   */
+  readonly stateFile?: string;
+  /** For the chances of faults; default 1. */
+  readonly seed?: number;
+}
+
+/** Clocks and delays of the clouds, to be changed while they run. `cloud` `*`: all of them. */
+export interface Conditions {
+  /** Sets a cloud's clock `offsetMs` ahead of the real one (negative: behind). States follow that clock. */
+  setClock(cloud: CloudName | '*', offsetMs: number): void;
+  /** Lists of that cloud do not show objects younger than `ms`. */
+  setListLag(cloud: CloudName | '*', ms: number): void;
+}
+
+/** A running sandbox. */
+export interface Sandbox extends Conditions {
+  readonly alibaba: { readonly url: string };
+  readonly huawei: { readonly url: string };
+  readonly tencent: { readonly url: string };
+  /** The admin interface: faults, journal, clocks, lag. */
+  readonly admin: { readonly url: string };
+  readonly faults: Faults;
+  /** What the clouds have carried out, oldest first, of all clouds. */
+  journal(): readonly JournalEntry[];
+  /** Ends the servers and their connections; resolves when the ports are free. */
+  close(): Promise<void>;
+}
+
+/** Starts the given clouds, one server each, and the admin interface. Rejects when a port is taken or the state file is not one. */
+export async function startClouds(
+  factories: Readonly<Record<CloudName, CloudFactory>>,
+  options: SandboxOptions,
+): Promise<Sandbox> {
+  const { runtime, stateFile } = options;
+  const saved = stateFile === undefined ? null : readState(stateFile);
+  const faults = createFaultBook(options.seed ?? 1);
+  const clockOffsetMs: Record<CloudName, number> = { alibaba: 0, huawei: 0, tencent: 0, ...saved?.clockOffsetMs };
+  const listLagMs: Record<CloudName, number> = { alibaba: 0, huawei: 0, tencent: 0 };
+  const stopped = new AbortController();
+  const servers: Server[] = [];
+
+  const timeOf = (name: CloudName) => runtime.now() + clockOffsetMs[name];
+  const build = (name: CloudName): SandboxCloud =>
+    factories[name]({
+      now: () => timeOf(name),
+      uuid: () => runtime.uuid(),
+      restoreMs: options.restoreMs,
+      listLagMs: () => listLagMs[name],
+      ...(saved?.clouds[name] === undefined ? {} : { restored: saved.clouds[name] }),
+    });
+  const clouds = { alibaba: build('alibaba'), huawei: build('huawei'), tencent: build('tencent') };
+
+  const save = () => {
+    if (stateFile === undefined) return;
+    const snapshots = Object.fromEntries(cloudNames.map((name) => [name, clouds[name].snapshot()]));
+    writeState(stateFile, { version: 1, clouds: snapshots, clockOffsetMs });
+  };
+  const journal = () => cloudNames.flatMap((name) => clouds[name].journal()).sort((one, other) => one.at - other.at);
+  const pick = (cloud: CloudName | '*') => (cloud === '*' ? cloudNames : [cloud]);
+  const conditions: Conditions = {
+    setClock: (cloud, offsetMs) => {
+      for (const name of pick(cloud)) clockOffsetMs[name] = offsetMs;
+      save();
+    },
+    setListLag: (cloud, ms) => {
+      for (const name of pick(cloud)) listLagMs[name] = ms;
+    },
+  };
+
+  const serve = async (cloud: SandboxCloud, port: number) => {
+    const onRequest = async (incoming: Parameters<typeof readRequest>[0], outgoing: ServerResponse) => {
+      const request = await readRequest(incoming);
+      const rule = faults.take(cloud.name, cloud.operationOf(request));
+      const handle = () => {
+        const before = cloud.journal().length;
+        const response = cloud.handle(request);
+        if (cloud.journal().length > before) save();
+        return response;
+      };
+      const sleep = (ms: number) => runtime.sleep(ms, stopped.signal);
+      await deliver({ cloud, request, outgoing, handle, now: () => timeOf(cloud.name), sleep }, rule);
+    };
+    const { url, server } = await listen(options.host, port, onRequest);
+    servers.push(server);
+    return { url };
+  };
+  const close = async () => {
+    stopped.abort();
+    await Promise.all(servers.map(stop));
+  };
+  const port = (index: number) => (options.port ? options.port + index : 0);
+
+  try {
+    const urls = {
+      alibaba: await serve(clouds.alibaba, port(0)),
+      huawei: await serve(clouds.huawei, port(1)),
+      tencent: await serve(clouds.tencent, port(2)),
+    };
+    const routes = adminRoutes({ faults, journal, conditions, urls, clockOffsetMs, listLagMs, now: runtime.now });
+    const { url, server } = await listen(options.host, port(3), routes);
+    servers.push(server);
+    return { ...urls, admin: { url }, faults, journal, ...conditions, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

@@ -1,0 +1,52 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { CloudName } from './cloud.ts';
+
+/** What outlives the process: the clouds' own snapshots, and the clocks that their times are read by. */
+export interface SandboxState {
+  readonly version: 1;
+  readonly clouds: Readonly<Partial<Record<CloudName, unknown>>>;
+  readonly clockOffsetMs: Readonly<Partial<Record<CloudName, number>>>;
+}
+
+/** The state in `file`, or null when there is no such file. Throws when the file is not a sandbox's state. */
+export function readState(file: string): SandboxState | null {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+  const value = parse(text);
+  if (value?.version !== 1) throw new Error(`${file} does not hold a sandbox's state; move it away to start afresh`);
+  return value;
+}
+
+/** Replaces `file` so that after a crash it holds either the old state or the new one, whole. Returns when it is on disk. */
+export function writeState(file: string, state: SandboxState): void {
+  mkdirSync(dirname(file), { recursive: true });
+  const temporary = `${file}.new`;
+  const handle = openSync(temporary, 'w', 0o600);
+  try {
+    writeSync(handle, JSON.stringify(state));
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+  renameSync(temporary, file);
+  const directory = openSync(dirname(file), 'r');
+  try {
+    fsyncSync(directory);
+  } finally {
+    closeSync(directory);
+  }
+}
+
+function parse(text: string): SandboxState | null {
+  try {
+    return JSON.parse(text) as SandboxState | null;
+  } catch {
+    return null;
+  }
+}
