@@ -188,4 +188,6 @@ export interface VendorClient {
   execute(account: Account, region: string, request: VendorRequest): Promise<VendorReply>;
   /** Runs a dialogue of reads to its end. Throws `VendorError`. */
   converse<T>(account: Account, region: string, dialogue: Dialogue<T>): Promise<T>;
+  /** The vendor's clock minus ours in milliseconds, as learnt from its answers; 0 until something is known. */
+  clockOffset(account: Account): number;
 }

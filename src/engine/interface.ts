@@ -94,6 +94,8 @@ export interface MigrationService {
   cutOver(id: string, request: CutoverRequest, context: ChangeContext): Promise<Change | Replay>;
   cancel(id: string, context: ChangeContext): Promise<Change | Replay>;
   retry(id: string, request: RetryRequest, context: ChangeContext): Promise<Change | Replay>;
+  /** The caller says that the file of an `upload` backup is there. */
+  markUploaded(id: string, backupId: string, context: ChangeContext): Promise<Change | Replay>;
   remove(id: string, context: ChangeContext): Promise<void>;
   events(
     migrationId: string | null,

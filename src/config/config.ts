@@ -1,0 +1,59 @@
+import type { Secret } from '../domain/secret.ts';
+import type { EngineSettings } from '../domain/timing.ts';
+import type { Account, Credentials } from '../domain/vendor.ts';
+
+export interface KeyEntry {
+  readonly name: string;
+  /** Hex, lower case. */
+  readonly sha256: string;
+  readonly scopes: readonly string[];
+  readonly accounts: readonly string[];
+}
+
+export interface JwtSettings {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly jwksUri: string;
+  readonly scopesClaim?: string;
+  readonly accountsClaim?: string;
+  readonly clockToleranceSeconds?: number;
+}
+
+/** An account with the way to its credentials, which are read anew at every use. */
+export interface ConfiguredAccount {
+  readonly account: Account;
+  readonly credentials: () => Promise<Credentials>;
+}
+
+/** The configuration after every check, with defaults filled in. */
+export interface Config {
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly storeUrl: Secret;
+  readonly auth: {
+    readonly keys: readonly KeyEntry[];
+    readonly jwt: JwtSettings | null;
+    readonly publicDocs: boolean;
+    readonly publicMetrics: boolean;
+  };
+  /** The sealing key first. Empty: none configured. */
+  readonly encryptionKeys: readonly Secret[];
+  readonly engine: EngineSettings;
+  readonly logLevel: string;
+  readonly rateLimit: { readonly requestsPerSecond: number; readonly burst: number } | null;
+  readonly accounts: readonly ConfiguredAccount[];
+  /** Without a configuration file: the emulated clouds are started and their accounts used. */
+  readonly sandbox: boolean;
+}
+
+/** The configuration is not usable. `faults` are one line each, with the place in the file. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(
+      `the configuration has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
+    );
+    this.faults = faults;
+  }
+}

@@ -1,0 +1,236 @@
+import { readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import type { TSchema } from '@sinclair/typebox';
+import { Ajv, type ErrorObject } from 'ajv';
+import { parse as parseYaml } from 'yaml';
+import { Secret } from '../domain/secret.ts';
+import type { EngineSettings } from '../domain/timing.ts';
+import { configuredAccount } from './accounts.ts';
+import { type Config, ConfigError, type ConfiguredAccount } from './config.ts';
+import { type AccountEntry, accountSchemas, type ConfigFile, ConfigFileSchema } from './schema.ts';
+import { type Environment, readValue, type Value } from './values.ts';
+
+const ajv = new Ajv({ allErrors: true, strict: false });
+
+const defaultEngine: EngineSettings = {
+  pollMinMs: 5000,
+  pollMaxMs: 60_000,
+  callTimeoutMs: 10_000,
+  leaseMs: 30_000,
+  settleMs: 30_000,
+};
+/** Against the sandbox a restore takes seconds, so it is watched more closely. */
+const sandboxEngine: EngineSettings = { ...defaultEngine, pollMinMs: 500, pollMaxMs: 5000, settleMs: 5000 };
+
+/**
+ * The configuration from `GODWIT_CONFIG` and the environment, or the sandbox's when no file is named. Throws `ConfigError` with every
+ * fault that was found.
+ */
+export async function loadConfig(environment: Environment): Promise<Config> {
+  const path = environment.GODWIT_CONFIG;
+  if (path === undefined || path === '') return checkedConfig({}, environment, true);
+  return checkedConfig(await readFileObject(path), environment, false);
+}
+
+async function readFileObject(path: string): Promise<unknown> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw new ConfigError([
+      `the file ${path} that GODWIT_CONFIG names cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`,
+    ]);
+  }
+  try {
+    return parseYaml(text) ?? {};
+  } catch (error) {
+    throw new ConfigError([`${path} is neither YAML nor JSON: ${(error as Error).message.split('\n')[0]}`]);
+  }
+}
+
+/** Checks a parsed file as a whole. `sandbox`: there is no file. */
+export async function checkedConfig(file: unknown, environment: Environment, sandbox: boolean): Promise<Config> {
+  const faults: string[] = schemaFaults(ConfigFileSchema, file, '');
+  if (faults.some((fault) => fault.startsWith('(the file)'))) throw new ConfigError(faults);
+  const given = file as ConfigFile;
+
+  const accounts = await checkAccounts(given, environment, faults);
+  const host = environment.HOST ?? given.listen?.host ?? '127.0.0.1';
+  const port = checkPort(environment.PORT, given.listen?.port ?? 8080, faults);
+  const storeUrl = await checkStoreUrl(given, environment, faults);
+  const encryptionKeys = await checkKeys(given, environment, faults);
+  checkAuth(given, host, faults);
+  const engine: EngineSettings = {
+    ...(sandbox ? sandboxEngine : defaultEngine),
+    ...(given.engine as Partial<EngineSettings> | undefined),
+  };
+  if (engine.pollMaxMs < engine.pollMinMs) faults.push('engine.pollMaxMs: has to be at least pollMinMs');
+  if (!sandbox && (given.accounts ?? []).length === 0)
+    faults.push('accounts: at least one account has to be configured');
+  if (faults.length > 0) throw new ConfigError(faults);
+
+  return {
+    listen: { host, port },
+    storeUrl,
+    auth: {
+      keys: (given.auth?.keys ?? []).map((key) => ({ ...key, sha256: key.sha256.toLowerCase() })),
+      jwt: given.auth?.jwt ?? null,
+      publicDocs: given.auth?.publicDocs ?? true,
+      publicMetrics: given.auth?.publicMetrics ?? false,
+    },
+    encryptionKeys,
+    engine,
+    logLevel: environment.LOG_LEVEL ?? given.log?.level ?? 'info',
+    rateLimit: given.rateLimit
+      ? {
+          requestsPerSecond: given.rateLimit.requestsPerSecond,
+          burst: given.rateLimit.burst ?? Math.ceil(given.rateLimit.requestsPerSecond * 2),
+        }
+      : null,
+    accounts,
+    sandbox,
+  };
+}
+
+async function checkAccounts(
+  given: ConfigFile,
+  environment: Environment,
+  faults: string[],
+): Promise<ConfiguredAccount[]> {
+  const accounts: ConfiguredAccount[] = [];
+  const names = new Set<string>();
+  const entries: unknown[] = Array.isArray(given?.accounts) ? given.accounts : [];
+  for (const [index, entry] of entries.entries()) {
+    const at = `accounts[${index}]`;
+    if (typeof entry !== 'object' || entry === null) continue;
+    const { provider, name } = entry as { provider?: unknown; name?: unknown };
+    if (typeof provider !== 'string' || !(provider in accountSchemas)) {
+      faults.push(`${at}.provider: has to be one of ${Object.keys(accountSchemas).join(', ')}`);
+      continue;
+    }
+    const own = schemaFaults(accountSchemas[provider as keyof typeof accountSchemas], entry, at);
+    faults.push(...own);
+    if (typeof name === 'string' && names.has(name)) faults.push(`${at}.name: \`${name}\` is used twice`);
+    if (typeof name === 'string') names.add(name);
+    if (own.length > 0) continue;
+    const valid = entry as AccountEntry;
+    for (const [service, url] of Object.entries(valid.endpoints ?? {}))
+      checkEndpoint(`${at}.endpoints.${service}`, url, given.allowPrivateEndpoints ?? false, faults);
+    try {
+      const account = configuredAccount(valid, environment);
+      accounts.push(account);
+      await account.credentials();
+    } catch (error) {
+      faults.push(`${at}.credentials: ${(error as Error).message}`);
+    }
+  }
+  return accounts;
+}
+
+/** Plain HTTP only on loopback; private addresses only where the configuration allows them. */
+function checkEndpoint(at: string, url: string, allowPrivate: boolean, faults: string[]): void {
+  if (!URL.canParse(url)) {
+    faults.push(`${at}: is not a URL`);
+    return;
+  }
+  const { protocol, hostname, username } = new URL(url);
+  if (username !== '') faults.push(`${at}: must not carry user information`);
+  if (isLoopback(hostname)) return;
+  if (protocol !== 'https:') faults.push(`${at}: plain http is allowed on loopback only`);
+  if (!allowPrivate && isPrivateAddress(hostname))
+    faults.push(`${at}: is a private address; set allowPrivateEndpoints to allow it`);
+}
+
+/** Whether a host is this machine. */
+export function isLoopback(host: string): boolean {
+  const bare = host.replace(/^\[|\]$/g, '');
+  return bare === 'localhost' || bare === '::1' || /^127\.\d+\.\d+\.\d+$/.test(bare);
+}
+
+function isPrivateAddress(host: string): boolean {
+  const bare = host.replace(/^\[|\]$/g, '').toLowerCase();
+  if (isIP(bare) === 4)
+    return /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|169\.254\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|0\.)/.test(
+      bare,
+    );
+  return isIP(bare) === 6 && /^(f[cd]|fe[89ab]|::$|::ffff:)/.test(bare);
+}
+
+function checkPort(fromEnvironment: string | undefined, fromFile: number, faults: string[]): number {
+  if (fromEnvironment === undefined || fromEnvironment === '') return fromFile;
+  const port = Number(fromEnvironment);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  faults.push('PORT: has to be a number from 0 to 65535');
+  return fromFile;
+}
+
+async function checkStoreUrl(given: ConfigFile, environment: Environment, faults: string[]): Promise<Secret> {
+  const fallback = new Secret('sqlite:./data/godwit.db');
+  try {
+    const configured: Value | undefined = environment.GODWIT_STORE_URL ?? given.store?.url;
+    const url = configured === undefined ? fallback : await readValue(configured, environment);
+    if (!/^(sqlite:.|postgres(ql)?:\/\/)/.test(url.reveal()))
+      faults.push('store.url: has to begin with sqlite: or postgres://');
+    return url;
+  } catch (error) {
+    faults.push(`store.url: ${(error as Error).message}`);
+    return fallback;
+  }
+}
+
+async function checkKeys(given: ConfigFile, environment: Environment, faults: string[]): Promise<Secret[]> {
+  const { key, previousKeys = [] } = given.encryption ?? {};
+  if (key === undefined && previousKeys.length > 0)
+    faults.push('encryption.key: is needed when there are previousKeys');
+  const keys: Secret[] = [];
+  for (const [at, value] of [
+    ...(key === undefined ? [] : [['encryption.key', key] as const]),
+    ...previousKeys.map((each, index) => [`encryption.previousKeys[${index}]`, each] as const),
+  ]) {
+    try {
+      const read = await readValue(value, environment);
+      if (Buffer.from(read.reveal(), 'base64').length !== 32) faults.push(`${at}: has to be 32 bytes in base64`);
+      keys.push(read);
+    } catch (error) {
+      faults.push(`${at}: ${(error as Error).message}`);
+    }
+  }
+  return keys;
+}
+
+function checkAuth(given: ConfigFile, host: string, faults: string[]): void {
+  const keys = given.auth?.keys ?? [];
+  if (keys.length === 0 && given.auth?.jwt === undefined && !isLoopback(host))
+    faults.push(`auth: without keys or jwt Godwit listens on loopback only, and listen.host is ${host}`);
+  const names = new Set(keys.map((key) => key.name));
+  if (names.size < keys.length) faults.push('auth.keys: a name is used twice');
+}
+
+function schemaFaults(schema: TSchema, value: unknown, at: string): string[] {
+  const validate = ajv.compile(schema);
+  if (validate(value)) return [];
+  // A value that fits none of the forms of a union is told once, as a whole.
+  const errors = (validate.errors ?? []).filter(
+    (error) => error.keyword !== 'const' || !error.schemaPath.includes('anyOf'),
+  );
+  const unions = errors.filter((error) => error.keyword === 'anyOf').map((error) => error.instancePath);
+  const own = errors.filter(
+    (error) => !error.schemaPath.includes('/anyOf/') || !unions.some((path) => error.instancePath.startsWith(path)),
+  );
+  return [...new Set(own.map((error) => faultLine(error, at)))];
+}
+
+function faultLine(error: ErrorObject, at: string): string {
+  const path = error.instancePath
+    .split('/')
+    .slice(1)
+    .map((part) => (/^\d+$/.test(part) ? `[${part}]` : `.${part}`))
+    .join('');
+  const place = `${at}${path}`.replace(/^\./, '');
+  if (error.keyword === 'additionalProperties')
+    return `${place === '' ? '' : `${place}.`}${error.params.additionalProperty}: is not a known setting`;
+  if (error.keyword === 'required')
+    return `${place === '' ? '' : `${place}.`}${error.params.missingProperty}: is missing`;
+  if (error.keyword === 'anyOf') return `${place}: is none of the allowed forms`;
+  return `${place === '' ? '(the file)' : place}: ${error.message}`;
+}

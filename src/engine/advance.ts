@@ -1,0 +1,263 @@
+import {
+  acceptCall,
+  beginCall,
+  type ChangeContext,
+  endMigration,
+  failCall,
+  lookFailed,
+  settleByFinding,
+  withNote,
+} from '../domain/calls.ts';
+import { type Command, decide } from '../domain/decide.ts';
+import type { Call, Migration, Refs } from '../domain/migration.ts';
+import type { CallInput } from '../domain/provider.ts';
+import { StoreUnavailable, type UpdateResult } from '../domain/store.ts';
+import { type Account, VendorError, type VendorFailure } from '../domain/vendor.ts';
+import { accountOf, type EngineContext, type Held, leaseOf } from './context.ts';
+
+/** What became of a held migration: it needs to be observed (still held), or it was let go. */
+export type Advanced = { readonly next: 'observe'; readonly held: Held } | { readonly next: 'released' };
+
+const released: Advanced = { next: 'released' };
+
+/**
+ * Does what is due about one held migration until it has to wait or be observed. Every change is stored under the lease before the next
+ * one begins. `draining` stops before a new call is sent.
+ */
+export async function advance(context: EngineContext, held: Held, draining: () => boolean): Promise<Advanced> {
+  let current = held;
+  for (;;) {
+    const { migration } = current;
+    const account = accountOf(context, migration);
+    if (account === undefined) return rest(context, current, (latest) => withoutAccount(latest, context));
+    if (migration.dueAt === null || migration.dueAt > context.runtime.now() || draining())
+      return release(context, current);
+
+    const command = decide(migration, context.providers[migration.provider]);
+    if (command.do === 'observe') return { next: 'observe', held: current };
+    if (command.do === 'nothing') return rest(context, current, idle);
+    if (command.do === 'conclude_cancel')
+      return rest(context, current, (latest) =>
+        endMigration(latest, 'cancelled', null, context.runtime.now(), context.runtime.now()),
+      );
+
+    const after =
+      command.do === 'send'
+        ? await send(context, current, account, command)
+        : await look(context, current, account, command);
+    if (after === null) return released;
+    current = after;
+  }
+}
+
+/** Intent, call, outcome. Null: the migration is no longer ours. */
+async function send(
+  context: EngineContext,
+  held: Held,
+  account: Account,
+  command: Extract<Command, { do: 'send' }>,
+): Promise<Held | null> {
+  const { store, providers } = context;
+  const { id } = held.migration;
+  const provider = providers[held.migration.provider];
+  const intent = await store.update(
+    id,
+    (latest) => {
+      const again = decide(latest, provider);
+      // The caller may have changed the migration since it was claimed: what is sent follows from what is stored now.
+      if (
+        again.do !== 'send' ||
+        again.call.operation !== command.call.operation ||
+        again.backup?.id !== command.backup?.id ||
+        again.attempt !== command.attempt
+      )
+        return null;
+      return beginCall(latest, again, changeContext(context, latest));
+    },
+    { fence: held.fence, renewLease: leaseOf(context) },
+  );
+  if (intent.outcome === 'instance_occupied')
+    return keep(
+      await store.update(id, (latest) => queuedBehind(latest, context), { fence: held.fence, release: true }),
+      null,
+    );
+  if (intent.outcome !== 'updated') return keep(intent, held);
+
+  const migration = intent.migration;
+  const call = migration.calls.at(-1);
+  if (call === undefined) throw new Error(`${id} has lost its call`);
+  const backup = migration.backups.find((each) => each.id === call.backupId) ?? null;
+  const input: CallInput = { account, migration, backup, open: context.openUrl };
+
+  let settle: (latest: Migration) => Migration;
+  try {
+    const reply = await context.client.execute(account, migration.region, command.call.build(input));
+    const refs: Refs = command.call.parse(reply);
+    settle = (latest) => acceptCall(latest, call.number, refs, changeContext(context, latest));
+    context.log.info({ migrationId: id, operation: call.operation, outcome: 'accepted' }, 'vendor call');
+  } catch (error) {
+    if (!(error instanceof VendorError)) throw error;
+    const { failure } = error;
+    settle = (latest) => failCall(latest, call.number, failure, changeContext(context, latest));
+    context.log.warn(
+      {
+        migrationId: id,
+        operation: call.operation,
+        outcome: failure.kind,
+        error: failure.provider.code ?? failure.code,
+      },
+      'vendor call',
+    );
+  }
+  return storeOutcome(context, held, call, settle);
+}
+
+/**
+ * Writes down what a call came to. The fact is worth keeping even when the lease has passed on meanwhile, as long as nobody has settled
+ * the call by other means.
+ */
+async function storeOutcome(
+  context: EngineContext,
+  held: Held,
+  call: Call,
+  settle: (latest: Migration) => Migration,
+): Promise<Held | null> {
+  const { id } = held.migration;
+  const change = (latest: Migration): Migration | null => {
+    const state = latest.calls.find((each) => each.number === call.number)?.state;
+    return state === 'sending' || state === 'unknown' ? settle(latest) : null;
+  };
+  const result = await persistently(context, () =>
+    context.store.update(id, change, { fence: held.fence, renewLease: leaseOf(context) }),
+  );
+  if (result.outcome !== 'fenced') return keep(result, held);
+  const late = await persistently(context, () => context.store.update(id, change));
+  context.log.warn(
+    { migrationId: id, operation: call.operation, outcome: late.outcome },
+    'outcome stored after the lease had passed on',
+  );
+  return null;
+}
+
+async function look(
+  context: EngineContext,
+  held: Held,
+  account: Account,
+  command: Extract<Command, { do: 'look' }>,
+): Promise<Held | null> {
+  const { client, store, runtime } = context;
+  const { migration, fence } = held;
+  const { recorded, backup } = command;
+  const taken = new Set(await store.vendorIds(migration.account, migration.target.instanceId, migration.id));
+  for (const other of migration.backups)
+    if (other.id !== recorded.backupId) for (const id of Object.values(other.providerRefs)) taken.add(id);
+  const offset = client.clockOffset(account);
+
+  let settle: (latest: Migration) => Migration;
+  try {
+    const input = {
+      account,
+      migration,
+      backup,
+      open: context.openUrl,
+      sentAt: recorded.sentAt + offset,
+      now: runtime.now() + offset,
+      taken,
+    };
+    const finding = await client.converse(account, migration.region, command.call.find(input));
+    settle = (latest) => settleByFinding(latest, recorded.number, finding, changeContext(context, latest));
+    context.log.info(
+      { migrationId: migration.id, operation: recorded.operation, outcome: finding.found },
+      'looked for a call of unknown outcome',
+    );
+  } catch (error) {
+    if (!(error instanceof VendorError)) throw error;
+    const failure: VendorFailure = error.failure;
+    settle = (latest) => lookFailed(latest, recorded.number, failure, changeContext(context, latest));
+    context.log.warn(
+      { migrationId: migration.id, operation: recorded.operation, outcome: failure.kind },
+      'could not look for a call of unknown outcome',
+    );
+  }
+  const stillOpen = (latest: Migration): Migration | null => {
+    const state = latest.calls.find((each) => each.number === recorded.number)?.state;
+    return state === 'sending' || state === 'unknown' ? settle(latest) : null;
+  };
+  return keep(await store.update(migration.id, stillOpen, { fence, renewLease: leaseOf(context) }), held);
+}
+
+/** Applies a last change and lets go. */
+async function rest(context: EngineContext, held: Held, change: (latest: Migration) => Migration): Promise<Advanced> {
+  await context.store.update(held.migration.id, change, { fence: held.fence, release: true });
+  return released;
+}
+
+/** Lets go of a held migration without changing it. */
+export async function release(context: EngineContext, held: Held): Promise<Advanced> {
+  await context.store.update(held.migration.id, () => null, { fence: held.fence, release: true });
+  return released;
+}
+
+export function changeContext(context: EngineContext, migration: Migration): ChangeContext {
+  return { provider: context.providers[migration.provider], settings: context.settings, now: context.runtime.now() };
+}
+
+/** Goes on with what is stored now, unless it is no longer ours. */
+function keep(result: UpdateResult, held: Held | null): Held | null {
+  return held !== null && (result.outcome === 'updated' || result.outcome === 'unchanged')
+    ? { ...held, migration: result.migration }
+    : null;
+}
+
+/** Tries to write until the database answers or the lease is over; what is not written then is found by looking. */
+async function persistently(context: EngineContext, write: () => Promise<UpdateResult>): Promise<UpdateResult> {
+  const end = context.runtime.now() + context.settings.leaseMs;
+  for (let wait = 50; ; wait *= 2) {
+    try {
+      return await write();
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable) || context.runtime.now() + wait > end) throw error;
+      await context.runtime.sleep(wait);
+    }
+  }
+}
+
+function queuedBehind(migration: Migration, { runtime, settings }: EngineContext): Migration {
+  const detail =
+    'Another migration restores onto the same instance, and this provider runs one restore per instance. This one follows by itself.';
+  return {
+    ...migration,
+    stateReason: 'queued_behind_target',
+    blocking: withNote(migration.blocking, { code: 'queued_behind_target', detail }),
+    dueAt: runtime.now() + settings.pollMaxMs,
+    updatedAt: runtime.now(),
+  };
+}
+
+/** Nothing can be sent: either it is over, or the caller has to act first. */
+function idle(migration: Migration): Migration {
+  const waitsForFile = migration.backups.some(
+    (backup) => backup.source.type === 'upload' && !backup.uploaded && backup.state === 'submitting',
+  );
+  if (!waitsForFile) return { ...migration, dueAt: null };
+  return {
+    ...migration,
+    dueAt: null,
+    stateReason: 'awaiting_upload',
+    blocking: withNote(migration.blocking, {
+      code: 'awaiting_upload',
+      detail: 'Upload the file to the target that `upload-target` gives, then POST `uploaded`.',
+    }),
+  };
+}
+
+function withoutAccount(migration: Migration, { runtime, settings }: EngineContext): Migration {
+  const detail = `The account \`${migration.account}\` is no longer configured. Nothing can be sent or observed until it is back.`;
+  return {
+    ...migration,
+    stateReason: 'account_not_configured',
+    blocking: withNote(migration.blocking, { code: 'account_not_configured', detail }),
+    dueAt: runtime.now() + settings.pollMaxMs,
+    updatedAt: runtime.now(),
+  };
+}

@@ -1,0 +1,51 @@
+import type { Migration, SealedUrl } from '../domain/migration.ts';
+import type { Provider } from '../domain/provider.ts';
+import type { Runtime } from '../domain/runtime.ts';
+import type { ProviderId } from '../domain/schema.ts';
+import type { Fence, LeaseRequest, Store } from '../domain/store.ts';
+import type { EngineSettings } from '../domain/timing.ts';
+import type { Account, VendorClient } from '../domain/vendor.ts';
+
+/** What is told to the log. Fields are an allow-list: ids, words of the contract, and durations. */
+export interface EngineLog {
+  info(fields: LogFields, message: string): void;
+  warn(fields: LogFields, message: string): void;
+  error(fields: LogFields, message: string): void;
+}
+export interface LogFields {
+  readonly migrationId?: string;
+  readonly operation?: string;
+  readonly outcome?: string;
+  readonly count?: number;
+  readonly error?: string;
+}
+
+/** All that the engine works with, handed in by the composition root. */
+export interface EngineContext {
+  readonly store: Store;
+  readonly client: VendorClient;
+  readonly providers: Readonly<Record<ProviderId, Provider>>;
+  readonly accounts: ReadonlyMap<string, Account>;
+  readonly runtime: Runtime;
+  readonly settings: EngineSettings;
+  /** Unique per process; the owner of its leases. */
+  readonly owner: string;
+  readonly log: EngineLog;
+  /** Decrypts a sealed URL. Throws when its key is gone. */
+  openUrl(url: SealedUrl): string;
+}
+
+export function leaseOf({ owner, runtime, settings }: EngineContext): LeaseRequest {
+  return { owner, now: runtime.now(), leaseMs: settings.leaseMs };
+}
+
+/** The account of a migration, or undefined when the configuration no longer has it. */
+export function accountOf(context: EngineContext, migration: Migration): Account | undefined {
+  return context.accounts.get(migration.account);
+}
+
+/** A migration that this process holds. */
+export interface Held {
+  readonly migration: Migration;
+  readonly fence: Fence;
+}

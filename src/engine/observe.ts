@@ -1,0 +1,77 @@
+import type { Migration } from '../domain/migration.ts';
+import { applyObservation, observationFailed } from '../domain/observation.ts';
+import { type Account, VendorError } from '../domain/vendor.ts';
+import { changeContext } from './advance.ts';
+import { type EngineContext, type Held, leaseOf } from './context.ts';
+
+/** Migrations that one dialogue with the vendor answers for. */
+export interface ObservationGroup {
+  readonly account: Account;
+  readonly region: string;
+  readonly members: readonly Held[];
+}
+
+/** Sorts held migrations into groups: same account, region, and whatever the provider can list at once. */
+export function groupForObservation(context: EngineContext, held: readonly Held[]): readonly ObservationGroup[] {
+  const groups = Map.groupBy(
+    held,
+    ({ migration }) =>
+      `${migration.account}|${migration.region}|${context.providers[migration.provider].observationGroup(migration)}`,
+  );
+  return [...groups.values()].flatMap((members) => {
+    const migration = members[0]?.migration;
+    const account = migration && context.accounts.get(migration.account);
+    return migration && account ? [{ account, region: migration.region, members }] : [];
+  });
+}
+
+/** Asks once for the whole group and takes in the answer. Returns the members as they are stored now, still held. */
+export async function observeGroup(context: EngineContext, group: ObservationGroup): Promise<readonly Held[]> {
+  const [first] = group.members;
+  if (first === undefined) return [];
+  const provider = context.providers[first.migration.provider];
+  const now = context.runtime.now() + context.client.clockOffset(group.account);
+  const contextOf = (latest: Migration) => ({
+    ...changeContext(context, latest),
+    group: provider.observationGroup(latest),
+  });
+
+  let change: (latest: Migration) => Migration | null;
+  try {
+    const migrations = group.members.map((member) => member.migration);
+    const observations = await context.client.converse(
+      group.account,
+      group.region,
+      provider.observe(migrations, group.account, now),
+    );
+    change = (latest) => {
+      const observation = observations.get(latest.id);
+      const seen = group.members.find((member) => member.migration.id === latest.id);
+      // What was observed belongs to the calls known at that time; after a change in between the vendor is asked again.
+      if (observation === undefined || seen?.migration.calls.length !== latest.calls.length)
+        return { ...latest, dueAt: context.runtime.now() + context.settings.pollMinMs };
+      return applyObservation(latest, observation, contextOf(latest));
+    };
+  } catch (error) {
+    if (!(error instanceof VendorError)) throw error;
+    const { failure } = error;
+    context.log.warn(
+      { operation: failure.provider.operation, outcome: failure.kind, count: group.members.length },
+      'observation failed',
+    );
+    change = (latest) => observationFailed(latest, failure, contextOf(latest));
+  }
+
+  const results = await Promise.all(
+    group.members.map(async (member): Promise<readonly Held[]> => {
+      const result = await context.store.update(member.migration.id, change, {
+        fence: member.fence,
+        renewLease: leaseOf(context),
+      });
+      return result.outcome === 'updated' || result.outcome === 'unchanged'
+        ? [{ ...member, migration: result.migration }]
+        : [];
+    }),
+  );
+  return results.flat();
+}

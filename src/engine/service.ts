@@ -1,0 +1,417 @@
+import { newBackup, newMigration } from '../domain/creation.ts';
+import { isTerminal, markableAsFinal, permission } from '../domain/lifecycle.ts';
+import type { Backup, Migration, SealedUrl } from '../domain/migration.ts';
+import { type FieldFault, Problem, type ProblemCode, problemCatalogue } from '../domain/problem.ts';
+import {
+  addBackup,
+  markUploaded,
+  patchMigration,
+  requestCancel,
+  requestCutover,
+  requestRetry,
+  resolveByOperator,
+} from '../domain/requests.ts';
+import { type ActionName, type MigrationRequest, providerIds } from '../domain/schema.ts';
+import type { UpdateResult } from '../domain/store.ts';
+import { conflictingFields, unsupportedBackupFields, unsupportedFields } from '../domain/support.ts';
+import { type Account, VendorError } from '../domain/vendor.ts';
+import { changeContext } from './advance.ts';
+import { type EngineContext, leaseOf } from './context.ts';
+import { plannedCalls } from './dry-run.ts';
+import type { Engine } from './engine.ts';
+import type { Change, ChangeContext, MigrationService, Replay, RequestContext } from './interface.ts';
+import type { UrlCipher } from './url-cipher.ts';
+
+/** What callers may ask for, over the store and the engine. */
+export function createMigrationService(context: EngineContext, engine: Engine, cipher: UrlCipher): MigrationService {
+  const { store, runtime, providers, accounts } = context;
+  const capabilities = providerIds.map((id) => providers[id].capabilities);
+  const creation = { runtime, seal: (url: string): SealedUrl => cipher.seal(url) };
+
+  function accountFor(request: MigrationRequest, caller: RequestContext): Account {
+    if (request.account !== undefined) {
+      if (!granted(caller, request.account))
+        throw new Problem('forbidden', `There is no grant for the account \`${request.account}\`.`, {
+          errors: [{ pointer: '/account', detail: 'The caller has no grant for this account.' }],
+        });
+      const account = accounts.get(request.account);
+      if (account === undefined) throw unknownAccount(`No account \`${request.account}\` is configured.`);
+      if (account.provider !== request.provider)
+        throw unknownAccount(
+          `The account \`${request.account}\` belongs to \`${account.provider}\`, not to \`${request.provider}\`.`,
+        );
+      return account;
+    }
+    const own = [...accounts.values()].filter(
+      (each) => each.provider === request.provider && granted(caller, each.name),
+    );
+    const [only] = own;
+    if (only === undefined)
+      throw unknownAccount(`No account of \`${request.provider}\` is configured for this caller.`);
+    if (own.length > 1)
+      throw new Problem('invalid_request', 'The account has to be named.', {
+        errors: [
+          {
+            pointer: '/account',
+            detail: `Several accounts of \`${request.provider}\` are configured; name one of: ${own.map((each) => each.name).join(', ')}.`,
+          },
+        ],
+      });
+    return only;
+  }
+
+  /** The migration of a request that has passed every check that needs no vendor. */
+  function checked(
+    request: MigrationRequest,
+    caller: RequestContext,
+    seal: (url: string) => SealedUrl,
+  ): { migration: Migration; account: Account } {
+    const conflicts = conflictingFields(request);
+    if (conflicts.length > 0) throw new Problem('invalid_request', summary(conflicts), { errors: conflicts });
+    const account = accountFor(request, caller);
+    const unsupported = unsupportedFields(request, capabilities);
+    if (unsupported.length > 0)
+      throw new Problem('unsupported_by_provider', summary(unsupported), { errors: unsupported });
+    const migration = newMigration(request, account, caller.caller, { ...creation, seal });
+    const faults = providers[request.provider].checkMigration(migration, account);
+    if (faults.length > 0) throw new Problem('unsupported_by_provider', summary(faults), { errors: faults });
+    return { migration, account };
+  }
+
+  async function visible(id: string, caller: RequestContext): Promise<Migration> {
+    const migration = await store.get(id);
+    if (migration === null || !granted(caller, migration.account)) throw notFound();
+    return migration;
+  }
+
+  /** Waits until the vendor has accepted or refused, until it is clear that this takes longer, or until the deadline. */
+  async function submitted(id: string, work: Promise<void>, waitMs: number): Promise<Migration> {
+    const deadline = runtime.now() + waitMs;
+    let signal = new AbortController();
+    const stop = store.onChange((changed) => {
+      if (changed === id) signal.abort();
+    });
+    try {
+      for (let first = true; ; first = false) {
+        const waking = signal;
+        const migration = await store.get(id);
+        if (migration === null) throw notFound();
+        const left = deadline - runtime.now();
+        const later = migration.dueAt === null || migration.dueAt > deadline;
+        if (migration.state !== 'pending' || left <= 0 || (!first && later)) return migration;
+        await Promise.race(
+          first ? [work, runtime.sleep(left, waking.signal)] : [runtime.sleep(Math.min(left, 250), waking.signal)],
+        );
+        if (waking.signal.aborted) signal = new AbortController();
+      }
+    } finally {
+      stop();
+    }
+  }
+
+  /** Reads, checks the precondition and the permission, changes and stores, in one transaction. */
+  async function changeIf(
+    id: string,
+    action: ActionName | null,
+    caller: ChangeContext,
+    change: (current: Migration) => Migration | null,
+  ): Promise<UpdateResult> {
+    await visible(id, caller);
+    return store.update(
+      id,
+      (current) => {
+        if (
+          caller.ifMatch !== undefined &&
+          caller.ifMatch !== '*' &&
+          caller.ifMatch !== `${current.id}.${current.version}`
+        )
+          throw new Problem('precondition_failed', 'The migration has changed since the entity tag was read.');
+        const verdict = action === null ? null : permission(action, current, providers[current.provider]);
+        if (verdict !== null && !verdict.allowed) {
+          const already = alreadySo(action, current);
+          if (already) return null;
+          throw refusal(current, verdict.code, verdict.detail);
+        }
+        return change(current);
+      },
+      caller.idempotency ? { idempotency: caller.idempotency } : {},
+    );
+  }
+
+  function refusal(current: Migration, code: ProblemCode, detail: string): Problem {
+    const provider = providers[current.provider];
+    const actions = (['add_backup', 'cut_over', 'cancel', 'retry', 'delete'] as const).filter(
+      (each) => permission(each, current, provider).allowed,
+    );
+    return new Problem(code, detail, { members: { migrationId: current.id, state: current.state, actions } });
+  }
+
+  function changed(result: UpdateResult): Change | Replay {
+    switch (result.outcome) {
+      case 'updated':
+        return { migration: result.migration, changed: true };
+      case 'unchanged':
+        return { migration: result.migration, changed: false };
+      case 'key_exists':
+        return { replay: result.record };
+      case 'target_busy':
+        throw targetBusy(result.migrationId);
+      case 'not_found':
+        throw notFound();
+      default:
+        throw new Problem('internal', 'The migration could not be changed.');
+    }
+  }
+
+  function refuseWhileDraining(): void {
+    if (engine.draining)
+      throw new Problem('draining', 'This process is shutting down and takes no new work.', { retryAfterSeconds: 1 });
+  }
+
+  return {
+    async create(request, waitMs, caller) {
+      refuseWhileDraining();
+      const { migration } = checked(request, caller, creation.seal);
+      const result = await store.create(migration, leaseOf(context), caller.idempotency);
+      if (result.outcome === 'key_exists') return { replay: result.record };
+      if (result.outcome === 'target_busy') throw targetBusy(result.migrationId);
+      const work = engine.take({ migration, fence: result.fence });
+      if (waitMs <= 0) return { migration: (await store.get(migration.id)) ?? migration, accepted: false };
+      const present = await submitted(migration.id, work, waitMs);
+      if (present.state === 'failed' && present.startedAt === null) throw submissionProblem(present);
+      return { migration: present, accepted: present.startedAt !== null };
+    },
+
+    async dryRun(request, preflight, caller) {
+      const problems: FieldFault[] = [];
+      try {
+        const { migration, account } = checked(request, caller, (url) => ({
+          display: url.split(/[?#]/)[0] ?? '',
+          sealed: '',
+        }));
+        const provider = providers[request.provider];
+        if (preflight)
+          problems.push(
+            ...(await context.client.converse(account, migration.region, provider.preflight(migration, account))),
+          );
+        return { valid: problems.length === 0, problems, plan: plannedCalls(migration, provider, account) };
+      } catch (error) {
+        if (error instanceof VendorError) throw vendorProblem(error);
+        if (error instanceof Problem && error.extras.errors && error.code !== 'forbidden')
+          return { valid: false, problems: error.extras.errors, plan: [] };
+        throw error;
+      }
+    },
+
+    get: visible,
+
+    async list(filter, page, caller) {
+      if (filter.account !== undefined && !granted(caller, filter.account))
+        throw new Problem('forbidden', `There is no grant for the account \`${filter.account}\`.`);
+      return store.list(caller.accounts.includes('*') ? filter : { ...filter, visibleAccounts: caller.accounts }, page);
+    },
+
+    async patch(id, patch, caller) {
+      const result = changed(
+        await changeIf(id, null, caller, (current) => patchMigration(current, patch, runtime.now())),
+      );
+      if ('replay' in result) throw new Problem('internal', 'PATCH takes no idempotency key.');
+      return result.migration;
+    },
+
+    async addBackup(id, request, caller) {
+      refuseWhileDraining();
+      const backup = newBackup(request, creation);
+      const result = changed(
+        await changeIf(id, 'add_backup', caller, (current) =>
+          addBackup(current, checkedBackup(current, backup, request), runtime.now()),
+        ),
+      );
+      return 'replay' in result ? result : { migration: result.migration, backup };
+    },
+
+    async cutOver(id, request, caller) {
+      return changed(
+        await changeIf(id, 'cut_over', caller, (current) => {
+          const { afterBackup } = request;
+          if (afterBackup === undefined) {
+            if (!providers[current.provider].capabilities.cutoverWithoutBackup)
+              throw refusal(
+                current,
+                'cutover_needs_final_backup',
+                'This provider opens the database only with a last backup: add it with `final: true`, or name a queued one in `afterBackup`.',
+              );
+            return requestCutover(current, null, runtime.now());
+          }
+          const backup = markableAsFinal(current);
+          if (backup?.id !== afterBackup)
+            throw refusal(
+              current,
+              'invalid_state',
+              'Only the last backup of the queue can become the final one, and only before it is sent.',
+            );
+          checkedBackup(current, { ...backup, final: true }, null);
+          return requestCutover(current, afterBackup, runtime.now());
+        }),
+      );
+    },
+
+    async cancel(id, caller) {
+      return changed(
+        await changeIf(id, 'cancel', caller, (current) =>
+          requestCancel(current, providers[current.provider].cancelVerdict(current), runtime.now()),
+        ),
+      );
+    },
+
+    async retry(id, request, caller) {
+      if (request.assume !== undefined && request.adopt !== undefined)
+        throw new Problem('invalid_request', 'Say either `assume` or `adopt`.', {
+          errors: [{ pointer: '/adopt', detail: '`assume` and `adopt` exclude each other.' }],
+        });
+      return changed(
+        await changeIf(id, 'retry', caller, (current) => {
+          const word = request.adopt ? { adopt: request.adopt } : request.assume;
+          if (word === undefined) return requestRetry(current, runtime.now());
+          if (!current.blocking.some((note) => note.code === 'outcome_unknown'))
+            throw refusal(current, 'invalid_state', 'There is no call whose outcome is unknown.');
+          return resolveByOperator(current, word, changeContext(context, current));
+        }),
+      );
+    },
+
+    async markUploaded(id, backupId, caller) {
+      return changed(
+        await changeIf(id, null, caller, (current) => {
+          const backup = current.backups.find((each) => each.id === backupId);
+          if (backup === undefined) throw notFound();
+          if (backup.source.type !== 'upload') throw refusal(current, 'invalid_state', 'This backup is not an upload.');
+          return backup.uploaded || isTerminal(current) ? null : markUploaded(current, backupId, runtime.now());
+        }),
+      );
+    },
+
+    async remove(id, caller) {
+      const migration = await visible(id, caller);
+      if (
+        caller.ifMatch !== undefined &&
+        caller.ifMatch !== '*' &&
+        caller.ifMatch !== `${migration.id}.${migration.version}`
+      )
+        throw new Problem('precondition_failed', 'The migration has changed since the entity tag was read.');
+      const verdict = permission('delete', migration, providers[migration.provider]);
+      if (!verdict.allowed) throw refusal(migration, verdict.code, verdict.detail);
+      if (!(await store.remove(id))) throw notFound();
+    },
+
+    async events(migrationId, page, caller) {
+      if (migrationId !== null) await visible(migrationId, caller);
+      return store.events(
+        {
+          ...(migrationId !== null && { migrationId }),
+          ...(!caller.accounts.includes('*') && { visibleAccounts: caller.accounts }),
+        },
+        page,
+      );
+    },
+
+    findReplay: (key) => store.findIdempotencyKey(key.caller, key.key),
+    completeReplay: (key, answer) => store.completeIdempotencyKey(key.caller, key.key, answer),
+    capabilities: () => capabilities,
+    accounts: (caller) =>
+      [...accounts.values()]
+        .filter((each) => granted(caller, each.name))
+        .map(({ name, provider, region }) => ({ name, provider, region })),
+
+    async health() {
+      const storeOk = await store.check().then(
+        () => true,
+        () => false,
+      );
+      const draining = engine.draining;
+      return {
+        ready: storeOk && !draining,
+        draining,
+        checks: [{ name: 'store', ok: storeOk, detail: storeOk ? 'answers' : 'does not answer' }],
+      };
+    },
+  };
+
+  /** The backup when nothing speaks against it on this migration. */
+  function checkedBackup(
+    current: Migration,
+    backup: Backup,
+    request: Parameters<MigrationService['addBackup']>[1] | null,
+  ): Backup {
+    const provider = providers[current.provider];
+    const fits = current.mode === 'full_log' ? 'log' : 'differential';
+    if (backup.type !== fits)
+      throw new Problem(
+        'invalid_request',
+        `A migration of mode \`${current.mode}\` takes backups of type \`${fits}\`.`,
+        { errors: [{ pointer: '/type', detail: `Has to be \`${fits}\`.` }] },
+      );
+    const faults = [
+      ...(request ? unsupportedBackupFields(request, provider.capabilities) : []),
+      ...provider.checkBackup(current, backup),
+    ];
+    if (faults.length > 0) throw new Problem('unsupported_by_provider', summary(faults), { errors: faults });
+    return backup;
+  }
+}
+
+/** What is asked for is so already: the answer is 200, not 409. */
+function alreadySo(action: ActionName | null, current: Migration): boolean {
+  if (action === 'cancel') return current.state === 'cancelling' || current.state === 'cancelled';
+  if (action === 'cut_over')
+    return (
+      current.mode !== 'full' &&
+      (current.state === 'cutting_over' ||
+        (current.cutoverRequested && current.state !== 'failed' && current.state !== 'cancelled'))
+    );
+  return false;
+}
+
+function granted(caller: RequestContext, account: string): boolean {
+  return caller.accounts.includes('*') || caller.accounts.includes(account);
+}
+
+function summary(faults: readonly FieldFault[]): string {
+  return faults.length === 1
+    ? (faults[0]?.detail ?? '')
+    : `${faults.length} fields are at fault; \`errors\` names each.`;
+}
+
+function unknownAccount(detail: string): Problem {
+  return new Problem('unknown_account', detail, { errors: [{ pointer: '/account', detail }] });
+}
+
+function notFound(): Problem {
+  return new Problem('not_found', 'There is no such migration.');
+}
+
+function targetBusy(migrationId: string): Problem {
+  return new Problem('target_busy', `The migration ${migrationId} restores the same database onto the same instance.`, {
+    members: { migrationId },
+  });
+}
+
+/** The vendor's refusal of a submission as the answer to the request that made it. */
+function submissionProblem(migration: Migration): Problem {
+  const { error } = migration;
+  const code = error !== null && error.code in problemCatalogue ? (error.code as ProblemCode) : 'provider_rejected';
+  return new Problem(code, error?.detail ?? '', {
+    members: { migrationId: migration.id },
+    ...(error?.provider && { provider: error.provider }),
+    retryable: error?.retryable ?? false,
+  });
+}
+
+function vendorProblem({ failure }: VendorError): Problem {
+  const retryAfterSeconds = failure.retryAfterMs === undefined ? undefined : Math.ceil(failure.retryAfterMs / 1000);
+  return new Problem(failure.code, failure.detail, {
+    provider: failure.provider,
+    retryable: failure.retryable,
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  });
+}

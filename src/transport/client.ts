@@ -1,0 +1,212 @@
+import { createHash } from 'node:crypto';
+import type { Instant } from '../domain/migration.ts';
+import type { Provider } from '../domain/provider.ts';
+import type { Runtime } from '../domain/runtime.ts';
+import type { ProviderId } from '../domain/schema.ts';
+import { Secret } from '../domain/secret.ts';
+import {
+  type Account,
+  type Credentials,
+  type Dialogue,
+  type Session,
+  type SigningContext,
+  type VendorClient,
+  VendorError,
+  type VendorFailure,
+  type VendorReply,
+  type VendorRequest,
+} from '../domain/vendor.ts';
+import type { Exchange } from './exchange.ts';
+import { exchangeFailure } from './failure.ts';
+import { RateLimit } from './rate-limit.ts';
+import { SessionCache } from './session-cache.ts';
+
+/** What one attempt at a vendor came to; for logs, metrics and traces. It holds no secret and no URL. */
+export interface VendorCallReport {
+  readonly provider: ProviderId;
+  readonly account: string;
+  readonly operation: string;
+  readonly effect: 'read' | 'write';
+  readonly outcome: 'ok' | VendorFailure['kind'];
+  readonly httpStatus: number | null;
+  readonly requestId: string | null;
+  readonly durationMs: number;
+}
+
+export interface VendorClientOptions {
+  readonly providers: Readonly<Record<ProviderId, Provider>>;
+  readonly exchange: Exchange;
+  readonly runtime: Runtime;
+  /** Read before every attempt, so that rotated credentials are used at once. */
+  credentialsOf(account: Account): Promise<Credentials>;
+  report?(report: VendorCallReport): void;
+}
+
+/** Reads are tried this often; a changing call is never sent again after it may have arrived. */
+const readTries = 3;
+const readBackOffMs = 200;
+/** Offsets below this are the resolution of a `Date` header, not a clock that is off. */
+const clockNoiseMs = 2000;
+
+/** The vendors' client: signs each attempt, keeps sessions, limits, and the vendor's clock per account. */
+export function createVendorClient(options: VendorClientOptions): VendorClient {
+  const { providers, exchange, runtime } = options;
+  const offsets = new Map<string, number>();
+  const sessions = new Map<string, SessionCache>();
+  const limits = new Map<string, RateLimit>();
+
+  const vendorNow = (account: Account): Instant => runtime.now() + (offsets.get(account.name) ?? 0);
+
+  async function execute(account: Account, region: string, request: VendorRequest): Promise<VendorReply> {
+    const provider = providers[account.provider];
+    let refreshed = false;
+    let resigned = false;
+    for (let attempt = 1; ; attempt++) {
+      const credentials = await options.credentialsOf(account);
+      const cache = sessionCache(provider, account, region, credentials);
+      const session = cache === null ? null : await cache.get(fingerprint(credentials));
+      const outcome = await attemptOnce(provider, account, region, credentials, session, request);
+      if ('reply' in outcome) return outcome.reply;
+      const { failure } = outcome;
+      if (failure.kind === 'session_expired' && !refreshed) {
+        refreshed = true;
+        if (session !== null) cache?.invalidate(session);
+        continue;
+      }
+      if (failure.kind === 'clock_skew' && !resigned) {
+        resigned = true;
+        continue;
+      }
+      if (request.effect === 'write' || !readRetryKinds.includes(failure.kind) || attempt >= readTries)
+        throw new VendorError(failure);
+      await runtime.sleep(failure.retryAfterMs ?? jittered(readBackOffMs * 2 ** attempt, runtime));
+    }
+  }
+
+  type Outcome = { readonly reply: VendorReply } | { readonly failure: VendorFailure };
+
+  async function attemptOnce(
+    provider: Provider,
+    account: Account,
+    region: string,
+    credentials: Credentials,
+    session: Session | null,
+    request: VendorRequest,
+  ): Promise<Outcome> {
+    const endpoint = account.endpoints[request.service] ?? provider.endpoint(request.service, region);
+    const limit = limitOf(account, request.effect);
+    await limit.take();
+    const context: SigningContext = {
+      account,
+      region,
+      credentials,
+      session,
+      endpoint,
+      now: vendorNow(account),
+      nonce: runtime.uuid(),
+    };
+    const signed = provider.sign(request, context);
+    const startedAt = runtime.now();
+    let reply: VendorReply | null = null;
+    let failure: VendorFailure | null;
+    try {
+      reply = await exchange.send(signed, runtime.now);
+      learnClock(account, reply, startedAt);
+      failure = provider.failureOf(request, reply);
+    } catch (error) {
+      failure = exchangeFailure(error, request, account.provider, new URL(endpoint).host);
+    }
+    if (failure?.kind === 'throttled') limit.pause(failure.retryAfterMs ?? 0);
+    options.report?.({
+      provider: account.provider,
+      account: account.name,
+      operation: request.operation,
+      effect: request.effect,
+      outcome: failure?.kind ?? 'ok',
+      httpStatus: reply?.httpStatus ?? null,
+      requestId: failure?.provider.requestId ?? reply?.headers['x-request-id'] ?? null,
+      durationMs: runtime.now() - startedAt,
+    });
+    if (failure !== null) return { failure };
+    return reply === null ? { failure: exchangeFailure(null, request, account.provider, endpoint) } : { reply };
+  }
+
+  function learnClock(account: Account, reply: VendorReply, startedAt: Instant): void {
+    const vendor = Date.parse(reply.headers.date ?? '');
+    if (Number.isNaN(vendor)) return;
+    // A `Date` header has whole seconds, so its middle is the best guess.
+    const offset = vendor + 500 - (startedAt + reply.receivedAt) / 2;
+    offsets.set(account.name, Math.abs(offset) < clockNoiseMs ? 0 : Math.round(offset));
+  }
+
+  function sessionCache(
+    provider: Provider,
+    account: Account,
+    region: string,
+    credentials: Credentials,
+  ): SessionCache | null {
+    const key = `${account.name}|${region}`;
+    const known = sessions.get(key);
+    if (known) return known;
+    if (provider.login(account, region, credentials) === null) return null;
+    const cache = new SessionCache(runtime.now, async () => {
+      const present = await options.credentialsOf(account);
+      const dialogue = provider.login(account, region, present);
+      if (dialogue === null) return { token: null, projectId: null, expiresAt: Number.POSITIVE_INFINITY };
+      return run(dialogue, async (request) => {
+        const outcome = await attemptOnce(provider, account, region, present, null, request);
+        if ('failure' in outcome) throw new VendorError(outcome.failure);
+        return outcome.reply;
+      });
+    });
+    sessions.set(key, cache);
+    return cache;
+  }
+
+  function limitOf(account: Account, effect: 'read' | 'write'): RateLimit {
+    const key = `${account.name}|${effect}`;
+    const known = limits.get(key);
+    if (known) return known;
+    const limit = new RateLimit(
+      effect === 'read' ? account.limits.readsPerSecond : account.limits.writesPerSecond,
+      runtime,
+    );
+    limits.set(key, limit);
+    return limit;
+  }
+
+  return {
+    execute,
+    converse: (account, region, dialogue) => run(dialogue, (request) => execute(account, region, request)),
+    clockOffset: (account) => offsets.get(account.name) ?? 0,
+  };
+}
+
+const readRetryKinds: readonly VendorFailure['kind'][] = ['timeout', 'unavailable', 'not_sent', 'replayed'];
+
+/** Runs a dialogue: each request it yields is sent, and a failure is thrown into it. */
+async function run<T>(dialogue: Dialogue<T>, send: (request: VendorRequest) => Promise<VendorReply>): Promise<T> {
+  let step = dialogue.next();
+  while (!step.done) {
+    try {
+      const reply = await send(step.value);
+      step = dialogue.next(reply);
+    } catch (error) {
+      if (!(error instanceof VendorError)) throw error;
+      step = dialogue.throw(error);
+    }
+  }
+  return step.value;
+}
+
+function jittered(ms: number, runtime: Runtime): number {
+  return ms * (0.5 + (runtime.randomBytes(1)[0] ?? 0) / 512);
+}
+
+/** Tells credentials apart without keeping them. */
+function fingerprint(credentials: Credentials): string {
+  const parts = Object.values(credentials).map((value: unknown) =>
+    value instanceof Secret ? value.reveal() : String(value),
+  );
+  return createHash('sha256').update(parts.join('\0')).digest('hex');
+}

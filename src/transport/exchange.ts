@@ -1,0 +1,59 @@
+import { Agent, request as undiciRequest } from 'undici';
+import type { SignedRequest, VendorReply } from '../domain/vendor.ts';
+
+export interface ExchangeSettings {
+  /** For connecting, for the headers and for the body, each; and for all together. Milliseconds. */
+  readonly callTimeoutMs: number;
+  /** Bytes of an answer's body. */
+  readonly maxBodyBytes?: number;
+  /** Sockets per origin. */
+  readonly connections?: number;
+}
+
+/** Carries one signed request and brings the answer. Throws what undici throws. */
+export interface Exchange {
+  send(request: SignedRequest, now: () => number): Promise<VendorReply>;
+  close(): Promise<void>;
+}
+
+/** Huawei tokens come in a header that can exceed the usual 16 KiB. */
+const maxHeaderSize = 128 * 1024;
+
+/** One pool per origin, with deadlines and a limit on the size of answers. Nothing is retried here. */
+export function createExchange({
+  callTimeoutMs,
+  maxBodyBytes = 4 * 1024 * 1024,
+  connections = 32,
+}: ExchangeSettings): Exchange {
+  const agent = new Agent({
+    connections,
+    pipelining: 1,
+    maxHeaderSize,
+    maxResponseSize: maxBodyBytes,
+    headersTimeout: callTimeoutMs,
+    bodyTimeout: callTimeoutMs,
+    connect: { timeout: Math.max(Math.floor(callTimeoutMs / 2), 1) },
+    keepAliveTimeout: 10_000,
+  });
+  return {
+    async send(request, now) {
+      const { statusCode, headers, body } = await undiciRequest(request.url, {
+        method: request.method as 'GET',
+        headers: request.headers,
+        body: request.body ?? null,
+        dispatcher: agent,
+        signal: AbortSignal.timeout(callTimeoutMs),
+      });
+      const text = await body.text();
+      return { httpStatus: statusCode, headers: flat(headers), body: text, receivedAt: now() };
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+function flat(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  const result: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers))
+    if (value !== undefined) result[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value;
+  return result;
+}

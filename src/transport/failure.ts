@@ -1,0 +1,69 @@
+import type { FailureKind, VendorFailure, VendorRequest } from '../domain/vendor.ts';
+
+/** Error codes of a connection that never stood: nothing of the request can have arrived. */
+const notSentCodes: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EADDRNOTAVAIL',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+const tlsCodes = /^(ERR_TLS_|CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT|UNABLE_TO_)/;
+const garbageCodes =
+  /^(HPE_|UND_ERR_RES_EXCEEDED_MAX_SIZE|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RESPONSE_STATUS_CODE|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)/;
+
+/**
+ * What a broken exchange means. Where it cannot be told whether the request arrived, the kind is `timeout`, whose outcome is unknown.
+ * `providerName` and `host` go into the words; the URL's query never does.
+ */
+export function exchangeFailure(
+  error: unknown,
+  request: VendorRequest,
+  providerName: string,
+  host: string,
+): VendorFailure {
+  const { code, syscall } = details(error);
+  const kind = kindOf(code, syscall);
+  const words: Record<string, string> = {
+    not_sent: `${host} cannot be reached (${code ?? 'no connection'}).`,
+    garbage: `${host} answered something that is not a well-formed or not an acceptably small HTTP answer (${code}).`,
+    timeout: `${host} did not answer ${request.operation} in time, or the connection broke (${code ?? 'no answer'}).`,
+  };
+  const problem = {
+    not_sent: 'provider_unavailable',
+    garbage: 'provider_protocol_error',
+    timeout: 'provider_timeout',
+  } as const;
+  return {
+    kind,
+    code: problem[kind],
+    detail: words[kind] ?? '',
+    retryable: true,
+    provider: {
+      name: providerName,
+      operation: request.operation,
+      code: null,
+      message: null,
+      requestId: null,
+      httpStatus: null,
+    },
+  };
+}
+
+function kindOf(code: string | null, syscall: string | null): Extract<FailureKind, 'not_sent' | 'garbage' | 'timeout'> {
+  if (code === null) return 'timeout';
+  if (notSentCodes.has(code) || tlsCodes.test(code) || syscall === 'connect') return 'not_sent';
+  return garbageCodes.test(code) ? 'garbage' : 'timeout';
+}
+
+/** Code of the error or of what caused it; several addresses tried at once give an aggregate. */
+function details(error: unknown): { code: string | null; syscall: string | null } {
+  for (let each = error; each instanceof Error; each = each.cause) {
+    const inner = each instanceof AggregateError ? each.errors[0] : each;
+    const { code, syscall } = inner as { code?: unknown; syscall?: unknown };
+    if (typeof code === 'string') return { code, syscall: typeof syscall === 'string' ? syscall : null };
+  }
+  return { code: null, syscall: null };
+}
