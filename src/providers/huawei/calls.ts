@@ -1,0 +1,64 @@
+import type { Backup, Migration, Step } from '../../domain/migration.ts';
+import type { CancelVerdict, ChangingCall } from '../../domain/provider.ts';
+import { jobBody } from './body.ts';
+import { findJob } from './find.ts';
+import { createOperation, isJobId, jobsPath } from './jobs.ts';
+import { garbage, jsonObject, text } from './reply.ts';
+
+/** Creating a job starts it: there is no other call, and none that stops it. */
+export const createJob: ChangingCall = {
+  operation: createOperation,
+
+  build({ migration, backup }) {
+    if (backup === null) throw new Error(`${migration.id}: ${createOperation} is about a backup`);
+    return {
+      operation: createOperation,
+      service: 'drs',
+      effect: 'write',
+      method: 'POST',
+      path: jobsPath,
+      query: [],
+      headers: {},
+      body: jobBody(migration, backup),
+    };
+  },
+
+  parse(reply) {
+    const jobId = text(jsonObject(reply.body)?.job_id);
+    if (jobId === null || !isJobId(jobId)) throw garbage(createOperation, reply, 'the id of the job is missing');
+    return { jobId };
+  },
+
+  find: findJob,
+};
+
+/** Every backup is one job. Nothing has to be opened (the last job does it), and nothing can be cancelled or is left behind. */
+export function plan(step: Step, _migration: Migration, _backup: Backup | null): readonly ChangingCall[] {
+  return step === 'restore' ? [createJob] : [];
+}
+
+/** Between two jobs nothing runs at the vendor, so only our record has to end; a running job cannot be stopped. */
+export function cancelVerdict(migration: Migration): CancelVerdict {
+  const unsettled = migration.calls.some((call) => call.state === 'sending' || call.state === 'unknown');
+  if (migration.state === 'cutting_over')
+    return {
+      possible: false,
+      detail: 'The last backup is being restored and opens the database; that cannot be stopped.',
+    };
+  if (migration.state === 'restoring' || migration.backups.some((backup) => backup.state === 'restoring') || unsettled)
+    return {
+      possible: false,
+      detail: 'Huawei Cloud cannot stop a backup migration job. Wait until the running one has ended.',
+    };
+  if (migration.state === 'pending') return { possible: true, calls: false, warning: null };
+  return {
+    possible: true,
+    calls: false,
+    warning: {
+      code: 'half_restored_database',
+      detail:
+        'The database stays on the target in the state “restoring”, where nobody can read it. Drop it on the instance when ' +
+        'it is not needed.',
+    },
+  };
+}

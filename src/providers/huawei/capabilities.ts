@@ -1,0 +1,41 @@
+import type { Capabilities } from '../../domain/provider.ts';
+import { regions } from './endpoints.ts';
+
+/**
+ * What Huawei Cloud can do, as data. `renames` is the most of any source: all databases of an `instance_backup`; of files in a
+ * bucket only the one database of one file, in mode `full` (`checkMigration` sees to it).
+ */
+export const capabilities: Capabilities = {
+  id: 'huawei',
+  title: 'Huawei Cloud RDS for SQL Server (DRS backup migration)',
+  modes: ['full', 'full_log'],
+  sources: ['object_storage', 'instance_backup'],
+  filesPerBackup: { min: 1, max: 256 },
+  databases: { optional: true, min: 0, max: 100, renames: 100 },
+  overwrite: true,
+  options: ['precheck', 'keepDownloadedFiles'],
+  cutoverWithoutBackup: false,
+  cancelWhileRestoring: false,
+  failedIncrement: 'continues',
+  oneRestorePerInstance: true,
+  progressPercent: false,
+  regions,
+  limits: {
+    fileNames:
+      'Keys end in .bak; file names have at most 200 characters, without Chinese characters in bucket, folder or name. ' +
+      'Letters, digits, _ and - are safe.',
+    files:
+      'One database must not be split over several files. The bucket is in the region of the instance, Standard class, without KMS encryption.',
+    renames:
+      'object_storage: one database of one file, mode full only. instance_backup: every named database. New names: 1–128 ' +
+      'characters (1–64 from an instance_backup) of letters, digits, _ and -, none of SQL Server’s own names.',
+    chains:
+      'Increments are transaction log backups in object storage; a differential backup is not accepted. The last one opens the database.',
+    space: 'The target needs 1.5 times the size of the databases as free space.',
+    versions: 'No restore from a newer version of SQL Server to an older one.',
+    highAvailability:
+      'A switchover of the target during a restore makes it fail. Overwriting switches mirroring off until the end.',
+    tags: 'Up to 20; values of 1–43 letters, digits, spaces and _ . : / = + - @.',
+    rates: 'DRS publishes no rate; one write per 6 seconds and one read per second per project are safe.',
+  },
+};

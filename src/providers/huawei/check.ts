@@ -1,0 +1,113 @@
+import { type Backup, fullBackup, type Migration, restoredName, type Source } from '../../domain/migration.ts';
+import type { FieldFault } from '../../domain/problem.ts';
+import type { BackupType } from '../../domain/schema.ts';
+import { isRenamed, splitKey } from './body.ts';
+
+const reservedNames: readonly string[] = ['msdb', 'master', 'model', 'tempdb', 'rdsadmin', 'resource'];
+
+const fault = (pointer: string, detail: string): FieldFault => ({ pointer, detail });
+
+/** Faults that only this vendor has, all at once; pointers are into the migration request. */
+export function checkMigration(migration: Migration): readonly FieldFault[] {
+  const { source } = fullBackup(migration);
+  return [
+    ...sourceFaults(source, migration.region),
+    ...(source.type === 'instance_backup' && migration.mode !== 'full'
+      ? [
+          fault(
+            '/source/type',
+            'At Huawei Cloud a chain starts from a backup in object storage; a backup of an instance is restored in mode `full`.',
+          ),
+        ]
+      : []),
+    ...databaseFaults(migration, source),
+    ...tagFaults(migration),
+  ];
+}
+
+/** Faults of one more backup of a chain; pointers are into the backup request. */
+export function checkBackup(
+  migration: Migration,
+  backup: { readonly type: BackupType; readonly source: Backup['source']; readonly final: boolean },
+): readonly FieldFault[] {
+  const faults = [...sourceFaults(backup.source, migration.region)];
+  if (backup.type === 'differential')
+    faults.push(fault('/type', 'Huawei Cloud goes on with transaction log backups only.'));
+  if (backup.source.type === 'instance_backup')
+    faults.push(fault('/source/type', 'At Huawei Cloud the log backups of a chain lie in object storage.'));
+  return faults;
+}
+
+function sourceFaults(source: Source, region: string): readonly FieldFault[] {
+  if (source.type !== 'object_storage') return [];
+  const faults = source.keys.flatMap((key, index) => keyFaults(key, `/source/keys/${index}`));
+  if (/^\d{1,3}(\.\d{1,3}){3}$/.test(source.bucket))
+    faults.push(fault('/source/bucket', 'A bucket’s name is not an IP address.'));
+  if (source.endpoint !== undefined && !source.endpoint.startsWith(`obs.${region}.`))
+    faults.push(
+      fault(
+        '/source/endpoint',
+        `Huawei Cloud reads the bucket in the region of the instance, ${region}: leave it out.`,
+      ),
+    );
+  return faults;
+}
+
+function keyFaults(key: string, pointer: string): FieldFault[] {
+  const { obs_path: folder, name } = splitKey(key);
+  const faults: FieldFault[] = [];
+  if (!/.\.bak$/i.test(name)) faults.push(fault(pointer, 'The name of a backup file ends in `.bak`.'));
+  if (name.length > 200) faults.push(fault(pointer, 'The name of a backup file has at most 200 characters.'));
+  if (folder.length > 512) faults.push(fault(pointer, 'The folder of a backup file has at most 512 characters.'));
+  if (!/^[\x20-\x7e]*$/.test(key))
+    faults.push(fault(pointer, 'Huawei Cloud accepts only ASCII characters in the names of backup files and folders.'));
+  return faults;
+}
+
+function databaseFaults(migration: Migration, source: Source): readonly FieldFault[] {
+  const databases = migration.target.databases ?? [];
+  const longest = source.type === 'instance_backup' ? 64 : 128;
+  return databases.flatMap((database, index) => {
+    const at = `/target/databases/${index}`;
+    const faults: FieldFault[] = [];
+    if (reservedNames.includes(database.name.toLowerCase()))
+      faults.push(
+        fault(`${at}/name`, `\`${database.name}\` is a database of SQL Server itself and cannot be restored.`),
+      );
+    if (!isRenamed(database)) return faults;
+
+    const refused = renameRefusal(migration, source);
+    const wanted = restoredName(database);
+    if (refused !== null) faults.push(fault(`${at}/restoreAs`, refused));
+    else if (reservedNames.includes(wanted.toLowerCase()))
+      faults.push(fault(`${at}/restoreAs`, `\`${wanted}\` is the name of a database of SQL Server itself.`));
+    else if (wanted.length > longest || !/^[A-Za-z0-9_-]+$/.test(wanted))
+      faults.push(
+        fault(`${at}/restoreAs`, `A new name has 1 to ${longest} characters: ASCII letters, digits, \`_\` and \`-\`.`),
+      );
+    return faults;
+  });
+}
+
+/** Why no database can be given another name here, or null when it can. */
+function renameRefusal(migration: Migration, source: Source): string | null {
+  if (migration.mode !== 'full')
+    return 'Huawei Cloud cannot give a database another name in a chain; leave `restoreAs` out, or use mode `full`.';
+  if (source.type !== 'object_storage') return null;
+  if ((migration.target.databases?.length ?? 0) > 1)
+    return 'From object storage Huawei Cloud gives another name only to a single database: submit one migration for each.';
+  if (source.keys.length > 1)
+    return 'From object storage Huawei Cloud gives another name only to the one database of one file: name a single key.';
+  return null;
+}
+
+function tagFaults(migration: Migration): readonly FieldFault[] {
+  return Object.entries(migration.providerOptions.huawei?.tags ?? {})
+    .filter(([, value]) => !/^[\p{L}\p{N} _.:/=+@-]{1,43}$/u.test(value))
+    .map(([key]) =>
+      fault(
+        `/providerOptions/huawei/tags/${key}`,
+        'The value of a tag has 1 to 43 letters, digits, spaces and `_ . : / = + - @`.',
+      ),
+    );
+}

@@ -1,0 +1,118 @@
+import type { ProblemCode } from '../../domain/problem.ts';
+import type { FailureKind, VendorFailure, VendorReply, VendorRequest } from '../../domain/vendor.ts';
+import { authenticationMeanings, type Meaning, meaningOfStatus, meanings } from './errors.ts';
+import { type Json, jsonObject, object, requestIdOf, text } from './reply.ts';
+
+const problems: Readonly<Record<FailureKind, readonly [code: ProblemCode, retryable: boolean]>> = {
+  rejected: ['provider_rejected', false],
+  busy: ['provider_conflict', true],
+  throttled: ['provider_throttled', true],
+  unauthenticated: ['provider_auth_failed', false],
+  session_expired: ['provider_auth_failed', true],
+  clock_skew: ['provider_auth_failed', true],
+  not_found: ['provider_rejected', false],
+  not_sent: ['provider_unavailable', true],
+  replayed: ['provider_conflict', false],
+  timeout: ['provider_timeout', true],
+  unavailable: ['provider_unavailable', true],
+  garbage: ['provider_protocol_error', true],
+};
+
+interface Words {
+  readonly code: string | null;
+  readonly message: string | null;
+}
+
+const successCode = 'DRS.00000000';
+
+/** The code and message of one object, in any of the vendor's spellings. `lenient` also takes plain `code` and `message`. */
+function wordsIn(value: Json | null, lenient: boolean): Words | null {
+  if (value === null) return null;
+  const code =
+    text(value.error_code) ?? text(value.errCode) ?? text(value.errorCode) ?? (lenient ? text(value.code) : null);
+  const message =
+    text(value.error_msg) ??
+    text(value.errorMsg) ??
+    text(value.externalMessage) ??
+    (lenient ? (text(value.message) ?? text(value.title)) : null);
+  return code === null && (message === null || !lenient) ? null : { code, message };
+}
+
+/** The vendor's words in the body of a refusal: at the top, or one level down. */
+function wordsOf(body: Json | null, refused: boolean): Words {
+  const candidates = refused ? [body, ...Object.values(body ?? {}).map(object)] : [body, object(body?.error)];
+  for (const candidate of candidates) {
+    const words = wordsIn(candidate, refused || candidate !== body);
+    if (words !== null) return words;
+  }
+  return { code: null, message: null };
+}
+
+/**
+ * The message as it may be shown. The gateway echoes what it signed (with a security token in it) after `canonicalRequest`, and
+ * long unbroken texts are tokens.
+ */
+function presentable(message: string | null): string | null {
+  if (message === null) return null;
+  const [head = ''] = message.split(/,?\s*canonicalRequest/i);
+  return head.replace(/[A-Za-z0-9+/=_-]{100,}/g, '[masked]').slice(0, 1000);
+}
+
+const wrongCredentials: Meaning = {
+  kind: 'unauthenticated',
+  detail: 'The user name, the password or the access key is wrong. A HUAWEI ID cannot log in: use an IAM user.',
+};
+
+function meaningOf(request: VendorRequest, httpStatus: number, { code, message }: Words): Meaning {
+  const byStatus = meaningOfStatus(httpStatus);
+  const gateway = /^(?:APIGW|APIG|APIC)\.(\d{4})$/.exec(code ?? '')?.[1];
+  const known = meanings.get(gateway === undefined ? (code ?? '') : `APIGW.${gateway}`);
+  const authentication =
+    gateway === '0301' ? authenticationMeanings.find(([pattern]) => pattern.test(message ?? ''))?.[1] : undefined;
+  const meaning = authentication ?? known ?? byStatus;
+
+  // There is no session to renew while one is being opened, and a password is never tried twice: five failures lock the user.
+  const unexplained = httpStatus === 401 && meaning === byStatus;
+  if (request.service === 'iam' && (meaning.kind === 'session_expired' || unexplained)) return wrongCredentials;
+  // A server fault leaves the outcome open, whatever the code says of the request.
+  if (httpStatus >= 500 && (meaning.kind === 'rejected' || meaning.kind === 'not_found')) return byStatus;
+  return meaning;
+}
+
+/** `Retry-After` in milliseconds, from seconds or a date; at most an hour is believed. */
+function retryAfter(reply: VendorReply): number | undefined {
+  const header = reply.headers['retry-after']?.trim() ?? '';
+  const wait = /^\d{1,9}$/.test(header) ? Number(header) * 1000 : Date.parse(header) - reply.receivedAt;
+  return Number.isNaN(wait) ? undefined : Math.min(Math.max(wait, 0), 3_600_000);
+}
+
+/**
+ * The failure in a reply, or null. Reads all shapes of the vendor's error bodies, also an error code inside a 2xx answer. A 2xx
+ * answer that is no JSON object, or that carries an error code we do not know, is `garbage`: its outcome is unknown.
+ */
+export function failureOf(request: VendorRequest, reply: VendorReply): VendorFailure | null {
+  const { httpStatus } = reply;
+  const accepted = httpStatus >= 200 && httpStatus < 300;
+  const body = jsonObject(reply.body);
+  const words = wordsOf(body, !accepted);
+  if (accepted && body !== null && (words.code === null || words.code === successCode)) return null;
+
+  const meaning = meaningOf(request, httpStatus, words);
+  const [code, retryable] = problems[meaning.kind];
+  const retryAfterMs = meaning.kind === 'throttled' || meaning.kind === 'unavailable' ? retryAfter(reply) : undefined;
+  return {
+    kind: meaning.kind,
+    code,
+    detail: `${request.operation} at Huawei Cloud (HTTP ${httpStatus}): ${meaning.detail}`,
+    retryable,
+    provider: {
+      name: 'huawei',
+      operation: request.operation,
+      code: words.code,
+      message: presentable(words.message),
+      requestId: requestIdOf(reply, body),
+      httpStatus,
+    },
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
+}

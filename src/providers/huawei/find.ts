@@ -1,0 +1,53 @@
+import type { Finding, LookInput } from '../../domain/provider.ts';
+import type { Dialogue } from '../../domain/vendor.ts';
+import { listRequest, maxPages, pageSize, readPage } from './jobs.ts';
+import { jobName } from './name.ts';
+
+interface Search {
+  readonly ids: ReadonlySet<string>;
+  /** Every row that matched could be read: only then does an empty result prove anything. */
+  readonly complete: boolean;
+}
+
+/**
+ * Looks whether a job was created, by its name. The vendor's filter is fuzzy, so names are compared here. Where an enterprise
+ * project is configured it is searched first, because a user may see jobs only inside it.
+ */
+export function* findJob({ migration, backup, taken }: LookInput): Dialogue<Finding> {
+  if (backup === null) throw new Error(`${migration.id}: only the job of a backup can be looked for`);
+  const name = jobName(migration, backup);
+  const enterpriseProject = migration.providerOptions.huawei?.enterpriseProjectId;
+  const scopes = enterpriseProject === undefined ? [[]] : [[['enterprise_project_id', enterpriseProject] as const], []];
+
+  let complete = true;
+  for (const scope of scopes) {
+    const search = yield* searchByName(name, scope);
+    const [jobId, ...others] = search.ids;
+    if (others.length > 0) return { found: 'unclear', detail: `Huawei Cloud has several jobs named ${name}.` };
+    if (jobId !== undefined)
+      return taken.has(jobId)
+        ? { found: 'unclear', detail: `The job ${jobId} named ${name} is recorded for another backup already.` }
+        : { found: 'yes', refs: { jobId } };
+    complete &&= search.complete;
+  }
+  if (complete) return { found: 'no' };
+  return { found: 'unclear', detail: `The list of jobs named ${name} came incomplete, so a job may be hidden in it.` };
+}
+
+function* searchByName(name: string, scope: readonly (readonly [string, string])[]): Dialogue<Search> {
+  const ids = new Set<string>();
+  let readable = true;
+  let seen = 0;
+  for (let page = 0; page < maxPages; page++) {
+    const { jobs, rows, total } = readPage(yield listRequest([['name', name], ...scope], seen));
+    seen += rows;
+    if (jobs.length < rows) readable = false;
+    for (const job of jobs) {
+      if (job.id !== null && job.name === name) ids.add(job.id);
+      else if (job.name === null || job.name === name) readable = false;
+    }
+    const enough = total !== null && seen >= total;
+    if (rows === 0 || (rows < pageSize && enough)) return { ids, complete: readable && (total === null || enough) };
+  }
+  return { ids, complete: false };
+}

@@ -1,0 +1,28 @@
+import type { Provider } from '../../domain/provider.ts';
+import { cancelVerdict, plan } from './calls.ts';
+import { capabilities } from './capabilities.ts';
+import { checkBackup, checkMigration } from './check.ts';
+import { endpoint, services } from './endpoints.ts';
+import { failureOf } from './failure.ts';
+import { login } from './login.ts';
+import { observationGroup, observe } from './observe.ts';
+import { preflight } from './preflight.ts';
+import { sign } from './sign.ts';
+
+/** Huawei Cloud: one DRS backup migration job per backup, with state of our own between them. */
+export const huawei: Provider = {
+  id: 'huawei',
+  capabilities,
+  services,
+  endpoint,
+  checkMigration,
+  checkBackup,
+  plan,
+  cancelVerdict,
+  observationGroup,
+  observe,
+  preflight,
+  failureOf,
+  sign,
+  login,
+};

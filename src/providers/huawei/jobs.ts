@@ -1,0 +1,100 @@
+import type { Instant } from '../../domain/migration.ts';
+import type { VendorReply, VendorRequest } from '../../domain/vendor.ts';
+import { count, garbage, instant, jsonObject, object, objects, text } from './reply.ts';
+
+export const createOperation = 'CreateReplicationJob';
+export const listOperation = 'ListReplicationJobs';
+export const showOperation = 'ShowReplicationJob';
+
+export const jobsPath = '/v5/{project_id}/backup-migration-jobs';
+
+/** Jobs per page. The definition allows far more; a page of this size stays well below any limit on bodies. */
+export const pageSize = 100;
+/** Pages read at most, so that a vendor which ignores `offset` cannot hold us. */
+export const maxPages = 20;
+
+/** One job of the vendor, from a list or from its details; both name the same facts differently. */
+export interface Job {
+  readonly id: string | null;
+  readonly name: string | null;
+  /** Verbatim; empty when there is none. */
+  readonly status: string;
+  readonly errorLog: string | null;
+  readonly createdAt: Instant | null;
+  readonly finishedAt: Instant | null;
+}
+
+export interface Page {
+  readonly jobs: readonly Job[];
+  /** Rows that came, also those that could not be read. */
+  readonly rows: number;
+  /** How many jobs match in all, where the vendor says so. */
+  readonly total: number | null;
+}
+
+/** Newest first: jobs that appear while we read shift rows onto later pages, so none is missed. */
+export function listRequest(
+  filters: readonly (readonly [name: string, value: string])[],
+  offset: number,
+): VendorRequest {
+  return {
+    operation: listOperation,
+    service: 'drs',
+    effect: 'read',
+    method: 'GET',
+    path: jobsPath,
+    query: [
+      ...filters,
+      ['sort_key', 'created_at'],
+      ['sort_dir', 'desc'],
+      ['limit', String(pageSize)],
+      ['offset', String(offset)],
+    ],
+    headers: {},
+    body: undefined,
+  };
+}
+
+export function showRequest(jobId: string): VendorRequest {
+  return {
+    operation: showOperation,
+    service: 'drs',
+    effect: 'read',
+    method: 'GET',
+    path: `${jobsPath}/${jobId}`,
+    query: [],
+    headers: {},
+    body: undefined,
+  };
+}
+
+/** Whether a text can be the id of a job. Ids look like a UUID but are not hexadecimal; an operator may have typed one. */
+export function isJobId(id: string): boolean {
+  return /^[0-9A-Za-z_-]{1,128}$/.test(id);
+}
+
+/** Throws `VendorError` of kind `garbage` when the reply has no list of jobs, so that it is never taken for an empty one. */
+export function readPage(reply: VendorReply): Page {
+  const body = jsonObject(reply.body);
+  if (!Array.isArray(body?.jobs)) throw garbage(listOperation, reply, 'the list of jobs is missing');
+  return { jobs: objects(body.jobs).map(readJob), rows: body.jobs.length, total: count(body.count) };
+}
+
+/** Throws `VendorError` of kind `garbage` when the reply is no job. */
+export function readShow(reply: VendorReply): Job {
+  const body = jsonObject(reply.body);
+  if (body === null || (text(body.id) === null && text(body.status) === null))
+    throw garbage(showOperation, reply, 'the job is missing');
+  return readJob(body);
+}
+
+function readJob(row: Readonly<Record<string, unknown>>): Job {
+  return {
+    id: text(row.id),
+    name: text(row.name) ?? text(object(row.base_info)?.name),
+    status: text(row.status) ?? '',
+    errorLog: text(row.error_log),
+    createdAt: instant(row.create_time),
+    finishedAt: instant(row.finish_time),
+  };
+}

@@ -1,0 +1,106 @@
+import { Secret } from '../../domain/secret.ts';
+import {
+  type Account,
+  type Credentials,
+  type Dialogue,
+  type HuaweiPasswordCredentials,
+  type Session,
+  VendorError,
+  type VendorReply,
+} from '../../domain/vendor.ts';
+import { garbage, instant, jsonObject, object, objects, requestIdOf, text } from './reply.ts';
+import { configuredProject } from './sign.ts';
+
+const hour = 3_600_000;
+const tokenOperation = 'KeystoneCreateUserTokenByPassword';
+const projectsOperation = 'KeystoneListProjects';
+
+/**
+ * Opens a session. A password yields a token for one project. An access key signs each request, so nothing has to be opened
+ * when the project is configured (null); otherwise the project of the region is looked up.
+ */
+export function login(account: Account, region: string, credentials: Credentials): Dialogue<Session> | null {
+  if (credentials.provider !== 'huawei') throw new Error(`credentials of ${credentials.provider} given to huawei`);
+  if (credentials.method === 'password') return passwordLogin(account, region, credentials);
+  return configuredProject(account, region) === null ? projectLookup(region) : null;
+}
+
+function* passwordLogin(
+  account: Account,
+  region: string,
+  { accountName, userName, password }: HuaweiPasswordCredentials,
+): Dialogue<Session> {
+  const project = configuredProject(account, region);
+  const reply = yield {
+    operation: tokenOperation,
+    service: 'iam',
+    // A token changes nothing at the vendor, and a second one does not end the first.
+    effect: 'read',
+    method: 'POST',
+    path: '/v3/auth/tokens',
+    query: [['nocatalog', 'true']],
+    headers: {},
+    body: {
+      auth: {
+        identity: {
+          methods: ['password'],
+          password: { user: { name: userName, password: password.reveal(), domain: { name: accountName } } },
+        },
+        scope: { project: project === null ? { name: region } : { id: project } },
+      },
+    },
+  };
+  const token = object(jsonObject(reply.body)?.token);
+  const subject = text(reply.headers['x-subject-token']);
+  if (subject === null) throw garbage(tokenOperation, reply, 'the header X-Subject-Token is missing');
+  const projectId = text(object(token?.project)?.id) ?? project;
+  if (projectId === null) throw garbage(tokenOperation, reply, 'the token names no project');
+  return {
+    token: new Secret(subject),
+    projectId,
+    // An unreadable end is taken as an early one: tokens live for 24 hours.
+    expiresAt: instant(token?.expires_at) ?? reply.receivedAt + hour,
+  };
+}
+
+function* projectLookup(region: string): Dialogue<Session> {
+  const reply = yield {
+    operation: projectsOperation,
+    service: 'iam',
+    effect: 'read',
+    method: 'GET',
+    path: '/v3/projects',
+    query: [['name', region]],
+    headers: {},
+    body: undefined,
+  };
+  const body = jsonObject(reply.body);
+  if (!Array.isArray(body?.projects)) throw garbage(projectsOperation, reply, 'the list of projects is missing');
+  const ids = objects(body.projects)
+    .filter((project) => project.name === region && project.enabled !== false)
+    .map((project) => text(project.id))
+    .filter((id) => id !== null);
+  const [projectId, ...others] = ids;
+  if (projectId === undefined || others.length > 0) throw ambiguousProject(region, ids.length, reply);
+  return { token: null, projectId, expiresAt: reply.receivedAt + 24 * hour };
+}
+
+function ambiguousProject(region: string, found: number, reply: VendorReply): VendorError {
+  const seen = found === 0 ? 'no enabled project' : `${found} projects`;
+  return new VendorError({
+    kind: 'unauthenticated',
+    code: 'provider_auth_failed',
+    detail:
+      `The access key sees ${seen} named ${region} at Huawei Cloud, so it is not clear where to work. ` +
+      'Open the region for the account once in the console, or set `projectId` on the account.',
+    retryable: false,
+    provider: {
+      name: 'huawei',
+      operation: projectsOperation,
+      code: null,
+      message: null,
+      requestId: requestIdOf(reply, jsonObject(reply.body)),
+      httpStatus: reply.httpStatus,
+    },
+  });
+}

@@ -1,0 +1,75 @@
+import type { Instant } from '../../domain/migration.ts';
+import { VendorError, type VendorReply } from '../../domain/vendor.ts';
+
+/** A JSON object of the vendor, nothing known about its members. */
+export type Json = Readonly<Record<string, unknown>>;
+
+/** The value as an object, or null when it is anything else. */
+export function object(value: unknown): Json | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : null;
+}
+
+/** The JSON object in a body, or null when the body is empty, truncated, HTML or another kind of value. */
+export function jsonObject(body: string): Json | null {
+  try {
+    return object(JSON.parse(body));
+  } catch {
+    return null;
+  }
+}
+
+/** A non-empty text; numbers are taken as their digits, because the vendor mixes the two. Anything else is null. */
+export function text(value: unknown): string | null {
+  if (typeof value === 'string') return value === '' ? null : value;
+  return typeof value === 'number' && Number.isFinite(value) ? String(value) : null;
+}
+
+/** A count of things, also when it comes as a string; null when it is none. */
+export function count(value: unknown): number | null {
+  const digits = text(value);
+  return digits !== null && /^\d{1,9}$/.test(digits) ? Number(digits) : null;
+}
+
+/** The objects of an array; what is no object in it is left out, and what is no array has none. */
+export function objects(value: unknown): readonly Json[] {
+  return Array.isArray(value) ? value.map(object).filter((each) => each !== null) : [];
+}
+
+const timePattern = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:\.(\d+))?\s*(Z|[+-]\d{2}:?\d{2})?$/;
+
+/**
+ * A time in any of the vendor's spellings: ISO with `Z` (DRS), six fractional digits (IAM), an offset without colon (RDS), a
+ * space instead of `T`, epoch milliseconds as number or text. Without a zone it is UTC. Null when it is no time.
+ */
+export function instant(value: unknown): Instant | null {
+  const written = text(value)?.trim() ?? '';
+  if (/^\d{12,14}$/.test(written)) return Number(written);
+  const [, date, clock, fraction = '', zone = 'Z'] = timePattern.exec(written) ?? [];
+  if (date === undefined) return null;
+  const offset = zone === 'Z' ? zone : `${zone.slice(0, 3)}:${zone.slice(-2)}`;
+  const parsed = Date.parse(`${date}T${clock}.${fraction.padEnd(3, '0').slice(0, 3)}${offset}`);
+  return Number.isNaN(parsed) ? null : parsed;
+}
+
+/** The id under which Huawei's support finds the call. */
+export function requestIdOf(reply: VendorReply, body: Json | null): string | null {
+  return text(reply.headers['x-request-id']) ?? text(reply.headers['x-iam-trace-id']) ?? text(body?.request_id);
+}
+
+/** The error for an answer that lacks what it must have. Its outcome, where something was to change, is unknown. */
+export function garbage(operation: string, reply: VendorReply, lacking: string): VendorError {
+  return new VendorError({
+    kind: 'garbage',
+    code: 'provider_protocol_error',
+    detail: `Huawei Cloud answered ${operation} with HTTP ${reply.httpStatus}, but ${lacking}.`,
+    retryable: true,
+    provider: {
+      name: 'huawei',
+      operation,
+      code: null,
+      message: null,
+      requestId: requestIdOf(reply, jsonObject(reply.body)),
+      httpStatus: reply.httpStatus,
+    },
+  });
+}

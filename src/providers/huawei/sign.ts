@@ -1,0 +1,134 @@
+import { createHash, createHmac } from 'node:crypto';
+import type { Instant } from '../../domain/migration.ts';
+import {
+  type Account,
+  type HuaweiAccessKeyCredentials,
+  type SignedRequest,
+  type SigningContext,
+  VendorError,
+  type VendorRequest,
+} from '../../domain/vendor.ts';
+
+const algorithm = 'SDK-HMAC-SHA256';
+
+const sha256 = (data: string) => createHash('sha256').update(data, 'utf8').digest('hex');
+
+/** Percent-encoding of RFC 3986: only `A-Z a-z 0-9 - . _ ~` stay as they are. */
+function encode(part: string): string {
+  return encodeURIComponent(part).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+/** `YYYYMMDDTHHMMSSZ`, the only form of `X-Sdk-Date`. */
+export function sdkDate(now: Instant): string {
+  return new Date(now).toISOString().replace(/\.\d+|[-:]/g, '');
+}
+
+/** What a signature covers. Header names may have any case; the body is the text on the wire. */
+export interface Signable {
+  readonly method: string;
+  /** Path of the URL, already percent-encoded. */
+  readonly path: string;
+  readonly query: readonly (readonly [name: string, value: string])[];
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+}
+
+const byCodeUnit = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
+/**
+ * The canonical request ("API Request Signing Guide"): the path ends with `/` although the real one does not, the query is sorted
+ * by name and then by value, and every given header is signed.
+ */
+export function canonicalRequest(request: Signable): string {
+  const headers = Object.entries(request.headers)
+    .map(([name, value]) => [name.toLowerCase(), value.trim()] as const)
+    .sort(([a], [b]) => byCodeUnit(a, b));
+  const query = [...request.query]
+    .sort((a, b) => byCodeUnit(a[0], b[0]) || byCodeUnit(a[1], b[1]))
+    .map(([name, value]) => `${encode(name)}=${encode(value)}`);
+  return [
+    request.method,
+    request.path.endsWith('/') ? request.path : `${request.path}/`,
+    query.join('&'),
+    ...headers.map(([name, value]) => `${name}:${value}`),
+    '',
+    headers.map(([name]) => name).join(';'),
+    sha256(request.body ?? ''),
+  ].join('\n');
+}
+
+/** The `Authorization` header. The secret key is used as it is: no key is derived per day or region. */
+export function authorization(request: Signable, date: string, credentials: HuaweiAccessKeyCredentials): string {
+  const stringToSign = [algorithm, date, sha256(canonicalRequest(request))].join('\n');
+  const signature = createHmac('sha256', credentials.secretAccessKey.reveal()).update(stringToSign).digest('hex');
+  const names = Object.keys(request.headers)
+    .map((name) => name.toLowerCase())
+    .sort(byCodeUnit);
+  return `${algorithm} Access=${credentials.accessKeyId}, SignedHeaders=${names.join(';')}, Signature=${signature}`;
+}
+
+/** The project that the configuration names for a region: a project belongs to one region, the account's own. */
+export function configuredProject(account: Account, region: string): string | null {
+  return account.provider === 'huawei' && account.region === region ? account.projectId : null;
+}
+
+/**
+ * Signs for one attempt: with the session's token, or with access key and secret. A login request carries neither project nor
+ * token. Throws `VendorError` (`unauthenticated`) when the call needs a project or a token that is not known.
+ */
+export function sign(request: VendorRequest, context: SigningContext): SignedRequest {
+  const { credentials, session } = context;
+  if (credentials.provider !== 'huawei') throw new Error(`credentials of ${credentials.provider} given to huawei`);
+  const project = session?.projectId ?? configuredProject(context.account, context.region);
+  if (project === null && request.path.includes('{project_id}'))
+    throw notReady(request, 'the project of the region is not known; set `projectId` on the account');
+
+  const path = request.path.replaceAll('{project_id}', encode(project ?? ''));
+  const search = request.query.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&');
+  const url = `${context.endpoint.replace(/\/+$/, '')}${path}${search === '' ? '' : `?${search}`}`;
+  const body = request.body === undefined ? undefined : JSON.stringify(request.body);
+  const common = { ...request.headers, 'Content-Type': 'application/json', 'X-Language': 'en-us' };
+  const signed = (headers: Readonly<Record<string, string>>): SignedRequest => ({
+    method: request.method,
+    url,
+    headers,
+    body,
+  });
+
+  if (credentials.method === 'password') {
+    // The one IAM call of this mode is the login itself, also while an old session is about to be replaced.
+    if (request.service === 'iam') return signed(common);
+    const token = session?.token ?? null;
+    if (token === null) throw notReady(request, 'there is no token');
+    return signed({ ...common, 'X-Auth-Token': token.reveal() });
+  }
+
+  const date = sdkDate(context.now);
+  const added: Record<string, string> = { 'X-Sdk-Date': date };
+  if (project !== null) added['X-Project-Id'] = project;
+  if (credentials.securityToken !== undefined) added['X-Security-Token'] = credentials.securityToken.reveal();
+  const covered = { 'Content-Type': common['Content-Type'], Host: new URL(url).host, ...added };
+  const Authorization = authorization(
+    { method: request.method, path, query: request.query, headers: covered, body },
+    date,
+    credentials,
+  );
+  return signed({ ...common, ...added, Authorization });
+}
+
+function notReady(request: VendorRequest, why: string): VendorError {
+  return new VendorError({
+    kind: 'unauthenticated',
+    code: 'provider_auth_failed',
+    detail: `${request.operation} cannot be signed for Huawei Cloud: ${why}.`,
+    retryable: false,
+    provider: {
+      name: 'huawei',
+      operation: request.operation,
+      code: null,
+      message: null,
+      requestId: null,
+      httpStatus: null,
+    },
+  });
+}
