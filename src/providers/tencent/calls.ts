@@ -1,0 +1,175 @@
+import { type Backup, fullBackup, type Migration, type Refs, type Step } from '../../domain/migration.ts';
+import type { CallInput, ChangingCall } from '../../domain/provider.ts';
+import type { VendorReply, VendorRequest } from '../../domain/vendor.ts';
+import { service } from './endpoints.ts';
+import {
+  findCreatedIncrement,
+  findCreatedTask,
+  findDeletedIncrement,
+  findDeletedTask,
+  findRenaming,
+  findStartedIncrement,
+  findStartedTask,
+} from './find.ts';
+import { backupFile, migrationName, recoveryType, renames, uploadType } from './parameters.ts';
+import { incrementId, refNames, started, taskId } from './refs.ts';
+import { asDigits, type Fields, garbage, requireResponse, requireText } from './reply.ts';
+
+function write(operation: string, body: Fields): VendorRequest {
+  return { operation, service, effect: 'write', method: 'POST', path: '/', query: [], headers: {}, body };
+}
+
+/** Ids that an earlier call of the plan will give; a dry run shows the names in braces. */
+const ids = ({ migration, backup }: CallInput) => ({
+  InstanceId: migration.target.instanceId,
+  BackupMigrationId: taskId(migration) ?? `{${refNames.task}}`,
+  get IncrementalMigrationId() {
+    return (backup === null ? null : incrementId(migration, backup)) ?? `{${refNames.increment}}`;
+  },
+});
+
+const taskIds = (input: CallInput) => {
+  const { InstanceId, BackupMigrationId } = ids(input);
+  return { InstanceId, BackupMigrationId };
+};
+
+/** The backup that a restore step is about. */
+const subject = ({ migration, backup }: CallInput): Backup => backup ?? fullBackup(migration);
+
+function parseFlow(operation: string, reply: VendorReply): Refs {
+  const flow = asDigits(requireResponse(operation, reply).FlowId);
+  if (flow === null) throw garbage(operation, reply, 'carries no FlowId');
+  return { [refNames.flow]: flow };
+}
+
+/** CreateBackupMigration page: registers a full task; no data moves, nothing can be renamed yet. */
+const createTask: ChangingCall = {
+  operation: 'CreateBackupMigration',
+  build(input) {
+    const { migration } = input;
+    const backup = subject(input);
+    return write(this.operation, {
+      InstanceId: migration.target.instanceId,
+      RecoveryType: recoveryType(migration.mode),
+      UploadType: uploadType(backup.source),
+      MigrationName: migrationName(migration, backup),
+      BackupFiles: [backupFile(backup.source, migration.region, input.open)],
+    });
+  },
+  parse(reply) {
+    return { [refNames.task]: requireText(this.operation, reply, 'BackupMigrationId') };
+  },
+  find: (input) => findCreatedTask({ ...input, backup: subject(input) }),
+};
+
+/** ModifyBackupMigration page: the only way to rename databases, before the start. */
+const renameDatabases: ChangingCall = {
+  operation: 'ModifyBackupMigration',
+  build(input) {
+    return write(this.operation, { ...taskIds(input), DBRename: renames(input.migration) });
+  },
+  parse(reply) {
+    requireText(this.operation, reply, 'BackupMigrationId');
+    return {};
+  },
+  find: findRenaming,
+};
+
+/** StartBackupMigration page: begins the full restore; the flow id is never shown again. */
+const startTask: ChangingCall = {
+  operation: 'StartBackupMigration',
+  build(input) {
+    return write(this.operation, taskIds(input));
+  },
+  parse(reply) {
+    return parseFlow(this.operation, reply);
+  },
+  find: findStartedTask,
+};
+
+/** CreateIncrementalMigration page: registers a child; `IsRecovery` YES brings the database online after it. */
+const createIncrement: ChangingCall = {
+  operation: 'CreateIncrementalMigration',
+  build(input) {
+    const backup = subject(input);
+    return write(this.operation, {
+      ...taskIds(input),
+      BackupFiles: [backupFile(backup.source, input.migration.region, input.open)],
+      IsRecovery: backup.final ? 'YES' : 'NO',
+    });
+  },
+  parse(reply) {
+    return { [refNames.increment]: requireText(this.operation, reply, 'IncrementalMigrationId') };
+  },
+  find: findCreatedIncrement,
+};
+
+/** StartIncrementalMigration page. */
+const startIncrement: ChangingCall = {
+  operation: 'StartIncrementalMigration',
+  build(input) {
+    return write(this.operation, { ...ids(input) });
+  },
+  parse(reply) {
+    return parseFlow(this.operation, reply);
+  },
+  find: findStartedIncrement,
+};
+
+/** DeleteBackupMigration page: removes the record of a task; an answer that it is gone already counts as done. */
+const deleteTask: ChangingCall = {
+  operation: 'DeleteBackupMigration',
+  build(input) {
+    return write(this.operation, taskIds(input));
+  },
+  parse(reply) {
+    requireResponse(this.operation, reply);
+    return {};
+  },
+  find: findDeletedTask,
+};
+
+/** DeleteIncrementalMigration page: as above, for a child. */
+const deleteIncrement: ChangingCall = {
+  operation: 'DeleteIncrementalMigration',
+  build(input) {
+    return write(this.operation, { ...ids(input) });
+  },
+  parse(reply) {
+    requireResponse(this.operation, reply);
+    return {};
+  },
+  find: findDeletedIncrement,
+};
+
+/**
+ * Whether an operation needs the file to be there. With an `upload` source the calls before it register the task; this one
+ * waits until the caller has said that the upload is done.
+ */
+export function needsUploadedFile(operation: string): boolean {
+  return operation.startsWith('Start');
+}
+
+const isFull = (migration: Migration, backup: Backup | null) =>
+  backup === null || backup.id === fullBackup(migration).id;
+
+/** A task that is registered in the full backup's present attempt and was certainly not started. */
+export function canDeleteTask(migration: Migration): boolean {
+  return taskId(migration) !== null && started(migration, fullBackup(migration)) === 'no';
+}
+
+/** The calls of one step, in order. There is none for `open`: the last increment opens the database. */
+export function plan(step: Step, migration: Migration, backup: Backup | null): readonly ChangingCall[] {
+  switch (step) {
+    case 'restore':
+      if (!isFull(migration, backup)) return [createIncrement, startIncrement];
+      return renames(migration).length > 0 ? [createTask, renameDatabases, startTask] : [createTask, startTask];
+    case 'open':
+      return [];
+    case 'cancel':
+      return canDeleteTask(migration) ? [deleteTask] : [];
+    case 'cleanup':
+      if (backup === null || isFull(migration, backup)) return canDeleteTask(migration) ? [deleteTask] : [];
+      return incrementId(migration, backup) !== null && started(migration, backup) === 'no' ? [deleteIncrement] : [];
+  }
+}

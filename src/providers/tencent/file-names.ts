@@ -1,0 +1,49 @@
+import type { BackupType, Mode } from '../../domain/schema.ts';
+
+/** What a chain file's name has to say (cold backup migration guide; `reconvery` is the vendor's spelling). */
+export interface ChainRole {
+  readonly mode: Exclude<Mode, 'full'>;
+  readonly type: BackupType;
+  readonly final: boolean;
+}
+
+const chainName = /^(.+)_(\d{14})_([^_]+_[^_]+)\.bak$/;
+const archive = /\.(bak|tar|zip)$/i;
+
+/** The end of a chain file's name without extension, such as `2log2_2reconvery2`. */
+export function chainSuffix({ mode, type, final }: ChainRole): string {
+  const digit = mode === 'full_log' ? '2' : '1';
+  const kind = type === 'full' ? 'full' : mode === 'full_log' ? 'log' : 'diff';
+  const recovery = final && type !== 'full' ? 'reconvery' : 'noreconvery';
+  return `${digit}${kind}${digit}_${digit}${recovery}${digit}`;
+}
+
+/** The database that a chain file's name speaks of, where it follows the vendor's naming so far; null otherwise. */
+export function databaseInName(fileName: string): string | null {
+  return /^(.+?)_\d{14}(?!\d)/.exec(fileName)?.[1] ?? null;
+}
+
+/** The name that the vendor expects, filled with what is known of it. */
+export function expectedName(role: ChainRole, fileName: string, database: string | null): string {
+  const time = /(?<!\d)\d{14}(?!\d)/.exec(fileName)?.[0] ?? '<yyyyMMddHHmmss>';
+  return `${database ?? databaseInName(fileName) ?? '<database>'}_${time}_${chainSuffix(role)}.bak`;
+}
+
+function roleInWords({ mode, type, final }: ChainRole): string {
+  const chain = mode === 'full_log' ? 'a full + log chain' : 'a full + differential chain';
+  if (type === 'full') return `The full backup of ${chain}`;
+  return `${final ? 'The last' : 'A not last'} ${mode === 'full_log' ? 'log' : 'differential'} backup of ${chain}`;
+}
+
+/** What is wrong with the name of a chain's file, or null. */
+export function chainNameFault(role: ChainRole, fileName: string, database: string | null): string | null {
+  const match = chainName.exec(fileName);
+  if (match !== null && match[3] === chainSuffix(role)) return null;
+  return `${roleInWords(role)} must be named like ${expectedName(role, fileName, database)} (the time is the source server’s, 14 digits); this one is named ${fileName}.`;
+}
+
+/** What is wrong with the name of a single full backup's file, or null: only its extension is prescribed. */
+export function singleNameFault(fileName: string): string | null {
+  if (archive.test(fileName)) return null;
+  return `The file must be a .bak, .tar or .zip (not .tar.gz); this one is named ${fileName}.`;
+}

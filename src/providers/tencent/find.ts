@@ -1,0 +1,165 @@
+import type { Finding, LookInput } from '../../domain/provider.ts';
+import { type Dialogue, VendorError } from '../../domain/vendor.ts';
+import { backupFile, migrationName, renames } from './parameters.ts';
+import { incrementId, refNames, taskId } from './refs.ts';
+import { hasStarted } from './status.ts';
+import { type Listing, listTasks, type Task } from './task.ts';
+import { timeZoneOf } from './times.ts';
+
+/** How much earlier than our sending a child's `CreateTime` may lie: it has whole seconds, and both clocks may be off a little. */
+export const clockMarginMs = 60_000;
+
+const no: Finding = { found: 'no' };
+const yes = (refs: Record<string, string> = {}): Finding => ({ found: 'yes', refs });
+const unclear = (detail: string): Finding => ({ found: 'unclear', detail });
+const incomplete = unclear('The vendor’s list could not be read to its end; it is looked at again.');
+
+/** The full task as it is now, or null; `complete` tells whether null means that it does not exist. */
+function* readTask(input: LookInput, id: string): Dialogue<{ task: Task | null; complete: boolean }> {
+  const listing = yield* listTasks({
+    operation: 'DescribeBackupMigration',
+    filter: { InstanceId: input.migration.target.instanceId, BackupMigrationId: id },
+    timeZone: timeZoneOf(input.account),
+    wanted: new Set([id]),
+  });
+  return { task: listing.tasks.find((task) => task.id === id) ?? null, complete: listing.complete };
+}
+
+function* readChildren(input: LookInput, parent: string, child: string | null): Dialogue<Listing> {
+  return yield* listTasks({
+    operation: 'DescribeIncrementalMigration',
+    filter: {
+      InstanceId: input.migration.target.instanceId,
+      BackupMigrationId: parent,
+      ...(child === null ? {} : { IncrementalMigrationId: child }),
+    },
+    timeZone: timeZoneOf(input.account),
+    ...(child === null ? {} : { wanted: new Set([child]) }),
+  });
+}
+
+/**
+ * A registered task is found by its name, which carries the backup's id and attempt; the vendor's filter may be fuzzy, so names
+ * are compared again. Of two that were registered but not started either will do: registering moves no data.
+ */
+export function* findCreatedTask(input: LookInput): Dialogue<Finding> {
+  if (input.backup === null) return no;
+  const name = migrationName(input.migration, input.backup);
+  const { tasks, complete } = yield* listTasks({
+    operation: 'DescribeBackupMigration',
+    filter: { InstanceId: input.migration.target.instanceId, MigrationName: name },
+    timeZone: timeZoneOf(input.account),
+  });
+  const ours = tasks.filter((task) => task.name === name && !input.taken.has(task.id));
+  const [first] = ours.toSorted((a, b) => (a.createdAt ?? 0) - (b.createdAt ?? 0) || (a.id < b.id ? -1 : 1));
+  if (first === undefined) return complete ? no : incomplete;
+  if (ours.length > 1 && ours.some((task) => task.stage !== 'created'))
+    return unclear(`The vendor has ${ours.length} tasks named ${name}, and not all of them are unstarted.`);
+  return yes({ [refNames.task]: first.id });
+}
+
+/** The renaming has arrived when the task carries exactly our list. It changes nothing to send it again. */
+export function* findRenaming(input: LookInput): Dialogue<Finding> {
+  const id = taskId(input.migration);
+  if (id === null) return no;
+  const { task, complete } = yield* readTask(input, id);
+  if (task === null) return complete ? no : incomplete;
+  const pairs = (list: readonly (readonly [string, string])[]) => JSON.stringify(list.toSorted());
+  const there = pairs(task.renames.map((each) => [each.oldName, each.newName] as const));
+  const ours = pairs(renames(input.migration).map((each) => [each.OldName, each.NewName] as const));
+  return there === ours ? yes() : no;
+}
+
+/** Whether a task or child has been started; its flow id is lost then. */
+function startOf(task: Task | null, what: string): Finding {
+  if (task === null) return unclear(`The vendor does not show the ${what} now; it is looked at again.`);
+  if (task.stage === null) return unclear(`The ${what} has status ${task.status}, which the vendor does not document.`);
+  if (hasStarted(task.stage)) return yes();
+  return task.allowed === null || task.allowed.includes('start')
+    ? no
+    : unclear(`The ${what} is not started, yet the vendor does not allow to start it now; it is looked at again.`);
+}
+
+export function* findStartedTask(input: LookInput): Dialogue<Finding> {
+  const id = taskId(input.migration);
+  if (id === null) return no;
+  return startOf((yield* readTask(input, id)).task, 'import task');
+}
+
+/** Files are compared without a link's query: the vendor may leave the signature out. */
+const sameFile = (a: string, b: string) => fileOf(a) === fileOf(b);
+
+function fileOf(link: string): string {
+  const path = link.trim().split('?', 1)[0] ?? '';
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+/** A registered child has no name: it is found by its file, its time, and by not being anybody else's. */
+export function* findCreatedIncrement(input: LookInput): Dialogue<Finding> {
+  const { migration, backup, sentAt, taken } = input;
+  const parent = taskId(migration);
+  if (backup === null || parent === null) return no;
+  const file = backupFile(backup.source, migration.region, input.open);
+  const { tasks, complete } = yield* readChildren(input, parent, null);
+  const candidates = tasks.filter(
+    (task) =>
+      !taken.has(task.id) &&
+      task.files.some((each) => sameFile(each, file)) &&
+      (task.isRecovery === '' || task.isRecovery === (backup.final ? 'YES' : 'NO')) &&
+      (task.createdAt === null || task.createdAt >= sentAt - clockMarginMs),
+  );
+  const [only] = candidates;
+  if (only === undefined) return complete ? no : incomplete;
+  if (candidates.length > 1) return unclear(`The vendor has ${candidates.length} increments of that file.`);
+  if (only.createdAt === null && only.stage !== 'created')
+    return unclear(`The increment ${only.id} has that file, but the vendor does not say when it was created.`);
+  return yes({ [refNames.increment]: only.id });
+}
+
+export function* findStartedIncrement(input: LookInput): Dialogue<Finding> {
+  const parent = taskId(input.migration);
+  const id = input.backup === null ? null : incrementId(input.migration, input.backup);
+  if (parent === null || id === null) return no;
+  const { tasks } = yield* readChildren(input, parent, id);
+  return startOf(tasks.find((task) => task.id === id) ?? null, 'increment');
+}
+
+/** With the instance gone, everything on it is. */
+function* unlessGone(dialogue: Dialogue<Finding>): Dialogue<Finding> {
+  try {
+    return yield* dialogue;
+  } catch (error) {
+    if (error instanceof VendorError && error.failure.kind === 'not_found') return yes();
+    throw error;
+  }
+}
+
+function* lookForTask(input: LookInput): Dialogue<Finding> {
+  const id = taskId(input.migration);
+  if (id === null) return yes();
+  const { task, complete } = yield* readTask(input, id);
+  if (task !== null) return no;
+  return complete ? yes() : incomplete;
+}
+
+function* lookForIncrement(input: LookInput): Dialogue<Finding> {
+  const parent = taskId(input.migration);
+  const id = input.backup === null ? null : incrementId(input.migration, input.backup);
+  if (parent === null || id === null) return yes();
+  const { tasks, complete } = yield* readChildren(input, parent, id);
+  if (tasks.some((task) => task.id === id)) return no;
+  return complete ? yes() : incomplete;
+}
+
+/** A deletion has arrived when the vendor does not show the task any more. */
+export function findDeletedTask(input: LookInput): Dialogue<Finding> {
+  return unlessGone(lookForTask(input));
+}
+
+export function findDeletedIncrement(input: LookInput): Dialogue<Finding> {
+  return unlessGone(lookForIncrement(input));
+}

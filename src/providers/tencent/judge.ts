@@ -1,0 +1,170 @@
+import { type Backup, fullBackup, type Migration, type MigrationError, type Note } from '../../domain/migration.ts';
+import type { BackupObservation, Observation } from '../../domain/provider.ts';
+import { incrementId, started } from './refs.ts';
+import { hasStarted, restoreFailed, type Stage } from './status.ts';
+import type { Task } from './task.ts';
+
+/** A backup that may be moving at the vendor. */
+export function isInFlight(backup: Backup): boolean {
+  return backup.state === 'submitting' || backup.state === 'restoring';
+}
+
+const increments = (migration: Migration) =>
+  migration.backups.filter((backup) => backup.id !== fullBackup(migration).id);
+
+/** The increments whose children have to be read: registered and not known to have ended. */
+export function childrenToRead(migration: Migration): readonly string[] {
+  return increments(migration)
+    .filter(isInFlight)
+    .map((backup) => incrementId(migration, backup))
+    .filter((id) => id !== null);
+}
+
+/** How an increment stands, from its child where it moves, from our record where it has ended. */
+interface Increment {
+  readonly backup: Backup;
+  readonly child: Task | null;
+  readonly stand: 'not_started' | 'running' | 'restored' | 'failed' | 'unrecognized';
+}
+
+function standOf(migration: Migration, backup: Backup, child: Task | null): Increment['stand'] {
+  if (backup.state === 'restored' || backup.state === 'failed') return backup.state;
+  if (!isInFlight(backup)) return 'not_started';
+  const sent = started(migration, backup) !== 'no';
+  // A child that is not shown yet, or still as created, is stale once its start has been accepted.
+  if (child === null) return sent ? 'running' : 'not_started';
+  if (child.stage === null) return 'unrecognized';
+  if (child.stage === 'succeeded') return 'restored';
+  if (child.stage === 'failed') return 'failed';
+  return sent || hasStarted(child.stage) ? 'running' : 'not_started';
+}
+
+interface Verdict {
+  readonly phase: Observation['phase'];
+  readonly error?: MigrationError;
+}
+
+const taskOperation = 'DescribeBackupMigration';
+const childOperation = 'DescribeIncrementalMigration';
+
+/** A chain goes on after a failed increment where the parent still allows a further one. */
+const allowsIncrement = (task: Task) => task.allowed?.includes('incremental') ?? task.stage === 'resting';
+
+function afterFailedIncrement(task: Task, { child, backup }: Increment): Verdict {
+  if (allowsIncrement(task)) return { phase: 'ready' };
+  const error = child === null ? backup.error : restoreFailed(childOperation, child);
+  return { phase: 'failed', error: error ?? restoreFailed(taskOperation, task) };
+}
+
+function chainVerdict(task: Task, stage: Stage, chain: readonly Increment[]): Verdict {
+  const latest = chain.findLast(({ stand }) => stand !== 'not_started') ?? null;
+  switch (stage) {
+    case 'created':
+    case 'importing':
+      return { phase: 'restoring' };
+    case 'succeeded':
+      // A task that succeeded with a last child that failed contradicts itself; claiming success would be a guess.
+      return { phase: latest?.stand === 'failed' && latest.child !== null ? 'unrecognized' : 'succeeded' };
+    case 'incrementing':
+      return { phase: latest?.stand === 'failed' && allowsIncrement(task) ? 'ready' : 'restoring' };
+    case 'resting':
+      if (latest?.stand === 'unrecognized') return { phase: 'unrecognized' };
+      if (latest?.stand === 'running') return { phase: 'restoring' };
+      if (latest?.stand === 'failed') return afterFailedIncrement(task, latest);
+      // After the last increment the task's own final word is still to come.
+      return { phase: latest?.backup.final === true ? 'restoring' : 'ready' };
+    case 'failed':
+      if (latest?.stand === 'failed') return afterFailedIncrement(task, latest);
+      return isOldFailure(latest, chain)
+        ? { phase: 'restoring' }
+        : { phase: 'failed', error: restoreFailed(taskOperation, task) };
+  }
+}
+
+/** Whether a task's failure may be that of an earlier increment, read before the vendor took note of the one that runs now. */
+function isOldFailure(latest: Increment | null, chain: readonly Increment[]): boolean {
+  if (latest === null || (latest.stand !== 'running' && latest.stand !== 'unrecognized')) return false;
+  return latest.backup.attempt > 1 || chain.some(({ stand }) => stand === 'failed');
+}
+
+function oneShotVerdict(task: Task, stage: Stage): Verdict {
+  if (stage === 'succeeded') return { phase: 'succeeded' };
+  if (stage === 'failed') return { phase: 'failed', error: restoreFailed(taskOperation, task) };
+  return { phase: 'restoring' };
+}
+
+/** The full backup's state follows from the task's; in a chain it is restored as soon as the task takes increments. */
+function fullState(stage: Stage, oneShot: boolean, anyIncrement: boolean): BackupObservation['state'] {
+  if (stage === 'succeeded') return 'restored';
+  if (stage === 'failed') return !oneShot && anyIncrement ? 'restored' : 'failed';
+  return !oneShot && (stage === 'resting' || stage === 'incrementing') ? 'restored' : 'restoring';
+}
+
+function observeFull(migration: Migration, task: Task, anyIncrement: boolean): BackupObservation | null {
+  const full = fullBackup(migration);
+  if (!isInFlight(full) || task.stage === null) return null;
+  if (task.stage === 'created' && started(migration, full) === 'no') return null;
+  return observed(full, task, fullState(task.stage, migration.mode === 'full', anyIncrement), taskOperation);
+}
+
+function observeIncrement({ backup, child, stand }: Increment, parent: Task): BackupObservation | null {
+  if (!isInFlight(backup) || stand === 'not_started') return null;
+  if (parent.stage === 'succeeded')
+    // The list of children may lag behind the task's final word.
+    return stand === 'failed' ? null : observed(backup, child ?? parent, 'restored', childOperation);
+  if (child === null) return null;
+  return observed(backup, child, stand === 'restored' || stand === 'failed' ? stand : 'restoring', childOperation);
+}
+
+function observed(backup: Backup, task: Task, state: BackupObservation['state'], operation: string): BackupObservation {
+  return {
+    backupId: backup.id,
+    state,
+    providerStatus: task.status,
+    error: state === 'failed' ? restoreFailed(operation, task) : null,
+    startedAt: task.startedAt,
+    finishedAt: state === 'restoring' ? null : task.finishedAt,
+    refs: {},
+  };
+}
+
+function notes(task: Task, phase: Observation['phase']): readonly Note[] {
+  const quiet = phase === 'ready' || phase === 'succeeded';
+  return quiet && task.message !== '' ? [{ code: 'provider_message', detail: task.message }] : [];
+}
+
+/** What one task and its children say of a migration. Only documented words move anything. Pure. */
+export function judge(migration: Migration, task: Task, children: ReadonlyMap<string, Task>): Observation {
+  const chain = increments(migration).map((backup): Increment => {
+    const id = incrementId(migration, backup);
+    const child = id === null ? null : (children.get(id) ?? null);
+    return { backup, child, stand: standOf(migration, backup, child) };
+  });
+  const verdict: Verdict =
+    task.stage === null
+      ? { phase: 'unrecognized' }
+      : migration.mode === 'full'
+        ? oneShotVerdict(task, task.stage)
+        : chainVerdict(task, task.stage, chain);
+  const { phase, error = null } = verdict;
+  const moving = chain.find(({ stand, child }) => stand === 'running' && child !== null)?.child ?? task;
+  const ended = phase === 'succeeded' || phase === 'failed';
+  const backups = [
+    observeFull(
+      migration,
+      task,
+      chain.some(({ stand }) => stand !== 'not_started'),
+    ),
+    ...chain.map((increment) => observeIncrement(increment, task)),
+  ].filter((each) => each !== null);
+  return {
+    phase,
+    providerStatus: task.status,
+    percent: phase === 'restoring' ? moving.percent : ended ? task.percent : null,
+    startedAt: task.startedAt,
+    finishedAt: ended ? task.finishedAt : null,
+    error,
+    backups,
+    warnings: notes(task, phase),
+  };
+}

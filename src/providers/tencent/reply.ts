@@ -1,0 +1,95 @@
+import { VendorError, type VendorReply } from '../../domain/vendor.ts';
+
+/** A JSON object of the vendor; every field may be absent, null or of another type than documented. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
+const parseWithSource = JSON.parse as (text: string, reviver: Reviver) => unknown;
+
+/** Reads JSON and keeps integers beyond 2^53 as their digits; undefined when it is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return parseWithSource(text, (_key, value, { source }) =>
+      typeof value === 'number' && !Number.isSafeInteger(value) && source !== undefined && /^\d+$/.test(source)
+        ? source
+        : value,
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+export function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The `Response` object of the envelope, or null when there is none. */
+export function responseOf(reply: VendorReply): Fields | null {
+  const body = parseJson(reply.body);
+  return isFields(body) && isFields(body.Response) ? body.Response : null;
+}
+
+/** A text without surrounding white space (samples end in line breaks), a number as its digits; null for anything else. */
+export function asText(value: unknown): string | null {
+  if (typeof value === 'number' && Number.isFinite(value)) return String(value);
+  return typeof value === 'string' ? value.trim() : null;
+}
+
+/** An integer, also one in quotes; null for anything else. */
+export function asInteger(value: unknown): number | null {
+  const number = typeof value === 'string' && /^\s*-?\d{1,15}\s*$/.test(value) ? Number(value) : value;
+  return typeof number === 'number' && Number.isSafeInteger(number) ? number : null;
+}
+
+/** An id that is a run of digits, from a number or a string; null for anything else. */
+export function asDigits(value: unknown): string | null {
+  const text = asText(value);
+  return text !== null && /^\d+$/.test(text) ? text : null;
+}
+
+/** The texts of an array; everything else in it is dropped. */
+export function asTexts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.map(asText).filter((each) => each !== null) : [];
+}
+
+/** The objects of an array; everything else in it is dropped. */
+export function asObjects(value: unknown): readonly Fields[] {
+  return Array.isArray(value) ? value.filter(isFields) : [];
+}
+
+/** The vendor's request id, which its support asks for. */
+export function requestIdOf(response: Fields | null): string | null {
+  return response === null ? null : asText(response.RequestId);
+}
+
+/** The error for an answer that is not what the vendor documents. */
+export function garbage(operation: string, reply: VendorReply, what: string): VendorError {
+  return new VendorError({
+    kind: 'garbage',
+    code: 'provider_protocol_error',
+    detail: `The answer to ${operation} ${what}.`,
+    retryable: true,
+    provider: {
+      name: 'tencent',
+      operation,
+      code: null,
+      message: null,
+      requestId: requestIdOf(responseOf(reply)),
+      httpStatus: reply.httpStatus,
+    },
+  });
+}
+
+/** The `Response` object. Throws `VendorError` of kind `garbage` when there is none. */
+export function requireResponse(operation: string, reply: VendorReply): Fields {
+  const response = responseOf(reply);
+  if (response === null) throw garbage(operation, reply, 'carries no `Response` object');
+  return response;
+}
+
+/** A non-empty text field of the response. Throws `VendorError` of kind `garbage` when it is missing. */
+export function requireText(operation: string, reply: VendorReply, field: string): string {
+  const value = asText(requireResponse(operation, reply)[field]);
+  if (value === null || value === '') throw garbage(operation, reply, `carries no ${field}`);
+  return value;
+}

@@ -1,0 +1,141 @@
+import type { Instant } from '../../domain/migration.ts';
+import type { Dialogue, VendorReply, VendorRequest } from '../../domain/vendor.ts';
+import { service } from './endpoints.ts';
+import {
+  asInteger,
+  asObjects,
+  asText,
+  asTexts,
+  type Fields,
+  garbage,
+  isFields,
+  requestIdOf,
+  requireResponse,
+} from './reply.ts';
+import { type Stage, stageOf, stepFailed } from './status.ts';
+import { parseVendorTime } from './times.ts';
+
+/** A full task or a child, as the list operations show it (data structure `Migration`). */
+export interface Task {
+  readonly id: string;
+  readonly name: string;
+  /** The number of `Status`, verbatim. */
+  readonly status: string;
+  /** Null: the vendor does not document that number. */
+  readonly stage: Stage | null;
+  readonly files: readonly string[];
+  readonly createdAt: Instant | null;
+  readonly startedAt: Instant | null;
+  readonly finishedAt: Instant | null;
+  /** Empty when the vendor has nothing to say. */
+  readonly message: string;
+  /** 0 to 100. */
+  readonly percent: number | null;
+  /** The vendor's name of the step that failed. */
+  readonly failedStep: string | null;
+  /** What may be done with it now; null when the vendor does not say. */
+  readonly allowed: readonly string[] | null;
+  /** `YES`, `NO` or empty. */
+  readonly isRecovery: string;
+  readonly renames: readonly { readonly oldName: string; readonly newName: string }[];
+  readonly requestId: string | null;
+}
+
+/** A reading call. */
+export function read(operation: string, body: Fields): VendorRequest {
+  return { operation, service, effect: 'read', method: 'POST', path: '/', query: [], headers: {}, body };
+}
+
+function readTask(fields: Fields, timeZone: string, requestId: string | null): Task | null {
+  const id = asText(fields.MigrationId);
+  if (id === null || id === '') return null;
+  const detail = isFields(fields.Detail) ? fields.Detail : {};
+  const action = isFields(fields.Action) ? fields.Action : {};
+  const percent = asInteger(detail.Progress);
+  const failed = asObjects(detail.StepInfo).find((step) => asInteger(step.Status) === stepFailed);
+  return {
+    id,
+    name: asText(fields.MigrationName) ?? '',
+    status: asText(fields.Status) ?? 'null',
+    stage: stageOf(asInteger(fields.Status)),
+    files: asTexts(fields.BackupFiles),
+    createdAt: parseVendorTime(fields.CreateTime, timeZone),
+    startedAt: parseVendorTime(fields.StartTime, timeZone),
+    finishedAt: parseVendorTime(fields.EndTime, timeZone),
+    message: asText(fields.Message) ?? '',
+    percent: percent !== null && percent >= 0 && percent <= 100 ? percent : null,
+    failedStep: failed === undefined ? null : (asText(failed.StepName) ?? asText(failed.StepId)),
+    allowed: Array.isArray(action.AllowedAction) ? asTexts(action.AllowedAction) : null,
+    isRecovery: (asText(fields.IsRecovery) ?? '').toUpperCase(),
+    renames: asObjects(fields.DBRename).map((each) => ({
+      oldName: asText(each.OldName) ?? '',
+      newName: asText(each.NewName) ?? '',
+    })),
+    requestId,
+  };
+}
+
+/** What a list call is asked for. */
+export interface ListQuery {
+  readonly operation: 'DescribeBackupMigration' | 'DescribeIncrementalMigration';
+  readonly filter: Fields;
+  readonly timeZone: string;
+  /** Reading ends when all of these are seen; undefined: everything is read. */
+  readonly wanted?: ReadonlySet<string>;
+}
+
+export interface Listing {
+  readonly tasks: readonly Task[];
+  /** Whether all that the vendor counts was seen: only then does absence mean anything. */
+  readonly complete: boolean;
+}
+
+const setNames = {
+  DescribeBackupMigration: 'BackupMigrationSet',
+  DescribeIncrementalMigration: 'IncrementalMigrationSet',
+} as const;
+
+/** The vendor's default page, and more of them than an instance will ever have tasks. */
+const pageSize = 100;
+const maxPages = 50;
+
+/**
+ * Reads a list to its end. `Offset` is documented as a page number; where pages overlap, the service counts rows instead, and
+ * reading goes on by rows. Throws `VendorError` of kind `garbage` for an answer that is not a list.
+ */
+export function* listTasks({ operation, filter, timeZone, wanted }: ListQuery): Dialogue<Listing> {
+  const seen = new Map<string, Task>();
+  const missing = () => [...(wanted ?? [])].some((id) => !seen.has(id));
+  let byRows = false;
+  let unreadable = false;
+  for (let page = 0; page < maxPages; page++) {
+    const offset = byRows ? seen.size : page;
+    const reply: VendorReply = yield read(operation, { ...filter, Limit: pageSize, Offset: offset });
+    const { items, total, requestId } = readPage(operation, reply);
+    const before = seen.size;
+    for (const item of items) {
+      const task = readTask(item, timeZone, requestId);
+      if (task === null) unreadable = true;
+      else if (!seen.has(task.id)) seen.set(task.id, task);
+    }
+    const tasks = [...seen.values()];
+    if (wanted !== undefined && !missing()) return { tasks, complete: true };
+    if (total === null ? items.length < pageSize : seen.size >= total) return { tasks, complete: !unreadable };
+    if (seen.size === before) return { tasks, complete: false };
+    byRows ||= page > 0 && seen.size - before < items.length;
+  }
+  return { tasks: [...seen.values()], complete: false };
+}
+
+function readPage(operation: ListQuery['operation'], reply: VendorReply) {
+  const response = requireResponse(operation, reply);
+  const total = asInteger(response.TotalCount);
+  const set = response[setNames[operation]];
+  if (!Array.isArray(set) && !((set === null || set === undefined) && total === 0))
+    throw garbage(operation, reply, `carries no ${setNames[operation]}`);
+  return {
+    items: Array.isArray(set) ? set.map((each) => (isFields(each) ? each : {})) : [],
+    total,
+    requestId: requestIdOf(response),
+  };
+}
