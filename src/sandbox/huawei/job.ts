@@ -1,0 +1,161 @@
+/** The body of a create call, as its schema admits it (Creating a Backup Migration Task page). */
+export interface CreateJob {
+  readonly base_info: {
+    readonly name: string;
+    readonly engine_type: string;
+    readonly description?: string;
+    readonly tags?: readonly { readonly key: string; readonly value: string }[];
+    readonly enterprise_project_id?: string;
+  };
+  readonly target_db_info: {
+    readonly target_instance_id: string;
+    readonly ms_file_stream_status?: string;
+    readonly file_id?: string;
+  };
+  readonly backup_info: {
+    readonly file_source: 'OBS' | 'RDS';
+    readonly bucket_name?: string;
+    readonly files: readonly BackupFile[];
+  };
+  readonly options: JobOptions;
+}
+
+export interface BackupFile {
+  readonly name: string;
+  readonly obs_path?: string;
+  readonly rds_version?: string;
+  readonly rds_source_instance_id?: string;
+}
+
+export interface JobOptions {
+  readonly recovery_mode: 'full' | 'incre';
+  readonly is_last_backup: boolean;
+  readonly is_precheck: boolean;
+  readonly is_cover?: boolean;
+  readonly is_default_restore?: boolean;
+  readonly db_names?: readonly string[];
+  readonly reset_db_name_map?: Readonly<Record<string, string>>;
+  readonly is_delete_backup_file?: boolean;
+}
+
+/** One database of a job: its name inside the backup and on the target. */
+export interface RestoredName {
+  readonly source: string;
+  readonly target: string;
+}
+
+/** How a job goes, settled when it is created; what is seen of it follows from the clock. */
+export interface Outcome {
+  /** Milliseconds since the epoch; null: it never ends. */
+  readonly endsAt: number | null;
+  readonly status: 'SUCCESS' | 'FAILED' | 'PRECHECK FAILED';
+  readonly errorLog: string | null;
+  readonly databases: readonly RestoredName[];
+  /** How it is spelled; see the magic words. */
+  readonly spelling: 'documented' | 'odd' | 'old';
+}
+
+export interface Job {
+  readonly id: string;
+  readonly projectId: string;
+  readonly name: string;
+  readonly description: string | undefined;
+  readonly createdAt: number;
+  readonly deletedAt: number | null;
+  readonly request: CreateJob;
+  readonly outcome: Outcome;
+}
+
+/** Whether the job still runs. */
+export function isRunning(job: Job, now: number): boolean {
+  return job.outcome.endsAt === null || now < job.outcome.endsAt;
+}
+
+/** The status as it would be spelled by the book. */
+export function documentedStatus(job: Job, now: number): 'TRANSFERRING' | Outcome['status'] {
+  return isRunning(job, now) ? 'TRANSFERRING' : job.outcome.status;
+}
+
+/** The status as this job shows it. */
+function shownStatus(job: Job, now: number): string {
+  const status = documentedStatus(job, now);
+  const { spelling, endsAt } = job.outcome;
+  if (spelling === 'old') return status === 'TRANSFERRING' ? 'TRANSFERING' : status.toLowerCase();
+  const halfway = endsAt === null ? Number.POSITIVE_INFINITY : (job.createdAt + endsAt) / 2;
+  return spelling === 'odd' && now < halfway ? 'QUEUING' : status;
+}
+
+/** The keys that a job has only once it has ended. */
+function ending(job: Job, now: number): object {
+  const { endsAt, errorLog } = job.outcome;
+  if (endsAt === null || now < endsAt) return {};
+  return { finish_time: secondTime(endsAt), ...(errorLog === null ? {} : { error_log: errorLog }) };
+}
+
+function texts(job: Job): object {
+  return job.description === undefined ? {} : { description: job.description };
+}
+
+/** The job as the list shows it: neither target nor files nor options. */
+export function jobSummary(job: Job, now: number): object {
+  return {
+    id: job.id,
+    name: job.name,
+    status: shownStatus(job, now),
+    engine_type: job.request.base_info.engine_type,
+    ...texts(job),
+    create_time: secondTime(job.createdAt),
+    ...ending(job, now),
+    enterprise_project_id: job.request.base_info.enterprise_project_id ?? '0',
+  };
+}
+
+/** The job as the detail page shows it: files and recovery mode are shaped otherwise than on create, and paths are lost. */
+export function jobDetail(job: Job, now: number): object {
+  const { base_info, target_db_info, backup_info, options } = job.request;
+  const renamed = job.outcome.databases.map(({ target }) => target).join(',');
+  return {
+    id: job.id,
+    status: shownStatus(job, now),
+    create_time: secondTime(job.createdAt),
+    ...ending(job, now),
+    base_info: {
+      name: job.name,
+      engine_type: base_info.engine_type,
+      ...texts(job),
+      tags: base_info.tags ?? [],
+      enterprise_project_id: base_info.enterprise_project_id ?? '0',
+    },
+    target_db_info: { ms_file_stream_status: 'off', file_id: '', ...target_db_info },
+    backup_info: {
+      file_source: backup_info.file_source,
+      ...(backup_info.bucket_name === undefined ? {} : { bucket_name: backup_info.bucket_name }),
+      file_info: backup_info.files.map(({ name }) => ({
+        file_name: name,
+        file_size: '8.75 MB',
+        file_last_modify: secondTime(job.createdAt - 3_600_000),
+      })),
+    },
+    options: {
+      is_cover: false,
+      is_default_restore: true,
+      is_delete_backup_file: true,
+      db_names: [],
+      reset_db_name_map: {},
+      ...options,
+      recovery_mode: options.recovery_mode === 'full' ? '1' : '2',
+    },
+    ...(options.reset_db_name_map === undefined ? {} : { new_db_names: renamed }),
+    instance_name: instanceName(target_db_info.target_instance_id),
+  };
+}
+
+/** The name that the sandbox gives an instance. */
+export function instanceName(instanceId: string): string {
+  return `rds-${instanceId.slice(0, 8)}`;
+}
+
+/** DRS writes UTC in whole seconds. */
+export function secondTime(at: number): string {
+  return new Date(at).toISOString().replace(/\.\d{3}Z$/, 'Z');
+}

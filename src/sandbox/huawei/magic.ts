@@ -1,0 +1,59 @@
+/** What a magic word in a file makes of its job. */
+export interface FileFate {
+  /** `precheck`: found by the precheck where one was asked for. `restore`: found while restoring. */
+  readonly foundBy: 'precheck' | 'restore';
+  readonly errorLog: string;
+}
+
+/**
+ * Words in an object key (path or name) or in the id of an RDS backup, and the `error_log` that they bring. The first that is
+ * found counts. `gap` concerns log backups alone.
+ */
+export const fileFates: Readonly<Record<string, FileFate>> = {
+  corrupt: {
+    foundBy: 'precheck',
+    errorLog: 'The media family is incorrectly formed. SQL Server cannot process this media family. (Error 3241)',
+  },
+  'newer-version': {
+    foundBy: 'precheck',
+    errorLog:
+      'The database was backed up on a server running version 17.00.1000. That version is incompatible with this server, which is running version 16.00.4105. (Error 3169)',
+  },
+  gap: {
+    foundBy: 'precheck',
+    errorLog: 'The log in this backup set begins at a LSN that is too recent to apply to the database. (Error 4305)',
+  },
+  missing: { foundBy: 'restore', errorLog: 'restore:null' },
+  'not-in-backup': { foundBy: 'restore', errorLog: 'source database not in backup file list' },
+  'no-space': {
+    foundBy: 'restore',
+    errorLog: 'There is insufficient free space on the disk volume to create the database. (Error 3257)',
+  },
+};
+
+/** Words that change how long a job takes or how it is spelled, not how it ends. */
+export const pacingWords = {
+  slow: 'slow',
+  stuck: 'stuck',
+  oddStatus: 'odd-status',
+  oldSpelling: 'old-spelling',
+} as const;
+
+/** Words in the id of an instance. */
+export const instanceWords = {
+  notFound: 'notfound',
+  busy: 'busy',
+  lag: 'lag',
+  frozen: 'frozen',
+  replica: 'replica',
+  storageFull: 'full',
+  switchover: 'switchover',
+} as const;
+
+/** Words in the id of an RDS backup that the RDS reads know, beside `notfound`. */
+export const backupWords = { building: 'building', failed: 'failed' } as const;
+
+/** Whether the text holds the word by itself, so that `singapore` holds no `gap`. */
+export function holdsWord(text: string, word: string): boolean {
+  return new RegExp(`(^|[^a-z0-9])${word}([^a-z0-9]|$)`, 'i').test(text);
+}

@@ -1,0 +1,85 @@
+import type { CreateJob, Outcome, RestoredName } from './job.ts';
+import { fileFates, holdsWord, instanceWords, pacingWords } from './magic.ts';
+import { type Chain, type Holdings, namedDatabases, rdsBackupDatabases, sameName, sourceNames } from './target.ts';
+
+/** The version of every SQL Server instance of the sandbox. */
+export const targetVersion = '2022_EE';
+
+interface Failing {
+  readonly status: 'FAILED' | 'PRECHECK FAILED';
+  readonly errorLog: string;
+  /** How far the job came, 0 to 1. */
+  readonly at: number;
+}
+
+/** How a job goes that begins now, on what the target holds. `chain` is what a log backup goes on with. */
+export function outcomeOf(
+  request: CreateJob,
+  holdings: Holdings,
+  chain: Chain | null,
+  now: number,
+  restoreMs: number,
+): Outcome {
+  const subject = subjectOf(request);
+  const databases = chain?.databases ?? restoredNames(request);
+  const failing = failureOf(request, subject, holdings, databases);
+  const takes = restoreMs * (holdsWord(subject, pacingWords.slow) ? 10 : 1) * (failing?.at ?? 1);
+  return {
+    endsAt: holdsWord(subject, pacingWords.stuck) ? null : now + Math.round(takes),
+    status: failing?.status ?? 'SUCCESS',
+    errorLog: failing?.errorLog ?? null,
+    databases,
+    spelling: spellingOf(subject),
+  };
+}
+
+/** Where magic words are looked for: object keys, or the id of the RDS backup. */
+function subjectOf({ backup_info, target_db_info }: CreateJob): string {
+  const keys = backup_info.files.map(({ name, obs_path = '' }) => `${obs_path}/${name}`);
+  return [...keys, target_db_info.file_id ?? ''].join(' ');
+}
+
+function spellingOf(subject: string): Outcome['spelling'] {
+  if (holdsWord(subject, pacingWords.oddStatus)) return 'odd';
+  return holdsWord(subject, pacingWords.oldSpelling) ? 'old' : 'documented';
+}
+
+function failureOf(
+  request: CreateJob,
+  subject: string,
+  holdings: Holdings,
+  databases: readonly RestoredName[],
+): Failing | null {
+  const { target_db_info, backup_info, options } = request;
+  const precheck = (errorLog: string): Failing =>
+    options.is_precheck ? { status: 'PRECHECK FAILED', errorLog, at: 0.25 } : { status: 'FAILED', errorLog, at: 0.5 };
+  const restore = (errorLog: string): Failing => ({ status: 'FAILED', errorLog, at: 0.5 });
+
+  const odd =
+    backup_info.file_source === 'OBS' && backup_info.files.find(({ name }) => !/^[\w-]{1,200}\.bak$/.test(name));
+  if (odd) return restore('source database not in backup file list');
+  for (const [word, fate] of Object.entries(fileFates)) {
+    if (!holdsWord(subject, word) || (word === 'gap' && options.recovery_mode === 'full')) continue;
+    return fate.foundBy === 'precheck' ? precheck(fate.errorLog) : restore(fate.errorLog);
+  }
+  const newer = backup_info.files.some(({ rds_version = '' }) => rds_version.slice(0, 4) > targetVersion.slice(0, 4));
+  if (newer) return precheck(fileFates['newer-version']?.errorLog ?? '');
+  const absent = namedDatabases(request).some((name) => !rdsBackupDatabases.includes(name));
+  if (backup_info.file_source === 'RDS' && absent) return restore('source database not in backup file list');
+
+  const instance = target_db_info.target_instance_id;
+  if (instance.includes(instanceWords.storageFull)) return restore(fileFates['no-space']?.errorLog ?? '');
+  if (instance.includes(instanceWords.switchover)) {
+    return restore('A primary/standby switchover occurred on the destination DB instance. The task cannot be resumed.');
+  }
+  if (options.recovery_mode !== 'full' || options.is_cover === true) return null;
+  const taken = databases.find(({ target }) => [...holdings.databases.keys()].some((name) => sameName(name, target)));
+  return taken === undefined
+    ? null
+    : restore(`The database ${taken.target} already exists on the destination DB instance.`);
+}
+
+function restoredNames(request: CreateJob): readonly RestoredName[] {
+  const map = request.options.reset_db_name_map ?? {};
+  return sourceNames(request).map((source) => ({ source, target: map[''] || map[source] || source }));
+}

@@ -1,0 +1,49 @@
+/** A query string, decoded, in the order sent. */
+export type Query = readonly (readonly [name: string, value: string])[];
+
+/**
+ * Decodes a raw query string. `+` is a plus sign and never a space. Null when a percent sign is not followed by two hexadecimal
+ * digits or the bytes are not UTF-8.
+ */
+export function parseQuery(raw: string): Query | null {
+  const pairs: [string, string][] = [];
+  for (const part of raw.split('&')) {
+    if (part === '') continue;
+    const at = part.indexOf('=');
+    const name = percentDecode(at < 0 ? part : part.slice(0, at));
+    const value = percentDecode(at < 0 ? '' : part.slice(at + 1));
+    if (name === null || value === null) return null;
+    pairs.push([name, value]);
+  }
+  return pairs;
+}
+
+/** Percent-decodes, or null when the text is not validly encoded. */
+export function percentDecode(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+}
+
+/** RFC 3986: everything but unreserved characters as UTF-8 in upper-case hexadecimal. */
+export function percentEncode(text: string): string {
+  return encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+/** All values of one name. */
+export function valuesOf(query: Query, name: string): readonly string[] {
+  return query.filter(([key]) => key === name).map(([, value]) => value);
+}
+
+/** The first value of one name. */
+export function firstValue(query: Query, name: string): string | undefined {
+  return query.find(([key]) => key === name)?.[1];
+}
+
+/** A whole number that the schema has already checked, or the default. */
+export function numberOf(query: Query, name: string, fallback: number): number {
+  const text = firstValue(query, name);
+  return text === undefined ? fallback : Number(text);
+}

@@ -1,0 +1,79 @@
+import type { SandboxResponse } from '../cloud.ts';
+
+/** Whose error shape a refusal is worded in. */
+export type Layer = 'gateway' | 'iam' | 'drs' | 'rds';
+
+/** A refusal before it is put into its layer's shape. */
+export interface Failure {
+  readonly layer: Layer;
+  readonly status: number;
+  /** The vendor's code; IAM's `/v3` answers carry none: null. */
+  readonly code: string | null;
+  readonly message: string;
+}
+
+/** A failure of the API gateway in front of the services (API Gateway error codes page). */
+export function gatewayFailure(status: number, code: string, message: string): Failure {
+  return { layer: 'gateway', status, code: `APIGW.${code}`, message };
+}
+
+/** 401 APIGW.0301 with one of its sub-messages. */
+export function unauthenticated(reason: string): Failure {
+  return gatewayFailure(401, '0301', `Incorrect IAM authentication information: ${reason}`);
+}
+
+/** A failure of DRS (Error Code page of the DRS API reference). */
+export function drsFailure(status: number, code: string, message: string): Failure {
+  return { layer: 'drs', status, code: `DRS.${code}`, message };
+}
+
+/** DRS.M00202 for a parameter by its dotted name, or DRS.M00201 when it is missing. */
+export function badParameter(name: string, missing = false): Failure {
+  return missing
+    ? drsFailure(400, 'M00201', `The parameter ${name} is empty.`)
+    : drsFailure(400, 'M00202', `The value of parameter ${name} is invalid.`);
+}
+
+/** A failure in IAM's `/v3` shape, which has a title and no code. */
+export function iamFailure(status: number, message: string): Failure {
+  return { layer: 'iam', status, code: null, message };
+}
+
+/** A JSON answer with the request id in its header. */
+export function jsonReply(
+  requestId: string,
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): SandboxResponse {
+  return {
+    status,
+    headers: { 'Content-Type': 'application/json', 'X-Request-Id': requestId, ...headers },
+    body: JSON.stringify(body),
+  };
+}
+
+const titles: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+};
+
+/** The failure in the shape of its layer. */
+export function failureReply(requestId: string, failure: Failure): SandboxResponse {
+  const { layer, status, code, message } = failure;
+  if (layer === 'gateway') {
+    const body = { error_msg: message, error_code: code, request_id: requestId };
+    return jsonReply(requestId, status, body, { Server: 'api-gateway' });
+  }
+  if (layer === 'iam' && code === null) {
+    return jsonReply(requestId, status, { error: { code: status, message, title: titles[status] ?? 'Error' } });
+  }
+  // Seen in the wild: RDS answers 404 with other keys than its reference documents.
+  if (layer === 'rds' && status === 404)
+    return jsonReply(requestId, status, { errCode: code, externalMessage: message });
+  return jsonReply(requestId, status, { error_code: code, error_msg: message });
+}

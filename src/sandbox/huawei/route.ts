@@ -1,0 +1,48 @@
+import type { SandboxRequest } from '../cloud.ts';
+import type { SchemaFault, VendorOperation } from '../vendor-schema.ts';
+import { percentDecode, type Query, valuesOf } from './query.ts';
+
+/** The operation that a request names, and what its path says. */
+export interface Match {
+  readonly operation: VendorOperation;
+  readonly service: 'iam' | 'drs' | 'rds';
+  readonly path: Readonly<Record<string, string>>;
+}
+
+/** Finds the operation by method and path; null when there is none. */
+export function match(operations: readonly VendorOperation[], request: SandboxRequest): Match | null {
+  const segments = request.path.split('/');
+  for (const operation of operations) {
+    const template = operation.path.split('/');
+    if (operation.method !== request.method || template.length !== segments.length) continue;
+    const path: Record<string, string> = {};
+    const fits = template.every((part, index) => {
+      const value = percentDecode(segments[index] ?? '') ?? '';
+      if (!part.startsWith('{')) return part === value;
+      path[part.slice(1, -1)] = value;
+      return value !== '';
+    });
+    const service = operation.path.startsWith('/v5/') ? 'drs' : 'project_id' in path ? 'rds' : 'iam';
+    if (fits) return { operation, service, path };
+  }
+  return null;
+}
+
+/** The parsed body, undefined for none; null when there is one that is not JSON by its type or its text. */
+export function readBody(request: SandboxRequest): { readonly value: unknown } | null {
+  if (request.body === '') return { value: undefined };
+  if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '')) return null;
+  try {
+    return { value: JSON.parse(request.body) };
+  } catch {
+    return null;
+  }
+}
+
+/** Departures from the schema. A parameter given twice is one, except where the reference has a list. */
+export function faultsOf({ operation }: Match, query: Query, body: unknown): readonly SchemaFault[] {
+  const single = query.filter(([name]) => name !== 'dbs_instance_ids' || !operation.queryNames.includes(name));
+  const twice = single.find(([name]) => valuesOf(query, name).length > 1);
+  if (twice !== undefined) return [{ kind: 'value', name: twice[0], detail: `${twice[0]} is given twice` }];
+  return [...operation.validateQuery(Object.fromEntries(single)), ...operation.validateBody(body)];
+}
