@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import { type Backup, fullBackup, type Migration } from '../../domain/migration.ts';
+import type { CallInput, ChangingCall } from '../../domain/provider.ts';
+import type { AlibabaAccount, VendorReply, VendorRequest } from '../../domain/vendor.ts';
+import { ossHost } from './endpoints.ts';
+import { findOpen, findRestore, findTerminate } from './find.ts';
+import { chainHandle, destinationName, isChain } from './migration-task.ts';
+import { percentEncode } from './percent.ts';
+import { answerOf, garbled, textOf } from './reply.ts';
+import { alibabaAccount } from './sign.ts';
+
+type Query = VendorRequest['query'];
+
+/** Stands for the chain's id where a plan is shown before the vendor has given one. No task has it, so a vendor would refuse it. */
+const handlePlaceholder = '{migrateTaskId}';
+/** Longest ClientToken (CreateOnlineDatabaseTask page), in characters. */
+const longestClientToken = 64;
+
+function writeRequest(operation: string, query: Query): VendorRequest {
+  return { operation, service: 'rds', effect: 'write', method: 'POST', path: '/', query, headers: {}, body: undefined };
+}
+
+function checkMode(migration: Migration): readonly [string, string] {
+  return ['CheckDBMode', migration.options.consistencyCheck === 'sync' ? 'SyncExecuteDBCheck' : 'AsyncExecuteDBCheck'];
+}
+
+function chainBase(account: AlibabaAccount, migration: Migration): 'updf' | 'full' {
+  return migration.providerOptions.alibaba?.chainBase ?? account.chainBase;
+}
+
+/** `BackupMode`, `IsOnlineDB` and what goes with them: the whole difference between a one-shot restore and the links of a chain. */
+function modeParameters(input: CallInput, backup: Backup): Query {
+  const { migration } = input;
+  if (!isChain(migration)) return [['BackupMode', 'FULL'], ['IsOnlineDB', 'True'], checkMode(migration)];
+  if (backup.type === 'full') {
+    const base = chainBase(alibabaAccount(input.account), migration);
+    return [
+      ['BackupMode', base === 'full' ? 'FULL' : 'UPDF'],
+      ['IsOnlineDB', 'False'],
+    ];
+  }
+  return [
+    ['BackupMode', 'UPDF'],
+    ['IsOnlineDB', 'False'],
+    ['MigrateTaskId', chainHandle(migration) ?? handlePlaceholder],
+  ];
+}
+
+/** Where the file lies. URLs are joined by `|` and encoded as a whole, beside the encoding of every parameter (CreateMigrateTask page). */
+function sourceParameter(input: CallInput, backup: Backup): readonly [string, string] {
+  const { source } = backup;
+  if (source.type === 'object_storage') {
+    const endpoint = source.endpoint ?? ossHost(input.migration.region);
+    return ['OssObjectPositions', source.keys.map((key) => `${endpoint}:${source.bucket}:${key}`).join('|')];
+  }
+  if (source.type === 'url') {
+    const urls = source.urls.map((url) => input.open(url).replaceAll('|', '%7C'));
+    return ['OSSUrls', percentEncode(urls.join('|'))];
+  }
+  throw new Error(`backup ${backup.id} has a source that this vendor cannot read: ${source.type}`);
+}
+
+function requiredBackup(input: CallInput): Backup {
+  if (input.backup === null) throw new Error(`a restore of ${input.migration.id} needs a backup`);
+  return input.backup;
+}
+
+/** Printable ASCII, at most 64 characters, the same for every sending of the same opening of the same task. */
+function clientToken(migration: Migration): string {
+  const token = `${migration.id}-open-${chainHandle(migration) ?? fullBackup(migration).id}`;
+  const fits = token.length <= longestClientToken && /^[\x21-\x7e]+$/.test(token);
+  return fits ? token : createHash('sha256').update(token, 'utf8').digest('hex');
+}
+
+function chainParameters(migration: Migration): Query {
+  return [
+    ['DBInstanceId', migration.target.instanceId],
+    ['MigrateTaskId', chainHandle(migration) ?? handlePlaceholder],
+  ];
+}
+
+/** An answer that carries nothing but its request id, also wrapped as in old revisions of the pages. */
+function acknowledged(operation: string, reply: VendorReply): Record<string, never> {
+  if (textOf(answerOf(operation, reply), 'RequestId') === null) {
+    throw garbled(operation, reply, 'it has no request id');
+  }
+  return {};
+}
+
+const create = 'CreateMigrateTask';
+const online = 'CreateOnlineDatabaseTask';
+const terminate = 'TerminateMigrateTask';
+
+/** Restores one file: the whole of a one-shot migration, the base of a chain, or its next link. Not idempotent at the vendor. */
+export const restoreCall: ChangingCall = {
+  operation: create,
+  build(input) {
+    const backup = requiredBackup(input);
+    return writeRequest(create, [
+      ['DBInstanceId', input.migration.target.instanceId],
+      ['DBName', destinationName(input.migration)],
+      ...modeParameters(input, backup),
+      sourceParameter(input, backup),
+    ]);
+  },
+  parse(reply) {
+    const answer = answerOf(create, reply);
+    const migrateTaskId = textOf(answer, 'MigrateTaskId');
+    if (migrateTaskId === null) throw garbled(create, reply, 'it names no migration task');
+    const taskId = textOf(answer, 'TaskId');
+    return { migrateTaskId, ...(taskId === null ? {} : { taskId }) };
+  },
+  find: findRestore,
+};
+
+/** Recovers and opens the database of a chain. */
+export const openCall: ChangingCall = {
+  operation: online,
+  build({ migration }) {
+    return writeRequest(online, [
+      ...chainParameters(migration),
+      ['DBName', destinationName(migration)],
+      checkMode(migration),
+      ['ClientToken', clientToken(migration)],
+    ]);
+  },
+  parse: (reply) => acknowledged(online, reply),
+  find: findOpen,
+};
+
+/** Ends the task. What becomes of the half-restored database the vendor does not say. */
+export const cancelCall: ChangingCall = {
+  operation: terminate,
+  build: ({ migration }) => writeRequest(terminate, chainParameters(migration)),
+  parse: (reply) => acknowledged(terminate, reply),
+  find: findTerminate,
+};

@@ -1,0 +1,267 @@
+import type { ProblemCode } from '../../domain/problem.ts';
+import type { FailureKind } from '../../domain/vendor.ts';
+
+/** What one of the vendor's codes means for Godwit. */
+export interface CodeMeaning {
+  readonly kind: FailureKind;
+  readonly code: ProblemCode;
+  readonly detail: string;
+  readonly retryable: boolean;
+  /** Milliseconds to wait where the vendor gives no figure. */
+  readonly retryAfterMs?: number;
+}
+
+/** Problem code and retry rule that follow from the kind unless a row says otherwise. */
+export const kindDefaults: Readonly<Record<FailureKind, { readonly code: ProblemCode; readonly retryable: boolean }>> =
+  {
+    rejected: { code: 'provider_rejected', retryable: false },
+    busy: { code: 'provider_conflict', retryable: true },
+    throttled: { code: 'provider_throttled', retryable: true },
+    unauthenticated: { code: 'provider_auth_failed', retryable: false },
+    session_expired: { code: 'provider_auth_failed', retryable: true },
+    clock_skew: { code: 'provider_auth_failed', retryable: true },
+    not_found: { code: 'provider_rejected', retryable: false },
+    not_sent: { code: 'provider_unavailable', retryable: true },
+    replayed: { code: 'provider_unavailable', retryable: true },
+    timeout: { code: 'provider_timeout', retryable: true },
+    unavailable: { code: 'provider_unavailable', retryable: true },
+    garbage: { code: 'provider_protocol_error', retryable: true },
+  };
+
+interface Row extends Partial<Pick<CodeMeaning, 'code' | 'retryable' | 'retryAfterMs'>> {
+  readonly kind: FailureKind;
+  readonly codes: readonly string[];
+  readonly detail: string;
+}
+
+/** How long to leave an instance alone that has too many tasks, in milliseconds. The vendor may also mean its daily limit. */
+const tooManyTasksWaitMs = 300_000;
+
+const rows: readonly Row[] = [
+  // The request, the file, the database: both vocabularies of the CreateMigrateTask page.
+  {
+    kind: 'rejected',
+    codes: ['InvalidFile', 'IncorrectFileExtension'],
+    detail: 'The vendor does not take this file. It must be an unpacked backup named .bak, .diff, .trn or .log.',
+  },
+  {
+    kind: 'rejected',
+    codes: ['InvalidOSSURL'],
+    detail: 'The vendor cannot use the location of the file. Check bucket, key, endpoint or URL, and the region.',
+  },
+  {
+    kind: 'rejected',
+    codes: ['InvalidOssObjectStorageClassType'],
+    detail: 'The object is not in the Standard storage class. Copy it into that class and submit it again.',
+  },
+  {
+    kind: 'rejected',
+    codes: ['BakFileSizeExceeded'],
+    detail: 'The backup file is larger than the vendor’s 3 TB.',
+  },
+  {
+    kind: 'rejected',
+    codes: ['ExceedDiskSize', 'FileSizeExceeded'],
+    retryable: true,
+    detail: 'The instance has too little free storage for this backup. Enlarge its storage, then try again.',
+  },
+  {
+    kind: 'rejected',
+    codes: ['InvalidDBName', 'InvalidDBName.Forbid', 'InvalidParameter.Keyword'],
+    detail:
+      'The vendor does not accept the name of the database: it is reserved or not valid, or (2008 R2) does not exist.',
+  },
+  {
+    kind: 'rejected',
+    codes: ['InvalidDBName.Duplicate'],
+    detail: 'A database of that name exists on the instance. Drop it, or restore under another name.',
+  },
+  {
+    kind: 'not_found',
+    codes: ['InvalidDBName.NotFound'],
+    detail:
+      'The database does not exist. On 2008 R2 with local disks an empty one of the same name must be made first.',
+  },
+  {
+    kind: 'rejected',
+    codes: ['InvalidDBType', 'IncorrectDBType'],
+    detail: 'The type of the database does not allow a restore.',
+  },
+  {
+    kind: 'rejected',
+    codes: ['InvalidInstanceType', 'IncorrectDBInstanceType'],
+    detail: 'The type of the instance does not allow this. It must be a primary SQL Server instance.',
+  },
+  {
+    kind: 'rejected',
+    codes: ['EngineNotSupported', 'EngineVersionNotSupported'],
+    detail: 'The engine or version of the instance does not support this operation.',
+  },
+  {
+    kind: 'rejected',
+    codes: ['InvalidInstanceLockMode', 'IncorrectDBInstanceLockMode'],
+    retryable: true,
+    detail: 'The instance is locked (expired, full, or by hand). Unlock it at the vendor, then try again.',
+  },
+  {
+    kind: 'rejected',
+    codes: ['ExceedUploadTime', 'UploadLimitExceeded'],
+    retryable: true,
+    detail: 'The vendor’s daily number of migrations for this database is used up. Try again tomorrow.',
+  },
+  {
+    kind: 'rejected',
+    codes: ['InvalideStatus', 'InvalideStatus.Format'],
+    code: 'provider_conflict',
+    detail:
+      'The state of the migration task does not allow this step: it is not waiting for a file, or has ended already.',
+  },
+  {
+    kind: 'rejected',
+    codes: ['InvalidStartTimeAndEndTime.Malformed'],
+    code: 'provider_protocol_error',
+    detail: 'The vendor refused the period of a list. This is a fault of Godwit.',
+  },
+  {
+    kind: 'rejected',
+    codes: ['MissingParameter', 'InvalidParameter'],
+    detail: 'The vendor misses a parameter or does not accept its value. Its own words name it.',
+  },
+  {
+    kind: 'rejected',
+    codes: ['NotInFlowController'],
+    detail: 'The vendor has not opened this operation to the account. Ask the vendor to enable it.',
+  },
+
+  // States that pass.
+  {
+    kind: 'busy',
+    codes: [
+      'InvalidInstanceState',
+      'IncorrectDBInstanceState',
+      'OperationDenied.DBInstanceStatus',
+      'OperationDenied.OutofUsage',
+    ],
+    detail: 'The instance is not in a state that allows this now. It is tried again once the instance runs normally.',
+  },
+  {
+    kind: 'busy',
+    codes: ['InvalidDBState', 'IncorrectDBState', 'OperationDenied.DBStatus'],
+    detail: 'The database is being created or another migration of it runs. It is tried again when that has ended.',
+  },
+  {
+    kind: 'busy',
+    codes: ['LockTimeout', 'InstanceConnectTimeoutFault', 'Database.ConnectError'],
+    detail: 'The vendor could not reach or lock the instance. It is tried again.',
+  },
+  {
+    kind: 'busy',
+    codes: ['ConcurrentTaskExceeded'],
+    retryAfterMs: tooManyTasksWaitMs,
+    detail:
+      'The instance has too many migrations, at once or for one day (500). It is tried again after a longer pause.',
+  },
+
+  // What is not there.
+  {
+    kind: 'not_found',
+    codes: ['InvalidDBInstanceId.NotFound', 'InvalidDBInstanceName.NotFound', 'Forbidden.InstanceNotFound'],
+    detail: 'The vendor knows no such instance in this account. Check the instance id, the account and the region.',
+  },
+
+  // Credentials, permissions and signatures.
+  {
+    kind: 'unauthenticated',
+    codes: ['InvalidAccessKeyId.NotFound'],
+    detail: 'The vendor does not know the access key. Check `accessKeyId` of the account.',
+  },
+  {
+    kind: 'unauthenticated',
+    codes: ['InvalidAccessKeyId.Inactive', 'InvalidAccessKeyId', 'Forbidden.AccessKeyDisabled'],
+    detail: 'The access key is disabled. Enable it at the vendor or configure another one.',
+  },
+  {
+    kind: 'unauthenticated',
+    codes: ['SignatureDoesNotMatch', 'IncompleteSignature', 'InvalidSignatureMethod'],
+    detail: 'The vendor does not accept the signature. Check `accessKeySecret` of the account.',
+  },
+  {
+    kind: 'unauthenticated',
+    codes: ['InvalidTimeStamp.Format', 'IllegalTimestamp'],
+    detail: 'The vendor does not accept the time of the signature. Check the clock of this machine.',
+  },
+  {
+    kind: 'unauthenticated',
+    codes: [
+      'InvalidSecurityToken.Malformed',
+      'InvalidSecurityToken.MismatchWithAccessKey',
+      'InvalidSecurityToken',
+      'MissingSecurityToken',
+    ],
+    detail: 'The security token is missing, damaged, or belongs to another access key. Check `securityToken`.',
+  },
+  {
+    kind: 'unauthenticated',
+    codes: ['Forbidden.RAM', 'NoPermission', 'Forbidden'],
+    detail: 'The credentials lack a permission for this operation. Grant it to the RAM user or role of the account.',
+  },
+  {
+    kind: 'unauthenticated',
+    codes: ['Forbidden.RiskControl'],
+    detail: 'The vendor’s risk control blocks the account. The owner of the account has to clear this with the vendor.',
+  },
+  {
+    kind: 'session_expired',
+    codes: ['InvalidSecurityToken.Expired'],
+    detail: 'The temporary credentials have ended. Supply fresh ones.',
+  },
+  {
+    kind: 'clock_skew',
+    codes: ['InvalidTimeStamp.Expired'],
+    detail: 'The clock of this machine is more than 15 minutes off. Correct it.',
+  },
+  {
+    kind: 'replayed',
+    codes: ['SignatureNonceUsed'],
+    detail: 'The vendor has seen this request before; whether the first one was carried out is not known yet.',
+  },
+
+  // The way to the service.
+  {
+    kind: 'rejected',
+    codes: [
+      'InvalidApi.NotFound',
+      'InvalidAction.NotFound',
+      'InvalidProduct.NotFound',
+      'InvalidVersion',
+      'InvalidProtocol.NeedSsl',
+      'UnsupportedHTTPMethod',
+    ],
+    code: 'provider_protocol_error',
+    detail: 'The endpoint does not offer this operation. Check `endpoints.rds` of the account.',
+  },
+  {
+    kind: 'throttled',
+    codes: ['Throttling', 'Throttling.User', 'Throttling.Api', 'Rejected.Throttling'],
+    detail: 'The vendor has received too many calls from this account. It is tried again more slowly.',
+  },
+  {
+    kind: 'unavailable',
+    codes: [
+      'ServiceUnavailable',
+      'InternalError',
+      'UnknownError',
+      'ExternalFailure',
+      'RequestMetaDataFailed',
+      'InvokeProxyFailure',
+    ],
+    detail: 'The vendor has an internal fault or is not available.',
+  },
+];
+
+/** Codes in lower case, because the vendor spells the same ones in different ways (`InvalidOSSURL`, `InvalidOssUrl`). */
+export const codeMeanings: ReadonlyMap<string, CodeMeaning> = new Map(
+  rows.flatMap(({ codes, ...row }) =>
+    codes.map((code) => [code.toLowerCase(), { ...kindDefaults[row.kind], ...row }] as const),
+  ),
+);

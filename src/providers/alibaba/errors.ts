@@ -1,0 +1,123 @@
+import {
+  type FailureKind,
+  VendorError,
+  type VendorFailure,
+  type VendorReply,
+  type VendorRequest,
+} from '../../domain/vendor.ts';
+import { type CodeMeaning, codeMeanings, kindDefaults } from './error-codes.ts';
+import { type Fields, fieldOf, parseFields, parseXmlError, presentableWords, requestIdOf, textOf } from './reply.ts';
+
+/** Longest wait that is taken from the vendor, in milliseconds; anything above is a fault of the header. */
+const longestRetryAfterMs = 3_600_000;
+
+/** Codes that a success may carry. */
+const successCodes: ReadonlySet<string> = new Set(['200', 'ok', 'success']);
+
+/** Families of codes that the error pages describe by a pattern. They count for refusals (4xx) only. */
+const families: readonly (readonly [pattern: RegExp, kind: FailureKind])[] = [
+  [/^(?:InvalidSecurityToken|InvalidAccessKey|Signature|Forbidden|NoPermission)/i, 'unauthenticated'],
+  [/\.NotFound$/i, 'not_found'],
+  [/^(?:Missing|Invalid)/i, 'rejected'],
+];
+
+const unknownDetails: Partial<Record<FailureKind, string>> = {
+  rejected: 'The vendor refused the request. Its own words say why.',
+  not_found: 'The vendor does not know what the request names.',
+  unauthenticated: 'The vendor refused the credentials.',
+  throttled: 'The vendor has received too many calls. It is tried again more slowly.',
+  unavailable: 'The vendor has an internal fault or is not available.',
+  garbage: 'The vendor’s answer is not what it documents.',
+};
+
+function meaningOfKind(kind: FailureKind): CodeMeaning {
+  return { kind, ...kindDefaults[kind], detail: unknownDetails[kind] ?? 'The call failed.' };
+}
+
+function kindOfStatus(status: number): FailureKind {
+  if (status >= 500) return 'unavailable';
+  if (status === 429) return 'throttled';
+  if (status === 404) return 'not_found';
+  if (status === 401) return 'unauthenticated';
+  return status >= 400 ? 'rejected' : 'garbage';
+}
+
+/** Code first, HTTP status second: the same code comes with different statuses. */
+function meaningOf(code: string, status: number): CodeMeaning {
+  const known = codeMeanings.get(code.toLowerCase());
+  if (known !== undefined) {
+    // A busy word under 5xx may come after the work was done.
+    return known.kind === 'busy' && status >= 500 ? { ...meaningOfKind('unavailable'), detail: known.detail } : known;
+  }
+  if (/throttling/i.test(code)) return meaningOfKind('throttled');
+  const family = status >= 400 && status < 500 ? families.find(([pattern]) => pattern.test(code)) : undefined;
+  return meaningOfKind(family?.[1] ?? kindOfStatus(status));
+}
+
+function retryAfterOf(reply: VendorReply): number | undefined {
+  const milliseconds = reply.headers['x-acs-retry-after'];
+  const seconds = reply.headers['retry-after'];
+  const wait = milliseconds !== undefined ? Number(milliseconds) : Number(seconds ?? Number.NaN) * 1_000;
+  return Number.isFinite(wait) && wait >= 0 ? Math.min(Math.ceil(wait), longestRetryAfterMs) : undefined;
+}
+
+/** The permission that a refusal names, in words, or nothing. */
+function missingPermission(fields: Fields): string {
+  const denied = fieldOf(fields, 'AccessDeniedDetail');
+  if (typeof denied !== 'object' || denied === null || Array.isArray(denied)) return '';
+  const action = textOf(denied as Fields, 'AuthAction');
+  return action === null ? '' : ` The permission is ${presentableWords(action)}.`;
+}
+
+function failure(
+  meaning: CodeMeaning,
+  request: VendorRequest,
+  reply: VendorReply,
+  fields: Fields | null,
+  extraDetail: string,
+): VendorFailure {
+  const code = fields === null ? null : textOf(fields, 'Code');
+  const message = fields === null ? null : textOf(fields, 'Message');
+  const wait = retryAfterOf(reply) ?? meaning.retryAfterMs;
+  return {
+    kind: meaning.kind,
+    code: meaning.code,
+    detail: `${meaning.detail}${extraDetail}`,
+    retryable: meaning.retryable,
+    provider: {
+      name: 'alibaba',
+      operation: request.operation,
+      code,
+      message: message === null ? null : presentableWords(message),
+      requestId: requestIdOf(reply, fields),
+      httpStatus: reply.httpStatus,
+    },
+    ...(wait === undefined ? {} : { retryAfterMs: wait }),
+  };
+}
+
+/** The failure in a reply, or null. Reads JSON, JSON with lower-case names, and XML; never throws (Error codes pages). */
+export function failureOf(request: VendorRequest, reply: VendorReply): VendorFailure | null {
+  const status = reply.httpStatus;
+  const fields = parseFields(reply.body) ?? parseXmlError(reply.body);
+  const code = fields === null ? null : textOf(fields, 'Code');
+  const success = status >= 200 && status < 300;
+  if (fields !== null && code !== null && !(success && successCodes.has(code.toLowerCase()))) {
+    const meaning = meaningOf(code, status);
+    return failure(
+      meaning,
+      request,
+      reply,
+      fields,
+      meaning.kind === 'unauthenticated' ? missingPermission(fields) : '',
+    );
+  }
+  if (success && fields !== null) return null;
+  if (status >= 500 || status === 429) return failure(meaningOfKind(kindOfStatus(status)), request, reply, fields, '');
+  return failure(meaningOfKind('garbage'), request, reply, fields, '');
+}
+
+/** Whether a read was refused for good, such as an operation that the instance's edition does not support. */
+export function isRefusal(error: unknown): error is VendorError {
+  return error instanceof VendorError && (error.failure.kind === 'rejected' || error.failure.kind === 'not_found');
+}

@@ -1,0 +1,137 @@
+import type { Instant, Migration } from '../../domain/migration.ts';
+import type { Finding, LookInput } from '../../domain/provider.ts';
+import type { Dialogue } from '../../domain/vendor.ts';
+import { isRefusal } from './errors.ts';
+import { chainHandle, destinationName, earlierFilesOfSameName, fileNamesOf } from './migration-task.ts';
+import { describeFiles, describeTask, listedPeriodMs, listTasks, ownFile, type Task, type TaskFile } from './reads.ts';
+import { taskMeaning } from './status.ts';
+
+/** How much earlier than our sending the vendor may date what it created, in milliseconds: clocks differ. */
+const clockMarginMs = 60_000;
+/** How long before the sending the list of tasks begins, in milliseconds. */
+const listMarginMs = 600_000;
+
+const no: Finding = { found: 'no' };
+const yes = (migrateTaskId: string): Finding => ({ found: 'yes', refs: { migrateTaskId } });
+const unclear = (detail: string): Finding => ({ found: 'unclear', detail });
+
+/** Whether something of that age can be the effect of a call sent at `sentAt`. Without a time of creation it can. */
+function youngEnough(createdAt: Instant | null, sentAt: Instant): boolean {
+  return createdAt === null || createdAt >= sentAt - clockMarginMs;
+}
+
+/** The value of a dialogue, or null where the vendor refuses to answer it at all. */
+function* unlessRefused<T>(dialogue: Dialogue<T>): Dialogue<T | null> {
+  try {
+    return yield* dialogue;
+  } catch (error) {
+    if (isRefusal(error)) return null;
+    throw error;
+  }
+}
+
+/** Task ids that this migration has had answers for; an unknown call cannot have made one of them. */
+function ownTaskIds(migration: Migration): ReadonlySet<string> {
+  const refs = [
+    migration.providerRefs,
+    ...migration.calls.map((call) => call.refs),
+    ...migration.backups.map((backup) => backup.providerRefs),
+  ];
+  return new Set(refs.flatMap(({ migrateTaskId }) => (migrateTaskId === undefined ? [] : [migrateTaskId])));
+}
+
+/** Whether the vendor shows that a task restores another file than ours. Without rows or names it shows nothing. */
+function* holdsOtherFile(instanceId: string, taskId: string, names: readonly string[]): Dialogue<boolean> {
+  if (names.length === 0) return false;
+  const files = (yield* unlessRefused(describeFiles(instanceId, taskId))) ?? [];
+  const named = files.filter(({ name }) => name !== null);
+  return named.length > 0 && !named.some(({ name }) => name !== null && names.includes(name));
+}
+
+/** Looks for the task that a first file would have begun: same database, young enough, nobody's, and with our file in it. */
+function* findTask(input: LookInput): Dialogue<Finding> {
+  const { migration, backup, sentAt, now, taken } = input;
+  const { instanceId } = migration.target;
+  const from = sentAt - listMarginMs;
+  if (now - from > listedPeriodMs) {
+    return unclear('The vendor lists tasks of one week only, and the call is older. Look at the instance by hand.');
+  }
+  const list = yield* unlessRefused(listTasks(instanceId, from, now));
+  if (list === null) {
+    return unclear('The vendor does not list migration tasks of this instance. Look at the instance by hand.');
+  }
+  const database = destinationName(migration).toLowerCase();
+  const known = ownTaskIds(migration);
+  const candidates: (Task & { readonly id: string })[] = [];
+  for (const task of list.tasks) {
+    const { id } = task;
+    if (id === null || taken.has(id) || known.has(id)) continue;
+    if (task.database?.toLowerCase() !== database || !youngEnough(task.createdAt, sentAt)) continue;
+    if (yield* holdsOtherFile(instanceId, id, backup === null ? [] : fileNamesOf(backup))) continue;
+    candidates.push({ ...task, id });
+  }
+  const [only, another] = candidates;
+  if (only === undefined) return list.complete ? no : unclear('The vendor’s list of tasks cannot be read whole.');
+  if (another !== undefined) {
+    return unclear(`Several tasks can be the one: ${candidates.map(({ id }) => id).join(', ')}. Say which by hand.`);
+  }
+  if (only.createdAt === null)
+    return unclear(`Task ${only.id} can be the one, but the vendor does not say how old it is.`);
+  return yes(only.id);
+}
+
+/** Looks for an increment by its file; where files are not shown, by the task having left `Waiting`. */
+function* findIncrement(input: LookInput & { readonly backup: NonNullable<LookInput['backup']> }): Dialogue<Finding> {
+  const { migration, backup, sentAt } = input;
+  const { instanceId } = migration.target;
+  const handle = chainHandle(migration);
+  if (handle === null) return unclear('The task of the chain is not known.');
+  const names = fileNamesOf(backup);
+  const files: readonly TaskFile[] = (yield* unlessRefused(describeFiles(instanceId, handle))) ?? [];
+  if (names.length > 0 && files.some(({ name }) => name !== null)) {
+    const earlier = earlierFilesOfSameName(migration, backup);
+    const file = ownFile(files, names, earlier);
+    if (file !== null && youngEnough(file.createdAt, sentAt)) return yes(handle);
+    const sameName = files.filter(({ name }) => name !== null && names.includes(name));
+    if (sameName.length < earlier && sameName.some(({ createdAt }) => youngEnough(createdAt, sentAt))) {
+      return unclear('The vendor lists fewer files of this name than were submitted. Look at the task by hand.');
+    }
+    return no;
+  }
+  const task = yield* unlessRefused(describeTask(instanceId, handle));
+  const meaning = task === null ? 'unrecognized' : taskMeaning(task.status);
+  if (meaning === 'running' || meaning === 'failed' || meaning === 'succeeded') return yes(handle);
+  return unclear(
+    'The vendor does not show the files of this task, and its status does not tell whether the file arrived.',
+  );
+}
+
+/** Did a CreateMigrateTask arrive? */
+export function findRestore(input: LookInput): Dialogue<Finding> {
+  const { backup } = input;
+  return backup === null || backup.type === 'full' ? findTask(input) : findIncrement({ ...input, backup });
+}
+
+/** The status of the chain's task, for calls that show in nothing else. */
+function* statusOfChain(migration: Migration): Dialogue<string | null> {
+  const handle = chainHandle(migration);
+  if (handle === null) return null;
+  const task = yield* unlessRefused(describeTask(migration.target.instanceId, handle));
+  return task?.status ?? null;
+}
+
+/** Did a CreateOnlineDatabaseTask arrive? The task leaves `Waiting` when it did. */
+export function* findOpen({ migration }: LookInput): Dialogue<Finding> {
+  const status = yield* statusOfChain(migration);
+  if (status === 'Running' || status === 'Success' || status === 'Failed') return { found: 'yes', refs: {} };
+  return status === 'Waiting' ? no : unclear(`The status of the task does not tell: ${status ?? 'it has none'}.`);
+}
+
+/** Did a TerminateMigrateTask arrive? The task has ended when it did. */
+export function* findTerminate({ migration }: LookInput): Dialogue<Finding> {
+  const status = yield* statusOfChain(migration);
+  const meaning = status === null ? 'unrecognized' : taskMeaning(status);
+  if (meaning === 'failed' || meaning === 'succeeded') return { found: 'yes', refs: {} };
+  if (meaning === 'running' || meaning === 'waiting') return no;
+  return unclear(`The status of the task does not tell: ${status ?? 'it has none'}.`);
+}

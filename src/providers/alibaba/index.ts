@@ -1,0 +1,28 @@
+import type { Provider } from '../../domain/provider.ts';
+import { capabilities } from './capabilities.ts';
+import { checkBackup, checkMigration } from './check.ts';
+import { rdsEndpoint } from './endpoints.ts';
+import { failureOf } from './errors.ts';
+import { observationGroup, observe } from './observe.ts';
+import { cancelVerdict, plan } from './plan.ts';
+import { preflight } from './preflight.ts';
+import { sign } from './sign.ts';
+
+/** Alibaba Cloud ApsaraDB RDS for SQL Server, API version 2014-08-15. */
+export const alibaba: Provider = {
+  id: 'alibaba',
+  capabilities,
+  services: ['rds'],
+  endpoint: (_service, region) => rdsEndpoint(region),
+  checkMigration: (migration) => checkMigration(migration),
+  checkBackup,
+  plan: (step, migration) => plan(step, migration),
+  cancelVerdict,
+  observationGroup,
+  observe: (migrations, _account, now) => observe(migrations, now),
+  preflight: (migration) => preflight(migration),
+  failureOf,
+  sign,
+  // Every request carries its own signature, and nothing has to be learnt before the first.
+  login: () => null,
+};

@@ -1,0 +1,135 @@
+import type { Backup, Instant, Migration, MigrationError, Note } from '../../domain/migration.ts';
+import type { BackupObservation, Observation } from '../../domain/provider.ts';
+import { restoreError } from './failure-texts.ts';
+import { earlierFilesOfSameName, fileNamesOf, isChain } from './migration-task.ts';
+import { ownFile, type Task, type TaskFile } from './reads.ts';
+import { fileMeaning } from './status.ts';
+
+/**
+ * How long `Waiting` is not believed after a submission where the vendor does not show the files of a task, in milliseconds: the
+ * word may date from before the submission.
+ */
+export const waitingDoubtMs = 30_000;
+
+function inFlight(migration: Migration): readonly Backup[] {
+  return migration.backups.filter(({ state }) => state === 'restoring');
+}
+
+function observed(
+  backup: Backup,
+  state: BackupObservation['state'],
+  providerStatus: string,
+  times: { readonly createdAt: Instant | null; readonly endedAt: Instant | null } | null,
+  error: MigrationError | null = null,
+): BackupObservation {
+  return {
+    backupId: backup.id,
+    state,
+    providerStatus,
+    error,
+    startedAt: times?.createdAt ?? null,
+    finishedAt: state === 'restoring' ? null : (times?.endedAt ?? null),
+    refs: {},
+  };
+}
+
+/** A one-shot task is about one file, so its times are the file's; a chain's are not. */
+function timesOf(migration: Migration, task: Task): Task | null {
+  return isChain(migration) ? null : task;
+}
+
+/** While a task runs, what is in flight is being restored. */
+export function backupsOfRunningTask(migration: Migration, task: Task): readonly BackupObservation[] {
+  return inFlight(migration).map((backup) => observed(backup, 'restoring', task.status, timesOf(migration, task)));
+}
+
+/** An open database has taken all that was in flight. */
+export function backupsOfSucceededTask(migration: Migration, task: Task): readonly BackupObservation[] {
+  return inFlight(migration).map((backup) => observed(backup, 'restored', task.status, task));
+}
+
+function fileOf(migration: Migration, backup: Backup, files: readonly TaskFile[]): TaskFile | null {
+  return ownFile(files, fileNamesOf(backup), earlierFilesOfSameName(migration, backup));
+}
+
+/** What was in flight has failed with the task, except a chain's file that the vendor shows as restored. */
+export function backupsOfFailedTask(
+  migration: Migration,
+  task: Task,
+  files: readonly TaskFile[],
+  error: MigrationError,
+): readonly BackupObservation[] {
+  return inFlight(migration).map((backup) => {
+    const file = fileOf(migration, backup, files);
+    const meaning = file === null ? null : fileMeaning(file.status);
+    if (file !== null && meaning === 'restored' && isChain(migration)) {
+      return observed(backup, 'restored', file.status, file);
+    }
+    const status = file !== null && meaning === 'failed' ? file.status : task.status;
+    return observed(backup, 'failed', status, file ?? timesOf(migration, task), error);
+  });
+}
+
+interface FileTruth {
+  readonly backup: BackupObservation;
+  readonly unrecognized: string | null;
+  readonly warning: Note | null;
+}
+
+/** What a waiting chain says of one backup in flight: its own file decides, the task's `Waiting` only where no files are shown. */
+function truthOf(
+  migration: Migration,
+  backup: Backup,
+  task: Task,
+  files: readonly TaskFile[],
+  now: Instant,
+): FileTruth {
+  const settled = now - (backup.submittedAt ?? backup.createdAt) >= waitingDoubtMs;
+  const byTask: FileTruth = {
+    backup: observed(backup, settled ? 'restored' : 'restoring', task.status, null),
+    unrecognized: null,
+    warning: null,
+  };
+  if (files.length === 0) return byTask;
+  const file = fileOf(migration, backup, files);
+  if (file === null) {
+    const warning: Note = {
+      code: 'backup_not_listed',
+      detail: `The vendor’s list of files does not show ${fileNamesOf(backup).join(', ')}, so it cannot be told whether it was restored.`,
+    };
+    const unknown = observed(backup, 'restoring', task.status, null);
+    return { backup: unknown, unrecognized: null, warning: settled ? warning : null };
+  }
+  switch (fileMeaning(file.status)) {
+    case 'running':
+      return { backup: observed(backup, 'restoring', file.status, file), unrecognized: null, warning: null };
+    case 'restored':
+      return { backup: observed(backup, 'restored', file.status, file), unrecognized: null, warning: null };
+    case 'failed': {
+      const error = restoreError([file, task]);
+      return { backup: observed(backup, 'failed', file.status, file, error), unrecognized: null, warning: null };
+    }
+    case 'inconclusive':
+      return byTask;
+    case 'unrecognized':
+      return { backup: observed(backup, 'restoring', file.status, file), unrecognized: file.status, warning: null };
+  }
+}
+
+/** A chain whose task waits while backups are in flight: ready only when each of them is told to have ended. */
+export function waitingChain(
+  migration: Migration,
+  task: Task,
+  files: readonly TaskFile[],
+  now: Instant,
+): Pick<Observation, 'phase' | 'providerStatus' | 'backups' | 'warnings'> {
+  const truths = inFlight(migration).map((backup) => truthOf(migration, backup, task, files, now));
+  const unrecognized = truths.find((truth) => truth.unrecognized !== null)?.unrecognized ?? null;
+  const running = truths.some(({ backup }) => backup.state === 'restoring');
+  return {
+    phase: unrecognized !== null ? 'unrecognized' : running ? 'restoring' : 'ready',
+    providerStatus: unrecognized ?? task.status,
+    backups: truths.map(({ backup }) => backup),
+    warnings: truths.flatMap(({ warning }) => warning ?? []),
+  };
+}

@@ -1,0 +1,163 @@
+import type { Instant, Migration } from '../../domain/migration.ts';
+import type { Observation } from '../../domain/provider.ts';
+import { type Dialogue, VendorError } from '../../domain/vendor.ts';
+import { isRefusal } from './errors.ts';
+import { restoreError, successNotes } from './failure-texts.ts';
+import { chainHandle, isChain } from './migration-task.ts';
+import { backupsOfFailedTask, backupsOfRunningTask, backupsOfSucceededTask, waitingChain } from './observe-files.ts';
+import { describeFiles, describeTask, listedPeriodMs, listTasks, type Task, type TaskFile } from './reads.ts';
+import { fileMeaning, taskMeaning } from './status.ts';
+
+/** How long before the oldest of the observed migrations the list begins, in milliseconds: its times are the vendor's. */
+const listMarginMs = 3_600_000;
+
+/** Migrations of one instance are told by one list (DescribeMigrateTasks takes one instance). */
+export function observationGroup(migration: Migration): string {
+  return `${migration.account}|${migration.region}|${migration.target.instanceId}`;
+}
+
+function blank(phase: Observation['phase'], task: Task | null): Observation {
+  return {
+    phase,
+    providerStatus: task?.status ?? '',
+    percent: null,
+    startedAt: task?.createdAt ?? null,
+    finishedAt: null,
+    error: null,
+    backups: [],
+    warnings: [],
+  };
+}
+
+/** What became of asking for a task: the task, or the code with which the vendor refused to tell. */
+type Answer = Task | { readonly refused: string; readonly phase: 'missing' | 'unrecognized' };
+
+function* ask(instanceId: string, taskId: string): Dialogue<Answer> {
+  try {
+    const task = yield* describeTask(instanceId, taskId);
+    return task ?? { refused: '', phase: 'missing' };
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    const { kind, provider } = error.failure;
+    return { refused: provider.code ?? '', phase: kind === 'not_found' ? 'missing' : 'unrecognized' };
+  }
+}
+
+/** The tasks of several migrations from the list of their instance; without those that the list does not tell. */
+function* listed(migrations: readonly Migration[], now: Instant): Dialogue<ReadonlyMap<string, Task>> {
+  const [first] = migrations;
+  const handles = migrations.flatMap((migration) => chainHandle(migration) ?? []);
+  if (first === undefined || handles.length < 2) return new Map();
+  // The vendor refuses nothing older by word, but lists one week only.
+  const oldest = Math.min(...migrations.map(({ createdAt }) => createdAt)) - listMarginMs;
+  const from = Math.max(oldest, now - listedPeriodMs);
+  try {
+    const list = yield* listTasks(first.target.instanceId, from, now, (tasks) => handles.every((id) => tasks.has(id)));
+    return new Map(list.tasks.flatMap((task) => (task.id === null || task.status === '' ? [] : [[task.id, task]])));
+  } catch (error) {
+    if (isRefusal(error)) return new Map();
+    throw error;
+  }
+}
+
+/** The vendor's view of migrations of one instance: one list for several of them, and the task itself where the list lacks it. */
+export function* observe(migrations: readonly Migration[], now: Instant): Dialogue<ReadonlyMap<string, Observation>> {
+  const tasks = yield* listed(migrations, now);
+  const observations = new Map<string, Observation>();
+  for (const migration of migrations) {
+    const handle = chainHandle(migration);
+    if (handle === null) {
+      observations.set(migration.id, blank('missing', null));
+      continue;
+    }
+    const answer = tasks.get(handle) ?? (yield* ask(migration.target.instanceId, handle));
+    observations.set(
+      migration.id,
+      'refused' in answer
+        ? { ...blank(answer.phase, null), providerStatus: answer.refused }
+        : yield* observeTask(migration, handle, answer, now),
+    );
+  }
+  return observations;
+}
+
+function* observeTask(migration: Migration, handle: string, task: Task, now: Instant): Dialogue<Observation> {
+  switch (taskMeaning(task.status)) {
+    case 'running':
+      return { ...blank('restoring', task), backups: backupsOfRunningTask(migration, task) };
+    case 'waiting':
+      return yield* waiting(migration, handle, task, now);
+    case 'succeeded':
+      return {
+        ...blank('succeeded', task),
+        finishedAt: task.endedAt,
+        backups: backupsOfSucceededTask(migration, task),
+        warnings: [...openedElsewhere(migration), ...successNotes(task.description)],
+      };
+    case 'failed':
+      return yield* failed(migration, handle, task);
+    case 'unrecognized':
+      return blank('unrecognized', task);
+  }
+}
+
+/** Whether the call that opens the database is under way or done, so that `Waiting` can only be an old word. */
+function openingBegan(migration: Migration): boolean {
+  const last = migration.calls.findLast(({ step }) => step === 'open');
+  if (last !== undefined) return last.state === 'accepted' || last.state === 'sending' || last.state === 'unknown';
+  return migration.state === 'cutting_over' && !migration.backups.some(({ state }) => state === 'restoring');
+}
+
+function* waiting(migration: Migration, handle: string, task: Task, now: Instant): Dialogue<Observation> {
+  // A one-shot restore never waits for files by the documentation; nothing may be concluded from it.
+  if (!isChain(migration)) return blank('unrecognized', task);
+  if (openingBegan(migration)) return blank('restoring', task);
+  if (!migration.backups.some(({ state }) => state === 'restoring')) return blank('ready', task);
+  const files = yield* filesOrNone(migration, handle);
+  return { ...blank('ready', task), ...waitingChain(migration, task, files, now) };
+}
+
+/** The files of a chain; none where the vendor refuses to show them. */
+function* filesOrNone(migration: Migration, handle: string): Dialogue<readonly TaskFile[]> {
+  try {
+    return yield* describeFiles(migration.target.instanceId, handle);
+  } catch (error) {
+    if (isRefusal(error)) return [];
+    throw error;
+  }
+}
+
+function* failed(migration: Migration, handle: string, task: Task): Dialogue<Observation> {
+  const files = migration.cancelRequested ? [] : yield* filesIfAny(migration, handle);
+  const broken = files.findLast((file) => fileMeaning(file.status) === 'failed');
+  const error = restoreError(broken === undefined ? [task] : [task, broken]);
+  return {
+    ...blank('failed', task),
+    finishedAt: task.endedAt,
+    error,
+    backups: backupsOfFailedTask(migration, task, files, error),
+  };
+}
+
+/** The files of a failed task, which only add words: any failure to read them is no reason to hold back the task's own final word. */
+function* filesIfAny(migration: Migration, handle: string): Dialogue<readonly TaskFile[]> {
+  try {
+    return yield* describeFiles(migration.target.instanceId, handle);
+  } catch (error) {
+    if (error instanceof VendorError) return [];
+    throw error;
+  }
+}
+
+function openedElsewhere(migration: Migration): Observation['warnings'] {
+  if (
+    !isChain(migration) ||
+    migration.state === 'cutting_over' ||
+    migration.calls.some(({ step }) => step === 'open')
+  ) {
+    return [];
+  }
+  const left = migration.backups.filter(({ state }) => state === 'queued').length;
+  const lost = left === 0 ? '' : ` ${left} queued backup${left === 1 ? ' was' : 's were'} not restored.`;
+  return [{ code: 'opened_elsewhere', detail: `The database was opened at the vendor, not through Godwit.${lost}` }];
+}

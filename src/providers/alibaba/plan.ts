@@ -1,0 +1,49 @@
+import type { Call, Migration, Note, Step } from '../../domain/migration.ts';
+import type { CancelVerdict, ChangingCall } from '../../domain/provider.ts';
+import { terminalStates } from '../../domain/schema.ts';
+import { cancelCall, openCall, restoreCall } from './calls.ts';
+import { chainHandle } from './migration-task.ts';
+
+/** The calls of one step. Nothing has to be cleaned up: a refused task leaves nothing behind. */
+export function plan(step: Step, migration: Migration): readonly ChangingCall[] {
+  switch (step) {
+    case 'restore':
+      return [restoreCall];
+    case 'open':
+      return [openCall];
+    case 'cancel':
+      return chainHandle(migration) === null ? [] : [cancelCall];
+    case 'cleanup':
+      return [];
+  }
+}
+
+const halfRestored: Note = {
+  code: 'half_restored_database',
+  detail:
+    'The vendor does not say what a terminated task leaves behind. The destination database may stay in restoring state and must then be dropped before its name can be used again.',
+};
+
+const unsettled: readonly Call['state'][] = ['sending', 'unknown'];
+
+/**
+ * Whether a cancel is possible: until the database is being opened, for which the vendor documents no way back. A task whose
+ * submission may have arrived without an answer has to be found first, or its restore would run on unseen.
+ */
+export function cancelVerdict(migration: Migration): CancelVerdict {
+  if (terminalStates.includes(migration.state)) {
+    return { possible: false, detail: `The migration has ended: ${migration.state}.` };
+  }
+  if (migration.state === 'cutting_over') {
+    return { possible: false, detail: 'The database is being opened; the vendor documents no way to stop that.' };
+  }
+  if (chainHandle(migration) !== null) return { possible: true, calls: true, warning: halfRestored };
+  const unanswered = migration.calls.some((call) => call.step === 'restore' && unsettled.includes(call.state));
+  return unanswered
+    ? {
+        possible: false,
+        detail:
+          'Whether the vendor has received the restore is being found out; it can be cancelled once that is known.',
+      }
+    : { possible: true, calls: false, warning: null };
+}
