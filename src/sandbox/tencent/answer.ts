@@ -1,0 +1,30 @@
+import type { SandboxResponse } from '../cloud.ts';
+
+/** A failure in the vendor's own words: `code` from its list, such as `ResourceUnavailable.CosStatusErr`. */
+export class Refusal extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.name = 'Refusal';
+    this.code = code;
+  }
+}
+
+/** The success envelope. */
+export function success(fields: Readonly<Record<string, unknown>>, requestId: string): SandboxResponse {
+  return envelope({ ...fields, RequestId: requestId });
+}
+
+/** The failure envelope: status 200 as well ("Responses" page). */
+export function failure(refusal: Refusal, requestId: string): SandboxResponse {
+  return envelope({ Error: { Code: refusal.code, Message: refusal.message }, RequestId: requestId });
+}
+
+function envelope(response: Readonly<Record<string, unknown>>): SandboxResponse {
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ Response: response }),
+  };
+}

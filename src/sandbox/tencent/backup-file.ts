@@ -1,0 +1,111 @@
+import { Refusal } from './answer.ts';
+import type { RecoveryType, UploadType } from './state.ts';
+
+/** Words in a file's path or name that decide its fate; the README has the table. */
+export const magicWords = [
+  'corrupt',
+  'dead-chain',
+  'denied',
+  'gap',
+  'missing',
+  'newer-version',
+  'no-space',
+  'odd-status',
+  'slow',
+  'sparse',
+] as const;
+export type MagicWord = (typeof magicWords)[number];
+
+export interface BackupFile {
+  /** Last segment of the path, decoded. */
+  readonly name: string;
+  /** Region of its bucket; null when the address does not tell. */
+  readonly region: string | null;
+  /** Whether slashes of its path are percent-encoded, which the service does not find ("migration from COS" guide). */
+  readonly encodedSlash: boolean;
+  readonly magic: ReadonlySet<MagicWord>;
+}
+
+export interface ChainName {
+  readonly database: string;
+  /** Source server's local time, 14 digits. */
+  readonly time: string;
+  readonly kind: 'full' | 'log' | 'diff';
+  readonly recovery: 'YES' | 'NO';
+  readonly chain: Exclude<RecoveryType, 'FULL'>;
+}
+
+/** Reads an entry of BackupFiles: a URL or a file name according to the upload type. Throws `Refusal` (BackupNameIsIllegal). */
+export function readBackupFile(uploadType: UploadType, entry: string): BackupFile {
+  if (uploadType === 'COS_UPLOAD') return checked(entry, entry, null, false);
+  if (!URL.canParse(entry)) throw illegal('With COS_URL the backup file is given by its URL.');
+  const url = new URL(entry);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw illegal('The URL has to be http or https.');
+  let path: string;
+  try {
+    path = decodeURIComponent(url.pathname);
+  } catch {
+    throw illegal('The path of the URL is not percent-encoded UTF-8.');
+  }
+  const region = /\.cos\.([a-z0-9-]+)\.(?:myqcloud\.com|tencentcos\.cn)$/.exec(url.hostname)?.[1] ?? null;
+  return checked(path.split('/').at(-1) ?? '', path, region, /%2f/i.test(url.pathname));
+}
+
+function checked(name: string, path: string, region: string | null, encodedSlash: boolean): BackupFile {
+  if (!/^[^\p{Cc}/\\:*?"<>|]+\.(bak|tar|zip)$/iu.test(name)) {
+    throw illegal('The file name has to end in .bak, .tar or .zip and to be free of reserved characters.');
+  }
+  const words = path.toLowerCase();
+  return { name, region, encodedSlash, magic: new Set(magicWords.filter((word) => words.includes(word))) };
+}
+
+/** The parts of a chain file's name, or null when it is not named as chains need it ("cold backup migration" guide). */
+export function readChainName(name: string): ChainName | null {
+  const parts = /^(.+)_(\d{14})_(?:(1)(full|diff)1_1(no)?reconvery1|(2)(full|log)2_2(no)?reconvery2)\.bak$/.exec(name);
+  if (parts === null) return null;
+  const [, database = '', time = '', differential, differentialKind, differentialNo, , logKind, logNo] = parts;
+  const kind = (differentialKind ?? logKind) as ChainName['kind'];
+  const recovery = (differentialNo ?? logNo) === undefined ? 'YES' : 'NO';
+  return { database, time, kind, recovery, chain: differential === undefined ? 'FULL_LOG' : 'FULL_DIFF' };
+}
+
+/** Checks the name of a full backup for its recovery type. Throws `Refusal` (BackupNameIsIllegal). */
+export function checkFullName(recoveryType: RecoveryType, file: BackupFile): void {
+  if (recoveryType === 'FULL') return;
+  const name = readChainName(file.name);
+  if (name === null || name.chain !== recoveryType || name.kind !== 'full' || name.recovery !== 'NO') {
+    throw illegal(`${file.name} is not the name of the full backup of a ${recoveryType} chain.`);
+  }
+}
+
+/** Checks the name of an increment, which has to agree with IsRecovery. Throws `Refusal` (BackupNameIsIllegal). */
+export function checkIncrementName(recoveryType: RecoveryType, isRecovery: 'YES' | 'NO', file: BackupFile): void {
+  const name = readChainName(file.name);
+  if (name === null || name.chain !== recoveryType || name.kind === 'full') {
+    throw illegal(`${file.name} is not the name of an increment of a ${recoveryType} chain.`);
+  }
+  if (name.recovery !== isRecovery) {
+    throw illegal(`${file.name} and IsRecovery ${isRecovery} contradict each other.`);
+  }
+}
+
+/** The database that a file is taken to hold when nobody names another: its name without time, `_full` and extension. */
+export function databaseOf(name: string): string {
+  const stem = readChainName(name)?.database ?? name.replace(/\.[^.]+$/, '');
+  return stem.replace(/(?:[_-](?:full|\d{8}|\d{14}))+$/i, '') || stem;
+}
+
+/** Whether the file is taken to hold that database: its name contains it as a whole word. */
+export function holdsDatabase(name: string, database: string): boolean {
+  const stem = ` ${(readChainName(name)?.database ?? name.replace(/\.[^.]+$/, '')).toLowerCase()} `;
+  const wanted = database.toLowerCase();
+  const isLetter = (character: string | undefined) => /[\p{L}\p{N}]/u.test(character ?? '');
+  for (let at = stem.indexOf(wanted); at >= 0; at = stem.indexOf(wanted, at + 1)) {
+    if (!isLetter(stem[at - 1]) && !isLetter(stem[at + wanted.length])) return true;
+  }
+  return false;
+}
+
+function illegal(detail: string): Refusal {
+  return new Refusal('InvalidParameterValue.BackupNameIsIllegal', detail);
+}

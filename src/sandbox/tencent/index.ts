@@ -1,0 +1,104 @@
+import {
+  type SandboxCloud,
+  type SandboxEnvironment,
+  type SandboxRequest,
+  type SandboxResponse,
+  sandboxCredentials,
+  type WordedFault,
+} from '../cloud.ts';
+import { loadVendorOperations } from '../vendor-schema.ts';
+import { failure, Refusal, success } from './answer.ts';
+import { describeBackupCommand } from './backup-command.ts';
+import type { Handler } from './call.ts';
+import { describeFlowStatus } from './flow.ts';
+import {
+  createBackupMigration,
+  deleteBackupMigration,
+  modifyBackupMigration,
+  startBackupMigration,
+} from './full-import.ts';
+import { admit } from './gateway.ts';
+import {
+  createIncrementalMigration,
+  deleteIncrementalMigration,
+  modifyIncrementalMigration,
+  startIncrementalMigration,
+} from './increment.ts';
+import { describeDatabases, describeDbInstances, describeRegions } from './inventory.ts';
+import { describeBackupMigration, describeIncrementalMigration } from './listing.ts';
+import { readParameters } from './parameters.ts';
+import { emptyState, type TencentState } from './state.ts';
+import { describeBackupUploadSize, describeUploadBackupInfo, describeUploadIncrementalInfo } from './upload.ts';
+
+const handlers: ReadonlyMap<string, Handler> = new Map([
+  ['CreateBackupMigration', createBackupMigration],
+  ['ModifyBackupMigration', modifyBackupMigration],
+  ['StartBackupMigration', startBackupMigration],
+  ['DescribeBackupMigration', describeBackupMigration],
+  ['DeleteBackupMigration', deleteBackupMigration],
+  ['CreateIncrementalMigration', createIncrementalMigration],
+  ['StartIncrementalMigration', startIncrementalMigration],
+  ['ModifyIncrementalMigration', modifyIncrementalMigration],
+  ['DeleteIncrementalMigration', deleteIncrementalMigration],
+  ['DescribeIncrementalMigration', describeIncrementalMigration],
+  ['DescribeFlowStatus', describeFlowStatus],
+  ['DescribeUploadBackupInfo', describeUploadBackupInfo],
+  ['DescribeUploadIncrementalInfo', describeUploadIncrementalInfo],
+  ['DescribeBackupUploadSize', describeBackupUploadSize],
+  ['DescribeBackupCommand', describeBackupCommand],
+  ['DescribeDBInstances', describeDbInstances],
+  ['DescribeDatabases', describeDatabases],
+  ['DescribeRegions', describeRegions],
+]);
+
+const wordedFaults: Readonly<Record<WordedFault, readonly [code: string, message: string]>> = {
+  throttled: ['RequestLimitExceeded', 'More requests in this second than the limit of 20 allows.'],
+  unavailable: ['ServiceUnavailable', 'The service is temporarily not available.'],
+  internal_error: ['InternalError.SystemError', 'An internal error has occurred.'],
+};
+
+/** Read once per process: compiling the schemas is the dear part of making a cloud. */
+let operations: ReturnType<typeof loadVendorOperations> | undefined;
+
+/** TencentDB for SQL Server, version 2018-03-28: backup import, strict about signatures and parameters. */
+export function createTencentCloud(environment: SandboxEnvironment): SandboxCloud {
+  operations ??= loadVendorOperations('tencent');
+  const known = operations;
+  const state =
+    environment.restored === undefined ? emptyState() : (structuredClone(environment.restored) as TencentState);
+
+  function handle(request: SandboxRequest): SandboxResponse {
+    const requestId = environment.uuid();
+    const now = environment.now();
+    try {
+      const operation = admit(request, known, sandboxCredentials.tencent, now);
+      const parameters = readParameters(request, operation);
+      const action = operation.operation;
+      const handler = handlers.get(action);
+      if (handler === undefined) throw new Refusal('ActionOffline', `${action} is not part of the sandbox.`);
+      const region = request.headers['x-tc-region'] ?? '';
+      return success(handler({ action, parameters, region, requestId, now, state, environment }), requestId);
+    } catch (error) {
+      if (error instanceof Refusal) return failure(error, requestId);
+      throw error;
+    }
+  }
+
+  return {
+    name: 'tencent',
+    handle: (request) => withTrace(request, handle(request)),
+    fault: (kind, request) => {
+      const [code, message] = wordedFaults[kind];
+      return withTrace(request, failure(new Refusal(code, message), environment.uuid()));
+    },
+    operationOf: (request) => request.headers['x-tc-action'] || '?',
+    journal: () => state.journal,
+    snapshot: () => structuredClone(state),
+  };
+}
+
+/** The service sends the caller's trace id back. */
+function withTrace(request: SandboxRequest, response: SandboxResponse): SandboxResponse {
+  const trace = request.headers['x-tc-traceid'];
+  return trace === undefined ? response : { ...response, headers: { ...response.headers, 'x-tc-traceid': trace } };
+}

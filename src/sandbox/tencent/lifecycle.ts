@@ -1,0 +1,90 @@
+import type { FullImport, Increment, Run } from './state.ts';
+
+/** Task statuses (DescribeBackupMigration page); 11 is not documented and stands for what the page does not say. */
+export const status = {
+  created: 2,
+  importing: 7,
+  waiting: 8,
+  succeeded: 9,
+  failed: 10,
+  undocumented: 11,
+  incrementing: 12,
+} as const;
+export type Status = (typeof status)[keyof typeof status];
+
+export type Action = 'view' | 'modify' | 'start' | 'incremental' | 'delete' | 'upload';
+
+/** The status that the clock gives a full import with these increments (deleted ones too: what they did stays done). */
+export function statusOfFull(full: FullImport, increments: readonly Increment[], now: number): Status {
+  const { run } = full;
+  if (run === null) return status.created;
+  if (now < run.endsAt) return isOdd(run, now) ? status.undocumented : status.importing;
+  if (run.failure !== null) return status.failed;
+  if (full.recoveryType === 'FULL') return status.succeeded;
+  for (const increment of increments) {
+    if (increment.run === null) continue;
+    if (now < increment.run.endsAt) return status.incrementing;
+    if (increment.run.failure === null && increment.isRecovery === 'YES') return status.succeeded;
+    if (increment.run.failure !== null && increment.run.endsChain) return status.failed;
+  }
+  return status.waiting;
+}
+
+export function statusOfIncrement({ run }: Increment, now: number): Status {
+  if (run === null) return status.created;
+  if (now < run.endsAt) return isOdd(run, now) ? status.undocumented : status.incrementing;
+  return run.failure === null ? status.succeeded : status.failed;
+}
+
+/** When a full import reached its end; null while it has not. */
+export function endOfFull(full: FullImport, increments: readonly Increment[], now: number): number | null {
+  const reached = statusOfFull(full, increments, now);
+  if (full.run === null || (reached !== status.succeeded && reached !== status.failed)) return null;
+  return Math.max(full.run.endsAt, ...increments.map((increment) => increment.run?.endsAt ?? 0));
+}
+
+/** What is allowed on a full import now. `pending`: one of its increments has not been started. */
+export function actionsOnFull(full: FullImport, now: Status, pending: boolean): readonly Action[] {
+  switch (now) {
+    case status.created:
+      return full.uploadType === 'COS_UPLOAD'
+        ? ['view', 'modify', 'delete', 'upload', 'start']
+        : ['view', 'modify', 'delete', 'start'];
+    case status.waiting:
+      return pending ? ['view', 'delete'] : ['view', 'delete', 'incremental'];
+    case status.succeeded:
+    case status.failed:
+      return ['view', 'delete'];
+    default:
+      return ['view'];
+  }
+}
+
+/** What is allowed on an increment whose parent has the status `parent`. */
+export function actionsOnIncrement(parent: Status, full: FullImport, now: Status): readonly Action[] {
+  if (now === status.created) {
+    const actions: Action[] = ['view', 'modify', 'delete'];
+    if (full.uploadType === 'COS_UPLOAD') actions.push('upload');
+    return parent === status.waiting ? [...actions, 'start'] : actions;
+  }
+  return now === status.failed ? ['view', 'delete'] : ['view'];
+}
+
+/** 0–100; 100 only after success. */
+export function progressOf(run: Run | null, now: number): number {
+  if (run === null) return 0;
+  if (now >= run.endsAt && run.failure === null) return 100;
+  const elapsed = Math.min(now, run.endsAt) - run.startedAt;
+  return Math.max(0, Math.min(99, Math.floor((100 * elapsed) / run.nominalMs)));
+}
+
+/** DescribeFlowStatus: 0 succeeded, 1 failed, 2 running. */
+export function flowStatusOf(run: Run, now: number): 0 | 1 | 2 {
+  if (now < run.endsAt) return 2;
+  return run.failure === null ? 0 : 1;
+}
+
+function isOdd(run: Run, now: number): boolean {
+  const share = (now - run.startedAt) / run.nominalMs;
+  return run.odd && share >= 0.25 && share < 0.75;
+}

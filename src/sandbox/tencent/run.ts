@@ -1,0 +1,126 @@
+import { Refusal } from './answer.ts';
+import {
+  type BackupFile,
+  databaseOf,
+  holdsDatabase,
+  type MagicWord,
+  readBackupFile,
+  readChainName,
+} from './backup-file.ts';
+import { type Call, incrementsOf } from './call.ts';
+import { status, statusOfFull } from './lifecycle.ts';
+import type { FullImport, Increment, Run } from './state.ts';
+
+const failures: readonly (readonly [MagicWord, string])[] = [
+  ['corrupt', 'The backup file is damaged: its media family is incorrectly formed.'],
+  ['denied', 'The backup file could not be downloaded: access denied (403).'],
+  ['newer-version', 'The backup was written by a newer version of SQL Server than that of the instance.'],
+  ['no-space', 'The free space of the instance does not suffice for the backup.'],
+];
+
+const incrementFailures: readonly (readonly [MagicWord, string])[] = [
+  ...failures,
+  ['gap', 'The log chain is broken: this backup begins after the last one that was restored.'],
+  ['dead-chain', 'The restore failed and the databases of this chain were dropped.'],
+];
+
+/** The share of a normal restore after which a failing one fails. */
+const failingShare = 0.4;
+const slowFactor = 10;
+
+/** The one file of a task about to start. Throws `Refusal` (BackupNameIsIllegal, BackupNotFound). */
+export function fileToRestore(full: FullImport, files: readonly string[]): BackupFile {
+  const [entry] = files;
+  if (entry === undefined) {
+    throw new Refusal('InvalidParameterValue.BackupNameIsIllegal', 'The task has no backup file yet.');
+  }
+  const file = readBackupFile(full.uploadType, entry);
+  if (file.magic.has('missing') || file.encodedSlash) {
+    throw new Refusal('ResourceNotFound.BackupNotFound', 'The backup file was not found.');
+  }
+  return file;
+}
+
+/** Begins the restore of a full backup; the import then knows its databases. Returns the flow id. */
+export function beginFull(call: Call, full: FullImport, file: BackupFile): number {
+  const databases = restoredNames(full, file);
+  const failure =
+    failureIn(failures, file) ?? regionFailure(call, file) ?? renameFailure(full, file) ?? nameFailure(call, databases);
+  full.databases = databases;
+  full.run = newRun(call, file, failure, false);
+  return full.run.flowId;
+}
+
+/** Begins the restore of an increment. Returns the flow id. */
+export function beginIncrement(call: Call, full: FullImport, increment: Increment, file: BackupFile): number {
+  const failure =
+    failureIn(incrementFailures, file) ?? regionFailure(call, file) ?? orderFailure(call, full, increment, file);
+  increment.run = newRun(call, file, failure, file.magic.has('dead-chain'));
+  return increment.run.flowId;
+}
+
+/** Databases that imports have put on an instance, or are putting there: a failed import leaves nothing behind. */
+export function databasesOn(
+  call: Call,
+  instanceId: string,
+): readonly { readonly name: string; readonly since: number; readonly online: boolean }[] {
+  return call.state.fulls
+    .filter((full) => full.region === call.region && full.instanceId === instanceId)
+    .flatMap((full) => {
+      const reached = statusOfFull(full, incrementsOf(call, full.id), call.now);
+      if (full.run === null || reached === status.failed) return [];
+      const since = full.run.startedAt;
+      return full.databases.map((name) => ({ name, since, online: reached === status.succeeded }));
+    });
+}
+
+function newRun(call: Call, file: BackupFile, failure: string | null, endsChain: boolean): Run {
+  const nominalMs = call.environment.restoreMs * (file.magic.has('slow') ? slowFactor : 1);
+  return {
+    flowId: call.state.nextFlowId++,
+    startedAt: call.now,
+    endsAt: call.now + Math.ceil(nominalMs * (failure === null ? 1 : failingShare)),
+    nominalMs,
+    failure,
+    endsChain,
+    odd: file.magic.has('odd-status'),
+  };
+}
+
+function restoredNames(full: FullImport, file: BackupFile): readonly string[] {
+  const renames = full.renames ?? [];
+  if (renames.length === 0) return [databaseOf(file.name)];
+  return renames.map((rename) => rename.NewName || rename.OldName || databaseOf(file.name));
+}
+
+function failureIn(table: readonly (readonly [MagicWord, string])[], file: BackupFile): string | null {
+  return table.find(([word]) => file.magic.has(word))?.[1] ?? null;
+}
+
+function regionFailure(call: Call, file: BackupFile): string | null {
+  if (file.region === null || file.region === call.region) return null;
+  return `The bucket lies in ${file.region}, the instance in ${call.region}; imports across regions are not supported.`;
+}
+
+function renameFailure(full: FullImport, file: BackupFile): string | null {
+  const unknown = full.renames?.find((rename) => rename.OldName && !holdsDatabase(file.name, rename.OldName));
+  return unknown === undefined ? null : `The backup does not hold the database ${unknown.OldName}.`;
+}
+
+function nameFailure(call: Call, databases: readonly string[]): string | null {
+  const taken = new Set(databasesOn(call, String(call.parameters.InstanceId)).map(({ name }) => name.toLowerCase()));
+  const present = databases.find((name) => taken.has(name.toLowerCase()));
+  return present === undefined ? null : `A database named ${present} exists on the instance already.`;
+}
+
+function orderFailure(call: Call, full: FullImport, increment: Increment, file: BackupFile): string | null {
+  const time = readChainName(file.name)?.time ?? '';
+  const restored = incrementsOf(call, full.id).filter((each) => each !== increment && each.run?.failure === null);
+  const latest = restored
+    .flatMap((each) => each.files)
+    .concat(full.files)
+    .map((entry) => readChainName(readBackupFile(full.uploadType, entry).name)?.time ?? '')
+    .sort()
+    .at(-1);
+  return time >= (latest ?? '') ? null : 'The backup is older than the last one that was restored.';
+}

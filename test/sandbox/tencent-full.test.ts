@@ -1,0 +1,353 @@
+import { describe, expect, it } from 'vitest';
+import { Bench, instance, restoreMs, signed, start, url } from './tencent-client.ts';
+
+const never = '0000-00-00 00:00:00';
+
+describe('a full import', () => {
+  it('goes from created over importing to succeeded by the clock', () => {
+    const bench = new Bench();
+    const id = bench.full('orders.bak');
+    expect(id).toMatch(/^mssql-backup-migration-[a-z0-9]{8}$/);
+    expect(bench.task(id)).toMatchObject({
+      Status: 2,
+      CreateTime: '2023-11-15 06:13:20',
+      StartTime: never,
+      EndTime: never,
+      Message: '',
+      IsRecovery: '',
+      DBRename: null,
+      Detail: { StepAll: 0, StepNow: 0, Progress: 0, StepInfo: null },
+      Action: { AllowedAction: ['view', 'modify', 'delete', 'start'] },
+    });
+
+    bench.now += 1000;
+    const { FlowId } = bench.startFull(id);
+    expect(FlowId).toEqual(expect.any(Number));
+    bench.now += restoreMs / 2;
+    expect(bench.task(id)).toMatchObject({
+      Status: 7,
+      StartTime: '2023-11-15 06:13:21',
+      EndTime: never,
+      Detail: { StepAll: 4, StepNow: 3, Progress: 50 },
+      Action: { AllowedAction: ['view'] },
+    });
+    expect(bench.task(id).Detail?.StepInfo?.map((step) => step.Status)).toEqual([1, 1, 3, 0]);
+    expect(bench.flow(FlowId)).toBe(2);
+
+    bench.now += restoreMs / 2 - 1;
+    expect(bench.task(id)).toMatchObject({ Status: 7, Detail: { Progress: 99 } });
+    bench.now += 1;
+    expect(bench.task(id)).toMatchObject({
+      Status: 9,
+      EndTime: '2023-11-15 06:13:31',
+      Detail: { Progress: 100 },
+      Action: { AllowedAction: ['view', 'delete'] },
+    });
+    expect(bench.flow(FlowId)).toBe(0);
+  });
+
+  it('is started once', () => {
+    const bench = new Bench();
+    const id = bench.full('orders.bak');
+    bench.startFull(id);
+    for (const wait of [0, restoreMs]) {
+      bench.now += wait;
+      expect(bench.startFull(id).Error?.Code).toBe('ResourceUnavailable.CosStatusErr');
+    }
+    expect(bench.cloud.journal().filter((entry) => entry.effect === 'restore')).toHaveLength(1);
+  });
+
+  it('is created twice by two equal requests: nothing is idempotent', () => {
+    const bench = new Bench();
+    expect(bench.full('orders.bak')).not.toBe(bench.full('orders.bak'));
+  });
+
+  it('cannot be changed or deleted while it runs, and be deleted when it has ended', () => {
+    const bench = new Bench();
+    const id = bench.full('orders.bak');
+    const named = { InstanceId: instance, BackupMigrationId: id };
+    bench.startFull(id);
+    expect(bench.code('ModifyBackupMigration', named)).toBe('ResourceUnavailable.CosStatusErr');
+    expect(bench.code('DeleteBackupMigration', named)).toBe('ResourceUnavailable.CosStatusErr');
+    bench.now += restoreMs;
+    expect(bench.code('DeleteBackupMigration', named)).toBeUndefined();
+    expect(bench.call('DescribeBackupMigration', named)).toMatchObject({ TotalCount: 0, BackupMigrationSet: [] });
+    expect(bench.code('DeleteBackupMigration', named)).toBe('ResourceNotFound.FullBackupMigrationNotExist');
+  });
+
+  it('needs a file before its start, which a modify may bring', () => {
+    const bench = new Bench();
+    const id = bench.full('orders.bak', { BackupFiles: undefined });
+    expect(bench.startFull(id).Error?.Code).toBe('InvalidParameterValue.BackupNameIsIllegal');
+    const named = { InstanceId: instance, BackupMigrationId: id };
+    expect(bench.code('ModifyBackupMigration', { ...named, BackupFiles: [url('orders.bak')] })).toBeUndefined();
+    expect(bench.startFull(id).FlowId).toEqual(expect.any(Number));
+  });
+
+  it('belongs to its instance and region', () => {
+    const bench = new Bench();
+    const id = bench.full('orders.bak');
+    expect(bench.startFull(id, 'mssql-other000').Error?.Code).toBe('ResourceNotFound.FullBackupMigrationNotExist');
+    const elsewhere = signed(
+      'StartBackupMigration',
+      { InstanceId: instance, BackupMigrationId: id },
+      { headers: { 'x-tc-region': 'ap-singapore' } },
+    );
+    expect(bench.send(elsewhere).Error?.Code).toBe('ResourceNotFound.FullBackupMigrationNotExist');
+  });
+
+  it.each([
+    ['a free name', 'FULL', 'anything at all.bak', undefined],
+    ['an archive', 'FULL', 'orders.zip', undefined],
+    ['a log chain', 'FULL_LOG', 'orders_20231114220000_2full2_2noreconvery2.bak', undefined],
+    ['a differential chain', 'FULL_DIFF', 'orders_20231114220000_1full1_1noreconvery1.bak', undefined],
+    ['a free name', 'FULL_LOG', 'orders.bak', 'InvalidParameterValue.BackupNameIsIllegal'],
+    [
+      'the name of the other chain',
+      'FULL_LOG',
+      'orders_20231114220000_1full1_1noreconvery1.bak',
+      'InvalidParameterValue.BackupNameIsIllegal',
+    ],
+    [
+      'an increment',
+      'FULL_LOG',
+      'orders_20231114220000_2log2_2noreconvery2.bak',
+      'InvalidParameterValue.BackupNameIsIllegal',
+    ],
+    [
+      'a recovered full',
+      'FULL_DIFF',
+      'orders_20231114220000_1full1_1reconvery1.bak',
+      'InvalidParameterValue.BackupNameIsIllegal',
+    ],
+    [
+      'right spelling',
+      'FULL_LOG',
+      'orders_20231114220000_2full2_2norecovery2.bak',
+      'InvalidParameterValue.BackupNameIsIllegal',
+    ],
+  ])('with %s for %s', (_name, RecoveryType, file, code) => {
+    const parameters = { InstanceId: instance, UploadType: 'COS_URL', MigrationName: 'a', BackupFiles: [url(file)] };
+    expect(new Bench().code('CreateBackupMigration', { ...parameters, RecoveryType })).toBe(code);
+  });
+});
+
+describe('renames', () => {
+  const renamed = (file: string, DBRename: unknown) => {
+    const bench = new Bench();
+    const id = bench.full(file);
+    const answer = bench.call('ModifyBackupMigration', { InstanceId: instance, BackupMigrationId: id, DBRename });
+    return { bench, id, answer };
+  };
+
+  it('bring the database under its new name', () => {
+    const { bench, id } = renamed('orders_full.bak', [{ OldName: 'orders', NewName: 'orders_copy' }]);
+    expect(bench.task(id).DBRename).toEqual([{ NewName: 'orders_copy', OldName: 'orders' }]);
+    bench.startFull(id);
+    bench.now += restoreMs;
+    expect(bench.task(id).Status).toBe(9);
+    const { DBInstances } = bench.call('DescribeDatabases', { InstanceIdSet: [instance] });
+    expect(DBInstances).toMatchObject([{ DBDetails: [{ Name: 'orders_copy', InternalStatus: 'ONLINE', Status: 2 }] }]);
+  });
+
+  it('of a database that the backup does not hold make the restore fail', () => {
+    const { bench, id } = renamed('orders.bak', [{ OldName: 'order', NewName: 'b' }]);
+    bench.startFull(id);
+    bench.now += restoreMs;
+    expect(bench.task(id)).toMatchObject({ Status: 10, Message: expect.stringContaining('order') });
+  });
+
+  it('may leave one of the names out', () => {
+    const { bench, id } = renamed('orders.bak', [{ NewName: 'b' }]);
+    bench.startFull(id);
+    bench.now += restoreMs;
+    const { DBInstances } = bench.call('DescribeDatabases', { InstanceIdSet: [instance] });
+    expect(DBInstances).toMatchObject([{ DBDetails: [{ Name: 'b' }] }]);
+  });
+
+  it.each([
+    ['both names empty', [{ OldName: '', NewName: '' }], 'InvalidParameter.InputIllegal'],
+    ['no name', [{}], 'InvalidParameter.InputIllegal'],
+    [
+      'the same target twice',
+      [
+        { OldName: 'a', NewName: 'C' },
+        { OldName: 'b', NewName: 'c' },
+      ],
+      'InvalidParameterValue.DBNameSame',
+    ],
+    [
+      'more than five',
+      Array.from({ length: 6 }, (_, n) => ({ OldName: `a${n}` })),
+      'InvalidParameter.ParamsAssertFailed',
+    ],
+    ['an unknown member', [{ OldName: 'a', Newname: 'b' }], 'UnknownParameter'],
+    ['a bracket', [{ OldName: 'a', NewName: 'b]' }], 'InvalidParameterValue.DBCharIllegal'],
+  ])('are refused with %s', (_name, DBRename, code) => {
+    expect(renamed('a.bak', DBRename).answer.Error?.Code).toBe(code);
+  });
+});
+
+describe('a failing full import', () => {
+  it.each(['corrupt', 'denied', 'newer-version', 'no-space'])('of a file named %s ends with a message', (word) => {
+    const bench = new Bench();
+    const id = bench.full(`orders-${word}.bak`);
+    const { FlowId } = bench.startFull(id);
+    bench.now += restoreMs / 4;
+    expect(bench.task(id)).toMatchObject({ Status: 7, Message: '' });
+    bench.now += restoreMs;
+    expect(bench.task(id)).toMatchObject({
+      Status: 10,
+      Message: expect.stringMatching(/\w/),
+      EndTime: '2023-11-15 06:13:24',
+      Detail: { Progress: 40 },
+      Action: { AllowedAction: ['view', 'delete'] },
+    });
+    expect(bench.task(id).Detail?.StepInfo?.map((step) => step.Status)).toEqual([1, 2, 4, 4]);
+    expect(bench.flow(FlowId)).toBe(1);
+    expect(bench.call('DescribeDatabases', { InstanceIdSet: [instance] }).TotalCount).toBe(0);
+  });
+
+  it('of a missing file does not start', () => {
+    const bench = new Bench();
+    const id = bench.full('orders-missing.bak');
+    expect(bench.startFull(id).Error?.Code).toBe('ResourceNotFound.BackupNotFound');
+    expect(bench.task(id).Status).toBe(2);
+    const encoded = bench.full('orders.bak', { BackupFiles: [url('folder/orders.bak')] });
+    expect(bench.startFull(encoded).Error?.Code).toBe('ResourceNotFound.BackupNotFound');
+  });
+
+  it('is what a database of the same name makes of it, whatever the case', () => {
+    const bench = new Bench();
+    const [first, second] = [bench.full('orders.bak'), bench.full('ORDERS_full.bak')];
+    bench.startFull(first);
+    bench.startFull(second);
+    bench.now += restoreMs;
+    expect(bench.task(first).Status).toBe(9);
+    expect(bench.task(second)).toMatchObject({ Status: 10, Message: expect.stringContaining('ORDERS') });
+    bench.call('DeleteBackupMigration', { InstanceId: instance, BackupMigrationId: first });
+    const third = bench.full('orders.bak');
+    bench.startFull(third);
+    bench.now += restoreMs;
+    expect(bench.task(third).Status).toBe(10);
+  });
+
+  it('leaves nothing behind, so another one may follow', () => {
+    const bench = new Bench();
+    const renames = { DBRename: [{ NewName: 'orders' }] };
+    const broken = bench.full('corrupt.bak');
+    bench.call('ModifyBackupMigration', { InstanceId: instance, BackupMigrationId: broken, ...renames });
+    bench.startFull(broken);
+    bench.now += restoreMs;
+    const sound = bench.full('orders.bak');
+    bench.startFull(sound);
+    bench.now += restoreMs;
+    expect([bench.task(broken).Status, bench.task(sound).Status]).toEqual([10, 9]);
+  });
+
+  it('is one across regions', () => {
+    const bench = new Bench();
+    const file = 'https://demo-1250000000.cos.ap-singapore.myqcloud.com/orders.bak';
+    const id = bench.full('', { BackupFiles: [file] });
+    bench.startFull(id);
+    bench.now += restoreMs;
+    expect(bench.task(id)).toMatchObject({ Status: 10, Message: expect.stringContaining('ap-singapore') });
+  });
+});
+
+describe('other magic files', () => {
+  it('slow takes ten times as long', () => {
+    const bench = new Bench();
+    const id = bench.full('orders-slow.bak');
+    bench.startFull(id);
+    bench.now += restoreMs * 5;
+    expect(bench.task(id)).toMatchObject({ Status: 7, Detail: { Progress: 50 } });
+    bench.now += restoreMs * 5;
+    expect(bench.task(id).Status).toBe(9);
+  });
+
+  it('odd-status shows an undocumented status for a while', () => {
+    const bench = new Bench();
+    const id = bench.full('orders-odd-status.bak');
+    bench.startFull(id);
+    const seen = [0, 0.3, 0.3, 0.3, 0.2].map((share) => {
+      bench.now += share * restoreMs;
+      return bench.task(id).Status;
+    });
+    expect(seen).toEqual([7, 11, 11, 7, 9]);
+  });
+
+  it('sparse leaves members null', () => {
+    const bench = new Bench();
+    expect(bench.task(bench.full('orders-sparse.bak'))).toMatchObject({ Detail: null, Action: null, Message: null });
+  });
+});
+
+describe('magic instances', () => {
+  const create = (InstanceId: string) => ({
+    InstanceId,
+    RecoveryType: 'FULL',
+    UploadType: 'COS_URL',
+    MigrationName: 'a',
+    BackupFiles: [url('orders.bak')],
+  });
+
+  it.each([
+    ['mssql-notfound', 'ResourceNotFound.InstanceNotFound', 0],
+    ['mssql-readonly', 'ResourceUnavailable.NotSupportRoInstance', 1],
+    ['mssqlro-12345678', 'ResourceUnavailable.NotSupportRoInstance', 1],
+    ['mssql-isolated', 'ResourceUnavailable.InstanceStatusInvalid', 1],
+  ])('%s refuses with %s', (id, code, described) => {
+    const bench = new Bench();
+    expect(bench.code('CreateBackupMigration', create(id))).toBe(code);
+    expect(bench.call('DescribeDBInstances', { InstanceIdSet: [id] }).TotalCount).toBe(described);
+  });
+
+  it('a locked one refuses each change of a task twice', () => {
+    const bench = new Bench();
+    const locked = 'mssql-locked00';
+    const id = String(bench.call('CreateBackupMigration', create(locked)).BackupMigrationId);
+    const named = { InstanceId: locked, BackupMigrationId: id };
+    for (const action of ['ModifyBackupMigration', 'StartBackupMigration']) {
+      const codes = [1, 2, 3].map(() => bench.code(action, named));
+      expect(codes).toEqual(['FailedOperation.MigrationLockError', 'FailedOperation.MigrationLockError', undefined]);
+    }
+    expect(bench.cloud.journal().map((entry) => entry.effect)).toEqual(['registered', 'renamed', 'restore']);
+  });
+
+  it('a lagging one lists a task late, as the environment may make any', () => {
+    const bench = new Bench();
+    const lagging = 'mssql-lag00000';
+    bench.call('CreateBackupMigration', create(lagging));
+    const count = (InstanceId: string) => bench.call('DescribeBackupMigration', { InstanceId }).TotalCount;
+    expect(count(lagging)).toBe(0);
+    bench.now += restoreMs;
+    expect(count(lagging)).toBe(1);
+    bench.lagMs = 5000;
+    bench.full('orders.bak');
+    expect(count(instance)).toBe(0);
+    bench.now += 5000;
+    expect(count(instance)).toBe(1);
+  });
+});
+
+describe('the journal', () => {
+  it('tells each effect once, with ids and file names and no query of a URL', () => {
+    const bench = new Bench();
+    const id = bench.full('orders.bak', { BackupFiles: [`${url('orders.bak')}?q-signature=secret`] });
+    const named = { InstanceId: instance, BackupMigrationId: id };
+    bench.call('ModifyBackupMigration', { ...named, DBRename: [{ NewName: 'b' }] });
+    bench.startFull(id);
+    bench.startFull(id);
+    bench.now += restoreMs;
+    bench.call('DeleteBackupMigration', named);
+    const common = { cloud: 'tencent', instanceId: instance, taskId: id, subject: 'orders.bak' };
+    expect(bench.cloud.journal()).toMatchObject([
+      { ...common, at: start, effect: 'registered', operation: 'CreateBackupMigration' },
+      { ...common, effect: 'renamed', operation: 'ModifyBackupMigration' },
+      { ...common, effect: 'restore', operation: 'StartBackupMigration' },
+      { ...common, at: start + restoreMs, effect: 'deleted', operation: 'DeleteBackupMigration' },
+    ]);
+    expect(JSON.stringify(bench.cloud.journal())).not.toContain('secret');
+  });
+});
