@@ -1,0 +1,134 @@
+import { namedTask, type Operation, type OperationContext } from './context.ts';
+import { Refusal } from './errors.ts';
+import { fileNameOf, holds, kindOf, openingScript, refusedKeys, scriptOf } from './magic.ts';
+import { nameFault } from './names.ts';
+import { readSources } from './source.ts';
+import { type Opening, type Task, type TaskFile, viewTask } from './task.ts';
+
+const dayMs = 24 * 60 * 60_000;
+/** Use limits: migrations of one database, and on one instance, in a day. */
+const perDatabase = 20;
+const perInstance = 500;
+
+/** CreateMigrateTask: a base, or with `MigrateTaskId` a further file of a chain. */
+export const createMigrateTask: Operation = (context) => {
+  const { parameters, store } = context;
+  const dbName = parameters.DBName ?? '';
+  checkInstance(context);
+  checkCombination(context);
+  if (nameFault(dbName) !== null) throw new Refusal('InvalidDBName');
+  if (holds(dbName, 'creating')) throw new Refusal('InvalidDBState');
+  const keys = readSources(context);
+  for (const [word, code] of refusedKeys) {
+    if (keys.some((key) => holds(key, word))) throw new Refusal(code);
+  }
+  checkCounts(context, dbName);
+  const taskId = store.nextId();
+  const task = parameters.MigrateTaskId ? increment(context, keys) : base(context, store.nextId(), dbName, keys);
+  store.put(task);
+  context.record('restore', task.id, `${dbName} ${keys.join(' ')}`);
+  return {
+    DBInstanceId: task.instanceId,
+    DBName: task.dbName,
+    BackupMode: parameters.BackupMode,
+    MigrateTaskId: task.id,
+    TaskId: taskId,
+  };
+};
+
+function checkInstance({ instance }: OperationContext): void {
+  if (instance.engine !== 'SQLServer') throw new Refusal('InvalidDBType');
+  if (instance.type !== 'Primary') throw new Refusal('InvalidInstanceType');
+  if (instance.lockMode !== 'Unlock') throw new Refusal('InvalidInstanceLockMode');
+  if (instance.status !== 'Running') throw new Refusal('InvalidInstanceState');
+}
+
+function checkCombination({ parameters, instance }: OperationContext): void {
+  const { BackupMode, IsOnlineDB, MigrateTaskId } = parameters;
+  const fullBase = instance.fullBase && MigrateTaskId === undefined;
+  if (fullBase && BackupMode === 'UPDF') throw new Refusal('InvalidBackupMode', 'UPDF needs MigrateTaskId.');
+  if (BackupMode === 'FULL' && MigrateTaskId !== undefined) {
+    throw new Refusal('InvalidParameter', 'MigrateTaskId must be empty when BackupMode is FULL.');
+  }
+  if (BackupMode === 'FULL' && IsOnlineDB !== 'True' && !fullBase) {
+    throw new Refusal('InvalidParameter', 'IsOnlineDB must be True when BackupMode is FULL.');
+  }
+  if (BackupMode === 'UPDF' && IsOnlineDB !== 'False') {
+    throw new Refusal('InvalidParameter', 'IsOnlineDB must be False when BackupMode is UPDF.');
+  }
+  if (instance.localDisk && IsOnlineDB !== 'True') {
+    throw new Refusal('InvalidParameter', 'IsOnlineDB must be True on SQL Server 2008 R2.');
+  }
+}
+
+function checkCounts({ instance, store, now }: OperationContext, dbName: string): void {
+  const recent = store
+    .tasksOf(instance.id)
+    .flatMap((task) => task.files.map((file) => ({ dbName: task.dbName, at: file.submittedAt })))
+    .filter(({ at }) => now - at < dayMs);
+  if (recent.length >= perInstance) throw new Refusal('ConcurrentTaskExceeded');
+  const own = recent.filter((file) => file.dbName.toLowerCase() === dbName.toLowerCase());
+  if (own.length >= perDatabase) throw new Refusal('ExceedUploadTime');
+}
+
+function base(context: OperationContext, id: string, dbName: string, keys: readonly string[]): Task {
+  const { parameters, instance, store, now } = context;
+  const present = store.databasesOf(instance.id, now).get(dbName.toLowerCase())?.state;
+  if (present === 'migrating') throw new Refusal('IncorrectDBState');
+  // On local disks an empty database of that name must be there, and the sandbox takes it that it is.
+  const exists = (present !== undefined || holds(dbName, 'taken')) && !instance.localDisk;
+  const online = parameters.IsOnlineDB === 'True';
+  const files = keys.map((key) => newFile(context, key, 'base', dbName, exists, online ? 0.9 : 1));
+  const restoredAt = Math.max(...files.map((file) => file.submittedAt + file.durationMs));
+  return {
+    id,
+    instanceId: instance.id,
+    dbName,
+    mode: parameters.BackupMode === 'FULL' ? 'FULL' : 'UPDF',
+    createdAt: now,
+    files,
+    opening: online ? newOpening(context, keys, dbName, { at: restoredAt, part: 0.1, clientToken: null }) : null,
+    terminatedAt: null,
+  };
+}
+
+function increment(context: OperationContext, keys: readonly string[]): Task {
+  const { parameters, now } = context;
+  const parent = namedTask(context);
+  if (parent.dbName !== parameters.DBName) throw new Refusal('InvalidDBName');
+  if (viewTask(parent, now).status !== 'Waiting') throw new Refusal('InvalideStatus');
+  const files = keys.map((key) => newFile(context, key, 'increment', parent.dbName, false, 1));
+  return { ...parent, files: [...parent.files, ...files] };
+}
+
+function newFile(
+  { now, restoreMs }: OperationContext,
+  key: string,
+  wanted: 'base' | 'increment',
+  dbName: string,
+  exists: boolean,
+  part: number,
+): TaskFile {
+  const { slowness, failure } = scriptOf(key, wanted, dbName, exists);
+  const durationMs = Math.max(1, Math.round(restoreMs * slowness * part));
+  return { key, name: fileNameOf(key), kind: kindOf(key, wanted), submittedAt: now, durationMs, failure };
+}
+
+/** The recovery of a database. A synchronous check makes it longer, an asynchronous one ends after it. */
+export function newOpening(
+  { parameters, restoreMs }: OperationContext,
+  keys: readonly string[],
+  dbName: string,
+  when: { readonly at: number; readonly part: number; readonly clientToken: string | null },
+): Opening {
+  const check = parameters.CheckDBMode ?? 'AsyncExecuteDBCheck';
+  const checkMs = Math.round(restoreMs * 0.3);
+  const synchronous = check === 'SyncExecuteDBCheck';
+  return {
+    at: when.at,
+    durationMs: Math.round(restoreMs * when.part) + (synchronous ? checkMs : 0),
+    checkMs: synchronous ? 0 : checkMs,
+    clientToken: when.clientToken,
+    ...openingScript(keys, dbName, check),
+  };
+}

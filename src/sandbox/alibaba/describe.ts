@@ -1,0 +1,127 @@
+import { namedTask, type Operation, type OperationContext, timeText } from './context.ts';
+import { Refusal } from './errors.ts';
+import { attributesOf } from './instance.ts';
+import { holds } from './magic.ts';
+import { nameFault } from './names.ts';
+import { type Task, viewFileOf, viewTask } from './task.ts';
+
+const weekMs = 7 * 24 * 60 * 60_000;
+
+/** DescribeMigrateTasks: newest first, of the last week, within the window. */
+export const describeMigrateTasks: Operation = (context) => {
+  const { parameters, instance, store, now } = context;
+  refuseCluster(context);
+  const start = Date.parse(parameters.StartTime ?? '');
+  const end = Date.parse(parameters.EndTime ?? '');
+  if (!(end > start)) throw new Refusal('InvalidStartTimeAndEndTime.Malformed');
+  const found = store
+    .tasksOf(instance.id)
+    .filter(({ createdAt }) => createdAt >= start && createdAt <= end)
+    .filter(({ createdAt }) => now - createdAt < weekMs && now - createdAt >= context.listLagMs)
+    .reverse();
+  const size = Number(parameters.PageSize ?? 30);
+  const number = Number(parameters.PageNumber ?? 1);
+  const page = found.slice((number - 1) * size, number * size);
+  return {
+    DBInstanceId: instance.id,
+    PageNumber: number,
+    PageRecordCount: page.length,
+    TotalRecordCount: found.length,
+    Items: { MigrateTask: page.map((task) => taskRow(task, now)) },
+  };
+};
+
+/** DescribeMigrateTaskById: one task, whatever its age. */
+export const describeMigrateTaskById: Operation = (context) => {
+  const task = namedTask(context);
+  return { DBInstanceName: task.instanceId, ...taskRow(task, context.now) };
+};
+
+/** DescribeOssDownloads: the files of one task, in the order in which they came. */
+export const describeOssDownloads: Operation = (context) => {
+  refuseCluster(context);
+  const task = namedTask(context);
+  const { now } = context;
+  const shown = task.files.filter((file) => now - file.submittedAt >= context.listLagMs);
+  return {
+    DBInstanceId: task.instanceId,
+    MigrateTaskId: task.id,
+    Items: {
+      OssDownload: shown.map((file) => {
+        const { status, endedAt, description } = viewFileOf(task, file, now);
+        return {
+          FileName: file.name,
+          FileSize: String(100 + file.name.length),
+          BackupMode: file.kind,
+          IsAvailable: status === 'VerifyFailed' ? 'False' : 'True',
+          Status: status,
+          CreateTime: timeText(file.submittedAt),
+          EndTime: timeText(endedAt),
+          Description: description,
+        };
+      }),
+    },
+  };
+};
+
+/** DescribeDBInstanceAttribute. */
+export const describeDBInstanceAttribute: Operation = ({ instance }) => ({
+  Items: { DBInstanceAttribute: [attributesOf(instance)] },
+});
+
+/** CheckDBNameAvailable: an answer without error says that the name is free and legal. */
+export const checkDBNameAvailable: Operation = ({ parameters, instance, store, now }) => {
+  const name = parameters.DBName ?? '';
+  const fault = nameFault(name);
+  if (fault === 'reserved') throw new Refusal('InvalidDBName.Forbid');
+  if (fault === 'keyword') throw new Refusal('InvalidParameter.Keyword');
+  if (fault === 'malformed') throw new Refusal('InvalidDBName');
+  if (instance.status !== 'Running') throw new Refusal('OperationDenied.DBInstanceStatus');
+  const present = store.databasesOf(instance.id, now).has(name.toLowerCase());
+  if (present || holds(name, 'taken')) throw new Refusal('InvalidDBName.Duplicate');
+  return {};
+};
+
+/** DescribeDatabases: what the migrations of the sandbox have brought; one that is not open yet shows as `Creating`. */
+export const describeDatabases: Operation = ({ parameters, instance, store, now }) => {
+  const found = [...store.databasesOf(instance.id, now).values()]
+    .map(({ task, state }) => ({ name: task.dbName, status: state === 'open' ? 'Running' : 'Creating' }))
+    .filter(({ name }) => parameters.DBName === undefined || name === parameters.DBName)
+    .filter(({ status }) => parameters.DBStatus === undefined || status === parameters.DBStatus);
+  const size = Number(parameters.PageSize ?? 30);
+  const number = Number(parameters.PageNumber ?? 1);
+  return {
+    Databases: {
+      Database: found.slice((number - 1) * size, number * size).map(({ name, status }) => ({
+        DBName: name,
+        DBStatus: status,
+        DBInstanceId: instance.id,
+        Engine: instance.engine,
+        CharacterSetName: 'Chinese_PRC_CI_AS',
+        DBDescription: '',
+        Accounts: { AccountPrivilegeInfo: [] },
+        PageNumber: number,
+        PageSize: size,
+        TotalCount: found.length,
+      })),
+    },
+  };
+};
+
+function refuseCluster({ instance }: OperationContext): void {
+  if (instance.cluster) throw new Refusal('EngineVersionNotSupported');
+}
+
+function taskRow(task: Task, now: number): Readonly<Record<string, string>> {
+  const { status, endedAt, description } = viewTask(task, now);
+  return {
+    MigrateTaskId: task.id,
+    DBName: task.dbName,
+    BackupMode: task.mode,
+    Status: status,
+    IsDBReplaced: 'False',
+    CreateTime: timeText(task.createdAt),
+    EndTime: timeText(endedAt),
+    Description: description,
+  };
+}

@@ -1,0 +1,131 @@
+import type { JournalEntry, SandboxCloud, SandboxEnvironment, SandboxRequest, SandboxResponse } from '../cloud.ts';
+import { loadVendorOperations, type SchemaFault } from '../vendor-schema.ts';
+import { failure, success } from './answer.ts';
+import { authenticate } from './authentication.ts';
+import { type Call, operationOf, readCall } from './call.ts';
+import { createOnlineDatabaseTask, terminateMigrateTask } from './change-task.ts';
+import type { Operation, OperationContext } from './context.ts';
+import { createMigrateTask } from './create-task.ts';
+import {
+  checkDBNameAvailable,
+  describeDatabases,
+  describeDBInstanceAttribute,
+  describeMigrateTaskById,
+  describeMigrateTasks,
+  describeOssDownloads,
+} from './describe.ts';
+import { inSecondVocabulary, Refusal } from './errors.ts';
+import { findInstance } from './instance.ts';
+import { type AlibabaSnapshot, AlibabaStore } from './store.ts';
+
+const operations: ReadonlyMap<string, Operation> = new Map([
+  ['CreateMigrateTask', createMigrateTask],
+  ['CreateOnlineDatabaseTask', createOnlineDatabaseTask],
+  ['TerminateMigrateTask', terminateMigrateTask],
+  ['DescribeMigrateTasks', describeMigrateTasks],
+  ['DescribeMigrateTaskById', describeMigrateTaskById],
+  ['DescribeOssDownloads', describeOssDownloads],
+  ['DescribeDBInstanceAttribute', describeDBInstanceAttribute],
+  ['CheckDBNameAvailable', checkDBNameAvailable],
+  ['DescribeDatabases', describeDatabases],
+]);
+
+const version = '2014-08-15';
+
+/** On an instance that holds the word `lag`, lists show a task only when it is this old, in milliseconds. */
+const laggingInstanceMs = 5_000;
+
+/** ApsaraDB RDS for SQL Server, as far as migrations from object storage go. Strict where the real service may be lenient. */
+export function createAlibabaCloud(environment: SandboxEnvironment): SandboxCloud {
+  const schemas = loadVendorOperations('alibaba');
+  const store = new AlibabaStore(environment.restored as AlibabaSnapshot | undefined);
+  const newRequestId = () => environment.uuid().toUpperCase();
+
+  function carryOut(request: SandboxRequest, requestId: string): Readonly<Record<string, unknown>> {
+    const call = readCall(request);
+    const action = call.common.Action;
+    if (!action) throw new Refusal('MissingAction', 'Action is mandatory for this action.');
+    if (!call.common.Version) throw new Refusal('MissingVersion', 'Version is mandatory for this action.');
+    if (call.common.Version !== version) throw new Refusal('InvalidVersion');
+    const operation = operations.get(action);
+    const schema = schemas.get(action);
+    if (operation === undefined || schema === undefined) throw new Refusal('InvalidAction.NotFound');
+    const now = environment.now();
+    authenticate(call, now);
+    if (!store.useNonce(call.common.SignatureNonce ?? '', now)) throw new Refusal('SignatureNonceUsed');
+    const [fault] = schema.validateQuery(call.parameters);
+    if (fault !== undefined) throw refusalOf(fault);
+    return inWords(call, (instance) => {
+      const record = (effect: JournalEntry['effect'], taskId: string, subject: string) => {
+        const { id } = instance;
+        store.journal.push({
+          at: now,
+          cloud: 'alibaba',
+          effect,
+          operation: action,
+          instanceId: id,
+          taskId,
+          subject,
+          requestId,
+        });
+      };
+      const listLagMs = Math.max(environment.listLagMs(), instance.lagging ? laggingInstanceMs : 0);
+      const { restoreMs } = environment;
+      return operation({ parameters: call.parameters, instance, store, now, restoreMs, listLagMs, record });
+    });
+  }
+
+  const refuse = (refusal: Refusal, request: SandboxRequest) => failure(request, newRequestId(), refusal);
+  return {
+    name: 'alibaba',
+    handle: (request): SandboxResponse => {
+      const requestId = newRequestId();
+      try {
+        return success(request, requestId, carryOut(request, requestId));
+      } catch (error) {
+        if (error instanceof Refusal) return failure(request, requestId, error);
+        throw error;
+      }
+    },
+    fault: (kind, request) => {
+      const codes = {
+        throttled: 'Throttling.User',
+        unavailable: 'ServiceUnavailable',
+        internal_error: 'InternalError',
+      };
+      return refuse(new Refusal(codes[kind]), request);
+    },
+    refuse: ({ code, message, status }, request) => refuse(new Refusal(code, message, {}, status), request),
+    operationOf,
+    journal: () => store.journal,
+    snapshot: () => store.snapshot(),
+  };
+}
+
+/** Runs an operation on the instance that the call names, and words its refusal as that instance does. */
+function inWords<T>(call: Call, run: (instance: OperationContext['instance']) => T): T {
+  const opening = call.common.Action === 'CreateOnlineDatabaseTask';
+  const missing = opening ? 'InvalidDBInstanceName.NotFound' : 'InvalidDBInstanceId.NotFound';
+  const instance = findInstance(call.parameters.DBInstanceId ?? '', missing);
+  try {
+    return run(instance);
+  } catch (error) {
+    throw error instanceof Refusal && instance.secondVocabulary ? inSecondVocabulary(error) : error;
+  }
+}
+
+/** Names that have a code of their own when their value is not valid. */
+const codesOfValues: ReadonlyMap<string, string> = new Map([
+  ['StartTime', 'InvalidStartTimeAndEndTime.Malformed'],
+  ['EndTime', 'InvalidStartTimeAndEndTime.Malformed'],
+  ['OssObjectPositions', 'InvalidOSSURL'],
+  ['OSSUrls', 'InvalidOSSURL'],
+]);
+
+function refusalOf(fault: SchemaFault): Refusal {
+  if (fault.kind === 'unknown') return new Refusal('InvalidParameter', `The parameter ${fault.detail}.`);
+  if (fault.kind === 'missing')
+    return new Refusal(`Missing${fault.name}`, `${fault.name} is mandatory for this action.`);
+  const code = codesOfValues.get(fault.name) ?? `Invalid${fault.name}`;
+  return new Refusal(code, `Specified parameter ${fault.detail}.`);
+}

@@ -1,0 +1,79 @@
+import { Refusal } from './errors.ts';
+
+/** An instance of the sandbox. All of it follows from the id. */
+export interface Instance {
+  readonly id: string;
+  readonly engine: 'SQLServer' | 'MySQL';
+  readonly engineVersion: string;
+  readonly category: string;
+  readonly status: string;
+  readonly lockMode: string;
+  readonly type: string;
+  readonly storageType: string;
+  /** SQL Server 2008 R2 on local disks: signed URLs, one full backup, nothing else. */
+  readonly localDisk: boolean;
+  /** Lists of tasks are not supported. */
+  readonly cluster: boolean;
+  /** Lists show new tasks late. */
+  readonly lagging: boolean;
+  /** Errors come in the vocabulary of the instance-level migration guide. */
+  readonly secondVocabulary: boolean;
+  /** Takes the first file of a chain as `FULL` with `IsOnlineDB` `False`, and not as `UPDF`. */
+  readonly fullBase: boolean;
+}
+
+/**
+ * The instance with that id. Every id of the form `rm-…` exists, unless it holds the word `notfound`.
+ * Throws `Refusal` with `missingCode` otherwise.
+ */
+export function findInstance(id: string, missingCode = 'InvalidDBInstanceId.NotFound'): Instance {
+  const says = (word: string) => new RegExp(`(^|[^a-z0-9])${word}([^a-z]|$)`).test(id);
+  if (!/^rm-[a-z0-9][a-z0-9_-]{1,60}$/.test(id) || says('notfound')) throw new Refusal(missingCode);
+  const old = says('2008r2');
+  const cluster = says('cluster');
+  return {
+    id,
+    engine: says('mysql') ? 'MySQL' : 'SQLServer',
+    engineVersion: versionOf(says('mysql'), old, cluster),
+    category: cluster ? 'AlwaysOn' : 'HighAvailability',
+    status: says('busy') ? 'TRANSING' : 'Running',
+    lockMode: says('locked') ? 'ManualLock' : 'Unlock',
+    type: says('readonly') ? 'Readonly' : 'Primary',
+    storageType: old ? 'local_ssd' : 'cloud_essd',
+    localDisk: old,
+    cluster,
+    lagging: says('lag'),
+    secondVocabulary: says('altcodes'),
+    fullBase: says('fullbase'),
+  };
+}
+
+function versionOf(mysql: boolean, old: boolean, cluster: boolean): string {
+  if (mysql) return '8.0';
+  if (old) return '2008r2';
+  return cluster ? '2017_ent' : '2019_std_ha';
+}
+
+/** What DescribeDBInstanceAttribute shows of it. */
+export function attributesOf(instance: Instance): Readonly<Record<string, unknown>> {
+  return {
+    DBInstanceId: instance.id,
+    RegionId: 'cn-hangzhou',
+    ZoneId: 'cn-hangzhou-h',
+    Engine: instance.engine,
+    EngineVersion: instance.engineVersion,
+    Category: instance.category,
+    DBInstanceStatus: instance.status,
+    LockMode: instance.lockMode,
+    LockReason: instance.lockMode === 'Unlock' ? '' : 'Locked by an operator',
+    DBInstanceType: instance.type,
+    DBInstanceStorage: 500,
+    DBInstanceStorageType: instance.storageType,
+    DBInstanceDiskUsed: '53687091200',
+    DBMaxQuantity: 100,
+    DBInstanceMemory: 16384,
+    DBInstanceCPU: '4',
+    Collation: 'Chinese_PRC_CI_AS',
+    Extra: { RecoveryModel: 'simple' },
+  };
+}

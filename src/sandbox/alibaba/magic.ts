@@ -1,0 +1,111 @@
+/** How a file behaves. Times are parts of the file's own duration. */
+export interface Script {
+  /** Duration against a normal restore. */
+  readonly slowness: number;
+  /** Where and how the file fails; null: it is restored. */
+  readonly failure: { readonly at: number; readonly rowStatus: string; readonly text: string } | null;
+}
+
+export type FileKind = 'Database' | 'Differential_Database' | 'Transaction_Log';
+
+/** Whether `text` holds the magic word: in any case, not preceded by another letter, `_` as good as `-`. */
+export function holds(text: string, word: string): boolean {
+  return new RegExp(`(?<![a-z])${word.replaceAll('-', '[-_]')}`, 'i').test(text);
+}
+
+/** Magic words in a key that have the request itself refused, with the code. */
+export const refusedKeys: readonly (readonly [word: string, code: string])[] = [
+  ['missing', 'InvalidOSSURL'],
+  ['storage-class', 'InvalidOssObjectStorageClassType'],
+  ['exceed-disk', 'ExceedDiskSize'],
+  ['too-large', 'BakFileSizeExceeded'],
+  ['daily-limit', 'ExceedUploadTime'],
+  ['instance-limit', 'ConcurrentTaskExceeded'],
+];
+
+/**
+ * What the file is: by extension, else by a word in its name, as the real service looks into the file. A `.bak` that does not say
+ * is what the step wants.
+ */
+export function kindOf(key: string, wanted: 'base' | 'increment'): FileKind {
+  const name = fileNameOf(key);
+  if (holds(name, 'wrong-kind')) return wanted === 'base' ? 'Differential_Database' : 'Database';
+  const says = (words: string) => new RegExp(`(?<![a-z])(${words})(?![a-z])`, 'i').test(name);
+  if (/\.(trn|log)$/i.test(name)) return 'Transaction_Log';
+  if (/\.diff$/i.test(name) || says('diff|differential')) return 'Differential_Database';
+  if (says('log|trn')) return 'Transaction_Log';
+  return wanted === 'base' || says('full') ? 'Database' : 'Transaction_Log';
+}
+
+/** The last part of a key. */
+export function fileNameOf(key: string): string {
+  return key.slice(key.lastIndexOf('/') + 1);
+}
+
+/** What will become of a file. `exists`: a database of that name is on the instance already. */
+export function scriptOf(key: string, wanted: 'base' | 'increment', dbName: string, exists: boolean): Script {
+  const slowness = holds(key, 'slow') ? 10 : 1;
+  return { slowness, failure: failureOf(key, wanted, dbName, exists) };
+}
+
+function failureOf(key: string, wanted: 'base' | 'increment', dbName: string, exists: boolean): Script['failure'] {
+  const name = fileNameOf(key);
+  const fails = (at: number, rowStatus: string, text: string) => ({ at, rowStatus, text });
+  if (holds(key, 'expired')) {
+    return fails(0.3, 'DownloadFailed', `Failed to download ${name}: the OSS URL was expired.`);
+  }
+  if (holds(key, 'no-space')) {
+    const sizes = 'space left 20480 MB, needed 81920 MB, bak file 40960 MB';
+    return fails(0.38, 'CheckFailed', `Not Enough Disk Space for restoring ${name}: ${sizes}.`);
+  }
+  if (holds(key, 'corrupt')) {
+    return fails(0.45, 'VerifyFailed', `Failed to verify ${name}: the backup file is corrupted or newer edition.`);
+  }
+  if (holds(key, 'newer-version')) {
+    return fails(0.48, 'CheckFailed', `Failed to verify ${name}: the backup file is corrupted or newer edition.`);
+  }
+  const kind = kindOf(key, wanted);
+  if (wanted === 'base' && kind !== 'Database') {
+    const words = kind === 'Transaction_Log' ? 'Transaction Log' : 'Database Differential';
+    return fails(0.5, 'CheckFailed', `${name} is a ${words} backup, this step can only accept a FULL Backup.`);
+  }
+  if (wanted === 'increment' && kind === 'Database') {
+    const wants = 'this step can only accept transaction log or differential backup';
+    return fails(0.5, 'CheckFailed', `${name} is a Database FULL backup, ${wants}.`);
+  }
+  if (wanted === 'base' && exists) {
+    return fails(0.5, 'RestoreFailed', `Database [${dbName}] already exist on RDS, please rename or drop it.`);
+  }
+  if (wanted === 'base' && holds(key, 'count-limit')) {
+    return fails(0.5, 'RestoreFailed', `Failed to restore [${dbName}] due to databases count limitation.`);
+  }
+  if (wanted === 'increment' && holds(key, 'gap')) {
+    const text = `The log in ${name} begins at a LSN which is too recent to apply to the database [${dbName}].`;
+    return fails(0.9, 'RestoreFailed', text);
+  }
+  return null;
+}
+
+/** How opening the database ends: a failure, and what the description says after a success, at once and after the check. */
+export function openingScript(
+  keys: readonly string[],
+  dbName: string,
+  check: string,
+): { readonly failure: string | null; readonly atOnce: string; readonly afterCheck: string } {
+  const any = (word: string) => keys.some((key) => holds(key, word));
+  const found = `CHECKDB found 0 allocation errors and 3 consistency errors in database [${dbName}].`;
+  const synchronous = check === 'SyncExecuteDBCheck';
+  if (any('edition')) {
+    const text = `Failed to open database [${dbName}]: it uses features that this edition does not support.`;
+    return { failure: text, atOnce: '', afterCheck: '' };
+  }
+  if (any('dbcc-failed')) {
+    if (synchronous) return { failure: `DBCC checkdb failed: ${found}`, atOnce: '', afterCheck: '' };
+    return { failure: null, atOnce: '', afterCheck: `asynchronously DBCC checkdb failed: ${found}` };
+  }
+  if (any('no-account')) {
+    const text = `Your RDS doesn't have any init account, so database [${dbName}] has no owner.`;
+    return { failure: null, atOnce: text, afterCheck: text };
+  }
+  return { failure: null, atOnce: '', afterCheck: synchronous ? '' : 'Success to DBCC checkdb asynchronously' };
+}

@@ -1,0 +1,20 @@
+const reserved: ReadonlySet<string> = new Set([
+  'master',
+  'model',
+  'msdb',
+  'tempdb',
+  'distribution',
+  'resource',
+  'rdscore',
+  'rdsadmin',
+  'rdslog',
+]);
+const keywords: ReadonlySet<string> = new Set(['select', 'table', 'database', 'create', 'drop', 'where', 'user']);
+
+/** What is wrong with a database's name; `null`: nothing. */
+export function nameFault(name: string): 'reserved' | 'keyword' | 'malformed' | null {
+  const lower = name.toLowerCase();
+  if (reserved.has(lower)) return 'reserved';
+  if (keywords.has(lower)) return 'keyword';
+  return /^[\p{L}_][\p{L}\p{N}_@$#. -]*$/u.test(name) && name.length <= 128 ? null : 'malformed';
+}

@@ -1,0 +1,83 @@
+import type { JournalEntry } from '../cloud.ts';
+import { databaseOf, type Task } from './task.ts';
+
+/** All that the cloud remembers, as JSON. */
+export interface AlibabaSnapshot {
+  readonly lastNumber: number;
+  readonly tasks: readonly Task[];
+  readonly nonces: readonly (readonly [nonce: string, at: number])[];
+  readonly journal: readonly JournalEntry[];
+}
+
+/** Nonces are kept for twice the tolerance of timestamps, after which a replay is too old anyway. */
+const nonceMemoryMs = 30 * 60_000;
+
+/** The cloud's memory. */
+export class AlibabaStore {
+  readonly journal: JournalEntry[];
+  #lastNumber: number;
+  readonly #tasks = new Map<string, Map<string, Task>>();
+  readonly #nonces: Map<string, number>;
+
+  constructor(saved: AlibabaSnapshot | undefined) {
+    this.#lastNumber = saved?.lastNumber ?? 564_563_255;
+    this.#nonces = new Map(saved?.nonces ?? []);
+    this.journal = [...(saved?.journal ?? [])];
+    for (const task of saved?.tasks ?? []) this.put(task);
+  }
+
+  /** Digits that no other task or job has. */
+  nextId(): string {
+    this.#lastNumber += 1;
+    return String(this.#lastNumber);
+  }
+
+  /** Remembers the nonce. False: it was used before. */
+  useNonce(nonce: string, now: number): boolean {
+    for (const [old, at] of this.#nonces) {
+      if (now - at <= nonceMemoryMs) break;
+      this.#nonces.delete(old);
+    }
+    if (this.#nonces.has(nonce)) return false;
+    this.#nonces.set(nonce, now);
+    return true;
+  }
+
+  put(task: Task): void {
+    const tasks = this.#tasks.get(task.instanceId) ?? new Map<string, Task>();
+    this.#tasks.set(task.instanceId, tasks.set(task.id, task));
+  }
+
+  find(instanceId: string, taskId: string): Task | undefined {
+    return this.#tasks.get(instanceId)?.get(taskId);
+  }
+
+  /** Oldest first. */
+  tasksOf(instanceId: string): readonly Task[] {
+    return [...(this.#tasks.get(instanceId)?.values() ?? [])];
+  }
+
+  /** The databases that migrations have brought onto an instance, by lower-case name. */
+  databasesOf(
+    instanceId: string,
+    now: number,
+  ): ReadonlyMap<string, { task: Task; state: ReturnType<typeof databaseOf> }> {
+    const found = new Map<string, { task: Task; state: ReturnType<typeof databaseOf> }>();
+    for (const task of this.tasksOf(instanceId)) {
+      const name = task.dbName.toLowerCase();
+      const state = databaseOf(task, now);
+      // A later attempt that came to nothing does not undo the database that was in its way.
+      if (state !== 'none') found.set(name, { task, state });
+    }
+    return found;
+  }
+
+  snapshot(): AlibabaSnapshot {
+    return {
+      lastNumber: this.#lastNumber,
+      tasks: [...this.#tasks.values()].flatMap((tasks) => [...tasks.values()]),
+      nonces: [...this.#nonces],
+      journal: [...this.journal],
+    };
+  }
+}
