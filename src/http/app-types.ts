@@ -1,0 +1,56 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+} from 'fastify';
+import type { Migration } from '../domain/migration.ts';
+import type { Runtime } from '../domain/runtime.ts';
+import type { MigrationRepresentation } from '../domain/schema.ts';
+import type { MigrationService } from '../engine/interface.ts';
+import type { Authenticator, Identity, Scope } from './auth/authenticator.ts';
+import type { HttpSettings } from './settings.ts';
+
+/** The Fastify app with types from the routes’ schemas. */
+export type HttpApp = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+/** Who may call a route: a scope, everybody, or everybody where the documentation is public. */
+export type Access = Scope | 'open' | 'documentation';
+
+/** What the routes need. */
+export interface HttpContext {
+  readonly service: MigrationService;
+  readonly auth: Authenticator;
+  readonly runtime: Runtime;
+  readonly settings: HttpSettings;
+  /** How a migration is shown. */
+  readonly represent: (migration: Migration) => MigrationRepresentation;
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Without it a route takes the scope `admin`. */
+    access?: Access;
+    /** Media types of the body; default `application/json`. */
+    bodyTypes?: readonly string[];
+    /** An absent body counts as an empty object. */
+    bodyOptional?: boolean;
+    /** The route negotiates for itself what it answers. */
+    anyAccept?: boolean;
+  }
+  interface FastifyRequest {
+    identity: Identity | null;
+    /** The migration that the request is about, for the log. */
+    migrationId: string | null;
+    /** When the request began, by the injected clock. */
+    startedAt: number;
+  }
+}

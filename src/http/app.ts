@@ -1,0 +1,118 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import { type FastifyBaseLogger, fastify, LogController } from 'fastify';
+import type { LifeCycleProvider } from '../domain/lifecycle.ts';
+import { representMigration } from '../domain/representation.ts';
+import type { Runtime } from '../domain/runtime.ts';
+import type { ProviderId } from '../domain/schema.ts';
+import type { MigrationService } from '../engine/interface.ts';
+import type { HttpApp, HttpContext } from './app-types.ts';
+import type { Authenticator } from './auth/authenticator.ts';
+import { installAuthentication } from './plugins/authentication.ts';
+import { installBodies } from './plugins/bodies.ts';
+import { answerBrokenRequest } from './plugins/broken-requests.ts';
+import { installExplorer, installOpenApi } from './plugins/documentation.ts';
+import { installDraining } from './plugins/draining.ts';
+import { installKnownRoutes } from './plugins/known-routes.ts';
+import { installNegotiation } from './plugins/negotiation.ts';
+import { installProblems, sendError } from './plugins/problems.ts';
+import { installRateLimit } from './plugins/rate-limit.ts';
+import { installRequestIdentity, requestIdOf } from './plugins/request-identity.ts';
+import { installRequestLog } from './plugins/request-log.ts';
+import { installSecurityHeaders } from './plugins/security-headers.ts';
+import { actionRoutes } from './routes/actions.ts';
+import { backupRoutes } from './routes/backups.ts';
+import { eventRoutes } from './routes/events.ts';
+import { healthRoutes } from './routes/health.ts';
+import { migrationRoutes } from './routes/migration.ts';
+import { migrationsRoutes } from './routes/migrations.ts';
+import { problemRoutes } from './routes/problems.ts';
+import { providerRoutes } from './routes/providers.ts';
+import { rootRoutes } from './routes/root.ts';
+import { defaultHttpSettings, type HttpSettings } from './settings.ts';
+
+export interface HttpAppOptions {
+  readonly service: MigrationService;
+  readonly auth: Authenticator;
+  /** A pino logger. */
+  readonly logger: FastifyBaseLogger;
+  readonly runtime: Runtime;
+  /** What each provider can do decides which actions a migration shows. */
+  readonly providers: Readonly<Record<ProviderId, LifeCycleProvider>>;
+  /** What differs from `defaultHttpSettings`. */
+  readonly settings?: Partial<HttpSettings>;
+}
+
+/**
+ * The HTTP surface as one Fastify app that does not listen yet. More routes may be registered until it is ready; each declares
+ * who may call it in `config.access`.
+ */
+export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
+  const { service, auth, runtime, providers } = options;
+  const settings = { ...defaultHttpSettings, ...options.settings };
+  const http: HttpContext = {
+    service,
+    auth,
+    runtime,
+    settings,
+    represent: (migration) => representMigration(migration, providers[migration.provider]),
+  };
+  const app = newApp(options.logger, runtime, settings);
+
+  installRequestIdentity(app, runtime);
+  installSecurityHeaders(app);
+  installRequestLog(app, runtime);
+  installProblems(app);
+  installKnownRoutes(app);
+  installDraining(app);
+  installAuthentication(app, auth, settings);
+  installRateLimit(app, settings.rateLimit, runtime);
+  installNegotiation(app);
+  installBodies(app);
+  await installOpenApi(app, http);
+
+  rootRoutes(app, http);
+  migrationsRoutes(app, http);
+  eventRoutes(app, http);
+  migrationRoutes(app, http);
+  backupRoutes(app, http);
+  actionRoutes(app, http);
+  providerRoutes(app, http);
+  problemRoutes(app);
+  healthRoutes(app, http);
+  await installExplorer(app, http);
+  return app;
+}
+
+function newApp(logger: FastifyBaseLogger, runtime: Runtime, settings: HttpSettings): HttpApp {
+  const app = fastify({
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    requestIdHeader: false,
+    genReqId: (request) => requestIdOf(request, runtime),
+    bodyLimit: settings.bodyLimitBytes,
+    requestTimeout: settings.requestTimeoutMs,
+    keepAliveTimeout: settings.keepAliveTimeoutMs,
+    // Requests during the shutdown are answered by a hook of ours, with a problem document.
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 128 },
+    // `verbose` gives the fault descriptions the schema around a fault.
+    ajv: {
+      customOptions: {
+        coerceTypes: false,
+        removeAdditional: false,
+        useDefaults: false,
+        allErrors: true,
+        discriminator: true,
+        verbose: true,
+      },
+    },
+    frameworkErrors: (error, request, reply) => {
+      sendError(error, request, reply);
+    },
+    clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, requestIdOf({ headers: {} }, runtime)),
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  app.server.headersTimeout = settings.headersTimeoutMs;
+  app.server.maxConnections = settings.maxConnections;
+  return app;
+}

@@ -1,0 +1,22 @@
+import type { Authenticator } from './authenticator.ts';
+
+/** Asks several authenticators in order; the first that knows the caller decides. */
+export function anyOf(authenticators: readonly Authenticator[]): Authenticator {
+  return {
+    schemes: [...new Set(authenticators.flatMap((each) => each.schemes))],
+    authenticate: async (presented) => {
+      let outage: unknown = null;
+      for (const authenticator of authenticators) {
+        try {
+          const identity = await authenticator.authenticate(presented);
+          if (identity !== null) return identity;
+        } catch (error) {
+          // Another one may still know the caller.
+          outage = error;
+        }
+      }
+      if (outage !== null) throw outage;
+      return null;
+    },
+  };
+}

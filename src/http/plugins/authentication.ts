@@ -1,0 +1,60 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Problem } from '../../domain/problem.ts';
+import type { HttpApp } from '../app-types.ts';
+import {
+  type Authenticator,
+  hasScope,
+  type Identity,
+  type PresentedCredential,
+  type Scope,
+} from '../auth/authenticator.ts';
+import type { HttpSettings } from '../settings.ts';
+
+/** Knows the caller and checks the scope of the route, before the body is read. A route that declares nothing takes `admin`. */
+export function installAuthentication(app: HttpApp, auth: Authenticator, settings: HttpSettings): void {
+  app.addHook('onRequest', async (request, reply) => {
+    const access = request.routeOptions.config.access ?? (isExplorer(request) ? 'documentation' : 'admin');
+    if (access === 'open' || (access === 'documentation' && settings.publicDocumentation)) return;
+    const identity = await identify(auth, request, reply);
+    request.identity = identity;
+    if (access !== 'documentation') requireScope(identity, access, reply);
+  });
+}
+
+/** Swagger UI registers its own routes. */
+function isExplorer(request: FastifyRequest): boolean {
+  return /^\/docs(\/|$)/.test(request.routeOptions.url ?? '');
+}
+
+async function identify(auth: Authenticator, request: FastifyRequest, reply: FastifyReply): Promise<Identity> {
+  const presented = presentedCredential(request, auth, reply);
+  const identity = await auth.authenticate(presented);
+  if (identity !== null) return identity;
+  if (presented === null) throw unauthenticated(reply, 'No credentials came with the request.', '');
+  throw unauthenticated(reply, 'The credentials are not valid, or they have expired.', ', error="invalid_token"');
+}
+
+function presentedCredential(
+  request: FastifyRequest,
+  auth: Authenticator,
+  reply: FastifyReply,
+): PresentedCredential | null {
+  if (auth.schemes.length === 0) return null;
+  const { authorization, 'x-api-key': apiKey } = request.headers;
+  const bearer = /^Bearer +(\S+)$/i.exec(authorization?.trim() ?? '')?.[1];
+  if (authorization !== undefined && apiKey !== undefined)
+    throw unauthenticated(reply, 'Send either `Authorization` or `X-API-Key`, not both.', '');
+  if (bearer !== undefined) return { scheme: 'bearer', value: bearer };
+  return typeof apiKey === 'string' && apiKey !== '' ? { scheme: 'api_key', value: apiKey } : null;
+}
+
+function unauthenticated(reply: FastifyReply, detail: string, error: string): Problem {
+  reply.header('www-authenticate', `Bearer realm="godwit"${error}`);
+  return new Problem('unauthenticated', detail);
+}
+
+function requireScope(identity: Identity, scope: Scope, reply: FastifyReply): void {
+  if (hasScope(identity, scope)) return;
+  reply.header('www-authenticate', `Bearer realm="godwit", error="insufficient_scope", scope="${scope}"`);
+  throw new Problem('forbidden', `This needs the scope \`${scope}\`.`);
+}

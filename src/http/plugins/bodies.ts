@@ -1,0 +1,81 @@
+import type { FastifyRequest } from 'fastify';
+import { Problem } from '../../domain/problem.ts';
+import type { HttpApp } from '../app-types.ts';
+import type { SchemaFault } from '../validation/faults.ts';
+import { invalidRequest, schemaProblem } from '../validation/invalid-request.ts';
+import { readQuery } from '../validation/query.ts';
+
+const json = 'application/json';
+const mergePatch = 'application/merge-patch+json';
+
+/** How bodies and queries are read: strict JSON in UTF-8; nothing is coerced or dropped; every fault is named. */
+export function installBodies(app: HttpApp): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser([json, mergePatch], { parseAs: 'buffer' }, (request, body, done) => {
+    try {
+      done(null, parseBody(app, request, body as Buffer));
+    } catch (error) {
+      done(error instanceof Error ? error : new Error(String(error)), undefined);
+    }
+  });
+  app.addHook('onRequest', async (request) => checkMediaType(request));
+  app.addHook('preValidation', async (request) => {
+    const { schema, config } = request.routeOptions;
+    if (schema?.querystring) request.query = readQuery(request.query as Record<string, unknown>, schema.querystring);
+    if (config.bodyOptional === true && (request.body === undefined || request.body === null)) request.body = {};
+  });
+  app.setSchemaErrorFormatter((errors, part) => schemaProblem(errors as readonly SchemaFault[], part));
+  // Answers are built by our own functions; a serializer that drops members silently would hide their faults.
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+}
+
+function checkMediaType(request: FastifyRequest): void {
+  const { 'content-type': given, 'content-length': length, 'transfer-encoding': encoding } = request.headers;
+  const hasBody = encoding !== undefined || (length !== undefined && length !== '0');
+  if (!hasBody || request.method === 'GET' || request.method === 'HEAD') return;
+  const allowed = request.routeOptions.config.bodyTypes ?? [json];
+  const [essence = '', ...parameters] = (given ?? '')
+    .toLowerCase()
+    .split(';')
+    .map((part) => part.trim());
+  const charset = parameters.find((each) => each.startsWith('charset='))?.slice('charset='.length);
+  const readable = charset === undefined || charset.replaceAll('"', '') === 'utf-8';
+  if (allowed.includes(essence) && readable) return;
+  const sentence = `The body must be ${allowed.map((type) => `\`${type}\``).join(' or ')} in UTF-8`;
+  throw new Problem(
+    'unsupported_media_type',
+    given === undefined ? `${sentence}; \`Content-Type\` is missing.` : `${sentence}.`,
+  );
+}
+
+function parseBody(app: HttpApp, request: FastifyRequest, body: Buffer): unknown {
+  if (body.length === 0) return undefined;
+  const text = decode(body);
+  let parsed: unknown;
+  let failed = false;
+  app.getDefaultJsonParser('error', 'error')(request, text, (error, value) => {
+    failed = error !== null;
+    parsed = value;
+  });
+  if (failed) throw invalidRequest([{ pointer: '', detail: jsonFault(text) }]);
+  return parsed;
+}
+
+function decode(body: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+  } catch {
+    throw invalidRequest([{ pointer: '', detail: 'is not UTF-8' }]);
+  }
+}
+
+/** Where the JSON breaks. The parser’s own message quotes the body, which may hold a secret. */
+function jsonFault(text: string): string {
+  try {
+    JSON.parse(text);
+    return 'must not have a member named `__proto__` or `constructor`';
+  } catch (error) {
+    const place = error instanceof Error ? /line (\d+) column (\d+)/.exec(error.message) : null;
+    return place === null ? 'is not valid JSON' : `is not valid JSON: line ${place[1]}, column ${place[2]}`;
+  }
+}

@@ -1,0 +1,24 @@
+import type { Socket } from 'node:net';
+import { Problem } from '../../domain/problem.ts';
+import { problemAnswer } from '../problem-document.ts';
+
+/** Answers what is not HTTP, or came too slowly: there is no request yet, only the socket. */
+export function answerBrokenRequest(error: { readonly code?: string }, socket: Socket, requestId: string): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return;
+  const answer = problemAnswer(new Problem('invalid_request', sentenceOf(error.code)), requestId);
+  const head = [
+    'HTTP/1.1 400 Bad Request',
+    ...Object.entries(answer.headers).map(([name, value]) => `${name}: ${value}`),
+    `content-length: ${Buffer.byteLength(answer.body)}`,
+    `x-request-id: ${requestId}`,
+    'cache-control: no-store',
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${answer.body}`);
+}
+
+function sentenceOf(code: string | undefined): string {
+  if (code === 'HPE_HEADER_OVERFLOW') return 'The headers are too large.';
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'The request did not arrive in time.';
+  return 'This is not a valid HTTP request.';
+}

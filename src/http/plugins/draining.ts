@@ -1,0 +1,15 @@
+import { Problem } from '../../domain/problem.ts';
+import type { HttpApp } from '../app-types.ts';
+
+/** Once the app closes, connections that are still open get a problem that says so. Probes are answered to the end. */
+export function installDraining(app: HttpApp): void {
+  let closing = false;
+  app.addHook('preClose', async () => {
+    closing = true;
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    if (!closing || request.routeOptions.config.access === 'open') return;
+    reply.header('connection', 'close');
+    throw new Problem('draining', 'This process is shutting down.', { retryAfterSeconds: 1 });
+  });
+}

@@ -1,0 +1,13 @@
+import { Problem } from '../../domain/problem.ts';
+import type { HttpApp } from '../app-types.ts';
+import { acceptQuality } from '../request/accept.ts';
+
+/** The API speaks JSON: 406 where `Accept` excludes it. */
+export function installNegotiation(app: HttpApp): void {
+  app.addHook('onRequest', async (request) => {
+    const { config } = request.routeOptions;
+    if (config.access === undefined || config.anyAccept === true) return;
+    if (acceptQuality(request.headers.accept, 'application/json') > 0) return;
+    throw new Problem('not_acceptable', 'This resource is available as `application/json`.');
+  });
+}

@@ -1,0 +1,22 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { Problem } from '../../domain/problem.ts';
+import type { HttpApp } from '../app-types.ts';
+import { internalProblem, problemAnswer, problemOf } from '../problem-document.ts';
+import { errorForLog } from './request-log.ts';
+
+/** Every error becomes a problem document. Faults of ours are logged whole and answered without detail. */
+export function installProblems(app: HttpApp): void {
+  app.setErrorHandler((error, request, reply) => sendError(error, request, reply));
+  app.setNotFoundHandler((_request, _reply) => {
+    throw new Problem('not_found', 'There is no such resource.');
+  });
+}
+
+/** Answers an error. Also for errors that arise before there is a route, where no hook has run. */
+export function sendError(error: FastifyError | unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const problem = problemOf(error);
+  if (problem === null) request.log.error({ error: errorForLog(error) }, 'request failed');
+  const answer = problemAnswer(problem ?? internalProblem(), request.id);
+  reply.header('x-request-id', request.id).header('cache-control', 'no-store').removeHeader('etag');
+  return reply.code(answer.status).headers(answer.headers).send(answer.body);
+}

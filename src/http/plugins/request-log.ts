@@ -1,0 +1,39 @@
+import type { FastifyRequest } from 'fastify';
+import { isId } from '../../domain/ids.ts';
+import type { Runtime } from '../../domain/runtime.ts';
+import type { HttpApp } from '../app-types.ts';
+
+/** One line per request: no query, no body, no headers. */
+export function installRequestLog(app: HttpApp, runtime: Runtime): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const migrationId = request.migrationId ?? migrationOfPath(request);
+    const line = {
+      method: request.method,
+      route: request.routeOptions.url ?? 'unknown',
+      status: reply.statusCode,
+      durationMs: runtime.now() - request.startedAt,
+      caller: request.identity?.caller ?? null,
+      ...(migrationId !== null && { migrationId }),
+    };
+    if (request.routeOptions.config.access === 'open') request.log.debug(line, 'request');
+    else if (reply.statusCode >= 500) request.log.error(line, 'request');
+    else request.log.info(line, 'request');
+  });
+}
+
+/** The migration in the path; ids of other resources and texts that are no id are not logged. */
+function migrationOfPath(request: FastifyRequest): string | null {
+  const { id } = request.params as { readonly id?: unknown };
+  return typeof id === 'string' && isId('mig', id) ? id : null;
+}
+
+/** An error as it may be logged: name, message and stack with the queries of URLs masked, no other members. */
+export function errorForLog(error: unknown): Readonly<Record<string, unknown>> {
+  if (!(error instanceof Error)) return { message: maskQueries(String(error)) };
+  const cause = error.cause === undefined ? {} : { cause: errorForLog(error.cause) };
+  return { name: error.name, message: maskQueries(error.message), stack: maskQueries(error.stack ?? ''), ...cause };
+}
+
+function maskQueries(text: string): string {
+  return text.replaceAll(/(https?:\/\/[^\s"'?#]*)[?#][^\s"']*/g, '$1?[masked]');
+}

@@ -1,0 +1,85 @@
+import { Problem, problemCatalogue } from '../domain/problem.ts';
+import { StoreUnavailable } from '../domain/store.ts';
+
+/** Body and headers of a problem answer. */
+export interface ProblemAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export const problemMediaType = 'application/problem+json';
+
+/** Writes a problem as RFC 9457 wants it. `instance` is the request id. */
+export function problemAnswer(problem: Problem, requestId: string): ProblemAnswer {
+  const entry = problemCatalogue[problem.code];
+  const { errors, provider, retryable, retryAfterSeconds, members } = problem.extras;
+  const document = {
+    ...members,
+    type: `/problems/${problem.code}`,
+    title: entry.title,
+    status: entry.status,
+    detail: problem.message,
+    instance: requestId,
+    code: problem.code,
+    retryable: retryable ?? entry.retryable,
+    ...(errors && { errors }),
+    ...(provider && { provider }),
+  };
+  return {
+    status: entry.status,
+    headers: {
+      'content-type': problemMediaType,
+      ...(retryAfterSeconds !== undefined && { 'retry-after': String(Math.max(1, Math.ceil(retryAfterSeconds))) }),
+    },
+    body: JSON.stringify(document),
+  };
+}
+
+const byFastifyCode: Readonly<Record<string, () => Problem>> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: () => new Problem('unsupported_media_type', 'The body must be `application/json`.'),
+  FST_ERR_CTP_BODY_TOO_LARGE: () => new Problem('payload_too_large', problemCatalogue.payload_too_large.help),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: () =>
+    new Problem('invalid_request', 'The body is not as long as `Content-Length` says.', {
+      errors: [{ parameter: 'Content-Length', detail: 'differs from the length of the body' }],
+    }),
+  FST_ERR_BAD_URL: () =>
+    new Problem('invalid_request', 'The path is not a valid URL path.', {
+      errors: [{ parameter: 'path', detail: 'has an escape sequence that cannot be decoded' }],
+    }),
+};
+
+/** The problem that an error is for the caller; null: a fault of ours, which the log has to tell. */
+export function problemOf(error: unknown): Problem | null {
+  if (error instanceof Problem) return error;
+  if (error instanceof StoreUnavailable)
+    return new Problem('overloaded', 'The store does not answer. Nothing of this request was stored.', {
+      retryAfterSeconds: 2,
+    });
+  const { code, statusCode } = membersOf(error);
+  const known = typeof code === 'string' ? byFastifyCode[code] : undefined;
+  if (known !== undefined) return known();
+  return typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500 ? problemOfStatus(statusCode) : null;
+}
+
+/** The problem for whatever was thrown and is nobody’s fault but ours. */
+export function internalProblem(): Problem {
+  return new Problem('internal', problemCatalogue.internal.help, { retryAfterSeconds: 5 });
+}
+
+function problemOfStatus(status: number): Problem {
+  switch (status) {
+    case 404:
+      return new Problem('not_found', 'There is no such resource.');
+    case 413:
+      return new Problem('payload_too_large', problemCatalogue.payload_too_large.help);
+    case 415:
+      return new Problem('unsupported_media_type', problemCatalogue.unsupported_media_type.help);
+    default:
+      return new Problem('invalid_request', 'The request could not be read.', { errors: [] });
+  }
+}
+
+function membersOf(error: unknown): { readonly code?: unknown; readonly statusCode?: unknown } {
+  return typeof error === 'object' && error !== null ? error : {};
+}

@@ -1,0 +1,39 @@
+/** What `Prefer` (RFC 7240) asks of a submission. */
+export interface Preference {
+  readonly waitMs: number;
+  /** Value of `Preference-Applied`; null: nothing that was asked for is applied. */
+  readonly applied: string | null;
+}
+
+export interface WaitLimits {
+  readonly defaultSeconds: number;
+  readonly mostSeconds: number;
+}
+
+/**
+ * Reads `Prefer`: `respond-async` answers at once, `wait=N` waits N seconds, both together wait N seconds. More than the
+ * limit is lowered to it, and `Preference-Applied` says so. Unknown and malformed preferences are passed over, as the RFC wants.
+ */
+export function readPrefer(header: string | undefined, limits: WaitLimits): Preference {
+  const preferences = parsePrefer(header ?? '');
+  const async = preferences.has('respond-async');
+  const asked = preferences.get('wait') ?? '';
+  const wait = /^\d{1,9}$/.test(asked) ? Math.min(Number(asked), limits.mostSeconds) : null;
+  const applied = [...(async ? ['respond-async'] : []), ...(wait === null ? [] : [`wait=${wait}`])];
+  const seconds = wait ?? (async ? 0 : limits.defaultSeconds);
+  return { waitMs: seconds * 1000, applied: applied.length === 0 ? null : applied.join(', ') };
+}
+
+const preferencePattern =
+  /(?:^|,)\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?:\s*=\s*("(?:[^"\\]|\\.)*"|[^\s",;]*))?(?:\s*;[^,]*)?\s*(?=,|$)/g;
+
+/** Names in lower case with their values; the first of a name counts. */
+function parsePrefer(header: string): ReadonlyMap<string, string> {
+  const preferences = new Map<string, string>();
+  for (const [, name = '', value = ''] of header.slice(0, 1024).matchAll(preferencePattern)) {
+    const key = name.toLowerCase();
+    const text = value.startsWith('"') ? value.slice(1, -1).replaceAll(/\\(.)/g, '$1') : value;
+    if (!preferences.has(key)) preferences.set(key, text);
+  }
+  return preferences;
+}

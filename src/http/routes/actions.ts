@@ -1,0 +1,71 @@
+import type { CutoverRequest, RetryRequest } from '../../domain/schema.ts';
+import type { HttpApp, HttpContext } from '../app-types.ts';
+import { EmptyBody, headers, MigrationParams, NoQuery, problems, ref, requestHeaders } from '../schemas/operation.ts';
+import { answerChange, changeOutcomes } from './answer-change.ts';
+
+const common = {
+  tags: ['Actions'],
+  params: MigrationParams,
+  querystring: NoQuery,
+  headers: headers({ 'Idempotency-Key': requestHeaders.idempotencyKey, 'If-Match': requestHeaders.ifMatch }),
+} as const;
+
+const refusals = [
+  'not_found',
+  'invalid_state',
+  'idempotency_in_progress',
+  'idempotency_key_reused',
+  'precondition_failed',
+  'provider_conflict',
+] as const;
+
+const cutoverSchema = {
+  ...common,
+  operationId: 'cutOverMigration',
+  summary: 'Open the database',
+  description:
+    'Ends the chain: no more backups, the database comes online. Where the provider needs a last file for it, 409 ' +
+    '`cutover_needs_final_backup`: add the last backup with `final: true`, or name a queued one in `afterBackup`. The body may be left out.',
+  body: ref<CutoverRequest>('CutoverRequest'),
+  response: { ...changeOutcomes, ...problems('body', [...refusals, 'cutover_needs_final_backup']) },
+} as const;
+
+const cancelSchema = {
+  ...common,
+  operationId: 'cancelMigration',
+  summary: 'Cancel a migration',
+  description: 'Ends the restore where the provider allows it now; `GET /providers` says where. A body is not needed.',
+  body: EmptyBody,
+  response: { ...changeOutcomes, ...problems('body', refusals) },
+} as const;
+
+const retrySchema = {
+  ...common,
+  operationId: 'retryMigration',
+  summary: 'Try again',
+  description:
+    'Submits the failed backup again as a new attempt. For a submission whose outcome stayed unknown: `{"assume":"absent"}` sends it ' +
+    'again, `{"adopt":{…}}` takes over the vendor ids that you found. The body may be left out.',
+  body: ref<RetryRequest>('RetryRequest'),
+  response: { ...changeOutcomes, ...problems('body', [...refusals, 'target_busy', 'encryption_key_required']) },
+} as const;
+
+/** What can be asked of a running migration. All need the scope `migrations:cutover`. */
+export function actionRoutes(app: HttpApp, http: HttpContext): void {
+  const { service } = http;
+  const config = { access: 'migrations:cutover', bodyOptional: true } as const;
+
+  app.post('/migrations/:id/cutover', { schema: cutoverSchema, config }, (request, reply) =>
+    answerChange(http, request, reply, request.params.id, (context) =>
+      service.cutOver(request.params.id, request.body, context),
+    ),
+  );
+  app.post('/migrations/:id/cancel', { schema: cancelSchema, config }, (request, reply) =>
+    answerChange(http, request, reply, request.params.id, (context) => service.cancel(request.params.id, context)),
+  );
+  app.post('/migrations/:id/retry', { schema: retrySchema, config }, (request, reply) =>
+    answerChange(http, request, reply, request.params.id, (context) =>
+      service.retry(request.params.id, request.body, context),
+    ),
+  );
+}

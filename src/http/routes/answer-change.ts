@@ -1,0 +1,34 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Change, ChangeContext, Replay } from '../../engine/interface.ts';
+import type { HttpContext } from '../app-types.ts';
+import { answers } from '../schemas/operation.ts';
+import { migrationAnswer } from './answer.ts';
+import { answerOnce } from './answer-once.ts';
+import { changeContext } from './callers.ts';
+
+/** The good answers of a change. */
+export const changeOutcomes = {
+  200: answers('Migration', 'It was already so; nothing was changed.', ['ETag', 'Retry-After', 'Idempotency-Replayed']),
+  202: answers('Migration', 'Stored; the vendor is told in the background.', [
+    'ETag',
+    'Retry-After',
+    'Idempotency-Replayed',
+  ]),
+} as const;
+
+/** Asks for a change of a migration: 202 when it changed, 200 when it was already so. */
+export function answerChange(
+  http: HttpContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  id: string,
+  act: (context: ChangeContext) => Promise<Change | Replay>,
+): Promise<FastifyReply> {
+  return answerOnce(http, request, reply, {
+    act: async (idempotency) => {
+      const result = await act({ ...(await changeContext(http, request, id)), ...idempotency });
+      return 'replay' in result ? result : migrationAnswer(http, result.migration, result.changed ? 202 : 200);
+    },
+    presentAnswer: (migration) => migrationAnswer(http, migration, 202),
+  });
+}

@@ -1,0 +1,84 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Migration } from '../../domain/migration.ts';
+import { Problem } from '../../domain/problem.ts';
+import type { IdempotencyKey, IdempotencyRecord } from '../../domain/store.ts';
+import type { Replay } from '../../engine/interface.ts';
+import type { HttpContext } from '../app-types.ts';
+import { errorForLog } from '../plugins/request-log.ts';
+import { problemAnswer } from '../problem-document.ts';
+import { headerText } from '../request/header-text.ts';
+import { readIdempotencyKey, requestFingerprint } from '../request/idempotency-key.ts';
+import { type Answer, sendAnswer } from './answer.ts';
+import { requestContext } from './callers.ts';
+
+/** A POST that may carry an idempotency key. */
+export interface OnceOnly {
+  /** Does it. A `Replay` says that the key is stored already. */
+  act(idempotency: { readonly idempotency?: IdempotencyKey }): Promise<Answer | Replay>;
+  /** The answer of a first request that was never given, because its process died: what is true now. */
+  presentAnswer(migration: Migration, record: IdempotencyRecord): Answer;
+}
+
+/** Carries out a POST once per idempotency key; later requests with the key get the first answer again, byte for byte. */
+export async function answerOnce(
+  http: HttpContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  post: OnceOnly,
+): Promise<FastifyReply> {
+  const key = readIdempotencyKey(headerText(request.headers['idempotency-key']));
+  if (key === null) return sendAnswer(reply, firstAnswer(await post.act({})));
+
+  const idempotency: IdempotencyKey = {
+    caller: requestContext(request).caller,
+    key,
+    fingerprint: requestFingerprint(request.method, request.url, request.body),
+  };
+  const known = await http.service.findReplay(idempotency);
+  if (known !== null) return replay(known);
+  try {
+    const result = await post.act({ idempotency });
+    if ('replay' in result) return await replay(result.replay);
+    await keep(result);
+    return sendAnswer(reply, result);
+  } catch (error) {
+    if (storedSomething(error)) await keep(problemAnswer(error, request.id));
+    throw error;
+  }
+
+  async function replay(record: IdempotencyRecord): Promise<FastifyReply> {
+    request.migrationId = record.migrationId;
+    if (record.fingerprint !== idempotency.fingerprint)
+      throw new Problem('idempotency_key_reused', 'This idempotency key came with another request before.');
+    if (record.answer !== null) return sendAnswer(reply.header('idempotency-replayed', 'true'), record.answer);
+    if (http.runtime.now() - record.createdAt < http.settings.idempotencyInProgressMs)
+      throw new Problem('idempotency_in_progress', 'The first request with this key has not been answered yet.', {
+        retryAfterSeconds: 2,
+        members: { migrationId: record.migrationId },
+      });
+    const migration = await http.service.get(record.migrationId, requestContext(request));
+    const answer = post.presentAnswer(migration, record);
+    await keep(answer);
+    return sendAnswer(reply.header('idempotency-replayed', 'true'), answer);
+  }
+
+  /** The work is done, so a store that fails now must not turn the answer into an error. */
+  async function keep(answer: Answer): Promise<void> {
+    try {
+      await http.service.completeReplay(idempotency, answer);
+    } catch (error) {
+      request.log.warn({ error: errorForLog(error) }, 'the answer to an idempotency key was not kept');
+    }
+  }
+}
+
+/** Whether the refusal was stored with a migration. `target_busy` names the other migration, not one of this request. */
+function storedSomething(error: unknown): error is Problem {
+  const stored = error instanceof Problem && error.extras.members?.migrationId !== undefined;
+  return stored && error.code !== 'target_busy' && error.code !== 'idempotency_in_progress';
+}
+
+function firstAnswer(result: Answer | Replay): Answer {
+  if ('replay' in result) throw new Error('a replay without an idempotency key');
+  return result;
+}

@@ -1,0 +1,59 @@
+import type { FastifyReply } from 'fastify';
+import type { Backup, Migration } from '../../domain/migration.ts';
+import { entityTag, representBackup } from '../../domain/representation.ts';
+import { type MigrationState, terminalStates } from '../../domain/schema.ts';
+import type { StoredAnswer } from '../../domain/store.ts';
+import type { HttpContext } from '../app-types.ts';
+
+/** An answer as bytes, so that it can be given again exactly. */
+export type Answer = StoredAnswer;
+
+export const jsonMediaType = 'application/json; charset=utf-8';
+
+/** Seconds after which a look is worth it, by state. */
+const lookAgainSeconds: Readonly<Record<MigrationState, number>> = {
+  pending: 2,
+  restoring: 5,
+  awaiting_backup: 30,
+  cutting_over: 2,
+  cancelling: 2,
+  succeeded: 0,
+  failed: 0,
+  cancelled: 0,
+};
+
+export function jsonAnswer(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): Answer {
+  return { status, headers: { 'content-type': jsonMediaType, ...headers }, body: JSON.stringify(value) };
+}
+
+/** A migration with its entity tag, and `Retry-After` while it is on its way. */
+export function migrationAnswer(
+  http: HttpContext,
+  migration: Migration,
+  status: number,
+  headers: Readonly<Record<string, string>> = {},
+): Answer {
+  const moving = !terminalStates.includes(migration.state) && status !== 201;
+  return jsonAnswer(status, http.represent(migration), {
+    etag: entityTag(migration),
+    'cache-control': 'private, no-cache',
+    ...(moving && { 'retry-after': String(lookAgainSeconds[migration.state]) }),
+    ...headers,
+  });
+}
+
+export function migrationPath(migration: Pick<Migration, 'id'>): string {
+  return `/migrations/${migration.id}`;
+}
+
+export function newMigrationAnswer(http: HttpContext, migration: Migration, accepted: boolean): Answer {
+  return migrationAnswer(http, migration, accepted ? 201 : 202, { location: migrationPath(migration) });
+}
+
+export function newBackupAnswer(migration: Migration, backup: Backup): Answer {
+  return jsonAnswer(201, representBackup(backup), { location: `${migrationPath(migration)}/backups/${backup.id}` });
+}
+
+export function sendAnswer(reply: FastifyReply, answer: Answer): FastifyReply {
+  return reply.code(answer.status).headers(answer.headers).send(answer.body);
+}

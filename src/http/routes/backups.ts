@@ -1,0 +1,150 @@
+import type { Backup, Migration } from '../../domain/migration.ts';
+import { Problem } from '../../domain/problem.ts';
+import { representBackup } from '../../domain/representation.ts';
+import type { BackupRequest } from '../../domain/schema.ts';
+import type { IdempotencyRecord } from '../../domain/store.ts';
+import type { HttpApp, HttpContext } from '../app-types.ts';
+import {
+  answers,
+  BackupParams,
+  EmptyBody,
+  headers,
+  MigrationParams,
+  NoQuery,
+  problems,
+  ref,
+  requestHeaders,
+} from '../schemas/operation.ts';
+import { jsonAnswer, newBackupAnswer, sendAnswer } from './answer.ts';
+import { answerChange, changeOutcomes } from './answer-change.ts';
+import { answerOnce } from './answer-once.ts';
+import { changeContext, requestContext } from './callers.ts';
+
+const addSchema = {
+  operationId: 'addBackup',
+  summary: 'Add a backup to the chain',
+  description:
+    'A log or differential backup for a migration in mode `full_log` or `full_differential`. Several may be queued: they go to the ' +
+    'vendor in the order in which they came. `final: true` opens the database after this one.',
+  tags: ['Backups'],
+  params: MigrationParams,
+  querystring: NoQuery,
+  headers: headers({ 'Idempotency-Key': requestHeaders.idempotencyKey, 'If-Match': requestHeaders.ifMatch }),
+  body: ref<BackupRequest>('BackupRequest'),
+  response: {
+    201: answers('Backup', 'Stored; it goes out when its turn comes.', ['Location', 'Idempotency-Replayed']),
+    ...problems('body', [
+      'not_found',
+      'invalid_state',
+      'idempotency_in_progress',
+      'idempotency_key_reused',
+      'precondition_failed',
+      'unsupported_by_provider',
+      'encryption_key_required',
+    ]),
+  },
+} as const;
+
+const listSchema = {
+  operationId: 'listBackups',
+  summary: 'List the backups of a migration',
+  description: 'In the order in which they are restored; the first is the full backup. All come on one page.',
+  tags: ['Backups'],
+  params: MigrationParams,
+  querystring: NoQuery,
+  response: { 200: answers('BackupPage', 'All backups.'), ...problems('read', ['not_found', 'invalid_request']) },
+} as const;
+
+const getSchema = {
+  operationId: 'getBackup',
+  summary: 'Read a backup',
+  description: 'One backup of a migration: its state and, if it failed, why.',
+  tags: ['Backups'],
+  params: BackupParams,
+  querystring: NoQuery,
+  response: { 200: answers('Backup', 'The backup.'), ...problems('read', ['not_found', 'invalid_request']) },
+} as const;
+
+const uploadedSchema = {
+  operationId: 'markBackupUploaded',
+  summary: 'Say that the file is uploaded',
+  description:
+    'For a backup with an `upload` source: the file is where the vendor expects it, the restore may start. A body is not needed.',
+  tags: ['Backups'],
+  params: BackupParams,
+  querystring: NoQuery,
+  headers: headers({ 'Idempotency-Key': requestHeaders.idempotencyKey, 'If-Match': requestHeaders.ifMatch }),
+  body: EmptyBody,
+  response: {
+    ...changeOutcomes,
+    ...problems('body', [
+      'not_found',
+      'invalid_state',
+      'idempotency_in_progress',
+      'idempotency_key_reused',
+      'precondition_failed',
+    ]),
+  },
+} as const;
+
+/** The chain of a migration. */
+export function backupRoutes(app: HttpApp, http: HttpContext): void {
+  const { service } = http;
+
+  app.post(
+    '/migrations/:id/backups',
+    { schema: addSchema, config: { access: 'migrations:write' } },
+    async (request, reply) => {
+      const { id } = request.params;
+      return answerOnce(http, request, reply, {
+        act: async (idempotency) => {
+          const context = await changeContext(http, request, id);
+          const result = await service.addBackup(id, request.body, { ...context, ...idempotency });
+          return 'replay' in result ? result : newBackupAnswer(result.migration, result.backup);
+        },
+        presentAnswer: (migration, record) => newBackupAnswer(migration, addedBackup(migration, request.body, record)),
+      });
+    },
+  );
+
+  app.get(
+    '/migrations/:id/backups',
+    { schema: listSchema, config: { access: 'migrations:read' } },
+    async (request, reply) => {
+      const migration = await service.get(request.params.id, requestContext(request));
+      return sendAnswer(reply, jsonAnswer(200, { items: migration.backups.map(representBackup), nextPageToken: null }));
+    },
+  );
+
+  app.get(
+    '/migrations/:id/backups/:backupId',
+    { schema: getSchema, config: { access: 'migrations:read' } },
+    async (request, reply) => {
+      const migration = await service.get(request.params.id, requestContext(request));
+      const backup = migration.backups.find((each) => each.id === request.params.backupId);
+      if (backup === undefined) throw new Problem('not_found', 'The migration has no such backup.');
+      return sendAnswer(reply, jsonAnswer(200, representBackup(backup)));
+    },
+  );
+
+  app.post(
+    '/migrations/:id/backups/:backupId/uploaded',
+    { schema: uploadedSchema, config: { access: 'migrations:write', bodyOptional: true } },
+    (request, reply) => {
+      const { id, backupId } = request.params;
+      return answerChange(http, request, reply, id, (context) => service.markUploaded(id, backupId, context));
+    },
+  );
+}
+
+/** The backup that a request stored whose answer was never given: of those that it describes, the one nearest in time. */
+function addedBackup(migration: Migration, request: BackupRequest, record: IdempotencyRecord): Backup {
+  const distance = (backup: Backup) => Math.abs(backup.createdAt - record.createdAt);
+  const described = migration.backups.filter(
+    (backup) => backup.type === request.type && backup.final === (request.final ?? false),
+  );
+  const candidates = described.length > 0 ? described : migration.backups;
+  const [nearest] = [...candidates].sort((one, other) => distance(one) - distance(other));
+  if (nearest === undefined) throw new Problem('not_found', 'The backup that this key added is gone.');
+  return nearest;
+}

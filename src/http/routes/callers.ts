@@ -1,0 +1,45 @@
+import type { FastifyRequest } from 'fastify';
+import { Problem } from '../../domain/problem.ts';
+import { entityTag } from '../../domain/representation.ts';
+import type { ChangeContext, RequestContext } from '../../engine/interface.ts';
+import type { HttpContext } from '../app-types.ts';
+import { hasGrant, type Identity } from '../auth/authenticator.ts';
+import { acceptedTags, readTags } from '../request/entity-tag.ts';
+
+/** Who asks, for the service. */
+export function requestContext(request: FastifyRequest): RequestContext {
+  const { caller, accounts } = identityOf(request);
+  return { caller, accounts, requestId: request.id };
+}
+
+/** Accounts that a list may show; undefined: all. */
+export function visibleAccounts(request: FastifyRequest): readonly string[] | undefined {
+  const { accounts } = identityOf(request);
+  return accounts.includes('*') ? undefined : accounts;
+}
+
+/** A caller who names an account needs a grant for it. Throws `forbidden`. */
+export function requireGrant(request: FastifyRequest, account: string | undefined): void {
+  if (account === undefined || hasGrant(identityOf(request), account)) return;
+  throw new Problem('forbidden', 'There is no grant for this account.');
+}
+
+/**
+ * The context of a change with the condition of `If-Match`. Of several tags the present one is chosen; the service compares it
+ * once more in the transaction.
+ */
+export async function changeContext(http: HttpContext, request: FastifyRequest, id: string): Promise<ChangeContext> {
+  const context = requestContext(request);
+  const tags = acceptedTags(readTags('If-Match', request.headers['if-match']));
+  if (tags === null) return context;
+  const [only] = tags;
+  if (tags.length === 1 && only !== undefined) return { ...context, ifMatch: only };
+  const current = entityTag(await http.service.get(id, context)).slice(1, -1);
+  if (tags.includes(current)) return { ...context, ifMatch: current };
+  throw new Problem('precondition_failed', 'The migration has changed since that entity tag was given.');
+}
+
+function identityOf(request: FastifyRequest): Identity {
+  if (request.identity === null) throw new Error(`${request.routeOptions.url} has no identity`);
+  return request.identity;
+}

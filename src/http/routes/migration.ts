@@ -1,0 +1,100 @@
+import { entityTag } from '../../domain/representation.ts';
+import type { MigrationPatch } from '../../domain/schema.ts';
+import type { HttpApp, HttpContext } from '../app-types.ts';
+import { notModified, readTags } from '../request/entity-tag.ts';
+import {
+  answers,
+  empty,
+  headers,
+  MigrationParams,
+  NoQuery,
+  problems,
+  ref,
+  requestHeaders,
+} from '../schemas/operation.ts';
+import { migrationAnswer, sendAnswer } from './answer.ts';
+import { changeContext, requestContext } from './callers.ts';
+
+const getSchema = {
+  operationId: 'getMigration',
+  summary: 'Read a migration',
+  description:
+    'Its present state, backups, and what is possible now (`actions`). Poll with `If-None-Match` and as `Retry-After` says; both spare work on both sides.',
+  tags: ['Migrations'],
+  params: MigrationParams,
+  querystring: NoQuery,
+  headers: headers({ 'If-None-Match': requestHeaders.ifNoneMatch }),
+  response: {
+    200: answers('Migration', 'The migration.', ['ETag', 'Retry-After']),
+    304: empty('Unchanged since the entity tag of `If-None-Match`.'),
+    ...problems('read', ['not_found', 'invalid_request']),
+  },
+} as const;
+
+const patchSchema = {
+  operationId: 'updateMigration',
+  summary: 'Change description or labels',
+  description:
+    'A merge patch (RFC 7396): members that are `null` are removed, members that are absent stay. Nothing else can be changed.',
+  tags: ['Migrations'],
+  consumes: ['application/merge-patch+json', 'application/json'],
+  params: MigrationParams,
+  querystring: NoQuery,
+  headers: headers({ 'If-Match': requestHeaders.ifMatch }),
+  body: ref<MigrationPatch>('MigrationPatch'),
+  response: {
+    200: answers('Migration', 'The changed migration.', ['ETag']),
+    ...problems('body', ['not_found', 'precondition_failed']),
+  },
+} as const;
+
+const deleteSchema = {
+  operationId: 'deleteMigration',
+  summary: 'Forget a migration',
+  description: 'Only in a terminal state. Removes the record; nothing at the vendor is touched.',
+  tags: ['Migrations'],
+  params: MigrationParams,
+  querystring: NoQuery,
+  headers: headers({ 'If-Match': requestHeaders.ifMatch }),
+  response: {
+    204: empty('Forgotten.'),
+    ...problems('change', ['not_found', 'invalid_state', 'precondition_failed', 'invalid_request']),
+  },
+} as const;
+
+/** One migration: read, describe, forget. */
+export function migrationRoutes(app: HttpApp, http: HttpContext): void {
+  const { service } = http;
+
+  app.get('/migrations/:id', { schema: getSchema, config: { access: 'migrations:read' } }, async (request, reply) => {
+    const condition = readTags('If-None-Match', request.headers['if-none-match']);
+    const migration = await service.get(request.params.id, requestContext(request));
+    const answer = migrationAnswer(http, migration, 200);
+    if (!notModified(condition, entityTag(migration).slice(1, -1))) return sendAnswer(reply, answer);
+    const { 'content-type': _type, ...rest } = answer.headers;
+    return reply.code(304).headers(rest).send();
+  });
+
+  app.patch(
+    '/migrations/:id',
+    {
+      schema: patchSchema,
+      config: { access: 'migrations:write', bodyTypes: ['application/merge-patch+json', 'application/json'] },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const migration = await service.patch(id, request.body, await changeContext(http, request, id));
+      return sendAnswer(reply, migrationAnswer(http, migration, 200));
+    },
+  );
+
+  app.delete(
+    '/migrations/:id',
+    { schema: deleteSchema, config: { access: 'migrations:write' } },
+    async (request, reply) => {
+      const { id } = request.params;
+      await service.remove(id, await changeContext(http, request, id));
+      return reply.code(204).send();
+    },
+  );
+}

@@ -1,0 +1,111 @@
+import type { MigrationRequest } from '../../domain/schema.ts';
+import type { HttpApp, HttpContext } from '../app-types.ts';
+import { headerText } from '../request/header-text.ts';
+import { readIdempotencyKey } from '../request/idempotency-key.ts';
+import { readListRequest } from '../request/migration-filter.ts';
+import { readPrefer } from '../request/prefer.ts';
+import { answers, headers, problems, ref, requestHeaders } from '../schemas/operation.ts';
+import { DryRunQuery, MigrationListQuery } from '../schemas/query.ts';
+import { jsonAnswer, newMigrationAnswer, sendAnswer } from './answer.ts';
+import { answerOnce } from './answer-once.ts';
+import { requestContext, requireGrant, visibleAccounts } from './callers.ts';
+import { linkNext, nextToken } from './paging.ts';
+
+const createSchema = {
+  operationId: 'createMigration',
+  summary: 'Start a migration',
+  description:
+    'Restores a SQL Server backup into a managed instance. The answer comes when the vendor has accepted it (201), or after the wait ' +
+    '(202): then the migration is stored and goes on by itself; follow it at `Location`. A restore is not undoable, so send an ' +
+    '`Idempotency-Key`: a repeated request then never becomes a second restore. In the sandbox every example works as it stands.',
+  tags: ['Migrations'],
+  headers: headers({ 'Idempotency-Key': requestHeaders.idempotencyKey, Prefer: requestHeaders.prefer }),
+  querystring: DryRunQuery,
+  body: ref<MigrationRequest>('MigrationRequest'),
+  response: {
+    200: answers('DryRun', 'A dry run: what would happen. Nothing was stored or sent.'),
+    201: answers('Migration', 'The vendor has accepted the restore.', [
+      'Location',
+      'ETag',
+      'Preference-Applied',
+      'Idempotency-Replayed',
+    ]),
+    202: answers(
+      'Migration',
+      'Stored. The vendor has not confirmed yet, or the outcome of the call is being looked for.',
+      ['Location', 'ETag', 'Retry-After', 'Preference-Applied', 'Idempotency-Replayed'],
+    ),
+    ...problems('body', [
+      'target_busy',
+      'idempotency_in_progress',
+      'idempotency_key_reused',
+      'unsupported_by_provider',
+      'unknown_account',
+      'encryption_key_required',
+      'provider_rejected',
+      'provider_conflict',
+      'provider_auth_failed',
+      'provider_protocol_error',
+      'provider_throttled',
+      'provider_unavailable',
+      'provider_timeout',
+    ]),
+  },
+} as const;
+
+const listSchema = {
+  operationId: 'listMigrations',
+  summary: 'List migrations',
+  description:
+    'Newest first. Filters narrow the list together; `label.<key>=<value>` filters by a label and may be given for several labels. ' +
+    'Follow `Link: rel="next"`, or pass `nextPageToken` as `pageToken` with the same filters.',
+  tags: ['Migrations'],
+  querystring: MigrationListQuery,
+  response: {
+    200: answers('MigrationPage', 'A page of migrations.', ['Link']),
+    ...problems('read', ['invalid_request']),
+  },
+} as const;
+
+/** The collection: submit and list. */
+export function migrationsRoutes(app: HttpApp, http: HttpContext): void {
+  const { service, settings } = http;
+  const waitLimits = { defaultSeconds: settings.defaultWaitSeconds, mostSeconds: settings.mostWaitSeconds };
+
+  app.post('/migrations', { schema: createSchema, config: { access: 'migrations:write' } }, async (request, reply) => {
+    const { body } = request;
+    requireGrant(request, body.account);
+    const dryRun = request.query.dryRun ?? 'false';
+    if (dryRun !== 'false') {
+      // Nothing is stored, so there is nothing to replay; a broken key is told all the same.
+      readIdempotencyKey(headerText(request.headers['idempotency-key']));
+      return sendAnswer(
+        reply,
+        jsonAnswer(200, await service.dryRun(body, dryRun === 'preflight', requestContext(request))),
+      );
+    }
+    const preference = readPrefer(headerText(request.headers.prefer), waitLimits);
+    if (preference.applied !== null) reply.header('preference-applied', preference.applied);
+    return answerOnce(http, request, reply, {
+      act: async (idempotency) => {
+        const result = await service.create(body, preference.waitMs, { ...requestContext(request), ...idempotency });
+        if ('replay' in result) return result;
+        request.migrationId = result.migration.id;
+        return newMigrationAnswer(http, result.migration, result.accepted);
+      },
+      presentAnswer: (migration) => newMigrationAnswer(http, migration, migration.state !== 'pending'),
+    });
+  });
+
+  app.get('/migrations', { schema: listSchema, config: { access: 'migrations:read' } }, async (request, reply) => {
+    requireGrant(request, request.query.account);
+    const { filter, page, digest } = readListRequest(request.query, visibleAccounts(request));
+    const context = requestContext(request);
+    const found = await service.list(filter, page, context);
+    const token = await nextToken(found, page.size, digest, (after) =>
+      service.list(filter, { size: 1, order: page.order, after }, context),
+    );
+    linkNext(request, reply, token);
+    return sendAnswer(reply, jsonAnswer(200, { items: found.map(http.represent), nextPageToken: token }));
+  });
+}

@@ -1,0 +1,42 @@
+import { Type } from '@sinclair/typebox';
+import { Problem, type ProblemCode, problemCatalogue, problemCodes } from '../../domain/problem.ts';
+import type { HttpApp } from '../app-types.ts';
+import { answers, NoQuery, problems } from '../schemas/operation.ts';
+import { jsonAnswer, sendAnswer } from './answer.ts';
+
+const common = { tags: ['Problems'], querystring: NoQuery } as const;
+
+const listSchema = {
+  ...common,
+  operationId: 'listProblems',
+  summary: 'List all problems',
+  description: 'The closed catalogue of everything that an answer of 400 and above can say.',
+  response: { 200: answers('ProblemEntryPage', 'The catalogue.'), ...problems('open', ['invalid_request']) },
+} as const;
+
+const getSchema = {
+  ...common,
+  operationId: 'getProblem',
+  summary: 'Explain a problem',
+  description: 'What a problem means and what to do: where `type` of a problem document points to.',
+  params: Type.Object({ code: Type.String({ description: 'A problem code.', examples: ['target_busy'] }) }),
+  response: { 200: answers('ProblemEntry', 'The problem.'), ...problems('open', ['not_found', 'invalid_request']) },
+} as const;
+
+/** The catalogue of problems. */
+export function problemRoutes(app: HttpApp): void {
+  const config = { access: 'documentation' } as const;
+
+  app.get('/problems', { schema: listSchema, config }, async (_request, reply) =>
+    sendAnswer(reply, jsonAnswer(200, { items: problemCodes.map(entryOf), nextPageToken: null })),
+  );
+  app.get('/problems/:code', { schema: getSchema, config }, async (request, reply) => {
+    const code = problemCodes.find((each) => each === request.params.code);
+    if (code === undefined) throw new Problem('not_found', 'There is no such problem; `/problems` lists all.');
+    return sendAnswer(reply, jsonAnswer(200, entryOf(code)));
+  });
+}
+
+function entryOf(code: ProblemCode) {
+  return { code, ...problemCatalogue[code] };
+}

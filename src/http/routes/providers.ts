@@ -1,0 +1,55 @@
+import { Type } from '@sinclair/typebox';
+import { Problem } from '../../domain/problem.ts';
+import { providerIds } from '../../domain/schema.ts';
+import type { HttpApp, HttpContext } from '../app-types.ts';
+import { answers, NoQuery, problems } from '../schemas/operation.ts';
+import { jsonAnswer, sendAnswer } from './answer.ts';
+import { requestContext } from './callers.ts';
+
+const common = { tags: ['Providers'], querystring: NoQuery } as const;
+
+const listSchema = {
+  ...common,
+  operationId: 'listProviders',
+  summary: 'List the providers',
+  description:
+    'What each cloud can do, as data: modes, sources, limits. A request beyond it is refused with `unsupported_by_provider`.',
+  response: { 200: answers('ProviderPage', 'All providers.'), ...problems('read', ['invalid_request']) },
+} as const;
+
+const getSchema = {
+  ...common,
+  operationId: 'getProvider',
+  summary: 'Read a provider',
+  description: 'What one cloud can do, and its limits.',
+  params: Type.Object({ id: Type.String({ description: 'Id of the provider.', examples: [...providerIds] }) }),
+  response: { 200: answers('Provider', 'The provider.'), ...problems('read', ['not_found', 'invalid_request']) },
+} as const;
+
+const accountsSchema = {
+  ...common,
+  operationId: 'listAccounts',
+  summary: 'List the accounts',
+  description: 'The configured cloud accounts that the caller has a grant for, by name. Credentials are never shown.',
+  response: { 200: answers('AccountPage', 'The accounts.'), ...problems('read', ['invalid_request']) },
+} as const;
+
+/** What can be migrated to. */
+export function providerRoutes(app: HttpApp, http: HttpContext): void {
+  const { service } = http;
+  const config = { access: 'migrations:read' } as const;
+
+  app.get('/providers', { schema: listSchema, config }, async (_request, reply) =>
+    sendAnswer(reply, jsonAnswer(200, { items: service.capabilities(), nextPageToken: null })),
+  );
+
+  app.get('/providers/:id', { schema: getSchema, config }, async (request, reply) => {
+    const provider = service.capabilities().find((each) => each.id === request.params.id);
+    if (provider === undefined) throw new Problem('not_found', `The providers are ${providerIds.join(', ')}.`);
+    return sendAnswer(reply, jsonAnswer(200, provider));
+  });
+
+  app.get('/accounts', { schema: accountsSchema, config }, async (request, reply) =>
+    sendAnswer(reply, jsonAnswer(200, { items: service.accounts(requestContext(request)), nextPageToken: null })),
+  );
+}

@@ -1,0 +1,121 @@
+import { type TSchema, Type } from '@sinclair/typebox';
+import { eventTypes } from '../../domain/event.ts';
+import { problemCodes } from '../../domain/problem.ts';
+import {
+  BackupSchema,
+  MigrationSchema,
+  modes,
+  ProviderIdSchema,
+  sourceTypes,
+  stringEnum,
+} from '../../domain/schema.ts';
+
+/** Schemas of answers that only the HTTP surface has. */
+
+const nextPageToken = Type.Union([Type.String(), Type.Null()], {
+  description: 'Pass it as `pageToken` for the next page; null: this is the last one.',
+});
+
+function page(name: string, item: TSchema) {
+  return Type.Object({ items: Type.Array(item), nextPageToken }, { $id: name });
+}
+
+export const EventSchema = Type.Object(
+  {
+    id: Type.String(),
+    migrationId: Type.String(),
+    account: Type.String(),
+    type: stringEnum(eventTypes),
+    at: Type.String({ format: 'date-time' }),
+    data: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()])),
+  },
+  { $id: 'Event', description: 'A fact about one migration.' },
+);
+
+export const ProviderSchema = Type.Object(
+  {
+    id: ProviderIdSchema,
+    title: Type.String(),
+    modes: Type.Array(stringEnum(modes)),
+    sources: Type.Array(stringEnum(sourceTypes)),
+    filesPerBackup: Type.Object(
+      { min: Type.Integer(), max: Type.Integer() },
+      { description: 'Objects of an `object_storage` source, or URLs of a `url` source.' },
+    ),
+    databases: Type.Object(
+      { optional: Type.Boolean(), min: Type.Integer(), max: Type.Integer(), renames: Type.Integer() },
+      {
+        description:
+          'How many databases a request may name, whether the list may be left out, and how many may have `restoreAs`.',
+      },
+    ),
+    overwrite: Type.Boolean(),
+    options: Type.Array(Type.String()),
+    cutoverWithoutBackup: Type.Boolean({ description: 'Whether a chain can be opened without a last file.' }),
+    cancelWhileRestoring: Type.Boolean(),
+    failedIncrement: stringEnum(['continues', 'vendor_decides', 'fatal'], {
+      description: 'What the failed restore of a log or differential backup means for the chain.',
+    }),
+    oneRestorePerInstance: Type.Boolean({ description: 'Backups queue in Godwit and go out one after the other.' }),
+    progressPercent: Type.Boolean(),
+    regions: Type.Array(Type.String()),
+    limits: Type.Record(Type.String(), Type.String()),
+  },
+  { $id: 'Provider', description: 'What a cloud can do, and its limits.' },
+);
+
+export const AccountSchema = Type.Object(
+  { name: Type.String(), provider: ProviderIdSchema, region: Type.String() },
+  { $id: 'Account', description: 'A configured cloud account; never its credentials.' },
+);
+
+const FaultSchema = Type.Object({
+  pointer: Type.Optional(Type.String({ description: 'JSON pointer (RFC 6901) into the body.' })),
+  parameter: Type.Optional(Type.String({ description: 'A query parameter or a header.' })),
+  detail: Type.String(),
+});
+
+export const DryRunSchema = Type.Object(
+  {
+    valid: Type.Boolean(),
+    problems: Type.Array(FaultSchema),
+    plan: Type.Array(
+      Type.Object({ operation: Type.String(), method: Type.String(), url: Type.String(), parameters: Type.Unknown() }),
+      { description: 'The calls to the vendor in order, masked. Ids that only the vendor knows appear as `{name}`.' },
+    ),
+  },
+  { $id: 'DryRun', description: 'What a request would do. Nothing was stored or sent.' },
+);
+
+export const HealthSchema = Type.Object(
+  {
+    status: stringEnum(['live', 'ready']),
+    checks: Type.Optional(Type.Array(Type.Object({ name: Type.String(), ok: Type.Boolean(), detail: Type.String() }))),
+  },
+  { $id: 'Health' },
+);
+
+export const ProblemEntrySchema = Type.Object(
+  {
+    code: stringEnum(problemCodes),
+    status: Type.Integer(),
+    title: Type.String(),
+    retryable: Type.Boolean({ description: 'Whether the same request can succeed later without being changed.' }),
+    help: Type.String(),
+  },
+  { $id: 'ProblemEntry', description: 'What a problem means and what to do.' },
+);
+
+export const RootSchema = Type.Object(
+  { name: Type.String(), version: Type.String(), links: Type.Record(Type.String(), Type.String()) },
+  { $id: 'Root' },
+);
+
+export const pageSchemas = [
+  page('MigrationPage', MigrationSchema),
+  page('BackupPage', BackupSchema),
+  page('EventPage', EventSchema),
+  page('ProviderPage', ProviderSchema),
+  page('AccountPage', AccountSchema),
+  page('ProblemEntryPage', ProblemEntrySchema),
+] as const;

@@ -1,0 +1,121 @@
+import type { TSchema } from '@sinclair/typebox';
+import {
+  BackupRequestSchema,
+  BackupSchema,
+  CutoverRequestSchema,
+  ErrorSchema,
+  LabelsSchema,
+  MigrationPatchSchema,
+  MigrationRequestSchema,
+  MigrationSchema,
+  OptionsSchema,
+  ProblemSchema,
+  ProviderOptionsSchema,
+  RetryRequestSchema,
+  SourceSchema,
+  TargetSchema,
+} from '../../domain/schema.ts';
+import {
+  AccountSchema,
+  DryRunSchema,
+  EventSchema,
+  HealthSchema,
+  ProblemEntrySchema,
+  ProviderSchema,
+  pageSchemas,
+  RootSchema,
+} from './answers.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+const requests = [
+  MigrationRequestSchema,
+  MigrationPatchSchema,
+  BackupRequestSchema,
+  CutoverRequestSchema,
+  RetryRequestSchema,
+];
+const answers = [
+  MigrationSchema,
+  BackupSchema,
+  ErrorSchema,
+  ProblemSchema,
+  EventSchema,
+  ProviderSchema,
+  AccountSchema,
+  DryRunSchema,
+  HealthSchema,
+  ProblemEntrySchema,
+  RootSchema,
+  ...pageSchemas,
+];
+
+/** Parts of requests that deserve a name of their own in the document. */
+const parts: Readonly<Record<string, TSchema>> = {
+  Source: SourceSchema,
+  Target: TargetSchema,
+  Labels: LabelsSchema,
+  Options: OptionsSchema,
+  ProviderOptions: ProviderOptionsSchema,
+  ...sourceVariants(),
+};
+
+/** What Fastify has to know: requests whole, for validation; answers by name only, since they are not compiled. */
+export function sharedSchemas(): readonly Json[] {
+  return [...requests.map(plain), ...answers.map((schema) => ({ $id: schema.$id, type: 'object' }))];
+}
+
+/** `components.schemas` of the OpenAPI document: every named schema once, referred to by name everywhere else. */
+export function documentSchemas(): Readonly<Record<string, unknown>> {
+  const named = new Map<string, Json>();
+  for (const schema of [...requests, ...answers]) named.set(String(schema.$id), withoutId(plain(schema)));
+  for (const [name, schema] of Object.entries(parts)) named.set(name, plain(schema));
+  const names = new Map([...named].map(([name, schema]) => [JSON.stringify(schema), name]));
+  const inOrder = [...named.keys()].sort();
+  return Object.fromEntries(inOrder.map((name) => [name, withMapping(members(named.get(name) ?? {}, names))]));
+}
+
+function referred(value: unknown, names: ReadonlyMap<string, string>): unknown {
+  if (Array.isArray(value)) return value.map((each) => referred(each, names));
+  if (typeof value !== 'object' || value === null) return value;
+  const name = names.get(JSON.stringify(withoutId(value as Json)));
+  return name === undefined ? members(value as Json, names) : { $ref: `#/components/schemas/${name}` };
+}
+
+function members(schema: Json, names: ReadonlyMap<string, string>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, referred(value, names)]));
+}
+
+/** OpenAPI tells variants apart by the names of their schemas unless a mapping says otherwise. */
+function withMapping(schema: Record<string, unknown>): Record<string, unknown> {
+  const { discriminator, oneOf } = schema;
+  if (typeof discriminator !== 'object' || !Array.isArray(oneOf)) return schema;
+  const types = Object.keys(sourceVariants());
+  const mapping = Object.fromEntries(
+    types.map((name) => [constantOf(parts[name]), `#/components/schemas/${name}`] as const),
+  );
+  return { ...schema, discriminator: { ...discriminator, mapping } };
+}
+
+function sourceVariants(): Record<string, TSchema> {
+  const variants = SourceSchema.oneOf as readonly TSchema[];
+  return Object.fromEntries(variants.map((variant) => [`${pascal(constantOf(variant))}Source`, variant]));
+}
+
+function constantOf(variant: TSchema | undefined): string {
+  return String(variant?.properties?.type?.const);
+}
+
+function pascal(snake: string): string {
+  return snake.replaceAll(/(^|_)([a-z])/g, (_, _gap, letter: string) => letter.toUpperCase());
+}
+
+/** Without TypeBox’s symbols. */
+function plain(schema: TSchema): Json {
+  return JSON.parse(JSON.stringify(schema));
+}
+
+function withoutId(schema: Json): Json {
+  const { $id: _id, ...rest } = schema;
+  return rest;
+}

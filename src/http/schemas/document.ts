@@ -1,0 +1,86 @@
+import { documentSchemas } from './components.ts';
+import { requestExamples } from './examples.ts';
+
+/** As much of an OpenAPI document as is touched here. */
+export interface OpenApiDocument {
+  components?: Record<string, unknown>;
+  paths?: Record<string, Record<string, Operation>>;
+}
+
+interface Operation {
+  operationId?: string;
+  description?: string;
+  parameters?: unknown[];
+  requestBody?: { required?: boolean; content: Record<string, Record<string, unknown>> };
+  responses: Record<string, Response>;
+}
+
+interface Response {
+  $ref?: string;
+  description?: string;
+  headers?: Record<string, unknown>;
+}
+
+const optionalBodies: readonly string[] = [
+  'cutOverMigration',
+  'cancelMigration',
+  'retryMigration',
+  'markBackupUploaded',
+];
+
+/** Labels are filtered by free names, which an exploded object describes. */
+const labelFilter = {
+  in: 'query',
+  name: 'labels',
+  style: 'form',
+  explode: true,
+  description: 'Filters by labels, one parameter each: `label.<key>=<value>`.',
+  schema: {
+    type: 'object',
+    patternProperties: { '^label\\..': { type: 'string', maxLength: 255 } },
+    additionalProperties: false,
+    example: { 'label.team': 'orders' },
+  },
+};
+
+/** Adds what the routes’ schemas cannot say: named schemas, examples, optional bodies, the header that every answer has. */
+export function completeDocument(document: OpenApiDocument): OpenApiDocument {
+  document.components = {
+    ...document.components,
+    schemas: documentSchemas(),
+    headers: {
+      RequestId: { description: 'The request id; it finds the request in the log.', schema: { type: 'string' } },
+    },
+  };
+  const operations = Object.values(document.paths ?? {}).flatMap((path) => Object.values(path));
+  for (const operation of operations) completeOperation(operation);
+  document.components.responses = nameProblems(operations);
+  return document;
+}
+
+function completeOperation(operation: Operation): void {
+  const { operationId = '', requestBody } = operation;
+  if (operationId === 'listMigrations') operation.parameters = [...(operation.parameters ?? []), labelFilter];
+  if (requestBody !== undefined) {
+    requestBody.required = !optionalBodies.includes(operationId);
+    const examples = requestExamples[operationId];
+    for (const media of Object.values(requestBody.content)) if (examples !== undefined) media.examples = examples;
+  }
+  for (const response of Object.values(operation.responses))
+    response.headers = { ...response.headers, 'X-Request-Id': { $ref: '#/components/headers/RequestId' } };
+}
+
+/** Problem answers of one single code are the same in every operation: they become `components.responses`. */
+function nameProblems(operations: readonly Operation[]): Record<string, Response> {
+  const named: Record<string, Response> = {};
+  for (const { responses } of operations)
+    for (const [status, response] of Object.entries(responses)) {
+      const codes = [...(response.description ?? '').matchAll(/`([a-z_]+)`: /g)].map((match) => match[1] ?? '');
+      const [code] = codes;
+      if (code === undefined || codes.length > 1) continue;
+      const name = code.replaceAll(/(^|_)([a-z])/g, (_, _gap, letter: string) => letter.toUpperCase());
+      named[name] = response;
+      responses[status] = { $ref: `#/components/responses/${name}` };
+    }
+  return Object.fromEntries(Object.entries(named).sort(([one], [other]) => (one < other ? -1 : 1)));
+}

@@ -1,0 +1,123 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { type TSchema, Type } from '@sinclair/typebox';
+import { type ProblemCode, problemCatalogue } from '../../domain/problem.ts';
+
+/** Building blocks for the routes’ schemas. */
+
+/** A named schema. */
+export function ref<T>(name: string) {
+  return Type.Unsafe<T>({ $ref: `${name}#` });
+}
+
+type HeaderSchemas = Readonly<Record<string, { readonly type: 'string' | 'integer'; readonly description: string }>>;
+
+export const responseHeaders = {
+  ETag: { type: 'string', description: 'Version of the representation, for `If-Match` and `If-None-Match`.' },
+  Location: { type: 'string', description: 'Path of the new resource.' },
+  'Retry-After': { type: 'integer', description: 'Seconds after which it is worth asking again.' },
+  Link: { type: 'string', description: 'The next page, `rel="next"`.' },
+  'Preference-Applied': { type: 'string', description: 'What of `Prefer` was applied.' },
+  'Idempotency-Replayed': { type: 'string', description: '`true`: this answer was given before to the same key.' },
+} as const satisfies HeaderSchemas;
+type HeaderName = keyof typeof responseHeaders;
+
+/** A JSON answer of the named schema. */
+export function answers(schemaName: string, description: string, headers: readonly HeaderName[] = []) {
+  return {
+    description,
+    ...(headers.length > 0 && { headers: Object.fromEntries(headers.map((name) => [name, responseHeaders[name]])) }),
+    content: { 'application/json': { schema: { $ref: `${schemaName}#` } } },
+  };
+}
+
+/** An answer without a body. */
+export function empty(description: string) {
+  return { description, type: 'null' };
+}
+
+/** Problems that every operation can answer. */
+const everywhere: readonly ProblemCode[] = ['not_acceptable', 'rate_limited', 'internal', 'overloaded', 'draining'];
+const behindAuthentication: readonly ProblemCode[] = ['unauthenticated', 'forbidden'];
+const withBody: readonly ProblemCode[] = ['payload_too_large', 'unsupported_media_type', 'invalid_request'];
+
+/** The problem answers of an operation, one per status, naming the codes. */
+export function problems(kind: 'open' | 'read' | 'change' | 'body', codes: readonly ProblemCode[] = []) {
+  const all = new Set<ProblemCode>([
+    ...everywhere,
+    ...(kind === 'open' ? [] : behindAuthentication),
+    ...(kind === 'body' ? withBody : []),
+    ...codes,
+  ]);
+  const byStatus = new Map<number, ProblemCode[]>();
+  for (const code of all)
+    byStatus.set(problemCatalogue[code].status, [...(byStatus.get(problemCatalogue[code].status) ?? []), code]);
+  const statuses = [...byStatus].sort(([one], [other]) => one - other);
+  return Object.fromEntries(statuses.map(([status, each]) => [status, problemResponse(status, each)]));
+}
+
+function problemResponse(status: number, codes: readonly ProblemCode[]) {
+  const description = codes.map((code) => `\`${code}\`: ${problemCatalogue[code].title}`).join('. ');
+  const headers: HeaderName[] =
+    status === 429 || status === 503 || codes.includes('idempotency_in_progress') ? ['Retry-After'] : [];
+  return {
+    description,
+    ...(headers.length > 0 && { headers: Object.fromEntries(headers.map((name) => [name, responseHeaders[name]])) }),
+    content: { 'application/problem+json': { schema: { $ref: 'Problem#' } } },
+  };
+}
+
+const requestHeader = (description: string, example: string) =>
+  Type.Optional(Type.String({ description, examples: [example] }));
+
+export const requestHeaders = {
+  idempotencyKey: requestHeader(
+    'A key of your choice, 1–255 visible ASCII characters, bare or in double quotes. The same request with the same key is answered ' +
+      'once: repeat it safely after a timeout. Kept at least 24 hours.',
+    '3f6c1d0e-orders-2026',
+  ),
+  prefer: requestHeader(
+    '`wait=N`: wait up to N seconds (default 10, at most 20) for the vendor’s acceptance. `respond-async`: answer at once.',
+    'wait=20',
+  ),
+  ifMatch: requestHeader(
+    'Only if the representation still has this entity tag; else 412.',
+    '"mig_01kbzq3m8e9v6x2c4n7p5r0t1w.3"',
+  ),
+  ifNoneMatch: requestHeader(
+    '304 if the representation still has this entity tag.',
+    '"mig_01kbzq3m8e9v6x2c4n7p5r0t1w.3"',
+  ),
+};
+
+/** A schema of request headers. They are documented here and read by the functions in `request/`. */
+export function headers(known: Readonly<Record<string, TSchema>>) {
+  return Type.Unsafe<IncomingHttpHeaders>(Type.Object({ ...known }));
+}
+
+const id = (prefix: string, thing: string) =>
+  Type.String({
+    pattern: `^${prefix}_[0-9a-hjkmnp-tv-z]{26}$`,
+    description: `Id of the ${thing}.`,
+    examples: [`${prefix}_01kbzq3m8e9v6x2c4n7p5r0t1w`],
+  });
+
+export const MigrationParams = Type.Object({ id: id('mig', 'migration') });
+export const BackupParams = Type.Object({ id: id('mig', 'migration'), backupId: id('bkp', 'backup') });
+
+export const pageParameters = {
+  pageSize: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50, description: 'Items per page.' })),
+  pageToken: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 256,
+      description: '`nextPageToken` of the page before, with the same filters.',
+    }),
+  ),
+};
+/** Items per page without `pageSize`. */
+export const defaultPageSize = 50;
+
+/** A body without members. */
+export const EmptyBody = Type.Object({}, { additionalProperties: false });
+/** A query without parameters: any is a fault. */
+export const NoQuery = Type.Object({}, { additionalProperties: false });

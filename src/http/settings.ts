@@ -1,0 +1,45 @@
+/** How the HTTP surface behaves. Times in milliseconds unless the name says otherwise. */
+export interface HttpSettings {
+  /** Shown in the OpenAPI document and at `/`. */
+  readonly version: string;
+  /** Largest body, in bytes. */
+  readonly bodyLimitBytes: number;
+  /** Time for a whole request to arrive. */
+  readonly requestTimeoutMs: number;
+  readonly headersTimeoutMs: number;
+  /** How long an idle connection stays open. Longer than the load balancer’s own, or it will meet closed connections. */
+  readonly keepAliveTimeoutMs: number;
+  readonly maxConnections: number;
+  /** Whether `/docs`, `/openapi.json`, `/problems` and `/` are open without credentials. */
+  readonly publicDocumentation: boolean;
+  /** Whether Swagger UI is served at `/docs`. */
+  readonly explorer: boolean;
+  /** Per caller; null: no limit. */
+  readonly rateLimit: RateLimit | null;
+  /** How long a submission waits for the vendor without `Prefer: wait`. */
+  readonly defaultWaitSeconds: number;
+  readonly mostWaitSeconds: number;
+  /** How long an unanswered idempotency key is taken to be in progress; after that its first process is taken to have died. */
+  readonly idempotencyInProgressMs: number;
+}
+
+export interface RateLimit {
+  /** Requests per window; also the largest burst. */
+  readonly requests: number;
+  readonly windowSeconds: number;
+}
+
+export const defaultHttpSettings: HttpSettings = {
+  version: '0.1.0',
+  bodyLimitBytes: 1_048_576,
+  requestTimeoutMs: 30_000,
+  headersTimeoutMs: 15_000,
+  keepAliveTimeoutMs: 75_000,
+  maxConnections: 10_000,
+  publicDocumentation: true,
+  explorer: true,
+  rateLimit: null,
+  defaultWaitSeconds: 10,
+  mostWaitSeconds: 20,
+  idempotencyInProgressMs: 60_000,
+};

@@ -1,0 +1,26 @@
+import type { MigrationService } from '../engine/interface.ts';
+
+function unbound(): never {
+  throw new Error('this app is bound to no service');
+}
+
+/** Stands where a service is needed and never called: the OpenAPI document is made from the routes alone. */
+export const unboundService: MigrationService = {
+  create: unbound,
+  dryRun: unbound,
+  get: unbound,
+  list: unbound,
+  patch: unbound,
+  addBackup: unbound,
+  cutOver: unbound,
+  cancel: unbound,
+  retry: unbound,
+  markUploaded: unbound,
+  remove: unbound,
+  events: unbound,
+  findReplay: unbound,
+  completeReplay: unbound,
+  capabilities: unbound,
+  accounts: unbound,
+  health: unbound,
+};

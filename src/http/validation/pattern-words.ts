@@ -1,0 +1,26 @@
+/** What each regular expression of the contract says, in words. A test checks that none is missing. */
+const words: Readonly<Record<string, string>> = {
+  '^[A-Za-z0-9][A-Za-z0-9_-]{2,127}$':
+    'must have 3 to 128 characters: a letter or digit, then letters, digits, `_` or `-`',
+  '^[a-z0-9]([a-z0-9._/-]{0,61}[a-z0-9])?$':
+    'must have 1 to 63 characters: lower-case letters, digits, `.`, `_`, `/` or `-`, with a letter or digit at both ends',
+  '^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$':
+    'must be a bucket name of 3 to 63 characters: lower-case letters, digits, `.` or `-`, with a letter or digit at both ends',
+  '^[A-Za-z0-9.-]{1,253}$': 'must be a host name without scheme, port or path',
+  '^https?://': 'must start with `https://` or `http://`',
+  '^[^/\\\\]+$': 'must be a file name without `/` and `\\`',
+  '^[A-Za-z0-9_-]{1,36}$': 'must have 1 to 36 characters: letters, digits, `_` or `-`',
+  '^[a-z0-9][a-z0-9-]{1,63}$': 'must be the vendor’s region id, such as `cn-hangzhou`',
+  '^[A-Za-z][A-Za-z0-9_-]{3,49}$': 'must have 4 to 50 characters: a letter, then letters, digits, `_` or `-`',
+  '^bkp_[0-9a-z]{26}$': 'must be the id of a backup, `bkp_` and 26 characters',
+};
+
+/** Plain words for a `pattern`; an unknown one is shown itself. */
+export function patternInWords(pattern: string): string {
+  return words[pattern] ?? `must match ${pattern}`;
+}
+
+/** Whether a pattern has words of its own. */
+export function hasWords(pattern: string): boolean {
+  return Object.hasOwn(words, pattern);
+}

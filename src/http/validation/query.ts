@@ -1,0 +1,28 @@
+/** The part of a query schema that decides how its texts are read. */
+interface QuerySchema {
+  readonly properties?: Readonly<Record<string, { readonly type?: string }>>;
+}
+
+/**
+ * Query strings hold only text. Texts become what the schema wants where they are written plainly; anything else stays as it
+ * is, for the validator to name.
+ */
+export function readQuery(query: Readonly<Record<string, unknown>>, schema: QuerySchema): Record<string, unknown> {
+  const read: Record<string, unknown> = Object.create(null);
+  for (const [name, value] of Object.entries(query)) read[name] = readValue(value, schema.properties?.[name]?.type);
+  return read;
+}
+
+function readValue(value: unknown, type: string | undefined): unknown {
+  if (type === 'array') return Array.isArray(value) ? value : [value];
+  if (typeof value !== 'string') return value;
+  if (type === 'integer' && /^-?\d{1,15}$/.test(value)) return Number(value);
+  if (type === 'boolean') return readBoolean(value);
+  return value;
+}
+
+/** A flag may stand alone: `?verbose`. */
+function readBoolean(value: string): unknown {
+  if (value === 'true' || value === '') return true;
+  return value === 'false' ? false : value;
+}
