@@ -24,7 +24,7 @@ export interface HuaweiOptions {
 
 /** IAM, DRS and RDS behind one API gateway, told apart by path. Deterministic over requests and the environment's clock. */
 export function createHuaweiCloud(environment: SandboxEnvironment, options: HuaweiOptions = {}): HuaweiCloud {
-  const operations = [...loadVendorOperations('huawei').values()];
+  const operations = vendorOperations();
   const state = (structuredClone(environment.restored) as HuaweiState | undefined) ?? emptyState();
   const tokenLength = options.tokenLength ?? 20_480;
   const newRequestId = () => environment.uuid().replaceAll('-', '');
@@ -46,6 +46,14 @@ export function createHuaweiCloud(environment: SandboxEnvironment, options: Huaw
       state.tokens = {};
     },
   };
+}
+
+let loaded: readonly VendorOperation[] | undefined;
+
+/** Compiled once per process: tests build clouds by the hundred. */
+function vendorOperations(): readonly VendorOperation[] {
+  loaded ??= [...loadVendorOperations('huawei').values()];
+  return loaded;
 }
 
 /** One request, from the gateway's checks to the service. */
