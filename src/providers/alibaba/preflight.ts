@@ -119,7 +119,8 @@ function* nameFaults(migration: Migration): Dialogue<readonly FieldFault[]> {
     return [];
   } catch (error) {
     if (!aboutRequest(error)) throw error;
-    return [{ pointer: `/target/databases/0/${renamed ? 'restoreAs' : 'name'}`, detail: words(error) }];
+    const onName = `/target/databases/0/${renamed ? 'restoreAs' : 'name'}`;
+    return [{ pointer: error.failure.kind === 'busy' ? onInstance : onName, detail: words(error) }];
   }
 }
 
