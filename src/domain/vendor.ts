@@ -1,5 +1,6 @@
 import type { Instant } from './migration.ts';
 import type { ProblemCode, VendorWords } from './problem.ts';
+import type { ProviderId } from './schema.ts';
 import type { Secret } from './secret.ts';
 
 /** One request to a vendor before it is signed. Pure data. */
@@ -190,4 +191,16 @@ export interface VendorClient {
   converse<T>(account: Account, region: string, dialogue: Dialogue<T>): Promise<T>;
   /** The vendor's clock minus ours in milliseconds, as learnt from its answers; 0 until something is known. */
   clockOffset(account: Account): number;
+}
+
+/** What one attempt at a vendor came to; for logs, metrics and traces. It holds no secret and no URL. */
+export interface VendorCallReport {
+  readonly provider: ProviderId;
+  readonly account: string;
+  readonly operation: string;
+  readonly effect: 'read' | 'write';
+  readonly outcome: 'ok' | FailureKind;
+  readonly httpStatus: number | null;
+  readonly requestId: string | null;
+  readonly durationMs: number;
 }

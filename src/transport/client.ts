@@ -10,6 +10,7 @@ import {
   type Dialogue,
   type Session,
   type SigningContext,
+  type VendorCallReport,
   type VendorClient,
   VendorError,
   type VendorFailure,
@@ -20,18 +21,6 @@ import type { Exchange } from './exchange.ts';
 import { exchangeFailure } from './failure.ts';
 import { RateLimit } from './rate-limit.ts';
 import { SessionCache } from './session-cache.ts';
-
-/** What one attempt at a vendor came to; for logs, metrics and traces. It holds no secret and no URL. */
-export interface VendorCallReport {
-  readonly provider: ProviderId;
-  readonly account: string;
-  readonly operation: string;
-  readonly effect: 'read' | 'write';
-  readonly outcome: 'ok' | VendorFailure['kind'];
-  readonly httpStatus: number | null;
-  readonly requestId: string | null;
-  readonly durationMs: number;
-}
 
 export interface VendorClientOptions {
   readonly providers: Readonly<Record<ProviderId, Provider>>;

@@ -1,0 +1,68 @@
+import { decide } from '../domain/decide.ts';
+import { StoreUnavailable } from '../domain/store.ts';
+import { advance, release } from './advance.ts';
+import type { EngineContext, Held } from './context.ts';
+import { groupForObservation, type ObservationGroup, observeGroup } from './observe.ts';
+
+/**
+ * Works on held migrations: everything is advanced, what has to be observed is observed in groups, and so on until all is at rest and
+ * let go. A fault in one leaves the others alone; what was interrupted is taken up again when its lease ends.
+ */
+export async function workOn(context: EngineContext, claims: readonly Held[], draining: () => boolean): Promise<void> {
+  let current = claims;
+  while (current.length > 0) {
+    const advanced = await Promise.all(
+      current.map((held) => guarded(context, [held], async () => [await advance(context, held, draining)])),
+    );
+    const toObserve = advanced.flat().flatMap((each) => (each.next === 'observe' ? [each.held] : []));
+    if (draining()) {
+      await Promise.all(toObserve.map((held) => release(context, held)));
+      return;
+    }
+    const observed = await Promise.all(
+      groupForObservation(context, toObserve).map((group: ObservationGroup) =>
+        guarded(context, group.members, () => observeGroup(context, group)),
+      ),
+    );
+    current = observed.flat();
+  }
+}
+
+/** Claims that only have to be observed, and the others: a slow call of one must not keep the rest from being observed. */
+export function partition(
+  context: EngineContext,
+  claims: readonly Held[],
+): { readonly toObserve: readonly Held[]; readonly toAdvance: readonly Held[] } {
+  const { true: toObserve = [], false: toAdvance = [] } = Object.groupBy(
+    claims,
+    ({ migration }) =>
+      String(decide(migration, context.providers[migration.provider]).do === 'observe') as 'true' | 'false',
+  );
+  return { toObserve, toAdvance };
+}
+
+export function reportInterruption(context: EngineContext, error: unknown, migrationId?: string): void {
+  const text =
+    error instanceof StoreUnavailable
+      ? 'the store is not available'
+      : error instanceof Error
+        ? (error.stack ?? error.message)
+        : String(error);
+  context.log.error(
+    { ...(migrationId !== undefined && { migrationId }), error: text },
+    'work was interrupted; it is taken up again when its lease ends',
+  );
+}
+
+async function guarded<T>(
+  context: EngineContext,
+  held: readonly Held[],
+  work: () => Promise<readonly T[]>,
+): Promise<readonly T[]> {
+  try {
+    return await work();
+  } catch (error) {
+    reportInterruption(context, error, held[0]?.migration.id);
+    return [];
+  }
+}

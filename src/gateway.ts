@@ -1,0 +1,108 @@
+import { dirname } from 'node:path';
+import type { Logger } from 'pino';
+import type { Config } from './config/config.ts';
+import { encryptionKeysOf } from './config/key-file.ts';
+import type { Runtime } from './domain/runtime.ts';
+import type { Store } from './domain/store.ts';
+import type { Account, Credentials } from './domain/vendor.ts';
+import type { EngineContext } from './engine/context.ts';
+import { createEngine } from './engine/engine.ts';
+import { createMigrationService } from './engine/service.ts';
+import { createUrlCipher } from './engine/url-cipher.ts';
+import { createHttpApp } from './http/app.ts';
+import { authenticatorOf } from './http/auth/configured.ts';
+import { alibaba } from './providers/alibaba/index.ts';
+import { huawei } from './providers/huawei/index.ts';
+import { tencent } from './providers/tencent/index.ts';
+import { openStore } from './store/open.ts';
+import { vendorCallLogger } from './telemetry/log.ts';
+import { createVendorClient } from './transport/client.ts';
+import { createExchange } from './transport/exchange.ts';
+
+/** A running gateway. */
+export interface Gateway {
+  /** Base URL that it listens on. */
+  readonly url: string;
+  /** Takes no new work, finishes or leaves what is under way, closes. `graceMs`: how long to wait for open calls. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** Puts the rooms together and starts listening. Rejects when the store, the port or a key is not to be had. */
+export async function startGateway(config: Config, runtime: Runtime, log: Logger, version: string): Promise<Gateway> {
+  const storeUrl = config.storeUrl.reveal();
+  const store: Store = await openStore(storeUrl, {
+    runtime,
+    onError: (error) => log.error({ error: messageOf(error) }, 'store'),
+  });
+  try {
+    const cipher = createUrlCipher(await encryptionKeysOf(config, sqliteFolder(storeUrl), runtime), runtime);
+    const accounts = new Map<string, Account>(config.accounts.map(({ account }) => [account.name, account]));
+    const credentials = new Map<string, () => Promise<Credentials>>(
+      config.accounts.map((each) => [each.account.name, each.credentials]),
+    );
+    const providers = { alibaba, huawei, tencent };
+    const exchange = createExchange({ callTimeoutMs: config.engine.callTimeoutMs });
+    const client = createVendorClient({
+      providers,
+      exchange,
+      runtime,
+      credentialsOf: (account) =>
+        credentials.get(account.name)?.() ?? Promise.reject(new Error(`no credentials for ${account.name}`)),
+      report: vendorCallLogger(log),
+    });
+    const context: EngineContext = {
+      store,
+      client,
+      providers,
+      accounts,
+      runtime,
+      settings: config.engine,
+      owner: runtime.uuid(),
+      log,
+      openUrl: (url) => cipher.open(url),
+    };
+    const engine = createEngine(context);
+    const service = createMigrationService(context, engine, cipher);
+    const app = await createHttpApp({
+      service,
+      providers,
+      runtime,
+      auth: authenticatorOf(config.auth),
+      logger: log,
+      settings: {
+        version,
+        publicDocumentation: config.auth.publicDocs,
+        rateLimit: config.rateLimit
+          ? {
+              requests: config.rateLimit.burst,
+              windowSeconds: config.rateLimit.burst / config.rateLimit.requestsPerSecond,
+            }
+          : null,
+      },
+    });
+    engine.start();
+    const url = await app.listen({ host: config.listen.host, port: config.listen.port });
+    return {
+      url,
+      async stop(graceMs) {
+        await engine.stop(graceMs);
+        await app.close();
+        await exchange.close();
+        await store.close();
+      },
+    };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** The folder of an embedded database; null for any other store. */
+function sqliteFolder(url: string): string | null {
+  const path = url.startsWith('sqlite:') ? url.slice('sqlite:'.length).replace(/^\/\/(?=.)/, '') : null;
+  return path === null || path === ':memory:' ? null : dirname(path);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

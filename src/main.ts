@@ -1,0 +1,99 @@
+#!/usr/bin/env node
+import { readFile } from 'node:fs/promises';
+import { type Config, ConfigError } from './config/config.ts';
+import { checkedConfig, loadConfig } from './config/load.ts';
+import { startGateway } from './gateway.ts';
+import { systemRuntime } from './runtime.ts';
+import { sandboxAccounts } from './sandbox/accounts.ts';
+import { startSandbox } from './sandbox/sandbox.ts';
+import type { Sandbox } from './sandbox/server.ts';
+import { createLog } from './telemetry/log.ts';
+
+const usage = `godwit: restores SQL Server backups into managed instances of three clouds, through one REST resource.
+
+  godwit                  start; GODWIT_CONFIG names the configuration file, without one the sandbox is started
+  godwit --check-config   check the configuration, report every fault, and exit
+  godwit --version        print the version
+`;
+
+/** How long open vendor calls may take at shutdown before they are left to the next process, in milliseconds. */
+const drainMs = 25_000;
+/** A restore at the built-in sandbox takes this long, in milliseconds. */
+const sandboxRestoreMs = 4000;
+
+async function main(): Promise<void> {
+  const [argument] = process.argv.slice(2);
+  const version = await packageVersion();
+  if (argument === '--version') return void process.stdout.write(`${version}\n`);
+  if (argument === '--help' || (argument !== undefined && argument !== '--check-config')) {
+    process.exitCode = argument === '--help' ? 0 : 2;
+    return void process.stdout.write(usage);
+  }
+  const config = await loadConfig(process.env);
+  if (argument === '--check-config')
+    return void process.stdout.write(
+      config.sandbox ? 'no configuration file: the sandbox would be started\n' : 'the configuration is valid\n',
+    );
+  await run(config, version);
+}
+
+async function run(config: Config, version: string): Promise<void> {
+  const log = createLog(config.logLevel);
+  const sandbox = config.sandbox
+    ? await startSandbox({
+        host: '127.0.0.1',
+        runtime: systemRuntime,
+        restoreMs: sandboxRestoreMs,
+        stateFile: './data/sandbox.json',
+      })
+    : null;
+  const effective = sandbox === null ? config : await withSandbox(config, sandbox);
+  const gateway = await startGateway(effective, systemRuntime, log, version);
+  if (sandbox !== null) process.stdout.write(banner(gateway.url));
+  log.info({ url: gateway.url, version, accounts: effective.accounts.map(({ account }) => account.name) }, 'listening');
+
+  let stopping = false;
+  const stop = async (signal: NodeJS.Signals): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ signal }, 'draining');
+    await gateway.stop(drainMs);
+    await sandbox?.close();
+    log.info({}, 'stopped');
+    process.exit(0);
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+async function withSandbox(config: Config, sandbox: Sandbox): Promise<Config> {
+  const { accounts } = await checkedConfig({ accounts: sandboxAccounts(sandbox) }, {}, true);
+  return { ...config, accounts };
+}
+
+function banner(url: string): string {
+  return `
+Godwit runs with its sandbox: three emulated clouds, no real one is touched.
+
+  Explorer      ${url}/docs
+  API           ${url}/migrations
+  Health        ${url}/readyz
+
+To use real clouds, name a configuration file in GODWIT_CONFIG.
+
+`;
+}
+
+async function packageVersion(): Promise<string> {
+  const text = await readFile(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+main().catch((error: unknown) => {
+  const expected =
+    error instanceof ConfigError ||
+    (error instanceof Error && ['StoreLocked', 'StoreUnavailable'].includes(error.name));
+  const text = error instanceof Error ? (expected ? error.message : (error.stack ?? error.message)) : String(error);
+  process.stderr.write(`godwit: ${text}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,44 @@
+import { sandboxCredentials } from './cloud.ts';
+
+/** Where the clouds of a running sandbox are. */
+export interface SandboxUrls {
+  readonly alibaba: { readonly url: string };
+  readonly huawei: { readonly url: string };
+  readonly tencent: { readonly url: string };
+}
+
+/** The accounts of the sandbox as they would stand in a configuration file. */
+export function sandboxAccounts({ alibaba, huawei, tencent }: SandboxUrls): readonly Record<string, unknown>[] {
+  const known = sandboxCredentials;
+  const limits = { readsPerSecond: 100, writesPerSecond: 100 };
+  return [
+    {
+      name: 'sandbox-alibaba',
+      provider: 'alibaba',
+      region: 'cn-hangzhou',
+      credentials: { accessKeyId: known.alibaba.accessKeyId, accessKeySecret: known.alibaba.accessKeySecret },
+      limits,
+      endpoints: { rds: alibaba.url },
+    },
+    {
+      name: 'sandbox-huawei',
+      provider: 'huawei',
+      region: known.huawei.region,
+      credentials: {
+        accountName: known.huawei.accountName,
+        userName: known.huawei.userName,
+        password: known.huawei.password,
+      },
+      limits,
+      endpoints: { iam: huawei.url, drs: huawei.url, rds: huawei.url },
+    },
+    {
+      name: 'sandbox-tencent',
+      provider: 'tencent',
+      region: 'ap-guangzhou',
+      credentials: { secretId: known.tencent.secretId, secretKey: known.tencent.secretKey },
+      limits,
+      endpoints: { sqlserver: tencent.url },
+    },
+  ];
+}

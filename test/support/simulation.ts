@@ -1,0 +1,357 @@
+import { newMigration } from '../../src/domain/creation.ts';
+import type { Migration, SealedUrl } from '../../src/domain/migration.ts';
+import type { Runtime } from '../../src/domain/runtime.ts';
+import type { MigrationRequest, ProviderId } from '../../src/domain/schema.ts';
+import { Secret } from '../../src/domain/secret.ts';
+import type { Store, UpdateOptions } from '../../src/domain/store.ts';
+import type { EngineSettings } from '../../src/domain/timing.ts';
+import type { Account, Credentials, SignedRequest, VendorClient, VendorReply } from '../../src/domain/vendor.ts';
+import { type EngineContext, leaseOf } from '../../src/engine/context.ts';
+import { workOn } from '../../src/engine/work.ts';
+import { alibaba } from '../../src/providers/alibaba/index.ts';
+import { huawei } from '../../src/providers/huawei/index.ts';
+import { tencent } from '../../src/providers/tencent/index.ts';
+import { systemRuntime } from '../../src/runtime.ts';
+import { createAlibabaCloud } from '../../src/sandbox/alibaba/index.ts';
+import {
+  type JournalEntry,
+  type SandboxCloud,
+  type SandboxRequest,
+  type SandboxResponse,
+  sandboxCredentials,
+} from '../../src/sandbox/cloud.ts';
+import { createHuaweiCloud } from '../../src/sandbox/huawei/index.ts';
+import { createTencentCloud } from '../../src/sandbox/tencent/index.ts';
+import { openStore } from '../../src/store/open.ts';
+import { createVendorClient } from '../../src/transport/client.ts';
+
+/**
+ * What happens to one exchange with a cloud. `…_before`: nothing arrives. `…_after`: it is carried out and the answer is lost. `crash_…`:
+ * the process dies at that point.
+ */
+export const exchangeFaults = [
+  'none',
+  'refused_connection',
+  'drop_before',
+  'drop_after',
+  'unavailable_before',
+  'unavailable_after',
+  'garbage_after',
+  'throttled',
+  'crash_before',
+  'crash_after',
+] as const;
+export type ExchangeFault = (typeof exchangeFaults)[number];
+
+export interface SimulationOptions {
+  readonly provider: ProviderId;
+  /** Consumed one per exchange; `none` when used up. */
+  readonly exchangeFaults?: readonly ExchangeFault[];
+  /** Numbers of store writes (from 1) after which the process dies. */
+  readonly crashAfterWrites?: readonly number[];
+  readonly settings?: Partial<EngineSettings>;
+}
+
+const credentials: Record<ProviderId, Credentials> = {
+  alibaba: {
+    provider: 'alibaba',
+    accessKeyId: sandboxCredentials.alibaba.accessKeyId,
+    accessKeySecret: new Secret(sandboxCredentials.alibaba.accessKeySecret),
+  },
+  huawei: {
+    provider: 'huawei',
+    method: 'password',
+    accountName: sandboxCredentials.huawei.accountName,
+    userName: sandboxCredentials.huawei.userName,
+    password: new Secret(sandboxCredentials.huawei.password),
+  },
+  tencent: {
+    provider: 'tencent',
+    secretId: sandboxCredentials.tencent.secretId,
+    secretKey: new Secret(sandboxCredentials.tencent.secretKey),
+  },
+};
+
+const limits = { readsPerSecond: 1000, writesPerSecond: 1000 };
+const accounts: Record<ProviderId, Account> = {
+  alibaba: {
+    name: 'ali',
+    provider: 'alibaba',
+    region: 'cn-hangzhou',
+    endpoints: { rds: 'http://127.0.0.1:1' },
+    limits,
+    signature: 'rpc',
+    chainBase: 'updf',
+  },
+  huawei: {
+    name: 'hw',
+    provider: 'huawei',
+    region: sandboxCredentials.huawei.region,
+    endpoints: { iam: 'http://127.0.0.1:2', drs: 'http://127.0.0.1:2', rds: 'http://127.0.0.1:2' },
+    limits,
+    projectId: null,
+  },
+  tencent: {
+    name: 'tc',
+    provider: 'tencent',
+    region: 'ap-guangzhou',
+    endpoints: { sqlserver: 'http://127.0.0.1:3' },
+    limits,
+    timeZone: '+08:00',
+  },
+};
+
+/**
+ * The real engine, store, transport and providers against an emulated cloud, in one process and in virtual time. Faults come by schedule,
+ * so a run is a pure function of its options.
+ */
+export class Simulation {
+  now = Date.UTC(2026, 10, 21, 12);
+  readonly store: Store;
+  readonly context: EngineContext;
+  readonly cloud: SandboxCloud;
+  readonly account: Account;
+  crashes = 0;
+  exchanges: string[] = [];
+  #faults: ExchangeFault[];
+  #crashAfterWrites: Set<number>;
+  #writes = 0;
+  #die: () => void = () => undefined;
+  #random = 1;
+
+  private constructor(store: Store, options: SimulationOptions) {
+    this.#faults = [...(options.exchangeFaults ?? [])];
+    this.#crashAfterWrites = new Set(options.crashAfterWrites);
+    this.account = accounts[options.provider];
+    const runtime: Runtime = {
+      now: () => this.now,
+      randomBytes: (count) => Uint8Array.from({ length: count }, () => this.#next() % 256),
+      uuid: () =>
+        `00000000-0000-4000-8000-${(this.#next() * 65_536 + this.#next()).toString(16).padStart(12, '0').slice(-12)}`,
+      sleep: async (ms) => {
+        this.now += Math.ceil(ms);
+      },
+    };
+    const environment = { now: () => this.now, uuid: runtime.uuid, restoreMs: 20_000, listLagMs: () => 0 };
+    this.cloud = { alibaba: createAlibabaCloud, huawei: createHuaweiCloud, tencent: createTencentCloud }[
+      options.provider
+    ](environment);
+    this.store = this.#mortal(store);
+    const settings = {
+      pollMinMs: 1000,
+      pollMaxMs: 10_000,
+      callTimeoutMs: 2000,
+      leaseMs: 10_000,
+      settleMs: 5000,
+      ...options.settings,
+    };
+    const providers = { alibaba, huawei, tencent };
+    const silent = {
+      info: () => undefined,
+      warn: () => undefined,
+      error: (fields: object) => this.errors.push(JSON.stringify(fields)),
+    };
+    this.context = {
+      store: this.store,
+      client: this.#newClient(runtime),
+      providers,
+      accounts: new Map([[this.account.name, this.account]]),
+      runtime,
+      settings,
+      owner: 'process-1',
+      log: silent,
+      openUrl: (url) => url.sealed,
+    };
+  }
+  errors: string[] = [];
+
+  static async start(options: SimulationOptions): Promise<Simulation> {
+    return new Simulation(await openStore('sqlite::memory:', { runtime: systemRuntime }), options);
+  }
+
+  /** Stores a new migration as a request would, and leaves its lease to run out. */
+  async submit(request: MigrationRequest): Promise<string> {
+    const seal = (url: string): SealedUrl => ({ display: url.split('?')[0] ?? url, sealed: url });
+    const migration = newMigration(request, this.account, 'tests', { runtime: this.context.runtime, seal });
+    const result = await this.store.create(migration, leaseOf(this.context));
+    if (result.outcome !== 'created') throw new Error(`not created: ${result.outcome}`);
+    await this.#live(() => workOn(this.context, [{ migration, fence: result.fence }], () => false));
+    return migration.id;
+  }
+
+  /** Applies a caller's change. */
+  async change(id: string, change: (current: Migration) => Migration): Promise<Migration> {
+    const result = await this.store.update(id, change);
+    if (result.outcome !== 'updated') throw new Error(`not changed: ${result.outcome}`);
+    return result.migration;
+  }
+
+  /** One round of the worker: whatever is due now. Advances the clock to what is due next when nothing is. */
+  async round(): Promise<void> {
+    const claims = await this.store.claim(leaseOf(this.context), 100);
+    if (claims.length > 0) {
+      await this.#live(() => workOn(this.context, claims, () => false));
+      return;
+    }
+    const due = await this.store.nextDue(this.now);
+    this.now = Math.max(this.now + 100, due ?? this.now + this.context.settings.leaseMs);
+  }
+
+  /** Rounds until the condition holds. Throws after too many: something is stuck. */
+  async until(id: string, condition: (migration: Migration) => boolean, rounds = 400): Promise<Migration> {
+    for (let round = 0; round < rounds; round++) {
+      const migration = await this.get(id);
+      if (condition(migration)) return migration;
+      await this.round();
+    }
+    const { state, stateReason, blocking, calls, dueAt } = await this.get(id);
+    throw new Error(
+      `stuck: ${JSON.stringify({ state, stateReason, blocking, dueAt, now: this.now, calls: calls.slice(-5), errors: this.errors.slice(-3) }, null, 1)}`,
+    );
+  }
+
+  async get(id: string): Promise<Migration> {
+    const migration = await this.store.get(id);
+    if (migration === null) throw new Error(`${id} is gone`);
+    return migration;
+  }
+
+  /** Restores that really began at the cloud. */
+  restores(): readonly JournalEntry[] {
+    return this.cloud.journal().filter((entry) => entry.effect === 'restore');
+  }
+
+  /** Runs work until it ends or the process dies; a dead process leaves its promises hanging, and the next one has another name. */
+  async #live(work: () => Promise<void>): Promise<void> {
+    const death = new Promise<'died'>((resolve) => {
+      this.#die = () => resolve('died');
+    });
+    const end = await Promise.race([work().then(() => 'lived' as const), death]);
+    if (end === 'lived') return;
+    this.crashes++;
+    this.now += this.context.settings.leaseMs + 1;
+    const next = this.context as { owner: string; client: VendorClient };
+    next.owner = `process-${this.crashes + 1}`;
+    next.client = this.#newClient(this.context.runtime);
+  }
+
+  #newClient(runtime: Runtime): VendorClient {
+    return createVendorClient({
+      providers: { alibaba, huawei, tencent },
+      runtime,
+      exchange: { send: (request) => this.#exchange(request), close: async () => undefined },
+      credentialsOf: async (account) => credentials[account.provider],
+    });
+  }
+
+  #crash(): Promise<never> {
+    this.#die();
+    return new Promise(() => undefined);
+  }
+
+  #mortal(store: Store): Store {
+    return new Proxy(store, {
+      get: (target, name: keyof Store) => {
+        if (name !== 'update') return (target[name] as (...parameters: unknown[]) => unknown).bind(target);
+        return async (id: string, change: (current: Migration) => Migration | null, options?: UpdateOptions) => {
+          const result = await target.update(id, change, options);
+          return this.#crashAfterWrites.delete(++this.#writes) && options?.fence ? this.#crash() : result;
+        };
+      },
+    });
+  }
+
+  async #exchange(signed: SignedRequest): Promise<VendorReply> {
+    const url = new URL(signed.url);
+    const headers = Object.fromEntries(
+      Object.entries(signed.headers).map(([name, value]) => [name.toLowerCase(), value]),
+    );
+    const request: SandboxRequest = {
+      method: signed.method,
+      path: url.pathname,
+      query: url.search.slice(1),
+      headers: { host: url.host, ...headers },
+      body: signed.body ?? '',
+    };
+    const fault = this.#faults.shift() ?? 'none';
+    this.exchanges.push(`${this.cloud.operationOf(request)}:${fault}`);
+    this.now += 20;
+    switch (fault) {
+      case 'refused_connection':
+        throw Object.assign(new Error('refused'), { code: 'ECONNREFUSED', syscall: 'connect' });
+      case 'drop_before':
+        throw Object.assign(new Error('dropped'), { code: 'UND_ERR_SOCKET' });
+      case 'unavailable_before':
+        return this.#reply(this.cloud.fault('unavailable', request));
+      case 'throttled':
+        return this.#reply(this.cloud.fault('throttled', request));
+      case 'crash_before':
+        return this.#crash();
+    }
+    const response = this.cloud.handle(request);
+    switch (fault) {
+      case 'drop_after':
+        throw Object.assign(new Error('dropped'), { code: 'UND_ERR_SOCKET' });
+      case 'unavailable_after':
+        return this.#reply(this.cloud.fault('internal_error', request));
+      case 'garbage_after':
+        return this.#reply({ status: 200, headers: { 'content-type': 'text/html' }, body: '<html>' });
+      case 'crash_after':
+        return this.#crash();
+    }
+    return this.#reply(response);
+  }
+
+  #reply(response: SandboxResponse): VendorReply {
+    const headers = Object.fromEntries(
+      Object.entries(response.headers).map(([name, value]) => [name.toLowerCase(), value]),
+    );
+    return { httpStatus: response.status, headers, body: response.body, receivedAt: this.now };
+  }
+
+  #next(): number {
+    this.#random = (Math.imul(this.#random, 1_664_525) + 1_013_904_223) >>> 0;
+    return this.#random >>> 8;
+  }
+}
+
+const instances: Record<ProviderId, string> = {
+  alibaba: 'rm-uf6wjk5xxxxxxx',
+  huawei: '11112222333344445555666677778888in04',
+  tencent: 'mssql-rdc0gajn',
+};
+
+/** A request of each provider that its emulated cloud takes. */
+export function requestFor(
+  provider: ProviderId,
+  mode: MigrationRequest['mode'] = 'full',
+  key = fullKey(provider, mode),
+): MigrationRequest {
+  return {
+    provider,
+    mode,
+    target: { instanceId: instances[provider], ...(provider !== 'huawei' && { databases: [{ name: 'orders' }] }) },
+    source: { type: 'object_storage', bucket: 'acme-backups', keys: [key] },
+  };
+}
+
+function fullKey(provider: ProviderId, mode: MigrationRequest['mode']): string {
+  if (provider !== 'tencent' || mode === 'full') return 'prod/orders_full.bak';
+  return mode === 'full_log'
+    ? 'prod/orders_20261121190000_2full2_2noreconvery2.bak'
+    : 'prod/orders_20261121190000_1full1_1noreconvery1.bak';
+}
+
+/** The key of the increment with that number, named as the provider wants it. */
+export function incrementKey(
+  provider: ProviderId,
+  mode: MigrationRequest['mode'],
+  number: number,
+  final: boolean,
+): string {
+  const time = `202611212${String(number).padStart(5, '0')}`;
+  if (provider !== 'tencent')
+    return `prod/orders_${time}.${mode === 'full_log' ? (provider === 'huawei' ? 'bak' : 'trn') : 'bak'}`;
+  const kind = mode === 'full_log' ? '2log2_2' : '1diff1_1';
+  return `prod/orders_${time}_${kind}${final ? '' : 'no'}reconvery${mode === 'full_log' ? 2 : 1}.bak`;
+}
