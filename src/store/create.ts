@@ -1,0 +1,36 @@
+import type { Migration } from '../domain/migration.ts';
+import type { CreateResult, IdempotencyKey, LeaseRequest } from '../domain/store.ts';
+import { claimKey, findKey } from './idempotency.ts';
+import { holderOfTarget } from './instance.ts';
+import { insertMigration } from './rows.ts';
+import type { Session } from './session.ts';
+import { isTerminal } from './target.ts';
+
+const firstToken = 1;
+
+/** `Store.create` inside its transaction. Every check comes before the first write, so a refusal has nothing to undo. */
+export async function createMigration(
+  session: Session,
+  migration: Migration,
+  lease: LeaseRequest,
+  key: IdempotencyKey | undefined,
+): Promise<CreateResult> {
+  const { db, dialect } = session;
+  await dialect.lockTarget(db, migration.account, migration.target.instanceId);
+  if (key !== undefined) {
+    // Before the target: a repeated request would else find its own first migration there.
+    const record = await findKey(db, key.caller, key.key);
+    if (record !== null) return { outcome: 'key_exists', record };
+  }
+  if (!isTerminal(migration)) {
+    const holder = await holderOfTarget(db, migration);
+    if (holder !== null) return { outcome: 'target_busy', migrationId: holder };
+  }
+  if (key !== undefined) {
+    const record = await claimKey(db, key, migration.id, lease.now);
+    if (record !== null) return { outcome: 'key_exists', record };
+  }
+  await insertMigration(session, migration, { ...lease, token: firstToken });
+  session.changed(migration.id);
+  return { outcome: 'created', fence: { owner: lease.owner, token: firstToken } };
+}

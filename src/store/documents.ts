@@ -1,0 +1,73 @@
+import type { Backup, Call, Migration } from '../domain/migration.ts';
+import type { MigrationsTable, PartsTable } from './tables.ts';
+import { isTerminal } from './target.ts';
+
+/** A migration's row with its backups and calls, each joined to one text of JSON documents with commas between. */
+export interface StoredMigration extends Omit<MigrationsTable, 'vendor_ids'> {
+  readonly backups: string | null;
+  readonly calls: string | null;
+}
+
+/** The columns that a change of the aggregate sets; the lease and the fence are not among them. */
+export type AggregateColumns = Omit<MigrationsTable, 'id' | 'lease_owner' | 'lease_until' | 'fence'>;
+
+/** The aggregate as it was stored. `dueAt` and `version` live in their columns alone. */
+export function readMigration(row: StoredMigration): Migration {
+  return {
+    ...JSON.parse(row.document),
+    backups: JSON.parse(`[${row.backups ?? ''}]`),
+    calls: JSON.parse(`[${row.calls ?? ''}]`),
+    dueAt: row.due_at,
+    version: row.version,
+  };
+}
+
+/** The columns of a migration. `vendor_ids` counts ids of terminal migrations too: they stay for as long as the record does. */
+export function aggregateColumns(migration: Migration): AggregateColumns {
+  const { backups: _backups, calls: _calls, dueAt, version, ...document } = migration;
+  return {
+    document: JSON.stringify(document),
+    provider: migration.provider,
+    account: migration.account,
+    region: migration.region,
+    state: migration.state,
+    name: migration.name,
+    instance_id: migration.target.instanceId,
+    created_at: migration.createdAt,
+    due_at: dueAt === null ? null : Math.ceil(dueAt),
+    version,
+    occupies_instance: migration.occupiesInstance ? 1 : 0,
+    waits_for_instance: waitsForInstance(migration) ? 1 : 0,
+    vendor_ids: JSON.stringify(vendorIdsOf(migration)),
+  };
+}
+
+/** Whether it waits for another migration to leave the vendor's instance. */
+export function waitsForInstance(migration: Migration): boolean {
+  return migration.stateReason === 'queued_behind_target' && !isTerminal(migration);
+}
+
+/** All ids that the vendor gave for a migration, each once. */
+export function vendorIdsOf(migration: Migration): readonly string[] {
+  const refs = [migration.providerRefs, ...[...migration.backups].map((backup) => backup.providerRefs)];
+  for (const call of migration.calls) refs.push(call.refs);
+  return [...new Set(refs.flatMap((each) => Object.values(each)))];
+}
+
+/** How the rows of a list have to change: documents to put at their positions, and the length beyond which rows go. */
+export interface PartsChange {
+  readonly put: readonly Pick<PartsTable, 'position' | 'document'>[];
+  readonly length: number;
+  readonly shorter: boolean;
+}
+
+/** The rows in which two lists differ. Parts that are the same object are not looked into. */
+export function partsChange(before: readonly (Backup | Call)[], after: readonly (Backup | Call)[]): PartsChange {
+  const put = after.flatMap((part, position) => {
+    const earlier = before[position];
+    if (earlier === part) return [];
+    const document = JSON.stringify(part);
+    return earlier !== undefined && JSON.stringify(earlier) === document ? [] : [{ position, document }];
+  });
+  return { put, length: after.length, shorter: after.length < before.length };
+}

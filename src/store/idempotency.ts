@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import type { Kysely } from 'kysely';
+import type { IdempotencyKey, IdempotencyRecord, StoredAnswer } from '../domain/store.ts';
+import type { Session } from './session.ts';
+import type { Tables } from './tables.ts';
+
+/** The record of a caller's key, or null. */
+export async function findKey(db: Kysely<Tables>, caller: string, key: string): Promise<IdempotencyRecord | null> {
+  const row = await db
+    .selectFrom('idempotency_keys')
+    .select('document')
+    .where('digest', '=', digest(caller, key))
+    .executeTakeFirst();
+  return row === undefined ? null : JSON.parse(row.document);
+}
+
+/** Stores a key. A record that is there already wins, also one that another transaction is just storing, and is returned. */
+export async function claimKey(
+  db: Kysely<Tables>,
+  key: IdempotencyKey,
+  migrationId: string,
+  createdAt: number,
+): Promise<IdempotencyRecord | null> {
+  const record: IdempotencyRecord = {
+    caller: key.caller,
+    key: key.key,
+    fingerprint: key.fingerprint,
+    migrationId,
+    answer: null,
+    createdAt,
+  };
+  const inserted = await db
+    .insertInto('idempotency_keys')
+    .values({ digest: digest(key.caller, key.key), document: JSON.stringify(record), created_at: createdAt })
+    .onConflict((conflict) => conflict.column('digest').doNothing())
+    .returning('digest')
+    .executeTakeFirst();
+  return inserted === undefined ? findKey(db, key.caller, key.key) : null;
+}
+
+/** Adds the answer to a key that has none. The first answer stays. */
+export async function answerKey(
+  { db, dialect }: Session,
+  caller: string,
+  key: string,
+  answer: StoredAnswer,
+): Promise<void> {
+  const row = await db
+    .selectFrom('idempotency_keys')
+    .select('document')
+    .where('digest', '=', digest(caller, key))
+    .$if(dialect.rowLocks, (query) => query.forUpdate())
+    .executeTakeFirst();
+  if (row === undefined) return;
+  const record: IdempotencyRecord = JSON.parse(row.document);
+  if (record.answer !== null) return;
+  await db
+    .updateTable('idempotency_keys')
+    .set({ document: JSON.stringify({ ...record, answer }) })
+    .where('digest', '=', digest(caller, key))
+    .execute();
+}
+
+/** Forgets keys older than `before`. */
+export async function expireKeys(db: Kysely<Tables>, before: number): Promise<number> {
+  const { numDeletedRows } = await db
+    .deleteFrom('idempotency_keys')
+    .where('created_at', '<', before)
+    .executeTakeFirstOrThrow();
+  return Number(numDeletedRows);
+}
+
+function digest(caller: string, key: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([caller, key]))
+    .digest('hex');
+}

@@ -1,0 +1,36 @@
+import type { Runtime } from '../domain/runtime.ts';
+import type { Store } from '../domain/store.ts';
+import { PostgresBackend } from './postgres/backend.ts';
+import { defaultPostgresOptions, type PostgresOptions } from './postgres/options.ts';
+import { SqlStore } from './sql-store.ts';
+import { SqliteBackend } from './sqlite/backend.ts';
+import { openFile } from './sqlite/file.ts';
+
+export interface StoreOptions {
+  readonly runtime: Runtime;
+  /** Differences from `defaultPostgresOptions`. */
+  readonly postgres?: Partial<PostgresOptions>;
+  /** Told of failures that no call rejects with: a lost connection that is being made again, a listener that threw. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/**
+ * Opens the store and brings its schema up to date.
+ *
+ * `url` is `sqlite:<path>`, `sqlite::memory:`, or `postgres://…` (`postgresql://…`). Rejects with `StoreUnavailable` when the
+ * database cannot be reached and with `StoreLocked` when another process has the SQLite file.
+ */
+export async function openStore(url: string, options: StoreOptions): Promise<Store> {
+  const onError = options.onError ?? (() => {});
+  if (url.startsWith('sqlite:')) {
+    const path = url.slice('sqlite:'.length).replace(/^\/\/(?=.)/, '');
+    if (path === '') throw new Error('the store URL names no file: sqlite:<path>');
+    return new SqlStore(await SqliteBackend.open(openFile(path), onError));
+  }
+  if (/^postgres(ql)?:\/\//.test(url)) {
+    if (!URL.canParse(url)) throw new Error('the store URL is not a valid postgres:// URL');
+    const settings = { ...defaultPostgresOptions, ...options.postgres };
+    return new SqlStore(await PostgresBackend.open(url, settings, options.runtime, onError));
+  }
+  throw new Error('the store URL must begin with sqlite:, postgres:// or postgresql://');
+}

@@ -1,0 +1,193 @@
+import { type ControlledTransaction, Kysely, PostgresDialect, sql } from 'kysely';
+import type { ClientConfig } from 'pg';
+import type { Runtime } from '../../domain/runtime.ts';
+import { StoreUnavailable } from '../../domain/store.ts';
+import { Listeners } from '../listeners.ts';
+import { migrateSchema, postgresColumns } from '../schema.ts';
+import { type Backend, type Session, Thrown } from '../session.ts';
+import type { Tables } from '../tables.ts';
+import { postgresSql } from './dialect.ts';
+import { certainlyRolledBack, postgresFailure, worthRepeating } from './errors.ts';
+import { ChangeListener, channel } from './listener.ts';
+import type { PostgresOptions } from './options.ts';
+import { clientConfig, openPool } from './pool.ts';
+
+/** How often a transaction is tried that met a deadlock, a failed serialization or a lost connection. */
+const tries = 4;
+/** How often the server is asked what became of a commit whose answer was lost. */
+const commitLooks = 5;
+const pauseMs = 50;
+
+/** PostgreSQL, shared with other replicas. */
+export class PostgresBackend implements Backend {
+  readonly dialect = postgresSql;
+  readonly #db: Kysely<Tables>;
+  readonly #listeners: Listeners;
+  readonly #listener: ChangeListener;
+  readonly #runtime: Runtime;
+  readonly #origin: string;
+
+  private constructor(
+    config: ClientConfig,
+    options: PostgresOptions,
+    runtime: Runtime,
+    onError: (error: unknown) => void,
+  ) {
+    this.#runtime = runtime;
+    this.#origin = runtime.uuid();
+    this.#db = connect(config, options.poolSize, onError);
+    this.#listeners = new Listeners(onError);
+    this.#listener = new ChangeListener({
+      config,
+      runtime,
+      origin: this.#origin,
+      pingMs: options.pingMs,
+      tell: (ids) => this.#listeners.tell(ids),
+      onError,
+    });
+  }
+
+  static async open(
+    url: string,
+    options: PostgresOptions,
+    runtime: Runtime,
+    onError: (error: unknown) => void,
+  ): Promise<PostgresBackend> {
+    const config = clientConfig(url, options);
+    try {
+      await migrate(config, onError);
+      const backend = new PostgresBackend(config, options, runtime, onError);
+      await backend.#listener.start();
+      return backend;
+    } catch (error) {
+      throw postgresFailure(error);
+    }
+  }
+
+  async read<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T> {
+    return this.#repeating(() => work(this.#db));
+  }
+
+  async write<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const changed = new Set<string>();
+    const value = await this.#repeating(() => {
+      changed.clear();
+      return this.#transaction(work, changed);
+    });
+    this.#listeners.tell(changed);
+    return value;
+  }
+
+  onChange(listener: (migrationId: string) => void): () => void {
+    return this.#listeners.add(listener);
+  }
+
+  /** A standby answers but takes no writes: it counts as not available. */
+  async check(): Promise<void> {
+    const { rows } = await this.read((db) =>
+      sql<{ standby: boolean }>`select pg_is_in_recovery() as standby`.execute(db),
+    );
+    if (rows[0]?.standby !== false) throw new StoreUnavailable('the database is a read-only standby');
+  }
+
+  async close(): Promise<void> {
+    await this.#listener.stop();
+    await this.#db.destroy();
+  }
+
+  async #repeating<T>(run: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++)
+      try {
+        return await run();
+      } catch (error) {
+        if (error instanceof Thrown) throw error.cause;
+        if (attempt === tries || !worthRepeating(error)) throw postgresFailure(error);
+        await this.#runtime.sleep(this.#jitter(attempt));
+      }
+  }
+
+  /** Two transactions that met in a deadlock must not meet again. */
+  #jitter(attempt: number): number {
+    const [byte = 0] = this.#runtime.randomBytes(1);
+    return (attempt * pauseMs * (1 + byte / 255)) / 2;
+  }
+
+  async #transaction<T>(work: (session: Session) => Promise<T>, changed: Set<string>): Promise<T> {
+    const transaction = await this.#db.startTransaction().setIsolationLevel('read committed').execute();
+    let value: T;
+    let transactionId: string | null;
+    try {
+      value = await work({ db: transaction, dialect: postgresSql, changed: (id) => changed.add(id) });
+      transactionId = await this.#notify(transaction, [...changed]);
+    } catch (error) {
+      await rollBack(transaction);
+      throw error;
+    }
+    try {
+      await transaction.commit().execute();
+    } catch (error) {
+      await rollBack(transaction);
+      if (!(await this.#committed(transactionId, error))) throw error;
+    }
+    return value;
+  }
+
+  /** Notifications go out with the commit. The answer is the id by which the server knows the transaction. */
+  async #notify(db: Kysely<Tables>, ids: readonly string[]): Promise<string | null> {
+    if (ids.length === 0) return null;
+    const { rows } = await sql<{ transaction_id: string }>`
+      select pg_notify(${channel}, ${`${this.#origin} `} || id), pg_current_xact_id()::text as transaction_id
+      from unnest(${ids}::text[]) as id`.execute(db);
+    return rows[0]?.transaction_id ?? null;
+  }
+
+  /**
+   * Whether a commit whose answer was lost took place. False: it certainly did not. Throws when nobody can tell; running the
+   * transaction again might then do it twice.
+   */
+  async #committed(transactionId: string | null, failure: unknown): Promise<boolean> {
+    if (certainlyRolledBack(failure)) return false;
+    if (transactionId === null) throw unknownOutcome(failure);
+    for (let look = 1; look <= commitLooks; look++)
+      try {
+        const { rows } = await sql<{ status: string | null }>`
+          select pg_xact_status(${transactionId}::xid8) as status`.execute(this.#db);
+        if (rows[0]?.status === 'committed') return true;
+        if (rows[0]?.status === 'aborted') return false;
+        await this.#runtime.sleep(pauseMs * look);
+      } catch (error) {
+        if (!worthRepeating(error)) throw unknownOutcome(error);
+      }
+    throw unknownOutcome(failure);
+  }
+}
+
+function connect(config: ClientConfig, poolSize: number, onError: (error: unknown) => void): Kysely<Tables> {
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: openPool(config, poolSize, onError) }) });
+}
+
+/** Without the limits on statements: a process that waits for another one's schema change may wait for long. */
+async function migrate(config: ClientConfig, onError: (error: unknown) => void): Promise<void> {
+  const db = connect(
+    { ...config, statement_timeout: false, lock_timeout: undefined, query_timeout: undefined },
+    1,
+    onError,
+  );
+  try {
+    await migrateSchema(db, postgresColumns, 'postgres');
+  } finally {
+    await db.destroy();
+  }
+}
+
+/** Gives the connection back; one that cannot roll back is closed, and the server rolls back. */
+async function rollBack(transaction: ControlledTransaction<Tables>): Promise<void> {
+  await transaction
+    .rollback()
+    .execute()
+    .catch(() => {});
+}
+
+function unknownOutcome(cause: unknown): StoreUnavailable {
+  return new StoreUnavailable('the connection was lost while a commit was under way', { cause });
+}

@@ -1,0 +1,42 @@
+import { isAbortedTransactionError } from 'kysely';
+import { DatabaseError } from 'pg';
+import { StoreUnavailable } from '../../domain/store.ts';
+
+/** SQLSTATE classes that speak of our statement: feature, data, integrity, syntax. A fault of ours, passed through as it is. */
+const ours = new Set(['0A', '22', '23', '42']);
+
+/** Errors after which the same transaction may succeed at once: serialization failure, deadlock, and the backend's own shutdown. */
+const passing = new Set(['40001', '40P01', '57P01', '57P02']);
+
+/** Programming errors of the process itself. */
+const programming = [TypeError, RangeError, SyntaxError, ReferenceError];
+
+/** What a failed call rejects with: `StoreUnavailable` where the database or the way to it failed, else the error itself. */
+export function postgresFailure(error: unknown): unknown {
+  if (error instanceof StoreUnavailable || programming.some((type) => error instanceof type)) return error;
+  if (error instanceof DatabaseError && ours.has((error.code ?? '').slice(0, 2))) return error;
+  return new StoreUnavailable(error instanceof Error ? describe(error) : 'the database failed', { cause: error });
+}
+
+/** Whether a transaction that failed so, before its commit was sent, is worth running again at once. */
+export function worthRepeating(error: unknown): boolean {
+  if (error instanceof DatabaseError) return passing.has(error.code ?? '');
+  return error instanceof Error && connectionLost(error);
+}
+
+/** Whether a commit that failed so is certainly not carried out: the server has answered, and not that it is going down. */
+export function certainlyRolledBack(error: unknown): boolean {
+  return isAbortedTransactionError(error) || (error instanceof DatabaseError && !error.code?.startsWith('57P'));
+}
+
+/** Not `ECONNREFUSED` or a timeout: those cost the next try as much time, and fail it the same way. */
+function connectionLost(error: Error): boolean {
+  if ('code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE')) return true;
+  return /^Connection terminated( unexpectedly)?$|not queryable/.test(error.message);
+}
+
+/** An error of several addresses (`localhost`) has no message of its own. */
+function describe(error: Error): string {
+  if (error.message !== '') return error.message;
+  return error instanceof AggregateError && error.errors[0] instanceof Error ? error.errors[0].message : error.name;
+}

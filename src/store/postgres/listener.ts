@@ -1,0 +1,146 @@
+import { Client, type ClientConfig } from 'pg';
+import type { Runtime } from '../../domain/runtime.ts';
+
+/** The channel on which every write names the migration it changed. */
+export const channel = 'godwit_changed';
+
+const firstRetryMs = 100;
+const longestRetryMs = 5_000;
+/** After a gap: how many changed migrations are named at most. */
+const catchUpLimit = 10_000;
+
+export interface ListenerOptions {
+  readonly config: ClientConfig;
+  readonly runtime: Pick<Runtime, 'sleep'>;
+  /** What this process puts before its own notifications, which its listeners have heard of already. */
+  readonly origin: string;
+  readonly pingMs: number;
+  readonly tell: (migrationIds: readonly string[]) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * Hears of changes in other processes over a connection of its own. A lost connection is made again, and what was changed
+ * meanwhile is told from the event log.
+ */
+export class ChangeListener {
+  readonly #options: ListenerOptions;
+  readonly #stopping = new AbortController();
+  #running: Promise<void> = Promise.resolve();
+  /** The last event of which everything before has been told; null before the first connection. */
+  #position: number | null = null;
+
+  constructor(options: ListenerOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when it listens; rejects when the first connection fails. */
+  async start(): Promise<void> {
+    const connection = await this.#connect();
+    this.#running = this.#run(connection);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#running;
+  }
+
+  async #run(first: Connection): Promise<void> {
+    const { runtime, onError } = this.#options;
+    const { signal } = this.#stopping;
+    let connection: Connection | null = first;
+    let retryMs = firstRetryMs;
+    while (!signal.aborted) {
+      try {
+        connection ??= await this.#connect();
+        retryMs = firstRetryMs;
+        await this.#watch(connection);
+      } catch (error) {
+        onError(error);
+        connection?.drop();
+        connection = null;
+        await runtime.sleep(retryMs, signal);
+        retryMs = Math.min(retryMs * 2, longestRetryMs);
+      }
+    }
+    await connection?.end();
+  }
+
+  async #connect(): Promise<Connection> {
+    const connection = new Connection(this.#options.config, (payload) => this.#heard(payload));
+    try {
+      await connection.open();
+      await this.#catchUp(connection);
+      return connection;
+    } catch (error) {
+      connection.drop();
+      throw error;
+    }
+  }
+
+  /** Returns when stopped; throws when the connection is lost or does not answer. */
+  async #watch(connection: Connection): Promise<void> {
+    const { runtime, pingMs } = this.#options;
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      await runtime.sleep(pingMs, AbortSignal.any([signal, connection.lost]));
+      if (connection.lost.aborted) throw connection.lost.reason;
+      if (!signal.aborted) this.#position = await connection.lastPosition();
+    }
+  }
+
+  async #catchUp(connection: Connection): Promise<void> {
+    const since = this.#position;
+    this.#position = await connection.lastPosition();
+    if (since !== null) this.#options.tell(await connection.changedAfter(since));
+  }
+
+  #heard(payload: string): void {
+    const [origin, id] = payload.split(' ');
+    if (origin !== this.#options.origin && id !== undefined) this.#options.tell([id]);
+  }
+}
+
+/** The listening connection, with its loss as a signal. */
+class Connection {
+  readonly #client: Client;
+  readonly #lost = new AbortController();
+
+  constructor(config: ClientConfig, heard: (payload: string) => void) {
+    this.#client = new Client(config);
+    this.#client.on('error', (error) => this.#lost.abort(error));
+    this.#client.on('end', () => this.#lost.abort(new Error('the listening connection has ended')));
+    this.#client.on('notification', (message) => heard(message.payload ?? ''));
+  }
+
+  get lost(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  async open(): Promise<void> {
+    await this.#client.connect();
+    await this.#client.query(`listen ${channel}`);
+  }
+
+  async lastPosition(): Promise<number> {
+    const { rows } = await this.#client.query('select coalesce(max(position), 0) as position from events');
+    return rows[0].position;
+  }
+
+  async changedAfter(position: number): Promise<readonly string[]> {
+    const { rows } = await this.#client.query('select distinct migration_id from events where position > $1 limit $2', [
+      position,
+      catchUpLimit,
+    ]);
+    return rows.map((row) => row.migration_id);
+  }
+
+  /** Closes without waiting for a server that may be gone. */
+  drop(): void {
+    this.#client.end().catch(() => {});
+  }
+
+  async end(): Promise<void> {
+    await this.#client.end().catch(() => {});
+  }
+}

@@ -1,0 +1,95 @@
+import type { Kysely } from 'kysely';
+import type { MigrationEvent } from '../domain/event.ts';
+import type { Migration } from '../domain/migration.ts';
+import type { MigrationFilter, PageRequest } from '../domain/store.ts';
+import { readMigration } from './documents.ts';
+import { eventPosition } from './event-id.ts';
+import { readEvent, selectMigrations } from './rows.ts';
+import type { Tables } from './tables.ts';
+
+export async function findMigration(db: Kysely<Tables>, id: string): Promise<Migration | null> {
+  const row = await selectMigrations(db).where('id', '=', id).executeTakeFirst();
+  return row === undefined ? null : readMigration(row);
+}
+
+/** `Store.list`: bounds of `createdAfter` and `createdBefore` are exclusive; `name` is the whole name. */
+export async function listMigrations(
+  db: Kysely<Tables>,
+  filter: MigrationFilter,
+  page: PageRequest,
+): Promise<readonly Migration[]> {
+  if (filter.visibleAccounts?.length === 0 || filter.states?.length === 0) return [];
+  const direction = page.order === 'newest_first' ? 'desc' : 'asc';
+  const rows = await selectMigrations(db)
+    // The page is chosen first, so that only its rows have their backups and calls joined.
+    .where('id', 'in', pageOfIds(db, filter, page))
+    .orderBy('id', direction)
+    .execute();
+  return rows.map(readMigration);
+}
+
+function pageOfIds(db: Kysely<Tables>, filter: MigrationFilter, page: PageRequest) {
+  const newestFirst = page.order === 'newest_first';
+  let query = db
+    .selectFrom('migrations as page')
+    .select('page.id')
+    .orderBy('page.id', newestFirst ? 'desc' : 'asc')
+    .limit(page.size);
+  if (page.after !== undefined) query = query.where('page.id', newestFirst ? '<' : '>', page.after);
+  if (filter.provider !== undefined) query = query.where('page.provider', '=', filter.provider);
+  if (filter.account !== undefined) query = query.where('page.account', '=', filter.account);
+  if (filter.region !== undefined) query = query.where('page.region', '=', filter.region);
+  if (filter.states !== undefined) query = query.where('page.state', 'in', filter.states);
+  if (filter.instanceId !== undefined) query = query.where('page.instance_id', '=', filter.instanceId);
+  if (filter.name !== undefined) query = query.where('page.name', '=', filter.name);
+  if (filter.createdAfter !== undefined) query = query.where('page.created_at', '>', filter.createdAfter);
+  if (filter.createdBefore !== undefined) query = query.where('page.created_at', '<', filter.createdBefore);
+  if (filter.visibleAccounts !== undefined) query = query.where('page.account', 'in', filter.visibleAccounts);
+  for (const [key, value] of Object.entries(filter.labels ?? {}))
+    query = query.where((where) =>
+      where.exists(
+        where
+          .selectFrom('labels')
+          .select('labels.key')
+          .whereRef('labels.migration_id', '=', 'page.id')
+          .where('labels.key', '=', key)
+          .where('labels.value', '=', value),
+      ),
+    );
+  return query;
+}
+
+/** `Store.vendorIds`. */
+export async function findVendorIds(
+  db: Kysely<Tables>,
+  account: string,
+  instanceId: string,
+  exceptMigration: string,
+): Promise<ReadonlySet<string>> {
+  const rows = await db
+    .selectFrom('migrations')
+    .select('vendor_ids')
+    .where('account', '=', account)
+    .where('instance_id', '=', instanceId)
+    .where('id', '!=', exceptMigration)
+    .execute();
+  return new Set(rows.flatMap((row): string[] => JSON.parse(row.vendor_ids)));
+}
+
+/** `Store.events`. A text after which no event can stand gives nothing. */
+export async function listEvents(
+  db: Kysely<Tables>,
+  filter: { readonly migrationId?: string; readonly visibleAccounts?: readonly string[] },
+  page: { readonly size: number; readonly after?: string },
+): Promise<readonly MigrationEvent[]> {
+  if (filter.visibleAccounts?.length === 0) return [];
+  let query = db.selectFrom('events').selectAll().orderBy('position').limit(page.size);
+  if (page.after !== undefined) {
+    const position = eventPosition(page.after);
+    if (position === null) return [];
+    query = query.where('position', '>', position);
+  }
+  if (filter.migrationId !== undefined) query = query.where('migration_id', '=', filter.migrationId);
+  if (filter.visibleAccounts !== undefined) query = query.where('account', 'in', filter.visibleAccounts);
+  return (await query.execute()).map(readEvent);
+}

@@ -1,0 +1,171 @@
+import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
+import type { MigrationEvent, NewEvent } from '../domain/event.ts';
+import { eventsBetween } from '../domain/event.ts';
+import type { Migration } from '../domain/migration.ts';
+import { aggregateColumns, type PartsChange, partsChange, type StoredMigration } from './documents.ts';
+import { eventId } from './event-id.ts';
+import type { Session } from './session.ts';
+import type { EventsTable, Tables } from './tables.ts';
+import { isTerminal, targetClaim } from './target.ts';
+
+/** Rows per insert: far below the number of parameters that either database takes. */
+const batchSize = 500;
+
+/** Migrations with their backups and calls in one statement, so what is read is of one moment without a transaction. */
+export function selectMigrations(
+  db: Kysely<Tables>,
+): SelectQueryBuilder<Tables, 'migrations', Omit<StoredMigration, never>> {
+  return db
+    .selectFrom('migrations')
+    .select([
+      'id',
+      'document',
+      'provider',
+      'account',
+      'region',
+      'state',
+      'name',
+      'instance_id',
+      'created_at',
+      'due_at',
+      'lease_owner',
+      'lease_until',
+      'fence',
+      'version',
+      'occupies_instance',
+      'waits_for_instance',
+      joinedParts('backups').as('backups'),
+      joinedParts('calls').as('calls'),
+    ]);
+}
+
+function joinedParts(table: 'backups' | 'calls') {
+  return sql<string | null>`(
+    select string_agg(cast(part.document as text), ',' order by part.position)
+    from ${sql.table(table)} as part where part.migration_id = migrations.id)`;
+}
+
+/** Writes all rows of a new migration. The lease has begun already. */
+export async function insertMigration(
+  session: Session,
+  migration: Migration,
+  lease: { readonly owner: string; readonly now: number; readonly leaseMs: number; readonly token: number },
+): Promise<void> {
+  const { db, dialect } = session;
+  await db
+    .insertInto('migrations')
+    .values({
+      id: migration.id,
+      ...aggregateColumns(migration),
+      lease_owner: lease.owner,
+      lease_until: sql<number>`${dialect.leaseClock(lease.now)} + ${Math.ceil(lease.leaseMs)}`,
+      fence: lease.token,
+    })
+    .execute();
+  await writeParts(db, 'backups', migration.id, partsChange([], migration.backups));
+  await writeParts(db, 'calls', migration.id, partsChange([], migration.calls));
+  await writeLabels(db, null, migration);
+  await holdTarget(db, migration);
+  await appendEvents(session, eventsBetween(null, migration));
+}
+
+/** Writes the rows in which `after` differs from `before`. */
+export async function saveMigration(session: Session, before: Migration, after: Migration): Promise<void> {
+  const { db } = session;
+  const { vendor_ids, ...columns } = aggregateColumns(after);
+  const idsChanged = aggregateColumns(before).vendor_ids !== vendor_ids;
+  await db
+    .updateTable('migrations')
+    .set(idsChanged ? { ...columns, vendor_ids } : columns)
+    .where('id', '=', after.id)
+    .execute();
+  await writeParts(db, 'backups', after.id, partsChange(before.backups, after.backups));
+  await writeParts(db, 'calls', after.id, partsChange(before.calls, after.calls));
+  await writeLabels(db, before, after);
+  if (isTerminal(after) && !isTerminal(before)) await releaseTarget(db, after.id);
+  else if (!isTerminal(after) && targetChanged(before, after)) {
+    await releaseTarget(db, after.id);
+    await holdTarget(db, after);
+  }
+  await appendEvents(session, eventsBetween(before, after));
+}
+
+/** Whether what `after` holds has to be looked at anew. */
+export function targetChanged(before: Migration, after: Migration): boolean {
+  return isTerminal(before) || JSON.stringify(targetClaim(before)) !== JSON.stringify(targetClaim(after));
+}
+
+async function writeParts(
+  db: Kysely<Tables>,
+  table: 'backups' | 'calls',
+  migrationId: string,
+  change: PartsChange,
+): Promise<void> {
+  if (change.shorter)
+    await db.deleteFrom(table).where('migration_id', '=', migrationId).where('position', '>=', change.length).execute();
+  for (const batch of batches(change.put))
+    await db
+      .insertInto(table)
+      .values(batch.map((part) => ({ migration_id: migrationId, ...part })))
+      .onConflict((conflict) =>
+        conflict
+          .columns(['migration_id', 'position'])
+          .doUpdateSet((excluded) => ({ document: excluded.ref('excluded.document') })),
+      )
+      .execute();
+}
+
+async function writeLabels(db: Kysely<Tables>, before: Migration | null, after: Migration): Promise<void> {
+  if (before !== null) {
+    if (JSON.stringify(before.labels) === JSON.stringify(after.labels)) return;
+    await db.deleteFrom('labels').where('migration_id', '=', after.id).execute();
+  }
+  const rows = Object.entries(after.labels).map(([key, value]) => ({ migration_id: after.id, key, value }));
+  for (const batch of batches(rows)) await db.insertInto('labels').values(batch).execute();
+}
+
+async function holdTarget(db: Kysely<Tables>, migration: Migration): Promise<void> {
+  if (isTerminal(migration)) return;
+  const claim = targetClaim(migration);
+  const rows = [...claim.names, ...claim.sources].map((key) => ({
+    migration_id: migration.id,
+    account: migration.account,
+    instance_id: migration.target.instanceId,
+    key,
+    names_databases: claim.namesDatabases ? 1 : 0,
+  }));
+  for (const batch of batches(rows)) await db.insertInto('active_targets').values(batch).execute();
+}
+
+async function releaseTarget(db: Kysely<Tables>, migrationId: string): Promise<void> {
+  await db.deleteFrom('active_targets').where('migration_id', '=', migrationId).execute();
+}
+
+async function appendEvents({ db, dialect }: Session, events: readonly NewEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  await dialect.lockEvents(db);
+  const rows = events.map((event) => ({
+    migration_id: event.migrationId,
+    account: event.account,
+    type: event.type,
+    at: event.at,
+    data: JSON.stringify(event.data),
+  }));
+  for (const batch of batches(rows)) await db.insertInto('events').values(batch).execute();
+}
+
+/** An event as it was stored. */
+export function readEvent(row: Omit<EventsTable, 'position'> & { readonly position: number }): MigrationEvent {
+  return {
+    id: eventId(row.position),
+    migrationId: row.migration_id,
+    account: row.account,
+    type: row.type as MigrationEvent['type'],
+    at: row.at,
+    data: JSON.parse(row.data),
+  };
+}
+
+function* batches<T>(rows: readonly T[]): Generator<T[]> {
+  for (let start = 0; start < rows.length; start += batchSize) yield rows.slice(start, start + batchSize);
+}

@@ -1,0 +1,126 @@
+import { type ColumnDataType, type Expression, type Kysely, sql } from 'kysely';
+import { type MigrationProvider, Migrator } from 'kysely/migration';
+import type { Tables } from './tables.ts';
+
+/** The column types in which the two databases differ. */
+export interface ColumnTypes {
+  /** Compared byte by byte, so that ids sort as they do everywhere else. */
+  readonly id: Expression<string>;
+  /** JSON kept as the text that was written. */
+  readonly json: ColumnDataType;
+}
+
+export const sqliteColumns: ColumnTypes = { id: sql`text`, json: 'text' };
+/** `json`, not `jsonb`: `jsonb` refuses NUL and lone surrogates, which a vendor's words may contain, and reorders keys. */
+export const postgresColumns: ColumnTypes = { id: sql`text collate "C"`, json: 'json' };
+
+/** Schema versions by name, in order. A released one is never edited: a change is a new entry. */
+function schemaVersions(types: ColumnTypes, kind: 'sqlite' | 'postgres'): MigrationProvider {
+  return {
+    getMigrations: async () => ({
+      '0001_initial': { up: (db: Kysely<Tables>) => initial(db, types, kind) },
+    }),
+  };
+}
+
+/**
+ * Brings the schema up to date. Any number of processes may do it at once: one works, the others wait.
+ * Rejects when the database was written by a newer version.
+ */
+export async function migrateSchema(
+  db: Kysely<Tables>,
+  types: ColumnTypes,
+  kind: 'sqlite' | 'postgres',
+): Promise<void> {
+  const { error } = await new Migrator({ db, provider: schemaVersions(types, kind) }).migrateToLatest();
+  if (error === undefined) return;
+  if (error instanceof Error && error.message.startsWith('corrupted migrations'))
+    throw new Error(`the store was written by another version of Godwit: ${error.message}`, { cause: error });
+  throw error;
+}
+
+async function initial(db: Kysely<Tables>, { id, json }: ColumnTypes, kind: 'sqlite' | 'postgres'): Promise<void> {
+  await db.schema
+    .createTable('migrations')
+    .addColumn('id', id, (column) => column.primaryKey())
+    .addColumn('document', json, (column) => column.notNull())
+    .addColumn('provider', 'text', (column) => column.notNull())
+    .addColumn('account', 'text', (column) => column.notNull())
+    .addColumn('region', 'text', (column) => column.notNull())
+    .addColumn('state', 'text', (column) => column.notNull())
+    .addColumn('name', 'text')
+    .addColumn('instance_id', 'text', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addColumn('due_at', 'bigint')
+    .addColumn('lease_owner', 'text')
+    .addColumn('lease_until', 'bigint')
+    .addColumn('fence', 'bigint', (column) => column.notNull())
+    .addColumn('version', 'bigint', (column) => column.notNull())
+    .addColumn('occupies_instance', 'integer', (column) => column.notNull())
+    .addColumn('waits_for_instance', 'integer', (column) => column.notNull())
+    .addColumn('vendor_ids', json, (column) => column.notNull())
+    .execute();
+  await index(db, 'migrations_by_due', 'migrations', ['due_at', 'id']).where('due_at', 'is not', null).execute();
+  await index(db, 'migrations_by_instance', 'migrations', ['account', 'instance_id']).execute();
+  await index(db, 'migrations_by_account', 'migrations', ['account', 'id']).execute();
+  await index(db, 'migrations_by_state', 'migrations', ['state', 'id']).execute();
+  await index(db, 'migrations_occupying', 'migrations', ['account', 'instance_id'])
+    .unique()
+    .where(sql.ref('occupies_instance'), '=', sql.lit(1))
+    .execute();
+
+  for (const table of ['backups', 'calls'] as const)
+    await db.schema
+      .createTable(table)
+      .addColumn('migration_id', id, (column) => column.notNull().references('migrations.id').onDelete('cascade'))
+      .addColumn('position', 'integer', (column) => column.notNull())
+      .addColumn('document', json, (column) => column.notNull())
+      .addPrimaryKeyConstraint(`${table}_pkey`, ['migration_id', 'position'])
+      .execute();
+
+  await db.schema
+    .createTable('labels')
+    .addColumn('migration_id', id, (column) => column.notNull().references('migrations.id').onDelete('cascade'))
+    .addColumn('key', 'text', (column) => column.notNull())
+    .addColumn('value', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('labels_pkey', ['migration_id', 'key'])
+    .execute();
+  await index(db, 'labels_by_value', 'labels', ['key', 'value', 'migration_id']).execute();
+
+  await db.schema
+    .createTable('active_targets')
+    .addColumn('migration_id', id, (column) => column.notNull().references('migrations.id').onDelete('cascade'))
+    .addColumn('account', 'text', (column) => column.notNull())
+    .addColumn('instance_id', 'text', (column) => column.notNull())
+    .addColumn('key', 'text', (column) => column.notNull())
+    .addColumn('names_databases', 'integer', (column) => column.notNull())
+    .addPrimaryKeyConstraint('active_targets_pkey', ['migration_id', 'key'])
+    .execute();
+  await index(db, 'active_targets_by_key', 'active_targets', ['account', 'instance_id', 'key']).execute();
+
+  await db.schema
+    .createTable('events')
+    .addColumn('position', kind === 'sqlite' ? 'integer' : 'bigint', (column) =>
+      kind === 'sqlite' ? column.primaryKey().autoIncrement() : column.primaryKey().generatedAlwaysAsIdentity(),
+    )
+    .addColumn('migration_id', id, (column) => column.notNull().references('migrations.id').onDelete('cascade'))
+    .addColumn('account', 'text', (column) => column.notNull())
+    .addColumn('type', 'text', (column) => column.notNull())
+    .addColumn('at', 'bigint', (column) => column.notNull())
+    .addColumn('data', json, (column) => column.notNull())
+    .execute();
+  await index(db, 'events_by_migration', 'events', ['migration_id', 'position']).execute();
+  await index(db, 'events_by_account', 'events', ['account', 'position']).execute();
+
+  await db.schema
+    .createTable('idempotency_keys')
+    .addColumn('digest', 'text', (column) => column.primaryKey())
+    .addColumn('document', json, (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .execute();
+  await index(db, 'idempotency_keys_by_age', 'idempotency_keys', ['created_at']).execute();
+}
+
+function index(db: Kysely<Tables>, name: string, table: keyof Tables, columns: string[]) {
+  return db.schema.createIndex(name).on(table).columns(columns);
+}

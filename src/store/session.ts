@@ -1,0 +1,46 @@
+import type { Kysely, RawBuilder } from 'kysely';
+import type { Instant } from '../domain/migration.ts';
+import type { Tables } from './tables.ts';
+
+/** What the two databases do differently inside a transaction. */
+export interface SqlDialect {
+  /** Whether rows are locked one by one (`for update`); without, the one writer has the whole database. */
+  readonly rowLocks: boolean;
+  /** The present time in milliseconds by the clock that leases go by. `appNow` is what the process believes. */
+  leaseClock(appNow: Instant): RawBuilder<number>;
+  /** Lets one transaction at a time touch the migrations of an instance, until it ends. Taken before any row lock. */
+  lockTarget(db: Kysely<Tables>, account: string, instanceId: string): Promise<void>;
+  /** The same for the instance of a stored migration. */
+  lockTargetOf(db: Kysely<Tables>, migrationId: string): Promise<void>;
+  /** Lets one transaction at a time append events, until it ends, so that positions become visible in order. Taken last. */
+  lockEvents(db: Kysely<Tables>): Promise<void>;
+}
+
+/** One transaction that writes. */
+export interface Session {
+  readonly db: Kysely<Tables>;
+  readonly dialect: SqlDialect;
+  /** Says that listeners are to be told of this migration once the transaction is durable. */
+  changed(migrationId: string): void;
+}
+
+/** A database that is open. Every failure of the database itself rejects with `StoreUnavailable`. */
+export interface Backend {
+  readonly dialect: SqlDialect;
+  /** Runs one statement that reads. It may run more than once. */
+  read<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T>;
+  /** Runs `work` as a transaction that is durable when the promise resolves. It may run more than once. */
+  write<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  onChange(listener: (migrationId: string) => void): () => void;
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Carries what a caller's function threw past everything that retries or translates failures of the database. */
+export class Thrown {
+  readonly cause: unknown;
+
+  constructor(cause: unknown) {
+    this.cause = cause;
+  }
+}

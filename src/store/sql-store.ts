@@ -1,0 +1,88 @@
+import type { Migration } from '../domain/migration.ts';
+import type {
+  IdempotencyKey,
+  LeaseRequest,
+  MigrationFilter,
+  PageRequest,
+  Store,
+  StoredAnswer,
+  UpdateOptions,
+} from '../domain/store.ts';
+import { claimDue, earliestDue } from './claim.ts';
+import { createMigration } from './create.ts';
+import { answerKey, expireKeys, findKey } from './idempotency.ts';
+import { findMigration, findVendorIds, listEvents, listMigrations } from './queries.ts';
+import type { Backend } from './session.ts';
+import { removeMigration, updateMigration } from './update.ts';
+
+/** The store over an open database, whichever of the two it is. */
+export class SqlStore implements Store {
+  readonly #backend: Backend;
+
+  constructor(backend: Backend) {
+    this.#backend = backend;
+  }
+
+  create(migration: Migration, lease: LeaseRequest, idempotency?: IdempotencyKey) {
+    return this.#backend.write((session) => createMigration(session, migration, lease, idempotency));
+  }
+
+  get(id: string) {
+    return this.#backend.read((db) => findMigration(db, id));
+  }
+
+  list(filter: MigrationFilter, page: PageRequest) {
+    return this.#backend.read((db) => listMigrations(db, filter, page));
+  }
+
+  update(id: string, change: (current: Migration) => Migration | null, options: UpdateOptions = {}) {
+    return this.#backend.write((session) => updateMigration(session, id, change, options));
+  }
+
+  remove(id: string) {
+    return this.#backend.write((session) => removeMigration(session, id));
+  }
+
+  claim(lease: LeaseRequest, limit: number) {
+    return this.#backend.write((session) => claimDue(session, lease, limit));
+  }
+
+  nextDue(now: number) {
+    return this.#backend.read((db) => earliestDue(db, this.#backend.dialect, now));
+  }
+
+  vendorIds(account: string, instanceId: string, exceptMigration: string) {
+    return this.#backend.read((db) => findVendorIds(db, account, instanceId, exceptMigration));
+  }
+
+  findIdempotencyKey(caller: string, key: string) {
+    return this.#backend.read((db) => findKey(db, caller, key));
+  }
+
+  completeIdempotencyKey(caller: string, key: string, answer: StoredAnswer) {
+    return this.#backend.write((session) => answerKey(session, caller, key, answer));
+  }
+
+  expireIdempotencyKeys(before: number) {
+    return this.#backend.write((session) => expireKeys(session.db, before));
+  }
+
+  events(
+    filter: { readonly migrationId?: string; readonly visibleAccounts?: readonly string[] },
+    page: { readonly size: number; readonly after?: string },
+  ) {
+    return this.#backend.read((db) => listEvents(db, filter, page));
+  }
+
+  onChange(listener: (migrationId: string) => void) {
+    return this.#backend.onChange(listener);
+  }
+
+  check() {
+    return this.#backend.check();
+  }
+
+  close() {
+    return this.#backend.close();
+  }
+}

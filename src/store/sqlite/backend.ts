@@ -1,0 +1,165 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { setImmediate } from 'node:timers/promises';
+import { Kysely, sql } from 'kysely';
+import { StoreUnavailable } from '../../domain/store.ts';
+import { Listeners } from '../listeners.ts';
+import { migrateSchema, sqliteColumns } from '../schema.ts';
+import { type Backend, type Session, type SqlDialect, Thrown } from '../session.ts';
+import type { Tables } from '../tables.ts';
+import { NodeSqliteDialect } from './dialect.ts';
+import { sqliteFailure } from './errors.ts';
+import type { SqliteFile } from './file.ts';
+
+/** How many writes share one commit at most, so that the first of them does not wait for long. */
+const batchLimit = 64;
+
+const dialect: SqlDialect = {
+  rowLocks: false,
+  leaseClock: (appNow) => sql<number>`${appNow}`,
+  // The one writer has every lock that there is.
+  lockTarget: async () => {},
+  lockTargetOf: async () => {},
+  lockEvents: async () => {},
+};
+
+interface Write {
+  readonly run: (session: Session) => Promise<unknown>;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+type Outcome = { readonly value: unknown; readonly changed: readonly string[] } | { readonly error: unknown };
+
+/** SQLite in this process. Writes that arrive together are committed together; each is atomic for itself. */
+export class SqliteBackend implements Backend {
+  readonly dialect = dialect;
+  readonly #database: DatabaseSync;
+  readonly #unlock: () => void;
+  readonly #db: Kysely<Tables>;
+  readonly #listeners: Listeners;
+  readonly #queue: Write[] = [];
+  #draining: Promise<void> | null = null;
+  #closed = false;
+
+  private constructor(file: SqliteFile, onError: (error: unknown) => void) {
+    this.#database = file.database;
+    this.#unlock = file.unlock;
+    this.#db = new Kysely<Tables>({ dialect: new NodeSqliteDialect(file.database) });
+    this.#listeners = new Listeners(onError);
+  }
+
+  /** Brings the schema up to date and frees what a process that died had claimed: it held the file's lock, so it is gone. */
+  static async open(file: SqliteFile, onError: (error: unknown) => void): Promise<SqliteBackend> {
+    const backend = new SqliteBackend(file, onError);
+    try {
+      await migrateSchema(backend.#db, sqliteColumns, 'sqlite');
+      await backend.#db
+        .updateTable('migrations')
+        .set({ lease_owner: null, lease_until: null })
+        .where('lease_owner', 'is not', null)
+        .execute();
+      return backend;
+    } catch (error) {
+      file.database.close();
+      file.unlock();
+      throw sqliteFailure(error);
+    }
+  }
+
+  async read<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T> {
+    try {
+      this.#assertOpen();
+      return await work(this.#db);
+    } catch (error) {
+      throw sqliteFailure(error);
+    }
+  }
+
+  async write<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    this.#assertOpen();
+    return new Promise<T>((resolve, reject) => {
+      this.#queue.push({ run: work, resolve: (value) => resolve(value as T), reject });
+      this.#draining ??= this.#drain();
+    });
+  }
+
+  onChange(listener: (migrationId: string) => void): () => void {
+    return this.#listeners.add(listener);
+  }
+
+  async check(): Promise<void> {
+    await this.read((db) => db.selectFrom('migrations').select('id').limit(1).execute());
+  }
+
+  /** Waits for the writes that have begun. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#draining;
+    await this.#db.destroy();
+    this.#unlock();
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new StoreUnavailable('the store is closed');
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#queue.length > 0) {
+      // Lets all requests that the process has received already join the same commit.
+      await setImmediate();
+      await this.#commit(this.#queue.splice(0, batchLimit));
+    }
+    this.#draining = null;
+  }
+
+  async #commit(batch: readonly Write[]): Promise<void> {
+    let outcomes: readonly Outcome[];
+    try {
+      outcomes = await this.#db.connection().execute((db) => this.#transaction(db, batch));
+    } catch (error) {
+      // One write that does not fit on the disk must not take the others with it.
+      if (batch.length > 1) for (const write of batch) await this.#commit([write]);
+      else batch[0]?.reject(sqliteFailure(error));
+      return;
+    }
+    for (const [index, outcome] of outcomes.entries())
+      if ('error' in outcome) batch[index]?.reject(outcome.error);
+      else {
+        this.#listeners.tell(outcome.changed);
+        batch[index]?.resolve(outcome.value);
+      }
+  }
+
+  /** Runs a batch in one transaction. Throws when it could not be committed; nothing of it is stored then. */
+  async #transaction(db: Kysely<Tables>, batch: readonly Write[]): Promise<readonly Outcome[]> {
+    // Left over where even the rollback met a failing disk.
+    if (this.#database.isTransaction) this.#database.exec('rollback');
+    this.#database.exec('begin immediate');
+    try {
+      const outcomes: Outcome[] = [];
+      for (const write of batch) outcomes.push(await this.#savepoint(db, write));
+      this.#database.exec('commit');
+      return outcomes;
+    } catch (error) {
+      // Some errors have rolled back by themselves.
+      if (this.#database.isTransaction) this.#database.exec('rollback');
+      throw error;
+    }
+  }
+
+  async #savepoint(db: Kysely<Tables>, write: Write): Promise<Outcome> {
+    const changed = new Set<string>();
+    this.#database.exec('savepoint one_write');
+    try {
+      const value = await write.run({ db, dialect, changed: (id) => changed.add(id) });
+      this.#database.exec('release one_write');
+      return { value, changed: [...changed] };
+    } catch (error) {
+      const failure = error instanceof Thrown ? error.cause : sqliteFailure(error);
+      if (failure instanceof StoreUnavailable && !(error instanceof Thrown)) throw error;
+      this.#database.exec('rollback to one_write; release one_write');
+      return { error: failure };
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import { existsSync, mkdirSync, realpathSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+/** Another process has the database open. The embedded store belongs to one process at a time. */
+export class StoreLocked extends Error {
+  override readonly name = 'StoreLocked';
+}
+
+/** Where SQLite keeps everything in memory, for tests. */
+export const memory = ':memory:';
+
+/** How long a statement waits for a reader such as a backup tool, in milliseconds. */
+const busyTimeoutMs = 5_000;
+
+/** An open database file and how to give it back. */
+export interface SqliteFile {
+  readonly database: DatabaseSync;
+  readonly unlock: () => void;
+}
+
+/**
+ * Opens a database file for this process alone, with its folder if there is none. Throws `StoreLocked` when another process
+ * has it.
+ */
+export function openFile(path: string): SqliteFile {
+  if (path === memory) return { database: configured(new DatabaseSync(memory)), unlock: () => {} };
+  mkdirSync(dirname(resolve(path)), { recursive: true, mode: 0o700 });
+  // One database has one lock, by whatever link it is reached.
+  const file = existsSync(path) ? realpathSync(path) : resolve(realpathSync(dirname(resolve(path))), basename(path));
+  const unlock = lock(file);
+  try {
+    return { database: configured(new DatabaseSync(file, { timeout: busyTimeoutMs })), unlock };
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+/**
+ * Holds a lock of the operating system on a file beside the database, which ends with the process however it ends. A lock on the
+ * database itself would shut out tools that read and back up.
+ */
+function lock(file: string): () => void {
+  const holder = new DatabaseSync(`${file}.lock`, { timeout: 0 });
+  try {
+    holder.exec('begin exclusive');
+  } catch (cause) {
+    holder.close();
+    throw new StoreLocked(
+      `${file} is in use by another process. One process at a time can use an SQLite store; use PostgreSQL for several replicas.`,
+      { cause },
+    );
+  }
+  return () => holder.close();
+}
+
+function configured(database: DatabaseSync): DatabaseSync {
+  // FULL: a commit is on the disk when it returns, also when the power goes.
+  database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on');
+  // The log is cut back to 64 MiB after a burst.
+  database.exec('pragma journal_size_limit = 67108864');
+  return database;
+}

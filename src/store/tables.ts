@@ -1,0 +1,73 @@
+import type { Generated } from 'kysely';
+
+/** One row per migration: the document, and beside it only what is filtered, scheduled or guarded by. Booleans are 0 and 1. */
+export interface MigrationsTable {
+  id: string;
+  document: string;
+  provider: string;
+  account: string;
+  region: string;
+  state: string;
+  name: string | null;
+  instance_id: string;
+  created_at: number;
+  due_at: number | null;
+  lease_owner: string | null;
+  /** Milliseconds since the epoch by the clock that leases go by: the database's own on PostgreSQL, the process's on SQLite. */
+  lease_until: number | null;
+  fence: number;
+  version: number;
+  occupies_instance: number;
+  waits_for_instance: number;
+  /** JSON array of the vendor's ids of the migration, its backups and its calls. */
+  vendor_ids: string;
+}
+
+/** Backups and calls: one row each, so that a change of one does not rewrite a chain of hundreds. */
+export interface PartsTable {
+  migration_id: string;
+  /** Index in the aggregate's list. */
+  position: number;
+  document: string;
+}
+
+export interface LabelsTable {
+  migration_id: string;
+  key: string;
+  value: string;
+}
+
+/** What the active migrations hold; see `target.ts`. Rows go when a migration becomes terminal. */
+export interface ActiveTargetsTable {
+  migration_id: string;
+  account: string;
+  instance_id: string;
+  key: string;
+  names_databases: number;
+}
+
+export interface EventsTable {
+  position: Generated<number>;
+  migration_id: string;
+  account: string;
+  type: string;
+  at: number;
+  data: string;
+}
+
+export interface IdempotencyKeysTable {
+  /** SHA-256 over caller and key: of one length whatever a caller sends. */
+  digest: string;
+  document: string;
+  created_at: number;
+}
+
+export interface Tables {
+  migrations: MigrationsTable;
+  backups: PartsTable;
+  calls: PartsTable;
+  labels: LabelsTable;
+  active_targets: ActiveTargetsTable;
+  events: EventsTable;
+  idempotency_keys: IdempotencyKeysTable;
+}

@@ -1,0 +1,115 @@
+import { sql } from 'kysely';
+import type { Migration } from '../domain/migration.ts';
+import type { Fence, UpdateOptions, UpdateResult } from '../domain/store.ts';
+import { readMigration, type StoredMigration, waitsForInstance } from './documents.ts';
+import { claimKey, findKey } from './idempotency.ts';
+import { holderOfTarget, instanceOccupied, wakeWaiting } from './instance.ts';
+import { saveMigration, selectMigrations, targetChanged } from './rows.ts';
+import { type Session, Thrown } from './session.ts';
+import { isTerminal } from './target.ts';
+
+/** `Store.update` inside its transaction. Every check comes before the first write, so a refusal has nothing to undo. */
+export async function updateMigration(
+  session: Session,
+  id: string,
+  change: (current: Migration) => Migration | null,
+  options: UpdateOptions,
+): Promise<UpdateResult> {
+  const { db, dialect } = session;
+  const { fence, idempotency } = options;
+  await dialect.lockTargetOf(db, id);
+  const row = await selectMigrations(db)
+    .where('id', '=', id)
+    .$if(dialect.rowLocks, (query) => query.forUpdate('migrations'))
+    .executeTakeFirst();
+  if (row === undefined) return { outcome: 'not_found' };
+  if (fence !== undefined && !owns(row, fence)) return { outcome: 'fenced' };
+  if (idempotency !== undefined) {
+    const record = await findKey(db, idempotency.caller, idempotency.key);
+    if (record !== null) return { outcome: 'key_exists', record };
+  }
+
+  const before = readMigration(row);
+  const changed = applied(change, before);
+  if (changed === null) {
+    await keepLease(session, id, options);
+    return { outcome: 'unchanged', migration: before };
+  }
+  const after = await dueIfFree(session, before, { ...changed, version: before.version + 1 });
+
+  if (after.occupiesInstance && !before.occupiesInstance && (await instanceOccupied(db, after)))
+    return { outcome: 'instance_occupied' };
+  if (!isTerminal(after) && targetChanged(before, after)) {
+    const holder = await holderOfTarget(db, after);
+    if (holder !== null) return { outcome: 'target_busy', migrationId: holder };
+  }
+  if (idempotency !== undefined) {
+    const record = await claimKey(db, idempotency, id, after.updatedAt);
+    if (record !== null) return { outcome: 'key_exists', record };
+  }
+
+  await saveMigration(session, before, after);
+  await keepLease(session, id, options);
+  if (before.occupiesInstance && !after.occupiesInstance)
+    await wakeWaiting(session, after.account, after.target.instanceId, id);
+  session.changed(id);
+  return { outcome: 'updated', migration: after };
+}
+
+/** `Store.remove` inside its transaction. What belongs to the migration goes with its row. */
+export async function removeMigration(session: Session, id: string): Promise<boolean> {
+  const { db, dialect } = session;
+  await dialect.lockTargetOf(db, id);
+  const removed = await db
+    .deleteFrom('migrations')
+    .where('id', '=', id)
+    .returning(['account', 'instance_id', 'occupies_instance'])
+    .executeTakeFirst();
+  if (removed === undefined) return false;
+  if (removed.occupies_instance === 1) await wakeWaiting(session, removed.account, removed.instance_id, id);
+  session.changed(id);
+  return true;
+}
+
+function owns(row: StoredMigration, fence: Fence): boolean {
+  return row.lease_owner === fence.owner && row.fence === fence.token;
+}
+
+function applied(change: (current: Migration) => Migration | null, before: Migration): Migration | null {
+  try {
+    const after = change(before);
+    if (after === null) return null;
+    if (
+      after.id !== before.id ||
+      after.account !== before.account ||
+      after.target.instanceId !== before.target.instanceId
+    )
+      throw new Error(`the id, account and instance of ${before.id} cannot change`);
+    return after;
+  } catch (cause) {
+    throw new Thrown(cause);
+  }
+}
+
+/**
+ * A migration that begins to wait for an instance which is free by now would wait for a wake that has passed already: it is due
+ * at once instead. Not so one that gave the instance up itself, which would come straight back.
+ */
+async function dueIfFree({ db }: Session, before: Migration, after: Migration): Promise<Migration> {
+  const begins = waitsForInstance(after) && !waitsForInstance(before) && !before.occupiesInstance;
+  if (!begins || (await instanceOccupied(db, after))) return after;
+  return { ...after, dueAt: after.createdAt };
+}
+
+async function keepLease({ db, dialect }: Session, id: string, options: UpdateOptions): Promise<void> {
+  const { fence, release, renewLease } = options;
+  if (fence === undefined) return;
+  if (release)
+    await db.updateTable('migrations').set({ lease_owner: null, lease_until: null }).where('id', '=', id).execute();
+  else if (renewLease !== undefined)
+    await db
+      .updateTable('migrations')
+      .set({ lease_until: sql<number>`${dialect.leaseClock(renewLease.now)} + ${Math.ceil(renewLease.leaseMs)}` })
+      .where('id', '=', id)
+      .execute();
+}

@@ -1,0 +1,70 @@
+import { expect, it } from 'vitest';
+import { lease, noLease, noon, sampleMigration } from '../samples.ts';
+import type { Site } from './setup.ts';
+
+export function claimBehaviour(site: Site): void {
+  it('claims a new migration for its creator at once', async () => {
+    const store = await site.open();
+    const migration = sampleMigration();
+    expect(await store.create(migration, lease({ owner: 'creator' }))).toEqual({
+      outcome: 'created',
+      fence: { owner: 'creator', token: 1 },
+    });
+    expect(await store.claim(lease({ owner: 'other' }), 10)).toEqual([]);
+    expect(await store.nextDue(noon)).toBeNull();
+  });
+
+  it('takes what is due and free, the longest due first, up to the limit', async () => {
+    const store = await site.open();
+    const due = [noon - 3, noon - 1, noon - 2, noon + 1, null].map((dueAt) => sampleMigration({ dueAt }));
+    for (const migration of due) await store.create(migration, noLease);
+    const first = await store.claim(lease(), 2);
+    expect(first.map((claim) => claim.migration)).toEqual([due[0], due[2]]);
+    expect(first.map((claim) => claim.fence)).toEqual([
+      { owner: 'worker-1', token: 2 },
+      { owner: 'worker-1', token: 2 },
+    ]);
+    const second = await store.claim(lease({ owner: 'worker-2' }), 10);
+    expect(second.map((claim) => claim.migration)).toEqual([due[1]]);
+    expect(await store.claim(lease(), 0)).toEqual([]);
+  });
+
+  it('says when the next free one is due', async () => {
+    const store = await site.open();
+    expect(await store.nextDue(noon)).toBeNull();
+    await store.create(sampleMigration({ dueAt: noon + 50 }), noLease);
+    const sooner = sampleMigration({ dueAt: noon + 20 });
+    await store.create(sooner, noLease);
+    await store.create(sampleMigration({ dueAt: null }), noLease);
+    expect(await store.nextDue(noon)).toBe(noon + 20);
+    await store.claim(lease({ now: noon + 20 }), 1);
+    expect(await store.nextDue(noon)).toBe(noon + 50);
+  });
+
+  it('gives back, and keeps by renewing, also when the change has nothing to do', async () => {
+    const store = await site.open();
+    const migration = sampleMigration();
+    const created = await store.create(migration, lease({ leaseMs: -1 }));
+    if (created.outcome !== 'created') throw new Error(created.outcome);
+    const { fence } = created;
+    await store.update(migration.id, () => null, { fence, renewLease: lease() });
+    expect(await store.claim(lease({ owner: 'other' }), 1)).toEqual([]);
+    await store.update(migration.id, (current) => ({ ...current, description: 'x' }), { fence, release: true });
+    expect(await store.claim(lease({ owner: 'other' }), 1)).toHaveLength(1);
+  });
+
+  it('never gives one migration to two of many claimers', async () => {
+    const store = await site.open();
+    const other = await site.replica();
+    for (let count = 0; count < 120; count++) await store.create(sampleMigration(), noLease);
+    const claims = await Promise.all(
+      Array.from({ length: 40 }, (_, index) =>
+        (index % 2 ? store : other).claim(lease({ owner: `worker-${index}` }), 5),
+      ),
+    );
+    const taken = claims.flat().map((claim) => claim.migration.id);
+    expect(new Set(taken).size).toBe(taken.length);
+    const rest = await store.claim(lease({ owner: 'last' }), 200);
+    expect(taken.length + rest.length).toBe(120);
+  });
+}

@@ -1,0 +1,121 @@
+import { expect, it } from 'vitest';
+import type { IdempotencyKey, StoredAnswer } from '../../../src/domain/store.ts';
+import { lease, nextMigrationId, noLease, noon, onDatabases, sampleMigration } from '../samples.ts';
+import type { Site } from './setup.ts';
+
+const key: IdempotencyKey = { caller: 'ci', key: 'k-1', fingerprint: 'f00d' };
+const answer: StoredAnswer = { status: 201, headers: { location: '/migrations/1' }, body: '{"id":"\\u0000"}' };
+
+export function idempotencyBehaviour(site: Site): void {
+  it('stores the key with the migration and gives the record to whoever comes with it again', async () => {
+    const store = await site.open();
+    const migration = sampleMigration(onDatabases('orders'));
+    await store.create(migration, lease(), key);
+    const record = { ...key, migrationId: migration.id, answer: null, createdAt: noon };
+    expect(await store.findIdempotencyKey('ci', 'k-1')).toEqual(record);
+    const again = sampleMigration(onDatabases('orders'));
+    expect(await store.create(again, lease(), { ...key, fingerprint: 'beef' })).toEqual({
+      outcome: 'key_exists',
+      record,
+    });
+    expect(await store.get(again.id)).toBeNull();
+  });
+
+  it('tells callers and keys apart', async () => {
+    const store = await site.open();
+    await store.create(sampleMigration(), lease(), key);
+    for (const other of [
+      { ...key, caller: 'cd' },
+      { ...key, key: 'k-2' },
+      { ...key, caller: 'cik', key: '-1' },
+      { ...key, caller: 'c'.repeat(10_000), key: '\0' },
+    ]) {
+      expect(await store.findIdempotencyKey(other.caller, other.key)).toBeNull();
+      expect(await store.create(sampleMigration(), lease(), other)).toMatchObject({ outcome: 'created' });
+    }
+  });
+
+  it('stores nothing of an update whose key is known, and does not run it', async () => {
+    const store = await site.open();
+    const migration = sampleMigration();
+    await store.create(migration, noLease);
+    expect(
+      await store.update(migration.id, (current) => ({ ...current, description: 'x' }), { idempotency: key }),
+    ).toMatchObject({ outcome: 'updated' });
+    const again = await store.update(
+      migration.id,
+      () => {
+        throw new Error('ran');
+      },
+      { idempotency: key },
+    );
+    expect(again).toMatchObject({ outcome: 'key_exists', record: { ...key, migrationId: migration.id } });
+    expect(await store.get(migration.id)).toMatchObject({ version: 2 });
+  });
+
+  it('keeps no key of what was refused', async () => {
+    const store = await site.open();
+    await store.create(sampleMigration(onDatabases('orders')), lease());
+    expect(await store.create(sampleMigration(onDatabases('orders')), lease(), key)).toMatchObject({
+      outcome: 'target_busy',
+    });
+    expect(await store.update(nextMigrationId(), (current) => current, { idempotency: key })).toEqual({
+      outcome: 'not_found',
+    });
+    expect(await store.findIdempotencyKey('ci', 'k-1')).toBeNull();
+  });
+
+  it('keeps the first answer', async () => {
+    const store = await site.open();
+    await store.create(sampleMigration(), lease(), key);
+    await store.completeIdempotencyKey('ci', 'k-1', answer);
+    await store.completeIdempotencyKey('ci', 'k-1', { ...answer, status: 202 });
+    expect(await store.findIdempotencyKey('ci', 'k-1')).toMatchObject({ answer });
+    await store.completeIdempotencyKey('ci', 'unknown', answer);
+    expect(await store.findIdempotencyKey('ci', 'unknown')).toBeNull();
+  });
+
+  it('survives the removal of the migration and goes when it is old', async () => {
+    const store = await site.open();
+    const migration = sampleMigration();
+    await store.create(migration, lease(), key);
+    await store.create(sampleMigration(), lease({ now: noon + 10 }), { ...key, key: 'younger' });
+    await store.remove(migration.id);
+    expect(await store.findIdempotencyKey('ci', 'k-1')).not.toBeNull();
+    expect(await store.expireIdempotencyKeys(noon + 10)).toBe(1);
+    expect(await store.findIdempotencyKey('ci', 'k-1')).toBeNull();
+    expect(await store.findIdempotencyKey('ci', 'younger')).not.toBeNull();
+  });
+
+  it('lets exactly one of many requests with one key through, whatever their targets', async () => {
+    const store = await site.open();
+    const other = await site.replica();
+    const results = await Promise.all(
+      Array.from({ length: 40 }, (_, index) =>
+        (index % 2 ? store : other).create(sampleMigration(onDatabases(`db-${index}`)), lease(), key),
+      ),
+    );
+    const [created, ...more] = results.filter((result) => result.outcome === 'created');
+    expect(created).toBeDefined();
+    expect(more).toEqual([]);
+    const [stored] = await store.list({}, { size: 200, order: 'newest_first' });
+    for (const result of results)
+      if (result.outcome !== 'created')
+        expect(result).toMatchObject({ outcome: 'key_exists', record: { migrationId: stored?.id } });
+  });
+
+  it('lets exactly one of a creation and an update with one key through', async () => {
+    const store = await site.open();
+    const other = await site.replica();
+    for (let round = 0; round < 10; round++) {
+      const migration = sampleMigration();
+      await store.create(migration, noLease);
+      const once = { ...key, key: `round-${round}` };
+      const results = await Promise.all([
+        store.update(migration.id, (current) => ({ ...current, description: 'x' }), { idempotency: once }),
+        other.create(sampleMigration({ account: `other-${round}` }), lease(), once),
+      ]);
+      expect(results.filter((result) => result.outcome === 'key_exists')).toHaveLength(1);
+    }
+  });
+}

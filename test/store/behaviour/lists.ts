@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import type { Migration } from '../../../src/domain/migration.ts';
+import type { MigrationFilter, Store } from '../../../src/domain/store.ts';
+import { noLease, noon, sampleMigration } from '../samples.ts';
+import type { Site } from './setup.ts';
+
+const samples: Record<string, Partial<Migration>> = {
+  plain: {},
+  huawei: { provider: 'huawei', account: 'hw-main', region: 'ap-southeast-3' },
+  restoring: { state: 'restoring', createdAt: noon + 100 },
+  failed: { state: 'failed', labels: { team: 'orders', stage: 'prod' } },
+  named: { name: 'orders-2026', labels: { team: 'orders', stage: 'test' } },
+  elsewhere: { target: { instanceId: 'rm-other', overwrite: false }, createdAt: noon + 200 },
+};
+
+const filters: readonly (readonly [filter: MigrationFilter, expected: readonly string[]])[] = [
+  [{}, Object.keys(samples)],
+  [{ provider: 'huawei' }, ['huawei']],
+  [{ account: 'hw-main' }, ['huawei']],
+  [{ account: 'nobody' }, []],
+  [{ region: 'ap-southeast-3' }, ['huawei']],
+  [{ states: ['restoring', 'failed'] }, ['restoring', 'failed']],
+  [{ states: [] }, []],
+  [{ instanceId: 'rm-other' }, ['elsewhere']],
+  [{ name: 'orders-2026' }, ['named']],
+  [{ name: 'orders' }, []],
+  [{ name: 'nul\0' }, []],
+  [{ labels: { team: 'orders' } }, ['failed', 'named']],
+  [{ labels: { team: 'orders', stage: 'prod' } }, ['failed']],
+  [{ labels: { team: 'prod' } }, []],
+  [{ createdAfter: noon }, ['restoring', 'elsewhere']],
+  [{ createdAfter: noon, createdBefore: noon + 200 }, ['restoring']],
+  [{ visibleAccounts: ['hw-main', 'tc-main'] }, ['huawei']],
+  [{ visibleAccounts: [] }, []],
+  [{ account: 'ali-main', visibleAccounts: ['hw-main'] }, []],
+  [{ provider: 'alibaba', states: ['pending'], labels: { stage: 'test' }, name: 'orders-2026' }, ['named']],
+];
+
+async function storedSamples(store: Store): Promise<Map<string, string>> {
+  const names = new Map<string, string>();
+  for (const [name, overrides] of Object.entries(samples)) {
+    const migration = sampleMigration(overrides);
+    await store.create(migration, noLease);
+    names.set(migration.id, name);
+  }
+  return names;
+}
+
+export function listBehaviour(site: Site): void {
+  it('combines filters', async () => {
+    const store = await site.open();
+    const names = await storedSamples(store);
+    for (const [filter, expected] of filters) {
+      const found = await store.list(filter, { size: 200, order: 'oldest_first' });
+      expect(
+        found.map(({ id }) => names.get(id)),
+        JSON.stringify(filter),
+      ).toEqual(expected);
+    }
+  });
+
+  it('finds by labels that were changed', async () => {
+    const store = await site.open();
+    const migration = sampleMigration({ labels: { team: 'orders' } });
+    await store.create(migration, noLease);
+    await store.update(migration.id, (current) => ({ ...current, labels: { team: 'stock' } }));
+    const page = { size: 10, order: 'newest_first' } as const;
+    expect(await store.list({ labels: { team: 'orders' } }, page)).toEqual([]);
+    expect(await store.list({ labels: { team: 'stock' } }, page)).toHaveLength(1);
+  });
+
+  describe('paging', () => {
+    it.each(['newest_first', 'oldest_first'] as const)('goes through all, %s, each once', async (order) => {
+      const store = await site.open();
+      const names = await storedSamples(store);
+      const seen: string[] = [];
+      for (;;) {
+        const after = seen.at(-1);
+        const page = await store.list({}, after === undefined ? { size: 4, order } : { size: 4, order, after });
+        if (page.length === 0) break;
+        seen.push(...page.map(({ id }) => id));
+      }
+      const sorted = [...names.keys()].toSorted();
+      expect(seen).toEqual(order === 'oldest_first' ? sorted : sorted.toReversed());
+    });
+
+    it('neither repeats nor skips while others are stored and removed', async () => {
+      const store = await site.open();
+      const all: string[] = [];
+      for (let count = 0; count < 20; count++) {
+        const migration = sampleMigration();
+        await store.create(migration, noLease);
+        all.push(migration.id);
+      }
+      const seen: string[] = [];
+      for (let page = 0; page < 4; page++) {
+        const after = seen.at(-1);
+        const items = await store.list(
+          {},
+          { size: 5, order: 'newest_first', ...(after === undefined ? {} : { after }) },
+        );
+        seen.push(...items.map(({ id }) => id));
+        await store.create(sampleMigration(), noLease);
+        // The one the next page begins after.
+        await store.remove(seen.at(-1) ?? '');
+      }
+      expect(seen).toEqual(all.toReversed());
+    });
+  });
+}

@@ -1,0 +1,31 @@
+import { afterEach } from 'vitest';
+import type { Store } from '../../../src/domain/store.ts';
+
+/** A place where stores remember: a file or a database. */
+export interface Site {
+  /** Opens a store on an empty place of its own. */
+  open(): Promise<Store>;
+  /** Opens another store on the place of the last `open`, or gives the same one where only one can be open. */
+  replica(): Promise<Store>;
+}
+
+/** A site whose stores are closed after each test. */
+export function closing(open: () => Promise<Store>, replica: (first: Store) => Promise<Store>): Site {
+  const opened: Store[] = [];
+  const keep = async (opening: Promise<Store>) => {
+    const store = await opening;
+    opened.push(store);
+    return store;
+  };
+  afterEach(async () => {
+    for (const store of opened.splice(0)) await store.close();
+  });
+  return {
+    open: () => keep(open()),
+    replica: async () => {
+      const first = opened[0];
+      if (first === undefined) throw new Error('open a store first');
+      return keep(replica(first));
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { StoreUnavailable } from '../../../src/domain/store.ts';
+import { claimBehaviour } from './claims.ts';
+import { documentBehaviour } from './documents.ts';
+import { idempotencyBehaviour } from './idempotency.ts';
+import { listBehaviour } from './lists.ts';
+import type { Site } from './setup.ts';
+import { targetBehaviour } from './targets.ts';
+import { updateBehaviour } from './updates.ts';
+
+/** What every store does, whatever lies beneath it. */
+export function storeBehaviour(site: Site): void {
+  describe('documents', () => documentBehaviour(site));
+  describe('updates', () => updateBehaviour(site));
+  describe('targets', () => targetBehaviour(site));
+  describe('claims', () => claimBehaviour(site));
+  describe('lists', () => listBehaviour(site));
+  describe('idempotency keys', () => idempotencyBehaviour(site));
+  describe('a closed store', () => {
+    it('is not available', async () => {
+      const store = await site.open();
+      await store.check();
+      await store.close();
+      await expect(store.check()).rejects.toBeInstanceOf(StoreUnavailable);
+      await expect(store.remove('mig')).rejects.toBeInstanceOf(StoreUnavailable);
+      await store.close();
+    });
+  });
+}

@@ -1,0 +1,229 @@
+import { describe, expect, it } from 'vitest';
+import type { Migration } from '../../../src/domain/migration.ts';
+import type { Store } from '../../../src/domain/store.ts';
+import { lease, nextMigrationId, noLease, noon, sampleBackup, sampleCall, sampleMigration } from '../samples.ts';
+import type { Site } from './setup.ts';
+
+async function stored(store: Store, overrides: Partial<Migration> = {}): Promise<Migration> {
+  const migration = sampleMigration(overrides);
+  expect(await store.create(migration, noLease)).toMatchObject({ outcome: 'created' });
+  return migration;
+}
+
+const described = (description: string) => (current: Migration) => ({ ...current, description });
+
+export function updateBehaviour(site: Site): void {
+  it('counts the version up by one with every change, whatever the change says', async () => {
+    const store = await site.open();
+    const { id } = await stored(store);
+    const result = await store.update(id, (current) => ({ ...current, version: 99 }));
+    expect(result).toMatchObject({ outcome: 'updated', migration: { version: 2 } });
+    expect(await store.get(id)).toMatchObject({ version: 2 });
+  });
+
+  it('writes nothing when the change says there is nothing to do', async () => {
+    const store = await site.open();
+    const migration = await stored(store);
+    expect(await store.update(migration.id, () => null)).toEqual({ outcome: 'unchanged', migration });
+    expect(await store.get(migration.id)).toEqual(migration);
+  });
+
+  it('says so when there is no such migration', async () => {
+    const store = await site.open();
+    expect(await store.update(nextMigrationId(), (current) => current)).toEqual({ outcome: 'not_found' });
+  });
+
+  it('lets an exception of the change through as it is and stores nothing', async () => {
+    const store = await site.open();
+    const migration = await stored(store);
+    const mine = Object.assign(new Error('mine'), { code: 'ECONNRESET' });
+    let runs = 0;
+    const attempt = store.update(migration.id, () => {
+      runs++;
+      throw mine;
+    });
+    await expect(attempt).rejects.toBe(mine);
+    expect(runs).toBe(1);
+    expect(await store.get(migration.id)).toEqual(migration);
+  });
+
+  it('refuses to move a migration to another instance or account', async () => {
+    const store = await site.open();
+    const { id } = await stored(store);
+    await expect(store.update(id, (current) => ({ ...current, account: 'other' }))).rejects.toThrow('cannot change');
+  });
+
+  it('loses no change of many at once', async () => {
+    const store = await site.open();
+    const other = await site.replica();
+    const { id } = await stored(store, { labels: { count: '0' } });
+    const add = (current: Migration) => ({ ...current, labels: { count: `${Number(current.labels['count']) + 1}` } });
+    await Promise.all(Array.from({ length: 40 }, (_, index) => (index % 2 ? store : other).update(id, add)));
+    expect(await store.get(id)).toMatchObject({ labels: { count: '40' }, version: 41 });
+  });
+
+  it('forgets a removed migration with all that belongs to it', async () => {
+    const store = await site.open();
+    const migration = await stored(store, { labels: { team: 'orders' }, calls: [sampleCall({ refs: { id: 'v-1' } })] });
+    expect(await store.remove(migration.id)).toBe(true);
+    expect(await store.get(migration.id)).toBeNull();
+    expect(await store.events({ migrationId: migration.id }, { size: 10 })).toEqual([]);
+    expect(await store.list({ labels: { team: 'orders' } }, { size: 10, order: 'newest_first' })).toEqual([]);
+    expect(await store.vendorIds(migration.account, migration.target.instanceId, 'none')).toEqual(new Set());
+    expect(await store.remove(migration.id)).toBe(false);
+  });
+
+  it('tells listeners of what changed, and of nothing else', async () => {
+    const store = await site.open();
+    const heard: string[] = [];
+    const stop = store.onChange((id) => heard.push(id));
+    const one = await stored(store);
+    await store.update(one.id, () => null);
+    await store.update(one.id, described('changed'));
+    await store.create({ ...sampleMigration(), target: one.target }, noLease);
+    await store.remove(one.id);
+    stop();
+    await stored(store);
+    expect(heard).toEqual([one.id, one.id, one.id]);
+  });
+
+  describe('fencing', () => {
+    it('accepts the holder, and refuses an owner or a token that is not the present one', async () => {
+      const store = await site.open();
+      const migration = sampleMigration();
+      const created = await store.create(migration, lease());
+      if (created.outcome !== 'created') throw new Error(created.outcome);
+      const { fence } = created;
+      expect(await store.update(migration.id, described('a'), { fence })).toMatchObject({ outcome: 'updated' });
+      for (const wrong of [
+        { ...fence, owner: 'other' },
+        { ...fence, token: fence.token + 1 },
+        { ...fence, token: fence.token - 1 },
+      ])
+        expect(await store.update(migration.id, described('b'), { fence: wrong })).toEqual({ outcome: 'fenced' });
+      expect(await store.get(migration.id)).toMatchObject({ description: 'a', version: 2 });
+    });
+
+    it('refuses a paused process after its successor has claimed', async () => {
+      const store = await site.open();
+      const migration = sampleMigration();
+      const created = await store.create(migration, lease({ owner: 'paused', leaseMs: -1 }));
+      if (created.outcome !== 'created') throw new Error(created.outcome);
+      const [claim] = await store.claim(lease({ owner: 'successor' }), 1);
+      expect(claim?.fence.token).toBe(created.fence.token + 1);
+      expect(await store.update(migration.id, described('late'), { fence: created.fence })).toEqual({
+        outcome: 'fenced',
+      });
+    });
+
+    it('refuses under a lease that was given back', async () => {
+      const store = await site.open();
+      const migration = sampleMigration();
+      const created = await store.create(migration, lease());
+      if (created.outcome !== 'created') throw new Error(created.outcome);
+      const { fence } = created;
+      await store.update(migration.id, () => null, { fence, release: true });
+      expect(await store.update(migration.id, described('b'), { fence })).toEqual({ outcome: 'fenced' });
+    });
+  });
+
+  describe('vendor ids', () => {
+    it('are those of the migrations, backups and calls on the same instance, without the excepted one', async () => {
+      const store = await site.open();
+      const all = await stored(store, {
+        state: 'failed',
+        providerRefs: { migrateTaskId: 'm-1' },
+        backups: [sampleBackup({ providerRefs: { jobId: 'b-1' } })],
+        calls: [sampleCall({ refs: { taskId: 'c-1', again: 'b-1' } })],
+      });
+      const excepted = await stored(store, { providerRefs: { migrateTaskId: 'm-2' } });
+      await stored(store, { account: 'other', providerRefs: { migrateTaskId: 'm-3' } });
+      await stored(store, {
+        target: { instanceId: 'rm-other', overwrite: false },
+        providerRefs: { migrateTaskId: 'm-4' },
+      });
+      expect(await store.vendorIds(all.account, all.target.instanceId, excepted.id)).toEqual(
+        new Set(['m-1', 'b-1', 'c-1']),
+      );
+      await store.update(all.id, (current) => ({ ...current, providerRefs: { migrateTaskId: 'm-5' } }));
+      expect(await store.vendorIds(all.account, all.target.instanceId, excepted.id)).toEqual(
+        new Set(['m-5', 'b-1', 'c-1']),
+      );
+    });
+  });
+
+  describe('events', () => {
+    it('are appended with the change that made them true and read in order, page by page', async () => {
+      const store = await site.open();
+      const { id } = await stored(store);
+      await store.update(id, (current) => ({ ...current, state: 'restoring', calls: [sampleCall()] }));
+      await store.update(id, (current) => ({
+        ...current,
+        state: 'succeeded',
+        updatedAt: noon + 5,
+        calls: [sampleCall({ state: 'accepted' })],
+      }));
+      const all = await store.events({ migrationId: id }, { size: 100 });
+      expect(all.map((event) => event.type)).toEqual([
+        'migration.created',
+        'backup.added',
+        'call.sent',
+        'migration.state_changed',
+        'call.settled',
+        'migration.state_changed',
+      ]);
+      expect(all.at(-1)).toMatchObject({
+        migrationId: id,
+        account: 'ali-main',
+        at: noon + 5,
+        data: { from: 'restoring', to: 'succeeded', error: null },
+      });
+      expect(all.map((event) => event.id)).toEqual(all.map((event) => event.id).toSorted());
+      const [, second] = all;
+      expect(await store.events({ migrationId: id }, { size: 2, after: second?.id ?? '' })).toEqual(all.slice(2, 4));
+    });
+
+    it('shows only visible accounts, and nothing when there is none', async () => {
+      const store = await site.open();
+      const mine = await stored(store);
+      await stored(store, { account: 'other' });
+      const seen = await store.events({ visibleAccounts: ['ali-main'] }, { size: 100 });
+      expect(new Set(seen.map((event) => event.migrationId))).toEqual(new Set([mine.id]));
+      expect(await store.events({ visibleAccounts: [] }, { size: 100 })).toEqual([]);
+      expect(await store.events({}, { size: 100 })).toHaveLength(4);
+    });
+
+    it('can be read on after an event that is gone', async () => {
+      const store = await site.open();
+      const gone = await stored(store);
+      const [first] = await store.events({}, { size: 1 });
+      const stays = await stored(store);
+      await store.remove(gone.id);
+      const rest = await store.events({}, { size: 100, after: first?.id ?? '' });
+      expect(rest.map((event) => event.migrationId)).toEqual([stays.id, stays.id]);
+    });
+
+    it('are never seen out of order by a reader who goes on from the last one seen', async () => {
+      const store = await site.open();
+      const other = await site.replica();
+      const writing = Promise.all(
+        Array.from({ length: 60 }, (_, index) => stored(index % 2 ? store : other).then(() => {})),
+      );
+      let writes = true;
+      writing.finally(() => {
+        writes = false;
+      });
+      const seen: string[] = [];
+      for (let last = false; !last; ) {
+        last = !writes;
+        const after = seen.at(-1);
+        const page = await other.events({}, after === undefined ? { size: 50 } : { size: 50, after });
+        seen.push(...page.map((event) => event.id));
+        if (page.length === 50) last = false;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      await writing;
+      expect(seen).toHaveLength(120);
+    });
+  });
+}

@@ -1,0 +1,32 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { systemRuntime } from '../../src/runtime.ts';
+import { openStore } from '../../src/store/open.ts';
+import { closing } from './behaviour/setup.ts';
+import { storeBehaviour } from './behaviour/suite.ts';
+
+describe('SQLite in memory', () => {
+  storeBehaviour(
+    closing(
+      () => openStore('sqlite::memory:', { runtime: systemRuntime }),
+      async (first) => first,
+    ),
+  );
+});
+
+describe('SQLite in a file', () => {
+  let folder = '';
+  let count = 0;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'godwit-store-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  storeBehaviour(
+    closing(
+      () => openStore(`sqlite:${join(folder, `${++count}.db`)}`, { runtime: systemRuntime }),
+      async (first) => first,
+    ),
+  );
+});
