@@ -69,7 +69,7 @@ describe('Huawei sandbox: the life of a job', () => {
     ['a switchover', { 'target_db_info.target_instance_id': 'switchover0in04' }, 'FAILED', 50_000, 'switchover'],
     [
       'a newer RDS',
-      { ...fromRds, 'backup_info.files': [{ name: '', rds_version: '2025_EE', rds_source_instance_id: 'ain04' }] },
+      { ...fromRds, 'backup_info.files': [{ name: '', rds_version: '2022_EE', rds_source_instance_id: 'ain04' }] },
       'PRECHECK FAILED',
       25_000,
       'incompatible',
@@ -95,6 +95,27 @@ describe('Huawei sandbox: the life of a job', () => {
     const id = created(named('orders_gap.bak'));
     clock.now += 100_000;
     expect(show(id).status).toBe('SUCCESS');
+  });
+
+  it('takes magic words with an underscore, and not as the end of another word', () => {
+    const { created, show, clock } = laboratory();
+    const instance = (id: string) => ({ 'target_db_info.target_instance_id': id });
+    const file = (name: string, path: string): Changes => ({ 'backup_info.files': [{ name, obs_path: path }] });
+    const log: Changes = { ...file('log.bak', 'singapore/'), 'options.recovery_mode': 'incre' };
+    const ids = [
+      created(file('newer_version.bak', '')),
+      created({ ...file('a.bak', ''), ...instance('bin04'), 'options.is_last_backup': false }),
+    ];
+    clock.now += 100_000;
+    ids.push(created({ ...log, ...instance('bin04') }));
+    clock.now += 100_000;
+    expect(ids.map((id) => show(id).status)).toEqual(['PRECHECK FAILED', 'SUCCESS', 'SUCCESS']);
+  });
+
+  it('can show the end of a running job as nothing', () => {
+    const { created, show, list } = laboratory();
+    expect(show(created(named('sparse.bak')))).toMatchObject({ finish_time: null, error_log: '' });
+    expect(list().jobs[0]).toMatchObject({ finish_time: null, error_log: '' });
   });
 
   it('is ten times slower, or never done', () => {

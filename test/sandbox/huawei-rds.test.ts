@@ -23,7 +23,7 @@ describe('Huawei sandbox: RDS instances', () => {
           status: 'ACTIVE',
           type: 'Single',
           created: '2026-01-30T00:00:00+0000',
-          datastore: { type: 'SQLServer', version: '2022_EE' },
+          datastore: { type: 'SQLServer', version: '2019_EE' },
           volume: { size: 200 },
           storage_used_space: 12.5,
         },

@@ -51,8 +51,8 @@ export interface Outcome {
   readonly status: 'SUCCESS' | 'FAILED' | 'PRECHECK FAILED';
   readonly errorLog: string | null;
   readonly databases: readonly RestoredName[];
-  /** How it is spelled; see the magic words. */
-  readonly spelling: 'documented' | 'odd' | 'old';
+  /** How it is shown; see the magic words. */
+  readonly spelling: 'documented' | 'odd' | 'old' | 'sparse';
 }
 
 export interface Job {
@@ -85,10 +85,10 @@ function shownStatus(job: Job, now: number): string {
   return spelling === 'odd' && now < halfway ? 'QUEUING' : status;
 }
 
-/** The keys that a job has only once it has ended. */
+/** The keys that a job has only once it has ended; a sparse one has them before, with nothing in them. */
 function ending(job: Job, now: number): object {
-  const { endsAt, errorLog } = job.outcome;
-  if (endsAt === null || now < endsAt) return {};
+  const { endsAt, errorLog, spelling } = job.outcome;
+  if (endsAt === null || now < endsAt) return spelling === 'sparse' ? { finish_time: null, error_log: '' } : {};
   return { finish_time: secondTime(endsAt), ...(errorLog === null ? {} : { error_log: errorLog }) };
 }
 

@@ -17,13 +17,15 @@ export const fileFates: Readonly<Record<string, FileFate>> = {
   'newer-version': {
     foundBy: 'precheck',
     errorLog:
-      'The database was backed up on a server running version 17.00.1000. That version is incompatible with this server, which is running version 16.00.4105. (Error 3169)',
+      'The database was backed up on a server running version 16.00.1000. That version is incompatible with this server, which is running version 15.00.4430. (Error 3169)',
   },
   gap: {
     foundBy: 'precheck',
     errorLog: 'The log in this backup set begins at a LSN that is too recent to apply to the database. (Error 4305)',
   },
   missing: { foundBy: 'restore', errorLog: 'restore:null' },
+  'storage-class': { foundBy: 'restore', errorLog: 'restore:null' },
+  denied: { foundBy: 'restore', errorLog: 'Access to the OBS object is denied.' },
   'not-in-backup': { foundBy: 'restore', errorLog: 'source database not in backup file list' },
   'no-space': {
     foundBy: 'restore',
@@ -31,12 +33,13 @@ export const fileFates: Readonly<Record<string, FileFate>> = {
   },
 };
 
-/** Words that change how long a job takes or how it is spelled, not how it ends. */
+/** Words that change how long a job takes or how it is shown, not how it ends. */
 export const pacingWords = {
   slow: 'slow',
   stuck: 'stuck',
   oddStatus: 'odd-status',
   oldSpelling: 'old-spelling',
+  sparse: 'sparse',
 } as const;
 
 /** Words in the id of an instance. */
@@ -53,7 +56,7 @@ export const instanceWords = {
 /** Words in the id of an RDS backup that the RDS reads know, beside `notfound`. */
 export const backupWords = { building: 'building', failed: 'failed' } as const;
 
-/** Whether the text holds the word by itself, so that `singapore` holds no `gap`. */
+/** Whether the text holds the word: in any case, not preceded by another letter, and with `_` as good as `-`. */
 export function holdsWord(text: string, word: string): boolean {
-  return new RegExp(`(^|[^a-z0-9])${word}([^a-z0-9]|$)`, 'i').test(text);
+  return new RegExp(`(?<![a-z])${word.replaceAll('-', '[-_]')}`, 'i').test(text);
 }

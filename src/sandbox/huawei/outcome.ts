@@ -3,7 +3,7 @@ import { fileFates, holdsWord, instanceWords, pacingWords } from './magic.ts';
 import { type Chain, type Holdings, namedDatabases, rdsBackupDatabases, sameName, sourceNames } from './target.ts';
 
 /** The version of every SQL Server instance of the sandbox. */
-export const targetVersion = '2022_EE';
+export const instanceVersion = '2019_EE';
 
 interface Failing {
   readonly status: 'FAILED' | 'PRECHECK FAILED';
@@ -41,7 +41,8 @@ function subjectOf({ backup_info, target_db_info }: CreateJob): string {
 
 function spellingOf(subject: string): Outcome['spelling'] {
   if (holdsWord(subject, pacingWords.oddStatus)) return 'odd';
-  return holdsWord(subject, pacingWords.oldSpelling) ? 'old' : 'documented';
+  if (holdsWord(subject, pacingWords.oldSpelling)) return 'old';
+  return holdsWord(subject, pacingWords.sparse) ? 'sparse' : 'documented';
 }
 
 function failureOf(
@@ -56,13 +57,13 @@ function failureOf(
   const restore = (errorLog: string): Failing => ({ status: 'FAILED', errorLog, at: 0.5 });
 
   const odd =
-    backup_info.file_source === 'OBS' && backup_info.files.find(({ name }) => !/^[\w-]{1,200}\.bak$/.test(name));
+    backup_info.file_source === 'OBS' && backup_info.files.find(({ name }) => !/^[\w-]{1,200}\.bak$/i.test(name));
   if (odd) return restore('source database not in backup file list');
   for (const [word, fate] of Object.entries(fileFates)) {
     if (!holdsWord(subject, word) || (word === 'gap' && options.recovery_mode === 'full')) continue;
     return fate.foundBy === 'precheck' ? precheck(fate.errorLog) : restore(fate.errorLog);
   }
-  const newer = backup_info.files.some(({ rds_version = '' }) => rds_version.slice(0, 4) > targetVersion.slice(0, 4));
+  const newer = backup_info.files.some(({ rds_version = '' }) => rds_version.slice(0, 4) > instanceVersion.slice(0, 4));
   if (newer) return precheck(fileFates['newer-version']?.errorLog ?? '');
   const absent = namedDatabases(request).some((name) => !rdsBackupDatabases.includes(name));
   if (backup_info.file_source === 'RDS' && absent) return restore('source database not in backup file list');

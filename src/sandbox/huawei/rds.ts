@@ -4,14 +4,14 @@ import { projects } from './account.ts';
 import { instanceName, isRunning } from './job.ts';
 import { isSqlServerInstance } from './job-rules.ts';
 import { backupWords, instanceWords } from './magic.ts';
-import { targetVersion } from './outcome.ts';
+import { instanceVersion } from './outcome.ts';
 import { firstValue, numberOf, type Query } from './query.ts';
 import { type Failure, failureReply, jsonReply } from './reply.ts';
 import type { Context } from './state.ts';
 import { holdingsOf, rdsBackupDatabases } from './target.ts';
 
 const dayMs = 86_400_000;
-const datastore = { type: 'SQLServer', version: targetVersion };
+const datastore = { type: 'SQLServer', version: instanceVersion };
 
 const noSuchInstance: Failure = {
   layer: 'rds',
