@@ -12,7 +12,7 @@ import {
   findStartedTask,
 } from './find.ts';
 import { backupFile, migrationName, recoveryType, renames, uploadType } from './parameters.ts';
-import { incrementId, refNames, started, taskId } from './refs.ts';
+import { everRegistered, incrementId, refNames, started, taskId } from './refs.ts';
 import { asDigits, type Fields, garbage, requireResponse, requireText } from './reply.ts';
 
 function write(operation: string, body: Fields): VendorRequest {
@@ -168,8 +168,10 @@ export function plan(step: Step, migration: Migration, backup: Backup | null): r
       return [];
     case 'cancel':
       return canDeleteTask(migration) ? [deleteTask] : [];
-    case 'cleanup':
-      if (backup === null || isFull(migration, backup)) return canDeleteTask(migration) ? [deleteTask] : [];
-      return incrementId(migration, backup) !== null && started(migration, backup) === 'no' ? [deleteIncrement] : [];
+    case 'cleanup': {
+      const subjectBackup = backup ?? fullBackup(migration);
+      if (!everRegistered(migration, subjectBackup) || started(migration, subjectBackup) !== 'no') return [];
+      return isFull(migration, backup) ? [deleteTask] : [deleteIncrement];
+    }
   }
 }

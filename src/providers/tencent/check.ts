@@ -1,4 +1,4 @@
-import { type Backup, fullBackup, type Migration, restoredName, type Source } from '../../domain/migration.ts';
+import { type Backup, fullBackup, type Migration, type Source } from '../../domain/migration.ts';
 import type { FieldFault } from '../../domain/problem.ts';
 import type { BackupType } from '../../domain/schema.ts';
 import type { Account } from '../../domain/vendor.ts';
@@ -79,33 +79,10 @@ function regionFaults(migration: Migration, source: Source): readonly FieldFault
   });
 }
 
-/** Two databases cannot get one name on the instance; SQL Server compares names without regard to case by default. */
-function databaseFaults(migration: Migration): readonly FieldFault[] {
-  const seen = new Set<string>();
-  return (migration.target.databases ?? []).flatMap((database, index) => {
-    const name = restoredName(database).toLowerCase();
-    const field = database.restoreAs === undefined ? 'name' : 'restoreAs';
-    if (!seen.has(name)) {
-      seen.add(name);
-      return [];
-    }
-    return [
-      {
-        pointer: `/target/databases/${index}/${field}`,
-        detail: `Two databases would be named ${restoredName(database)}.`,
-      },
-    ];
-  });
-}
-
 /** Faults of a new migration that only this vendor has. */
 export function checkMigration(migration: Migration, _account: Account): readonly FieldFault[] {
   const { source } = fullBackup(migration);
-  return [
-    ...databaseFaults(migration),
-    ...nameFaults(migration, source, 'full', false),
-    ...regionFaults(migration, source),
-  ];
+  return [...nameFaults(migration, source, 'full', false), ...regionFaults(migration, source)];
 }
 
 /** Faults of an increment about to be queued. A child's file is understood as its parent's `UploadType` says. */

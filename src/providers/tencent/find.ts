@@ -1,7 +1,7 @@
 import type { Finding, LookInput } from '../../domain/provider.ts';
 import { type Dialogue, VendorError } from '../../domain/vendor.ts';
 import { backupFile, migrationName, renames } from './parameters.ts';
-import { incrementId, refNames, taskId } from './refs.ts';
+import { earlierIds, incrementId, refNames, taskId } from './refs.ts';
 import { hasStarted } from './status.ts';
 import { type Listing, listTasks, type Task } from './task.ts';
 import { timeZoneOf } from './times.ts';
@@ -105,9 +105,11 @@ export function* findCreatedIncrement(input: LookInput): Dialogue<Finding> {
   if (backup === null || parent === null) return no;
   const file = backupFile(backup.source, migration.region, input.open);
   const { tasks, complete } = yield* readChildren(input, parent, null);
+  const earlier = earlierIds(migration, backup);
   const candidates = tasks.filter(
     (task) =>
       !taken.has(task.id) &&
+      !earlier.has(task.id) &&
       task.files.some((each) => sameFile(each, file)) &&
       (task.isRecovery === '' || task.isRecovery === (backup.final ? 'YES' : 'NO')) &&
       (task.createdAt === null || task.createdAt >= sentAt - clockMarginMs),

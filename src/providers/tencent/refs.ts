@@ -53,3 +53,18 @@ export function registrationUnknown(migration: Migration, backup: Backup): boole
     (call) => call.operation.startsWith('Create') && (call.state === 'sending' || call.state === 'unknown'),
   );
 }
+
+/** Ids of the backup's earlier attempts: they name objects that have ended. */
+export function earlierIds(migration: Migration, backup: Backup): ReadonlySet<string> {
+  const calls = migration.calls.filter((call) => call.backupId === backup.id && call.attempt < backup.attempt);
+  return new Set(calls.flatMap((call) => Object.values(call.refs)));
+}
+
+/** Whether any attempt of the backup got as far as being registered. */
+export function everRegistered(migration: Migration, backup: Backup): boolean {
+  const id = backup.id === fullBackup(migration).id ? taskId(migration) : incrementId(migration, backup);
+  const registered = (operation: string, state: string) => operation.startsWith('Create') && state === 'accepted';
+  return (
+    id !== null || migration.calls.some((call) => call.backupId === backup.id && registered(call.operation, call.state))
+  );
+}
