@@ -20,8 +20,8 @@ const context: SigningContext = {
 
 /** What the official signer makes of the same request. */
 function official(request: VendorRequest, securityToken?: string): string {
-  const query: Record<string, string[]> = {};
-  for (const [name, value] of request.query) query[name] = [...(query[name] ?? []), value];
+  const query = new Map<string, string[]>();
+  for (const [name, value] of request.query) query.set(name, [...(query.get(name) ?? []), value]);
   const headers: Record<string, string> = {
     'content-type': 'application/json',
     'X-Project-Id': signer.project,
@@ -36,7 +36,13 @@ function official(request: VendorRequest, securityToken?: string): string {
     processAuthParams: () => Promise.reject(new Error('not used')),
   };
   const signed: { Authorization?: string } = AKSKSigner.sign(
-    { endpoint: `${endpoint}${path}`, method: request.method, queryParams: query, headers, data: request.body },
+    {
+      endpoint: `${endpoint}${path}`,
+      method: request.method,
+      queryParams: Object.fromEntries(query),
+      headers,
+      data: request.body,
+    },
     credential,
   );
   return signed.Authorization ?? '';
@@ -102,10 +108,9 @@ describe('the signature against the official SDK’s signer', () => {
 
   it('agrees on any query and body', () => {
     const word = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }).filter((text) => text.isWellFormed());
-    const name = word.filter((text) => text !== '__proto__' && !/^\d+$/.test(text));
     fc.assert(
       fc.property(
-        fc.array(fc.tuple(name, word), { maxLength: 6 }),
+        fc.array(fc.tuple(word, word), { maxLength: 6 }),
         fc.dictionary(word, word, { minKeys: 1 }),
         (query, body) => {
           const request: VendorRequest = {

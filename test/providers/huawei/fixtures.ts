@@ -134,8 +134,8 @@ export function run<T>(
   return { result: step.value, requests };
 }
 
-export function query(request: VendorRequest): Record<string, string> {
-  return Object.fromEntries(request.query);
+export function query(request: VendorRequest | undefined): Record<string, string> {
+  return Object.fromEntries(request?.query ?? []);
 }
 
 /** The failure that `action` throws. Anything but a `VendorError` fails the test. */

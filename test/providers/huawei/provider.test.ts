@@ -1,0 +1,274 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Call, Migration, Step } from '../../../src/domain/migration.ts';
+import { type Dialogue, VendorError, type VendorReply } from '../../../src/domain/vendor.ts';
+import { createJob } from '../../../src/providers/huawei/calls.ts';
+import { huawei } from '../../../src/providers/huawei/index.ts';
+import { count, instant, text } from '../../../src/providers/huawei/reply.ts';
+import {
+  account,
+  backup,
+  failureIn,
+  instanceBackup,
+  jobId,
+  keyCredentials,
+  migration,
+  now,
+  passwordCredentials,
+  reply,
+  run,
+} from './fixtures.ts';
+
+const open = (url: { readonly display: string }) => url.display;
+
+describe('plan', () => {
+  it.each<[Step, number]>([
+    ['restore', 1],
+    ['open', 0],
+    ['cancel', 0],
+    ['cleanup', 0],
+  ])('of %s has %i calls', (step, calls) => {
+    expect(huawei.plan(step, migration(), backup())).toHaveLength(calls);
+  });
+
+  it('creates a job with one write', () => {
+    expect(createJob.build({ account, migration: migration(), backup: backup(), open })).toMatchObject({
+      operation: 'CreateReplicationJob',
+      service: 'drs',
+      effect: 'write',
+      method: 'POST',
+      path: '/v5/{project_id}/backup-migration-jobs',
+      query: [],
+    });
+  });
+
+  it('builds the same request for the same attempt, and another name for the next', () => {
+    const build = (attempt: number) =>
+      createJob.build({ account, migration: migration(), backup: backup({ attempt }), open }).body;
+    expect(build(1)).toEqual(build(1));
+    expect(build(1)).not.toEqual(build(2));
+  });
+
+  it('reads the id of the job', () => {
+    expect(createJob.parse(reply({ job_id: jobId }))).toEqual({ jobId });
+    expect(createJob.parse(reply({ job_id: 7 }))).toEqual({ jobId: '7' });
+  });
+
+  it.each([
+    ['{}'],
+    ['{"job_id":null}'],
+    ['{"job_id":""}'],
+    ['{"job_id":{}}'],
+    ['{"job_id":"a/b"}'],
+    ['{"job_id":"3f'],
+    [''],
+    ['null'],
+  ])('does not know what came of a creation answered with %s', (body) => {
+    expect(failureIn(() => createJob.parse(reply(body))).kind).toBe('garbage');
+  });
+});
+
+describe('cancelVerdict', () => {
+  const call: Call = {
+    number: 1,
+    step: 'restore',
+    backupId: backup().id,
+    attempt: 1,
+    operation: 'CreateReplicationJob',
+    state: 'unknown',
+    sentAt: now,
+    settledAt: null,
+    refs: {},
+    error: null,
+    looks: 0,
+  };
+  const restored = backup({ state: 'restored', providerRefs: { jobId } });
+
+  it.each<[string, Partial<Migration>]>([
+    ['a job runs', { state: 'restoring', backups: [backup({ state: 'restoring', providerRefs: { jobId } })] }],
+    ['the last job runs', { state: 'cutting_over', mode: 'full_log', backups: [restored] }],
+    ['a job may run', { state: 'awaiting_backup', mode: 'full_log', backups: [restored], calls: [call] }],
+    ['a first job may run', { state: 'pending', calls: [{ ...call, state: 'sending' }] }],
+  ])('is no while %s', (_title, changes) => {
+    expect(huawei.cancelVerdict(migration(changes))).toMatchObject({
+      possible: false,
+      detail: expect.stringMatching(/^[A-Z].*\.$/),
+    });
+  });
+
+  it('ends our record between two jobs, and tells what stays on the instance', () => {
+    expect(
+      huawei.cancelVerdict(migration({ state: 'awaiting_backup', mode: 'full_log', backups: [restored] })),
+    ).toMatchObject({
+      possible: true,
+      calls: false,
+      warning: { code: 'half_restored_database' },
+    });
+  });
+
+  it('ends our record before anything was sent', () => {
+    expect(huawei.cancelVerdict(migration({ calls: [{ ...call, state: 'absent' }] }))).toEqual({
+      possible: true,
+      calls: false,
+      warning: null,
+    });
+  });
+});
+
+describe('endpoints and capabilities', () => {
+  it.each([
+    ['drs', 'ap-southeast-3', 'https://drs.ap-southeast-3.myhuaweicloud.com'],
+    ['rds', 'cn-north-4', 'https://rds.cn-north-4.myhuaweicloud.com'],
+    ['iam', 'cn-north-4', 'https://iam.cn-north-4.myhuaweicloud.com'],
+    ['iam', 'cn-south-4', 'https://iam.myhuaweicloud.com'],
+    ['drs', 'eu-west-101', 'https://drs.eu-west-101.myhuaweicloud.eu'],
+    ['iam', 'eu-west-101', 'https://iam.eu-west-101.myhuaweicloud.eu'],
+  ])('%s in %s', (service, region, url) => {
+    expect(huawei.endpoint(service, region)).toBe(url);
+  });
+
+  it('states what the vendor can do', () => {
+    expect(huawei.services).toEqual(['iam', 'drs', 'rds']);
+    expect(huawei.capabilities).toMatchObject({
+      id: 'huawei',
+      modes: ['full', 'full_log'],
+      sources: ['object_storage', 'instance_backup'],
+      filesPerBackup: { min: 1, max: 256 },
+      databases: { optional: true, min: 0, max: 100 },
+      overwrite: true,
+      options: ['precheck', 'keepDownloadedFiles'],
+      cutoverWithoutBackup: false,
+      cancelWhileRestoring: false,
+      failedIncrement: 'continues',
+      oneRestorePerInstance: true,
+      progressPercent: false,
+    });
+    expect(huawei.capabilities.regions).toContain('ap-southeast-3');
+    expect(new Set(huawei.capabilities.regions).size).toBe(34);
+  });
+});
+
+describe('values of the vendor', () => {
+  it.each([
+    ['2024-08-19T02:27:15Z', Date.UTC(2024, 7, 19, 2, 27, 15)],
+    ['2018-08-20T02:33:49+0800', Date.UTC(2018, 7, 19, 18, 33, 49)],
+    ['2018-08-20T02:33:49+08:00', Date.UTC(2018, 7, 19, 18, 33, 49)],
+    ['2026-01-03T09:08:49.965000Z', Date.UTC(2026, 0, 3, 9, 8, 49, 965)],
+    ['2026-01-03T09:08:49.9Z', Date.UTC(2026, 0, 3, 9, 8, 49, 900)],
+    ['2024-08-19 02:27:15', Date.UTC(2024, 7, 19, 2, 27, 15)],
+    ['1724034435000', 1724034435000],
+    [1724034435000, 1724034435000],
+    ['', null],
+    [null, null],
+    ['yesterday', null],
+    ['2024-19-39T02:27:15Z', null],
+    [{}, null],
+  ])('the time %j', (given, wanted) => {
+    expect(instant(given)).toBe(wanted);
+  });
+
+  it.each([
+    ['35', 35, '35'],
+    [35, 35, '35'],
+    ['', null, null],
+    ['many', null, 'many'],
+    [-1, null, '-1'],
+    [Number.NaN, null, null],
+    [null, null, null],
+    [true, null, null],
+    [[1], null, null],
+  ])('the count and text %j', (given, asCount, asText) => {
+    expect(count(given)).toBe(asCount);
+    expect(text(given)).toBe(asText);
+  });
+});
+
+describe('whatever the vendor answers', () => {
+  const rubbish = fc.oneof(
+    fc.constantFrom(
+      '',
+      '<html></html>',
+      '{"jobs":[{}],"count":"x"}',
+      '{"jobs":[{"id":1,"status":[]}]}',
+      '{"token":[]}',
+      '{"projects":[null,{}]}',
+    ),
+    fc.json(),
+    fc
+      .record({
+        jobs: fc.anything(),
+        count: fc.anything(),
+        status: fc.anything(),
+        id: fc.constantFrom(jobId, 1, null),
+        instances: fc.array(fc.anything()),
+        backups: fc.array(fc.anything()),
+        databases: fc.array(fc.anything()),
+        error_code: fc.option(fc.string()),
+      })
+      .map((body) => {
+        try {
+          return JSON.stringify(body) ?? '';
+        } catch {
+          return '{}';
+        }
+      }),
+  );
+  const answers = fc
+    .record({
+      body: rubbish,
+      httpStatus: fc.constantFrom(200, 200, 200, 201, 202, 204, 400, 401, 404, 429, 500),
+      token: fc.option(fc.string()),
+    })
+    .map(
+      ({ body, httpStatus, token }): VendorReply =>
+        reply(body, httpStatus, token === null ? {} : { 'x-subject-token': token }),
+    );
+
+  const running = migration({ backups: [backup({ state: 'restoring', providerRefs: { jobId } })] });
+  const required = <T>(dialogue: Dialogue<T> | null): Dialogue<T> => {
+    if (dialogue === null) throw new Error('no dialogue');
+    return dialogue;
+  };
+  const dialogues: readonly (readonly [string, () => Dialogue<unknown>])[] = [
+    ['login with a password', () => required(huawei.login(account, account.region, passwordCredentials))],
+    ['login with an access key', () => required(huawei.login(account, account.region, keyCredentials))],
+    [
+      'observe',
+      () =>
+        huawei.observe(
+          [
+            running,
+            migration({ id: 'mig_2', backups: [backup({ state: 'restoring', providerRefs: { jobId: 'x' } })] }),
+          ],
+          account,
+          now,
+        ),
+    ],
+    [
+      'find',
+      () =>
+        createJob.find({ account, migration: migration(), backup: backup(), open, sentAt: now, now, taken: new Set() }),
+    ],
+    ['preflight', () => huawei.preflight(migration({ backups: [backup({ source: instanceBackup })] }), account)],
+  ];
+
+  it.each(dialogues)('%s throws nothing but a VendorError, and ends', (_title, start) => {
+    fc.assert(
+      fc.property(fc.array(answers, { minLength: 1, maxLength: 4 }), (given) => {
+        const asked: unknown[] = [];
+        try {
+          run(start(), (request, number) => {
+            asked.push(request);
+            const answer = given[number % given.length];
+            if (answer === undefined) throw new Error('no answer');
+            return answer;
+          });
+        } catch (error) {
+          if (!(error instanceof VendorError)) throw error;
+        }
+        expect(asked.length).toBeLessThan(60);
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
