@@ -84,6 +84,23 @@ describe('a full import', () => {
     expect(bench.startFull(id).FlowId).toEqual(expect.any(Number));
   });
 
+  it('keeps to its rules when it is modified, and is left as it was when it is refused', () => {
+    const bench = new Bench();
+    const id = bench.full('orders.bak');
+    const named = { InstanceId: instance, BackupMigrationId: id };
+    const codes = [
+      { MigrationName: 'new name' },
+      { MigrationName: 'new_name', RecoveryType: 'FULL_LOG' },
+      { BackupFiles: [url('orders.txt')] },
+    ].map((change) => bench.code('ModifyBackupMigration', { ...named, ...change }));
+    expect(codes).toEqual([
+      'InvalidParameterValue.MigrationNameIsIllegal',
+      'InvalidParameterValue.BackupNameIsIllegal',
+      'InvalidParameterValue.BackupNameIsIllegal',
+    ]);
+    expect(bench.task(id)).toMatchObject({ MigrationName: 'orders_20231114', RecoveryType: 'FULL' });
+  });
+
   it('belongs to its instance and region', () => {
     const bench = new Bench();
     const id = bench.full('orders.bak');

@@ -279,6 +279,11 @@ describe('parameters', () => {
 });
 
 describe('GET', () => {
+  it('has no payload, whatever follows its head', () => {
+    const request = signed('DescribeRegions', {}, { method: 'GET' });
+    expect(new Bench().send({ ...request, body: '{"Foo":1}' }).Error).toBeUndefined();
+  });
+
   const get = (action: string, query: string) => new Bench().send(signed(action, {}, { method: 'GET', query }));
 
   it('reads flattened arrays, numbers and percent-encoding', () => {

@@ -60,7 +60,6 @@ export const startBackupMigration: Handler = (call) => {
 export const deleteBackupMigration: Handler = (call) => {
   const full = changeable(call, [status.created, status.waiting, status.succeeded, status.failed]);
   full.deleted = true;
-  for (const increment of incrementsOf(call, full.id)) increment.deleted = true;
   record(call, 'deleted', full.id, fileNames(full.uploadType, full.files));
   return {};
 };

@@ -47,9 +47,7 @@ export function endOfFull(full: FullImport, increments: readonly Increment[], no
 export function actionsOnFull(full: FullImport, now: Status, pending: boolean): readonly Action[] {
   switch (now) {
     case status.created:
-      return full.uploadType === 'COS_UPLOAD'
-        ? ['view', 'modify', 'delete', 'upload', 'start']
-        : ['view', 'modify', 'delete', 'start'];
+      return beforeStart(full);
     case status.waiting:
       return pending ? ['view', 'delete'] : ['view', 'delete', 'incremental'];
     case status.succeeded:
@@ -60,13 +58,9 @@ export function actionsOnFull(full: FullImport, now: Status, pending: boolean): 
   }
 }
 
-/** What is allowed on an increment whose parent has the status `parent`. */
-export function actionsOnIncrement(parent: Status, full: FullImport, now: Status): readonly Action[] {
-  if (now === status.created) {
-    const actions: Action[] = ['view', 'modify', 'delete'];
-    if (full.uploadType === 'COS_UPLOAD') actions.push('upload');
-    return parent === status.waiting ? [...actions, 'start'] : actions;
-  }
+/** What is allowed on an increment of `full`. One that is created can be started: nothing else can have begun since. */
+export function actionsOnIncrement(full: FullImport, now: Status): readonly Action[] {
+  if (now === status.created) return beforeStart(full);
   return now === status.failed ? ['view', 'delete'] : ['view'];
 }
 
@@ -82,6 +76,11 @@ export function progressOf(run: Run | null, now: number): number {
 export function flowStatusOf(run: Run, now: number): 0 | 1 | 2 {
   if (now < run.endsAt) return 2;
   return run.failure === null ? 0 : 1;
+}
+
+function beforeStart(full: FullImport): readonly Action[] {
+  const uploads = full.uploadType === 'COS_UPLOAD';
+  return uploads ? ['view', 'modify', 'delete', 'upload', 'start'] : ['view', 'modify', 'delete', 'start'];
 }
 
 function isOdd(run: Run, now: number): boolean {

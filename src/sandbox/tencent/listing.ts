@@ -25,10 +25,9 @@ export const describeIncrementalMigration: Handler = (call) => {
   const id = optionalText(parameters, 'IncrementalMigrationId');
   const full = visible(call, shownFulls(call)).find((each) => each.id === fullId);
   if (full === undefined) return listed(call, [], 'IncrementalMigrationSet');
-  const siblings = incrementsOf(call, full.id);
-  const views = visible(call, siblings)
+  const views = visible(call, incrementsOf(call, full.id))
     .filter((each) => !each.deleted && (id === undefined || each.id === id))
-    .map((each) => viewOfIncrement(each, full, siblings, call.now));
+    .map((each) => viewOfIncrement(each, full, call.now));
   return listed(call, views, 'IncrementalMigrationSet');
 };
 

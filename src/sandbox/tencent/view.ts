@@ -53,12 +53,7 @@ export function viewOfFull(full: FullImport, increments: readonly Increment[], n
   });
 }
 
-export function viewOfIncrement(
-  increment: Increment,
-  full: FullImport,
-  siblings: readonly Increment[],
-  now: number,
-): View {
+export function viewOfIncrement(increment: Increment, full: FullImport, now: number): View {
   const reached = statusOfIncrement(increment, now);
   const endedAt = increment.run !== null && now >= increment.run.endsAt ? increment.run.endsAt : null;
   return view(increment, full, reached, endedAt, now, {
@@ -66,7 +61,7 @@ export function viewOfIncrement(
     Message: failureAt(increment.run, now) ?? '',
     Action: {
       AllAction: ['view', 'modify', 'start', 'delete', 'upload'] satisfies Action[],
-      AllowedAction: actionsOnIncrement(statusOfFull(full, siblings, now), full, reached),
+      AllowedAction: actionsOnIncrement(full, reached),
     },
     IsRecovery: increment.isRecovery,
     DBRename: null,
