@@ -44,12 +44,18 @@ type Json = Readonly<Record<string, unknown>>;
  * `/?Action=Name` or `/#Name`; `$ref` points inside the document (`#/components/…`) and never in a circle; an object schema with
  * `properties` is closed unless it says `additionalProperties` itself, so avoid `allOf` of objects; keywords `x-…` and `example`
  * are ignored; `format` is checked where ajv-formats knows it. JSON bodies are read from the `application/json` content.
- * Throws when the document breaks a rule. Reading takes a few milliseconds: call it once per cloud.
+ * Throws when the document breaks a rule; a schema is compiled, and its defects are found, when it is first used.
  */
 export function loadVendorOperations(cloud: 'alibaba' | 'huawei' | 'tencent'): ReadonlyMap<string, VendorOperation> {
+  const known = loaded.get(cloud);
+  if (known !== undefined) return known;
   const file = new URL(`../../openapi/vendors/${cloud}.yaml`, import.meta.url);
-  return readVendorOperations(parse(readFileSync(file, 'utf8')));
+  const operations = readVendorOperations(parse(readFileSync(file, 'utf8')));
+  loaded.set(cloud, operations);
+  return operations;
 }
+
+const loaded = new Map<string, ReadonlyMap<string, VendorOperation>>();
 
 /** As `loadVendorOperations`, from a parsed document. */
 export function readVendorOperations(document: unknown): ReadonlyMap<string, VendorOperation> {
@@ -84,19 +90,19 @@ function readOperation(
   const query = parameters.filter((parameter) => parameter.in === 'query');
   const schemas = new Map(query.map((entry) => [String(entry.name), closed(root, entry.schema)]));
   const required = query.filter((entry) => entry.required === true).map((entry) => String(entry.name));
-  const checkQuery = ajv.compile({
-    type: 'object',
-    properties: Object.fromEntries(schemas),
-    required,
-    additionalProperties: false,
-  });
+  const checkQuery = lazily(() =>
+    ajv.compile({ type: 'object', properties: Object.fromEntries(schemas), required, additionalProperties: false }),
+  );
   const requestBody = declared.requestBody === undefined ? null : dereference(root, declared.requestBody);
-  const checkBody = requestBody === null ? null : ajv.compile(closed(root, jsonSchemaOf(requestBody)));
-  const bodyRequired = requestBody?.required === true;
-  const responses = new Map<string, ValidateFunction>();
-  for (const [status, response] of Object.entries(asObject(declared.responses))) {
-    const schema = jsonSchemaOf(dereference(root, response));
-    if (schema !== undefined) responses.set(status, ajv.compile(closed(root, schema)));
+  const checkBody = lazily(() => ajv.compile(closed(root, jsonSchemaOf(requestBody ?? {}))));
+  const responses = new Map<string, () => ValidateFunction>();
+  for (const [status, declaredResponse] of Object.entries(asObject(declared.responses))) {
+    const schema = jsonSchemaOf(dereference(root, declaredResponse));
+    if (schema !== undefined)
+      responses.set(
+        status,
+        lazily(() => ajv.compile(closed(root, schema))),
+      );
   }
   return {
     operation: name,
@@ -105,19 +111,27 @@ function readOperation(
     queryNames: [...schemas.keys()],
     validateQuery: (values) => {
       const typed = Object.entries(values).map(([key, text]) => [key, readText(text, schemas.get(key)?.type)]);
-      return faultsOf(checkQuery, Object.fromEntries(typed));
+      return faultsOf(checkQuery(), Object.fromEntries(typed));
     },
     validateBody: (body) => {
-      if (body === undefined && !bodyRequired) return [];
-      if (checkBody === null) return [{ kind: 'unknown', name: '', detail: 'no body is declared' }];
+      if (body === undefined && requestBody?.required !== true) return [];
+      if (requestBody === null) return [{ kind: 'unknown', name: '', detail: 'no body is declared' }];
       if (body === undefined) return [{ kind: 'missing', name: '', detail: 'the body is missing' }];
-      return faultsOf(checkBody, body);
+      return faultsOf(checkBody(), body);
     },
     validateResponse: (status, body) => {
       const check = responses.get(String(status)) ?? responses.get('default');
       if (check === undefined) return [{ kind: 'unknown', name: '', detail: `status ${status} is not declared` }];
-      return faultsOf(check, body);
+      return faultsOf(check(), body);
     },
+  };
+}
+
+function lazily<T>(build: () => T): () => T {
+  let built: T | undefined;
+  return () => {
+    built ??= build();
+    return built;
   };
 }
 

@@ -43,8 +43,8 @@ export function readCall(request: SandboxRequest): Call {
   if (request.path !== '/') throw new Refusal('InvalidApi.NotFound');
   const query = readPairs(request.query);
   const form = request.body === '' ? [] : readForm(request);
-  const style = isAcs3(request) ? 'acs3' : 'rpc';
   const all = [...query, ...form];
+  const style = isAcs3(request, all) ? 'acs3' : 'rpc';
   for (const [index, [name]] of all.entries()) {
     if (all.findIndex(([other]) => other === name) !== index) {
       throw new Refusal('InvalidParameter', `The parameter ${name} is given twice.`);
@@ -71,8 +71,10 @@ export function operationOf(request: SandboxRequest): string {
   }
 }
 
-function isAcs3(request: SandboxRequest): boolean {
-  return (request.headers.authorization ?? '').startsWith('ACS3-') || request.headers['x-acs-action'] !== undefined;
+function isAcs3({ headers }: SandboxRequest, parameters: readonly Pair[]): boolean {
+  if ((headers.authorization ?? '').startsWith('ACS3-')) return true;
+  // Older clients send the headers beside signature version 1.0.
+  return headers['x-acs-action'] !== undefined && !parameters.some(([name]) => name === 'Action');
 }
 
 /** An empty value is as good as none, except that the signature covers it. */
