@@ -149,6 +149,11 @@ describe('Huawei sandbox: what a create call must be', () => {
     ],
     ['RDS without backup', { ...fromRds, 'target_db_info.file_id': '' }, empty('target_db_info.file_id')],
     ['RDS with an odd backup', { ...fromRds, 'target_db_info.file_id': 'x' }, invalid('target_db_info.file_id')],
+    [
+      'RDS with a backup that is not done',
+      { ...fromRds, 'target_db_info.file_id': 'buildingbr04' },
+      invalid('target_db_info.file_id'),
+    ],
     ['RDS with a bucket', { ...fromRds, 'backup_info.bucket_name': 'acme' }, invalid('backup_info.bucket_name')],
     ['RDS with two files', { ...fromRds, 'backup_info.files': [rdsFile, rdsFile] }, invalid('backup_info.files')],
     [

@@ -138,6 +138,11 @@ describe('Huawei sandbox: what a token opens', () => {
     });
     const huge = raw({ path: jobsPath, headers: { 'x-auth-token': 'x'.repeat(50_001) } });
     expect(huge).toMatchObject({ status: 494, json: { error_code: 'APIGW.0201' } });
+    const body = 'x'.repeat(12 * 1024 * 1024 + 1);
+    expect(raw({ method: 'POST', path: jobsPath, body })).toMatchObject({
+      status: 413,
+      json: { error_code: 'APIGW.0201' },
+    });
   });
 });
 
@@ -252,6 +257,7 @@ describe('Huawei sandbox: signatures', () => {
     ['no host', 'content-type;x-project-id;x-sdk-date'],
     ['unsorted names', 'host;content-type;x-project-id;x-sdk-date'],
     ['a header that is not there', 'content-type;host;x-nothing;x-project-id;x-sdk-date'],
+    ['a word of the language', 'constructor;content-type;host;x-project-id;x-sdk-date'],
   ])('refuses %s among the signed headers', (_, names) => {
     const headers = signed(list, start);
     const authorization = headers.authorization?.replace(/SignedHeaders=[^,]+/, `SignedHeaders=${names}`) ?? '';
@@ -317,6 +323,7 @@ describe('Huawei sandbox: the gateway', () => {
   it.each([
     [{ code: 'DRS.M01503' }, 400, { error_code: 'DRS.M01503', error_msg: 'Operation too frequent.' }],
     [{ code: 'DRS.X', status: 418, message: 'm' }, 418, { error_code: 'DRS.X', error_msg: 'm' }],
+    [{ code: 'constructor' }, 400, { error_code: 'constructor', error_msg: 'Failed.' }],
     [{ code: 'APIGW.0307' }, 401, { error_code: 'APIGW.0307', request_id: expect.any(String) }],
     [{ code: 'DBS.280110', status: 404, message: 'm' }, 404, { errCode: 'DBS.280110', externalMessage: 'm' }],
   ])('refuses with %o in the shape of its layer', (error, status, body) => {

@@ -90,6 +90,16 @@ describe('Huawei sandbox: the life of a job', () => {
     expect(show(id)).toMatchObject({ status, error_log: expect.stringContaining(text) });
   });
 
+  it('gives every database the name that the map gives it', () => {
+    const { created, show } = laboratory();
+    const id = created({
+      ...fromRds,
+      'options.db_names': ['sales', 'hr', 'constructor'],
+      'options.reset_db_name_map': { sales: 'sales_2', hr: '' },
+    });
+    expect(show(id).new_db_names).toBe('sales_2,hr,constructor');
+  });
+
   it('takes a gap for what it is only in a log, and only as a word', () => {
     const { created, show, clock } = laboratory();
     const id = created(named('orders_gap.bak'));

@@ -25,38 +25,40 @@ export function faultInWords(kind: WordedFault, iam: boolean): Failure {
   return iam ? iamFailure(500, 'Internal server error') : named({ code: 'APIGW.0601' });
 }
 
-const usual: Readonly<Record<string, readonly [status: number, message: string]>> = {
-  'APIGW.0101': [404, 'The API does not exist or has not been published in the environment'],
-  'APIGW.0201': [502, 'Backend unavailable'],
-  'APIGW.0301': [401, 'Incorrect IAM authentication information: decrypt token fail'],
-  'APIGW.0302': [403, 'The IAM user is not authorized to access the API'],
-  'APIGW.0307': [401, 'The token must be updated.'],
-  'APIGW.0308': [429, 'The throttling threshold has been reached: policy user over ratelimit,limit:10'],
-  'APIGW.0310': [403, 'The project is unavailable'],
-  'APIGW.0601': [500, 'Internal server error'],
-  'APIGW.0613': [503, 'The IAM service is unavailable'],
-  'IAM.0002': [403, 'You are not authorized to perform the requested action'],
-  'IAM.0006': [500, 'An unexpected error prevented the server from fulfilling your request'],
-  'IAM.0012': [429, 'The throttling threshold has been reached. Threshold: 10 times per 60 seconds'],
-  'IAM.0061': [401, 'The account is locked.'],
-  'IAM.0081': [403, 'The user has access to the console alone'],
-  'DRS.10000001': [400, 'Failed.'],
-  'DRS.10000010': [400, 'Job does not exist, please check job ID.'],
-  'DRS.10000024': [400, 'Another operation is in progress or the task is abnormal.'],
-  'DRS.10020072': [400, 'User restricted.'],
-  'DRS.M00002': [422, 'The returned result is empty.'],
-  'DRS.M00004': [422, 'Service is abnormal. Check logs.'],
-  'DRS.M00100': [403, 'Invalid token.'],
-  'DRS.M00102': [403, 'You do not have sufficient permissions.'],
-  'DRS.M00277': [422, 'The task name already exists.'],
-  'DRS.M01503': [400, 'Operation too frequent.'],
-  'DRS.M01504': [202, 'Another operation is being performed. Try again later.'],
-  'DRS.M06021': [422, 'The destination DB instance is used by another task.'],
-};
+const usual: ReadonlyMap<string, readonly [status: number, message: string]> = new Map(
+  Object.entries({
+    'APIGW.0101': [404, 'The API does not exist or has not been published in the environment'],
+    'APIGW.0201': [502, 'Backend unavailable'],
+    'APIGW.0301': [401, 'Incorrect IAM authentication information: decrypt token fail'],
+    'APIGW.0302': [403, 'The IAM user is not authorized to access the API'],
+    'APIGW.0307': [401, 'The token must be updated.'],
+    'APIGW.0308': [429, 'The throttling threshold has been reached: policy user over ratelimit,limit:10'],
+    'APIGW.0310': [403, 'The project is unavailable'],
+    'APIGW.0601': [500, 'Internal server error'],
+    'APIGW.0613': [503, 'The IAM service is unavailable'],
+    'IAM.0002': [403, 'You are not authorized to perform the requested action'],
+    'IAM.0006': [500, 'An unexpected error prevented the server from fulfilling your request'],
+    'IAM.0012': [429, 'The throttling threshold has been reached. Threshold: 10 times per 60 seconds'],
+    'IAM.0061': [401, 'The account is locked.'],
+    'IAM.0081': [403, 'The user has access to the console alone'],
+    'DRS.10000001': [400, 'Failed.'],
+    'DRS.10000010': [400, 'Job does not exist, please check job ID.'],
+    'DRS.10000024': [400, 'Another operation is in progress or the task is abnormal.'],
+    'DRS.10020072': [400, 'User restricted.'],
+    'DRS.M00002': [422, 'The returned result is empty.'],
+    'DRS.M00004': [422, 'Service is abnormal. Check logs.'],
+    'DRS.M00100': [403, 'Invalid token.'],
+    'DRS.M00102': [403, 'You do not have sufficient permissions.'],
+    'DRS.M00277': [422, 'The task name already exists.'],
+    'DRS.M01503': [400, 'Operation too frequent.'],
+    'DRS.M01504': [202, 'Another operation is being performed. Try again later.'],
+    'DRS.M06021': [422, 'The destination DB instance is used by another task.'],
+  } as const),
+);
 
 /** Any error by its code, in the shape of the layer that its prefix names. */
 export function named({ code, status, message }: NamedError): Failure {
-  const [usualStatus, usualMessage] = usual[code] ?? [400, 'Failed.'];
+  const [usualStatus, usualMessage] = usual.get(code) ?? [400, 'Failed.'];
   return { layer: layerOf(code), status: status ?? usualStatus, code, message: message ?? usualMessage };
 }
 

@@ -1,8 +1,11 @@
 import type { CreateJob } from './job.ts';
+import { backupWords, instanceWords } from './magic.ts';
 import { badParameter, drsFailure, type Failure } from './reply.ts';
 import { namedDatabases, sameName } from './target.ts';
 
 const reserved = ['msdb', 'master', 'model', 'tempdb', 'rdsadmin', 'resource'];
+
+const unusable = [instanceWords.notFound, backupWords.building, backupWords.failed];
 
 /**
  * Rules between the fields of a create call that a schema cannot say (Creating a Backup Migration Task page, with the limits of the
@@ -47,7 +50,9 @@ function checkRds({ backup_info, target_db_info, options }: CreateJob): Failure 
   if (others.length > 0) return badParameter('backup_info.files');
   const id = target_db_info.file_id ?? '';
   if (id === '') return badParameter('target_db_info.file_id', true);
-  if (!/^[0-9A-Za-z_-]+br04$/.test(id) || id.includes('notfound')) return badParameter('target_db_info.file_id');
+  if (!/^[0-9A-Za-z_-]+br04$/.test(id) || unusable.some((word) => id.includes(word))) {
+    return badParameter('target_db_info.file_id');
+  }
   if ((backup_info.bucket_name ?? '') !== '') return badParameter('backup_info.bucket_name');
   const version = file.rds_version ?? '';
   if (version === '') return badParameter('backup_info.files.0.rds_version', true);
@@ -87,12 +92,12 @@ function checkObsNameMap({ backup_info, options }: CreateJob): Failure | null {
 
 /** On RDS the keys are the original names, and an empty value keeps one. */
 function checkRdsNameMap(request: CreateJob): Failure | null {
-  const map = request.options.reset_db_name_map ?? {};
+  const map = new Map(Object.entries(request.options.reset_db_name_map ?? {}));
   const chosen = namedDatabases(request);
-  const results = chosen.map((name) => map[name] || name);
+  const results = chosen.map((name) => map.get(name) || name);
   const fits =
-    Object.keys(map).every((name) => chosen.includes(name)) &&
-    Object.values(map).every((value) => value === '' || isNewName(value, 64)) &&
+    [...map.keys()].every((name) => chosen.includes(name)) &&
+    [...map.values()].every((value) => value === '' || isNewName(value, 64)) &&
     results.every((name, index) => results.findIndex((other) => sameName(other, name)) === index);
   return fits ? null : badParameter('options.reset_db_name_map');
 }

@@ -81,6 +81,6 @@ function failureOf(
 }
 
 function restoredNames(request: CreateJob): readonly RestoredName[] {
-  const map = request.options.reset_db_name_map ?? {};
-  return sourceNames(request).map((source) => ({ source, target: map[''] || map[source] || source }));
+  const map = new Map(Object.entries(request.options.reset_db_name_map ?? {}));
+  return sourceNames(request).map((source) => ({ source, target: map.get('') || map.get(source) || source }));
 }

@@ -43,7 +43,7 @@ export function canonicalRequest(request: SandboxRequest, signedHeaders: readonl
   if (!signedHeaders.includes('host') || !signedHeaders.includes('x-sdk-date')) return null;
   let headers = '';
   for (const [index, name] of signedHeaders.entries()) {
-    const value = request.headers[name];
+    const value = Object.hasOwn(request.headers, name) ? request.headers[name] : undefined;
     const previous = signedHeaders[index - 1];
     if (value === undefined || name !== name.toLowerCase() || (previous !== undefined && previous >= name)) return null;
     headers += `${name}:${value.trim()}\n`;
