@@ -83,10 +83,10 @@ async function cutShort({ outgoing, now }: Exchange, response: SandboxResponse):
 async function drip({ outgoing, now, sleep }: Exchange, response: SandboxResponse, ms: number): Promise<void> {
   const body = Buffer.from(response.body);
   startAnswer(outgoing, response, now(), body.length);
-  const size = Math.max(1, Math.ceil(body.length / drops));
-  for (let start = 0; start < body.length && !outgoing.destroyed; start += size) {
+  const cut = (index: number) => Math.round((index * body.length) / drops);
+  for (let index = 0; index < drops && !outgoing.destroyed; index++) {
     await sleep(ms / drops);
-    outgoing.write(body.subarray(start, start + size));
+    outgoing.write(body.subarray(cut(index), cut(index + 1)));
   }
   outgoing.end();
 }

@@ -204,7 +204,7 @@ function dereference(root: Json, value: unknown): Json {
       .slice(2)
       .split('/')
       .map(unescapePointer)
-      .reduce<unknown>((node, key) => asObject(node)[key], root);
+      .reduce<unknown>((node, key) => (node === undefined ? undefined : asObject(node)[key]), root);
     if (found === undefined) throw new Error(`${reference} points at nothing`);
     target = asObject(found);
   }

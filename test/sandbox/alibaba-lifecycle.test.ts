@@ -218,6 +218,31 @@ describe('failures by a word in the key', () => {
     });
   }
 
+  it('odd-status.bak shows a status that is not documented for a while', () => {
+    const cloud = newCloud();
+    const { MigrateTaskId } = cloud.call('CreateMigrateTask', full('orders', 'odd-status.bak')).json;
+    const seen: unknown[] = [];
+    for (const part of [0.2, 0.1, 0.5, 0.3]) {
+      cloud.pass(part);
+      seen.push(cloud.call('DescribeMigrateTaskById', { ...instance, MigrateTaskId }).json.Status);
+    }
+    expect(seen).toEqual(['Running', 'Verifying', 'Running', 'Success']);
+  });
+
+  it('sparse.bak shows nulls, odd times and one row in place of a list', () => {
+    const cloud = newCloud();
+    const { MigrateTaskId } = cloud.call('CreateMigrateTask', full('orders', 'sparse.bak')).json;
+    const named = { ...instance, MigrateTaskId };
+    expect(cloud.call('DescribeMigrateTaskById', named).json).toMatchObject({
+      CreateTime: '2026-11-21 T12:00:30Z',
+      EndTime: null,
+      Description: null,
+      IsDBReplaced: null,
+    });
+    const { Items } = cloud.call('DescribeOssDownloads', named).json;
+    expect(Items.OssDownload).toMatchObject({ FileName: 'sparse.bak' });
+  });
+
   it('takes no part of another word for a magic one', () => {
     const cloud = begin();
     const id = cloud.create(full('orders', 'singapore/expedition.bak'));
@@ -359,6 +384,20 @@ describe('instances by a word in the id', () => {
       expect(cloud.journal()).toEqual([]);
     });
   }
+
+  it('are busy until they have been asked and the time of a restore has passed', () => {
+    const cloud = begin();
+    const there = { DBInstanceId: 'rm-busy' };
+    const status = () => cloud.call('DescribeDBInstanceAttribute', there).Items.DBInstanceAttribute[0].DBInstanceStatus;
+    cloud.pass(2);
+    expect(cloud.call('CreateMigrateTask', full('orders', 'a.bak', there)).Code).toBe('InvalidInstanceState');
+    expect(cloud.call('CheckDBNameAvailable', { ...there, DBName: 'x' }).Code).toBe('OperationDenied.DBInstanceStatus');
+    cloud.pass(0.99);
+    expect(status()).toBe('TRANSING');
+    cloud.pass(0.01);
+    expect(status()).toBe('Running');
+    expect(cloud.call('CreateMigrateTask', full('orders', 'a.bak', there)).Code).toBeUndefined();
+  });
 
   it('shows what is wrong with them beforehand', () => {
     const { call } = begin();

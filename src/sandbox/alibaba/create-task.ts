@@ -14,6 +14,7 @@ const perInstance = 500;
 export const createMigrateTask: Operation = (context) => {
   const { parameters, store } = context;
   const dbName = parameters.DBName ?? '';
+  if (context.instance.busyAtFirst) store.ask(context.instance.id, context.now);
   checkInstance(context);
   checkCombination(context);
   if (nameFault(dbName) !== null) throw new Refusal('InvalidDBName');

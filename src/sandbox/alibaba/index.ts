@@ -55,7 +55,10 @@ export function createAlibabaCloud(environment: SandboxEnvironment): SandboxClou
     if (!store.useNonce(call.common.SignatureNonce ?? '', now)) throw new Refusal('SignatureNonceUsed');
     const [fault] = schema.validateQuery(call.parameters);
     if (fault !== undefined) throw refusalOf(fault);
-    return inWords(call, (instance) => {
+    return inWords(call, (found) => {
+      const askedAt = store.firstAsked(found.id);
+      const busy = found.busyAtFirst && (askedAt === undefined || now < askedAt + environment.restoreMs);
+      const instance = busy ? { ...found, status: 'TRANSING' } : found;
       const record = (effect: JournalEntry['effect'], taskId: string, subject: string) => {
         const { id } = instance;
         store.journal.push({

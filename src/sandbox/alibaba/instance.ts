@@ -7,6 +7,8 @@ export interface Instance {
   readonly engineVersion: string;
   readonly category: string;
   readonly status: string;
+  /** Busy until it has been asked for a restore and the time of one has passed. */
+  readonly busyAtFirst: boolean;
   readonly lockMode: string;
   readonly type: string;
   readonly storageType: string;
@@ -36,7 +38,8 @@ export function findInstance(id: string, missingCode = 'InvalidDBInstanceId.NotF
     engine: says('mysql') ? 'MySQL' : 'SQLServer',
     engineVersion: versionOf(says('mysql'), old, cluster),
     category: cluster ? 'AlwaysOn' : 'HighAvailability',
-    status: says('busy') ? 'TRANSING' : 'Running',
+    status: 'Running',
+    busyAtFirst: says('busy'),
     lockMode: says('locked') ? 'ManualLock' : 'Unlock',
     type: says('readonly') ? 'Readonly' : 'Primary',
     storageType: old ? 'local_ssd' : 'cloud_essd',

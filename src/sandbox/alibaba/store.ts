@@ -7,6 +7,8 @@ export interface AlibabaSnapshot {
   readonly tasks: readonly Task[];
   readonly nonces: readonly (readonly [nonce: string, at: number])[];
   readonly journal: readonly JournalEntry[];
+  /** When each busy instance was first asked for a restore. */
+  readonly firstAsked: readonly (readonly [instanceId: string, at: number])[];
 }
 
 /** Nonces are kept for twice the tolerance of timestamps, after which a replay is too old anyway. */
@@ -18,10 +20,12 @@ export class AlibabaStore {
   #lastNumber: number;
   readonly #tasks = new Map<string, Map<string, Task>>();
   readonly #nonces: Map<string, number>;
+  readonly #firstAsked: Map<string, number>;
 
   constructor(saved: AlibabaSnapshot | undefined) {
     this.#lastNumber = saved?.lastNumber ?? 564_563_255;
     this.#nonces = new Map(saved?.nonces ?? []);
+    this.#firstAsked = new Map(saved?.firstAsked ?? []);
     this.journal = [...(saved?.journal ?? [])];
     for (const task of saved?.tasks ?? []) this.put(task);
   }
@@ -41,6 +45,16 @@ export class AlibabaStore {
     if (this.#nonces.has(nonce)) return false;
     this.#nonces.set(nonce, now);
     return true;
+  }
+
+  /** Notes that an instance is asked for a restore. */
+  ask(instanceId: string, now: number): void {
+    if (!this.#firstAsked.has(instanceId)) this.#firstAsked.set(instanceId, now);
+  }
+
+  /** When an instance was first asked for a restore. */
+  firstAsked(instanceId: string): number | undefined {
+    return this.#firstAsked.get(instanceId);
   }
 
   put(task: Task): void {
@@ -78,6 +92,7 @@ export class AlibabaStore {
       tasks: [...this.#tasks.values()].flatMap((tasks) => [...tasks.values()]),
       nonces: [...this.#nonces],
       journal: [...this.journal],
+      firstAsked: [...this.#firstAsked],
     };
   }
 }
