@@ -25,6 +25,7 @@ const codeOfKind: Readonly<Record<FailureKind, ProblemCode>> = {
 };
 const retryableKinds: readonly FailureKind[] = ['busy', 'throttled', 'not_sent', 'timeout', 'unavailable', 'garbage'];
 
+const throttled = 'Too many calls within one second. The call was not carried out and is tried again.';
 const server = 'The vendor had an internal failure. It may be over in a moment.';
 const objectStorage = 'The vendor could not reach its object storage. It may be over in a moment.';
 const callerFault = 'The vendor refuses a parameter; its message names which.';
@@ -148,7 +149,7 @@ const byCode: Readonly<Record<string, Classification>> = {
 const byFamily: Readonly<Record<string, Classification>> = {
   RequestLimitExceeded: {
     kind: 'throttled',
-    detail: 'Too many calls within one second. The call was not carried out and is tried again.',
+    detail: throttled,
   },
   AuthFailure: { kind: 'unauthenticated', detail: 'The vendor refuses the credentials of the account.' },
   UnauthorizedOperation: { kind: 'unauthenticated', detail: denied },
@@ -191,15 +192,18 @@ const byFamily: Readonly<Record<string, Classification>> = {
   UnsupportedProtocol: { kind: 'rejected', detail: wrongCall },
 };
 
-/** Codes that say that a deletion has nothing left to do. */
-const alreadyGone: Readonly<Record<string, readonly string[]>> = {
-  DeleteBackupMigration: ['ResourceNotFound.FullBackupMigrationNotExist', 'ResourceNotFound.InstanceNotFound'],
-  DeleteIncrementalMigration: [
-    'ResourceNotFound.IncreBackupMigrationNotExist',
-    'ResourceNotFound.FullBackupMigrationNotExist',
-    'ResourceNotFound.InstanceNotFound',
+/** Operations with the codes that say that they have nothing left to do. */
+const alreadyGone: ReadonlyMap<string, readonly string[]> = new Map([
+  ['DeleteBackupMigration', ['ResourceNotFound.FullBackupMigrationNotExist', 'ResourceNotFound.InstanceNotFound']],
+  [
+    'DeleteIncrementalMigration',
+    [
+      'ResourceNotFound.IncreBackupMigrationNotExist',
+      'ResourceNotFound.FullBackupMigrationNotExist',
+      'ResourceNotFound.InstanceNotFound',
+    ],
   ],
-};
+]);
 
 /** How a code of the vendor is understood; null for a code of which neither whole nor family is known. */
 export function classify(code: string): Classification | null {
@@ -266,10 +270,9 @@ export function failureOf(request: VendorRequest, reply: VendorReply): VendorFai
     ...(kind === 'throttled' ? { retryAfterMs: Math.max(retryAfterOf(reply) ?? 0, throttleWaitMs) } : {}),
   });
 
-  if (reply.httpStatus === 429)
-    return failure({ kind: 'throttled', detail: byFamily.RequestLimitExceeded?.detail ?? '' });
+  if (reply.httpStatus === 429) return failure({ kind: 'throttled', detail: throttled });
   if (refusal !== null) {
-    if (refusal.code !== null && alreadyGone[request.operation]?.includes(refusal.code.trim())) return null;
+    if (refusal.code !== null && alreadyGone.get(request.operation)?.includes(refusal.code.trim())) return null;
     const known = refusal.code === null ? null : classify(refusal.code);
     return failure(
       known ?? {

@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest';
+import type { FailureKind, VendorReply, VendorRequest } from '../../../src/domain/vendor.ts';
+import { tencent } from '../../../src/providers/tencent/index.ts';
+import { rawReply, refusal, reply, sentAt } from './fixtures.ts';
+
+const request = (operation = 'StartBackupMigration'): VendorRequest => ({
+  operation,
+  service: 'sqlserver',
+  effect: 'write',
+  method: 'POST',
+  path: '/',
+  query: [],
+  headers: {},
+  body: {},
+});
+const failure = (answer: VendorReply, operation?: string) => tencent.failureOf(request(operation), answer);
+
+describe('refusals with HTTP 200', () => {
+  it.each<[string, FailureKind, string]>([
+    ['AuthFailure.SignatureExpire', 'clock_skew', 'provider_auth_failed'],
+    ['AuthFailure.TokenFailure', 'session_expired', 'provider_auth_failed'],
+    ['AuthFailure.SignatureFailure', 'unauthenticated', 'provider_auth_failed'],
+    ['AuthFailure.SecretIdNotFound', 'unauthenticated', 'provider_auth_failed'],
+    ['AuthFailure.MFAFailure', 'unauthenticated', 'provider_auth_failed'],
+    ['AuthFailure', 'unauthenticated', 'provider_auth_failed'],
+    ['AuthFailure.SomethingNew', 'unauthenticated', 'provider_auth_failed'],
+    ['UnauthorizedOperation', 'unauthenticated', 'provider_auth_failed'],
+    ['UnauthorizedOperation.PermissionDenied', 'unauthenticated', 'provider_auth_failed'],
+    ['IpNotInWhitelist', 'unauthenticated', 'provider_auth_failed'],
+    ['RequestLimitExceeded', 'throttled', 'provider_throttled'],
+    ['RequestLimitExceeded.UinLimitExceeded', 'throttled', 'provider_throttled'],
+    ['RequestLimitExceeded.GlobalRegionUinLimitExceeded', 'throttled', 'provider_throttled'],
+    ['FailedOperation.MigrationLockError', 'busy', 'provider_conflict'],
+    ['ResourceUnavailable.InstanceStatusInvalid', 'busy', 'provider_conflict'],
+    ['ResourceInUse.SomethingNew', 'busy', 'provider_conflict'],
+    ['ResourceInUse.IncrementalMigrationExist', 'rejected', 'provider_conflict'],
+    ['ResourceUnavailable.CosStatusErr', 'rejected', 'provider_conflict'],
+    ['ResourceUnavailable.DBInvalidStatus', 'rejected', 'provider_conflict'],
+    ['ResourceUnavailable.SomethingNew', 'rejected', 'provider_conflict'],
+    ['UnsupportedOperation.UploadTypeError', 'rejected', 'provider_conflict'],
+    ['ResourceUnavailable.BackupMigrationRecoveryTypeErr', 'rejected', 'provider_rejected'],
+    ['ResourceUnavailable.NotSupportRoInstance', 'rejected', 'provider_rejected'],
+    ['ResourceNotFound.BackupNotFound', 'rejected', 'provider_rejected'],
+    ['ResourceNotFound.InstanceNotFound', 'not_found', 'provider_rejected'],
+    ['ResourceNotFound.FullBackupMigrationNotExist', 'not_found', 'provider_rejected'],
+    ['ResourceNotFound', 'not_found', 'provider_rejected'],
+    ['InvalidParameter.InputIllegal', 'rejected', 'provider_rejected'],
+    ['InvalidParameter.ParamsAssertFailed', 'rejected', 'provider_rejected'],
+    ['InvalidParameterValue.BackupNameIsIllegal', 'rejected', 'provider_rejected'],
+    ['InvalidParameterValue.DBExist', 'rejected', 'provider_rejected'],
+    ['MissingParameter', 'rejected', 'provider_rejected'],
+    ['UnknownParameter', 'rejected', 'provider_rejected'],
+    ['UnsupportedRegion', 'rejected', 'provider_rejected'],
+    ['LimitExceeded.TooManyDB', 'rejected', 'provider_rejected'],
+    ['InvalidAction', 'rejected', 'provider_rejected'],
+    ['FailedOperation.DBError', 'unavailable', 'provider_unavailable'],
+    ['FailedOperation.GcsError', 'unavailable', 'provider_unavailable'],
+    ['FailedOperation', 'unavailable', 'provider_unavailable'],
+    ['InternalError', 'unavailable', 'provider_unavailable'],
+    ['InternalError.DBError', 'unavailable', 'provider_unavailable'],
+    ['InternalError.CosError', 'unavailable', 'provider_unavailable'],
+    ['InternalError.StsError', 'unavailable', 'provider_unavailable'],
+    ['ServiceUnavailable', 'unavailable', 'provider_unavailable'],
+    ['Something.Unheard', 'garbage', 'provider_protocol_error'],
+    ['constructor', 'garbage', 'provider_protocol_error'],
+    ['', 'garbage', 'provider_protocol_error'],
+  ])('%s is %s', (code, kind, ours) => {
+    const found = failure(refusal(code, 'words of the vendor'));
+    expect(found).toMatchObject({
+      kind,
+      code: ours,
+      retryable: ['busy', 'throttled', 'unavailable', 'garbage'].includes(kind),
+    });
+    expect(found?.detail.length).toBeGreaterThan(20);
+    expect(found?.provider).toEqual({
+      name: 'tencent',
+      operation: 'StartBackupMigration',
+      code: code === '' ? null : code,
+      message: 'words of the vendor',
+      requestId: 'r-1',
+      httpStatus: 200,
+    });
+  });
+
+  it('keeps the vendor’s code and message as they came', () => {
+    const found = failure(refusal(' InternalError.DBError\n', '数据库错误\n'));
+    expect(found).toMatchObject({
+      kind: 'unavailable',
+      provider: { code: ' InternalError.DBError\n', message: '数据库错误\n' },
+    });
+  });
+
+  it('waits at least a second after being throttled, longer where the answer says so', () => {
+    expect(failure(refusal('RequestLimitExceeded'))?.retryAfterMs).toBe(1000);
+    const body = refusal('RequestLimitExceeded').body;
+    expect(failure(rawReply(body, 200, { 'retry-after': '7' }))?.retryAfterMs).toBe(7000);
+    const date = new Date(sentAt + 4000).toUTCString();
+    expect(failure(rawReply(body, 200, { 'retry-after': date }))?.retryAfterMs).toBe(4000);
+    expect(failure(rawReply(body, 200, { 'retry-after': 'soon' }))?.retryAfterMs).toBe(1000);
+  });
+
+  it.each([
+    ['DeleteBackupMigration', 'ResourceNotFound.FullBackupMigrationNotExist', true],
+    ['DeleteBackupMigration', 'ResourceNotFound.InstanceNotFound', true],
+    ['DeleteIncrementalMigration', 'ResourceNotFound.IncreBackupMigrationNotExist', true],
+    ['DeleteBackupMigration', 'ResourceUnavailable.CosStatusErr', false],
+    ['StartBackupMigration', 'ResourceNotFound.FullBackupMigrationNotExist', false],
+  ])('%s answered by %s counts as done: %s', (operation, code, done) => {
+    expect(failure(refusal(code), operation) === null).toBe(done);
+  });
+});
+
+describe('other shapes', () => {
+  it.each<[string, VendorReply, FailureKind | null]>([
+    ['success', reply({ FlowId: 1, RequestId: 'r-1' }), null],
+    ['an error that is null', reply({ Error: null, RequestId: 'r-1' }), null],
+    ['an error without code', reply({ Error: {} }), 'garbage'],
+    ['an error that is a text', reply({ Error: 'no' }), 'garbage'],
+    ['the very old shape', rawReply('{"code":4000,"message":"bad","codeDesc":"InvalidParameter"}'), 'rejected'],
+    [
+      'the very old shape, throttled',
+      rawReply('{"code":"4400","message":"","codeDesc":"RequestLimitExceeded"}'),
+      'throttled',
+    ],
+    ['the very old shape with a number only', rawReply('{"code":4000,"message":"bad"}'), 'garbage'],
+    ['the very old shape of success', rawReply('{"code":0,"message":"","data":{}}'), 'garbage'],
+    ['a page with 200', rawReply('<html>login</html>'), 'garbage'],
+    ['an empty body', rawReply(''), 'garbage'],
+    ['half a body', rawReply('{"Response":{"Flow'), 'garbage'],
+    ['a list', rawReply('[]'), 'garbage'],
+    ['null', rawReply('null'), 'garbage'],
+    ['a Response that is a list', rawReply('{"Response":[]}'), 'garbage'],
+    ['429 with a page', rawReply('<html>slow down</html>', 429), 'throttled'],
+    ['502 with a page', rawReply('<html>bad gateway</html>', 502), 'unavailable'],
+    ['500 with a vendor code', rawReply(refusal('InvalidParameter').body, 500), 'rejected'],
+    ['403 of a proxy', rawReply('denied', 403), 'garbage'],
+    ['a redirect', rawReply('', 302), 'garbage'],
+    ['a success body with 201', rawReply(reply({ FlowId: 1 }).body, 201), 'garbage'],
+  ])('%s', (_title, answer, kind) => {
+    expect(failure(answer)?.kind ?? null).toBe(kind);
+  });
+
+  it('shows the words of the very old shape', () => {
+    expect(failure(rawReply('{"code":4000,"message":"bad","codeDesc":"InvalidParameter"}'))?.provider).toMatchObject({
+      code: 'InvalidParameter',
+      message: 'bad',
+      requestId: null,
+    });
+  });
+
+  it('survives nesting without end', () => {
+    const deep = `${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`;
+    expect(failure(rawReply(deep))?.kind).toBe('garbage');
+  });
+});
