@@ -179,6 +179,11 @@ describe('Huawei sandbox: what a create call must be', () => {
       invalid('options.reset_db_name_map'),
     ],
     [
+      'RDS with a name that is too long',
+      { ...fromRds, 'options.reset_db_name_map': { sales: 's'.repeat(65) } },
+      invalid('options.reset_db_name_map'),
+    ],
+    [
       'RDS with two databases of one name',
       { ...fromRds, 'options.reset_db_name_map': { sales: 'HR' } },
       invalid('options.reset_db_name_map'),

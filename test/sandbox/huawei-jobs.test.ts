@@ -3,11 +3,13 @@ import { createHuaweiCloud } from '../../src/sandbox/huawei/index.ts';
 import {
   bind,
   type Changes,
+  createBody,
   fromRds,
   jobsPath,
   laboratory,
   login,
   P,
+  type Sent,
   start,
   target,
   tokenRequest,
@@ -384,13 +386,18 @@ describe('Huawei sandbox: what it carried out and what it remembers', () => {
     expect(next.list().count).toBe(2);
   });
 
-  it('keeps projects apart', () => {
+  it('keeps projects apart, also where they name the same instance', () => {
     const lab = laboratory();
-    lab.created();
-    const scope = { project: { name: 'cn-north-4' } };
-    const answer = lab.raw(tokenRequest(login({ scope })));
+    lab.created({ 'base_info.name': 'here' });
+    const answer = lab.raw(tokenRequest(login({ scope: { project: { name: 'cn-north-4' } } })));
     const other = (answer.json as { token: { project: { id: string } } }).token.project.id;
-    const headers = { 'x-auth-token': answer.headers['X-Subject-Token'] ?? '' };
-    expect(lab.raw({ path: `/v5/${other}/backup-migration-jobs`, headers }).json).toEqual({ count: 0, jobs: [] });
+    const token = { 'content-type': 'application/json', 'x-auth-token': answer.headers['X-Subject-Token'] ?? '' };
+    const elsewhere = (sent: Omit<Sent, 'path'>, path = `/v5/${other}/backup-migration-jobs`) =>
+      lab.raw({ ...sent, path, headers: token });
+    expect(elsewhere({}).json).toEqual({ count: 0, jobs: [] });
+    lab.clock.now += 100_000;
+    const databases = `/v3/${other}/instances/${target}/database/detail`;
+    expect(elsewhere({ query: 'page=1&limit=1' }, databases).json.total_count).toBe(0);
+    expect(elsewhere({ method: 'POST', body: createBody({ 'base_info.name': 'here' }) }).status).toBe(200);
   });
 });
