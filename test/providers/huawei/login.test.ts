@@ -69,11 +69,14 @@ describe('login with a password', () => {
     expect(failureIn(() => run(open(), () => answer)).kind).toBe('garbage');
   });
 
-  it.each([[''], [null], ['soon'], ['2026-13-45T99:99:99Z']])('ends early when the end of the token is unreadable', (end) => {
-    const body = { token: { ...issued.token, expires_at: end } };
-    const { result } = run(open(), () => reply(body, 201, { 'x-subject-token': token }));
-    expect(result.expiresAt).toBe(now + 3_600_000);
-  });
+  it.each([[''], [null], ['soon'], ['2026-13-45T99:99:99Z']])(
+    'ends early when the end of the token is unreadable',
+    (end) => {
+      const body = { token: { ...issued.token, expires_at: end } };
+      const { result } = run(open(), () => reply(body, 201, { 'x-subject-token': token }));
+      expect(result.expiresAt).toBe(now + 3_600_000);
+    },
+  );
 
   it('passes a wrong password on, never to be tried again', () => {
     const wrong = { error: { code: 401, message: 'The username or password is wrong.', title: 'Unauthorized' } };
