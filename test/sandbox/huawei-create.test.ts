@@ -210,6 +210,7 @@ describe('Huawei sandbox: what a create call must be', () => {
     ['11112222333344445555666677778888in01', 400, 'DRS.M06007'],
     ['rm-uf6wjk5', 400, 'DRS.M06007'],
     ['notfound00000000in04', 400, 'DRS.M06007'],
+    ['my-NotFound-in04', 400, 'DRS.M06007'],
     ['frozen0000000000in04', 400, 'DRS.10020072'],
     ['replica000000000in04', 422, 'DRS.M05006'],
   ])('refuses the instance %s', (id, status, code) => {

@@ -1,5 +1,5 @@
 import type { CreateJob } from './job.ts';
-import { backupWords, instanceWords } from './magic.ts';
+import { backupWords, holdsWord, instanceWords } from './magic.ts';
 import { badParameter, drsFailure, type Failure } from './reply.ts';
 import { namedDatabases, sameName } from './target.ts';
 
@@ -50,7 +50,7 @@ function checkRds({ backup_info, target_db_info, options }: CreateJob): Failure 
   if (others.length > 0) return badParameter('backup_info.files');
   const id = target_db_info.file_id ?? '';
   if (id === '') return badParameter('target_db_info.file_id', true);
-  if (!/^[0-9A-Za-z_-]+br04$/.test(id) || unusable.some((word) => id.includes(word))) {
+  if (!/^[0-9A-Za-z_-]+br04$/.test(id) || unusable.some((word) => holdsWord(id, word))) {
     return badParameter('target_db_info.file_id');
   }
   if ((backup_info.bucket_name ?? '') !== '') return badParameter('backup_info.bucket_name');

@@ -1,7 +1,7 @@
 import type { SandboxResponse } from '../cloud.ts';
 import { type CreateJob, documentedStatus, isRunning, type Job, jobDetail, jobSummary } from './job.ts';
 import { checkCreate, isSqlServerInstance } from './job-rules.ts';
-import { instanceWords } from './magic.ts';
+import { holdsWord, instanceWords } from './magic.ts';
 import { outcomeOf } from './outcome.ts';
 import { firstValue, numberOf, type Query, valuesOf } from './query.ts';
 import { badParameter, drsFailure, type Failure, failureReply, jsonReply } from './reply.ts';
@@ -37,14 +37,14 @@ export function createJob(context: Context, projectId: string, request: CreateJo
 }
 
 function checkTarget({ state, now, environment }: Context, projectId: string, instanceId: string): Failure | null {
-  if (!isSqlServerInstance(instanceId) || instanceId.includes(instanceWords.notFound)) {
+  if (!isSqlServerInstance(instanceId) || holdsWord(instanceId, instanceWords.notFound)) {
     return drsFailure(400, 'M06007', 'The RDS DB instance does not exist.');
   }
-  if (instanceId.includes(instanceWords.frozen)) return drsFailure(400, '10020072', 'User restricted.');
-  if (instanceId.includes(instanceWords.replica)) return drsFailure(422, 'M05006', 'Invalid RDS DB instance.');
+  if (holdsWord(instanceId, instanceWords.frozen)) return drsFailure(400, '10020072', 'User restricted.');
+  if (holdsWord(instanceId, instanceWords.replica)) return drsFailure(422, 'M05006', 'Invalid RDS DB instance.');
   // The general error code table gives this code the status 202.
   const conflict = drsFailure(202, 'M01504', 'Another operation is being performed. Try again later.');
-  if (instanceId.includes(instanceWords.busy)) {
+  if (holdsWord(instanceId, instanceWords.busy)) {
     const key = `${projectId} ${instanceId}`;
     const since = state.busySince[key] ?? now;
     state.busySince[key] = since;
@@ -81,7 +81,7 @@ export function listJobs(context: Context, projectId: string, query: Query): San
   const found = state.jobs.filter((job) => {
     const { target_db_info, base_info } = job.request;
     const instanceId = target_db_info.target_instance_id;
-    const slowToShow = instanceId.includes(instanceWords.lag) ? environment.restoreMs : 0;
+    const slowToShow = holdsWord(instanceId, instanceWords.lag) ? environment.restoreMs : 0;
     return (
       isVisible(job, projectId) &&
       now - job.createdAt >= Math.max(environment.listLagMs(), slowToShow) &&

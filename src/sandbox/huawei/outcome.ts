@@ -69,8 +69,8 @@ function failureOf(
   if (backup_info.file_source === 'RDS' && absent) return restore('source database not in backup file list');
 
   const instance = target_db_info.target_instance_id;
-  if (instance.includes(instanceWords.storageFull)) return restore(fileFates['no-space']?.errorLog ?? '');
-  if (instance.includes(instanceWords.switchover)) {
+  if (holdsWord(instance, instanceWords.storageFull)) return restore(fileFates['no-space']?.errorLog ?? '');
+  if (holdsWord(instance, instanceWords.switchover)) {
     return restore('A primary/standby switchover occurred on the destination DB instance. The task cannot be resumed.');
   }
   if (options.recovery_mode !== 'full' || options.is_cover === true) return null;

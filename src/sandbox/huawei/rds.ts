@@ -3,7 +3,7 @@ import { type SandboxResponse, sandboxCredentials } from '../cloud.ts';
 import { projects } from './account.ts';
 import { instanceName, isRunning } from './job.ts';
 import { isSqlServerInstance } from './job-rules.ts';
-import { backupWords, instanceWords } from './magic.ts';
+import { backupWords, holdsWord, instanceWords } from './magic.ts';
 import { instanceVersion } from './outcome.ts';
 import { firstValue, numberOf, type Query } from './query.ts';
 import { type Failure, failureReply, jsonReply } from './reply.ts';
@@ -49,12 +49,12 @@ export function listInstances(context: Context, projectId: string, query: Query)
 
 function instance({ state, now }: Context, projectId: string, id: string) {
   const size = 200;
-  const full = id.includes(instanceWords.storageFull);
+  const full = holdsWord(id, instanceWords.storageFull);
   return {
     id,
     name: instanceName(id),
     status: instanceStatus(state.jobs, projectId, id, now),
-    type: id.includes(instanceWords.replica) ? 'Replica' : 'Single',
+    type: holdsWord(id, instanceWords.replica) ? 'Replica' : 'Single',
     port: 1433,
     region: projects.find((project) => project.id === projectId)?.name ?? sandboxCredentials.huawei.region,
     enterprise_project_id: '0',
@@ -69,13 +69,13 @@ function instance({ state, now }: Context, projectId: string, id: string) {
 }
 
 function instanceStatus(jobs: Context['state']['jobs'], projectId: string, id: string, now: number): string {
-  if (id.includes(instanceWords.frozen)) return 'FROZEN';
-  if (id.includes(instanceWords.storageFull)) return 'STORAGE FULL';
+  if (holdsWord(id, instanceWords.frozen)) return 'FROZEN';
+  if (holdsWord(id, instanceWords.storageFull)) return 'STORAGE FULL';
   const running = jobs.some(
     (job) => job.projectId === projectId && job.request.target_db_info.target_instance_id === id && isRunning(job, now),
   );
   if (running) return 'MIGRATING';
-  return id.includes(instanceWords.busy) ? 'BACKING UP' : 'ACTIVE';
+  return holdsWord(id, instanceWords.busy) ? 'BACKING UP' : 'ACTIVE';
 }
 
 /**
@@ -87,7 +87,7 @@ export function listBackups(context: Context, query: Query): SandboxResponse {
   const instanceId = firstValue(query, 'instance_id') ?? '';
   if (!exists(instanceId)) return failureReply(requestId, noSuchInstance);
   const asked = firstValue(query, 'backup_id');
-  const known = asked !== undefined && /^[0-9A-Za-z_-]+br04$/.test(asked) && !asked.includes(instanceWords.notFound);
+  const known = asked !== undefined && /^[0-9A-Za-z_-]+br04$/.test(asked) && !holdsWord(asked, instanceWords.notFound);
   const ids = asked === undefined ? [0, 1].map((age) => backupId(instanceId, age)) : known ? [asked] : [];
   const found = ids
     .map((id, age) => rdsBackup(instanceId, id, startOfDay(now) - (age + 1) * dayMs))
@@ -100,14 +100,14 @@ export function listBackups(context: Context, query: Query): SandboxResponse {
 }
 
 function rdsBackup(instanceId: string, id: string, beganAt: number) {
-  const building = id.includes(backupWords.building);
+  const building = holdsWord(id, backupWords.building);
   return {
     id,
     instance_id: instanceId,
     name: `sqlserver-${instanceName(instanceId)}`,
     type: 'auto',
     size: 8960,
-    status: building ? 'BUILDING' : id.includes(backupWords.failed) ? 'FAILED' : 'COMPLETED',
+    status: building ? 'BUILDING' : holdsWord(id, backupWords.failed) ? 'FAILED' : 'COMPLETED',
     begin_time: offsetTime(beganAt),
     ...(building ? {} : { end_time: offsetTime(beganAt + 600_000) }),
     datastore,
@@ -133,7 +133,7 @@ export function listDatabases(context: Context, projectId: string, instanceId: s
 }
 
 function exists(instanceId: string): boolean {
-  return isSqlServerInstance(instanceId) && !instanceId.includes(instanceWords.notFound);
+  return isSqlServerInstance(instanceId) && !holdsWord(instanceId, instanceWords.notFound);
 }
 
 function page<T>(items: readonly T[], query: Query): readonly T[] {
