@@ -1,9 +1,14 @@
-import { afterAll, beforeAll, describe } from 'vitest';
+import { Client } from 'pg';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type Store, StoreUnavailable } from '../../src/domain/store.ts';
 import { systemRuntime } from '../../src/runtime.ts';
 import { openStore } from '../../src/store/open.ts';
+import type { PostgresOptions } from '../../src/store/postgres/options.ts';
 import { findPostgres, type PostgresServer } from '../support/postgres.ts';
 import { closing } from './behaviour/setup.ts';
 import { storeBehaviour } from './behaviour/suite.ts';
+import { lease, noLease, noon, onDatabases, sampleMigration } from './samples.ts';
+import { type Fate, startProxy, type TcpProxy } from './tcp-proxy.ts';
 
 const postgres = await findPostgres();
 const reason = postgres.available ? '' : ` (skipped: ${postgres.reason})`;
@@ -20,7 +25,7 @@ describe.skipIf(!postgres.available)(`PostgreSQL${reason}`, () => {
       await store.close();
     });
   }, 120_000);
-  afterAll(() => server?.stop());
+  afterAll(() => server?.stop(), 120_000);
 
   storeBehaviour(
     closing(async () => {
@@ -28,4 +33,236 @@ describe.skipIf(!postgres.available)(`PostgreSQL${reason}`, () => {
       return open();
     }, open),
   );
+
+  const cleanups: (() => Promise<unknown>)[] = [];
+  afterEach(async () => {
+    for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
+  });
+  async function replica(at = url, options: Partial<PostgresOptions> = {}): Promise<Store> {
+    const store = await openStore(at, { runtime: systemRuntime, postgres: options });
+    cleanups.push(() => store.close());
+    return store;
+  }
+  async function administrator(): Promise<Client> {
+    const client = new Client({ connectionString: url });
+    await client.connect();
+    cleanups.push(() => client.end());
+    return client;
+  }
+  async function proxied(): Promise<TcpProxy> {
+    const proxy = await startProxy(url);
+    cleanups.push(() => proxy.close());
+    return proxy;
+  }
+  const endConnections = `select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid()`;
+
+  describe('many replicas', () => {
+    it('can all start at once on an empty database', async () => {
+      url = await server.createEmptyDatabase();
+      const stores = await Promise.all(Array.from({ length: 10 }, () => replica()));
+      const migration = sampleMigration();
+      await stores[0]?.create(migration, noLease);
+      for (const store of stores) expect(await store.get(migration.id)).toEqual(migration);
+    });
+
+    it('hear of each other’s changes, and once of their own', async () => {
+      url = await server.createDatabase();
+      const [one, two] = [await replica(), await replica()];
+      const heard: string[] = [];
+      one.onChange((id) => heard.push(`one ${id}`));
+      two.onChange((id) => heard.push(`two ${id}`));
+      const first = sampleMigration();
+      const second = sampleMigration();
+      await one.create(first, noLease);
+      await two.create(second, noLease);
+      const expected = ['one', 'two'].flatMap((name) => [`${name} ${first.id}`, `${name} ${second.id}`]);
+      await vi.waitFor(() => expect(heard.toSorted()).toEqual(expected.toSorted()));
+      // Whatever else was under way has come before this one.
+      await two.remove(first.id);
+      await vi.waitFor(() => expect(heard.filter((each) => each === `one ${first.id}`)).toHaveLength(2));
+      expect(heard).toHaveLength(6);
+    });
+
+    it('cannot take a live lease, however fast their clock is, nor wait for a dead one, however slow it is', async () => {
+      url = await server.createDatabase();
+      const store = await replica();
+      const hour = 3_600_000;
+      await store.create(sampleMigration(), lease({ owner: 'holder' }));
+      expect(await store.claim(lease({ now: Date.now() + hour }), 1)).toEqual([]);
+      expect(await store.nextDue(Date.now() + hour)).toBeNull();
+      const free = sampleMigration({ dueAt: noon - hour });
+      await store.create(free, lease({ now: Date.now() + hour, leaseMs: 0 }));
+      expect(await store.claim(lease({ now: noon }), 1)).toMatchObject([{ migration: { id: free.id } }]);
+    });
+
+    it('undo a deadlock by themselves', async () => {
+      url = await server.createDatabase();
+      const [one, two] = [await replica(), await replica()];
+      const admin = await administrator();
+      const [a, b] = [sampleMigration(), sampleMigration({ account: 'other' })];
+      for (const each of [a, b]) await one.create(each, noLease);
+      await admin.query('create table locked (account text primary key, count int)');
+      await admin.query("insert into locked values ('ali-main', 0), ('other', 0)");
+      await admin.query(`create function crossing() returns trigger language plpgsql as $$ begin
+        update locked set count = count + 1 where account = new.account;
+        perform pg_sleep(0.2);
+        update locked set count = count + 1 where account <> new.account;
+        return new; end $$`);
+      await admin.query('create trigger crossing before update on migrations for each row execute function crossing()');
+      const results = await Promise.all([
+        one.update(a.id, (current) => ({ ...current, description: 'a' })),
+        two.update(b.id, (current) => ({ ...current, description: 'b' })),
+      ]);
+      expect(results).toMatchObject([{ outcome: 'updated' }, { outcome: 'updated' }]);
+      const { rows } = await admin.query('select count from locked');
+      expect(rows).toEqual([{ count: 2 }, { count: 2 }]);
+    });
+  });
+
+  describe('lost connections', () => {
+    it('are made again without a call failing', async () => {
+      url = await server.createDatabase();
+      const store = await replica();
+      const admin = await administrator();
+      for (let round = 0; round < 5; round++) {
+        await Promise.all(Array.from({ length: 10 }, () => store.check()));
+        await admin.query(endConnections);
+        const migration = sampleMigration();
+        expect(await store.create(migration, noLease)).toMatchObject({ outcome: 'created' });
+        expect(await store.get(migration.id)).toEqual(migration);
+      }
+    });
+
+    it('end a transaction that is then run again', async () => {
+      url = await server.createDatabase();
+      const store = await replica();
+      const admin = await administrator();
+      const migration = sampleMigration();
+      await store.create(migration, noLease);
+      await admin.query('begin');
+      await admin.query('select 1 from migrations for update');
+      const update = store.update(migration.id, (current) => ({ ...current, description: 'again' }));
+      await vi.waitFor(async () => {
+        const { rows } = await admin.query("select 1 from pg_stat_activity where wait_event_type = 'Lock'");
+        expect(rows.length).toBeGreaterThan(0);
+      });
+      await admin.query(endConnections);
+      await admin.query('commit');
+      expect(await update).toMatchObject({ outcome: 'updated' });
+      expect(await store.get(migration.id)).toMatchObject({ description: 'again', version: 2 });
+    });
+
+    it('do not keep a replica from hearing, also of what it missed', async () => {
+      url = await server.createDatabase();
+      const [one, two] = [await replica(), await replica()];
+      const admin = await administrator();
+      const before = sampleMigration();
+      await one.create(before, noLease);
+      const heard: string[] = [];
+      two.onChange((id) => heard.push(id));
+      await admin.query(endConnections);
+      const missed = sampleMigration();
+      await one.create(missed, noLease);
+      await vi.waitFor(() => expect(heard).toContain(missed.id), { timeout: 5000 });
+      const later = sampleMigration();
+      await one.create(later, noLease);
+      await vi.waitFor(() => expect(heard).toContain(later.id), { timeout: 5000 });
+    });
+  });
+
+  describe('a commit whose answer is lost', () => {
+    const once = (when: (message: string) => boolean, fate: Fate) => {
+      let done = false;
+      return (message: string): Fate => {
+        if (done || !when(message)) return 'forward';
+        done = true;
+        return fate;
+      };
+    };
+    const isCommit = (message: string) => /\bcommit\b/i.test(message);
+
+    it.each<readonly [string, Fate]>([
+      ['took place', 'lose_answer'],
+      ['never arrived', 'lose_message'],
+    ])('is known to the caller: it %s', async (_, fate) => {
+      url = await server.createDatabase();
+      const proxy = await proxied();
+      const store = await replica(proxy.url);
+      const migration = sampleMigration(onDatabases('orders'));
+      const key = { caller: 'ci', key: 'k', fingerprint: 'f' };
+      proxy.decide = once(isCommit, fate);
+      expect(await store.create(migration, noLease, key)).toMatchObject({ outcome: 'created' });
+      let runs = 0;
+      proxy.decide = once(isCommit, fate);
+      const result = await store.update(migration.id, (current) => {
+        runs++;
+        return { ...current, description: 'once' };
+      });
+      expect(result).toMatchObject({ outcome: 'updated', migration: { version: 2 } });
+      expect(await store.get(migration.id)).toMatchObject({ description: 'once', version: 2 });
+      expect(runs).toBe(fate === 'lose_answer' ? 1 : 2);
+      expect(await store.events({}, { size: 10 })).toHaveLength(2);
+    });
+
+    it('is unavailability when nobody can tell, and is not tried again', async () => {
+      url = await server.createDatabase();
+      const proxy = await proxied();
+      const store = await replica(proxy.url);
+      const direct = await replica();
+      const migration = sampleMigration();
+      let lost = false;
+      proxy.decide = (message) => {
+        if (lost) return 'lose_message';
+        lost = isCommit(message);
+        return lost ? 'lose_answer' : 'forward';
+      };
+      await expect(store.create(migration, noLease)).rejects.toBeInstanceOf(StoreUnavailable);
+      expect(await direct.get(migration.id)).toEqual(migration);
+      expect(await direct.events({}, { size: 10 })).toHaveLength(2);
+    });
+  });
+
+  describe('a server that fails', () => {
+    it('and is silent makes the store unavailable for as long as it is', async () => {
+      url = await server.createDatabase();
+      const proxy = await proxied();
+      const store = await replica(proxy.url, { statementTimeoutMs: 300, graceMs: 100, connectTimeoutMs: 300 });
+      await store.check();
+      proxy.decide = () => 'silence';
+      await expect(store.check()).rejects.toBeInstanceOf(StoreUnavailable);
+      await expect(store.create(sampleMigration(), noLease)).rejects.toBeInstanceOf(StoreUnavailable);
+      proxy.decide = () => 'forward';
+      expect(await store.create(sampleMigration(), noLease)).toMatchObject({ outcome: 'created' });
+    });
+
+    it('holds a lock for too long: the call fails, nothing is stored, and the next one works', async () => {
+      url = await server.createDatabase();
+      const store = await replica(url, { lockTimeoutMs: 100 });
+      const admin = await administrator();
+      const migration = sampleMigration();
+      await store.create(migration, noLease);
+      await admin.query('begin');
+      await admin.query('select 1 from migrations for update');
+      const change = (current: typeof migration) => ({ ...current, description: 'x' });
+      await expect(store.update(migration.id, change)).rejects.toBeInstanceOf(StoreUnavailable);
+      await admin.query('rollback');
+      expect(await store.update(migration.id, change)).toMatchObject({ migration: { version: 2 } });
+    });
+
+    it('takes no writes: the call fails', async () => {
+      url = await server.createDatabase();
+      const admin = await administrator();
+      await admin.query(`alter database ${new URL(url).pathname.slice(1)} set default_transaction_read_only = on`);
+      const store = await replica();
+      await expect(store.create(sampleMigration(), noLease)).rejects.toBeInstanceOf(StoreUnavailable);
+    });
+
+    it('is not there when the store is opened: nothing of the password is told', async () => {
+      const opening = openStore('postgres://godwit:hunter2@127.0.0.1:1/godwit', { runtime: systemRuntime });
+      const error = await opening.catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(StoreUnavailable);
+      expect(`${error} ${JSON.stringify(error)} ${(error as Error).stack}`).not.toContain('hunter2');
+    });
+  });
 });

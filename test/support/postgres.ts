@@ -22,17 +22,16 @@ export type PostgresSupport =
  * With REQUIRE_DOCKER=1 its absence is an error.
  */
 export async function findPostgres(): Promise<PostgresSupport> {
-  const url = process.env['TEST_DATABASE_URL'];
-  if (url !== undefined && url !== '')
-    return { available: true, start: (prepare) => serverAt(url, prepare, async () => {}) };
+  const url = process.env.TEST_DATABASE_URL;
+  if (url !== undefined && url !== '') return { available: true, start: (prepare) => serverAt(url, prepare, null) };
   const reason = await missing();
   if (reason === null) return { available: true, start: startContainer };
-  if (process.env['REQUIRE_DOCKER'] === '1') throw new Error(`PostgreSQL is required here: ${reason}`);
+  if (process.env.REQUIRE_DOCKER === '1') throw new Error(`PostgreSQL is required here: ${reason}`);
   return { available: false, reason };
 }
 
 async function missing(): Promise<string | null> {
-  process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true';
+  process.env.TESTCONTAINERS_RYUK_DISABLED = 'true';
   try {
     const runtime = await getContainerRuntimeClient();
     if (await runtime.image.exists(ImageName.fromString(image))) return null;
@@ -45,6 +44,7 @@ async function missing(): Promise<string | null> {
 async function startContainer(prepare: (url: string) => Promise<void>): Promise<PostgresServer> {
   const container = await new PostgreSqlContainer(image).withCommand(['postgres', '-c', 'max_connections=300']).start();
   try {
+    // The container takes its databases with it.
     return await serverAt(container.getConnectionUri(), prepare, async () => {
       await container.stop();
     });
@@ -57,7 +57,7 @@ async function startContainer(prepare: (url: string) => Promise<void>): Promise<
 async function serverAt(
   url: string,
   prepare: (url: string) => Promise<void>,
-  stopServer: () => Promise<void>,
+  stopServer: (() => Promise<void>) | null,
 ): Promise<PostgresServer> {
   const admin = new Client({ connectionString: url });
   await admin.connect();
@@ -75,9 +75,10 @@ async function serverAt(
     createDatabase: () => create(template),
     createEmptyDatabase: () => create(null),
     stop: async () => {
-      for (const name of created) await admin.query(`drop database if exists ${name} with (force)`);
+      if (stopServer === null)
+        for (const name of created) await admin.query(`drop database if exists ${name} with (force)`);
       await admin.end();
-      await stopServer();
+      await stopServer?.();
     },
   };
 }

@@ -6,10 +6,22 @@ import { StoreUnavailable } from '../../domain/store.ts';
  */
 const outside = new Set([3, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 22, 26]);
 
+const busy = 5;
+
+/** Whether somebody else has the lock. */
+export function isBusy(error: unknown): boolean {
+  return primaryCode(error) === busy;
+}
+
 /** What a failed call rejects with: `StoreUnavailable` where the database failed, else the error itself. */
 export function sqliteFailure(error: unknown): unknown {
   if (!(error instanceof Error) || !('code' in error)) return error;
   if (error.code === 'ERR_INVALID_STATE') return new StoreUnavailable('the store is closed', { cause: error });
-  if (error.code !== 'ERR_SQLITE_ERROR' || !('errcode' in error) || typeof error.errcode !== 'number') return error;
-  return outside.has(error.errcode & 0xff) ? new StoreUnavailable(error.message, { cause: error }) : error;
+  const code = primaryCode(error);
+  return code !== null && outside.has(code) ? new StoreUnavailable(error.message, { cause: error }) : error;
+}
+
+function primaryCode(error: unknown): number | null {
+  if (!(error instanceof Error && 'errcode' in error) || typeof error.errcode !== 'number') return null;
+  return error.errcode & 0xff;
 }

@@ -1,11 +1,14 @@
 import { existsSync, mkdirSync, realpathSync } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { isBusy, sqliteFailure } from './errors.ts';
 
 /** Another process has the database open. The embedded store belongs to one process at a time. */
 export class StoreLocked extends Error {
   override readonly name = 'StoreLocked';
 }
+
+const advice = 'One process at a time can use an SQLite store; several replicas need PostgreSQL.';
 
 /** Where SQLite keeps everything in memory, for tests. */
 export const memory = ':memory:';
@@ -21,19 +24,24 @@ export interface SqliteFile {
 
 /**
  * Opens a database file for this process alone, with its folder if there is none. Throws `StoreLocked` when another process
- * has it.
+ * has it, and `StoreUnavailable` when it cannot be opened or is no database.
  */
 export function openFile(path: string): SqliteFile {
   if (path === memory) return { database: configured(new DatabaseSync(memory)), unlock: () => {} };
-  mkdirSync(dirname(resolve(path)), { recursive: true, mode: 0o700 });
+  const folder = dirname(resolve(path));
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   // One database has one lock, by whatever link it is reached.
-  const file = existsSync(path) ? realpathSync(path) : resolve(realpathSync(dirname(resolve(path))), basename(path));
-  const unlock = lock(file);
+  const file = existsSync(path) ? realpathSync(path) : join(realpathSync(folder), basename(path));
   try {
-    return { database: configured(new DatabaseSync(file, { timeout: busyTimeoutMs })), unlock };
+    const unlock = lock(file);
+    try {
+      return { database: configured(new DatabaseSync(file, { timeout: busyTimeoutMs })), unlock };
+    } catch (error) {
+      unlock();
+      throw error;
+    }
   } catch (error) {
-    unlock();
-    throw error;
+    throw sqliteFailure(error);
   }
 }
 
@@ -45,20 +53,23 @@ function lock(file: string): () => void {
   const holder = new DatabaseSync(`${file}.lock`, { timeout: 0 });
   try {
     holder.exec('begin exclusive');
-  } catch (cause) {
+    return () => holder.close();
+  } catch (error) {
     holder.close();
-    throw new StoreLocked(
-      `${file} is in use by another process. One process at a time can use an SQLite store; use PostgreSQL for several replicas.`,
-      { cause },
-    );
+    if (isBusy(error)) throw new StoreLocked(`${file} is in use by another process. ${advice}`, { cause: error });
+    throw error;
   }
-  return () => holder.close();
 }
 
 function configured(database: DatabaseSync): DatabaseSync {
-  // FULL: a commit is on the disk when it returns, also when the power goes.
-  database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on');
-  // The log is cut back to 64 MiB after a burst.
-  database.exec('pragma journal_size_limit = 67108864');
-  return database;
+  try {
+    // FULL: a commit is on the disk when it returns, also when the power goes.
+    database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on');
+    // The log is cut back to 64 MiB after a burst.
+    database.exec('pragma journal_size_limit = 67108864');
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
 }

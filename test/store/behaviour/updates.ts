@@ -57,7 +57,7 @@ export function updateBehaviour(site: Site): void {
     const store = await site.open();
     const other = await site.replica();
     const { id } = await stored(store, { labels: { count: '0' } });
-    const add = (current: Migration) => ({ ...current, labels: { count: `${Number(current.labels['count']) + 1}` } });
+    const add = (current: Migration) => ({ ...current, labels: { count: `${Number(current.labels.count) + 1}` } });
     await Promise.all(Array.from({ length: 40 }, (_, index) => (index % 2 ? store : other).update(id, add)));
     expect(await store.get(id)).toMatchObject({ labels: { count: '40' }, version: 41 });
   });

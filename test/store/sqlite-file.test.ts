@@ -1,0 +1,240 @@
+import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Store, StoreUnavailable } from '../../src/domain/store.ts';
+import { systemRuntime } from '../../src/runtime.ts';
+import { openStore } from '../../src/store/open.ts';
+import { SqlStore } from '../../src/store/sql-store.ts';
+import { SqliteBackend } from '../../src/store/sqlite/backend.ts';
+import { openFile, StoreLocked } from '../../src/store/sqlite/file.ts';
+import { startWriter } from './children/spawn.ts';
+import { lease, nextMigrationId, noLease, onDatabases, sampleMigration } from './samples.ts';
+
+let folder = '';
+let path = '';
+const opened: Store[] = [];
+
+async function open(url = `sqlite:${path}`): Promise<Store> {
+  const store = await openStore(url, { runtime: systemRuntime });
+  opened.push(store);
+  return store;
+}
+
+/** A store with its connection at hand. */
+async function openWithDatabase(): Promise<{ readonly store: Store; readonly database: DatabaseSync }> {
+  const file = openFile(path);
+  const store = new SqlStore(await SqliteBackend.open(file, () => {}));
+  opened.push(store);
+  return { store, database: file.database };
+}
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'godwit-store-'));
+  path = join(folder, 'data', 'godwit.db');
+});
+afterEach(async () => {
+  for (const store of opened.splice(0)) await store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('an SQLite file', () => {
+  it('is made with its folder, and remembers', async () => {
+    const migration = sampleMigration();
+    const first = await open();
+    await first.create(migration, lease());
+    await first.close();
+    expect(await (await open()).get(migration.id)).toEqual(migration);
+  });
+
+  it('is written through to the disk at every commit', async () => {
+    const { database } = await openWithDatabase();
+    const settings = ['journal_mode', 'synchronous', 'foreign_keys'].map(
+      (name) => Object.values(database.prepare(`pragma ${name}`).get() ?? {})[0],
+    );
+    expect(settings).toEqual(['wal', 2, 1]);
+  });
+
+  it('can be read by a tool while it is open', async () => {
+    const store = await open();
+    await store.create(sampleMigration(), lease());
+    const tool = new DatabaseSync(path, { readOnly: true });
+    expect(tool.prepare('select count(*) as count from migrations').get()).toEqual({ count: 1 });
+    tool.close();
+  });
+
+  it('tells a URL that it cannot read from one that it can', async () => {
+    await expect(open('sqlite:')).rejects.toThrow('names no file');
+    await expect(open('mysql://localhost/x')).rejects.toThrow('must begin with');
+    await open(`sqlite://${join(folder, 'three-slashes.db')}`);
+    expect(existsSync(join(folder, 'three-slashes.db'))).toBe(true);
+  });
+
+  it('that is no database is not available', async () => {
+    writeFileSync(join(folder, 'text'), 'not a database, but long enough to have had a header of one\n'.repeat(50));
+    await expect(open(`sqlite:${join(folder, 'text')}`)).rejects.toBeInstanceOf(StoreUnavailable);
+  });
+
+  it('refuses a schema of a newer version', async () => {
+    const { store, database } = await openWithDatabase();
+    database.exec("insert into kysely_migration values ('9999_future', '2999-01-01T00:00:00.000Z')");
+    await store.close();
+    await expect(open()).rejects.toThrow('another version of Godwit');
+    // A refusal does not keep the lock.
+    await expect(open()).rejects.toThrow('another version of Godwit');
+  });
+});
+
+describe('the lock', () => {
+  it('refuses a second process, by any link, until the first one is gone, however it goes', async () => {
+    const writer = await startWriter(`sqlite:${path}`, 'hold');
+    await expect(open()).rejects.toThrow(StoreLocked);
+    await expect(open()).rejects.toThrow(/godwit\.db is in use by another process/);
+    symlinkSync(path, join(folder, 'link.db'));
+    await expect(open(`sqlite:${join(folder, 'link.db')}`)).rejects.toThrow(StoreLocked);
+    await writer.kill();
+    const store = await open();
+    expect(await store.get(writer.heldId)).not.toBeNull();
+    // Its lease would have held for an hour more.
+    expect(await store.claim(lease(), 10)).toMatchObject([{ migration: { id: writer.heldId } }]);
+  });
+
+  it('refuses a second store in the same process', async () => {
+    const store = await open();
+    await expect(open()).rejects.toThrow(StoreLocked);
+    await store.close();
+    await open();
+  });
+});
+
+describe('a crash', () => {
+  it('loses no acknowledged write', async () => {
+    const writer = await startWriter(`sqlite:${path}`, 'write');
+    await writer.writes(400);
+    await writer.kill();
+    const store = await open();
+    for (const [id, version] of writer.acknowledged) {
+      const migration = await store.get(id);
+      expect(migration?.version, id).toBeGreaterThanOrEqual(version);
+      const events = await store.events({ migrationId: id }, { size: 10 });
+      expect(events.filter((event) => event.type === 'migration.state_changed')).toHaveLength(
+        migration?.state === 'restoring' ? 1 : 0,
+      );
+    }
+  });
+});
+
+describe('writes that arrive together', () => {
+  it('share a commit, and each is atomic for itself', async () => {
+    const { store, database } = await openWithDatabase();
+    const held = sampleMigration(onDatabases('orders'));
+    await store.create(held, noLease);
+    let commits = 0;
+    const exec = database.exec.bind(database);
+    database.exec = (sql) => {
+      if (sql === 'commit') commits++;
+      exec(sql);
+    };
+    const results = await Promise.allSettled([
+      ...Array.from({ length: 40 }, () => store.create(sampleMigration(), lease())),
+      store.create(sampleMigration(onDatabases('orders')), lease()),
+      store.update(held.id, () => {
+        throw new Error('mine');
+      }),
+      // Half-way through its rows when it finds that its id is taken.
+      store.create({ ...sampleMigration(), id: held.id }, lease(), { caller: 'ci', key: 'k', fingerprint: 'f' }),
+      store.update(held.id, (current) => ({ ...current, description: 'together' })),
+    ]);
+    expect(commits).toBe(1);
+    expect(results.slice(0, 40).every((result) => result.status === 'fulfilled')).toBe(true);
+    expect(results.slice(40)).toMatchObject([
+      { value: { outcome: 'target_busy' } },
+      { reason: { message: 'mine' } },
+      { reason: { code: 'ERR_SQLITE_ERROR' } },
+      { value: { outcome: 'updated' } },
+    ]);
+    expect(await store.findIdempotencyKey('ci', 'k')).toBeNull();
+    expect(await store.list({}, { size: 200, order: 'newest_first' })).toHaveLength(41);
+  });
+
+  it('are not acknowledged before the commit, and listeners hear of them after it', async () => {
+    const { store, database } = await openWithDatabase();
+    const order: string[] = [];
+    const exec = database.exec.bind(database);
+    database.exec = (sql) => {
+      exec(sql);
+      if (sql === 'commit') order.push('commit');
+    };
+    store.onChange(() => order.push('told'));
+    await store.create(sampleMigration(), lease()).then(() => order.push('acknowledged'));
+    expect(order).toEqual(['commit', 'told', 'acknowledged']);
+  });
+});
+
+describe('a full disk', () => {
+  const limit = (database: DatabaseSync, extra: number) => {
+    const { page_count } = database.prepare('pragma page_count').get() ?? {};
+    database.exec(`pragma max_page_count = ${Number(page_count) + extra}`);
+  };
+  const large = () => sampleMigration({ description: 'x'.repeat(200_000) });
+
+  it('makes the store unavailable, leaves nothing half-written, and is forgotten when there is room', async () => {
+    const { store, database } = await openWithDatabase();
+    limit(database, 40);
+    const stored: string[] = [];
+    let refused = '';
+    while (refused === '') {
+      const migration = sampleMigration({ description: 'x'.repeat(10_000) });
+      const key = { caller: 'ci', key: migration.id, fingerprint: 'f' };
+      try {
+        await store.create(migration, lease(), key);
+        stored.push(migration.id);
+      } catch (error) {
+        expect(error).toBeInstanceOf(StoreUnavailable);
+        refused = migration.id;
+      }
+    }
+    expect(stored.length).toBeGreaterThan(2);
+    expect(await store.get(refused)).toBeNull();
+    expect(await store.findIdempotencyKey('ci', refused)).toBeNull();
+    for (const id of stored) expect(await store.get(id)).not.toBeNull();
+    limit(database, 1000);
+    expect(await store.create(large(), lease())).toMatchObject({ outcome: 'created' });
+    expect(database.prepare('pragma integrity_check').get()).toEqual({ integrity_check: 'ok' });
+  });
+
+  it('refuses only the write that does not fit', async () => {
+    const { store, database } = await openWithDatabase();
+    await store.create(sampleMigration(), lease());
+    limit(database, 20);
+    const results = await Promise.allSettled([
+      store.create(sampleMigration(), lease()),
+      store.create(large(), lease()),
+      store.create(sampleMigration(), lease()),
+      store.remove(nextMigrationId()),
+    ]);
+    expect(results).toMatchObject([
+      { value: { outcome: 'created' } },
+      { reason: { name: 'StoreUnavailable' } },
+      { value: { outcome: 'created' } },
+      { value: false },
+    ]);
+  });
+
+  it('is survived when it shows only at the commit', async () => {
+    const { store, database } = await openWithDatabase();
+    const migration = sampleMigration();
+    const exec = database.exec.bind(database);
+    let failing = true;
+    database.exec = (sql) => {
+      if (sql === 'commit' && failing)
+        throw Object.assign(new Error('disk I/O error'), { code: 'ERR_SQLITE_ERROR', errcode: 778 });
+      exec(sql);
+    };
+    await expect(store.create(migration, lease())).rejects.toBeInstanceOf(StoreUnavailable);
+    failing = false;
+    expect(await store.get(migration.id)).toBeNull();
+    expect(await store.create(migration, lease())).toMatchObject({ outcome: 'created' });
+  });
+});
