@@ -22,8 +22,7 @@ export const capabilities: Capabilities = {
   regions,
   limits: {
     fileNames:
-      'Keys end in .bak; file names have at most 200 characters, without Chinese characters in bucket, folder or name. ' +
-      'Letters, digits, _ and - are safe.',
+      'The file name of a key has 1–200 ASCII letters, digits, _ and - and ends in .bak; no Chinese characters in bucket or folder.',
     files:
       'One database must not be split over several files. The bucket is in the region of the instance, Standard class, without KMS encryption.',
     renames:

@@ -57,10 +57,15 @@ function keyFaults(key: string, pointer: string): FieldFault[] {
   const { obs_path: folder, name } = splitKey(key);
   const faults: FieldFault[] = [];
   if (!/.\.bak$/i.test(name)) faults.push(fault(pointer, 'The name of a backup file ends in `.bak`.'));
-  if (name.length > 200) faults.push(fault(pointer, 'The name of a backup file has at most 200 characters.'));
-  if (folder.length > 512) faults.push(fault(pointer, 'The folder of a backup file has at most 512 characters.'));
-  if (!/^[\x20-\x7e]*$/.test(key))
-    faults.push(fault(pointer, 'Huawei Cloud accepts only ASCII characters in the names of backup files and folders.'));
+  else if (!/^[A-Za-z0-9_-]{1,200}\.bak$/i.test(name))
+    faults.push(
+      fault(
+        pointer,
+        'Huawei Cloud reads only backup files whose name has 1 to 200 ASCII letters, digits, `_` and `-` before `.bak`.',
+      ),
+    );
+  if (!/^[\x20-\x7e]{0,512}$/.test(folder))
+    faults.push(fault(pointer, 'The folder of a backup file has at most 512 characters, all of them ASCII.'));
   return faults;
 }
 

@@ -15,7 +15,10 @@ const sha256 = (data: string) => createHash('sha256').update(data, 'utf8').diges
 
 /** Percent-encoding of RFC 3986: only `A-Z a-z 0-9 - . _ ~` stay as they are. */
 function encode(part: string): string {
-  return encodeURIComponent(part.toWellFormed()).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+  return encodeURIComponent(part.toWellFormed()).replace(
+    /[!'()*]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
 
 /** `YYYYMMDDTHHMMSSZ`, the only form of `X-Sdk-Date`. */

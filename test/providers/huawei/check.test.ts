@@ -14,6 +14,7 @@ describe('checkMigration', () => {
   it.each<[string, Partial<Migration>, Source?]>([
     ['one file', {}],
     ['many files', {}, objects(...Array.from({ length: 256 }, (_, index) => `f/${index}.bak`))],
+    ['the longest name in a folder with dots and spaces', {}, objects(`a.b c/${'x'.repeat(200)}.bak`)],
     ['capitals in the suffix', {}, objects('ORDERS.BAK')],
     ['the bucket’s own host', {}, { ...objects('a.bak'), endpoint: 'obs.ap-southeast-3.myhuaweicloud.com' } as Source],
     ['a rename of one file’s database', databases(renamed)],
@@ -34,8 +35,10 @@ describe('checkMigration', () => {
   it.each<[string, Partial<Migration>, Source | undefined, string[]]>([
     ['another suffix', {}, objects('a.bak', 'b.zip', 'c/.bak'), ['/source/keys/1', '/source/keys/2']],
     ['a folder', {}, objects('a.bak/'), ['/source/keys/0']],
-    ['a long name', {}, objects(`${'x'.repeat(197)}.bak`), ['/source/keys/0']],
+    ['a long name', {}, objects(`${'x'.repeat(201)}.bak`), ['/source/keys/0']],
     ['a long folder', {}, objects(`${'x'.repeat(512)}/a.bak`), ['/source/keys/0']],
+    ['a name with a dot', {}, objects('a/b.c.bak'), ['/source/keys/0']],
+    ['a folder beyond ASCII', {}, objects('数据/a.bak'), ['/source/keys/0']],
     ['a name beyond ASCII', {}, objects('数据.bak'), ['/source/keys/0']],
     ['an address for a bucket', {}, { ...objects('a.bak'), bucket: '10.0.0.1' } as Source, ['/source/bucket']],
     [
