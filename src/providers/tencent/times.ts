@@ -14,7 +14,7 @@ export function parseVendorTime(value: unknown, offset: string): Instant | null 
   const match = pattern.exec(value.trim());
   if (match === null) return null;
   const instant = Date.parse(`${match[1]}T${match[2]}${offset}`);
-  return Number.isNaN(instant) || value.trim().startsWith('0000') ? null : instant;
+  return Number.isNaN(instant) ? null : instant;
 }
 
 /** An epoch in seconds, which the vendor writes as a string, in milliseconds; null for anything else. */

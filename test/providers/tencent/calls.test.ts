@@ -92,6 +92,7 @@ describe('the plan', () => {
     [
       'a second attempt that is not registered yet',
       migration({
+        providerRefs: { backupMigrationId: taskId },
         backups: [backup({ attempt: 2, providerRefs: { backupMigrationId: taskId } })],
         calls: [registered, started],
       }),

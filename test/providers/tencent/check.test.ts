@@ -82,6 +82,12 @@ describe('file names of a chain', () => {
   });
 });
 
+describe('the base of a chain', () => {
+  it('is never recovered, whatever is asked', () => {
+    expect(chainSuffix({ mode: 'full_log', type: 'full', final: true })).toBe('2full2_2noreconvery2');
+  });
+});
+
 describe('file names of a single restore', () => {
   it.each([
     ['anything at all.bak', true],

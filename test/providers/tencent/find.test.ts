@@ -67,6 +67,7 @@ describe('a lost CreateBackupMigration', () => {
   it.each<[string, Answers, string[], Finding['found']]>([
     ['nothing there', [tasks()], [], 'no'],
     ['a null list', [reply({ TotalCount: 0, BackupMigrationSet: null })], [], 'no'],
+    ['only a longer name', [tasks(named({ MigrationName: `${name}0` }))], [], 'no'],
     ['only similar names', [tasks(named({ MigrationName: name.toUpperCase() }))], [], 'no'],
     ['a name with a line break', [tasks(named({ MigrationName: `${name}\n` }))], [], 'yes'],
     ['taken by another', [tasks(named())], [taskId], 'no'],
