@@ -80,8 +80,8 @@ export async function startGateway(config: Config, runtime: Runtime, log: Logger
           : null,
       },
     });
-    engine.start();
     const url = await app.listen({ host: config.listen.host, port: config.listen.port });
+    engine.start();
     return {
       url,
       async stop(graceMs) {

@@ -32,8 +32,9 @@ export function applyObservation(
   };
   for (const warning of observation.warnings) next = { ...next, warnings: withNote(next.warnings, warning) };
   for (const each of observation.backups) next = applyBackup(next, each, now);
+  // Vendors' times have whole seconds and their own clock: they never make a restore begin before it was asked for.
   if (observation.startedAt !== null && next.startedAt !== null)
-    next = { ...next, startedAt: Math.min(next.startedAt, observation.startedAt) };
+    next = { ...next, startedAt: Math.max(next.createdAt, Math.min(next.startedAt, observation.startedAt)) };
 
   const moved = applyPhase(next, observation, context);
   return isTerminal(moved) ? moved : scheduled(moved, context);
@@ -86,7 +87,7 @@ function applyBackup(migration: Migration, observed: BackupObservation, now: num
       providerStatus: observed.providerStatus,
       providerRefs: refs,
       error: observed.error,
-      finishedAt: ended ? (observed.finishedAt ?? now) : null,
+      finishedAt: ended ? Math.max(backup.submittedAt ?? 0, observed.finishedAt ?? now) : null,
     };
   });
 }
@@ -119,7 +120,7 @@ function applyPhase(migration: Migration, observation: Observation, context: Obs
 function succeed(migration: Migration, observation: Observation, now: number): Migration {
   // The restore of this attempt has not been accepted as far as we know: what is observed is something older.
   if (migration.state === 'pending') return migration;
-  const finishedAt = observation.finishedAt ?? now;
+  const finishedAt = endOf(migration, observation, now);
   const backups = migration.backups.map((backup) =>
     backup.state === 'restoring' ? { ...backup, state: 'restored' as const, finishedAt } : backup,
   );
@@ -135,7 +136,7 @@ function succeed(migration: Migration, observation: Observation, now: number): M
 
 function fail(migration: Migration, observation: Observation, now: number): Migration {
   if (migration.state === 'pending') return migration;
-  const finishedAt = observation.finishedAt ?? now;
+  const finishedAt = endOf(migration, observation, now);
   const cancelled =
     migration.cancelRequested && migration.calls.some((call) => call.step === 'cancel' && call.state === 'accepted');
   if (cancelled) return endMigration(migration, 'cancelled', null, finishedAt, now);
@@ -144,6 +145,11 @@ function fail(migration: Migration, observation: Observation, now: number): Migr
     backup.state === 'restoring' ? { ...backup, state: 'failed' as const, error, finishedAt } : backup,
   );
   return endMigration({ ...migration, backups }, 'failed', error, finishedAt, now);
+}
+
+/** The vendor's time of the end, unless its clock would put that before the beginning. */
+function endOf(migration: Migration, observation: Observation, now: number): number {
+  return Math.max(migration.startedAt ?? migration.createdAt, observation.finishedAt ?? now);
 }
 
 const unexplained: MigrationError = {

@@ -1,0 +1,71 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const source = resolve(import.meta.dirname, '../src');
+
+/** Which rooms a room may import. Files directly under src are the composition; only they know all rooms. */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  domain: [],
+  config: ['domain'],
+  providers: ['domain'],
+  transport: ['domain'],
+  store: ['domain'],
+  telemetry: ['domain'],
+  engine: ['domain'],
+  http: ['domain', 'engine/interface.ts'],
+  sandbox: ['domain/runtime.ts', 'runtime.ts'],
+};
+
+const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(source, file), 'utf8');
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(([, path = '']) =>
+    relative(source, resolve(dirname(join(source, file)), path)),
+  );
+}
+
+describe('the rooms', () => {
+  it.each(files.filter((file) => file.includes('/')))('%s imports only what its room may', (file) => {
+    const room = file.split('/')[0] ?? '';
+    const may = allowed[room];
+    expect(may, `src/${room} is a room that the map does not know`).toBeDefined();
+    const strangers = importsOf(file).filter(
+      (target) =>
+        target.split('/')[0] !== room && !may?.some((each) => target === each || target.startsWith(`${each}/`)),
+    );
+    expect(strangers).toEqual([]);
+  });
+
+  it('do not let one provider know another', () => {
+    const crossing = files
+      .filter((file) => file.startsWith('providers/'))
+      .flatMap((file) =>
+        importsOf(file)
+          .filter((target) => target.startsWith('providers/') && target.split('/')[1] !== file.split('/')[1])
+          .map((target) => `${file} -> ${target}`),
+      );
+    expect(crossing).toEqual([]);
+  });
+
+  it('read the clock and the random source in one file only', () => {
+    const readers = files.filter(
+      (file) =>
+        file !== 'runtime.ts' &&
+        /Date\.now\(|Math\.random\(|randomUUID\(|new Date\(\)/.test(
+          readFileSync(join(source, file), 'utf8').replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, ''),
+        ),
+    );
+    expect(readers).toEqual([]);
+  });
+
+  it('each say in a README of a few lines what belongs there', () => {
+    for (const room of Object.keys(allowed)) {
+      const lines = readFileSync(join(source, room, 'README.md'), 'utf8')
+        .split('\n')
+        .filter((line) => line.trim() !== '');
+      expect(lines.length, room).toBeGreaterThanOrEqual(4);
+    }
+  });
+});
