@@ -48,12 +48,19 @@ const hints: readonly Hint[] = [
     detail: 'A database of that name exists on the instance: restore under another name with `restoreAs`, or drop it.',
   },
   {
-    fragments: ['newer version', 'higher version', 'later version', 'version is not compatible', '版本'],
+    fragments: [
+      'newer version',
+      'higher version',
+      'later version',
+      'version is not compatible',
+      '高版本',
+      '版本不兼容',
+    ],
     detail:
       'The backup comes from a newer SQL Server than the instance runs: use an instance of at least that version.',
   },
   {
-    fragments: ['not found in cos', 'no such key', 'nosuchkey', 'download', '404', '不存在', '下载'],
+    fragments: ['not found in cos', 'no such key', 'nosuchkey', 'failed to download', '文件不存在', '下载失败'],
     detail:
       'The vendor could not fetch the file: check that the object exists and that the link is readable and still valid.',
   },

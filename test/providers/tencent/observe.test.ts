@@ -122,6 +122,20 @@ describe('a single full restore', () => {
     expect(seen.backups[0]?.error).toEqual(seen.error);
   });
 
+  it.each([
+    ['The backup was made by a newer version', /newer SQL Server/],
+    ['下载失败', /could not fetch/],
+    ['Database already exists', /restoreAs/],
+    ['This backup set has a wrong CHECKSUM', /damaged/],
+    ['数据库不存在', /message says why/],
+  ])('says in plain words what %s means', (Message, words) => {
+    expect(see(running(), tasks(task(10, { Message }))).error).toMatchObject({
+      code: 'restore_failed',
+      detail: expect.stringMatching(words),
+      provider: { message: Message },
+    });
+  });
+
   it('explains a failure without a message', () => {
     const seen = see(running(), tasks(task(10, { Message: null })));
     expect(seen.error?.provider?.message).toBeNull();
