@@ -11,7 +11,7 @@ import { type Fields, fieldOf, parseFields, parseXmlError, presentableWords, req
 /** Longest wait that is taken from the vendor, in milliseconds; anything above is a fault of the header. */
 const longestRetryAfterMs = 3_600_000;
 
-/** Codes that a success may carry. */
+/** Codes that a success may carry. Under another status they contradict it, and nothing may be concluded. */
 const successCodes: ReadonlySet<string> = new Set(['200', 'ok', 'success']);
 
 /** Families of codes that the error pages describe by a pattern. They count for refusals (4xx) only. */
@@ -102,7 +102,7 @@ export function failureOf(request: VendorRequest, reply: VendorReply): VendorFai
   const fields = parseFields(reply.body) ?? parseXmlError(reply.body);
   const code = fields === null ? null : textOf(fields, 'Code');
   const success = status >= 200 && status < 300;
-  if (fields !== null && code !== null && !(success && successCodes.has(code.toLowerCase()))) {
+  if (fields !== null && code !== null && !successCodes.has(code.toLowerCase())) {
     const meaning = meaningOf(code, status);
     return failure(
       meaning,

@@ -177,6 +177,7 @@ describe('the shapes of a failure', () => {
     ['HTML under 403', 403, '<html>blocked</html>', 'garbage'],
     ['a redirect', 302, '', 'garbage'],
     ['JSON without a code under 400', 400, '{"RequestId":"x"}', 'garbage'],
+    ['a success under 400', 400, '{"Code":"Success"}', 'garbage'],
     ['HTML under 502', 502, '<html>Bad Gateway</html>', 'unavailable'],
     ['nothing under 504', 504, '', 'unavailable'],
     ['nothing under 429', 429, '', 'throttled'],
