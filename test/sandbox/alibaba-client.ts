@@ -92,7 +92,13 @@ export function rpc(action: string, parameters: Parameters, now: number, changes
 }
 
 /** A whole ACS3-HMAC-SHA256 request; `changes` are made to the headers before signing. */
-export function acs3(action: string, parameters: Parameters, now: number, changes: Parameters = {}): SandboxRequest {
+export function acs3(
+  action: string,
+  parameters: Parameters,
+  now: number,
+  changes: Parameters = {},
+  credential = changes['x-acs-accesskey-id'] ?? accessKeyId,
+): SandboxRequest {
   const headers: Record<string, string> = {
     host: 'rds.aliyuncs.com',
     'x-acs-action': action,
@@ -112,7 +118,6 @@ export function acs3(action: string, parameters: Parameters, now: number, change
     bodyHash: sha256(''),
   });
   const signature = acs3Signature(accessKeySecret, stringToSign);
-  const credential = headers['x-acs-accesskey-id'] ?? accessKeyId;
   const authorization = `ACS3-HMAC-SHA256 Credential=${credential},SignedHeaders=${names.join(';')},Signature=${signature}`;
   const sent = { ...headers, authorization, accept: 'application/json' };
   return { method: 'POST', path: '/', query: encode(parameters), headers: sent, body: '' };

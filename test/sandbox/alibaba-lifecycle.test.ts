@@ -136,6 +136,13 @@ describe('a chain', () => {
     expect(cloud.cloud.journal()).toHaveLength(2);
   });
 
+  it('is not opened under another name', () => {
+    const cloud = begin();
+    const id = cloud.create(chain('orders', 'base.bak'));
+    cloud.pass(1);
+    expect(cloud.open(id, { DBName: 'stock' }).Code).toBe('InvalidDBName');
+  });
+
   it('refuses a file for another database', () => {
     const cloud = begin();
     const id = cloud.create(chain('orders', 'base.bak'));
@@ -317,7 +324,19 @@ describe('ending a task', () => {
     expect(cloud.terminate(id).Code).toBeUndefined();
     expect(cloud.show(id)).toMatchObject({ Status: 'Failed', EndTime: '2026-11-21T12:02:10Z' });
     expect(cloud.terminate(id).Code).toBe('InvalideStatus');
+    expect(cloud.files(id)).toMatchObject([{ Status: 'Restored', EndTime: '2026-11-21T12:02:10Z' }]);
     expect(cloud.cloud.journal().map(({ effect }) => effect)).toEqual(['restore', 'terminated']);
+  });
+});
+
+describe('the files of a task that was ended', () => {
+  it('show where it was ended', () => {
+    const cloud = begin();
+    const id = cloud.create(full('orders'));
+    cloud.pass(0.5);
+    cloud.terminate(id);
+    cloud.pass(1);
+    expect(cloud.files(id)).toMatchObject([{ Status: 'RestoreFailed', EndTime: '2026-11-21T12:01:20Z' }]);
   });
 });
 

@@ -27,6 +27,10 @@ const accepted: Readonly<Record<string, () => SandboxRequest>> = {
     headers: { host: 'rds.aliyuncs.com', 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8' },
     body: encode(rpcParameters(action, list, start)),
   }),
+  'V1 with a plus for a blank': () => {
+    const request = rpc(action, { ...list, ResourceGroupId: 'a b' }, start);
+    return { ...request, query: request.query.replace('a%20b', 'a+b') };
+  },
   'V1 with RegionId': () => rpc(action, { ...list, RegionId: 'cn-hangzhou' }, start),
   V3: () => acs3(action, list, start),
   'V3 with a session token': () => acs3(action, list, start, stsHeaders),
@@ -181,6 +185,12 @@ const refused: readonly (readonly [name: string, code: string, status: number, b
         headers: { ...request.headers, authorization: 'ACS3-HMAC-SM3 Credential=a,SignedHeaders=host,Signature=00' },
       };
     },
+  ],
+  [
+    'two keys in one V3 request',
+    'IncompleteSignature',
+    400,
+    () => acs3(action, list, start, { 'x-acs-accesskey-id': 'sandbox-alibaba-id' }, 'sandbox-alibaba-forbidden'),
   ],
   ['common parameters beside V3', 'InvalidParameter', 400, () => acs3(action, { ...list, Action: action }, start)],
   ['no action', 'MissingAction', 400, () => rpc('ABSENT', list, start)],
