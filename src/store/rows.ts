@@ -1,6 +1,5 @@
 import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
-import type { MigrationEvent, NewEvent } from '../domain/event.ts';
-import { eventsBetween } from '../domain/event.ts';
+import { eventsBetween, type MigrationEvent } from '../domain/event.ts';
 import type { Migration } from '../domain/migration.ts';
 import { aggregateColumns, type PartsChange, partsChange, type StoredMigration } from './documents.ts';
 import { eventId } from './event-id.ts';
@@ -45,7 +44,7 @@ function joinedParts(table: 'backups' | 'calls') {
     from ${sql.table(table)} as part where part.migration_id = migrations.id)`;
 }
 
-/** Writes all rows of a new migration. The lease has begun already. */
+/** Writes all rows of a new migration, held by the lease. */
 export async function insertMigration(
   session: Session,
   migration: Migration,
@@ -66,12 +65,10 @@ export async function insertMigration(
   await writeParts(db, 'calls', migration.id, partsChange([], migration.calls));
   await writeLabels(db, null, migration);
   await holdTarget(db, migration);
-  await appendEvents(session, eventsBetween(null, migration));
 }
 
 /** Writes the rows in which `after` differs from `before`. */
-export async function saveMigration(session: Session, before: Migration, after: Migration): Promise<void> {
-  const { db } = session;
+export async function saveMigration(db: Kysely<Tables>, before: Migration, after: Migration): Promise<void> {
   const { vendor_ids, ...columns } = aggregateColumns(after);
   const idsChanged = aggregateColumns(before).vendor_ids !== vendor_ids;
   await db
@@ -87,7 +84,6 @@ export async function saveMigration(session: Session, before: Migration, after: 
     await releaseTarget(db, after.id);
     await holdTarget(db, after);
   }
-  await appendEvents(session, eventsBetween(before, after));
 }
 
 /** Whether what `after` holds has to be looked at anew. */
@@ -141,7 +137,16 @@ async function releaseTarget(db: Kysely<Tables>, migrationId: string): Promise<v
   await db.deleteFrom('active_targets').where('migration_id', '=', migrationId).execute();
 }
 
-async function appendEvents({ db, dialect }: Session, events: readonly NewEvent[]): Promise<void> {
+/**
+ * Appends the events of a change. It is the last thing a transaction does: from here to the commit no other transaction can
+ * append.
+ */
+export async function appendEvents(
+  { db, dialect }: Session,
+  before: Migration | null,
+  after: Migration,
+): Promise<void> {
+  const events = eventsBetween(before, after);
   if (events.length === 0) return;
   await dialect.lockEvents(db);
   const rows = events.map((event) => ({

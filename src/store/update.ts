@@ -4,7 +4,7 @@ import type { Fence, UpdateOptions, UpdateResult } from '../domain/store.ts';
 import { readMigration, type StoredMigration, waitsForInstance } from './documents.ts';
 import { claimKey, findKey } from './idempotency.ts';
 import { holderOfTarget, instanceOccupied, wakeWaiting } from './instance.ts';
-import { saveMigration, selectMigrations, targetChanged } from './rows.ts';
+import { appendEvents, saveMigration, selectMigrations, targetChanged } from './rows.ts';
 import { type Session, Thrown } from './session.ts';
 import { isTerminal } from './target.ts';
 
@@ -48,10 +48,11 @@ export async function updateMigration(
     if (record !== null) return { outcome: 'key_exists', record };
   }
 
-  await saveMigration(session, before, after);
+  await saveMigration(db, before, after);
   await keepLease(session, id, options);
   if (before.occupiesInstance && !after.occupiesInstance)
     await wakeWaiting(session, after.account, after.target.instanceId, id);
+  await appendEvents(session, before, after);
   session.changed(id);
   return { outcome: 'updated', migration: after };
 }
