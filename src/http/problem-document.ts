@@ -43,6 +43,7 @@ const byFastifyCode: Readonly<Record<string, () => Problem>> = {
     new Problem('invalid_request', 'The body is not as long as `Content-Length` says.', {
       errors: [{ parameter: 'Content-Length', detail: 'differs from the length of the body' }],
     }),
+  FST_ERR_MAX_PARAM_LENGTH: () => new Problem('not_found', 'There is no such resource.'),
   FST_ERR_BAD_URL: () =>
     new Problem('invalid_request', 'The path is not a valid URL path.', {
       errors: [{ parameter: 'path', detail: 'has an escape sequence that cannot be decoded' }],

@@ -4,9 +4,12 @@ import type { HttpApp } from '../app-types.ts';
 import type { SchemaFault } from '../validation/faults.ts';
 import { invalidRequest, schemaProblem } from '../validation/invalid-request.ts';
 import { readQuery } from '../validation/query.ts';
+import { hasMoreMembers } from '../validation/size.ts';
 
 const json = 'application/json';
 const mergePatch = 'application/merge-patch+json';
+/** The largest valid request has some hundreds. Validating a flood of faults would hold up everybody else. */
+const mostMembers = 5000;
 
 /** How bodies and queries are read: strict JSON in UTF-8; nothing is coerced or dropped; every fault is named. */
 export function installBodies(app: HttpApp): void {
@@ -58,6 +61,8 @@ function parseBody(app: HttpApp, request: FastifyRequest, body: Buffer): unknown
     parsed = value;
   });
   if (failed) throw invalidRequest([{ pointer: '', detail: jsonFault(text) }]);
+  if (hasMoreMembers(parsed, mostMembers))
+    throw invalidRequest([{ pointer: '', detail: `has more than ${mostMembers} members in all` }]);
   return parsed;
 }
 

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { Problem } from '../../domain/problem.ts';
 import { problemAnswer } from '../problem-document.ts';
+import { bareSecurityHeaders } from './security-headers.ts';
 
 /** Answers what is not HTTP, or came too slowly: there is no request yet, only the socket. */
 export function answerBrokenRequest(error: { readonly code?: string }, socket: Socket, requestId: string): void {
@@ -8,10 +9,9 @@ export function answerBrokenRequest(error: { readonly code?: string }, socket: S
   const answer = problemAnswer(new Problem('invalid_request', sentenceOf(error.code)), requestId);
   const head = [
     'HTTP/1.1 400 Bad Request',
-    ...Object.entries(answer.headers).map(([name, value]) => `${name}: ${value}`),
+    ...Object.entries({ ...bareSecurityHeaders, ...answer.headers }).map(([name, value]) => `${name}: ${value}`),
     `content-length: ${Buffer.byteLength(answer.body)}`,
     `x-request-id: ${requestId}`,
-    'cache-control: no-store',
     'connection: close',
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${answer.body}`);

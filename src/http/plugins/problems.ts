@@ -1,8 +1,9 @@
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../../domain/problem.ts';
 import type { HttpApp } from '../app-types.ts';
 import { internalProblem, problemAnswer, problemOf } from '../problem-document.ts';
 import { errorForLog } from './request-log.ts';
+import { bareSecurityHeaders } from './security-headers.ts';
 
 /** Every error becomes a problem document. Faults of ours are logged whole and answered without detail. */
 export function installProblems(app: HttpApp): void {
@@ -13,10 +14,10 @@ export function installProblems(app: HttpApp): void {
 }
 
 /** Answers an error. Also for errors that arise before there is a route, where no hook has run. */
-export function sendError(error: FastifyError | unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = problemOf(error);
   if (problem === null) request.log.error({ error: errorForLog(error) }, 'request failed');
   const answer = problemAnswer(problem ?? internalProblem(), request.id);
-  reply.header('x-request-id', request.id).header('cache-control', 'no-store').removeHeader('etag');
+  reply.headers(bareSecurityHeaders).header('x-request-id', request.id).removeHeader('etag');
   return reply.code(answer.status).headers(answer.headers).send(answer.body);
 }

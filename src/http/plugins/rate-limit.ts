@@ -23,7 +23,7 @@ export function installRateLimit(app: HttpApp, limit: RateLimit | null, runtime:
     if (taken) bucket.tokens -= 1;
     const remaining = Math.floor(bucket.tokens);
     const nextSeconds = Math.max(1, Math.ceil((1 - bucket.tokens) / perMs / 1000));
-    reply.header('ratelimit-policy', `"caller";q=${limit.requests};w=${limit.windowSeconds}`);
+    reply.header('ratelimit-policy', `"caller";q=${limit.requests};w=${Math.max(1, Math.ceil(limit.windowSeconds))}`);
     reply.header('ratelimit', `"caller";r=${remaining};t=${remaining >= 1 ? 0 : nextSeconds}`);
     if (!taken)
       throw new Problem('rate_limited', `More than ${limit.requests} requests in ${limit.windowSeconds} seconds.`, {

@@ -5,14 +5,25 @@ const pagePolicy =
   "default-src 'none'; connect-src 'self'; font-src 'self' data:; img-src 'self' data:; script-src 'self'; " +
   "style-src 'self' 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+const always: Readonly<Record<string, string>> = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'x-frame-options': 'DENY',
+  'cross-origin-resource-policy': 'same-origin',
+};
+
+/** The headers of an answer that no hook has seen. */
+export const bareSecurityHeaders: Readonly<Record<string, string>> = {
+  ...always,
+  'content-security-policy': apiPolicy,
+  'cache-control': 'no-store',
+};
+
 /** Headers that every answer carries. Answers are not stored by caches unless the route says otherwise. */
 export function installSecurityHeaders(app: HttpApp): void {
   app.addHook('onSend', async (request, reply, payload) => {
     const type = String(reply.getHeader('content-type') ?? '');
-    reply.header('x-content-type-options', 'nosniff');
-    reply.header('referrer-policy', 'no-referrer');
-    reply.header('x-frame-options', 'DENY');
-    reply.header('cross-origin-resource-policy', 'same-origin');
+    reply.headers(always);
     reply.header('content-security-policy', isPage(request.routeOptions.url, type) ? pagePolicy : apiPolicy);
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
     return payload;

@@ -26,7 +26,7 @@ const getSchema = {
   headers: headers({ 'If-None-Match': requestHeaders.ifNoneMatch }),
   response: {
     200: answers('Migration', 'The migration.', ['ETag', 'Retry-After']),
-    304: empty('Unchanged since the entity tag of `If-None-Match`.'),
+    304: empty('Unchanged since the entity tag of `If-None-Match`.', ['ETag', 'Retry-After']),
     ...problems('read', ['not_found', 'invalid_request']),
   },
 } as const;
@@ -43,7 +43,7 @@ const patchSchema = {
   headers: headers({ 'If-Match': requestHeaders.ifMatch }),
   body: ref<MigrationPatch>('MigrationPatch'),
   response: {
-    200: answers('Migration', 'The changed migration.', ['ETag']),
+    200: answers('Migration', 'The changed migration.', ['ETag', 'Retry-After']),
     ...problems('body', ['not_found', 'precondition_failed']),
   },
 } as const;
@@ -58,7 +58,7 @@ const deleteSchema = {
   headers: headers({ 'If-Match': requestHeaders.ifMatch }),
   response: {
     204: empty('Forgotten.'),
-    ...problems('change', ['not_found', 'invalid_state', 'precondition_failed', 'invalid_request']),
+    ...problems('body', ['not_found', 'invalid_state', 'precondition_failed']),
   },
 } as const;
 

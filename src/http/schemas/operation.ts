@@ -25,14 +25,18 @@ type HeaderName = keyof typeof responseHeaders;
 export function answers(schemaName: string, description: string, headers: readonly HeaderName[] = []) {
   return {
     description,
-    ...(headers.length > 0 && { headers: Object.fromEntries(headers.map((name) => [name, responseHeaders[name]])) }),
+    ...described(headers),
     content: { 'application/json': { schema: { $ref: `${schemaName}#` } } },
   };
 }
 
 /** An answer without a body. */
-export function empty(description: string) {
-  return { description, type: 'null' };
+export function empty(description: string, headers: readonly HeaderName[] = []) {
+  return { description, type: 'null', ...described(headers) };
+}
+
+function described(names: readonly HeaderName[]) {
+  return names.length === 0 ? {} : { headers: Object.fromEntries(names.map((name) => [name, responseHeaders[name]])) };
 }
 
 /** Problems that every operation can answer. */
@@ -41,7 +45,7 @@ const behindAuthentication: readonly ProblemCode[] = ['unauthenticated', 'forbid
 const withBody: readonly ProblemCode[] = ['payload_too_large', 'unsupported_media_type', 'invalid_request'];
 
 /** The problem answers of an operation, one per status, naming the codes. */
-export function problems(kind: 'open' | 'read' | 'change' | 'body', codes: readonly ProblemCode[] = []) {
+export function problems(kind: 'open' | 'read' | 'body', codes: readonly ProblemCode[] = []) {
   const all = new Set<ProblemCode>([
     ...everywhere,
     ...(kind === 'open' ? [] : behindAuthentication),
@@ -52,16 +56,19 @@ export function problems(kind: 'open' | 'read' | 'change' | 'body', codes: reado
   for (const code of all)
     byStatus.set(problemCatalogue[code].status, [...(byStatus.get(problemCatalogue[code].status) ?? []), code]);
   const statuses = [...byStatus].sort(([one], [other]) => one - other);
-  return Object.fromEntries(statuses.map(([status, each]) => [status, problemResponse(status, each)]));
+  return Object.fromEntries(statuses.map(([status, each]) => [status, problemResponse(each)]));
 }
 
-function problemResponse(status: number, codes: readonly ProblemCode[]) {
+function problemResponse(codes: readonly ProblemCode[]) {
   const description = codes.map((code) => `\`${code}\`: ${problemCatalogue[code].title}`).join('. ');
-  const headers: HeaderName[] =
-    status === 429 || status === 503 || codes.includes('idempotency_in_progress') ? ['Retry-After'] : [];
+  const headers: HeaderName[] = [
+    ...(codes.some((code) => problemCatalogue[code].retryable) ? (['Retry-After'] as const) : []),
+    // The vendor's refusal of a submission is stored with it, and given again to the same idempotency key.
+    ...(codes.some((code) => code.startsWith('provider_')) ? (['Idempotency-Replayed'] as const) : []),
+  ];
   return {
     description,
-    ...(headers.length > 0 && { headers: Object.fromEntries(headers.map((name) => [name, responseHeaders[name]])) }),
+    ...described(headers),
     content: { 'application/problem+json': { schema: { $ref: 'Problem#' } } },
   };
 }

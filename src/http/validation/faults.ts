@@ -15,6 +15,8 @@ export interface SchemaFault {
 }
 
 const mostFaults = 50;
+/** Findings that are looked at: a body of a mebibyte can bring a hundred thousand. */
+const mostFindings = 400;
 
 /** Faults of a body: every field once, named by the pointer of the field itself. */
 export function bodyFaults(faults: readonly SchemaFault[]): readonly FieldFault[] {
@@ -50,7 +52,8 @@ function pointerOf(fault: SchemaFault): string {
  * An `anyOf` reports the faults of every branch. What remains: the faults of the branches that fit the kind of the value, or one
  * fault that names all the kinds allowed.
  */
-function withoutBranches(faults: readonly SchemaFault[]): readonly SchemaFault[] {
+function withoutBranches(findings: readonly SchemaFault[]): readonly SchemaFault[] {
+  const faults = findings.slice(0, mostFindings);
   const kept = new Set(faults);
   for (const union of faults) {
     if (union.keyword !== 'anyOf') continue;
@@ -99,7 +102,7 @@ function inWords(fault: SchemaFault, thing: 'field' | 'parameter' = 'field'): st
     case 'maxProperties':
       return `must have at most ${limit} members`;
     case 'uniqueItems':
-      return `items ${String(params.j)} and ${String(params.i)} are the same`;
+      return `items ${[Number(params.i), Number(params.j)].sort((one, other) => one - other).join(' and ')} are the same`;
     case 'minimum':
       return `must be at least ${limit}`;
     case 'maximum':

@@ -1,0 +1,193 @@
+import { describe, expect, it } from 'vitest';
+import { anyOf } from '../../../src/http/auth/any-of.ts';
+import { authenticatorOf } from '../../../src/http/auth/configured.ts';
+import { createStaticKeyAuthenticator } from '../../../src/http/auth/static-keys.ts';
+import { json, sharedApp, testApp } from '../support/app.ts';
+import { keyNamed } from '../support/credentials.ts';
+import { operations } from '../support/documented.ts';
+import { createBody, idOf } from '../support/fixtures.ts';
+
+const reader = keyNamed('reader', { scopes: ['migrations:read'] });
+const writer = keyNamed('writer', { scopes: ['migrations:write'] });
+const operator = keyNamed('operator', { scopes: ['migrations:cutover'] });
+const admin = keyNamed('admin', { scopes: ['admin'] });
+const nobody = keyNamed('nobody', { scopes: [] });
+const stranger = keyNamed('stranger', { scopes: ['admin'], accounts: ['tc-main'] });
+const auth = createStaticKeyAuthenticator([reader, writer, operator, admin, nobody, stranger].map((key) => key.entry));
+
+/** Who may call an operation: the scope it takes, or everybody. */
+const access: Readonly<Record<string, 'open' | 'reader' | 'writer' | 'operator'>> = {
+  root: 'open',
+  live: 'open',
+  ready: 'open',
+  listProblems: 'open',
+  getProblem: 'open',
+  createMigration: 'writer',
+  updateMigration: 'writer',
+  deleteMigration: 'writer',
+  addBackup: 'writer',
+  markBackupUploaded: 'writer',
+  cutOverMigration: 'operator',
+  cancelMigration: 'operator',
+  retryMigration: 'operator',
+  listMigrations: 'reader',
+  getMigration: 'reader',
+  listBackups: 'reader',
+  getBackup: 'reader',
+  listMigrationEvents: 'reader',
+  listEvents: 'reader',
+  listProviders: 'reader',
+  getProvider: 'reader',
+  listAccounts: 'reader',
+};
+
+const parameters: Readonly<Record<string, string>> = { id: idOf('mig', 1), backupId: idOf('bkp', 1), code: 'internal' };
+const table = operations.map(({ path, method, operation: { operationId } }) => {
+  const filled = { ...parameters, ...(operationId === 'getProvider' && { id: 'huawei' }) } as Record<string, string>;
+  const url = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => filled[name] ?? '');
+  const bodies: Record<string, unknown> = {
+    createMigration: createBody,
+    addBackup: { type: 'log', source: createBody.source },
+    updateMigration: {},
+  };
+  const body = bodies[operationId];
+  const send = (headers: Record<string, string>) => (body === undefined ? { headers } : json(body, headers));
+  return { operationId, method: method as 'GET', url, send, allowed: access[operationId] };
+});
+
+describe('who may call what', () => {
+  const app = sharedApp({ auth });
+
+  it('is said of every operation', () => {
+    expect(table.filter(({ allowed }) => allowed === undefined).map(({ operationId }) => operationId)).toEqual([]);
+    expect(Object.keys(access).sort()).toEqual(table.map(({ operationId }) => operationId).sort());
+  });
+
+  describe.each(table)('$operationId', ({ method, url, send, allowed }) => {
+    it.each([
+      ['nothing', {}],
+      ['an unknown key', { 'x-api-key': 'wrong' }],
+      ['an unknown bearer', { authorization: 'Bearer wrong' }],
+      ['an empty key', { 'x-api-key': '' }],
+      ['another scheme', { authorization: 'Basic YTpi' }],
+      ['both headers', { authorization: `Bearer ${admin.secret}`, 'x-api-key': admin.secret }],
+    ] as [string, Record<string, string>][])('with %s', async (_name, headers) => {
+      const { call, service } = app();
+      const response = await call(method, url, send(headers));
+      if (allowed === 'open') return expect(response.statusCode).toBe(200);
+      expect(response.statusCode).toBe(401);
+      expect(response.json().code).toBe('unauthenticated');
+      expect(response.headers['www-authenticate']).toMatch(/^Bearer realm="godwit"/);
+      expect(service.calls).toEqual([]);
+    });
+
+    it.each([
+      ['reader', reader.secret],
+      ['writer', writer.secret],
+      ['operator', operator.secret],
+      ['nobody', nobody.secret],
+      ['admin', admin.secret],
+    ])('as %s', async (name, secret) => {
+      const { call, service } = app();
+      for (const headers of [{ 'x-api-key': secret }, { authorization: `bearer ${secret}` }] as Record<
+        string,
+        string
+      >[]) {
+        const response = await call(method, url, send(headers));
+        if (allowed === 'open' || name === 'admin' || name === allowed) {
+          expect(response.statusCode).toBeLessThan(300);
+          continue;
+        }
+        expect(response.statusCode).toBe(403);
+        expect(response.json().code).toBe('forbidden');
+        expect(response.headers['www-authenticate']).toMatch(/error="insufficient_scope", scope="migrations:/);
+        expect(service.calls).toEqual([]);
+      }
+    });
+  });
+});
+
+describe('grants for accounts', () => {
+  const app = sharedApp({ auth });
+  const headers = { 'x-api-key': stranger.secret };
+
+  it('are needed to name an account', async () => {
+    const { call, service } = app();
+    const created = await call('POST', '/migrations', json(createBody, headers));
+    const listed = await call('GET', '/migrations?account=ali-main', { headers });
+    expect([created.statusCode, listed.statusCode]).toEqual([403, 403]);
+    expect(service.calls).toEqual([]);
+  });
+
+  it('decide what can be seen', async () => {
+    const { call, service } = app();
+    expect((await call('GET', `/migrations/${idOf('mig', 1)}`, { headers })).statusCode).toBe(404);
+    expect((await call('GET', '/migrations', { headers })).json().items).toEqual([]);
+    expect(service.argumentsOf('list')[0]).toEqual({ visibleAccounts: ['tc-main'] });
+    expect((await call('GET', '/accounts', { headers })).json().items).toEqual([]);
+    expect(service.argumentsOf('accounts')[0]).toMatchObject({ caller: 'stranger', accounts: ['tc-main'] });
+  });
+
+  it('are checked in a dry run too', async () => {
+    const { call } = app();
+    expect((await call('POST', '/migrations?dryRun=true', json(createBody, headers))).statusCode).toBe(403);
+  });
+});
+
+describe('documentation', () => {
+  it('is open when it is public', async () => {
+    const { app } = await testApp({ auth, settings: { explorer: true } });
+    for (const url of ['/docs', '/docs/static/swagger-ui.css', '/openapi.json', '/', '/problems'])
+      expect((await app.inject(url)).statusCode, url).toBe(200);
+  });
+
+  it('is behind credentials of any scope when it is not', async () => {
+    const { app } = await testApp({ auth, settings: { explorer: true, publicDocumentation: false } });
+    for (const url of ['/docs', '/docs/static/swagger-ui.css', '/openapi.json', '/', '/problems']) {
+      expect((await app.inject(url)).statusCode, url).toBe(401);
+      expect((await app.inject({ url, headers: { 'x-api-key': nobody.secret } })).statusCode, url).toBe(200);
+    }
+    expect((await app.inject('/livez')).statusCode).toBe(200);
+  });
+
+  it('shows how to authenticate only when there is something to', async () => {
+    const { app } = await testApp({ auth });
+    expect((await app.inject('/openapi.json')).json().components.securitySchemes).toHaveProperty('apiKey');
+    const { app: open } = await testApp();
+    expect((await open.inject('/openapi.json')).json().components.securitySchemes).toEqual({});
+  });
+});
+
+describe('a route of another room', () => {
+  it('takes admin unless it says otherwise', async () => {
+    const { app } = await testApp({ auth });
+    app.get('/extra', async () => ({ ok: true }));
+    app.get('/metrics', { config: { access: 'open' } }, async () => ({ ok: true }));
+    expect((await app.inject('/extra')).statusCode).toBe(401);
+    expect((await app.inject({ url: '/extra', headers: { 'x-api-key': reader.secret } })).statusCode).toBe(403);
+    expect((await app.inject({ url: '/extra', headers: { 'x-api-key': admin.secret } })).statusCode).toBe(200);
+    expect((await app.inject('/metrics')).statusCode).toBe(200);
+  });
+});
+
+describe('authenticators', () => {
+  it('refuse a configured digest that is none', () => {
+    expect(() => createStaticKeyAuthenticator([{ ...reader.entry, sha256: 'abc' }])).toThrow(/64 hex digits/);
+  });
+  it('take a digest in either case', async () => {
+    const upper = createStaticKeyAuthenticator([{ ...reader.entry, sha256: reader.entry.sha256.toUpperCase() }]);
+    expect(await upper.authenticate({ scheme: 'bearer', value: reader.secret })).toMatchObject({ caller: 'reader' });
+  });
+  it('let everybody in when nothing is configured', async () => {
+    const open = authenticatorOf({ keys: [], jwt: null });
+    expect(open.schemes).toEqual([]);
+    expect(await open.authenticate(null)).toEqual({ caller: 'anonymous', scopes: ['admin'], accounts: ['*'] });
+  });
+  it('are asked in order, and one that is out does not hide another', async () => {
+    const broken = { schemes: ['bearer'] as const, authenticate: async () => Promise.reject(new Error('out')) };
+    const both = anyOf([broken, auth]);
+    expect(both.schemes).toEqual(['bearer', 'api_key']);
+    expect(await both.authenticate({ scheme: 'bearer', value: reader.secret })).toMatchObject({ caller: 'reader' });
+    await expect(both.authenticate({ scheme: 'bearer', value: 'wrong' })).rejects.toThrow('out');
+  });
+});

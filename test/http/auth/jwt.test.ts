@@ -1,0 +1,149 @@
+import {
+  type CryptoKey,
+  createLocalJWKSet,
+  exportJWK,
+  generateKeyPair,
+  type JWTPayload,
+  SignJWT,
+  UnsecuredJWT,
+} from 'jose';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createJwtAuthenticator, type JwtSettings } from '../../../src/http/auth/jwt.ts';
+import { testApp } from '../support/app.ts';
+import { noon } from '../support/fixtures.ts';
+
+const settings: JwtSettings = {
+  issuer: 'https://issuer.example',
+  audience: 'godwit',
+  jwksUri: 'https://issuer.example/keys',
+};
+const clock = { now: () => noon };
+const seconds = Math.floor(noon / 1000);
+
+const pairs = {
+  RS256: await generateKeyPair('RS256', { extractable: true }),
+  ES256: await generateKeyPair('ES256', { extractable: true }),
+  EdDSA: await generateKeyPair('EdDSA', { extractable: true }),
+};
+const published = await Promise.all(
+  Object.entries(pairs).map(async ([alg, pair]) => ({ ...(await exportJWK(pair.publicKey)), kid: alg, alg })),
+);
+const keys = createLocalJWKSet({ keys: published });
+const stranger = await generateKeyPair('ES256');
+
+function token(
+  claims: JWTPayload = {},
+  alg: keyof typeof pairs = 'ES256',
+  key: CryptoKey = pairs[alg].privateKey,
+): Promise<string> {
+  const payload = {
+    iss: settings.issuer,
+    aud: 'godwit',
+    sub: 'svc-orders',
+    iat: seconds,
+    exp: seconds + 300,
+    scope: 'migrations:read',
+    ...claims,
+  };
+  return new SignJWT(payload).setProtectedHeader({ alg, kid: alg }).sign(key);
+}
+
+const authenticate = async (value: string, changed: Partial<JwtSettings> = {}) =>
+  createJwtAuthenticator({ ...settings, ...changed }, clock, keys).authenticate({ scheme: 'bearer', value });
+
+describe('a signed token', () => {
+  it.each(['RS256', 'ES256', 'EdDSA'] as const)('with %s tells who calls', async (alg) => {
+    expect(await authenticate(await token({ accounts: ['ali-main'] }, alg))).toEqual({
+      caller: 'svc-orders',
+      scopes: ['migrations:read'],
+      accounts: ['ali-main'],
+    });
+  });
+
+  it.each([
+    [{ scope: 'migrations:read migrations:write' }, {}, ['migrations:read', 'migrations:write']],
+    [{ scope: undefined, scp: ['admin'] }, {}, ['admin']],
+    [{ scope: undefined, scp: 'admin other' }, {}, ['admin', 'other']],
+    [{ scope: undefined }, {}, []],
+    [{ scope: 5, scp: [1, 'admin'] }, {}, ['admin']],
+    [{ roles: ['migrations:write'] }, { scopesClaim: 'roles' }, ['migrations:write']],
+  ])('scopes of %j', async (claims, changed, scopes) => {
+    expect((await authenticate(await token(claims as JWTPayload), changed))?.scopes).toEqual(scopes);
+  });
+
+  it.each([
+    [{}, {}, []],
+    [{ accounts: ['a', 'b'] }, {}, ['a', 'b']],
+    [{ accounts: 'a b' }, {}, ['a', 'b']],
+    [{ grants: ['a'] }, { accountsClaim: 'grants' }, ['a']],
+    [{}, { defaultAccounts: ['*'] }, ['*']],
+    [{ accounts: [] }, { defaultAccounts: ['*'] }, []],
+  ])('accounts of %j with %j', async (claims, changed, accounts) => {
+    expect((await authenticate(await token(claims), changed))?.accounts).toEqual(accounts);
+  });
+
+  it.each([
+    ['expired', { exp: seconds - 31 }],
+    ['not valid yet', { nbf: seconds + 31 }],
+    ['of another issuer', { iss: 'https://other.example' }],
+    ['for another audience', { aud: 'other' }],
+    ['without subject', { sub: undefined }],
+    ['with an empty subject', { sub: '' }],
+    ['without end', { exp: undefined }],
+  ])('%s is refused', async (_name, claims) => {
+    expect(await authenticate(await token(claims as JWTPayload))).toBeNull();
+  });
+
+  it('is taken within the tolerance of clocks', async () => {
+    expect(await authenticate(await token({ exp: seconds - 29 }))).not.toBeNull();
+    expect(await authenticate(await token({ exp: seconds - 29 }), { clockToleranceSeconds: 0 })).toBeNull();
+  });
+
+  it('signed by somebody else, with a shared secret or not at all is refused', async () => {
+    expect(await authenticate(await token({}, 'ES256', stranger.privateKey))).toBeNull();
+    const payload = { iss: settings.issuer, aud: 'godwit', sub: 'x', exp: seconds + 60 };
+    const secret = new TextEncoder().encode(JSON.stringify(published[0]));
+    expect(
+      await authenticate(await new SignJWT(payload).setProtectedHeader({ alg: 'HS256', kid: 'RS256' }).sign(secret)),
+    ).toBeNull();
+    expect(await authenticate(new UnsecuredJWT(payload).encode())).toBeNull();
+  });
+
+  it.each(['', 'x', 'a.b.c', '..', 'ey.ey.ey'])('%s is none', async (value) =>
+    expect(await authenticate(value)).toBeNull(),
+  );
+
+  it('comes only as bearer', async () => {
+    const authenticator = createJwtAuthenticator(settings, clock, keys);
+    expect(await authenticator.authenticate({ scheme: 'api_key', value: await token() })).toBeNull();
+    expect(await authenticator.authenticate(null)).toBeNull();
+  });
+});
+
+describe('the issuer’s keys', () => {
+  afterEach(() => void vi.unstubAllGlobals());
+
+  it('are fetched once for many requests', async () => {
+    const fetched = vi.fn(async () => Response.json({ keys: published }));
+    vi.stubGlobal('fetch', fetched);
+    const authenticator = createJwtAuthenticator(settings, clock);
+    const value = await token();
+    const identities = await Promise.all([1, 2, 3].map(() => authenticator.authenticate({ scheme: 'bearer', value })));
+    expect(identities.every((identity) => identity?.caller === 'svc-orders')).toBe(true);
+    expect(fetched).toHaveBeenCalledTimes(1);
+  });
+
+  it.each([
+    ['refused', async () => Promise.reject(new TypeError('fetch failed'))],
+    ['an error page', async () => new Response('<html>', { status: 502 })],
+    ['no JSON', async () => new Response('<html>')],
+    ['no key set', async () => Response.json({ keys: 'none' })],
+  ])('that cannot be read (%s) are 503, not 401', async (_name, answer) => {
+    vi.stubGlobal('fetch', vi.fn(answer));
+    const { call } = await testApp({ auth: createJwtAuthenticator(settings, clock) });
+    const response = await call('GET', '/migrations', { headers: { authorization: `Bearer ${await token()}` } });
+    expect(response.statusCode).toBe(503);
+    expect(response.json()).toMatchObject({ code: 'overloaded', retryable: true });
+    expect(response.headers['retry-after']).toBe('5');
+  });
+});

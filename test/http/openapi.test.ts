@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { requestExamples } from '../../src/http/schemas/examples.ts';
+import { openApiYaml } from '../../src/openapi-document.ts';
+import { ajv, document, documentFile, operations, resolve, withAbsoluteRefs } from './support/documented.ts';
+
+describe('the OpenAPI document', () => {
+  it('is committed as the app has it (npm run openapi writes it)', async () => {
+    expect(await openApiYaml()).toBe(readFileSync(documentFile, 'utf8'));
+  });
+
+  it('is OpenAPI 3.1 with both ways to authenticate', () => {
+    expect(document.openapi).toBe('3.1.0');
+    expect(Object.keys(document.components.securitySchemes)).toEqual(['bearer', 'apiKey']);
+    expect(document.security).toEqual([{ bearer: [] }, { apiKey: [] }]);
+  });
+
+  it('names the resources', () => {
+    expect(Object.keys(document.components.schemas)).toEqual(
+      expect.arrayContaining([
+        'MigrationRequest',
+        'Migration',
+        'Backup',
+        'BackupRequest',
+        'Source',
+        'Problem',
+        'Event',
+        'Provider',
+      ]),
+    );
+  });
+
+  it.each(Object.keys(document.components.schemas))('%s compiles as JSON Schema 2020-12', (name) => {
+    expect(() => ajv.compile({ $ref: `godwit#/components/schemas/${name}` })).not.toThrow();
+  });
+
+  it('has no reference without a target', () => {
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)].map((match) => match[1] ?? '');
+    expect(references.length).toBeGreaterThan(50);
+    for (const reference of new Set(references)) {
+      let target: unknown = document;
+      for (const step of reference.split('/')) target = (target as Record<string, unknown>)[step];
+      expect(target, reference).toBeTypeOf('object');
+    }
+  });
+
+  it('keeps the variants of a source apart by their type', () => {
+    const validate = ajv.compile({ $ref: 'godwit#/components/schemas/Source' });
+    expect(validate({ type: 'url', urls: ['https://example.com/a.bak'] })).toBe(true);
+    expect(validate({ type: 'url', bucket: 'acme-backups' })).toBe(false);
+    const source = document.components.schemas.Source as { discriminator: { mapping: Record<string, string> } };
+    expect(source.discriminator.mapping.object_storage).toBe('#/components/schemas/ObjectStorageSource');
+  });
+
+  it('gives every operation an id of its own, a summary, a description and a known tag', () => {
+    const ids = operations.map(({ operation }) => operation.operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+    const tags = document.tags.map((tag) => tag.name);
+    for (const { operation } of operations) {
+      expect(operation.summary, operation.operationId).toMatch(/\S{4}/);
+      expect(operation.description, operation.operationId).toMatch(/\S \S/);
+      for (const tag of operation.tags) expect(tags).toContain(tag);
+    }
+  });
+
+  it('declares every path parameter', () => {
+    for (const { path, operation } of operations) {
+      const inPath = [...path.matchAll(/\{([^}]+)\}/g)].map((match) => match[1]);
+      const declared = (operation.parameters ?? []).filter((each) => each.in === 'path').map((each) => each.name);
+      expect(declared, operation.operationId).toEqual(inPath);
+    }
+  });
+
+  it('describes every response and every parameter', () => {
+    for (const { operation } of operations) {
+      for (const [status, response] of Object.entries(operation.responses)) {
+        const resolved = resolve(response);
+        expect(resolved?.description, `${operation.operationId} ${status}`).not.toMatch(/^(Default Response)?$/);
+        if (Number(status) >= 400) expect(Object.keys(resolved?.content ?? {})).toEqual(['application/problem+json']);
+      }
+      for (const parameter of operation.parameters ?? [])
+        expect(parameter, `${operation.operationId} ${parameter.name}`).toHaveProperty('description');
+    }
+  });
+
+  it('compiles the schema of every parameter and body', () => {
+    for (const { operation } of operations) {
+      const bodies = Object.values(operation.requestBody?.content ?? {}).map((media) => media.schema);
+      for (const schema of [...bodies, ...(operation.parameters ?? []).map((each) => each.schema)])
+        expect(() => ajv.compile(withAbsoluteRefs(schema))).not.toThrow();
+    }
+  });
+
+  it('has examples of requests that fit their schema, for every provider', () => {
+    for (const { operation } of operations)
+      for (const media of Object.values(operation.requestBody?.content ?? {})) {
+        const validate = ajv.compile(withAbsoluteRefs(media.schema));
+        for (const [name, example] of Object.entries(media.examples ?? {}))
+          expect(validate(example.value), `${operation.operationId} ${name} ${ajv.errorsText(validate.errors)}`).toBe(
+            true,
+          );
+      }
+    const create = document.paths['/migrations']?.post?.requestBody?.content['application/json'];
+    expect(Object.keys(create?.examples ?? {})).toEqual(['alibaba', 'huawei', 'tencent']);
+    expect(
+      Object.keys(requestExamples).every((id) => operations.some(({ operation }) => operation.operationId === id)),
+    ).toBe(true);
+  });
+
+  it('lets bodies be left out where the API does', () => {
+    const optional = operations.filter(({ operation }) => operation.requestBody?.required === false);
+    expect(optional.map(({ operation }) => operation.operationId).sort()).toEqual([
+      'cancelMigration',
+      'cutOverMigration',
+      'markBackupUploaded',
+      'retryMigration',
+    ]);
+  });
+});

@@ -1,0 +1,306 @@
+import { connect, type Socket } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { createStaticKeyAuthenticator } from '../../../src/http/auth/static-keys.ts';
+import { answerBrokenRequest } from '../../../src/http/plugins/broken-requests.ts';
+import { errorForLog } from '../../../src/http/plugins/request-log.ts';
+import { json, sharedApp, type TestApp, testApp } from '../support/app.ts';
+import { keyNamed } from '../support/credentials.ts';
+import { operations } from '../support/documented.ts';
+import { aMigration, createBody, idOf } from '../support/fixtures.ts';
+
+const path = `/migrations/${idOf('mig', 1)}`;
+
+describe('request ids', () => {
+  const app = sharedApp();
+  it.each(['abcdefgh', 'A.b_c-1234', 'x'.repeat(128)])('%s is kept', async (id) => {
+    const response = await app().call('GET', '/livez', { headers: { 'x-request-id': id } });
+    expect(response.headers['x-request-id']).toBe(id);
+  });
+  it.each(['short', 'x'.repeat(129), 'with space', 'a,b,c,d,e', 'späße-12', '<script>x</script>'])(
+    '%s is replaced',
+    async (id) => {
+      const response = await app().call('GET', '/livez', { headers: { 'x-request-id': id } });
+      expect(response.headers['x-request-id']).toMatch(/^req_[0-9a-z]{26}$/);
+    },
+  );
+});
+
+describe('paths and methods', () => {
+  const app = sharedApp();
+  it.each(['/nope', '/migrations/', `${path}/nope`, '/migrations/x/y/z', '//migrations', '/Migrations', '/docs'])(
+    '%s is not found',
+    async (url) => {
+      const response = await app().call('GET', url);
+      expect(response.statusCode).toBe(404);
+    },
+  );
+  it.each([
+    ['PUT', '/migrations', 'GET, HEAD, POST'],
+    ['DELETE', '/migrations', 'GET, HEAD, POST'],
+    ['OPTIONS', '/migrations', 'GET, HEAD, POST'],
+    ['POST', path, 'DELETE, GET, HEAD, PATCH'],
+    ['GET', `${path}/cutover`, 'POST'],
+    ['PUT', `${path}/backups/${idOf('bkp', 1)}`, 'GET, HEAD'],
+    ['POST', '/readyz', 'GET, HEAD'],
+    ['POST', '/migrations/events', 'DELETE, GET, HEAD, PATCH'],
+    ['POST', '/?x=1', 'GET, HEAD'],
+  ] as const)('%s %s is 405 with Allow: %s', async (method, url, allow) => {
+    const response = await app().call(method, url, { payload: 'not json', headers: { 'content-type': 'text/plain' } });
+    expect(response.statusCode).toBe(405);
+    expect(response.headers.allow).toBe(allow);
+  });
+  it('a body is not read for what is not there', async () => {
+    const response = await app().call('POST', '/nope', { payload: 'x', headers: { 'content-type': 'text/plain' } });
+    expect(response.statusCode).toBe(404);
+  });
+});
+
+describe('Accept', () => {
+  const app = sharedApp();
+  const gets = operations.filter(
+    ({ method, path: each }) => method === 'GET' && !['/', '/livez', '/readyz'].includes(each),
+  );
+  it.each(gets.map(({ path: each }) => each))('%s is JSON only', async (template) => {
+    const url = template
+      .replace('{id}', template.startsWith('/providers') ? 'huawei' : idOf('mig', 1))
+      .replace('{backupId}', idOf('bkp', 1))
+      .replace('{code}', 'internal');
+    const refused = await app().call('GET', url, { headers: { accept: 'text/csv, application/json;q=0' } });
+    expect(refused.statusCode).toBe(406);
+    expect(refused.headers['content-type']).toContain('application/problem+json');
+    expect((await app().call('GET', url, { headers: { accept: 'text/html, */*;q=0.1' } })).statusCode).toBe(200);
+  });
+  it('is looked at before anything is changed', async () => {
+    const { call, service } = app();
+    expect((await call('POST', '/migrations', json(createBody, { accept: 'application/xml' }))).statusCode).toBe(406);
+    expect(service.calls).toEqual([]);
+  });
+});
+
+describe('security headers', () => {
+  it('are on every kind of answer', async () => {
+    const { app, service } = await testApp({ settings: { explorer: true } });
+    service.get = async () => {
+      throw new Error('boom');
+    };
+    for (const url of [
+      '/',
+      '/livez',
+      '/migrations',
+      path,
+      '/nope',
+      '/openapi.json',
+      '/docs',
+      '/docs/static/swagger-ui.css',
+      '/migrations/%zz',
+    ]) {
+      const { headers } = await app.inject(url);
+      expect(headers, url).toMatchObject({
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+        'x-frame-options': 'DENY',
+      });
+      expect(headers['content-security-policy'], url).toContain("default-src 'none'");
+      expect(headers['cache-control'], url).toBeDefined();
+      expect(headers, url).not.toHaveProperty('server');
+      expect(headers, url).not.toHaveProperty('x-powered-by');
+    }
+  });
+
+  it('let the explorer’s own scripts run, and nothing inline', async () => {
+    const { app } = await testApp({ settings: { explorer: true } });
+    const page = await app.inject('/docs');
+    const policy = String(page.headers['content-security-policy']);
+    expect(policy).toContain("script-src 'self';");
+    expect(page.body).not.toMatch(/<script>|<script(?![^>]*src=)/);
+    for (const [, source] of page.body.matchAll(/(?:src|href)="([^"]+)"/g))
+      expect((await app.inject(String(source))).statusCode, source).toBe(200);
+  });
+
+  it('keep answers out of caches', async () => {
+    const { call } = await testApp();
+    expect((await call('GET', '/migrations')).headers['cache-control']).toBe('no-store');
+    expect((await call('GET', path)).headers['cache-control']).toBe('private, no-cache');
+    expect((await call('GET', '/nope')).headers['cache-control']).toBe('no-store');
+  });
+});
+
+describe('the rate limit', () => {
+  const settings = { rateLimit: { requests: 2, windowSeconds: 10 } };
+
+  it('is off unless configured', async () => {
+    const { call } = await testApp();
+    expect((await call('GET', '/migrations')).headers).not.toHaveProperty('ratelimit');
+  });
+
+  it('refuses with Retry-After and refills with time', async () => {
+    const { call, runtime } = await testApp({ settings });
+    const first = await call('GET', '/migrations');
+    expect(first.headers).toMatchObject({ 'ratelimit-policy': '"caller";q=2;w=10', ratelimit: '"caller";r=1;t=0' });
+    await call('GET', '/migrations');
+    const refused = await call('GET', '/migrations');
+    expect(refused.statusCode).toBe(429);
+    expect(refused.headers).toMatchObject({ 'retry-after': '5', ratelimit: '"caller";r=0;t=5' });
+    runtime.advance(4999);
+    expect((await call('GET', '/migrations')).statusCode).toBe(429);
+    runtime.advance(1);
+    expect((await call('GET', '/migrations')).statusCode).toBe(200);
+    expect((await call('GET', '/migrations')).statusCode).toBe(429);
+    runtime.advance(3_600_000);
+    const statuses = [];
+    for (let n = 0; n < 3; n++) statuses.push((await call('GET', '/migrations')).statusCode);
+    expect(statuses).toEqual([200, 200, 429]);
+  });
+
+  it('counts each caller alone, and probes not at all', async () => {
+    const [one, other] = [keyNamed('one'), keyNamed('other')];
+    const { call } = await testApp({ settings, auth: createStaticKeyAuthenticator([one.entry, other.entry]) });
+    const status = async (secret: string) =>
+      (await call('GET', '/migrations', { headers: { 'x-api-key': secret } })).statusCode;
+    expect([await status(one.secret), await status(one.secret), await status(one.secret)]).toEqual([200, 200, 429]);
+    expect(await status(other.secret)).toBe(200);
+    for (let n = 0; n < 5; n++) expect((await call('GET', '/readyz')).statusCode).toBe(200);
+  });
+});
+
+describe('the log', () => {
+  it('has one line per request, without query, body or headers', async () => {
+    const key = keyNamed('ci');
+    const { call, log } = await testApp({ auth: createStaticKeyAuthenticator([key.entry]) });
+    await call('GET', `${path}?secret=query`, { headers: { 'x-api-key': key.secret } });
+    await call(
+      'POST',
+      '/migrations',
+      json({ ...createBody, description: 'secret-body' }, { 'x-api-key': key.secret, 'idempotency-key': 'secret-key' }),
+    );
+    await call('GET', '/migrations/secret-path', { headers: { authorization: `Bearer ${key.secret}` } });
+    expect(log).toHaveLength(3);
+    expect(log[0]).toMatchObject({
+      method: 'GET',
+      route: '/migrations/:id',
+      status: 400,
+      caller: 'ci',
+      migrationId: idOf('mig', 1),
+      durationMs: 0,
+    });
+    expect(log[0]?.requestId).toMatch(/^req_/);
+    expect(log[1]).toMatchObject({ method: 'POST', route: '/migrations', status: 201, migrationId: idOf('mig', 1) });
+    expect(log[2]).not.toHaveProperty('migrationId');
+    expect(JSON.stringify(log)).not.toContain('secret');
+  });
+
+  it('tells a fault of ours whole, and the caller nothing of it', async () => {
+    const { call, service, log } = await testApp();
+    service.get = async () => {
+      throw Object.assign(new Error('cannot read https://bucket.example/a.bak?Signature=topsecret'), {
+        headers: { authorization: 'topsecret' },
+      });
+    };
+    const response = await call('GET', path);
+    expect(response.statusCode).toBe(500);
+    expect(response.json()).toMatchObject({ code: 'internal', instance: response.headers['x-request-id'] });
+    expect(response.body).not.toMatch(/bucket|at .*\.ts/);
+    const line = log.find(({ msg }) => msg === 'request failed');
+    expect(line).toMatchObject({
+      requestId: response.headers['x-request-id'],
+      error: { message: 'cannot read https://bucket.example/a.bak?[masked]' },
+    });
+    expect(JSON.stringify(log)).not.toContain('topsecret');
+    expect(log.filter(({ level }) => level === 50)).toHaveLength(2);
+  });
+
+  it('does not tell a problem of the caller as an error', async () => {
+    const { call, log } = await testApp();
+    await call('GET', '/migrations/nope');
+    expect(log.filter(({ level }) => Number(level) > 30)).toEqual([]);
+  });
+
+  it.each([
+    [
+      new Error('a', { cause: new TypeError('b') }),
+      { name: 'Error', message: 'a', cause: { name: 'TypeError', message: 'b' } },
+    ],
+    ['text http://x/y#frag', { message: 'text http://x/y?[masked]' }],
+    [undefined, { message: 'undefined' }],
+  ])('shows %s', (error, shown) => expect(errorForLog(error)).toMatchObject(shown));
+});
+
+describe('on the wire', () => {
+  it('what is not HTTP gets a problem', async () => {
+    const { app } = await testApp();
+    const answer = await exchange(await portOf(app), (socket) => socket.write('GET / HTTX\r\n\r\n'));
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answer).toContain('content-type: application/problem+json');
+    expect(answer).toContain('"detail":"This is not a valid HTTP request."');
+  });
+
+  it('what is under way when the app closes is answered, what comes after is told to go elsewhere', async () => {
+    const { app, service } = await testApp({ keepOpen: true });
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let closed: Promise<void> = Promise.resolve();
+    const answers = exchange(await portOf(app), (socket) => {
+      service.get = async () => {
+        closed = app.close();
+        // Requests on one connection are answered in order, so the second waits behind this one.
+        setImmediate(() => socket.write(request('/migrations') + request('/livez'), release));
+        await held;
+        await new Promise((resolve) => setImmediate(resolve));
+        return aMigration();
+      };
+      socket.write(request(path));
+    });
+    const statuses = [...(await answers).matchAll(/HTTP\/1\.1 (\d+)/g)].map((match) => match[1]);
+    await closed;
+    expect(statuses.slice(0, 2)).toEqual(['200', '503']);
+    expect(await answers).toContain('"code":"draining"');
+  });
+
+  it('has its limits in time and number', async () => {
+    const { app } = await testApp();
+    expect(app.server).toMatchObject({
+      requestTimeout: 30_000,
+      headersTimeout: 15_000,
+      keepAliveTimeout: 75_000,
+      maxConnections: 10_000,
+    });
+  });
+
+  it.each([
+    [{ code: 'HPE_HEADER_OVERFLOW' }, /headers are too large/],
+    [{ code: 'ERR_HTTP_REQUEST_TIMEOUT' }, /did not arrive in time/],
+    [{}, /not a valid HTTP request/],
+  ])('%j', (error, said) => {
+    const written: string[] = [];
+    const socket = { destroyed: false, writable: true, end: (text: string) => written.push(text) };
+    answerBrokenRequest(error, socket as never, 'req_1');
+    expect(written.join('')).toMatch(said);
+    expect(written.join('')).toContain('x-content-type-options: nosniff');
+    answerBrokenRequest({ code: 'ECONNRESET' }, socket as never, 'req_1');
+    answerBrokenRequest(error, { ...socket, destroyed: true } as never, 'req_1');
+    expect(written).toHaveLength(1);
+  });
+});
+
+function request(url: string): string {
+  return `GET ${url} HTTP/1.1\r\nhost: localhost\r\n\r\n`;
+}
+
+async function portOf(app: TestApp['app']): Promise<number> {
+  return Number(new URL(await app.listen({ host: '127.0.0.1', port: 0 })).port);
+}
+
+/** All that comes back on one connection. */
+function exchange(port: number, begin: (socket: Socket) => void): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let answer = '';
+    const socket = connect(port, '127.0.0.1', () => begin(socket));
+    socket.on('data', (data) => {
+      answer += data;
+    });
+    socket.on('end', () => resolve(answer));
+    socket.on('error', reject);
+  });
+}

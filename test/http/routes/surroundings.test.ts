@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { problemCatalogue, problemCodes } from '../../../src/domain/problem.ts';
+import { sharedApp, testApp } from '../support/app.ts';
+import { document } from '../support/documented.ts';
+
+describe('what can be read beside migrations', () => {
+  const app = sharedApp();
+
+  it('providers', async () => {
+    const { call } = app();
+    const list = await call('GET', '/providers');
+    expect(list.json().items.map(({ id }: { id: string }) => id)).toEqual(['alibaba', 'huawei', 'tencent']);
+    expect((await call('GET', '/providers/huawei')).json()).toEqual(list.json().items[1]);
+    expect((await call('GET', '/providers/aws')).statusCode).toBe(404);
+  });
+
+  it('accounts', async () => {
+    const response = await app().call('GET', '/accounts');
+    expect(response.json()).toEqual({
+      items: [{ name: 'ali-main', provider: 'alibaba', region: 'cn-hangzhou' }],
+      nextPageToken: null,
+    });
+  });
+
+  it('all problems, each at its type', async () => {
+    const { call } = app();
+    expect((await call('GET', '/problems')).json().items).toHaveLength(problemCodes.length);
+    for (const code of problemCodes)
+      expect((await call('GET', `/problems/${code}`)).json()).toEqual({ code, ...problemCatalogue[code] });
+    expect((await call('GET', '/problems/toString')).statusCode).toBe(404);
+  });
+
+  it('where things are, as JSON or for browsers', async () => {
+    const { call, app: fastify } = app();
+    expect((await call('GET', '/')).json().links).toMatchObject({
+      docs: '/docs',
+      metrics: '/metrics',
+      ready: '/readyz',
+    });
+    const page = await fastify.inject({ url: '/', headers: { accept: 'text/html,*/*;q=0.8' } });
+    expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(page.body).toContain('href="./docs"');
+  });
+
+  it('the contract itself', async () => {
+    const response = await app().app.inject('/openapi.json');
+    expect(response.headers['content-type']).toBe('application/json; charset=utf-8');
+    expect(response.json().paths).toEqual(JSON.parse(JSON.stringify(document.paths)));
+    expect(response.json().security).toEqual([]);
+  });
+});
+
+describe('probes', () => {
+  it('live says nothing of the store', async () => {
+    const { call, service } = await testApp();
+    expect((await call('GET', '/livez')).json()).toEqual({ status: 'live' });
+    expect(service.calls).toEqual([]);
+  });
+
+  it('ready, with checks when asked', async () => {
+    const { call } = await testApp();
+    expect((await call('GET', '/readyz')).json()).toEqual({ status: 'ready' });
+    expect((await call('GET', '/readyz?verbose')).json().checks).toEqual([
+      { name: 'store', ok: true, detail: 'answers' },
+    ]);
+  });
+
+  it.each([
+    [true, 'draining'],
+    [false, 'overloaded'],
+  ])('not ready while draining is %s: %s', async (draining, code) => {
+    const { call, service } = await testApp();
+    const checks = [{ name: 'store', ok: false, detail: 'does not answer' }];
+    service.health = async () => ({ ready: false, draining, checks });
+    const response = await call('GET', '/readyz?verbose');
+    expect(response.statusCode).toBe(503);
+    expect(response.json()).toMatchObject({ code, checks });
+    expect(response.headers['retry-after']).toBe('5');
+    expect((await call('GET', '/readyz')).json()).not.toHaveProperty('checks');
+  });
+
+  it('take any Accept', async () => {
+    const { call } = await testApp();
+    expect((await call('GET', '/livez', { headers: { accept: 'text/plain' } })).statusCode).toBe(200);
+  });
+});

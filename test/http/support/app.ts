@@ -1,0 +1,77 @@
+import type { InjectOptions, LightMyRequestResponse } from 'fastify';
+import { pino } from 'pino';
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished } from 'vitest';
+import { createHttpApp } from '../../../src/http/app.ts';
+import type { HttpApp } from '../../../src/http/app-types.ts';
+import { anonymousAuthenticator } from '../../../src/http/auth/anonymous.ts';
+import type { Authenticator } from '../../../src/http/auth/authenticator.ts';
+import type { HttpSettings } from '../../../src/http/settings.ts';
+import { undocumented } from './documented.ts';
+import { type FakeService, fakeService } from './fake-service.ts';
+import { aRuntime, providers } from './fixtures.ts';
+
+export interface TestApp {
+  readonly app: HttpApp;
+  readonly service: FakeService;
+  readonly runtime: ReturnType<typeof aRuntime>;
+  /** Lines of the log, parsed. */
+  readonly log: Record<string, unknown>[];
+  /** Sends a request and checks the answer against the committed contract. */
+  call(
+    method: InjectOptions['method'],
+    url: string,
+    options?: Omit<InjectOptions, 'method' | 'url'>,
+  ): Promise<LightMyRequestResponse>;
+}
+
+export async function testApp(
+  options: { auth?: Authenticator; settings?: Partial<HttpSettings>; keepOpen?: boolean } = {},
+): Promise<TestApp> {
+  const service = fakeService();
+  const runtime = aRuntime();
+  const log: Record<string, unknown>[] = [];
+  const logger = pino({ level: 'debug' }, { write: (line: string) => void log.push(JSON.parse(line)) });
+  const app = await createHttpApp({
+    service,
+    runtime,
+    logger,
+    providers,
+    auth: options.auth ?? anonymousAuthenticator,
+    settings: { explorer: false, ...options.settings },
+  });
+  if (options.keepOpen !== true) onTestFinished(() => app.close());
+  return {
+    app,
+    service,
+    runtime,
+    log,
+    async call(method = 'GET', url, more = {}) {
+      const response = await app.inject({ method, url, ...more });
+      expect(undocumented(method, url, response), `${method} ${url} → ${response.statusCode} ${response.body}`).toEqual(
+        [],
+      );
+      return response;
+    },
+  };
+}
+
+/** One app for all tests of a table that change nothing; the calls to the service are forgotten before each. */
+export function sharedApp(options: Parameters<typeof testApp>[0] = {}): () => TestApp {
+  let shared: TestApp | null = null;
+  beforeAll(async () => {
+    shared = await testApp({ ...options, keepOpen: true });
+  });
+  beforeEach(() => {
+    shared?.service.calls.splice(0);
+  });
+  afterAll(() => shared?.app.close());
+  return () => {
+    if (shared === null) throw new Error('the app is made in beforeAll');
+    return shared;
+  };
+}
+
+/** A JSON body with its content type, whatever the value. */
+export function json(value: unknown, headers: Record<string, string> = {}) {
+  return { payload: JSON.stringify(value), headers: { 'content-type': 'application/json', ...headers } };
+}

@@ -1,0 +1,12 @@
+import { createHash } from 'node:crypto';
+import type { StaticKey } from '../../../src/http/auth/static-keys.ts';
+
+/** A configured key with the secret that opens it. */
+export function keyNamed(
+  name: string,
+  grants: Partial<Pick<StaticKey, 'scopes' | 'accounts'>> = {},
+): { readonly secret: string; readonly entry: StaticKey } {
+  const secret = `secret-of-${name}`;
+  const sha256 = createHash('sha256').update(secret).digest('hex');
+  return { secret, entry: { name, sha256, scopes: ['admin'], accounts: ['*'], ...grants } };
+}

@@ -1,0 +1,116 @@
+import { Problem } from '../../../src/domain/problem.ts';
+import { entityTag } from '../../../src/domain/representation.ts';
+import { providerIds } from '../../../src/domain/schema.ts';
+import type { IdempotencyKey, IdempotencyRecord, StoredAnswer } from '../../../src/domain/store.ts';
+import type { ChangeContext, MigrationService, RequestContext } from '../../../src/engine/interface.ts';
+import { aBackup, aMigration, anEvent, capabilitiesOf, idOf, noon } from './fixtures.ts';
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+export interface FakeService extends Mutable<MigrationService> {
+  /** Names and arguments of the calls, in order. */
+  readonly calls: { readonly name: string; readonly arguments: readonly unknown[] }[];
+  readonly records: Map<string, IdempotencyRecord>;
+  /** The arguments of the only call of that name. */
+  argumentsOf(name: keyof MigrationService): readonly unknown[];
+}
+
+/** A service that holds one migration, remembers idempotency keys, and can be told to behave otherwise by replacing a method. */
+export function fakeService(): FakeService {
+  const calls: FakeService['calls'] = [];
+  const records = new Map<string, IdempotencyRecord>();
+  const present = aMigration();
+
+  function find(id: string, context: RequestContext) {
+    if (id !== present.id || !granted(context)) throw new Problem('not_found', 'There is no such migration.');
+    return present;
+  }
+  function granted({ accounts }: RequestContext): boolean {
+    return accounts.includes('*') || accounts.includes(present.account);
+  }
+  function changing(id: string, context: ChangeContext) {
+    const found = find(id, context);
+    if (context.ifMatch !== undefined && context.ifMatch !== entityTag(found).slice(1, -1))
+      throw new Problem('precondition_failed', 'It has changed.');
+    remember(context.idempotency, id);
+    return found;
+  }
+  function remember(key: IdempotencyKey | undefined, migrationId: string): void {
+    if (key !== undefined) records.set(keyOf(key), { ...key, migrationId, answer: null, createdAt: noon });
+  }
+
+  const plain: MigrationService = {
+    async create(_request, _waitMs, context) {
+      remember(context.idempotency, present.id);
+      return { migration: present, accepted: true };
+    },
+    dryRun: async () => ({
+      valid: true,
+      problems: [],
+      plan: [
+        {
+          operation: 'CreateMigrateTask',
+          method: 'POST',
+          url: 'https://rds.aliyuncs.com/',
+          parameters: { DBName: 'orders' },
+        },
+      ],
+    }),
+    get: async (id, context) => find(id, context),
+    list: async (_filter, page, context) => (granted(context) && page.after === undefined ? [present] : []),
+    patch: async (id, _patch, context) => changing(id, context),
+    async addBackup(id, request, context) {
+      const backup = aBackup({
+        id: idOf('bkp', 2),
+        type: request.type,
+        final: request.final ?? false,
+        state: 'queued',
+      });
+      return { migration: changing(id, context), backup };
+    },
+    cutOver: async (id, _request, context) => ({ migration: changing(id, context), changed: true }),
+    cancel: async (id, context) => ({ migration: changing(id, context), changed: true }),
+    retry: async (id, _request, context) => ({ migration: changing(id, context), changed: true }),
+    markUploaded: async (id, _backupId, context) => ({ migration: changing(id, context), changed: true }),
+    async remove(id, context) {
+      changing(id, context);
+    },
+    async events(migrationId, _page, context) {
+      if (migrationId !== null) find(migrationId, context);
+      return granted(context) ? [anEvent(1), anEvent(2)] : [];
+    },
+    findReplay: async (key) => records.get(keyOf(key)) ?? null,
+    async completeReplay(key, answer: StoredAnswer) {
+      const record = records.get(keyOf(key));
+      if (record !== undefined && record.answer === null) records.set(keyOf(key), { ...record, answer });
+    },
+    capabilities: () => providerIds.map(capabilitiesOf),
+    accounts: (context) => (granted(context) ? [{ name: 'ali-main', provider: 'alibaba', region: 'cn-hangzhou' }] : []),
+    health: async () => ({ ready: true, draining: false, checks: [{ name: 'store', ok: true, detail: 'answers' }] }),
+  };
+
+  const recorded = Object.fromEntries(
+    Object.entries(plain).map(([name, method]) => [
+      name,
+      (...values: never[]) => {
+        calls.push({ name, arguments: values });
+        return (method as (...values: never[]) => unknown)(...values);
+      },
+    ]),
+  ) as unknown as MigrationService;
+  return {
+    ...recorded,
+    calls,
+    records,
+    argumentsOf(name) {
+      const [only, ...more] = calls.filter((call) => call.name === name);
+      if (only === undefined || more.length > 0)
+        throw new Error(`${name} was called ${more.length + (only ? 1 : 0)} times`);
+      return only.arguments;
+    },
+  };
+}
+
+function keyOf(key: IdempotencyKey): string {
+  return JSON.stringify([key.caller, key.key]);
+}

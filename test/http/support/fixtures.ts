@@ -1,0 +1,137 @@
+import type { MigrationEvent } from '../../../src/domain/event.ts';
+import type { LifeCycleProvider } from '../../../src/domain/lifecycle.ts';
+import type { Backup, Migration } from '../../../src/domain/migration.ts';
+import type { Capabilities } from '../../../src/domain/provider.ts';
+import type { Runtime } from '../../../src/domain/runtime.ts';
+import type { ProviderId } from '../../../src/domain/schema.ts';
+
+/** 2026-11-21T19:08:00.000Z */
+export const noon = Date.UTC(2026, 10, 21, 19, 8);
+
+/** The n-th id of a kind; ids of greater n sort later. */
+export function idOf(prefix: 'mig' | 'bkp' | 'evt', n: number): string {
+  return `${prefix}_01kbzq3m8e${String(n).padStart(16, '0')}`;
+}
+
+export function aBackup(overrides: Partial<Backup> = {}): Backup {
+  return {
+    id: idOf('bkp', 1),
+    type: 'full',
+    source: { type: 'object_storage', bucket: 'acme-backups', keys: ['prod/orders_full.bak'] },
+    final: true,
+    state: 'restoring',
+    attempt: 1,
+    uploaded: false,
+    providerStatus: 'Running',
+    providerRefs: { migrateTaskId: '564563256' },
+    error: null,
+    createdAt: noon,
+    submittedAt: noon,
+    finishedAt: null,
+    ...overrides,
+  };
+}
+
+export function aMigration(overrides: Partial<Migration> = {}): Migration {
+  return {
+    id: idOf('mig', 1),
+    provider: 'alibaba',
+    account: 'ali-main',
+    region: 'cn-hangzhou',
+    name: 'orders-2026',
+    description: null,
+    labels: { team: 'orders' },
+    mode: 'full',
+    target: { instanceId: 'rm-uf6wjk5xxxxxxx', databases: [{ name: 'orders' }], overwrite: false },
+    options: {},
+    providerOptions: {},
+    caller: 'anonymous',
+    state: 'restoring',
+    stateReason: null,
+    providerStatus: 'Running',
+    providerRefs: { migrateTaskId: '564563256' },
+    blocking: [],
+    warnings: [],
+    percent: 40,
+    backups: [aBackup()],
+    calls: [],
+    cutoverRequested: false,
+    cancelRequested: false,
+    error: null,
+    createdAt: noon,
+    startedAt: noon,
+    finishedAt: null,
+    updatedAt: noon,
+    observedAt: noon,
+    occupiesInstance: false,
+    dueAt: noon,
+    failures: 0,
+    version: 3,
+    ...overrides,
+  };
+}
+
+export function anEvent(n: number, overrides: Partial<MigrationEvent> = {}): MigrationEvent {
+  return {
+    id: idOf('evt', n),
+    migrationId: idOf('mig', 1),
+    account: 'ali-main',
+    type: 'migration.state_changed',
+    at: noon + n,
+    data: { from: 'pending', to: 'restoring', error: null },
+    ...overrides,
+  };
+}
+
+export function capabilitiesOf(id: ProviderId): Capabilities {
+  return {
+    id,
+    title: `The cloud ${id}`,
+    modes: ['full', 'full_log'],
+    sources: ['object_storage', 'url'],
+    filesPerBackup: { min: 1, max: 1 },
+    databases: { optional: false, min: 1, max: 1, renames: 1 },
+    overwrite: false,
+    options: ['consistencyCheck'],
+    cutoverWithoutBackup: true,
+    cancelWhileRestoring: true,
+    failedIncrement: 'fatal',
+    oneRestorePerInstance: false,
+    progressPercent: false,
+    regions: ['cn-hangzhou'],
+    limits: { fileSize: '64 TB' },
+  };
+}
+
+function lifeCycleOf(id: ProviderId): LifeCycleProvider {
+  return { capabilities: capabilitiesOf(id), cancelVerdict: () => ({ possible: true, calls: true, warning: null }) };
+}
+
+export const providers: Readonly<Record<ProviderId, LifeCycleProvider>> = {
+  alibaba: lifeCycleOf('alibaba'),
+  huawei: lifeCycleOf('huawei'),
+  tencent: lifeCycleOf('tencent'),
+};
+
+/** A clock that stands until it is moved, and random bytes that count. */
+export function aRuntime(): Runtime & { advance(ms: number): void } {
+  let now = noon;
+  let count = 0;
+  return {
+    now: () => now,
+    randomBytes: (size) => Uint8Array.from({ length: size }, () => count++ % 32),
+    uuid: () => `00000000-0000-4000-8000-${String(count++).padStart(12, '0')}`,
+    sleep: async () => undefined,
+    advance(ms) {
+      now += ms;
+    },
+  };
+}
+
+/** A request that the schema takes. */
+export const createBody = {
+  provider: 'alibaba',
+  account: 'ali-main',
+  target: { instanceId: 'rm-uf6wjk5xxxxxxx', databases: [{ name: 'orders' }] },
+  source: { type: 'object_storage', bucket: 'acme-backups', keys: ['prod/orders_full.bak'] },
+};

@@ -1,0 +1,361 @@
+import { describe, expect, it } from 'vitest';
+import { json, sharedApp, testApp } from '../support/app.ts';
+import { createBody, idOf } from '../support/fixtures.ts';
+
+type Fault = { pointer?: string; parameter?: string; detail: string };
+const url = { type: 'url', urls: ['https://example.com/a.bak'] };
+const long = (length: number) => 'x'.repeat(length);
+
+/** What is changed in a good request, where the fault is, and what is said of it. */
+const createFaults: [name: string, change: Record<string, unknown>, pointer: string, detail: string | RegExp][] = [
+  ['provider missing', { provider: undefined }, '/provider', 'is required'],
+  ['provider of wrong type', { provider: 5 }, '/provider', /must be text, not a number/],
+  ['provider unknown', { provider: 'aws' }, '/provider', 'must be one of `alibaba`, `huawei`, `tencent`'],
+  ['provider misspelt', { provider: 'alibabba' }, '/provider', /did you mean `alibaba`\?/],
+  ['account empty', { account: '' }, '/account', 'must not be empty'],
+  ['account too long', { account: long(65) }, '/account', 'must have at most 64 characters'],
+  ['account null', { account: null }, '/account', 'must be text, not `null`'],
+  ['region of wrong form', { region: 'Hangzhou!' }, '/region', /region id, such as `cn-hangzhou`/],
+  ['name too short', { name: 'abc' }, '/name', /4 to 50 characters/],
+  ['name of wrong type', { name: ['orders'] }, '/name', 'must be text, not a list'],
+  ['description too long', { description: long(1025) }, '/description', 'must have at most 1024 characters'],
+  ['labels of wrong type', { labels: 'team' }, '/labels', 'must be an object, not text'],
+  ['label with a wrong name', { labels: { 'Team A': 'x' } }, '/labels/Team A', /lower-case letters/],
+  ['label with a slash that is wrong', { labels: { 'a/B': 'x' } }, '/labels/a~1B', /lower-case letters/],
+  ['label of wrong type', { labels: { team: 1 } }, '/labels/team', 'must be text, not a number'],
+  ['label too long', { labels: { team: long(256) } }, '/labels/team', 'must have at most 255 characters'],
+  ['mode unknown', { mode: 'full_logs' }, '/mode', /did you mean `full_log`\?/],
+  ['target missing', { target: undefined }, '/target', 'is required'],
+  ['target of wrong type', { target: 'rm-1' }, '/target', 'must be an object, not text'],
+  ['target without instance', { target: {} }, '/target/instanceId', 'is required'],
+  ['instance of wrong form', { target: { instanceId: '-' } }, '/target/instanceId', /3 to 128 characters/],
+  [
+    'target with an unknown field',
+    { target: { instanceId: 'rm-1', colour: 'x' } },
+    '/target/colour',
+    /^is not a known field; known are `instanceId`/,
+  ],
+  [
+    'databases empty',
+    { target: { instanceId: 'rm-1', databases: [] } },
+    '/target/databases',
+    'must have at least 1 item',
+  ],
+  [
+    'databases not a list',
+    { target: { instanceId: 'rm-1', databases: { name: 'a' } } },
+    '/target/databases',
+    'must be a list, not an object',
+  ],
+  [
+    'database without name',
+    { target: { instanceId: 'rm-1', databases: [{}] } },
+    '/target/databases/0/name',
+    'is required',
+  ],
+  [
+    'database with a misspelt field',
+    { target: { instanceId: 'rm-1', databases: [{ name: 'a', restoreas: 'b' }] } },
+    '/target/databases/0/restoreas',
+    /did you mean `restoreAs`\?/,
+  ],
+  [
+    'database name too long',
+    { target: { instanceId: 'rm-1', databases: [{ name: long(129) }] } },
+    '/target/databases/0/name',
+    'must have at most 128 characters',
+  ],
+  [
+    'too many databases',
+    { target: { instanceId: 'rm-1', databases: Array.from({ length: 101 }, (_, n) => ({ name: `d${n}` })) } },
+    '/target/databases',
+    'must have at most 100 items',
+  ],
+  [
+    'overwrite as text',
+    { target: { instanceId: 'rm-1', overwrite: 'false' } },
+    '/target/overwrite',
+    'must be `true` or `false`, not text',
+  ],
+  ['source missing', { source: undefined }, '/source', 'is required'],
+  [
+    'source without type',
+    { source: { bucket: 'acme-backups', keys: ['a'] } },
+    '/source/type',
+    /is required|must be one of/,
+  ],
+  [
+    'source of unknown type',
+    { source: { type: 's3' } },
+    '/source/type',
+    'must be one of `object_storage`, `url`, `instance_backup`, `upload`',
+  ],
+  [
+    'source of misspelt type',
+    { source: { type: 'object-storage' } },
+    '/source/type',
+    /did you mean `object_storage`\?/,
+  ],
+  ['bucket missing', { source: { type: 'object_storage', keys: ['a'] } }, '/source/bucket', 'is required'],
+  [
+    'bucket of wrong form',
+    { source: { type: 'object_storage', bucket: 'Acme', keys: ['a'] } },
+    '/source/bucket',
+    /bucket name/,
+  ],
+  ['keys missing', { source: { type: 'object_storage', bucket: 'acme-backups' } }, '/source/keys', 'is required'],
+  [
+    'keys not a list',
+    { source: { type: 'object_storage', bucket: 'acme-backups', keys: 'a' } },
+    '/source/keys',
+    'must be a list, not text',
+  ],
+  [
+    'key empty',
+    { source: { type: 'object_storage', bucket: 'acme-backups', keys: [''] } },
+    '/source/keys/0',
+    'must not be empty',
+  ],
+  [
+    'keys the same',
+    { source: { type: 'object_storage', bucket: 'acme-backups', keys: ['a', 'a'] } },
+    '/source/keys',
+    'items 0 and 1 are the same',
+  ],
+  [
+    'endpoint with a scheme',
+    { source: { type: 'object_storage', bucket: 'acme-backups', keys: ['a'], endpoint: 'https://x' } },
+    '/source/endpoint',
+    /without scheme/,
+  ],
+  [
+    'field of another source',
+    { source: { ...url, bucket: 'acme-backups' } },
+    '/source/bucket',
+    /is not a known field; known are `type`, `urls`/,
+  ],
+  ['url without scheme', { source: { type: 'url', urls: ['example.com/a.bak'] } }, '/source/urls/0', /must start with/],
+  [
+    'instance backup without version',
+    { source: { type: 'instance_backup', instanceId: 'abcin04', backupId: 'abcbr04' } },
+    '/source/engineVersion',
+    'is required',
+  ],
+  [
+    'file name with a path',
+    { source: { type: 'upload', fileName: 'a/b.bak' } },
+    '/source/fileName',
+    /file name without/,
+  ],
+  [
+    'option unknown',
+    { options: { consistencycheck: 'async' } },
+    '/options/consistencycheck',
+    /did you mean `consistencyCheck`\?/,
+  ],
+  [
+    'option of wrong value',
+    { options: { consistencyCheck: 'later' } },
+    '/options/consistencyCheck',
+    'must be one of `async`, `sync`',
+  ],
+  ['precheck as number', { options: { precheck: 1 } }, '/options/precheck', 'must be `true` or `false`, not a number'],
+  ['options of an unknown provider', { providerOptions: { aws: {} } }, '/providerOptions/aws', /is not a known field/],
+  [
+    'provider option of wrong type',
+    { providerOptions: { huawei: { fileStream: 'yes' } } },
+    '/providerOptions/huawei/fileStream',
+    /must be `true` or `false`/,
+  ],
+  [
+    'tag with a wrong name',
+    { providerOptions: { huawei: { tags: { 'a b': 'x' } } } },
+    '/providerOptions/huawei/tags/a b',
+    /1 to 36 characters/,
+  ],
+  [
+    'option where none exists',
+    { providerOptions: { tencent: { fast: true } } },
+    '/providerOptions/tencent/fast',
+    /none is allowed here/,
+  ],
+  ['unknown field', { sources: url }, '/sources', /did you mean `source`\?/],
+  ['unknown field with odd letters', { 'a/b~c': 1 }, '/a~1b~0c', /is not a known field/],
+];
+
+const app = sharedApp();
+
+describe('POST /migrations refuses', () => {
+  it.each(createFaults)('%s', async (_name, change, pointer, detail) => {
+    const { call, service } = app();
+    const response = await call('POST', '/migrations', json({ ...createBody, ...change }));
+    expect(response.statusCode).toBe(400);
+    const { errors } = response.json<{ errors: Fault[] }>();
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toEqual({ pointer, detail: typeof detail === 'string' ? detail : expect.stringMatching(detail) });
+    expect(service.calls).toEqual([]);
+  });
+
+  it('and names all faults at once', async () => {
+    const { call } = app();
+    const response = await call(
+      'POST',
+      '/migrations',
+      json({ target: { databases: [{}] }, source: { type: 'url' }, nam: 'x' }),
+    );
+    const { errors, detail } = response.json<{ errors: Fault[]; detail: string }>();
+    expect(errors.map((fault) => fault.pointer).sort()).toEqual([
+      '/nam',
+      '/provider',
+      '/source/urls',
+      '/target/databases/0/name',
+      '/target/instanceId',
+    ]);
+    expect(detail).toMatch(/and 4 more/);
+  });
+
+  it('and never repeats a value, which may be a secret', async () => {
+    const { call } = app();
+    const secret = 'ftp://example.com/a.bak?Signature=topsecret';
+    const response = await call(
+      'POST',
+      '/migrations',
+      json({ ...createBody, source: { type: 'url', urls: [secret, secret] } }),
+    );
+    expect(response.statusCode).toBe(400);
+    expect(response.body).not.toContain('topsecret');
+  });
+
+  it.each([
+    ['fields', Object.fromEntries(Array.from({ length: 5001 }, (_, n) => [`field${n}`, n]))],
+    ['items', { ...createBody, source: { type: 'object_storage', keys: Array.from({ length: 5001 }, () => ({})) } }],
+  ])('more %s than any request has, without looking at them', async (_name, body) => {
+    const { call } = app();
+    const response = await call('POST', '/migrations', json(body));
+    expect(response.json().errors).toEqual([{ pointer: '', detail: 'has more than 5000 members in all' }]);
+  });
+
+  it('a flood of unknown fields with a bounded answer', async () => {
+    const { call } = app();
+    const flood = Object.fromEntries(Array.from({ length: 4000 }, (_, n) => [`field${n}`, n]));
+    const response = await call('POST', '/migrations', json({ ...createBody, ...flood }));
+    expect(response.json<{ errors: Fault[] }>().errors).toHaveLength(50);
+  });
+});
+
+describe('the other bodies', () => {
+  const path = `/migrations/${idOf('mig', 1)}`;
+  const source = createBody.source;
+  it.each([
+    ['POST', `${path}/backups`, { type: 'log', source, finl: true }, '/finl', /did you mean `final`\?/],
+    [
+      'POST',
+      `${path}/backups`,
+      { type: 'log', source, final: 'false' },
+      '/final',
+      /must be `true` or `false`, not text/,
+    ],
+    ['POST', `${path}/backups`, { type: 'full', source }, '/type', 'must be one of `differential`, `log`'],
+    ['POST', `${path}/backups`, { type: 'log' }, '/source', 'is required'],
+    ['POST', `${path}/cutover`, { afterBackup: 'x' }, '/afterBackup', /`bkp_` and 26 characters/],
+    ['POST', `${path}/cutover`, { after: 'x' }, '/after', /is not a known field/],
+    ['POST', `${path}/cancel`, { force: true }, '/force', /none is allowed here/],
+    ['POST', `${path}/retry`, { assume: 'present' }, '/assume', 'must be `absent`'],
+    ['POST', `${path}/retry`, { adopt: {} }, '/adopt', 'must have at least 1 member'],
+    ['POST', `${path}/retry`, { adopt: { taskId: 5 } }, '/adopt/taskId', 'must be text, not a number'],
+    ['POST', `${path}/retry`, [], '', 'must be an object, not a list'],
+    ['PATCH', path, { description: 5 }, '/description', 'must be text or `null`, not a number'],
+    ['PATCH', path, { description: long(1025) }, '/description', 'must have at most 1024 characters'],
+    ['PATCH', path, { labels: { team: 5 } }, '/labels/team', 'must be text or `null`, not a number'],
+    ['PATCH', path, { labels: { 'Team A': 'x' } }, '/labels/Team A', /lower-case letters/],
+    ['PATCH', path, { labels: [] }, '/labels', 'must be an object or `null`, not a list'],
+    ['PATCH', path, { name: 'other' }, '/name', /is not a known field; known are `description`, `labels`/],
+  ] as const)('%s %s %j', async (method, url, body, pointer, detail) => {
+    const { call, service } = app();
+    const response = await call(method, url, json(body));
+    expect(response.statusCode).toBe(400);
+    const expected = typeof detail === 'string' ? detail : expect.stringMatching(detail);
+    expect(response.json<{ errors: Fault[] }>().errors).toEqual([{ pointer, detail: expected }]);
+    expect(service.calls).toEqual([]);
+  });
+});
+
+describe('what is not JSON', () => {
+  const sends: [string, string | Buffer | undefined, Record<string, string>, number, RegExp][] = [
+    [
+      'broken JSON',
+      '{"provider":\n"alibaba",}',
+      { 'content-type': 'application/json' },
+      400,
+      /is not valid JSON: line 2, column 11/,
+    ],
+    ['a truncated body', '{"provider":"ali', { 'content-type': 'application/json' }, 400, /is not valid JSON/],
+    ['an empty body', '', { 'content-type': 'application/json' }, 400, /a JSON object is required as the body/],
+    ['no body at all', undefined, {}, 400, /a JSON object is required as the body/],
+    ['null', 'null', { 'content-type': 'application/json' }, 400, /a JSON object is required as the body/],
+    ['a list', '[]', { 'content-type': 'application/json' }, 400, /must be an object, not a list/],
+    ['a text', '"x"', { 'content-type': 'application/json' }, 400, /must be an object, not text/],
+    [
+      'bytes that are not UTF-8',
+      Buffer.from([0x7b, 0xff, 0x7d]),
+      { 'content-type': 'application/json' },
+      400,
+      /is not UTF-8/,
+    ],
+    ['a poisoned prototype', '{"__proto__":{"x":1}}', { 'content-type': 'application/json' }, 400, /`__proto__`/],
+    [
+      'a poisoned constructor',
+      '{"labels":{"constructor":{"prototype":{}}}}',
+      { 'content-type': 'application/json' },
+      400,
+      /`constructor`/,
+    ],
+    [
+      'another media type',
+      'provider=alibaba',
+      { 'content-type': 'application/x-www-form-urlencoded' },
+      415,
+      /`application\/json` in UTF-8/,
+    ],
+    ['no media type', '{}', {}, 415, /`Content-Type` is missing|application\/json/],
+    ['two media types', '{}', { 'content-type': 'application/json, text/plain' }, 415, /application\/json/],
+    [
+      'a merge patch where none is taken',
+      '{}',
+      { 'content-type': 'application/merge-patch+json' },
+      415,
+      /application\/json/,
+    ],
+    ['another charset', '{}', { 'content-type': 'application/json; charset=utf-16' }, 415, /UTF-8/],
+  ];
+  it.each(sends)('%s', async (_name, payload, headers, status, said) => {
+    const { call, service } = app();
+    const response = await call('POST', '/migrations', { headers, ...(payload !== undefined && { payload }) });
+    expect(response.statusCode).toBe(status);
+    expect(response.body).toMatch(said);
+    expect(service.calls).toEqual([]);
+  });
+
+  it('takes a charset of UTF-8 and a byte order mark', async () => {
+    const { call } = app();
+    const payload = `\ufeff${JSON.stringify(createBody)}`;
+    const response = await call('POST', '/migrations', {
+      payload,
+      headers: { 'content-type': 'Application/JSON; Charset="UTF-8"' },
+    });
+    expect(response.statusCode).toBe(201);
+  });
+
+  it('refuses a body over the limit', async () => {
+    const { call } = await testApp({ settings: { bodyLimitBytes: 1000 } });
+    const response = await call('POST', '/migrations', json({ ...createBody, description: long(1000) }));
+    expect(response.statusCode).toBe(413);
+    expect(response.json().code).toBe('payload_too_large');
+  });
+
+  it('takes a body on GET and ignores it', async () => {
+    const { call } = app();
+    const response = await call('GET', '/migrations', { payload: 'x', headers: { 'content-type': 'text/plain' } });
+    expect(response.statusCode).toBe(200);
+  });
+});

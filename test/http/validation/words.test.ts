@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { sharedSchemas } from '../../../src/http/schemas/components.ts';
+import { bodyFaults, type SchemaFault } from '../../../src/http/validation/faults.ts';
+import { hasWords, patternInWords } from '../../../src/http/validation/pattern-words.ts';
+import { firstToken, memberPointer } from '../../../src/http/validation/pointer.ts';
+import { closestName, editDistance } from '../../../src/http/validation/spelling.ts';
+
+describe('patterns in words', () => {
+  const patterns = new Set<string>();
+  collect(sharedSchemas());
+  function collect(schema: unknown): void {
+    if (typeof schema !== 'object' || schema === null) return;
+    for (const [key, value] of Object.entries(schema)) {
+      if (key === 'pattern' && typeof value === 'string') patterns.add(value);
+      if (key === 'patternProperties') for (const name of Object.keys(value)) if (name !== '^(.*)$') patterns.add(name);
+      collect(value);
+    }
+  }
+  it('finds patterns', () => expect(patterns.size).toBeGreaterThan(8));
+  it.each([...patterns])('%s has words', (pattern) => expect(hasWords(pattern)).toBe(true));
+  it('shows an unknown pattern itself', () => expect(patternInWords('^x$')).toBe('must match ^x$'));
+});
+
+describe('spelling', () => {
+  const known = ['final', 'source', 'type', 'restoreAs', 'consistencyCheck'];
+  it.each([
+    ['finl', 'final'],
+    ['FINAL', 'final'],
+    ['restore_as', 'restoreAs'],
+    ['sorce', 'source'],
+    ['tpye', 'type'],
+    ['consistency-chek', 'consistencyCheck'],
+    ['colour', null],
+    ['x', null],
+    ['', null],
+  ])('%s means %s', (written, meant) => expect(closestName(written, known)).toBe(meant));
+  it.each([
+    ['', 'abc', 3],
+    ['abc', 'abc', 0],
+    ['abc', 'acb', 1],
+    ['kitten', 'sitting', 3],
+  ])('%s and %s are %i apart', (one, other, distance) => expect(editDistance(one, other)).toBe(distance));
+});
+
+describe('pointers', () => {
+  it('escapes and unescapes', () => {
+    expect(memberPointer('/labels', 'a/b~c')).toBe('/labels/a~1b~0c');
+    expect(firstToken('/a~1b~0c/0')).toBe('a/b~c');
+  });
+  it('shortens a name that is absurdly long', () => {
+    expect(memberPointer('', 'x'.repeat(10_000)).length).toBeLessThan(140);
+  });
+});
+
+describe('faults', () => {
+  it('keeps what is unknown to it in the validator’s words', () => {
+    const fault: SchemaFault = {
+      keyword: 'multipleOf',
+      instancePath: '/a',
+      schemaPath: '#/a',
+      params: {},
+      message: 'must be multiple of 3',
+    };
+    expect(bodyFaults([fault])).toEqual([{ pointer: '/a', detail: 'must be multiple of 3' }]);
+  });
+});
