@@ -6,7 +6,7 @@ import { parse as parseYaml } from 'yaml';
 import { Secret } from '../domain/secret.ts';
 import type { EngineSettings } from '../domain/timing.ts';
 import { configuredAccount } from './accounts.ts';
-import { type Config, ConfigError, type ConfiguredAccount } from './config.ts';
+import { type Config, ConfigError, type ConfiguredAccount, type KeyEntry } from './config.ts';
 import { type AccountEntry, accountSchemas, type ConfigFile, ConfigFileSchema } from './schema.ts';
 import { type Environment, readValue, type Value } from './values.ts';
 
@@ -55,7 +55,7 @@ export async function checkedConfig(file: unknown, environment: Environment, san
   const given = file as ConfigFile;
 
   const accounts = await checkAccounts(given, environment, faults);
-  const host = environment.HOST ?? given.listen?.host ?? '127.0.0.1';
+  const host = environment.HOST || (given.listen?.host ?? '127.0.0.1');
   const port = checkPort(environment.PORT, given.listen?.port ?? 8080, faults);
   const storeUrl = await checkStoreUrl(given, environment, faults);
   const encryptionKeys = await checkKeys(given, environment, faults);
@@ -159,7 +159,7 @@ function isPrivateAddress(host: string): boolean {
 function checkPort(fromEnvironment: string | undefined, fromFile: number, faults: string[]): number {
   if (fromEnvironment === undefined || fromEnvironment === '') return fromFile;
   const port = Number(fromEnvironment);
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  if (/^\d{1,5}$/.test(fromEnvironment) && port <= 65_535) return port;
   faults.push('PORT: has to be a number from 0 to 65535');
   return fromFile;
 }
@@ -179,7 +179,8 @@ async function checkStoreUrl(given: ConfigFile, environment: Environment, faults
 }
 
 async function checkKeys(given: ConfigFile, environment: Environment, faults: string[]): Promise<Secret[]> {
-  const { key, previousKeys = [] } = given.encryption ?? {};
+  const { key } = given.encryption ?? {};
+  const previousKeys = listOf<Value>(given.encryption?.previousKeys);
   if (key === undefined && previousKeys.length > 0)
     faults.push('encryption.key: is needed when there are previousKeys');
   const keys: Secret[] = [];
@@ -199,11 +200,18 @@ async function checkKeys(given: ConfigFile, environment: Environment, faults: st
 }
 
 function checkAuth(given: ConfigFile, host: string, faults: string[]): void {
-  const keys = given.auth?.keys ?? [];
-  if (keys.length === 0 && given.auth?.jwt === undefined && !isLoopback(host))
+  const keys = listOf<KeyEntry>(given.auth?.keys).filter((key) => typeof key === 'object' && key !== null);
+  if (listOf(given.auth?.keys).length === 0 && given.auth?.jwt === undefined && !isLoopback(host))
     faults.push(`auth: without keys or jwt Godwit listens on loopback only, and listen.host is ${host}`);
   const names = new Set(keys.map((key) => key.name));
   if (names.size < keys.length) faults.push('auth.keys: a name is used twice');
+  const jwksUri: unknown = given.auth?.jwt?.jwksUri;
+  if (typeof jwksUri === 'string') checkEndpoint('auth.jwt.jwksUri', jwksUri, true, faults);
+}
+
+/** A list as it stands in a file that may not fit the schema: its faults are told, and the other checks go on. */
+function listOf<T>(value: unknown): readonly T[] {
+  return Array.isArray(value) ? value : [];
 }
 
 function schemaFaults(schema: TSchema, value: unknown, at: string): string[] {

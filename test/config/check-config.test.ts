@@ -1,0 +1,46 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { minimal } from './fixtures.ts';
+
+const run = promisify(execFile);
+const main = resolve(import.meta.dirname, '../../src/main.ts');
+
+/** Runs `godwit --check-config` on a file of that text. */
+async function check(text: string) {
+  const folder = await mkdtemp(join(tmpdir(), 'godwit-check-'));
+  const path = join(folder, 'godwit.yaml');
+  await writeFile(path, text);
+  const env: NodeJS.ProcessEnv = { PATH: process.env.PATH, GODWIT_CONFIG: path };
+  const ended = await run(process.execPath, [main, '--check-config'], { cwd: folder, env }).then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    (error: { code: number; stdout: string; stderr: string }) => error,
+  );
+  return { ...ended, left: (await readdir(folder)).filter((name) => name !== 'godwit.yaml') };
+}
+
+describe('godwit --check-config', () => {
+  it('says that a valid file is valid, and starts nothing', async () => {
+    const { code, stdout, stderr, left } = await check(JSON.stringify(minimal()));
+    expect({ code, stdout, stderr, left }).toEqual({
+      code: 0,
+      stdout: 'the configuration is valid\n',
+      stderr: '',
+      left: [],
+    });
+  }, 60_000);
+
+  it('prints every fault on a line of its own, no stack, and ends with 1', async () => {
+    const { code, stdout, stderr } = await check('listen: { host: 0.0.0.0, port: x }\nacounts: []\n');
+    expect(code).toBe(1);
+    expect(stdout).toBe('');
+    const lines = stderr.trim().split('\n');
+    expect(lines[0]).toMatch(/^godwit: the configuration has \d faults:$/);
+    expect(lines.slice(1).every((line) => line.startsWith('  - '))).toBe(true);
+    for (const place of ['listen.port', 'acounts', 'auth', 'accounts']) expect(stderr).toContain(`- ${place}:`);
+    expect(stderr).not.toMatch(/at .*\.ts:\d+/);
+  }, 60_000);
+});
