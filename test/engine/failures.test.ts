@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { isTerminal } from '../../src/domain/lifecycle.ts';
+import type { ProviderId } from '../../src/domain/schema.ts';
+import { requestFor, Simulation } from '../support/simulation.ts';
+
+/** Magic words of the emulated clouds in the key of a full restore, and the code that the failure gets. */
+const words: readonly [ProviderId, string, string][] = [
+  ['alibaba', 'corrupt', 'backup_corrupt_or_newer'],
+  ['alibaba', 'newer-version', 'backup_corrupt_or_newer'],
+  ['alibaba', 'missing', 'provider_rejected'],
+  ['alibaba', 'no-space', 'insufficient_space'],
+  ['alibaba', 'wrong-kind', 'wrong_backup_kind'],
+  ['alibaba', 'count-limit', 'database_limit_reached'],
+  ['alibaba', 'edition', 'edition_unsupported'],
+  ['alibaba', 'storage-class', 'provider_rejected'],
+  ['alibaba', 'exceed-disk', 'provider_rejected'],
+  ['alibaba', 'daily-limit', 'provider_rejected'],
+  ['huawei', 'corrupt', 'precheck_failed'],
+  ['huawei', 'newer-version', 'newer_version'],
+  ['huawei', 'missing', 'source_missing_or_archived'],
+  ['huawei', 'no-space', 'insufficient_space'],
+  ['tencent', 'corrupt', 'restore_failed'],
+  ['tencent', 'no-space', 'restore_failed'],
+  ['tencent', 'missing', 'provider_rejected'],
+];
+
+describe('a failure at the vendor', () => {
+  it.each(words)(
+    '%s, a key with `%s`: ends as failed with %s, plain words and the vendor’s own',
+    async (provider, word, code) => {
+      const simulation = await Simulation.start({ provider });
+      const id = await simulation.submit(requestFor(provider, 'full', `prod/${word}-orders.bak`));
+      const ended = await simulation.until(id, isTerminal);
+      expect(ended.state).toBe('failed');
+      expect(ended.error?.code, JSON.stringify(ended.error)).toBe(code);
+      expect(ended.error?.detail.length).toBeGreaterThan(20);
+      expect(ended.error?.provider).toMatchObject({ name: provider });
+      expect(ended.error?.provider?.message ?? ended.error?.provider?.code).toBeTruthy();
+      expect(ended.finishedAt).not.toBeNull();
+      expect(ended.backups[0]?.state).toBe('failed');
+    },
+  );
+
+  it('tells of a database that exists already', async () => {
+    const simulation = await Simulation.start({ provider: 'alibaba' });
+    await simulation.until(await simulation.submit(requestFor('alibaba')), isTerminal);
+    const second = await simulation.until(
+      await simulation.submit(requestFor('alibaba', 'full', 'prod/orders_again.bak')),
+      isTerminal,
+    );
+    expect(second.error?.code).toBe('target_database_exists');
+  });
+
+  it('keeps the state while the vendor says something unknown, and goes on when it says something known', async () => {
+    for (const provider of ['alibaba', 'huawei', 'tencent'] as const) {
+      const simulation = await Simulation.start({ provider });
+      const id = await simulation.submit(requestFor(provider, 'full', 'prod/odd-status-orders.bak'));
+      const odd = await simulation.until(id, (migration) => migration.stateReason === 'unrecognized_provider_status');
+      expect(odd.state).toBe('restoring');
+      expect(odd.blocking[0]?.detail).toContain(String(odd.providerStatus));
+      expect((await simulation.until(id, isTerminal)).state).toBe('succeeded');
+    }
+  });
+});
