@@ -94,6 +94,16 @@ export interface UpdateOptions {
   readonly idempotency?: IdempotencyKey;
 }
 
+/** How many migrations are alike in these four respects, and how many of their calls have an outcome that is not known. */
+export interface MigrationCount {
+  readonly provider: ProviderId;
+  readonly account: string;
+  readonly state: MigrationState;
+  readonly stateReason: string | null;
+  readonly migrations: number;
+  readonly unknownOutcomes: number;
+}
+
 /**
  * What is remembered. Two implementations, SQLite and PostgreSQL, pass the same tests. Every write is durable when its promise
  * resolves, appends the events of the change (`eventsBetween`), and counts `version` up by one. A failure of the database
@@ -116,6 +126,8 @@ export interface Store {
   claim(lease: LeaseRequest, limit: number): Promise<readonly Claim[]>;
   /** The earliest `dueAt` of all migrations that nobody holds, or null. */
   nextDue(now: Instant): Promise<Instant | null>;
+  /** Counts of all migrations, for metrics. Its cost grows with the number of migrations: ask it seldom. */
+  statistics(): Promise<readonly MigrationCount[]>;
   /** Vendor ids of all migrations on that instance, terminal ones too, except those of `exceptMigration`. */
   vendorIds(account: string, instanceId: string, exceptMigration: string): Promise<ReadonlySet<string>>;
 

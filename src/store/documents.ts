@@ -3,7 +3,7 @@ import type { MigrationsTable, PartsTable } from './tables.ts';
 import { isTerminal } from './target.ts';
 
 /** A migration's row with its backups and calls, each joined to one text of JSON documents with commas between. */
-export interface StoredMigration extends Omit<MigrationsTable, 'vendor_ids'> {
+export interface StoredMigration extends Omit<MigrationsTable, 'vendor_ids' | 'state_reason' | 'unknown_calls'> {
   readonly backups: string | null;
   readonly calls: string | null;
 }
@@ -38,6 +38,8 @@ export function aggregateColumns(migration: Migration): AggregateColumns {
     version,
     occupies_instance: migration.occupiesInstance ? 1 : 0,
     waits_for_instance: waitsForInstance(migration) ? 1 : 0,
+    state_reason: migration.stateReason,
+    unknown_calls: migration.calls.filter((call) => call.state === 'unknown').length,
     vendor_ids: JSON.stringify(vendorIdsOf(migration)),
   };
 }

@@ -19,6 +19,7 @@ function schemaVersions(types: ColumnTypes, kind: 'sqlite' | 'postgres'): Migrat
   return {
     getMigrations: async () => ({
       '0001_initial': { up: (db: Kysely<Tables>) => initial(db, types, kind) },
+      '0002_statistics': { up: statistics },
     }),
   };
 }
@@ -119,6 +120,22 @@ async function initial(db: Kysely<Tables>, { id, json }: ColumnTypes, kind: 'sql
     .addColumn('created_at', 'bigint', (column) => column.notNull())
     .execute();
   await index(db, 'idempotency_keys_by_age', 'idempotency_keys', ['created_at']).execute();
+}
+
+/** Columns that are counted, and an index that answers for the counts without the documents. */
+async function statistics(db: Kysely<Tables>): Promise<void> {
+  await db.schema.alterTable('migrations').addColumn('state_reason', 'text').execute();
+  await db.schema
+    .alterTable('migrations')
+    .addColumn('unknown_calls', 'integer', (column) => column.notNull().defaultTo(0))
+    .execute();
+  await index(db, 'migrations_counted', 'migrations', [
+    'provider',
+    'account',
+    'state',
+    'state_reason',
+    'unknown_calls',
+  ]).execute();
 }
 
 function index(db: Kysely<Tables>, name: string, table: keyof Tables, columns: string[]) {

@@ -13,6 +13,7 @@ import { createMigration } from './create.ts';
 import { answerKey, expireKeys, findKey } from './idempotency.ts';
 import { findMigration, findVendorIds, listEvents, listMigrations } from './queries.ts';
 import type { Backend } from './session.ts';
+import { countMigrations } from './statistics.ts';
 import { removeMigration, updateMigration } from './update.ts';
 
 /** The store over an open database, whichever of the two it is. */
@@ -49,6 +50,10 @@ export class SqlStore implements Store {
 
   nextDue(now: number) {
     return this.#backend.read((db) => earliestDue(db, this.#backend.dialect, now));
+  }
+
+  statistics() {
+    return this.#backend.read((db) => countMigrations(db));
   }
 
   vendorIds(account: string, instanceId: string, exceptMigration: string) {

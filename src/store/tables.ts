@@ -19,6 +19,10 @@ export interface MigrationsTable {
   version: number;
   occupies_instance: number;
   waits_for_instance: number;
+  /** Null also in rows that were last written before there was the column. */
+  state_reason: string | null;
+  /** Calls whose outcome is not known. */
+  unknown_calls: number;
   /** JSON array of the vendor's ids of the migration, its backups and its calls. */
   vendor_ids: string;
 }

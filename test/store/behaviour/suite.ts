@@ -5,6 +5,7 @@ import { documentBehaviour } from './documents.ts';
 import { idempotencyBehaviour } from './idempotency.ts';
 import { listBehaviour } from './lists.ts';
 import type { Site } from './setup.ts';
+import { statisticsBehaviour } from './statistics.ts';
 import { targetBehaviour } from './targets.ts';
 import { updateBehaviour } from './updates.ts';
 
@@ -15,6 +16,7 @@ export function storeBehaviour(site: Site): void {
   describe('targets', () => targetBehaviour(site));
   describe('claims', () => claimBehaviour(site));
   describe('lists', () => listBehaviour(site));
+  describe('statistics', () => statisticsBehaviour(site));
   describe('idempotency keys', () => idempotencyBehaviour(site));
   describe('a closed store', () => {
     it('is not available', async () => {
