@@ -3,10 +3,7 @@ import { pino } from 'pino';
 import { stringify } from 'yaml';
 import { createHttpApp } from './http/app.ts';
 import { createStaticKeyAuthenticator } from './http/auth/static-keys.ts';
-import { unboundService } from './http/unbound-service.ts';
-import { alibaba } from './providers/alibaba/index.ts';
-import { huawei } from './providers/huawei/index.ts';
-import { tencent } from './providers/tencent/index.ts';
+import { unboundProviders, unboundService } from './http/unbound.ts';
 import { systemRuntime } from './runtime.ts';
 
 /** The OpenAPI document as it is with authentication on, which does not depend on configuration. */
@@ -16,7 +13,7 @@ export async function openApiDocument(): Promise<object> {
     auth: createStaticKeyAuthenticator([]),
     logger: pino({ level: 'silent' }),
     runtime: systemRuntime,
-    providers: { alibaba, huawei, tencent },
+    providers: unboundProviders,
   });
   await app.ready();
   const document = app.swagger();

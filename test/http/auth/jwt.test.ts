@@ -107,6 +107,9 @@ describe('a signed token', () => {
       await authenticate(await new SignJWT(payload).setProtectedHeader({ alg: 'HS256', kid: 'RS256' }).sign(secret)),
     ).toBeNull();
     expect(await authenticate(new UnsecuredJWT(payload).encode())).toBeNull();
+    const shared = createJwtAuthenticator(settings, clock, async () => secret);
+    const forged = await new SignJWT(payload).setProtectedHeader({ alg: 'HS256' }).sign(secret);
+    expect(await shared.authenticate({ scheme: 'bearer', value: forged })).toBeNull();
   });
 
   it.each(['', 'x', 'a.b.c', '..', 'ey.ey.ey'])('%s is none', async (value) =>

@@ -1,3 +1,5 @@
+import type { LifeCycleProvider } from '../domain/lifecycle.ts';
+import type { ProviderId } from '../domain/schema.ts';
 import type { MigrationService } from '../engine/interface.ts';
 
 function unbound(): never {
@@ -23,4 +25,18 @@ export const unboundService: MigrationService = {
   capabilities: unbound,
   accounts: unbound,
   health: unbound,
+};
+
+const unboundProvider: LifeCycleProvider = {
+  get capabilities() {
+    return unbound();
+  },
+  cancelVerdict: unbound,
+};
+
+/** Stand where providers are needed and never asked, for the same reason. */
+export const unboundProviders: Readonly<Record<ProviderId, LifeCycleProvider>> = {
+  alibaba: unboundProvider,
+  huawei: unboundProvider,
+  tencent: unboundProvider,
 };
