@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { type Store, StoreUnavailable } from '../../src/domain/store.ts';
 import { systemRuntime } from '../../src/runtime.ts';
 import { openStore } from '../../src/store/open.ts';
-import type { PostgresOptions } from '../../src/store/postgres/options.ts';
+import { defaultPostgresOptions, type PostgresOptions } from '../../src/store/postgres/options.ts';
+import { clientConfig, openPool } from '../../src/store/postgres/pool.ts';
 import { findPostgres, type PostgresServer } from '../support/postgres.ts';
 import { closing } from './behaviour/setup.ts';
 import { storeBehaviour } from './behaviour/suite.ts';
@@ -96,6 +97,26 @@ describe.skipIf(!postgres.available)(`PostgreSQL${reason}`, () => {
       expect(await store.claim(lease({ now: noon }), 1)).toMatchObject([{ migration: { id: free.id } }]);
     });
 
+    it('show no event while an earlier one is still being committed', async () => {
+      url = await server.createDatabase();
+      const [one, two] = [await replica(), await replica()];
+      const admin = await administrator();
+      await admin.query(`create function slow() returns trigger language plpgsql as
+        $$ begin perform pg_sleep(0.4); return new; end $$`);
+      await admin.query(`create trigger slow after insert on events
+        for each row when (new.account = 'slow' and new.type = 'migration.created') execute function slow()`);
+      const slow = sampleMigration({ account: 'slow' });
+      const slowly = one.create(slow, noLease);
+      await vi.waitFor(async () => {
+        const { rows } = await admin.query("select 1 from pg_stat_activity where wait_event = 'PgSleep'");
+        expect(rows).toHaveLength(1);
+      });
+      await two.create(sampleMigration({ account: 'fast' }), noLease);
+      const [first] = await two.events({}, { size: 1 });
+      expect(first?.migrationId).toBe(slow.id);
+      await slowly;
+    });
+
     it('undo a deadlock by themselves', async () => {
       url = await server.createDatabase();
       const [one, two] = [await replica(), await replica()];
@@ -132,6 +153,25 @@ describe.skipIf(!postgres.available)(`PostgreSQL${reason}`, () => {
         expect(await store.create(migration, noLease)).toMatchObject({ outcome: 'created' });
         expect(await store.get(migration.id)).toEqual(migration);
       }
+    });
+
+    it('do not end the process while they are in use, and are not used again', async () => {
+      url = await server.createDatabase();
+      const pool = openPool(clientConfig(url, defaultPostgresOptions), 1, () => {});
+      cleanups.push(() => pool.end());
+      const admin = await administrator();
+      const connection = await pool.connect();
+      await admin.query(endConnections);
+      // Its end arrives while nobody is asking it anything.
+      await vi.waitFor(async () => {
+        const { rows } = await admin.query('select 1 from pg_stat_activity where datname = current_database()');
+        expect(rows).toHaveLength(1);
+      });
+      await expect(connection.query('select 1', [])).rejects.toThrow();
+      connection.release();
+      const next = await pool.connect();
+      expect(await next.query('select 1 as one', [])).toMatchObject({ rows: [{ one: 1 }] });
+      next.release();
     });
 
     it('end a transaction that is then run again', async () => {
