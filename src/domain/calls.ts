@@ -126,7 +126,7 @@ export function settleByFinding(
   const { now, settings } = context;
   if (finding.found === 'yes') return acceptCall(migration, number, finding.refs, context);
   const call = callOf(migration, number);
-  const unknownSince = call.settledAt ?? call.sentAt + settings.callTimeoutMs;
+  const unknownSince = beginningOfDoubt(call, now, settings);
   const believedAt = unknownSince + settings.settleMs;
   if (finding.found === 'no' && now >= believedAt) {
     const absent = withCall(migration, number, (each) => ({
@@ -173,7 +173,7 @@ export function lookFailed(
   { now, settings }: ChangeContext,
 ): Migration {
   const call = callOf(migration, number);
-  const unknownSince = call.settledAt ?? call.sentAt + settings.callTimeoutMs;
+  const unknownSince = beginningOfDoubt(call, now, settings);
   const looked = withCall(migration, number, (each) => ({
     ...each,
     state: 'unknown',
@@ -190,6 +190,14 @@ export function lookFailed(
       : looked.blocking,
     updatedAt: now,
   };
+}
+
+/**
+ * Since when the outcome has been unknown. A call whose sender is gone may have waited long between its intent and its sending, and may
+ * carry the time of another machine's clock, so doubt begins no earlier than when it is first looked for.
+ */
+function beginningOfDoubt(call: Call, now: Instant, { callTimeoutMs }: EngineSettings): Instant {
+  return call.settledAt ?? Math.max(now, call.sentAt + callTimeoutMs);
 }
 
 /** An operator's word that the call did not arrive: it is sent again. */

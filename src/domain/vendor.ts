@@ -185,8 +185,11 @@ export interface SigningContext {
 
 /** The port through which the engine speaks to vendors. Implemented in `transport/`. */
 export interface VendorClient {
-  /** Sends one request. Throws `VendorError`. A `write` goes out at most once unless the vendor said that it was not carried out. */
-  execute(account: Account, region: string, request: VendorRequest): Promise<VendorReply>;
+  /**
+   * Sends one request. Throws `VendorError`. A `write` goes out at most once unless the vendor said that it was not carried out.
+   * `mayGo` is asked in the moment before each attempt leaves, after all waiting; when it says no, the failure is `not_sent`.
+   */
+  execute(account: Account, region: string, request: VendorRequest, mayGo?: () => boolean): Promise<VendorReply>;
   /** Runs a dialogue of reads to its end. Throws `VendorError`. */
   converse<T>(account: Account, region: string, dialogue: Dialogue<T>): Promise<T>;
   /** The vendor's clock minus ours in milliseconds, as learnt from its answers; 0 until something is known. */

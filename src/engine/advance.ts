@@ -6,14 +6,17 @@ import {
   failCall,
   lookFailed,
   settleByFinding,
+  unblocked,
   withNote,
 } from '../domain/calls.ts';
 import { type Command, decide } from '../domain/decide.ts';
+import { isTerminal } from '../domain/lifecycle.ts';
 import type { Call, Migration, Refs } from '../domain/migration.ts';
 import type { CallInput } from '../domain/provider.ts';
 import { StoreUnavailable, type UpdateResult } from '../domain/store.ts';
-import { type Account, VendorError, type VendorFailure } from '../domain/vendor.ts';
+import { type Account, VendorError, type VendorFailure, type VendorRequest } from '../domain/vendor.ts';
 import { accountOf, type EngineContext, type Held, leaseOf } from './context.ts';
+import { converseInVendorTime } from './vendor-time.ts';
 
 /** What became of a held migration: it needs to be observed (still held), or it was let go. */
 export type Advanced = { readonly next: 'observe'; readonly held: Held } | { readonly next: 'released' };
@@ -25,20 +28,37 @@ const released: Advanced = { next: 'released' };
  * one begins. `draining` stops before a new call is sent.
  */
 export async function advance(context: EngineContext, held: Held, draining: () => boolean): Promise<Advanced> {
+  const { store } = context;
   let current = held;
   for (;;) {
     const { migration } = current;
     const account = accountOf(context, migration);
     if (account === undefined) return rest(context, current, (latest) => withoutAccount(latest, context));
+    if (migration.blocking.some((note) => note.code === 'account_not_configured')) {
+      const back = await store.update(migration.id, (latest) => unblocked(latest, ['account_not_configured']), {
+        fence: current.fence,
+        renewLease: leaseOf(context),
+      });
+      const kept = keep(back, current);
+      if (kept === null) return released;
+      current = kept;
+      continue;
+    }
     if (migration.dueAt === null || migration.dueAt > context.runtime.now() || draining())
       return release(context, current);
 
-    const command = decide(migration, context.providers[migration.provider]);
+    const provider = context.providers[migration.provider];
+    const command = decide(migration, provider);
     if (command.do === 'observe') return { next: 'observe', held: current };
-    if (command.do === 'nothing') return rest(context, current, idle);
+    // A caller may have changed it since it was claimed; then it stays due.
+    const ifStillSo = (change: (latest: Migration) => Migration) => (latest: Migration) =>
+      decide(latest, provider).do === command.do ? change(latest) : null;
+    if (command.do === 'nothing') return rest(context, current, ifStillSo(idle));
     if (command.do === 'conclude_cancel')
-      return rest(context, current, (latest) =>
-        endMigration(latest, 'cancelled', null, context.runtime.now(), context.runtime.now()),
+      return rest(
+        context,
+        current,
+        ifStillSo((latest) => endMigration(latest, 'cancelled', null, context.runtime.now(), context.runtime.now())),
       );
 
     const after =
@@ -60,6 +80,7 @@ async function send(
   const { store, providers } = context;
   const { id } = held.migration;
   const provider = providers[held.migration.provider];
+  const lease = leaseOf(context);
   const intent = await store.update(
     id,
     (latest) => {
@@ -74,7 +95,7 @@ async function send(
         return null;
       return beginCall(latest, again, changeContext(context, latest));
     },
-    { fence: held.fence, renewLease: leaseOf(context) },
+    { fence: held.fence, renewLease: lease },
   );
   if (intent.outcome === 'instance_occupied')
     return keep(
@@ -89,10 +110,25 @@ async function send(
   const backup = migration.backups.find((each) => each.id === call.backupId) ?? null;
   const input: CallInput = { account, migration, backup, open: context.openUrl };
 
-  let settle: (latest: Migration) => Migration;
+  const hold = held.hold ?? { until: 0 };
+  hold.until = lease.now + lease.leaseMs;
+  const isOurs = (): boolean => context.runtime.now() < hold.until;
+
+  let request: VendorRequest;
   try {
-    const reply = await context.client.execute(account, migration.region, command.call.build(input));
+    request = command.call.build(input);
+  } catch (error) {
+    const failure = notBuilt(context, migration, call, error);
+    const refuse = (latest: Migration) => failCall(latest, call.number, failure, changeContext(context, latest));
+    return storeOutcome(context, held, call, refuse, null);
+  }
+
+  let settle: (latest: Migration) => Migration;
+  let accepted: Refs | null = null;
+  try {
+    const reply = await context.client.execute(account, migration.region, request, isOurs);
     const refs: Refs = command.call.parse(reply);
+    accepted = refs;
     settle = (latest) => acceptCall(latest, call.number, refs, changeContext(context, latest));
     context.log.info({ migrationId: id, operation: call.operation, outcome: 'accepted' }, 'vendor call');
   } catch (error) {
@@ -109,7 +145,7 @@ async function send(
       'vendor call',
     );
   }
-  return storeOutcome(context, held, call, settle);
+  return storeOutcome(context, held, call, settle, accepted);
 }
 
 /**
@@ -121,6 +157,7 @@ async function storeOutcome(
   held: Held,
   call: Call,
   settle: (latest: Migration) => Migration,
+  accepted: Refs | null,
 ): Promise<Held | null> {
   const { id } = held.migration;
   const change = (latest: Migration): Migration | null => {
@@ -131,12 +168,22 @@ async function storeOutcome(
     context.store.update(id, change, { fence: held.fence, renewLease: leaseOf(context) }),
   );
   if (result.outcome !== 'fenced') return keep(result, held);
-  const late = await persistently(context, () => context.store.update(id, change));
+  const late = await persistently(context, () =>
+    context.store.update(id, (latest) => change(latest) ?? (accepted && arrivedAfterAll(latest, call, accepted))),
+  );
   context.log.warn(
     { migrationId: id, operation: call.operation, outcome: late.outcome },
     'outcome stored after the lease had passed on',
   );
   return null;
+}
+
+/** The worst case is told: a call that was taken for lost, and sent again, has arrived. Null: the outcome was known in time. */
+function arrivedAfterAll(latest: Migration, call: Call, refs: Refs): Migration | null {
+  if (latest.calls.find((each) => each.number === call.number)?.state !== 'absent') return null;
+  const ids = Object.entries(refs).map(([name, id]) => `${name} ${id}`);
+  const detail = `${call.operation} number ${call.number} was taken for lost and was accepted after all (${ids.join(', ')}). Look at the vendor for what it has begun.`;
+  return { ...latest, warnings: withNote(latest.warnings, { code: 'accepted_after_all', detail }) };
 }
 
 async function look(
@@ -145,34 +192,36 @@ async function look(
   account: Account,
   command: Extract<Command, { do: 'look' }>,
 ): Promise<Held | null> {
-  const { client, store, runtime } = context;
+  const { store, runtime } = context;
   const { migration, fence } = held;
   const { recorded, backup } = command;
   const taken = new Set(await store.vendorIds(migration.account, migration.target.instanceId, migration.id));
   for (const other of migration.backups)
     if (other.id !== recorded.backupId) for (const id of Object.values(other.providerRefs)) taken.add(id);
-  const offset = client.clockOffset(account);
 
   let settle: (latest: Migration) => Migration;
   try {
-    const input = {
-      account,
-      migration,
-      backup,
-      open: context.openUrl,
-      sentAt: recorded.sentAt + offset,
-      now: runtime.now() + offset,
-      taken,
+    const finding = (await converseInVendorTime(context, account, migration.region, (offset) =>
+      command.call.find({
+        account,
+        migration,
+        backup,
+        open: context.openUrl,
+        sentAt: recorded.sentAt + offset,
+        now: runtime.now() + offset,
+        taken,
+      }),
+    )) ?? {
+      found: 'unclear' as const,
+      detail: 'The vendor’s answers carry clocks that disagree by more than seconds.',
     };
-    const finding = await client.converse(account, migration.region, command.call.find(input));
     settle = (latest) => settleByFinding(latest, recorded.number, finding, changeContext(context, latest));
     context.log.info(
       { migrationId: migration.id, operation: recorded.operation, outcome: finding.found },
       'looked for a call of unknown outcome',
     );
   } catch (error) {
-    if (!(error instanceof VendorError)) throw error;
-    const failure: VendorFailure = error.failure;
+    const failure = error instanceof VendorError ? error.failure : notBuilt(context, migration, recorded, error);
     settle = (latest) => lookFailed(latest, recorded.number, failure, changeContext(context, latest));
     context.log.warn(
       { migrationId: migration.id, operation: recorded.operation, outcome: failure.kind },
@@ -187,7 +236,11 @@ async function look(
 }
 
 /** Applies a last change and lets go. */
-async function rest(context: EngineContext, held: Held, change: (latest: Migration) => Migration): Promise<Advanced> {
+async function rest(
+  context: EngineContext,
+  held: Held,
+  change: (latest: Migration) => Migration | null,
+): Promise<Advanced> {
   await context.store.update(held.migration.id, change, { fence: held.fence, release: true });
   return released;
 }
@@ -222,6 +275,26 @@ async function persistently(context: EngineContext, write: () => Promise<UpdateR
   }
 }
 
+/** A request that cannot be made, such as one whose URL was sealed with a key that is gone. Nothing was sent. */
+function notBuilt(context: EngineContext, migration: Migration, call: Call, error: unknown): VendorFailure {
+  const text = error instanceof Error ? error.message : String(error);
+  context.log.error({ migrationId: migration.id, operation: call.operation, error: text }, 'a request cannot be made');
+  return {
+    kind: 'rejected',
+    code: 'internal',
+    detail: `The request for ${call.operation} cannot be made: ${text}`,
+    retryable: true,
+    provider: {
+      name: migration.provider,
+      operation: call.operation,
+      code: null,
+      message: null,
+      requestId: null,
+      httpStatus: null,
+    },
+  };
+}
+
 function queuedBehind(migration: Migration, { runtime, settings }: EngineContext): Migration {
   const detail =
     'Another migration restores onto the same instance, and this provider runs one restore per instance. This one follows by itself.';
@@ -239,7 +312,7 @@ function idle(migration: Migration): Migration {
   const waitsForFile = migration.backups.some(
     (backup) => backup.source.type === 'upload' && !backup.uploaded && backup.state === 'submitting',
   );
-  if (!waitsForFile) return { ...migration, dueAt: null };
+  if (!waitsForFile || isTerminal(migration)) return { ...migration, dueAt: null };
   return {
     ...migration,
     dueAt: null,
@@ -252,6 +325,7 @@ function idle(migration: Migration): Migration {
 }
 
 function withoutAccount(migration: Migration, { runtime, settings }: EngineContext): Migration {
+  if (isTerminal(migration)) return { ...migration, dueAt: null };
   const detail = `The account \`${migration.account}\` is no longer configured. Nothing can be sent or observed until it is back.`;
   return {
     ...migration,

@@ -1,4 +1,4 @@
-import type { Migration, SealedUrl } from '../domain/migration.ts';
+import type { Instant, Migration, SealedUrl } from '../domain/migration.ts';
 import type { Provider } from '../domain/provider.ts';
 import type { Runtime } from '../domain/runtime.ts';
 import type { ProviderId } from '../domain/schema.ts';
@@ -48,4 +48,6 @@ export function accountOf(context: EngineContext, migration: Migration): Account
 export interface Held {
   readonly migration: Migration;
   readonly fence: Fence;
+  /** Until when the lease is certainly ours, by this process's clock; kept up to date by whoever renews it. */
+  readonly hold?: { until: Instant };
 }

@@ -36,7 +36,8 @@ export function createEngine(context: EngineContext): Engine {
     return tracked;
   }
 
-  async function work(held: readonly Held[]): Promise<void> {
+  async function work(claims: readonly Held[]): Promise<void> {
+    const held = claims.map((each) => ({ ...each, hold: { until: 0 } }));
     for (const each of held) inFlight.set(each.migration.id, each);
     try {
       await workOn(context, held, () => draining);
@@ -83,9 +84,11 @@ export function createEngine(context: EngineContext): Engine {
   async function heartbeat(): Promise<void> {
     while (!stopped.signal.aborted) {
       await runtime.sleep(settings.leaseMs / 3, stopped.signal);
-      const renewals = [...inFlight.values()].map(({ migration, fence }) =>
-        store.update(migration.id, () => null, { fence, renewLease: leaseOf(context) }),
-      );
+      const renewals = [...inFlight.values()].map(async ({ migration, fence, hold }) => {
+        const lease = leaseOf(context);
+        const { outcome } = await store.update(migration.id, () => null, { fence, renewLease: lease });
+        if (outcome === 'unchanged' && hold !== undefined) hold.until = lease.now + lease.leaseMs;
+      });
       for (const result of await Promise.allSettled(renewals))
         if (result.status === 'rejected') reportInterruption(context, result.reason);
     }

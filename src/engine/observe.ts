@@ -3,6 +3,7 @@ import { applyObservation, observationFailed } from '../domain/observation.ts';
 import { type Account, VendorError } from '../domain/vendor.ts';
 import { changeContext } from './advance.ts';
 import { type EngineContext, type Held, leaseOf } from './context.ts';
+import { converseInVendorTime } from './vendor-time.ts';
 
 /** Migrations that one dialogue with the vendor answers for. */
 export interface ObservationGroup {
@@ -30,7 +31,6 @@ export async function observeGroup(context: EngineContext, group: ObservationGro
   const [first] = group.members;
   if (first === undefined) return [];
   const provider = context.providers[first.migration.provider];
-  const now = context.runtime.now() + context.client.clockOffset(group.account);
   const contextOf = (latest: Migration) => ({
     ...changeContext(context, latest),
     group: provider.observationGroup(latest),
@@ -39,13 +39,11 @@ export async function observeGroup(context: EngineContext, group: ObservationGro
   let change: (latest: Migration) => Migration | null;
   try {
     const migrations = group.members.map((member) => member.migration);
-    const observations = await context.client.converse(
-      group.account,
-      group.region,
-      provider.observe(migrations, group.account, now),
+    const observations = await converseInVendorTime(context, group.account, group.region, (offset) =>
+      provider.observe(migrations, group.account, context.runtime.now() + offset),
     );
     change = (latest) => {
-      const observation = observations.get(latest.id);
+      const observation = observations?.get(latest.id);
       const seen = group.members.find((member) => member.migration.id === latest.id);
       // What was observed belongs to the calls known at that time; after a change in between the vendor is asked again.
       if (observation === undefined || seen?.migration.calls.length !== latest.calls.length)

@@ -18,7 +18,7 @@ import {
   type VendorRequest,
 } from '../domain/vendor.ts';
 import type { Exchange } from './exchange.ts';
-import { exchangeFailure } from './failure.ts';
+import { exchangeFailure, heldBack } from './failure.ts';
 import { RateLimit } from './rate-limit.ts';
 import { SessionCache } from './session-cache.ts';
 
@@ -46,7 +46,12 @@ export function createVendorClient(options: VendorClientOptions): VendorClient {
 
   const vendorNow = (account: Account): Instant => runtime.now() + (offsets.get(account.name) ?? 0);
 
-  async function execute(account: Account, region: string, request: VendorRequest): Promise<VendorReply> {
+  async function execute(
+    account: Account,
+    region: string,
+    request: VendorRequest,
+    mayGo: () => boolean = () => true,
+  ): Promise<VendorReply> {
     const provider = providers[account.provider];
     let refreshed = false;
     let resigned = false;
@@ -54,7 +59,7 @@ export function createVendorClient(options: VendorClientOptions): VendorClient {
       const credentials = await options.credentialsOf(account);
       const cache = sessionCache(provider, account, region, credentials);
       const session = cache === null ? null : await cache.get(fingerprint(credentials));
-      const outcome = await attemptOnce(provider, account, region, credentials, session, request);
+      const outcome = await attemptOnce(provider, account, region, credentials, session, request, mayGo);
       if ('reply' in outcome) return outcome.reply;
       const { failure } = outcome;
       if (failure.kind === 'session_expired' && !refreshed) {
@@ -81,6 +86,7 @@ export function createVendorClient(options: VendorClientOptions): VendorClient {
     credentials: Credentials,
     session: Session | null,
     request: VendorRequest,
+    mayGo: () => boolean,
   ): Promise<Outcome> {
     const endpoint = account.endpoints[request.service] ?? provider.endpoint(request.service, region);
     const limit = limitOf(account, request.effect);
@@ -95,6 +101,7 @@ export function createVendorClient(options: VendorClientOptions): VendorClient {
       nonce: runtime.uuid(),
     };
     const signed = provider.sign(request, context);
+    if (!mayGo()) return { failure: heldBack(request, account.provider) };
     const startedAt = runtime.now();
     let reply: VendorReply | null = null;
     let failure: VendorFailure | null;
@@ -143,7 +150,7 @@ export function createVendorClient(options: VendorClientOptions): VendorClient {
       const dialogue = provider.login(account, region, present);
       if (dialogue === null) return { token: null, projectId: null, expiresAt: Number.POSITIVE_INFINITY };
       return run(dialogue, async (request) => {
-        const outcome = await attemptOnce(provider, account, region, present, null, request);
+        const outcome = await attemptOnce(provider, account, region, present, null, request, () => true);
         if ('failure' in outcome) throw new VendorError(outcome.failure);
         return outcome.reply;
       });

@@ -52,6 +52,24 @@ export function exchangeFailure(
   };
 }
 
+/** A call that did not leave, because what entitled this process to send it had run out while it waited. */
+export function heldBack(request: VendorRequest, providerName: string): VendorFailure {
+  return {
+    kind: 'not_sent',
+    code: 'provider_unavailable',
+    detail: `${request.operation} was held up for longer than this process may hold the migration, and was not sent.`,
+    retryable: true,
+    provider: {
+      name: providerName,
+      operation: request.operation,
+      code: null,
+      message: null,
+      requestId: null,
+      httpStatus: null,
+    },
+  };
+}
+
 function kindOf(code: string | null, syscall: string | null): Extract<FailureKind, 'not_sent' | 'garbage' | 'timeout'> {
   if (code === null) return 'timeout';
   if (notSentCodes.has(code) || tlsCodes.test(code) || syscall === 'connect') return 'not_sent';
@@ -63,6 +81,8 @@ function details(error: unknown): { code: string | null; syscall: string | null 
   for (let each = error; each instanceof Error; each = each.cause) {
     const inner = each instanceof AggregateError ? each.errors[0] : each;
     const { code, syscall } = inner as { code?: unknown; syscall?: unknown };
+    // undici leaves the code out where the answer does not even begin like HTTP.
+    if (code === undefined && inner?.name === 'HTTPParserError') return { code: 'HPE_INVALID', syscall: null };
     if (typeof code === 'string') return { code, syscall: typeof syscall === 'string' ? syscall : null };
   }
   return { code: null, syscall: null };
