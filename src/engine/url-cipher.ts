@@ -49,7 +49,8 @@ export function createUrlCipher(keys: readonly Secret[], runtime: Pick<Runtime, 
       const key = byId.get(id ?? '');
       if (version !== 'v1' || key === undefined || nonce === undefined || tag === undefined || text === undefined)
         throw new Error(`no configured key opens a stored URL (key id ${id ?? 'unknown'})`);
-      const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(nonce, 'base64url'));
+      // Without the length, a tag cut to four bytes would do.
+      const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(nonce, 'base64url'), { authTagLength: 16 });
       decipher.setAuthTag(Buffer.from(tag, 'base64url'));
       return Buffer.concat([decipher.update(Buffer.from(text, 'base64url')), decipher.final()]).toString('utf8');
     },

@@ -20,6 +20,7 @@ import {
 import type { Exchange } from './exchange.ts';
 import { exchangeFailure, heldBack } from './failure.ts';
 import { RateLimit } from './rate-limit.ts';
+import { type RefusedLogin, RefusedLogins } from './refused-logins.ts';
 import { SessionCache } from './session-cache.ts';
 
 export interface VendorClientOptions {
@@ -28,7 +29,15 @@ export interface VendorClientOptions {
   readonly runtime: Runtime;
   /** Read before every attempt, so that rotated credentials are used at once. */
   credentialsOf(account: Account): Promise<Credentials>;
+  /** Told when the vendor says that these credentials have ended before their time. */
+  credentialsEnded?(account: Account, credentials: Credentials): void;
   report?(report: VendorCallReport): void;
+}
+
+/** The vendors' client and what it knows of logins. */
+export interface VendorTransport extends VendorClient {
+  /** The refused login because of which nothing is tried with the account's credentials at present, or null. */
+  refusedLogin(account: Account): VendorFailure | null;
 }
 
 /** Reads are tried this often; a changing call is never sent again after it may have arrived. */
@@ -38,11 +47,13 @@ const readBackOffMs = 200;
 const clockNoiseMs = 2000;
 
 /** The vendors' client: signs each attempt, keeps sessions, limits, and the vendor's clock per account. */
-export function createVendorClient(options: VendorClientOptions): VendorClient {
+export function createVendorClient(options: VendorClientOptions): VendorTransport {
   const { providers, exchange, runtime } = options;
   const offsets = new Map<string, number>();
   const sessions = new Map<string, SessionCache>();
   const limits = new Map<string, RateLimit>();
+  const refusals = new RefusedLogins(runtime.now);
+  const standing = new Map<string, RefusedLogin>();
 
   const vendorNow = (account: Account): Instant => runtime.now() + (offsets.get(account.name) ?? 0);
 
@@ -58,13 +69,14 @@ export function createVendorClient(options: VendorClientOptions): VendorClient {
     for (let attempt = 1; ; attempt++) {
       const credentials = await options.credentialsOf(account);
       const cache = sessionCache(provider, account, region, credentials);
-      const session = cache === null ? null : await cache.get(fingerprint(credentials));
+      const session = cache === null ? null : await sessionFrom(cache, account, region, credentials);
       const outcome = await attemptOnce(provider, account, region, credentials, session, request, mayGo);
       if ('reply' in outcome) return outcome.reply;
       const { failure } = outcome;
       if (failure.kind === 'session_expired' && !refreshed) {
         refreshed = true;
         if (session !== null) cache?.invalidate(session);
+        options.credentialsEnded?.(account, credentials);
         continue;
       }
       if (failure.kind === 'clock_skew' && !resigned) {
@@ -74,6 +86,24 @@ export function createVendorClient(options: VendorClientOptions): VendorClient {
       if (request.effect === 'write' || !readRetryKinds.includes(failure.kind) || attempt >= readTries)
         throw new VendorError(failure);
       await runtime.sleep(failure.retryAfterMs ?? jittered(readBackOffMs * 2 ** attempt, runtime));
+    }
+  }
+
+  async function sessionFrom(
+    cache: SessionCache,
+    account: Account,
+    region: string,
+    credentials: Credentials,
+  ): Promise<Session> {
+    const print = fingerprint(credentials);
+    try {
+      const session = await cache.get(print);
+      standing.delete(account.name);
+      return session;
+    } catch (error) {
+      const refusal = refusals.standing(print, placeOf(account, region));
+      if (refusal !== null) standing.set(account.name, refusal);
+      throw error;
     }
   }
 
@@ -141,11 +171,11 @@ export function createVendorClient(options: VendorClientOptions): VendorClient {
     region: string,
     credentials: Credentials,
   ): SessionCache | null {
-    const key = `${account.name}|${region}`;
+    const key = placeOf(account, region);
     const known = sessions.get(key);
     if (known) return known;
     if (provider.login(account, region, credentials) === null) return null;
-    const cache = new SessionCache(runtime.now, async () => {
+    const login = async (): Promise<Session> => {
       const present = await options.credentialsOf(account);
       const dialogue = provider.login(account, region, present);
       if (dialogue === null) return { token: null, projectId: null, expiresAt: Number.POSITIVE_INFINITY };
@@ -154,7 +184,8 @@ export function createVendorClient(options: VendorClientOptions): VendorClient {
         if ('failure' in outcome) throw new VendorError(outcome.failure);
         return outcome.reply;
       });
-    });
+    };
+    const cache = new SessionCache(runtime.now, login, refusals, key);
     sessions.set(key, cache);
     return cache;
   }
@@ -175,6 +206,10 @@ export function createVendorClient(options: VendorClientOptions): VendorClient {
     execute,
     converse: (account, region, dialogue) => run(dialogue, (request) => execute(account, region, request)),
     clockOffset: (account) => offsets.get(account.name) ?? 0,
+    refusedLogin(account) {
+      const refusal = standing.get(account.name);
+      return refusal !== undefined && runtime.now() < refusal.until ? refusal.error.failure : null;
+    },
   };
 }
 
@@ -197,6 +232,10 @@ async function run<T>(dialogue: Dialogue<T>, send: (request: VendorRequest) => P
 
 function jittered(ms: number, runtime: Runtime): number {
   return ms * (0.5 + (runtime.randomBytes(1)[0] ?? 0) / 512);
+}
+
+function placeOf(account: Account, region: string): string {
+  return `${account.name}|${region}`;
 }
 
 /** Tells credentials apart without keeping them. */

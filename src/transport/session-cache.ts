@@ -1,8 +1,7 @@
 import type { Instant } from '../domain/migration.ts';
 import { type Session, VendorError } from '../domain/vendor.ts';
+import type { RefusedLogins } from './refused-logins.ts';
 
-/** After a refused login nothing is tried with the same credentials for this long: vendors lock users that fail repeatedly. */
-export const refusedLoginPauseMs = 15 * 60_000;
 /** A session is renewed in the background after this part of its life. */
 const renewAfter = 0.75;
 
@@ -18,13 +17,17 @@ interface Held {
 export class SessionCache {
   #held: Held | null = null;
   #flight: Promise<Session> | null = null;
-  #refused: { readonly fingerprint: string; readonly until: Instant; readonly error: VendorError } | null = null;
   readonly #now: () => Instant;
   readonly #login: () => Promise<Session>;
+  readonly #refusals: RefusedLogins;
+  readonly #place: string;
 
-  constructor(now: () => Instant, login: () => Promise<Session>) {
+  /** `place` names what the session opens; `refusals` are shared by all caches, because the vendor counts failures per user. */
+  constructor(now: () => Instant, login: () => Promise<Session>, refusals: RefusedLogins, place = '') {
     this.#now = now;
     this.#login = login;
+    this.#refusals = refusals;
+    this.#place = place;
   }
 
   /** The present session. `fingerprint` tells credentials apart: new ones end the pause after a refused login. */
@@ -44,15 +47,9 @@ export class SessionCache {
     if (this.#held?.session === session) this.#held = null;
   }
 
-  /** Why no login is tried at present, or null. */
-  get refusal(): VendorError | null {
-    return this.#refused !== null && this.#now() < this.#refused.until ? this.#refused.error : null;
-  }
-
   #renew(fingerprint: string): Promise<Session> {
-    const refused = this.#refused;
-    if (refused && refused.fingerprint === fingerprint && this.#now() < refused.until)
-      return Promise.reject(refused.error);
+    const refused = this.#refusals.standing(fingerprint, this.#place);
+    if (refused !== null) return Promise.reject(refused.error);
     this.#flight ??= this.#fly(fingerprint).finally(() => {
       this.#flight = null;
     });
@@ -64,11 +61,10 @@ export class SessionCache {
       const session = await this.#login();
       const now = this.#now();
       this.#held = { session, renewAt: now + (session.expiresAt - now) * renewAfter };
-      this.#refused = null;
+      this.#refusals.accepted(fingerprint, this.#place);
       return session;
     } catch (error) {
-      if (error instanceof VendorError && error.failure.kind === 'unauthenticated')
-        this.#refused = { fingerprint, until: this.#now() + refusedLoginPauseMs, error };
+      if (error instanceof VendorError) this.#refusals.failed(fingerprint, this.#place, error);
       throw error;
     }
   }

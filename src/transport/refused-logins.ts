@@ -1,0 +1,55 @@
+import type { Instant } from '../domain/migration.ts';
+import type { FailureKind, VendorError } from '../domain/vendor.ts';
+
+/** After a refused login nothing is tried with the same credentials for this long: vendors lock users that fail repeatedly. */
+export const refusedLoginPauseMs = 15 * 60_000;
+
+/** The vendor has judged the login; asking the same again gets the same answer, or locks the user. */
+const judged: readonly FailureKind[] = ['unauthenticated', 'session_expired', 'rejected'];
+/** Enough for every account in every region; temporary credentials come and go. */
+const mostKnown = 1000;
+
+export interface RefusedLogin {
+  readonly error: VendorError;
+  readonly until: Instant;
+}
+
+/**
+ * Which credentials were refused. A refusal stops every login with them, in any region and for any account, unless they have opened
+ * a session elsewhere before and never here: then only this place is closed to them.
+ */
+export class RefusedLogins {
+  readonly #refusals = new Map<string, RefusedLogin>();
+  readonly #proven = new Set<string>();
+  readonly #now: () => Instant;
+
+  constructor(now: () => Instant) {
+    this.#now = now;
+  }
+
+  /** The refusal that stands in the way, or null. `fingerprint` tells credentials apart, `place` what they open. */
+  standing(fingerprint: string, place: string): RefusedLogin | null {
+    const refusal = this.#refusals.get(fingerprint) ?? this.#refusals.get(`${fingerprint} ${place}`);
+    return refusal !== undefined && this.#now() < refusal.until ? refusal : null;
+  }
+
+  accepted(fingerprint: string, place: string): void {
+    this.#refusals.delete(fingerprint);
+    this.#refusals.delete(`${fingerprint} ${place}`);
+    this.#proven.add(fingerprint).add(`${fingerprint} ${place}`);
+    for (const oldest of this.#proven) {
+      if (this.#proven.size <= mostKnown) break;
+      this.#proven.delete(oldest);
+    }
+  }
+
+  /** Notes a failed login. Failures that say nothing of the credentials are not noted. */
+  failed(fingerprint: string, place: string, error: VendorError): void {
+    if (!judged.includes(error.failure.kind)) return;
+    const onlyHere = this.#proven.has(fingerprint) && !this.#proven.has(`${fingerprint} ${place}`);
+    if (!onlyHere) this.#proven.delete(fingerprint);
+    for (const [key, { until }] of this.#refusals) if (this.#now() >= until) this.#refusals.delete(key);
+    const until = this.#now() + refusedLoginPauseMs;
+    this.#refusals.set(onlyHere ? `${fingerprint} ${place}` : fingerprint, { error, until });
+  }
+}

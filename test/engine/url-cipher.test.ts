@@ -1,0 +1,93 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Problem } from '../../src/domain/problem.ts';
+import { Secret } from '../../src/domain/secret.ts';
+import { createUrlCipher } from '../../src/engine/url-cipher.ts';
+import { systemRuntime } from '../../src/runtime.ts';
+
+const key = (byte: number) => new Secret(Buffer.alloc(32, byte).toString('base64'));
+const url = 'https://bucket.example/orders.bak?Signature=canary&Expires=1#part';
+
+describe('a sealed URL', () => {
+  const cipher = createUrlCipher([key(1)], systemRuntime);
+
+  it('is opened whole, shown without its query, and hides what it holds', () => {
+    fc.assert(
+      fc.property(fc.webUrl({ withQueryParameters: true, withFragments: true }), fc.string(), (base, more) => {
+        const whole = `${base}${more}`;
+        const sealed = cipher.seal(whole);
+        expect(cipher.open(sealed)).toBe(whole.toWellFormed());
+        expect(sealed.display).not.toMatch(/[?#]/);
+      }),
+    );
+    expect(JSON.stringify(cipher.seal(url))).not.toContain('canary');
+    expect(cipher.seal(url).display).toBe('https://bucket.example/orders.bak');
+    expect(cipher.seal('https://user:canary@bucket.example/x').display).toBe('https://bucket.example/x');
+  });
+
+  it('is never the same twice', () => {
+    const many = new Set(Array.from({ length: 500 }, () => cipher.seal(url).sealed));
+    const nonces = new Set([...many].map((each) => each.split('.')[2]));
+    expect([many.size, nonces.size]).toEqual([500, 500]);
+  });
+
+  it('cannot be changed in any character', () => {
+    const sealed = cipher.seal(url);
+    for (let place = 0; place < sealed.sealed.length; place++) {
+      const other = sealed.sealed[place] === 'A' ? 'B' : 'A';
+      const changed = sealed.sealed.slice(0, place) + other + sealed.sealed.slice(place + 1);
+      let opened: string | null = null;
+      try {
+        opened = cipher.open({ ...sealed, sealed: changed });
+      } catch {}
+      // The last character of a base64url part may carry unused bits.
+      if (opened !== null) expect(opened, `character ${place}`).toBe(url);
+    }
+  });
+
+  it.each(['', 'v1', 'v1.x', 'v1.a.b.c', 'v2.a.b.c.d', '....', 'v1.....', url])('that is %j is not opened', (text) => {
+    expect(() => cipher.open({ display: '', sealed: text })).toThrow();
+  });
+
+  it('cannot be cut to a shorter tag', () => {
+    const [version, id, nonce, tag = '', text] = cipher.seal(url).sealed.split('.');
+    for (const length of [0, 6, 11, 16])
+      expect(() =>
+        cipher.open({ display: '', sealed: [version, id, nonce, tag.slice(0, length), text].join('.') }),
+      ).toThrow();
+  });
+});
+
+describe('keys', () => {
+  it('that were replaced still open what they sealed; the first one seals', () => {
+    const old = createUrlCipher([key(1)], systemRuntime).seal(url);
+    const rotated = createUrlCipher([key(2), key(1)], systemRuntime);
+    expect(rotated.open(old)).toBe(url);
+    const fresh = rotated.seal(url);
+    expect(createUrlCipher([key(2)], systemRuntime).open(fresh)).toBe(url);
+    expect(() => createUrlCipher([key(1)], systemRuntime).open(fresh)).toThrow(/no configured key/);
+    expect(() => createUrlCipher([key(2)], systemRuntime).open(old)).toThrow(/no configured key/);
+  });
+
+  it('that are absent refuse a signed URL as the problem encryption_key_required', () => {
+    const none = createUrlCipher([], systemRuntime);
+    const thrown = (() => {
+      try {
+        none.seal(url);
+      } catch (error) {
+        return error;
+      }
+      return null;
+    })();
+    expect(thrown).toBeInstanceOf(Problem);
+    expect(thrown).toMatchObject({ code: 'encryption_key_required' });
+    expect(String((thrown as Error).message)).not.toContain('canary');
+  });
+
+  it.each(['', 'short', Buffer.alloc(31).toString('base64'), Buffer.alloc(33).toString('base64')])(
+    'that are not 32 bytes are refused without being quoted: %j',
+    (text) => {
+      expect(() => createUrlCipher([new Secret(text)], systemRuntime)).toThrow(/32 bytes/);
+    },
+  );
+});

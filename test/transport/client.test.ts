@@ -1,0 +1,259 @@
+import { describe, expect, it } from 'vitest';
+import type { Provider } from '../../src/domain/provider.ts';
+import { Secret } from '../../src/domain/secret.ts';
+import {
+  type Credentials,
+  type Dialogue,
+  type FailureKind,
+  type Session,
+  type VendorCallReport,
+  VendorError,
+} from '../../src/domain/vendor.ts';
+import { createVendorClient } from '../../src/transport/client.ts';
+import {
+  account,
+  failure,
+  fakeProvider,
+  key,
+  noon,
+  reply,
+  request,
+  scripted,
+  socketError,
+  VirtualTime,
+} from './fixtures.ts';
+
+function clientOver(
+  script: ReturnType<typeof scripted>,
+  options: {
+    readonly login?: Provider['login'];
+    readonly credentials?: () => Promise<Credentials>;
+    readonly time?: VirtualTime;
+  } = {},
+) {
+  const provider = fakeProvider(options.login);
+  const time = options.time ?? new VirtualTime();
+  const reports: VendorCallReport[] = [];
+  const client = createVendorClient({
+    providers: { alibaba: provider, huawei: provider, tencent: provider },
+    exchange: script.exchange,
+    runtime: time,
+    credentialsOf: options.credentials ?? (async () => key()),
+    report: (each) => reports.push(each),
+  });
+  return { client, time, reports, signed: provider.signed };
+}
+
+async function kindOf(work: Promise<unknown>): Promise<FailureKind | 'ok'> {
+  try {
+    await work;
+    return 'ok';
+  } catch (error) {
+    if (error instanceof VendorError) return error.failure.kind;
+    throw error;
+  }
+}
+
+const kinds: Readonly<Record<FailureKind, { readonly write: number; readonly read: number }>> = {
+  rejected: { write: 1, read: 1 },
+  busy: { write: 1, read: 1 },
+  throttled: { write: 1, read: 1 },
+  unauthenticated: { write: 1, read: 1 },
+  session_expired: { write: 2, read: 2 },
+  clock_skew: { write: 2, read: 2 },
+  not_found: { write: 1, read: 1 },
+  not_sent: { write: 1, read: 3 },
+  replayed: { write: 1, read: 3 },
+  timeout: { write: 1, read: 3 },
+  unavailable: { write: 1, read: 3 },
+  garbage: { write: 1, read: 1 },
+};
+
+describe('how often a request goes out when the vendor always answers', () => {
+  const table = Object.entries(kinds).flatMap(([kind, times]) =>
+    (['write', 'read'] as const).map((effect) => ({ kind: kind as FailureKind, effect, times: times[effect] })),
+  );
+  it.each(table)('$kind: a $effect $times times', async ({ kind, effect, times }) => {
+    const script = scripted(failure(kind));
+    const { client, reports, signed } = clientOver(script);
+    expect(await kindOf(client.execute(account, 'r', request(effect)))).toBe(kind);
+    expect(script.sent).toHaveLength(times);
+    expect(reports.map((each) => each.outcome)).toEqual(Array(times).fill(kind));
+    expect(new Set(signed.map((context) => context.nonce)).size).toBe(times);
+  });
+
+  it.each([
+    ['a reset connection', socketError('ECONNRESET', 'read')],
+    ['a closed socket', socketError('UND_ERR_SOCKET')],
+    ['no headers in time', socketError('UND_ERR_HEADERS_TIMEOUT')],
+    ['an abort by the deadline', new DOMException('timeout', 'TimeoutError')],
+    ['an error of no known kind', new Error('what')],
+  ])('and never again after %s', async (_name, error) => {
+    const script = scripted(error, reply());
+    const { client } = clientOver(script);
+    expect(await kindOf(client.execute(account, 'r', request('write')))).toBe('timeout');
+    expect(script.sent).toHaveLength(1);
+  });
+
+  it('a write that expired once and then timed out stays sent twice, not three times', async () => {
+    for (const first of ['session_expired', 'clock_skew'] as const) {
+      const script = scripted(failure(first), failure('timeout'), reply());
+      const { client } = clientOver(script);
+      expect(await kindOf(client.execute(account, 'r', request('write')))).toBe('timeout');
+      expect(script.sent).toHaveLength(2);
+    }
+  });
+
+  it('a write is refreshed once and signed again once, in either order, and no more', async () => {
+    const script = scripted(failure('session_expired'), failure('clock_skew'), failure('session_expired'), reply());
+    const { client } = clientOver(script);
+    expect(await kindOf(client.execute(account, 'r', request('write')))).toBe('session_expired');
+    expect(script.sent).toHaveLength(3);
+  });
+
+  it('a read that is answered at the second try is answered', async () => {
+    const script = scripted(failure('unavailable'), reply('{"a":1}'));
+    const { client, time } = clientOver(script);
+    expect((await client.execute(account, 'r', request('read'))).body).toBe('{"a":1}');
+    expect(time.slept.filter((ms) => ms > 0)).toHaveLength(1);
+  });
+
+  it('a read waits as long as the vendor says before the next try', async () => {
+    const script = scripted(failure('unavailable', { retryAfterMs: 7000 }), reply());
+    const { client, time } = clientOver(script);
+    await client.execute(account, 'r', request('read'));
+    expect(time.slept).toContain(7000);
+  });
+});
+
+describe("the vendor's clock", () => {
+  const at = (offsetMs: number) => ({ date: new Date(noon + offsetMs).toUTCString() });
+
+  it('is learnt from an answer and used for the next signature', async () => {
+    const skewed = { ...reply(JSON.stringify({ failure: failure('clock_skew') })), headers: at(600_000) };
+    const script = scripted(skewed, reply());
+    const { client, signed } = clientOver(script);
+    await client.execute(account, 'r', request('write'));
+    expect(client.clockOffset(account)).toBeGreaterThan(599_000);
+    expect(client.clockOffset(account)).toBeLessThan(601_000);
+    expect(signed.map((context) => context.now)).toEqual([noon, noon + client.clockOffset(account)]);
+  });
+
+  it.each([
+    ['is not learnt from a header that is no date', { date: 'yesterday' }],
+    ['is not learnt from an answer without one', {}],
+    ['is not changed by what the resolution of the header explains', at(1000)],
+  ])('%s', async (_name, headers) => {
+    const { client } = clientOver(scripted({ ...reply(), headers }));
+    await client.execute(account, 'r', request('read'));
+    expect(client.clockOffset(account)).toBe(0);
+  });
+});
+
+describe('a session', () => {
+  const loginRequest = { ...request('read', 'Login'), service: 'iam' };
+  function* login(): Dialogue<Session> {
+    const answered = yield loginRequest;
+    return { token: new Secret(answered.body), projectId: 'p', expiresAt: answered.receivedAt + 86_400_000 };
+  }
+
+  it('is opened once for many callers', async () => {
+    const script = scripted(reply());
+    const { client, signed } = clientOver(script, { login });
+    await Promise.all(Array.from({ length: 50 }, () => client.execute(account, 'r', request('read'))));
+    expect(script.sent.filter((each) => each === 'Login')).toHaveLength(1);
+    expect(signed.filter((context) => context.session !== null)).toHaveLength(50);
+  });
+
+  it('that the vendor no longer knows is opened again once, and the write goes out again', async () => {
+    const script = scripted(reply(), failure('session_expired'), reply());
+    const { client } = clientOver(script, { login });
+    await client.execute(account, 'r', request('write', 'Write'));
+    expect(script.sent).toEqual(['Login', 'Write', 'Login', 'Write']);
+  });
+
+  it('refused for 50 callers at once is opened again once', async () => {
+    let valid = true;
+    const sent: string[] = [];
+    const { client } = clientOver(
+      {
+        sent,
+        exchange: {
+          async send(signed) {
+            const operation = signed.url.split('/').at(-1) ?? '';
+            sent.push(operation);
+            if (operation === 'Login') valid = true;
+            return operation !== 'Login' && !valid
+              ? reply(JSON.stringify({ failure: failure('session_expired') }))
+              : reply();
+          },
+          close: async () => undefined,
+        },
+      },
+      { login },
+    );
+    await client.execute(account, 'r', request('read'));
+    valid = false;
+    await Promise.all(Array.from({ length: 50 }, () => client.execute(account, 'r', request('write'))));
+    expect(sent.filter((each) => each === 'Login')).toHaveLength(2);
+  });
+
+  it('whose login is refused is not tried again, in no region and for no other caller', async () => {
+    const wrong = { ...failure('unauthenticated'), code: 'provider_auth_failed' as const };
+    const script = scripted(wrong);
+    const { client, time } = clientOver(script, { login });
+    for (const region of ['a', 'b', 'a', 'c'])
+      expect(await kindOf(client.execute(account, region, request('read')))).toBe('unauthenticated');
+    expect(await kindOf(client.execute({ ...account, name: 'twin' }, 'a', request('read')))).toBe('unauthenticated');
+    expect(script.sent).toEqual(['Login']);
+    time.pass(15 * 60_000 + 1);
+    await kindOf(client.execute(account, 'a', request('read')));
+    expect(script.sent).toEqual(['Login', 'Login']);
+  });
+
+  it('whose login is refused is tried at once with other credentials', async () => {
+    let password = 'old';
+    const script = scripted(failure('unauthenticated'), reply(), reply());
+    const { client } = clientOver(script, { login, credentials: async () => key(password) });
+    expect(await kindOf(client.execute(account, 'a', request('read')))).toBe('unauthenticated');
+    password = 'new';
+    expect(await kindOf(client.execute(account, 'a', request('read')))).toBe('ok');
+  });
+
+  it('tells the login that was refused last, until it ends', async () => {
+    const script = scripted(failure('unauthenticated'), reply());
+    const { client, time } = clientOver(script, { login });
+    expect(client.refusedLogin(account)).toBeNull();
+    await kindOf(client.execute(account, 'a', request('read')));
+    expect(client.refusedLogin(account)).toMatchObject({ kind: 'unauthenticated' });
+    expect(client.refusedLogin({ ...account, name: 'other' })).toBeNull();
+    time.pass(15 * 60_000 + 1);
+    expect(client.refusedLogin(account)).toBeNull();
+  });
+});
+
+describe('a dialogue', () => {
+  it('gets the failure of a call thrown into it and may go on', async () => {
+    function* dialogue(): Dialogue<string> {
+      try {
+        yield request('read');
+        return 'answered';
+      } catch (error) {
+        return error instanceof VendorError ? error.failure.kind : 'other';
+      }
+    }
+    const { client } = clientOver(scripted(failure('not_found')));
+    expect(await client.converse(account, 'r', dialogue())).toBe('not_found');
+  });
+});
+
+describe('a report of an attempt', () => {
+  it('holds neither an address nor a secret', async () => {
+    const { client, reports } = clientOver(scripted(failure('rejected')), {
+      credentials: async () => key('canary-secret'),
+    });
+    await kindOf(client.execute(account, 'r', request('write')));
+    expect(reports).toHaveLength(1);
+    expect(JSON.stringify(reports)).not.toMatch(/canary|127\.0\.0\.1/);
+  });
+});

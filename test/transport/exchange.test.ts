@@ -1,0 +1,167 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { VendorError, type VendorFailure } from '../../src/domain/vendor.ts';
+import { systemRuntime } from '../../src/runtime.ts';
+import { createVendorClient } from '../../src/transport/client.ts';
+import { createExchange } from '../../src/transport/exchange.ts';
+import { exchangeFailure } from '../../src/transport/failure.ts';
+import { account, fakeProvider, key, request, socketError } from './fixtures.ts';
+
+const ending: (() => Promise<unknown> | unknown)[] = [];
+afterEach(async () => {
+  for (const end of ending.splice(0)) await end();
+});
+
+const callTimeoutMs = 150;
+
+/** Sends one write to a server and gives the failure; null: it was answered. */
+async function failureAt(port: number): Promise<VendorFailure | null> {
+  const exchange = createExchange({ callTimeoutMs, maxBodyBytes: 2000 });
+  ending.push(() => exchange.close());
+  const provider = fakeProvider();
+  const client = createVendorClient({
+    providers: { alibaba: provider, huawei: provider, tencent: provider },
+    exchange,
+    runtime: systemRuntime,
+    credentialsOf: async () => key(),
+  });
+  const at = { ...account, endpoints: { sqlserver: `http://127.0.0.1:${port}` } };
+  try {
+    await client.execute(at, 'r', request('write'));
+    return null;
+  } catch (error) {
+    if (error instanceof VendorError) return error.failure;
+    throw error;
+  }
+}
+
+async function listening(server: Server | ReturnType<typeof createTcpServer>): Promise<number> {
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  ending.push(() => {
+    if ('closeAllConnections' in server) server.closeAllConnections();
+    server.close();
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+const web = (handle: RequestListener) => listening(createServer(handle));
+const tcp = (handle: (socket: Socket) => void) =>
+  listening(
+    createTcpServer((socket) => {
+      socket.on('error', () => undefined);
+      ending.push(() => socket.destroy());
+      handle(socket);
+    }),
+  );
+
+describe('a request over a real socket', () => {
+  it('to a port where nobody listens was not sent', async () => {
+    const server = createTcpServer();
+    const port = await listening(server);
+    await new Promise((done) => server.close(done));
+    expect(await failureAt(port)).toMatchObject({ kind: 'not_sent', code: 'provider_unavailable' });
+  });
+
+  it.each([
+    ['is cut after it was read', (socket: Socket) => void socket.once('data', () => socket.destroy())],
+    ['is reset after it was read', (socket: Socket) => void socket.once('data', () => socket.resetAndDestroy())],
+    ['is closed at once', (socket: Socket) => void socket.destroy()],
+    ['gets no answer', () => undefined],
+    ['gets half a head', (socket: Socket) => void socket.write('HTTP/1.1 200 OK\r\nContent-Ty')],
+    [
+      'gets a head and half a body',
+      (socket: Socket) => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{"a"'),
+    ],
+    [
+      'gets half a body and the end',
+      (socket: Socket) => void socket.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{"a"'),
+    ],
+    [
+      'gets a body that never ends',
+      (socket: Socket) => void socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n'),
+    ],
+  ] as [string, (socket: Socket) => void][])('that %s may have been carried out', async (_name, handle) => {
+    expect(await failureAt(await tcp(handle))).toMatchObject({ kind: 'timeout', code: 'provider_timeout' });
+  });
+
+  it.each([
+    ['no HTTP', (socket: Socket) => void socket.once('data', () => socket.end('SSH-2.0-OpenSSH_9.6\r\n'))],
+    [
+      'more than is read',
+      (socket: Socket) => void socket.end(`HTTP/1.1 200 OK\r\nContent-Length: 3000\r\n\r\n${'x'.repeat(3000)}`),
+    ],
+    [
+      'more headers than are read',
+      (socket: Socket) => void socket.end(`HTTP/1.1 200 OK\r\nX-Much: ${'x'.repeat(200_000)}\r\n\r\n`),
+    ],
+  ] as [string, (socket: Socket) => void][])(
+    'whose answer is %s may have been carried out, and the answer is garbage',
+    async (_name, handle) => {
+      expect(await failureAt(await tcp(handle))).toMatchObject({ kind: 'garbage', code: 'provider_protocol_error' });
+    },
+  );
+
+  it('gives a header of 100 kB, as tokens come in', async () => {
+    const port = await web((_request, response) =>
+      response.writeHead(200, { 'x-much': 'x'.repeat(100_000) }).end('{}'),
+    );
+    expect(await failureAt(port)).toBeNull();
+  });
+
+  it('follows no redirect: what it carries is meant for this host alone', async () => {
+    let followed = 0;
+    const elsewhere = await web((_request, response) => {
+      followed++;
+      response.end('{}');
+    });
+    const port = await web((_request, response) =>
+      response.writeHead(307, { location: `http://127.0.0.1:${elsewhere}/` }).end('{}'),
+    );
+    await failureAt(port);
+    expect(followed).toBe(0);
+  });
+});
+
+describe('an error of the connection', () => {
+  it.each([
+    ['ECONNREFUSED', undefined, 'not_sent'],
+    ['ENOTFOUND', 'getaddrinfo', 'not_sent'],
+    ['EAI_AGAIN', 'getaddrinfo', 'not_sent'],
+    ['EHOSTUNREACH', undefined, 'not_sent'],
+    ['UND_ERR_CONNECT_TIMEOUT', undefined, 'not_sent'],
+    ['ETIMEDOUT', 'connect', 'not_sent'],
+    ['ETIMEDOUT', 'read', 'timeout'],
+    ['ECONNRESET', 'connect', 'not_sent'],
+    ['ECONNRESET', 'read', 'timeout'],
+    ['EPIPE', 'write', 'timeout'],
+    ['CERT_HAS_EXPIRED', undefined, 'not_sent'],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', undefined, 'not_sent'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', undefined, 'not_sent'],
+    ['UND_ERR_SOCKET', undefined, 'timeout'],
+    ['UND_ERR_HEADERS_TIMEOUT', undefined, 'timeout'],
+    ['UND_ERR_BODY_TIMEOUT', undefined, 'timeout'],
+    ['UND_ERR_ABORTED', undefined, 'timeout'],
+    ['HPE_INVALID_CONSTANT', undefined, 'garbage'],
+    ['UND_ERR_HEADERS_OVERFLOW', undefined, 'garbage'],
+    ['SOMETHING_NEW', undefined, 'timeout'],
+  ])('%s (%s) is %s', (code, syscall, kind) => {
+    const given = exchangeFailure(socketError(code, syscall), request('write'), 'tencent', 'host.example');
+    expect(given.kind).toBe(kind);
+    expect(given.detail).toContain('host.example');
+  });
+
+  it('is found inside the errors that wrap it', () => {
+    const inner = socketError('ECONNREFUSED', 'connect');
+    for (const wrapped of [
+      new Error('fetch failed', { cause: inner }),
+      new AggregateError([inner, socketError('EHOSTUNREACH')]),
+      new Error('outer', { cause: new AggregateError([inner]) }),
+    ])
+      expect(exchangeFailure(wrapped, request('write'), 'tencent', 'h').kind).toBe('not_sent');
+  });
+
+  it.each([undefined, null, 'text', 7, {}])('%j is an unknown outcome', (thrown) => {
+    expect(exchangeFailure(thrown, request('write'), 'tencent', 'h').kind).toBe('timeout');
+  });
+});
