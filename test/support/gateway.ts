@@ -129,7 +129,8 @@ export function hasEnded(migration: MigrationRepresentation): boolean {
   return ['succeeded', 'failed', 'cancelled'].includes(migration.state);
 }
 
-async function freePort(): Promise<number> {
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const address = server.address();

@@ -1,0 +1,130 @@
+import { createHash, createHmac } from 'node:crypto';
+import { Agent, request } from 'undici';
+import { type JournalEntry, sandboxCredentials } from '../../src/sandbox/cloud.ts';
+import { rpc } from '../sandbox/alibaba-client.ts';
+import { type CloudWord, wordKey } from './judge.ts';
+import type { SandboxProcess } from './sandbox-process.ts';
+
+/**
+ * Asks the clouds themselves about every task that a restore ran in, with clients that share nothing with the gateway. Alibaba is asked by
+ * task, Huawei by job, Tencent by full task, whose status also tells of its increments.
+ */
+export async function askClouds(
+  sandbox: SandboxProcess,
+  journal: readonly JournalEntry[],
+): Promise<ReadonlyMap<string, CloudWord>> {
+  const words = new Map<string, CloudWord>();
+  const offsets = await sandbox.clock();
+  const tasks = new Map(
+    journal
+      .filter(({ effect, operation }) => effect === 'restore' && operation !== 'StartIncrementalMigration')
+      .map((entry) => [wordKey(entry), entry]),
+  );
+  const token = [...tasks.values()].some(({ cloud }) => cloud === 'huawei') ? await huaweiToken(sandbox) : '';
+  for (const [key, entry] of tasks) {
+    const now = Date.now() + offsets[entry.cloud];
+    const word =
+      entry.cloud === 'alibaba'
+        ? alibabaWord(await askAlibaba(sandbox.urls.alibaba, entry, now))
+        : entry.cloud === 'huawei'
+          ? huaweiWord(await askHuawei(sandbox.urls.huawei, entry, token))
+          : tencentWord(await askTencent(sandbox.urls.tencent, entry, now));
+    words.set(key, word);
+  }
+  return words;
+}
+
+function alibabaWord(status: unknown): CloudWord {
+  const words: Readonly<Record<string, CloudWord>> = {
+    Success: 'succeeded',
+    Failed: 'failed',
+    Waiting: 'resting',
+    Running: 'running',
+    NoStart: 'running',
+  };
+  return words[String(status)] ?? 'absent';
+}
+
+async function askAlibaba(url: string, { instanceId, taskId }: JournalEntry, now: number): Promise<unknown> {
+  const { query } = rpc('DescribeMigrateTaskById', { DBInstanceId: instanceId, MigrateTaskId: taskId }, now);
+  const answer = (await (await fetch(`${url}/?${query}`, { method: 'POST' })).json()) as Record<string, unknown>;
+  return answer.Status;
+}
+
+/** A job that was not the last of its chain leaves the database in restoring. */
+function huaweiWord({ status, last }: { readonly status: unknown; readonly last: boolean }): CloudWord {
+  if (status === 'SUCCESS') return last ? 'succeeded' : 'resting';
+  if (status === 'FAILED' || status === 'PRECHECK FAILED') return 'failed';
+  return status === 'TRANSFERRING' ? 'running' : 'absent';
+}
+
+const huawei = sandboxCredentials.huawei;
+
+async function huaweiToken({ urls }: SandboxProcess): Promise<string> {
+  const user = { name: huawei.userName, password: huawei.password, domain: { name: huawei.accountName } };
+  // Tokens come in a header that can exceed the usual 16 KiB.
+  const { headers, body } = await request(`${urls.huawei}/v3/auth/tokens?nocatalog=true`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json;charset=utf8' },
+    body: JSON.stringify({
+      auth: { identity: { methods: ['password'], password: { user } }, scope: { project: { name: huawei.region } } },
+    }),
+    dispatcher: new Agent({ maxHeaderSize: 256 * 1024 }),
+  });
+  await body.dump();
+  return String(headers['x-subject-token'] ?? '');
+}
+
+async function askHuawei(
+  url: string,
+  { taskId }: JournalEntry,
+  token: string,
+): Promise<{ readonly status: unknown; readonly last: boolean }> {
+  const response = await fetch(`${url}/v5/${huawei.projectId}/backup-migration-jobs/${taskId}`, {
+    headers: { 'x-auth-token': token, 'content-type': 'application/json' },
+  });
+  const job = (await response.json()) as { status?: unknown; options?: { is_last_backup?: boolean } };
+  return { status: job.status, last: job.options?.is_last_backup === true };
+}
+
+function tencentWord(status: unknown): CloudWord {
+  const words: Readonly<Record<number, CloudWord>> = {
+    7: 'running',
+    8: 'resting',
+    9: 'succeeded',
+    10: 'failed',
+    12: 'running',
+  };
+  return words[Number(status)] ?? 'absent';
+}
+
+async function askTencent(url: string, { instanceId, taskId }: JournalEntry, now: number): Promise<unknown> {
+  const action = 'DescribeBackupMigration';
+  const body = JSON.stringify({ InstanceId: instanceId, BackupMigrationId: taskId });
+  const timestamp = Math.floor(now / 1000);
+  const date = new Date(timestamp * 1000).toISOString().slice(0, 10);
+  const scope = `${date}/sqlserver/tc3_request`;
+  const hash = (text: string) => createHash('sha256').update(text).digest('hex');
+  const mac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest();
+  const names = 'content-type;host;x-tc-action';
+  const type = 'application/json; charset=utf-8';
+  const headers = `content-type:${type}\nhost:${new URL(url).host}\nx-tc-action:${action.toLowerCase()}\n`;
+  const toSign = `TC3-HMAC-SHA256\n${timestamp}\n${scope}\n${hash(`POST\n/\n\n${headers}\n${names}\n${hash(body)}`)}`;
+  const { secretId, secretKey } = sandboxCredentials.tencent;
+  const key = ['sqlserver', 'tc3_request'].reduce(mac, mac(`TC3${secretKey}`, date));
+  const signature = mac(key, toSign).toString('hex');
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: {
+      'content-type': type,
+      'x-tc-action': action,
+      'x-tc-version': '2018-03-28',
+      'x-tc-region': 'ap-guangzhou',
+      'x-tc-timestamp': String(timestamp),
+      authorization: `TC3-HMAC-SHA256 Credential=${secretId}/${scope}, SignedHeaders=${names}, Signature=${signature}`,
+    },
+    body,
+  });
+  const answer = (await response.json()) as { Response?: { BackupMigrationSet?: readonly { Status?: unknown }[] } };
+  return answer.Response?.BackupMigrationSet?.[0]?.Status;
+}

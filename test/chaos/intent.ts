@@ -1,0 +1,122 @@
+import type { ProviderId } from '../../src/domain/schema.ts';
+import type { Choices } from './random.ts';
+
+/** One file that somebody wants restored; its name occurs in no other intent. */
+export interface WantedFile {
+  readonly name: string;
+  readonly final: boolean;
+}
+
+/** How a caller asks. */
+export interface Manner {
+  /** Without a key a caller does not ask twice. */
+  readonly idempotencyKey: string | null;
+  readonly prefer: string | null;
+  /** How long the caller waits for one answer, in milliseconds. */
+  readonly answerTimeoutMs: number;
+}
+
+/** What one caller wants: a full restore, or a chain whose increments follow at once. */
+export interface Intent {
+  readonly label: string;
+  readonly provider: ProviderId;
+  readonly mode: 'full' | 'full_log' | 'full_differential';
+  readonly instanceId: string;
+  readonly database: string;
+  readonly full: WantedFile;
+  readonly increments: readonly WantedFile[];
+  readonly manner: Manner;
+}
+
+const folder = 'chaos';
+
+/** The intent with that number. A few hold a damaged file, a few share an instance with the one before, one in eight is a chain. */
+export function intentOf(provider: ProviderId, number: number, random: Choices): Intent {
+  const label = `${provider}-${number}`;
+  const database = `db${provider[0]}${number}`;
+  const mode = random.chance(1 / 8) ? chainMode(provider, random) : 'full';
+  const count = mode === 'full' ? 0 : random.between(1, 3);
+  const damaged = mode === 'full' && random.chance(0.04);
+  const increments = Array.from({ length: count }, (_, index) => ({
+    name: incrementName(provider, mode, database, index + 1, index + 1 === count),
+    final: index + 1 === count,
+  }));
+  return {
+    label,
+    provider,
+    mode,
+    database,
+    instanceId: instanceOf(provider, number % 6 === 5 ? number - 1 : number),
+    full: { name: fullName(provider, mode, damaged ? `${database}-corrupt` : database), final: false },
+    increments,
+    manner: mannerOf(label, mode !== 'full', random),
+  };
+}
+
+/** The body of POST /migrations. */
+export function migrationBody(intent: Intent): object {
+  return {
+    provider: intent.provider,
+    mode: intent.mode,
+    name: `chaos-${intent.label}`,
+    labels: { intent: intent.label },
+    target: {
+      instanceId: intent.instanceId,
+      ...(intent.provider !== 'huawei' && { databases: [{ name: intent.database }] }),
+    },
+    source: sourceOf(intent.full),
+  };
+}
+
+/** The body of POST /migrations/{id}/backups. */
+export function backupBody(intent: Intent, file: WantedFile): object {
+  return { type: intent.mode === 'full_log' ? 'log' : 'differential', final: file.final, source: sourceOf(file) };
+}
+
+function sourceOf({ name }: WantedFile): object {
+  return { type: 'object_storage', bucket: 'chaos-backups', keys: [`${folder}/${name}`] };
+}
+
+/** Callers: with a key and patient, with a key and asynchronous, in a hurry, or without a key and asking once. */
+function mannerOf(label: string, needsKey: boolean, random: Choices): Manner {
+  const keyed = needsKey || random.chance(0.85);
+  const prefer = random.pick(['respond-async', 'respond-async', 'wait=1', 'wait=3', null]);
+  return {
+    idempotencyKey: keyed ? `chaos-${label}` : null,
+    prefer,
+    answerTimeoutMs: random.between(800, 6000),
+  };
+}
+
+function chainMode(provider: ProviderId, random: Choices): Intent['mode'] {
+  return provider === 'huawei' ? 'full_log' : random.pick(['full_log', 'full_differential']);
+}
+
+function instanceOf(provider: ProviderId, number: number): string {
+  const digits = String(number);
+  if (provider === 'alibaba') return `rm-uf6${digits.padStart(12, '0')}`;
+  if (provider === 'huawei') return `${digits.padStart(32, '0')}in04`;
+  return `mssql-${digits.padStart(8, '0')}`;
+}
+
+function fullName(provider: ProviderId, mode: Intent['mode'], stem: string): string {
+  if (provider !== 'tencent' || mode === 'full') return `${stem}_full.bak`;
+  return mode === 'full_log'
+    ? `${stem}_20261121190000_2full2_2noreconvery2.bak`
+    : `${stem}_20261121190000_1full1_1noreconvery1.bak`;
+}
+
+function incrementName(
+  provider: ProviderId,
+  mode: Intent['mode'],
+  stem: string,
+  number: number,
+  final: boolean,
+): string {
+  const kind = mode === 'full_log' ? 'log' : 'diff';
+  if (provider === 'huawei') return `${stem}_${kind}_${number}.bak`;
+  if (provider === 'alibaba') return `${stem}_${kind}_${number}.${kind === 'log' ? 'trn' : 'bak'}`;
+  const digit = mode === 'full_log' ? 2 : 1;
+  const word = `${final ? '' : 'no'}reconvery${digit}`;
+  return `${stem}_202611212${String(number).padStart(5, '0')}_${digit}${kind}${digit}_${digit}${word}.bak`;
+}

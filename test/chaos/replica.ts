@@ -1,0 +1,93 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { systemRuntime } from '../../src/runtime.ts';
+import { freePort } from '../support/gateway.ts';
+
+/** One gateway process that is started again, on the same port, as often as it dies. */
+export interface Replica {
+  readonly url: string;
+  readonly running: boolean;
+  /** Resolves when it answers `/readyz`, or has died again. Without a process nothing answers. */
+  start(): Promise<void>;
+  /** Ends it without warning and waits until it is gone. False: there was nothing to end. */
+  kill(): Promise<boolean>;
+  /** Stops it where it stands and lets it go on after that time. */
+  pause(ms: number): Promise<void>;
+  /** How often it has ended without being told to. */
+  readonly collapses: number;
+}
+
+/** `folder`: where its configuration and what it prints are kept; its own. */
+export async function createReplica(folder: string, config: object): Promise<Replica> {
+  await mkdir(folder, { recursive: true });
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const file = join(folder, 'godwit.json');
+  await writeFile(file, JSON.stringify(config));
+  const output = createWriteStream(join(folder, 'output.log'), { flags: 'a' });
+  const expected = new WeakSet<ChildProcess>();
+  let child: ChildProcess | null = null;
+  let collapses = 0;
+
+  function launch(): ChildProcess {
+    const started = spawn(process.execPath, [resolve(import.meta.dirname, '../../src/main.ts')], {
+      cwd: folder,
+      env: {
+        PATH: process.env.PATH,
+        PORT: String(port),
+        GODWIT_CONFIG: file,
+        NODE_COMPILE_CACHE: join(folder, '..', 'cache'),
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    started.stdout?.pipe(output, { end: false });
+    started.stderr?.pipe(output, { end: false });
+    started.once('exit', () => {
+      if (!expected.has(started)) collapses++;
+      if (child === started) child = null;
+    });
+    return started;
+  }
+
+  return {
+    url,
+    get running() {
+      return child !== null;
+    },
+    get collapses() {
+      return collapses;
+    },
+    async start() {
+      const started = launch();
+      child = started;
+      while (child === started && !(await isReady(url))) await systemRuntime.sleep(30);
+    },
+    async kill() {
+      const victim = child;
+      if (victim === null) return false;
+      expected.add(victim);
+      const gone = new Promise<void>((done) => victim.once('exit', () => done()));
+      victim.kill('SIGKILL');
+      await gone;
+      return true;
+    },
+    async pause(ms) {
+      const victim = child;
+      victim?.kill('SIGSTOP');
+      await systemRuntime.sleep(ms);
+      victim?.kill('SIGCONT');
+    },
+  };
+}
+
+async function isReady(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(1000) });
+    await response.arrayBuffer();
+    return response.status === 200;
+  } catch {
+    return false;
+  }
+}

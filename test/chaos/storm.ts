@@ -1,0 +1,159 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { MigrationRepresentation, ProviderId } from '../../src/domain/schema.ts';
+import { systemRuntime } from '../../src/runtime.ts';
+import { sandboxAccounts } from '../../src/sandbox/accounts.ts';
+import { temporaryFolder } from '../support/gateway.ts';
+import { call } from './caller.ts';
+import { askClouds } from './cloud-word.ts';
+import { intentOf } from './intent.ts';
+import { engineIntervals, restoreMs } from './intervals.ts';
+import { judge, type Told, type Verdict } from './judge.ts';
+import { choices } from './random.ts';
+import { createReplica, type Replica } from './replica.ts';
+import { type SandboxProcess, startSandboxProcess } from './sandbox-process.ts';
+import { startTrouble } from './trouble.ts';
+import { startWeather } from './weather.ts';
+
+export const providers: readonly ProviderId[] = ['alibaba', 'huawei', 'tencent'];
+
+export interface StormPlan {
+  readonly seed: number;
+  /** `sqlite`: one process. Else the URL of an empty PostgreSQL database and that many replicas. */
+  readonly store: 'sqlite' | { readonly url: string; readonly replicas: number };
+  readonly intentsPerProvider: number;
+  /** Over how long callers arrive, in milliseconds; processes die as long. */
+  readonly durationMs: number;
+  /** Mean time from one death to the next, in milliseconds. */
+  readonly meanKillMs: number;
+  readonly patienceMs: number;
+  /** How long the gateway has after the storm until all is at rest, in milliseconds. */
+  readonly calmMs: number;
+}
+
+export interface StormReport {
+  readonly verdicts: Readonly<Record<ProviderId, Verdict>>;
+  readonly kills: number;
+  readonly pauses: number;
+  /** Processes that ended without being told to. */
+  readonly collapses: number;
+  readonly faultsOnChanges: number;
+  readonly faultsOnReads: number;
+  /** Where configuration, database and output of the processes are. */
+  readonly folder: string;
+}
+
+/** One storm over the three providers, and the judgement. Rejects when something stands in the way of judging. */
+export async function storm(plan: StormPlan): Promise<StormReport> {
+  const random = choices(plan.seed);
+  const folder = await temporaryFolder();
+  const sandbox = await startSandboxProcess(restoreMs);
+  const replicas = await createReplicas(plan, folder, sandbox);
+  try {
+    await Promise.all(replicas.map((replica) => replica.start()));
+    const weather = await startWeather(sandbox, random.fork());
+    const trouble = startTrouble(replicas, random.fork(), plan.meanKillMs);
+    const told = await askAll(plan, replicas, random.fork());
+    await trouble.stop();
+    await weather.stop();
+    const answers = await Promise.all(told);
+    const migrations = await untilAtRest(replicas, plan.calmMs);
+    const journal = await sandbox.journal();
+    const words = await askClouds(sandbox, journal);
+    const evidence = { told: answers, migrations, journal, words };
+    return {
+      verdicts: {
+        alibaba: judge('alibaba', evidence),
+        huawei: judge('huawei', evidence),
+        tencent: judge('tencent', evidence),
+      },
+      kills: trouble.kills,
+      pauses: trouble.pauses,
+      collapses: replicas.reduce((sum, replica) => sum + replica.collapses, 0),
+      faultsOnChanges: weather.onChanges,
+      faultsOnReads: weather.onReads,
+      folder,
+    };
+  } finally {
+    await Promise.all(replicas.map((replica) => replica.kill()));
+    await sandbox.end();
+  }
+}
+
+/** The configuration of one gateway of a storm. */
+export function gatewayConfig(storeUrl: string, urls: SandboxProcess['urls']): object {
+  const [alibaba, huawei, tencent] = providers.map((name) => ({ url: urls[name] }));
+  if (alibaba === undefined || huawei === undefined || tencent === undefined) throw new Error('a cloud is missing');
+  const accounts = sandboxAccounts({ alibaba, huawei, tencent });
+  const limits = { readsPerSecond: 1000, writesPerSecond: 1000 };
+  return {
+    store: { url: storeUrl },
+    engine: engineIntervals,
+    log: { level: 'info' },
+    accounts: accounts.map((account) => ({ ...account, limits })),
+  };
+}
+
+async function createReplicas(plan: StormPlan, folder: string, sandbox: SandboxProcess): Promise<readonly Replica[]> {
+  const { store } = plan;
+  await mkdir(folder, { recursive: true });
+  const url = store === 'sqlite' ? `sqlite:${join(folder, 'godwit.db')}` : store.url;
+  const count = store === 'sqlite' ? 1 : store.replicas;
+  return Promise.all(
+    Array.from({ length: count }, (_, index) =>
+      createReplica(join(folder, `replica-${index + 1}`), gatewayConfig(url, sandbox.urls)),
+    ),
+  );
+}
+
+/** Lets the callers in, one after the other over the whole time. Answers their ends, which may come later. */
+async function askAll(
+  plan: StormPlan,
+  replicas: readonly Replica[],
+  random: ReturnType<typeof choices>,
+): Promise<readonly Promise<Told>[]> {
+  const settings = { urls: replicas.map(({ url }) => url), patienceMs: plan.patienceMs };
+  const start = systemRuntime.now();
+  const total = plan.intentsPerProvider * providers.length;
+  const told: Promise<Told>[] = [];
+  for (let number = 0; number < total; number++) {
+    const provider = providers[number % providers.length] ?? 'alibaba';
+    const intent = intentOf(provider, Math.floor(number / providers.length), random);
+    told.push(call(intent, random.fork(), settings));
+    const next = start + ((number + 1) * plan.durationMs) / total;
+    await systemRuntime.sleep(Math.max(0, next - systemRuntime.now()));
+  }
+  return told;
+}
+
+const restingStates: readonly string[] = ['succeeded', 'failed', 'cancelled'];
+
+/** All migrations, when each has ended or rests with nothing queued; or as they are when the time is over. */
+async function untilAtRest(replicas: readonly Replica[], calmMs: number): Promise<readonly MigrationRepresentation[]> {
+  await Promise.all(replicas.filter(({ running }) => !running).map((replica) => replica.start()));
+  const [first] = replicas;
+  if (first === undefined) throw new Error('no replica');
+  const end = systemRuntime.now() + calmMs;
+  for (;;) {
+    const all = await listAll(first.url);
+    const moving = all.filter(
+      ({ state, backups }) =>
+        !restingStates.includes(state) &&
+        !(state === 'awaiting_backup' && backups.every((backup) => backup.state === 'restored' && !backup.final)),
+    );
+    if (moving.length === 0 || systemRuntime.now() > end) return all;
+    await systemRuntime.sleep(250);
+  }
+}
+
+async function listAll(url: string): Promise<readonly MigrationRepresentation[]> {
+  const found: MigrationRepresentation[] = [];
+  for (let token: string | null = ''; token !== null; ) {
+    const query: string = `pageSize=200${token === '' ? '' : `&pageToken=${encodeURIComponent(token)}`}`;
+    const response = await fetch(`${url}/migrations?${query}`);
+    const page = (await response.json()) as { items: MigrationRepresentation[]; nextPageToken: string | null };
+    found.push(...page.items);
+    token = page.nextPageToken;
+  }
+  return found;
+}

@@ -1,0 +1,56 @@
+import { systemRuntime } from '../../src/runtime.ts';
+import { engineIntervals } from './intervals.ts';
+import type { Choices } from './random.ts';
+import type { Replica } from './replica.ts';
+
+/** Deaths and pauses of the processes. */
+export interface Trouble {
+  readonly kills: number;
+  readonly pauses: number;
+  /** Ends it; every process runs afterwards. */
+  stop(): Promise<void>;
+}
+
+/** One in this many troubles is a pause that outlasts a lease. */
+const pauseShare = 1 / 12;
+
+/**
+ * Kills a process at random points, also while it starts, and starts it again; now and then one is stopped for longer than its lease and goes
+ * on as if nothing had been. With several processes their troubles overlap.
+ */
+export function startTrouble(replicas: readonly Replica[], random: Choices, meanKillMs: number): Trouble {
+  const stopped = new AbortController();
+  const counts = { kills: 0, pauses: 0 };
+
+  async function trouble(replica: Replica, own: Choices): Promise<void> {
+    while (!stopped.signal.aborted) {
+      const mean = meanKillMs * replicas.length;
+      await systemRuntime.sleep(own.between(Math.floor(mean / 10), Math.floor((mean * 19) / 10)), stopped.signal);
+      if (stopped.signal.aborted) return;
+      if (own.chance(pauseShare)) {
+        await replica.pause(engineIntervals.leaseMs + own.between(200, 1500));
+        counts.pauses++;
+        continue;
+      }
+      if (await replica.kill()) counts.kills++;
+      const started = replica.start();
+      // Some die again before they have come up.
+      if (!own.chance(0.2)) await started;
+    }
+  }
+
+  const troubles = replicas.map((replica) => trouble(replica, random.fork()));
+  return {
+    get kills() {
+      return counts.kills;
+    },
+    get pauses() {
+      return counts.pauses;
+    },
+    async stop() {
+      stopped.abort();
+      await Promise.all(troubles);
+      await Promise.all(replicas.filter(({ running }) => !running).map((replica) => replica.start()));
+    },
+  };
+}
