@@ -3,7 +3,7 @@ import { activeBackup, failedBackup, inState, isTerminal, nextCall } from './lif
 import type { Backup, Call, Instant, Migration, MigrationError, Note, Refs } from './migration.ts';
 import { fullBackup } from './migration.ts';
 import type { Finding } from './provider.ts';
-import { backOffMs, type EngineSettings, giveUpLookingMs, maxBusyTries } from './timing.ts';
+import { backOffMs, type EngineSettings, giveUpLookingMs, maxBusyTries, maxCleanupTries } from './timing.ts';
 import { mayHaveHappened, type VendorFailure } from './vendor.ts';
 
 /**
@@ -39,15 +39,14 @@ export function beginCall(
   if (command.step === 'open') return { ...inState(begun, 'cutting_over'), stateReason: null };
   if (command.step === 'cancel') return { ...inState(begun, 'cancelling'), stateReason: null };
   if (command.step !== 'restore' || command.backup === null) return begun;
+  const submitting = withBackup(begun, command.backup.id, (backup) => ({
+    ...backup,
+    state: 'submitting',
+    submittedAt: backup.submittedAt ?? now,
+  }));
   return {
-    ...withBackup(begun, command.backup.id, (backup) => ({
-      ...backup,
-      state: 'submitting',
-      submittedAt: backup.submittedAt ?? now,
-    })),
+    ...unblocked(submitting, ['queued_behind_target']),
     occupiesInstance: provider.capabilities.oneRestorePerInstance,
-    stateReason: null,
-    blocking: without(begun.blocking, 'queued_behind_target'),
   };
 }
 
@@ -55,14 +54,14 @@ export function beginCall(
 export function acceptCall(migration: Migration, number: number, refs: Refs, context: ChangeContext): Migration {
   const { now, provider, settings } = context;
   const call = callOf(migration, number);
-  let next = withCall({ ...migration, updatedAt: now, failures: 0, stateReason: null, dueAt: now }, number, (each) => ({
+  const accepted = withCall({ ...migration, updatedAt: now, failures: 0, dueAt: now }, number, (each) => ({
     ...each,
     state: 'accepted',
     settledAt: now,
     refs,
     error: null,
   }));
-  next = { ...next, blocking: withoutAll(next.blocking, submissionBlocks) };
+  let next = unblocked(accepted, submissionBlocks);
 
   if (call.step === 'open')
     return {
@@ -97,6 +96,7 @@ export function failCall(
   const call = callOf(migration, number);
   const firstSubmission = call.step === 'restore' && migration.state === 'pending';
   const tries = migration.calls.filter((each) => each.state === 'deferred' && sameSend(each, call)).length + 1;
+  if (call.step === 'cleanup' && tries >= maxCleanupTries) return refuseCall(migration, number, failure, context);
 
   switch (failure.kind) {
     case 'throttled':
@@ -137,14 +137,15 @@ export function settleByFinding(
     }));
     const tries = absent.calls.filter((each) => each.state === 'absent' && sameSend(each, call)).length;
     return {
-      ...absent,
-      stateReason: null,
-      blocking: without(absent.blocking, 'outcome_unknown'),
+      ...unblocked(absent, ['outcome_unknown']),
       failures: tries,
       dueAt: tries === 1 ? now : now + backOffMs(tries, settings),
       updatedAt: now,
     };
   }
+  const detail = finding.found === 'unclear' ? finding.detail : null;
+  const late = now - unknownSince > giveUpLookingMs;
+  if (late && call.step === 'cleanup') return abandonCleanup(migration, number, detail ?? notFoundYet, now);
   const waited = withCall(migration, number, (each) => ({
     ...each,
     state: 'unknown',
@@ -152,15 +153,11 @@ export function settleByFinding(
     looks: each.looks + 1,
   }));
   const again = now + backOffMs(call.looks, settings);
-  const detail = finding.found === 'unclear' ? finding.detail : null;
   return {
     ...waited,
     stateReason: reasonUnlessEnded(waited, 'outcome_unknown'),
     dueAt: finding.found === 'no' ? Math.min(again, believedAt) : again,
-    blocking:
-      detail !== null || now - unknownSince > giveUpLookingMs
-        ? withNote(waited.blocking, unknownNote(call, detail))
-        : waited.blocking,
+    blocking: detail !== null || late ? withNote(waited.blocking, unknownNote(call, detail)) : waited.blocking,
     updatedAt: now,
   };
 }
@@ -174,13 +171,14 @@ export function lookFailed(
 ): Migration {
   const call = callOf(migration, number);
   const unknownSince = beginningOfDoubt(call, now, settings);
+  const late = now - unknownSince > giveUpLookingMs;
+  if (late && call.step === 'cleanup') return abandonCleanup(migration, number, failure.detail, now);
   const looked = withCall(migration, number, (each) => ({
     ...each,
     state: 'unknown',
     settledAt: unknownSince,
     looks: each.looks + 1,
   }));
-  const late = now - unknownSince > giveUpLookingMs;
   return {
     ...looked,
     stateReason: reasonUnlessEnded(looked, 'outcome_unknown'),
@@ -203,13 +201,7 @@ function beginningOfDoubt(call: Call, now: Instant, { callTimeoutMs }: EngineSet
 /** An operator's word that the call did not arrive: it is sent again. */
 export function assumeAbsent(migration: Migration, number: number, now: Instant): Migration {
   const absent = withCall(migration, number, (each) => ({ ...each, state: 'absent', settledAt: now }));
-  return {
-    ...absent,
-    stateReason: null,
-    blocking: without(absent.blocking, 'outcome_unknown'),
-    dueAt: now,
-    updatedAt: now,
-  };
+  return { ...unblocked(absent, ['outcome_unknown']), failures: 0, dueAt: now, updatedAt: now };
 }
 
 export function errorOf(failure: VendorFailure): MigrationError {
@@ -224,7 +216,7 @@ export function backupFailedNote(backup: Backup): Note {
   };
 }
 
-/** Ends a migration. What is still queued is skipped. */
+/** Ends a migration. What has not reached the vendor's restore is skipped. */
 export function endMigration(
   migration: Migration,
   state: 'succeeded' | 'failed' | 'cancelled',
@@ -239,7 +231,9 @@ export function endMigration(
     error,
     blocking: [],
     backups: ended.backups.map((backup) =>
-      backup.state === 'queued' || (state === 'cancelled' && backup.state !== 'restored' && backup.state !== 'failed')
+      backup.state === 'queued' ||
+      backup.state === 'submitting' ||
+      (state === 'cancelled' && backup.state === 'restoring')
         ? { ...backup, state: 'skipped', finishedAt: now }
         : backup,
     ),
@@ -261,6 +255,14 @@ export function withNote(notes: readonly Note[], note: Note): readonly Note[] {
 
 export function without(notes: readonly Note[], code: string): readonly Note[] {
   return notes.filter((note) => note.code !== code);
+}
+
+/** Takes notes away. Where one of them was the reason for standing still, the latest of those that are left is it now. */
+export function unblocked(migration: Migration, codes: readonly string[]): Migration {
+  const blocking = withoutAll(migration.blocking, codes);
+  const { stateReason } = migration;
+  const stays = stateReason !== null && !codes.includes(stateReason);
+  return { ...migration, blocking, stateReason: stays ? stateReason : (blocking.at(-1)?.code ?? null) };
 }
 
 const submissionBlocks = [
@@ -318,26 +320,12 @@ function deferCall(
 function refuseCall(migration: Migration, number: number, failure: VendorFailure, { now }: ChangeContext): Migration {
   const error = errorOf(failure);
   const call = callOf(migration, number);
-  let next = withCall(migration, number, (each) => ({ ...each, state: 'refused', settledAt: now, error }));
-  next = {
-    ...next,
-    stateReason: null,
-    blocking: withoutAll(next.blocking, submissionBlocks),
-    failures: 0,
-    dueAt: now,
-    updatedAt: now,
-  };
+  const refused = withCall(migration, number, (each) => ({ ...each, state: 'refused', settledAt: now, error }));
+  let next: Migration = { ...unblocked(refused, submissionBlocks), failures: 0, dueAt: now, updatedAt: now };
 
   switch (call.step) {
     case 'cleanup':
-      return {
-        ...next,
-        dueAt: isTerminal(next) ? null : now,
-        warnings: withNote(next.warnings, {
-          code: 'left_behind',
-          detail: `What the refused submission registered could not be removed: ${failure.detail}`,
-        }),
-      };
+      return { ...next, dueAt: isTerminal(next) ? null : now, warnings: leftBehind(next, failure.detail) };
     case 'open':
       return {
         ...inState(next, 'awaiting_backup'),
@@ -346,8 +334,13 @@ function refuseCall(migration: Migration, number: number, failure: VendorFailure
         blocking: withNote(next.blocking, { code: 'cutover_refused', detail: failure.detail }),
       };
     case 'cancel': {
+      const active = activeBackup(next);
       const back =
-        activeBackup(next) === undefined ? 'awaiting_backup' : next.startedAt === null ? 'pending' : 'restoring';
+        active?.state === 'restoring'
+          ? 'restoring'
+          : active?.id === fullBackup(next).id
+            ? 'pending'
+            : 'awaiting_backup';
       return {
         ...inState(next, back),
         cancelRequested: false,
@@ -361,7 +354,7 @@ function refuseCall(migration: Migration, number: number, failure: VendorFailure
       // A refusal harms nothing at the vendor: a chain stays where it was.
       if (backup.id === fullBackup(next).id)
         return { ...endMigration(next, next.cancelRequested ? 'cancelled' : 'failed', error, now, now), dueAt: now };
-      return blockedByFailedBackup(next);
+      return next.cancelRequested ? next : blockedByFailedBackup(next);
     }
   }
 }
@@ -375,6 +368,28 @@ export function blockedByFailedBackup(migration: Migration): Migration {
     stateReason: 'backup_failed',
     blocking: withNote(migration.blocking, backupFailedNote(failed)),
   };
+}
+
+const notFoundYet = 'Its outcome is not known.';
+
+/** What was left behind does no harm, so looking for its removal ends some time, and a person is told. */
+function abandonCleanup(migration: Migration, number: number, detail: string, now: Instant): Migration {
+  const settled = withCall(migration, number, (each) => ({ ...each, state: 'refused', settledAt: now }));
+  const next = unblocked(settled, submissionBlocks);
+  return {
+    ...next,
+    failures: 0,
+    dueAt: isTerminal(next) ? null : now,
+    updatedAt: now,
+    warnings: leftBehind(next, detail),
+  };
+}
+
+function leftBehind(migration: Migration, detail: string): readonly Note[] {
+  return withNote(migration.warnings, {
+    code: 'left_behind',
+    detail: `What the refused submission registered could not be removed: ${detail}`,
+  });
 }
 
 function unknownNote(call: Call, detail: string | null): Note {

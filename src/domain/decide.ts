@@ -52,7 +52,7 @@ export function decide(migration: Migration, provider: DecisionProvider): Comman
   if (active?.state === 'submitting') return submission(migration, active, provider) ?? { do: 'observe' };
   if (active) return { do: 'observe' };
 
-  if (failedBackup(migration) === undefined) {
+  if (failedBackup(migration) === undefined && atRest(migration)) {
     const next = nextQueuedBackup(migration);
     if (next) return submission(migration, next, provider) ?? { do: 'observe' };
   }
@@ -63,10 +63,20 @@ export function decide(migration: Migration, provider: DecisionProvider): Comman
   return { do: 'observe' };
 }
 
-/** Whether the database has to be opened by a call of its own, and everything before that is done. */
+/** Whether the vendor takes the next backup now: while it still works on the one before, it is asked again first. */
+function atRest(migration: Migration): boolean {
+  return migration.state === 'pending' || migration.state === 'awaiting_backup';
+}
+
+/**
+ * Whether the database has to be opened by a call of its own, and everything before that is done. A failed backup comes first: to
+ * open the database without it is the caller's decision.
+ */
 export function needsOpening(migration: Migration, provider: DecisionProvider): boolean {
   if (!provider.capabilities.cutoverWithoutBackup || migration.mode === 'full') return false;
+  if (migration.state !== 'awaiting_backup' && migration.state !== 'cutting_over') return false;
   if (migration.blocking.some((note) => note.code === 'cutover_refused')) return false;
+  if (failedBackup(migration) !== undefined) return false;
   if (fullBackup(migration).state !== 'restored') return false;
   const finalIsRestored = migration.backups.some((backup) => backup.final && backup.state === 'restored');
   return (

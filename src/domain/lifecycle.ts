@@ -1,4 +1,4 @@
-import type { Backup, Call, Migration, Step } from './migration.ts';
+import type { Backup, Call, Migration, Note, Step } from './migration.ts';
 import { fullBackup } from './migration.ts';
 import type { ProblemCode } from './problem.ts';
 import type { ChangingCall, Provider } from './provider.ts';
@@ -20,6 +20,7 @@ export const transitions: Readonly<Record<MigrationState, Partial<Record<Migrati
     succeeded: 'the vendor reports the database online',
     failed: 'the vendor reports failure',
     cancelling: 'cancel',
+    cancelled: 'cancel, and nobody can tell what the vendor has done',
   },
   awaiting_backup: {
     restoring: 'the vendor accepted the next backup',
@@ -33,6 +34,7 @@ export const transitions: Readonly<Record<MigrationState, Partial<Record<Migrati
     succeeded: 'the vendor reports the database online',
     failed: 'the vendor reports failure',
     awaiting_backup: 'the vendor refused to open the database, or the final backup failed and the chain lives',
+    cancelled: 'cancel, and nobody can tell what the vendor has done',
   },
   cancelling: {
     cancelled: 'the vendor has ended the restore',
@@ -129,7 +131,23 @@ export const retryableBlocks: readonly string[] = [
   'backup_failed',
   'cutover_refused',
   'provider_auth_failed',
+  'provider_unavailable',
+  'missing_at_provider',
 ];
+
+/** Of these, what keeps a cancellation from going on. */
+const retryableWhileCancelling: readonly string[] = ['outcome_unknown', 'provider_auth_failed', 'provider_unavailable'];
+
+/**
+ * Why nothing more can be learnt about the vendor's side: its task is not shown any more, or the account is not configured. Then a
+ * word of ours ends the migration, with a warning. Undefined: the vendor can be asked.
+ */
+export function lossOf(migration: Migration): Note | undefined {
+  const unconfigured = migration.blocking.find((note) => note.code === 'account_not_configured');
+  if (unconfigured) return unconfigured;
+  if (unsettledCall(migration)) return undefined;
+  return migration.blocking.find((note) => note.code === 'missing_at_provider');
+}
 
 /** Whether an action is possible now, and if not, why. The one source of `actions[]` and of the 409 answers. */
 export function permission(action: ActionName, migration: Migration, provider: LifeCycleProvider): Permission {
@@ -145,8 +163,9 @@ const rules: Record<ActionName, (migration: Migration, provider: LifeCycleProvid
     if (migration.mode === 'full') return no('A migration of mode `full` consists of one backup.');
     if (isTerminal(migration)) return no(`The migration is ${migration.state}.`);
     if (migration.cancelRequested) return no('The migration is being cancelled.');
-    if (migration.cutoverRequested || migration.state === 'cutting_over')
-      return no('The cutover has been asked for; no backup can follow it.');
+    if (migration.state === 'cutting_over') return no('The database is being opened; no backup can follow.');
+    if (failedBackup(migration)) return yes;
+    if (migration.cutoverRequested) return no('The cutover has been asked for; no backup can follow it.');
     if (finalBackup(migration)) return no('The final backup is in the queue already; no backup can follow it.');
     return yes;
   },
@@ -155,12 +174,14 @@ const rules: Record<ActionName, (migration: Migration, provider: LifeCycleProvid
     if (migration.mode === 'full') return no('A migration of mode `full` opens the database by itself.');
     if (isTerminal(migration)) return no(`The migration is ${migration.state}.`);
     if (migration.cancelRequested) return no('The migration is being cancelled.');
-    if (migration.cutoverRequested || migration.state === 'cutting_over' || finalBackup(migration))
-      return no('The cutover is under way or planned already.');
+    if (migration.state === 'cutting_over') return no('The cutover is under way already.');
+    if (migration.blocking.some((note) => note.code === 'cutover_refused')) return yes;
+    if (finalBackup(migration)) return no('The cutover is planned already.');
     if (provider.capabilities.cutoverWithoutBackup) {
-      if (failedBackup(migration) && nextQueuedBackup(migration))
+      const failed = failedBackup(migration);
+      if (failed && nextQueuedBackup(migration))
         return no('A failed backup holds up the queue: retry it or add a corrected one first.');
-      return yes;
+      return failed === undefined && migration.cutoverRequested ? no('The cutover is planned already.') : yes;
     }
     if (markableAsFinal(migration) === undefined)
       return no(
@@ -172,23 +193,24 @@ const rules: Record<ActionName, (migration: Migration, provider: LifeCycleProvid
 
   cancel(migration, provider) {
     if (isTerminal(migration)) return no(`The migration is ${migration.state}.`);
+    if (lossOf(migration)) return yes;
     if (migration.cancelRequested) return no('The migration is being cancelled already.');
     if (migration.state === 'cutting_over') return no('The database is being opened; that cannot be stopped.');
     if (nothingAtVendor(migration)) return yes;
-    if (unsettledCall(migration) && !provider.capabilities.cancelWhileRestoring)
-      return no('The outcome of a call is not known yet: a restore may be running, and this provider cannot stop one.');
     const verdict = provider.cancelVerdict(migration);
     return verdict.possible ? yes : no(verdict.detail);
   },
 
   retry(migration) {
-    if (migration.cancelRequested && !isTerminal(migration)) return no('The migration is being cancelled.');
+    const blockedBy = (codes: readonly string[]) => migration.blocking.some((note) => codes.includes(note.code));
+    if (migration.cancelRequested && !isTerminal(migration))
+      return blockedBy(retryableWhileCancelling) ? yes : no('The migration is being cancelled.');
     if (migration.state === 'failed')
       return fullBackup(migration).state === 'failed'
         ? yes
         : no('The chain cannot go on at the vendor: start a new migration from the full backup.');
     if (isTerminal(migration)) return no(`The migration is ${migration.state}.`);
-    if (migration.blocking.some((note) => retryableBlocks.includes(note.code))) return yes;
+    if (blockedBy(retryableBlocks)) return yes;
     return no('Nothing has failed that could be tried again.');
   },
 
@@ -196,6 +218,12 @@ const rules: Record<ActionName, (migration: Migration, provider: LifeCycleProvid
     return isTerminal(migration) ? yes : no('Only the record of an ended migration can be deleted; cancel it first.');
   },
 };
+
+/** Why a backup that `add_backup` allows cannot be put where it would go, or null. */
+export function placementFault(migration: Migration, backup: Pick<Backup, 'final'>): string | null {
+  if (!backup.final || failedBackup(migration) === undefined || nextQueuedBackup(migration) === undefined) return null;
+  return 'It takes the place of the failed backup, and others follow in the queue: only the last one can be final.';
+}
 
 /** The last backup of the queue when it may still become the final one. */
 export function markableAsFinal(migration: Migration): Backup | undefined {

@@ -1,4 +1,13 @@
-import { backupFailedNote, type ChangeContext, endMigration, withBackup, withNote, without } from './calls.ts';
+import {
+  backupFailedNote,
+  type ChangeContext,
+  endMigration,
+  unblocked,
+  withBackup,
+  withNote,
+  without,
+} from './calls.ts';
+import { needsOpening } from './decide.ts';
 import { activeBackup, failedBackup, inState, isTerminal, nextQueuedBackup } from './lifecycle.ts';
 import type { Migration, MigrationError } from './migration.ts';
 import { fullBackup } from './migration.ts';
@@ -25,11 +34,7 @@ export function applyObservation(
   let next: Migration = { ...migration, observedAt: now, updatedAt: now, failures: 0 };
   if (observation.phase !== 'missing')
     next = { ...next, providerStatus: observation.providerStatus, percent: observation.percent };
-  next = {
-    ...next,
-    blocking: observationBlocks.reduce(without, next.blocking),
-    stateReason: observationBlocks.includes(next.stateReason ?? '') ? null : next.stateReason,
-  };
+  next = unblocked(next, observationBlocks);
   for (const warning of observation.warnings) next = { ...next, warnings: withNote(next.warnings, warning) };
   for (const each of observation.backups) next = applyBackup(next, each, now);
   // Vendors' times have whole seconds and their own clock: they never make a restore begin before it was asked for.
@@ -202,13 +207,11 @@ function missing(migration: Migration, now: number): Migration {
 }
 
 /** When to look again: at once where something can be sent now, else by the polling rhythm. */
-function scheduled(migration: Migration, { group, now, settings }: ObservationContext): Migration {
+function scheduled(migration: Migration, { provider, group, now, settings }: ObservationContext): Migration {
   const canSend =
     activeBackup(migration) === undefined &&
     failedBackup(migration) === undefined &&
     migration.state === 'awaiting_backup' &&
-    (nextQueuedBackup(migration) !== undefined ||
-      migration.cutoverRequested ||
-      migration.backups.some((backup) => backup.final && backup.state === 'restored'));
+    (nextQueuedBackup(migration) !== undefined || needsOpening(migration, provider));
   return { ...migration, dueAt: canSend ? now : nextObservation(migration, group, now, settings) };
 }

@@ -1,6 +1,22 @@
-import { acceptCall, assumeAbsent, type ChangeContext, endMigration, withBackup, without } from './calls.ts';
-import { activeBackup, failedBackup, inState, nextQueuedBackup, nothingAtVendor, unsettledCall } from './lifecycle.ts';
-import type { Backup, Instant, Migration, Refs } from './migration.ts';
+import {
+  acceptCall,
+  assumeAbsent,
+  type ChangeContext,
+  endMigration,
+  unblocked,
+  withBackup,
+  withNote,
+} from './calls.ts';
+import {
+  activeBackup,
+  failedBackup,
+  inState,
+  lossOf,
+  nextQueuedBackup,
+  nothingAtVendor,
+  unsettledCall,
+} from './lifecycle.ts';
+import type { Backup, Instant, Migration, Note, Refs } from './migration.ts';
 import { fullBackup } from './migration.ts';
 import type { CancelVerdict } from './provider.ts';
 import type { MigrationPatch } from './schema.ts';
@@ -10,24 +26,25 @@ import type { MigrationPatch } from './schema.ts';
 /** Queues a backup: at the end, or in the place of the failed one that holds up the chain. */
 export function addBackup(migration: Migration, backup: Backup, now: Instant): Migration {
   const failed = failedBackup(migration);
-  if (failed === undefined) return wake({ ...migration, backups: [...migration.backups, backup], updatedAt: now }, now);
+  const free = { ...unblocked(migration, ['backup_failed', 'cutover_refused']), updatedAt: now };
+  if (failed === undefined) return wake({ ...free, backups: [...migration.backups, backup] }, now);
   const place = migration.backups.indexOf(failed) + 1;
   const marked = migration.backups.map((each) => (each.id === failed.id ? { ...each, supersededBy: backup.id } : each));
-  return wake(unblocked({ ...migration, backups: marked.toSpliced(place, 0, backup), updatedAt: now }), now);
+  return wake({ ...free, backups: marked.toSpliced(place, 0, backup) }, now);
 }
 
 /** Asks for the cutover: after `afterBackup`, which becomes final, or (null) by opening the database when the queue is empty. */
 export function requestCutover(migration: Migration, afterBackup: string | null, now: Instant): Migration {
-  if (afterBackup !== null)
+  if (afterBackup !== null) {
+    const free = { ...unblocked(migration, ['cutover_refused']), updatedAt: now };
     return wake(
-      withBackup({ ...migration, updatedAt: now }, afterBackup, (backup) => ({ ...backup, final: true })),
+      withBackup(free, afterBackup, (backup) => ({ ...backup, final: true })),
       now,
     );
+  }
   const asked: Migration = {
-    ...migration,
+    ...unblocked(migration, ['backup_failed', 'cutover_refused']),
     cutoverRequested: true,
-    blocking: without(migration.blocking, 'backup_failed'),
-    stateReason: null,
     updatedAt: now,
   };
   const failed = failedBackup(asked);
@@ -40,24 +57,39 @@ export function requestCutover(migration: Migration, afterBackup: string | null,
   return wake(idle ? inState(settled, 'cutting_over') : settled, now);
 }
 
-/** Asks for the end. Ends at once where nothing is at the vendor. */
+/** Asks for the end. Ends at once where nothing is at the vendor, or where nobody can tell what is. */
 export function requestCancel(migration: Migration, verdict: CancelVerdict, now: Instant): Migration {
-  const warning = verdict.possible ? verdict.warning : null;
-  const asked: Migration = { ...migration, cancelRequested: true, updatedAt: now, dueAt: now };
+  const asked: Migration = {
+    ...unblocked(migration, moot),
+    cancelRequested: true,
+    updatedAt: now,
+    dueAt: now,
+    failures: 0,
+  };
   if (nothingAtVendor(migration)) return endMigration(asked, 'cancelled', null, now, now);
-  const warned =
-    warning === null
-      ? asked
-      : { ...asked, warnings: [...asked.warnings.filter((note) => note.code !== warning.code), warning] };
+  const loss = lossOf(migration);
+  const warning = loss ? unseenEnd(loss) : verdict.possible ? verdict.warning : null;
+  const warned = warning === null ? asked : { ...asked, warnings: withNote(asked.warnings, warning) };
+  if (loss) return endMigration(warned, 'cancelled', null, now, now);
   if (verdict.possible && !verdict.calls && unsettledCall(migration) === undefined)
     return endMigration(warned, 'cancelled', null, now, now);
   return inState(warned, 'cancelling');
 }
 
+/** Reasons for standing still that a cancellation makes pointless. */
+const moot: readonly string[] = ['awaiting_upload', 'backup_failed', 'cutover_refused', 'queued_behind_target'];
+
+function unseenEnd(loss: Note): Note {
+  return {
+    code: 'vendor_outcome_unknown',
+    detail: `Only the record was ended: ${loss.detail} A restore may still run or have ended there; look at the instance before its databases are used.`,
+  };
+}
+
 /** Tries again what failed: the full backup of a failed migration, the failed increment of a chain, or whatever stands still. */
 export function requestRetry(migration: Migration, now: Instant): Migration {
-  const failed = failedBackup(migration);
   const again: Migration = { ...migration, blocking: [], stateReason: null, failures: 0, updatedAt: now, dueAt: now };
+  const blockedBy = (code: string) => migration.blocking.some((note) => note.code === code);
   if (migration.state === 'failed') {
     const full = fullBackup(migration);
     const backups = again.backups.map((backup) => (backup.state === 'skipped' ? requeued(backup, 0) : backup));
@@ -77,9 +109,10 @@ export function requestRetry(migration: Migration, now: Instant): Migration {
     );
     return withBackup(pending, full.id, (backup) => requeued(backup, 1));
   }
-  if (failed) return withBackup(again, failed.id, (backup) => requeued(backup, 1));
-  if (migration.blocking.some((note) => note.code === 'cutover_refused'))
-    return inState({ ...again, cutoverRequested: true }, 'cutting_over');
+  if (migration.cancelRequested) return again;
+  const failed = failedBackup(migration);
+  if (failed && blockedBy('backup_failed')) return withBackup(again, failed.id, (backup) => requeued(backup, 1));
+  if (blockedBy('cutover_refused')) return inState({ ...again, cutoverRequested: true }, 'cutting_over');
   return again;
 }
 
@@ -99,14 +132,7 @@ export function resolveByOperator(
 /** The caller says that the file of an `upload` source is there. */
 export function markUploaded(migration: Migration, backupId: string, now: Instant): Migration {
   const marked = withBackup({ ...migration, updatedAt: now }, backupId, (backup) => ({ ...backup, uploaded: true }));
-  return wake(
-    {
-      ...marked,
-      blocking: without(marked.blocking, 'awaiting_upload'),
-      stateReason: marked.stateReason === 'awaiting_upload' ? null : marked.stateReason,
-    },
-    now,
-  );
+  return wake(unblocked(marked, ['awaiting_upload']), now);
 }
 
 /** RFC 7396 on `description` and `labels`. */
@@ -130,11 +156,13 @@ function mergedLabels(
   );
 }
 
+/** An uploaded file belongs to what was registered for it: a new attempt needs it again. */
 function requeued(backup: Backup, attempts: number): Backup {
   return {
     ...backup,
     state: 'queued',
     attempt: backup.attempt + attempts,
+    uploaded: false,
     providerRefs: {},
     providerStatus: null,
     error: null,
@@ -143,15 +171,7 @@ function requeued(backup: Backup, attempts: number): Backup {
   };
 }
 
-function unblocked(migration: Migration): Migration {
-  return {
-    ...migration,
-    blocking: without(migration.blocking, 'backup_failed'),
-    stateReason: migration.stateReason === 'backup_failed' ? null : migration.stateReason,
-  };
-}
-
 /** Makes it due now, unless a back-off is running. */
 function wake(migration: Migration, now: Instant): Migration {
-  return migration.failures > 0 ? migration : { ...migration, dueAt: now };
+  return migration.failures > 0 && migration.dueAt !== null ? migration : { ...migration, dueAt: now };
 }

@@ -13,6 +13,8 @@ export interface EngineSettings {
 
 /** How often a busy target is tried again before the submission is given up. */
 export const maxBusyTries = 5;
+/** How often the removal of what a refused submission left behind is put off before it is given up. */
+export const maxCleanupTries = 10;
 /** After this time of looking in vain, an operator is told what to check. Looking goes on, slowly. */
 export const giveUpLookingMs = 15 * 60_000;
 /** A chain at rest is observed this many times less often than a long restore. */
