@@ -206,4 +206,13 @@ export interface VendorCallReport {
   readonly httpStatus: number | null;
   readonly requestId: string | null;
   readonly durationMs: number;
+  /** How long it waited for its turn under the account's own limits before it was sent; not part of `durationMs`. */
+  readonly waitedMs?: number;
+}
+
+/** What a login came to. `refused`: the vendor does not take these credentials, and nothing is tried with them for a while. */
+export interface VendorLoginReport {
+  readonly provider: ProviderId;
+  readonly account: string;
+  readonly outcome: 'opened' | 'refused' | 'failed';
 }

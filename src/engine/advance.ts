@@ -12,10 +12,17 @@ import {
 import { type Command, decide } from '../domain/decide.ts';
 import { isTerminal } from '../domain/lifecycle.ts';
 import type { Call, Migration, Refs } from '../domain/migration.ts';
-import type { CallInput } from '../domain/provider.ts';
+import type { CallInput, Finding } from '../domain/provider.ts';
 import { StoreUnavailable, type UpdateResult } from '../domain/store.ts';
-import { type Account, VendorError, type VendorFailure, type VendorRequest } from '../domain/vendor.ts';
-import { accountOf, type EngineContext, type Held, leaseOf } from './context.ts';
+import type { EngineStep } from '../domain/telemetry.ts';
+import {
+  type Account,
+  type FailureKind,
+  VendorError,
+  type VendorFailure,
+  type VendorRequest,
+} from '../domain/vendor.ts';
+import { accountOf, asStep, type EngineContext, type Held, leaseOf } from './context.ts';
 import { converseInVendorTime } from './vendor-time.ts';
 
 /** What became of a held migration: it needs to be observed (still held), or it was let go. */
@@ -61,13 +68,18 @@ export async function advance(context: EngineContext, held: Held, draining: () =
         ifStillSo((latest) => endMigration(latest, 'cancelled', null, context.runtime.now(), context.runtime.now())),
       );
 
-    const after =
-      command.do === 'send'
-        ? await send(context, current, account, command)
-        : await look(context, current, account, command);
+    const held = current;
+    const after = await asStep(context, stepOf(migration, command), () =>
+      command.do === 'send' ? send(context, held, account, command) : look(context, held, account, command),
+    );
     if (after === null) return released;
     current = after;
   }
+}
+
+function stepOf(migration: Migration, command: Extract<Command, { do: 'send' | 'look' }>): EngineStep {
+  const { id, provider, account } = migration;
+  return { step: command.do, provider, account, operation: command.call.operation, migrationId: id };
 }
 
 /** Intent, call, outcome. Null: the migration is no longer ours. */
@@ -130,11 +142,13 @@ async function send(
     const refs: Refs = command.call.parse(reply);
     accepted = refs;
     settle = (latest) => acceptCall(latest, call.number, refs, changeContext(context, latest));
+    tellSent(context, account, call, 'accepted');
     context.log.info({ migrationId: id, operation: call.operation, outcome: 'accepted' }, 'vendor call');
   } catch (error) {
     if (!(error instanceof VendorError)) throw error;
     const { failure } = error;
     settle = (latest) => failCall(latest, call.number, failure, changeContext(context, latest));
+    tellSent(context, account, call, failure.kind);
     context.log.warn(
       {
         migrationId: id,
@@ -146,6 +160,15 @@ async function send(
     );
   }
   return storeOutcome(context, held, call, settle, accepted);
+}
+
+function tellSent(
+  { telemetry }: EngineContext,
+  { provider, name }: Account,
+  { operation }: Call,
+  outcome: 'accepted' | FailureKind,
+): void {
+  telemetry?.report({ event: 'sent', provider, account: name, operation, outcome });
 }
 
 /**
@@ -216,6 +239,7 @@ async function look(
       detail: 'The vendor’s answers carry clocks that disagree by more than seconds.',
     };
     settle = (latest) => settleByFinding(latest, recorded.number, finding, changeContext(context, latest));
+    tellLooked(context, account, recorded, finding.found);
     context.log.info(
       { migrationId: migration.id, operation: recorded.operation, outcome: finding.found },
       'looked for a call of unknown outcome',
@@ -223,6 +247,7 @@ async function look(
   } catch (error) {
     const failure = error instanceof VendorError ? error.failure : notBuilt(context, migration, recorded, error);
     settle = (latest) => lookFailed(latest, recorded.number, failure, changeContext(context, latest));
+    tellLooked(context, account, recorded, 'failed');
     context.log.warn(
       { migrationId: migration.id, operation: recorded.operation, outcome: failure.kind },
       'could not look for a call of unknown outcome',
@@ -233,6 +258,15 @@ async function look(
     return state === 'sending' || state === 'unknown' ? settle(latest) : null;
   };
   return keep(await store.update(migration.id, stillOpen, { fence, renewLease: leaseOf(context) }), held);
+}
+
+function tellLooked(
+  { telemetry }: EngineContext,
+  { provider, name }: Account,
+  { operation }: Call,
+  found: Finding['found'] | 'failed',
+): void {
+  telemetry?.report({ event: 'looked', provider, account: name, operation, found });
 }
 
 /** Applies a last change and lets go. */

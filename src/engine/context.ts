@@ -3,6 +3,7 @@ import type { Provider } from '../domain/provider.ts';
 import type { Runtime } from '../domain/runtime.ts';
 import type { ProviderId } from '../domain/schema.ts';
 import type { Fence, LeaseRequest, Store } from '../domain/store.ts';
+import type { EngineStep, EngineTelemetry } from '../domain/telemetry.ts';
 import type { EngineSettings } from '../domain/timing.ts';
 import type { Account, VendorClient } from '../domain/vendor.ts';
 
@@ -31,6 +32,7 @@ export interface EngineContext {
   /** Unique per process; the owner of its leases. */
   readonly owner: string;
   readonly log: EngineLog;
+  readonly telemetry?: EngineTelemetry;
   /** Decrypts a sealed URL. Throws when its key is gone. */
   openUrl(url: SealedUrl): string;
 }
@@ -50,4 +52,9 @@ export interface Held {
   readonly fence: Fence;
   /** Until when the lease is certainly ours, by this process's clock; kept up to date by whoever renews it. */
   readonly hold?: { until: Instant };
+}
+
+/** Runs a step, told to the telemetry where there is one. */
+export function asStep<T>({ telemetry }: EngineContext, step: EngineStep, work: () => Promise<T>): Promise<T> {
+  return telemetry === undefined ? work() : telemetry.step(step, work);
 }

@@ -15,6 +15,8 @@ export interface Engine {
   /** Claims nothing more, waits for what is under way, at most `graceMs`. */
   stop(graceMs: number): Promise<void>;
   readonly draining: boolean;
+  /** Migrations that it works on now. */
+  readonly inFlight: number;
 }
 
 /** The loop that claims what is due and works on it. */
@@ -59,6 +61,7 @@ export function createEngine(context: EngineContext): Engine {
     if (tasks.size >= batch) return 0;
     try {
       const claims = await store.claim(leaseOf(context), batch);
+      if (claims.length > 0) context.telemetry?.report({ event: 'claimed', count: claims.length });
       const { toObserve, toAdvance } = partition(context, claims);
       if (toObserve.length > 0) track(work(toObserve));
       for (const each of toAdvance) track(work([each]));
@@ -110,6 +113,9 @@ export function createEngine(context: EngineContext): Engine {
     },
     get draining() {
       return draining;
+    },
+    get inFlight() {
+      return inFlight.size;
     },
   };
 }

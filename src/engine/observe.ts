@@ -42,6 +42,14 @@ export async function observeGroup(context: EngineContext, group: ObservationGro
     const observations = await converseInVendorTime(context, group.account, group.region, (offset) =>
       provider.observe(migrations, group.account, context.runtime.now() + offset),
     );
+    const { provider: vendor, name } = group.account;
+    context.telemetry?.report({
+      event: 'observed',
+      provider: vendor,
+      account: name,
+      outcome: 'ok',
+      count: observations === null ? 0 : migrations.length,
+    });
     change = (latest) => {
       const observation = observations?.get(latest.id);
       const seen = group.members.find((member) => member.migration.id === latest.id);
@@ -53,6 +61,13 @@ export async function observeGroup(context: EngineContext, group: ObservationGro
   } catch (error) {
     if (!(error instanceof VendorError)) throw error;
     const { failure } = error;
+    context.telemetry?.report({
+      event: 'observed',
+      provider: group.account.provider,
+      account: group.account.name,
+      outcome: failure.kind,
+      count: 0,
+    });
     context.log.warn(
       { operation: failure.provider.operation, outcome: failure.kind, count: group.members.length },
       'observation failed',

@@ -1,7 +1,8 @@
 import { decide } from '../domain/decide.ts';
 import { StoreUnavailable } from '../domain/store.ts';
+import type { EngineStep } from '../domain/telemetry.ts';
 import { advance, release } from './advance.ts';
-import type { EngineContext, Held } from './context.ts';
+import { asStep, type EngineContext, type Held } from './context.ts';
 import { groupForObservation, type ObservationGroup, observeGroup } from './observe.ts';
 
 /**
@@ -21,11 +22,15 @@ export async function workOn(context: EngineContext, claims: readonly Held[], dr
     }
     const observed = await Promise.all(
       groupForObservation(context, toObserve).map((group: ObservationGroup) =>
-        guarded(context, group.members, () => observeGroup(context, group)),
+        guarded(context, group.members, () => asStep(context, stepOf(group), () => observeGroup(context, group))),
       ),
     );
     current = observed.flat();
   }
+}
+
+function stepOf({ account }: ObservationGroup): EngineStep {
+  return { step: 'observe', provider: account.provider, account: account.name };
 }
 
 /** Claims that only have to be observed, and the others: a slow call of one must not keep the rest from being observed. */
@@ -48,6 +53,8 @@ export function reportInterruption(context: EngineContext, error: unknown, migra
       : error instanceof Error
         ? (error.stack ?? error.message)
         : String(error);
+  const reason = error instanceof StoreUnavailable ? 'store_unavailable' : 'error';
+  context.telemetry?.report({ event: 'interrupted', reason });
   context.log.error(
     { ...(migrationId !== undefined && { migrationId }), error: text },
     'work was interrupted; it is taken up again when its lease ends',

@@ -1,16 +1,65 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import type { VendorCallReport } from '../domain/vendor.ts';
+import { presentContext } from './context.ts';
 
-/** One JSON line per event on standard output. */
+/** One JSON line per event on standard output. Lines of a trace carry its id. */
 export function createLog(level: string, destination?: DestinationStream): Logger {
-  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
+  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, mixin: traceFields };
   return destination ? pino(options, destination) : pino(options);
+}
+
+function traceFields(): object {
+  const { traceId } = presentContext();
+  return traceId === null ? {} : { traceId };
+}
+
+/** The request that the present work belongs to. The lines of the HTTP surface carry it already. */
+function requestFields(): object {
+  const { requestId } = presentContext();
+  return requestId === null ? {} : { requestId };
+}
+
+/** What the engine may say. */
+export interface EngineLogFields {
+  readonly migrationId?: string;
+  readonly operation?: string;
+  readonly outcome?: string;
+  readonly count?: number;
+  readonly error?: string;
+}
+
+/** The engine's log: named fields only, and the request that caused the work. */
+export function engineLogger(log: Logger) {
+  const line = ({ migrationId, operation, outcome, count, error }: EngineLogFields): object => ({
+    ...requestFields(),
+    migrationId,
+    operation,
+    outcome,
+    count,
+    error,
+  });
+  return {
+    info: (fields: EngineLogFields, message: string): void => log.info(line(fields), message),
+    warn: (fields: EngineLogFields, message: string): void => log.warn(line(fields), message),
+    error: (fields: EngineLogFields, message: string): void => log.error(line(fields), message),
+  };
 }
 
 /** One line per attempt at a vendor: reads at debug, changes at info. */
 export function vendorCallLogger(log: Logger): (report: VendorCallReport) => void {
-  return ({ provider, account, operation, effect, outcome, httpStatus, requestId, durationMs }) => {
-    const line = { provider, account, operation, effect, outcome, httpStatus, requestId, durationMs };
+  return ({ provider, account, operation, effect, outcome, httpStatus, requestId, durationMs, waitedMs }) => {
+    const line = {
+      ...requestFields(),
+      provider,
+      account,
+      operation,
+      effect,
+      outcome,
+      httpStatus,
+      vendorRequestId: requestId,
+      durationMs,
+      ...(waitedMs !== undefined && waitedMs > 0 && { waitedMs }),
+    };
     if (effect === 'write') log.info(line, 'vendor attempt');
     else log.debug(line, 'vendor attempt');
   };

@@ -14,6 +14,7 @@ import {
   type VendorClient,
   VendorError,
   type VendorFailure,
+  type VendorLoginReport,
   type VendorReply,
   type VendorRequest,
 } from '../domain/vendor.ts';
@@ -32,6 +33,7 @@ export interface VendorClientOptions {
   /** Told when the vendor says that these credentials have ended before their time. */
   credentialsEnded?(account: Account, credentials: Credentials): void;
   report?(report: VendorCallReport): void;
+  reportLogin?(report: VendorLoginReport): void;
 }
 
 /** The vendors' client and what it knows of logins. */
@@ -120,7 +122,9 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
   ): Promise<Outcome> {
     const endpoint = account.endpoints[request.service] ?? provider.endpoint(request.service, region);
     const limit = limitOf(account, request.effect);
+    const askedAt = runtime.now();
     await limit.take();
+    const waitedMs = runtime.now() - askedAt;
     const context: SigningContext = {
       account,
       region,
@@ -152,6 +156,7 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
       httpStatus: reply?.httpStatus ?? null,
       requestId: failure?.provider.requestId ?? reply?.headers['x-request-id'] ?? null,
       durationMs: runtime.now() - startedAt,
+      waitedMs,
     });
     if (failure !== null) return { failure };
     return reply === null ? { failure: exchangeFailure(null, request, account.provider, endpoint) } : { reply };
@@ -185,9 +190,22 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
         return outcome.reply;
       });
     };
-    const cache = new SessionCache(runtime.now, login, refusals, key);
+    const cache = new SessionCache(runtime.now, () => toldLogin(account, login()), refusals, key);
     sessions.set(key, cache);
     return cache;
+  }
+
+  async function toldLogin(account: Account, login: Promise<Session>): Promise<Session> {
+    const tell = (outcome: VendorLoginReport['outcome']): void =>
+      options.reportLogin?.({ provider: account.provider, account: account.name, outcome });
+    try {
+      const session = await login;
+      tell('opened');
+      return session;
+    } catch (error) {
+      tell(error instanceof VendorError && error.failure.kind === 'unauthenticated' ? 'refused' : 'failed');
+      throw error;
+    }
   }
 
   function limitOf(account: Account, effect: 'read' | 'write'): RateLimit {

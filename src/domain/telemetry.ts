@@ -1,0 +1,90 @@
+import type { ProviderId } from './schema.ts';
+import type { FailureKind, VendorCallReport, VendorLoginReport } from './vendor.ts';
+
+/** One step of the engine's work. */
+export interface EngineStep {
+  /** `send`: store the intent, call, store the outcome. `look`: for a call of unknown outcome. `observe`: a group of migrations. */
+  readonly step: 'send' | 'look' | 'observe';
+  readonly provider: ProviderId;
+  readonly account: string;
+  /** The changing call that the step is about; none when observing. */
+  readonly operation?: string;
+  /** None when observing. */
+  readonly migrationId?: string;
+}
+
+/** What happened in the engine. */
+export type EngineReport =
+  /** Due migrations were taken up. */
+  | { readonly event: 'claimed'; readonly count: number }
+  /** A changing call was sent. */
+  | {
+      readonly event: 'sent';
+      readonly provider: ProviderId;
+      readonly account: string;
+      readonly operation: string;
+      readonly outcome: 'accepted' | FailureKind;
+    }
+  /** A call of unknown outcome was looked for; `failed`: the vendor could not be asked. */
+  | {
+      readonly event: 'looked';
+      readonly provider: ProviderId;
+      readonly account: string;
+      readonly operation: string;
+      readonly found: 'yes' | 'no' | 'unclear' | 'failed';
+    }
+  /** One dialogue with the vendor answered for `count` migrations, or for none. */
+  | {
+      readonly event: 'observed';
+      readonly provider: ProviderId;
+      readonly account: string;
+      readonly outcome: 'ok' | FailureKind;
+      readonly count: number;
+    }
+  /** Work ended without its outcome being stored; it is taken up again when the lease ends. */
+  | { readonly event: 'interrupted'; readonly reason: 'store_unavailable' | 'error' };
+
+/** What the engine tells. Nothing here throws. */
+export interface EngineTelemetry {
+  /** Runs a step; what is reported and called within belongs to it. */
+  step<T>(step: EngineStep, work: () => Promise<T>): Promise<T>;
+  report(report: EngineReport): void;
+}
+
+/** What the vendors' client tells. Nothing here throws. */
+export interface VendorTelemetry {
+  call(report: VendorCallReport): void;
+  login(report: VendorLoginReport): void;
+}
+
+/** A request as it begins. */
+export interface RequestStart {
+  readonly requestId: string;
+  readonly method: string;
+  /** Pattern of the route, such as `/migrations/:id`; null: none fits. */
+  readonly route: string | null;
+  /** The caller's `traceparent` header, as it came. */
+  readonly traceparent: string | undefined;
+}
+
+/** A request under way. */
+export interface RequestInProgress {
+  /** 32 hex digits; null when the caller sent none and nothing is recorded. */
+  readonly traceId: string | null;
+  /** For the answer's `traceparent` header; null unless a trace is recorded or continued. */
+  readonly traceparent: string | null;
+  /** Runs `work` so that whatever it causes is known to belong to this request. */
+  run(work: () => void): void;
+  /**
+   * Tells how it ended. `status` null: the caller was gone before the answer. `streamed`: the answer stayed open on purpose, so its
+   * duration says nothing. Only the first call counts.
+   */
+  end(status: number | null, streamed: boolean): void;
+}
+
+/** What the HTTP surface tells, and what it serves at `/metrics`. */
+export interface HttpTelemetry {
+  begin(request: RequestStart): RequestInProgress;
+  /** All metrics in a text format of Prometheus. */
+  exposition(): Promise<{ readonly contentType: string; readonly body: string }>;
+}

@@ -1,0 +1,88 @@
+import type { EngineReport, EngineStep } from '../../domain/telemetry.ts';
+import { mayHaveHappened } from '../../domain/vendor.ts';
+import type { ConfiguredAccounts } from './accounts.ts';
+import type { Metrics } from './registry.ts';
+
+const seconds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+const sizes = [1, 2, 5, 10, 20, 50, 100];
+
+export interface EngineMetrics {
+  report(report: EngineReport): void;
+  stepped(step: EngineStep, durationMs: number): void;
+  inFlight(migrations: number): void;
+}
+
+export function engineMetrics({ counter, gauge, histogram }: Metrics, accounts: ConfiguredAccounts): EngineMetrics {
+  const claims = counter('engine_claims_total', 'Migrations taken up because they were due');
+  const steps = histogram(
+    'engine_step_duration_seconds',
+    'Time of one step: `send`, `look` (for a call of unknown outcome) or `observe` (a group of migrations)',
+    ['provider', 'step'],
+    seconds,
+  );
+  const sends = counter('engine_sends_total', 'Changing calls by outcome: `accepted`, or the kind of failure', [
+    'provider',
+    'operation',
+    'outcome',
+  ]);
+  const unknown = counter(
+    'engine_unknown_outcomes_total',
+    'Changing calls of which it was not known whether they took effect',
+    ['provider', 'account'],
+  );
+  const looks = counter(
+    'engine_looks_total',
+    'Looks for calls of unknown outcome: found `yes`, `no`, `unclear`, or `failed` to ask',
+    ['provider', 'operation', 'found'],
+  );
+  const observations = counter(
+    'engine_observations_total',
+    'Dialogues that asked how migrations stand: `ok`, or the kind of failure',
+    ['provider', 'account', 'outcome'],
+  );
+  const batches = histogram(
+    'engine_observation_batch_migrations',
+    'Migrations that one dialogue answered for',
+    ['provider'],
+    sizes,
+  );
+  const interruptions = counter(
+    'engine_interruptions_total',
+    'Work that ended without its outcome being stored; it is taken up again when its lease ends',
+    ['reason'],
+  );
+  const inFlight = gauge('engine_in_flight_migrations', 'Migrations that this process works on now');
+  // A series that is there from the start lets an alert see its first increase.
+  for (const { provider, account } of accounts.all) unknown.inc({ provider, account }, 0);
+  for (const reason of ['store_unavailable', 'error']) interruptions.inc({ reason }, 0);
+  return {
+    report(report) {
+      switch (report.event) {
+        case 'claimed':
+          claims.inc(report.count);
+          break;
+        case 'sent': {
+          const { provider, account, operation, outcome } = report;
+          sends.inc({ provider, operation, outcome });
+          if (outcome !== 'accepted' && mayHaveHappened(outcome))
+            unknown.inc({ provider, account: accounts.label(account) });
+          break;
+        }
+        case 'looked':
+          looks.inc({ provider: report.provider, operation: report.operation, found: report.found });
+          break;
+        case 'observed': {
+          const { provider, account, outcome, count } = report;
+          observations.inc({ provider, account: accounts.label(account), outcome });
+          if (count > 0) batches.observe({ provider }, count);
+          break;
+        }
+        case 'interrupted':
+          interruptions.inc({ reason: report.reason });
+          break;
+      }
+    },
+    stepped: ({ provider, step }, durationMs) => steps.observe({ provider, step }, Math.max(durationMs, 0) / 1000),
+    inFlight: (migrations) => inFlight.set(migrations),
+  };
+}

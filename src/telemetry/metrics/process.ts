@@ -1,0 +1,12 @@
+import { collectDefaultMetrics, Registry } from 'prom-client';
+
+let shared: Registry | null = null;
+
+/** Memory, CPU, event loop and garbage collection of this process: one set however many gateways run in it. */
+export function processMetrics(): Registry {
+  if (shared === null) {
+    shared = new Registry();
+    collectDefaultMetrics({ register: shared });
+  }
+  return shared;
+}

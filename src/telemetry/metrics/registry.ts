@@ -1,0 +1,31 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** A registry of one gateway and the ways to add to it. Metrics of the process are kept once per process, in `process.ts`. */
+export interface Metrics {
+  readonly registry: Registry;
+  counter<L extends string = never>(name: string, help: string, labels?: readonly L[]): Counter<L>;
+  gauge<L extends string = never>(name: string, help: string, labels?: readonly L[]): Gauge<L>;
+  histogram<L extends string = never>(
+    name: string,
+    help: string,
+    labels: readonly L[],
+    buckets: readonly number[],
+  ): Histogram<L>;
+}
+
+/** Every name begins with `godwit_`. */
+export function createRegistry(): Metrics {
+  const registry = new Registry();
+  const of = <L extends string>(name: string, help: string, labels: readonly L[] = []) => ({
+    name: `godwit_${name}`,
+    help,
+    labelNames: labels,
+    registers: [registry],
+  });
+  return {
+    registry,
+    counter: (name, help, labels) => new Counter(of(name, help, labels)),
+    gauge: (name, help, labels) => new Gauge(of(name, help, labels)),
+    histogram: (name, help, labels, buckets) => new Histogram({ ...of(name, help, labels), buckets: [...buckets] }),
+  };
+}

@@ -1,0 +1,77 @@
+import { type MigrationState, migrationStates, terminalStates } from '../../domain/schema.ts';
+import type { MigrationCount } from '../../domain/store.ts';
+import type { ConfiguredAccounts } from './accounts.ts';
+import type { Metrics } from './registry.ts';
+
+/** The reasons that appear in labels; any other is counted as `other`. */
+export const knownReasons: readonly string[] = [
+  'outcome_unknown',
+  'unrecognized_provider_status',
+  'missing_at_provider',
+  'queued_behind_target',
+  'awaiting_upload',
+  'account_not_configured',
+  'backup_failed',
+  'cutover_refused',
+  'provider_throttled',
+  'provider_unavailable',
+  'provider_busy',
+  'provider_auth_failed',
+];
+
+/** What the store knows of all migrations, of all replicas. */
+export interface StoreNumbers {
+  readonly counts: readonly MigrationCount[];
+  /** How long the longest-due migration that nobody holds has been due, in milliseconds; 0: none is. */
+  readonly lagMs: number;
+}
+
+export interface StoreMetrics {
+  /** Null: the store did not answer; its numbers are left out rather than shown as they were. */
+  show(numbers: StoreNumbers | null): void;
+}
+
+export function storeMetrics({ gauge }: Metrics, accounts: ConfiguredAccounts): StoreMetrics {
+  const up = gauge('store_up', '1 if the store answered when the metrics were read, else 0');
+  const byState = gauge('migrations', 'Migrations by state, of all replicas', ['provider', 'account', 'state']);
+  const waiting = gauge(
+    'migrations_waiting',
+    'Migrations that have not ended and tell why they do not move, by reason, of all replicas',
+    ['provider', 'account', 'reason'],
+  );
+  const unknown = gauge('unresolved_unknown_outcomes', 'Calls whose outcome is not known yet, of all replicas', [
+    'provider',
+    'account',
+  ]);
+  const lag = gauge('due_lag_seconds', 'How long the longest-due migration that nobody works on has been due');
+  const begin = (): void => {
+    for (const { provider, account } of accounts.all) {
+      for (const state of migrationStates) byState.set({ provider, account, state }, 0);
+      unknown.set({ provider, account }, 0);
+    }
+  };
+  return {
+    show(numbers) {
+      up.set(numbers === null ? 0 : 1);
+      for (const each of [byState, waiting, unknown]) each.reset();
+      if (numbers === null) return lag.remove();
+      begin();
+      lag.set(Math.max(numbers.lagMs, 0) / 1000);
+      for (const { provider, state, stateReason, migrations, unknownOutcomes, ...rest } of numbers.counts) {
+        const account = accounts.label(rest.account);
+        byState.inc({ provider, account, state }, migrations);
+        if (unknownOutcomes > 0) unknown.inc({ provider, account }, unknownOutcomes);
+        if (stateReason !== null && !isTerminal(state))
+          waiting.inc({ provider, account, reason: reasonLabel(stateReason) }, migrations);
+      }
+    },
+  };
+}
+
+function isTerminal(state: MigrationState): boolean {
+  return terminalStates.includes(state);
+}
+
+function reasonLabel(reason: string): string {
+  return knownReasons.includes(reason) ? reason : 'other';
+}

@@ -1,0 +1,53 @@
+import type { Runtime } from '../domain/runtime.ts';
+import type { HttpTelemetry } from '../domain/telemetry.ts';
+import { within } from './context.ts';
+import type { HttpMetrics } from './metrics/http.ts';
+import { readTraceParent, writeTraceParent } from './traceparent.ts';
+import type { Tracing } from './tracing.ts';
+
+/** Asked every few seconds by machines: their spans would drown the others. */
+const untraced: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics']);
+
+/** How a request is counted, timed and traced. A trace that the caller began is continued. */
+export function requestTelemetry(
+  metrics: HttpMetrics,
+  tracing: Tracing | null,
+  { now }: Pick<Runtime, 'now'>,
+): HttpTelemetry['begin'] {
+  return ({ requestId, method, route, traceparent }) => {
+    const startedAt = now();
+    const parent = readTraceParent(traceparent);
+    const span =
+      tracing === null || (route !== null && untraced.has(route))
+        ? null
+        : tracing.start({
+            name: `${method} ${route ?? '(no route)'}`,
+            kind: 'server',
+            parent,
+            startedAt,
+            attributes: {
+              'http.request.method': method,
+              ...(route !== null && { 'http.route': route }),
+              'godwit.request_id': requestId,
+            },
+          });
+    const traceId = span?.traceId ?? parent?.traceId ?? null;
+    metrics.began();
+    let ended = false;
+    return {
+      traceId,
+      traceparent: span === null ? null : writeTraceParent(span),
+      run: (work) => within({ requestId, traceId, span }, work),
+      end(status, streamed) {
+        if (ended) return;
+        ended = true;
+        const endedAt = now();
+        metrics.ended({ method, route, status, durationMs: streamed ? null : endedAt - startedAt });
+        if (span === null) return;
+        if (status !== null) span.set({ 'http.response.status_code': status });
+        if (status === null || status >= 500) span.fail();
+        span.end(endedAt);
+      },
+    };
+  };
+}

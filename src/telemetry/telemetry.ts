@@ -1,0 +1,137 @@
+import type { Logger } from 'pino';
+import { Registry } from 'prom-client';
+import type { Runtime } from '../domain/runtime.ts';
+import type { Store } from '../domain/store.ts';
+import type { EngineTelemetry, HttpTelemetry, VendorTelemetry } from '../domain/telemetry.ts';
+import { presentContext, within } from './context.ts';
+import { vendorCallLogger } from './log.ts';
+import { type ConfiguredAccounts, configuredAccounts } from './metrics/accounts.ts';
+import { engineMetrics } from './metrics/engine.ts';
+import { httpMetrics } from './metrics/http.ts';
+import { processMetrics } from './metrics/process.ts';
+import { createRegistry } from './metrics/registry.ts';
+import { storeMetrics } from './metrics/store.ts';
+import { storeNumbers } from './metrics/store-numbers.ts';
+import { vendorMetrics } from './metrics/vendor.ts';
+import { requestTelemetry } from './request.ts';
+import type { OpenSpan, SpanAttributes, Tracing } from './tracing.ts';
+
+export interface TelemetryOptions {
+  readonly runtime: Runtime;
+  readonly log: Logger;
+  readonly version: string;
+  readonly store: Pick<Store, 'statistics' | 'nextDue'>;
+  readonly accounts: ConfiguredAccounts['all'];
+  /** Migrations that the engine works on now; asked at each scrape. */
+  inFlight(): number;
+  /** Null: no spans are recorded. */
+  readonly tracing: Tracing | null;
+}
+
+/** What the rooms tell, as metrics, spans and log lines of one gateway. */
+export interface Telemetry {
+  readonly engine: EngineTelemetry;
+  readonly vendors: VendorTelemetry;
+  readonly http: HttpTelemetry;
+  /** The gateway's own metrics, without those of the process. */
+  readonly registry: Registry;
+}
+
+export function createTelemetry(options: TelemetryOptions): Telemetry {
+  const { runtime, tracing } = options;
+  const metrics = createRegistry();
+  const accounts = configuredAccounts(options.accounts);
+  metrics.gauge('build_info', 'Always 1; the version is a label', ['version']).set({ version: options.version }, 1);
+  const ofHttp = httpMetrics(metrics);
+  const ofVendors = vendorMetrics(metrics, accounts);
+  const ofEngine = engineMetrics(metrics, accounts);
+  const ofStore = storeMetrics(metrics, accounts);
+  const numbers = storeNumbers(options.store, runtime);
+  const ofProcess = processMetrics();
+  const logCall = vendorCallLogger(options.log);
+
+  return {
+    registry: metrics.registry,
+    engine: {
+      async step(step, work) {
+        const startedAt = runtime.now();
+        const span =
+          tracing?.start({
+            name: step.operation === undefined ? `${step.step} ${step.provider}` : `${step.step} ${step.operation}`,
+            kind: 'internal',
+            parent: presentContext().span,
+            startedAt,
+            attributes: stepAttributes(step),
+          }) ?? null;
+        try {
+          return await (span === null ? work() : within(inSpan(span), work));
+        } catch (error) {
+          span?.fail();
+          throw error;
+        } finally {
+          const endedAt = runtime.now();
+          span?.end(endedAt);
+          ofEngine.stepped(step, endedAt - startedAt);
+        }
+      },
+      report(report) {
+        ofEngine.report(report);
+        const { span } = presentContext();
+        if (span === null) return;
+        if (report.event === 'sent') span.set({ 'godwit.outcome': report.outcome });
+        if (report.event === 'looked') span.set({ 'godwit.outcome': report.found });
+        if (report.event === 'observed')
+          span.set({ 'godwit.outcome': report.outcome, 'godwit.migrations': report.count });
+      },
+    },
+    vendors: {
+      call(report) {
+        ofVendors.call(report);
+        logCall(report);
+        if (tracing === null) return;
+        const endedAt = runtime.now();
+        const span = tracing.start({
+          name: `${report.provider} ${report.operation}`,
+          kind: 'client',
+          parent: presentContext().span,
+          startedAt: endedAt - report.durationMs,
+          attributes: {
+            'godwit.provider': report.provider,
+            'godwit.account': report.account,
+            'godwit.operation': report.operation,
+            'godwit.effect': report.effect,
+            'godwit.outcome': report.outcome,
+            ...(report.httpStatus !== null && { 'http.response.status_code': report.httpStatus }),
+            ...(report.requestId !== null && { 'godwit.vendor_request_id': report.requestId }),
+          },
+        });
+        if (report.outcome !== 'ok') span.fail();
+        span.end(endedAt);
+      },
+      login: (report) => ofVendors.login(report),
+    },
+    http: {
+      begin: requestTelemetry(ofHttp, tracing, runtime),
+      async exposition() {
+        ofEngine.inFlight(options.inFlight());
+        ofStore.show(await numbers());
+        const both = Registry.merge([metrics.registry, ofProcess]);
+        return { contentType: both.contentType, body: await both.metrics() };
+      },
+    },
+  };
+}
+
+function inSpan(span: OpenSpan) {
+  return { ...presentContext(), traceId: span.traceId, span };
+}
+
+function stepAttributes(step: Parameters<EngineTelemetry['step']>[0]): SpanAttributes {
+  return {
+    'godwit.step': step.step,
+    'godwit.provider': step.provider,
+    'godwit.account': step.account,
+    ...(step.operation !== undefined && { 'godwit.operation': step.operation }),
+    ...(step.migrationId !== undefined && { 'godwit.migration_id': step.migrationId }),
+  };
+}

@@ -1,0 +1,25 @@
+/** Where a trace comes from, or what is said of it: W3C Trace Context, `traceparent`. */
+export interface TraceParent {
+  /** 32 hex digits, not all zero. */
+  readonly traceId: string;
+  /** 16 hex digits, not all zero. */
+  readonly spanId: string;
+  readonly sampled: boolean;
+}
+
+const form = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
+const zeros = /^0+$/;
+
+/** Reads a header; null when it is absent or not well-formed. Later versions are read as far as they agree with this one. */
+export function readTraceParent(header: string | undefined): TraceParent | null {
+  const [, version, traceId, spanId, flags, more] = form.exec(header?.trim() ?? '') ?? [];
+  if (version === undefined || traceId === undefined || spanId === undefined || flags === undefined) return null;
+  if (version === 'ff' || (version === '00' && more !== undefined)) return null;
+  if (zeros.test(traceId) || zeros.test(spanId)) return null;
+  return { traceId, spanId, sampled: (Number.parseInt(flags, 16) & 1) === 1 };
+}
+
+/** The header that names this span. */
+export function writeTraceParent({ traceId, spanId, sampled }: TraceParent): string {
+  return `00-${traceId}-${spanId}-${sampled ? '01' : '00'}`;
+}
