@@ -1,0 +1,350 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkedConfig } from '../../src/config/load.ts';
+import type { MigrationRepresentation, ProviderId } from '../../src/domain/schema.ts';
+import { startGateway } from '../../src/gateway.ts';
+import { systemRuntime } from '../../src/runtime.ts';
+import { sandboxAccounts } from '../../src/sandbox/accounts.ts';
+import { startSandbox } from '../../src/sandbox/sandbox.ts';
+import type { Sandbox } from '../../src/sandbox/server.ts';
+import { createLog } from '../../src/telemetry/log.ts';
+import { quickEngine, spawnGateway, temporaryFolder } from '../support/gateway.ts';
+import { audience, type JwtIssuer, jwtIssuer } from '../support/jwt-issuer.ts';
+import { incrementKey, requestFor } from '../support/simulation.ts';
+import { type TappingProxy, tappingProxy } from '../support/tapping-proxy.ts';
+
+/** A value that occurs nowhere else. */
+const canary = (name: string) => `CANARY${name}${createHash('sha256').update(name).digest('hex').slice(0, 24)}`;
+
+const apiKey = canary('apikey');
+const encryptionKey = Buffer.from(canary('enc').padEnd(32, 'x').slice(0, 32)).toString('base64');
+/** Secrets that are given to the gateway: all that must not come out again. */
+const given = [
+  'apikey',
+  'wrongapikey',
+  'wrongbearer',
+  'basic',
+  'alibabasecret',
+  'alibabatoken',
+  'huaweipassword',
+  'huaweisecret',
+  'huaweitoken',
+  'tencentsecret',
+  'tencenttoken',
+  'signature',
+  'userinfo',
+  'badurl',
+  'brokenjson',
+  'unknownfield',
+].map(canary);
+const known = [
+  'sandbox-alibaba-secret',
+  'sandbox-huawei-password',
+  'sandbox-tencent-secret',
+  encryptionKey,
+  Buffer.from(encryptionKey, 'base64').toString(),
+];
+
+const providers: readonly ProviderId[] = ['alibaba', 'huawei', 'tencent'];
+let sandbox: Sandbox;
+let issuer: JwtIssuer;
+let proxies: Record<ProviderId, TappingProxy>;
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ host: '127.0.0.1', runtime: systemRuntime, restoreMs: 50 });
+  issuer = await jwtIssuer();
+  const [alibaba, huawei, tencent] = await Promise.all(
+    providers.map((provider) => tappingProxy(sandbox[provider].url)),
+  );
+  if (!alibaba || !huawei || !tencent) throw new Error('no proxies');
+  proxies = { alibaba, huawei, tencent };
+});
+afterAll(async () => {
+  await Promise.all([sandbox.close(), issuer.close(), ...Object.values(proxies).map((proxy) => proxy.close())]);
+});
+
+/** Accounts that work and, beside each, one that the vendor refuses. */
+function accounts(): object[] {
+  const good = sandboxAccounts(proxies);
+  const refused: Record<ProviderId, object> = {
+    alibaba: {
+      accessKeyId: 'sandbox-alibaba-id',
+      accessKeySecret: canary('alibabasecret'),
+      securityToken: canary('alibabatoken'),
+    },
+    huawei: { accountName: 'sandbox-account', userName: 'other-user', password: canary('huaweipassword') },
+    tencent: {
+      secretId: 'AKIDsandboxtencent0000000000000000',
+      secretKey: canary('tencentsecret'),
+      token: canary('tencenttoken'),
+    },
+  };
+  const bad = good.map((account) => ({
+    ...account,
+    name: `refused-${account.provider}`,
+    credentials: refused[account.provider as ProviderId],
+  }));
+  const signing = {
+    ...good.find((account) => account.provider === 'huawei'),
+    name: 'refused-huawei-key',
+    credentials: {
+      accessKeyId: 'SANDBOXHUAWEIAK00001',
+      secretAccessKey: canary('huaweisecret'),
+      securityToken: canary('huaweitoken'),
+    },
+  };
+  return [...good, ...bad, signing];
+}
+
+async function file(folder: string): Promise<object> {
+  await writeFile(join(folder, 'key'), encryptionKey);
+  return {
+    store: { url: `sqlite:${join(folder, 'godwit.db')}` },
+    engine: quickEngine,
+    log: { level: 'trace' },
+    encryption: { key: { file: join(folder, 'key') } },
+    auth: {
+      keys: [
+        { name: 'ci', sha256: createHash('sha256').update(apiKey).digest('hex'), scopes: ['admin'], accounts: ['*'] },
+      ],
+      jwt: { issuer: issuer.issuer, audience, jwksUri: issuer.jwksUri },
+    },
+    accounts: accounts(),
+  };
+}
+
+const signedUrl = (key = 'prod/orders_full.bak') =>
+  `https://acme-backups.cos.ap-guangzhou.myqcloud.com/${key}?q-signature=${canary('signature')}&q-ak=AKID`;
+
+/** Uses the whole API, good and bad, and gives every answer as text. */
+async function useEverything(url: string): Promise<string[]> {
+  const answers: string[] = [];
+  const token = await issuer.token({ scope: 'admin', accounts: ['*'] });
+  const wrongTokens = await Promise.all([
+    issuer.token({ scope: 'admin', aud: 'other' }),
+    issuer.token({ scope: 'admin', exp: 1 }),
+  ]);
+  tokens.push(token, ...wrongTokens);
+
+  async function send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: { 'x-api-key': apiKey, ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    answers.push(`${method} ${path} ${response.status} ${JSON.stringify([...response.headers])} ${text}`);
+    return { status: response.status, text };
+  }
+  async function create(body: unknown, headers: Record<string, string> = {}, query = ''): Promise<string | null> {
+    const { text } = await send('POST', `/migrations${query}`, body, { prefer: 'wait=1', ...headers });
+    const answer = JSON.parse(text) as { id?: string; migrationId?: string };
+    return answer.id ?? answer.migrationId ?? null;
+  }
+  const until = async (id: string, condition: (migration: MigrationRepresentation) => boolean) => {
+    for (let look = 0; look < 200; look++) {
+      const { text } = await send('GET', `/migrations/${id}`);
+      if (condition(JSON.parse(text))) return;
+      await systemRuntime.sleep(30);
+    }
+    throw new Error(`${id} does not move`);
+  };
+  const ended = ({ state }: MigrationRepresentation) => ['succeeded', 'failed', 'cancelled'].includes(state);
+  const ids: string[] = [];
+  const add = (id: string | null) => {
+    if (id !== null) ids.push(id);
+  };
+
+  for (const provider of providers) {
+    const account = `sandbox-${provider}`;
+    const request = { ...requestFor(provider), account };
+    await create(request, {}, '?dryRun=true');
+    await create(request, {}, '?dryRun=preflight');
+    add(await create(request, { 'idempotency-key': `key-${provider}` }));
+    await create(request, { 'idempotency-key': `key-${provider}` });
+    await create(request);
+    for (const [kind, database] of [
+      ['garbage_html_before', 'garbage'],
+      ['vendor_error_before', 'refused'],
+      ['internal_error_before', 'broken'],
+      ['drop_before', 'dropped'],
+    ] as const) {
+      sandbox.faults.add({ cloud: provider, operation: '*', kind, code: 'InvalidParameter', count: 2 });
+      const other = {
+        ...request,
+        target: { ...request.target, databases: [{ name: database }] },
+        source: { ...request.source, keys: [`prod/${database}.bak`] },
+      };
+      add(await create(other, { prefer: 'wait=0' }));
+    }
+    add(await create({ ...request, account: `refused-${provider}` }));
+    await create({ ...request, account: `refused-${provider}` }, {}, '?dryRun=preflight');
+  }
+  add(await create({ ...requestFor('huawei'), account: 'refused-huawei-key' }));
+  await fetch(`${url}/migrations`, { headers: { authorization: `Bearer ${token}` } }).then(async (response) =>
+    answers.push(await response.text()),
+  );
+
+  const byUrl = {
+    provider: 'tencent',
+    account: 'sandbox-tencent',
+    target: { instanceId: 'mssql-canary01', databases: [{ name: 'canary' }] },
+    source: { type: 'url', urls: [signedUrl()] },
+  };
+  await create(byUrl, {}, '?dryRun=true');
+  await create(byUrl, {}, '?dryRun=preflight');
+  sandbox.faults.add({ cloud: 'tencent', operation: 'CreateBackupMigration', kind: 'drop_after', count: 1 });
+  add(await create(byUrl, { 'idempotency-key': 'by-url' }));
+  await create(byUrl, { 'idempotency-key': 'by-url' });
+  add(
+    await create({
+      ...byUrl,
+      target: { instanceId: 'mssql-canary02', databases: [{ name: 'canary' }] },
+      source: { type: 'url', urls: [`https://${canary('userinfo')}@acme.cos.ap-guangzhou.myqcloud.com/corrupt.bak`] },
+    }),
+  );
+
+  const chain = await create({ ...requestFor('tencent', 'full_log'), account: 'sandbox-tencent' });
+  if (chain !== null) {
+    await until(chain, (migration) => ended(migration) || migration.state === 'awaiting_backup');
+    const urls = [signedUrl(incrementKey('tencent', 'full_log', 1, false))];
+    await send('POST', `/migrations/${chain}/backups`, { type: 'log', source: { type: 'url', urls } });
+    await send('GET', `/migrations/${chain}/backups`);
+    await send('POST', `/migrations/${chain}/cutover`, {});
+    await send('POST', `/migrations/${chain}/cancel`);
+    await send('POST', `/migrations/${chain}/retry`, {});
+  }
+
+  for (const body of [
+    { ...byUrl, source: { type: 'url', urls: [`ftp://${canary('badurl')}`] } },
+    { ...byUrl, source: { type: 'url', urls: signedUrl() } },
+    { ...byUrl, source: { type: 'url', urls: [signedUrl(), signedUrl()] } },
+    { ...byUrl, source: { type: 'url', urls: [`${signedUrl()}${'x'.repeat(5000)}`] } },
+    { ...byUrl, source: { type: 'object_storage', urls: [signedUrl()] } },
+    { ...byUrl, source: { type: signedUrl() } },
+    { ...byUrl, password: canary('unknownfield') },
+    { ...byUrl, secrets: { deep: [canary('unknownfield')] }, provider: 'huawei' },
+    { ...byUrl, provider: 'alibaba', account: 'sandbox-alibaba' },
+    `{"source": "${canary('brokenjson')}`,
+    `"${canary('brokenjson')}"`,
+  ])
+    await send('POST', '/migrations', body);
+  for (const headers of [
+    { 'x-api-key': canary('wrongapikey') },
+    { 'x-api-key': '', authorization: `Bearer ${canary('wrongbearer')}` },
+    { 'x-api-key': '', authorization: `Basic ${canary('basic')}` },
+    ...wrongTokens.map((wrong) => ({ 'x-api-key': '', authorization: `Bearer ${wrong}` })),
+  ])
+    await fetch(`${url}/migrations`, {
+      headers: Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== '')),
+    }).then(async (response) => answers.push(JSON.stringify([...response.headers]) + (await response.text())));
+
+  for (const id of ids) {
+    await send('GET', `/migrations/${id}`);
+    await send('GET', `/migrations/${id}/events`);
+    await send('PATCH', `/migrations/${id}`, { description: 'seen' });
+    await send('POST', `/migrations/${id}/cancel`);
+  }
+  for (const path of [
+    '/',
+    '/migrations?pageSize=200',
+    '/migrations/events?pageSize=200',
+    '/providers',
+    '/accounts',
+    '/audit?pageSize=200',
+    '/webhooks',
+    '/openapi.json',
+    '/livez',
+    '/readyz?verbose=true',
+    '/metrics',
+    '/problems',
+    `/nothing?q=${canary('badurl')}`,
+    `/migrations?q=${canary('badurl')}`,
+  ])
+    await send('GET', path);
+  for (const id of ids) await send('DELETE', `/migrations/${id}`);
+  return answers;
+}
+const tokens: string[] = [];
+
+/** What a text would betray: the values as they are, and inside base64. */
+function found(text: string, secrets: readonly string[]): string[] {
+  return secrets.filter((secret) => {
+    const forms = [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)];
+    for (const shift of [0, 1, 2]) {
+      const encoded = Buffer.from('x'.repeat(shift) + secret).toString('base64');
+      forms.push(encoded.slice(shift === 0 ? 0 : 4, -4));
+    }
+    return forms.some((form) => form.length >= 10 && text.includes(form));
+  });
+}
+
+function allSecrets(): string[] {
+  const seen = Object.values(proxies).flatMap((proxy) => [...proxy.secrets]);
+  return [...new Set([...given, ...known, ...seen, ...tokens, ...tokens.map((token) => token.split('.')[2] ?? token)])];
+}
+
+async function filesOf(folder: string, except: readonly string[]): Promise<[string, string][]> {
+  const names = (await readdir(folder)).filter((name) => !except.includes(name));
+  return Promise.all(
+    names.map(async (name) => [name, (await readFile(join(folder, name))).toString('latin1')] as [string, string]),
+  );
+}
+
+/** The answers that tell who was right about the canaries: an echo of the caller's own words in the path is not a leak. */
+function expectClean(place: string, text: string): void {
+  expect(found(text, allSecrets()), `in ${place}`).toEqual([]);
+}
+
+describe('no secret comes out', () => {
+  it('of a gateway in this process: its log at trace level, its answers, its database', async () => {
+    const folder = await temporaryFolder();
+    const lines: string[] = [];
+    const config = await checkedConfig({ ...(await file(folder)), listen: { port: 0 } }, {}, false);
+    const log = createLog('trace', { write: (line: string) => void lines.push(line) });
+    const gateway = await startGateway(config, systemRuntime, log, 'test');
+    let answers: string[];
+    let files: [string, string][];
+    try {
+      answers = await useEverything(gateway.url);
+      files = await filesOf(folder, ['key']);
+    } finally {
+      await gateway.stop(1000);
+    }
+    expect(lines.length).toBeGreaterThan(100);
+    expect(answers.filter((answer) => / (201|202) /.test(answer)).length).toBeGreaterThan(10);
+    expect(Object.values(proxies).every((proxy) => proxy.secrets.size >= 3)).toBe(true);
+    const own = answers.map((answer) => answer.replace(/^(GET|POST|PATCH|DELETE) \S+/, ''));
+    for (const answer of own) expectClean(`the answer ${answer.slice(0, 300)}`, answer);
+    for (const line of lines) expectClean(`the line ${line.slice(0, 300)}`, line);
+    expect(files.map(([name]) => name)).toContain('godwit.db');
+    for (const [name, text] of [...files, ...(await filesOf(folder, ['key']))]) expectClean(name, text);
+  }, 60_000);
+
+  it('of a process: its output, its arguments, its files, also when it cannot start', async () => {
+    const folder = await temporaryFolder();
+    const gateway = await spawnGateway(folder, await file(folder));
+    const answers = await useEverything(gateway.url);
+    const commandLine = await readFile(`/proc/${gateway.process.pid}/cmdline`, 'utf8');
+    const title = await readFile(`/proc/${gateway.process.pid}/comm`, 'utf8');
+    const files = await filesOf(folder, ['key', 'godwit.json']);
+    await gateway.end('SIGTERM');
+    const own = answers.map((answer) => answer.replace(/^(GET|POST|PATCH|DELETE) \S+/, ''));
+    for (const [place, text] of [
+      ['the output', gateway.output()],
+      ['the arguments', commandLine],
+      ['the title', title],
+      ['the answers', own.join('\n')],
+      ...files,
+    ] as const)
+      expectClean(place, text);
+
+    const password = canary('storepassword');
+    const broken = { ...(await file(folder)), store: { url: `postgres://godwit:${password}@127.0.0.1:1/godwit` } };
+    const ended = await spawnGateway(folder, broken).catch((error: Error) => error);
+    expect(ended).toBeInstanceOf(Error);
+    expect(found(String(ended), [password, ...allSecrets()])).toEqual([]);
+  }, 120_000);
+});
