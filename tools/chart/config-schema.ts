@@ -1,0 +1,64 @@
+import { accountSchemas, ConfigFileSchema } from '../../src/config/schema.ts';
+
+type Json = { [key: string]: unknown };
+
+/** Members whose value is a secret. The chart's configuration becomes a ConfigMap, so a secret must not stand in it. */
+const secretMembers: ReadonlySet<string> = new Set([
+  'accessKeySecret',
+  'secretAccessKey',
+  'secretKey',
+  'securityToken',
+  'token',
+  'password',
+  'key',
+  'previousKeys',
+]);
+/** The chart sets these itself. */
+const setByTheChart = ['listen', 'store'];
+
+/** The schema of the chart's `config`: that of the configuration file, without literal secrets. Draft 7, which both Helms read. */
+export function chartConfigSchema(): Json {
+  const file = withoutLiteralSecrets(plain(ConfigFileSchema)) as Json & { properties: Json };
+  for (const name of setByTheChart) delete file.properties[name];
+  const accounts = Object.entries(accountSchemas).map(([provider, schema]) => ({
+    if: { required: ['provider'], properties: { provider: { const: provider } } },
+    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema.
+    then: withoutLiteralSecrets(plain(schema)),
+  }));
+  file.properties.accounts = {
+    type: 'array',
+    items: {
+      type: 'object',
+      required: ['provider'],
+      properties: { provider: { enum: Object.keys(accountSchemas) } },
+      allOf: accounts,
+    },
+  };
+  return file;
+}
+
+/** The schema as JSON, without TypeBox's own marks. */
+function plain(schema: object): Json {
+  return JSON.parse(JSON.stringify(schema)) as Json;
+}
+
+function withoutLiteralSecrets(schema: unknown, secret = false): unknown {
+  if (Array.isArray(schema)) return schema.map((each) => withoutLiteralSecrets(each, secret));
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const { anyOf, properties, ...rest } = schema as Json;
+  const result: Json = Object.fromEntries(
+    Object.entries(rest).map(([key, value]) => [key, withoutLiteralSecrets(value, secret)]),
+  );
+  if (Array.isArray(anyOf)) {
+    const forms = secret ? anyOf.filter((form: Json) => form.type !== 'string') : anyOf;
+    result.anyOf = withoutLiteralSecrets(forms, false);
+  }
+  if (properties !== undefined)
+    result.properties = Object.fromEntries(
+      Object.entries(properties as Json).map(([name, value]) => [
+        name,
+        withoutLiteralSecrets(value, secretMembers.has(name)),
+      ]),
+    );
+  return result;
+}
