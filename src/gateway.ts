@@ -15,7 +15,9 @@ import { alibaba } from './providers/alibaba/index.ts';
 import { huawei } from './providers/huawei/index.ts';
 import { tencent } from './providers/tencent/index.ts';
 import { openStore } from './store/open.ts';
-import { vendorCallLogger } from './telemetry/log.ts';
+import { engineLogger } from './telemetry/log.ts';
+import { createTelemetry } from './telemetry/telemetry.ts';
+import type { Tracing } from './telemetry/tracing.ts';
 import { createVendorClient } from './transport/client.ts';
 import { createExchange } from './transport/exchange.ts';
 
@@ -27,8 +29,17 @@ export interface Gateway {
   stop(graceMs: number): Promise<void>;
 }
 
-/** Puts the rooms together and starts listening. Rejects when the store, the port or a key is not to be had. */
-export async function startGateway(config: Config, runtime: Runtime, log: Logger, version: string): Promise<Gateway> {
+/**
+ * Puts the rooms together and starts listening. Rejects when the store, the port or a key is not to be had. `tracing`: where spans go;
+ * whoever gives it closes it.
+ */
+export async function startGateway(
+  config: Config,
+  runtime: Runtime,
+  log: Logger,
+  version: string,
+  tracing: Tracing | null = null,
+): Promise<Gateway> {
   const storeUrl = config.storeUrl.reveal();
   const store: Store = await openStore(storeUrl, {
     runtime,
@@ -42,13 +53,23 @@ export async function startGateway(config: Config, runtime: Runtime, log: Logger
     );
     const providers = { alibaba, huawei, tencent };
     const exchange = createExchange({ callTimeoutMs: config.engine.callTimeoutMs });
+    const telemetry = createTelemetry({
+      runtime,
+      log,
+      version,
+      store,
+      accounts: config.accounts.map(({ account: { provider, name } }) => ({ provider, account: name })),
+      inFlight: () => engine.inFlight,
+      tracing,
+    });
     const client = createVendorClient({
       providers,
       exchange,
       runtime,
       credentialsOf: (account) =>
         credentials.get(account.name)?.() ?? Promise.reject(new Error(`no credentials for ${account.name}`)),
-      report: vendorCallLogger(log),
+      report: telemetry.vendors.call,
+      reportLogin: telemetry.vendors.login,
     });
     const context: EngineContext = {
       store,
@@ -58,7 +79,8 @@ export async function startGateway(config: Config, runtime: Runtime, log: Logger
       runtime,
       settings: config.engine,
       owner: runtime.uuid(),
-      log,
+      log: engineLogger(log),
+      telemetry: telemetry.engine,
       openUrl: (url) => cipher.open(url),
     };
     const engine = createEngine(context);
@@ -69,9 +91,11 @@ export async function startGateway(config: Config, runtime: Runtime, log: Logger
       runtime,
       auth: authenticatorOf(config.auth),
       logger: log,
+      telemetry: telemetry.http,
       settings: {
         version,
         publicDocumentation: config.auth.publicDocs,
+        publicMetrics: config.auth.publicMetrics,
         rateLimit: config.rateLimit
           ? {
               requests: config.rateLimit.burst,

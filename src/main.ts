@@ -8,6 +8,7 @@ import { sandboxAccounts } from './sandbox/accounts.ts';
 import { startSandbox } from './sandbox/sandbox.ts';
 import type { Sandbox } from './sandbox/server.ts';
 import { createLog } from './telemetry/log.ts';
+import { tracingOf } from './telemetry/tracing.ts';
 
 const usage = `godwit: restores SQL Server backups into managed instances of three clouds, through one REST resource.
 
@@ -18,6 +19,8 @@ const usage = `godwit: restores SQL Server backups into managed instances of thr
 
 /** How long open vendor calls may take at shutdown before they are left to the next process, in milliseconds. */
 const drainMs = 25_000;
+/** How long the last spans may take to leave, in milliseconds. */
+const tracesMs = 3000;
 /** A restore at the built-in sandbox takes this long, in milliseconds. */
 const sandboxRestoreMs = 4000;
 
@@ -48,7 +51,8 @@ async function run(config: Config, version: string): Promise<void> {
       })
     : null;
   const effective = sandbox === null ? config : await withSandbox(config, sandbox);
-  const gateway = await startGateway(effective, systemRuntime, log, version);
+  const tracing = await tracingOf(process.env, version, (error) => log.warn({ error }, 'traces'));
+  const gateway = await startGateway(effective, systemRuntime, log, version, tracing);
   if (sandbox !== null) process.stdout.write(banner(gateway.url));
   log.info({ url: gateway.url, version, accounts: effective.accounts.map(({ account }) => account.name) }, 'listening');
 
@@ -58,6 +62,7 @@ async function run(config: Config, version: string): Promise<void> {
     stopping = true;
     log.info({ signal }, 'draining');
     await gateway.stop(drainMs);
+    await Promise.race([tracing?.close(), systemRuntime.sleep(tracesMs)]);
     await sandbox?.close();
     log.info({}, 'stopped');
     process.exit(0);

@@ -15,12 +15,16 @@ export interface Engine {
   /** Claims nothing more, waits for what is under way, at most `graceMs`. */
   stop(graceMs: number): Promise<void>;
   readonly draining: boolean;
+}
+
+/** An engine that tells how busy it is. */
+export interface CountedEngine extends Engine {
   /** Migrations that it works on now. */
   readonly inFlight: number;
 }
 
 /** The loop that claims what is due and works on it. */
-export function createEngine(context: EngineContext): Engine {
+export function createEngine(context: EngineContext): CountedEngine {
   const { store, runtime, settings } = context;
   const inFlight = new Map<string, Held>();
   const tasks = new Set<Promise<void>>();

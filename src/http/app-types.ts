@@ -9,6 +9,7 @@ import type {
 import type { Migration } from '../domain/migration.ts';
 import type { Runtime } from '../domain/runtime.ts';
 import type { MigrationRepresentation } from '../domain/schema.ts';
+import type { RequestInProgress } from '../domain/telemetry.ts';
 import type { MigrationService } from '../engine/interface.ts';
 import type { Authenticator, Identity, Scope } from './auth/authenticator.ts';
 import type { HttpSettings } from './settings.ts';
@@ -50,6 +51,8 @@ declare module 'fastify' {
     identity: Identity | null;
     /** The migration that the request is about, for the log. */
     migrationId: string | null;
+    /** The request as the telemetry knows it. */
+    progress: RequestInProgress | null;
     /** When the request began, by the injected clock. */
     startedAt: number;
   }

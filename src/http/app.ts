@@ -4,6 +4,7 @@ import type { LifeCycleProvider } from '../domain/lifecycle.ts';
 import { representMigration } from '../domain/representation.ts';
 import type { Runtime } from '../domain/runtime.ts';
 import type { ProviderId } from '../domain/schema.ts';
+import type { HttpTelemetry } from '../domain/telemetry.ts';
 import type { MigrationService } from '../engine/interface.ts';
 import type { HttpApp, HttpContext } from './app-types.ts';
 import type { Authenticator } from './auth/authenticator.ts';
@@ -19,10 +20,12 @@ import { installRateLimit } from './plugins/rate-limit.ts';
 import { installRequestIdentity, requestIdOf } from './plugins/request-identity.ts';
 import { installRequestLog } from './plugins/request-log.ts';
 import { installSecurityHeaders } from './plugins/security-headers.ts';
+import { installTelemetry, noTelemetry } from './plugins/telemetry.ts';
 import { actionRoutes } from './routes/actions.ts';
 import { backupRoutes } from './routes/backups.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
+import { metricsRoute } from './routes/metrics.ts';
 import { migrationRoutes } from './routes/migration.ts';
 import { migrationsRoutes } from './routes/migrations.ts';
 import { problemRoutes } from './routes/problems.ts';
@@ -38,6 +41,8 @@ export interface HttpAppOptions {
   readonly runtime: Runtime;
   /** What each provider can do decides which actions a migration shows. */
   readonly providers: Readonly<Record<ProviderId, LifeCycleProvider>>;
+  /** Without it nothing is counted and `/metrics` is empty. */
+  readonly telemetry?: HttpTelemetry;
   /** What differs from `defaultHttpSettings`. */
   readonly settings?: Partial<HttpSettings>;
 }
@@ -47,7 +52,7 @@ export interface HttpAppOptions {
  * who may call it in `config.access`.
  */
 export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
-  const { service, auth, runtime, providers } = options;
+  const { service, auth, runtime, providers, telemetry = noTelemetry } = options;
   const settings = { ...defaultHttpSettings, ...options.settings };
   const http: HttpContext = {
     service,
@@ -58,6 +63,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   };
   const app = newApp(options.logger, runtime, settings);
 
+  installTelemetry(app, telemetry);
   installRequestIdentity(app, runtime);
   installSecurityHeaders(app);
   installRequestLog(app, runtime);
@@ -79,6 +85,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   providerRoutes(app, http);
   problemRoutes(app);
   healthRoutes(app, http);
+  metricsRoute(app, http, telemetry);
   await installExplorer(app, http);
   return app;
 }

@@ -12,6 +12,8 @@ export interface HttpSettings {
   readonly maxConnections: number;
   /** Whether `/docs`, `/openapi.json`, `/problems` and `/` are open without credentials. */
   readonly publicDocumentation: boolean;
+  /** Whether `/metrics` is open without credentials. */
+  readonly publicMetrics: boolean;
   /** Whether Swagger UI is served at `/docs`. */
   readonly explorer: boolean;
   /** Per caller; null: no limit. */
@@ -37,6 +39,7 @@ export const defaultHttpSettings: HttpSettings = {
   keepAliveTimeoutMs: 75_000,
   maxConnections: 10_000,
   publicDocumentation: true,
+  publicMetrics: false,
   explorer: true,
   rateLimit: null,
   defaultWaitSeconds: 10,

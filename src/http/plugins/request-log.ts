@@ -7,7 +7,9 @@ import type { HttpApp } from '../app-types.ts';
 export function installRequestLog(app: HttpApp, runtime: Runtime): void {
   app.addHook('onResponse', async (request, reply) => {
     const migrationId = request.migrationId ?? migrationOfPath(request);
+    const traceId = request.progress?.traceId ?? null;
     const line = {
+      ...(traceId !== null && { traceId }),
       method: request.method,
       route: request.routeOptions.url ?? 'unknown',
       status: reply.statusCode,
