@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import { checkedConfig } from '../../../src/config/load.ts';
+import { type Gateway, startGateway } from '../../../src/gateway.ts';
+import { systemRuntime } from '../../../src/runtime.ts';
+import { sandboxAccounts } from '../../../src/sandbox/accounts.ts';
+import type { Sandbox } from '../../../src/sandbox/server.ts';
+import { createLog } from '../../../src/telemetry/log.ts';
+import type { Tracing } from '../../../src/telemetry/tracing.ts';
+import { quickEngine, temporaryFolder } from '../../support/gateway.ts';
+
+export interface LoggedGateway {
+  readonly gateway: Gateway;
+  /** Lines of its log, parsed, with the text that each was. */
+  readonly lines: { readonly text: string; readonly fields: Readonly<Record<string, unknown>> }[];
+}
+
+/** A gateway in this process whose log is kept. */
+export async function startLoggedGateway(sandbox: Sandbox, tracing: Tracing | null): Promise<LoggedGateway> {
+  const folder = await temporaryFolder();
+  const file = {
+    listen: { port: 0 },
+    store: { url: `sqlite:${join(folder, 'godwit.db')}` },
+    engine: quickEngine,
+    accounts: sandboxAccounts(sandbox),
+  };
+  const lines: LoggedGateway['lines'] = [];
+  const log = createLog('debug', {
+    write: (text: string) => void lines.push({ text, fields: JSON.parse(text) as Record<string, unknown> }),
+  });
+  const gateway = await startGateway(await checkedConfig(file, {}, false), systemRuntime, log, '1.2.3', tracing);
+  return { gateway, lines };
+}
+
+/** A restore that the emulated Huawei Cloud takes; it logs in, creates, and is observed. */
+export const restore = {
+  provider: 'huawei',
+  target: { instanceId: '11112222333344445555666677778888in04' },
+  source: { type: 'object_storage', bucket: 'acme-backups', keys: ['prod/orders_full.bak'] },
+};

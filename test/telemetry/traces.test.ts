@@ -1,0 +1,220 @@
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+  AlwaysOnSampler,
+  InMemorySpanExporter,
+  ParentBasedSampler,
+  SimpleSpanProcessor,
+} from '@opentelemetry/sdk-trace';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemRuntime } from '../../src/runtime.ts';
+import { sandboxCredentials } from '../../src/sandbox/cloud.ts';
+import { startSandbox } from '../../src/sandbox/sandbox.ts';
+import type { Sandbox } from '../../src/sandbox/server.ts';
+import { samplerOf, tracingOver } from '../../src/telemetry/opentelemetry.ts';
+import { tracesWanted, tracingOf } from '../../src/telemetry/tracing.ts';
+import { hasEnded, post, untilMigration } from '../support/gateway.ts';
+import { type LoggedGateway, restore, startLoggedGateway } from './support/traced-gateway.ts';
+
+const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+const parentId = '00f067aa0ba902b7';
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await startSandbox({ host: '127.0.0.1', runtime: systemRuntime, restoreMs: 100 });
+});
+afterAll(() => sandbox.close());
+
+describe('with traces on', () => {
+  const exporter = new InMemorySpanExporter();
+  const tracing = tracingOver(
+    new SimpleSpanProcessor({ exporter }),
+    new ParentBasedSampler({ root: new AlwaysOnSampler() }),
+    '1.2.3',
+  );
+  let traced: LoggedGateway;
+  beforeAll(async () => {
+    traced = await startLoggedGateway(sandbox, tracing);
+  });
+  afterAll(async () => {
+    await traced.gateway.stop(1000);
+    await tracing.close();
+  });
+
+  it('a request, the steps it causes and their vendor calls are one trace, under the caller’s span', async () => {
+    const { url } = traced.gateway;
+    const created = await post(`${url}/migrations?dryRun=false`, restore, {
+      prefer: 'wait=10',
+      traceparent: `00-${traceId}-${parentId}-01`,
+    });
+    expect(created.status).toBe(201);
+    await untilMigration(url, created.body.id, hasEnded);
+
+    const spans = exporter.getFinishedSpans().filter((span) => span.spanContext().traceId === traceId);
+    const named = (name: string) => {
+      const span = spans.find((each) => each.name === name);
+      if (span === undefined) throw new Error(`no span ${name} among ${spans.map((each) => each.name).join(', ')}`);
+      return span;
+    };
+    const request = named('POST /migrations');
+    expect(request.parentSpanContext?.spanId).toBe(parentId);
+    expect(request.attributes).toMatchObject({ 'http.route': '/migrations', 'http.response.status_code': 201 });
+    expect(created.headers.get('traceparent')).toBe(`00-${traceId}-${request.spanContext().spanId}-01`);
+
+    const operation = String(spans.find((each) => each.name.startsWith('send '))?.attributes['godwit.operation']);
+    const send = named(`send ${operation}`);
+    expect(send.parentSpanContext?.spanId).toBe(request.spanContext().spanId);
+    expect(send.attributes).toMatchObject({
+      'godwit.step': 'send',
+      'godwit.provider': 'huawei',
+      'godwit.account': 'sandbox-huawei',
+      'godwit.migration_id': created.body.id,
+      'godwit.outcome': 'accepted',
+    });
+    const call = named(`huawei ${operation}`);
+    expect(call.parentSpanContext?.spanId).toBe(send.spanContext().spanId);
+    expect(call.attributes).toMatchObject({
+      'godwit.operation': operation,
+      'godwit.effect': 'write',
+      'godwit.outcome': 'ok',
+    });
+  });
+
+  it('what the engine does on its own account is traced too', async () => {
+    const observed = exporter.getFinishedSpans().filter((span) => span.name === 'observe huawei');
+    expect(observed.length).toBeGreaterThan(0);
+    expect(observed.at(-1)?.attributes).toMatchObject({ 'godwit.outcome': 'ok', 'godwit.migrations': 1 });
+    const reads = exporter
+      .getFinishedSpans()
+      .filter((span) => span.parentSpanContext?.spanId === observed.at(-1)?.spanContext().spanId);
+    expect(reads.map((span) => span.attributes['godwit.effect'])).toContain('read');
+  });
+
+  it('a request without a trace begins one; probes and scrapes do not', async () => {
+    const { url } = traced.gateway;
+    expect((await fetch(`${url}/providers`)).headers.get('traceparent')).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+    expect((await fetch(`${url}/livez`)).headers.has('traceparent')).toBe(false);
+    expect((await fetch(`${url}/metrics`)).headers.has('traceparent')).toBe(false);
+  });
+
+  it('a caller who does not sample is not sampled', async () => {
+    const other = '0af7651916cd43dd8448eb211c80319c';
+    const response = await fetch(`${traced.gateway.url}/providers`, {
+      headers: { traceparent: `00-${other}-${parentId}-00` },
+    });
+    expect(response.headers.get('traceparent')).toMatch(new RegExp(`^00-${other}-[0-9a-f]{16}-00$`));
+    expect(exporter.getFinishedSpans().filter((span) => span.spanContext().traceId === other)).toEqual([]);
+  });
+
+  it('no span holds a secret, a URL, a query or a name from a body', async () => {
+    await fetch(`${traced.gateway.url}/migrations?name=canary-query`);
+    const told = JSON.stringify(
+      exporter.getFinishedSpans().map(({ name, attributes, events, status }) => ({ name, attributes, events, status })),
+    );
+    expect(told).not.toMatch(/https?:|\?|canary|acme-backups|orders|in04/);
+    for (const secret of Object.values(sandboxCredentials.huawei)) expect(told).not.toContain(secret);
+  });
+});
+
+describe('with traces off', () => {
+  it('no span is recorded, and the caller’s trace id is in every line of what the request causes', async () => {
+    const { gateway, lines } = await startLoggedGateway(sandbox, null);
+    try {
+      const created = await post(`${gateway.url}/migrations`, restore, {
+        prefer: 'wait=10',
+        'x-request-id': 'request-of-the-test',
+        traceparent: `00-${traceId}-${parentId}-01`,
+      });
+      expect(created.status).toBe(201);
+      expect(created.headers.has('traceparent')).toBe(false);
+      await untilMigration(gateway.url, created.body.id, hasEnded);
+      const caused = lines.filter(({ fields }) => fields.requestId === 'request-of-the-test');
+      expect(caused.map(({ fields }) => fields.msg)).toEqual(
+        expect.arrayContaining(['request', 'vendor call', 'vendor attempt']),
+      );
+      for (const { fields, text } of caused) {
+        expect(fields.traceId, text).toBe(traceId);
+        expect(text.match(/"(requestId|traceId)":/g), text).toHaveLength(2);
+      }
+      const others = lines.filter(
+        ({ fields }) => fields.msg === 'request' && fields.requestId !== 'request-of-the-test',
+      );
+      expect(others.length).toBeGreaterThan(0);
+      for (const { fields } of others) expect(fields).not.toHaveProperty('traceId');
+    } finally {
+      await gateway.stop(1000);
+    }
+  });
+});
+
+describe('what the environment asks for', () => {
+  const endpoint = 'http://127.0.0.1:4318';
+  it.each([
+    [{}, false],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: '' }, false],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }, true],
+    [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: endpoint }, true],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_SDK_DISABLED: 'true' }, false],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_TRACES_EXPORTER: 'none' }, false],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_TRACES_EXPORTER: 'otlp' }, true],
+  ])('%j: traces %j', (environment, wanted) => {
+    expect(tracesWanted(environment)).toBe(wanted);
+  });
+
+  it.each([
+    [{}, 'ParentBased{root=AlwaysOnSampler', 0],
+    [{ OTEL_TRACES_SAMPLER: 'always_off' }, 'AlwaysOffSampler', 0],
+    [{ OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.25' }, 'TraceIdRatioBased{0.25}', 0],
+    [
+      { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '7' },
+      'ParentBased{root=TraceIdRatioBased{1}',
+      0,
+    ],
+    [{ OTEL_TRACES_SAMPLER: 'mine' }, 'ParentBased{root=AlwaysOnSampler', 1],
+  ])('%j: %s', (environment, description, complaints) => {
+    const complained: string[] = [];
+    expect(samplerOf(environment, (message) => complained.push(message)).toString()).toContain(description);
+    expect(complained).toHaveLength(complaints);
+  });
+
+  it('spans arrive at a collector over OTLP, with the configured headers and resource', async () => {
+    const arrived: {
+      readonly path: string | undefined;
+      readonly headers: IncomingHttpHeaders;
+      readonly body: string;
+    }[] = [];
+    const collector = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        arrived.push({ path: request.url, headers: request.headers, body: Buffer.concat(chunks).toString('latin1') });
+        response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();
+      });
+    });
+    await new Promise<void>((done) => collector.listen(0, '127.0.0.1', done));
+    const settings = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${(collector.address() as AddressInfo).port}`,
+      OTEL_EXPORTER_OTLP_HEADERS: 'x-tenant=acme',
+      OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=staging',
+    };
+    // The exporter reads the process itself.
+    Object.assign(process.env, settings);
+    try {
+      const complaints: string[] = [];
+      const tracing = await tracingOf(settings, '1.2.3', (message) => complaints.push(message));
+      const span = tracing?.start({ name: 'a span', kind: 'internal', parent: null, startedAt: 1, attributes: {} });
+      span?.end(2);
+      await tracing?.close();
+      expect(complaints).toEqual([]);
+      expect(arrived).toHaveLength(1);
+      expect(arrived[0]).toMatchObject({
+        path: '/v1/traces',
+        headers: { 'content-type': 'application/x-protobuf', 'x-tenant': 'acme' },
+      });
+      for (const part of ['a span', 'godwit', '1.2.3', 'staging']) expect(arrived[0]?.body).toContain(part);
+    } finally {
+      for (const name of Object.keys(settings)) delete process.env[name];
+      collector.close();
+    }
+  });
+});
