@@ -96,8 +96,11 @@ export function representMigration(
 
 function percentOf(migration: Migration, restored: number, total: number): number | null {
   if (migration.state === 'succeeded') return 100;
-  if (migration.percent !== null) return Math.min(100, Math.max(0, Math.round(migration.percent)));
-  return migration.mode === 'full' || total === 0 ? null : Math.floor((restored / total) * 100);
+  const current = migration.percent === null ? null : Math.min(100, Math.max(0, migration.percent));
+  if (migration.mode === 'full' || total === 0) return current === null ? null : Math.round(current);
+  // The vendor's percentage is that of one backup: of a chain it is one share, or the number would fall with each backup that begins.
+  const share = restored < total ? (current ?? 0) : 0;
+  return Math.floor((restored * 100 + share) / total);
 }
 
 /** The entity tag of a version, with quotes. */

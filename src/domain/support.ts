@@ -33,12 +33,13 @@ const rules: readonly Rule[] = [
   },
   ({ target }, { overwrite }) =>
     target.overwrite === true && !overwrite ? { pointer: '/target/overwrite', what: 'overwriting a database' } : null,
-  ({ options }, capabilities) => {
-    const unknown = (['consistencyCheck', 'precheck', 'keepDownloadedFiles'] as const).find(
-      (name) => options?.[name] !== undefined && !capabilities.options.includes(name),
-    );
-    return unknown === undefined ? null : { pointer: `/options/${unknown}`, what: `the option \`${unknown}\`` };
-  },
+  ...(['consistencyCheck', 'precheck', 'keepDownloadedFiles'] as const).map(
+    (name): Rule =>
+      ({ options }, capabilities) =>
+        options?.[name] === undefined || capabilities.options.includes(name)
+          ? null
+          : { pointer: `/options/${name}`, what: `the option \`${name}\`` },
+  ),
 ];
 
 /** The fields of a request that the provider cannot serve, each with the providers that can. */
@@ -52,8 +53,11 @@ export function unsupportedFields(
   return rules.flatMap((rule) => {
     const lack = rule(request, chosen);
     if (lack === null) return [];
+    // A limit of the source's type says nothing for a provider that does not take that type at all.
+    const ofSource = lack.pointer.startsWith('/source/');
     const others = providers
       .filter((each) => each.id !== request.provider && rule(request, each) === null)
+      .filter((each) => !ofSource || each.sources.includes(request.source.type))
       .map((each) => each.id);
     return [
       {
@@ -90,8 +94,20 @@ export function conflictingFields(request: MigrationRequest): readonly FieldFaul
     seen.set(restored, index);
     names.set(database.name.toLowerCase(), index);
   });
-  if (request.source.type === 'object_storage')
-    request.source.keys.forEach((key, index) => {
+  faults.push(...sourceConflicts(request.source));
+  return faults;
+}
+
+/** Faults of a source that no schema can express. */
+export function sourceConflicts(source: MigrationRequest['source']): readonly FieldFault[] {
+  const faults: FieldFault[] = [];
+  if (source.type === 'url')
+    source.urls.forEach((url, index) => {
+      if (!URL.canParse(url) || /\s/.test(url))
+        faults.push({ pointer: `/source/urls/${index}`, detail: 'This is not a valid URL.' });
+    });
+  if (source.type === 'object_storage')
+    source.keys.forEach((key, index) => {
       if (key.startsWith('/'))
         faults.push({ pointer: `/source/keys/${index}`, detail: 'An object key does not start with a slash.' });
       else if (/\p{Cc}/u.test(key))

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import type { Migration } from '../../src/domain/migration.ts';
+import { representMigration } from '../../src/domain/representation.ts';
+import { alibaba } from '../../src/providers/alibaba/index.ts';
+import { sampleBackup, sampleMigration } from '../store/samples.ts';
+
+function percentOf(overrides: Partial<Migration>): number | null {
+  return representMigration(sampleMigration(overrides), alibaba).progress.percent;
+}
+
+const restored = sampleBackup({ state: 'restored', final: false });
+const restoring = sampleBackup({ type: 'log', state: 'restoring', final: false });
+const queued = sampleBackup({ type: 'log', final: false });
+
+describe('the percentage of a migration', () => {
+  it('is the vendor’s where there is one backup', () => {
+    expect(percentOf({ mode: 'full', state: 'restoring', percent: 41.6 })).toBe(42);
+    expect(percentOf({ mode: 'full', state: 'restoring', percent: null })).toBeNull();
+    expect(percentOf({ mode: 'full', state: 'restoring', percent: 170 })).toBe(100);
+  });
+
+  it('of a chain counts what is restored and the share of the backup that runs', () => {
+    const chain = { mode: 'full_log', state: 'restoring', backups: [restored, restoring, queued] } as const;
+    expect(percentOf({ ...chain, percent: null })).toBe(33);
+    expect(percentOf({ ...chain, percent: 10 })).toBe(36);
+    expect(percentOf({ ...chain, percent: 99 })).toBe(66);
+    expect(percentOf({ ...chain, backups: [restored], percent: 99 })).toBe(100);
+  });
+});

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import type { MigrationRequest } from '../../src/domain/schema.ts';
+import { conflictingFields, unsupportedFields } from '../../src/domain/support.ts';
+import { alibaba } from '../../src/providers/alibaba/index.ts';
+import { huawei } from '../../src/providers/huawei/index.ts';
+import { tencent } from '../../src/providers/tencent/index.ts';
+
+const capabilities = [alibaba.capabilities, huawei.capabilities, tencent.capabilities];
+
+function request(overrides: Partial<MigrationRequest>): MigrationRequest {
+  return {
+    provider: 'alibaba',
+    target: { instanceId: 'rm-uf6wjk5xxxxxxx', databases: [{ name: 'orders' }] },
+    source: { type: 'object_storage', bucket: 'acme-backups', keys: ['orders.bak'] },
+    ...overrides,
+  };
+}
+
+const urls = (...names: string[]): MigrationRequest['source'] => ({ type: 'url', urls: names });
+
+describe('what a provider cannot do', () => {
+  it('names every option that it lacks, each with the providers that have it', () => {
+    const faults = unsupportedFields(
+      request({
+        provider: 'tencent',
+        options: { consistencyCheck: 'sync', precheck: true, keepDownloadedFiles: true },
+      }),
+      capabilities,
+    );
+    expect(faults.map(({ pointer, detail }) => [pointer, /Providers that do: (.*)\./.exec(detail)?.[1]])).toEqual([
+      ['/options/consistencyCheck', 'alibaba'],
+      ['/options/precheck', 'huawei'],
+      ['/options/keepDownloadedFiles', 'huawei'],
+    ]);
+  });
+
+  it('recommends no provider that takes many files but not from such a source', () => {
+    const source = urls('https://files.example.com/a.bak', 'https://files.example.com/b.bak');
+    const [fault, ...rest] = unsupportedFields(request({ source }), capabilities);
+    expect(fault?.pointer).toBe('/source/urls');
+    expect(fault?.detail).not.toContain('huawei');
+    expect(rest).toEqual([]);
+  });
+});
+
+describe('a source that contradicts itself', () => {
+  it.each([
+    [urls('https://'), '/source/urls/0'],
+    [urls('https://files.example.com/a.bak', 'https://my files/b.bak'), '/source/urls/1'],
+    [urls('https://files.example.com/a b.bak'), '/source/urls/0'],
+    [{ type: 'object_storage', bucket: 'acme-backups', keys: ['/orders.bak'] }, '/source/keys/0'],
+  ] satisfies [MigrationRequest['source'], string][])('%j is at fault at %s', (source, pointer) => {
+    expect(conflictingFields(request({ source })).map((fault) => fault.pointer)).toEqual([pointer]);
+  });
+
+  it('leaves a signed URL alone', () => {
+    const source = urls('https://files.example.com/prod/orders%20full.bak?sig=a%2Fb+c&x=1');
+    expect(conflictingFields(request({ source }))).toEqual([]);
+  });
+});
