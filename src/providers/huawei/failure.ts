@@ -63,8 +63,20 @@ const wrongCredentials: Meaning = {
   detail: 'The user name, the password or the access key is wrong. A HUAWEI ID cannot log in: use an IAM user.',
 };
 
+/** Refusals that a gateway or balancer makes by itself, often without a word, before it passes a request on. */
+const refusedAtTheDoor: readonly number[] = [408, 429, 431, 494];
+
+const unworded: Meaning = {
+  kind: 'garbage',
+  detail:
+    'The refusal has none of the words that Huawei Cloud gives with one, so it may come from something in between.',
+};
+
 function meaningOf(request: VendorRequest, httpStatus: number, { code, message }: Words): Meaning {
   const byStatus = meaningOfStatus(httpStatus);
+  // DRS and its gateway always say why. A bare 4xx does not prove that a restore was not begun.
+  if (request.effect === 'write' && code === null && message === null && httpStatus < 500)
+    return refusedAtTheDoor.includes(httpStatus) ? byStatus : unworded;
   const gateway = /^(?:APIGW|APIG|APIC)\.(\d{4})$/.exec(code ?? '')?.[1];
   const known = meanings.get(gateway === undefined ? (code ?? '') : `APIGW.${gateway}`);
   const authentication =
@@ -88,7 +100,8 @@ function retryAfter(reply: VendorReply): number | undefined {
 
 /**
  * The failure in a reply, or null. Reads all shapes of the vendor's error bodies, also an error code inside a 2xx answer. A 2xx
- * answer that is no JSON object, or that carries an error code we do not know, is `garbage`: its outcome is unknown.
+ * answer that is no JSON object, or that carries an error code we do not know, is `garbage`: its outcome is unknown. So is a 4xx
+ * answer without a word of the vendor to a call that changes something.
  */
 export function failureOf(request: VendorRequest, reply: VendorReply): VendorFailure | null {
   const { httpStatus } = reply;

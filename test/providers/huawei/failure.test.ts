@@ -218,8 +218,15 @@ const table: readonly (readonly [string, VendorRequest, number, unknown, string,
   ['truncated 200', create, 200, '{"job_id":"3f1c', 'garbage', 'provider_protocol_error'],
   ['an array', create, 200, '[]', 'garbage', 'provider_protocol_error'],
   ['a redirect', create, 302, '', 'garbage', 'provider_protocol_error'],
+  ['HTML with 403 to a create', create, 403, '<html>blocked</html>', 'garbage', 'provider_protocol_error'],
+  ['nothing with 401 to a create', create, 401, '', 'garbage', 'provider_protocol_error'],
+  ['truncated 400 to a create', create, 400, '{"error_code":"DRS.M0', 'garbage', 'provider_protocol_error'],
+  ['nothing with 413 to a create', create, 413, '', 'garbage', 'provider_protocol_error'],
+  ['HTML with 403 to a read', list, 403, '<html>blocked</html>', 'unauthenticated', 'provider_auth_failed'],
+  ['throttled by a balancer', create, 429, '<html></html>', 'throttled', 'provider_throttled'],
   ['too slow', create, 408, '', 'timeout', 'provider_timeout'],
-  ['conflict', create, 409, '{}', 'busy', 'provider_conflict'],
+  ['conflict', create, 409, { error_code: 'DRS.99999999' }, 'busy', 'provider_conflict'],
+  ['conflict without a word', create, 409, '{}', 'garbage', 'provider_protocol_error'],
 ];
 
 describe('failureOf', () => {
