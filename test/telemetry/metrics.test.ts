@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Gateway } from '../../src/gateway.ts';
+import { createStaticKeyAuthenticator } from '../../src/http/auth/static-keys.ts';
 import { systemRuntime } from '../../src/runtime.ts';
 import { sandboxAccounts } from '../../src/sandbox/accounts.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import type { Sandbox } from '../../src/sandbox/server.ts';
+import { sharedApp } from '../http/support/app.ts';
 import { getMigration, hasEnded, post, startTestGateway, untilMigration } from '../support/gateway.ts';
 import { type Sample, samplesOf } from './support/exposition.ts';
 
@@ -17,6 +19,8 @@ const keys = [
   secret,
   entry: { ...key, sha256: createHash('sha256').update(secret).digest('hex') },
 }));
+
+const authenticator = createStaticKeyAuthenticator(keys.map(({ entry }) => entry));
 
 let sandbox: Sandbox;
 let gateway: Gateway;
@@ -146,23 +150,12 @@ describe('who may read them', () => {
     ['', true, 200],
     ['team-key', true, 200],
   ];
-  const gateways = new Map<boolean, Gateway>();
-  beforeAll(async () => {
-    for (const publicMetrics of [true, false])
-      gateways.set(
-        publicMetrics,
-        await startTestGateway(sandboxAccounts(sandbox), {
-          config: { auth: { keys: keys.map(({ entry }) => entry), publicMetrics } },
-        }),
-      );
-  });
-  afterAll(async () => {
-    for (const each of gateways.values()) await each.stop(1000);
-  });
+  const open = sharedApp({ auth: authenticator, settings: { publicMetrics: true } });
+  const closed = sharedApp({ auth: authenticator });
 
   it.each(table)('%j, publicMetrics %j: %i', async (secret, publicMetrics, status) => {
+    const { app } = (publicMetrics ? open : closed)();
     const headers: Record<string, string> = secret === '' ? {} : { 'x-api-key': secret };
-    const response = await fetch(`${gateways.get(publicMetrics)?.url}/metrics`, { headers });
-    expect(response.status).toBe(status);
+    expect((await app.inject({ url: '/metrics', headers })).statusCode).toBe(status);
   });
 });
