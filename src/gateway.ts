@@ -4,7 +4,7 @@ import type { Config } from './config/config.ts';
 import { encryptionKeysOf } from './config/key-file.ts';
 import type { Runtime } from './domain/runtime.ts';
 import type { Store } from './domain/store.ts';
-import type { Account, Credentials } from './domain/vendor.ts';
+import type { Account } from './domain/vendor.ts';
 import type { EngineContext } from './engine/context.ts';
 import { createEngine } from './engine/engine.ts';
 import { createMigrationService } from './engine/service.ts';
@@ -19,6 +19,7 @@ import { engineLogger } from './telemetry/log.ts';
 import { createTelemetry } from './telemetry/telemetry.ts';
 import type { Tracing } from './telemetry/tracing.ts';
 import { createVendorClient } from './transport/client.ts';
+import { createCredentialVault } from './transport/credentials/vault.ts';
 import { createExchange } from './transport/exchange.ts';
 
 /** A running gateway. */
@@ -48,10 +49,8 @@ export async function startGateway(
   try {
     const cipher = createUrlCipher(await encryptionKeysOf(config, sqliteFolder(storeUrl), runtime), runtime);
     const accounts = new Map<string, Account>(config.accounts.map(({ account }) => [account.name, account]));
-    const credentials = new Map<string, () => Promise<Credentials>>(
-      config.accounts.map((each) => [each.account.name, each.credentials]),
-    );
     const providers = { alibaba, huawei, tencent };
+    const vault = createCredentialVault({ accounts: config.accounts, providers, runtime });
     const exchange = createExchange({ callTimeoutMs: config.engine.callTimeoutMs });
     const telemetry = createTelemetry({
       runtime,
@@ -66,8 +65,8 @@ export async function startGateway(
       providers,
       exchange,
       runtime,
-      credentialsOf: (account) =>
-        credentials.get(account.name)?.() ?? Promise.reject(new Error(`no credentials for ${account.name}`)),
+      credentialsOf: vault.credentialsOf,
+      credentialsEnded: vault.credentialsEnded,
       report: telemetry.vendors.call,
       reportLogin: telemetry.vendors.login,
     });
@@ -112,6 +111,7 @@ export async function startGateway(
         await engine.stop(graceMs);
         await app.close();
         await exchange.close();
+        await vault.close();
         await store.close();
       },
     };

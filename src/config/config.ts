@@ -1,6 +1,7 @@
+import type { AccountCredentials } from '../domain/credentials.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { EngineSettings } from '../domain/timing.ts';
-import type { Account, Credentials } from '../domain/vendor.ts';
+import type { Account } from '../domain/vendor.ts';
 
 export interface KeyEntry {
   readonly name: string;
@@ -19,10 +20,10 @@ export interface JwtSettings {
   readonly clockToleranceSeconds?: number;
 }
 
-/** An account with the way to its credentials, which are read anew at every use. */
+/** An account with the way to its credentials. */
 export interface ConfiguredAccount {
   readonly account: Account;
-  readonly credentials: () => Promise<Credentials>;
+  readonly credentials: AccountCredentials;
 }
 
 /** The configuration after every check, with defaults filled in. */

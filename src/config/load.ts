@@ -3,10 +3,13 @@ import { isIP } from 'node:net';
 import type { TSchema } from '@sinclair/typebox';
 import { Ajv, type ErrorObject } from 'ajv';
 import { parse as parseYaml } from 'yaml';
+import type { AccountCredentials, IssuedCredentials } from '../domain/credentials.ts';
+import type { ProviderId } from '../domain/schema.ts';
 import { Secret } from '../domain/secret.ts';
 import type { EngineSettings } from '../domain/timing.ts';
 import { configuredAccount } from './accounts.ts';
 import { type Config, ConfigError, type ConfiguredAccount, type KeyEntry } from './config.ts';
+import { credentialSchemas } from './credential-schema.ts';
 import { type AccountEntry, accountSchemas, type ConfigFile, ConfigFileSchema } from './schema.ts';
 import { type Environment, readValue, type Value } from './values.ts';
 
@@ -109,6 +112,9 @@ async function checkAccounts(
       continue;
     }
     const own = schemaFaults(accountSchemas[provider as keyof typeof accountSchemas], entry, at);
+    const form = (entry as { credentials?: unknown }).credentials;
+    if (typeof form === 'object' && form !== null && !Array.isArray(form))
+      own.push(...formFaults(provider as ProviderId, form, `${at}.credentials`));
     faults.push(...own);
     if (typeof name === 'string' && names.has(name)) faults.push(`${at}.name: \`${name}\` is used twice`);
     if (typeof name === 'string') names.add(name);
@@ -119,12 +125,54 @@ async function checkAccounts(
     try {
       const account = configuredAccount(valid, environment);
       accounts.push(account);
-      await account.credentials();
+      await checkReadable(account.credentials);
+      if (account.credentials.source !== 'configured')
+        checkIssuer(`${at}.credentials.endpoint`, account.credentials, given.allowPrivateEndpoints ?? false, faults);
     } catch (error) {
       faults.push(`${at}.credentials: ${(error as Error).message}`);
     }
   }
   return accounts;
+}
+
+/** Faults of credentials in the form that their `source` names. */
+function formFaults(provider: ProviderId, form: object, at: string): string[] {
+  const forms: Readonly<Record<string, TSchema>> = credentialSchemas[provider];
+  const { source = 'configured' } = form as { readonly source?: unknown };
+  const schema = typeof source === 'string' && Object.hasOwn(forms, source) ? forms[source] : undefined;
+  const known = Object.keys(forms).filter((name) => name !== 'configured');
+  if (schema === undefined || ('source' in form && source === 'configured'))
+    return [`${at}.source: has to be one of ${known.join(', ')}, or left out`];
+  return schemaFaults(schema, form, at);
+}
+
+/** What the credentials are made from has to be there at the start, so that a mistake is found before the first request. */
+async function checkReadable(credentials: AccountCredentials): Promise<void> {
+  if (credentials.source === 'configured') await credentials.read();
+  if (credentials.source === 'agency') await credentials.base();
+  if ('tokenFile' in credentials) await readValue({ file: credentials.tokenFile }, {});
+}
+
+/** Services on the machine itself speak plain HTTP at addresses that lead nowhere else. */
+function checkIssuer(
+  at: string,
+  { source, endpoint }: IssuedCredentials,
+  allowPrivate: boolean,
+  faults: string[],
+): void {
+  const onMachine = source === 'metadata' || source === 'pod_identity';
+  if (onMachine && URL.canParse(endpoint) && isMachineLocal(new URL(endpoint).hostname)) return;
+  if (source === 'metadata') faults.push(`${at}: is not the address of a metadata service`);
+  else checkEndpoint(at, endpoint, allowPrivate, faults);
+}
+
+function isMachineLocal(host: string): boolean {
+  return (
+    /^169\.254\.\d+\.\d+$/.test(host) ||
+    host === '100.100.100.200' ||
+    host === 'metadata.tencentyun.com' ||
+    isLoopback(host)
+  );
 }
 
 /** Plain HTTP only on loopback; private addresses only where the configuration allows them. */

@@ -1,4 +1,5 @@
 import { type Static, type TProperties, Type } from '@sinclair/typebox';
+import { AnyCredentials } from './credential-schema.ts';
 import { ValueSchema } from './values.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -26,7 +27,7 @@ const AlibabaAccountSchema = object({
   name: AccountName,
   provider: Type.Literal('alibaba'),
   region: Region,
-  credentials: object({ accessKeyId: ValueSchema, accessKeySecret: ValueSchema, securityToken: optional(ValueSchema) }),
+  credentials: AnyCredentials,
   signature: optional(Type.Union([Type.Literal('rpc'), Type.Literal('acs3')])),
   chainBase: optional(Type.Union([Type.Literal('updf'), Type.Literal('full')])),
   limits: optional(Limits),
@@ -37,14 +38,7 @@ const HuaweiAccountSchema = object({
   provider: Type.Literal('huawei'),
   region: Region,
   projectId: optional(Type.String({ pattern: '^[0-9a-f]{32}$' })),
-  credentials: object({
-    accountName: optional(ValueSchema),
-    userName: optional(ValueSchema),
-    password: optional(ValueSchema),
-    accessKeyId: optional(ValueSchema),
-    secretAccessKey: optional(ValueSchema),
-    securityToken: optional(ValueSchema),
-  }),
+  credentials: AnyCredentials,
   limits: optional(Limits),
   endpoints: optional(object({ iam: optional(Url), drs: optional(Url), rds: optional(Url) })),
 });
@@ -52,7 +46,7 @@ const TencentAccountSchema = object({
   name: AccountName,
   provider: Type.Literal('tencent'),
   region: Region,
-  credentials: object({ secretId: ValueSchema, secretKey: ValueSchema, token: optional(ValueSchema) }),
+  credentials: AnyCredentials,
   timeZone: optional(Type.String({ pattern: '^[+-][0-9]{2}:[0-9]{2}$' })),
   limits: optional(Limits),
   endpoints: optional(object({ sqlserver: optional(Url) })),

@@ -8,6 +8,7 @@ import {
   type Account,
   type Credentials,
   type Dialogue,
+  mayHaveHappened,
   type Session,
   type SigningContext,
   type VendorCallReport,
@@ -69,9 +70,7 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
     let refreshed = false;
     let resigned = false;
     for (let attempt = 1; ; attempt++) {
-      const credentials = await options.credentialsOf(account);
-      const cache = sessionCache(provider, account, region, credentials);
-      const session = cache === null ? null : await sessionFrom(cache, account, region, credentials);
+      const { credentials, cache, session } = await entitle(provider, account, region);
       const outcome = await attemptOnce(provider, account, region, credentials, session, request, mayGo);
       if ('reply' in outcome) return outcome.reply;
       const { failure } = outcome;
@@ -88,6 +87,19 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
       if (request.effect === 'write' || !readRetryKinds.includes(failure.kind) || attempt >= readTries)
         throw new VendorError(failure);
       await runtime.sleep(failure.retryAfterMs ?? jittered(readBackOffMs * 2 ** attempt, runtime));
+    }
+  }
+
+  /** Credentials and session for one attempt. Whatever fails here, the call itself has not been sent. */
+  async function entitle(provider: Provider, account: Account, region: string) {
+    try {
+      const credentials = await options.credentialsOf(account);
+      const cache = sessionCache(provider, account, region, credentials);
+      const session = cache === null ? null : await sessionFrom(cache, account, region, credentials);
+      return { credentials, cache, session };
+    } catch (error) {
+      if (!(error instanceof VendorError) || !mayHaveHappened(error.failure.kind)) throw error;
+      throw new VendorError({ ...error.failure, kind: 'not_sent' }, { cause: error });
     }
   }
 

@@ -83,8 +83,6 @@ function details(error: unknown): { code: string | null; syscall: string | null 
     const { code, syscall } = inner as { code?: unknown; syscall?: unknown };
     // undici leaves the code out where the answer does not even begin like HTTP.
     if (code === undefined && inner?.name === 'HTTPParserError') return { code: 'HPE_INVALID', syscall: null };
-    // undici leaves the code out where the answer does not even begin like HTTP.
-    if (code === undefined && inner?.name === 'HTTPParserError') return { code: 'HPE_INVALID', syscall: null };
     if (typeof code === 'string') return { code, syscall: typeof syscall === 'string' ? syscall : null };
   }
   return { code: null, syscall: null };

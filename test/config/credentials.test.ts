@@ -16,7 +16,8 @@ async function credentialsOf(entry: object, environment: Record<string, string> 
   const { accounts } = await checkedConfig({ accounts: [entry] }, environment, false);
   const [account] = accounts;
   if (account === undefined) throw new Error('no account');
-  return account.credentials;
+  if (account.credentials.source !== 'configured') throw new Error('not configured ones');
+  return account.credentials.read;
 }
 
 /** Credentials with their secrets in the open, for comparison. */

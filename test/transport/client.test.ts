@@ -16,6 +16,7 @@ import {
   fakeProvider,
   key,
   noon,
+  refused,
   reply,
   request,
   scripted,
@@ -219,6 +220,18 @@ describe('a session', () => {
     password = 'new';
     expect(await kindOf(client.execute(account, 'a', request('read')))).toBe('ok');
   });
+
+  it.each(['timeout', 'unavailable', 'garbage'] as const)(
+    'that ends as %s has not sent the call that needed it',
+    async (kind) => {
+      const script = scripted(failure(kind));
+      const { client } = clientOver(script, { login });
+      expect(await kindOf(client.execute(account, 'r', request('write', 'Write')))).toBe('not_sent');
+      expect(script.sent).toEqual(['Login']);
+      const unheard = clientOver(script, { credentials: () => Promise.reject(refused(kind)) });
+      expect(await kindOf(unheard.client.execute(account, 'r', request('write', 'Write')))).toBe('not_sent');
+    },
+  );
 
   it('tells the login that was refused last, until it ends', async () => {
     const script = scripted(failure('unauthenticated'), reply());

@@ -1,0 +1,80 @@
+import type { AccountCredentials, IssuedCredentials } from '../../domain/credentials.ts';
+import type { Provider } from '../../domain/provider.ts';
+import type { Runtime } from '../../domain/runtime.ts';
+import type { ProviderId } from '../../domain/schema.ts';
+import type { Account, Credentials, VendorFailure } from '../../domain/vendor.ts';
+import { createExchange, type Exchange } from '../exchange.ts';
+import { alibabaMetadata, alibabaOidc } from './alibaba.ts';
+import { huaweiAgency, huaweiMetadata, huaweiOidc, huaweiPodIdentity } from './huawei.ts';
+import { RefreshingCredentials } from './refreshing.ts';
+import type { CredentialSource, SourceContext } from './source.ts';
+import { tencentMetadata, tencentOidc } from './tencent.ts';
+
+/** The credentials of all accounts, whatever way they come. */
+export interface CredentialVault {
+  credentialsOf(account: Account): Promise<Credentials>;
+  credentialsEnded(account: Account, credentials: Credentials): void;
+  /** Why an account gets none at present, or null. */
+  refusal(account: Account): VendorFailure | null;
+  close(): Promise<void>;
+}
+
+export interface VaultOptions {
+  readonly accounts: readonly { readonly account: Account; readonly credentials: AccountCredentials }[];
+  readonly providers: Readonly<Record<ProviderId, Pick<Provider, 'failureOf' | 'sign'>>>;
+  readonly runtime: Runtime;
+}
+
+/** An issuing service is near, and a caller waits. */
+const issuerTimeoutMs = 5000;
+/** A metadata service is on the same machine, or there is none. */
+const metadataTimeoutMs = 1500;
+
+export function createCredentialVault({ accounts, providers, runtime }: VaultOptions): CredentialVault {
+  const limits = { maxBodyBytes: 256 * 1024, connections: 4 };
+  const issuers = createExchange({ callTimeoutMs: issuerTimeoutMs, ...limits });
+  const metadata = createExchange({ callTimeoutMs: metadataTimeoutMs, ...limits });
+  const exchangeFor = ({ source }: IssuedCredentials): Exchange => (source === 'metadata' ? metadata : issuers);
+  const configured = new Map<string, () => Promise<Credentials>>();
+  const issued = new Map<string, RefreshingCredentials>();
+  for (const { account, credentials } of accounts) {
+    if (credentials.source === 'configured') configured.set(account.name, credentials.read);
+    else {
+      const source = sourceOf(credentials, { exchange: exchangeFor(credentials), runtime, providers });
+      issued.set(account.name, new RefreshingCredentials(source, runtime));
+    }
+  }
+  return {
+    credentialsOf: async ({ name }) => {
+      const read = configured.get(name) ?? (() => issued.get(name)?.get());
+      const credentials = await read();
+      if (credentials === undefined) throw new Error(`no credentials for ${name}`);
+      return credentials;
+    },
+    credentialsEnded: ({ name }, credentials) => issued.get(name)?.ended(credentials),
+    refusal: ({ name }) => issued.get(name)?.refusal?.failure ?? null,
+    close: async () => {
+      await Promise.all([issuers.close(), metadata.close()]);
+    },
+  };
+}
+
+function sourceOf(settings: IssuedCredentials, context: SourceContext): CredentialSource {
+  switch (settings.provider) {
+    case 'alibaba':
+      return settings.source === 'oidc' ? alibabaOidc(settings, context) : alibabaMetadata(settings, context);
+    case 'tencent':
+      return settings.source === 'oidc' ? tencentOidc(settings, context) : tencentMetadata(settings, context);
+    case 'huawei':
+      switch (settings.source) {
+        case 'oidc':
+          return huaweiOidc(settings, context);
+        case 'agency':
+          return huaweiAgency(settings, context);
+        case 'metadata':
+          return huaweiMetadata(settings, context);
+        case 'pod_identity':
+          return huaweiPodIdentity(settings, context);
+      }
+  }
+}
