@@ -144,7 +144,7 @@ export function settleByFinding(
     };
   }
   const detail = finding.found === 'unclear' ? finding.detail : null;
-  const late = now - unknownSince > giveUpLookingMs;
+  const late = now - unknownSince > giveUpLookingMs(settings);
   if (late && call.step === 'cleanup') return abandonCleanup(migration, number, detail ?? notFoundYet, now);
   const waited = withCall(migration, number, (each) => ({
     ...each,
@@ -171,7 +171,7 @@ export function lookFailed(
 ): Migration {
   const call = callOf(migration, number);
   const unknownSince = beginningOfDoubt(call, now, settings);
-  const late = now - unknownSince > giveUpLookingMs;
+  const late = now - unknownSince > giveUpLookingMs(settings);
   if (late && call.step === 'cleanup') return abandonCleanup(migration, number, failure.detail, now);
   const looked = withCall(migration, number, (each) => ({
     ...each,

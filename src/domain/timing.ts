@@ -15,10 +15,16 @@ export interface EngineSettings {
 export const maxBusyTries = 5;
 /** How often the removal of what a refused submission left behind is put off before it is given up. */
 export const maxCleanupTries = 10;
-/** After this time of looking in vain, an operator is told what to check. Looking goes on, slowly. */
-export const giveUpLookingMs = 15 * 60_000;
 /** A chain at rest is observed this many times less often than a long restore. */
 const restFactor = 5;
+
+/**
+ * After this time of looking in vain, an operator is told what to check and may decide. Looking goes on, slowly. Well after the
+ * vendor's lists are believed to be complete: 15 minutes with the default `settleMs`.
+ */
+export function giveUpLookingMs({ settleMs }: Pick<EngineSettings, 'settleMs'>): number {
+  return Math.max(settleMs, Math.min(settleMs * 30, 15 * 60_000));
+}
 
 /** Back-off before try number `failures + 1`: doubles from the shortest poll interval to five times the longest. */
 export function backOffMs(failures: number, settings: EngineSettings): number {
