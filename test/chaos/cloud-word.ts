@@ -10,7 +10,7 @@ import type { SandboxProcess } from './sandbox-process.ts';
  * task, Huawei by job, Tencent by full task, whose status also tells of its increments.
  */
 export async function askClouds(
-  sandbox: SandboxProcess,
+  sandbox: Pick<SandboxProcess, 'urls' | 'clock'>,
   journal: readonly JournalEntry[],
 ): Promise<ReadonlyMap<string, CloudWord>> {
   const words = new Map<string, CloudWord>();
@@ -60,7 +60,7 @@ function huaweiWord({ status, last }: { readonly status: unknown; readonly last:
 
 const huawei = sandboxCredentials.huawei;
 
-async function huaweiToken({ urls }: SandboxProcess): Promise<string> {
+async function huaweiToken({ urls }: Pick<SandboxProcess, 'urls'>): Promise<string> {
   const user = { name: huawei.userName, password: huawei.password, domain: { name: huawei.accountName } };
   // Tokens come in a header that can exceed the usual 16 KiB.
   const { headers, body } = await request(`${urls.huawei}/v3/auth/tokens?nocatalog=true`, {

@@ -2,5 +2,14 @@
 export const engineIntervals = { pollMinMs: 50, pollMaxMs: 400, callTimeoutMs: 1000, leaseMs: 2000, settleMs: 500 };
 export type EngineIntervals = typeof engineIntervals;
 
+/** The intervals of a production gateway, for counting creations. */
+export const productionIntervals: EngineIntervals = {
+  pollMinMs: 5000,
+  pollMaxMs: 60_000,
+  callTimeoutMs: 10_000,
+  leaseMs: 30_000,
+  settleMs: 30_000,
+};
+
 /** How long a restore takes at the clouds, in milliseconds. */
 export const restoreMs = 300;

@@ -4,13 +4,16 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { systemRuntime } from '../../src/runtime.ts';
 import { freePort } from '../support/gateway.ts';
+import { withUs } from './children.ts';
 
 /** One gateway process that is started again, on the same port, as often as it dies. */
 export interface Replica {
   readonly url: string;
   readonly running: boolean;
-  /** Resolves when it answers `/readyz`, or has died again. Without a process nothing answers. */
+  /** Resolves when it answers `/readyz` or has been killed meanwhile. Rejects when it has ended by itself. */
   start(): Promise<void>;
+  /** Asks it to end and waits until it has; what it has compiled is then kept for the next start. */
+  end(): Promise<void>;
   /** Ends it without warning and waits until it is gone. False: there was nothing to end. */
   kill(): Promise<boolean>;
   /** Stops it where it stands and lets it go on after that time. */
@@ -32,16 +35,18 @@ export async function createReplica(folder: string, config: object): Promise<Rep
   let collapses = 0;
 
   function launch(): ChildProcess {
-    const started = spawn(process.execPath, [resolve(import.meta.dirname, '../../src/main.ts')], {
-      cwd: folder,
-      env: {
-        PATH: process.env.PATH,
-        PORT: String(port),
-        GODWIT_CONFIG: file,
-        NODE_COMPILE_CACHE: join(folder, '..', 'cache'),
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const started = withUs(
+      spawn(process.execPath, [resolve(import.meta.dirname, '../../src/main.ts')], {
+        cwd: folder,
+        env: {
+          PATH: process.env.PATH,
+          PORT: String(port),
+          GODWIT_CONFIG: file,
+          NODE_COMPILE_CACHE: join(folder, '..', 'cache'),
+        },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      }),
+    );
     started.stdout?.pipe(output, { end: false });
     started.stderr?.pipe(output, { end: false });
     started.once('exit', () => {
@@ -49,6 +54,16 @@ export async function createReplica(folder: string, config: object): Promise<Rep
       if (child === started) child = null;
     });
     return started;
+  }
+
+  async function stop(signal: NodeJS.Signals): Promise<boolean> {
+    const victim = child;
+    if (victim === null) return false;
+    expected.add(victim);
+    const gone = new Promise<void>((done) => victim.once('exit', () => done()));
+    victim.kill(signal);
+    await gone;
+    return true;
   }
 
   return {
@@ -63,16 +78,11 @@ export async function createReplica(folder: string, config: object): Promise<Rep
       const started = launch();
       child = started;
       while (child === started && !(await isReady(url))) await systemRuntime.sleep(30);
+      if (started.exitCode !== null && !expected.has(started))
+        throw new Error(`a gateway did not start, exit code ${started.exitCode}; see ${join(folder, 'output.log')}`);
     },
-    async kill() {
-      const victim = child;
-      if (victim === null) return false;
-      expected.add(victim);
-      const gone = new Promise<void>((done) => victim.once('exit', () => done()));
-      victim.kill('SIGKILL');
-      await gone;
-      return true;
-    },
+    end: () => stop('SIGTERM').then(() => undefined),
+    kill: () => stop('SIGKILL'),
     async pause(ms) {
       const victim = child;
       victim?.kill('SIGSTOP');

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { systemRuntime } from '../../src/runtime.ts';
 import { openStore } from '../../src/store/open.ts';
 import { findPostgres, type PostgresServer } from '../support/postgres.ts';
+import { measure } from './measure.ts';
 import { findings, heading, stormLines } from './report.ts';
 import { providers, type StormPlan, type StormReport, storm } from './storm.ts';
 
@@ -15,32 +16,37 @@ const { values } = parseArgs({
 const seed = values.seed === undefined ? systemRuntime.now() % 1_000_000 : Number(values.seed);
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-const full = { intentsPerProvider: 180, patienceMs: 25_000, calmMs: 60_000 };
-const brief = { intentsPerProvider: 20, patienceMs: 8000, calmMs: 30_000 };
+const full = { intentsPerProvider: 180, arrivalMs: 190_000, longestMs: 280_000, patienceMs: 70_000, calmMs: 60_000 };
+const brief = { intentsPerProvider: 20, arrivalMs: 20_000, longestMs: 30_000, patienceMs: 8000, calmMs: 60_000 };
 const size = values.brief ? brief : full;
-const plans: Readonly<Record<'sqlite' | 'postgres', Omit<StormPlan, 'seed' | 'store'>>> = {
-  sqlite: { ...size, durationMs: values.brief ? 20_000 : 190_000, meanKillMs: values.brief ? 2500 : 1200 },
-  postgres: { ...size, durationMs: values.brief ? 20_000 : 170_000, meanKillMs: values.brief ? 1500 : 1000 },
+const plans: Readonly<Record<'sqlite' | 'postgresql', Omit<StormPlan, 'seed' | 'store'>>> = {
+  sqlite: { ...size, kills: values.brief ? 5 : 85, meanKillMs: 900 },
+  postgresql: { ...size, kills: values.brief ? 8 : 125, meanKillMs: 700 },
 };
 
 const began = systemRuntime.now();
 print(`chaos, seed ${seed}`);
-const reports: { readonly store: string; readonly report: StormReport }[] = [];
-if (values.store !== 'postgres')
-  reports.push({ store: 'sqlite', report: await storm({ ...plans.sqlite, seed, store: 'sqlite' }) });
-
 const postgres = values.store === 'sqlite' ? null : await findPostgres();
-if (postgres?.available) {
-  const server: PostgresServer = await postgres.start(async (url) => {
-    await (await openStore(url, { runtime: systemRuntime })).close();
-  });
-  try {
-    const store = { url: await server.createDatabase(), replicas: 3 };
-    reports.push({ store: 'postgresql', report: await storm({ ...plans.postgres, seed: seed + 1, store }) });
-  } finally {
-    await server.stop();
-  }
-} else if (postgres !== null) print(`PostgreSQL is not tested: ${postgres.reason}`);
+if (postgres?.available === false) print(`PostgreSQL is not tested: ${postgres.reason}`);
+const server: PostgresServer | null = postgres?.available
+  ? await postgres.start(async (url) => (await openStore(url, { runtime: systemRuntime })).close())
+  : null;
+
+const storms: Promise<{ readonly store: string; readonly report: StormReport }>[] = [];
+const begin = async (store: 'sqlite' | 'postgresql', where: StormPlan['store'], ownSeed: number) => ({
+  store,
+  report: await storm({ ...plans[store], seed: ownSeed, store: where }),
+});
+let reports: readonly { readonly store: string; readonly report: StormReport }[];
+const measurements: string[] = [];
+try {
+  if (values.store !== 'postgres') storms.push(begin('sqlite', 'sqlite', seed));
+  if (server !== null) storms.push(begin('postgresql', { url: await server.createDatabase(), replicas: 3 }, seed + 1));
+  reports = await Promise.all(storms);
+  if (server !== null) measurements.push(...(await measure(server)));
+} finally {
+  await server?.stop();
+}
 
 print('');
 print(heading);
@@ -52,6 +58,7 @@ for (const { store, report } of reports) {
   );
   if (report.collapses > 0) print(`${store}: ${report.collapses} processes ended by themselves; see ${report.folder}`);
 }
+for (const line of measurements) print(line);
 const found = reports.flatMap(({ store, report }) => findings(store, report));
 for (const line of found) print(line);
 const collapsed = reports.some(({ report }) => report.collapses > 0);

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import type { CloudName, JournalEntry } from '../../src/sandbox/cloud.ts';
 import type { FaultRule } from '../../src/sandbox/faults.ts';
+import { withUs } from './children.ts';
 
 type PerCloud<T> = Readonly<Record<CloudName, T>>;
 
@@ -19,10 +20,12 @@ export interface SandboxProcess {
 
 /** Starts the clouds on free ports. `restoreMs`: how long a restore takes. */
 export async function startSandboxProcess(restoreMs: number): Promise<SandboxProcess> {
-  const child = spawn(process.execPath, [resolve(import.meta.dirname, '../../src/sandbox/main.ts')], {
-    env: { PATH: process.env.PATH, SANDBOX_PORT: '0', SANDBOX_RESTORE_MS: String(restoreMs) },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = withUs(
+    spawn(process.execPath, [resolve(import.meta.dirname, '../../src/sandbox/main.ts')], {
+      env: { PATH: process.env.PATH, SANDBOX_PORT: '0', SANDBOX_RESTORE_MS: String(restoreMs) },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    }),
+  );
   const admin = await new Promise<string>((done, fail) => {
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => {

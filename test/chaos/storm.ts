@@ -7,7 +7,7 @@ import { temporaryFolder } from '../support/gateway.ts';
 import { call } from './caller.ts';
 import { askClouds } from './cloud-word.ts';
 import { intentOf } from './intent.ts';
-import { engineIntervals, restoreMs } from './intervals.ts';
+import { type EngineIntervals, engineIntervals, restoreMs } from './intervals.ts';
 import { judge, type Told, type Verdict } from './judge.ts';
 import { choices } from './random.ts';
 import { createReplica, type Replica } from './replica.ts';
@@ -22,8 +22,11 @@ export interface StormPlan {
   /** `sqlite`: one process. Else the URL of an empty PostgreSQL database and that many replicas. */
   readonly store: 'sqlite' | { readonly url: string; readonly replicas: number };
   readonly intentsPerProvider: number;
-  /** Over how long callers arrive, in milliseconds; processes die as long. */
-  readonly durationMs: number;
+  /** Over how long callers arrive, in milliseconds. */
+  readonly arrivalMs: number;
+  /** Processes die until all callers have arrived and that many have died, or until `longestMs` have passed. */
+  readonly kills: number;
+  readonly longestMs: number;
   /** Mean time from one death to the next, in milliseconds. */
   readonly meanKillMs: number;
   readonly patienceMs: number;
@@ -50,10 +53,13 @@ export async function storm(plan: StormPlan): Promise<StormReport> {
   const sandbox = await startSandboxProcess(restoreMs);
   const replicas = await createReplicas(plan, folder, sandbox);
   try {
+    await warmUp(replicas);
     await Promise.all(replicas.map((replica) => replica.start()));
+    const end = systemRuntime.now() + plan.longestMs;
     const weather = await startWeather(sandbox, random.fork());
     const trouble = startTrouble(replicas, random.fork(), plan.meanKillMs);
     const told = await askAll(plan, replicas, random.fork());
+    while (trouble.kills < plan.kills && systemRuntime.now() < end) await systemRuntime.sleep(200);
     await trouble.stop();
     await weather.stop();
     const answers = await Promise.all(told);
@@ -80,15 +86,25 @@ export async function storm(plan: StormPlan): Promise<StormReport> {
   }
 }
 
+/** A process that was killed keeps nothing of what it has compiled: one that ends in peace makes every later start quicker. */
+async function warmUp([first]: readonly Replica[]): Promise<void> {
+  await first?.start();
+  await first?.end();
+}
+
 /** The configuration of one gateway of a storm. */
-export function gatewayConfig(storeUrl: string, urls: SandboxProcess['urls']): object {
+export function gatewayConfig(
+  storeUrl: string,
+  urls: SandboxProcess['urls'],
+  engine: EngineIntervals = engineIntervals,
+): object {
   const [alibaba, huawei, tencent] = providers.map((name) => ({ url: urls[name] }));
   if (alibaba === undefined || huawei === undefined || tencent === undefined) throw new Error('a cloud is missing');
   const accounts = sandboxAccounts({ alibaba, huawei, tencent });
   const limits = { readsPerSecond: 1000, writesPerSecond: 1000 };
   return {
     store: { url: storeUrl },
-    engine: engineIntervals,
+    engine,
     log: { level: 'info' },
     accounts: accounts.map((account) => ({ ...account, limits })),
   };
@@ -120,7 +136,7 @@ async function askAll(
     const provider = providers[number % providers.length] ?? 'alibaba';
     const intent = intentOf(provider, Math.floor(number / providers.length), random);
     told.push(call(intent, random.fork(), settings));
-    const next = start + ((number + 1) * plan.durationMs) / total;
+    const next = start + ((number + 1) * plan.arrivalMs) / total;
     await systemRuntime.sleep(Math.max(0, next - systemRuntime.now()));
   }
   return told;

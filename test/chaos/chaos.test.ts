@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { systemRuntime } from '../../src/runtime.ts';
+import { openStore } from '../../src/store/open.ts';
+import { findPostgres } from '../support/postgres.ts';
+import { findings } from './report.ts';
+import { providers, type StormReport, storm } from './storm.ts';
+
+const brief = {
+  seed: 20_261_121,
+  intentsPerProvider: 8,
+  arrivalMs: 6000,
+  kills: 3,
+  longestMs: 20_000,
+  meanKillMs: 1200,
+  patienceMs: 5000,
+  calmMs: 60_000,
+};
+
+function expectTruth(store: string, report: StormReport): void {
+  expect(findings(store, report), `evidence in ${report.folder}`).toEqual([]);
+  expect(report.collapses).toBe(0);
+  expect(report.kills).toBeGreaterThan(0);
+  expect(report.faultsOnChanges + report.faultsOnReads).toBeGreaterThan(0);
+  for (const provider of providers) expect(report.verdicts[provider].effects).toBeGreaterThan(0);
+}
+
+const postgres = await findPostgres();
+
+describe('a storm of faults and deaths', () => {
+  it('over one process and SQLite restores every acknowledged intent once, and tells the truth', async () => {
+    expectTruth('sqlite', await storm({ ...brief, store: 'sqlite' }));
+  }, 180_000);
+
+  it.skipIf(!postgres.available)(
+    'over two replicas and one PostgreSQL restores every acknowledged intent once, and tells the truth',
+    async () => {
+      if (!postgres.available) return;
+      const server = await postgres.start(async (url) => (await openStore(url, { runtime: systemRuntime })).close());
+      try {
+        const store = { url: await server.createDatabase(), replicas: 2 };
+        expectTruth('postgresql', await storm({ ...brief, store }));
+      } finally {
+        await server.stop();
+      }
+    },
+    180_000,
+  );
+});

@@ -1,0 +1,129 @@
+import { checkedConfig } from '../../src/config/load.ts';
+import { newMigration } from '../../src/domain/creation.ts';
+import { representMigration } from '../../src/domain/representation.ts';
+import type { MigrationRepresentation, MigrationRequest, ProviderId } from '../../src/domain/schema.ts';
+import { Secret } from '../../src/domain/secret.ts';
+import type { Store } from '../../src/domain/store.ts';
+import type { EngineSettings } from '../../src/domain/timing.ts';
+import type { Credentials, VendorClient } from '../../src/domain/vendor.ts';
+import { type EngineContext, leaseOf } from '../../src/engine/context.ts';
+import { createEngine } from '../../src/engine/engine.ts';
+import { alibaba } from '../../src/providers/alibaba/index.ts';
+import { huawei } from '../../src/providers/huawei/index.ts';
+import { tencent } from '../../src/providers/tencent/index.ts';
+import { systemRuntime } from '../../src/runtime.ts';
+import { sandboxAccounts } from '../../src/sandbox/accounts.ts';
+import { sandboxCredentials } from '../../src/sandbox/cloud.ts';
+import { startSandbox } from '../../src/sandbox/sandbox.ts';
+import type { Sandbox } from '../../src/sandbox/server.ts';
+import { openStore } from '../../src/store/open.ts';
+import { createVendorClient } from '../../src/transport/client.ts';
+import { createExchange } from '../../src/transport/exchange.ts';
+import { hasEnded } from '../support/gateway.ts';
+import { askClouds } from './cloud-word.ts';
+import { type Intent, migrationBody } from './intent.ts';
+import type { Evidence, Told } from './judge.ts';
+
+/** What may be built wrongly on purpose. */
+export interface Workshop {
+  readonly client?: (honest: VendorClient) => VendorClient;
+  readonly store?: (honest: Store) => Store;
+  readonly settings?: Partial<EngineSettings>;
+  /** Made ready before the first intent. */
+  prepare?(sandbox: Sandbox): void;
+}
+
+const settings = { pollMinMs: 50, pollMaxMs: 100, callTimeoutMs: 1200, leaseMs: 3000, settleMs: 400 };
+const providers = { alibaba, huawei, tencent };
+const { alibaba: atAlibaba, huawei: atHuawei, tencent: atTencent } = sandboxCredentials;
+const credentials: Readonly<Record<ProviderId, Credentials>> = {
+  alibaba: {
+    provider: 'alibaba',
+    accessKeyId: atAlibaba.accessKeyId,
+    accessKeySecret: new Secret(atAlibaba.accessKeySecret),
+  },
+  huawei: {
+    provider: 'huawei',
+    method: 'password',
+    accountName: atHuawei.accountName,
+    userName: atHuawei.userName,
+    password: new Secret(atHuawei.password),
+  },
+  tencent: { provider: 'tencent', secretId: atTencent.secretId, secretKey: new Secret(atTencent.secretKey) },
+};
+const longestMs = 30_000;
+
+/** Puts the parts of a gateway together in this process, some of them broken, has it work on intents, and collects the evidence. */
+export async function evidenceOf(intents: readonly Intent[], workshop: Workshop): Promise<Evidence> {
+  const sandbox = await startSandbox({ host: '127.0.0.1', runtime: systemRuntime, restoreMs: 60 });
+  workshop.prepare?.(sandbox);
+  const config = await checkedConfig({ accounts: sandboxAccounts(sandbox) }, {}, false);
+  const honest = await openStore('sqlite::memory:', { runtime: systemRuntime });
+  const store = workshop.store?.(honest) ?? honest;
+  const exchange = createExchange({ callTimeoutMs: settings.callTimeoutMs });
+  const client = createVendorClient({
+    providers,
+    exchange,
+    runtime: systemRuntime,
+    credentialsOf: async (account) => credentials[account.provider],
+  });
+  const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  const context: EngineContext = {
+    store,
+    client: workshop.client?.(client) ?? client,
+    providers,
+    accounts: new Map(config.accounts.map(({ account }) => [account.name, account])),
+    runtime: systemRuntime,
+    settings: { ...settings, ...workshop.settings },
+    owner: 'workshop',
+    log: silent,
+    openUrl: (url) => url.sealed,
+  };
+  const engine = createEngine(context);
+  engine.start();
+  try {
+    const told = await Promise.all(intents.map((intent) => submit(intent, context, engine)));
+    const migrations = await untilEnded(context.store);
+    const journal = sandbox.journal();
+    const urls = { alibaba: sandbox.alibaba.url, huawei: sandbox.huawei.url, tencent: sandbox.tencent.url };
+    const clock = async () => ({ alibaba: 0, huawei: 0, tencent: 0 });
+    return { told, migrations, journal, words: await askClouds({ urls, clock }, journal) };
+  } finally {
+    await engine.stop(1000);
+    await exchange.close();
+    await honest.close();
+    await sandbox.close();
+  }
+}
+
+/** Stores and acknowledges as a request that does not wait. */
+async function submit(intent: Intent, context: EngineContext, engine: ReturnType<typeof createEngine>): Promise<Told> {
+  const account = [...context.accounts.values()].find(({ provider }) => provider === intent.provider);
+  if (account === undefined) throw new Error(`no account of ${intent.provider}`);
+  const seal = (url: string) => ({ display: url, sealed: url });
+  const migration = newMigration(migrationBody(intent) as MigrationRequest, account, 'tests', {
+    runtime: systemRuntime,
+    seal,
+  });
+  const result = await context.store.create(migration, leaseOf(context));
+  const acknowledged = result.outcome === 'created';
+  if (acknowledged) void engine.take({ migration, fence: result.fence });
+  return {
+    intent,
+    acknowledged,
+    migrationId: acknowledged ? migration.id : null,
+    acknowledgedIncrements: [],
+    attemptedIncrements: [],
+    refusal: null,
+  };
+}
+
+async function untilEnded(store: Store): Promise<readonly MigrationRepresentation[]> {
+  const end = systemRuntime.now() + longestMs;
+  for (;;) {
+    const stored = await store.list({}, { size: 200, order: 'oldest_first' });
+    const all = stored.map((migration) => representMigration(migration, providers[migration.provider]));
+    if (all.every(hasEnded) || systemRuntime.now() > end) return all;
+    await systemRuntime.sleep(50);
+  }
+}
