@@ -1,6 +1,7 @@
 import type { Backup, Instant, Migration, MigrationError, Note, Refs, SealedUrl, Step } from './migration.ts';
 import type { FieldFault } from './problem.ts';
 import type { BackupState, BackupType, Mode, ProviderId, SourceType } from './schema.ts';
+import type { Secret } from './secret.ts';
 import type {
   Account,
   Credentials,
@@ -114,6 +115,45 @@ export type CancelVerdict =
   | { readonly possible: true; readonly calls: boolean; readonly warning: Note | null }
   | { readonly possible: false; readonly detail: string };
 
+/** Where the file of an `upload` backup goes, and the temporary rights to put it there. Never stored, never logged. */
+export interface UploadTarget {
+  readonly bucket: string;
+  readonly region: string;
+  /** The whole key of the object, without a leading slash. */
+  readonly key: string;
+  /** Host of the bucket, without scheme. */
+  readonly host: string;
+  readonly credentials: { readonly secretId: Secret; readonly secretKey: Secret; readonly token: Secret };
+  readonly startsAt: Instant | null;
+  readonly expiresAt: Instant;
+}
+
+/** What a provider needs to take files by upload. Pure. */
+export interface UploadSupport {
+  /** The reading call for the rights; null while the backup is not registered at the vendor. */
+  build(migration: Migration, backup: Backup): VendorRequest | null;
+  /** Throws `VendorError` of kind `garbage`. */
+  parse(reply: VendorReply, migration: Migration, backup: Backup): UploadTarget;
+}
+
+/** Which backup a command is for. */
+export interface BackupCommandInput {
+  readonly database: string;
+  readonly type: BackupType;
+  readonly mode: Mode;
+  /** Whether it is the last of its chain. */
+  readonly final: boolean;
+  /** Folder on the source server, with its last separator; the vendor has a default. */
+  readonly path?: string;
+}
+
+/** The vendor's own words for making a backup on the source server. Pure. */
+export interface BackupCommandSupport {
+  build(input: BackupCommandInput): VendorRequest;
+  /** The T-SQL text. Throws `VendorError` of kind `garbage`. */
+  parse(reply: VendorReply, input: BackupCommandInput): string;
+}
+
 /** One vendor behind the normalized resource. Pure translation in both directions; stateless. */
 export interface Provider {
   readonly id: ProviderId;
@@ -141,6 +181,11 @@ export interface Provider {
   observe(migrations: readonly Migration[], account: Account, now: Instant): Dialogue<ReadonlyMap<string, Observation>>;
   /** The vendor's read-only checks before a migration: faults found. */
   preflight(migration: Migration, account: Account): Dialogue<readonly FieldFault[]>;
+
+  /** Null where the vendor takes no uploads. */
+  readonly uploads: UploadSupport | null;
+  /** Null where the vendor prescribes no command. */
+  readonly backupCommand: BackupCommandSupport | null;
 
   /** The failure in a reply, or null when the reply carries none. Never throws, whatever the body is. */
   failureOf(request: VendorRequest, reply: VendorReply): VendorFailure | null;

@@ -1,7 +1,7 @@
 import type { MigrationEvent } from '../domain/event.ts';
 import type { Backup, Migration } from '../domain/migration.ts';
 import type { FieldFault } from '../domain/problem.ts';
-import type { Capabilities } from '../domain/provider.ts';
+import type { BackupCommandInput, Capabilities, UploadTarget } from '../domain/provider.ts';
 import type {
   BackupRequest,
   CutoverRequest,
@@ -96,6 +96,15 @@ export interface MigrationService {
   retry(id: string, request: RetryRequest, context: ChangeContext): Promise<Change | Replay>;
   /** The caller says that the file of an `upload` backup is there. */
   markUploaded(id: string, backupId: string, context: ChangeContext): Promise<Change | Replay>;
+  /** Where the file of an `upload` backup goes, asked of the vendor now and kept nowhere. */
+  uploadTarget(id: string, backupId: string, context: RequestContext): Promise<UploadTarget>;
+  /** The vendor's T-SQL for making a backup. `account` may be left out as in a migration. */
+  backupCommand(
+    provider: ProviderId,
+    account: string | undefined,
+    input: BackupCommandInput,
+    context: RequestContext,
+  ): Promise<string>;
   remove(id: string, context: ChangeContext): Promise<void>;
   events(
     migrationId: string | null,

@@ -1,5 +1,6 @@
+import { unblocked } from '../domain/calls.ts';
 import { newBackup, newMigration } from '../domain/creation.ts';
-import { isTerminal, markableAsFinal, permission } from '../domain/lifecycle.ts';
+import { failedBackup, finalBackup, markableAsFinal, permission, placementFault } from '../domain/lifecycle.ts';
 import type { Backup, Migration, SealedUrl } from '../domain/migration.ts';
 import { type FieldFault, Problem, type ProblemCode, problemCatalogue } from '../domain/problem.ts';
 import {
@@ -11,7 +12,7 @@ import {
   requestRetry,
   resolveByOperator,
 } from '../domain/requests.ts';
-import { type ActionName, type MigrationRequest, providerIds } from '../domain/schema.ts';
+import { type ActionName, type CutoverRequest, type ProviderId, providerIds } from '../domain/schema.ts';
 import type { UpdateResult } from '../domain/store.ts';
 import { conflictingFields, unsupportedBackupFields, unsupportedFields } from '../domain/support.ts';
 import { type Account, VendorError } from '../domain/vendor.ts';
@@ -21,6 +22,7 @@ import { plannedCalls } from './dry-run.ts';
 import type { Engine } from './engine.ts';
 import type { Change, ChangeContext, MigrationService, Replay, RequestContext } from './interface.ts';
 import type { UrlCipher } from './url-cipher.ts';
+import { noCommand, readBackupCommand, readUploadTarget, uploadFault, vendorProblem } from './vendor-reads.ts';
 
 /** What callers may ask for, over the store and the engine. */
 export function createMigrationService(context: EngineContext, engine: Engine, cipher: UrlCipher): MigrationService {
@@ -28,7 +30,10 @@ export function createMigrationService(context: EngineContext, engine: Engine, c
   const capabilities = providerIds.map((id) => providers[id].capabilities);
   const creation = { runtime, seal: (url: string): SealedUrl => cipher.seal(url) };
 
-  function accountFor(request: MigrationRequest, caller: RequestContext): Account {
+  function accountFor(
+    request: { readonly provider: ProviderId; readonly account?: string | undefined },
+    caller: RequestContext,
+  ): Account {
     if (request.account !== undefined) {
       if (!granted(caller, request.account))
         throw new Problem('forbidden', `There is no grant for the account \`${request.account}\`.`, {
@@ -62,7 +67,7 @@ export function createMigrationService(context: EngineContext, engine: Engine, c
 
   /** The migration of a request that has passed every check that needs no vendor. */
   function checked(
-    request: MigrationRequest,
+    request: Parameters<MigrationService['create']>[0],
     caller: RequestContext,
     seal: (url: string) => SealedUrl,
   ): { migration: Migration; account: Account } {
@@ -115,11 +120,13 @@ export function createMigrationService(context: EngineContext, engine: Engine, c
     action: ActionName | null,
     caller: ChangeContext,
     change: (current: Migration) => Migration | null,
+    alreadySo: (current: Migration) => boolean = () => false,
   ): Promise<UpdateResult> {
     await visible(id, caller);
     return store.update(
       id,
-      (current) => {
+      (stored) => {
+        const current = withAccountAsItIs(stored);
         if (
           caller.ifMatch !== undefined &&
           caller.ifMatch !== '*' &&
@@ -128,14 +135,18 @@ export function createMigrationService(context: EngineContext, engine: Engine, c
           throw new Problem('precondition_failed', 'The migration has changed since the entity tag was read.');
         const verdict = action === null ? null : permission(action, current, providers[current.provider]);
         if (verdict !== null && !verdict.allowed) {
-          const already = alreadySo(action, current);
-          if (already) return null;
+          if (alreadySo(current)) return null;
           throw refusal(current, verdict.code, verdict.detail);
         }
         return change(current);
       },
       caller.idempotency ? { idempotency: caller.idempotency } : {},
     );
+  }
+
+  /** An account that is configured again is no obstacle, even before the engine has taken note of it. */
+  function withAccountAsItIs(current: Migration): Migration {
+    return accounts.has(current.account) ? unblocked(current, ['account_not_configured']) : current;
   }
 
   function refusal(current: Migration, code: ProblemCode, detail: string): Problem {
@@ -231,35 +242,38 @@ export function createMigrationService(context: EngineContext, engine: Engine, c
     },
 
     async cutOver(id, request, caller) {
-      return changed(
-        await changeIf(id, 'cut_over', caller, (current) => {
-          const { afterBackup } = request;
-          if (afterBackup === undefined) {
-            if (!providers[current.provider].capabilities.cutoverWithoutBackup)
-              throw refusal(
-                current,
-                'cutover_needs_final_backup',
-                'This provider opens the database only with a last backup: add it with `final: true`, or name a queued one in `afterBackup`.',
-              );
-            return requestCutover(current, null, runtime.now());
-          }
-          const backup = markableAsFinal(current);
-          if (backup?.id !== afterBackup)
+      const cutOver = (current: Migration): Migration => {
+        const { afterBackup } = request;
+        if (afterBackup === undefined) {
+          if (!providers[current.provider].capabilities.cutoverWithoutBackup)
             throw refusal(
               current,
-              'invalid_state',
-              'Only the last backup of the queue can become the final one, and only before it is sent.',
+              'cutover_needs_final_backup',
+              'This provider opens the database only with a last backup: add it with `final: true`, or name a queued one in `afterBackup`.',
             );
-          checkedBackup(current, { ...backup, final: true }, null);
-          return requestCutover(current, afterBackup, runtime.now());
-        }),
-      );
+          return requestCutover(current, null, runtime.now());
+        }
+        const backup = markableAsFinal(current);
+        if (backup?.id !== afterBackup)
+          throw refusal(
+            current,
+            'invalid_state',
+            'Only the last backup of the queue can become the final one, and only before it is sent.',
+          );
+        checkedBackup(current, { ...backup, final: true }, null);
+        return requestCutover(current, afterBackup, runtime.now());
+      };
+      return changed(await changeIf(id, 'cut_over', caller, cutOver, (current) => cutoverIsPlanned(current, request)));
     },
 
     async cancel(id, caller) {
       return changed(
-        await changeIf(id, 'cancel', caller, (current) =>
-          requestCancel(current, providers[current.provider].cancelVerdict(current), runtime.now()),
+        await changeIf(
+          id,
+          'cancel',
+          caller,
+          (current) => requestCancel(current, providers[current.provider].cancelVerdict(current), runtime.now()),
+          (current) => current.state === 'cancelling' || current.state === 'cancelled',
         ),
       );
     },
@@ -285,10 +299,32 @@ export function createMigrationService(context: EngineContext, engine: Engine, c
         await changeIf(id, null, caller, (current) => {
           const backup = current.backups.find((each) => each.id === backupId);
           if (backup === undefined) throw notFound();
-          if (backup.source.type !== 'upload') throw refusal(current, 'invalid_state', 'This backup is not an upload.');
-          return backup.uploaded || isTerminal(current) ? null : markUploaded(current, backupId, runtime.now());
+          if (backup.uploaded) return null;
+          const fault = uploadFault(current, backup);
+          if (fault !== null) throw refusal(current, 'invalid_state', fault);
+          return markUploaded(current, backupId, runtime.now());
         }),
       );
+    },
+
+    async uploadTarget(id, backupId, caller) {
+      const migration = await visible(id, caller);
+      const backup = migration.backups.find((each) => each.id === backupId);
+      if (backup === undefined) throw notFound();
+      const fault = uploadFault(migration, backup);
+      if (fault !== null) throw refusal(migration, 'invalid_state', fault);
+      const account = accounts.get(migration.account);
+      if (account === undefined)
+        throw unknownAccount(`The account \`${migration.account}\` is not configured any more.`);
+      const target = await readUploadTarget(context, account, migration, backup);
+      if (target === null)
+        throw refusal(migration, 'invalid_state', 'The backup is not registered at the vendor yet. Wait a moment.');
+      return target;
+    },
+
+    async backupCommand(id, account, input, caller) {
+      if (providers[id].backupCommand === null) throw noCommand(context, providers[id]);
+      return readBackupCommand(context, providers[id], accountFor({ provider: id, account }, caller), input);
     },
 
     async remove(id, caller) {
@@ -344,6 +380,8 @@ export function createMigrationService(context: EngineContext, engine: Engine, c
     request: Parameters<MigrationService['addBackup']>[1] | null,
   ): Backup {
     const provider = providers[current.provider];
+    const misplaced = request === null ? null : placementFault(current, backup);
+    if (misplaced !== null) throw refusal(current, 'invalid_state', misplaced);
     const fits = current.mode === 'full_log' ? 'log' : 'differential';
     if (backup.type !== fits)
       throw new Problem(
@@ -360,16 +398,14 @@ export function createMigrationService(context: EngineContext, engine: Engine, c
   }
 }
 
-/** What is asked for is so already: the answer is 200, not 409. */
-function alreadySo(action: ActionName | null, current: Migration): boolean {
-  if (action === 'cancel') return current.state === 'cancelling' || current.state === 'cancelled';
-  if (action === 'cut_over')
-    return (
-      current.mode !== 'full' &&
-      (current.state === 'cutting_over' ||
-        (current.cutoverRequested && current.state !== 'failed' && current.state !== 'cancelled'))
-    );
-  return false;
+/** Whether the cutover that is asked for is under way, done, or planned in just that way: the answer is 200, not 409. */
+function cutoverIsPlanned(current: Migration, { afterBackup }: CutoverRequest): boolean {
+  if (current.mode === 'full' || current.state === 'failed' || current.state === 'cancelled') return false;
+  if (current.cancelRequested || failedBackup(current) !== undefined) return false;
+  const final = finalBackup(current);
+  const planned = current.state === 'cutting_over' || current.cutoverRequested || final !== undefined;
+  const last = final ?? current.backups.at(-1);
+  return planned && (afterBackup === undefined || afterBackup === last?.id);
 }
 
 function granted(caller: RequestContext, account: string): boolean {
@@ -404,14 +440,5 @@ function submissionProblem(migration: Migration): Problem {
     members: { migrationId: migration.id },
     ...(error?.provider && { provider: error.provider }),
     retryable: error?.retryable ?? false,
-  });
-}
-
-function vendorProblem({ failure }: VendorError): Problem {
-  const retryAfterSeconds = failure.retryAfterMs === undefined ? undefined : Math.ceil(failure.retryAfterMs / 1000);
-  return new Problem(failure.code, failure.detail, {
-    provider: failure.provider,
-    retryable: failure.retryable,
-    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
   });
 }

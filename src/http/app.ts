@@ -31,6 +31,7 @@ import { migrationsRoutes } from './routes/migrations.ts';
 import { problemRoutes } from './routes/problems.ts';
 import { providerRoutes } from './routes/providers.ts';
 import { rootRoutes } from './routes/root.ts';
+import { uploadRoutes } from './routes/uploads.ts';
 import { defaultHttpSettings, type HttpSettings } from './settings.ts';
 
 export interface HttpAppOptions {
@@ -81,6 +82,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   eventRoutes(app, http);
   migrationRoutes(app, http);
   backupRoutes(app, http);
+  uploadRoutes(app, http);
   actionRoutes(app, http);
   providerRoutes(app, http);
   problemRoutes(app);

@@ -18,6 +18,8 @@ export const unboundService: MigrationService = {
   cancel: unbound,
   retry: unbound,
   markUploaded: unbound,
+  uploadTarget: unbound,
+  backupCommand: unbound,
   remove: unbound,
   events: unbound,
   findReplay: unbound,

@@ -112,6 +112,7 @@ describe('the OpenAPI document', () => {
     expect(optional.map(({ operation }) => operation.operationId).sort()).toEqual([
       'cancelMigration',
       'cutOverMigration',
+      'getUploadTarget',
       'markBackupUploaded',
       'retryMigration',
     ]);

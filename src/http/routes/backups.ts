@@ -7,7 +7,6 @@ import type { HttpApp, HttpContext } from '../app-types.ts';
 import {
   answers,
   BackupParams,
-  EmptyBody,
   headers,
   MigrationParams,
   NoQuery,
@@ -16,7 +15,6 @@ import {
   requestHeaders,
 } from '../schemas/operation.ts';
 import { jsonAnswer, newBackupAnswer, sendAnswer } from './answer.ts';
-import { answerChange, changeOutcomes } from './answer-change.ts';
 import { answerOnce } from './answer-once.ts';
 import { changeContext, requestContext } from './callers.ts';
 
@@ -65,28 +63,6 @@ const getSchema = {
   response: { 200: answers('Backup', 'The backup.'), ...problems('read', ['not_found', 'invalid_request']) },
 } as const;
 
-const uploadedSchema = {
-  operationId: 'markBackupUploaded',
-  summary: 'Say that the file is uploaded',
-  description:
-    'For a backup with an `upload` source: the file is where the vendor expects it, the restore may start. A body is not needed.',
-  tags: ['Backups'],
-  params: BackupParams,
-  querystring: NoQuery,
-  headers: headers({ 'Idempotency-Key': requestHeaders.idempotencyKey, 'If-Match': requestHeaders.ifMatch }),
-  body: EmptyBody,
-  response: {
-    ...changeOutcomes,
-    ...problems('body', [
-      'not_found',
-      'invalid_state',
-      'idempotency_in_progress',
-      'idempotency_key_reused',
-      'precondition_failed',
-    ]),
-  },
-} as const;
-
 /** The chain of a migration. */
 export function backupRoutes(app: HttpApp, http: HttpContext): void {
   const { service } = http;
@@ -124,15 +100,6 @@ export function backupRoutes(app: HttpApp, http: HttpContext): void {
       const backup = migration.backups.find((each) => each.id === request.params.backupId);
       if (backup === undefined) throw new Problem('not_found', 'The migration has no such backup.');
       return sendAnswer(reply, jsonAnswer(200, representBackup(backup)));
-    },
-  );
-
-  app.post(
-    '/migrations/:id/backups/:backupId/uploaded',
-    { schema: uploadedSchema, config: { access: 'migrations:write', bodyOptional: true } },
-    (request, reply) => {
-      const { id, backupId } = request.params;
-      return answerChange(http, request, reply, id, (context) => service.markUploaded(id, backupId, context));
     },
   );
 }

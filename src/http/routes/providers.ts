@@ -3,8 +3,10 @@ import { Problem } from '../../domain/problem.ts';
 import { providerIds } from '../../domain/schema.ts';
 import type { HttpApp, HttpContext } from '../app-types.ts';
 import { answers, NoQuery, problems } from '../schemas/operation.ts';
+import { BackupCommandQuery } from '../schemas/query.ts';
 import { jsonAnswer, sendAnswer } from './answer.ts';
-import { requestContext } from './callers.ts';
+import { requestContext, requireGrant } from './callers.ts';
+import { vendorProblems } from './uploads.ts';
 
 const common = { tags: ['Providers'], querystring: NoQuery } as const;
 
@@ -24,6 +26,21 @@ const getSchema = {
   description: 'What one cloud can do, and its limits.',
   params: Type.Object({ id: Type.String({ description: 'Id of the provider.', examples: [...providerIds] }) }),
   response: { 200: answers('Provider', 'The provider.'), ...problems('read', ['not_found', 'invalid_request']) },
+} as const;
+
+const commandSchema = {
+  operationId: 'getBackupCommand',
+  summary: 'Get the command that makes a backup',
+  description:
+    'The vendor’s own T-SQL for the source server. Where a chain’s files need certain names, it gives them. Asked of the vendor ' +
+    'each time; 422 `unsupported_by_provider` where the vendor prescribes none.',
+  tags: ['Providers'],
+  params: Type.Object({ id: Type.String({ description: 'Id of the provider.', examples: ['tencent'] }) }),
+  querystring: BackupCommandQuery,
+  response: {
+    200: answers('BackupCommand', 'The command.'),
+    ...problems('read', ['not_found', 'invalid_request', 'unsupported_by_provider', ...vendorProblems]),
+  },
 } as const;
 
 const accountsSchema = {
@@ -47,6 +64,16 @@ export function providerRoutes(app: HttpApp, http: HttpContext): void {
     const provider = service.capabilities().find((each) => each.id === request.params.id);
     if (provider === undefined) throw new Problem('not_found', `The providers are ${providerIds.join(', ')}.`);
     return sendAnswer(reply, jsonAnswer(200, provider));
+  });
+
+  app.get('/providers/:id/backup-command', { schema: commandSchema, config }, async (request, reply) => {
+    const id = providerIds.find((each) => each === request.params.id);
+    if (id === undefined) throw new Problem('not_found', `The providers are ${providerIds.join(', ')}.`);
+    const { account, database, type, path, mode = 'full', final = false } = request.query;
+    requireGrant(request, account);
+    const input = { database, type, mode, final, ...(path !== undefined && { path }) };
+    const command = await service.backupCommand(id, account, input, requestContext(request));
+    return sendAnswer(reply, jsonAnswer(200, { command }));
   });
 
   app.get('/accounts', { schema: accountsSchema, config }, async (request, reply) =>

@@ -87,6 +87,30 @@ export const DryRunSchema = Type.Object(
   { $id: 'DryRun', description: 'What a request would do. Nothing was stored or sent.' },
 );
 
+export const UploadTargetSchema = Type.Object(
+  {
+    bucket: Type.String(),
+    region: Type.String({ description: 'Region of the bucket.' }),
+    key: Type.String({ description: 'The whole key of the object, without a leading slash.' }),
+    host: Type.String({ description: 'Host of the bucket; the file goes to `https://{host}/{key}`.' }),
+    credentials: Type.Object(
+      { secretId: Type.String(), secretKey: Type.String(), token: Type.String() },
+      { description: 'Temporary keys of the vendor’s object storage, for this upload alone.' },
+    ),
+    startsAt: Type.Union([Type.String({ format: 'date-time' }), Type.Null()]),
+    expiresAt: Type.String({ format: 'date-time', description: 'Ask again when they have ended.' }),
+  },
+  {
+    $id: 'UploadTarget',
+    description: 'Where the file of an `upload` backup goes, with temporary rights to put it there.',
+  },
+);
+
+export const BackupCommandSchema = Type.Object(
+  { command: Type.String({ description: 'T-SQL with line breaks, to be run on the source server.' }) },
+  { $id: 'BackupCommand', description: 'The vendor’s own words for making a backup.' },
+);
+
 export const HealthSchema = Type.Object(
   {
     status: stringEnum(['live', 'ready']),

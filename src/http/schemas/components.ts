@@ -17,6 +17,7 @@ import {
 } from '../../domain/schema.ts';
 import {
   AccountSchema,
+  BackupCommandSchema,
   DryRunSchema,
   EventSchema,
   HealthSchema,
@@ -24,6 +25,7 @@ import {
   ProviderSchema,
   pageSchemas,
   RootSchema,
+  UploadTargetSchema,
 } from './answers.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -47,6 +49,8 @@ const answers = [
   HealthSchema,
   ProblemEntrySchema,
   RootSchema,
+  UploadTargetSchema,
+  BackupCommandSchema,
   ...pageSchemas,
 ];
 

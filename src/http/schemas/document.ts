@@ -26,6 +26,7 @@ const optionalBodies: readonly string[] = [
   'cancelMigration',
   'retryMigration',
   'markBackupUploaded',
+  'getUploadTarget',
 ];
 
 /** Labels are filtered by free names, which an exploded object describes. */

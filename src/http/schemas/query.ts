@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { migrationStates, ProviderIdSchema, stringEnum } from '../../domain/schema.ts';
+import { backupTypes, migrationStates, modes, ProviderIdSchema, stringEnum } from '../../domain/schema.ts';
 import { pageParameters } from './operation.ts';
 
 const Time = (description: string) => Type.Optional(Type.String({ format: 'date-time', description }));
@@ -41,6 +41,27 @@ export const DryRunQuery = Type.Object(
           '`true`: check the request and show the calls to the vendor; nothing is stored or sent. `preflight`: also run the vendor’s read-only checks.',
       }),
     ),
+  },
+  { additionalProperties: false },
+);
+
+export const BackupCommandQuery = Type.Object(
+  {
+    database: Type.String({ minLength: 1, maxLength: 128, description: 'The database on the source server.' }),
+    type: stringEnum(backupTypes, { description: 'Kind of the backup.' }),
+    mode: Type.Optional(
+      stringEnum(modes, { default: 'full', description: 'Mode of the migration that the backup is for.' }),
+    ),
+    final: Type.Optional(Type.Boolean({ default: false, description: 'Whether it is the last backup of the chain.' })),
+    path: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 200,
+        pattern: '^[^\\x00-\\x1f\'"]+$',
+        description: 'Folder on the source server, with its last separator; the vendor’s default is `D:\\`.',
+      }),
+    ),
+    account: Name('The account that asks; may be left out when the provider has exactly one.'),
   },
   { additionalProperties: false },
 );

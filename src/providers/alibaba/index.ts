@@ -21,6 +21,8 @@ export const alibaba: Provider = {
   observationGroup,
   observe: (migrations, _account, now) => observe(migrations, now),
   preflight: (migration) => preflight(migration),
+  uploads: null,
+  backupCommand: null,
   failureOf,
   sign,
   // Every request carries its own signature, and nothing has to be learnt before the first.

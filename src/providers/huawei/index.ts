@@ -22,6 +22,8 @@ export const huawei: Provider = {
   observationGroup,
   observe,
   preflight,
+  uploads: null,
+  backupCommand: null,
   failureOf,
   sign,
   login,

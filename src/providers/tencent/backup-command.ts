@@ -1,20 +1,9 @@
-import type { BackupType, Mode } from '../../domain/schema.ts';
-import type { VendorReply, VendorRequest } from '../../domain/vendor.ts';
+import type { BackupCommandInput, BackupCommandSupport } from '../../domain/provider.ts';
 import { requireText } from './reply.ts';
 import { read } from './task.ts';
 
 const operation = 'DescribeBackupCommand';
 const defaultPath = 'D:\\';
-
-/** Which backup the T-SQL is for. */
-export interface BackupCommandInput {
-  readonly database: string;
-  readonly type: BackupType;
-  readonly mode: Mode;
-  readonly final: boolean;
-  /** Folder on the source server, with its last separator; default `D:\`. */
-  readonly path?: string;
-}
 
 function fileType({ type, mode }: BackupCommandInput): string {
   if (type !== 'full') return type === 'log' ? 'LOG' : 'DIFF';
@@ -39,9 +28,9 @@ function withLineBreaks(command: string, path: string): string {
 }
 
 /** DescribeBackupCommand page: the T-SQL that writes a backup under the name that a chain needs. */
-export const backupCommand = {
+export const backupCommand: BackupCommandSupport = {
   /** A single full backup and the last of a chain are recovered; all others stay open for the next. */
-  build(input: BackupCommandInput): VendorRequest {
+  build(input) {
     const recovery = input.type === 'full' ? input.mode === 'full' : input.final;
     return read(operation, {
       BackupFileType: fileType(input),
@@ -51,7 +40,7 @@ export const backupCommand = {
     });
   },
   /** The T-SQL text with real line breaks. Throws `VendorError` of kind `garbage`. */
-  parse(reply: VendorReply, input: BackupCommandInput): string {
+  parse(reply, input) {
     return withLineBreaks(requireText(operation, reply, 'Command'), input.path ?? defaultPath);
   },
 };

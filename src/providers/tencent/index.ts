@@ -1,4 +1,5 @@
 import type { Provider } from '../../domain/provider.ts';
+import { backupCommand } from './backup-command.ts';
 import { plan } from './calls.ts';
 import { capabilities } from './capabilities.ts';
 import { checkBackup, checkMigration } from './check.ts';
@@ -7,11 +8,11 @@ import { failureOf } from './errors.ts';
 import { observationGroup, observe } from './observe.ts';
 import { preflight } from './preflight.ts';
 import { sign } from './sign.ts';
+import { uploadTarget } from './upload-target.ts';
 import { cancelVerdict } from './verdict.ts';
 
-export { type BackupCommandInput, backupCommand } from './backup-command.ts';
 export { needsUploadedFile } from './calls.ts';
-export { type UploadTarget, uploadTarget } from './upload-target.ts';
+export { backupCommand, uploadTarget };
 
 /** TencentDB for SQL Server behind the normalized resource. */
 export const tencent: Provider = {
@@ -26,6 +27,8 @@ export const tencent: Provider = {
   observationGroup,
   observe,
   preflight,
+  uploads: uploadTarget,
+  backupCommand,
   failureOf,
   sign,
   /** Every request is signed by itself; there is no session to open. */

@@ -27,6 +27,7 @@ const access: Readonly<Record<string, 'open' | 'reader' | 'writer' | 'operator'>
   deleteMigration: 'writer',
   addBackup: 'writer',
   markBackupUploaded: 'writer',
+  getUploadTarget: 'writer',
   cutOverMigration: 'operator',
   cancelMigration: 'operator',
   retryMigration: 'operator',
@@ -38,13 +39,15 @@ const access: Readonly<Record<string, 'open' | 'reader' | 'writer' | 'operator'>
   listEvents: 'reader',
   listProviders: 'reader',
   getProvider: 'reader',
+  getBackupCommand: 'reader',
   listAccounts: 'reader',
 };
 
 const parameters: Readonly<Record<string, string>> = { id: idOf('mig', 1), backupId: idOf('bkp', 1), code: 'internal' };
 const table = operations.map(({ path, method, operation: { operationId } }) => {
-  const filled = { ...parameters, ...(operationId === 'getProvider' && { id: 'huawei' }) } as Record<string, string>;
-  const url = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => filled[name] ?? '');
+  const filled = { ...parameters, ...(path.startsWith('/providers/') && { id: 'tencent' }) } as Record<string, string>;
+  const query = operationId === 'getBackupCommand' ? '?database=orders&type=full' : '';
+  const url = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => filled[name] ?? '') + query;
   const bodies: Record<string, unknown> = {
     createMigration: createBody,
     addBackup: { type: 'log', source: createBody.source },

@@ -61,7 +61,8 @@ describe('Accept', () => {
     ({ method, path: each }) => method === 'GET' && !['/', '/livez', '/readyz'].includes(each),
   );
   it.each(gets.map(({ path: each }) => each))('%s is JSON only', async (template) => {
-    const url = template
+    const query = template.endsWith('/backup-command') ? '?database=orders&type=full' : '';
+    const url = `${template}${query}`
       .replace('{id}', template.startsWith('/providers') ? 'huawei' : idOf('mig', 1))
       .replace('{backupId}', idOf('bkp', 1))
       .replace('{code}', 'internal');

@@ -1,6 +1,7 @@
 import { Problem } from '../../../src/domain/problem.ts';
 import { entityTag } from '../../../src/domain/representation.ts';
 import { providerIds } from '../../../src/domain/schema.ts';
+import { Secret } from '../../../src/domain/secret.ts';
 import type { IdempotencyKey, IdempotencyRecord, StoredAnswer } from '../../../src/domain/store.ts';
 import type { ChangeContext, MigrationService, RequestContext } from '../../../src/engine/interface.ts';
 import { aBackup, aMigration, anEvent, capabilitiesOf, idOf, noon } from './fixtures.ts';
@@ -72,6 +73,23 @@ export function fakeService(): FakeService {
     cancel: async (id, context) => ({ migration: changing(id, context), changed: true }),
     retry: async (id, _request, context) => ({ migration: changing(id, context), changed: true }),
     markUploaded: async (id, _backupId, context) => ({ migration: changing(id, context), changed: true }),
+    async uploadTarget(id, _backupId, context) {
+      find(id, context);
+      return {
+        bucket: 'vendor-uploads-1250000000',
+        region: 'ap-guangzhou',
+        key: '1250000000/sqlserver/orders.bak',
+        host: 'vendor-uploads-1250000000.cos.ap-guangzhou.myqcloud.com',
+        credentials: {
+          secretId: new Secret('AKIDtemporary'),
+          secretKey: new Secret('temporary-key'),
+          token: new Secret('temporary-token'),
+        },
+        startsAt: noon,
+        expiresAt: noon + 500_000,
+      };
+    },
+    backupCommand: async () => "BACKUP DATABASE [orders]\nTO DISK = N'D:\\orders.bak'",
     async remove(id, context) {
       changing(id, context);
     },

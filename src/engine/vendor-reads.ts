@@ -1,0 +1,83 @@
+import { isTerminal } from '../domain/lifecycle.ts';
+import type { Backup, Migration } from '../domain/migration.ts';
+import { Problem } from '../domain/problem.ts';
+import type { BackupCommandInput, Provider, UploadTarget } from '../domain/provider.ts';
+import { type Account, type Dialogue, VendorError, type VendorReply, type VendorRequest } from '../domain/vendor.ts';
+import type { EngineContext } from './context.ts';
+
+/** What callers may ask the vendor through Godwit without anything being stored. Vendor failures are told as problems. */
+
+/** The vendor's failure as the answer to the request that met it. */
+export function vendorProblem({ failure }: VendorError): Problem {
+  const retryAfterSeconds = failure.retryAfterMs === undefined ? undefined : Math.ceil(failure.retryAfterMs / 1000);
+  return new Problem(failure.code, failure.detail, {
+    provider: failure.provider,
+    retryable: failure.retryable,
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  });
+}
+
+/** Why there is nothing to upload for this backup now, or null. */
+export function uploadFault(migration: Migration, backup: Backup): string | null {
+  if (backup.source.type !== 'upload') return 'This backup is not an upload.';
+  if (isTerminal(migration)) return `The migration is ${migration.state}.`;
+  if (migration.cancelRequested) return 'The migration is being cancelled.';
+  if (backup.state === 'queued')
+    return 'The backup is not registered at the vendor yet; it is when `blocking` says `awaiting_upload`.';
+  if (backup.state !== 'submitting') return `The backup is ${backup.state}; it takes no file any more.`;
+  if (backup.uploaded) return 'The file has been reported as uploaded already.';
+  return null;
+}
+
+/** Asks for the rights to upload the file of a backup that `uploadFault` has nothing against. Null: it is not registered yet. */
+export async function readUploadTarget(
+  context: EngineContext,
+  account: Account,
+  migration: Migration,
+  backup: Backup,
+): Promise<UploadTarget | null> {
+  const { uploads } = context.providers[migration.provider];
+  const request = uploads?.build(migration, backup) ?? null;
+  if (uploads === null || request === null) return null;
+  return ask(context, account, migration.region, request, (reply) => uploads.parse(reply, migration, backup));
+}
+
+/** Asks for the command that makes a backup. Throws `unsupported_by_provider` where the vendor has none. */
+export async function readBackupCommand(
+  context: EngineContext,
+  provider: Provider,
+  account: Account,
+  input: BackupCommandInput,
+): Promise<string> {
+  const { backupCommand } = provider;
+  if (backupCommand === null) throw noCommand(context, provider);
+  return ask(context, account, account.region, backupCommand.build(input), (reply) =>
+    backupCommand.parse(reply, input),
+  );
+}
+
+/** The refusal where a provider prescribes no command, with those that do. */
+export function noCommand({ providers }: EngineContext, { capabilities }: Provider): Problem {
+  const others = Object.values(providers).filter((each) => each.backupCommand !== null);
+  return new Problem(
+    'unsupported_by_provider',
+    `${capabilities.title} prescribes no command: any full, differential or log backup in a .bak file will do. Providers that do: ${others.map((each) => each.id).join(', ')}.`,
+  );
+}
+
+async function ask<T>(
+  { client }: EngineContext,
+  account: Account,
+  region: string,
+  request: VendorRequest,
+  parse: (reply: VendorReply) => T,
+): Promise<T> {
+  function* dialogue(): Dialogue<T> {
+    return parse(yield request);
+  }
+  try {
+    return await client.converse(account, region, dialogue());
+  } catch (error) {
+    throw error instanceof VendorError ? vendorProblem(error) : error;
+  }
+}
