@@ -99,7 +99,8 @@ function percentOf(migration: Migration, restored: number, total: number): numbe
   const current = migration.percent === null ? null : Math.min(100, Math.max(0, migration.percent));
   if (migration.mode === 'full' || total === 0) return current === null ? null : Math.round(current);
   // The vendor's percentage is that of one backup: of a chain it is one share, or the number would fall with each backup that begins.
-  const share = restored < total ? (current ?? 0) : 0;
+  const runs = migration.backups.some((backup) => backup.state === 'restoring');
+  const share = runs && restored < total ? (current ?? 0) : 0;
   return Math.floor((restored * 100 + share) / total);
 }
 

@@ -25,5 +25,6 @@ describe('the percentage of a migration', () => {
     expect(percentOf({ ...chain, percent: 10 })).toBe(36);
     expect(percentOf({ ...chain, percent: 99 })).toBe(66);
     expect(percentOf({ ...chain, backups: [restored], percent: 99 })).toBe(100);
+    expect(percentOf({ ...chain, backups: [restored, { ...restoring, state: 'failed' }], percent: 100 })).toBe(50);
   });
 });
