@@ -267,7 +267,7 @@ describe.skipIf(!postgres.available)(`PostgreSQL${reason}`, () => {
     it('and is silent makes the store unavailable for as long as it is', async () => {
       url = await server.createDatabase();
       const proxy = await proxied();
-      const store = await replica(proxy.url, { statementTimeoutMs: 300, graceMs: 100, connectTimeoutMs: 300 });
+      const store = await replica(proxy.url, { statementTimeoutMs: 1000, graceMs: 200, connectTimeoutMs: 3000 });
       await store.check();
       proxy.decide = () => 'silence';
       await expect(store.check()).rejects.toBeInstanceOf(StoreUnavailable);
