@@ -80,7 +80,6 @@ describe('the metrics of a gateway', () => {
     expect(total(samples, 'godwit_engine_step_duration_seconds_count', { step: 'send' })).toBe(1);
     expect(total(samples, 'godwit_engine_observations_total', { ...huawei, outcome: 'ok' })).toBeGreaterThan(0);
     expect(total(samples, 'godwit_engine_observation_batch_migrations_sum')).toBeGreaterThan(0);
-    expect(total(samples, 'godwit_engine_claims_total')).toBeGreaterThan(0);
     expect(total(samples, 'godwit_migrations', { ...huawei, state: 'succeeded' })).toBe(1);
     expect(total(samples, 'godwit_store_up')).toBe(1);
     expect(total(samples, 'process_resident_memory_bytes')).toBeGreaterThan(1e6);
