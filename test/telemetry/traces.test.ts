@@ -1,4 +1,4 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, type IncomingHttpHeaders, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
   AlwaysOnSampler,
@@ -56,14 +56,14 @@ describe('with traces on', () => {
       if (span === undefined) throw new Error(`no span ${name} among ${spans.map((each) => each.name).join(', ')}`);
       return span;
     };
-    const request = named('POST /migrations');
-    expect(request.parentSpanContext?.spanId).toBe(parentId);
-    expect(request.attributes).toMatchObject({ 'http.route': '/migrations', 'http.response.status_code': 201 });
-    expect(created.headers.get('traceparent')).toBe(`00-${traceId}-${request.spanContext().spanId}-01`);
+    const root = named('POST /migrations');
+    expect(root.parentSpanContext?.spanId).toBe(parentId);
+    expect(root.attributes).toMatchObject({ 'http.route': '/migrations', 'http.response.status_code': 201 });
+    expect(created.headers.get('traceparent')).toBe(`00-${traceId}-${root.spanContext().spanId}-01`);
 
     const operation = String(spans.find((each) => each.name.startsWith('send '))?.attributes['godwit.operation']);
     const send = named(`send ${operation}`);
-    expect(send.parentSpanContext?.spanId).toBe(request.spanContext().spanId);
+    expect(send.parentSpanContext?.spanId).toBe(root.spanContext().spanId);
     expect(send.attributes).toMatchObject({
       'godwit.step': 'send',
       'godwit.provider': 'huawei',
@@ -141,6 +141,39 @@ describe('with traces off', () => {
       );
       expect(others.length).toBeGreaterThan(0);
       for (const { fields } of others) expect(fields).not.toHaveProperty('traceId');
+    } finally {
+      await gateway.stop(1000);
+    }
+  });
+});
+
+describe('a request whose body comes late', () => {
+  it('keeps its id and trace through it, and one that is broken off is counted as such', async () => {
+    const { gateway, lines } = await startLoggedGateway(sandbox, null);
+    try {
+      const body = JSON.stringify(restore);
+      const headers = { 'content-type': 'application/json', 'content-length': body.length };
+      const status = await new Promise((resolve, reject) => {
+        const late = request(`${gateway.url}/migrations`, {
+          method: 'POST',
+          headers: { ...headers, prefer: 'wait=10', traceparent: `00-${traceId}-${parentId}-01` },
+        });
+        late.once('response', (response) => resolve(response.resume().statusCode)).once('error', reject);
+        late.write(body.slice(0, 10));
+        setTimeout(() => late.end(body.slice(10)), 30);
+      });
+      expect(status).toBe(201);
+      const sent = lines.filter(({ fields }) => fields.msg === 'vendor call');
+      expect(sent.map(({ fields }) => fields.traceId)).toEqual([traceId]);
+
+      const broken = request(`${gateway.url}/migrations`, { method: 'POST', headers }).on('error', () => undefined);
+      broken.write('{', () => setTimeout(() => broken.destroy(), 30));
+      await new Promise((resolve) => broken.once('close', resolve));
+      const aborted = 'godwit_http_requests_total{method="POST",route="/migrations",status_class="aborted"} 1';
+      await expect
+        .poll(async () => (await fetch(`${gateway.url}/metrics`)).text(), { interval: 20 })
+        .toContain(aborted);
+      expect(await (await fetch(`${gateway.url}/metrics`)).text()).toContain('godwit_http_requests_in_flight 1\n');
     } finally {
       await gateway.stop(1000);
     }

@@ -22,11 +22,6 @@ export function installTelemetry(app: HttpApp, telemetry: HttpTelemetry): void {
     reply.raw.once('close', () => progress.end(reply.raw.writableFinished ? reply.statusCode : null, isStream(reply)));
     progress.run(done);
   });
-  // The body arrives by events of the connection, which belong to no request.
-  app.addHook('preValidation', (request, _reply, done) => {
-    if (request.progress === null) done();
-    else request.progress.run(done);
-  });
   app.addHook('onResponse', async (request, reply) => {
     request.progress?.end(reply.statusCode, isStream(reply));
   });
