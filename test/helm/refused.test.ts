@@ -41,6 +41,26 @@ const refusals: readonly Refusal[] = [
     set: ['config.accounts[0].credentials.accessKeySecret="plain"'],
     says: /accessKeySecret/,
   },
+  {
+    what: 'a secret in clear within a form of credentials',
+    from: 'sqlite',
+    set: [
+      'config.accounts[0].credentials={"source":"agency","agencyName":"a","domainName":"d","base":{"accessKeyId":"x","secretAccessKey":"plain"}}',
+    ],
+    says: /secretAccessKey/,
+  },
+  {
+    what: 'an unknown source of credentials',
+    from: 'postgresql',
+    set: ['config.accounts[0].credentials={"source":"vault"}'],
+    says: /source/,
+  },
+  {
+    what: 'a form of credentials that lacks a member',
+    from: 'postgresql',
+    set: ['config.accounts[0].credentials={"source":"oidc","roleArn":"acs:ram::1:role/x"}'],
+    says: /oidcProviderArn/,
+  },
   { what: 'an encryption key in clear', from: 'postgresql', set: ['config.encryption.key="plain"'], says: /key/ },
   { what: 'a count that is text', from: 'postgresql', set: ['replicaCount="3"'], says: /replicaCount/ },
   {

@@ -1,3 +1,4 @@
+import { credentialSchemas } from '../../src/config/credential-schema.ts';
 import { accountSchemas, ConfigFileSchema } from '../../src/config/schema.ts';
 
 type Json = { [key: string]: unknown };
@@ -20,11 +21,11 @@ const setByTheChart = ['listen', 'store'];
 export function chartConfigSchema(): Json {
   const file = withoutLiteralSecrets(plain(ConfigFileSchema)) as Json & { properties: Json };
   for (const name of setByTheChart) delete file.properties[name];
-  const accounts = Object.entries(accountSchemas).map(([provider, schema]) => ({
-    if: { required: ['provider'], properties: { provider: { const: provider } } },
-    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema.
-    then: withoutLiteralSecrets(plain(schema)),
-  }));
+  const accounts = Object.entries(accountSchemas).map(([provider, schema]) => {
+    const account = withoutLiteralSecrets(plain(schema)) as Json & { properties: Json };
+    account.properties.credentials = credentials(credentialSchemas[provider as keyof typeof credentialSchemas]);
+    return when({ required: ['provider'], properties: { provider: { const: provider } } }, account);
+  });
   file.properties.accounts = {
     type: 'array',
     items: {
@@ -35,6 +36,24 @@ export function chartConfigSchema(): Json {
     },
   };
   return file;
+}
+
+/** The form that `source` tells; without one, keys and passwords. */
+function credentials(forms: Readonly<Record<string, object>>): Json {
+  const { configured, ...others } = forms;
+  const chosen = Object.entries(others).map(([name, form]) =>
+    when({ required: ['source'], properties: { source: { const: name } } }, withoutLiteralSecrets(plain(form))),
+  );
+  return {
+    type: 'object',
+    properties: { source: { enum: Object.keys(others) } },
+    allOf: [when({ not: { required: ['source'] } }, withoutLiteralSecrets(plain(configured ?? {}))), ...chosen],
+  };
+}
+
+function when(condition: Json, schema: unknown): Json {
+  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema.
+  return { if: condition, then: schema };
 }
 
 /** The schema as JSON, without TypeBox's own marks. */
