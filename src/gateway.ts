@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 import { encryptionKeysOf } from './config/key-file.ts';
+import type { AuditLog } from './domain/audit.ts';
 import type { Runtime } from './domain/runtime.ts';
 import type { Store } from './domain/store.ts';
 import type { Account } from './domain/vendor.ts';
@@ -42,7 +43,7 @@ export async function startGateway(
   tracing: Tracing | null = null,
 ): Promise<Gateway> {
   const storeUrl = config.storeUrl.reveal();
-  const store: Store = await openStore(storeUrl, {
+  const store: Store & AuditLog = await openStore(storeUrl, {
     runtime,
     onError: (error) => log.error({ error: messageOf(error) }, 'store'),
   });
@@ -89,6 +90,7 @@ export async function startGateway(
       providers,
       runtime,
       auth: authenticatorOf(config.auth),
+      audit: store,
       logger: log,
       telemetry: telemetry.http,
       settings: {

@@ -1,5 +1,6 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { type FastifyBaseLogger, fastify, LogController } from 'fastify';
+import type { AuditLog } from '../domain/audit.ts';
 import type { LifeCycleProvider } from '../domain/lifecycle.ts';
 import { representMigration } from '../domain/representation.ts';
 import type { Runtime } from '../domain/runtime.ts';
@@ -8,6 +9,7 @@ import type { HttpTelemetry } from '../domain/telemetry.ts';
 import type { MigrationService } from '../engine/interface.ts';
 import type { HttpApp, HttpContext } from './app-types.ts';
 import type { Authenticator } from './auth/authenticator.ts';
+import { installAudit, noAudit } from './plugins/audit.ts';
 import { installAuthentication } from './plugins/authentication.ts';
 import { installBodies } from './plugins/bodies.ts';
 import { answerBrokenRequest } from './plugins/broken-requests.ts';
@@ -22,6 +24,7 @@ import { installRequestLog } from './plugins/request-log.ts';
 import { installSecurityHeaders } from './plugins/security-headers.ts';
 import { installTelemetry, noTelemetry } from './plugins/telemetry.ts';
 import { actionRoutes } from './routes/actions.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { backupRoutes } from './routes/backups.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -37,6 +40,8 @@ import { defaultHttpSettings, type HttpSettings } from './settings.ts';
 export interface HttpAppOptions {
   readonly service: MigrationService;
   readonly auth: Authenticator;
+  /** Where changes that were asked for are recorded. Without it they are only logged. */
+  readonly audit?: AuditLog;
   /** A pino logger. */
   readonly logger: FastifyBaseLogger;
   readonly runtime: Runtime;
@@ -53,7 +58,7 @@ export interface HttpAppOptions {
  * who may call it in `config.access`.
  */
 export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
-  const { service, auth, runtime, providers, telemetry = noTelemetry } = options;
+  const { service, auth, runtime, providers, audit = noAudit, telemetry = noTelemetry } = options;
   const settings = { ...defaultHttpSettings, ...options.settings };
   const http: HttpContext = {
     service,
@@ -68,6 +73,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   installRequestIdentity(app, runtime);
   installSecurityHeaders(app);
   installRequestLog(app, runtime);
+  installAudit(app, audit, runtime);
   installProblems(app);
   installKnownRoutes(app);
   installDraining(app);
@@ -86,6 +92,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   actionRoutes(app, http);
   providerRoutes(app, http);
   problemRoutes(app);
+  auditRoutes(app, audit);
   healthRoutes(app, http);
   metricsRoute(app, http, telemetry);
   await installExplorer(app, http);

@@ -7,6 +7,11 @@ const digits = 26;
  * appended, whatever the clocks of the replicas say, and a reader can go on after an event that is no longer there.
  */
 export function eventId(position: number): string {
+  return idOfPosition(prefix, position);
+}
+
+/** The same for another log. */
+export function idOfPosition(prefix: string, position: number): string {
   let text = '';
   for (let rest = position; rest > 0; rest = Math.floor(rest / 32)) text = alphabet[rest % 32] + text;
   return prefix + text.padStart(digits, '0');
@@ -14,6 +19,11 @@ export function eventId(position: number): string {
 
 /** The position that an event id stands for; null for a text that is no event id. Beyond the safe integers it is the largest one. */
 export function eventPosition(id: string): number | null {
+  return positionOfId(prefix, id);
+}
+
+/** The same for another log. */
+export function positionOfId(prefix: string, id: string): number | null {
   if (!id.startsWith(prefix) || id.length !== prefix.length + digits) return null;
   let position = 0;
   for (const digit of id.slice(prefix.length)) {

@@ -1,3 +1,4 @@
+import type { AuditLog } from '../domain/audit.ts';
 import type { Runtime } from '../domain/runtime.ts';
 import type { Store } from '../domain/store.ts';
 import { PostgresBackend } from './postgres/backend.ts';
@@ -20,7 +21,7 @@ export interface StoreOptions {
  * `url` is `sqlite:<path>`, `sqlite::memory:`, or `postgres://…` (`postgresql://…`). Rejects with `StoreUnavailable` when the
  * database cannot be reached and with `StoreLocked` when another process has the SQLite file.
  */
-export async function openStore(url: string, options: StoreOptions): Promise<Store> {
+export async function openStore(url: string, options: StoreOptions): Promise<Store & AuditLog> {
   const onError = options.onError ?? (() => {});
   if (url.startsWith('sqlite:')) {
     const path = url.slice('sqlite:'.length).replace(/^\/\/(?=.)/, '');

@@ -20,6 +20,7 @@ function schemaVersions(types: ColumnTypes, kind: 'sqlite' | 'postgres'): Migrat
     getMigrations: async () => ({
       '0001_initial': { up: (db: Kysely<Tables>) => initial(db, types, kind) },
       '0002_statistics': { up: statistics },
+      '0003_audit': { up: (db: Kysely<Tables>) => audit(db, types, kind) },
     }),
   };
 }
@@ -38,6 +39,22 @@ export async function migrateSchema(
   if (error instanceof Error && error.message.startsWith('corrupted migrations'))
     throw new Error(`the store was written by another version of Godwit: ${error.message}`, { cause: error });
   throw error;
+}
+
+async function audit(db: Kysely<Tables>, { id, json }: ColumnTypes, kind: 'sqlite' | 'postgres'): Promise<void> {
+  await db.schema
+    .createTable('audit')
+    .addColumn('position', kind === 'sqlite' ? 'integer' : 'bigint', (column) =>
+      kind === 'sqlite' ? column.primaryKey().autoIncrement() : column.primaryKey().generatedAlwaysAsIdentity(),
+    )
+    .addColumn('at', 'bigint', (column) => column.notNull())
+    .addColumn('caller', 'text')
+    .addColumn('account', 'text')
+    .addColumn('migration_id', id)
+    .addColumn('data', json, (column) => column.notNull())
+    .execute();
+  await index(db, 'audit_by_caller', 'audit', ['caller', 'position']).execute();
+  await index(db, 'audit_by_migration', 'audit', ['migration_id', 'position']).execute();
 }
 
 async function initial(db: Kysely<Tables>, { id, json }: ColumnTypes, kind: 'sqlite' | 'postgres'): Promise<void> {

@@ -1,3 +1,4 @@
+import type { AuditFilter, AuditLog, NewAuditRecord } from '../domain/audit.ts';
 import type { Migration } from '../domain/migration.ts';
 import type {
   IdempotencyKey,
@@ -8,6 +9,7 @@ import type {
   StoredAnswer,
   UpdateOptions,
 } from '../domain/store.ts';
+import { appendAudit, listAudit, placeOf } from './audit.ts';
 import { claimDue, earliestDue } from './claim.ts';
 import { createMigration } from './create.ts';
 import { answerKey, expireKeys, findKey } from './idempotency.ts';
@@ -17,7 +19,7 @@ import { countMigrations } from './statistics.ts';
 import { removeMigration, updateMigration } from './update.ts';
 
 /** The store over an open database, whichever of the two it is. */
-export class SqlStore implements Store {
+export class SqlStore implements Store, AuditLog {
   readonly #backend: Backend;
 
   constructor(backend: Backend) {
@@ -77,6 +79,18 @@ export class SqlStore implements Store {
     page: { readonly size: number; readonly after?: string },
   ) {
     return this.#backend.read((db) => listEvents(db, filter, page));
+  }
+
+  appendAudit(record: NewAuditRecord) {
+    return this.#backend.write((session) => appendAudit(session.db, record));
+  }
+
+  listAudit(filter: AuditFilter, page: { readonly size: number; readonly after?: string }) {
+    return this.#backend.read((db) => listAudit(db, filter, page));
+  }
+
+  placeOf(migrationId: string) {
+    return this.#backend.read((db) => placeOf(db, migrationId));
   }
 
   onChange(listener: (migrationId: string) => void) {

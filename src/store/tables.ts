@@ -66,7 +66,19 @@ export interface IdempotencyKeysTable {
   created_at: number;
 }
 
+/** What was asked for by whom; rows are only ever added. */
+export interface AuditTable {
+  position: Generated<number>;
+  at: number;
+  caller: string | null;
+  account: string | null;
+  /** Not a reference: the record outlives the migration. */
+  migration_id: string | null;
+  data: string;
+}
+
 export interface Tables {
+  audit: AuditTable;
   migrations: MigrationsTable;
   backups: PartsTable;
   calls: PartsTable;

@@ -135,11 +135,32 @@ export const RootSchema = Type.Object(
   { $id: 'Root' },
 );
 
+const Known = (description: string) => Type.Union([Type.String(), Type.Null()], { description });
+
+export const AuditRecordSchema = Type.Object(
+  {
+    id: Type.String(),
+    at: Type.String({ format: 'date-time' }),
+    caller: Known('Name of the key or subject of the token; null: the request came without good credentials.'),
+    remoteAddress: Type.String({ description: 'Address of the peer: of the proxy, where there is one.' }),
+    operation: Known('Operation id; null: no operation has this method and path.'),
+    method: Type.String(),
+    account: Known('The account that it is about.'),
+    instanceId: Known('The instance that it is about.'),
+    migrationId: Known('The migration that it made or is about.'),
+    status: Type.Integer(),
+    outcome: Type.String({ description: '`ok`, or the problem code of the refusal.' }),
+    requestId: Type.String(),
+  },
+  { $id: 'AuditRecord', description: 'Who asked for which change, on what, and what came of it.' },
+);
+
 export const pageSchemas = [
   page('MigrationPage', MigrationSchema),
   page('BackupPage', BackupSchema),
   page('EventPage', EventSchema),
   page('ProviderPage', ProviderSchema),
   page('AccountPage', AccountSchema),
+  page('AuditPage', AuditRecordSchema),
   page('ProblemEntryPage', ProblemEntrySchema),
 ] as const;

@@ -17,6 +17,7 @@ import {
 } from '../../domain/schema.ts';
 import {
   AccountSchema,
+  AuditRecordSchema,
   BackupCommandSchema,
   DryRunSchema,
   EventSchema,
@@ -45,6 +46,7 @@ const answers = [
   EventSchema,
   ProviderSchema,
   AccountSchema,
+  AuditRecordSchema,
   DryRunSchema,
   HealthSchema,
   ProblemEntrySchema,

@@ -66,6 +66,16 @@ export const BackupCommandQuery = Type.Object(
   { additionalProperties: false },
 );
 
+export const AuditQuery = Type.Object(
+  {
+    caller: Name('Only what this caller asked for.'),
+    migrationId: Type.Optional(Type.String({ maxLength: 64, description: 'Only what concerns this migration.' })),
+    since: Time('Only what was asked for since then (RFC 3339).'),
+    ...pageParameters,
+  },
+  { additionalProperties: false },
+);
+
 export const PageQuery = Type.Object(pageParameters, { additionalProperties: false });
 
 export const VerboseQuery = Type.Object(

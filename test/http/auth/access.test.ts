@@ -16,7 +16,7 @@ const stranger = keyNamed('stranger', { scopes: ['admin'], accounts: ['tc-main']
 const auth = createStaticKeyAuthenticator([reader, writer, operator, admin, nobody, stranger].map((key) => key.entry));
 
 /** Who may call an operation: the scope it takes, or everybody. */
-const access: Readonly<Record<string, 'open' | 'reader' | 'writer' | 'operator'>> = {
+const access: Readonly<Record<string, 'open' | 'reader' | 'writer' | 'operator' | 'admin'>> = {
   root: 'open',
   live: 'open',
   ready: 'open',
@@ -41,6 +41,7 @@ const access: Readonly<Record<string, 'open' | 'reader' | 'writer' | 'operator'>
   getProvider: 'reader',
   getBackupCommand: 'reader',
   listAccounts: 'reader',
+  listAudit: 'admin',
 };
 
 const parameters: Readonly<Record<string, string>> = { id: idOf('mig', 1), backupId: idOf('bkp', 1), code: 'internal' };
@@ -103,7 +104,7 @@ describe('who may call what', () => {
         }
         expect(response.statusCode).toBe(403);
         expect(response.json().code).toBe('forbidden');
-        expect(response.headers['www-authenticate']).toMatch(/error="insufficient_scope", scope="migrations:/);
+        expect(response.headers['www-authenticate']).toMatch(/error="insufficient_scope", scope="(migrations:|admin)/);
         expect(service.calls).toEqual([]);
       }
     });

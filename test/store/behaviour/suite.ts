@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { StoreUnavailable } from '../../../src/domain/store.ts';
+import { auditBehaviour } from './audit.ts';
 import { claimBehaviour } from './claims.ts';
 import { documentBehaviour } from './documents.ts';
 import { idempotencyBehaviour } from './idempotency.ts';
@@ -15,6 +16,7 @@ export function storeBehaviour(site: Site): void {
   describe('updates', () => updateBehaviour(site));
   describe('targets', () => targetBehaviour(site));
   describe('claims', () => claimBehaviour(site));
+  describe('the audit', () => auditBehaviour(site));
   describe('lists', () => listBehaviour(site));
   describe('statistics', () => statisticsBehaviour(site));
   describe('idempotency keys', () => idempotencyBehaviour(site));

@@ -1,0 +1,44 @@
+import type { Instant } from './migration.ts';
+
+/** Who asked for which change, on what, and what came of it. It holds no secret and nothing of the body but the target. */
+export interface AuditRecord {
+  readonly id: string;
+  readonly at: Instant;
+  /** Name of the key or subject of the token; null: the request came without good credentials. */
+  readonly caller: string | null;
+  /** Address of the peer: of the proxy, where there is one. */
+  readonly remoteAddress: string;
+  /** Operation id of the contract; null: no operation has this method and path. */
+  readonly operation: string | null;
+  readonly method: string;
+  readonly account: string | null;
+  readonly instanceId: string | null;
+  readonly migrationId: string | null;
+  readonly status: number;
+  /** `ok`, or the problem code of the refusal. */
+  readonly outcome: string;
+  readonly requestId: string;
+}
+
+export type NewAuditRecord = Omit<AuditRecord, 'id'>;
+
+export interface AuditFilter {
+  readonly caller?: string;
+  readonly migrationId?: string;
+  /** Not older than this. */
+  readonly since?: Instant;
+  /** Accounts that the reader may see; undefined: all, and what concerns no account. */
+  readonly visibleAccounts?: readonly string[];
+}
+
+/** The append-only record of changes that were asked for. Rejects with `StoreUnavailable`. */
+export interface AuditLog {
+  appendAudit(record: NewAuditRecord): Promise<void>;
+  /** Newest first. `after`: id of the last record of the page before. */
+  listAudit(
+    filter: AuditFilter,
+    page: { readonly size: number; readonly after?: string },
+  ): Promise<readonly AuditRecord[]>;
+  /** What a migration is about; null: there is none. */
+  placeOf(migrationId: string): Promise<{ readonly account: string; readonly instanceId: string } | null>;
+}
