@@ -167,6 +167,10 @@ const unexplained: MigrationError = {
 function rest(migration: Migration, context: ObservationContext): Migration {
   if (activeBackup(migration) !== undefined || migration.cancelRequested || migration.state === 'pending')
     return migration;
+  const full = fullBackup(migration);
+  // Without its full backup there is no chain, whatever the task as a whole is said to be.
+  if (full.state === 'failed')
+    return endMigration(migration, 'failed', full.error ?? unexplained, full.finishedAt ?? context.now, context.now);
   const failed = failedIncrementOf(migration, context);
   if (failed) return failed;
   if (migration.state === 'cutting_over') return migration;

@@ -1,0 +1,337 @@
+import {
+  acceptCall,
+  beginCall,
+  type ChangeContext,
+  endMigration,
+  failCall,
+  lookFailed,
+  settleByFinding,
+} from '../../src/domain/calls.ts';
+import { newBackup, newMigration } from '../../src/domain/creation.ts';
+import { decide } from '../../src/domain/decide.ts';
+import { finalBackup, isTerminal, markableAsFinal, permission, placementFault } from '../../src/domain/lifecycle.ts';
+import type { Migration } from '../../src/domain/migration.ts';
+import { fullBackup } from '../../src/domain/migration.ts';
+import { applyObservation, observationFailed } from '../../src/domain/observation.ts';
+import type { Observation, Provider } from '../../src/domain/provider.ts';
+import {
+  addBackup,
+  markUploaded,
+  requestCancel,
+  requestCutover,
+  requestRetry,
+  resolveByOperator,
+} from '../../src/domain/requests.ts';
+import type { Mode, ProviderId } from '../../src/domain/schema.ts';
+import type { EngineSettings } from '../../src/domain/timing.ts';
+import type { FailureKind, VendorFailure } from '../../src/domain/vendor.ts';
+import { alibaba } from '../../src/providers/alibaba/index.ts';
+import { huawei } from '../../src/providers/huawei/index.ts';
+import { tencent } from '../../src/providers/tencent/index.ts';
+import { incrementKey, requestFor } from './simulation.ts';
+
+export const providers: Readonly<Record<ProviderId, Provider>> = { alibaba, huawei, tencent };
+
+export const settings: EngineSettings = {
+  pollMinMs: 1000,
+  pollMaxMs: 10_000,
+  callTimeoutMs: 2000,
+  leaseMs: 10_000,
+  settleMs: 5000,
+};
+
+export const failureKinds: readonly FailureKind[] = [
+  'rejected',
+  'busy',
+  'throttled',
+  'unauthenticated',
+  'session_expired',
+  'clock_skew',
+  'not_found',
+  'not_sent',
+  'replayed',
+  'timeout',
+  'unavailable',
+  'garbage',
+];
+
+export function failureOf(kind: FailureKind): VendorFailure {
+  return {
+    kind,
+    code: 'provider_rejected',
+    detail: `The vendor says ${kind}.`,
+    retryable: false,
+    provider: { name: 'x', operation: 'X', code: kind, message: null, requestId: null, httpStatus: 400 },
+  };
+}
+
+/** One migration driven by domain functions alone: no engine, no store, no vendor. */
+export class Model {
+  now = Date.UTC(2026, 10, 21, 12);
+  migration: Migration;
+  readonly provider: Provider;
+  readonly seen: Observation[] = [];
+  /** The operations sent for each attempt of each backup, in order. */
+  readonly sent: { readonly backupId: string; readonly attempt: number; readonly operation: string }[] = [];
+  #count = 0;
+
+  constructor(id: ProviderId, mode: Mode, upload = false) {
+    this.provider = providers[id];
+    const request = requestFor(id, mode);
+    const source = upload ? { type: 'upload' as const, fileName: 'orders.bak' } : request.source;
+    this.migration = newMigration({ ...request, source }, { name: 'main', region: 'r' }, 'tests', this.#creation());
+  }
+
+  get context(): ChangeContext & { readonly group: string } {
+    return { provider: this.provider, settings, now: this.now, group: 'g' };
+  }
+
+  /** What the engine does next, with the world's answer chosen by `pick`. */
+  work(pick: (upTo: number) => number): void {
+    const { migration } = this;
+    if (migration.dueAt === null) return;
+    this.now = Math.max(this.now + 10, migration.dueAt);
+    const command = decide(migration, this.provider);
+    switch (command.do) {
+      case 'nothing':
+        this.#to({ ...migration, dueAt: null });
+        return;
+      case 'conclude_cancel':
+        this.#to(endMigration(migration, 'cancelled', null, this.now, this.now));
+        return;
+      case 'observe':
+        this.observe(pick);
+        return;
+      case 'send': {
+        if (command.step === 'restore')
+          this.sent.push({
+            backupId: command.backup?.id ?? '',
+            attempt: command.attempt,
+            operation: command.call.operation,
+          });
+        this.#to(beginCall(migration, command, this.context));
+        const number = this.migration.calls.at(-1)?.number ?? 0;
+        this.now += 20;
+        const outcome = pick(failureKinds.length * 2 + 2);
+        const kind = failureKinds[outcome];
+        if (kind !== undefined) this.#to(failCall(this.migration, number, failureOf(kind), this.context));
+        else if (outcome > failureKinds.length) this.accept(number);
+        // Otherwise the process dies here, and the call stays as it was stored.
+        return;
+      }
+      case 'look': {
+        const { number } = command.recorded;
+        const outcome = pick(4);
+        if (outcome === 0) this.#to(lookFailed(migration, number, failureOf('unavailable'), this.context));
+        else
+          this.#to(
+            settleByFinding(
+              migration,
+              number,
+              outcome === 1
+                ? { found: 'unclear', detail: 'Two look alike.' }
+                : outcome === 2
+                  ? { found: 'no' }
+                  : { found: 'yes', refs: this.refs() },
+              this.context,
+            ),
+          );
+      }
+    }
+  }
+
+  accept(number: number): void {
+    this.#to(acceptCall(this.migration, number, this.refs(), this.context));
+  }
+
+  /** A word of the vendor, any: about backups that it cannot know, in states that contradict each other. */
+  observe(pick: (upTo: number) => number): void {
+    if (pick(8) === 7) {
+      this.#to(
+        observationFailed(this.migration, failureOf(failureKinds[pick(failureKinds.length)] ?? 'busy'), this.context),
+      );
+      return;
+    }
+    const old = this.seen[pick(this.seen.length + 1)];
+    const phases = [
+      'restoring',
+      'ready',
+      'succeeded',
+      'failed',
+      'unrecognized',
+      'missing',
+      'restoring',
+      'ready',
+    ] as const;
+    const states = ['restoring', 'restored', 'failed', 'restored'] as const;
+    const observation: Observation = old ?? {
+      phase: phases[pick(phases.length)] ?? 'restoring',
+      providerStatus: `word ${pick(3)}`,
+      percent: pick(3) === 0 ? null : pick(140) - 20,
+      startedAt: pick(2) === 0 ? null : this.now - 3_600_000,
+      finishedAt: pick(2) === 0 ? null : this.now - pick(7_200_000),
+      error: null,
+      backups: this.migration.backups
+        .filter(() => pick(2) === 0)
+        .map((backup) => ({
+          backupId: backup.id,
+          state: states[pick(states.length)] ?? 'restoring',
+          providerStatus: 'word',
+          error: null,
+          startedAt: null,
+          finishedAt: null,
+          refs: {},
+        })),
+      warnings: [],
+    };
+    this.seen.push(observation);
+    this.#to(applyObservation(this.migration, observation, this.context));
+  }
+
+  /** What is true when the vendor does all that it was asked for. */
+  truth(): Observation {
+    const { migration } = this;
+    const accepted = (step: string) => migration.calls.some((call) => call.step === step && call.state === 'accepted');
+    const opens = this.provider.capabilities.cutoverWithoutBackup
+      ? accepted('open')
+      : finalBackup(migration) !== undefined && finalBackup(migration)?.state !== 'queued';
+    const done = migration.mode === 'full' || opens;
+    const phase = accepted('cancel') ? 'failed' : done ? 'succeeded' : 'ready';
+    return {
+      phase,
+      providerStatus: 'done',
+      percent: null,
+      startedAt: null,
+      finishedAt: null,
+      error: null,
+      backups: migration.backups
+        .filter((backup) => backup.state === 'restoring')
+        .map((backup) => ({
+          backupId: backup.id,
+          state: 'restored',
+          providerStatus: 'done',
+          error: null,
+          startedAt: null,
+          finishedAt: null,
+          refs: {},
+        })),
+      warnings: [],
+    };
+  }
+
+  /** Lets the engine work in a world without faults until nothing is due or only observation is left. Throws when it goes on for ever. */
+  settle(): void {
+    for (let rounds = 0; rounds < 300; rounds++) {
+      const { migration } = this;
+      if (migration.dueAt === null) return;
+      this.now = Math.max(this.now + 10, migration.dueAt);
+      const command = decide(migration, this.provider);
+      if (command.do === 'observe') {
+        const before = JSON.stringify([migration.state, migration.backups, migration.calls.length]);
+        this.#to(applyObservation(migration, this.truth(), this.context));
+        const after = JSON.stringify([this.migration.state, this.migration.backups, this.migration.calls.length]);
+        if (before !== after) continue;
+        if (isTerminal(this.migration)) return;
+        if ((this.migration.dueAt ?? 0) <= this.now) throw new Error('observes without a pause and without an end');
+        return;
+      }
+      if (command.do === 'look') this.#to(acceptCall(migration, command.recorded.number, this.refs(), this.context));
+      else this.work((upTo) => upTo - 1);
+    }
+    throw new Error(`goes on for ever: ${JSON.stringify(this.migration, null, 1)}`);
+  }
+
+  /** Asks for something that may be refused; says whether it was allowed. */
+  ask(
+    what: 'add' | 'add_final' | 'cut_over' | 'cut_over_after' | 'cancel' | 'retry' | 'absent' | 'adopt' | 'uploaded',
+  ): boolean {
+    const { migration, provider, now } = this;
+    const may = (action: 'add_backup' | 'cut_over' | 'cancel' | 'retry') =>
+      permission(action, migration, provider).allowed;
+    switch (what) {
+      case 'add':
+      case 'add_final': {
+        const mode = migration.mode;
+        const number = this.#count + 1;
+        const key = incrementKey(migration.provider, mode, number, what === 'add_final');
+        const upload = fullBackup(migration).source.type === 'upload';
+        const backup = newBackup(
+          {
+            type: mode === 'full_differential' ? 'differential' : 'log',
+            source: upload
+              ? { type: 'upload', fileName: key.slice(5) }
+              : { type: 'object_storage', bucket: 'acme-backups', keys: [key] },
+            final: what === 'add_final',
+          },
+          this.#creation(),
+        );
+        if (!may('add_backup') || placementFault(migration, backup) !== null) return false;
+        this.#to(addBackup(migration, backup, now));
+        return true;
+      }
+      case 'cut_over':
+        if (!may('cut_over') || !provider.capabilities.cutoverWithoutBackup) return false;
+        this.#to(requestCutover(migration, null, now));
+        return true;
+      case 'cut_over_after': {
+        const last = markableAsFinal(migration);
+        if (!may('cut_over') || last === undefined) return false;
+        this.#to(requestCutover(migration, last.id, now));
+        return true;
+      }
+      case 'cancel':
+        if (!may('cancel')) return false;
+        this.#to(requestCancel(migration, provider.cancelVerdict(migration), now));
+        return true;
+      case 'retry':
+        if (!may('retry')) return false;
+        this.#to(requestRetry(migration, now));
+        return true;
+      case 'absent':
+      case 'adopt':
+        if (!may('retry') || !migration.blocking.some((note) => note.code === 'outcome_unknown')) return false;
+        this.#to(resolveByOperator(migration, what === 'absent' ? 'absent' : { adopt: this.refs() }, this.context));
+        return true;
+      case 'uploaded': {
+        const waiting = migration.backups.find(
+          (backup) => backup.source.type === 'upload' && backup.state === 'submitting' && !backup.uploaded,
+        );
+        if (waiting === undefined || isTerminal(migration) || migration.cancelRequested) return false;
+        this.#to(markUploaded(migration, waiting.id, now));
+        return true;
+      }
+    }
+  }
+
+  /** Ids as the three vendors name them, new each time. */
+  refs(): Record<string, string> {
+    const n = String(++this.#count);
+    return {
+      migrateTaskId: n,
+      jobId: n,
+      backupMigrationId: `t-${n}`,
+      incrementalMigrationId: `i-${n}`,
+      flowId: n,
+    };
+  }
+
+  set(migration: Migration): void {
+    this.migration = migration;
+  }
+
+  #to(next: Migration): void {
+    this.onChange(this.migration, next);
+    this.migration = { ...next, version: next.version + 1 };
+  }
+  onChange: (before: Migration, after: Migration) => void = () => undefined;
+
+  #creation() {
+    return {
+      runtime: {
+        now: () => this.now,
+        randomBytes: (size: number) => Uint8Array.from({ length: size }, (_, place) => (++this.#count >> place) % 32),
+      },
+      seal: (url: string) => ({ display: url, sealed: url }),
+    };
+  }
+}
