@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { unblocked } from '../domain/calls.ts';
 import { newBackup, newMigration } from '../domain/creation.ts';
 import { failedBackup, finalBackup, markableAsFinal, permission, placementFault } from '../domain/lifecycle.ts';
@@ -14,7 +15,7 @@ import {
 } from '../domain/requests.ts';
 import { type ActionName, type CutoverRequest, type ProviderId, providerIds } from '../domain/schema.ts';
 import type { UpdateResult } from '../domain/store.ts';
-import { conflictingFields, unsupportedBackupFields, unsupportedFields } from '../domain/support.ts';
+import { conflictingFields, sourceConflicts, unsupportedBackupFields, unsupportedFields } from '../domain/support.ts';
 import { type Account, VendorError } from '../domain/vendor.ts';
 import { changeContext } from './advance.ts';
 import { type EngineContext, leaseOf } from './context.ts';
@@ -23,6 +24,9 @@ import type { Engine } from './engine.ts';
 import type { Change, ChangeContext, MigrationService, Replay, RequestContext } from './interface.ts';
 import type { UrlCipher } from './url-cipher.ts';
 import { noCommand, readBackupCommand, readUploadTarget, uploadFault, vendorProblem } from './vendor-reads.ts';
+
+/** Of one migration, also after a merge. */
+const maxLabels = 32;
 
 /** What callers may ask for, over the store and the engine. */
 export function createMigrationService(context: EngineContext, engine: Engine, cipher: UrlCipher): MigrationService {
@@ -69,7 +73,6 @@ export function createMigrationService(context: EngineContext, engine: Engine, c
   function checked(
     request: Parameters<MigrationService['create']>[0],
     caller: RequestContext,
-    seal: (url: string) => SealedUrl,
   ): { migration: Migration; account: Account } {
     const conflicts = conflictingFields(request);
     if (conflicts.length > 0) throw new Problem('invalid_request', summary(conflicts), { errors: conflicts });
@@ -77,7 +80,7 @@ export function createMigrationService(context: EngineContext, engine: Engine, c
     const unsupported = unsupportedFields(request, capabilities);
     if (unsupported.length > 0)
       throw new Problem('unsupported_by_provider', summary(unsupported), { errors: unsupported });
-    const migration = newMigration(request, account, caller.caller, { ...creation, seal });
+    const migration = newMigration(request, account, caller.caller, creation);
     const faults = providers[request.provider].checkMigration(migration, account);
     if (faults.length > 0) throw new Problem('unsupported_by_provider', summary(faults), { errors: faults });
     return { migration, account };
@@ -182,7 +185,7 @@ export function createMigrationService(context: EngineContext, engine: Engine, c
   return {
     async create(request, waitMs, caller) {
       refuseWhileDraining();
-      const { migration } = checked(request, caller, creation.seal);
+      const { migration } = checked(request, caller);
       const result = await store.create(migration, leaseOf(context), caller.idempotency);
       if (result.outcome === 'key_exists') return { replay: result.record };
       if (result.outcome === 'target_busy') throw targetBusy(result.migrationId);
@@ -196,10 +199,7 @@ export function createMigrationService(context: EngineContext, engine: Engine, c
     async dryRun(request, preflight, caller) {
       const problems: FieldFault[] = [];
       try {
-        const { migration, account } = checked(request, caller, (url) => ({
-          display: url.split(/[?#]/)[0] ?? '',
-          sealed: '',
-        }));
+        const { migration, account } = checked(request, caller);
         const provider = providers[request.provider];
         if (preflight)
           problems.push(
@@ -224,7 +224,14 @@ export function createMigrationService(context: EngineContext, engine: Engine, c
 
     async patch(id, patch, caller) {
       const result = changed(
-        await changeIf(id, null, caller, (current) => patchMigration(current, patch, runtime.now())),
+        await changeIf(id, null, caller, (current) => {
+          const patched = patchMigration(current, patch, runtime.now());
+          if (Object.keys(patched.labels).length > maxLabels)
+            throw new Problem('invalid_request', `A migration has at most ${maxLabels} labels.`, {
+              errors: [{ pointer: '/labels', detail: `There would be more than ${maxLabels} labels.` }],
+            });
+          return isDeepStrictEqual({ ...patched, updatedAt: current.updatedAt }, current) ? null : patched;
+        }),
       );
       if ('replay' in result) throw new Problem('internal', 'PATCH takes no idempotency key.');
       return result.migration;
@@ -232,6 +239,8 @@ export function createMigrationService(context: EngineContext, engine: Engine, c
 
     async addBackup(id, request, caller) {
       refuseWhileDraining();
+      const conflicts = sourceConflicts(request.source);
+      if (conflicts.length > 0) throw new Problem('invalid_request', summary(conflicts), { errors: conflicts });
       const backup = newBackup(request, creation);
       const result = changed(
         await changeIf(id, 'add_backup', caller, (current) =>
@@ -368,10 +377,22 @@ export function createMigrationService(context: EngineContext, engine: Engine, c
       return {
         ready: storeOk && !draining,
         draining,
-        checks: [{ name: 'store', ok: storeOk, detail: storeOk ? 'answers' : 'does not answer' }],
+        checks: [
+          { name: 'store', ok: storeOk, detail: storeOk ? 'answers' : 'does not answer' },
+          // They say nothing about readiness: the other accounts work.
+          ...[...accounts.values()].map(accountCheck),
+        ],
       };
     },
   };
+
+  /** Readable by everybody, so it repeats no words of the vendor. */
+  function accountCheck(account: Account) {
+    const ok = (context.refusedCredentials?.(account) ?? null) === null;
+    const refused =
+      'the vendor refused the last login; nothing is tried again until the credentials change or a pause ends';
+    return { name: `account ${account.name}`, ok, detail: ok ? 'no refused login' : refused };
+  }
 
   /** The backup when nothing speaks against it on this migration. */
   function checkedBackup(

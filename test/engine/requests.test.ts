@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import type { MigrationRequest } from '../../src/domain/schema.ts';
+import { caller, problemOf, startChain } from '../support/chain.ts';
+import { requestFor } from '../support/simulation.ts';
+
+const labels = (prefix: string, count: number) =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`${prefix}${index}`, 'x']));
+
+describe('a merge patch', () => {
+  it('leaves no more labels than a new migration may have', async () => {
+    const { service, create, get } = await startChain('alibaba', 'full');
+    const id = await create();
+    await service.patch(id, { labels: labels('a', 32) }, caller);
+    expect(await problemOf(service.patch(id, { labels: { one: 'more' } }, caller))).toMatchObject({
+      code: 'invalid_request',
+    });
+    await service.patch(id, { labels: { a0: null, one: 'more' } }, caller);
+    expect(Object.keys((await get(id)).labels)).toHaveLength(32);
+  });
+
+  it('that changes nothing keeps the version, and with it the entity tag', async () => {
+    const { service, create } = await startChain('alibaba', 'full');
+    const id = await create();
+    const first = await service.patch(id, { description: 'of the night', labels: { team: 'orders' } }, caller);
+    const again = await service.patch(
+      id,
+      { description: 'of the night', labels: { team: 'orders', gone: null } },
+      caller,
+    );
+    expect(again.version).toBe(first.version);
+    expect(again.updatedAt).toBe(first.updatedAt);
+  });
+});
+
+describe('a backup of a chain', () => {
+  it('is held to the same rules for its source as the first one', async () => {
+    const { service, create, get } = await startChain('huawei', 'full_log');
+    const id = await create();
+    const source: MigrationRequest['source'] = {
+      type: 'object_storage',
+      bucket: 'acme-backups',
+      keys: ['/orders_log.bak'],
+    };
+    const answer = await problemOf(service.addBackup(id, { type: 'log', source }, caller));
+    expect(answer.code).toBe('invalid_request');
+    expect((await get(id)).backups).toHaveLength(1);
+  });
+});
+
+describe('a dry run', () => {
+  it('shows a URL as it is sealed for showing: no user information, no query', async () => {
+    const { service } = await startChain('tencent', 'full');
+    const request: MigrationRequest = {
+      ...requestFor('tencent', 'full'),
+      source: { type: 'url', urls: ['https://files.example.com/orders.bak?sig=very-secret'] },
+    };
+    const { valid, plan } = await service.dryRun(request, false, caller);
+    expect(valid).toBe(true);
+    expect(JSON.stringify(plan)).toContain('https://files.example.com/orders.bak');
+    expect(JSON.stringify(plan)).not.toContain('very-secret');
+  });
+});
