@@ -50,6 +50,8 @@ export interface SimulationOptions {
   /** Numbers of store writes (from 1) after which the process dies. */
   readonly crashAfterWrites?: readonly number[];
   readonly settings?: Partial<EngineSettings>;
+  /** The cloud's clock minus ours, in milliseconds. */
+  readonly cloudOffsetMs?: number;
 }
 
 const credentials: Record<ProviderId, Credentials> = {
@@ -118,11 +120,13 @@ export class Simulation {
   #writes = 0;
   #die: () => void = () => undefined;
   #random = 1;
+  readonly #cloudOffsetMs: number;
 
   private constructor(store: Store, options: SimulationOptions) {
     this.#faults = [...(options.exchangeFaults ?? [])];
     this.#crashAfterWrites = new Set(options.crashAfterWrites);
     this.account = accounts[options.provider];
+    this.#cloudOffsetMs = options.cloudOffsetMs ?? 0;
     const runtime: Runtime = {
       now: () => this.now,
       randomBytes: (count) => Uint8Array.from({ length: count }, () => this.#next() % 256),
@@ -132,7 +136,12 @@ export class Simulation {
         this.now += Math.ceil(ms);
       },
     };
-    const environment = { now: () => this.now, uuid: runtime.uuid, restoreMs: 20_000, listLagMs: () => 0 };
+    const environment = {
+      now: () => this.now + this.#cloudOffsetMs,
+      uuid: runtime.uuid,
+      restoreMs: 20_000,
+      listLagMs: () => 0,
+    };
     this.cloud = { alibaba: createAlibabaCloud, huawei: createHuaweiCloud, tencent: createTencentCloud }[
       options.provider
     ](environment);
@@ -306,7 +315,8 @@ export class Simulation {
     const headers = Object.fromEntries(
       Object.entries(response.headers).map(([name, value]) => [name.toLowerCase(), value]),
     );
-    return { httpStatus: response.status, headers, body: response.body, receivedAt: this.now };
+    const date = new Date(this.now + this.#cloudOffsetMs).toUTCString();
+    return { httpStatus: response.status, headers: { date, ...headers }, body: response.body, receivedAt: this.now };
   }
 
   #next(): number {

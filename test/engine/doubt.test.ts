@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { settleByFinding } from '../../src/domain/calls.ts';
+import { isTerminal } from '../../src/domain/lifecycle.ts';
+import { alibaba } from '../../src/providers/alibaba/index.ts';
+import { requestFor, Simulation } from '../support/simulation.ts';
+
+const minute = 60_000;
+
+describe.each(['alibaba', 'huawei', 'tencent'] as const)('a process that died over a call to %s', (provider) => {
+  it.each([-20, -4, 4])(
+    'leaves no second restore to its successor when the cloud’s clock is %i minutes off',
+    async (minutes) => {
+      for (const fault of ['crash_after', 'crash_before'] as const)
+        for (let position = 0; position < 4; position++) {
+          const simulation = await Simulation.start({
+            provider,
+            cloudOffsetMs: minutes * minute,
+            exchangeFaults: [...Array(position).fill('none'), fault, 'drop_before'],
+          });
+          const id = await simulation.submit(requestFor(provider));
+          const ended = await simulation.until(id, isTerminal);
+          expect(simulation.errors).toEqual([]);
+          expect(ended.state, JSON.stringify(ended.error)).toBe('succeeded');
+          expect(simulation.restores(), `${fault} at ${position}: ${simulation.exchanges.join(' ')}`).toHaveLength(1);
+        }
+    },
+    120_000,
+  );
+});
+
+describe('a call whose sender is gone', () => {
+  it('is not taken for absent before it has been in doubt for the settling time, however long ago its intent was stored', async () => {
+    const simulation = await Simulation.start({ provider: 'alibaba', exchangeFaults: ['crash_before'] });
+    const { settings } = simulation.context;
+    const begun = await simulation.get(await simulation.submit(requestFor('alibaba')));
+    expect(begun.calls[0]?.state).toBe('sending');
+    const at = (now: number) => ({ provider: alibaba, settings, now });
+    const later = simulation.now + 10 * minute;
+    const looked = settleByFinding(begun, 1, { found: 'no' }, at(later));
+    expect(looked.calls[0]?.state).toBe('unknown');
+    expect(settleByFinding(looked, 1, { found: 'no' }, at(later + settings.settleMs - 1)).calls[0]?.state).toBe(
+      'unknown',
+    );
+    expect(settleByFinding(looked, 1, { found: 'no' }, at(later + settings.settleMs)).calls[0]?.state).toBe('absent');
+  });
+});
