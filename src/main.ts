@@ -21,6 +21,7 @@ const usage = `godwit: restores SQL Server backups into managed instances of thr
 const drainMs = 25_000;
 /** How long the last spans may take to leave, in milliseconds. */
 const tracesMs = 3000;
+const stopSignals = ['SIGTERM', 'SIGINT'] as const;
 /** A restore at the built-in sandbox takes this long, in milliseconds. */
 const sandboxRestoreMs = 4000;
 
@@ -42,6 +43,9 @@ async function main(): Promise<void> {
 
 async function run(config: Config, version: string): Promise<void> {
   const log = createLog(config.logLevel);
+  // Until something is to be drained a signal ends the process at once; as the first process of a container it would be ignored otherwise.
+  const leave = (): void => process.exit(0);
+  for (const signal of stopSignals) process.once(signal, leave);
   const sandbox = config.sandbox
     ? await startSandbox({
         host: '127.0.0.1',
@@ -67,8 +71,7 @@ async function run(config: Config, version: string): Promise<void> {
     log.info({}, 'stopped');
     process.exit(0);
   };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  for (const signal of stopSignals) process.off(signal, leave).on(signal, stop);
 }
 
 async function withSandbox(config: Config, sandbox: Sandbox): Promise<Config> {
