@@ -81,6 +81,7 @@ export async function startGateway(
       owner: runtime.uuid(),
       log: engineLogger(log),
       telemetry: telemetry.engine,
+      refusedCredentials: (account) => client.refusedLogin(account) ?? vault.refusal(account),
       openUrl: (url) => cipher.open(url),
     };
     const engine = createEngine(context);

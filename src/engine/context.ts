@@ -5,7 +5,7 @@ import type { ProviderId } from '../domain/schema.ts';
 import type { Fence, LeaseRequest, Store } from '../domain/store.ts';
 import type { EngineStep, EngineTelemetry } from '../domain/telemetry.ts';
 import type { EngineSettings } from '../domain/timing.ts';
-import type { Account, VendorClient } from '../domain/vendor.ts';
+import type { Account, VendorClient, VendorFailure } from '../domain/vendor.ts';
 
 /** What is told to the log. Fields are an allow-list: ids, words of the contract, and durations. */
 export interface EngineLog {
@@ -33,6 +33,8 @@ export interface EngineContext {
   readonly owner: string;
   readonly log: EngineLog;
   readonly telemetry?: EngineTelemetry;
+  /** Why nothing is tried with an account's credentials at present: the vendor has refused them. Null: nothing is known against them. */
+  readonly refusedCredentials?: (account: Account) => VendorFailure | null;
   /** Decrypts a sealed URL. Throws when its key is gone. */
   openUrl(url: SealedUrl): string;
 }

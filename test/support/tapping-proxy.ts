@@ -6,6 +6,8 @@ export interface TappingProxy {
   readonly url: string;
   /** What was seen so far, each at least 12 characters long. */
   readonly secrets: ReadonlySet<string>;
+  /** Method and path of every request, in order. */
+  readonly passed: readonly string[];
   close(): Promise<void>;
 }
 
@@ -14,6 +16,7 @@ const secretNames = /secret|password|signature|token$|tmpsecret/i;
 
 export async function tappingProxy(target: string): Promise<TappingProxy> {
   const secrets = new Set<string>();
+  const passed: string[] = [];
   const note = (value: string | undefined) => {
     if (value !== undefined && value.length >= 12) secrets.add(value);
   };
@@ -40,6 +43,7 @@ export async function tappingProxy(target: string): Promise<TappingProxy> {
   }
 
   const server = createServer({ maxHeaderSize: 131_072 }, async (incoming, outgoing) => {
+    passed.push(`${incoming.method} ${incoming.url}`);
     noteHeaders(incoming.headers);
     noteText(incoming.url ?? '');
     const body = await read(incoming);
@@ -63,6 +67,7 @@ export async function tappingProxy(target: string): Promise<TappingProxy> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     secrets,
+    passed,
     close: () =>
       new Promise((done) => {
         server.closeAllConnections();

@@ -18,7 +18,8 @@ const readySchema = {
   operationId: 'ready',
   summary: 'Readiness',
   description:
-    'Whether this process can take requests: the store answers and it is not shutting down. `?verbose` shows the single checks.',
+    'Whether this process can take requests: the store answers and it is not shutting down. `?verbose` shows the single checks, ' +
+    'among them the accounts whose last login was refused, which leaves the others working and this process ready.',
   tags: ['Operation'],
   security: [],
   querystring: VerboseQuery,
