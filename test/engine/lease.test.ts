@@ -1,0 +1,73 @@
+import { expect, it } from 'vitest';
+import { assumeAbsent } from '../../src/domain/calls.ts';
+import { newMigration } from '../../src/domain/creation.ts';
+import type { VendorClient } from '../../src/domain/vendor.ts';
+import { leaseOf } from '../../src/engine/context.ts';
+import { workOn } from '../../src/engine/work.ts';
+import { requestFor, Simulation } from '../support/simulation.ts';
+
+const successor = 'process-2';
+
+/** A stored migration in the hands of a process that speaks to the vendor through `client`. */
+async function heldBy(client: (simulation: Simulation, id: () => string) => VendorClient) {
+  const simulation = await Simulation.start({ provider: 'alibaba' });
+  const { context, store, account } = simulation;
+  const seal = (url: string) => ({ display: url, sealed: url });
+  const migration = newMigration(requestFor('alibaba'), account, 'tests', { runtime: context.runtime, seal });
+  const result = await store.create(migration, leaseOf(context));
+  if (result.outcome !== 'created') throw new Error(result.outcome);
+  const work = workOn(
+    { ...context, client: client(simulation, () => migration.id) },
+    [{ migration, fence: result.fence }],
+    () => false,
+  );
+  return { simulation, id: migration.id, work };
+}
+
+/** Time passes as in a process that was stopped where it stood. */
+function pause(simulation: Simulation): void {
+  simulation.now += simulation.context.settings.leaseMs + 1;
+}
+
+it('does not let a call leave after the lease under which its intent was stored', async () => {
+  const answers: boolean[] = [];
+  const { simulation, id, work } = await heldBy((own) => ({
+    ...bound(own.context.client),
+    execute(account, region, request, mayGo) {
+      answers.push(mayGo?.() ?? true);
+      pause(own);
+      answers.push(mayGo?.() ?? true);
+      return own.context.client.execute(account, region, request, mayGo);
+    },
+  }));
+  await work;
+  expect(answers.slice(0, 2)).toEqual([true, false]);
+  expect((await simulation.get(id)).calls[0]?.state).toBe('deferred');
+  expect(simulation.restores()).toEqual([]);
+});
+
+it('tells of a call that was accepted after a successor had taken it for lost', async () => {
+  const { simulation, id, work } = await heldBy((own, migrationId) => ({
+    ...bound(own.context.client),
+    async execute(account, region, request) {
+      const reply = await own.context.client.execute(account, region, request);
+      pause(own);
+      await own.store.claim({ ...leaseOf(own.context), owner: successor }, 1);
+      await own.change(migrationId(), (latest) => assumeAbsent(latest, 1, own.now));
+      return reply;
+    },
+  }));
+  await work;
+  const { warnings, calls } = await simulation.get(id);
+  expect(calls[0]?.state).toBe('absent');
+  expect(warnings.map(({ code }) => code)).toEqual(['accepted_after_all']);
+  expect(warnings[0]?.detail).toContain(simulation.restores()[0]?.taskId);
+});
+
+function bound(client: VendorClient): VendorClient {
+  return {
+    execute: (...parameters) => client.execute(...parameters),
+    converse: (account, region, dialogue) => client.converse(account, region, dialogue),
+    clockOffset: (account) => client.clockOffset(account),
+  };
+}
