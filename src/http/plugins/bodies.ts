@@ -36,6 +36,9 @@ function checkMediaType(request: FastifyRequest): void {
   const { 'content-type': given, 'content-length': length, 'transfer-encoding': encoding } = request.headers;
   const hasBody = encoding !== undefined || (length !== undefined && length !== '0');
   if (!hasBody || request.method === 'GET' || request.method === 'HEAD') return;
+  const coding = request.headers['content-encoding']?.trim().toLowerCase() ?? '';
+  if (coding !== '' && coding !== 'identity')
+    throw new Problem('unsupported_media_type', 'The body must not be compressed: leave `Content-Encoding` out.');
   const allowed = request.routeOptions.config.bodyTypes ?? [json];
   const [essence = '', ...parameters] = (given ?? '')
     .toLowerCase()

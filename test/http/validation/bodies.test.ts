@@ -326,6 +326,7 @@ describe('what is not JSON', () => {
       415,
       /application\/json/,
     ],
+    ['a compressed body', '{}', { 'content-type': 'application/json', 'content-encoding': 'gzip' }, 415, /compressed/],
     ['another charset', '{}', { 'content-type': 'application/json; charset=utf-16' }, 415, /UTF-8/],
   ];
   it.each(sends)('%s', async (_name, payload, headers, status, said) => {
