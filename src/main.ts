@@ -97,11 +97,23 @@ async function packageVersion(): Promise<string> {
   return (JSON.parse(text) as { version: string }).version;
 }
 
+function isTakenPort(error: unknown): boolean {
+  return error instanceof Error && (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+}
+
+// What is stored may hold names of customers: files are for this user alone.
+process.umask(0o077);
 main().catch((error: unknown) => {
   const expected =
     error instanceof ConfigError ||
     (error instanceof Error && ['StoreLocked', 'StoreUnavailable'].includes(error.name));
-  const text = error instanceof Error ? (expected ? error.message : (error.stack ?? error.message)) : String(error);
+  const text = isTakenPort(error)
+    ? 'the port is in use already; choose another one with PORT or listen.port'
+    : error instanceof Error
+      ? expected
+        ? error.message
+        : (error.stack ?? error.message)
+      : String(error);
   process.stderr.write(`godwit: ${text}\n`);
   process.exit(1);
 });
