@@ -30,9 +30,11 @@ const requests = [
   'uploaded',
 ] as const;
 const step = fc.oneof(
-  { weight: 6, arbitrary: fc.constant('work' as const) },
-  { weight: 2, arbitrary: fc.constant('observe' as const) },
-  { weight: 4, arbitrary: fc.constantFrom(...requests) },
+  { weight: 3, arbitrary: fc.constant('work' as const) },
+  { weight: 4, arbitrary: fc.constant('honest' as const) },
+  { weight: 1, arbitrary: fc.constant('observe' as const) },
+  { weight: 4, arbitrary: fc.constantFrom('add', 'add', 'add_final', 'cut_over') },
+  { weight: 1, arbitrary: fc.constantFrom(...requests) },
   { weight: 1, arbitrary: fc.constant('truth' as const) },
 );
 
@@ -42,7 +44,7 @@ describe.each(plans)(
     it('moves over legal transitions, submits each attempt once and in order, and never gets stuck', () => {
       fc.assert(
         fc.property(
-          fc.array(step, { minLength: 5, maxLength: 60 }),
+          fc.array(step, { minLength: 5, maxLength: 40 }),
           fc.infiniteStream(fc.nat(1_000_000)),
           (steps, numbers) => {
             const model = new Model(id, mode, upload);
@@ -50,6 +52,7 @@ describe.each(plans)(
             model.onChange = (before, after) => expectSound(before, after);
             for (const each of steps) {
               if (each === 'work') model.work(pick);
+              else if (each === 'honest') model.honestStep();
               else if (each === 'observe') unlessUnsettled(model, () => model.observe(pick));
               else if (each === 'truth') unlessUnsettled(model, () => model.settle());
               else model.ask(each);
