@@ -10,7 +10,7 @@ import { withUs } from './children.ts';
 export interface Replica {
   readonly url: string;
   readonly running: boolean;
-  /** Resolves when it answers `/readyz` or has been killed meanwhile. Rejects when it has ended by itself. */
+  /** Resolves when it answers `/livez` or has been killed meanwhile. Rejects when it has ended by itself. */
   start(): Promise<void>;
   /** Asks it to end and waits until it has; what it has compiled is then kept for the next start. */
   end(): Promise<void>;
@@ -77,7 +77,7 @@ export async function createReplica(folder: string, config: object): Promise<Rep
     async start() {
       const started = launch();
       child = started;
-      while (child === started && !(await isReady(url))) await systemRuntime.sleep(30);
+      while (child === started && !(await isUp(url))) await systemRuntime.sleep(30);
       if (started.exitCode !== null && !expected.has(started))
         throw new Error(`a gateway did not start, exit code ${started.exitCode}; see ${join(folder, 'output.log')}`);
     },
@@ -92,9 +92,9 @@ export async function createReplica(folder: string, config: object): Promise<Rep
   };
 }
 
-async function isReady(url: string): Promise<boolean> {
+async function isUp(url: string): Promise<boolean> {
   try {
-    const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(1000) });
+    const response = await fetch(`${url}/livez`, { signal: AbortSignal.timeout(3000) });
     await response.arrayBuffer();
     return response.status === 200;
   } catch {

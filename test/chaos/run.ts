@@ -16,7 +16,7 @@ const { values } = parseArgs({
 const seed = values.seed === undefined ? systemRuntime.now() % 1_000_000 : Number(values.seed);
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-const full = { intentsPerProvider: 180, arrivalMs: 190_000, longestMs: 280_000, patienceMs: 70_000, calmMs: 60_000 };
+const full = { intentsPerProvider: 180, arrivalMs: 150_000, longestMs: 200_000, patienceMs: 45_000, calmMs: 120_000 };
 const brief = { intentsPerProvider: 20, arrivalMs: 20_000, longestMs: 30_000, patienceMs: 8000, calmMs: 60_000 };
 const size = values.brief ? brief : full;
 const plans: Readonly<Record<'sqlite' | 'postgresql', Omit<StormPlan, 'seed' | 'store'>>> = {
@@ -32,17 +32,14 @@ const server: PostgresServer | null = postgres?.available
   ? await postgres.start(async (url) => (await openStore(url, { runtime: systemRuntime })).close())
   : null;
 
-const storms: Promise<{ readonly store: string; readonly report: StormReport }>[] = [];
-const begin = async (store: 'sqlite' | 'postgresql', where: StormPlan['store'], ownSeed: number) => ({
-  store,
-  report: await storm({ ...plans[store], seed: ownSeed, store: where }),
-});
-let reports: readonly { readonly store: string; readonly report: StormReport }[];
+const reports: { readonly store: string; readonly report: StormReport }[] = [];
+async function run(store: 'sqlite' | 'postgresql', where: StormPlan['store'], ownSeed: number): Promise<void> {
+  reports.push({ store, report: await storm({ ...plans[store], seed: ownSeed, store: where }) });
+}
 const measurements: string[] = [];
 try {
-  if (values.store !== 'postgres') storms.push(begin('sqlite', 'sqlite', seed));
-  if (server !== null) storms.push(begin('postgresql', { url: await server.createDatabase(), replicas: 3 }, seed + 1));
-  reports = await Promise.all(storms);
+  if (values.store !== 'postgres') await run('sqlite', 'sqlite', seed);
+  if (server !== null) await run('postgresql', { url: await server.createDatabase(), replicas: 3 }, seed + 1);
   if (server !== null) measurements.push(...(await measure(server)));
 } finally {
   await server?.stop();

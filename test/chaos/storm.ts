@@ -167,6 +167,12 @@ async function listAll(url: string): Promise<readonly MigrationRepresentation[]>
   for (let token: string | null = ''; token !== null; ) {
     const query: string = `pageSize=200${token === '' ? '' : `&pageToken=${encodeURIComponent(token)}`}`;
     const response = await fetch(`${url}/migrations?${query}`);
+    if (response.status !== 200) {
+      // A store that is catching up answers 503 for a while.
+      await response.arrayBuffer();
+      await systemRuntime.sleep(500);
+      continue;
+    }
     const page = (await response.json()) as { items: MigrationRepresentation[]; nextPageToken: string | null };
     found.push(...page.items);
     token = page.nextPageToken;

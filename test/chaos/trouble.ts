@@ -13,6 +13,8 @@ export interface Trouble {
 
 /** One in this many troubles is a pause that outlasts a lease. */
 const pauseShare = 1 / 12;
+/** A machine that is too busy to start a process within this time sees it killed all the same. */
+const longestStartMs = 8000;
 
 /**
  * Kills a process at random points, also while it starts, and starts it again; now and then one is stopped for longer than its lease and goes
@@ -35,7 +37,7 @@ export function startTrouble(replicas: readonly Replica[], random: Choices, mean
       if (await replica.kill()) counts.kills++;
       const started = replica.start();
       // Some die again before they have come up.
-      if (!own.chance(0.2)) await started;
+      if (!own.chance(0.2)) await Promise.race([started, systemRuntime.sleep(longestStartMs)]);
     }
   }
 
