@@ -1,7 +1,7 @@
 import { type EngineContext, type Held, leaseOf } from './context.ts';
 import { partition, reportInterruption, workOn } from './work.ts';
 
-/** Claims of one round, and batches worked on at once. */
+/** Migrations worked on at once: what is claimed and waits for its turn only loses its lease. */
 const batch = 100;
 /** The longest sleep between two looks at the store: another replica's work may have become due without a word. */
 const idleMs = 1000;
@@ -26,7 +26,7 @@ export interface CountedEngine extends Engine {
 /** The loop that claims what is due and works on it. */
 export function createEngine(context: EngineContext): CountedEngine {
   const { store, runtime, settings } = context;
-  const inFlight = new Map<string, Held>();
+  const inFlight = new Set<Held>();
   const tasks = new Set<Promise<void>>();
   const stopped = new AbortController();
   let draining = false;
@@ -44,11 +44,11 @@ export function createEngine(context: EngineContext): CountedEngine {
 
   async function work(claims: readonly Held[]): Promise<void> {
     const held = claims.map((each) => ({ ...each, hold: { until: 0 } }));
-    for (const each of held) inFlight.set(each.migration.id, each);
+    for (const each of held) inFlight.add(each);
     try {
       await workOn(context, held, () => draining);
     } finally {
-      for (const each of held) inFlight.delete(each.migration.id);
+      for (const each of held) inFlight.delete(each);
     }
   }
 
@@ -62,9 +62,10 @@ export function createEngine(context: EngineContext): CountedEngine {
   }
 
   async function claimDue(): Promise<number> {
-    if (tasks.size >= batch) return 0;
+    const room = batch - inFlight.size;
+    if (room <= 0) return 0;
     try {
-      const claims = await store.claim(leaseOf(context), batch);
+      const claims = await store.claim(leaseOf(context), room);
       if (claims.length > 0) context.telemetry?.report({ event: 'claimed', count: claims.length });
       const { toObserve, toAdvance } = partition(context, claims);
       if (toObserve.length > 0) track(work(toObserve));
@@ -91,7 +92,7 @@ export function createEngine(context: EngineContext): CountedEngine {
   async function heartbeat(): Promise<void> {
     while (!stopped.signal.aborted) {
       await runtime.sleep(settings.leaseMs / 3, stopped.signal);
-      const renewals = [...inFlight.values()].map(async ({ migration, fence, hold }) => {
+      const renewals = [...inFlight].map(async ({ migration, fence, hold }) => {
         const lease = leaseOf(context);
         const { outcome } = await store.update(migration.id, () => null, { fence, renewLease: lease });
         if (outcome === 'unchanged' && hold !== undefined) hold.until = lease.now + lease.leaseMs;
