@@ -18,6 +18,10 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   const problem = problemOf(error);
   if (problem === null) request.log.error({ error: errorForLog(error) }, 'request failed');
   const answer = problemAnswer(problem ?? internalProblem(), request.id);
-  reply.headers(bareSecurityHeaders).header('x-request-id', request.id).removeHeader('etag');
+  reply
+    .headers(bareSecurityHeaders)
+    .header('x-request-id', request.id)
+    .removeHeader('etag')
+    .removeHeader('preference-applied');
   return reply.code(answer.status).headers(answer.headers).send(answer.body);
 }
