@@ -36,10 +36,12 @@ export function applyObservation(
     next = { ...next, providerStatus: observation.providerStatus, percent: observation.percent };
   next = unblocked(next, observationBlocks);
   for (const warning of observation.warnings) next = { ...next, warnings: withNote(next.warnings, warning) };
-  for (const each of observation.backups) next = applyBackup(next, each, now);
+  // A restore that was ended at our word has not failed of itself.
+  if (!(observation.phase === 'failed' && wasCancelled(next)))
+    for (const each of observation.backups) next = applyBackup(next, each, now);
   // Vendors' times have whole seconds and their own clock: they never make a restore begin before it was asked for.
   if (observation.startedAt !== null && next.startedAt !== null)
-    next = { ...next, startedAt: Math.max(next.createdAt, Math.min(next.startedAt, observation.startedAt)) };
+    next = { ...next, startedAt: Math.max(firstSubmission(next), Math.min(next.startedAt, observation.startedAt)) };
 
   const moved = applyPhase(next, observation, context);
   return isTerminal(moved) ? moved : scheduled(moved, context);
@@ -142,9 +144,7 @@ function succeed(migration: Migration, observation: Observation, now: number): M
 function fail(migration: Migration, observation: Observation, now: number): Migration {
   if (migration.state === 'pending') return migration;
   const finishedAt = endOf(migration, observation, now);
-  const cancelled =
-    migration.cancelRequested && migration.calls.some((call) => call.step === 'cancel' && call.state === 'accepted');
-  if (cancelled) return endMigration(migration, 'cancelled', null, finishedAt, now);
+  if (wasCancelled(migration)) return endMigration(migration, 'cancelled', null, finishedAt, now);
   const error = observation.error ?? unexplained;
   const backups = migration.backups.map((backup) =>
     backup.state === 'restoring' ? { ...backup, state: 'failed' as const, error, finishedAt } : backup,
@@ -155,6 +155,16 @@ function fail(migration: Migration, observation: Observation, now: number): Migr
 /** The vendor's time of the end, unless its clock would put that before the beginning. */
 function endOf(migration: Migration, observation: Observation, now: number): number {
   return Math.max(migration.startedAt ?? migration.createdAt, observation.finishedAt ?? now);
+}
+
+function wasCancelled(migration: Migration): boolean {
+  return (
+    migration.cancelRequested && migration.calls.some((call) => call.step === 'cancel' && call.state === 'accepted')
+  );
+}
+
+function firstSubmission(migration: Migration): number {
+  return fullBackup(migration).submittedAt ?? migration.createdAt;
 }
 
 const unexplained: MigrationError = {

@@ -73,6 +73,8 @@ export type Finding =
 /** A call that changes something at the vendor. Pure; every member is required, so a missing one is a compile error. */
 export interface ChangingCall {
   readonly operation: string;
+  /** Our names of the ids that an answer gives: those without which the migration cannot go on, and others. */
+  readonly refs: { readonly required: readonly string[]; readonly optional: readonly string[] };
   build(input: CallInput): VendorRequest;
   /** The vendor's ids from an answer without error. Throws `VendorError` of kind `garbage`. */
   parse(reply: VendorReply): Refs;

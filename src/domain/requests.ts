@@ -7,6 +7,7 @@ import {
   withBackup,
   withNote,
 } from './calls.ts';
+import type { DecisionProvider } from './decide.ts';
 import {
   activeBackup,
   failedBackup,
@@ -18,6 +19,7 @@ import {
 } from './lifecycle.ts';
 import type { Backup, Instant, Migration, Note, Refs } from './migration.ts';
 import { fullBackup } from './migration.ts';
+import type { FieldFault } from './problem.ts';
 import type { CancelVerdict } from './provider.ts';
 import type { MigrationPatch } from './schema.ts';
 
@@ -114,6 +116,33 @@ export function requestRetry(migration: Migration, now: Instant): Migration {
   if (failed && blockedBy('backup_failed')) return withBackup(again, failed.id, (backup) => requeued(backup, 1));
   if (blockedBy('cutover_refused')) return inState({ ...again, cutoverRequested: true }, 'cutting_over');
   return again;
+}
+
+/**
+ * What is wrong with the ids that an operator names for a call of unknown outcome: a name that this call does not give, or a missing one
+ * without which the migration cannot go on. Pointers are into the retry request.
+ */
+export function adoptionFaults(migration: Migration, adopt: Refs, provider: DecisionProvider): readonly FieldFault[] {
+  const call = unsettledCall(migration);
+  if (call === undefined) return [];
+  const backup = migration.backups.find((each) => each.id === call.backupId) ?? null;
+  const planned = provider.plan(call.step, migration, backup).find((each) => each.operation === call.operation);
+  const { required = [], optional = [] } = planned?.refs ?? {};
+  const known = { ...migration.providerRefs, ...backup?.providerRefs };
+  const names = [...required, ...optional];
+  const expected =
+    names.length > 0
+      ? `${call.operation} gives ${names.map((name) => `\`${name}\``).join(' and ')}.`
+      : `${call.operation} gives no ids: name what is known already.`;
+  const strange = Object.keys(adopt).filter((name) => !names.includes(name) && known[name] !== adopt[name]);
+  const missing = required.filter((name) => adopt[name] === undefined);
+  return [
+    ...strange.map((name) => ({
+      pointer: `/adopt/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+      detail: `Not an id of this call. ${expected}`,
+    })),
+    ...missing.map((name) => ({ pointer: `/adopt/${name}`, detail: `Is missing. ${expected}` })),
+  ];
 }
 
 /** An operator's word about the call whose outcome is unknown. */

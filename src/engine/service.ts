@@ -6,6 +6,7 @@ import type { Backup, Migration, SealedUrl } from '../domain/migration.ts';
 import { type FieldFault, Problem, type ProblemCode, problemCatalogue } from '../domain/problem.ts';
 import {
   addBackup,
+  adoptionFaults,
   markUploaded,
   patchMigration,
   requestCancel,
@@ -298,6 +299,8 @@ export function createMigrationService(context: EngineContext, engine: Engine, c
           if (word === undefined) return requestRetry(current, runtime.now());
           if (!current.blocking.some((note) => note.code === 'outcome_unknown'))
             throw refusal(current, 'invalid_state', 'There is no call whose outcome is unknown.');
+          const faults = request.adopt ? adoptionFaults(current, request.adopt, providers[current.provider]) : [];
+          if (faults.length > 0) throw new Problem('invalid_request', summary(faults), { errors: faults });
           return resolveByOperator(current, word, changeContext(context, current));
         }),
       );

@@ -94,6 +94,7 @@ const terminate = 'TerminateMigrateTask';
 /** Restores one file: the whole of a one-shot migration, the base of a chain, or its next link. Not idempotent at the vendor. */
 export const restoreCall: ChangingCall = {
   operation: create,
+  refs: { required: ['migrateTaskId'], optional: ['taskId'] },
   build(input) {
     const backup = requiredBackup(input);
     return writeRequest(create, [
@@ -116,6 +117,7 @@ export const restoreCall: ChangingCall = {
 /** Recovers and opens the database of a chain. */
 export const openCall: ChangingCall = {
   operation: online,
+  refs: { required: [], optional: [] },
   build({ migration }) {
     return writeRequest(online, [
       ...chainParameters(migration),
@@ -131,6 +133,7 @@ export const openCall: ChangingCall = {
 /** Ends the task. What becomes of the half-restored database the vendor does not say. */
 export const cancelCall: ChangingCall = {
   operation: terminate,
+  refs: { required: [], optional: [] },
   build: ({ migration }) => writeRequest(terminate, chainParameters(migration)),
   parse: (reply) => acknowledged(terminate, reply),
   find: findTerminate,

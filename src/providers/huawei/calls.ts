@@ -8,6 +8,7 @@ import { garbage, jsonObject, text } from './reply.ts';
 /** Creating a job starts it: there is no other call, and none that stops it. */
 export const createJob: ChangingCall = {
   operation: createOperation,
+  refs: { required: ['jobId'], optional: [] },
 
   build({ migration, backup }) {
     if (backup === null) throw new Error(`${migration.id}: ${createOperation} is about a backup`);

@@ -45,6 +45,7 @@ function parseFlow(operation: string, reply: VendorReply): Refs {
 /** CreateBackupMigration page: registers a full task; no data moves, nothing can be renamed yet. */
 const createTask: ChangingCall = {
   operation: 'CreateBackupMigration',
+  refs: { required: ['backupMigrationId'], optional: [] },
   build(input) {
     const { migration } = input;
     const backup = subject(input);
@@ -65,6 +66,7 @@ const createTask: ChangingCall = {
 /** ModifyBackupMigration page: the only way to rename databases, before the start. */
 const renameDatabases: ChangingCall = {
   operation: 'ModifyBackupMigration',
+  refs: { required: [], optional: [] },
   build(input) {
     return write(this.operation, { ...taskIds(input), DBRename: renames(input.migration) });
   },
@@ -78,6 +80,7 @@ const renameDatabases: ChangingCall = {
 /** StartBackupMigration page: begins the full restore; the flow id is never shown again. */
 const startTask: ChangingCall = {
   operation: 'StartBackupMigration',
+  refs: { required: [], optional: ['flowId'] },
   build(input) {
     return write(this.operation, taskIds(input));
   },
@@ -90,6 +93,7 @@ const startTask: ChangingCall = {
 /** CreateIncrementalMigration page: registers a child; `IsRecovery` YES brings the database online after it. */
 const createIncrement: ChangingCall = {
   operation: 'CreateIncrementalMigration',
+  refs: { required: ['incrementalMigrationId'], optional: [] },
   build(input) {
     const backup = subject(input);
     return write(this.operation, {
@@ -107,6 +111,7 @@ const createIncrement: ChangingCall = {
 /** StartIncrementalMigration page. */
 const startIncrement: ChangingCall = {
   operation: 'StartIncrementalMigration',
+  refs: { required: [], optional: ['flowId'] },
   build(input) {
     return write(this.operation, { ...ids(input) });
   },
@@ -119,6 +124,7 @@ const startIncrement: ChangingCall = {
 /** DeleteBackupMigration page: removes the record of a task; an answer that it is gone already counts as done. */
 const deleteTask: ChangingCall = {
   operation: 'DeleteBackupMigration',
+  refs: { required: [], optional: [] },
   build(input) {
     return write(this.operation, taskIds(input));
   },
@@ -132,6 +138,7 @@ const deleteTask: ChangingCall = {
 /** DeleteIncrementalMigration page: as above, for a child. */
 const deleteIncrement: ChangingCall = {
   operation: 'DeleteIncrementalMigration',
+  refs: { required: [], optional: [] },
   build(input) {
     return write(this.operation, { ...ids(input) });
   },
