@@ -73,8 +73,9 @@ function problemResponse(codes: readonly ProblemCode[]) {
   };
 }
 
+// An `examples` member would be filled in by the explorer and sent: a key that is used up, an entity tag of another migration.
 const requestHeader = (description: string, example: string) =>
-  Type.Optional(Type.String({ description, examples: [example] }));
+  Type.Optional(Type.String({ description: `${description} For example \`${example}\`.` }));
 
 export const requestHeaders = {
   idempotencyKey: requestHeader(
