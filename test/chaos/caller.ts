@@ -42,7 +42,7 @@ export async function call(intent: Intent, random: Choices, settings: CallerSett
       );
       const final = answer !== null && answer.status < 500 && !repeatable.has(answer.body.code ?? '');
       if (final || key === null || systemRuntime.now() > until) return final ? answer : null;
-      await systemRuntime.sleep(answer === null ? random.between(50, 300) : random.between(300, 1000));
+      await systemRuntime.sleep(answer === null ? random.between(50, 300) : random.between(600, 1800));
     }
   }
 

@@ -77,7 +77,7 @@ export async function createReplica(folder: string, config: object): Promise<Rep
     async start() {
       const started = launch();
       child = started;
-      while (child === started && !(await isUp(url))) await systemRuntime.sleep(30);
+      while (child === started && !(await isUp(url))) await systemRuntime.sleep(120);
       if (started.exitCode !== null && !expected.has(started))
         throw new Error(`a gateway did not start, exit code ${started.exitCode}; see ${join(folder, 'output.log')}`);
     },

@@ -25,8 +25,10 @@ export function startTrouble(replicas: readonly Replica[], random: Choices, mean
   const counts = { kills: 0, pauses: 0 };
 
   async function trouble(replica: Replica, own: Choices): Promise<void> {
+    let startMs = 0;
     while (!stopped.signal.aborted) {
-      const mean = meanKillMs * replicas.length;
+      // On a machine where starting takes long, processes live longer too, or nobody would be there to be killed at work.
+      const mean = Math.max(meanKillMs * replicas.length, startMs);
       await systemRuntime.sleep(own.between(Math.floor(mean / 10), Math.floor((mean * 19) / 10)), stopped.signal);
       if (stopped.signal.aborted) return;
       if (own.chance(pauseShare)) {
@@ -35,9 +37,11 @@ export function startTrouble(replicas: readonly Replica[], random: Choices, mean
         continue;
       }
       if (await replica.kill()) counts.kills++;
+      const began = systemRuntime.now();
       const started = replica.start();
       // Some die again before they have come up.
       if (!own.chance(0.2)) await Promise.race([started, systemRuntime.sleep(longestStartMs)]);
+      startMs = Math.max(startMs, systemRuntime.now() - began);
     }
   }
 
