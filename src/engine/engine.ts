@@ -6,6 +6,9 @@ const batch = 100;
 /** The longest sleep between two looks at the store: another replica's work may have become due without a word. */
 const idleMs = 1000;
 
+const keyLifeMs = 48 * 3_600_000;
+const housekeepingMs = 3_600_000;
+
 /** The worker of one process. */
 export interface Engine {
   /** Works until `stop`. */
@@ -102,10 +105,22 @@ export function createEngine(context: EngineContext): CountedEngine {
     }
   }
 
+  /** Idempotency keys are promised for a day; they are forgotten after two. */
+  async function forgetOldKeys(): Promise<void> {
+    while (!stopped.signal.aborted) {
+      try {
+        await store.expireIdempotencyKeys(runtime.now() - keyLifeMs);
+      } catch (error) {
+        reportInterruption(context, error);
+      }
+      await runtime.sleep(housekeepingMs, stopped.signal);
+    }
+  }
+
   return {
     start() {
       stopListening = store.onChange(() => wake.abort());
-      loop = Promise.all([claimLoop(), heartbeat()]).then(() => undefined);
+      loop = Promise.all([claimLoop(), heartbeat(), forgetOldKeys()]).then(() => undefined);
     },
     take: (held) => track(work([held])),
     async stop(graceMs) {
