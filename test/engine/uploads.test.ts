@@ -79,11 +79,11 @@ describe('an uploaded full backup at Tencent', () => {
     const chain = await startChain('tencent');
     const id = await chain.create();
     const backupId = (await chain.get(id)).backups[0]?.id ?? '';
-    for (const asked of [
-      chain.service.uploadTarget(id, backupId, caller),
-      chain.service.markUploaded(id, backupId, caller),
-    ])
-      expect(await problemOf(asked)).toMatchObject({ code: 'invalid_state', detail: 'This backup is not an upload.' });
+    for (const ask of [chain.service.uploadTarget, chain.service.markUploaded])
+      expect(await problemOf(ask(id, backupId, caller))).toMatchObject({
+        code: 'invalid_state',
+        detail: 'This backup is not an upload.',
+      });
   });
 
   it('is removed at the vendor when it is cancelled before its file came', async () => {
@@ -150,11 +150,8 @@ describe('an uploaded increment at Tencent', () => {
     );
     if ('replay' in added) throw new Error('a replay');
     const { id: backupId } = added.backup;
-    for (const early of [
-      chain.service.uploadTarget(id, backupId, caller),
-      chain.service.markUploaded(id, backupId, caller),
-    ])
-      expect(await problemOf(early)).toMatchObject({
+    for (const ask of [chain.service.uploadTarget, chain.service.markUploaded])
+      expect(await problemOf(ask(id, backupId, caller))).toMatchObject({
         code: 'invalid_state',
         detail: expect.stringContaining('not registered'),
       });

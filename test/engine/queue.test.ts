@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { isTerminal } from '../../src/domain/lifecycle.ts';
+import type { Backup, Migration } from '../../src/domain/migration.ts';
+import { type Chain, caller, startChain } from '../support/chain.ts';
+import { requestFor } from '../support/simulation.ts';
+
+const all = ['alibaba', 'huawei', 'tencent'] as const;
+const statesOf = ({ backups }: Migration) => backups.map(({ state }) => state);
+/** No emulated cloud restores a file faster than this: what begins earlier runs beside another. */
+const shortestRestoreMs = 10_000;
+
+function keyOf({ source }: Backup): string {
+  return source.type === 'object_storage' ? (source.keys[0] ?? '') : '';
+}
+
+/** The backups of the restores that really began at the cloud, in order. */
+function restored({ simulation }: Chain, { backups }: Migration): readonly (Backup | undefined)[] {
+  return simulation
+    .restores()
+    .map(
+      ({ subject, taskId }) =>
+        backups.find((backup) => subject.includes(keyOf(backup))) ??
+        backups.find((backup) => Object.values(backup.providerRefs).includes(taskId)),
+    );
+}
+
+/** Rounds of the worker until it is over or needs the caller. */
+async function drain({ simulation }: Chain, id: string): Promise<Migration> {
+  for (let rounds = 0; rounds < 200; rounds++) {
+    const migration = await simulation.get(id);
+    if (isTerminal(migration) || migration.stateReason === 'backup_failed') return migration;
+    for (let round = 0; round < 20; round++) await simulation.round();
+  }
+  throw new Error('it does not end');
+}
+
+describe.each(all)('a queue of a hundred logs at %s', (provider) => {
+  it('drains by itself, one at a time and in order, although the process dies on the way', async () => {
+    const crashAfterWrites = Array.from({ length: 12 }, (_, index) => 9 + index * index * 3);
+    const settings = { pollMinMs: 10_000, pollMaxMs: 20_000 };
+    const chain = await startChain(provider, 'full_log', { crashAfterWrites, settings });
+    const id = await chain.simulation.submit(requestFor(provider, 'full_log'));
+    for (let number = 1; number <= 100; number++) await chain.add(id, number, { final: number === 100 });
+    let ended = await drain(chain, id);
+    // Alibaba takes 20 files per database and day; the rest follows when the caller says so the next day.
+    for (let day = 0; day < 6 && provider === 'alibaba' && !isTerminal(ended); day++) {
+      expect(ended.blocking[0]?.detail).toContain('tomorrow');
+      chain.simulation.now += 24 * 3_600_000;
+      await chain.service.retry(id, {}, caller);
+      ended = await drain(chain, id);
+    }
+    expect(ended.state, JSON.stringify([ended.error, ended.blocking])).toBe('succeeded');
+    expect(statesOf(ended)).toEqual(Array(101).fill('restored'));
+    expect(chain.simulation.crashes).toBeGreaterThan(5);
+    expect(chain.simulation.errors).toEqual([]);
+    expect(restored(chain, ended).map((backup) => backup?.id)).toEqual(ended.backups.map(({ id: each }) => each));
+    const times = chain.simulation.restores().map((entry) => entry.at);
+    for (const [index, time] of times.entries())
+      if (index > 0) expect(time - (times[index - 1] ?? 0)).toBeGreaterThanOrEqual(shortestRestoreMs);
+  }, 60_000);
+});
