@@ -3,7 +3,7 @@ import { isTerminal } from '../../src/domain/lifecycle.ts';
 import type { Migration } from '../../src/domain/migration.ts';
 import { Problem } from '../../src/domain/problem.ts';
 import type { ProviderId } from '../../src/domain/schema.ts';
-import { type Chain, caller, increment, problemOf, startChain } from '../support/chain.ts';
+import { caller, increment, problemOf, startChain } from '../support/chain.ts';
 import { requestFor } from '../support/simulation.ts';
 
 const all = ['alibaba', 'huawei', 'tencent'] as const;
