@@ -70,6 +70,14 @@ export function only(manifests: readonly Manifest[], kind: string): Manifest {
   return found;
 }
 
+/** The config map of that name. Throws when there is none. */
+export function configMap(manifests: readonly Manifest[], name: string): Manifest {
+  return only(
+    manifests.filter(({ metadata }) => metadata.name === name),
+    'ConfigMap',
+  );
+}
+
 function missing(): string | null {
   if (['bin/helm3', 'bin/helm4', 'node_modules/kubernetes-models'].every((path) => existsSync(`${toolsPath}${path}`)))
     return null;
