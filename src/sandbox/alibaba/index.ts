@@ -37,7 +37,6 @@ const laggingInstanceMs = 5_000;
 
 /** ApsaraDB RDS for SQL Server, as far as migrations from object storage go. Strict where the real service may be lenient. */
 export function createAlibabaCloud(environment: SandboxEnvironment): SandboxCloud {
-  const schemas = loadVendorOperations('alibaba');
   const store = new AlibabaStore(environment.restored as AlibabaSnapshot | undefined);
   const newRequestId = () => environment.uuid().toUpperCase();
 
@@ -48,7 +47,7 @@ export function createAlibabaCloud(environment: SandboxEnvironment): SandboxClou
     if (!call.common.Version) throw new Refusal('MissingVersion', 'Version is mandatory for this action.');
     if (call.common.Version !== version) throw new Refusal('InvalidVersion');
     const operation = operations.get(action);
-    const schema = schemas.get(action);
+    const schema = loadVendorOperations('alibaba').get(action);
     if (operation === undefined || schema === undefined) throw new Refusal('InvalidAction.NotFound');
     const now = environment.now();
     authenticate(call, now);

@@ -24,7 +24,6 @@ export interface HuaweiOptions {
 
 /** IAM, DRS and RDS behind one API gateway, told apart by path. Deterministic over requests and the environment's clock. */
 export function createHuaweiCloud(environment: SandboxEnvironment, options: HuaweiOptions = {}): HuaweiCloud {
-  const operations = vendorOperations();
   const state = (structuredClone(environment.restored) as HuaweiState | undefined) ?? emptyState();
   const tokenLength = options.tokenLength ?? 20_480;
   const newRequestId = () => environment.uuid().replaceAll('-', '');
@@ -33,13 +32,13 @@ export function createHuaweiCloud(environment: SandboxEnvironment, options: Huaw
     name: 'huawei',
     handle(request) {
       const context: Context = { environment, state, requestId: newRequestId(), now: environment.now() };
-      const answer = serve(context, operations, request, tokenLength);
+      const answer = serve(context, vendorOperations(), request, tokenLength);
       return 'layer' in answer ? failureReply(context.requestId, answer) : answer;
     },
     fault: (kind, request) =>
-      failureReply(newRequestId(), faultInWords(kind, match(operations, request)?.service === 'iam')),
+      failureReply(newRequestId(), faultInWords(kind, match(vendorOperations(), request)?.service === 'iam')),
     refuse: (error) => failureReply(newRequestId(), named(error)),
-    operationOf: (request) => match(operations, request)?.operation.operation ?? '?',
+    operationOf: (request) => match(vendorOperations(), request)?.operation.operation ?? '?',
     journal: () => [...state.journal],
     snapshot: () => structuredClone(state),
     revokeTokens() {
@@ -50,7 +49,7 @@ export function createHuaweiCloud(environment: SandboxEnvironment, options: Huaw
 
 let loaded: readonly VendorOperation[] | undefined;
 
-/** Compiled once per process: tests build clouds by the hundred. */
+/** Read when the first request comes, once per process. */
 function vendorOperations(): readonly VendorOperation[] {
   loaded ??= [...loadVendorOperations('huawei').values()];
   return loaded;

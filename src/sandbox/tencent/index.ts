@@ -57,13 +57,8 @@ const wordedFaults: Readonly<Record<WordedFault, readonly [code: string, message
   internal_error: ['InternalError.SystemError', 'An internal error has occurred.'],
 };
 
-/** Read once per process: compiling the schemas is the dear part of making a cloud. */
-let operations: ReturnType<typeof loadVendorOperations> | undefined;
-
 /** TencentDB for SQL Server, version 2018-03-28: backup import, strict about signatures and parameters. */
 export function createTencentCloud(environment: SandboxEnvironment): SandboxCloud {
-  operations ??= loadVendorOperations('tencent');
-  const known = operations;
   const state =
     environment.restored === undefined ? emptyState() : (structuredClone(environment.restored) as TencentState);
 
@@ -71,7 +66,7 @@ export function createTencentCloud(environment: SandboxEnvironment): SandboxClou
     const requestId = environment.uuid();
     const now = environment.now();
     try {
-      const operation = admit(request, known, sandboxCredentials.tencent, now);
+      const operation = admit(request, loadVendorOperations('tencent'), sandboxCredentials.tencent, now);
       const parameters = readParameters(request, operation);
       const action = operation.operation;
       const handler = handlers.get(action);
