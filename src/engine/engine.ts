@@ -3,6 +3,8 @@ import { partition, reportInterruption, workOn } from './work.ts';
 
 /** Migrations worked on at once: what is claimed and waits for its turn only loses its lease. */
 const batch = 100;
+/** Claims of the first round; while the store answers quickly each round may take twice as many as the one before. */
+const firstBatch = 10;
 /** The longest sleep between two looks at the store: another replica's work may have become due without a word. */
 const idleMs = 1000;
 
@@ -32,6 +34,7 @@ export function createEngine(context: EngineContext): CountedEngine {
   const inFlight = new Set<Held>();
   const tasks = new Set<Promise<void>>();
   const stopped = new AbortController();
+  let limit = firstBatch;
   let draining = false;
   let wake = new AbortController();
   let loop: Promise<void> = Promise.resolve();
@@ -68,7 +71,11 @@ export function createEngine(context: EngineContext): CountedEngine {
     const room = batch - inFlight.size;
     if (room <= 0) return 0;
     try {
-      const claims = await store.claim(leaseOf(context), room);
+      const lease = leaseOf(context);
+      const claims = await store.claim(lease, Math.min(room, limit));
+      // A store that is slow to hand out work is slow to take its results too: more of it would only outlast the leases.
+      const slow = runtime.now() - lease.now > settings.leaseMs / 10;
+      limit = slow ? Math.ceil(limit / 2) : Math.min(limit * 2, batch);
       if (claims.length > 0) context.telemetry?.report({ event: 'claimed', count: claims.length });
       const { toObserve, toAdvance } = partition(context, claims);
       if (toObserve.length > 0) track(work(toObserve));
