@@ -1,13 +1,17 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { requests } from './support/api.ts';
 import { type GatewayContainer, type Surroundings, startSurroundings } from './support/containers.ts';
 import { findEngine, godwitImage } from './support/engine.ts';
+import { underLoad } from './support/load.ts';
 
 const engine = await findEngine();
 const skipped = 'reason' in engine ? engine.reason : null;
 const suffix = skipped === null ? '' : ` (skipped: ${skipped})`;
 const mostBytes = 300_000_000;
 const restoreMs = 6000;
+/** Between two creations of a steady load. */
+const everyMs = 300;
 const patience = 120_000;
 const clouds = ['alibaba', 'huawei', 'tencent'] as const;
 
@@ -30,13 +34,14 @@ describe.skipIf(skipped !== null)(`The image${suffix}`, { timeout: patience }, (
 
   it('is small, names its licence and version, and runs Node directly as nobody in particular', async () => {
     if ('reason' in engine) return;
+    const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
     const { Size, Config } = await engine.runtime.container.dockerode.getImage(image).inspect();
     expect(Size).toBeLessThan(mostBytes);
     expect(Config).toMatchObject({
       User: '10001:10001',
       Entrypoint: ['node', '/app/src/main.ts'],
       StopSignal: 'SIGTERM',
-      Labels: { 'org.opencontainers.image.licenses': 'Apache-2.0', 'org.opencontainers.image.version': '0.1.0' },
+      Labels: { 'org.opencontainers.image.licenses': 'Apache-2.0', 'org.opencontainers.image.version': version },
     });
   });
 
@@ -140,6 +145,34 @@ describe.skipIf(skipped !== null)(`The image${suffix}`, { timeout: patience }, (
       await other.reaches(body.id, 'succeeded');
       expect((await one.create(requests.tencent(13))).status).toBe(201);
       expect(await (await around()).sandbox.restores(request.target.instanceId)).toHaveLength(1);
+    });
+
+    it('is replaced, one replica after the other, while a client that repeats itself notices nothing', async () => {
+      const at = await around();
+      const requestOf = (number: number) => requests[clouds[number % clouds.length] ?? 'alibaba'](1000 + number);
+      const old = [one, other];
+      // A port stays the same when what listens there is replaced, so the client has nothing to learn.
+      const deliveries = await underLoad(old, everyMs, requestOf, async () => {
+        await one.stop();
+        one = await at.startGateway(0, database.url);
+        await other.stop();
+        other = await at.startGateway(1, database.url);
+      });
+
+      // Else the test would show nothing.
+      expect(deliveries.filter(({ met }) => met.length > 1).length).toBeGreaterThan(0);
+      const unanswered = deliveries.filter(({ answer }) => answer === null || ![201, 202].includes(answer.status));
+      expect(unanswered).toEqual([]);
+      for (const gateway of old) expect((await gateway.inspect()).State).toMatchObject({ Running: false, ExitCode: 0 });
+      const ids = deliveries.map(({ answer }) => answer?.body.id ?? '');
+      expect(new Set(ids).size).toBe(deliveries.length);
+      await Promise.all(ids.map((id, index) => (index % 2 === 0 ? one : other).reaches(id, 'succeeded')));
+      for (const [index, { request, met }] of deliveries.entries()) {
+        const { instanceId } = request.target;
+        const { body } = await one.get<{ items: { id: string }[] }>(`/migrations?instanceId=${instanceId}`);
+        expect([met, body.items.map(({ id }) => id)]).toEqual([met, [ids[index]]]);
+        expect([met, await at.sandbox.restores(instanceId)]).toEqual([met, [expect.anything()]]);
+      }
     });
 
     it('finishes what a killed replica had begun, without a second create', async () => {

@@ -21,7 +21,8 @@ export interface Answer<T = MigrationRepresentation> {
 export interface GatewayApi {
   readonly url: string;
   get<T = MigrationRepresentation>(path: string): Promise<Answer<T>>;
-  create(request: object): Promise<Answer>;
+  /** Rejects with a `TypeError` when the connection fails, before or within the answer. */
+  create(request: object, idempotencyKey?: string): Promise<Answer>;
   /** Asks until the migration is in that state; rejects after `withinMs`. */
   reaches(id: string, state: string, withinMs?: number): Promise<MigrationRepresentation>;
 }
@@ -41,8 +42,10 @@ export function gatewayApi(url: string): GatewayApi {
   return {
     url,
     get,
-    create: async (request) =>
-      read(await fetch(`${url}/migrations`, { method: 'POST', headers, body: JSON.stringify(request) })),
+    create: async (request, idempotencyKey) => {
+      const all = idempotencyKey === undefined ? headers : { ...headers, 'idempotency-key': idempotencyKey };
+      return read(await fetch(`${url}/migrations`, { method: 'POST', headers: all, body: JSON.stringify(request) }));
+    },
     reaches: async (id, state, withinMs = 30_000) => {
       const until = performance.now() + withinMs;
       for (;;) {
