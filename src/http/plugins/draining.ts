@@ -7,6 +7,10 @@ export function installDraining(app: HttpApp): void {
   app.addHook('preClose', async () => {
     closing = true;
   });
+  // What began before is answered after the idle connections were closed: kept alive, its connection would hold up the end.
+  app.addHook('onSend', async (_request, reply) => {
+    if (closing) reply.header('connection', 'close');
+  });
   app.addHook('onRequest', async (request, reply) => {
     if (!closing || request.routeOptions.config.access === 'open') return;
     reply.header('connection', 'close');
