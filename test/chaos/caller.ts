@@ -8,6 +8,8 @@ export interface CallerSettings {
   readonly urls: readonly string[];
   /** After this time from the first try a caller gives up, in milliseconds. */
   readonly patienceMs: number;
+  /** By which the time that a caller waits for one answer is stretched. */
+  readonly pace: number;
 }
 
 interface Answer {
@@ -38,7 +40,7 @@ export async function call(intent: Intent, random: Choices, settings: CallerSett
           ...(key !== null && { 'idempotency-key': key }),
           ...(prefer !== null && { prefer }),
         },
-        answerTimeoutMs,
+        Math.round(answerTimeoutMs * settings.pace),
       );
       const final = answer !== null && answer.status < 500 && !repeatable.has(answer.body.code ?? '');
       if (final || key === null || systemRuntime.now() > until) return final ? answer : null;

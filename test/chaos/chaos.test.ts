@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { systemRuntime } from '../../src/runtime.ts';
 import { openStore } from '../../src/store/open.ts';
 import { findPostgres } from '../support/postgres.ts';
+import { machinePace } from './pace.ts';
 import { findings } from './report.ts';
 import { providers, type StormReport, storm } from './storm.ts';
 
@@ -28,8 +29,8 @@ const postgres = await findPostgres();
 
 describe('a storm of faults and deaths', () => {
   it('over one process and SQLite restores every acknowledged intent once, and tells the truth', async () => {
-    expectTruth('sqlite', await storm({ ...brief, store: 'sqlite' }));
-  }, 180_000);
+    expectTruth('sqlite', await storm({ ...brief, pace: await machinePace(), store: 'sqlite' }));
+  }, 300_000);
 
   it.skipIf(!postgres.available)(
     'over two replicas and one PostgreSQL restores every acknowledged intent once, and tells the truth',
@@ -38,11 +39,11 @@ describe('a storm of faults and deaths', () => {
       const server = await postgres.start(async (url) => (await openStore(url, { runtime: systemRuntime })).close());
       try {
         const store = { url: await server.createDatabase(), replicas: 2 };
-        expectTruth('postgresql', await storm({ ...brief, store }));
+        expectTruth('postgresql', await storm({ ...brief, pace: await machinePace(), store }));
       } finally {
         await server.stop();
       }
     },
-    180_000,
+    300_000,
   );
 });

@@ -2,6 +2,19 @@
 export const engineIntervals = { pollMinMs: 50, pollMaxMs: 400, callTimeoutMs: 1000, leaseMs: 2000, settleMs: 500 };
 export type EngineIntervals = typeof engineIntervals;
 
+/** The intervals on a machine that is `pace` times slower than a quiet one. */
+export function stretched(pace: number): EngineIntervals {
+  const { pollMinMs, pollMaxMs, callTimeoutMs, leaseMs, settleMs } = engineIntervals;
+  const by = (ms: number) => Math.round(ms * pace);
+  return {
+    pollMinMs: by(pollMinMs),
+    pollMaxMs: by(pollMaxMs),
+    callTimeoutMs: by(callTimeoutMs),
+    leaseMs: by(leaseMs),
+    settleMs: by(settleMs),
+  };
+}
+
 /** The intervals of a production gateway, for counting creations. */
 export const productionIntervals: EngineIntervals = {
   pollMinMs: 5000,

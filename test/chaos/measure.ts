@@ -5,7 +5,7 @@ import { systemRuntime } from '../../src/runtime.ts';
 import { getMigration, post, temporaryFolder } from '../support/gateway.ts';
 import type { PostgresServer } from '../support/postgres.ts';
 import { intentOf, migrationBody } from './intent.ts';
-import { type EngineIntervals, engineIntervals, productionIntervals, restoreMs } from './intervals.ts';
+import { type EngineIntervals, productionIntervals, restoreMs, stretched } from './intervals.ts';
 import { choices } from './random.ts';
 import { createReplica, type Replica } from './replica.ts';
 import { startSandboxProcess } from './sandbox-process.ts';
@@ -20,17 +20,18 @@ const orphans = 12;
 export const failoverMarginMs = 2000;
 
 /** Throughput by number of replicas, and the time until a killed owner's work is in other hands, as lines to print. */
-export async function measure(server: PostgresServer): Promise<readonly string[]> {
+export async function measure(server: PostgresServer, pace: number): Promise<readonly string[]> {
   const rates: number[] = [];
   for (const count of [1, 2, 4]) rates.push(await throughput(await server.createDatabase(), count));
   const [one = 0, two = 0, four = 0] = rates;
-  const took = await failover(await server.createDatabase());
-  const limit = engineIntervals.leaseMs + failoverMarginMs;
+  const took = await failover(await server.createDatabase(), pace);
+  const { leaseMs } = stretched(pace);
+  const limit = Math.round(leaseMs + failoverMarginMs * pace);
   const ratio = (rate: number): string => (one === 0 ? '?' : (rate / one).toFixed(2));
   return [
     `creations per second on one PostgreSQL: ${one.toFixed(0)} with 1 replica, ${two.toFixed(0)} with 2 (×${ratio(two)}), ${four.toFixed(0)} with 4 (×${ratio(four)}); ` +
       `clouds, callers and database share ${availableParallelism()} cores`,
-    `failover of ${orphans} calls under way: ${took} ms after the owner’s death, lease ${engineIntervals.leaseMs} ms, limit ${limit} ms${took > limit ? ': TOO LATE' : ''}`,
+    `failover of ${orphans} calls under way: ${took} ms after the owner’s death, lease ${leaseMs} ms, limit ${limit} ms${took > limit ? ': TOO LATE' : ''}`,
   ];
 }
 
@@ -77,13 +78,13 @@ function throughput(storeUrl: string, count: number): Promise<number> {
 }
 
 /** Milliseconds from the death of a process with calls under way until the other one has settled the last of them. */
-function failover(storeUrl: string): Promise<number> {
-  return withReplicas(storeUrl, 2, engineIntervals, async ([owner, heir], sandbox) => {
+function failover(storeUrl: string, pace: number): Promise<number> {
+  return withReplicas(storeUrl, 2, stretched(pace), async ([owner, heir], sandbox) => {
     if (owner === undefined || heir === undefined) throw new Error('two replicas are needed');
     const random = choices(7);
     // The cloud does the work and answers long after the owner is dead.
     const rule = (operation: string) =>
-      ({ cloud: '*', operation, kind: 'delay_after', ms: 900, count: orphans }) as const;
+      ({ cloud: '*', operation, kind: 'delay_after', ms: Math.round(900 * pace), count: orphans }) as const;
     await sandbox.replaceFaults(['CreateMigrateTask', 'CreateReplicationJob', 'StartBackupMigration'].map(rule));
     const ids = await Promise.all(
       Array.from({ length: orphans }, async (_, number) => {

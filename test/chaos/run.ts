@@ -3,6 +3,7 @@ import { systemRuntime } from '../../src/runtime.ts';
 import { openStore } from '../../src/store/open.ts';
 import { findPostgres, type PostgresServer } from '../support/postgres.ts';
 import { measure } from './measure.ts';
+import { machinePace } from './pace.ts';
 import { findings, heading, stormLines } from './report.ts';
 import { providers, type StormPlan, type StormReport, storm } from './storm.ts';
 
@@ -19,13 +20,14 @@ const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const full = { intentsPerProvider: 180, arrivalMs: 150_000, longestMs: 200_000, patienceMs: 70_000, calmMs: 120_000 };
 const brief = { intentsPerProvider: 20, arrivalMs: 20_000, longestMs: 30_000, patienceMs: 8000, calmMs: 60_000 };
 const size = values.brief ? brief : full;
+const pace = await machinePace();
 const plans: Readonly<Record<'sqlite' | 'postgresql', Omit<StormPlan, 'seed' | 'store'>>> = {
-  sqlite: { ...size, kills: values.brief ? 5 : 85, meanKillMs: 900 },
-  postgresql: { ...size, kills: values.brief ? 8 : 125, meanKillMs: 700 },
+  sqlite: { ...size, pace, kills: values.brief ? 5 : 85, meanKillMs: 900 },
+  postgresql: { ...size, pace, kills: values.brief ? 8 : 125, meanKillMs: 700 },
 };
 
 const began = systemRuntime.now();
-print(`chaos, seed ${seed}`);
+print(`chaos, seed ${seed}, times stretched by ${pace.toFixed(1)}`);
 const postgres = values.store === 'sqlite' ? null : await findPostgres();
 if (postgres?.available === false) print(`PostgreSQL is not tested: ${postgres.reason}`);
 const server: PostgresServer | null = postgres?.available
@@ -40,7 +42,7 @@ const measurements: string[] = [];
 try {
   if (values.store !== 'postgres') await run('sqlite', 'sqlite', seed);
   if (server !== null) await run('postgresql', { url: await server.createDatabase(), replicas: 3 }, seed + 1);
-  if (server !== null) measurements.push(...(await measure(server)));
+  if (server !== null) measurements.push(...(await measure(server, pace)));
 } finally {
   await server?.stop();
 }
@@ -60,8 +62,11 @@ const found = reports.flatMap(({ store, report }) => findings(store, report));
 for (const line of found) print(line);
 const collapsed = reports.some(({ report }) => report.collapses > 0);
 const idle = providers.some((provider) => reports.some(({ report }) => report.verdicts[provider].effects === 0));
-print(
-  `${Math.round((systemRuntime.now() - began) / 1000)} s, seed ${seed}: ${found.length === 0 ? 'nothing lost, nothing twice' : `${found.length} findings`}`,
-);
+const outcome = idle
+  ? 'nothing was restored, so nothing is shown'
+  : found.length === 0
+    ? 'nothing lost, nothing twice'
+    : `${found.length} findings`;
+print(`${Math.round((systemRuntime.now() - began) / 1000)} s, seed ${seed}: ${outcome}`);
 if (found.length > 0) for (const { report } of reports) print(`evidence in ${report.folder}`);
 process.exitCode = found.length > 0 || collapsed || idle ? 1 : 0;

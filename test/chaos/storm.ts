@@ -7,7 +7,7 @@ import { temporaryFolder } from '../support/gateway.ts';
 import { call } from './caller.ts';
 import { askClouds } from './cloud-word.ts';
 import { intentOf } from './intent.ts';
-import { type EngineIntervals, engineIntervals, restoreMs } from './intervals.ts';
+import { type EngineIntervals, restoreMs, stretched } from './intervals.ts';
 import { judge, type Told, type Verdict } from './judge.ts';
 import { choices } from './random.ts';
 import { createReplica, type Replica } from './replica.ts';
@@ -22,6 +22,8 @@ export interface StormPlan {
   /** `sqlite`: one process. Else the URL of an empty PostgreSQL database and that many replicas. */
   readonly store: 'sqlite' | { readonly url: string; readonly replicas: number };
   readonly intentsPerProvider: number;
+  /** How many times slower than a quiet machine this one is; all times of the plan and of the engine are stretched by it. */
+  readonly pace: number;
   /** Over how long callers arrive, in milliseconds. */
   readonly arrivalMs: number;
   /** Processes die until all callers have arrived and that many have died, or until `longestMs` have passed. */
@@ -47,7 +49,9 @@ export interface StormReport {
 }
 
 /** One storm over the three providers, and the judgement. Rejects when something stands in the way of judging. */
-export async function storm(plan: StormPlan): Promise<StormReport> {
+export async function storm(quietPlan: StormPlan): Promise<StormReport> {
+  const plan = atPace(quietPlan);
+  const intervals = stretched(plan.pace);
   const random = choices(plan.seed);
   const folder = await temporaryFolder();
   const sandbox = await startSandboxProcess(restoreMs);
@@ -56,8 +60,8 @@ export async function storm(plan: StormPlan): Promise<StormReport> {
     await warmUp(replicas);
     await Promise.all(replicas.map((replica) => replica.start()));
     const end = systemRuntime.now() + plan.longestMs;
-    const weather = await startWeather(sandbox, random.fork());
-    const trouble = startTrouble(replicas, random.fork(), plan.meanKillMs);
+    const weather = await startWeather(sandbox, random.fork(), intervals);
+    const trouble = startTrouble(replicas, random.fork(), plan.meanKillMs, intervals.leaseMs);
     const told = await askAll(plan, replicas, random.fork());
     while (trouble.kills < plan.kills && systemRuntime.now() < end) await systemRuntime.sleep(200);
     await trouble.stop();
@@ -86,6 +90,18 @@ export async function storm(plan: StormPlan): Promise<StormReport> {
   }
 }
 
+function atPace(plan: StormPlan): StormPlan {
+  const { pace } = plan;
+  return {
+    ...plan,
+    arrivalMs: plan.arrivalMs * pace,
+    longestMs: plan.longestMs * pace,
+    meanKillMs: plan.meanKillMs * pace,
+    patienceMs: plan.patienceMs * pace,
+    calmMs: plan.calmMs * pace,
+  };
+}
+
 /** A process that was killed keeps nothing of what it has compiled: one that ends in peace makes every later start quicker. */
 async function warmUp([first]: readonly Replica[]): Promise<void> {
   await first?.start();
@@ -93,11 +109,7 @@ async function warmUp([first]: readonly Replica[]): Promise<void> {
 }
 
 /** The configuration of one gateway of a storm. */
-export function gatewayConfig(
-  storeUrl: string,
-  urls: SandboxProcess['urls'],
-  engine: EngineIntervals = engineIntervals,
-): object {
+export function gatewayConfig(storeUrl: string, urls: SandboxProcess['urls'], engine: EngineIntervals): object {
   const [alibaba, huawei, tencent] = providers.map((name) => ({ url: urls[name] }));
   if (alibaba === undefined || huawei === undefined || tencent === undefined) throw new Error('a cloud is missing');
   const accounts = sandboxAccounts({ alibaba, huawei, tencent });
@@ -117,7 +129,7 @@ async function createReplicas(plan: StormPlan, folder: string, sandbox: SandboxP
   const count = store === 'sqlite' ? 1 : store.replicas;
   return Promise.all(
     Array.from({ length: count }, (_, index) =>
-      createReplica(join(folder, `replica-${index + 1}`), gatewayConfig(url, sandbox.urls)),
+      createReplica(join(folder, `replica-${index + 1}`), gatewayConfig(url, sandbox.urls, stretched(plan.pace))),
     ),
   );
 }
@@ -128,7 +140,7 @@ async function askAll(
   replicas: readonly Replica[],
   random: ReturnType<typeof choices>,
 ): Promise<readonly Promise<Told>[]> {
-  const settings = { urls: replicas.map(({ url }) => url), patienceMs: plan.patienceMs };
+  const settings = { urls: replicas.map(({ url }) => url), patienceMs: plan.patienceMs, pace: plan.pace };
   const start = systemRuntime.now();
   const total = plan.intentsPerProvider * providers.length;
   const told: Promise<Told>[] = [];

@@ -1,5 +1,4 @@
 import { systemRuntime } from '../../src/runtime.ts';
-import { engineIntervals } from './intervals.ts';
 import type { Choices } from './random.ts';
 import type { Replica } from './replica.ts';
 
@@ -20,7 +19,12 @@ const longestStartMs = 8000;
  * Kills a process at random points, also while it starts, and starts it again; now and then one is stopped for longer than its lease and goes
  * on as if nothing had been. With several processes their troubles overlap.
  */
-export function startTrouble(replicas: readonly Replica[], random: Choices, meanKillMs: number): Trouble {
+export function startTrouble(
+  replicas: readonly Replica[],
+  random: Choices,
+  meanKillMs: number,
+  leaseMs: number,
+): Trouble {
   const stopped = new AbortController();
   const counts = { kills: 0, pauses: 0 };
 
@@ -32,7 +36,7 @@ export function startTrouble(replicas: readonly Replica[], random: Choices, mean
       await systemRuntime.sleep(own.between(Math.floor(mean / 10), Math.floor((mean * 19) / 10)), stopped.signal);
       if (stopped.signal.aborted) return;
       if (own.chance(pauseShare)) {
-        await replica.pause(engineIntervals.leaseMs + own.between(200, 1500));
+        await replica.pause(leaseMs + own.between(200, 1500));
         counts.pauses++;
         continue;
       }

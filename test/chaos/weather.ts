@@ -1,7 +1,7 @@
 import { systemRuntime } from '../../src/runtime.ts';
 import type { CloudName } from '../../src/sandbox/cloud.ts';
 import type { FaultKind, FaultRule } from '../../src/sandbox/faults.ts';
-import { type EngineIntervals, engineIntervals } from './intervals.ts';
+import type { EngineIntervals } from './intervals.ts';
 import type { Choices } from './random.ts';
 import type { SandboxProcess } from './sandbox-process.ts';
 
@@ -43,7 +43,11 @@ export interface Weather {
 }
 
 /** Faults that change every few seconds, lists that lag, clocks that are minutes off. Stops with calm, but the clocks stay as they are. */
-export async function startWeather(sandbox: SandboxProcess, random: Choices): Promise<Weather> {
+export async function startWeather(
+  sandbox: SandboxProcess,
+  random: Choices,
+  intervals: EngineIntervals,
+): Promise<Weather> {
   const stopped = new AbortController();
   const fired = { onChanges: 0, onReads: 0 };
   const take = (old: readonly (FaultRule & { readonly fired: number })[]): void => {
@@ -55,8 +59,8 @@ export async function startWeather(sandbox: SandboxProcess, random: Choices): Pr
 
   const blowing = (async () => {
     while (!stopped.signal.aborted) {
-      take(await sandbox.replaceFaults(front(random, engineIntervals)));
-      await sandbox.setLag(random.chance(0.5) ? 0 : random.between(0, engineIntervals.settleMs / 2));
+      take(await sandbox.replaceFaults(front(random, intervals)));
+      await sandbox.setLag(random.chance(0.5) ? 0 : random.between(0, Math.floor(intervals.settleMs / 2)));
       await systemRuntime.sleep(random.between(1500, 4000), stopped.signal);
     }
     take(await sandbox.replaceFaults([]));

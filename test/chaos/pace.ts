@@ -1,0 +1,35 @@
+import { spawn } from 'node:child_process';
+import { join, resolve } from 'node:path';
+import { systemRuntime } from '../../src/runtime.ts';
+import { temporaryFolder } from '../support/gateway.ts';
+import { withUs } from './children.ts';
+
+/** How long a quiet machine with two cores takes to load the gateway, in milliseconds. */
+const quietMs = 700;
+const slowest = 4;
+
+/**
+ * How much slower than a quiet machine this one is now, 1 to 4. All intervals of a storm are stretched by it: on a machine where everything takes
+ * seconds a lease of two of them is over before anything has been done, and nothing would be tested but that.
+ */
+export async function machinePace(): Promise<number> {
+  const cache = join(await temporaryFolder(), 'cache');
+  await load(cache);
+  const began = systemRuntime.now();
+  await load(cache);
+  return Math.min(Math.max((systemRuntime.now() - began) / quietMs, 1), slowest);
+}
+
+function load(cache: string): Promise<void> {
+  const child = withUs(
+    spawn(process.execPath, [resolve(import.meta.dirname, '../../src/main.ts'), '--version'], {
+      env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: cache },
+      stdio: 'ignore',
+    }),
+  );
+  return new Promise((done, fail) => {
+    child.once('exit', (code) =>
+      code === 0 ? done() : fail(new Error(`the gateway cannot be loaded: exit code ${code}`)),
+    );
+  });
+}
