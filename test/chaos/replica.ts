@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { systemRuntime } from '../../src/runtime.ts';
-import { freePort } from '../support/gateway.ts';
 import { withUs } from './children.ts';
 
 /** One gateway process that is started again, on the same port, as often as it dies. */
@@ -25,7 +25,7 @@ export interface Replica {
 /** `folder`: where its configuration and what it prints are kept; its own. */
 export async function createReplica(folder: string, config: object): Promise<Replica> {
   await mkdir(folder, { recursive: true });
-  const port = await freePort();
+  const port = await portBelowEphemeral();
   const url = `http://127.0.0.1:${port}`;
   const file = join(folder, 'godwit.json');
   await writeFile(file, JSON.stringify(config));
@@ -99,5 +99,23 @@ async function isUp(url: string): Promise<boolean> {
     return response.status === 200;
   } catch {
     return false;
+  }
+}
+
+let lastPort = 20_000 + (process.pid % 5000) * 2;
+
+/** A free port that no outgoing connection is given while its owner is dead. */
+async function portBelowEphemeral(): Promise<number> {
+  for (;;) {
+    lastPort = lastPort >= 32_000 ? 20_000 : lastPort + 1;
+    const port = lastPort;
+    const server = createServer();
+    const free = await new Promise<boolean>((done) => {
+      server.once('error', () => done(false));
+      server.listen(port, '127.0.0.1', () => done(true));
+    });
+    if (!free) continue;
+    await new Promise((done) => server.close(done));
+    return port;
   }
 }

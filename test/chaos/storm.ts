@@ -163,7 +163,7 @@ async function untilAtRest(replicas: readonly Replica[], calmMs: number): Promis
   if (first === undefined) throw new Error('no replica');
   const end = systemRuntime.now() + calmMs;
   for (;;) {
-    const all = await listAll(first.url);
+    const all = await listAll(first.url, end);
     const moving = all.filter(
       ({ state, backups }) =>
         !restingStates.includes(state) &&
@@ -174,20 +174,31 @@ async function untilAtRest(replicas: readonly Replica[], calmMs: number): Promis
   }
 }
 
-async function listAll(url: string): Promise<readonly MigrationRepresentation[]> {
+async function listAll(url: string, until: number): Promise<readonly MigrationRepresentation[]> {
   const found: MigrationRepresentation[] = [];
   for (let token: string | null = ''; token !== null; ) {
     const query: string = `pageSize=200${token === '' ? '' : `&pageToken=${encodeURIComponent(token)}`}`;
-    const response = await fetch(`${url}/migrations?${query}`);
-    if (response.status !== 200) {
-      // A store that is catching up answers 503 for a while.
-      await response.arrayBuffer();
+    const page = await pageAt(`${url}/migrations?${query}`);
+    if (page === null) {
+      if (systemRuntime.now() > until) throw new Error(`${url} does not answer`);
+      // A process that is still starting or a store that is catching up: soon.
       await systemRuntime.sleep(500);
       continue;
     }
-    const page = (await response.json()) as { items: MigrationRepresentation[]; nextPageToken: string | null };
     found.push(...page.items);
     token = page.nextPageToken;
   }
   return found;
+}
+
+async function pageAt(
+  url: string,
+): Promise<{ readonly items: readonly MigrationRepresentation[]; readonly nextPageToken: string | null } | null> {
+  try {
+    const response = await fetch(url);
+    const body = (await response.json()) as { items: MigrationRepresentation[]; nextPageToken: string | null };
+    return response.status === 200 ? body : null;
+  } catch {
+    return null;
+  }
 }
