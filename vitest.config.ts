@@ -6,5 +6,7 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 30_000,
     isolate: false,
+    // Many files wait for processes and sockets more than they compute.
+    maxWorkers: 3,
   },
 });
