@@ -90,7 +90,7 @@ export async function startGateway(
       service,
       providers,
       runtime,
-      auth: authenticatorOf(config.auth, runtime),
+      auth: await authenticatorOf(config.auth, runtime),
       audit: store,
       logger: log,
       telemetry: telemetry.http,

@@ -13,7 +13,8 @@ import { credentialSchemas } from './credential-schema.ts';
 import { type AccountEntry, accountSchemas, type ConfigFile, ConfigFileSchema } from './schema.ts';
 import { type Environment, readValue, type Value } from './values.ts';
 
-const ajv = new Ajv({ allErrors: true, strict: false });
+// The schemas are ours and tested; checking and optimizing them would only make every start slower.
+const ajv = new Ajv({ allErrors: true, strict: false, meta: false, validateSchema: false, code: { optimize: false } });
 
 const defaultEngine: EngineSettings = {
   pollMinMs: 5000,

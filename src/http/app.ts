@@ -121,6 +121,8 @@ function newApp(logger: FastifyBaseLogger, runtime: Runtime, settings: HttpSetti
         allErrors: true,
         discriminator: true,
         verbose: true,
+        validateSchema: false,
+        code: { optimize: false },
       },
     },
     frameworkErrors: (error, request, reply) => {

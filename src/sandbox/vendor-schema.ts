@@ -60,7 +60,16 @@ const loaded = new Map<string, ReadonlyMap<string, VendorOperation>>();
 /** As `loadVendorOperations`, from a parsed document. */
 export function readVendorOperations(document: unknown): ReadonlyMap<string, VendorOperation> {
   const root = asObject(document);
-  const ajv = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, strictRequired: false });
+  const ajv = new Ajv2020({
+    allErrors: true,
+    strict: true,
+    strictTypes: false,
+    strictRequired: false,
+    // Strict mode finds unknown keywords; compiling the schema of schemas as well would slow the first request down.
+    meta: false,
+    validateSchema: false,
+    code: { optimize: false },
+  });
   formats.default(ajv);
   const operations = new Map<string, VendorOperation>();
   for (const [pathKey, item] of Object.entries(asObject(root.paths))) {

@@ -1,7 +1,6 @@
 import type { AuditLog } from '../domain/audit.ts';
 import type { Runtime } from '../domain/runtime.ts';
 import type { Store } from '../domain/store.ts';
-import { PostgresBackend } from './postgres/backend.ts';
 import { defaultPostgresOptions, type PostgresOptions } from './postgres/options.ts';
 import { SqlStore } from './sql-store.ts';
 import { SqliteBackend } from './sqlite/backend.ts';
@@ -30,6 +29,8 @@ export async function openStore(url: string, options: StoreOptions): Promise<Sto
   }
   if (/^postgres(ql)?:\/\//.test(url)) {
     if (!URL.canParse(url)) throw new Error('the store URL is not a valid postgres:// URL');
+    // Loaded only where it is used: most newcomers' starts do without.
+    const { PostgresBackend } = await import('./postgres/backend.ts');
     const settings = { ...defaultPostgresOptions, ...options.postgres };
     return new SqlStore(await PostgresBackend.open(url, settings, options.runtime, onError));
   }

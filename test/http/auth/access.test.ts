@@ -183,7 +183,7 @@ describe('authenticators', () => {
     expect(await upper.authenticate({ scheme: 'bearer', value: reader.secret })).toMatchObject({ caller: 'reader' });
   });
   it('let everybody in when nothing is configured', async () => {
-    const open = authenticatorOf({ keys: [], jwt: null });
+    const open = await authenticatorOf({ keys: [], jwt: null });
     expect(open.schemes).toEqual([]);
     expect(await open.authenticate(null)).toEqual({ caller: 'anonymous', scopes: ['admin'], accounts: ['*'] });
   });

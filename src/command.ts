@@ -1,0 +1,121 @@
+import { readFile } from 'node:fs/promises';
+import { type Config, ConfigError } from './config/config.ts';
+import { checkedConfig, loadConfig } from './config/load.ts';
+import { startGateway } from './gateway.ts';
+import { systemRuntime } from './runtime.ts';
+import { sandboxAccounts } from './sandbox/accounts.ts';
+import { startSandbox } from './sandbox/sandbox.ts';
+import type { Sandbox } from './sandbox/server.ts';
+import { createLog } from './telemetry/log.ts';
+import { tracingOf } from './telemetry/tracing.ts';
+
+const usage = `godwit: restores SQL Server backups into managed instances of three clouds, through one REST resource.
+
+  godwit                  start; GODWIT_CONFIG names the configuration file, without one the sandbox is started
+  godwit --check-config   check the configuration, report every fault, and exit
+  godwit --version        print the version
+`;
+
+/** How long open vendor calls may take at shutdown before they are left to the next process, in milliseconds. */
+const drainMs = 25_000;
+/** How long the last spans may take to leave, in milliseconds. */
+const tracesMs = 3000;
+const stopSignals = ['SIGTERM', 'SIGINT'] as const;
+/** A restore at the built-in sandbox takes this long, in milliseconds. */
+const sandboxRestoreMs = 4000;
+
+/** The `godwit` command with the arguments and the environment of this process. Whatever goes wrong is told on standard error and ends it with 1. */
+export async function godwit(): Promise<void> {
+  // What is stored may hold names of customers: files are for this user alone.
+  process.umask(0o077);
+  await main().catch((error: unknown) => {
+    const expected =
+      error instanceof ConfigError ||
+      (error instanceof Error && ['StoreLocked', 'StoreUnavailable'].includes(error.name));
+    const text = isTakenPort(error)
+      ? 'the port is in use already; choose another one with PORT or listen.port'
+      : error instanceof Error
+        ? expected
+          ? error.message
+          : (error.stack ?? error.message)
+        : String(error);
+    process.stderr.write(`godwit: ${text}\n`);
+    process.exit(1);
+  });
+}
+
+async function main(): Promise<void> {
+  const [argument] = process.argv.slice(2);
+  const version = await packageVersion();
+  if (argument === '--version') return void process.stdout.write(`${version}\n`);
+  if (argument === '--help' || (argument !== undefined && argument !== '--check-config')) {
+    process.exitCode = argument === '--help' ? 0 : 2;
+    return void process.stdout.write(usage);
+  }
+  const config = await loadConfig(process.env);
+  if (argument === '--check-config')
+    return void process.stdout.write(
+      config.sandbox ? 'no configuration file: the sandbox would be started\n' : 'the configuration is valid\n',
+    );
+  await run(config, version);
+}
+
+async function run(config: Config, version: string): Promise<void> {
+  const log = createLog(config.logLevel);
+  // Until something is to be drained a signal ends the process at once; as the first process of a container it would be ignored otherwise.
+  const leave = (): void => process.exit(0);
+  for (const signal of stopSignals) process.once(signal, leave);
+  const sandbox = config.sandbox
+    ? await startSandbox({
+        host: '127.0.0.1',
+        runtime: systemRuntime,
+        restoreMs: sandboxRestoreMs,
+        stateFile: './data/sandbox.json',
+      })
+    : null;
+  const effective = sandbox === null ? config : await withSandbox(config, sandbox);
+  const tracing = await tracingOf(process.env, version, (error) => log.warn({ error }, 'traces'));
+  const gateway = await startGateway(effective, systemRuntime, log, version, tracing);
+  if (sandbox !== null) process.stdout.write(banner(gateway.url));
+  log.info({ url: gateway.url, version, accounts: effective.accounts.map(({ account }) => account.name) }, 'listening');
+
+  let stopping = false;
+  const stop = async (signal: NodeJS.Signals): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ signal }, 'draining');
+    await gateway.stop(drainMs);
+    await Promise.race([tracing?.close(), systemRuntime.sleep(tracesMs)]);
+    await sandbox?.close();
+    log.info({}, 'stopped');
+    process.exit(0);
+  };
+  for (const signal of stopSignals) process.off(signal, leave).on(signal, stop);
+}
+
+async function withSandbox(config: Config, sandbox: Sandbox): Promise<Config> {
+  const { accounts } = await checkedConfig({ accounts: sandboxAccounts(sandbox) }, {}, true);
+  return { ...config, accounts };
+}
+
+function banner(url: string): string {
+  return `
+Godwit runs with its sandbox: three emulated clouds, no real one is touched.
+
+  Explorer      ${url}/docs
+  API           ${url}/migrations
+  Health        ${url}/readyz
+
+To use real clouds, name a configuration file in GODWIT_CONFIG.
+
+`;
+}
+
+async function packageVersion(): Promise<string> {
+  const text = await readFile(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+function isTakenPort(error: unknown): boolean {
+  return error instanceof Error && (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+}
