@@ -112,19 +112,6 @@ function newApp(logger: FastifyBaseLogger, runtime: Runtime, settings: HttpSetti
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 128 },
-    // `verbose` gives the fault descriptions the schema around a fault.
-    ajv: {
-      customOptions: {
-        coerceTypes: false,
-        removeAdditional: false,
-        useDefaults: false,
-        allErrors: true,
-        discriminator: true,
-        verbose: true,
-        validateSchema: false,
-        code: { optimize: false },
-      },
-    },
     frameworkErrors: (error, request, reply) => {
       sendError(error, request, reply);
     },

@@ -1,7 +1,7 @@
 import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
 import { eventsBetween, type MigrationEvent } from '../domain/event.ts';
 import type { Migration } from '../domain/migration.ts';
-import { aggregateColumns, type PartsChange, partsChange, type StoredMigration } from './documents.ts';
+import { aggregateColumns, type PartsChange, partsChange, type StoredMigration, vendorIdsOf } from './documents.ts';
 import { eventId } from './event-id.ts';
 import type { Session } from './session.ts';
 import type { EventsTable, Tables } from './tables.ts';
@@ -70,7 +70,7 @@ export async function insertMigration(
 /** Writes the rows in which `after` differs from `before`. */
 export async function saveMigration(db: Kysely<Tables>, before: Migration, after: Migration): Promise<void> {
   const { vendor_ids, ...columns } = aggregateColumns(after);
-  const idsChanged = aggregateColumns(before).vendor_ids !== vendor_ids;
+  const idsChanged = JSON.stringify(vendorIdsOf(before)) !== vendor_ids;
   await db
     .updateTable('migrations')
     .set(idsChanged ? { ...columns, vendor_ids } : columns)

@@ -42,7 +42,6 @@ export async function createReplica(folder: string, config: object): Promise<Rep
           PATH: process.env.PATH,
           PORT: String(port),
           GODWIT_CONFIG: file,
-          NODE_COMPILE_CACHE: join(folder, '..', 'cache'),
         },
         stdio: ['ignore', 'pipe', 'pipe'],
       }),

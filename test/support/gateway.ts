@@ -121,7 +121,7 @@ export async function untilMigration(
   for (;;) {
     const migration = await getMigration(url, id);
     if (condition(migration)) return migration;
-    await systemRuntime.sleep(40);
+    await systemRuntime.sleep(100);
   }
 }
 

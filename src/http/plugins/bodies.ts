@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { Problem } from '../../domain/problem.ts';
 import type { HttpApp } from '../app-types.ts';
+import { compileAtFirstUse } from '../validation/compiler.ts';
 import type { SchemaFault } from '../validation/faults.ts';
 import { invalidRequest, schemaProblem } from '../validation/invalid-request.ts';
 import { readQuery } from '../validation/query.ts';
@@ -27,6 +28,7 @@ export function installBodies(app: HttpApp): void {
     if (schema?.querystring) request.query = readQuery(request.query as Record<string, unknown>, schema.querystring);
     if (config.bodyOptional === true && (request.body === undefined || request.body === null)) request.body = {};
   });
+  app.setValidatorCompiler(compileAtFirstUse);
   app.setSchemaErrorFormatter((errors, part) => schemaProblem(errors as readonly SchemaFault[], part));
   // Answers are built by our own functions; a serializer that drops members silently would hide their faults.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
