@@ -30,7 +30,9 @@ function allowedMethods(routes: readonly KnownRoute[], url: string): readonly st
   const [path = ''] = url.split('?');
   const segments = path.split('/');
   const fitting = routes.filter((route) => fits(route.segments, segments));
-  return [...new Set(fitting.flatMap((route) => [...route.methods]))].sort();
+  // A path that is written out is not one of the ids that would stand in the same place.
+  const exact = fitting.filter((route) => route.segments.every((part) => !part.startsWith(':')));
+  return [...new Set((exact.length > 0 ? exact : fitting).flatMap((route) => [...route.methods]))].sort();
 }
 
 function fits(pattern: readonly string[], segments: readonly string[]): boolean {

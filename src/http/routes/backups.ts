@@ -4,6 +4,7 @@ import { representBackup } from '../../domain/representation.ts';
 import type { BackupRequest } from '../../domain/schema.ts';
 import type { IdempotencyRecord } from '../../domain/store.ts';
 import type { HttpApp, HttpContext } from '../app-types.ts';
+import { filterDigest, readPageToken } from '../request/page-token.ts';
 import {
   answers,
   BackupParams,
@@ -14,9 +15,11 @@ import {
   ref,
   requestHeaders,
 } from '../schemas/operation.ts';
+import { BackupPageQuery } from '../schemas/query.ts';
 import { jsonAnswer, newBackupAnswer, sendAnswer } from './answer.ts';
 import { answerOnce } from './answer-once.ts';
 import { changeContext, requestContext } from './callers.ts';
+import { linkNext, nextToken } from './paging.ts';
 
 const addSchema = {
   operationId: 'addBackup',
@@ -46,11 +49,15 @@ const addSchema = {
 const listSchema = {
   operationId: 'listBackups',
   summary: 'List the backups of a migration',
-  description: 'In the order in which they are restored; the first is the full backup. All come on one page.',
+  description:
+    'In the order in which they are restored; the first is the full backup. Without `pageSize` all come on one page.',
   tags: ['Backups'],
   params: MigrationParams,
-  querystring: NoQuery,
-  response: { 200: answers('BackupPage', 'All backups.'), ...problems('read', ['not_found', 'invalid_request']) },
+  querystring: BackupPageQuery,
+  response: {
+    200: answers('BackupPage', 'The backups.', ['Link']),
+    ...problems('read', ['not_found', 'invalid_request']),
+  },
 } as const;
 
 const getSchema = {
@@ -88,7 +95,14 @@ export function backupRoutes(app: HttpApp, http: HttpContext): void {
     { schema: listSchema, config: { access: 'migrations:read' } },
     async (request, reply) => {
       const migration = await service.get(request.params.id, requestContext(request));
-      return sendAnswer(reply, jsonAnswer(200, { items: migration.backups.map(representBackup), nextPageToken: null }));
+      const { pageSize, pageToken } = request.query;
+      const digest = filterDigest({ backups: migration.id });
+      const after = pageToken === undefined ? null : readPageToken(pageToken, digest);
+      const rest = migration.backups.slice(migration.backups.findIndex(({ id }) => id === after) + 1);
+      const items = rest.slice(0, pageSize);
+      const token = await nextToken(items, items.length, digest, async () => rest.slice(items.length));
+      linkNext(request, reply, token);
+      return sendAnswer(reply, jsonAnswer(200, { items: items.map(representBackup), nextPageToken: token }));
     },
   );
 

@@ -78,6 +78,16 @@ export const AuditQuery = Type.Object(
 
 export const PageQuery = Type.Object(pageParameters, { additionalProperties: false });
 
+export const BackupPageQuery = Type.Object(
+  {
+    ...pageParameters,
+    pageSize: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 200, description: 'Items per page; all when left out.' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
 export const VerboseQuery = Type.Object(
   { verbose: Type.Optional(Type.Boolean({ description: 'Show the single checks.' })) },
   { additionalProperties: false },

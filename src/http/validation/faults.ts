@@ -122,7 +122,13 @@ function unknownMember(fault: SchemaFault, thing: string): string {
   const meant = closestName(name, known);
   if (meant !== null) return `is not a known ${thing}; did you mean \`${meant}\`?`;
   if (known.length === 0) return `is not a known ${thing}: none is allowed here`;
-  return `is not a known ${thing}; known are ${listed(known)}`;
+  return `is not a known ${thing}; known are ${listed([...known, ...families(keyPattern)])}`;
+}
+
+/** `^label\..` allows any name that begins with `label.`, and is told as `label.<key>`. */
+function families(keyPattern: string | undefined): readonly string[] {
+  const prefix = /^\^(\w+)\\\.\.$/.exec(keyPattern ?? '')?.[1];
+  return prefix === undefined ? [] : [`${prefix}.<key>`];
 }
 
 const kindNames: Readonly<Record<string, string>> = {

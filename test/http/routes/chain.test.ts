@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../src/domain/problem.ts';
 import { json, testApp } from '../support/app.ts';
-import { aMigration, anEvent, createBody, idOf } from '../support/fixtures.ts';
+import { aBackup, aMigration, anEvent, createBody, idOf } from '../support/fixtures.ts';
 
 const path = `/migrations/${idOf('mig', 1)}`;
 const log = { type: 'log', source: createBody.source };
@@ -22,6 +22,23 @@ describe('backups', () => {
     expect(list.json()).toMatchObject({ items: [{ id: idOf('bkp', 1) }], nextPageToken: null });
     const one = await call('GET', `${path}/backups/${idOf('bkp', 1)}`);
     expect(one.json()).toEqual(list.json().items[0]);
+  });
+
+  it('come in pages where a size is given', async () => {
+    const { call, service } = await testApp();
+    const backups = [1, 2, 3, 4, 5].map((number) => aBackup({ id: idOf('bkp', number) }));
+    service.get = async () => aMigration({ backups });
+    const seen: string[] = [];
+    let url: string | undefined = `${path}/backups?pageSize=2`;
+    for (let pages = 0; url !== undefined && pages < 4; pages++) {
+      const response = await call('GET', url);
+      const { items } = response.json<{ items: { id: string }[] }>();
+      expect(items.length).toBeLessThanOrEqual(2);
+      seen.push(...items.map(({ id }) => id));
+      url = /<(.*)>; rel="next"/.exec(String(response.headers.link))?.[1];
+    }
+    expect(seen).toEqual(backups.map(({ id }) => id));
+    expect((await call('GET', `${path}/backups?pageToken=rubbish`)).statusCode).toBe(400);
   });
 
   it.each([`${path}/backups/${idOf('bkp', 9)}`, `${path}/backups/x`, `/migrations/${idOf('mig', 9)}/backups`])(

@@ -8,7 +8,7 @@ describe('query parameters', () => {
   it.each([
     ['/migrations?stat=failed', 'stat', /did you mean `state`\?/],
     ['/migrations?page_size=5', 'page_size', /did you mean `pageSize`\?/],
-    ['/migrations?foo=1', 'foo', /is not a known parameter; known are `provider`/],
+    ['/migrations?foo=1', 'foo', /is not a known parameter; known are `provider`.*`label\.<key>`$/],
     ['/migrations?pageSize=0', 'pageSize', 'must be at least 1'],
     ['/migrations?pageSize=201', 'pageSize', 'must be at most 200'],
     ['/migrations?pageSize=ten', 'pageSize', 'must be a whole number, not text'],
