@@ -131,6 +131,9 @@ export interface Store {
   /** Vendor ids of all migrations on that instance, terminal ones too, except those of `exceptMigration`. */
   vendorIds(account: string, instanceId: string, exceptMigration: string): Promise<ReadonlySet<string>>;
 
+  /** The id of the active migration that holds what `migration` would hold on its instance, or null. Only a write is sure of it. */
+  targetHolder(migration: Migration): Promise<string | null>;
+
   findIdempotencyKey(caller: string, key: string): Promise<IdempotencyRecord | null>;
   completeIdempotencyKey(caller: string, key: string, answer: StoredAnswer): Promise<void>;
   /** Forgets keys created before `before`; returns how many. */

@@ -202,6 +202,8 @@ export function createMigrationService(context: EngineContext, engine: Engine, c
       try {
         const { migration, account } = checked(request, caller);
         const provider = providers[request.provider];
+        const holder = await store.targetHolder(migration);
+        if (holder !== null) problems.push({ pointer: '/target', detail: targetBusy(holder).message });
         if (preflight)
           problems.push(
             ...(await context.client.converse(account, migration.region, provider.preflight(migration, account))),

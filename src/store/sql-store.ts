@@ -13,6 +13,7 @@ import { appendAudit, listAudit, placeOf } from './audit.ts';
 import { claimDue, earliestDue } from './claim.ts';
 import { createMigration } from './create.ts';
 import { answerKey, expireKeys, findKey } from './idempotency.ts';
+import { holderOfTarget } from './instance.ts';
 import { findMigration, findVendorIds, listEvents, listMigrations } from './queries.ts';
 import type { Backend } from './session.ts';
 import { countMigrations } from './statistics.ts';
@@ -60,6 +61,10 @@ export class SqlStore implements Store, AuditLog {
 
   vendorIds(account: string, instanceId: string, exceptMigration: string) {
     return this.#backend.read((db) => findVendorIds(db, account, instanceId, exceptMigration));
+  }
+
+  targetHolder(migration: Migration) {
+    return this.#backend.read((db) => holderOfTarget(db, migration));
   }
 
   findIdempotencyKey(caller: string, key: string) {

@@ -48,6 +48,18 @@ describe('a backup of a chain', () => {
 });
 
 describe('a dry run', () => {
+  it('says that the target is taken, and by which migration', async () => {
+    const { service, create } = await startChain('tencent', 'full');
+    const id = await create();
+    const request = requestFor('tencent', 'full');
+    const { valid, problems, plan } = await service.dryRun(request, false, caller);
+    expect(valid).toBe(false);
+    expect(problems).toEqual([{ pointer: '/target', detail: expect.stringContaining(id) }]);
+    expect(plan.length).toBeGreaterThan(0);
+    const elsewhere = { ...request, target: { ...request.target, instanceId: 'mssql-elsewher' } };
+    expect(await service.dryRun(elsewhere, false, caller)).toMatchObject({ valid: true, problems: [] });
+  });
+
   it('shows a URL as it is sealed for showing: no user information, no query', async () => {
     const { service } = await startChain('tencent', 'full');
     const request: MigrationRequest = {

@@ -70,6 +70,15 @@ export function targetBehaviour(site: Site): void {
     });
 
     const unnamed = { target: { instanceId: 'rm-uf6wjk5', overwrite: false } };
+    it('tells the holder of a target beforehand', async () => {
+      const store = await site.open();
+      const second = sampleMigration(onDatabases('other', 'ORDERS'));
+      expect(await store.targetHolder(second)).toBeNull();
+      const first = await stored(store, onDatabases('Orders'));
+      expect(await store.targetHolder(second)).toBe(first.id);
+      expect(await store.targetHolder(first)).toBeNull();
+    });
+
     it('goes by the source where one side names no databases', async () => {
       const store = await site.open();
       const first = await stored(store, unnamed);
