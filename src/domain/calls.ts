@@ -32,6 +32,7 @@ export function beginCall(
     sentAt: now,
     settledAt: null,
     refs: {},
+    requestId: null,
     error: null,
     looks: 0,
   };
@@ -50,8 +51,14 @@ export function beginCall(
   };
 }
 
-/** The vendor accepted the call, or looking found that it did. */
-export function acceptCall(migration: Migration, number: number, refs: Refs, context: ChangeContext): Migration {
+/** The vendor accepted the call, or looking found that it did. `requestId`: the vendor's, where its own answer said so. */
+export function acceptCall(
+  migration: Migration,
+  number: number,
+  refs: Refs,
+  context: ChangeContext,
+  requestId: string | null = null,
+): Migration {
   const { now, provider, settings } = context;
   const call = callOf(migration, number);
   const accepted = withCall({ ...migration, updatedAt: now, failures: 0, dueAt: now }, number, (each) => ({
@@ -59,6 +66,7 @@ export function acceptCall(migration: Migration, number: number, refs: Refs, con
     state: 'accepted',
     settledAt: now,
     refs,
+    requestId,
     error: null,
   }));
   let next = unblocked(accepted, submissionBlocks);
@@ -116,11 +124,15 @@ export function failCall(
   }
 }
 
-/** What looking for a call of unknown outcome has shown. */
+/**
+ * What looking for a call of unknown outcome has shown. `lookedAt`: when the vendor was asked. A process may stand still between asking and
+ * writing down, and what the vendor did not show before its lists were complete proves nothing afterwards.
+ */
 export function settleByFinding(
   migration: Migration,
   number: number,
   finding: Finding,
+  lookedAt: Instant,
   context: ChangeContext,
 ): Migration {
   const { now, settings } = context;
@@ -128,7 +140,7 @@ export function settleByFinding(
   const call = callOf(migration, number);
   const unknownSince = beginningOfDoubt(call, now, settings);
   const believedAt = unknownSince + settings.settleMs;
-  if (finding.found === 'no' && now >= believedAt) {
+  if (finding.found === 'no' && lookedAt >= believedAt) {
     const absent = withCall(migration, number, (each) => ({
       ...each,
       state: 'absent',
@@ -156,7 +168,7 @@ export function settleByFinding(
   return {
     ...waited,
     stateReason: reasonUnlessEnded(waited, 'outcome_unknown'),
-    dueAt: finding.found === 'no' ? Math.min(again, believedAt) : again,
+    dueAt: finding.found === 'no' ? Math.min(again, Math.max(now, believedAt)) : again,
     blocking: detail !== null || late ? withNote(waited.blocking, unknownNote(call, detail)) : waited.blocking,
     updatedAt: now,
   };

@@ -50,7 +50,7 @@ export function eventsBetween(before: Migration | null, after: Migration): reado
     tell(call.state === 'sending' ? 'call.sent' : 'call.settled', {
       ...data,
       error: call.error?.code ?? null,
-      requestId: call.error?.provider?.requestId ?? null,
+      requestId: call.requestId ?? call.error?.provider?.requestId ?? null,
     });
   }
   if (before !== null && before.state !== after.state)

@@ -91,6 +91,8 @@ export interface Call {
   readonly sentAt: Instant;
   readonly settledAt: Instant | null;
   readonly refs: Refs;
+  /** The vendor's id of the request whose answer settled it; null until then, and where there was no answer. */
+  readonly requestId: string | null;
   readonly error: MigrationError | null;
   /** How often its effect has been looked for. */
   readonly looks: number;

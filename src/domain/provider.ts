@@ -191,6 +191,8 @@ export interface Provider {
 
   /** The failure in a reply, or null when the reply carries none. Never throws, whatever the body is. */
   failureOf(request: VendorRequest, reply: VendorReply): VendorFailure | null;
+  /** The id under which the vendor's support finds the call, or null when the reply carries none. Never throws. */
+  requestIdOf(reply: VendorReply): string | null;
   /** Signs for one attempt. Pure. */
   sign(request: VendorRequest, context: SigningContext): SignedRequest;
   /** The dialogue that opens a session, or null when these credentials sign each request and nothing has to be learnt first. */

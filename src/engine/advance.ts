@@ -140,8 +140,9 @@ async function send(
   try {
     const reply = await context.client.execute(account, migration.region, request, isOurs);
     const refs: Refs = command.call.parse(reply);
+    const requestId = provider.requestIdOf(reply);
     accepted = refs;
-    settle = (latest) => acceptCall(latest, call.number, refs, changeContext(context, latest));
+    settle = (latest) => acceptCall(latest, call.number, refs, changeContext(context, latest), requestId);
     tellSent(context, account, call, 'accepted');
     context.log.info({ migrationId: id, operation: call.operation, outcome: 'accepted' }, 'vendor call');
   } catch (error) {
@@ -223,6 +224,7 @@ async function look(
     if (other.id !== recorded.backupId) for (const id of Object.values(other.providerRefs)) taken.add(id);
 
   let settle: (latest: Migration) => Migration;
+  const lookedAt = runtime.now();
   try {
     const finding = (await converseInVendorTime(context, account, migration.region, (offset) =>
       command.call.find({
@@ -238,7 +240,7 @@ async function look(
       found: 'unclear' as const,
       detail: 'The vendor’s answers carry clocks that disagree by more than seconds.',
     };
-    settle = (latest) => settleByFinding(latest, recorded.number, finding, changeContext(context, latest));
+    settle = (latest) => settleByFinding(latest, recorded.number, finding, lookedAt, changeContext(context, latest));
     tellLooked(context, account, recorded, finding.found);
     context.log.info(
       { migrationId: migration.id, operation: recorded.operation, outcome: finding.found },

@@ -166,7 +166,7 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
       effect: request.effect,
       outcome: failure?.kind ?? 'ok',
       httpStatus: reply?.httpStatus ?? null,
-      requestId: failure?.provider.requestId ?? reply?.headers['x-request-id'] ?? null,
+      requestId: failure?.provider.requestId ?? (reply && provider.requestIdOf(reply)),
       durationMs: runtime.now() - startedAt,
       waitedMs,
     });

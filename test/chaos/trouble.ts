@@ -32,7 +32,7 @@ export function startTrouble(
     let startMs = 0;
     while (!stopped.signal.aborted) {
       // On a machine where starting takes long, processes live longer too, or nobody would be there to be killed at work.
-      const mean = Math.max(meanKillMs * replicas.length, startMs);
+      const mean = Math.max(meanKillMs * replicas.length, startMs / 2);
       await systemRuntime.sleep(own.between(Math.floor(mean / 10), Math.floor((mean * 19) / 10)), stopped.signal);
       if (stopped.signal.aborted) return;
       if (own.chance(pauseShare)) {
@@ -45,7 +45,7 @@ export function startTrouble(
       const started = replica.start();
       // Some die again before they have come up.
       if (!own.chance(0.2)) await Promise.race([started, systemRuntime.sleep(longestStartMs)]);
-      startMs = Math.max(startMs, systemRuntime.now() - began);
+      startMs = systemRuntime.now() - began;
     }
   }
 

@@ -232,7 +232,7 @@ describe('what a refused submission left behind', () => {
       model.set(
         how === 'not to be asked for'
           ? lookFailed(model.migration, number, failureOf('unavailable'), model.context)
-          : settleByFinding(model.migration, number, { found: 'unclear', detail: 'Two.' }, model.context),
+          : settleByFinding(model.migration, number, { found: 'unclear', detail: 'Two.' }, model.now, model.context),
       );
       expect(model.migration.warnings.map(({ code }) => code)).toEqual(['left_behind']);
       expect(model.migration.stateReason).toBe('backup_failed');

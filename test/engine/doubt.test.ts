@@ -28,6 +28,31 @@ describe.each(['alibaba', 'huawei', 'tencent'] as const)('a process that died ov
   );
 });
 
+describe.each(['alibaba', 'huawei', 'tencent'] as const)(
+  'a process that stands still while it deals with %s',
+  (provider) => {
+    it.each(['drop_after', 'unavailable_after', 'garbage_after'] as const)(
+      'does not take an old list for a new one: %s while lists lag, then a pause longer than the settling time',
+      async (fault) => {
+        for (let position = 0; position < 4; position++)
+          for (let between = 0; between < 3; between++) {
+            const simulation = await Simulation.start({
+              provider,
+              listLagMs: 3000,
+              exchangeFaults: [...Array(position).fill('none'), fault, ...Array(between).fill('none'), 'pause_after'],
+            });
+            const id = await simulation.submit(requestFor(provider));
+            const ended = await simulation.until(id, isTerminal);
+            expect(simulation.errors).toEqual([]);
+            expect(ended.state, JSON.stringify(ended.error)).toBe('succeeded');
+            expect(simulation.restores(), `${fault} at ${position}: ${simulation.exchanges.join(' ')}`).toHaveLength(1);
+          }
+      },
+      60_000,
+    );
+  },
+);
+
 describe('a call whose sender is gone', () => {
   it('is not taken for absent before it has been in doubt for the settling time, however long ago its intent was stored', async () => {
     const simulation = await Simulation.start({ provider: 'alibaba', exchangeFaults: ['crash_before'] });
@@ -36,11 +61,14 @@ describe('a call whose sender is gone', () => {
     expect(begun.calls[0]?.state).toBe('sending');
     const at = (now: number) => ({ provider: alibaba, settings, now });
     const later = simulation.now + 10 * minute;
-    const looked = settleByFinding(begun, 1, { found: 'no' }, at(later));
+    const looked = settleByFinding(begun, 1, { found: 'no' }, later, at(later));
     expect(looked.calls[0]?.state).toBe('unknown');
-    expect(settleByFinding(looked, 1, { found: 'no' }, at(later + settings.settleMs - 1)).calls[0]?.state).toBe(
-      'unknown',
-    );
-    expect(settleByFinding(looked, 1, { found: 'no' }, at(later + settings.settleMs)).calls[0]?.state).toBe('absent');
+    const nothingAt = (lookedAt: number, now = lookedAt) =>
+      settleByFinding(looked, 1, { found: 'no' }, lookedAt, at(now)).calls[0]?.state;
+    const believedAt = later + settings.settleMs;
+    expect(nothingAt(believedAt - 1)).toBe('unknown');
+    expect(nothingAt(believedAt)).toBe('absent');
+    // What was asked too early proves nothing, however late it is written down.
+    expect(nothingAt(believedAt - 1, believedAt + minute)).toBe('unknown');
   });
 });

@@ -72,3 +72,21 @@ describe('a dry run', () => {
     expect(JSON.stringify(plan)).not.toContain('very-secret');
   });
 });
+
+describe.each(['alibaba', 'huawei', 'tencent'] as const)('the calls of a submission to %s', (provider) => {
+  it('are told with the vendor’s id of each accepted request, which its support asks for', async () => {
+    const { service, create, get } = await startChain(provider, 'full');
+    const id = await create();
+    const settled = (await service.events(id, { size: 200 }, caller)).filter(({ type }) => type === 'call.settled');
+    expect(settled.length).toBeGreaterThan(0);
+    for (const { data } of settled)
+      expect(data).toMatchObject({
+        state: 'accepted',
+        error: null,
+        requestId: expect.stringMatching(/^[\w-]{16,64}$/),
+      });
+    const ids = settled.map(({ data }) => data.requestId);
+    expect(new Set(ids).size).toBe(settled.length);
+    expect((await get(id)).calls.map(({ requestId }) => requestId)).toEqual(ids);
+  });
+});

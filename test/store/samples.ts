@@ -44,6 +44,7 @@ export function sampleCall(overrides: Partial<Call> = {}): Call {
     settledAt: null,
     refs: {},
     error: null,
+    requestId: null,
     looks: 0,
     ...overrides,
   };

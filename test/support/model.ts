@@ -134,6 +134,7 @@ export class Model {
                 : outcome === 2
                   ? { found: 'no' }
                   : { found: 'yes', refs: this.refs() },
+              this.now - 10 ** pick(6),
               this.context,
             ),
           );

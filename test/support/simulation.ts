@@ -27,7 +27,7 @@ import { createVendorClient } from '../../src/transport/client.ts';
 
 /**
  * What happens to one exchange with a cloud. `…_before`: nothing arrives. `…_after`: it is carried out and the answer is lost. `crash_…`:
- * the process dies at that point.
+ * the process dies at that point. `pause_after`: the process is stopped before it reads the answer, for most of a lease.
  */
 export const exchangeFaults = [
   'none',
@@ -40,6 +40,7 @@ export const exchangeFaults = [
   'throttled',
   'crash_before',
   'crash_after',
+  'pause_after',
 ] as const;
 export type ExchangeFault = (typeof exchangeFaults)[number];
 
@@ -52,7 +53,12 @@ export interface SimulationOptions {
   readonly settings?: Partial<EngineSettings>;
   /** The cloud's clock minus ours, in milliseconds. */
   readonly cloudOffsetMs?: number;
+  /** How long the cloud's lists do not show what is new, in milliseconds. */
+  readonly listLagMs?: number;
 }
+
+/** Longer than the settling time, shorter than a lease: nobody else takes over. */
+const pauseMs = 8000;
 
 const credentials: Record<ProviderId, Credentials> = {
   alibaba: {
@@ -140,7 +146,7 @@ export class Simulation {
       now: () => this.now + this.#cloudOffsetMs,
       uuid: runtime.uuid,
       restoreMs: 20_000,
-      listLagMs: () => 0,
+      listLagMs: () => options.listLagMs ?? 0,
     };
     this.cloud = { alibaba: createAlibabaCloud, huawei: createHuaweiCloud, tencent: createTencentCloud }[
       options.provider
@@ -307,6 +313,8 @@ export class Simulation {
         return this.#reply({ status: 200, headers: { 'content-type': 'text/html' }, body: '<html>' });
       case 'crash_after':
         return this.#crash();
+      case 'pause_after':
+        this.now += pauseMs;
     }
     return this.#reply(response);
   }

@@ -87,6 +87,7 @@ export function fakeProvider(login: Provider['login'] = () => null): Provider & 
       return { method: 'POST', url: `${context.endpoint}/${each.operation}`, headers: {}, body: '{}' };
     },
     failureOf: (_request: VendorRequest, answered: VendorReply) => JSON.parse(answered.body).failure ?? null,
+    requestIdOf: (answered: VendorReply) => answered.headers['x-request-id'] ?? null,
     login,
   };
   return Object.assign(provider as unknown as Provider, { signed });

@@ -6,6 +6,7 @@ import { failureOf } from './errors.ts';
 import { observationGroup, observe } from './observe.ts';
 import { cancelVerdict, plan } from './plan.ts';
 import { preflight } from './preflight.ts';
+import { parseFields, requestIdOf } from './reply.ts';
 import { sign } from './sign.ts';
 
 /** Alibaba Cloud ApsaraDB RDS for SQL Server, API version 2014-08-15. */
@@ -24,6 +25,7 @@ export const alibaba: Provider = {
   uploads: null,
   backupCommand: null,
   failureOf,
+  requestIdOf: (reply) => requestIdOf(reply, parseFields(reply.body)),
   sign,
   // Every request carries its own signature, and nothing has to be learnt before the first.
   login: () => null,

@@ -7,6 +7,7 @@ import { failureOf } from './failure.ts';
 import { login } from './login.ts';
 import { observationGroup, observe } from './observe.ts';
 import { preflight } from './preflight.ts';
+import { jsonObject, requestIdOf } from './reply.ts';
 import { sign } from './sign.ts';
 
 /** Huawei Cloud: one DRS backup migration job per backup, with state of our own between them. */
@@ -25,6 +26,7 @@ export const huawei: Provider = {
   uploads: null,
   backupCommand: null,
   failureOf,
+  requestIdOf: (reply) => requestIdOf(reply, jsonObject(reply.body)),
   sign,
   login,
 };

@@ -7,6 +7,7 @@ import { endpoint, service } from './endpoints.ts';
 import { failureOf } from './errors.ts';
 import { observationGroup, observe } from './observe.ts';
 import { preflight } from './preflight.ts';
+import { requestIdOf, responseOf } from './reply.ts';
 import { sign } from './sign.ts';
 import { uploadTarget } from './upload-target.ts';
 import { cancelVerdict } from './verdict.ts';
@@ -30,6 +31,7 @@ export const tencent: Provider = {
   uploads: uploadTarget,
   backupCommand,
   failureOf,
+  requestIdOf: (reply) => requestIdOf(responseOf(reply)),
   sign,
   /** Every request is signed by itself; there is no session to open. */
   login: () => null,

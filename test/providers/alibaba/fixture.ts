@@ -70,6 +70,7 @@ export function call(changes: Partial<Call> = {}): Call {
     settledAt: sentAt,
     refs: {},
     error: null,
+    requestId: null,
     looks: 0,
     ...changes,
   };

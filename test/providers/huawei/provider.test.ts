@@ -80,6 +80,7 @@ describe('cancelVerdict', () => {
     settledAt: null,
     refs: {},
     error: null,
+    requestId: null,
     looks: 0,
   };
   const restored = backup({ state: 'restored', providerRefs: { jobId } });

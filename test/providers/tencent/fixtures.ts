@@ -103,6 +103,7 @@ export function call(operation: string, of: Backup, changes: Partial<Call> = {})
     settledAt: sentAt,
     refs: {},
     error: null,
+    requestId: null,
     looks: 0,
     ...changes,
   };
