@@ -145,6 +145,9 @@ export interface Store {
     page: { readonly size: number; readonly after?: string },
   ): Promise<readonly MigrationEvent[]>;
 
+  /** The id of the event that was appended last, of whatever migration, or null. */
+  latestEvent(): Promise<string | null>;
+
   /** Calls `listener` after a migration changed, in this process or (PostgreSQL) in any other. Returns how to stop. */
   onChange(listener: (migrationId: string) => void): () => void;
   /** Resolves when the store answers; rejects with `StoreUnavailable`. */

@@ -111,6 +111,16 @@ export interface MigrationService {
     page: { readonly size: number; readonly after?: string },
     context: RequestContext,
   ): Promise<readonly MigrationEvent[]>;
+  /**
+   * Events as they come until `signal` says enough, an empty batch now and then as a sign of life. `after`: the event to go on after; null
+   * begins with the first of that migration, or, for all migrations, with what comes from now on.
+   */
+  followEvents(
+    migrationId: string | null,
+    after: string | null,
+    context: RequestContext,
+    signal: AbortSignal,
+  ): Promise<AsyncIterable<readonly MigrationEvent[]>>;
 
   findReplay(key: IdempotencyKey): Promise<IdempotencyRecord | null>;
   completeReplay(key: IdempotencyKey, answer: StoredAnswer): Promise<void>;

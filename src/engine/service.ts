@@ -22,6 +22,7 @@ import { changeContext } from './advance.ts';
 import { type EngineContext, leaseOf } from './context.ts';
 import { plannedCalls } from './dry-run.ts';
 import type { Engine } from './engine.ts';
+import { followEvents } from './event-feed.ts';
 import type { Change, ChangeContext, MigrationService, Replay, RequestContext } from './interface.ts';
 import type { UrlCipher } from './url-cipher.ts';
 import { noCommand, readBackupCommand, readUploadTarget, uploadFault, vendorProblem } from './vendor-reads.ts';
@@ -356,12 +357,16 @@ export function createMigrationService(context: EngineContext, engine: Engine, c
 
     async events(migrationId, page, caller) {
       if (migrationId !== null) await visible(migrationId, caller);
-      return store.events(
-        {
-          ...(migrationId !== null && { migrationId }),
-          ...(!caller.accounts.includes('*') && { visibleAccounts: caller.accounts }),
-        },
-        page,
+      return store.events({ ...(migrationId !== null && { migrationId }), ...visibleAccounts(caller) }, page);
+    },
+
+    async followEvents(migrationId, after, caller, signal) {
+      if (migrationId !== null) await visible(migrationId, caller);
+      const start = after ?? (migrationId === null ? await store.latestEvent() : null);
+      return followEvents(
+        context,
+        { migrationId, ...visibleAccounts(caller), ...(start !== null && { after: start }) },
+        signal,
       );
     },
 
@@ -432,6 +437,11 @@ function cutoverIsPlanned(current: Migration, { afterBackup }: CutoverRequest): 
   const planned = current.state === 'cutting_over' || current.cutoverRequested || final !== undefined;
   const last = final ?? current.backups.at(-1);
   return planned && (afterBackup === undefined || afterBackup === last?.id);
+}
+
+/** What a list or a stream may show. */
+function visibleAccounts({ accounts }: RequestContext): { readonly visibleAccounts?: readonly string[] } {
+  return accounts.includes('*') ? {} : { visibleAccounts: accounts };
 }
 
 function granted(caller: RequestContext, account: string): boolean {

@@ -23,6 +23,8 @@ export interface HttpSettings {
   readonly mostWaitSeconds: number;
   /** How long an unanswered idempotency key is taken to be in progress; after that its first process is taken to have died. */
   readonly idempotencyInProgressMs: number;
+  /** How many event streams may be open at once. */
+  readonly mostEventStreams: number;
 }
 
 export interface RateLimit {
@@ -45,4 +47,5 @@ export const defaultHttpSettings: HttpSettings = {
   defaultWaitSeconds: 10,
   mostWaitSeconds: 20,
   idempotencyInProgressMs: 60_000,
+  mostEventStreams: 1000,
 };

@@ -22,6 +22,7 @@ export const unboundService: MigrationService = {
   backupCommand: unbound,
   remove: unbound,
   events: unbound,
+  followEvents: unbound,
   findReplay: unbound,
   completeReplay: unbound,
   capabilities: unbound,

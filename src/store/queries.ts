@@ -3,7 +3,7 @@ import type { MigrationEvent } from '../domain/event.ts';
 import type { Migration } from '../domain/migration.ts';
 import type { MigrationFilter, PageRequest } from '../domain/store.ts';
 import { readMigration } from './documents.ts';
-import { eventPosition } from './event-id.ts';
+import { eventId, eventPosition } from './event-id.ts';
 import { readEvent, selectMigrations } from './rows.ts';
 import type { Tables } from './tables.ts';
 
@@ -92,4 +92,10 @@ export async function listEvents(
   if (filter.migrationId !== undefined) query = query.where('migration_id', '=', filter.migrationId);
   if (filter.visibleAccounts !== undefined) query = query.where('account', 'in', filter.visibleAccounts);
   return (await query.execute()).map(readEvent);
+}
+
+/** `Store.latestEvent`. */
+export async function findLatestEvent(db: Kysely<Tables>): Promise<string | null> {
+  const row = await db.selectFrom('events').select('position').orderBy('position', 'desc').limit(1).executeTakeFirst();
+  return row === undefined ? null : eventId(row.position);
 }

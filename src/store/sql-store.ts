@@ -14,7 +14,7 @@ import { claimDue, earliestDue } from './claim.ts';
 import { createMigration } from './create.ts';
 import { answerKey, expireKeys, findKey } from './idempotency.ts';
 import { holderOfTarget } from './instance.ts';
-import { findMigration, findVendorIds, listEvents, listMigrations } from './queries.ts';
+import { findLatestEvent, findMigration, findVendorIds, listEvents, listMigrations } from './queries.ts';
 import type { Backend } from './session.ts';
 import { countMigrations } from './statistics.ts';
 import { removeMigration, updateMigration } from './update.ts';
@@ -84,6 +84,10 @@ export class SqlStore implements Store, AuditLog {
     page: { readonly size: number; readonly after?: string },
   ) {
     return this.#backend.read((db) => listEvents(db, filter, page));
+  }
+
+  latestEvent() {
+    return this.#backend.read(findLatestEvent);
   }
 
   appendAudit(record: NewAuditRecord) {

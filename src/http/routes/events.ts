@@ -1,26 +1,53 @@
+import { Type } from '@sinclair/typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { MigrationEvent } from '../../domain/event.ts';
+import { Problem } from '../../domain/problem.ts';
 import type { HttpApp, HttpContext } from '../app-types.ts';
+import { acceptQuality } from '../request/accept.ts';
 import { filterDigest, readPageToken } from '../request/page-token.ts';
-import { answers, defaultPageSize, MigrationParams, problems } from '../schemas/operation.ts';
+import { answers, defaultPageSize, headers, MigrationParams, problems } from '../schemas/operation.ts';
 import { PageQuery } from '../schemas/query.ts';
+import { invalidParameter } from '../validation/invalid-request.ts';
 import { jsonAnswer, sendAnswer } from './answer.ts';
 import { requestContext } from './callers.ts';
+import { eventStreams } from './event-stream.ts';
 import { linkNext, nextToken } from './paging.ts';
+import { representEvent } from './represent-event.ts';
+
+const pageOrStream = {
+  ...answers('EventPage', 'A page of events, or a stream of them as they come.', ['Link']),
+  content: {
+    ...answers('EventPage', '').content,
+    'text/event-stream': {
+      schema: {
+        type: 'string',
+        description:
+          'Server-sent events: `id` is the id of the event, `event` its type, `data` the event as it stands in a page. The stream ends after ' +
+          'ten minutes at the latest; come back with `Last-Event-ID`, as browsers do by themselves.',
+      },
+    },
+  },
+} as const;
 
 const common = {
   tags: ['Events'],
   querystring: PageQuery,
+  headers: headers({
+    'Last-Event-ID': Type.Optional(
+      Type.String({ description: 'With `Accept: text/event-stream`: the stream goes on after this event.' }),
+    ),
+  }),
 } as const;
 
 const ofOneSchema = {
   ...common,
   operationId: 'listMigrationEvents',
   summary: 'List the events of a migration',
-  description: 'What happened, oldest first: states, backups, and every call to the vendor with its outcome.',
+  description:
+    'What happened, oldest first: states, backups, and every call to the vendor with its outcome. With `Accept: text/event-stream` a live ' +
+    'stream, which begins with the first event.',
   params: MigrationParams,
   response: {
-    200: answers('EventPage', 'A page of events.', ['Link']),
+    200: pageOrStream,
     ...problems('read', ['not_found', 'invalid_request']),
   },
 } as const;
@@ -29,14 +56,17 @@ const ofAllSchema = {
   ...common,
   operationId: 'listEvents',
   summary: 'List the events of all migrations',
-  description: 'Events of all accounts that the caller has a grant for, oldest first.',
-  response: { 200: answers('EventPage', 'A page of events.', ['Link']), ...problems('read', ['invalid_request']) },
+  description:
+    'Events of all accounts that the caller has a grant for, oldest first. With `Accept: text/event-stream` a live stream, which begins ' +
+    'with what comes from now on.',
+  response: { 200: pageOrStream, ...problems('read', ['invalid_request']) },
 } as const;
 
 /** What happened. */
 export function eventRoutes(app: HttpApp, http: HttpContext): void {
   const { service } = http;
-  const config = { access: 'migrations:read' } as const;
+  const config = { access: 'migrations:read', anyAccept: true } as const;
+  const stream = eventStreams(app, http);
 
   app.get('/migrations/events', { schema: ofAllSchema, config }, (request, reply) =>
     list(request, reply, null, request.query),
@@ -51,6 +81,11 @@ export function eventRoutes(app: HttpApp, http: HttpContext): void {
     migrationId: string | null,
     query: { readonly pageSize?: number; readonly pageToken?: string },
   ): Promise<FastifyReply> {
+    if (streamWanted(request)) {
+      const [parameter] = Object.keys(query);
+      if (parameter !== undefined) throw invalidParameter(parameter, 'has no meaning for a stream');
+      return stream(request, reply, migrationId);
+    }
     const context = requestContext(request);
     const digest = filterDigest({ events: migrationId });
     const size = query.pageSize ?? defaultPageSize;
@@ -64,8 +99,11 @@ export function eventRoutes(app: HttpApp, http: HttpContext): void {
   }
 }
 
-/** An event as the API shows it. */
-export function representEvent(event: MigrationEvent) {
-  const { id, migrationId, account, type, at, data } = event;
-  return { id, migrationId, account, type, at: new Date(at).toISOString(), data };
+/** Whether events are asked for as they come. Throws `not_acceptable` when neither form is welcome. */
+function streamWanted({ headers: { accept } }: FastifyRequest): boolean {
+  const stream = acceptQuality(accept, 'text/event-stream');
+  const page = acceptQuality(accept, 'application/json');
+  if (stream === 0 && page === 0)
+    throw new Problem('not_acceptable', 'Events are available as `application/json` and `text/event-stream`.');
+  return stream > page;
 }

@@ -263,6 +263,17 @@ describe('on the wire', () => {
     expect(await elsewhere).toContain('"code":"draining"');
   });
 
+  it('a connection that was opened and never used does not hold up the closing', async () => {
+    const { app } = await testApp({ keepOpen: true });
+    const port = await portOf(app);
+    const accepted = new Promise((resolve) => app.server.once('connection', resolve));
+    const unused = connect(port, '127.0.0.1');
+    const ended = new Promise((resolve) => unused.on('error', () => undefined).once('close', resolve));
+    await accepted;
+    await app.close();
+    await ended;
+  }, 5000);
+
   it('has its limits in time and number', async () => {
     const { app } = await testApp();
     expect(app.server).toMatchObject({

@@ -169,9 +169,4 @@ describe('events', () => {
     expect(second.json()).toMatchObject({ items: [{ id: idOf('evt', 3) }], nextPageToken: null });
     expect((await call('GET', `/migrations/events?pageToken=${nextPageToken}`)).statusCode).toBe(400);
   });
-
-  it('are not there as a stream yet', async () => {
-    const { call } = await testApp();
-    expect((await call('GET', `${path}/events`, { headers: { accept: 'text/event-stream' } })).statusCode).toBe(406);
-  });
 });

@@ -93,7 +93,8 @@ export function undocumented(method: string, url: string, answer: Answered): rea
   const media = response.content[mediaType];
   if (media === undefined) return [...faults, `${status} is not documented as ${mediaType}`];
   const validate = validatorOf(media.schema);
-  if (!validate(JSON.parse(answer.body))) faults.push(ajv.errorsText(validate.errors));
+  const value: unknown = mediaType.endsWith('json') ? JSON.parse(answer.body) : answer.body;
+  if (!validate(value)) faults.push(ajv.errorsText(validate.errors));
   return faults;
 }
 

@@ -97,6 +97,14 @@ export function fakeService(): FakeService {
       if (migrationId !== null) find(migrationId, context);
       return granted(context) ? [anEvent(1), anEvent(2)] : [];
     },
+    async followEvents(migrationId, after, context) {
+      if (migrationId !== null) find(migrationId, context);
+      const events = granted(context) ? [anEvent(1), anEvent(2)] : [];
+      return (async function* () {
+        yield events.filter(({ id }) => after === null || id > after);
+        yield [];
+      })();
+    },
     findReplay: async (key) => records.get(keyOf(key)) ?? null,
     async completeReplay(key, answer: StoredAnswer) {
       const record = records.get(keyOf(key));

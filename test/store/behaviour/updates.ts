@@ -193,6 +193,14 @@ export function updateBehaviour(site: Site): void {
       expect(await store.events({}, { size: 100 })).toHaveLength(4);
     });
 
+    it('have a last one', async () => {
+      const store = await site.open();
+      expect(await store.latestEvent()).toBeNull();
+      await stored(store);
+      const all = await store.events({}, { size: 100 });
+      expect(await store.latestEvent()).toBe(all.at(-1)?.id);
+    });
+
     it('can be read on after an event that is gone', async () => {
       const store = await site.open();
       const gone = await stored(store);

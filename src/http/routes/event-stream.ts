@@ -1,0 +1,76 @@
+import { Readable } from 'node:stream';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { MigrationEvent } from '../../domain/event.ts';
+import { Problem } from '../../domain/problem.ts';
+import type { HttpApp, HttpContext } from '../app-types.ts';
+import { errorForLog } from '../plugins/request-log.ts';
+import { headerText } from '../request/header-text.ts';
+import { invalidParameter } from '../validation/invalid-request.ts';
+import { requestContext } from './callers.ts';
+import { representEvent } from './represent-event.ts';
+
+/** After that time the stream ends and the client comes back with its credentials and `Last-Event-ID`, in milliseconds. */
+const longestStreamMs = 600_000;
+/** How long a client waits before it comes back, in milliseconds. */
+const comeBackMs = 2000;
+
+/** Answers a request with events as they come (server-sent events). */
+export type EventStream = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  migrationId: string | null,
+) => Promise<FastifyReply>;
+
+/** The event streams of one app: they end when it closes, and there are only so many. */
+export function eventStreams(app: HttpApp, { service, runtime, settings }: HttpContext): EventStream {
+  const open = new Set<AbortController>();
+  app.addHook('preClose', async () => {
+    for (const stream of open) stream.abort();
+  });
+
+  async function* written(batches: AsyncIterable<readonly MigrationEvent[]>, request: FastifyRequest) {
+    yield `retry: ${comeBackMs}\n\n`;
+    try {
+      for await (const events of batches) yield events.length === 0 ? ':\n\n' : events.map(lines).join('');
+    } catch (error) {
+      // The answer has begun: the client comes back and goes on after the last event that it has seen.
+      request.log.warn({ error: errorForLog(error) }, 'an event stream has ended early');
+    }
+  }
+
+  return async (request, reply, migrationId) => {
+    if (open.size >= settings.mostEventStreams)
+      throw new Problem('overloaded', 'There are too many event streams already.', { retryAfterSeconds: 5 });
+    const ended = new AbortController();
+    const batches = await service.followEvents(
+      migrationId,
+      lastEventId(request),
+      requestContext(request),
+      ended.signal,
+    );
+    reply
+      .type('text/event-stream; charset=utf-8')
+      .header('cache-control', 'no-store')
+      // A connection that is kept alive afterwards would hold up a shutdown.
+      .header('connection', 'close')
+      // Proxies that gather answers would keep events back.
+      .header('x-accel-buffering', 'no');
+    if (request.method === 'HEAD') return reply.send();
+    open.add(ended);
+    ended.signal.addEventListener('abort', () => open.delete(ended), { once: true });
+    reply.raw.once('close', () => ended.abort());
+    void runtime.sleep(longestStreamMs, ended.signal).then(() => ended.abort());
+    return reply.send(Readable.from(written(batches, request), { objectMode: false }));
+  };
+}
+
+function lastEventId(request: FastifyRequest): string | null {
+  const id = headerText(request.headers['last-event-id']) ?? '';
+  if (id === '') return null;
+  if (/^evt_[0-9a-hjkmnp-tv-z]{26}$/.test(id)) return id;
+  throw invalidParameter('Last-Event-ID', 'is not the id of an event');
+}
+
+function lines(event: MigrationEvent): string {
+  return `id: ${event.id}\nevent: ${event.type}\ndata: ${JSON.stringify(representEvent(event))}\n\n`;
+}

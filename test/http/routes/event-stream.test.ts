@@ -1,0 +1,133 @@
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { StoreUnavailable } from '../../../src/domain/store.ts';
+import { type TestApp, testApp } from '../support/app.ts';
+import { anEvent, idOf } from '../support/fixtures.ts';
+
+const path = `/migrations/${idOf('mig', 1)}/events`;
+const streaming = (more: Record<string, string> = {}) => ({ headers: { accept: 'text/event-stream', ...more } });
+
+/** An app whose feed goes on until it is told to end, and whose clock stands still. */
+async function endlessApp(mostEventStreams = 1000): Promise<TestApp & { readonly signals: AbortSignal[] }> {
+  const app = await testApp({ settings: { mostEventStreams }, keepOpen: true });
+  const signals: AbortSignal[] = [];
+  const until = (signal: AbortSignal | undefined) =>
+    new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
+  Object.assign(app.runtime, { sleep: (_ms: number, signal?: AbortSignal) => until(signal) });
+  app.service.followEvents = async (_id, _after, _context, signal) => {
+    signals.push(signal);
+    return (async function* () {
+      yield [anEvent(1)];
+      await until(signal);
+    })();
+  };
+  return { ...app, signals };
+}
+
+async function listening({ app }: TestApp): Promise<string> {
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  return `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
+}
+
+describe('events as a stream', () => {
+  it('are the events of the page, one message each, with a sign of life between', async () => {
+    const { call } = await testApp();
+    const page = await call('GET', path);
+    const { statusCode, headers, body } = await call('GET', path, streaming());
+    expect(statusCode).toBe(200);
+    expect(headers).toMatchObject({
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
+    });
+    const messages = body.split('\n\n');
+    expect(messages.shift()).toBe('retry: 2000');
+    expect(messages.splice(-2)).toEqual([':', '']);
+    const items = page.json<{ items: { id: string; type: string }[] }>().items;
+    expect(messages).toEqual(items.map((item) => `id: ${item.id}\nevent: ${item.type}\ndata: ${JSON.stringify(item)}`));
+  });
+
+  it('go on after Last-Event-ID', async () => {
+    const { call, service } = await testApp();
+    const { body } = await call('GET', path, streaming({ 'last-event-id': idOf('evt', 1) }));
+    expect(body).not.toContain(idOf('evt', 1));
+    expect(body).toContain(idOf('evt', 2));
+    expect(service.argumentsOf('followEvents').slice(0, 2)).toEqual([idOf('mig', 1), idOf('evt', 1)]);
+  });
+
+  it('of all migrations have no migration', async () => {
+    const { call, service } = await testApp();
+    await call('GET', '/migrations/events', streaming());
+    expect(service.argumentsOf('followEvents').slice(0, 2)).toEqual([null, null]);
+  });
+
+  it.each([
+    ['a migration that is not there', `/migrations/${idOf('mig', 9)}/events`, {}, 404],
+    ['an id that is none', path, { 'last-event-id': 'evt_1' }, 400],
+    ['a page size', `${path}?pageSize=2`, {}, 400],
+    ['another form', path, { accept: 'text/html' }, 406],
+  ])('are refused with a problem for %s', async (_what, url, headers, status) => {
+    const { call } = await testApp();
+    const response = await call('GET', url, streaming(headers));
+    expect(response.statusCode).toBe(status);
+    expect(response.headers['content-type']).toContain('application/problem+json');
+  });
+
+  it.each(['*/*', 'application/json', 'text/event-stream;q=0.5, application/json'])(
+    'are a page for those who accept %s',
+    async (accept) => {
+      const { call } = await testApp();
+      expect((await call('GET', path, { headers: { accept } })).json().items).toHaveLength(2);
+    },
+  );
+
+  it('have no body for HEAD, and leave no stream open', async () => {
+    const app = await endlessApp(1);
+    for (let times = 0; times < 3; times++) {
+      const response = await app.call('HEAD', path, streaming());
+      expect(response.headers['content-type']).toContain('text/event-stream');
+      expect(response.body).toBe('');
+    }
+    await app.app.close();
+  });
+
+  it('end when the feed breaks, so that the client comes back', async () => {
+    const { call, service, log } = await testApp();
+    service.followEvents = async () =>
+      (async function* () {
+        yield [anEvent(1)];
+        throw new StoreUnavailable('the database is gone');
+      })();
+    const { body } = await call('GET', path, streaming());
+    expect(body.endsWith('\n\n')).toBe(true);
+    expect(body).toContain(idOf('evt', 1));
+    expect(log.map(({ msg }) => msg)).toContain('an event stream has ended early');
+  });
+
+  it('end when the app closes', async () => {
+    const app = await endlessApp();
+    const response = await fetch(`${await listening(app)}${path}`, streaming());
+    const text = response.text();
+    await app.app.close();
+    expect(await text).toContain(idOf('evt', 1));
+  });
+
+  it('are only so many at once, and one that was left makes room', async () => {
+    const app = await endlessApp(1);
+    const url = `${await listening(app)}${path}`;
+    const leave = new AbortController();
+    const first = await fetch(url, { ...streaming(), signal: leave.signal });
+    expect(first.status).toBe(200);
+    const second = await fetch(url, streaming());
+    expect(second.status).toBe(503);
+    expect(second.headers.get('retry-after')).toBe('5');
+    expect(await second.json()).toMatchObject({ code: 'overloaded' });
+    const left = new Promise((resolve) => app.signals[0]?.addEventListener('abort', resolve, { once: true }));
+    leave.abort();
+    await left;
+    const third = await fetch(url, streaming());
+    expect(third.status).toBe(200);
+    await app.app.close();
+    await third.text();
+  });
+});
