@@ -24,7 +24,7 @@ const kinds: Readonly<Record<Example, readonly string[]>> = {
     ...['PodDisruptionBudget', 'PrometheusRule', 'Service', 'ServiceAccount', 'ServiceMonitor'],
   ],
 };
-/** Drain of the process in seconds, see `src/main.ts`. */
+/** Drain of the process in seconds, see `src/command.ts`. */
 const drainSeconds = 25;
 const settings = { timeout: 30_000 };
 
