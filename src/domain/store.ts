@@ -104,6 +104,9 @@ export interface MigrationCount {
   readonly unknownOutcomes: number;
 }
 
+/** See `Store.onChange`. */
+export type ChangeListener = (migrationId: string, claimableAt: Instant | null) => void;
+
 /**
  * What is remembered. Two implementations, SQLite and PostgreSQL, pass the same tests. Every write is durable when its promise
  * resolves, appends the events of the change (`eventsBetween`), and counts `version` up by one. A failure of the database
@@ -148,8 +151,11 @@ export interface Store {
   /** The id of the event that was appended last, of whatever migration, or null. */
   latestEvent(): Promise<string | null>;
 
-  /** Calls `listener` after a migration changed, in this process or (PostgreSQL) in any other. Returns how to stop. */
-  onChange(listener: (migrationId: string) => void): () => void;
+  /**
+   * Calls `listener` after a migration changed, in this process or (PostgreSQL) in any other. `claimableAt`: from when on a worker may
+   * claim it, null when it is held or has nothing to do. Returns how to stop.
+   */
+  onChange(listener: ChangeListener): () => void;
   /** Resolves when the store answers; rejects with `StoreUnavailable`. */
   check(): Promise<void>;
   close(): Promise<void>;

@@ -37,6 +37,7 @@ export function createEngine(context: EngineContext): CountedEngine {
   let limit = firstBatch;
   let draining = false;
   let wake = new AbortController();
+  let sleepsUntil = 0;
   let loop: Promise<void> = Promise.resolve();
   let stopListening = (): void => undefined;
 
@@ -61,9 +62,14 @@ export function createEngine(context: EngineContext): CountedEngine {
   async function claimLoop(): Promise<void> {
     while (!draining) {
       wake = new AbortController();
+      // Until it is known how long there will be nothing to do, whatever becomes due wakes.
+      sleepsUntil = Number.POSITIVE_INFINITY;
       const claimed = await claimDue();
       if (draining) return;
-      if (claimed < batch) await runtime.sleep(await pauseMs(claimed), wake.signal);
+      if (claimed === batch) continue;
+      const pause = await pauseMs(claimed);
+      sleepsUntil = runtime.now() + pause;
+      await runtime.sleep(pause, wake.signal);
     }
   }
 
@@ -126,7 +132,9 @@ export function createEngine(context: EngineContext): CountedEngine {
 
   return {
     start() {
-      stopListening = store.onChange(() => wake.abort());
+      stopListening = store.onChange((_id, claimableAt) => {
+        if (claimableAt !== null && claimableAt < sleepsUntil) wake.abort();
+      });
       loop = Promise.all([claimLoop(), heartbeat(), forgetOldKeys()]).then(() => undefined);
     },
     take: (held) => track(work([held])),

@@ -32,6 +32,6 @@ export async function createMigration(
   }
   await insertMigration(session, migration, { ...lease, token: firstToken });
   await appendEvents(session, null, migration);
-  session.changed(migration.id);
+  session.changed(migration.id, null);
   return { outcome: 'created', fence: { owner: lease.owner, token: firstToken } };
 }

@@ -67,5 +67,5 @@ export async function wakeWaiting(
     .where('id', '!=', leaving)
     .returning('id')
     .execute();
-  for (const { id } of woken) session.changed(id);
+  for (const { id } of woken) session.changed(id, 0);
 }

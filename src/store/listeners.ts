@@ -1,6 +1,18 @@
+import type { Instant } from '../domain/migration.ts';
+import type { ChangeListener } from '../domain/store.ts';
+
+/** The migrations that a transaction changed, each with the time from which on it may be claimed. */
+export class Changes extends Map<string, Instant | null> {
+  /** A migration that is changed twice may be claimed from the earlier time on. */
+  add(migrationId: string, claimableAt: Instant | null): void {
+    const known = this.get(migrationId) ?? null;
+    this.set(migrationId, known === null || (claimableAt !== null && claimableAt < known) ? claimableAt : known);
+  }
+}
+
 /** The listeners of one process. A listener that throws harms nobody else. */
 export class Listeners {
-  readonly #listeners = new Set<{ readonly tell: (migrationId: string) => void }>();
+  readonly #listeners = new Set<{ readonly tell: ChangeListener }>();
   readonly #onError: (error: unknown) => void;
 
   constructor(onError: (error: unknown) => void) {
@@ -8,7 +20,7 @@ export class Listeners {
   }
 
   /** Adds a listener; the answer removes it. */
-  add(tell: (migrationId: string) => void): () => void {
+  add(tell: ChangeListener): () => void {
     const entry = { tell };
     this.#listeners.add(entry);
     return () => {
@@ -16,11 +28,11 @@ export class Listeners {
     };
   }
 
-  tell(migrationIds: Iterable<string>): void {
-    for (const id of migrationIds)
+  tell(changes: ReadonlyMap<string, Instant | null>): void {
+    for (const [id, claimableAt] of changes)
       for (const { tell } of [...this.#listeners]) {
         try {
-          tell(id);
+          tell(id, claimableAt);
         } catch (error) {
           this.#onError(error);
         }

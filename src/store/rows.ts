@@ -1,4 +1,4 @@
-import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
+import { type Kysely, type RawBuilder, type SelectQueryBuilder, sql } from 'kysely';
 import { eventsBetween, type MigrationEvent } from '../domain/event.ts';
 import type { Migration } from '../domain/migration.ts';
 import { aggregateColumns, type PartsChange, partsChange, type StoredMigration, vendorIdsOf } from './documents.ts';
@@ -67,13 +67,24 @@ export async function insertMigration(
   await holdTarget(db, migration);
 }
 
+/** What becomes of the lease with a change; nothing when it stays. */
+export interface LeaseChange {
+  readonly lease_owner?: null;
+  readonly lease_until?: null | RawBuilder<number>;
+}
+
 /** Writes the rows in which `after` differs from `before`. */
-export async function saveMigration(db: Kysely<Tables>, before: Migration, after: Migration): Promise<void> {
+export async function saveMigration(
+  db: Kysely<Tables>,
+  before: Migration,
+  after: Migration,
+  lease: LeaseChange,
+): Promise<void> {
   const { vendor_ids, ...columns } = aggregateColumns(after);
   const idsChanged = JSON.stringify(vendorIdsOf(before)) !== vendor_ids;
   await db
     .updateTable('migrations')
-    .set(idsChanged ? { ...columns, vendor_ids } : columns)
+    .set({ ...columns, ...(idsChanged && { vendor_ids }), ...lease })
     .where('id', '=', after.id)
     .execute();
   await writeParts(db, 'backups', after.id, partsChange(before.backups, after.backups));

@@ -1,5 +1,6 @@
 import type { Kysely, RawBuilder } from 'kysely';
 import type { Instant } from '../domain/migration.ts';
+import type { ChangeListener } from '../domain/store.ts';
 import type { Tables } from './tables.ts';
 
 /** What the two databases do differently inside a transaction. */
@@ -20,8 +21,11 @@ export interface SqlDialect {
 export interface Session {
   readonly db: Kysely<Tables>;
   readonly dialect: SqlDialect;
-  /** Says that listeners are to be told of this migration once the transaction is durable. */
-  changed(migrationId: string): void;
+  /**
+   * Says that listeners are to be told of this migration once the transaction is durable. `claimableAt`: from when on it may be claimed;
+   * null when it is held or has nothing to do.
+   */
+  changed(migrationId: string, claimableAt: Instant | null): void;
 }
 
 /** A database that is open. Every failure of the database itself rejects with `StoreUnavailable`. */
@@ -31,7 +35,7 @@ export interface Backend {
   read<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T>;
   /** Runs `work` as a transaction that is durable when the promise resolves. It may run more than once. */
   write<T>(work: (session: Session) => Promise<T>): Promise<T>;
-  onChange(listener: (migrationId: string) => void): () => void;
+  onChange(listener: ChangeListener): () => void;
   check(): Promise<void>;
   close(): Promise<void>;
 }

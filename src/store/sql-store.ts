@@ -1,6 +1,7 @@
 import type { AuditFilter, AuditLog, NewAuditRecord } from '../domain/audit.ts';
 import type { Migration } from '../domain/migration.ts';
 import type {
+  ChangeListener,
   IdempotencyKey,
   LeaseRequest,
   MigrationFilter,
@@ -102,7 +103,7 @@ export class SqlStore implements Store, AuditLog {
     return this.#backend.read((db) => placeOf(db, migrationId));
   }
 
-  onChange(listener: (migrationId: string) => void) {
+  onChange(listener: ChangeListener) {
     return this.#backend.onChange(listener);
   }
 

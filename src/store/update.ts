@@ -4,8 +4,8 @@ import type { Fence, UpdateOptions, UpdateResult } from '../domain/store.ts';
 import { readMigration, type StoredMigration, waitsForInstance } from './documents.ts';
 import { claimKey, findKey } from './idempotency.ts';
 import { holderOfTarget, instanceOccupied, wakeWaiting } from './instance.ts';
-import { appendEvents, saveMigration, selectMigrations, targetChanged } from './rows.ts';
-import { type Session, Thrown } from './session.ts';
+import { appendEvents, type LeaseChange, saveMigration, selectMigrations, targetChanged } from './rows.ts';
+import { type Session, type SqlDialect, Thrown } from './session.ts';
 import { isTerminal } from './target.ts';
 
 /** `Store.update` inside its transaction. Every check comes before the first write, so a refusal has nothing to undo. */
@@ -32,7 +32,9 @@ export async function updateMigration(
   const before = readMigration(row);
   const changed = applied(change, before);
   if (changed === null) {
-    await keepLease(session, id, options);
+    await keepLease(session, id, leaseChange(dialect, options));
+    // What a caller made due while it was held can be claimed from now on.
+    if (fence !== undefined && options.release && before.dueAt !== null) session.changed(id, before.dueAt);
     return { outcome: 'unchanged', migration: before };
   }
   const after = await dueIfFree(session, before, { ...changed, version: before.version + 1 });
@@ -48,12 +50,11 @@ export async function updateMigration(
     if (record !== null) return { outcome: 'key_exists', record };
   }
 
-  await saveMigration(db, before, after);
-  await keepLease(session, id, options);
+  await saveMigration(db, before, after, leaseChange(dialect, options));
   if (before.occupiesInstance && !after.occupiesInstance)
     await wakeWaiting(session, after.account, after.target.instanceId, id);
   await appendEvents(session, before, after);
-  session.changed(id);
+  session.changed(id, fence === undefined || options.release ? after.dueAt : null);
   return { outcome: 'updated', migration: after };
 }
 
@@ -68,7 +69,7 @@ export async function removeMigration(session: Session, id: string): Promise<boo
     .executeTakeFirst();
   if (removed === undefined) return false;
   if (removed.occupies_instance === 1) await wakeWaiting(session, removed.account, removed.instance_id, id);
-  session.changed(id);
+  session.changed(id, null);
   return true;
 }
 
@@ -102,15 +103,14 @@ async function dueIfFree({ db }: Session, before: Migration, after: Migration): 
   return { ...after, dueAt: after.createdAt };
 }
 
-async function keepLease({ db, dialect }: Session, id: string, options: UpdateOptions): Promise<void> {
-  const { fence, release, renewLease } = options;
-  if (fence === undefined) return;
-  if (release)
-    await db.updateTable('migrations').set({ lease_owner: null, lease_until: null }).where('id', '=', id).execute();
-  else if (renewLease !== undefined)
-    await db
-      .updateTable('migrations')
-      .set({ lease_until: sql<number>`${dialect.leaseClock(renewLease.now)} + ${Math.ceil(renewLease.leaseMs)}` })
-      .where('id', '=', id)
-      .execute();
+/** What the options ask for the lease; without a fence it is somebody else's and stays. */
+function leaseChange(dialect: SqlDialect, { fence, release, renewLease }: UpdateOptions): LeaseChange {
+  if (fence === undefined) return {};
+  if (release) return { lease_owner: null, lease_until: null };
+  if (renewLease === undefined) return {};
+  return { lease_until: sql<number>`${dialect.leaseClock(renewLease.now)} + ${Math.ceil(renewLease.leaseMs)}` };
+}
+
+async function keepLease({ db }: Session, id: string, lease: LeaseChange): Promise<void> {
+  if (Object.keys(lease).length > 0) await db.updateTable('migrations').set(lease).where('id', '=', id).execute();
 }

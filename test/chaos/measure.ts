@@ -11,8 +11,9 @@ import { createReplica, type Replica } from './replica.ts';
 import { startSandboxProcess } from './sandbox-process.ts';
 import { gatewayConfig, providers } from './storm.ts';
 
-/** How long creations are counted with each number of replicas, and how many callers ask at once. */
+/** How long creations are counted with each number of replicas, after processes have warmed up, and how many callers ask at once. */
 const countingMs = 6000;
+const warmUpMs = 4000;
 const callers = 24;
 /** Migrations in the hands of the process that is killed. */
 const orphans = 12;
@@ -60,7 +61,8 @@ async function withReplicas<T>(
 function throughput(storeUrl: string, count: number): Promise<number> {
   return withReplicas(storeUrl, count, productionIntervals, async (replicas) => {
     const random = choices(count);
-    const end = systemRuntime.now() + countingMs;
+    const begin = systemRuntime.now() + warmUpMs;
+    const end = begin + countingMs;
     let created = 0;
     let number = 0;
     const caller = async (): Promise<void> => {
@@ -69,7 +71,7 @@ function throughput(storeUrl: string, count: number): Promise<number> {
         const intent = intentOf(providers[own % 3] ?? 'alibaba', own, random);
         const { url } = replicas[own % replicas.length] ?? { url: '' };
         const { status } = await post(`${url}/migrations`, migrationBody(intent), { prefer: 'respond-async' });
-        if (status === 202) created++;
+        if (status === 202 && systemRuntime.now() > begin) created++;
       }
     };
     await Promise.all(Array.from({ length: callers }, caller));

@@ -1,14 +1,14 @@
 import { type ControlledTransaction, Kysely, PostgresDialect, sql } from 'kysely';
 import type { ClientConfig } from 'pg';
 import type { Runtime } from '../../domain/runtime.ts';
-import { StoreUnavailable } from '../../domain/store.ts';
-import { Listeners } from '../listeners.ts';
+import { type ChangeListener as OnChange, StoreUnavailable } from '../../domain/store.ts';
+import { Changes, Listeners } from '../listeners.ts';
 import { migrateSchema, postgresColumns } from '../schema.ts';
 import { type Backend, type Session, Thrown } from '../session.ts';
 import type { Tables } from '../tables.ts';
 import { postgresSql } from './dialect.ts';
 import { certainlyRolledBack, postgresFailure, worthRepeating } from './errors.ts';
-import { ChangeListener, channel } from './listener.ts';
+import { ChangeListener, changeInWords, channel } from './listener.ts';
 import type { PostgresOptions } from './options.ts';
 import { clientConfig, openPool } from './pool.ts';
 
@@ -42,7 +42,7 @@ export class PostgresBackend implements Backend {
       runtime,
       origin: this.#origin,
       pingMs: options.pingMs,
-      tell: (ids) => this.#listeners.tell(ids),
+      tell: (changes) => this.#listeners.tell(changes),
       onError,
     });
   }
@@ -69,7 +69,7 @@ export class PostgresBackend implements Backend {
   }
 
   async write<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    const changed = new Set<string>();
+    const changed = new Changes();
     const value = await this.#repeating(() => {
       changed.clear();
       return this.#transaction(work, changed);
@@ -78,7 +78,7 @@ export class PostgresBackend implements Backend {
     return value;
   }
 
-  onChange(listener: (migrationId: string) => void): () => void {
+  onChange(listener: OnChange): () => void {
     return this.#listeners.add(listener);
   }
 
@@ -112,13 +112,17 @@ export class PostgresBackend implements Backend {
     return (attempt * pauseMs * (1 + byte / 255)) / 2;
   }
 
-  async #transaction<T>(work: (session: Session) => Promise<T>, changed: Set<string>): Promise<T> {
+  async #transaction<T>(work: (session: Session) => Promise<T>, changed: Changes): Promise<T> {
     const transaction = await this.#db.startTransaction().setIsolationLevel('read committed').execute();
     let value: T;
     let transactionId: string | null;
     try {
-      value = await work({ db: transaction, dialect: postgresSql, changed: (id) => changed.add(id) });
-      transactionId = await this.#notify(transaction, [...changed]);
+      value = await work({
+        db: transaction,
+        dialect: postgresSql,
+        changed: (id, claimableAt) => changed.add(id, claimableAt),
+      });
+      transactionId = await this.#notify(transaction, changed);
     } catch (error) {
       await rollBack(transaction);
       throw error;
@@ -133,11 +137,12 @@ export class PostgresBackend implements Backend {
   }
 
   /** Notifications go out with the commit. The answer is the id by which the server knows the transaction. */
-  async #notify(db: Kysely<Tables>, ids: readonly string[]): Promise<string | null> {
-    if (ids.length === 0) return null;
+  async #notify(db: Kysely<Tables>, changes: Changes): Promise<string | null> {
+    if (changes.size === 0) return null;
+    const words = [...changes].map(([id, claimableAt]) => changeInWords(this.#origin, id, claimableAt));
     const { rows } = await sql<{ transaction_id: string }>`
-      select pg_notify(${channel}, ${`${this.#origin} `} || id), pg_current_xact_id()::text as transaction_id
-      from unnest(${ids}::text[]) as id`.execute(db);
+      select pg_notify(${channel}, words), pg_current_xact_id()::text as transaction_id
+      from unnest(${words}::text[]) as words`.execute(db);
     return rows[0]?.transaction_id ?? null;
   }
 

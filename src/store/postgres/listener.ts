@@ -1,8 +1,14 @@
 import { Client, type ClientConfig } from 'pg';
+import type { Instant } from '../../domain/migration.ts';
 import type { Runtime } from '../../domain/runtime.ts';
 
 /** The channel on which every write names the migration it changed. */
 export const channel = 'godwit_changed';
+
+/** A change as a notification says it. */
+export function changeInWords(origin: string, migrationId: string, claimableAt: Instant | null): string {
+  return `${origin} ${migrationId} ${claimableAt ?? ''}`;
+}
 
 const firstRetryMs = 100;
 const longestRetryMs = 5_000;
@@ -15,7 +21,7 @@ export interface ListenerOptions {
   /** What this process puts before its own notifications, which its listeners have heard of already. */
   readonly origin: string;
   readonly pingMs: number;
-  readonly tell: (migrationIds: readonly string[]) => void;
+  readonly tell: (changes: ReadonlyMap<string, Instant | null>) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -92,12 +98,15 @@ export class ChangeListener {
   async #catchUp(connection: Connection): Promise<void> {
     const since = this.#position;
     this.#position = await connection.lastPosition();
-    if (since !== null) this.#options.tell(await connection.changedAfter(since));
+    if (since === null) return;
+    // Whether they can be claimed is not known: they are taken to be.
+    this.#options.tell(new Map((await connection.changedAfter(since)).map((id) => [id, 0])));
   }
 
   #heard(payload: string): void {
-    const [origin, id] = payload.split(' ');
-    if (origin !== this.#options.origin && id !== undefined) this.#options.tell([id]);
+    const [origin, id, claimableAt = ''] = payload.split(' ');
+    if (origin === this.#options.origin || id === undefined) return;
+    this.#options.tell(new Map([[id, claimableAt === '' ? null : Number(claimableAt)]]));
   }
 }
 

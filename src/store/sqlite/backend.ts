@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
 import { Kysely, sql } from 'kysely';
-import { StoreUnavailable } from '../../domain/store.ts';
-import { Listeners } from '../listeners.ts';
+import { type ChangeListener, StoreUnavailable } from '../../domain/store.ts';
+import { Changes, Listeners } from '../listeners.ts';
 import { migrateSchema, sqliteColumns } from '../schema.ts';
 import { type Backend, type Session, type SqlDialect, Thrown } from '../session.ts';
 import type { Tables } from '../tables.ts';
@@ -28,7 +28,7 @@ interface Write {
   readonly reject: (reason: unknown) => void;
 }
 
-type Outcome = { readonly value: unknown; readonly changed: readonly string[] } | { readonly error: unknown };
+type Outcome = { readonly value: unknown; readonly changed: Changes } | { readonly error: unknown };
 
 /** SQLite in this process. Writes that arrive together are committed together; each is atomic for itself. */
 export class SqliteBackend implements Backend {
@@ -83,7 +83,7 @@ export class SqliteBackend implements Backend {
     });
   }
 
-  onChange(listener: (migrationId: string) => void): () => void {
+  onChange(listener: ChangeListener): () => void {
     return this.#listeners.add(listener);
   }
 
@@ -149,12 +149,12 @@ export class SqliteBackend implements Backend {
   }
 
   async #savepoint(db: Kysely<Tables>, write: Write): Promise<Outcome> {
-    const changed = new Set<string>();
+    const changed = new Changes();
     this.#database.exec('savepoint one_write');
     try {
-      const value = await write.run({ db, dialect, changed: (id) => changed.add(id) });
+      const value = await write.run({ db, dialect, changed: (id, claimableAt) => changed.add(id, claimableAt) });
       this.#database.exec('release one_write');
-      return { value, changed: [...changed] };
+      return { value, changed };
     } catch (error) {
       const failure = error instanceof Thrown ? error.cause : sqliteFailure(error);
       if (failure instanceof StoreUnavailable && !(error instanceof Thrown)) throw error;
