@@ -47,14 +47,16 @@ export async function startGateway(
     runtime,
     onError: (error) => log.error({ error: messageOf(error) }, 'store'),
   });
+  // Processes that share a database go by its clock: what one of them wrote down is compared by another.
+  const shared: Runtime = { ...runtime, now: () => runtime.now() + store.clockOffset() };
   try {
-    const cipher = createUrlCipher(await encryptionKeysOf(config, sqliteFolder(storeUrl), runtime), runtime);
+    const cipher = createUrlCipher(await encryptionKeysOf(config, sqliteFolder(storeUrl), shared), shared);
     const accounts = new Map<string, Account>(config.accounts.map(({ account }) => [account.name, account]));
     const providers = { alibaba, huawei, tencent };
-    const vault = createCredentialVault({ accounts: config.accounts, providers, runtime });
+    const vault = createCredentialVault({ accounts: config.accounts, providers, runtime: shared });
     const exchange = createExchange({ callTimeoutMs: config.engine.callTimeoutMs });
     const telemetry = createTelemetry({
-      runtime,
+      runtime: shared,
       log,
       version,
       store,
@@ -65,7 +67,7 @@ export async function startGateway(
     const client = createVendorClient({
       providers,
       exchange,
-      runtime,
+      runtime: shared,
       credentialsOf: vault.credentialsOf,
       credentialsEnded: vault.credentialsEnded,
       report: telemetry.vendors.call,
@@ -76,9 +78,9 @@ export async function startGateway(
       client,
       providers,
       accounts,
-      runtime,
+      runtime: shared,
       settings: config.engine,
-      owner: runtime.uuid(),
+      owner: shared.uuid(),
       log: engineLogger(log),
       telemetry: telemetry.engine,
       refusedCredentials: (account) => client.refusedLogin(account) ?? vault.refusal(account),
@@ -89,8 +91,8 @@ export async function startGateway(
     const app = await createHttpApp({
       service,
       providers,
-      runtime,
-      auth: await authenticatorOf(config.auth, runtime),
+      runtime: shared,
+      auth: await authenticatorOf(config.auth, shared),
       audit: store,
       logger: log,
       telemetry: telemetry.http,

@@ -7,7 +7,7 @@ import {
   withNote,
   without,
 } from './calls.ts';
-import { needsOpening } from './decide.ts';
+import { decide } from './decide.ts';
 import { activeBackup, failedBackup, inState, isTerminal, nextQueuedBackup } from './lifecycle.ts';
 import type { Migration, MigrationError } from './migration.ts';
 import { fullBackup } from './migration.ts';
@@ -209,7 +209,7 @@ function failedIncrementOf(migration: Migration, { provider, now }: ObservationC
 }
 
 function missing(migration: Migration, now: number): Migration {
-  if (migration.cancelRequested) return endMigration(migration, 'cancelled', null, now, now);
+  if (wasCancelled(migration)) return endMigration(migration, 'cancelled', null, now, now);
   return {
     ...migration,
     stateReason: 'missing_at_provider',
@@ -220,12 +220,8 @@ function missing(migration: Migration, now: number): Migration {
   };
 }
 
-/** When to look again: at once where something can be sent now, else by the polling rhythm. */
+/** When to look again: at once where something else than looking is to be done, else by the polling rhythm. */
 function scheduled(migration: Migration, { provider, group, now, settings }: ObservationContext): Migration {
-  const canSend =
-    activeBackup(migration) === undefined &&
-    failedBackup(migration) === undefined &&
-    migration.state === 'awaiting_backup' &&
-    (nextQueuedBackup(migration) !== undefined || needsOpening(migration, provider));
-  return { ...migration, dueAt: canSend ? now : nextObservation(migration, group, now, settings) };
+  const waits = decide(migration, provider).do === 'observe';
+  return { ...migration, dueAt: waits ? nextObservation(migration, group, now, settings) : now };
 }

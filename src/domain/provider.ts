@@ -179,8 +179,16 @@ export interface Provider {
 
   /** Migrations with the same key can be observed together by one dialogue. */
   observationGroup(migration: Migration): string;
-  /** The vendor's view of each of these migrations (all of one group), by migration id. `now` by the vendor's clock. */
-  observe(migrations: readonly Migration[], account: Account, now: Instant): Dialogue<ReadonlyMap<string, Observation>>;
+  /**
+   * The vendor's view of each of these migrations (all of one group), by migration id. `now` by the vendor's clock; `ownNow` the same moment by
+   * ours, by which the migrations' own times go.
+   */
+  observe(
+    migrations: readonly Migration[],
+    account: Account,
+    now: Instant,
+    ownNow?: Instant,
+  ): Dialogue<ReadonlyMap<string, Observation>>;
   /** The vendor's read-only checks before a migration: faults found. */
   preflight(migration: Migration, account: Account): Dialogue<readonly FieldFault[]>;
 

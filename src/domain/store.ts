@@ -122,8 +122,11 @@ export interface Store {
    * it returns null when there is nothing to do. A `dueAt` in the past wakes a worker. An exception from `change` rolls back and passes through.
    */
   update(id: string, change: (current: Migration) => Migration | null, options?: UpdateOptions): Promise<UpdateResult>;
-  /** Forgets a migration with its backups, calls and events. False: there is none. */
-  remove(id: string): Promise<boolean>;
+  /**
+   * Forgets a migration with its backups, calls and events. False: there is none. `check` sees it in the same transaction; an exception
+   * from it leaves the migration and passes through.
+   */
+  remove(id: string, check?: (current: Migration) => void): Promise<boolean>;
 
   /** Takes up to `limit` migrations that are due and that nobody holds. */
   claim(lease: LeaseRequest, limit: number): Promise<readonly Claim[]>;
@@ -156,6 +159,11 @@ export interface Store {
    * claim it, null when it is held or has nothing to do. Returns how to stop.
    */
   onChange(listener: ChangeListener): () => void;
+  /**
+   * The clock that all processes on this store share, minus this process's own, in milliseconds. 0 where there is only one process, and while
+   * the two differ by less than can be told from the time that an answer takes.
+   */
+  clockOffset(): number;
   /** Resolves when the store answers; rejects with `StoreUnavailable`. */
   check(): Promise<void>;
   close(): Promise<void>;

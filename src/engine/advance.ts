@@ -111,7 +111,12 @@ async function send(
   );
   if (intent.outcome === 'instance_occupied')
     return keep(
-      await store.update(id, (latest) => queuedBehind(latest, context), { fence: held.fence, release: true }),
+      await store.update(
+        id,
+        // Who cancels in this moment has no more to wait for.
+        (latest) => (decide(latest, provider).do === 'send' ? queuedBehind(latest, context) : null),
+        { fence: held.fence, release: true },
+      ),
       null,
     );
   if (intent.outcome !== 'updated') return keep(intent, held);

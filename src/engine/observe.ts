@@ -39,9 +39,10 @@ export async function observeGroup(context: EngineContext, group: ObservationGro
   let change: (latest: Migration) => Migration | null;
   try {
     const migrations = group.members.map((member) => member.migration);
-    const observations = await converseInVendorTime(context, group.account, group.region, (offset) =>
-      provider.observe(migrations, group.account, context.runtime.now() + offset),
-    );
+    const observations = await converseInVendorTime(context, group.account, group.region, (offset) => {
+      const now = context.runtime.now();
+      return provider.observe(migrations, group.account, now + offset, now);
+    });
     const { provider: vendor, name } = group.account;
     context.telemetry?.report({
       event: 'observed',

@@ -132,12 +132,7 @@ export function createMigrationService(context: EngineContext, engine: Engine, c
       id,
       (stored) => {
         const current = withAccountAsItIs(stored);
-        if (
-          caller.ifMatch !== undefined &&
-          caller.ifMatch !== '*' &&
-          caller.ifMatch !== `${current.id}.${current.version}`
-        )
-          throw new Problem('precondition_failed', 'The migration has changed since the entity tag was read.');
+        expectVersion(current, caller);
         const verdict = action === null ? null : permission(action, current, providers[current.provider]);
         if (verdict !== null && !verdict.allowed) {
           if (alreadySo(current)) return null;
@@ -343,16 +338,14 @@ export function createMigrationService(context: EngineContext, engine: Engine, c
     },
 
     async remove(id, caller) {
-      const migration = await visible(id, caller);
-      if (
-        caller.ifMatch !== undefined &&
-        caller.ifMatch !== '*' &&
-        caller.ifMatch !== `${migration.id}.${migration.version}`
-      )
-        throw new Problem('precondition_failed', 'The migration has changed since the entity tag was read.');
-      const verdict = permission('delete', migration, providers[migration.provider]);
-      if (!verdict.allowed) throw refusal(migration, verdict.code, verdict.detail);
-      if (!(await store.remove(id))) throw notFound();
+      await visible(id, caller);
+      // A retry that comes in between makes it active again: what is deleted is what was checked.
+      const removed = await store.remove(id, (current) => {
+        expectVersion(current, caller);
+        const verdict = permission('delete', current, providers[current.provider]);
+        if (!verdict.allowed) throw refusal(current, verdict.code, verdict.detail);
+      });
+      if (!removed) throw notFound();
     },
 
     async events(migrationId, page, caller) {
@@ -437,6 +430,12 @@ function cutoverIsPlanned(current: Migration, { afterBackup }: CutoverRequest): 
   const planned = current.state === 'cutting_over' || current.cutoverRequested || final !== undefined;
   const last = final ?? current.backups.at(-1);
   return planned && (afterBackup === undefined || afterBackup === last?.id);
+}
+
+/** Throws `precondition_failed` when the caller speaks of another version. */
+function expectVersion(current: Migration, { ifMatch }: ChangeContext): void {
+  if (ifMatch !== undefined && ifMatch !== '*' && ifMatch !== `${current.id}.${current.version}`)
+    throw new Problem('precondition_failed', 'The migration has changed since the entity tag was read.');
 }
 
 /** What a list or a stream may show. */

@@ -36,6 +36,8 @@ export interface Backend {
   /** Runs `work` as a transaction that is durable when the promise resolves. It may run more than once. */
   write<T>(work: (session: Session) => Promise<T>): Promise<T>;
   onChange(listener: ChangeListener): () => void;
+  /** See `Store.clockOffset`. */
+  clockOffset(): number;
   check(): Promise<void>;
   close(): Promise<void>;
 }

@@ -44,8 +44,8 @@ export class SqlStore implements Store, AuditLog {
     return this.#backend.write((session) => updateMigration(session, id, change, options));
   }
 
-  remove(id: string) {
-    return this.#backend.write((session) => removeMigration(session, id));
+  remove(id: string, check: (current: Migration) => void = () => undefined) {
+    return this.#backend.write((session) => removeMigration(session, id, check));
   }
 
   claim(lease: LeaseRequest, limit: number) {
@@ -97,6 +97,10 @@ export class SqlStore implements Store, AuditLog {
 
   listAudit(filter: AuditFilter, page: { readonly size: number; readonly after?: string }) {
     return this.#backend.read((db) => listAudit(db, filter, page));
+  }
+
+  clockOffset() {
+    return this.#backend.clockOffset();
   }
 
   placeOf(migrationId: string) {

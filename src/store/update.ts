@@ -59,16 +59,26 @@ export async function updateMigration(
 }
 
 /** `Store.remove` inside its transaction. What belongs to the migration goes with its row. */
-export async function removeMigration(session: Session, id: string): Promise<boolean> {
+export async function removeMigration(
+  session: Session,
+  id: string,
+  check: (current: Migration) => void,
+): Promise<boolean> {
   const { db, dialect } = session;
   await dialect.lockTargetOf(db, id);
-  const removed = await db
-    .deleteFrom('migrations')
+  const row = await selectMigrations(db)
     .where('id', '=', id)
-    .returning(['account', 'instance_id', 'occupies_instance'])
+    .$if(dialect.rowLocks, (query) => query.forUpdate('migrations'))
     .executeTakeFirst();
-  if (removed === undefined) return false;
-  if (removed.occupies_instance === 1) await wakeWaiting(session, removed.account, removed.instance_id, id);
+  if (row === undefined) return false;
+  const current = readMigration(row);
+  try {
+    check(current);
+  } catch (cause) {
+    throw new Thrown(cause);
+  }
+  await db.deleteFrom('migrations').where('id', '=', id).execute();
+  if (current.occupiesInstance) await wakeWaiting(session, current.account, current.target.instanceId, id);
   session.changed(id, null);
   return true;
 }

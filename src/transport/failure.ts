@@ -72,7 +72,9 @@ export function heldBack(request: VendorRequest, providerName: string): VendorFa
 
 function kindOf(code: string | null, syscall: string | null): Extract<FailureKind, 'not_sent' | 'garbage' | 'timeout'> {
   if (code === null) return 'timeout';
-  if (notSentCodes.has(code) || tlsCodes.test(code) || syscall === 'connect') return 'not_sent';
+  // On a connection that stood, the same codes tell of an answer that was lost.
+  const stood = syscall === 'read' || syscall === 'write';
+  if (!stood && (notSentCodes.has(code) || tlsCodes.test(code) || syscall === 'connect')) return 'not_sent';
   return garbageCodes.test(code) ? 'garbage' : 'timeout';
 }
 

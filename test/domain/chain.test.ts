@@ -148,6 +148,17 @@ describe('cancelling', () => {
     expect(model.ask('cancel')).toBe(false);
   });
 
+  it('is not over because a list does not show the task: it is sent, at once', () => {
+    const model = new Model('alibaba', 'full');
+    model.honestStep();
+    expect(model.migration.state).toBe('restoring');
+    expect(model.ask('cancel')).toBe(true);
+    say(model, 'missing');
+    expect(model.migration.state).toBe('cancelling');
+    expect(model.migration.dueAt).toBe(model.now);
+    expect(decide(model.migration, model.provider)).toMatchObject({ do: 'send', step: 'cancel' });
+  });
+
   it('that the vendor refuses leads back to where the chain was', () => {
     const model = resting('alibaba');
     model.ask('add');

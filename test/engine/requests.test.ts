@@ -47,6 +47,21 @@ describe('a backup of a chain', () => {
   });
 });
 
+describe('DELETE', () => {
+  it('does not forget what a retry has made active again in the meantime', async () => {
+    const { service, simulation, create, get } = await startChain('tencent', 'full');
+    const id = await create({ ...requestFor('tencent', 'full', 'prod/orders_corrupt.bak') });
+    await simulation.until(id, ({ state }) => state === 'failed');
+    const [retried, refused] = await Promise.all([
+      service.retry(id, {}, caller),
+      problemOf(service.remove(id, caller)),
+    ]);
+    expect(retried).toMatchObject({ changed: true });
+    expect(refused.code).toBe('invalid_state');
+    expect((await get(id)).id).toBe(id);
+  });
+});
+
 describe('a dry run', () => {
   it('says that the target is taken, and by which migration', async () => {
     const { service, create } = await startChain('tencent', 'full');

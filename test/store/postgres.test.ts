@@ -97,6 +97,20 @@ describe.skipIf(!postgres.available)(`PostgreSQL${reason}`, () => {
       expect(await store.claim(lease({ now: noon }), 1)).toMatchObject([{ migration: { id: free.id } }]);
     });
 
+    it('go by the server’s clock where their own is off, and leave small differences alone', async () => {
+      url = await server.createDatabase();
+      const withClock = async (offMs: number) => {
+        const runtime = { ...systemRuntime, now: () => Date.now() + offMs };
+        const store = await openStore(url, { runtime });
+        cleanups.push(() => store.close());
+        return store.clockOffset();
+      };
+      const own = await withClock(0);
+      expect(Math.abs((await withClock(90_000)) + 90_000 - own)).toBeLessThan(5000);
+      expect(Math.abs((await withClock(-3_600_000)) - 3_600_000 - own)).toBeLessThan(5000);
+      expect(await withClock(own + 100)).toBe(0);
+    });
+
     it('show no event while an earlier one is still being committed', async () => {
       url = await server.createDatabase();
       const [one, two] = [await replica(), await replica()];

@@ -42,6 +42,7 @@ export function eventStreams(app: HttpApp, { service, runtime, settings }: HttpC
     if (open.size >= settings.mostEventStreams)
       throw new Problem('overloaded', 'There are too many event streams already.', { retryAfterSeconds: 5 });
     const ended = new AbortController();
+    reply.raw.once('close', () => ended.abort());
     const batches = await service.followEvents(
       migrationId,
       lastEventId(request),
@@ -56,9 +57,9 @@ export function eventStreams(app: HttpApp, { service, runtime, settings }: HttpC
       // Proxies that gather answers would keep events back.
       .header('x-accel-buffering', 'no');
     if (request.method === 'HEAD') return reply.send();
-    open.add(ended);
     ended.signal.addEventListener('abort', () => open.delete(ended), { once: true });
-    reply.raw.once('close', () => ended.abort());
+    // Who has left meanwhile takes no place.
+    if (!ended.signal.aborted) open.add(ended);
     void runtime.sleep(longestStreamMs, ended.signal).then(() => ended.abort());
     return reply.send(Readable.from(written(batches, request), { objectMode: false }));
   };

@@ -20,7 +20,7 @@ export const alibaba: Provider = {
   plan: (step, migration) => plan(step, migration),
   cancelVerdict,
   observationGroup,
-  observe: (migrations, _account, now) => observe(migrations, now),
+  observe: (migrations, _account, now, ownNow) => observe(migrations, now, ownNow),
   preflight: (migration) => preflight(migration),
   uploads: null,
   backupCommand: null,

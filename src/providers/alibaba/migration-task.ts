@@ -41,20 +41,25 @@ export function fileNamesOf(backup: Pick<Backup, 'source'>): readonly string[] {
   return [];
 }
 
-/** How many files of these names the chain holds already: earlier backups that were submitted, and earlier attempts of this one. */
+/**
+ * How many files of these names the chain holds already: those of earlier backups, and of earlier attempts of this one, whose submission the
+ * vendor accepted. What it refused is in no list of its.
+ */
 export function earlierFilesOfSameName(migration: Migration, backup: Backup): number {
+  if (backup.type === 'full') return 0;
   const names = fileNamesOf(backup);
   const position = migration.backups.findIndex(({ id }) => id === backup.id);
-  const earlier = migration.backups
-    .slice(0, position)
-    .filter((each) => each.submittedAt !== null && each.state !== 'queued' && each.state !== 'skipped')
-    .filter((each) => fileNamesOf(each).some((name) => names.includes(name))).length;
-  if (backup.type === 'full') return 0;
-  const attempts = new Set(
-    migration.calls
-      .filter((call) => call.step === 'restore' && call.state === 'accepted')
-      .filter((call) => call.backupId === backup.id && call.attempt < backup.attempt)
-      .map((call) => call.attempt),
+  const earlier = new Set(
+    migration.backups
+      .slice(0, position)
+      .filter((each) => fileNamesOf(each).some((name) => names.includes(name)))
+      .map(({ id }) => id),
   );
-  return earlier + attempts.size;
+  const accepted = migration.calls
+    .filter(({ step, state }) => step === 'restore' && state === 'accepted')
+    .filter(
+      ({ backupId, attempt }) =>
+        backupId !== null && (earlier.has(backupId) || (backupId === backup.id && attempt < backup.attempt)),
+    );
+  return new Set(accepted.map(({ backupId, attempt }) => `${backupId} ${attempt}`)).size;
 }

@@ -76,6 +76,14 @@ interface FileTruth {
   readonly warning: Note | null;
 }
 
+/** When the vendor's acceptance of a backup in flight was written down, by our clock. */
+function acceptedAt(migration: Migration, backup: Backup): Instant {
+  const accepted = migration.calls.findLast(
+    ({ step, backupId, state }) => step === 'restore' && backupId === backup.id && state === 'accepted',
+  );
+  return accepted?.settledAt ?? backup.submittedAt ?? backup.createdAt;
+}
+
 /** What a waiting chain says of one backup in flight: its own file decides, the task's `Waiting` only where no files are shown. */
 function truthOf(
   migration: Migration,
@@ -84,7 +92,7 @@ function truthOf(
   files: readonly TaskFile[],
   now: Instant,
 ): FileTruth {
-  const settled = now - (backup.submittedAt ?? backup.createdAt) >= waitingDoubtMs;
+  const settled = now - acceptedAt(migration, backup) >= waitingDoubtMs;
   const byTask: FileTruth = {
     backup: observed(backup, settled ? 'restored' : 'restoring', task.status, null),
     unrecognized: null,
@@ -116,7 +124,7 @@ function truthOf(
   }
 }
 
-/** A chain whose task waits while backups are in flight: ready only when each of them is told to have ended. */
+/** A chain whose task waits while backups are in flight: ready only when each of them is told to have ended. `now` by our clock. */
 export function waitingChain(
   migration: Migration,
   task: Task,

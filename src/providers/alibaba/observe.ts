@@ -60,8 +60,15 @@ function* listed(migrations: readonly Migration[], now: Instant): Dialogue<Reado
   }
 }
 
-/** The vendor's view of migrations of one instance: one list for several of them, and the task itself where the list lacks it. */
-export function* observe(migrations: readonly Migration[], now: Instant): Dialogue<ReadonlyMap<string, Observation>> {
+/**
+ * The vendor's view of migrations of one instance: one list for several of them, and the task itself where the list lacks it. `now` by the
+ * vendor's clock, `ownNow` by ours.
+ */
+export function* observe(
+  migrations: readonly Migration[],
+  now: Instant,
+  ownNow: Instant = now,
+): Dialogue<ReadonlyMap<string, Observation>> {
   const tasks = yield* listed(migrations, now);
   const observations = new Map<string, Observation>();
   for (const migration of migrations) {
@@ -75,18 +82,18 @@ export function* observe(migrations: readonly Migration[], now: Instant): Dialog
       migration.id,
       'refused' in answer
         ? { ...blank(answer.phase, null), providerStatus: answer.refused }
-        : yield* observeTask(migration, handle, answer, now),
+        : yield* observeTask(migration, handle, answer, ownNow),
     );
   }
   return observations;
 }
 
-function* observeTask(migration: Migration, handle: string, task: Task, now: Instant): Dialogue<Observation> {
+function* observeTask(migration: Migration, handle: string, task: Task, ownNow: Instant): Dialogue<Observation> {
   switch (taskMeaning(task.status)) {
     case 'running':
       return { ...blank('restoring', task), backups: backupsOfRunningTask(migration, task) };
     case 'waiting':
-      return yield* waiting(migration, handle, task, now);
+      return yield* waiting(migration, handle, task, ownNow);
     case 'succeeded':
       return {
         ...blank('succeeded', task),
@@ -108,13 +115,13 @@ function openingBegan(migration: Migration): boolean {
   return migration.state === 'cutting_over' && !migration.backups.some(({ state }) => state === 'restoring');
 }
 
-function* waiting(migration: Migration, handle: string, task: Task, now: Instant): Dialogue<Observation> {
+function* waiting(migration: Migration, handle: string, task: Task, ownNow: Instant): Dialogue<Observation> {
   // A one-shot restore never waits for files by the documentation; nothing may be concluded from it.
   if (!isChain(migration)) return blank('unrecognized', task);
   if (openingBegan(migration)) return blank('restoring', task);
   if (!migration.backups.some(({ state }) => state === 'restoring')) return blank('ready', task);
   const files = yield* filesOrNone(migration, handle);
-  return { ...blank('ready', task), ...waitingChain(migration, task, files, now) };
+  return { ...blank('ready', task), ...waitingChain(migration, task, files, ownNow) };
 }
 
 /** The files of a chain; none where the vendor refuses to show them. */

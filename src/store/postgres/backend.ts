@@ -82,6 +82,10 @@ export class PostgresBackend implements Backend {
     return this.#listeners.add(listener);
   }
 
+  clockOffset(): number {
+    return this.#listener.clockOffset;
+  }
+
   /** A standby answers but takes no writes: it counts as not available. */
   async check(): Promise<void> {
     const { rows } = await this.read((db) =>

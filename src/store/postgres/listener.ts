@@ -10,6 +10,8 @@ export function changeInWords(origin: string, migrationId: string, claimableAt: 
   return `${origin} ${migrationId} ${claimableAt ?? ''}`;
 }
 
+/** From which difference on the server's clock is gone by, in milliseconds. */
+const countingOffsetMs = 500;
 const firstRetryMs = 100;
 const longestRetryMs = 5_000;
 /** After a gap: how many changed migrations are named at most. */
@@ -17,7 +19,7 @@ const catchUpLimit = 10_000;
 
 export interface ListenerOptions {
   readonly config: ClientConfig;
-  readonly runtime: Pick<Runtime, 'sleep'>;
+  readonly runtime: Pick<Runtime, 'sleep' | 'now'>;
   /** What this process puts before its own notifications, which its listeners have heard of already. */
   readonly origin: string;
   readonly pingMs: number;
@@ -35,9 +37,15 @@ export class ChangeListener {
   #running: Promise<void> = Promise.resolve();
   /** The last event of which everything before has been told; null before the first connection. */
   #position: number | null = null;
+  #clockOffset = 0;
 
   constructor(options: ListenerOptions) {
     this.#options = options;
+  }
+
+  /** The server's clock minus ours, in milliseconds; 0 while they differ by less than counts. */
+  get clockOffset(): number {
+    return this.#clockOffset;
   }
 
   /** Resolves when it listens; rejects when the first connection fails. */
@@ -91,16 +99,28 @@ export class ChangeListener {
     while (!signal.aborted) {
       await runtime.sleep(pingMs, AbortSignal.any([signal, connection.lost]));
       if (connection.lost.aborted) throw connection.lost.reason;
-      if (!signal.aborted) this.#position = await connection.lastPosition();
+      if (!signal.aborted) this.#position = await this.#look(connection);
     }
   }
 
   async #catchUp(connection: Connection): Promise<void> {
     const since = this.#position;
-    this.#position = await connection.lastPosition();
+    this.#position = await this.#look(connection);
     if (since === null) return;
     // Whether they can be claimed is not known: they are taken to be.
     this.#options.tell(new Map((await connection.changedAfter(since)).map((id) => [id, 0])));
+  }
+
+  /** The last position, and what the server's clock says. */
+  async #look(connection: Connection): Promise<number> {
+    const { now } = this.#options.runtime;
+    const askedAt = now();
+    const { position, serverNow } = await connection.lastPosition();
+    const took = now() - askedAt;
+    const offset = Math.round(serverNow - askedAt - took / 2);
+    // Small differences are left alone: a clock that is corrected all the time is worse than one that is a little off.
+    if (Math.abs(offset - this.#clockOffset) > countingOffsetMs + took) this.#clockOffset = offset;
+    return position;
   }
 
   #heard(payload: string): void {
@@ -131,9 +151,11 @@ class Connection {
     await this.#client.query(`listen ${channel}`);
   }
 
-  async lastPosition(): Promise<number> {
-    const { rows } = await this.#client.query('select coalesce(max(position), 0) as position from events');
-    return rows[0].position;
+  async lastPosition(): Promise<{ readonly position: number; readonly serverNow: number }> {
+    const { rows } = await this.#client.query(
+      'select coalesce(max(position), 0) as position, (extract(epoch from clock_timestamp()) * 1000)::float8 as now from events',
+    );
+    return { position: rows[0].position, serverNow: rows[0].now };
   }
 
   async changedAfter(position: number): Promise<readonly string[]> {

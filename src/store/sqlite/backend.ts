@@ -87,6 +87,10 @@ export class SqliteBackend implements Backend {
     return this.#listeners.add(listener);
   }
 
+  clockOffset(): number {
+    return 0;
+  }
+
   async check(): Promise<void> {
     await this.read((db) => db.selectFrom('migrations').select('id').limit(1).execute());
   }

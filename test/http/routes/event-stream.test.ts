@@ -112,6 +112,28 @@ describe('events as a stream', () => {
     expect(await text).toContain(idOf('evt', 1));
   });
 
+  it('take no place for a client that leaves before the first word', async () => {
+    const app = await endlessApp(1);
+    const url = `${await listening(app)}${path}`;
+    const { followEvents } = app.service;
+    const left = new Promise<void>((resolve) => {
+      app.service.followEvents = async (id, after, context, signal) => {
+        leave.abort();
+        await new Promise((gone) => signal.addEventListener('abort', gone, { once: true }));
+        setImmediate(resolve);
+        return followEvents(id, after, context, signal);
+      };
+    });
+    const leave = new AbortController();
+    await expect(fetch(url, { ...streaming(), signal: leave.signal })).rejects.toThrow();
+    await left;
+    app.service.followEvents = followEvents;
+    const next = await fetch(url, streaming());
+    expect(next.status).toBe(200);
+    await app.app.close();
+    await next.text();
+  });
+
   it('are only so many at once, and one that was left makes room', async () => {
     const app = await endlessApp(1);
     const url = `${await listening(app)}${path}`;

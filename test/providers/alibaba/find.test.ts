@@ -213,7 +213,8 @@ describe('an increment whose submission went unanswered', () => {
     const first = log(1, { state: 'restored', submittedAt: sentAt - 20_000 });
     const source = { type: 'object_storage', bucket: 'acme-backups', keys: ['later/orders_log1.trn'] } as const;
     const second = log(2, { source, state: 'submitting' });
-    const of = migration({ mode: 'full_log', backups: [backup({ state: 'restored' }), first, second] });
+    const calls = [call({}), call({ number: 2, backupId: first.id })];
+    const of = migration({ mode: 'full_log', backups: [backup({ state: 'restored' }), first, second], calls });
     const earlier = file('orders_log1.trn', 'Restored', { CreateTime: '2024-01-02T03:03:46Z' });
     const again = file('orders_log1.trn', 'Restoring');
 
@@ -227,9 +228,25 @@ describe('an increment whose submission went unanswered', () => {
       expect(look('restore', lookInput({ migration: of, backup: second }), script).value.found).toBe(found);
     });
 
+    it('is found when the earlier one was refused and stands in no list', () => {
+      const refused = { ...first, state: 'failed' as const };
+      const after = {
+        ...of,
+        backups: [...of.backups.slice(0, 1), refused, second],
+        calls: [call({}), call({ number: 2, backupId: first.id, state: 'refused' })],
+      };
+      const script = { DescribeOssDownloads: files(base, again) };
+      expect(look('restore', lookInput({ migration: after, backup: second }), script).value.found).toBe('yes');
+    });
+
     it('is unclear when there are fewer files than submissions but a new one', () => {
       const third = log(3, { source, state: 'submitting' });
-      const more = { ...of, backups: [...of.backups.slice(0, 2), { ...second, state: 'restored' as const }, third] };
+      const alsoSent = [...calls, call({ number: 3, backupId: second.id })];
+      const more = {
+        ...of,
+        calls: alsoSent,
+        backups: [...of.backups.slice(0, 2), { ...second, state: 'restored' as const }, third],
+      };
       const script = { DescribeOssDownloads: files(base, again) };
       expect(look('restore', lookInput({ migration: more, backup: third }), script).value.found).toBe('unclear');
     });

@@ -286,9 +286,39 @@ describe('a chain', () => {
     expect(look(underWay, script).observation.backups).toMatchObject([{ error: { code: 'log_chain_gap' } }]);
   });
 
+  it('does not wait for the file of an earlier one of the same name that was refused', () => {
+    const source = { type: 'object_storage', bucket: 'b-1', keys: ['later/orders_log1.trn'] } as const;
+    const of = chain({
+      backups: [restored, log(1, { state: 'failed' }), log(2, { source })],
+      calls: [
+        call({}),
+        call({ number: 2, backupId: 'bkp_log1', state: 'refused' }),
+        call({ number: 3, backupId: 'bkp_log2' }),
+      ],
+    });
+    const { observation } = look(of, {
+      DescribeMigrateTaskById: waiting,
+      DescribeOssDownloads: files(base, one('Restored')),
+    });
+    expect(observation.backups).toMatchObject([{ backupId: 'bkp_log2', state: 'restored' }]);
+  });
+
+  it('believes a task that waits by the time of the acceptance, not of the first intent', () => {
+    const of = chain({
+      backups: [restored, log(1, { submittedAt: sentAt - 90_000 })],
+      calls: [call({}), call({ number: 2, backupId: 'bkp_log1', sentAt: sentAt - 5000, settledAt: sentAt - 5000 })],
+    });
+    const script = { DescribeMigrateTaskById: waiting, DescribeOssDownloads: files() };
+    expect(look(of, script, sentAt).observation.backups).toMatchObject([{ state: 'restoring' }]);
+    expect(look(of, script, sentAt + 30_000).observation.backups).toMatchObject([{ state: 'restored' }]);
+  });
+
   it('does not take the earlier file of the same name for the new one', () => {
     const source = { type: 'object_storage', bucket: 'b-1', keys: ['later/orders_log1.trn'] } as const;
-    const of = chain({ backups: [restored, log(1, { state: 'restored' }), log(2, { source })] });
+    const of = chain({
+      backups: [restored, log(1, { state: 'restored' }), log(2, { source })],
+      calls: [call({}), call({ number: 2, backupId: 'bkp_log1' }), call({ number: 3, backupId: 'bkp_log2' })],
+    });
     const earlier = one('Restored', { CreateTime: '2024-01-02T02:30:00Z' });
     const first = look(of, { DescribeMigrateTaskById: waiting, DescribeOssDownloads: files(base, earlier) });
     expect(first.observation).toMatchObject({

@@ -73,6 +73,37 @@ export function updateBehaviour(site: Site): void {
     expect(await store.remove(migration.id)).toBe(false);
   });
 
+  it('removes nothing that the check of the same transaction refuses', async () => {
+    const store = await site.open();
+    const { id } = await stored(store, { description: 'stays' });
+    const refusal = new Error('not now');
+    const seen: (string | null)[] = [];
+    const check = ({ description }: Migration) => {
+      seen.push(description);
+      throw refusal;
+    };
+    await expect(store.remove(id, check)).rejects.toBe(refusal);
+    expect(seen).toEqual(['stays']);
+    expect(await store.get(id)).toMatchObject({ id });
+  });
+
+  it('tells when what changed may be claimed', async () => {
+    const store = await site.open();
+    const heard: (number | null)[] = [];
+    const migration = sampleMigration();
+    const created = await store.create(migration, lease());
+    if (created.outcome !== 'created') throw new Error(created.outcome);
+    const { fence } = created;
+    store.onChange((_id, claimableAt) => heard.push(claimableAt));
+    const due = (dueAt: number | null) => (current: Migration) => ({ ...current, dueAt });
+    await store.update(migration.id, due(noon + 1), { fence });
+    await store.update(migration.id, due(noon + 2), { fence, release: true });
+    await store.update(migration.id, due(noon + 3));
+    await store.update(migration.id, due(null));
+    await store.remove(migration.id);
+    expect(heard).toEqual([null, noon + 2, noon + 3, null, null]);
+  });
+
   it('tells listeners of what changed, and of nothing else', async () => {
     const store = await site.open();
     const heard: string[] = [];
