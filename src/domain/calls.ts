@@ -149,7 +149,7 @@ export function settleByFinding(
     }));
     const tries = absent.calls.filter((each) => each.state === 'absent' && sameSend(each, call)).length;
     return {
-      ...unblocked(absent, ['outcome_unknown']),
+      ...unblocked(absent, ['outcome_unknown', 'provider_unavailable']),
       failures: tries,
       dueAt: tries === 1 ? now : now + backOffMs(tries, settings),
       updatedAt: now,
@@ -165,11 +165,12 @@ export function settleByFinding(
     looks: each.looks + 1,
   }));
   const again = now + backOffMs(call.looks, settings);
+  const answered = without(waited.blocking, 'provider_unavailable');
   return {
     ...waited,
     stateReason: reasonUnlessEnded(waited, 'outcome_unknown'),
     dueAt: finding.found === 'no' ? Math.min(again, Math.max(now, believedAt)) : again,
-    blocking: detail !== null || late ? withNote(waited.blocking, unknownNote(call, detail)) : waited.blocking,
+    blocking: detail !== null || late ? withNote(answered, unknownNote(call, detail)) : answered,
     updatedAt: now,
   };
 }
@@ -195,9 +196,17 @@ export function lookFailed(
     ...looked,
     stateReason: reasonUnlessEnded(looked, 'outcome_unknown'),
     dueAt: now + Math.max(backOffMs(call.looks, settings), failure.retryAfterMs ?? 0),
-    blocking: late
-      ? withNote(looked.blocking, unknownNote(call, `The vendor cannot be asked: ${failure.detail}`))
-      : looked.blocking,
+    blocking: isTerminal(looked)
+      ? looked.blocking
+      : late
+        ? withNote(
+            without(looked.blocking, 'provider_unavailable'),
+            unknownNote(call, `The vendor cannot be asked: ${failure.detail}`),
+          )
+        : withNote(looked.blocking, {
+            code: 'provider_unavailable',
+            detail: `Whether ${call.operation} arrived is not known, and the vendor cannot be asked: ${failure.detail}`,
+          }),
     updatedAt: now,
   };
 }

@@ -28,7 +28,7 @@ export function newMigration(
     description: request.description ?? null,
     labels: request.labels ?? {},
     mode,
-    target: { instanceId, ...(databases && { databases }), overwrite: overwrite ?? false },
+    target: { instanceId, ...(databases && databases.length > 0 && { databases }), overwrite: overwrite ?? false },
     options: request.options ?? {},
     providerOptions: request.providerOptions ?? {},
     caller,

@@ -4,7 +4,6 @@ export const eventTypes = [
   'migration.created',
   'migration.state_changed',
   'migration.blocked',
-  'migration.deleted',
   'backup.added',
   'backup.state_changed',
   'call.sent',

@@ -161,7 +161,7 @@ export function allowedActions(migration: Migration, provider: LifeCycleProvider
 const rules: Record<ActionName, (migration: Migration, provider: LifeCycleProvider) => Permission> = {
   add_backup(migration) {
     if (migration.mode === 'full') return no('A migration of mode `full` consists of one backup.');
-    if (isTerminal(migration)) return no(`The migration is ${migration.state}.`);
+    if (isTerminal(migration)) return no(`The migration has ended: ${migration.state}.`);
     if (migration.cancelRequested) return no('The migration is being cancelled.');
     if (migration.state === 'cutting_over') return no('The database is being opened; no backup can follow.');
     if (failedBackup(migration)) return yes;
@@ -172,7 +172,7 @@ const rules: Record<ActionName, (migration: Migration, provider: LifeCycleProvid
 
   cut_over(migration, provider) {
     if (migration.mode === 'full') return no('A migration of mode `full` opens the database by itself.');
-    if (isTerminal(migration)) return no(`The migration is ${migration.state}.`);
+    if (isTerminal(migration)) return no(`The migration has ended: ${migration.state}.`);
     if (migration.cancelRequested) return no('The migration is being cancelled.');
     if (migration.state === 'cutting_over') return no('The cutover is under way already.');
     if (migration.blocking.some((note) => note.code === 'cutover_refused')) return yes;
@@ -192,7 +192,7 @@ const rules: Record<ActionName, (migration: Migration, provider: LifeCycleProvid
   },
 
   cancel(migration, provider) {
-    if (isTerminal(migration)) return no(`The migration is ${migration.state}.`);
+    if (isTerminal(migration)) return no(`The migration has ended: ${migration.state}.`);
     if (lossOf(migration)) return yes;
     if (migration.cancelRequested) return no('The migration is being cancelled already.');
     if (migration.state === 'cutting_over') return no('The database is being opened; that cannot be stopped.');
@@ -209,13 +209,13 @@ const rules: Record<ActionName, (migration: Migration, provider: LifeCycleProvid
       return fullBackup(migration).state === 'failed'
         ? yes
         : no('The chain cannot go on at the vendor: start a new migration from the full backup.');
-    if (isTerminal(migration)) return no(`The migration is ${migration.state}.`);
+    if (isTerminal(migration)) return no(`The migration has ended: ${migration.state}.`);
     if (blockedBy(retryableBlocks)) return yes;
     return no('Nothing has failed that could be tried again.');
   },
 
   delete(migration) {
-    return isTerminal(migration) ? yes : no('Only the record of an ended migration can be deleted; cancel it first.');
+    return isTerminal(migration) ? yes : no('Only the record of an ended migration can be deleted.');
   },
 };
 

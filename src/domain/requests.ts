@@ -32,7 +32,7 @@ export function addBackup(migration: Migration, backup: Backup, now: Instant): M
   if (failed === undefined) return wake({ ...free, backups: [...migration.backups, backup] }, now);
   const place = migration.backups.indexOf(failed) + 1;
   const marked = migration.backups.map((each) => (each.id === failed.id ? { ...each, supersededBy: backup.id } : each));
-  return wake({ ...free, backups: marked.toSpliced(place, 0, backup) }, now);
+  return wake({ ...free, providerStatus: null, backups: marked.toSpliced(place, 0, backup) }, now);
 }
 
 /** Asks for the cutover: after `afterBackup`, which becomes final, or (null) by opening the database when the queue is empty. */
@@ -90,7 +90,14 @@ function unseenEnd(loss: Note): Note {
 
 /** Tries again what failed: the full backup of a failed migration, the failed increment of a chain, or whatever stands still. */
 export function requestRetry(migration: Migration, now: Instant): Migration {
-  const again: Migration = { ...migration, blocking: [], stateReason: null, failures: 0, updatedAt: now, dueAt: now };
+  const again: Migration = {
+    ...migration,
+    blocking: [],
+    stateReason: unsettledCall(migration)?.state === 'unknown' ? 'outcome_unknown' : null,
+    failures: 0,
+    updatedAt: now,
+    dueAt: now,
+  };
   const blockedBy = (code: string) => migration.blocking.some((note) => note.code === code);
   if (migration.state === 'failed') {
     const full = fullBackup(migration);
@@ -113,7 +120,8 @@ export function requestRetry(migration: Migration, now: Instant): Migration {
   }
   if (migration.cancelRequested) return again;
   const failed = failedBackup(migration);
-  if (failed && blockedBy('backup_failed')) return withBackup(again, failed.id, (backup) => requeued(backup, 1));
+  if (failed && blockedBy('backup_failed'))
+    return withBackup({ ...again, providerStatus: null }, failed.id, (backup) => requeued(backup, 1));
   if (blockedBy('cutover_refused')) return inState({ ...again, cutoverRequested: true }, 'cutting_over');
   return again;
 }

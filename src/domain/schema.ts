@@ -73,7 +73,9 @@ export const DatabaseSchema = Type.Object(
 export const TargetSchema = Type.Object(
   {
     instanceId: InstanceId,
-    databases: Type.Optional(Type.Array(DatabaseSchema, { maxItems: 100, minItems: 1 })),
+    databases: Type.Optional(
+      Type.Array(DatabaseSchema, { maxItems: 100, description: 'Left out or empty: whatever the backup holds.' }),
+    ),
     overwrite: Type.Optional(Type.Boolean({ default: false, description: 'Replace a database of the same name.' })),
   },
   closed,
@@ -156,7 +158,11 @@ export type SourceRequest = Static<typeof SourceSchema>;
 export const OptionsSchema = Type.Object(
   {
     consistencyCheck: Type.Optional(
-      stringEnum(['async', 'sync'], { description: 'When the vendor runs DBCC CHECKDB (Alibaba).' }),
+      stringEnum(['async', 'sync'], {
+        description:
+          'When the vendor runs DBCC CHECKDB (Alibaba). The result of `async`, the vendor’s default, comes after the migration has ended and is ' +
+          'not waited for: look at the instance.',
+      }),
     ),
     precheck: Type.Optional(
       Type.Boolean({ description: 'Let the vendor check the backup before it restores (Huawei).' }),

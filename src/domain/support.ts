@@ -15,7 +15,7 @@ const rules: readonly Rule[] = [
     sources.includes(source.type) ? null : { pointer: '/source/type', what: `a source of type \`${source.type}\`` },
   ({ source }, { filesPerBackup }) => tooMany(source, filesPerBackup.max, '/source'),
   ({ target }, { databases }) =>
-    target.databases === undefined && !databases.optional
+    (target.databases ?? []).length === 0 && !databases.optional
       ? { pointer: '/target/databases', what: 'a request without `databases`' }
       : null,
   ({ target }, { databases: { max } }) =>

@@ -1,6 +1,6 @@
 import type { MigrationEvent } from '../domain/event.ts';
 import type { Backup, Migration } from '../domain/migration.ts';
-import type { FieldFault } from '../domain/problem.ts';
+import type { FieldFault, ProblemCode } from '../domain/problem.ts';
 import type { BackupCommandInput, Capabilities, UploadTarget } from '../domain/provider.ts';
 import type {
   BackupRequest,
@@ -52,9 +52,14 @@ export interface PlannedCall {
   readonly parameters: unknown;
 }
 
+/** What speaks against a request. `code`: the problem that the request itself would get; absent for a finding of the vendor's. */
+export interface DryRunProblem extends FieldFault {
+  readonly code?: ProblemCode;
+}
+
 export interface DryRun {
   readonly valid: boolean;
-  readonly problems: readonly FieldFault[];
+  readonly problems: readonly DryRunProblem[];
   readonly plan: readonly PlannedCall[];
 }
 

@@ -1,7 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { unblocked } from '../domain/calls.ts';
 import { newBackup, newMigration } from '../domain/creation.ts';
-import { failedBackup, finalBackup, markableAsFinal, permission, placementFault } from '../domain/lifecycle.ts';
+import {
+  failedBackup,
+  finalBackup,
+  markableAsFinal,
+  permission,
+  placementFault,
+  unsettledCall,
+} from '../domain/lifecycle.ts';
 import type { Backup, Migration, SealedUrl } from '../domain/migration.ts';
 import { type FieldFault, Problem, type ProblemCode, problemCatalogue } from '../domain/problem.ts';
 import {
@@ -23,7 +30,7 @@ import { type EngineContext, leaseOf } from './context.ts';
 import { plannedCalls } from './dry-run.ts';
 import type { Engine } from './engine.ts';
 import { followEvents } from './event-feed.ts';
-import type { Change, ChangeContext, MigrationService, Replay, RequestContext } from './interface.ts';
+import type { Change, ChangeContext, DryRunProblem, MigrationService, Replay, RequestContext } from './interface.ts';
 import type { UrlCipher } from './url-cipher.ts';
 import { noCommand, readBackupCommand, readUploadTarget, uploadFault, vendorProblem } from './vendor-reads.ts';
 
@@ -194,12 +201,13 @@ export function createMigrationService(context: EngineContext, engine: Engine, c
     },
 
     async dryRun(request, preflight, caller) {
-      const problems: FieldFault[] = [];
+      const problems: DryRunProblem[] = [];
       try {
         const { migration, account } = checked(request, caller);
         const provider = providers[request.provider];
         const holder = await store.targetHolder(migration);
-        if (holder !== null) problems.push({ pointer: '/target', detail: targetBusy(holder).message });
+        if (holder !== null)
+          problems.push({ code: 'target_busy', pointer: '/target', detail: targetBusy(holder).message });
         if (preflight)
           problems.push(
             ...(await context.client.converse(account, migration.region, provider.preflight(migration, account))),
@@ -208,7 +216,11 @@ export function createMigrationService(context: EngineContext, engine: Engine, c
       } catch (error) {
         if (error instanceof VendorError) throw vendorProblem(error);
         if (error instanceof Problem && error.extras.errors && error.code !== 'forbidden')
-          return { valid: false, problems: error.extras.errors, plan: [] };
+          return {
+            valid: false,
+            problems: error.extras.errors.map((fault) => ({ code: error.code, ...fault })),
+            plan: [],
+          };
         throw error;
       }
     },
@@ -292,15 +304,21 @@ export function createMigrationService(context: EngineContext, engine: Engine, c
           errors: [{ pointer: '/adopt', detail: '`assume` and `adopt` exclude each other.' }],
         });
       return changed(
-        await changeIf(id, 'retry', caller, (current) => {
-          const word = request.adopt ? { adopt: request.adopt } : request.assume;
-          if (word === undefined) return requestRetry(current, runtime.now());
-          if (!current.blocking.some((note) => note.code === 'outcome_unknown'))
-            throw refusal(current, 'invalid_state', 'There is no call whose outcome is unknown.');
-          const faults = request.adopt ? adoptionFaults(current, request.adopt, providers[current.provider]) : [];
-          if (faults.length > 0) throw new Problem('invalid_request', summary(faults), { errors: faults });
-          return resolveByOperator(current, word, changeContext(context, current));
-        }),
+        await changeIf(
+          id,
+          'retry',
+          caller,
+          (current) => {
+            const word = request.adopt ? { adopt: request.adopt } : request.assume;
+            if (word === undefined) return requestRetry(current, runtime.now());
+            if (!current.blocking.some((note) => note.code === 'outcome_unknown'))
+              throw refusal(current, 'invalid_state', noWordNeeded(current));
+            const faults = request.adopt ? adoptionFaults(current, request.adopt, providers[current.provider]) : [];
+            if (faults.length > 0) throw new Problem('invalid_request', summary(faults), { errors: faults });
+            return resolveByOperator(current, word, changeContext(context, current));
+          },
+          (current) => request.adopt === undefined && request.assume === undefined && isRetried(current),
+        ),
       );
     },
 
@@ -441,6 +459,18 @@ function expectVersion(current: Migration, { ifMatch }: ChangeContext): void {
 /** What a list or a stream may show. */
 function visibleAccounts({ accounts }: RequestContext): { readonly visibleAccounts?: readonly string[] } {
   return accounts.includes('*') ? {} : { visibleAccounts: accounts };
+}
+
+/** Whether what failed is on its way again already. */
+function isRetried({ backups }: Migration): boolean {
+  return backups.some(({ attempt, state }) => attempt > 1 && ['queued', 'submitting', 'restoring'].includes(state));
+}
+
+/** Why an operator's word is not taken. */
+function noWordNeeded(current: Migration): string {
+  return unsettledCall(current) === undefined
+    ? 'There is no call whose outcome is unknown.'
+    : 'It is still being looked for whether the call arrived. An operator’s word is taken once `blocking` says `outcome_unknown`.';
 }
 
 function granted(caller: RequestContext, account: string): boolean {

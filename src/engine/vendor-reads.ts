@@ -7,9 +7,12 @@ import type { EngineContext } from './context.ts';
 
 /** What callers may ask the vendor through Godwit without anything being stored. Vendor failures are told as problems. */
 
+/** Where the vendor names no time, in milliseconds. */
+const askAgainMs = 5000;
+
 /** The vendor's failure as the answer to the request that met it. */
 export function vendorProblem({ failure }: VendorError): Problem {
-  const retryAfterSeconds = failure.retryAfterMs === undefined ? undefined : Math.ceil(failure.retryAfterMs / 1000);
+  const retryAfterSeconds = failure.retryable ? Math.ceil((failure.retryAfterMs ?? askAgainMs) / 1000) : undefined;
   return new Problem(failure.code, failure.detail, {
     provider: failure.provider,
     retryable: failure.retryable,

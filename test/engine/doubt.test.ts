@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { settleByFinding } from '../../src/domain/calls.ts';
 import { isTerminal } from '../../src/domain/lifecycle.ts';
 import { alibaba } from '../../src/providers/alibaba/index.ts';
+import { caller, startChain } from '../support/chain.ts';
 import { requestFor, Simulation } from '../support/simulation.ts';
 
 const minute = 60_000;
@@ -52,6 +53,28 @@ describe.each(['alibaba', 'huawei', 'tencent'] as const)(
     );
   },
 );
+
+describe('an outcome that cannot be looked for', () => {
+  it('says so at once, can be looked for again at the caller’s word, and is plain when the vendor answers', async () => {
+    const chain = await startChain('alibaba', 'full', {
+      exchangeFaults: ['drop_before', ...Array(12).fill('unavailable_before')],
+      settings: { settleMs: 60_000 },
+    });
+    const { service, simulation } = chain;
+    const id = await simulation.submit(requestFor('alibaba'));
+    const doubtful = await chain.until(id, ({ blocking }) => blocking.length > 0);
+    expect(doubtful).toMatchObject({ state: 'pending', stateReason: 'outcome_unknown' });
+    expect(doubtful.blocking).toMatchObject([{ code: 'provider_unavailable' }]);
+    await expect(service.retry(id, { assume: 'absent' }, caller)).rejects.toThrow(/still being looked for/);
+    await service.retry(id, {}, caller);
+    expect(await chain.get(id)).toMatchObject({ stateReason: 'outcome_unknown', dueAt: simulation.now });
+    const answered = await chain.until(id, ({ blocking }) => blocking.length === 0);
+    expect(answered.state).toBe('pending');
+    const ended = await chain.until(id, isTerminal);
+    expect(ended.state).toBe('succeeded');
+    expect(simulation.restores()).toHaveLength(1);
+  });
+});
 
 describe('a call whose sender is gone', () => {
   it('is not taken for absent before it has been in doubt for the settling time, however long ago its intent was stored', async () => {

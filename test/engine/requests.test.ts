@@ -47,6 +47,39 @@ describe('a backup of a chain', () => {
   });
 });
 
+describe('a retry', () => {
+  it('that has been asked for already changes nothing', async () => {
+    const { service, simulation, create, get } = await startChain('tencent', 'full');
+    const id = await create({ ...requestFor('tencent', 'full', 'prod/orders_corrupt.bak') });
+    await simulation.until(id, ({ state }) => state === 'failed');
+    expect(await service.retry(id, {}, caller)).toMatchObject({ changed: true });
+    const { version } = await get(id);
+    expect(await service.retry(id, {}, caller)).toMatchObject({ changed: false });
+    expect((await get(id)).version).toBe(version);
+    expect((await problemOf(service.retry(id, { assume: 'absent' }, caller))).code).toBe('invalid_state');
+  });
+});
+
+describe('a request without databases', () => {
+  it('may say so with an empty list', async () => {
+    const { service } = await startChain('huawei', 'full');
+    const request = requestFor('huawei', 'full');
+    const empty = { ...request, target: { ...request.target, databases: [] } };
+    const answers = await Promise.all([request, empty].map((each) => service.dryRun(each, false, caller)));
+    expect(answers[1]?.valid).toBe(true);
+    expect(answers[1]?.plan.map(({ parameters }) => JSON.stringify(parameters).includes('[]'))).not.toContain(true);
+  });
+
+  it('is refused where one has to be named', async () => {
+    const { service } = await startChain('alibaba', 'full');
+    const request = requestFor('alibaba', 'full');
+    const empty = { ...request, target: { ...request.target, databases: [] } };
+    expect((await service.dryRun(empty, false, caller)).problems).toMatchObject([
+      { code: 'unsupported_by_provider', pointer: '/target/databases' },
+    ]);
+  });
+});
+
 describe('DELETE', () => {
   it('does not forget what a retry has made active again in the meantime', async () => {
     const { service, simulation, create, get } = await startChain('tencent', 'full');
@@ -69,7 +102,7 @@ describe('a dry run', () => {
     const request = requestFor('tencent', 'full');
     const { valid, problems, plan } = await service.dryRun(request, false, caller);
     expect(valid).toBe(false);
-    expect(problems).toEqual([{ pointer: '/target', detail: expect.stringContaining(id) }]);
+    expect(problems).toEqual([{ code: 'target_busy', pointer: '/target', detail: expect.stringContaining(id) }]);
     expect(plan.length).toBeGreaterThan(0);
     const elsewhere = { ...request, target: { ...request.target, instanceId: 'mssql-elsewher' } };
     expect(await service.dryRun(elsewhere, false, caller)).toMatchObject({ valid: true, problems: [] });

@@ -6,6 +6,7 @@ import type { SchemaFault } from '../validation/faults.ts';
 import { invalidRequest, schemaProblem } from '../validation/invalid-request.ts';
 import { readQuery } from '../validation/query.ts';
 import { hasMoreMembers } from '../validation/size.ts';
+import { textFaults } from '../validation/text.ts';
 
 const json = 'application/json';
 const mergePatch = 'application/merge-patch+json';
@@ -68,6 +69,8 @@ function parseBody(app: HttpApp, request: FastifyRequest, body: Buffer): unknown
   if (failed) throw invalidRequest([{ pointer: '', detail: jsonFault(text) }]);
   if (hasMoreMembers(parsed, mostMembers))
     throw invalidRequest([{ pointer: '', detail: `has more than ${mostMembers} members in all` }]);
+  const faults = textFaults(parsed);
+  if (faults.length > 0) throw invalidRequest(faults);
   return parsed;
 }
 

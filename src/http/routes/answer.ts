@@ -14,13 +14,20 @@ export const jsonMediaType = 'application/json; charset=utf-8';
 const lookAgainSeconds: Readonly<Record<MigrationState, number>> = {
   pending: 2,
   restoring: 5,
-  awaiting_backup: 30,
+  awaiting_backup: 5,
   cutting_over: 2,
   cancelling: 2,
   succeeded: 0,
   failed: 0,
   cancelled: 0,
 };
+
+/** A chain at rest waits for its caller. */
+const restSeconds = 30;
+
+function isAtRest({ state, backups }: Migration): boolean {
+  return state === 'awaiting_backup' && !backups.some((backup) => ['queued', 'submitting'].includes(backup.state));
+}
 
 export function jsonAnswer(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): Answer {
   return { status, headers: { 'content-type': jsonMediaType, ...headers }, body: JSON.stringify(value) };
@@ -37,7 +44,7 @@ export function migrationAnswer(
   return jsonAnswer(status, http.represent(migration), {
     etag: entityTag(migration),
     'cache-control': 'private, no-cache',
-    ...(moving && { 'retry-after': String(lookAgainSeconds[migration.state]) }),
+    ...(moving && { 'retry-after': String(isAtRest(migration) ? restSeconds : lookAgainSeconds[migration.state]) }),
     ...headers,
   });
 }

@@ -78,7 +78,18 @@ const FaultSchema = Type.Object({
 export const DryRunSchema = Type.Object(
   {
     valid: Type.Boolean(),
-    problems: Type.Array(FaultSchema),
+    problems: Type.Array(
+      Type.Composite([
+        FaultSchema,
+        Type.Object({
+          code: Type.Optional(
+            Type.String({
+              description: 'Of the problem that the request would get; absent for what the vendor has found.',
+            }),
+          ),
+        }),
+      ]),
+    ),
     plan: Type.Array(
       Type.Object({ operation: Type.String(), method: Type.String(), url: Type.String(), parameters: Type.Unknown() }),
       { description: 'The calls to the vendor in order, masked. Ids that only the vendor knows appear as `{name}`.' },

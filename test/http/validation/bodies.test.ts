@@ -35,12 +35,9 @@ const createFaults: [name: string, change: Record<string, unknown>, pointer: str
     '/target/colour',
     /^is not a known field; known are `instanceId`/,
   ],
-  [
-    'databases empty',
-    { target: { instanceId: 'rm-1', databases: [] } },
-    '/target/databases',
-    'must have at least 1 item',
-  ],
+  ['a zero character', { description: 'a\u0000b' }, '/description', /U\+0000/],
+  ['half of a surrogate pair', { labels: { team: 'x\ud800' } }, '/labels/team', /surrogate/],
+  ['a zero character in a name', { labels: { 'te\u0000am': 'x' } }, '/labels', /has a member whose name .*U\+0000/],
   [
     'databases not a list',
     { target: { instanceId: 'rm-1', databases: { name: 'a' } } },

@@ -1,0 +1,31 @@
+import type { FieldFault } from '../../domain/problem.ts';
+
+/**
+ * Texts of a body, names of members included, that no database and no other reader would take as they are: with the character U+0000 or half
+ * of a surrogate pair. `depth` is bounded by the parser's own limits on the size of a body.
+ */
+export function textFaults(body: unknown): readonly FieldFault[] {
+  const faults: FieldFault[] = [];
+  const open: { readonly value: unknown; readonly pointer: string }[] = [{ value: body, pointer: '' }];
+  for (let next = open.pop(); next !== undefined && faults.length < mostFaults; next = open.pop()) {
+    const { value, pointer } = next;
+    if (typeof value === 'string' && !isPlain(value)) faults.push({ pointer, detail });
+    if (typeof value !== 'object' || value === null) continue;
+    for (const [name, member] of Object.entries(value)) {
+      if (isPlain(name)) open.push({ value: member, pointer: `${pointer}/${escaped(name)}` });
+      else faults.push({ pointer, detail: `has a member whose name ${detail}` });
+    }
+  }
+  return faults;
+}
+
+const mostFaults = 50;
+const detail = 'must not hold the character U+0000 or half of a surrogate pair';
+
+function isPlain(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\u0000');
+}
+
+function escaped(name: string): string {
+  return name.replaceAll('~', '~0').replaceAll('/', '~1');
+}
