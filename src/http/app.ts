@@ -10,7 +10,7 @@ import type { MigrationService } from '../engine/interface.ts';
 import type { HttpApp, HttpContext } from './app-types.ts';
 import type { Authenticator } from './auth/authenticator.ts';
 import { installAudit, noAudit } from './plugins/audit.ts';
-import { installAuthentication } from './plugins/authentication.ts';
+import { installAuthentication, installAuthorization } from './plugins/authentication.ts';
 import { installBodies } from './plugins/bodies.ts';
 import { answerBrokenRequest } from './plugins/broken-requests.ts';
 import { installExplorer, installOpenApi } from './plugins/documentation.ts';
@@ -79,6 +79,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   installDraining(app);
   installAuthentication(app, auth, settings);
   installRateLimit(app, settings.rateLimit, runtime);
+  installAuthorization(app);
   installNegotiation(app);
   installBodies(app);
   await installOpenApi(app, http);

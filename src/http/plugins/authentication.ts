@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../../domain/problem.ts';
-import type { HttpApp } from '../app-types.ts';
+import type { Access, HttpApp } from '../app-types.ts';
 import {
   type Authenticator,
   hasScope,
@@ -10,15 +10,28 @@ import {
 } from '../auth/authenticator.ts';
 import type { HttpSettings } from '../settings.ts';
 
-/** Knows the caller and checks the scope of the route, before the body is read. A route that declares nothing takes `admin`. */
+/** Knows the caller, before the body is read. */
 export function installAuthentication(app: HttpApp, auth: Authenticator, settings: HttpSettings): void {
   app.addHook('onRequest', async (request, reply) => {
-    const access = request.routeOptions.config.access ?? (isExplorer(request) ? 'documentation' : 'admin');
+    const access = accessTo(request);
     if (access === 'open' || (access === 'documentation' && settings.publicDocumentation)) return;
-    const identity = await identify(auth, request, reply);
-    request.identity = identity;
-    if (access !== 'documentation') requireScope(identity, access, reply);
+    request.identity = await identify(auth, request, reply);
   });
+}
+
+/** Checks the scope of the route. Install it after the rate limit, so that who may do nothing may not do it without end. */
+export function installAuthorization(app: HttpApp): void {
+  app.addHook('onRequest', async (request, reply) => {
+    const access = accessTo(request);
+    if (access === 'open' || access === 'documentation') return;
+    if (request.identity === null) throw new Error(`${request.routeOptions.url} was let in without an identity`);
+    requireScope(request.identity, access, reply);
+  });
+}
+
+/** A route that declares nothing takes `admin`. */
+function accessTo(request: FastifyRequest): Access {
+  return request.routeOptions.config.access ?? (isExplorer(request) ? 'documentation' : 'admin');
 }
 
 /** Swagger UI registers its own routes. */

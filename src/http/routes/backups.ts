@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Backup, Migration } from '../../domain/migration.ts';
 import { Problem } from '../../domain/problem.ts';
-import { representBackup } from '../../domain/representation.ts';
+import { representBackup, representSource } from '../../domain/representation.ts';
 import type { BackupRequest } from '../../domain/schema.ts';
+import { displayUrl } from '../../domain/secret.ts';
 import type { IdempotencyRecord } from '../../domain/store.ts';
 import type { HttpApp, HttpContext } from '../app-types.ts';
 import { filterDigest, readPageToken } from '../request/page-token.ts';
@@ -118,13 +120,19 @@ export function backupRoutes(app: HttpApp, http: HttpContext): void {
   );
 }
 
+/** The source of a request as it is shown once it is stored. */
+function shown(source: BackupRequest['source']): BackupRequest['source'] {
+  return source.type === 'url' ? { ...source, urls: source.urls.map(displayUrl) } : source;
+}
+
 /** The backup that a request stored whose answer was never given: of those that it describes, the one nearest in time. */
 function addedBackup(migration: Migration, request: BackupRequest, record: IdempotencyRecord): Backup {
   const distance = (backup: Backup) => Math.abs(backup.createdAt - record.createdAt);
   const described = migration.backups.filter(
     (backup) => backup.type === request.type && backup.final === (request.final ?? false),
   );
-  const candidates = described.length > 0 ? described : migration.backups;
+  const same = described.filter((backup) => isDeepStrictEqual(representSource(backup.source), shown(request.source)));
+  const candidates = [same, described, migration.backups].find((each) => each.length > 0) ?? [];
   const [nearest] = [...candidates].sort((one, other) => distance(one) - distance(other));
   if (nearest === undefined) throw new Problem('not_found', 'The backup that this key added is gone.');
   return nearest;

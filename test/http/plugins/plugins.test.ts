@@ -153,6 +153,15 @@ describe('the rate limit', () => {
     expect(statuses).toEqual([200, 200, 429]);
   });
 
+  it('counts also what a caller may not do', async () => {
+    const reader = keyNamed('reader', { scopes: ['migrations:read'] });
+    const { call } = await testApp({ settings, auth: createStaticKeyAuthenticator([reader.entry]) });
+    const statuses = [];
+    for (let n = 0; n < 3; n++)
+      statuses.push((await call('GET', '/audit', { headers: { 'x-api-key': reader.secret } })).statusCode);
+    expect(statuses).toEqual([403, 403, 429]);
+  });
+
   it('counts each caller alone, and probes not at all', async () => {
     const [one, other] = [keyNamed('one'), keyNamed('other')];
     const { call } = await testApp({ settings, auth: createStaticKeyAuthenticator([one.entry, other.entry]) });

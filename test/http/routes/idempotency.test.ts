@@ -182,6 +182,22 @@ describe('an idempotency key', () => {
     expect(response.headers.location).toBe(`${path}/backups/${idOf('bkp', 4)}`);
   });
 
+  it('finds it by its source before its time', async () => {
+    const { call, service, runtime } = await testApp();
+    await call('POST', `${path}/backups`, json(log, key));
+    forgetAnswer(service.records);
+    runtime.advance(61_000);
+    const source = { type: 'object_storage', bucket: 'acme-backups', keys: ['prod/another.trn'] } as const;
+    const backups = [
+      aBackup(),
+      aBackup({ id: idOf('bkp', 3), type: 'log', final: false, createdAt: noon - 5000 }),
+      aBackup({ id: idOf('bkp', 4), type: 'log', final: false, createdAt: noon, source }),
+    ];
+    service.get = async () => aMigration({ backups });
+    const response = await call('POST', `${path}/backups`, json(log, key));
+    expect(response.headers.location).toBe(`${path}/backups/${idOf('bkp', 3)}`);
+  });
+
   it('belongs to its caller', async () => {
     const [one, other] = [keyNamed('one'), keyNamed('other')];
     const { call, service } = await testApp({ auth: createStaticKeyAuthenticator([one.entry, other.entry]) });
