@@ -14,8 +14,9 @@ import type { HttpSettings } from '../settings.ts';
 export function installAuthentication(app: HttpApp, auth: Authenticator, settings: HttpSettings): void {
   app.addHook('onRequest', async (request, reply) => {
     const access = accessTo(request);
-    if (access === 'open' || (access === 'documentation' && settings.publicDocumentation)) return;
-    request.identity = await identify(auth, request, reply);
+    if (access === 'documentation' && settings.publicDocumentation) return;
+    if (access === 'open') request.identity = await knownCaller(auth, request, reply);
+    else request.identity = await identify(auth, request, reply);
   });
 }
 
@@ -37,6 +38,20 @@ function accessTo(request: FastifyRequest): Access {
 /** Swagger UI registers its own routes. */
 function isExplorer(request: FastifyRequest): boolean {
   return /^\/docs(\/|$)/.test(request.routeOptions.url ?? '');
+}
+
+/** What is open to everybody shows more to a caller who is known. */
+async function knownCaller(
+  auth: Authenticator,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Identity | null> {
+  try {
+    return await identify(auth, request, reply);
+  } catch {
+    reply.removeHeader('www-authenticate');
+    return null;
+  }
 }
 
 async function identify(auth: Authenticator, request: FastifyRequest, reply: FastifyReply): Promise<Identity> {

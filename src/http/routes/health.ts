@@ -1,5 +1,7 @@
 import { Problem } from '../../domain/problem.ts';
+import type { Health } from '../../engine/interface.ts';
 import type { HttpApp, HttpContext } from '../app-types.ts';
+import { hasGrant, type Identity } from '../auth/authenticator.ts';
 import { answers, problems } from '../schemas/operation.ts';
 import { VerboseQuery } from '../schemas/query.ts';
 import { jsonAnswer, sendAnswer } from './answer.ts';
@@ -19,7 +21,8 @@ const readySchema = {
   summary: 'Readiness',
   description:
     'Whether this process can take requests: the store answers and it is not shutting down. `?verbose` shows the single checks, ' +
-    'among them the accounts whose last login was refused, which leaves the others working and this process ready.',
+    'among them the accounts whose last login was refused, which leaves the others working and this process ready. Accounts are named to ' +
+    'callers with a grant for them and numbered for everybody else.',
   tags: ['Operation'],
   security: [],
   querystring: VerboseQuery,
@@ -35,7 +38,8 @@ export function healthRoutes(app: HttpApp, http: HttpContext): void {
   );
 
   app.get('/readyz', { schema: readySchema, config }, async (request, reply) => {
-    const { ready, draining, checks } = await http.service.health();
+    const { ready, draining, checks: all } = await http.service.health();
+    const checks = forEyesOf(request.identity, all);
     const shown = request.query.verbose === true ? { checks } : {};
     if (ready) return sendAnswer(reply, jsonAnswer(200, { status: 'ready', ...shown }));
     const failed = checks.filter((check) => !check.ok).map((check) => check.name);
@@ -45,5 +49,15 @@ export function healthRoutes(app: HttpApp, http: HttpContext): void {
       retryAfterSeconds: 5,
       members: shown,
     });
+  });
+}
+
+/** The names of accounts are for those who have a grant for them. */
+function forEyesOf(identity: Identity | null, checks: Health['checks']): Health['checks'] {
+  let unnamed = 0;
+  return checks.map((check) => {
+    const account = /^account (.+)$/.exec(check.name)?.[1];
+    if (account === undefined || (identity !== null && hasGrant(identity, account))) return check;
+    return { ...check, name: `account #${++unnamed}` };
   });
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { problemCatalogue, problemCodes } from '../../../src/domain/problem.ts';
+import { createStaticKeyAuthenticator } from '../../../src/http/auth/static-keys.ts';
 import { sharedApp, testApp } from '../support/app.ts';
+import { keyNamed } from '../support/credentials.ts';
 import { document } from '../support/documented.ts';
 
 describe('what can be read beside migrations', () => {
@@ -63,6 +65,23 @@ describe('probes', () => {
     expect((await call('GET', '/readyz?verbose')).json().checks).toEqual([
       { name: 'store', ok: true, detail: 'answers' },
     ]);
+  });
+
+  it('name accounts to callers with a grant for them, and number them for everybody else', async () => {
+    const [all, some] = [keyNamed('all'), keyNamed('some', { accounts: ['ali-main'] })];
+    const { call, service } = await testApp({ auth: createStaticKeyAuthenticator([all.entry, some.entry]) });
+    const checks = ['store', 'account ali-main', 'account hw-main'].map((name) => ({ name, ok: true, detail: 'fine' }));
+    service.health = async () => ({ ready: true, draining: false, checks });
+    const names = async (headers: Record<string, string> = {}) => {
+      const response = await call('GET', '/readyz?verbose', { headers });
+      expect(response.statusCode).toBe(200);
+      expect(response.headers).not.toHaveProperty('www-authenticate');
+      return response.json<{ checks: { name: string }[] }>().checks.map(({ name }) => name);
+    };
+    expect(await names({ 'x-api-key': all.secret })).toEqual(['store', 'account ali-main', 'account hw-main']);
+    expect(await names({ 'x-api-key': some.secret })).toEqual(['store', 'account ali-main', 'account #1']);
+    expect(await names({ 'x-api-key': 'wrong' })).toEqual(['store', 'account #1', 'account #2']);
+    expect(await names()).toEqual(['store', 'account #1', 'account #2']);
   });
 
   it.each([
