@@ -179,6 +179,8 @@ export class Simulation {
     };
   }
   errors: string[] = [];
+  /** What a caller does while the exchange of that number (from 1) is under way. */
+  meanwhile: ((exchange: number) => Promise<void>) | null = null;
 
   static async start(options: SimulationOptions): Promise<Simulation> {
     return new Simulation(await openStore('sqlite::memory:', { runtime: systemRuntime }), options);
@@ -291,6 +293,7 @@ export class Simulation {
     const fault = this.#faults.shift() ?? 'none';
     this.exchanges.push(`${this.cloud.operationOf(request)}:${fault}`);
     this.now += 20;
+    await this.meanwhile?.(this.exchanges.length);
     switch (fault) {
       case 'refused_connection':
         throw Object.assign(new Error('refused'), { code: 'ECONNREFUSED', syscall: 'connect' });
