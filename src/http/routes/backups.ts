@@ -6,7 +6,6 @@ import type { BackupRequest } from '../../domain/schema.ts';
 import { displayUrl } from '../../domain/secret.ts';
 import type { IdempotencyRecord } from '../../domain/store.ts';
 import type { HttpApp, HttpContext } from '../app-types.ts';
-import { filterDigest, readPageToken } from '../request/page-token.ts';
 import {
   answers,
   BackupParams,
@@ -17,11 +16,11 @@ import {
   ref,
   requestHeaders,
 } from '../schemas/operation.ts';
-import { BackupPageQuery } from '../schemas/query.ts';
+import { WholeListQuery } from '../schemas/query.ts';
 import { jsonAnswer, newBackupAnswer, sendAnswer } from './answer.ts';
 import { answerOnce } from './answer-once.ts';
 import { changeContext, requestContext } from './callers.ts';
-import { linkNext, nextToken } from './paging.ts';
+import { sendList } from './paging.ts';
 
 const addSchema = {
   operationId: 'addBackup',
@@ -55,7 +54,7 @@ const listSchema = {
     'In the order in which they are restored; the first is the full backup. Without `pageSize` all come on one page.',
   tags: ['Backups'],
   params: MigrationParams,
-  querystring: BackupPageQuery,
+  querystring: WholeListQuery,
   response: {
     200: answers('BackupPage', 'The backups.', ['Link']),
     ...problems('read', ['not_found', 'invalid_request']),
@@ -97,14 +96,11 @@ export function backupRoutes(app: HttpApp, http: HttpContext): void {
     { schema: listSchema, config: { access: 'migrations:read' } },
     async (request, reply) => {
       const migration = await service.get(request.params.id, requestContext(request));
-      const { pageSize, pageToken } = request.query;
-      const digest = filterDigest({ backups: migration.id });
-      const after = pageToken === undefined ? null : readPageToken(pageToken, digest);
-      const rest = migration.backups.slice(migration.backups.findIndex(({ id }) => id === after) + 1);
-      const items = rest.slice(0, pageSize);
-      const token = await nextToken(items, items.length, digest, async () => rest.slice(items.length));
-      linkNext(request, reply, token);
-      return sendAnswer(reply, jsonAnswer(200, { items: items.map(representBackup), nextPageToken: token }));
+      return sendList(request, reply, {
+        list: `backups of ${migration.id}`,
+        items: migration.backups.map(representBackup),
+        idOf: ({ id }) => id,
+      });
     },
   );
 

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { writePageToken } from '../request/page-token.ts';
+import { filterDigest, readPageToken, writePageToken } from '../request/page-token.ts';
+import { jsonAnswer, sendAnswer } from './answer.ts';
 
 /** A page that may not be the last: whether more follows is asked for only when the page is full. */
 export async function nextToken<T extends { readonly id: string }>(
@@ -20,4 +21,21 @@ export function linkNext(request: FastifyRequest, reply: FastifyReply, token: st
   const parameters = new URLSearchParams(query);
   parameters.set('pageToken', token);
   reply.header('link', `<${path}?${parameters}>; rel="next"`);
+}
+
+/** A list that is at hand as a whole: all of it, or in pages where a size is given. `list`: what tells its tokens from those of others. */
+export function sendList<T>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { list, items, idOf }: { readonly list: string; readonly items: readonly T[]; readonly idOf: (item: T) => string },
+): FastifyReply {
+  const { pageSize, pageToken } = request.query as { readonly pageSize?: number; readonly pageToken?: string };
+  const digest = filterDigest({ list });
+  const after = pageToken === undefined ? null : readPageToken(pageToken, digest);
+  const rest = items.slice(items.findIndex((item) => idOf(item) === after) + 1);
+  const page = rest.slice(0, pageSize);
+  const last = page.at(-1);
+  const token = last === undefined || page.length === rest.length ? null : writePageToken(idOf(last), digest);
+  linkNext(request, reply, token);
+  return sendAnswer(reply, jsonAnswer(200, { items: page, nextPageToken: token }));
 }

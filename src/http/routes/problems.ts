@@ -2,16 +2,19 @@ import { Type } from '@sinclair/typebox';
 import { Problem, type ProblemCode, problemCatalogue, problemCodes } from '../../domain/problem.ts';
 import type { HttpApp } from '../app-types.ts';
 import { answers, NoQuery, problems } from '../schemas/operation.ts';
+import { WholeListQuery } from '../schemas/query.ts';
 import { jsonAnswer, sendAnswer } from './answer.ts';
+import { sendList } from './paging.ts';
 
 const common = { tags: ['Problems'], querystring: NoQuery } as const;
 
 const listSchema = {
   ...common,
+  querystring: WholeListQuery,
   operationId: 'listProblems',
   summary: 'List all problems',
   description: 'The closed catalogue of everything that an answer of 400 and above can say.',
-  response: { 200: answers('ProblemEntryPage', 'The catalogue.'), ...problems('open', ['invalid_request']) },
+  response: { 200: answers('ProblemEntryPage', 'The catalogue.', ['Link']), ...problems('open', ['invalid_request']) },
 } as const;
 
 const getSchema = {
@@ -27,8 +30,8 @@ const getSchema = {
 export function problemRoutes(app: HttpApp): void {
   const config = { access: 'documentation' } as const;
 
-  app.get('/problems', { schema: listSchema, config }, async (_request, reply) =>
-    sendAnswer(reply, jsonAnswer(200, { items: problemCodes.map(entryOf), nextPageToken: null })),
+  app.get('/problems', { schema: listSchema, config }, async (request, reply) =>
+    sendList(request, reply, { list: 'problems', items: problemCodes.map(entryOf), idOf: ({ code }) => code }),
   );
   app.get('/problems/:code', { schema: getSchema, config }, async (request, reply) => {
     const code = problemCodes.find((each) => each === request.params.code);

@@ -3,20 +3,22 @@ import { Problem } from '../../domain/problem.ts';
 import { providerIds } from '../../domain/schema.ts';
 import type { HttpApp, HttpContext } from '../app-types.ts';
 import { answers, NoQuery, problems } from '../schemas/operation.ts';
-import { BackupCommandQuery } from '../schemas/query.ts';
+import { BackupCommandQuery, WholeListQuery } from '../schemas/query.ts';
 import { jsonAnswer, sendAnswer } from './answer.ts';
 import { requestContext, requireGrant } from './callers.ts';
+import { sendList } from './paging.ts';
 import { vendorProblems } from './uploads.ts';
 
 const common = { tags: ['Providers'], querystring: NoQuery } as const;
 
 const listSchema = {
   ...common,
+  querystring: WholeListQuery,
   operationId: 'listProviders',
   summary: 'List the providers',
   description:
     'What each cloud can do, as data: modes, sources, limits. A request beyond it is refused with `unsupported_by_provider`.',
-  response: { 200: answers('ProviderPage', 'All providers.'), ...problems('read', ['invalid_request']) },
+  response: { 200: answers('ProviderPage', 'The providers.', ['Link']), ...problems('read', ['invalid_request']) },
 } as const;
 
 const getSchema = {
@@ -45,10 +47,11 @@ const commandSchema = {
 
 const accountsSchema = {
   ...common,
+  querystring: WholeListQuery,
   operationId: 'listAccounts',
   summary: 'List the accounts',
   description: 'The configured cloud accounts that the caller has a grant for, by name. Credentials are never shown.',
-  response: { 200: answers('AccountPage', 'The accounts.'), ...problems('read', ['invalid_request']) },
+  response: { 200: answers('AccountPage', 'The accounts.', ['Link']), ...problems('read', ['invalid_request']) },
 } as const;
 
 /** What can be migrated to. */
@@ -56,8 +59,8 @@ export function providerRoutes(app: HttpApp, http: HttpContext): void {
   const { service } = http;
   const config = { access: 'migrations:read' } as const;
 
-  app.get('/providers', { schema: listSchema, config }, async (_request, reply) =>
-    sendAnswer(reply, jsonAnswer(200, { items: service.capabilities(), nextPageToken: null })),
+  app.get('/providers', { schema: listSchema, config }, async (request, reply) =>
+    sendList(request, reply, { list: 'providers', items: service.capabilities(), idOf: ({ id }) => id }),
   );
 
   app.get('/providers/:id', { schema: getSchema, config }, async (request, reply) => {
@@ -77,6 +80,10 @@ export function providerRoutes(app: HttpApp, http: HttpContext): void {
   });
 
   app.get('/accounts', { schema: accountsSchema, config }, async (request, reply) =>
-    sendAnswer(reply, jsonAnswer(200, { items: service.accounts(requestContext(request)), nextPageToken: null })),
+    sendList(request, reply, {
+      list: 'accounts',
+      items: service.accounts(requestContext(request)),
+      idOf: ({ name }) => name,
+    }),
   );
 }

@@ -78,7 +78,8 @@ export const AuditQuery = Type.Object(
 
 export const PageQuery = Type.Object(pageParameters, { additionalProperties: false });
 
-export const BackupPageQuery = Type.Object(
+/** For lists that are short enough to come whole. */
+export const WholeListQuery = Type.Object(
   {
     ...pageParameters,
     pageSize: Type.Optional(

@@ -32,6 +32,21 @@ describe('what can be read beside migrations', () => {
     expect((await call('GET', '/problems/toString')).statusCode).toBe(404);
   });
 
+  it.each(['/providers', '/problems'])('%s in pages, where a size is given', async (path) => {
+    const { call } = await testApp();
+    const { items } = (await call('GET', path)).json<{ items: unknown[] }>();
+    const seen: unknown[] = [];
+    let url: string | undefined = `${path}?pageSize=2`;
+    for (let pages = 0; url !== undefined && pages < 40; pages++) {
+      const response = await call('GET', url);
+      seen.push(...response.json<{ items: unknown[] }>().items);
+      url = /<(.*)>; rel="next"/.exec(String(response.headers.link))?.[1];
+    }
+    expect(seen).toEqual(items);
+    expect(items.length).toBeGreaterThan(2);
+    expect((await call('GET', `${path}?pageSize=0`)).statusCode).toBe(400);
+  });
+
   it('where things are, as JSON or for browsers', async () => {
     const { call, app: fastify } = app();
     expect((await call('GET', '/')).json().links).toMatchObject({
