@@ -12,7 +12,7 @@ import type { Authenticator } from './auth/authenticator.ts';
 import { installAudit, noAudit } from './plugins/audit.ts';
 import { installAuthentication, installAuthorization } from './plugins/authentication.ts';
 import { installBodies } from './plugins/bodies.ts';
-import { answerBrokenRequest } from './plugins/broken-requests.ts';
+import { answerBrokenRequest, answerUnmetExpectation } from './plugins/broken-requests.ts';
 import { installExplorer, installOpenApi } from './plugins/documentation.ts';
 import { installDraining } from './plugins/draining.ts';
 import { installKnownRoutes } from './plugins/known-routes.ts';
@@ -118,6 +118,9 @@ function newApp(logger: FastifyBaseLogger, runtime: Runtime, settings: HttpSetti
     },
     clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, requestIdOf({ headers: {} }, runtime)),
   }).withTypeProvider<TypeBoxTypeProvider>();
+  app.server.on('checkExpectation', (_request, response) =>
+    answerUnmetExpectation(response, requestIdOf({ headers: {} }, runtime)),
+  );
   app.server.headersTimeout = settings.headersTimeoutMs;
   app.server.maxConnections = settings.maxConnections;
   return app;

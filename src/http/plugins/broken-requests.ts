@@ -1,6 +1,8 @@
+import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Problem } from '../../domain/problem.ts';
 import { problemAnswer } from '../problem-document.ts';
+import { invalidParameter } from '../validation/invalid-request.ts';
 import { bareSecurityHeaders } from './security-headers.ts';
 
 /** Answers what is not HTTP, or came too slowly: there is no request yet, only the socket. */
@@ -15,6 +17,18 @@ export function answerBrokenRequest(error: { readonly code?: string }, socket: S
     'connection: close',
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${answer.body}`);
+}
+
+/** Answers a request that wants something of the server before it goes on that the server does not do. */
+export function answerUnmetExpectation(response: ServerResponse, requestId: string): void {
+  const answer = problemAnswer(invalidParameter('Expect', 'can only be `100-continue`'), requestId);
+  response.writeHead(answer.status, {
+    ...bareSecurityHeaders,
+    ...answer.headers,
+    'x-request-id': requestId,
+    connection: 'close',
+  });
+  response.end(answer.body);
 }
 
 function sentenceOf(code: string | undefined): string {

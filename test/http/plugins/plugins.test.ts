@@ -245,6 +245,16 @@ describe('on the wire', () => {
     expect(answer).toContain('"detail":"This is not a valid HTTP request."');
   });
 
+  it('an expectation that is not met gets a problem', async () => {
+    const { app } = await testApp();
+    const answer = await exchange(await portOf(app), (socket) =>
+      socket.write('GET /livez HTTP/1.1\r\nhost: x\r\nexpect: miracles\r\n\r\n'),
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answer).toContain('content-type: application/problem+json');
+    expect(answer).toContain('"parameter":"Expect"');
+  });
+
   it('what is under way when the app closes is answered and let go, what comes after is told to go elsewhere', async () => {
     const { app, service } = await testApp({ keepOpen: true });
     const port = await portOf(app);
