@@ -2,7 +2,7 @@ import type { Migration } from '../domain/migration.ts';
 import type { CreateResult, IdempotencyKey, LeaseRequest } from '../domain/store.ts';
 import { claimKey, findKey } from './idempotency.ts';
 import { holderOfTarget } from './instance.ts';
-import { appendEvents, insertMigration } from './rows.ts';
+import { eventRows, insertMigration } from './rows.ts';
 import type { Session } from './session.ts';
 import { isTerminal } from './target.ts';
 
@@ -31,7 +31,7 @@ export async function createMigration(
     if (record !== null) return { outcome: 'key_exists', record };
   }
   await insertMigration(session, migration, { ...lease, token: firstToken });
-  await appendEvents(session, null, migration);
+  session.append(eventRows(null, migration));
   session.changed(migration.id, null);
   return { outcome: 'created', fence: { owner: lease.owner, token: firstToken } };
 }

@@ -4,7 +4,7 @@ import type { Migration } from '../domain/migration.ts';
 import { aggregateColumns, type PartsChange, partsChange, type StoredMigration, vendorIdsOf } from './documents.ts';
 import { eventId } from './event-id.ts';
 import type { Session } from './session.ts';
-import type { EventsTable, Tables } from './tables.ts';
+import type { EventRow, EventsTable, Tables } from './tables.ts';
 import { isTerminal, targetClaim } from './target.ts';
 
 /** Rows per insert: far below the number of parameters that either database takes. */
@@ -148,25 +148,19 @@ async function releaseTarget(db: Kysely<Tables>, migrationId: string): Promise<v
   await db.deleteFrom('active_targets').where('migration_id', '=', migrationId).execute();
 }
 
-/**
- * Appends the events of a change. It is the last thing a transaction does: from here to the commit no other transaction can
- * append.
- */
-export async function appendEvents(
-  { db, dialect }: Session,
-  before: Migration | null,
-  after: Migration,
-): Promise<void> {
-  const events = eventsBetween(before, after);
-  if (events.length === 0) return;
-  await dialect.lockEvents(db);
-  const rows = events.map((event) => ({
+/** The rows of the events that a change is. */
+export function eventRows(before: Migration | null, after: Migration): readonly EventRow[] {
+  return eventsBetween(before, after).map((event) => ({
     migration_id: event.migrationId,
     account: event.account,
     type: event.type,
     at: event.at,
     data: JSON.stringify(event.data),
   }));
+}
+
+/** Appends events where no other transaction can append at the same time. */
+export async function insertEvents(db: Kysely<Tables>, rows: readonly EventRow[]): Promise<void> {
   for (const batch of batches(rows)) await db.insertInto('events').values(batch).execute();
 }
 

@@ -1,7 +1,7 @@
 import type { Kysely, RawBuilder } from 'kysely';
 import type { Instant } from '../domain/migration.ts';
 import type { ChangeListener } from '../domain/store.ts';
-import type { Tables } from './tables.ts';
+import type { EventRow, Tables } from './tables.ts';
 
 /** What the two databases do differently inside a transaction. */
 export interface SqlDialect {
@@ -13,11 +13,9 @@ export interface SqlDialect {
   lockTarget(db: Kysely<Tables>, account: string, instanceId: string): Promise<void>;
   /** The same for the instance of a stored migration. */
   lockTargetOf(db: Kysely<Tables>, migrationId: string): Promise<void>;
-  /** Lets one transaction at a time append events, until it ends, so that positions become visible in order. Taken last. */
-  lockEvents(db: Kysely<Tables>): Promise<void>;
 }
 
-/** One transaction that writes. */
+/** One transaction that writes. Its events are appended at its end, since from there to the commit no other can append. */
 export interface Session {
   readonly db: Kysely<Tables>;
   readonly dialect: SqlDialect;
@@ -26,6 +24,8 @@ export interface Session {
    * null when it is held or has nothing to do.
    */
   changed(migrationId: string, claimableAt: Instant | null): void;
+  /** Appends these events when all else is done. */
+  append(events: readonly EventRow[]): void;
 }
 
 /** A database that is open. Every failure of the database itself rejects with `StoreUnavailable`. */

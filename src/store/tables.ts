@@ -59,6 +59,9 @@ export interface EventsTable {
   data: string;
 }
 
+/** An event before it has its position. */
+export type EventRow = Omit<EventsTable, 'position'>;
+
 export interface IdempotencyKeysTable {
   /** SHA-256 over caller and key: of one length whatever a caller sends. */
   digest: string;

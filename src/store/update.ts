@@ -4,7 +4,7 @@ import type { Fence, UpdateOptions, UpdateResult } from '../domain/store.ts';
 import { readMigration, type StoredMigration, waitsForInstance } from './documents.ts';
 import { claimKey, findKey } from './idempotency.ts';
 import { holderOfTarget, instanceOccupied, wakeWaiting } from './instance.ts';
-import { appendEvents, type LeaseChange, saveMigration, selectMigrations, targetChanged } from './rows.ts';
+import { eventRows, type LeaseChange, saveMigration, selectMigrations, targetChanged } from './rows.ts';
 import { type Session, type SqlDialect, Thrown } from './session.ts';
 import { isTerminal } from './target.ts';
 
@@ -53,7 +53,7 @@ export async function updateMigration(
   await saveMigration(db, before, after, leaseChange(dialect, options));
   if (before.occupiesInstance && !after.occupiesInstance)
     await wakeWaiting(session, after.account, after.target.instanceId, id);
-  await appendEvents(session, before, after);
+  session.append(eventRows(before, after));
   session.changed(id, fence === undefined || options.release ? after.dueAt : null);
   return { outcome: 'updated', migration: after };
 }

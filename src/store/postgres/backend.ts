@@ -5,7 +5,7 @@ import { type ChangeListener as OnChange, StoreUnavailable } from '../../domain/
 import { Changes, Listeners } from '../listeners.ts';
 import { migrateSchema, postgresColumns } from '../schema.ts';
 import { type Backend, type Session, Thrown } from '../session.ts';
-import type { Tables } from '../tables.ts';
+import type { EventRow, Tables } from '../tables.ts';
 import { postgresSql } from './dialect.ts';
 import { certainlyRolledBack, postgresFailure, worthRepeating } from './errors.ts';
 import { ChangeListener, changeInWords, channel } from './listener.ts';
@@ -17,6 +17,8 @@ const tries = 4;
 /** How often the server is asked what became of a commit whose answer was lost. */
 const commitLooks = 5;
 const pauseMs = 50;
+/** Two numbers that no other user of the database's advisory locks is likely to use. */
+const eventLock = { space: 0x676f6477, number: 1 } as const;
 
 /** PostgreSQL, shared with other replicas. */
 export class PostgresBackend implements Backend {
@@ -120,13 +122,15 @@ export class PostgresBackend implements Backend {
     const transaction = await this.#db.startTransaction().setIsolationLevel('read committed').execute();
     let value: T;
     let transactionId: string | null;
+    const events: EventRow[] = [];
     try {
       value = await work({
         db: transaction,
         dialect: postgresSql,
         changed: (id, claimableAt) => changed.add(id, claimableAt),
+        append: (rows) => void events.push(...rows),
       });
-      transactionId = await this.#notify(transaction, changed);
+      transactionId = await this.#conclude(transaction, changed, events);
     } catch (error) {
       await rollBack(transaction);
       throw error;
@@ -140,12 +144,27 @@ export class PostgresBackend implements Backend {
     return value;
   }
 
-  /** Notifications go out with the commit. The answer is the id by which the server knows the transaction. */
-  async #notify(db: Kysely<Tables>, changes: Changes): Promise<string | null> {
-    if (changes.size === 0) return null;
+  /**
+   * Appends the events and announces the changes, in one statement: from the lock to the commit nobody else can append, so that time is kept
+   * short. Notifications go out with the commit. The answer is the id by which the server knows the transaction.
+   */
+  async #conclude(db: Kysely<Tables>, changes: Changes, events: readonly EventRow[]): Promise<string | null> {
+    if (changes.size === 0 && events.length === 0) return null;
     const words = [...changes].map(([id, claimableAt]) => changeInWords(this.#origin, id, claimableAt));
+    const column = (name: keyof EventRow) => events.map((event) => event[name]);
     const { rows } = await sql<{ transaction_id: string }>`
-      select pg_notify(${channel}, words), pg_current_xact_id()::text as transaction_id
+      with turn as materialized (
+        select pg_advisory_xact_lock(${sql.lit(eventLock.space)}, ${sql.lit(eventLock.number)}) as taken
+      ), appended as (
+        insert into events (migration_id, account, type, at, data)
+        select event.migration_id, event.account, event.type, event.at, event.data::json
+        from turn, unnest(
+          ${column('migration_id')}::text[], ${column('account')}::text[], ${column('type')}::text[],
+          ${column('at')}::bigint[], ${column('data')}::text[]
+        ) with ordinality as event (migration_id, account, type, at, data, place)
+        order by event.place
+      )
+      select pg_current_xact_id()::text as transaction_id, count(pg_notify(${channel}, words))
       from unnest(${words}::text[]) as words`.execute(db);
     return rows[0]?.transaction_id ?? null;
   }

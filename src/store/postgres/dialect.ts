@@ -1,9 +1,6 @@
 import { sql } from 'kysely';
 import type { SqlDialect } from '../session.ts';
 
-/** Two numbers that no other user of the database's advisory locks is likely to use. */
-const eventLock = { space: 0x676f6477, number: 1 } as const;
-
 /** Row locks and advisory locks; leases go by the server's clock, so replicas need not agree on the time. */
 export const postgresSql: SqlDialect = {
   rowLocks: true,
@@ -16,8 +13,5 @@ export const postgresSql: SqlDialect = {
   lockTargetOf: async (db, migrationId) => {
     await sql`select pg_advisory_xact_lock(hashtextextended(account || ' ' || instance_id, 0))
       from migrations where id = ${migrationId}`.execute(db);
-  },
-  lockEvents: async (db) => {
-    await sql`select pg_advisory_xact_lock(${sql.lit(eventLock.space)}, ${sql.lit(eventLock.number)})`.execute(db);
   },
 };

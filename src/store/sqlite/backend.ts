@@ -3,9 +3,10 @@ import { setImmediate } from 'node:timers/promises';
 import { Kysely, sql } from 'kysely';
 import { type ChangeListener, StoreUnavailable } from '../../domain/store.ts';
 import { Changes, Listeners } from '../listeners.ts';
+import { insertEvents } from '../rows.ts';
 import { migrateSchema, sqliteColumns } from '../schema.ts';
 import { type Backend, type Session, type SqlDialect, Thrown } from '../session.ts';
-import type { Tables } from '../tables.ts';
+import type { EventRow, Tables } from '../tables.ts';
 import { NodeSqliteDialect } from './dialect.ts';
 import { sqliteFailure } from './errors.ts';
 import type { SqliteFile } from './file.ts';
@@ -19,7 +20,6 @@ const dialect: SqlDialect = {
   // The one writer has every lock that there is.
   lockTarget: async () => {},
   lockTargetOf: async () => {},
-  lockEvents: async () => {},
 };
 
 interface Write {
@@ -156,7 +156,14 @@ export class SqliteBackend implements Backend {
     const changed = new Changes();
     this.#database.exec('savepoint one_write');
     try {
-      const value = await write.run({ db, dialect, changed: (id, claimableAt) => changed.add(id, claimableAt) });
+      const events: EventRow[] = [];
+      const value = await write.run({
+        db,
+        dialect,
+        changed: (id, claimableAt) => changed.add(id, claimableAt),
+        append: (rows) => void events.push(...rows),
+      });
+      await insertEvents(db, events);
       this.#database.exec('release one_write');
       return { value, changed };
     } catch (error) {
