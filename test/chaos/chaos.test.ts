@@ -8,8 +8,8 @@ import { providers, type StormReport, storm } from './storm.ts';
 
 const brief = {
   seed: 20_261_121,
-  intentsPerProvider: 8,
-  arrivalMs: 6000,
+  intentsPerProvider: 7,
+  arrivalMs: 5000,
   kills: 3,
   longestMs: 20_000,
   meanKillMs: 1200,

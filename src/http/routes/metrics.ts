@@ -10,7 +10,7 @@ import { hasGrant, hasScope } from '../auth/authenticator.ts';
 export function metricsRoute(app: HttpApp, { settings }: HttpContext, telemetry: HttpTelemetry): void {
   const access = settings.publicMetrics ? 'open' : 'migrations:read';
   app.get('/metrics', { schema: { hide: true }, config: { access, anyAccept: true } }, async ({ identity }, reply) => {
-    if (identity !== null && !hasScope(identity, 'admin') && !hasGrant(identity, '*'))
+    if (access !== 'open' && identity !== null && !hasScope(identity, 'admin') && !hasGrant(identity, '*'))
       throw new Problem('forbidden', 'The metrics need a grant for all accounts (`*`), or the scope `admin`.');
     const { contentType, body } = await telemetry.exposition();
     return reply.type(contentType).send(body);
