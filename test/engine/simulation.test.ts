@@ -41,7 +41,7 @@ describe.each(['alibaba', 'huawei', 'tencent'] as const)('a full restore at %s',
   });
 
   it.each(exchangeFaults)('survives %s at every exchange of the submission with exactly one restore', async (fault) => {
-    for (let position = 0; position < 5; position++) {
+    for (let position = 0; position < 4; position++) {
       const simulation = await Simulation.start({ provider, exchangeFaults: [...Array(position).fill('none'), fault] });
       const id = await simulation.submit(requestFor(provider));
       const ended = await simulation.until(id, isTerminal);
@@ -52,7 +52,7 @@ describe.each(['alibaba', 'huawei', 'tencent'] as const)('a full restore at %s',
   });
 
   it('survives a death after every write with exactly one restore', async () => {
-    for (let write = 1; write <= 10; write++) {
+    for (let write = 1; write <= 8; write++) {
       const simulation = await Simulation.start({ provider, crashAfterWrites: [write] });
       const id = await simulation.submit(requestFor(provider));
       const ended = await simulation.until(id, isTerminal);
