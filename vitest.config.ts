@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
+// Workers keep what they compile where the gateway does.
+process.env.NODE_COMPILE_CACHE ??= new URL('node_modules/.cache/node', import.meta.url).pathname;
+
 /** Files that wait for processes and clocks more than they compute: begun first, so that the others fill the time. */
 const waiting = ['chaos/chaos.test.ts', 'security/canary.test.ts', 'e2e/newcomer.test.ts', 'engine/simulation.test.ts'];
 
@@ -17,6 +20,8 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 30_000,
     isolate: false,
+    // As the gateway runs: Node itself loads the sources.
+    experimental: { viteModuleRunner: false },
     maxWorkers: 3,
     sequence: { sequencer: WaitingFirst },
   },
