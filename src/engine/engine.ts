@@ -37,7 +37,9 @@ export function createEngine(context: EngineContext): CountedEngine {
   let limit = firstBatch;
   let draining = false;
   let wake = new AbortController();
-  let sleepsUntil = 0;
+  /** While it sleeps: until when. While it claims: the earliest time that it has been told of meanwhile. */
+  let sleepsUntil: number | null = null;
+  let toldOf = Number.POSITIVE_INFINITY;
   let loop: Promise<void> = Promise.resolve();
   let stopListening = (): void => undefined;
 
@@ -62,14 +64,15 @@ export function createEngine(context: EngineContext): CountedEngine {
   async function claimLoop(): Promise<void> {
     while (!draining) {
       wake = new AbortController();
-      // Until it is known how long there will be nothing to do, whatever becomes due wakes.
-      sleepsUntil = Number.POSITIVE_INFINITY;
+      toldOf = Number.POSITIVE_INFINITY;
       const claimed = await claimDue();
       if (draining) return;
       if (claimed === batch) continue;
       const pause = await pauseMs(claimed);
-      sleepsUntil = runtime.now() + pause;
-      await runtime.sleep(pause, wake.signal);
+      const now = runtime.now();
+      sleepsUntil = Math.min(now + pause, Math.max(toldOf, now));
+      await runtime.sleep(sleepsUntil - now, wake.signal);
+      sleepsUntil = null;
     }
   }
 
@@ -94,7 +97,8 @@ export function createEngine(context: EngineContext): CountedEngine {
   }
 
   async function pauseMs(claimed: number): Promise<number> {
-    const shortest = Math.min(settings.pollMinMs, 50);
+    // What is polled every few seconds need not be claimed to the hundredth of one; callers' changes wake at once.
+    const shortest = Math.min(settings.pollMinMs, Math.max(settings.pollMinMs / 25, 50));
     if (claimed > 0) return shortest;
     try {
       const due = await store.nextDue(runtime.now());
@@ -133,7 +137,9 @@ export function createEngine(context: EngineContext): CountedEngine {
   return {
     start() {
       stopListening = store.onChange((_id, claimableAt) => {
-        if (claimableAt !== null && claimableAt < sleepsUntil) wake.abort();
+        if (claimableAt === null) return;
+        if (sleepsUntil === null) toldOf = Math.min(toldOf, claimableAt);
+        else if (claimableAt < sleepsUntil) wake.abort();
       });
       loop = Promise.all([claimLoop(), heartbeat(), forgetOldKeys()]).then(() => undefined);
     },

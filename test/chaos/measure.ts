@@ -13,7 +13,7 @@ import { gatewayConfig, providers } from './storm.ts';
 
 /** How long creations are counted with each number of replicas, after processes have warmed up, and how many callers ask at once. */
 const countingMs = 6000;
-const warmUpMs = 4000;
+const warmUpMs = 12_000;
 const callers = 24;
 /** Migrations in the hands of the process that is killed. */
 const orphans = 12;
