@@ -192,21 +192,17 @@ export function lookFailed(
     settledAt: unknownSince,
     looks: each.looks + 1,
   }));
+  const note: Note = late
+    ? unknownNote(call, `The vendor cannot be asked: ${failure.detail}`)
+    : {
+        code: 'provider_unavailable',
+        detail: `Whether ${call.operation} arrived is not known, and the vendor cannot be asked: ${failure.detail}`,
+      };
   return {
     ...looked,
     stateReason: reasonUnlessEnded(looked, 'outcome_unknown'),
     dueAt: now + Math.max(backOffMs(call.looks, settings), failure.retryAfterMs ?? 0),
-    blocking: isTerminal(looked)
-      ? looked.blocking
-      : late
-        ? withNote(
-            without(looked.blocking, 'provider_unavailable'),
-            unknownNote(call, `The vendor cannot be asked: ${failure.detail}`),
-          )
-        : withNote(looked.blocking, {
-            code: 'provider_unavailable',
-            detail: `Whether ${call.operation} arrived is not known, and the vendor cannot be asked: ${failure.detail}`,
-          }),
+    blocking: isTerminal(looked) ? looked.blocking : withNote(without(looked.blocking, 'provider_unavailable'), note),
     updatedAt: now,
   };
 }

@@ -230,7 +230,7 @@ export function createMigrationService(context: EngineContext, engine: Engine, c
     async list(filter, page, caller) {
       if (filter.account !== undefined && !granted(caller, filter.account))
         throw new Problem('forbidden', `There is no grant for the account \`${filter.account}\`.`);
-      return store.list(caller.accounts.includes('*') ? filter : { ...filter, visibleAccounts: caller.accounts }, page);
+      return store.list({ ...filter, ...visibleAccounts(caller) }, page);
     },
 
     async patch(id, patch, caller) {

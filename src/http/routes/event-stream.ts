@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { MigrationEvent } from '../../domain/event.ts';
+import { isId } from '../../domain/ids.ts';
 import { Problem } from '../../domain/problem.ts';
 import type { HttpApp, HttpContext } from '../app-types.ts';
 import { errorForLog } from '../plugins/request-log.ts';
@@ -68,7 +69,7 @@ export function eventStreams(app: HttpApp, { service, runtime, settings }: HttpC
 function lastEventId(request: FastifyRequest): string | null {
   const id = headerText(request.headers['last-event-id']) ?? '';
   if (id === '') return null;
-  if (/^evt_[0-9a-hjkmnp-tv-z]{26}$/.test(id)) return id;
+  if (isId('evt', id)) return id;
   throw invalidParameter('Last-Event-ID', 'is not the id of an event');
 }
 

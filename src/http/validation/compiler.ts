@@ -1,4 +1,4 @@
-import { Ajv, type ValidateFunction } from 'ajv';
+import { Ajv } from 'ajv';
 import formats from 'ajv-formats';
 import type { FastifySchemaCompiler, FastifySchemaValidationError } from 'fastify';
 import { sharedSchemas } from '../schemas/components.ts';
@@ -16,16 +16,14 @@ const ajv = new Ajv({
 formats.default(ajv);
 for (const schema of sharedSchemas()) ajv.addSchema(schema);
 
-const compiled = new WeakMap<object, ValidateFunction>();
-
 /**
  * Compiles the schema of a request at its first use: nothing is coerced, filled in or dropped, and all faults are told. A process that
  * has just started answers before it has compiled what nobody asked for.
  */
 export const compileAtFirstUse: FastifySchemaCompiler<object> = ({ schema }) => {
   const validate = (data: unknown): boolean => {
-    const check = compiled.get(schema) ?? ajv.compile(schema);
-    compiled.set(schema, check);
+    // Compiled once: ajv keeps what it has compiled by schema.
+    const check = ajv.compile(schema);
     const valid = check(data) === true;
     validate.errors = (check.errors ?? null) as FastifySchemaValidationError[] | null;
     return valid;

@@ -1,4 +1,5 @@
 import type { FieldFault } from '../../domain/problem.ts';
+import { memberPointer } from './pointer.ts';
 
 /**
  * Texts of a body, names of members included, that no database and no other reader would take as they are: with the character U+0000 or half
@@ -12,7 +13,7 @@ export function textFaults(body: unknown): readonly FieldFault[] {
     if (typeof value === 'string' && !isPlain(value)) faults.push({ pointer, detail });
     if (typeof value !== 'object' || value === null) continue;
     for (const [name, member] of Object.entries(value)) {
-      if (isPlain(name)) open.push({ value: member, pointer: `${pointer}/${escaped(name)}` });
+      if (isPlain(name)) open.push({ value: member, pointer: memberPointer(pointer, name) });
       else faults.push({ pointer, detail: `has a member whose name ${detail}` });
     }
   }
@@ -24,8 +25,4 @@ const detail = 'must not hold the character U+0000 or half of a surrogate pair';
 
 function isPlain(text: string): boolean {
   return text.isWellFormed() && !text.includes('\u0000');
-}
-
-function escaped(name: string): string {
-  return name.replaceAll('~', '~0').replaceAll('/', '~1');
 }
