@@ -70,10 +70,16 @@ export type CreateResult =
   /** Another request with the same caller and key is stored already. */
   | { readonly outcome: 'key_exists'; readonly record: IdempotencyRecord };
 
+/** What is stored after an update. `released`: it has given the lease back. */
+interface Stored {
+  readonly migration: Migration;
+  readonly released: boolean;
+}
+
 export type UpdateResult =
-  | { readonly outcome: 'updated'; readonly migration: Migration }
+  | ({ readonly outcome: 'updated' } & Stored)
   /** `change` returned null: nothing was written. */
-  | { readonly outcome: 'unchanged'; readonly migration: Migration }
+  | ({ readonly outcome: 'unchanged' } & Stored)
   | { readonly outcome: 'not_found' }
   /** The lease has passed to another owner. */
   | { readonly outcome: 'fenced' }
@@ -88,8 +94,8 @@ export interface UpdateOptions {
   readonly fence?: Fence;
   /** Renew the lease until this time (with `fence`). */
   readonly renewLease?: LeaseRequest;
-  /** Give the lease back (with `fence`). */
-  readonly release?: boolean;
+  /** Give the lease back (with `fence`), always or when this holds of what is stored now; else it is renewed. */
+  readonly release?: true | ((stored: Migration) => boolean);
   /** Store this key in the same transaction. */
   readonly idempotency?: IdempotencyKey;
 }

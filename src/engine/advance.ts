@@ -22,7 +22,7 @@ import {
   type VendorFailure,
   type VendorRequest,
 } from '../domain/vendor.ts';
-import { accountOf, asStep, type EngineContext, type Held, leaseOf } from './context.ts';
+import { accountOf, asStep, type EngineContext, type Held, isDue, leaseOf, whileDue } from './context.ts';
 import { converseInVendorTime } from './vendor-time.ts';
 
 /** What became of a held migration: it needs to be observed (still held), or it was let go. */
@@ -51,8 +51,7 @@ export async function advance(context: EngineContext, held: Held, draining: () =
       current = kept;
       continue;
     }
-    if (migration.dueAt === null || migration.dueAt > context.runtime.now() || draining())
-      return release(context, current);
+    if (!isDue(context, migration) || draining()) return release(context, current);
 
     const provider = context.providers[migration.provider];
     const command = decide(migration, provider);
@@ -193,9 +192,7 @@ async function storeOutcome(
     const state = latest.calls.find((each) => each.number === call.number)?.state;
     return state === 'sending' || state === 'unknown' ? settle(latest) : null;
   };
-  const result = await persistently(context, () =>
-    context.store.update(id, change, { fence: held.fence, renewLease: leaseOf(context) }),
-  );
+  const result = await persistently(context, () => context.store.update(id, change, whileDue(context, held.fence)));
   if (result.outcome !== 'fenced') return keep(result, held);
   const late = await persistently(context, () =>
     context.store.update(id, (latest) => change(latest) ?? (accepted && arrivedAfterAll(latest, call, accepted))),
@@ -264,7 +261,7 @@ async function look(
     const state = latest.calls.find((each) => each.number === recorded.number)?.state;
     return state === 'sending' || state === 'unknown' ? settle(latest) : null;
   };
-  return keep(await store.update(migration.id, stillOpen, { fence, renewLease: leaseOf(context) }), held);
+  return keep(await store.update(migration.id, stillOpen, whileDue(context, fence)), held);
 }
 
 function tellLooked(
@@ -297,8 +294,8 @@ export function changeContext(context: EngineContext, migration: Migration): Cha
 }
 
 /** Goes on with what is stored now, unless it is no longer ours. */
-function keep(result: UpdateResult, held: Held | null): Held | null {
-  return held !== null && (result.outcome === 'updated' || result.outcome === 'unchanged')
+export function keep(result: UpdateResult, held: Held | null): Held | null {
+  return held !== null && (result.outcome === 'updated' || result.outcome === 'unchanged') && !result.released
     ? { ...held, migration: result.migration }
     : null;
 }

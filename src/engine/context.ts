@@ -2,7 +2,7 @@ import type { Instant, Migration, SealedUrl } from '../domain/migration.ts';
 import type { Provider } from '../domain/provider.ts';
 import type { Runtime } from '../domain/runtime.ts';
 import type { ProviderId } from '../domain/schema.ts';
-import type { Fence, LeaseRequest, Store } from '../domain/store.ts';
+import type { Fence, LeaseRequest, Store, UpdateOptions } from '../domain/store.ts';
 import type { EngineStep, EngineTelemetry } from '../domain/telemetry.ts';
 import type { EngineSettings } from '../domain/timing.ts';
 import type { Account, VendorClient, VendorFailure } from '../domain/vendor.ts';
@@ -54,6 +54,16 @@ export interface Held {
   readonly fence: Fence;
   /** Until when the lease is certainly ours, by this process's clock; kept up to date by whoever renews it. */
   readonly hold?: { until: Instant };
+}
+
+/** Whether there is something to do about a migration now. */
+export function isDue({ runtime }: EngineContext, { dueAt }: Migration): boolean {
+  return dueAt !== null && dueAt <= runtime.now();
+}
+
+/** How a change is stored of a migration that is held: the lease stays while there is more to do, and is given back with the change else. */
+export function whileDue(context: EngineContext, fence: Fence): UpdateOptions {
+  return { fence, renewLease: leaseOf(context), release: (stored) => !isDue(context, stored) };
 }
 
 /** Runs a step, told to the telemetry where there is one. */

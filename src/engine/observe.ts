@@ -1,8 +1,8 @@
 import type { Migration } from '../domain/migration.ts';
 import { applyObservation, observationFailed } from '../domain/observation.ts';
 import { type Account, VendorError } from '../domain/vendor.ts';
-import { changeContext } from './advance.ts';
-import { type EngineContext, type Held, leaseOf } from './context.ts';
+import { changeContext, keep } from './advance.ts';
+import { type EngineContext, type Held, whileDue } from './context.ts';
 import { converseInVendorTime } from './vendor-time.ts';
 
 /** Migrations that one dialogue with the vendor answers for. */
@@ -78,13 +78,9 @@ export async function observeGroup(context: EngineContext, group: ObservationGro
 
   const results = await Promise.all(
     group.members.map(async (member): Promise<readonly Held[]> => {
-      const result = await context.store.update(member.migration.id, change, {
-        fence: member.fence,
-        renewLease: leaseOf(context),
-      });
-      return result.outcome === 'updated' || result.outcome === 'unchanged'
-        ? [{ ...member, migration: result.migration }]
-        : [];
+      const result = await context.store.update(member.migration.id, change, whileDue(context, member.fence));
+      const kept = keep(result, member);
+      return kept === null ? [] : [kept];
     }),
   );
   return results.flat();

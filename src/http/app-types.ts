@@ -26,6 +26,12 @@ export type HttpApp = FastifyInstance<
 /** Who may call a route: a scope, everybody, or everybody where the documentation is public. */
 export type Access = Scope | 'open' | 'documentation';
 
+/** A migration that a request is about, and where it restores to, as far as the request has learnt that. */
+export interface Subject {
+  readonly migrationId: string;
+  readonly place?: { readonly account: string; readonly instanceId: string };
+}
+
 /** What the routes need. */
 export interface HttpContext {
   readonly service: MigrationService;
@@ -49,8 +55,8 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     identity: Identity | null;
-    /** The migration that the request is about, for the log. */
-    migrationId: string | null;
+    /** For the log and the audit. */
+    subject: Subject | null;
     /** The request as the telemetry knows it. */
     progress: RequestInProgress | null;
     /** When the request began, by the injected clock. */

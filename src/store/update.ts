@@ -32,10 +32,11 @@ export async function updateMigration(
   const before = readMigration(row);
   const changed = applied(change, before);
   if (changed === null) {
-    await keepLease(session, id, leaseChange(dialect, options));
+    const lease = leaseChange(dialect, options, before);
+    await keepLease(session, id, lease);
     // What a caller made due while it was held can be claimed from now on.
-    if (fence !== undefined && options.release && before.dueAt !== null) session.changed(id, before.dueAt);
-    return { outcome: 'unchanged', migration: before };
+    if (lease === givenBack && before.dueAt !== null) session.changed(id, before.dueAt);
+    return { outcome: 'unchanged', migration: before, released: lease === givenBack };
   }
   const after = await dueIfFree(session, before, { ...changed, version: before.version + 1 });
 
@@ -50,12 +51,13 @@ export async function updateMigration(
     if (record !== null) return { outcome: 'key_exists', record };
   }
 
-  await saveMigration(db, before, after, leaseChange(dialect, options));
+  const lease = leaseChange(dialect, options, after);
+  await saveMigration(db, before, after, lease);
   if (before.occupiesInstance && !after.occupiesInstance)
     await wakeWaiting(session, after.account, after.target.instanceId, id);
   session.append(eventRows(before, after));
-  session.changed(id, fence === undefined || options.release ? after.dueAt : null);
-  return { outcome: 'updated', migration: after };
+  session.changed(id, fence === undefined || lease === givenBack ? after.dueAt : null);
+  return { outcome: 'updated', migration: after, released: lease === givenBack };
 }
 
 /** `Store.remove` inside its transaction. What belongs to the migration goes with its row. */
@@ -113,10 +115,13 @@ async function dueIfFree({ db }: Session, before: Migration, after: Migration): 
   return { ...after, dueAt: after.createdAt };
 }
 
+const givenBack: LeaseChange = { lease_owner: null, lease_until: null };
+
 /** What the options ask for the lease; without a fence it is somebody else's and stays. */
-function leaseChange(dialect: SqlDialect, { fence, release, renewLease }: UpdateOptions): LeaseChange {
+function leaseChange(dialect: SqlDialect, options: UpdateOptions, stored: Migration): LeaseChange {
+  const { fence, release, renewLease } = options;
   if (fence === undefined) return {};
-  if (release) return { lease_owner: null, lease_until: null };
+  if (release === true || release?.(stored)) return givenBack;
   if (renewLease === undefined) return {};
   return { lease_until: sql<number>`${dialect.leaseClock(renewLease.now)} + ${Math.ceil(renewLease.leaseMs)}` };
 }

@@ -8,12 +8,15 @@ import { intentOf, migrationBody } from './intent.ts';
 import { type EngineIntervals, productionIntervals, restoreMs, stretched } from './intervals.ts';
 import { choices } from './random.ts';
 import { createReplica, type Replica } from './replica.ts';
-import { startSandboxProcess } from './sandbox-process.ts';
+import { type SandboxProcess, startSandboxProcess } from './sandbox-process.ts';
 import { gatewayConfig, providers } from './storm.ts';
 
-/** How long creations are counted with each number of replicas, after processes have warmed up, and how many callers ask at once. */
-const countingMs = 6000;
-const warmUpMs = 12_000;
+/** Creations that each process has done before any are counted: one that has just started is several times slower. */
+const warmUpCreations = 300;
+/** Creations are counted for so long at a time, and so often, in turn with the other numbers of replicas: machines change from minute to minute. */
+const countingMs = 3000;
+const countingRounds = 5;
+/** How many callers ask at once. */
 const callers = 24;
 /** Migrations in the hands of the process that is killed. */
 const orphans = 12;
@@ -22,72 +25,107 @@ export const failoverMarginMs = 2000;
 
 /** Throughput by number of replicas, and the time until a killed owner's work is in other hands, as lines to print. */
 export async function measure(server: PostgresServer, pace: number): Promise<readonly string[]> {
-  const rates: number[] = [];
-  for (const count of [1, 2, 4]) rates.push(await throughput(await server.createDatabase(), count));
-  const [one = 0, two = 0, four = 0] = rates;
-  const took = await failover(await server.createDatabase(), pace);
+  const counted = await throughput(server, [1, 2, 4]);
+  const [one = 0] = counted.map(({ perSecond }) => perSecond);
+  const words = counted.map(
+    ({ count, perSecond }) => `${perSecond.toFixed(0)} with ${count} (×${(perSecond / one).toFixed(2)})`,
+  );
+  const took = await failover(server, pace);
   const { leaseMs } = stretched(pace);
   const limit = Math.round(leaseMs + failoverMarginMs * pace);
-  const ratio = (rate: number): string => (one === 0 ? '?' : (rate / one).toFixed(2));
   return [
-    `creations per second on one PostgreSQL: ${one.toFixed(0)} with 1 replica, ${two.toFixed(0)} with 2 (×${ratio(two)}), ${four.toFixed(0)} with 4 (×${ratio(four)}); ` +
-      `clouds, callers and database share ${availableParallelism()} cores`,
+    `creations per second by replicas on one PostgreSQL: ${words.join(', ')}; clouds, callers and database share ${availableParallelism()} cores`,
     `failover of ${orphans} calls under way: ${took} ms after the owner’s death, lease ${leaseMs} ms, limit ${limit} ms${took > limit ? ': TOO LATE' : ''}`,
   ];
 }
 
-async function withReplicas<T>(
-  storeUrl: string,
-  count: number,
-  engine: EngineIntervals,
-  work: (replicas: readonly Replica[], admin: Awaited<ReturnType<typeof startSandboxProcess>>) => Promise<T>,
-): Promise<T> {
-  const sandbox = await startSandboxProcess(restoreMs);
+/** Gateways on one database, and clouds of their own. */
+interface Cluster {
+  readonly replicas: readonly Replica[];
+  readonly clouds: SandboxProcess;
+  end(): Promise<void>;
+}
+
+async function startCluster(server: PostgresServer, count: number, engine: EngineIntervals): Promise<Cluster> {
+  const clouds = await startSandboxProcess(restoreMs);
   const folder = await temporaryFolder();
-  const config = gatewayConfig(storeUrl, sandbox.urls, engine);
+  const config = gatewayConfig(await server.createDatabase(), clouds.urls, engine);
   const replicas = await Promise.all(
     Array.from({ length: count }, (_, index) => createReplica(join(folder, `replica-${index + 1}`), config)),
   );
+  await Promise.all(replicas.map((replica) => replica.start()));
+  return {
+    replicas,
+    clouds,
+    end: async () => {
+      await Promise.all(replicas.map((replica) => replica.kill()));
+      await clouds.end();
+    },
+  };
+}
+
+/** Creations acknowledged per second, each stored and on its way to a cloud, for each number of replicas: medians of the countings. */
+async function throughput(
+  server: PostgresServer,
+  counts: readonly number[],
+): Promise<readonly { readonly count: number; readonly perSecond: number }[]> {
+  const clusters: Cluster[] = [];
   try {
-    await Promise.all(replicas.map((replica) => replica.start()));
-    return await work(replicas, sandbox);
+    for (const count of counts) clusters.push(await startCluster(server, count, productionIntervals));
+    const loads = clusters.map(({ replicas }) => loadOn(replicas));
+    for (const [index, load] of loads.entries()) {
+      const creations = warmUpCreations * (counts[index] ?? 1);
+      await load((done) => done < creations);
+    }
+    const rates = loads.map((): number[] => []);
+    for (let round = 0; round < countingRounds; round++)
+      for (const [index, load] of loads.entries()) {
+        const end = systemRuntime.now() + countingMs;
+        const done = await load(() => systemRuntime.now() < end);
+        rates[index]?.push((done * 1000) / countingMs);
+      }
+    return counts.map((count, index) => ({ count, perSecond: median(rates[index] ?? []) }));
   } finally {
-    await Promise.all(replicas.map((replica) => replica.kill()));
-    await sandbox.end();
+    await Promise.all(clusters.map((cluster) => cluster.end()));
   }
 }
 
-/** Creations acknowledged per second, each stored and on its way to a cloud. */
-function throughput(storeUrl: string, count: number): Promise<number> {
-  return withReplicas(storeUrl, count, productionIntervals, async (replicas) => {
-    const random = choices(count);
-    const begin = systemRuntime.now() + warmUpMs;
-    const end = begin + countingMs;
-    let created = 0;
-    let number = 0;
+/** Creates migrations on all replicas in turn for as long as `more` says so, and answers how many were acknowledged. */
+function loadOn(replicas: readonly Replica[]): (more: (done: number) => boolean) => Promise<number> {
+  const random = choices(replicas.length);
+  let number = 0;
+  return async (more) => {
+    let done = 0;
     const caller = async (): Promise<void> => {
-      while (systemRuntime.now() < end) {
+      while (more(done)) {
         const own = number++;
         const intent = intentOf(providers[own % 3] ?? 'alibaba', own, random);
         const { url } = replicas[own % replicas.length] ?? { url: '' };
         const { status } = await post(`${url}/migrations`, migrationBody(intent), { prefer: 'respond-async' });
-        if (status === 202 && systemRuntime.now() > begin) created++;
+        if (status === 202) done++;
       }
     };
     await Promise.all(Array.from({ length: callers }, caller));
-    return created / (countingMs / 1000);
-  });
+    return done;
+  };
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((one, other) => one - other)[values.length >> 1] ?? 0;
 }
 
 /** Milliseconds from the death of a process with calls under way until the other one has settled the last of them. */
-function failover(storeUrl: string, pace: number): Promise<number> {
-  return withReplicas(storeUrl, 2, stretched(pace), async ([owner, heir], sandbox) => {
+async function failover(server: PostgresServer, pace: number): Promise<number> {
+  const cluster = await startCluster(server, 2, stretched(pace));
+  try {
+    const { replicas, clouds } = cluster;
+    const [owner, heir] = replicas;
     if (owner === undefined || heir === undefined) throw new Error('two replicas are needed');
     const random = choices(7);
     // The cloud does the work and answers long after the owner is dead.
     const rule = (operation: string) =>
       ({ cloud: '*', operation, kind: 'delay_after', ms: Math.round(900 * pace), count: orphans }) as const;
-    await sandbox.replaceFaults(['CreateMigrateTask', 'CreateReplicationJob', 'StartBackupMigration'].map(rule));
+    await clouds.replaceFaults(['CreateMigrateTask', 'CreateReplicationJob', 'StartBackupMigration'].map(rule));
     const ids = await Promise.all(
       Array.from({ length: orphans }, async (_, number) => {
         const intent = intentOf(providers[number % 3] ?? 'alibaba', number * 6, random);
@@ -95,7 +133,7 @@ function failover(storeUrl: string, pace: number): Promise<number> {
         return body.id;
       }),
     );
-    while ((await sandbox.journal()).filter(({ effect }) => effect === 'restore').length < orphans)
+    while ((await clouds.journal()).filter(({ effect }) => effect === 'restore').length < orphans)
       await systemRuntime.sleep(5);
     await owner.kill();
     const died = systemRuntime.now();
@@ -104,5 +142,7 @@ function failover(storeUrl: string, pace: number): Promise<number> {
       if (all.every(({ state }) => state !== 'pending')) return systemRuntime.now() - died;
       await systemRuntime.sleep(20);
     }
-  });
+  } finally {
+    await cluster.end();
+  }
 }

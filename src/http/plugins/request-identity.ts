@@ -14,7 +14,7 @@ export function requestIdOf(request: Pick<IncomingMessage, 'headers'>, runtime: 
 /** Every answer tells its request id. */
 export function installRequestIdentity(app: HttpApp, runtime: Runtime): void {
   app.decorateRequest('identity', null);
-  app.decorateRequest('migrationId', null);
+  app.decorateRequest('subject', null);
   app.decorateRequest('startedAt', 0);
   app.addHook('onRequest', async (request, reply) => {
     request.startedAt = runtime.now();

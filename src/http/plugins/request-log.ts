@@ -6,7 +6,7 @@ import type { HttpApp } from '../app-types.ts';
 /** One line per request: no query, no body, no headers. */
 export function installRequestLog(app: HttpApp, runtime: Runtime): void {
   app.addHook('onResponse', async (request, reply) => {
-    const migrationId = request.migrationId ?? migrationOfPath(request);
+    const migrationId = request.subject?.migrationId ?? migrationOfPath(request);
     const traceId = request.progress?.traceId ?? null;
     const line = {
       ...(traceId !== null && { traceId }),

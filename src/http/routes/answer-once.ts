@@ -47,7 +47,7 @@ export async function answerOnce(
   }
 
   async function replay(record: IdempotencyRecord): Promise<FastifyReply> {
-    request.migrationId = record.migrationId;
+    request.subject = { migrationId: record.migrationId };
     if (record.fingerprint !== idempotency.fingerprint)
       throw new Problem('idempotency_key_reused', 'This idempotency key came with another request before.');
     if (record.answer !== null) return sendAnswer(reply.header('idempotency-replayed', 'true'), record.answer);

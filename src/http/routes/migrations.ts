@@ -90,7 +90,8 @@ export function migrationsRoutes(app: HttpApp, http: HttpContext): void {
       act: async (idempotency) => {
         const result = await service.create(body, preference.waitMs, { ...requestContext(request), ...idempotency });
         if ('replay' in result) return result;
-        request.migrationId = result.migration.id;
+        const { id, account, target } = result.migration;
+        request.subject = { migrationId: id, place: { account, instanceId: target.instanceId } };
         return newMigrationAnswer(http, result.migration, result.accepted);
       },
       presentAnswer: (migration) => newMigrationAnswer(http, migration, migration.state !== 'pending'),

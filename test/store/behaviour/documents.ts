@@ -78,7 +78,7 @@ export function documentBehaviour(site: Site): void {
         expect(await store.get(created.id)).toEqual(created);
         const changed = built(created.id, second);
         const result = await store.update(created.id, () => changed);
-        expect(result).toEqual({ outcome: 'updated', migration: { ...changed, version: 2 } });
+        expect(result).toEqual({ outcome: 'updated', migration: { ...changed, version: 2 }, released: false });
         expect(await store.get(created.id)).toEqual({ ...changed, version: 2 });
       }),
       { numRuns: 40 },

@@ -24,7 +24,7 @@ export function updateBehaviour(site: Site): void {
   it('writes nothing when the change says there is nothing to do', async () => {
     const store = await site.open();
     const migration = await stored(store);
-    expect(await store.update(migration.id, () => null)).toEqual({ outcome: 'unchanged', migration });
+    expect(await store.update(migration.id, () => null)).toEqual({ outcome: 'unchanged', migration, released: false });
     expect(await store.get(migration.id)).toEqual(migration);
   });
 
@@ -102,6 +102,37 @@ export function updateBehaviour(site: Site): void {
     await store.update(migration.id, due(null));
     await store.remove(migration.id);
     expect(heard).toEqual([null, noon + 2, noon + 3, null, null]);
+  });
+
+  it('renews a lease or gives it back, as what is stored now demands', async () => {
+    const store = await site.open();
+    const migration = sampleMigration();
+    const created = await store.create(migration, lease());
+    if (created.outcome !== 'created') throw new Error(created.outcome);
+    const options = {
+      fence: created.fence,
+      renewLease: lease(),
+      release: (stored: Migration) => stored.dueAt === null || stored.dueAt > noon,
+    };
+    const due = (dueAt: number) => (current: Migration) => ({ ...current, dueAt });
+    expect(await store.update(migration.id, due(noon), options)).toMatchObject({ outcome: 'updated', released: false });
+    expect(await store.claim(lease({ owner: 'other' }), 1)).toEqual([]);
+    expect(await store.update(migration.id, due(noon + 1), options)).toMatchObject({
+      outcome: 'updated',
+      released: true,
+    });
+    expect(await store.claim(lease({ owner: 'other', now: noon + 1 }), 1)).toMatchObject([
+      { migration: { id: migration.id } },
+    ]);
+
+    const again = sampleMigration({ dueAt: noon + 1 });
+    const second = await store.create(again, lease());
+    if (second.outcome !== 'created') throw new Error(second.outcome);
+    expect(await store.update(again.id, () => null, { ...options, fence: second.fence })).toMatchObject({
+      outcome: 'unchanged',
+      released: true,
+    });
+    expect(await store.update(again.id, due(noon), { fence: second.fence })).toEqual({ outcome: 'fenced' });
   });
 
   it('tells listeners of what changed, and of nothing else', async () => {
