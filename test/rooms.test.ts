@@ -13,7 +13,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   store: ['domain'],
   telemetry: ['domain'],
   engine: ['domain'],
-  http: ['domain', 'engine/interface.ts'],
+  webhooks: ['domain'],
+  http: ['domain', 'engine/interface.ts', 'webhooks/interface.ts'],
   sandbox: ['domain/runtime.ts', 'runtime.ts'],
 };
 

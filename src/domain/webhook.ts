@@ -1,0 +1,114 @@
+import type { EventType, MigrationEvent } from './event.ts';
+import type { Instant } from './migration.ts';
+import type { IdempotencyKey, IdempotencyRecord } from './store.ts';
+
+/** Where events are sent to, and which. */
+export interface Webhook {
+  readonly id: string;
+  /** Names may be resolved to other addresses at every delivery. Its query may carry a right: it is sealed, and shown without. */
+  readonly url: { readonly display: string; readonly sealed: string };
+  readonly description: string | null;
+  /** Empty: every type. */
+  readonly eventTypes: readonly EventType[];
+  /** Accounts whose events are sent; `*` stands for all. Never more than the grants of the caller who asked for it. */
+  readonly accounts: readonly string[];
+  /** The signing secret, encrypted. */
+  readonly sealedSecret: string;
+  readonly enabled: boolean;
+  /** Why the gateway has switched it off; null while it is on, and where a caller did it. */
+  readonly disabledReason: string | null;
+  readonly caller: string;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+  /** Counts changes, from 1; the entity tag. */
+  readonly version: number;
+}
+
+export const deliveryStates = ['pending', 'delivered', 'failed'] as const;
+/** `pending`: not yet tried, or to be tried again. `failed`: given up. */
+export type DeliveryState = (typeof deliveryStates)[number];
+
+/** One event on its way to one webhook. */
+export interface Delivery {
+  readonly id: string;
+  readonly webhookId: string;
+  readonly event: MigrationEvent;
+  readonly state: DeliveryState;
+  /** Attempts that have ended. */
+  readonly attempts: number;
+  readonly lastAttemptAt: Instant | null;
+  /** HTTP status of the last answer; null: there was none. */
+  readonly lastStatus: number | null;
+  /** Why the last attempt failed, in words of ours: nothing of an answer's body. */
+  readonly lastError: string | null;
+  /** When it is tried next; null when it has ended. */
+  readonly dueAt: Instant | null;
+  readonly createdAt: Instant;
+}
+
+/** A delivery that this process may attempt now, with the webhook as it is now. */
+export interface ClaimedDelivery {
+  readonly delivery: Delivery;
+  readonly webhook: Webhook;
+}
+
+/** What became of an attempt. */
+export interface AttemptOutcome {
+  readonly state: DeliveryState;
+  readonly at: Instant;
+  readonly status: number | null;
+  readonly error: string | null;
+  /** With `pending`: when to try again. */
+  readonly dueAt: Instant | null;
+}
+
+export type WebhookCreation =
+  | { readonly outcome: 'created' }
+  /** Another request with the same caller and key is stored already; its `migrationId` is the id of the webhook. */
+  | { readonly outcome: 'key_exists'; readonly record: IdempotencyRecord }
+  /** There are `most` already. */
+  | { readonly outcome: 'too_many' };
+
+/** What is remembered of webhooks. Every method rejects with `StoreUnavailable` when the database fails. */
+export interface WebhookStore {
+  /** Stores a new webhook, which is sent what is appended to the event log from now on, and the idempotency key, in one transaction. */
+  createWebhook(webhook: Webhook, most: number, idempotency?: IdempotencyKey): Promise<WebhookCreation>;
+  getWebhook(id: string): Promise<Webhook | null>;
+  /** Oldest first, after the webhook with that id. `visibleAccounts`: only those all of whose accounts are among these; undefined: all. */
+  listWebhooks(
+    filter: { readonly visibleAccounts?: readonly string[] },
+    page: { readonly size: number; readonly after?: string },
+  ): Promise<readonly Webhook[]>;
+  /**
+   * Reads, applies `change` and writes, in one transaction, counting `version` up. Null: there is none. `change` may run more than once, returns
+   * null when there is nothing to do, and what it throws leaves the webhook and passes through. One that is switched on again is sent what is
+   * appended from then on.
+   */
+  updateWebhook(id: string, change: (current: Webhook) => Webhook | null): Promise<Webhook | null>;
+  /** Forgets a webhook and its deliveries. False: there is none. */
+  removeWebhook(id: string, check?: (current: Webhook) => void): Promise<boolean>;
+
+  /**
+   * Makes deliveries, due at once, of the events that each enabled webhook wants and has none of yet, at most `limit` events for each. Any number
+   * of processes may do it at once; every event becomes one delivery per webhook. Answers whether any webhook is enabled, and whether there
+   * is more to do.
+   */
+  fanOut(now: Instant, limit: number): Promise<{ readonly enabled: boolean; readonly more: boolean }>;
+  /**
+   * Takes up to `limit` due deliveries of enabled webhooks that nobody holds, for `leaseMs`, the longest due first. Not settled by then, they may be
+   * taken again.
+   */
+  claimDeliveries(now: Instant, leaseMs: number, limit: number): Promise<readonly ClaimedDelivery[]>;
+  /** Writes down what became of the attempt after those `attempts`, unless somebody has done so since. */
+  settleDelivery(id: string, attempts: number, outcome: AttemptOutcome): Promise<void>;
+  /** Newest first, after the delivery with that id. */
+  listDeliveries(
+    webhookId: string,
+    filter: { readonly state?: DeliveryState },
+    page: { readonly size: number; readonly after?: string },
+  ): Promise<readonly Delivery[]>;
+  /** Makes a delivery that has ended due again, as if it had not been tried. Null: there is none with that id at that webhook. */
+  redeliver(webhookId: string, id: string, now: Instant): Promise<Delivery | null>;
+  /** Forgets deliveries that ended before `before`; answers how many. */
+  forgetDeliveries(before: Instant): Promise<number>;
+}

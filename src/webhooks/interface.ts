@@ -1,0 +1,57 @@
+import type { EventType } from '../domain/event.ts';
+import type { IdempotencyKey } from '../domain/store.ts';
+import type { Delivery, DeliveryState, Webhook } from '../domain/webhook.ts';
+
+/** What a caller says of a new webhook. */
+export interface WebhookRequest {
+  readonly url: string;
+  readonly description?: string | null;
+  /** Default: every type. */
+  readonly eventTypes?: readonly EventType[];
+  /** Default: all that the caller has a grant for. */
+  readonly accounts?: readonly string[];
+  readonly enabled?: boolean;
+}
+
+export type WebhookPatch = Partial<WebhookRequest>;
+
+/** Who asks, and for which accounts he has grants; `*` stands for all. */
+export interface WebhookCaller {
+  readonly caller: string;
+  readonly accounts: readonly string[];
+}
+
+export interface WebhookChange extends WebhookCaller {
+  /** From `If-Match`: the entity tag without quotes. A difference is `precondition_failed`. */
+  readonly ifMatch?: string;
+}
+
+/** A webhook that was just made, with its secret: `whsec_` and base64. `replayed`: by an earlier request with the same idempotency key. */
+export interface NewWebhook {
+  readonly webhook: Webhook;
+  readonly secret: string;
+  readonly replayed: boolean;
+}
+
+/**
+ * All that the HTTP surface can ask about webhooks. Every method throws `Problem` for what the caller has to be told: `not_found` also for a webhook
+ * that sends events of an account without a grant; `forbidden` where such an account is named; `invalid_request` with a pointer for a URL that may not be
+ * called; `encryption_key_required`; `precondition_failed`; `idempotency_key_reused`.
+ */
+export interface WebhookService {
+  create(request: WebhookRequest, caller: WebhookCaller, idempotency?: IdempotencyKey): Promise<NewWebhook>;
+  get(id: string, caller: WebhookCaller): Promise<Webhook>;
+  /** Oldest first. */
+  list(page: { readonly size: number; readonly after?: string }, caller: WebhookCaller): Promise<readonly Webhook[]>;
+  patch(id: string, patch: WebhookPatch, caller: WebhookChange): Promise<Webhook>;
+  remove(id: string, caller: WebhookChange): Promise<void>;
+  /** Newest first. */
+  deliveries(
+    id: string,
+    filter: { readonly state?: DeliveryState },
+    page: { readonly size: number; readonly after?: string },
+    caller: WebhookCaller,
+  ): Promise<readonly Delivery[]>;
+  /** Sends a delivery that has ended once more. 409 `invalid_state` while it has not ended. */
+  redeliver(id: string, deliveryId: string, caller: WebhookCaller): Promise<Delivery>;
+}
