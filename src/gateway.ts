@@ -6,9 +6,11 @@ import type { AuditLog } from './domain/audit.ts';
 import type { Runtime } from './domain/runtime.ts';
 import type { Store } from './domain/store.ts';
 import type { Account } from './domain/vendor.ts';
+import type { WebhookStore } from './domain/webhook.ts';
 import type { EngineContext } from './engine/context.ts';
 import { createEngine } from './engine/engine.ts';
 import { createMigrationService } from './engine/service.ts';
+import { createTextCipher } from './engine/text-cipher.ts';
 import { createUrlCipher } from './engine/url-cipher.ts';
 import { createHttpApp } from './http/app.ts';
 import { authenticatorOf } from './http/auth/configured.ts';
@@ -22,6 +24,7 @@ import type { Tracing } from './telemetry/tracing.ts';
 import { createVendorClient } from './transport/client.ts';
 import { createCredentialVault } from './transport/credentials/vault.ts';
 import { createExchange } from './transport/exchange.ts';
+import { createWebhooks } from './webhooks/webhooks.ts';
 
 /** A running gateway. */
 export interface Gateway {
@@ -43,14 +46,15 @@ export async function startGateway(
   tracing: Tracing | null = null,
 ): Promise<Gateway> {
   const storeUrl = config.storeUrl.reveal();
-  const store: Store & AuditLog = await openStore(storeUrl, {
+  const store: Store & AuditLog & WebhookStore = await openStore(storeUrl, {
     runtime,
     onError: (error) => log.error({ error: messageOf(error) }, 'store'),
   });
   // Processes that share a database go by its clock: what one of them wrote down is compared by another.
   const shared: Runtime = { ...runtime, now: () => runtime.now() + store.clockOffset() };
   try {
-    const cipher = createUrlCipher(await encryptionKeysOf(config, sqliteFolder(storeUrl), shared), shared);
+    const texts = createTextCipher(await encryptionKeysOf(config, sqliteFolder(storeUrl), shared), shared);
+    const cipher = createUrlCipher(texts);
     const accounts = new Map<string, Account>(config.accounts.map(({ account }) => [account.name, account]));
     const providers = { alibaba, huawei, tencent };
     const vault = createCredentialVault({ accounts: config.accounts, providers, runtime: shared });
@@ -88,8 +92,18 @@ export async function startGateway(
     };
     const engine = createEngine(context);
     const service = createMigrationService(context, engine, cipher);
+    const webhooks = createWebhooks({
+      store,
+      runtime: shared,
+      cipher: texts,
+      accounts: new Set(accounts.keys()),
+      settings: config.webhooks,
+      version,
+      telemetry: telemetry.webhooks,
+    });
     const app = await createHttpApp({
       service,
+      webhooks: webhooks.service,
       providers,
       runtime: shared,
       auth: await authenticatorOf(config.auth, shared),
@@ -110,10 +124,11 @@ export async function startGateway(
     });
     const url = await app.listen({ host: config.listen.host, port: config.listen.port });
     engine.start();
+    webhooks.start();
     return {
       url,
       async stop(graceMs) {
-        await engine.stop(graceMs);
+        await Promise.all([engine.stop(graceMs), webhooks.stop(graceMs)]);
         await app.close();
         await exchange.close();
         await vault.close();

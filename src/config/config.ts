@@ -26,6 +26,16 @@ export interface ConfiguredAccount {
   readonly credentials: AccountCredentials;
 }
 
+/** How events are sent to receivers. */
+export interface WebhookSettings {
+  /** For one attempt, in milliseconds; 100 to 60,000. */
+  readonly timeoutMs: number;
+  /** Whether a receiver may have an address of a private network or of this machine. */
+  readonly privateAddresses: boolean;
+  /** Whether plain HTTP may be spoken to receivers beyond this machine. */
+  readonly plainHttp: boolean;
+}
+
 /** The configuration after every check, with defaults filled in. */
 export interface Config {
   readonly listen: { readonly host: string; readonly port: number };
@@ -41,6 +51,7 @@ export interface Config {
   readonly engine: EngineSettings;
   readonly logLevel: string;
   readonly rateLimit: { readonly requestsPerSecond: number; readonly burst: number } | null;
+  readonly webhooks: WebhookSettings;
   readonly accounts: readonly ConfiguredAccount[];
   /** Without a configuration file: the emulated clouds are started and their accounts used. */
   readonly sandbox: boolean;

@@ -91,6 +91,12 @@ export async function checkedConfig(file: unknown, environment: Environment, san
           burst: given.rateLimit.burst ?? Math.ceil(given.rateLimit.requestsPerSecond * 2),
         }
       : null,
+    webhooks: {
+      timeoutMs: given.webhooks?.timeoutMs ?? 10_000,
+      // Who listens on this machine alone tries things out on it.
+      privateAddresses: given.webhooks?.privateAddresses ?? isLoopback(host),
+      plainHttp: given.webhooks?.plainHttp ?? false,
+    },
     accounts,
     sandbox,
   };

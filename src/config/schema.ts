@@ -120,6 +120,13 @@ export const ConfigFileSchema = object({
     object({ requestsPerSecond: Type.Number({ exclusiveMinimum: 0 }), burst: optional(Type.Integer({ minimum: 1 })) }),
   ),
   allowPrivateEndpoints: optional(Type.Boolean()),
+  webhooks: optional(
+    object({
+      timeoutMs: optional(Type.Integer({ minimum: 100, maximum: 60_000 })),
+      privateAddresses: optional(Type.Boolean()),
+      plainHttp: optional(Type.Boolean()),
+    }),
+  ),
   accounts: optional(Type.Array(Type.Object({}, { additionalProperties: true }))),
 });
 export type ConfigFile = Static<typeof ConfigFileSchema>;

@@ -88,3 +88,18 @@ export interface HttpTelemetry {
   /** All metrics in a text format of Prometheus. */
   exposition(): Promise<{ readonly contentType: string; readonly body: string }>;
 }
+
+/** One attempt to deliver an event. `error`: in words of ours, nothing of the receiver's. */
+export interface WebhookAttempt {
+  readonly webhookId: string;
+  readonly deliveryId: string;
+  readonly outcome: 'delivered' | 'to_be_retried' | 'given_up';
+  readonly error: string | null;
+}
+
+/** What the webhooks tell. Nothing here throws. */
+export interface WebhookTelemetry {
+  attempted(attempt: WebhookAttempt): void;
+  /** Work broke off, and is taken up again. */
+  interrupted(error: string): void;
+}

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import type { Runtime } from '../domain/runtime.ts';
 import type { Store } from '../domain/store.ts';
-import type { EngineTelemetry, HttpTelemetry, VendorTelemetry } from '../domain/telemetry.ts';
+import type { EngineTelemetry, HttpTelemetry, VendorTelemetry, WebhookTelemetry } from '../domain/telemetry.ts';
 import { presentContext, within } from './context.ts';
 import { vendorCallLogger } from './log.ts';
 import { type ConfiguredAccounts, configuredAccounts } from './metrics/accounts.ts';
@@ -13,6 +13,7 @@ import { createRegistry } from './metrics/registry.ts';
 import { storeMetrics } from './metrics/store.ts';
 import { storeNumbers } from './metrics/store-numbers.ts';
 import { vendorMetrics } from './metrics/vendor.ts';
+import { webhookMetrics } from './metrics/webhooks.ts';
 import { requestTelemetry } from './request.ts';
 import type { OpenSpan, SpanAttributes, Tracing } from './tracing.ts';
 
@@ -33,6 +34,7 @@ export interface Telemetry {
   readonly engine: EngineTelemetry;
   readonly vendors: VendorTelemetry;
   readonly http: HttpTelemetry;
+  readonly webhooks: WebhookTelemetry;
   /** The gateway's own metrics, without those of the process. */
   readonly registry: Registry;
 }
@@ -44,6 +46,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
   metrics.gauge('build_info', 'Always 1; the version is a label', ['version']).set({ version: options.version }, 1);
   const ofHttp = httpMetrics(metrics);
   const ofVendors = vendorMetrics(metrics, accounts);
+  const ofWebhooks = webhookMetrics(metrics);
   const ofEngine = engineMetrics(metrics, accounts);
   const ofStore = storeMetrics(metrics, accounts);
   const numbers = storeNumbers(options.store, runtime);
@@ -83,6 +86,16 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
         if (report.event === 'observed')
           span.set({ 'godwit.outcome': report.outcome, 'godwit.migrations': report.count });
       },
+    },
+    webhooks: {
+      attempted(attempt) {
+        ofWebhooks.attempted(attempt);
+        const { webhookId, deliveryId, outcome, error } = attempt;
+        if (error === null) options.log.debug({ webhookId, deliveryId, outcome }, 'webhook');
+        else options.log.warn({ webhookId, deliveryId, outcome, error }, 'webhook');
+      },
+      interrupted: (error) =>
+        options.log.error({ error }, 'webhooks were interrupted; what was under way is taken up again'),
     },
     vendors: {
       call(report) {

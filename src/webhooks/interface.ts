@@ -52,6 +52,6 @@ export interface WebhookService {
     page: { readonly size: number; readonly after?: string },
     caller: WebhookCaller,
   ): Promise<readonly Delivery[]>;
-  /** Sends a delivery that has ended once more. 409 `invalid_state` while it has not ended. */
+  /** Makes a delivery that has ended due again; one that has not is left as it is. */
   redeliver(id: string, deliveryId: string, caller: WebhookCaller): Promise<Delivery>;
 }

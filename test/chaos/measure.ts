@@ -12,10 +12,10 @@ import { type SandboxProcess, startSandboxProcess } from './sandbox-process.ts';
 import { gatewayConfig, providers } from './storm.ts';
 
 /** Creations that each process has done before any are counted: one that has just started is several times slower. */
-const warmUpCreations = 300;
+const warmUpCreations = 200;
 /** Creations are counted for so long at a time, and so often, in turn with the other numbers of replicas: machines change from minute to minute. */
 const countingMs = 3000;
-const countingRounds = 5;
+const countingRounds = 4;
 /** How many callers ask at once. */
 const callers = 24;
 /** Migrations in the hands of the process that is killed. */

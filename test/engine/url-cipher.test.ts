@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../src/domain/problem.ts';
 import { Secret } from '../../src/domain/secret.ts';
+import { createTextCipher } from '../../src/engine/text-cipher.ts';
 import { createUrlCipher } from '../../src/engine/url-cipher.ts';
 import { systemRuntime } from '../../src/runtime.ts';
 
@@ -9,7 +10,7 @@ const key = (byte: number) => new Secret(Buffer.alloc(32, byte).toString('base64
 const url = 'https://bucket.example/orders.bak?Signature=canary&Expires=1#part';
 
 describe('a sealed URL', () => {
-  const cipher = createUrlCipher([key(1)], systemRuntime);
+  const cipher = createUrlCipher(createTextCipher([key(1)], systemRuntime));
 
   it('is opened whole, shown without its query, and hides what it holds', () => {
     fc.assert(
@@ -60,17 +61,17 @@ describe('a sealed URL', () => {
 
 describe('keys', () => {
   it('that were replaced still open what they sealed; the first one seals', () => {
-    const old = createUrlCipher([key(1)], systemRuntime).seal(url);
-    const rotated = createUrlCipher([key(2), key(1)], systemRuntime);
+    const old = createUrlCipher(createTextCipher([key(1)], systemRuntime)).seal(url);
+    const rotated = createUrlCipher(createTextCipher([key(2), key(1)], systemRuntime));
     expect(rotated.open(old)).toBe(url);
     const fresh = rotated.seal(url);
-    expect(createUrlCipher([key(2)], systemRuntime).open(fresh)).toBe(url);
-    expect(() => createUrlCipher([key(1)], systemRuntime).open(fresh)).toThrow(/no configured key/);
-    expect(() => createUrlCipher([key(2)], systemRuntime).open(old)).toThrow(/no configured key/);
+    expect(createUrlCipher(createTextCipher([key(2)], systemRuntime)).open(fresh)).toBe(url);
+    expect(() => createUrlCipher(createTextCipher([key(1)], systemRuntime)).open(fresh)).toThrow(/no configured key/);
+    expect(() => createUrlCipher(createTextCipher([key(2)], systemRuntime)).open(old)).toThrow(/no configured key/);
   });
 
   it('that are absent refuse a signed URL as the problem encryption_key_required', () => {
-    const none = createUrlCipher([], systemRuntime);
+    const none = createUrlCipher(createTextCipher([], systemRuntime));
     const thrown = (() => {
       try {
         none.seal(url);
@@ -87,7 +88,7 @@ describe('keys', () => {
   it.each(['', 'short', Buffer.alloc(31).toString('base64'), Buffer.alloc(33).toString('base64')])(
     'that are not 32 bytes are refused without being quoted: %j',
     (text) => {
-      expect(() => createUrlCipher([new Secret(text)], systemRuntime)).toThrow(/32 bytes/);
+      expect(() => createUrlCipher(createTextCipher([new Secret(text)], systemRuntime))).toThrow(/32 bytes/);
     },
   );
 });

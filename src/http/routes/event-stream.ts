@@ -8,7 +8,7 @@ import { errorForLog } from '../plugins/request-log.ts';
 import { headerText } from '../request/header-text.ts';
 import { invalidParameter } from '../validation/invalid-request.ts';
 import { requestContext } from './callers.ts';
-import { representEvent } from './represent-event.ts';
+import { representEvent } from '../../domain/represent-event.ts';
 
 /** After that time the stream ends and the client comes back with its credentials and `Last-Event-ID`, in milliseconds. */
 const longestStreamMs = 600_000;

@@ -11,7 +11,7 @@ import { jsonAnswer, sendAnswer } from './answer.ts';
 import { requestContext } from './callers.ts';
 import { eventStreams } from './event-stream.ts';
 import { linkNext, nextToken } from './paging.ts';
-import { representEvent } from './represent-event.ts';
+import { representEvent } from '../../domain/represent-event.ts';
 
 const pageOrStream = {
   ...answers('EventPage', 'A page of events, or a stream of them as they come.', ['Link']),
