@@ -1,0 +1,19 @@
+import type { MigrationEvent } from '../domain/event.ts';
+import { representEvent } from '../domain/represent-event.ts';
+
+/** Media type of a CloudEvent in structured mode. */
+export const cloudEventMediaType = 'application/cloudevents+json';
+
+/** The body that a receiver gets: CloudEvents 1.0 in JSON. It is the same at every attempt, byte by byte. */
+export function cloudEvent(event: MigrationEvent): string {
+  return JSON.stringify({
+    specversion: '1.0',
+    id: event.id,
+    source: `/migrations/${event.migrationId}`,
+    type: `godwit.${event.type}`,
+    subject: event.migrationId,
+    time: new Date(event.at).toISOString(),
+    datacontenttype: 'application/json',
+    data: representEvent(event),
+  });
+}

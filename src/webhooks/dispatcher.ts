@@ -1,0 +1,149 @@
+import type { Runtime } from '../domain/runtime.ts';
+import { type Store, StoreUnavailable } from '../domain/store.ts';
+import type { WebhookTelemetry } from '../domain/telemetry.ts';
+import type { ClaimedDelivery, Webhook, WebhookStore } from '../domain/webhook.ts';
+import { cloudEvent, cloudEventMediaType } from './cloud-event.ts';
+import { outcomeOf } from './schedule.ts';
+import type { Sender } from './sender.ts';
+import { signatureHeaders } from './signature.ts';
+
+/** Deliveries attempted at once. */
+const mostAtOnce = 50;
+/** Events that are taken up for one webhook at a time. */
+const fanOutBatch = 100;
+/** Changes of migrations come in swarms: they are waited for together. Milliseconds. */
+const gatheringMs = 100;
+/** The longest sleep between two looks at the store while there is a webhook, and while there is none. */
+const watchingMs = 1000;
+const idleMs = 5000;
+const housekeepingMs = 3_600_000;
+/** How long a delivery that has ended can be looked at. */
+const keptMs = 7 * 24 * 3_600_000;
+
+export interface DispatcherContext {
+  readonly store: WebhookStore & Pick<Store, 'onChange'>;
+  readonly sender: Sender;
+  readonly runtime: Runtime;
+  /** Opens what is sealed. Throws when its key is gone. */
+  open(sealed: string): string;
+  /** Longer than the sender's deadline: one that is taken again after it is sent twice. Milliseconds. */
+  readonly leaseMs: number;
+  readonly version: string;
+  readonly telemetry: WebhookTelemetry;
+}
+
+const toldAs = { delivered: 'delivered', pending: 'to_be_retried', failed: 'given_up' } as const;
+
+/** Sends events to their receivers, at least once each. */
+export interface Dispatcher {
+  start(): void;
+  /** There may be something to do. */
+  wake(): void;
+  /** Takes nothing more up, and waits for what is on its way, at most `graceMs`. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** The loop that makes deliveries of events and attempts those that are due. */
+export function createDispatcher(context: DispatcherContext): Dispatcher {
+  const { store, runtime, telemetry } = context;
+  const attempts = new Set<Promise<void>>();
+  const stopping = new AbortController();
+  let waking = new AbortController();
+  let watching = false;
+  let loop: Promise<void> = Promise.resolve();
+  let stopListening = (): void => undefined;
+
+  async function run(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      waking = new AbortController();
+      const { signal } = waking;
+      if (await takeUp()) continue;
+      await runtime.sleep(gatheringMs, stopping.signal);
+      await runtime.sleep(watching ? watchingMs : idleMs, AbortSignal.any([signal, stopping.signal]));
+    }
+  }
+
+  /** Whether there is more to take up at once. */
+  async function takeUp(): Promise<boolean> {
+    try {
+      const { enabled, more } = await store.fanOut(runtime.now(), fanOutBatch);
+      watching = enabled;
+      const room = mostAtOnce - attempts.size;
+      if (!enabled || room === 0) return false;
+      const claims = await store.claimDeliveries(runtime.now(), context.leaseMs, room);
+      for (const claim of claims) track(attempt(claim));
+      return more;
+    } catch (error) {
+      report(error);
+      return false;
+    }
+  }
+
+  function track(work: Promise<void>): void {
+    const tracked = work.catch(report).finally(() => {
+      attempts.delete(tracked);
+      // What did not fit before may be waiting for the room.
+      waking.abort();
+    });
+    attempts.add(tracked);
+  }
+
+  async function attempt({ delivery, webhook }: ClaimedDelivery): Promise<void> {
+    const result = await post(webhook, delivery.event.id, cloudEvent(delivery.event));
+    const [byte = 0] = runtime.randomBytes(1);
+    const outcome = outcomeOf(result, delivery.attempts, runtime.now(), byte / 255);
+    await store.settleDelivery(delivery.id, delivery.attempts, outcome);
+    const { state, error } = outcome;
+    telemetry.attempted({ webhookId: webhook.id, deliveryId: delivery.id, outcome: toldAs[state], error });
+    if (outcome.status === 410) await store.updateWebhook(webhook.id, (current) => switchedOff(current, webhook));
+  }
+
+  async function post(webhook: Webhook, id: string, body: string): ReturnType<Sender['post']> {
+    let url: string;
+    let signature: Readonly<Record<string, string>>;
+    try {
+      url = context.open(webhook.url.sealed);
+      signature = signatureHeaders(context.open(webhook.sealedSecret), id, runtime.now(), body);
+    } catch {
+      return { status: null, error: 'no configured encryption key opens the URL and the secret' };
+    }
+    const headers = { 'content-type': cloudEventMediaType, 'user-agent': `Godwit/${context.version}`, ...signature };
+    return context.sender.post(url, headers, body);
+  }
+
+  /** Nobody listens there: unless a caller has said something else about it meanwhile. */
+  function switchedOff(current: Webhook, called: Webhook): Webhook | null {
+    if (!current.enabled || current.version !== called.version) return null;
+    const disabledReason = 'The receiver answered 410: it wants nothing more.';
+    return { ...current, enabled: false, disabledReason, updatedAt: runtime.now() };
+  }
+
+  async function forgetOld(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await store.forgetDeliveries(runtime.now() - keptMs).catch(report);
+      await runtime.sleep(housekeepingMs, stopping.signal);
+    }
+  }
+
+  function report(error: unknown): void {
+    telemetry.interrupted(error instanceof StoreUnavailable ? 'the store is not available' : String(error));
+  }
+
+  return {
+    start() {
+      stopListening = store.onChange(() => {
+        if (watching) waking.abort();
+      });
+      loop = Promise.all([run(), forgetOld()]).then(() => undefined);
+    },
+    wake() {
+      waking.abort();
+    },
+    async stop(graceMs) {
+      stopListening();
+      stopping.abort();
+      await loop;
+      await Promise.race([Promise.all([...attempts]), runtime.sleep(graceMs)]);
+    },
+  };
+}

@@ -1,0 +1,159 @@
+import { newId } from '../domain/ids.ts';
+import { Problem } from '../domain/problem.ts';
+import type { Runtime } from '../domain/runtime.ts';
+import { displayUrl } from '../domain/secret.ts';
+import type { Delivery, Webhook, WebhookStore } from '../domain/webhook.ts';
+import { type AddressPolicy, urlFault } from './address.ts';
+import type { WebhookCaller, WebhookChange, WebhookService } from './interface.ts';
+import { newSecret } from './signature.ts';
+
+/** Of one gateway. Every event is looked at for each of them. */
+const mostWebhooks = 100;
+
+export interface WebhookServiceContext {
+  readonly store: WebhookStore;
+  readonly runtime: Runtime;
+  readonly addresses: AddressPolicy;
+  /** Names of the configured accounts. */
+  readonly accounts: ReadonlySet<string>;
+  /** Encrypts. Throws the problem `encryption_key_required` without a key. */
+  seal(text: string): string;
+  open(sealed: string): string;
+  /** There may be something to send. */
+  wake(): void;
+}
+
+/** What callers may ask about webhooks, over the store. */
+export function createWebhookService(context: WebhookServiceContext): WebhookService {
+  const { store, runtime } = context;
+
+  function sealedUrl(url: string): Webhook['url'] {
+    const fault = urlFault(url, context.addresses);
+    if (fault !== null)
+      throw new Problem('invalid_request', `The URL ${fault}`, { errors: [{ pointer: '/url', detail: fault }] });
+    return { display: displayUrl(url), sealed: context.seal(url) };
+  }
+
+  /** Throws for an account without a grant, or one that is not configured. */
+  function checkedAccounts(accounts: readonly string[], caller: WebhookCaller): readonly string[] {
+    if (accounts.length === 0) throw new Problem('forbidden', 'The caller has no grant for any account.');
+    for (const [index, account] of accounts.entries()) {
+      const pointer = `/accounts/${index}`;
+      if (!granted(caller, account))
+        throw new Problem('forbidden', `There is no grant for the account \`${account}\`.`, {
+          errors: [{ pointer, detail: 'The caller has no grant for this account.' }],
+        });
+      if (account !== '*' && !context.accounts.has(account))
+        throw new Problem('unknown_account', `No account \`${account}\` is configured.`, {
+          errors: [{ pointer, detail: 'No account has this name.' }],
+        });
+    }
+    return accounts.includes('*') ? ['*'] : accounts;
+  }
+
+  async function visible(id: string, caller: WebhookCaller): Promise<Webhook> {
+    const webhook = await store.getWebhook(id);
+    if (webhook === null || !mayKnow(caller, webhook)) throw notFound();
+    return webhook;
+  }
+
+  return {
+    async create(request, caller, idempotency) {
+      const now = runtime.now();
+      const secret = newSecret(runtime);
+      const webhook: Webhook = {
+        id: newId('whk', runtime),
+        url: sealedUrl(request.url),
+        description: request.description ?? null,
+        eventTypes: request.eventTypes ?? [],
+        accounts: checkedAccounts(request.accounts ?? caller.accounts, caller),
+        sealedSecret: context.seal(secret),
+        enabled: request.enabled ?? true,
+        disabledReason: null,
+        caller: caller.caller,
+        createdAt: now,
+        updatedAt: now,
+        version: 1,
+      };
+      const result = await store.createWebhook(webhook, mostWebhooks, idempotency);
+      if (result.outcome === 'too_many')
+        throw new Problem(
+          'invalid_state',
+          `There are ${mostWebhooks} webhooks already; delete one that is not needed.`,
+        );
+      context.wake();
+      if (result.outcome === 'created') return { webhook, secret, replayed: false };
+      if (result.record.fingerprint !== idempotency?.fingerprint)
+        throw new Problem('idempotency_key_reused', 'This idempotency key came with another request before.');
+      const earlier = await visible(result.record.migrationId, caller);
+      return { webhook: earlier, secret: context.open(earlier.sealedSecret), replayed: true };
+    },
+
+    get: visible,
+
+    list: (page, { accounts }) => store.listWebhooks(accounts.includes('*') ? {} : { visibleAccounts: accounts }, page),
+
+    async patch(id, patch, caller) {
+      await visible(id, caller);
+      const url = patch.url === undefined ? null : sealedUrl(patch.url);
+      const accounts = patch.accounts === undefined ? null : checkedAccounts(patch.accounts, caller);
+      const changed = await store.updateWebhook(id, (current) => {
+        if (!mayKnow(caller, current)) throw notFound();
+        expectVersion(current, caller);
+        const enabled = patch.enabled ?? current.enabled;
+        return {
+          ...current,
+          url: url ?? current.url,
+          accounts: accounts ?? current.accounts,
+          description: patch.description === undefined ? current.description : patch.description,
+          eventTypes: patch.eventTypes ?? current.eventTypes,
+          enabled,
+          disabledReason: patch.enabled === undefined ? current.disabledReason : null,
+          updatedAt: runtime.now(),
+        };
+      });
+      if (changed === null) throw notFound();
+      context.wake();
+      return changed;
+    },
+
+    async remove(id, caller) {
+      const removed = await store.removeWebhook(id, (current) => {
+        if (!mayKnow(caller, current)) throw notFound();
+        expectVersion(current, caller);
+      });
+      if (!removed) throw notFound();
+    },
+
+    async deliveries(id, filter, page, caller) {
+      await visible(id, caller);
+      return store.listDeliveries(id, filter, page);
+    },
+
+    async redeliver(id, deliveryId, caller): Promise<Delivery> {
+      await visible(id, caller);
+      const delivery = await store.redeliver(id, deliveryId, runtime.now());
+      if (delivery === null) throw new Problem('not_found', 'There is no such delivery.');
+      context.wake();
+      return delivery;
+    },
+  };
+}
+
+function granted({ accounts }: WebhookCaller, account: string): boolean {
+  return accounts.includes('*') || accounts.includes(account);
+}
+
+/** Whoever has a grant for all that a webhook sends. */
+function mayKnow(caller: WebhookCaller, { accounts }: Webhook): boolean {
+  return accounts.every((account) => granted(caller, account));
+}
+
+function expectVersion(current: Webhook, { ifMatch }: WebhookChange): void {
+  if (ifMatch !== undefined && ifMatch !== '*' && ifMatch !== `${current.id}.${current.version}`)
+    throw new Problem('precondition_failed', 'The webhook has changed since the entity tag was read.');
+}
+
+function notFound(): Problem {
+  return new Problem('not_found', 'There is no such webhook.');
+}

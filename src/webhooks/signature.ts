@@ -1,0 +1,23 @@
+import { createHmac } from 'node:crypto';
+import type { Runtime } from '../domain/runtime.ts';
+
+const secretPrefix = 'whsec_';
+const secretBytes = 32;
+
+/** A new signing secret as receivers keep it: `whsec_` and 32 bytes in base64. */
+export function newSecret({ randomBytes }: Pick<Runtime, 'randomBytes'>): string {
+  return secretPrefix + Buffer.from(randomBytes(secretBytes)).toString('base64');
+}
+
+/** The headers by which a receiver knows that a message is ours, and fresh, as Standard Webhooks has them. `at`: milliseconds since the epoch. */
+export function signatureHeaders(
+  secret: string,
+  id: string,
+  at: number,
+  body: string,
+): Readonly<Record<string, string>> {
+  const timestamp = String(Math.floor(at / 1000));
+  const key = Buffer.from(secret.slice(secretPrefix.length), 'base64');
+  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
+  return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` };
+}

@@ -1,0 +1,72 @@
+import { Problem } from '../domain/problem.ts';
+import type { Runtime } from '../domain/runtime.ts';
+import type { Store } from '../domain/store.ts';
+import type { WebhookTelemetry } from '../domain/telemetry.ts';
+import type { WebhookStore } from '../domain/webhook.ts';
+import { createDispatcher } from './dispatcher.ts';
+import type { WebhookService } from './interface.ts';
+import { createSender, type SenderSettings } from './sender.ts';
+import { createWebhookService } from './service.ts';
+
+/** How long a delivery is held beyond the sender's deadline, for what is written before and after; milliseconds. */
+const leaseMarginMs = 30_000;
+
+export interface WebhooksOptions {
+  readonly store: WebhookStore & Pick<Store, 'onChange'>;
+  readonly runtime: Runtime;
+  /** Encrypts what is kept: null from `seal` when there is no key; `open` throws when the key is gone. */
+  readonly cipher: { seal(text: string): string | null; open(sealed: string): string };
+  /** Names of the configured accounts. */
+  readonly accounts: ReadonlySet<string>;
+  readonly settings: SenderSettings;
+  readonly version: string;
+  readonly telemetry: WebhookTelemetry;
+}
+
+/** The webhooks of one process. */
+export interface Webhooks {
+  readonly service: WebhookService;
+  start(): void;
+  /** Takes nothing more up; `graceMs`: how long to wait for what is on its way. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** Puts the room together. */
+export function createWebhooks({ store, runtime, cipher, settings, ...rest }: WebhooksOptions): Webhooks {
+  const sender = createSender(settings);
+  const open = (sealed: string): string => cipher.open(sealed);
+  const dispatcher = createDispatcher({
+    store,
+    sender,
+    runtime,
+    open,
+    leaseMs: settings.timeoutMs + leaseMarginMs,
+    version: rest.version,
+    telemetry: rest.telemetry,
+  });
+  const service = createWebhookService({
+    store,
+    runtime,
+    addresses: settings,
+    accounts: rest.accounts,
+    open,
+    seal: (text) => {
+      const sealed = cipher.seal(text);
+      if (sealed !== null) return sealed;
+      throw new Problem(
+        'encryption_key_required',
+        'The URL and the secret of a webhook are stored encrypted, and no encryption key is configured.',
+        { errors: [{ pointer: '/url', detail: 'Configure `encryption.key`.' }] },
+      );
+    },
+    wake: () => dispatcher.wake(),
+  });
+  return {
+    service,
+    start: () => dispatcher.start(),
+    async stop(graceMs) {
+      await dispatcher.stop(graceMs);
+      await sender.close();
+    },
+  };
+}

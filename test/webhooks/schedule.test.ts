@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { outcomeOf } from '../../src/webhooks/schedule.ts';
+
+const at = 1_000_000;
+const answer = (status: number, retryAfterMs: number | null = null) => ({ status, retryAfterMs });
+
+describe('what follows from an attempt', () => {
+  it.each([200, 201, 202, 204, 299])('%i is receipt', (status) => {
+    expect(outcomeOf(answer(status), 3, at, 0.5)).toEqual({ state: 'delivered', at, status, error: null, dueAt: null });
+  });
+
+  it.each([301, 307, 400, 401, 404, 408, 429, 500, 503])('%i is tried again', (status) => {
+    expect(outcomeOf(answer(status), 0, at, 0.5)).toEqual({
+      state: 'pending',
+      at,
+      status,
+      error: `the receiver answered ${status}`,
+      dueAt: at + 5000,
+    });
+  });
+
+  it('410 is the end', () => {
+    expect(outcomeOf(answer(410), 0, at, 0.5)).toMatchObject({ state: 'failed', dueAt: null });
+  });
+
+  it('silence is tried again, with growing pauses, for two to three days, and then given up', () => {
+    let now = at;
+    const waits: number[] = [];
+    for (let attempts = 0; ; attempts++) {
+      const { state, dueAt } = outcomeOf({ status: null, error: 'no answer in time' }, attempts, now, 0.5);
+      if (dueAt === null) {
+        expect(state).toBe('failed');
+        break;
+      }
+      waits.push(dueAt - now);
+      now = dueAt;
+    }
+    expect(waits).toHaveLength(11);
+    expect(waits).toEqual(waits.toSorted((one, other) => one - other));
+    const hours = (now - at) / 3_600_000;
+    expect(hours).toBeGreaterThan(48);
+    expect(hours).toBeLessThan(72);
+  });
+
+  it('a wish of the receiver is granted up to six hours, and never shortens a pause', () => {
+    const due = (wish: number) => (outcomeOf(answer(429, wish), 0, at, 0.5).dueAt ?? 0) - at;
+    expect(due(60_000)).toBe(60_000);
+    expect(due(1000)).toBe(5000);
+    expect(due(10 * 24 * 3_600_000)).toBe(6 * 3_600_000);
+  });
+
+  it('receivers that failed together are not called together again', () => {
+    const due = (random: number) => (outcomeOf(answer(500), 5, at, random).dueAt ?? 0) - at;
+    expect(due(0)).toBe(54 * 60_000);
+    expect(due(1)).toBe(66 * 60_000);
+  });
+});

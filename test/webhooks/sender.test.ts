@@ -1,0 +1,148 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createSender, type Resolve, type SenderSettings } from '../../src/webhooks/sender.ts';
+
+const cleanups: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0)) await cleanup();
+});
+
+interface Received {
+  readonly method: string | undefined;
+  readonly path: string | undefined;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+/** A receiver on this machine that notes what it got and answers as told. */
+async function receiver(answer: (response: ServerResponse) => void) {
+  const received: Received[] = [];
+  const server = createServer(async (request, response) => {
+    let body = '';
+    for await (const chunk of request) body += chunk;
+    received.push({ method: request.method, path: request.url, headers: request.headers, body });
+    answer(response);
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  cleanups.push(async () => {
+    server.closeAllConnections();
+    await new Promise((done) => server.close(done));
+  });
+  return { port: (server.address() as AddressInfo).port, received };
+}
+
+function sender(settings: Partial<SenderSettings> = {}, resolve?: Resolve) {
+  const made = createSender({ timeoutMs: 5000, privateAddresses: true, plainHttp: true, ...settings }, resolve);
+  cleanups.push(() => made.close());
+  return made;
+}
+
+/** A name service that knows one name. */
+const names =
+  (known: Readonly<Record<string, readonly string[]>>): Resolve =>
+  (name, _options, done) => {
+    const addresses = known[name];
+    if (addresses === undefined) done(Object.assign(new Error(name), { code: 'ENOTFOUND' }), []);
+    else
+      done(
+        null,
+        addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
+      );
+  };
+
+describe('a message', () => {
+  it('arrives as it was given, at the whole URL', async () => {
+    const { port, received } = await receiver((response) => response.writeHead(204).end());
+    const result = await sender().post(`http://127.0.0.1:${port}/hook?token=a%20b`, { 'x-own': '1' }, '{"a":"ü"}');
+    expect(result).toEqual({ status: 204, retryAfterMs: null });
+    expect(received).toMatchObject([
+      { method: 'POST', path: '/hook?token=a%20b', body: '{"a":"ü"}', headers: { 'x-own': '1' } },
+    ]);
+  });
+
+  it.each([301, 302, 307, 308])('is not carried to where a %i points', async (status) => {
+    const { port, received } = await receiver((response) =>
+      response.writeHead(status, { location: `http://127.0.0.1:1/elsewhere` }).end(),
+    );
+    expect(await sender().post(`http://127.0.0.1:${port}/`, {}, '')).toEqual({ status, retryAfterMs: null });
+    expect(received).toHaveLength(1);
+  });
+
+  it('is followed by what the answer wishes, and by nothing of its body', async () => {
+    const { port } = await receiver((response) => {
+      response.writeHead(503, { 'retry-after': '120' });
+      response.end('x'.repeat(1_000_000));
+    });
+    expect(await sender().post(`http://127.0.0.1:${port}/`, {}, '')).toEqual({ status: 503, retryAfterMs: 120_000 });
+  });
+
+  it.each(['soon', '-1', 'Wed, 21 Oct 2026 07:28:00 GMT'])('takes no notice of the wish %j', async (wish) => {
+    const { port } = await receiver((response) => response.writeHead(429, { 'retry-after': wish }).end());
+    expect(await sender().post(`http://127.0.0.1:${port}/`, {}, '')).toEqual({ status: 429, retryAfterMs: null });
+  });
+});
+
+describe('a receiver that cannot be reached', () => {
+  it('is told of in words of ours', async () => {
+    const { port } = await receiver((response) => response.destroy());
+    const { post } = sender();
+    expect(await post(`http://127.0.0.1:${port}/?token=x`, {}, '')).toEqual({
+      status: null,
+      error: 'the connection was lost',
+    });
+    expect(await post('http://127.0.0.1:1/?token=x', {}, '')).toEqual({
+      status: null,
+      error: 'the connection was refused',
+    });
+    const unknown = sender({}, names({}));
+    expect(await unknown.post('http://nowhere.test/?token=x', {}, '')).toEqual({
+      status: null,
+      error: 'the name nowhere.test is not known',
+    });
+  });
+
+  it('is not waited for beyond the deadline, whether it is silent or never ends', async () => {
+    const silent = await receiver(() => undefined);
+    const endless = await receiver((response) => response.writeHead(200).write('{'));
+    const { post } = sender({ timeoutMs: 200 });
+    expect(await post(`http://127.0.0.1:${silent.port}/`, {}, '')).toEqual({
+      status: null,
+      error: 'no answer in time',
+    });
+    // Its word was given with the head.
+    expect(await post(`http://127.0.0.1:${endless.port}/`, {}, '')).toMatchObject({ status: 200 });
+  });
+});
+
+describe('an address that may not be called', () => {
+  it('is not, whatever name stands for it', async () => {
+    const { port, received } = await receiver((response) => response.writeHead(200).end());
+    const resolve = names({ 'hooks.test': ['127.0.0.1', '10.0.0.1'], 'metadata.test': ['169.254.169.254'] });
+    const strict = sender({ privateAddresses: false }, resolve);
+    expect(await strict.post(`http://hooks.test:${port}/`, {}, '')).toEqual({
+      status: null,
+      error: 'hooks.test stands for no address that may be called',
+    });
+    expect(await sender({}, resolve).post('http://metadata.test/', {}, '')).toEqual({
+      status: null,
+      error: 'metadata.test stands for no address that may be called',
+    });
+    expect(received).toEqual([]);
+    expect(await sender({}, resolve).post(`http://hooks.test:${port}/`, {}, '')).toMatchObject({ status: 200 });
+  });
+
+  it('is left out where a name has others', async () => {
+    const { port, received } = await receiver((response) => response.writeHead(200).end());
+    const mixed = sender({}, names({ 'hooks.test': ['169.254.169.254', '127.0.0.1'] }));
+    expect(await mixed.post(`http://hooks.test:${port}/`, {}, '')).toMatchObject({ status: 200 });
+    expect(received).toHaveLength(1);
+  });
+
+  it('is refused when what is configured has changed since the webhook was made', async () => {
+    expect(await sender({ privateAddresses: false }).post('https://10.0.0.1/', {}, '')).toEqual({
+      status: null,
+      error: 'the URL is an address of a private network',
+    });
+  });
+});
