@@ -1,6 +1,7 @@
 import type { AuditLog } from '../domain/audit.ts';
 import type { Runtime } from '../domain/runtime.ts';
 import type { Store } from '../domain/store.ts';
+import type { WebhookStore } from '../domain/webhook.ts';
 import { defaultPostgresOptions, type PostgresOptions } from './postgres/options.ts';
 import { SqlStore } from './sql-store.ts';
 import { SqliteBackend } from './sqlite/backend.ts';
@@ -20,7 +21,7 @@ export interface StoreOptions {
  * `url` is `sqlite:<path>`, `sqlite::memory:`, or `postgres://…` (`postgresql://…`). Rejects with `StoreUnavailable` when the
  * database cannot be reached and with `StoreLocked` when another process has the SQLite file.
  */
-export async function openStore(url: string, options: StoreOptions): Promise<Store & AuditLog> {
+export async function openStore(url: string, options: StoreOptions): Promise<Store & AuditLog & WebhookStore> {
   const onError = options.onError ?? (() => {});
   if (url.startsWith('sqlite:')) {
     const path = url.slice('sqlite:'.length).replace(/^\/\/(?=.)/, '');

@@ -96,6 +96,12 @@ export async function listEvents(
 
 /** `Store.latestEvent`. */
 export async function findLatestEvent(db: Kysely<Tables>): Promise<string | null> {
+  const position = await latestPosition(db);
+  return position === 0 ? null : eventId(position);
+}
+
+/** The position of the event that was appended last; 0: there is none. All up to it are committed, and whatever is appended later stands after it. */
+export async function latestPosition(db: Kysely<Tables>): Promise<number> {
   const row = await db.selectFrom('events').select('position').orderBy('position', 'desc').limit(1).executeTakeFirst();
-  return row === undefined ? null : eventId(row.position);
+  return row?.position ?? 0;
 }

@@ -176,6 +176,7 @@ export function readEvent(row: Omit<EventsTable, 'position'> & { readonly positi
   };
 }
 
-function* batches<T>(rows: readonly T[]): Generator<T[]> {
+/** Rows in portions that one insert takes. */
+export function* batches<T>(rows: readonly T[]): Generator<T[]> {
   for (let start = 0; start < rows.length; start += batchSize) yield rows.slice(start, start + batchSize);
 }

@@ -21,6 +21,7 @@ function schemaVersions(types: ColumnTypes, kind: 'sqlite' | 'postgres'): Migrat
       '0001_initial': { up: (db: Kysely<Tables>) => initial(db, types, kind) },
       '0002_statistics': { up: statistics },
       '0003_audit': { up: (db: Kysely<Tables>) => audit(db, types, kind) },
+      '0004_webhooks': { up: (db: Kysely<Tables>) => webhooks(db, types, kind) },
     }),
   };
 }
@@ -153,6 +154,44 @@ async function statistics(db: Kysely<Tables>): Promise<void> {
     'state_reason',
     'unknown_calls',
   ]).execute();
+}
+
+async function webhooks(db: Kysely<Tables>, { id, json }: ColumnTypes, kind: 'sqlite' | 'postgres'): Promise<void> {
+  await db.schema
+    .createTable('webhooks')
+    .addColumn('id', id, (column) => column.primaryKey())
+    .addColumn('document', json, (column) => column.notNull())
+    .addColumn('enabled', 'integer', (column) => column.notNull())
+    .addColumn('version', 'bigint', (column) => column.notNull())
+    .addColumn('position', 'bigint', (column) => column.notNull())
+    .execute();
+  await db.schema
+    .createTable('webhook_accounts')
+    .addColumn('webhook_id', id, (column) => column.notNull().references('webhooks.id').onDelete('cascade'))
+    .addColumn('account', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('webhook_accounts_pkey', ['webhook_id', 'account'])
+    .execute();
+  await db.schema
+    .createTable('deliveries')
+    .addColumn('position', kind === 'sqlite' ? 'integer' : 'bigint', (column) =>
+      kind === 'sqlite' ? column.primaryKey().autoIncrement() : column.primaryKey().generatedAlwaysAsIdentity(),
+    )
+    .addColumn('webhook_id', id, (column) => column.notNull().references('webhooks.id').onDelete('cascade'))
+    .addColumn('event_position', 'bigint', (column) => column.notNull())
+    .addColumn('event', json, (column) => column.notNull())
+    .addColumn('state', 'text', (column) => column.notNull())
+    .addColumn('attempts', 'integer', (column) => column.notNull())
+    .addColumn('last_attempt_at', 'bigint')
+    .addColumn('last_status', 'integer')
+    .addColumn('last_error', 'text')
+    .addColumn('due_at', 'bigint')
+    .addColumn('lease_until', 'bigint')
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .execute();
+  await index(db, 'deliveries_once', 'deliveries', ['webhook_id', 'event_position']).unique().execute();
+  await index(db, 'deliveries_by_webhook', 'deliveries', ['webhook_id', 'position']).execute();
+  await index(db, 'deliveries_by_due', 'deliveries', ['due_at', 'position']).where('due_at', 'is not', null).execute();
+  await index(db, 'deliveries_by_end', 'deliveries', ['last_attempt_at']).where('due_at', 'is', null).execute();
 }
 
 function index(db: Kysely<Tables>, name: string, table: keyof Tables, columns: string[]) {

@@ -13,6 +13,8 @@ export interface SqlDialect {
   lockTarget(db: Kysely<Tables>, account: string, instanceId: string): Promise<void>;
   /** The same for the instance of a stored migration. */
   lockTargetOf(db: Kysely<Tables>, migrationId: string): Promise<void>;
+  /** Lets one transaction at a time count webhooks and add one, until it ends. */
+  lockWebhooks(db: Kysely<Tables>): Promise<void>;
 }
 
 /** One transaction that writes. Its events are appended at its end, since from there to the commit no other can append. */

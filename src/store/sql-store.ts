@@ -10,18 +10,22 @@ import type {
   StoredAnswer,
   UpdateOptions,
 } from '../domain/store.ts';
+import type { AttemptOutcome, DeliveryState, Webhook, WebhookStore } from '../domain/webhook.ts';
 import { appendAudit, listAudit, placeOf } from './audit.ts';
 import { claimDue, earliestDue } from './claim.ts';
 import { createMigration } from './create.ts';
+import { claimDeliveries, forgetDeliveries, listDeliveries, redeliver, settleDelivery } from './deliveries.ts';
+import { fanOut } from './fan-out.ts';
 import { answerKey, expireKeys, findKey } from './idempotency.ts';
 import { holderOfTarget } from './instance.ts';
 import { findLatestEvent, findMigration, findVendorIds, listEvents, listMigrations } from './queries.ts';
 import type { Backend } from './session.ts';
 import { countMigrations } from './statistics.ts';
 import { removeMigration, updateMigration } from './update.ts';
+import { createWebhook, findWebhook, listWebhooks, removeWebhook, updateWebhook } from './webhooks.ts';
 
 /** The store over an open database, whichever of the two it is. */
-export class SqlStore implements Store, AuditLog {
+export class SqlStore implements Store, AuditLog, WebhookStore {
   readonly #backend: Backend;
 
   constructor(backend: Backend) {
@@ -105,6 +109,57 @@ export class SqlStore implements Store, AuditLog {
 
   placeOf(migrationId: string) {
     return this.#backend.read((db) => placeOf(db, migrationId));
+  }
+
+  createWebhook(webhook: Webhook, most: number, idempotency?: IdempotencyKey) {
+    return this.#backend.write((session) => createWebhook(session, webhook, most, idempotency));
+  }
+
+  getWebhook(id: string) {
+    return this.#backend.read((db) => findWebhook(db, id));
+  }
+
+  listWebhooks(
+    filter: { readonly visibleAccounts?: readonly string[] },
+    page: { readonly size: number; readonly after?: string },
+  ) {
+    return this.#backend.read((db) => listWebhooks(db, filter, page));
+  }
+
+  updateWebhook(id: string, change: (current: Webhook) => Webhook | null) {
+    return this.#backend.write((session) => updateWebhook(session, id, change));
+  }
+
+  removeWebhook(id: string, check: (current: Webhook) => void = () => undefined) {
+    return this.#backend.write((session) => removeWebhook(session, id, check));
+  }
+
+  fanOut(now: number, limit: number) {
+    return fanOut(this.#backend, now, limit);
+  }
+
+  claimDeliveries(now: number, leaseMs: number, limit: number) {
+    return this.#backend.write((session) => claimDeliveries(session, now, leaseMs, limit));
+  }
+
+  settleDelivery(id: string, attempts: number, outcome: AttemptOutcome) {
+    return this.#backend.write((session) => settleDelivery(session.db, id, attempts, outcome));
+  }
+
+  listDeliveries(
+    webhookId: string,
+    filter: { readonly state?: DeliveryState },
+    page: { readonly size: number; readonly after?: string },
+  ) {
+    return this.#backend.read((db) => listDeliveries(db, webhookId, filter, page));
+  }
+
+  redeliver(webhookId: string, id: string, now: number) {
+    return this.#backend.write((session) => redeliver(session, webhookId, id, now));
+  }
+
+  forgetDeliveries(before: number) {
+    return this.#backend.write((session) => forgetDeliveries(session.db, before));
   }
 
   onChange(listener: ChangeListener) {

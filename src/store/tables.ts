@@ -80,6 +80,40 @@ export interface AuditTable {
   data: string;
 }
 
+/** One row per webhook: the document, and beside it only what deliveries are made by. */
+export interface WebhooksTable {
+  id: string;
+  document: string;
+  enabled: number;
+  version: number;
+  /** Up to this position of the event log its deliveries have been made. */
+  position: number;
+}
+
+/** The accounts of a webhook's document, to filter by. */
+export interface WebhookAccountsTable {
+  webhook_id: string;
+  account: string;
+}
+
+/** One row per event and webhook. It has the whole event, which may be gone by the time that it is delivered. */
+export interface DeliveriesTable {
+  position: Generated<number>;
+  webhook_id: string;
+  event_position: number;
+  event: string;
+  state: string;
+  attempts: number;
+  last_attempt_at: number | null;
+  last_status: number | null;
+  last_error: string | null;
+  /** Null in those that have ended, and only there. */
+  due_at: number | null;
+  /** By the clock of `MigrationsTable.lease_until`. */
+  lease_until: number | null;
+  created_at: number;
+}
+
 export interface Tables {
   audit: AuditTable;
   migrations: MigrationsTable;
@@ -89,4 +123,7 @@ export interface Tables {
   active_targets: ActiveTargetsTable;
   events: EventsTable;
   idempotency_keys: IdempotencyKeysTable;
+  webhooks: WebhooksTable;
+  webhook_accounts: WebhookAccountsTable;
+  deliveries: DeliveriesTable;
 }

@@ -1,6 +1,7 @@
 import { newId } from '../../src/domain/ids.ts';
 import type { Backup, Call, Migration } from '../../src/domain/migration.ts';
 import type { LeaseRequest } from '../../src/domain/store.ts';
+import type { Webhook } from '../../src/domain/webhook.ts';
 import { systemRuntime } from '../../src/runtime.ts';
 
 /** 2026-11-21T12:00:00Z. */
@@ -86,6 +87,25 @@ export function sampleMigration(overrides: Partial<Migration> = {}): Migration {
     occupiesInstance: false,
     dueAt: noon,
     failures: 0,
+    version: 1,
+    ...overrides,
+  };
+}
+
+/** A webhook of a caller who may see everything, which is sent everything. */
+export function sampleWebhook(overrides: Partial<Webhook> = {}): Webhook {
+  return {
+    id: newId('whk', { now: () => noon + ++created, randomBytes: systemRuntime.randomBytes }),
+    url: { display: 'https://hooks.example/godwit', sealed: 'sealed-url' },
+    description: null,
+    eventTypes: [],
+    accounts: ['*'],
+    sealedSecret: 'sealed-secret',
+    enabled: true,
+    disabledReason: null,
+    caller: 'ci',
+    createdAt: noon,
+    updatedAt: noon,
     version: 1,
     ...overrides,
   };

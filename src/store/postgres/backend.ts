@@ -6,7 +6,7 @@ import { Changes, Listeners } from '../listeners.ts';
 import { migrateSchema, postgresColumns } from '../schema.ts';
 import { type Backend, type Session, Thrown } from '../session.ts';
 import type { EventRow, Tables } from '../tables.ts';
-import { postgresSql } from './dialect.ts';
+import { advisoryLocks, postgresSql } from './dialect.ts';
 import { certainlyRolledBack, postgresFailure, worthRepeating } from './errors.ts';
 import { ChangeListener, changeInWords, channel } from './listener.ts';
 import type { PostgresOptions } from './options.ts';
@@ -17,8 +17,6 @@ const tries = 4;
 /** How often the server is asked what became of a commit whose answer was lost. */
 const commitLooks = 5;
 const pauseMs = 50;
-/** Two numbers that no other user of the database's advisory locks is likely to use. */
-const eventLock = { space: 0x676f6477, number: 1 } as const;
 
 /** PostgreSQL, shared with other replicas. */
 export class PostgresBackend implements Backend {
@@ -154,7 +152,7 @@ export class PostgresBackend implements Backend {
     const column = (name: keyof EventRow) => events.map((event) => event[name]);
     const { rows } = await sql<{ transaction_id: string }>`
       with turn as materialized (
-        select pg_advisory_xact_lock(${sql.lit(eventLock.space)}, ${sql.lit(eventLock.number)}) as taken
+        select pg_advisory_xact_lock(${sql.lit(advisoryLocks.space)}, ${sql.lit(advisoryLocks.events)}) as taken
       ), appended as (
         insert into events (migration_id, account, type, at, data)
         select event.migration_id, event.account, event.type, event.at, event.data::json

@@ -20,6 +20,7 @@ const dialect: SqlDialect = {
   // The one writer has every lock that there is.
   lockTarget: async () => {},
   lockTargetOf: async () => {},
+  lockWebhooks: async () => {},
 };
 
 interface Write {
@@ -57,6 +58,12 @@ export class SqliteBackend implements Backend {
         .updateTable('migrations')
         .set({ lease_owner: null, lease_until: null })
         .where('lease_owner', 'is not', null)
+        .execute();
+      await backend.#db
+        .updateTable('deliveries')
+        .set({ lease_until: null })
+        .where('due_at', 'is not', null)
+        .where('lease_until', 'is not', null)
         .execute();
       return backend;
     } catch (error) {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { StoreUnavailable } from '../../../src/domain/store.ts';
 import { auditBehaviour } from './audit.ts';
 import { claimBehaviour } from './claims.ts';
+import { deliveryBehaviour } from './deliveries.ts';
 import { documentBehaviour } from './documents.ts';
 import { idempotencyBehaviour } from './idempotency.ts';
 import { listBehaviour } from './lists.ts';
@@ -9,6 +10,7 @@ import type { Site } from './setup.ts';
 import { statisticsBehaviour } from './statistics.ts';
 import { targetBehaviour } from './targets.ts';
 import { updateBehaviour } from './updates.ts';
+import { webhookBehaviour } from './webhooks.ts';
 
 /** What every store does, whatever lies beneath it. */
 export function storeBehaviour(site: Site): void {
@@ -20,6 +22,8 @@ export function storeBehaviour(site: Site): void {
   describe('lists', () => listBehaviour(site));
   describe('statistics', () => statisticsBehaviour(site));
   describe('idempotency keys', () => idempotencyBehaviour(site));
+  describe('webhooks', () => webhookBehaviour(site));
+  describe('deliveries', () => deliveryBehaviour(site));
   describe('a closed store', () => {
     it('is not available', async () => {
       const store = await site.open();

@@ -1,0 +1,156 @@
+import { type Kysely, type Selectable, sql } from 'kysely';
+import type { Instant } from '../domain/migration.ts';
+import type { AttemptOutcome, ClaimedDelivery, Delivery, DeliveryState } from '../domain/webhook.ts';
+import { idOfPosition, positionOfId } from './event-id.ts';
+import type { Session } from './session.ts';
+import type { DeliveriesTable, Tables } from './tables.ts';
+import { readWebhook } from './webhooks.ts';
+
+const prefix = 'dlv_';
+
+/** `WebhookStore.claimDeliveries` inside its transaction. Rows that another claimer has in hand are passed over. */
+export async function claimDeliveries(
+  { db, dialect }: Session,
+  now: Instant,
+  leaseMs: number,
+  limit: number,
+): Promise<readonly ClaimedDelivery[]> {
+  if (limit < 1) return [];
+  const clock = dialect.leaseClock(now);
+  const claimed = await db
+    .with('due', (query) =>
+      query
+        .selectFrom('deliveries')
+        .select('position')
+        .where('due_at', '<=', now)
+        .where(sql<boolean>`(lease_until is null or lease_until <= ${clock})`)
+        .where('webhook_id', 'in', (enabled) => enabled.selectFrom('webhooks').select('id').where('enabled', '=', 1))
+        .orderBy('due_at')
+        .orderBy('position')
+        .limit(limit)
+        .$if(dialect.rowLocks, (rows) => rows.forUpdate('deliveries').skipLocked()),
+    )
+    .updateTable('deliveries')
+    .set({ lease_until: sql<number>`${clock} + ${Math.ceil(leaseMs)}` })
+    .where('position', 'in', (query) => query.selectFrom('due').select('position'))
+    .returningAll()
+    .execute();
+  if (claimed.length === 0) return [];
+
+  const webhooks = await db
+    .selectFrom('webhooks')
+    .selectAll()
+    .where('id', 'in', [...new Set(claimed.map((row) => row.webhook_id))])
+    .execute();
+  const byId = new Map(webhooks.map((row) => [row.id, readWebhook(row)]));
+  return claimed
+    .toSorted((one, other) => (one.due_at ?? 0) - (other.due_at ?? 0) || one.position - other.position)
+    .flatMap((row) => {
+      const webhook = byId.get(row.webhook_id);
+      return webhook === undefined ? [] : [{ delivery: readDelivery(row), webhook }];
+    });
+}
+
+/** `WebhookStore.settleDelivery`. */
+export async function settleDelivery(
+  db: Kysely<Tables>,
+  id: string,
+  attempts: number,
+  outcome: AttemptOutcome,
+): Promise<void> {
+  const position = positionOfId(prefix, id);
+  if (position === null) return;
+  const { state, at, status, error, dueAt } = outcome;
+  await db
+    .updateTable('deliveries')
+    .set({
+      state,
+      attempts: attempts + 1,
+      last_attempt_at: at,
+      last_status: status,
+      last_error: error,
+      due_at: state !== 'pending' || dueAt === null ? null : Math.ceil(dueAt),
+      lease_until: null,
+    })
+    .where('position', '=', position)
+    .where('attempts', '=', attempts)
+    .execute();
+}
+
+/** `WebhookStore.listDeliveries`. A text after which no delivery can stand gives nothing. */
+export async function listDeliveries(
+  db: Kysely<Tables>,
+  webhookId: string,
+  filter: { readonly state?: DeliveryState },
+  page: { readonly size: number; readonly after?: string },
+): Promise<readonly Delivery[]> {
+  let query = db
+    .selectFrom('deliveries')
+    .selectAll()
+    .where('webhook_id', '=', webhookId)
+    .orderBy('position', 'desc')
+    .limit(page.size);
+  if (page.after !== undefined) {
+    const position = positionOfId(prefix, page.after);
+    if (position === null) return [];
+    query = query.where('position', '<', position);
+  }
+  if (filter.state !== undefined) query = query.where('state', '=', filter.state);
+  return (await query.execute()).map(readDelivery);
+}
+
+/** `WebhookStore.redeliver` inside its transaction. One that is still under way is left as it is. */
+export async function redeliver(
+  { db, dialect }: Session,
+  webhookId: string,
+  id: string,
+  now: Instant,
+): Promise<Delivery | null> {
+  const position = positionOfId(prefix, id);
+  if (position === null) return null;
+  const row = await db
+    .selectFrom('deliveries')
+    .selectAll()
+    .where('position', '=', position)
+    .where('webhook_id', '=', webhookId)
+    .$if(dialect.rowLocks, (query) => query.forUpdate())
+    .executeTakeFirst();
+  if (row === undefined) return null;
+  if (row.state === 'pending') return readDelivery(row);
+  const untried = {
+    state: 'pending',
+    attempts: 0,
+    last_attempt_at: null,
+    last_status: null,
+    last_error: null,
+    due_at: now,
+    lease_until: null,
+  };
+  await db.updateTable('deliveries').set(untried).where('position', '=', position).execute();
+  return readDelivery({ ...row, ...untried });
+}
+
+/** `WebhookStore.forgetDeliveries`. */
+export async function forgetDeliveries(db: Kysely<Tables>, before: Instant): Promise<number> {
+  const { numDeletedRows } = await db
+    .deleteFrom('deliveries')
+    .where('due_at', 'is', null)
+    .where('last_attempt_at', '<', before)
+    .executeTakeFirstOrThrow();
+  return Number(numDeletedRows);
+}
+
+function readDelivery(row: Selectable<DeliveriesTable>): Delivery {
+  return {
+    id: idOfPosition(prefix, row.position),
+    webhookId: row.webhook_id,
+    event: JSON.parse(row.event),
+    state: row.state as DeliveryState,
+    attempts: row.attempts,
+    lastAttemptAt: row.last_attempt_at,
+    lastStatus: row.last_status,
+    lastError: row.last_error,
+    dueAt: row.due_at,
+    createdAt: row.created_at,
+  };
+}

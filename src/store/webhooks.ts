@@ -1,0 +1,147 @@
+import type { Kysely } from 'kysely';
+import type { IdempotencyKey } from '../domain/store.ts';
+import type { Webhook, WebhookCreation } from '../domain/webhook.ts';
+import { claimKey, findKey } from './idempotency.ts';
+import { latestPosition } from './queries.ts';
+import { batches } from './rows.ts';
+import { type Session, Thrown } from './session.ts';
+import type { Tables, WebhooksTable } from './tables.ts';
+
+/** `WebhookStore.createWebhook` inside its transaction. Every check comes before the first write, so a refusal has nothing to undo. */
+export async function createWebhook(
+  session: Session,
+  webhook: Webhook,
+  most: number,
+  key: IdempotencyKey | undefined,
+): Promise<WebhookCreation> {
+  const { db, dialect } = session;
+  await dialect.lockWebhooks(db);
+  if (key !== undefined) {
+    // Before the count: a repeated request may itself have made the last one.
+    const record = await findKey(db, key.caller, key.key);
+    if (record !== null) return { outcome: 'key_exists', record };
+  }
+  if ((await countWebhooks(db)) >= most) return { outcome: 'too_many' };
+  if (key !== undefined) {
+    const record = await claimKey(db, key, webhook.id, webhook.createdAt);
+    if (record !== null) return { outcome: 'key_exists', record };
+  }
+  const position = await latestPosition(db);
+  await db
+    .insertInto('webhooks')
+    .values({ id: webhook.id, ...columns(webhook), position })
+    .execute();
+  await insertAccounts(db, webhook);
+  return { outcome: 'created' };
+}
+
+/** `WebhookStore.getWebhook`. */
+export async function findWebhook(db: Kysely<Tables>, id: string): Promise<Webhook | null> {
+  const row = await db.selectFrom('webhooks').selectAll().where('id', '=', id).executeTakeFirst();
+  return row === undefined ? null : readWebhook(row);
+}
+
+/** `WebhookStore.listWebhooks`. `*` is no account that anybody could be shown: such a webhook is for those who see all. */
+export async function listWebhooks(
+  db: Kysely<Tables>,
+  filter: { readonly visibleAccounts?: readonly string[] },
+  page: { readonly size: number; readonly after?: string },
+): Promise<readonly Webhook[]> {
+  const visible = filter.visibleAccounts?.filter((account) => account !== '*');
+  if (visible?.length === 0) return [];
+  let query = db.selectFrom('webhooks').selectAll().orderBy('id').limit(page.size);
+  if (page.after !== undefined) query = query.where('id', '>', page.after);
+  if (visible !== undefined)
+    query = query.where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('webhook_accounts')
+            .select('account')
+            .whereRef('webhook_id', '=', 'webhooks.id')
+            .where('account', 'not in', visible),
+        ),
+      ),
+    );
+  return (await query.execute()).map(readWebhook);
+}
+
+/** `WebhookStore.updateWebhook` inside its transaction. */
+export async function updateWebhook(
+  session: Session,
+  id: string,
+  change: (current: Webhook) => Webhook | null,
+): Promise<Webhook | null> {
+  const { db } = session;
+  const row = await selectForChange(session, id);
+  if (row === undefined) return null;
+  const before = readWebhook(row);
+  const changed = applied(change, before);
+  if (changed === null) return before;
+  const after = { ...changed, version: before.version + 1 };
+  // What happened while it was off is not made up for.
+  const position = after.enabled && !before.enabled ? Math.max(row.position, await latestPosition(db)) : row.position;
+  await db
+    .updateTable('webhooks')
+    .set({ ...columns(after), position })
+    .where('id', '=', id)
+    .execute();
+  if (JSON.stringify(before.accounts) !== JSON.stringify(after.accounts)) {
+    await db.deleteFrom('webhook_accounts').where('webhook_id', '=', id).execute();
+    await insertAccounts(db, after);
+  }
+  return after;
+}
+
+/** `WebhookStore.removeWebhook` inside its transaction. Its deliveries go with its row. */
+export async function removeWebhook(session: Session, id: string, check: (current: Webhook) => void): Promise<boolean> {
+  const row = await selectForChange(session, id);
+  if (row === undefined) return false;
+  try {
+    check(readWebhook(row));
+  } catch (cause) {
+    throw new Thrown(cause);
+  }
+  await session.db.deleteFrom('webhooks').where('id', '=', id).execute();
+  return true;
+}
+
+/** The webhook as it was stored. `enabled` and `version` live in their columns alone. */
+export function readWebhook(row: Omit<WebhooksTable, 'position'>): Webhook {
+  return { id: row.id, ...JSON.parse(row.document), enabled: row.enabled === 1, version: row.version };
+}
+
+function columns({ id: _id, enabled, version, ...document }: Webhook): Omit<WebhooksTable, 'id' | 'position'> {
+  return { document: JSON.stringify(document), enabled: enabled ? 1 : 0, version };
+}
+
+async function countWebhooks(db: Kysely<Tables>): Promise<number> {
+  const { webhooks } = await db
+    .selectFrom('webhooks')
+    .select(({ fn }) => fn.countAll<number>().as('webhooks'))
+    .executeTakeFirstOrThrow();
+  return webhooks;
+}
+
+async function insertAccounts(db: Kysely<Tables>, webhook: Webhook): Promise<void> {
+  const rows = [...new Set(webhook.accounts)].map((account) => ({ webhook_id: webhook.id, account }));
+  for (const batch of batches(rows)) await db.insertInto('webhook_accounts').values(batch).execute();
+}
+
+function selectForChange({ db, dialect }: Session, id: string): Promise<WebhooksTable | undefined> {
+  return db
+    .selectFrom('webhooks')
+    .selectAll()
+    .where('id', '=', id)
+    .$if(dialect.rowLocks, (query) => query.forUpdate())
+    .executeTakeFirst();
+}
+
+function applied(change: (current: Webhook) => Webhook | null, before: Webhook): Webhook | null {
+  try {
+    const after = change(before);
+    if (after !== null && after.id !== before.id) throw new Error(`the id of ${before.id} cannot change`);
+    return after;
+  } catch (cause) {
+    throw new Thrown(cause);
+  }
+}

@@ -1,0 +1,314 @@
+import { expect, it } from 'vitest';
+import type { MigrationEvent } from '../../../src/domain/event.ts';
+import type { Migration } from '../../../src/domain/migration.ts';
+import type { Store } from '../../../src/domain/store.ts';
+import type { AttemptOutcome, Delivery, Webhook, WebhookStore } from '../../../src/domain/webhook.ts';
+import { noLease, noon, sampleMigration, sampleWebhook } from '../samples.ts';
+import type { Site } from './setup.ts';
+
+type Opened = Store & WebhookStore;
+
+/** A lease that is over before anybody looks, by whatever clock. */
+const over = -1;
+const minute = 60_000;
+const delivered: AttemptOutcome = { state: 'delivered', at: noon + 5, status: 204, error: null, dueAt: null };
+
+export function deliveryBehaviour(site: Site): void {
+  const open = async () => (await site.open()) as Opened;
+  const replica = async () => (await site.replica()) as Opened;
+
+  async function withWebhook(overrides: Partial<Webhook> = {}) {
+    const store = await open();
+    const webhook = sampleWebhook(overrides);
+    await store.createWebhook(webhook, 100);
+    return { store, webhook };
+  }
+
+  /** A store with a webhook and the deliveries of one new migration. */
+  async function withDeliveries() {
+    const { store, webhook } = await withWebhook();
+    await store.create(sampleMigration(), noLease);
+    await store.fanOut(noon, 100);
+    return { store, webhook, deliveries: await oldestFirst(store, webhook) };
+  }
+
+  async function oldestFirst(store: Opened, webhook: Webhook): Promise<readonly Delivery[]> {
+    return (await store.listDeliveries(webhook.id, {}, { size: 1000 })).toReversed();
+  }
+
+  async function sent(store: Opened, webhook: Webhook): Promise<readonly MigrationEvent[]> {
+    return (await oldestFirst(store, webhook)).map(({ event }) => event);
+  }
+
+  async function create(store: Opened, overrides: Partial<Migration> = {}): Promise<Migration> {
+    const migration = sampleMigration(overrides);
+    await store.create(migration, noLease);
+    return migration;
+  }
+
+  it('has nothing to do without webhooks, with ones that are off, and without events', async () => {
+    const store = await open();
+    await create(store);
+    expect(await store.fanOut(noon, 10)).toEqual({ enabled: false, more: false });
+    await store.createWebhook(sampleWebhook({ enabled: false }), 10);
+    await create(store);
+    expect(await store.fanOut(noon, 10)).toEqual({ enabled: false, more: false });
+    await store.createWebhook(sampleWebhook(), 10);
+    expect(await store.fanOut(noon, 10)).toEqual({ enabled: true, more: false });
+    expect(await store.claimDeliveries(noon, over, 10)).toEqual([]);
+  });
+
+  it('makes one of each event from the creation of the webhook on, due at once, in the order of the log', async () => {
+    const store = await open();
+    await create(store);
+    const before = await store.latestEvent();
+    const webhook = sampleWebhook();
+    await store.createWebhook(webhook, 10);
+    for (let round = 0; round < 3; round++) await create(store);
+    const events = await store.events({}, { size: 100, ...(before !== null && { after: before }) });
+    expect(events).toHaveLength(6);
+    expect(await store.fanOut(noon + 7, 100)).toEqual({ enabled: true, more: false });
+    await store.fanOut(noon + 8, 100);
+    const deliveries = await oldestFirst(store, webhook);
+    expect(deliveries.map(({ id: _id, ...rest }) => rest)).toEqual(
+      events.map((event) => ({
+        webhookId: webhook.id,
+        event,
+        state: 'pending',
+        attempts: 0,
+        lastAttemptAt: null,
+        lastStatus: null,
+        lastError: null,
+        dueAt: noon + 7,
+        createdAt: noon + 7,
+      })),
+    );
+    for (const { id } of deliveries) expect(id).toMatch(/^dlv_[0-9a-hjkmnp-tv-z]{26}$/);
+  });
+
+  it('goes on where it stopped, and says that it did', async () => {
+    const { store, webhook } = await withWebhook();
+    for (let round = 0; round < 5; round++) await create(store);
+    const progress: boolean[] = [];
+    for (let round = 0; round < 5; round++) progress.push((await store.fanOut(noon, 3)).more);
+    expect(progress).toEqual([true, true, true, false, false]);
+    expect(await sent(store, webhook)).toEqual(await store.events({}, { size: 100 }));
+  });
+
+  it('makes none of events of other accounts or types', async () => {
+    const { store, webhook } = await withWebhook({ accounts: ['ali-main', 'hw-main'], eventTypes: ['backup.added'] });
+    const nobody = sampleWebhook({ accounts: [] });
+    await store.createWebhook(nobody, 10);
+    for (const account of ['ali-main', 'tencent', 'hw-main', 'tencent', 'tencent']) await create(store, { account });
+    // So few at a time that some rounds read nothing that is wanted.
+    for (let round = 0; round < 6; round++) await store.fanOut(noon, 1);
+    const events = await sent(store, webhook);
+    expect(events.map(({ account, type }) => [account, type])).toEqual([
+      ['ali-main', 'backup.added'],
+      ['hw-main', 'backup.added'],
+    ]);
+    expect(await sent(store, nobody)).toEqual([]);
+  });
+
+  it('does not go back for what a webhook came to want later', async () => {
+    const { store, webhook } = await withWebhook({ accounts: ['ali-main'], eventTypes: ['migration.created'] });
+    await create(store, { account: 'tencent' });
+    await create(store);
+    await store.fanOut(noon, 100);
+    await store.updateWebhook(webhook.id, (current) => ({ ...current, accounts: ['*'], eventTypes: [] }));
+    await store.fanOut(noon, 100);
+    expect((await sent(store, webhook)).map(({ type }) => type)).toEqual(['migration.created']);
+    const later = await create(store, { account: 'tencent' });
+    await store.fanOut(noon, 100);
+    expect((await sent(store, webhook)).slice(1)).toEqual(await store.events({ migrationId: later.id }, { size: 10 }));
+  });
+
+  it('sends one that is switched on again what is appended from then on', async () => {
+    const { store, webhook } = await withWebhook();
+    const turn = (enabled: boolean) => store.updateWebhook(webhook.id, (current) => ({ ...current, enabled }));
+    await turn(false);
+    await create(store);
+    await store.fanOut(noon, 100);
+    await turn(true);
+    const later = await create(store);
+    // A change of one that is on skips nothing.
+    await turn(true);
+    await store.fanOut(noon, 100);
+    expect(await sent(store, webhook)).toEqual(await store.events({ migrationId: later.id }, { size: 10 }));
+  });
+
+  it('leaves the deliveries of a migration that is deleted', async () => {
+    const { store, webhook } = await withWebhook();
+    const migration = await create(store);
+    const events = await store.events({}, { size: 10 });
+    await store.fanOut(noon, 100);
+    await store.remove(migration.id);
+    expect(await sent(store, webhook)).toEqual(events);
+    // The log is shorter now; what is appended next is sent all the same.
+    await store.fanOut(noon, 100);
+    await create(store);
+    await store.fanOut(noon, 100);
+    expect(await sent(store, webhook)).toEqual([...events, ...(await store.events({}, { size: 10 }))]);
+  });
+
+  it('claims what is due and free, the longest due first, with the webhook as it is now', async () => {
+    const { store, webhook, deliveries } = await withDeliveries();
+    await create(store);
+    await store.fanOut(noon - 1, 100);
+    const later = (await oldestFirst(store, webhook)).slice(deliveries.length);
+    const changed = await store.updateWebhook(webhook.id, (current) => ({ ...current, description: 'new' }));
+    expect(await store.claimDeliveries(noon - 2, minute, 10)).toEqual([]);
+    expect(await store.claimDeliveries(noon, minute, 0)).toEqual([]);
+    const first = await store.claimDeliveries(noon, minute, 3);
+    const [next, ...last] = deliveries;
+    expect(first).toEqual([...later, next].map((delivery) => ({ delivery, webhook: changed })));
+    const second = await store.claimDeliveries(noon, minute, 10);
+    expect(second.map(({ delivery }) => delivery)).toEqual(last);
+    expect(await store.claimDeliveries(noon, minute, 10)).toEqual([]);
+  });
+
+  it('claims nothing of a webhook that is off', async () => {
+    const { store, webhook, deliveries } = await withDeliveries();
+    const turn = (enabled: boolean) => store.updateWebhook(webhook.id, (current) => ({ ...current, enabled }));
+    await turn(false);
+    expect(await store.claimDeliveries(noon, minute, 10)).toEqual([]);
+    await turn(true);
+    expect(await store.claimDeliveries(noon, minute, 10)).toHaveLength(deliveries.length);
+  });
+
+  it('gives one that was not settled to another when the lease is over', async () => {
+    const { store, deliveries } = await withDeliveries();
+    expect(await store.claimDeliveries(noon, over, 10)).toHaveLength(deliveries.length);
+    const again = await (await replica()).claimDeliveries(noon, minute, 10);
+    expect(again.map(({ delivery }) => delivery)).toEqual(deliveries);
+  });
+
+  it('writes down an attempt that is to be made again, and frees it for then', async () => {
+    const { store, webhook, deliveries } = await withDeliveries();
+    const [first] = await store.claimDeliveries(noon, minute, 1);
+    const id = first?.delivery.id ?? '';
+    const outcome = { state: 'pending', at: noon + 5, status: 503, error: 'HTTP 503', dueAt: noon + 99.5 } as const;
+    await store.settleDelivery(id, 0, outcome);
+    const expected = {
+      ...deliveries[0],
+      attempts: 1,
+      lastAttemptAt: noon + 5,
+      lastStatus: 503,
+      lastError: 'HTTP 503',
+      dueAt: noon + 100,
+    };
+    expect((await oldestFirst(store, webhook))[0]).toEqual(expected);
+    const early = await store.claimDeliveries(noon + 99, over, 10);
+    expect(early.map(({ delivery }) => delivery.id)).not.toContain(id);
+    const due = await store.claimDeliveries(noon + 100, over, 10);
+    expect(due.map(({ delivery }) => delivery)).toContainEqual(expected);
+  });
+
+  it('writes down the end, and is not claimed again', async () => {
+    const { store, webhook } = await withDeliveries();
+    const claimed = await store.claimDeliveries(noon, over, 2);
+    const failed = { state: 'failed', at: noon + 6, status: null, error: 'no answer', dueAt: null } as const;
+    await store.settleDelivery(claimed[0]?.delivery.id ?? '', 0, delivered);
+    await store.settleDelivery(claimed[1]?.delivery.id ?? '', 0, failed);
+    expect(await oldestFirst(store, webhook)).toMatchObject([
+      { state: 'delivered', attempts: 1, lastAttemptAt: noon + 5, lastStatus: 204, lastError: null, dueAt: null },
+      { state: 'failed', attempts: 1, lastAttemptAt: noon + 6, lastStatus: null, lastError: 'no answer', dueAt: null },
+    ]);
+    expect(await store.claimDeliveries(noon + minute, minute, 10)).toEqual([]);
+  });
+
+  it('does not let a late attempt write over another’s, nor an unknown id do harm', async () => {
+    const { store, webhook, deliveries } = await withDeliveries();
+    const id = deliveries[0]?.id ?? '';
+    await store.settleDelivery(id, 0, delivered);
+    await store.settleDelivery(id, 0, { ...delivered, state: 'failed', error: 'late' });
+    await store.settleDelivery(id, 2, { ...delivered, state: 'failed', error: 'early' });
+    for (const unknown of ['', 'dlv_1', `dlv_${'z'.repeat(26)}`]) await store.settleDelivery(unknown, 0, delivered);
+    expect(await oldestFirst(store, webhook)).toMatchObject([{ state: 'delivered', attempts: 1 }, deliveries[1]]);
+  });
+
+  it('lists the newest first, page by page, by state', async () => {
+    const { store, webhook } = await withDeliveries();
+    const stranger = sampleWebhook();
+    await store.createWebhook(stranger, 10);
+    for (let round = 0; round < 2; round++) await create(store);
+    await store.fanOut(noon, 100);
+    const all = (await oldestFirst(store, webhook)).toReversed();
+    expect(all).toHaveLength(6);
+    const first = await store.listDeliveries(webhook.id, {}, { size: 4 });
+    const rest = await store.listDeliveries(webhook.id, {}, { size: 4, after: first[3]?.id ?? '' });
+    expect([...first, ...rest]).toEqual(all);
+    await store.settleDelivery(all[1]?.id ?? '', 0, delivered);
+    await store.settleDelivery(all[4]?.id ?? '', 0, delivered);
+    const ended = await store.listDeliveries(webhook.id, { state: 'delivered' }, { size: 10 });
+    expect(ended.map(({ id }) => id)).toEqual([all[1]?.id, all[4]?.id]);
+    const next = await store.listDeliveries(webhook.id, { state: 'pending' }, { size: 2, after: all[1]?.id ?? '' });
+    expect(next).toEqual([all[2], all[3]]);
+    expect(await store.listDeliveries(webhook.id, {}, { size: 10, after: 'evt_1' })).toEqual([]);
+    expect(await store.listDeliveries('whk_unknown', {}, { size: 10 })).toEqual([]);
+  });
+
+  it('delivers one that has ended again, as if it had not been tried', async () => {
+    const { store, webhook, deliveries } = await withDeliveries();
+    const [first, second] = deliveries;
+    const [id, otherId] = [first?.id ?? '', second?.id ?? ''];
+    await store.claimDeliveries(noon, 5 * minute, 10);
+    await store.settleDelivery(id, 0, { ...delivered, state: 'pending', dueAt: noon + 10 });
+    await store.settleDelivery(id, 1, { ...delivered, state: 'failed', error: 'HTTP 500' });
+    const again = { ...first, dueAt: noon + minute };
+    expect(await store.redeliver(webhook.id, id, noon + minute)).toEqual(again);
+    expect((await oldestFirst(store, webhook))[0]).toEqual(again);
+    // One that is under way stays as it is, also in the hands of whoever has it.
+    expect(await store.redeliver(webhook.id, otherId, noon + minute)).toEqual(second);
+    const claimed = await store.claimDeliveries(noon + minute, minute, 10);
+    expect(claimed.map(({ delivery }) => delivery)).toEqual([again]);
+    expect(await store.redeliver(sampleWebhook().id, id, noon)).toBeNull();
+    expect(await store.redeliver(webhook.id, `dlv_${'0'.repeat(26)}`, noon)).toBeNull();
+    expect(await store.redeliver(webhook.id, 'mig_1', noon)).toBeNull();
+  });
+
+  it('forgets those that ended before a time', async () => {
+    const { store, webhook } = await withDeliveries();
+    await create(store);
+    await store.fanOut(noon, 100);
+    const [one, two, three, four] = (await oldestFirst(store, webhook)).map(({ id }) => id);
+    await store.settleDelivery(one ?? '', 0, { ...delivered, at: noon - 1 });
+    await store.settleDelivery(two ?? '', 0, { ...delivered, at: noon });
+    await store.settleDelivery(three ?? '', 0, { ...delivered, at: noon - 1, state: 'pending', dueAt: noon });
+    expect(await store.forgetDeliveries(noon)).toBe(1);
+    expect(await store.forgetDeliveries(noon)).toBe(0);
+    expect((await oldestFirst(store, webhook)).map(({ id }) => id)).toEqual([two, three, four]);
+    // What is forgotten is not made again.
+    await store.fanOut(noon, 100);
+    expect(await oldestFirst(store, webhook)).toHaveLength(3);
+  });
+
+  it('is made once and claimed once by many processes, whatever happens meanwhile', async () => {
+    const { store, webhook } = await withWebhook();
+    const narrow = sampleWebhook({ accounts: ['ali-main'], eventTypes: ['migration.created'] });
+    await store.createWebhook(narrow, 10);
+    const other = await replica();
+    const claimed: Delivery[] = [];
+    const dispatch = async (own: Opened) => {
+      for (let round = 0; round < 15; round++) {
+        await own.fanOut(noon, 4);
+        for (const { delivery } of await own.claimDeliveries(noon, minute, 3)) claimed.push(delivery);
+      }
+    };
+    const write = async (own: Opened) => {
+      for (let round = 0; round < 20; round++) await create(own, { account: round % 2 ? 'ali-main' : 'tencent' });
+    };
+    await Promise.all([store, other].flatMap((own) => [dispatch(own), dispatch(own), write(own)]));
+    while ((await store.fanOut(noon, 50)).more);
+    for (const { delivery } of await store.claimDeliveries(noon, minute, 1000)) claimed.push(delivery);
+
+    const events = await store.events({}, { size: 1000 });
+    expect(events).toHaveLength(80);
+    expect(await sent(store, webhook)).toEqual(events);
+    expect(await sent(store, narrow)).toEqual(
+      events.filter(({ account, type }) => account === 'ali-main' && type === 'migration.created'),
+    );
+    expect(claimed).toHaveLength(100);
+    expect(new Set(claimed.map(({ id }) => id)).size).toBe(100);
+  });
+}
