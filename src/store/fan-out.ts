@@ -1,8 +1,13 @@
+import type { Kysely, Selectable } from 'kysely';
 import type { Instant } from '../domain/migration.ts';
+import type { Webhook } from '../domain/webhook.ts';
 import { latestPosition } from './queries.ts';
 import { batches, readEvent } from './rows.ts';
 import type { Backend, Session } from './session.ts';
+import type { EventsTable, Tables } from './tables.ts';
 import { readWebhook } from './webhooks.ts';
+
+type StoredEvent = Selectable<EventsTable>;
 
 /** `WebhookStore.fanOut`: one look for all webhooks, and one transaction for each that is behind the event log. */
 export async function fanOut(
@@ -38,10 +43,10 @@ async function fanOutTo({ db, dialect }: Session, id: string, now: Instant, limi
     .selectAll()
     .where('id', '=', id)
     .where('enabled', '=', 1)
-    .$if(dialect.rowLocks, (query) => query.forUpdate().skipLocked())
+    .$if(dialect.rowLocks, (query) => query.forNoKeyUpdate().skipLocked())
     .executeTakeFirst();
   if (row === undefined) return false;
-  const { accounts, eventTypes } = readWebhook(row);
+  const webhook = readWebhook(row);
   // Asked first: what is appended between the two statements stands after it, and is for the next time.
   const end = Math.max(row.position, await latestPosition(db));
   const events = await db
@@ -50,22 +55,69 @@ async function fanOutTo({ db, dialect }: Session, id: string, now: Instant, limi
     .where('position', '>', row.position)
     .where('position', '<=', end)
     // With a name that no account has: a list may not be empty.
-    .$if(!accounts.includes('*'), (query) => query.where('account', 'in', ['', ...accounts]))
+    .$if(!webhook.accounts.includes('*'), (query) => query.where('account', 'in', ['', ...webhook.accounts]))
     .orderBy('position')
     .limit(limit)
     .execute();
-  const wanted = events.filter(({ type }) => eventTypes.length === 0 || eventTypes.some((each) => each === type));
-  const deliveries = wanted.map((event) => ({
-    webhook_id: id,
-    event_position: event.position,
-    event: JSON.stringify(readEvent(event)),
-    state: 'pending',
-    attempts: 0,
-    due_at: now,
-    created_at: now,
-  }));
-  for (const batch of batches(deliveries)) await db.insertInto('deliveries').values(batch).execute();
+  await insertDeliveries(db, webhook, events, () => now);
   const position = events.length < limit ? end : (events.at(-1)?.position ?? row.position);
   await db.updateTable('webhooks').set({ position }).where('id', '=', id).execute();
   return position < end;
+}
+
+/** Makes what deliveries are still to be made of the events of a migration that is about to go, since they go with it. */
+export async function fanOutLast({ db, dialect }: Session, migrationId: string): Promise<void> {
+  const rows = await db
+    .selectFrom('webhooks')
+    .selectAll()
+    .where('enabled', '=', 1)
+    .orderBy('id')
+    // None of them may go before there are deliveries that refer to it.
+    .$if(dialect.rowLocks, (query) => query.forKeyShare())
+    .execute();
+  if (rows.length === 0) return;
+  const events = await db
+    .selectFrom('events')
+    .selectAll()
+    .where('migration_id', '=', migrationId)
+    .where('position', '>', Math.min(...rows.map(({ position }) => position)))
+    .orderBy('position')
+    .execute();
+  for (const row of rows) {
+    const ahead = events.filter(({ position }) => position > row.position);
+    await insertDeliveries(db, readWebhook(row), ahead, ({ at }) => at);
+  }
+}
+
+async function insertDeliveries(
+  db: Kysely<Tables>,
+  webhook: Webhook,
+  events: readonly StoredEvent[],
+  dueAt: (event: StoredEvent) => Instant,
+): Promise<void> {
+  const deliveries = events
+    .filter((event) => wants(webhook, event))
+    .map((event) => ({
+      webhook_id: webhook.id,
+      event_position: event.position,
+      event: JSON.stringify(readEvent(event)),
+      state: 'pending',
+      attempts: 0,
+      due_at: dueAt(event),
+      created_at: dueAt(event),
+    }));
+  for (const batch of batches(deliveries))
+    await db
+      .insertInto('deliveries')
+      .values(batch)
+      // The same event may be on its way from the log and from the removal of its migration.
+      .onConflict((conflict) => conflict.columns(['webhook_id', 'event_position']).doNothing())
+      .execute();
+}
+
+function wants({ accounts, eventTypes }: Webhook, { account, type }: StoredEvent): boolean {
+  return (
+    accounts.some((each) => each === '*' || each === account) &&
+    (eventTypes.length === 0 || eventTypes.some((each) => each === type))
+  );
 }

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Migration } from '../domain/migration.ts';
 import type { Fence, UpdateOptions, UpdateResult } from '../domain/store.ts';
 import { readMigration, type StoredMigration, waitsForInstance } from './documents.ts';
+import { fanOutLast } from './fan-out.ts';
 import { claimKey, findKey } from './idempotency.ts';
 import { holderOfTarget, instanceOccupied, wakeWaiting } from './instance.ts';
 import { eventRows, type LeaseChange, saveMigration, selectMigrations, targetChanged } from './rows.ts';
@@ -79,6 +80,7 @@ export async function removeMigration(
   } catch (cause) {
     throw new Thrown(cause);
   }
+  await fanOutLast(session, id);
   await db.deleteFrom('migrations').where('id', '=', id).execute();
   if (current.occupiesInstance) await wakeWaiting(session, current.account, current.target.instanceId, id);
   session.changed(id, null);

@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Store, StoreUnavailable } from '../../src/domain/store.ts';
+import type { WebhookStore } from '../../src/domain/webhook.ts';
 import { systemRuntime } from '../../src/runtime.ts';
 import { openStore } from '../../src/store/open.ts';
 import { defaultPostgresOptions, type PostgresOptions } from '../../src/store/postgres/options.ts';
@@ -8,7 +9,7 @@ import { clientConfig, openPool } from '../../src/store/postgres/pool.ts';
 import { findPostgres, type PostgresServer } from '../support/postgres.ts';
 import { closing } from './behaviour/setup.ts';
 import { storeBehaviour } from './behaviour/suite.ts';
-import { lease, noLease, noon, onDatabases, sampleMigration } from './samples.ts';
+import { lease, noLease, noon, onDatabases, sampleMigration, sampleWebhook } from './samples.ts';
 import { type Fate, startProxy, type TcpProxy } from './tcp-proxy.ts';
 
 const postgres = await findPostgres();
@@ -129,6 +130,47 @@ describe.skipIf(!postgres.available)(`PostgreSQL${reason}`, () => {
       const [first] = await two.events({}, { size: 1 });
       expect(first?.migrationId).toBe(slow.id);
       await slowly;
+    });
+
+    it('send a new webhook what was still being committed when it was made', async () => {
+      url = await server.createDatabase();
+      const [one, two] = [await replica(), (await replica()) as Store & WebhookStore];
+      await one.create(sampleMigration(), noLease);
+      const admin = await administrator();
+      await admin.query(`create function held() returns trigger language plpgsql as
+        $$ begin perform pg_advisory_xact_lock(42); return new; end $$`);
+      await admin.query('create trigger held after insert on events for each row execute function held()');
+      await admin.query('select pg_advisory_lock(42)');
+      const pending = sampleMigration();
+      const creating = one.create(pending, noLease);
+      await vi.waitFor(async () => {
+        const { rows } = await admin.query("select 1 from pg_stat_activity where wait_event = 'advisory'");
+        expect(rows).toHaveLength(1);
+      });
+      const webhook = sampleWebhook();
+      await two.createWebhook(webhook, 1);
+      expect(await two.fanOut(noon, 10)).toEqual({ enabled: true, more: false });
+      await admin.query('select pg_advisory_unlock(42)');
+      await creating;
+      await two.fanOut(noon, 10);
+      const deliveries = await two.listDeliveries(webhook.id, {}, { size: 10 });
+      expect(deliveries.map(({ event }) => event.migrationId)).toEqual([pending.id, pending.id]);
+    });
+
+    it('leave a webhook to whoever has it in hand, without waiting', async () => {
+      url = await server.createDatabase();
+      const store = (await replica()) as Store & WebhookStore;
+      const webhook = sampleWebhook();
+      await store.createWebhook(webhook, 1);
+      await store.create(sampleMigration(), noLease);
+      const admin = await administrator();
+      await admin.query('begin');
+      await admin.query('select 1 from webhooks for no key update');
+      expect(await store.fanOut(noon, 10)).toEqual({ enabled: true, more: false });
+      expect(await store.listDeliveries(webhook.id, {}, { size: 10 })).toEqual([]);
+      await admin.query('rollback');
+      await store.fanOut(noon, 10);
+      expect(await store.listDeliveries(webhook.id, {}, { size: 10 })).toHaveLength(2);
     });
 
     it('undo a deadlock by themselves', async () => {

@@ -10,7 +10,7 @@ import { SqlStore } from '../../src/store/sql-store.ts';
 import { SqliteBackend } from '../../src/store/sqlite/backend.ts';
 import { openFile, StoreLocked } from '../../src/store/sqlite/file.ts';
 import { startWriter } from './children/spawn.ts';
-import { lease, nextMigrationId, noLease, onDatabases, sampleMigration } from './samples.ts';
+import { lease, nextMigrationId, noLease, noon, onDatabases, sampleMigration, sampleWebhook } from './samples.ts';
 
 let folder = '';
 let path = '';
@@ -74,6 +74,32 @@ describe('an SQLite file', () => {
   it('that is no database is not available', async () => {
     writeFileSync(join(folder, 'text'), 'not a database, but long enough to have had a header of one\n'.repeat(50));
     await expect(open(`sqlite:${join(folder, 'text')}`)).rejects.toBeInstanceOf(StoreUnavailable);
+  });
+
+  it('of an older version gets what is new, and goes on', async () => {
+    const { store, database } = await openWithDatabase();
+    await store.create(sampleMigration(), noLease);
+    database.exec('drop table deliveries; drop table webhook_accounts; drop table webhooks');
+    database.exec("delete from kysely_migration where name = '0004_webhooks'");
+    await store.close();
+    const newer = (await open()) as SqlStore;
+    const webhook = sampleWebhook();
+    await newer.createWebhook(webhook, 1);
+    const migration = sampleMigration();
+    await newer.create(migration, noLease);
+    await newer.fanOut(noon, 10);
+    const deliveries = await newer.listDeliveries(webhook.id, {}, { size: 10 });
+    expect(deliveries.map(({ event }) => event.migrationId)).toEqual([migration.id, migration.id]);
+  });
+
+  it('gives up what deliveries its last process had claimed', async () => {
+    const store = (await open()) as SqlStore;
+    await store.createWebhook(sampleWebhook(), 1);
+    await store.create(sampleMigration(), noLease);
+    await store.fanOut(noon, 10);
+    expect(await store.claimDeliveries(noon, 3_600_000, 10)).toHaveLength(2);
+    await store.close();
+    expect(await ((await open()) as SqlStore).claimDeliveries(noon, 3_600_000, 10)).toHaveLength(2);
   });
 
   it('refuses a schema of a newer version', async () => {

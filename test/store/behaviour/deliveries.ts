@@ -151,6 +151,47 @@ export function deliveryBehaviour(site: Site): void {
     expect(await sent(store, webhook)).toEqual([...events, ...(await store.events({}, { size: 10 }))]);
   });
 
+  it('makes those of a migration that is deleted before anybody got to them', async () => {
+    const { store, webhook } = await withWebhook();
+    const narrow = sampleWebhook({ accounts: ['hw-main'], eventTypes: ['migration.state_changed'] });
+    for (const each of [narrow, sampleWebhook({ enabled: false })]) await store.createWebhook(each, 10);
+    const migration = await create(store, { account: 'hw-main' });
+    await store.fanOut(noon, 100);
+    await store.update(migration.id, (current) => ({ ...current, state: 'failed', updatedAt: noon + 1 }));
+    const other = await create(store);
+    const events = await store.events({}, { size: 100 });
+    await store.remove(migration.id);
+    await store.fanOut(noon + 2, 100);
+    await store.fanOut(noon + 2, 100);
+    const all = await sent(store, webhook);
+    expect(all).toHaveLength(events.length);
+    expect(new Set(all)).toEqual(new Set(events));
+    expect(await sent(store, narrow)).toEqual(events.filter(({ type }) => type === 'migration.state_changed'));
+    await store.remove(other.id);
+    expect(await store.claimDeliveries(noon + 2, minute, 100)).toHaveLength(events.length + 1);
+  });
+
+  it('is made once of each event of migrations that are deleted meanwhile', async () => {
+    const { store, webhook } = await withWebhook();
+    const other = await replica();
+    const ids: string[] = [];
+    const churn = async (own: Opened) => {
+      for (let round = 0; round < 15; round++) {
+        const { id } = await create(own);
+        ids.push(id);
+        await own.remove(id);
+      }
+    };
+    const dispatch = async (own: Opened) => {
+      for (let round = 0; round < 30; round++) await own.fanOut(noon, 5);
+    };
+    await Promise.all([store, other].flatMap((own) => [dispatch(own), churn(own), churn(own)]));
+    const events = await sent(store, webhook);
+    expect(events.map(({ migrationId, type }) => `${migrationId} ${type}`).toSorted()).toEqual(
+      ids.flatMap((id) => [`${id} backup.added`, `${id} migration.created`]).toSorted(),
+    );
+  });
+
   it('claims what is due and free, the longest due first, with the webhook as it is now', async () => {
     const { store, webhook, deliveries } = await withDeliveries();
     await create(store);
