@@ -1,0 +1,335 @@
+import { Webhook as Receiver } from 'standardwebhooks';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Store, StoreUnavailable } from '../../src/domain/store.ts';
+import type { WebhookAttempt } from '../../src/domain/telemetry.ts';
+import type { Webhook, WebhookStore } from '../../src/domain/webhook.ts';
+import { openStore } from '../../src/store/open.ts';
+import { createDispatcher, type DispatcherContext } from '../../src/webhooks/dispatcher.ts';
+import type { AttemptResult } from '../../src/webhooks/schedule.ts';
+import { newSecret } from '../../src/webhooks/signature.ts';
+import { noLease, noon, sampleMigration, sampleWebhook } from '../store/samples.ts';
+import { VirtualTime } from './support/virtual-time.ts';
+
+const cleanups: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
+});
+
+interface Message {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+type Answer = (message: Message) => AttemptResult | Promise<AttemptResult>;
+
+const received: AttemptResult = { status: 204, retryAfterMs: null };
+const broken: AttemptResult = { status: 500, retryAfterMs: null };
+
+/** A store in memory, a clock that stands still, and receivers that answer as told. `secrets`: what each sealed text stands for. */
+async function site(answer: Answer = () => received) {
+  const time = new VirtualTime(noon);
+  const store = await openStore('sqlite::memory:', { runtime: time });
+  cleanups.push(() => store.close());
+  const messages: Message[] = [];
+  const attempts: WebhookAttempt[] = [];
+  const interruptions: string[] = [];
+  const secrets = new Map([
+    ['sealed-url', 'https://hooks.example/godwit?token=secret'],
+    ['sealed-secret', newSecret(time)],
+  ]);
+  function dispatch(overrides: Partial<DispatcherContext> = {}) {
+    const dispatcher = createDispatcher({
+      store,
+      sender: {
+        post: async (url, headers, body) => {
+          messages.push({ url, headers, body });
+          return answer({ url, headers, body });
+        },
+        close: async () => undefined,
+      },
+      runtime: time,
+      open: (sealed) => {
+        const opened = secrets.get(sealed);
+        if (opened === undefined) throw new Error('no key');
+        return opened;
+      },
+      leaseMs: 40_000,
+      version: '1.2.3',
+      telemetry: { attempted: (attempt) => attempts.push(attempt), interrupted: (error) => interruptions.push(error) },
+      ...overrides,
+    });
+    dispatcher.start();
+    cleanups.push(async () => {
+      const stopping = dispatcher.stop(0);
+      await time.pass(1);
+      await stopping;
+    });
+    return dispatcher;
+  }
+  async function webhook(overrides: Partial<Webhook> = {}): Promise<Webhook> {
+    const made = sampleWebhook(overrides);
+    await store.createWebhook(made, 100);
+    return made;
+  }
+  return { time, store, messages, attempts, interruptions, secrets, dispatch, webhook };
+}
+
+/** A migration, and with it the events of its creation. */
+async function happen(store: Store, account = 'ali-main'): Promise<string> {
+  const migration = sampleMigration({ account });
+  await store.create(migration, noLease);
+  return migration.id;
+}
+
+const typesOf = (messages: readonly Message[]): string[] => messages.map(({ body }) => JSON.parse(body).type);
+const minute = 60_000;
+
+describe('an event', () => {
+  it('reaches the receiver as a signed CloudEvent', async () => {
+    const { time, store, messages, secrets, dispatch, webhook, attempts } = await site();
+    await webhook({ eventTypes: ['migration.created'] });
+    dispatch();
+    await time.pass(minute);
+    const id = await happen(store);
+    await time.pass(2000);
+    expect(messages).toHaveLength(1);
+    const [{ url, headers, body } = { url: '', headers: {}, body: '' }] = messages;
+    expect(url).toBe('https://hooks.example/godwit?token=secret');
+    const [event] = await store.events({ migrationId: id }, { size: 1 });
+    expect(headers).toMatchObject({
+      'content-type': 'application/cloudevents+json',
+      'user-agent': 'Godwit/1.2.3',
+      'webhook-id': event?.id,
+      'webhook-timestamp': String(noon / 1000 + 60),
+    });
+    expect(JSON.parse(body)).toEqual({
+      specversion: '1.0',
+      id: event?.id,
+      source: `/migrations/${id}`,
+      type: 'godwit.migration.created',
+      subject: id,
+      time: '2026-11-21T12:00:00.000Z',
+      datacontenttype: 'application/json',
+      data: {
+        id: event?.id,
+        migrationId: id,
+        account: 'ali-main',
+        type: 'migration.created',
+        at: '2026-11-21T12:00:00.000Z',
+        data: { state: 'pending', mode: 'full', caller: 'ci' },
+      },
+    });
+    const receiver = new Receiver(secrets.get('sealed-secret') ?? '');
+    // The library asks the real clock how old a message is; the signature is what counts here.
+    expect(() => receiver.verify(body, headers)).toThrow(/timestamp too (old|new)/i);
+    expect(receiver.sign(event?.id ?? '', new Date(Number(headers['webhook-timestamp']) * 1000), body)).toBe(
+      headers['webhook-signature'],
+    );
+    expect(attempts).toMatchObject([{ outcome: 'delivered', error: null }]);
+  });
+
+  it('of another account or type reaches nobody, and one that is older than the webhook does not', async () => {
+    const { time, store, messages, dispatch, webhook } = await site();
+    await happen(store);
+    await webhook({ accounts: ['ali-main'], eventTypes: ['backup.added'] });
+    dispatch();
+    await happen(store, 'somebody-else');
+    await happen(store);
+    await time.pass(minute);
+    expect(typesOf(messages)).toEqual(['godwit.backup.added']);
+  });
+
+  it('is sent once by each of many webhooks, whichever of two processes does it', async () => {
+    const { time, store, messages, dispatch, webhook } = await site();
+    for (let number = 0; number < 5; number++) await webhook({ eventTypes: ['migration.created'] });
+    dispatch();
+    dispatch();
+    for (let number = 0; number < 30; number++) await happen(store);
+    await time.pass(minute);
+    expect(messages).toHaveLength(150);
+    const ids = messages.map(({ headers }) => headers['webhook-id']);
+    expect(new Set(ids).size).toBe(30);
+  });
+
+  it('is not waited for: a receiver that is slow holds nobody up', async () => {
+    const { time, store, messages, dispatch, webhook, secrets } = await site(({ url }) =>
+      url.includes('slow') ? new Promise(() => undefined) : received,
+    );
+    secrets.set('slow-url', 'https://slow.example/');
+    await webhook({ url: { display: 'x', sealed: 'slow-url' } });
+    await webhook();
+    dispatch();
+    for (let number = 0; number < 3; number++) {
+      await happen(store);
+      await time.pass(2000);
+    }
+    expect(messages.filter(({ url }) => url.includes('hooks'))).toHaveLength(6);
+  });
+});
+
+describe('a delivery that fails', () => {
+  it('is tried again with the same id and body, later each time, until it is received', async () => {
+    let answers = 0;
+    const { time, store, messages, dispatch, webhook } = await site(() => (++answers < 4 ? broken : received));
+    const { id } = await webhook({ eventTypes: ['migration.created'] });
+    dispatch();
+    await happen(store);
+    await time.pass(2000);
+    expect(messages).toHaveLength(1);
+    const [pending] = await store.listDeliveries(id, {}, { size: 10 });
+    expect(pending).toMatchObject({
+      state: 'pending',
+      attempts: 1,
+      lastStatus: 500,
+      lastError: 'the receiver answered 500',
+    });
+    await time.pass(10 * minute);
+    expect(messages).toHaveLength(4);
+    expect(new Set(messages.map(({ body }) => body)).size).toBe(1);
+    expect(new Set(messages.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+    const times = messages.map(({ headers }) => Number(headers['webhook-timestamp']));
+    const waits = times.slice(1).map((at, index) => at - (times[index] ?? 0));
+    expect(waits).toEqual(waits.toSorted((one, other) => one - other));
+    const [delivered] = await store.listDeliveries(id, {}, { size: 10 });
+    expect(delivered).toMatchObject({ state: 'delivered', attempts: 4, lastStatus: 204, lastError: null, dueAt: null });
+  });
+
+  it('is given up in the end, and sent again when somebody asks for it', async () => {
+    let broke = true;
+    const { time, store, messages, attempts, dispatch, webhook } = await site(() => (broke ? broken : received));
+    const { id } = await webhook({ eventTypes: ['migration.created'] });
+    const dispatcher = dispatch();
+    await happen(store);
+    await time.pass(2000);
+    for (let pause = 0; pause < 11; pause++) {
+      const [delivery] = await store.listDeliveries(id, {}, { size: 1 });
+      await time.leap((delivery?.dueAt ?? 0) - time.now());
+      await time.pass(2000);
+    }
+    expect(messages).toHaveLength(12);
+    expect(attempts.at(-1)).toMatchObject({ outcome: 'given_up' });
+    const [failed] = await store.listDeliveries(id, { state: 'failed' }, { size: 1 });
+    broke = false;
+    await store.redeliver(id, failed?.id ?? '', time.now());
+    dispatcher.wake();
+    await time.pass(1000);
+    expect(messages).toHaveLength(13);
+    expect(await store.listDeliveries(id, { state: 'delivered' }, { size: 1 })).toMatchObject([{ attempts: 1 }]);
+  });
+
+  it('with 410 switches the webhook off, and nothing more is sent to it', async () => {
+    const { time, store, messages, dispatch, webhook } = await site(() => ({ status: 410, retryAfterMs: null }));
+    const { id } = await webhook({ eventTypes: ['migration.created'] });
+    dispatch();
+    await happen(store);
+    await time.pass(2000);
+    expect(await store.getWebhook(id)).toMatchObject({
+      enabled: false,
+      disabledReason: 'The receiver answered 410: it wants nothing more.',
+      version: 2,
+    });
+    await happen(store);
+    await time.pass(10 * minute);
+    expect(messages).toHaveLength(1);
+  });
+
+  it('with 410 leaves a webhook alone that somebody has changed meanwhile', async () => {
+    let store: WebhookStore | undefined;
+    let id = '';
+    const place = await site(async () => {
+      await store?.updateWebhook(id, (current) => ({ ...current, description: 'moved' }));
+      return { status: 410, retryAfterMs: null };
+    });
+    ({ store } = place);
+    ({ id } = await place.webhook({ eventTypes: ['migration.created'] }));
+    place.dispatch();
+    await happen(place.store);
+    await place.time.pass(2000);
+    expect(await place.store.getWebhook(id)).toMatchObject({ enabled: true, description: 'moved' });
+  });
+
+  it('because its secret cannot be opened is tried again when the key is back', async () => {
+    const { time, store, messages, secrets, dispatch, webhook } = await site();
+    const { id } = await webhook({ eventTypes: ['migration.created'], sealedSecret: 'other-key' });
+    dispatch();
+    await happen(store);
+    await time.pass(2000);
+    expect(messages).toEqual([]);
+    const [delivery] = await store.listDeliveries(id, {}, { size: 1 });
+    expect(delivery).toMatchObject({
+      state: 'pending',
+      lastStatus: null,
+      lastError: 'no configured encryption key opens the URL and the secret',
+    });
+    secrets.set('other-key', newSecret(time));
+    await time.pass(minute);
+    expect(messages).toHaveLength(1);
+  });
+});
+
+describe('a process that', () => {
+  it('dies after sending leaves the delivery to be sent again when its lease is over', async () => {
+    const { time, store, messages, interruptions, dispatch, webhook } = await site();
+    await webhook({ eventTypes: ['migration.created'] });
+    let failing = true;
+    const unsettled: DispatcherContext['store'] = new Proxy(store, {
+      get(target, name) {
+        if (name === 'settleDelivery' && failing) return () => Promise.reject(new StoreUnavailable('gone'));
+        const member = Reflect.get(target, name);
+        return typeof member === 'function' ? member.bind(target) : member;
+      },
+    });
+    dispatch({ store: unsettled });
+    await happen(store);
+    await time.pass(30_000);
+    expect(messages).toHaveLength(1);
+    expect(interruptions).toEqual(['the store is not available']);
+    failing = false;
+    await time.pass(20_000);
+    expect(messages).toHaveLength(2);
+    expect(messages[0]?.headers['webhook-id']).toBe(messages[1]?.headers['webhook-id']);
+    await time.pass(10 * minute);
+    expect(messages).toHaveLength(2);
+  });
+
+  it('is told to stop waits for what is on its way, and takes nothing more up', async () => {
+    const { promise, resolve } = Promise.withResolvers<AttemptResult>();
+    const { time, store, messages, dispatch, webhook } = await site(() => promise);
+    const { id } = await webhook({ eventTypes: ['migration.created'] });
+    const dispatcher = dispatch();
+    await happen(store);
+    await time.pass(2000);
+    expect(messages).toHaveLength(1);
+    let stopped = false;
+    const stopping = dispatcher.stop(10_000).then(() => {
+      stopped = true;
+    });
+    await happen(store);
+    await time.pass(5000);
+    expect(stopped).toBe(false);
+    resolve(received);
+    await stopping;
+    expect(await store.listDeliveries(id, { state: 'delivered' }, { size: 10 })).toHaveLength(1);
+    expect(messages).toHaveLength(1);
+  });
+
+  it('finds no store goes on when it is back', async () => {
+    const { time, store, messages, interruptions, dispatch, webhook } = await site();
+    await webhook({ eventTypes: ['migration.created'] });
+    let failing = true;
+    const absent: DispatcherContext['store'] = new Proxy(store, {
+      get(target, name) {
+        if (name === 'fanOut' && failing) return () => Promise.reject(new StoreUnavailable('gone'));
+        const member = Reflect.get(target, name);
+        return typeof member === 'function' ? member.bind(target) : member;
+      },
+    });
+    dispatch({ store: absent });
+    await happen(store);
+    await time.pass(20_000);
+    expect(interruptions.length).toBeGreaterThan(0);
+    failing = false;
+    await time.pass(10_000);
+    expect(messages).toHaveLength(1);
+  });
+});

@@ -1,0 +1,61 @@
+import type { Runtime } from '../../../src/domain/runtime.ts';
+import { systemRuntime } from '../../../src/runtime.ts';
+
+interface Sleeper {
+  readonly until: number;
+  readonly wake: () => void;
+}
+
+/** A clock that stands still until it is told to go on; whoever sleeps until then wakes up in order. */
+export class VirtualTime implements Runtime {
+  #now: number;
+  readonly #sleepers = new Set<Sleeper>();
+  readonly randomBytes = systemRuntime.randomBytes;
+  readonly uuid = systemRuntime.uuid;
+
+  constructor(start: number) {
+    this.#now = start;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        this.#sleepers.delete(sleeper);
+        resolve();
+      };
+      const sleeper = { until: this.#now + ms, wake };
+      if (signal?.aborted) return wake();
+      this.#sleepers.add(sleeper);
+      signal?.addEventListener('abort', wake, { once: true });
+    });
+  }
+
+  /** Jumps by that time, as if nobody had looked at the clock in between. */
+  async leap(ms: number): Promise<void> {
+    this.#now += ms;
+    await this.pass(0);
+  }
+
+  /** Lets that time pass, and everything happen that follows from each moment of it. */
+  async pass(ms: number): Promise<void> {
+    const end = this.#now + ms;
+    for (;;) {
+      await settled();
+      const next = [...this.#sleepers].sort((one, other) => one.until - other.until)[0];
+      if (next === undefined || next.until > end) break;
+      this.#now = Math.max(this.#now, next.until);
+      next.wake();
+    }
+    this.#now = end;
+    await settled();
+  }
+}
+
+/** Turns of the event loop in which an embedded store and a sender without a network come to rest. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 30; turn++) await new Promise((done) => setImmediate(done));
+}
