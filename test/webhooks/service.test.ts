@@ -1,0 +1,213 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { Problem } from '../../src/domain/problem.ts';
+import { systemRuntime } from '../../src/runtime.ts';
+import { openStore } from '../../src/store/open.ts';
+import type { WebhookCaller } from '../../src/webhooks/interface.ts';
+import { createWebhookService, type WebhookServiceContext } from '../../src/webhooks/service.ts';
+import { noLease, noon, sampleMigration } from '../store/samples.ts';
+
+const cleanups: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0)) await cleanup();
+});
+
+const everybody: WebhookCaller = { caller: 'ops', accounts: ['*'] };
+const one: WebhookCaller = { caller: 'ci', accounts: ['ali-main'] };
+const other: WebhookCaller = { caller: 'ci', accounts: ['hw-main'] };
+const both: WebhookCaller = { caller: 'ci', accounts: ['ali-main', 'hw-main'] };
+const url = 'https://hooks.example.com/godwit?token=secret';
+
+async function site(overrides: Partial<WebhookServiceContext> = {}) {
+  let now = noon;
+  const runtime = { ...systemRuntime, now: () => now++ };
+  const store = await openStore('sqlite::memory:', { runtime });
+  cleanups.push(() => store.close());
+  const wakes: number[] = [];
+  const service = createWebhookService({
+    store,
+    runtime,
+    addresses: { privateAddresses: false, plainHttp: false },
+    accounts: new Set(['ali-main', 'hw-main']),
+    seal: (text) => `sealed:${Buffer.from(text).toString('hex')}`,
+    open: (sealed) => Buffer.from(sealed.replace('sealed:', ''), 'hex').toString(),
+    wake: () => wakes.push(now),
+    ...overrides,
+  });
+  return { service, store, wakes };
+}
+
+const problem = (code: string, pointer?: string) =>
+  expect.objectContaining({
+    code,
+    ...(pointer !== undefined && {
+      extras: expect.objectContaining({ errors: [expect.objectContaining({ pointer })] }),
+    }),
+  });
+
+describe('a new webhook', () => {
+  it('is for all that its maker has a grant for, unless it says less', async () => {
+    const { service, store, wakes } = await site();
+    const { webhook, secret, replayed } = await service.create({ url }, both);
+    expect(webhook).toMatchObject({
+      url: { display: 'https://hooks.example.com/godwit' },
+      accounts: ['ali-main', 'hw-main'],
+      eventTypes: [],
+      description: null,
+      enabled: true,
+      caller: 'ci',
+      version: 1,
+    });
+    expect(replayed).toBe(false);
+    expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
+    expect(await store.getWebhook(webhook.id)).toEqual(webhook);
+    expect(wakes).toHaveLength(1);
+    expect((await service.create({ url, accounts: ['hw-main'] }, both)).webhook.accounts).toEqual(['hw-main']);
+    expect((await service.create({ url }, everybody)).webhook.accounts).toEqual(['*']);
+    expect((await service.create({ url, accounts: ['*', 'hw-main'] }, everybody)).webhook.accounts).toEqual(['*']);
+  });
+
+  it('keeps neither its secret nor the query of its URL in clear', async () => {
+    const { service, store } = await site();
+    const { webhook, secret } = await service.create({ url }, everybody);
+    const kept = JSON.stringify(await store.getWebhook(webhook.id));
+    expect(kept).not.toContain('token');
+    expect(kept).not.toContain(secret.slice(6));
+  });
+
+  it('cannot be for an account without a grant, one that is not configured, or none at all', async () => {
+    const { service } = await site();
+    await expect(service.create({ url, accounts: ['ali-main', 'hw-main'] }, one)).rejects.toEqual(
+      problem('forbidden', '/accounts/1'),
+    );
+    await expect(service.create({ url, accounts: ['*'] }, both)).rejects.toEqual(problem('forbidden', '/accounts/0'));
+    await expect(service.create({ url, accounts: ['gone'] }, everybody)).rejects.toEqual(
+      problem('unknown_account', '/accounts/0'),
+    );
+    await expect(service.create({ url }, { caller: 'ci', accounts: [] })).rejects.toEqual(problem('forbidden'));
+  });
+
+  it('cannot be at an address that may not be called', async () => {
+    const { service, store } = await site();
+    for (const bad of [
+      'https://10.0.0.1/',
+      'http://hooks.example.com/',
+      'https://169.254.169.254/',
+      'https://localhost/',
+    ])
+      await expect(service.create({ url: bad }, everybody)).rejects.toEqual(problem('invalid_request', '/url'));
+    expect(await store.listWebhooks({}, { size: 10 })).toEqual([]);
+  });
+
+  it('is not stored where there is no key to encrypt with', async () => {
+    const { service, store } = await site({
+      seal: () => {
+        throw new Problem('encryption_key_required', 'no key');
+      },
+    });
+    await expect(service.create({ url }, everybody)).rejects.toEqual(problem('encryption_key_required'));
+    expect(await store.listWebhooks({}, { size: 10 })).toEqual([]);
+  });
+
+  it('is one of at most a hundred', async () => {
+    const { service } = await site();
+    for (let number = 0; number < 100; number++) await service.create({ url }, everybody);
+    await expect(service.create({ url }, everybody)).rejects.toEqual(problem('invalid_state'));
+  });
+
+  it('is made once for an idempotency key, and its secret is told again to the same caller', async () => {
+    const { service, store } = await site();
+    const key = { caller: 'ops', key: 'k', fingerprint: 'f' };
+    const first = await service.create({ url }, everybody, key);
+    const again = await service.create({ url }, everybody, key);
+    expect(again).toEqual({ ...first, replayed: true });
+    expect(await store.listWebhooks({}, { size: 10 })).toHaveLength(1);
+    await expect(service.create({ url }, everybody, { ...key, fingerprint: 'g' })).rejects.toEqual(
+      problem('idempotency_key_reused'),
+    );
+  });
+
+  it('is not told of where the key belongs to a migration', async () => {
+    const { service, store } = await site();
+    const key = { caller: 'ops', key: 'k', fingerprint: 'f' };
+    await store.create(sampleMigration(), noLease, key);
+    await expect(service.create({ url }, everybody, { ...key, fingerprint: 'g' })).rejects.toEqual(
+      problem('idempotency_key_reused'),
+    );
+  });
+});
+
+describe('a webhook', () => {
+  it('is known to those with a grant for all that it sends', async () => {
+    const { service } = await site();
+    const { webhook } = await service.create({ url }, both);
+    const { id } = webhook;
+    for (const caller of [both, everybody]) {
+      expect(await service.get(id, caller)).toEqual(webhook);
+      expect(await service.list({ size: 10 }, caller)).toEqual([webhook]);
+      expect(await service.deliveries(id, {}, { size: 10 }, caller)).toEqual([]);
+    }
+    for (const caller of [one, other, { caller: 'ci', accounts: [] }]) {
+      expect(await service.list({ size: 10 }, caller)).toEqual([]);
+      await expect(service.get(id, caller)).rejects.toEqual(problem('not_found'));
+      await expect(service.deliveries(id, {}, { size: 10 }, caller)).rejects.toEqual(problem('not_found'));
+      await expect(service.patch(id, { enabled: false }, caller)).rejects.toEqual(problem('not_found'));
+      await expect(service.remove(id, caller)).rejects.toEqual(problem('not_found'));
+      await expect(service.redeliver(id, 'dlv_00000000000000000000000001', caller)).rejects.toEqual(
+        problem('not_found'),
+      );
+    }
+    expect(await service.get(id, everybody)).toEqual(webhook);
+  });
+
+  it('is changed in what is said, and nothing else', async () => {
+    const { service } = await site();
+    const { webhook } = await service.create({ url, description: 'old', eventTypes: ['backup.added'] }, both);
+    const { id } = webhook;
+    expect(await service.patch(id, { description: null }, both)).toEqual({
+      ...webhook,
+      description: null,
+      updatedAt: expect.any(Number),
+      version: 2,
+    });
+    const moved = await service.patch(id, { url: 'https://other.example.com/', eventTypes: [] }, both);
+    expect(moved).toMatchObject({
+      url: { display: 'https://other.example.com/' },
+      eventTypes: [],
+      accounts: ['ali-main', 'hw-main'],
+      sealedSecret: webhook.sealedSecret,
+      version: 3,
+    });
+    await expect(service.patch(id, { accounts: ['*'] }, both)).rejects.toEqual(problem('forbidden', '/accounts/0'));
+    await expect(service.patch(id, { url: 'https://127.0.0.1/' }, both)).rejects.toEqual(
+      problem('invalid_request', '/url'),
+    );
+    expect(await service.get(id, both)).toEqual(moved);
+  });
+
+  it('that the gateway has switched off forgets why when somebody switches it', async () => {
+    const { service, store } = await site();
+    const { webhook } = await service.create({ url }, everybody);
+    await store.updateWebhook(webhook.id, (current) => ({ ...current, enabled: false, disabledReason: '410' }));
+    expect(await service.patch(webhook.id, { description: 'x' }, everybody)).toMatchObject({
+      enabled: false,
+      disabledReason: '410',
+    });
+    expect(await service.patch(webhook.id, { enabled: true }, everybody)).toMatchObject({
+      enabled: true,
+      disabledReason: null,
+    });
+  });
+
+  it('is neither changed nor deleted by who has seen an older one', async () => {
+    const { service } = await site();
+    const { webhook } = await service.create({ url }, everybody);
+    const { id } = webhook;
+    const seen = { ...everybody, ifMatch: `${id}.1` };
+    await service.patch(id, { description: 'x' }, seen);
+    await expect(service.patch(id, { description: 'y' }, seen)).rejects.toEqual(problem('precondition_failed'));
+    await expect(service.remove(id, seen)).rejects.toEqual(problem('precondition_failed'));
+    await service.remove(id, { ...everybody, ifMatch: `${id}.2` });
+    await expect(service.get(id, everybody)).rejects.toEqual(problem('not_found'));
+    await expect(service.remove(id, everybody)).rejects.toEqual(problem('not_found'));
+  });
+});
