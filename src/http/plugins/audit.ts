@@ -1,10 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AuditLog, NewAuditRecord } from '../../domain/audit.ts';
-import { isId } from '../../domain/ids.ts';
 import type { Runtime } from '../../domain/runtime.ts';
 import type { HttpApp } from '../app-types.ts';
 import { problemMediaType } from '../problem-document.ts';
-import { errorForLog } from './request-log.ts';
+import { errorForLog, migrationOfPath } from './request-log.ts';
 
 /** Records nothing beyond the log. */
 export const noAudit: AuditLog = {
@@ -96,9 +95,7 @@ function strangerLimit(runtime: Pick<Runtime, 'now'>): () => boolean {
 
 /** The migration that the request made or names. */
 function migrationIdOf(request: FastifyRequest): string | null {
-  if (request.subject !== null) return request.subject.migrationId;
-  const { id } = (request.params ?? {}) as { readonly id?: unknown };
-  return typeof id === 'string' && isId('mig', id) ? id : null;
+  return request.subject?.migrationId ?? migrationOfPath(request);
 }
 
 /** What a submission is about, as far as it is said in well-formed names. Nothing else of a body is recorded. */

@@ -23,10 +23,11 @@ export function installRequestLog(app: HttpApp, runtime: Runtime): void {
   });
 }
 
-/** The migration in the path; ids of other resources and texts that are no id are not logged. */
-function migrationOfPath(request: FastifyRequest): string | null {
-  const { id } = request.params as { readonly id?: unknown };
-  return typeof id === 'string' && isId('mig', id) ? id : null;
+/** The migration in the path; ids of other resources and texts that are no id are not told. */
+export function migrationOfPath(request: FastifyRequest): string | null {
+  const { id } = (request.params ?? {}) as { readonly id?: unknown };
+  const named = request.routeOptions.url?.startsWith('/migrations/') === true;
+  return named && typeof id === 'string' && isId('mig', id) ? id : null;
 }
 
 /** An error as it may be logged: name, message and stack with the queries of URLs masked, no other members. */

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isId } from '../../domain/ids.ts';
 import type { Migration } from '../../domain/migration.ts';
 import { Problem } from '../../domain/problem.ts';
 import type { IdempotencyKey, IdempotencyRecord } from '../../domain/store.ts';
@@ -26,14 +27,10 @@ export async function answerOnce(
   reply: FastifyReply,
   post: OnceOnly,
 ): Promise<FastifyReply> {
-  const key = readIdempotencyKey(headerText(request.headers['idempotency-key']));
+  const key = idempotencyOf(request);
   if (key === null) return sendAnswer(reply, firstAnswer(await post.act({})));
 
-  const idempotency: IdempotencyKey = {
-    caller: requestContext(request).caller,
-    key,
-    fingerprint: requestFingerprint(request.method, request.url, request.body),
-  };
+  const idempotency: IdempotencyKey = key;
   const known = await http.service.findReplay(idempotency);
   if (known !== null) return replay(known);
   try {
@@ -47,7 +44,8 @@ export async function answerOnce(
   }
 
   async function replay(record: IdempotencyRecord): Promise<FastifyReply> {
-    request.subject = { migrationId: record.migrationId };
+    // The key may belong to a webhook.
+    if (isId('mig', record.migrationId)) request.subject = { migrationId: record.migrationId };
     if (record.fingerprint !== idempotency.fingerprint)
       throw new Problem('idempotency_key_reused', 'This idempotency key came with another request before.');
     if (record.answer !== null) return sendAnswer(reply.header('idempotency-replayed', 'true'), record.answer);
@@ -70,6 +68,14 @@ export async function answerOnce(
       request.log.warn({ error: errorForLog(error) }, 'the answer to an idempotency key was not kept');
     }
   }
+}
+
+/** The idempotency key of a POST with what it is bound to; null: there is none. Throws `invalid_request` for a broken one. */
+export function idempotencyOf(request: FastifyRequest): IdempotencyKey | null {
+  const key = readIdempotencyKey(headerText(request.headers['idempotency-key']));
+  if (key === null) return null;
+  const fingerprint = requestFingerprint(request.method, request.url, request.body);
+  return { caller: requestContext(request).caller, key, fingerprint };
 }
 
 /** Whether the refusal was stored with a migration. `target_busy` names the other migration, not one of this request. */

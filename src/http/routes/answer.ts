@@ -4,6 +4,7 @@ import { entityTag, representBackup } from '../../domain/representation.ts';
 import { type MigrationState, terminalStates } from '../../domain/schema.ts';
 import type { StoredAnswer } from '../../domain/store.ts';
 import type { HttpContext } from '../app-types.ts';
+import { notModified, type TagCondition } from '../request/entity-tag.ts';
 
 /** An answer as bytes, so that it can be given again exactly. */
 export type Answer = StoredAnswer;
@@ -59,6 +60,13 @@ export function newMigrationAnswer(http: HttpContext, migration: Migration, acce
 
 export function newBackupAnswer(migration: Migration, backup: Backup): Answer {
   return jsonAnswer(201, representBackup(backup), { location: `${migrationPath(migration)}/backups/${backup.id}` });
+}
+
+/** Sends the answer, or 304 where `If-None-Match` says that the caller has it. */
+export function sendUnlessKnown(reply: FastifyReply, answer: Answer, condition: TagCondition | null): FastifyReply {
+  const { 'content-type': _type, ...rest } = answer.headers;
+  if (!notModified(condition, (rest.etag ?? '').slice(1, -1))) return sendAnswer(reply, answer);
+  return reply.code(304).headers(rest).send();
 }
 
 export function sendAnswer(reply: FastifyReply, answer: Answer): FastifyReply {

@@ -3,12 +3,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { MigrationEvent } from '../../domain/event.ts';
 import { isId } from '../../domain/ids.ts';
 import { Problem } from '../../domain/problem.ts';
+import { representEvent } from '../../domain/represent-event.ts';
 import type { HttpApp, HttpContext } from '../app-types.ts';
 import { errorForLog } from '../plugins/request-log.ts';
 import { headerText } from '../request/header-text.ts';
 import { invalidParameter } from '../validation/invalid-request.ts';
 import { requestContext } from './callers.ts';
-import { representEvent } from '../../domain/represent-event.ts';
 
 /** After that time the stream ends and the client comes back with its credentials and `Last-Event-ID`, in milliseconds. */
 const longestStreamMs = 600_000;

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../../domain/problem.ts';
+import { representEvent } from '../../domain/represent-event.ts';
 import type { HttpApp, HttpContext } from '../app-types.ts';
 import { acceptQuality } from '../request/accept.ts';
 import { filterDigest, readPageToken } from '../request/page-token.ts';
@@ -11,7 +12,6 @@ import { jsonAnswer, sendAnswer } from './answer.ts';
 import { requestContext } from './callers.ts';
 import { eventStreams } from './event-stream.ts';
 import { linkNext, nextToken } from './paging.ts';
-import { representEvent } from '../../domain/represent-event.ts';
 
 const pageOrStream = {
   ...answers('EventPage', 'A page of events, or a stream of them as they come.', ['Link']),

@@ -1,7 +1,6 @@
-import { entityTag } from '../../domain/representation.ts';
 import type { MigrationPatch } from '../../domain/schema.ts';
 import type { HttpApp, HttpContext } from '../app-types.ts';
-import { notModified, readTags } from '../request/entity-tag.ts';
+import { readTags } from '../request/entity-tag.ts';
 import {
   answers,
   empty,
@@ -12,7 +11,7 @@ import {
   ref,
   requestHeaders,
 } from '../schemas/operation.ts';
-import { migrationAnswer, sendAnswer } from './answer.ts';
+import { migrationAnswer, sendAnswer, sendUnlessKnown } from './answer.ts';
 import { changeContext, requestContext } from './callers.ts';
 
 const getSchema = {
@@ -69,10 +68,7 @@ export function migrationRoutes(app: HttpApp, http: HttpContext): void {
   app.get('/migrations/:id', { schema: getSchema, config: { access: 'migrations:read' } }, async (request, reply) => {
     const condition = readTags('If-None-Match', request.headers['if-none-match']);
     const migration = await service.get(request.params.id, requestContext(request));
-    const answer = migrationAnswer(http, migration, 200);
-    if (!notModified(condition, entityTag(migration).slice(1, -1))) return sendAnswer(reply, answer);
-    const { 'content-type': _type, ...rest } = answer.headers;
-    return reply.code(304).headers(rest).send();
+    return sendUnlessKnown(reply, migrationAnswer(http, migration, 200), condition);
   });
 
   app.patch(
