@@ -3,13 +3,14 @@ import { pino } from 'pino';
 import { stringify } from 'yaml';
 import { createHttpApp } from './http/app.ts';
 import { createStaticKeyAuthenticator } from './http/auth/static-keys.ts';
-import { unboundProviders, unboundService } from './http/unbound.ts';
+import { unboundProviders, unboundService, unboundWebhooks } from './http/unbound.ts';
 import { systemRuntime } from './runtime.ts';
 
 /** The OpenAPI document as it is with authentication on, which does not depend on configuration. */
 export async function openApiDocument(): Promise<object> {
   const app = await createHttpApp({
     service: unboundService,
+    webhooks: unboundWebhooks,
     auth: createStaticKeyAuthenticator([]),
     logger: pino({ level: 'silent' }),
     runtime: systemRuntime,

@@ -105,6 +105,6 @@ function percentOf(migration: Migration, restored: number, total: number): numbe
 }
 
 /** The entity tag of a version, with quotes. */
-export function entityTag(migration: Migration): string {
-  return `"${migration.id}.${migration.version}"`;
+export function entityTag({ id, version }: Pick<Migration, 'id' | 'version'>): string {
+  return `"${id}.${version}"`;
 }

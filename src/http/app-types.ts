@@ -11,6 +11,7 @@ import type { Runtime } from '../domain/runtime.ts';
 import type { MigrationRepresentation } from '../domain/schema.ts';
 import type { RequestInProgress } from '../domain/telemetry.ts';
 import type { MigrationService } from '../engine/interface.ts';
+import type { WebhookService } from '../webhooks/interface.ts';
 import type { Authenticator, Identity, Scope } from './auth/authenticator.ts';
 import type { HttpSettings } from './settings.ts';
 
@@ -35,6 +36,7 @@ export interface Subject {
 /** What the routes need. */
 export interface HttpContext {
   readonly service: MigrationService;
+  readonly webhooks: WebhookService;
   readonly auth: Authenticator;
   readonly runtime: Runtime;
   readonly settings: HttpSettings;
@@ -44,8 +46,8 @@ export interface HttpContext {
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Without it a route takes the scope `admin`. */
-    access?: Access;
+    /** Without it a route takes the scope `admin`; with several scopes it takes all of them. */
+    access?: Access | readonly Scope[];
     /** Media types of the body; default `application/json`. */
     bodyTypes?: readonly string[];
     /** An absent body counts as an empty object. */

@@ -7,6 +7,7 @@ import type { Runtime } from '../domain/runtime.ts';
 import type { ProviderId } from '../domain/schema.ts';
 import type { HttpTelemetry } from '../domain/telemetry.ts';
 import type { MigrationService } from '../engine/interface.ts';
+import type { WebhookService } from '../webhooks/interface.ts';
 import type { HttpApp, HttpContext } from './app-types.ts';
 import type { Authenticator } from './auth/authenticator.ts';
 import { installAudit, noAudit } from './plugins/audit.ts';
@@ -26,6 +27,7 @@ import { installTelemetry, noTelemetry } from './plugins/telemetry.ts';
 import { actionRoutes } from './routes/actions.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { backupRoutes } from './routes/backups.ts';
+import { deliveryRoutes } from './routes/deliveries.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { metricsRoute } from './routes/metrics.ts';
@@ -35,10 +37,12 @@ import { problemRoutes } from './routes/problems.ts';
 import { providerRoutes } from './routes/providers.ts';
 import { rootRoutes } from './routes/root.ts';
 import { uploadRoutes } from './routes/uploads.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
 import { defaultHttpSettings, type HttpSettings } from './settings.ts';
 
 export interface HttpAppOptions {
   readonly service: MigrationService;
+  readonly webhooks: WebhookService;
   readonly auth: Authenticator;
   /** Where changes that were asked for are recorded. Without it they are only logged. */
   readonly audit?: AuditLog;
@@ -58,10 +62,11 @@ export interface HttpAppOptions {
  * who may call it in `config.access`.
  */
 export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
-  const { service, auth, runtime, providers, audit = noAudit, telemetry = noTelemetry } = options;
+  const { service, webhooks, auth, runtime, providers, audit = noAudit, telemetry = noTelemetry } = options;
   const settings = { ...defaultHttpSettings, ...options.settings };
   const http: HttpContext = {
     service,
+    webhooks,
     auth,
     runtime,
     settings,
@@ -91,6 +96,8 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   backupRoutes(app, http);
   uploadRoutes(app, http);
   actionRoutes(app, http);
+  webhookRoutes(app, http);
+  deliveryRoutes(app, http);
   providerRoutes(app, http);
   problemRoutes(app);
   auditRoutes(app, audit);

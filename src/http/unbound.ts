@@ -1,6 +1,7 @@
 import type { LifeCycleProvider } from '../domain/lifecycle.ts';
 import type { ProviderId } from '../domain/schema.ts';
 import type { MigrationService } from '../engine/interface.ts';
+import type { WebhookService } from '../webhooks/interface.ts';
 
 function unbound(): never {
   throw new Error('this app is bound to no service');
@@ -28,6 +29,17 @@ export const unboundService: MigrationService = {
   capabilities: unbound,
   accounts: unbound,
   health: unbound,
+};
+
+/** The same for webhooks. */
+export const unboundWebhooks: WebhookService = {
+  create: unbound,
+  get: unbound,
+  list: unbound,
+  patch: unbound,
+  remove: unbound,
+  deliveries: unbound,
+  redeliver: unbound,
 };
 
 const unboundProvider: LifeCycleProvider = {

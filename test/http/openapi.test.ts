@@ -26,6 +26,9 @@ describe('the OpenAPI document', () => {
         'Problem',
         'Event',
         'Provider',
+        'Webhook',
+        'Delivery',
+        'CloudEvent',
       ]),
     );
   });
@@ -114,6 +117,7 @@ describe('the OpenAPI document', () => {
       'cutOverMigration',
       'getUploadTarget',
       'markBackupUploaded',
+      'redeliverEvent',
       'retryMigration',
     ]);
   });

@@ -7,12 +7,14 @@ import { startTestGateway } from '../support/gateway.ts';
 import { audience, type JwtIssuer, jwtIssuer } from '../support/jwt-issuer.ts';
 import { requestFor } from '../support/simulation.ts';
 
-type Scope = 'open' | 'migrations:read' | 'migrations:write' | 'migrations:cutover' | 'admin';
+type Scope = 'open' | 'migrations:read' | 'migrations:write' | 'migrations:cutover' | 'migrations:read.write' | 'admin';
 
 /** Who may do what: the first line that fits an operation says which scope it takes. `admin` may do everything. */
 const rules: readonly (readonly [method: RegExp, path: RegExp, takes: Scope])[] = [
   [/GET/, /^\/$|^\/(livez|readyz|problems|problems\/\{code\}|openapi\.json|docs.*)$/, 'open'],
-  [/.*/, /^\/(audit|webhooks|metrics)(\/|$)/, 'admin'],
+  [/.*/, /^\/(audit|metrics)(\/|$)/, 'admin'],
+  // Whoever says where events go reads them.
+  [/POST|PATCH/, /^\/webhooks(\/\{id\})?$/, 'migrations:read.write'],
   [/POST/, /\/(cutover|cancel|retry)$/, 'migrations:cutover'],
   [/GET/, /\/upload-target$/, 'migrations:write'],
   [/GET|HEAD/, /.*/, 'migrations:read'],
@@ -36,6 +38,7 @@ const keys: readonly {
 }[] = [
   { name: 'read', scopes: ['migrations:read'], accounts: ['*'] },
   { name: 'write', scopes: ['migrations:write'], accounts: ['*'] },
+  { name: 'read.write', scopes: ['migrations:read', 'migrations:write'], accounts: ['*'] },
   { name: 'cutover', scopes: ['migrations:cutover'], accounts: ['*'] },
   { name: 'admin', scopes: ['admin'], accounts: ['*'] },
   { name: 'foreign', scopes: ['admin'], accounts: ['ali-other'] },
@@ -47,6 +50,7 @@ const secretOf = (name: string) => `key-of-${name}`;
 let issuer: JwtIssuer;
 let gateway: Gateway;
 let id: string;
+let webhookId: string;
 
 beforeAll(async () => {
   issuer = await jwtIssuer();
@@ -62,6 +66,8 @@ beforeAll(async () => {
     },
   });
   id = (await create('admin', {})).id;
+  const webhook = await send('POST', '/webhooks', as('admin'), { ...aWebhook, accounts: ['ali-main'] });
+  webhookId = JSON.parse(webhook.text).id;
 });
 afterAll(async () => {
   await gateway.stop(0);
@@ -106,13 +112,18 @@ function send(method: string, path: string, headers: Headers, body?: unknown) {
   });
 }
 
+/** Switched off: nothing is sent. */
+const aWebhook = { url: 'https://receiver.invalid/', enabled: false };
+
 const bodies: Readonly<Record<string, unknown>> = {
   createMigration: { ...requestFor('alibaba'), account: 'ali-main' },
   addBackup: { type: 'log', source: { type: 'object_storage', bucket: 'acme', keys: ['a.bak'] } },
   updateMigration: { description: 'seen' },
+  createWebhook: aWebhook,
+  updateWebhook: { description: 'seen' },
 };
 
-/** All operations of the contract; what forgets a migration comes last. */
+/** All operations of the contract; what forgets something comes last. */
 const table = operations
   .map(({ method, path, operation }) => ({
     operation: operation.operationId,
@@ -126,6 +137,8 @@ const table = operations
 const filled = (path: string) =>
   path
     .replace('/providers/{id}', '/providers/alibaba')
+    .replace('/webhooks/{id}', `/webhooks/${webhookId}`)
+    .replace('{deliveryId}', `dlv_${'0'.repeat(26)}`)
     .replace('{id}', id)
     .replace('{code}', 'internal')
     .replace(/\{\w+\}/g, `bkp_${'0'.repeat(26)}`);
@@ -218,7 +231,7 @@ describe.each(table)('$method $path takes $takes', ({ operation, method, path, t
       await bearer({ accounts: null }),
     ]) {
       const answer = await send(method, filled(path), headers, body);
-      if (path.includes('/migrations/{id}')) expect(answer.status).toBe(404);
+      if (/\/(migrations|webhooks)\/\{id\}/.test(path)) expect(answer.status).toBe(404);
       if (operation === 'createMigration') expect(answer.status).toBe(403);
       expect(answer.text).not.toContain('ali-main');
     }
@@ -227,7 +240,7 @@ describe.each(table)('$method $path takes $takes', ({ operation, method, path, t
   it('and lets the right ones in', async () => {
     const right = takes === 'open' ? ['admin'] : [takes.replace('migrations:', ''), 'admin'];
     for (const name of right) {
-      const scope = name === 'admin' ? 'admin' : `migrations:${name}`;
+      const scope = name === 'admin' ? 'admin' : name.replace(/^|\./g, ' migrations:').trim();
       for (const headers of [as(name), await bearer({ scope })]) {
         const answer = await send(method, filled(path), { ...headers, prefer: 'respond-async' }, body);
         expect([401, 403, 500], `${name}: ${answer.text}`).not.toContain(answer.status);

@@ -18,6 +18,7 @@ const mostGrowthBytes = 96 * 1024 * 1024;
 let vendor: RecordingVendor;
 let gateway: Gateway;
 const ids: string[] = [];
+let webhookId: string;
 
 beforeAll(async () => {
   vendor = await recordingVendor(() => ({ status: 200, body: '<html>not what was asked for</html>' }));
@@ -61,6 +62,13 @@ beforeAll(async () => {
     const { id, backups } = JSON.parse(answer.body);
     ids.push(id, backups[0].id);
   }
+  const made = await send(
+    'POST',
+    '/webhooks',
+    { 'content-type': 'application/json' },
+    JSON.stringify({ url: 'https://receiver.invalid/' }),
+  );
+  webhookId = JSON.parse(made.body).id;
 });
 afterAll(async () => {
   await gateway.stop(0);
@@ -136,6 +144,7 @@ const requests: fc.Arbitrary<Sent> = fc.constantFrom(...operations).chain(({ met
       if (replaced !== null) return encodeURIComponent(replaced.toWellFormed());
       if (name === 'code') return 'internal';
       if (path.startsWith('/providers')) return 'tencent';
+      if (path.startsWith('/webhooks')) return name === 'id' ? webhookId : `dlv_${'0'.repeat(26)}`;
       const place = (seed % (ids.length / 2)) * 2;
       return (name === 'id' ? ids[place] : ids[place + 1]) ?? 'none';
     }),

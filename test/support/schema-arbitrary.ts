@@ -96,6 +96,14 @@ function objects(schema: Schema, root: object): Arbitrary<unknown> {
 function texts(schema: Schema): Arbitrary<string> {
   if (schema.format === 'date-time')
     return fc.date({ noInvalidDate: true, min: new Date(0), max: new Date(4e12) }).map((date) => date.toISOString());
+  // Names that are never found: what is called there reaches nobody.
+  if (schema.format === 'uri')
+    return fc.constantFrom(
+      'https://receiver.invalid/a?b=c',
+      'https://127.0.0.1:9/',
+      'http://[::1]:9/',
+      'mailto:a@receiver.invalid',
+    );
   if (schema.pattern !== undefined) return fc.stringMatching(new RegExp(schema.pattern));
   return fc.string({ minLength: schema.minLength ?? 0, maxLength: Math.min(schema.maxLength ?? 30, 60) });
 }

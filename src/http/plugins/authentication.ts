@@ -20,18 +20,18 @@ export function installAuthentication(app: HttpApp, auth: Authenticator, setting
   });
 }
 
-/** Checks the scope of the route. Install it after the rate limit, so that who may do nothing may not do it without end. */
+/** Checks the scopes of the route. Install it after the rate limit, so that who may do nothing may not do it without end. */
 export function installAuthorization(app: HttpApp): void {
   app.addHook('onRequest', async (request, reply) => {
     const access = accessTo(request);
     if (access === 'open' || access === 'documentation') return;
     if (request.identity === null) throw new Error(`${request.routeOptions.url} was let in without an identity`);
-    requireScope(request.identity, access, reply);
+    for (const scope of [access].flat()) requireScope(request.identity, scope, reply);
   });
 }
 
 /** A route that declares nothing takes `admin`. */
-function accessTo(request: FastifyRequest): Access {
+function accessTo(request: FastifyRequest): Access | readonly Scope[] {
   return request.routeOptions.config.access ?? (isExplorer(request) ? 'documentation' : 'admin');
 }
 

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { Problem } from '../../domain/problem.ts';
 import { entityTag } from '../../domain/representation.ts';
 import type { ChangeContext, RequestContext } from '../../engine/interface.ts';
+import type { WebhookCaller, WebhookChange } from '../../webhooks/interface.ts';
 import type { HttpContext } from '../app-types.ts';
 import { hasGrant, type Identity } from '../auth/authenticator.ts';
 import { acceptedTags, readTags } from '../request/entity-tag.ts';
@@ -30,13 +31,33 @@ export function requireGrant(request: FastifyRequest, account: string | undefine
  */
 export async function changeContext(http: HttpContext, request: FastifyRequest, id: string): Promise<ChangeContext> {
   const context = requestContext(request);
+  return { ...context, ...(await matchCondition(request, 'migration', () => http.service.get(id, context))) };
+}
+
+/** Who asks about webhooks. */
+export function webhookCaller(request: FastifyRequest): WebhookCaller {
+  const { caller, accounts } = identityOf(request);
+  return { caller, accounts };
+}
+
+/** The same for a change of a webhook. */
+export async function webhookChange(http: HttpContext, request: FastifyRequest, id: string): Promise<WebhookChange> {
+  const caller = webhookCaller(request);
+  return { ...caller, ...(await matchCondition(request, 'webhook', () => http.webhooks.get(id, caller))) };
+}
+
+async function matchCondition(
+  request: FastifyRequest,
+  thing: 'migration' | 'webhook',
+  present: () => Promise<{ readonly id: string; readonly version: number }>,
+): Promise<{ readonly ifMatch?: string }> {
   const tags = acceptedTags(readTags('If-Match', request.headers['if-match']));
-  if (tags === null) return context;
+  if (tags === null) return {};
   const [only] = tags;
-  if (tags.length === 1 && only !== undefined) return { ...context, ifMatch: only };
-  const current = entityTag(await http.service.get(id, context)).slice(1, -1);
-  if (tags.includes(current)) return { ...context, ifMatch: current };
-  throw new Problem('precondition_failed', 'The migration has changed since that entity tag was given.');
+  if (tags.length === 1 && only !== undefined) return { ifMatch: only };
+  const current = entityTag(await present()).slice(1, -1);
+  if (tags.includes(current)) return { ifMatch: current };
+  throw new Problem('precondition_failed', `The ${thing} has changed since that entity tag was given.`);
 }
 
 function identityOf(request: FastifyRequest): Identity {

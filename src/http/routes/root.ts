@@ -16,6 +16,7 @@ const links = {
   docs: '/docs',
   openapi: '/openapi.json',
   migrations: '/migrations',
+  webhooks: '/webhooks',
   providers: '/providers',
   problems: '/problems',
   live: '/livez',

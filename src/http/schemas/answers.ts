@@ -9,6 +9,7 @@ import {
   sourceTypes,
   stringEnum,
 } from '../../domain/schema.ts';
+import { DeliverySchema, WebhookSchema } from '../../domain/webhook-schema.ts';
 
 /** Schemas of answers that only the HTTP surface has. */
 
@@ -170,6 +171,8 @@ export const pageSchemas = [
   page('MigrationPage', MigrationSchema),
   page('BackupPage', BackupSchema),
   page('EventPage', EventSchema),
+  page('WebhookPage', WebhookSchema),
+  page('DeliveryPage', DeliverySchema),
   page('ProviderPage', ProviderSchema),
   page('AccountPage', AccountSchema),
   page('AuditPage', AuditRecordSchema),

@@ -16,6 +16,13 @@ import {
   TargetSchema,
 } from '../../domain/schema.ts';
 import {
+  DeliverySchema,
+  NewWebhookSchema,
+  WebhookPatchSchema,
+  WebhookRequestSchema,
+  WebhookSchema,
+} from '../../domain/webhook-schema.ts';
+import {
   AccountSchema,
   AuditRecordSchema,
   BackupCommandSchema,
@@ -28,6 +35,7 @@ import {
   RootSchema,
   UploadTargetSchema,
 } from './answers.ts';
+import { CloudEventSchema } from './outgoing.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -37,6 +45,8 @@ const requests = [
   BackupRequestSchema,
   CutoverRequestSchema,
   RetryRequestSchema,
+  WebhookRequestSchema,
+  WebhookPatchSchema,
 ];
 const answers = [
   MigrationSchema,
@@ -44,6 +54,10 @@ const answers = [
   ErrorSchema,
   ProblemSchema,
   EventSchema,
+  CloudEventSchema,
+  WebhookSchema,
+  NewWebhookSchema,
+  DeliverySchema,
   ProviderSchema,
   AccountSchema,
   AuditRecordSchema,

@@ -1,10 +1,12 @@
 import { documentSchemas } from './components.ts';
 import { requestExamples } from './examples.ts';
+import { outgoingRequests } from './outgoing.ts';
 
 /** As much of an OpenAPI document as is touched here. */
 export interface OpenApiDocument {
   components?: Record<string, unknown>;
   paths?: Record<string, Record<string, Operation>>;
+  webhooks?: unknown;
 }
 
 interface Operation {
@@ -27,6 +29,7 @@ const optionalBodies: readonly string[] = [
   'retryMigration',
   'markBackupUploaded',
   'getUploadTarget',
+  'redeliverEvent',
 ];
 
 /** Labels are filtered by free names, which an exploded object describes. */
@@ -44,7 +47,7 @@ const labelFilter = {
   },
 };
 
-/** Adds what the routes’ schemas cannot say: named schemas, examples, optional bodies, the header that every answer has. */
+/** Adds what the routes’ schemas cannot say: named schemas, examples, optional bodies, the header that every answer has, what is sent to others. */
 export function completeDocument(document: OpenApiDocument): OpenApiDocument {
   document.components = {
     ...document.components,
@@ -56,6 +59,7 @@ export function completeDocument(document: OpenApiDocument): OpenApiDocument {
   const operations = Object.values(document.paths ?? {}).flatMap((path) => Object.values(path));
   for (const operation of operations) completeOperation(operation);
   document.components.responses = nameProblems(operations);
+  document.webhooks = outgoingRequests;
   return document;
 }
 

@@ -59,6 +59,22 @@ export const requestExamples: Readonly<Record<string, Examples>> = {
       value: { description: 'Nightly copy', labels: { team: 'orders', old: null } },
     },
   },
+  createWebhook: {
+    everything: {
+      summary: 'Every event of all accounts that you have a grant for',
+      value: { url: 'https://receiver.example/godwit' },
+    },
+    ends: {
+      summary: 'Only states of migrations, of one account',
+      value: {
+        url: 'https://receiver.example/godwit',
+        description: 'Tells the team',
+        eventTypes: ['migration.state_changed', 'migration.blocked'],
+        accounts: ['sandbox-alibaba'],
+      },
+    },
+  },
+  updateWebhook: { again: { summary: 'Switch it on again', value: { enabled: true } } },
   addBackup: {
     log: { summary: 'A log backup', value: { type: 'log', source } },
     last: {

@@ -18,6 +18,7 @@ export const tags = [
   { name: 'Backups', description: 'The chain of backups of a migration.' },
   { name: 'Actions', description: 'Cut over, cancel, try again.' },
   { name: 'Events', description: 'What happened, in order.' },
+  { name: 'Webhooks', description: 'Events sent to receivers of yours.' },
   { name: 'Providers', description: 'What each cloud can do, and the configured accounts.' },
   { name: 'Problems', description: 'The catalogue of problems.' },
   { name: 'Operation', description: 'Probes and links.' },

@@ -110,6 +110,8 @@ const id = (prefix: string, thing: string) =>
   });
 
 export const MigrationParams = Type.Object({ id: id('mig', 'migration') });
+export const WebhookParams = Type.Object({ id: id('whk', 'webhook') });
+export const DeliveryParams = Type.Object({ id: id('whk', 'webhook'), deliveryId: id('dlv', 'delivery') });
 export const BackupParams = Type.Object({ id: id('mig', 'migration'), backupId: id('bkp', 'backup') });
 
 export const pageParameters = {

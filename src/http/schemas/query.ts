@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { backupTypes, migrationStates, modes, ProviderIdSchema, stringEnum } from '../../domain/schema.ts';
+import { deliveryStates } from '../../domain/webhook.ts';
 import { pageParameters } from './operation.ts';
 
 const Time = (description: string) => Type.Optional(Type.String({ format: 'date-time', description }));
@@ -71,6 +72,14 @@ export const AuditQuery = Type.Object(
     caller: Name('Only what this caller asked for.'),
     migrationId: Type.Optional(Type.String({ maxLength: 64, description: 'Only what concerns this migration.' })),
     since: Time('Only what was asked for since then (RFC 3339).'),
+    ...pageParameters,
+  },
+  { additionalProperties: false },
+);
+
+export const DeliveryListQuery = Type.Object(
+  {
+    state: Type.Optional(stringEnum(deliveryStates, { description: 'Only deliveries in this state.' })),
     ...pageParameters,
   },
   { additionalProperties: false },

@@ -108,7 +108,9 @@ function inWords(fault: SchemaFault, thing: 'field' | 'parameter' = 'field'): st
     case 'maximum':
       return `must be at most ${limit}`;
     case 'format':
-      return 'must be a time in RFC 3339, such as `2026-11-21T19:08:00Z`';
+      return params.format === 'uri'
+        ? 'must be a URL, such as `https://receiver.example/path`'
+        : 'must be a time in RFC 3339, such as `2026-11-21T19:08:00Z`';
     default:
       return fault.message ?? 'is not valid';
   }

@@ -9,14 +9,17 @@ import { createBody, idOf } from '../support/fixtures.ts';
 
 const reader = keyNamed('reader', { scopes: ['migrations:read'] });
 const writer = keyNamed('writer', { scopes: ['migrations:write'] });
+const editor = keyNamed('editor', { scopes: ['migrations:read', 'migrations:write'] });
 const operator = keyNamed('operator', { scopes: ['migrations:cutover'] });
 const admin = keyNamed('admin', { scopes: ['admin'] });
 const nobody = keyNamed('nobody', { scopes: [] });
 const stranger = keyNamed('stranger', { scopes: ['admin'], accounts: ['tc-main'] });
-const auth = createStaticKeyAuthenticator([reader, writer, operator, admin, nobody, stranger].map((key) => key.entry));
+const auth = createStaticKeyAuthenticator(
+  [reader, writer, editor, operator, admin, nobody, stranger].map((key) => key.entry),
+);
 
-/** Who may call an operation: the scope it takes, or everybody. */
-const access: Readonly<Record<string, 'open' | 'reader' | 'writer' | 'operator' | 'admin'>> = {
+/** Who may call an operation: the scope it takes, or everybody. The editor has those of reader and writer. */
+const access: Readonly<Record<string, 'open' | 'reader' | 'writer' | 'editor' | 'operator' | 'admin'>> = {
   root: 'open',
   live: 'open',
   ready: 'open',
@@ -42,17 +45,35 @@ const access: Readonly<Record<string, 'open' | 'reader' | 'writer' | 'operator' 
   getBackupCommand: 'reader',
   listAccounts: 'reader',
   listAudit: 'admin',
+  createWebhook: 'editor',
+  updateWebhook: 'editor',
+  deleteWebhook: 'writer',
+  redeliverEvent: 'writer',
+  listWebhooks: 'reader',
+  getWebhook: 'reader',
+  listDeliveries: 'reader',
 };
 
-const parameters: Readonly<Record<string, string>> = { id: idOf('mig', 1), backupId: idOf('bkp', 1), code: 'internal' };
+const parameters: Readonly<Record<string, string>> = {
+  id: idOf('mig', 1),
+  backupId: idOf('bkp', 1),
+  deliveryId: idOf('dlv', 1),
+  code: 'internal',
+};
 const table = operations.map(({ path, method, operation: { operationId } }) => {
-  const filled = { ...parameters, ...(path.startsWith('/providers/') && { id: 'tencent' }) } as Record<string, string>;
+  const filled = {
+    ...parameters,
+    ...(path.startsWith('/providers/') && { id: 'tencent' }),
+    ...(path.startsWith('/webhooks/') && { id: idOf('whk', 1) }),
+  } as Record<string, string>;
   const query = operationId === 'getBackupCommand' ? '?database=orders&type=full' : '';
   const url = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => filled[name] ?? '') + query;
   const bodies: Record<string, unknown> = {
     createMigration: createBody,
     addBackup: { type: 'log', source: createBody.source },
     updateMigration: {},
+    createWebhook: { url: 'https://receiver.example/' },
+    updateWebhook: {},
   };
   const body = bodies[operationId];
   const send = (headers: Record<string, string>) => (body === undefined ? { headers } : json(body, headers));
@@ -76,36 +97,38 @@ describe('who may call what', () => {
       ['another scheme', { authorization: 'Basic YTpi' }],
       ['both headers', { authorization: `Bearer ${admin.secret}`, 'x-api-key': admin.secret }],
     ] as [string, Record<string, string>][])('with %s', async (_name, headers) => {
-      const { call, service } = app();
+      const { call, service, webhooks } = app();
       const response = await call(method, url, send(headers));
       if (allowed === 'open') return expect(response.statusCode).toBe(200);
       expect(response.statusCode).toBe(401);
       expect(response.json().code).toBe('unauthenticated');
       expect(response.headers['www-authenticate']).toMatch(/^Bearer realm="godwit"/);
-      expect(service.calls).toEqual([]);
+      expect([...service.calls, ...webhooks.calls]).toEqual([]);
     });
 
     it.each([
       ['reader', reader.secret],
       ['writer', writer.secret],
+      ['editor', editor.secret],
       ['operator', operator.secret],
       ['nobody', nobody.secret],
       ['admin', admin.secret],
     ])('as %s', async (name, secret) => {
-      const { call, service } = app();
+      const { call, service, webhooks } = app();
+      const edits = name === 'editor' && ['reader', 'writer'].includes(allowed ?? '');
       for (const headers of [{ 'x-api-key': secret }, { authorization: `bearer ${secret}` }] as Record<
         string,
         string
       >[]) {
         const response = await call(method, url, send(headers));
-        if (allowed === 'open' || name === 'admin' || name === allowed) {
+        if (allowed === 'open' || name === 'admin' || name === allowed || edits) {
           expect(response.statusCode).toBeLessThan(300);
           continue;
         }
         expect(response.statusCode).toBe(403);
         expect(response.json().code).toBe('forbidden');
         expect(response.headers['www-authenticate']).toMatch(/error="insufficient_scope", scope="(migrations:|admin)/);
-        expect(service.calls).toEqual([]);
+        expect([...service.calls, ...webhooks.calls]).toEqual([]);
       }
     });
   });

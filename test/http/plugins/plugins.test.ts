@@ -63,6 +63,7 @@ describe('Accept', () => {
   it.each(gets.map(({ path: each }) => each))('%s is JSON only', async (template) => {
     const query = template.endsWith('/backup-command') ? '?database=orders&type=full' : '';
     const url = `${template}${query}`
+      .replace('/webhooks/{id}', `/webhooks/${idOf('whk', 1)}`)
       .replace('{id}', template.startsWith('/providers') ? 'huawei' : idOf('mig', 1))
       .replace('{backupId}', idOf('bkp', 1))
       .replace('{code}', 'internal');

@@ -1,6 +1,7 @@
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished } from 'vitest';
+import type { AuditLog } from '../../../src/domain/audit.ts';
 import { createHttpApp } from '../../../src/http/app.ts';
 import type { HttpApp } from '../../../src/http/app-types.ts';
 import { anonymousAuthenticator } from '../../../src/http/auth/anonymous.ts';
@@ -8,11 +9,13 @@ import type { Authenticator } from '../../../src/http/auth/authenticator.ts';
 import type { HttpSettings } from '../../../src/http/settings.ts';
 import { undocumented } from './documented.ts';
 import { type FakeService, fakeService } from './fake-service.ts';
+import { type FakeWebhooks, fakeWebhooks } from './fake-webhooks.ts';
 import { aRuntime, providers } from './fixtures.ts';
 
 export interface TestApp {
   readonly app: HttpApp;
   readonly service: FakeService;
+  readonly webhooks: FakeWebhooks;
   readonly runtime: ReturnType<typeof aRuntime>;
   /** Lines of the log, parsed. */
   readonly log: Record<string, unknown>[];
@@ -25,24 +28,28 @@ export interface TestApp {
 }
 
 export async function testApp(
-  options: { auth?: Authenticator; settings?: Partial<HttpSettings>; keepOpen?: boolean } = {},
+  options: { auth?: Authenticator; audit?: AuditLog; settings?: Partial<HttpSettings>; keepOpen?: boolean } = {},
 ): Promise<TestApp> {
   const service = fakeService();
+  const webhooks = fakeWebhooks();
   const runtime = aRuntime();
   const log: Record<string, unknown>[] = [];
   const logger = pino({ level: 'debug' }, { write: (line: string) => void log.push(JSON.parse(line)) });
   const app = await createHttpApp({
     service,
+    webhooks,
     runtime,
     logger,
     providers,
     auth: options.auth ?? anonymousAuthenticator,
+    ...(options.audit !== undefined && { audit: options.audit }),
     settings: { explorer: false, ...options.settings },
   });
   if (options.keepOpen !== true) onTestFinished(() => app.close());
   return {
     app,
     service,
+    webhooks,
     runtime,
     log,
     async call(method = 'GET', url, more = {}) {
@@ -55,7 +62,7 @@ export async function testApp(
   };
 }
 
-/** One app for all tests of a table that change nothing; the calls to the service are forgotten before each. */
+/** One app for all tests of a table that change nothing; the calls to the services are forgotten before each. */
 export function sharedApp(options: Parameters<typeof testApp>[0] = {}): () => TestApp {
   let shared: TestApp | null = null;
   beforeAll(async () => {
@@ -63,6 +70,7 @@ export function sharedApp(options: Parameters<typeof testApp>[0] = {}): () => Te
   });
   beforeEach(() => {
     shared?.service.calls.splice(0);
+    shared?.webhooks.calls.splice(0);
   });
   afterAll(() => shared?.app.close());
   return () => {

@@ -5,20 +5,14 @@ import { Secret } from '../../../src/domain/secret.ts';
 import type { IdempotencyKey, IdempotencyRecord, StoredAnswer } from '../../../src/domain/store.ts';
 import type { ChangeContext, MigrationService, RequestContext } from '../../../src/engine/interface.ts';
 import { aBackup, aMigration, anEvent, capabilitiesOf, idOf, noon } from './fixtures.ts';
+import { type Recorded, recorded } from './recorded.ts';
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
-export interface FakeService extends Mutable<MigrationService> {
-  /** Names and arguments of the calls, in order. */
-  readonly calls: { readonly name: string; readonly arguments: readonly unknown[] }[];
+export type FakeService = Recorded<MigrationService> & {
   readonly records: Map<string, IdempotencyRecord>;
-  /** The arguments of the only call of that name. */
-  argumentsOf(name: keyof MigrationService): readonly unknown[];
-}
+};
 
 /** A service that holds one migration, remembers idempotency keys, and can be told to behave otherwise by replacing a method. */
 export function fakeService(): FakeService {
-  const calls: FakeService['calls'] = [];
   const records = new Map<string, IdempotencyRecord>();
   const present = aMigration();
 
@@ -115,26 +109,7 @@ export function fakeService(): FakeService {
     health: async () => ({ ready: true, draining: false, checks: [{ name: 'store', ok: true, detail: 'answers' }] }),
   };
 
-  const recorded = Object.fromEntries(
-    Object.entries(plain).map(([name, method]) => [
-      name,
-      (...values: never[]) => {
-        calls.push({ name, arguments: values });
-        return (method as (...values: never[]) => unknown)(...values);
-      },
-    ]),
-  ) as unknown as MigrationService;
-  return {
-    ...recorded,
-    calls,
-    records,
-    argumentsOf(name) {
-      const [only, ...more] = calls.filter((call) => call.name === name);
-      if (only === undefined || more.length > 0)
-        throw new Error(`${name} was called ${more.length + (only ? 1 : 0)} times`);
-      return only.arguments;
-    },
-  };
+  return { ...recorded(plain), records };
 }
 
 function keyOf(key: IdempotencyKey): string {

@@ -4,12 +4,13 @@ import type { Backup, Migration } from '../../../src/domain/migration.ts';
 import type { Capabilities } from '../../../src/domain/provider.ts';
 import type { Runtime } from '../../../src/domain/runtime.ts';
 import type { ProviderId } from '../../../src/domain/schema.ts';
+import type { Delivery, Webhook } from '../../../src/domain/webhook.ts';
 
 /** 2026-11-21T19:08:00.000Z */
 export const noon = Date.UTC(2026, 10, 21, 19, 8);
 
 /** The n-th id of a kind; ids of greater n sort later. */
-export function idOf(prefix: 'mig' | 'bkp' | 'evt', n: number): string {
+export function idOf(prefix: 'mig' | 'bkp' | 'evt' | 'whk' | 'dlv', n: number): string {
   return `${prefix}_01kbzq3m8e${String(n).padStart(16, '0')}`;
 }
 
@@ -79,6 +80,40 @@ export function anEvent(n: number, overrides: Partial<MigrationEvent> = {}): Mig
     type: 'migration.state_changed',
     at: noon + n,
     data: { from: 'pending', to: 'restoring', error: null },
+    ...overrides,
+  };
+}
+
+export function aWebhook(overrides: Partial<Webhook> = {}): Webhook {
+  return {
+    id: idOf('whk', 1),
+    url: { display: 'https://receiver.example/godwit', sealed: 'sealed-url' },
+    description: null,
+    eventTypes: ['migration.state_changed'],
+    accounts: ['ali-main'],
+    sealedSecret: 'sealed-secret',
+    enabled: true,
+    disabledReason: null,
+    caller: 'anonymous',
+    createdAt: noon,
+    updatedAt: noon,
+    version: 3,
+    ...overrides,
+  };
+}
+
+export function aDelivery(overrides: Partial<Delivery> = {}): Delivery {
+  return {
+    id: idOf('dlv', 1),
+    webhookId: idOf('whk', 1),
+    event: anEvent(1),
+    state: 'pending',
+    attempts: 1,
+    lastAttemptAt: noon,
+    lastStatus: 503,
+    lastError: 'the receiver answered 503',
+    dueAt: noon + 5000,
+    createdAt: noon,
     ...overrides,
   };
 }

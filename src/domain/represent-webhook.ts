@@ -1,0 +1,42 @@
+import type { Instant } from './migration.ts';
+import type { Delivery, Webhook } from './webhook.ts';
+import type { DeliveryRepresentation, WebhookRepresentation } from './webhook-schema.ts';
+
+const time = (instant: Instant): string => new Date(instant).toISOString();
+const timeOrNull = (instant: Instant | null): string | null => (instant === null ? null : time(instant));
+
+/** A webhook as the API shows it: without its secret, and its URL without the query. */
+export function representWebhook(webhook: Webhook): WebhookRepresentation {
+  const { id, url, description, eventTypes, accounts, enabled, disabledReason, createdAt, updatedAt } = webhook;
+  return {
+    id,
+    url: url.display,
+    description,
+    eventTypes: [...eventTypes],
+    accounts: [...accounts],
+    enabled,
+    disabledReason,
+    createdAt: time(createdAt),
+    updatedAt: time(updatedAt),
+  };
+}
+
+/** A delivery as the API shows it: of its event, what tells which it is. */
+export function representDelivery(delivery: Delivery): DeliveryRepresentation {
+  const { id, webhookId, event, state, attempts, lastAttemptAt, lastStatus, lastError, dueAt, createdAt } = delivery;
+  return {
+    id,
+    webhookId,
+    eventId: event.id,
+    eventType: event.type,
+    migrationId: event.migrationId,
+    account: event.account,
+    state,
+    attempts,
+    lastAttemptAt: timeOrNull(lastAttemptAt),
+    lastStatus,
+    lastError,
+    nextAttemptAt: timeOrNull(dueAt),
+    createdAt: time(createdAt),
+  };
+}

@@ -1,0 +1,114 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { eventTypes } from './event.ts';
+import { stringEnum } from './schema.ts';
+import { deliveryStates } from './webhook.ts';
+
+/** The schemas of webhooks, as `schema.ts` has those of migrations. */
+
+const closed = { additionalProperties: false } as const;
+const Time = Type.String({ format: 'date-time' });
+const TimeOrNull = Type.Union([Time, Type.Null()]);
+const TextOrNull = Type.Union([Type.String(), Type.Null()]);
+
+const Url = Type.String({
+  format: 'uri',
+  maxLength: 2048,
+  description:
+    'Where events are sent to: HTTPS, unless the configuration allows more. It is stored encrypted and shown without its query.',
+});
+const Description = Type.Union([Type.String({ maxLength: 500 }), Type.Null()], {
+  description: 'Free text for people.',
+});
+const EventTypes = Type.Array(stringEnum(eventTypes), {
+  uniqueItems: true,
+  description: 'Types of events that are sent. Empty: every type.',
+});
+const Accounts = Type.Array(Type.String({ pattern: '^(\\*|[A-Za-z0-9][A-Za-z0-9._-]{0,63})$' }), {
+  minItems: 1,
+  maxItems: 100,
+  uniqueItems: true,
+  description:
+    'Accounts whose events are sent; `*` stands for all. The caller needs a grant for each. Left out: all that it has a grant for.',
+});
+const Enabled = Type.Boolean({ description: 'Whether events are sent. What happens meanwhile is not sent later.' });
+
+/** A new webhook, as it is asked for. */
+export const WebhookRequestSchema = Type.Object(
+  {
+    url: Url,
+    description: Type.Optional(Description),
+    eventTypes: Type.Optional(EventTypes),
+    accounts: Type.Optional(Accounts),
+    enabled: Type.Optional({ ...Enabled, default: true }),
+  },
+  { ...closed, $id: 'WebhookRequest' },
+);
+export type WebhookRequestBody = Static<typeof WebhookRequestSchema>;
+
+/** What can be changed of a webhook. */
+export const WebhookPatchSchema = Type.Object(
+  {
+    url: Type.Optional(Url),
+    description: Type.Optional(Description),
+    eventTypes: Type.Optional(EventTypes),
+    accounts: Type.Optional(Accounts),
+    enabled: Type.Optional(Enabled),
+  },
+  { ...closed, $id: 'WebhookPatch' },
+);
+export type WebhookPatchBody = Static<typeof WebhookPatchSchema>;
+
+const shown = {
+  id: Type.String(),
+  url: Type.String({ description: 'Without its query.' }),
+  description: TextOrNull,
+  eventTypes: Type.Array(stringEnum(eventTypes), { description: 'Empty: every type.' }),
+  accounts: Type.Array(Type.String(), { description: '`*` stands for all.' }),
+  enabled: Type.Boolean(),
+  disabledReason: Type.Union([Type.String(), Type.Null()], {
+    description: 'Why the gateway has switched it off; null while it is on, and where a caller did it.',
+  }),
+  createdAt: Time,
+  updatedAt: Time,
+};
+
+/** A webhook as the API shows it. */
+export const WebhookSchema = Type.Object(shown, {
+  $id: 'Webhook',
+  description: 'Where events are sent to, and which.',
+});
+export type WebhookRepresentation = Static<typeof WebhookSchema>;
+
+/** A webhook with its secret, which the API shows once. */
+export const NewWebhookSchema = Type.Object(
+  {
+    ...shown,
+    secret: Type.String({ description: 'The signing secret, `whsec_` and base64. It is shown only here: keep it.' }),
+  },
+  { $id: 'NewWebhook', description: 'A webhook that was just made.' },
+);
+
+/** A delivery as the API shows it. */
+export const DeliverySchema = Type.Object(
+  {
+    id: Type.String(),
+    webhookId: Type.String(),
+    eventId: Type.String(),
+    eventType: stringEnum(eventTypes),
+    migrationId: Type.String(),
+    account: Type.String(),
+    state: stringEnum(deliveryStates, {
+      description: '`pending`: not yet tried, or to be tried again. `failed`: given up.',
+    }),
+    attempts: Type.Integer({ description: 'Attempts that have ended.' }),
+    lastAttemptAt: TimeOrNull,
+    lastStatus: Type.Union([Type.Integer(), Type.Null()], {
+      description: 'HTTP status of the last answer; null: there was none.',
+    }),
+    lastError: Type.Union([Type.String(), Type.Null()], { description: 'Why the last attempt failed.' }),
+    nextAttemptAt: Type.Union([Time, Type.Null()], { description: 'When it is tried next; null when it has ended.' }),
+    createdAt: Time,
+  },
+  { $id: 'Delivery', description: 'One event on its way to one webhook.' },
+);
+export type DeliveryRepresentation = Static<typeof DeliverySchema>;

@@ -1,0 +1,87 @@
+import { representDelivery } from '../../domain/represent-webhook.ts';
+import type { HttpApp, HttpContext } from '../app-types.ts';
+import { filterDigest, readPageToken } from '../request/page-token.ts';
+import {
+  answers,
+  DeliveryParams,
+  defaultPageSize,
+  EmptyBody,
+  headers,
+  NoQuery,
+  problems,
+  requestHeaders,
+  WebhookParams,
+} from '../schemas/operation.ts';
+import { DeliveryListQuery } from '../schemas/query.ts';
+import { jsonAnswer, sendAnswer } from './answer.ts';
+import { idempotencyOf } from './answer-once.ts';
+import { webhookCaller } from './callers.ts';
+import { linkNext, nextToken } from './paging.ts';
+
+const listSchema = {
+  operationId: 'listDeliveries',
+  summary: 'List the deliveries of a webhook',
+  description:
+    'Newest first: each event that was or will be sent, what came of the attempts, and when the next one is. Deliveries that have ended are ' +
+    'forgotten after some time.',
+  tags: ['Webhooks'],
+  params: WebhookParams,
+  querystring: DeliveryListQuery,
+  response: {
+    200: answers('DeliveryPage', 'A page of deliveries.', ['Link']),
+    ...problems('read', ['not_found', 'invalid_request']),
+  },
+} as const;
+
+const redeliverSchema = {
+  operationId: 'redeliverEvent',
+  summary: 'Send an event again',
+  description:
+    'Makes a delivery that has ended due again; one that has not is left as it is. The event comes with the same `webhook-id`. Repeating ' +
+    'this is harmless, so an `Idempotency-Key` is accepted and has no effect. A body is not needed.',
+  tags: ['Webhooks'],
+  params: DeliveryParams,
+  querystring: NoQuery,
+  headers: headers({ 'Idempotency-Key': requestHeaders.idempotencyKey }),
+  body: EmptyBody,
+  response: {
+    202: answers('Delivery', 'It is sent in the background.'),
+    ...problems('body', ['not_found']),
+  },
+} as const;
+
+/** Events on their way to a webhook. */
+export function deliveryRoutes(app: HttpApp, http: HttpContext): void {
+  const { webhooks } = http;
+
+  app.get(
+    '/webhooks/:id/deliveries',
+    { schema: listSchema, config: { access: 'migrations:read' } },
+    async (request, reply) => {
+      const { id } = request.params;
+      const { state, pageSize: size = defaultPageSize, pageToken } = request.query;
+      const caller = webhookCaller(request);
+      const filter = state === undefined ? {} : { state };
+      const digest = filterDigest({ deliveries: id, ...filter });
+      const after = pageToken === undefined ? {} : { after: readPageToken(pageToken, digest) };
+      const found = await webhooks.deliveries(id, filter, { size, ...after }, caller);
+      const token = await nextToken(found, size, digest, (last) =>
+        webhooks.deliveries(id, filter, { size: 1, after: last }, caller),
+      );
+      linkNext(request, reply, token);
+      return sendAnswer(reply, jsonAnswer(200, { items: found.map(representDelivery), nextPageToken: token }));
+    },
+  );
+
+  app.post(
+    '/webhooks/:id/deliveries/:deliveryId/redeliver',
+    { schema: redeliverSchema, config: { access: 'migrations:write', bodyOptional: true } },
+    async (request, reply) => {
+      // A broken key is told all the same.
+      idempotencyOf(request);
+      const { id, deliveryId } = request.params;
+      const delivery = await webhooks.redeliver(id, deliveryId, webhookCaller(request));
+      return sendAnswer(reply, jsonAnswer(202, representDelivery(delivery)));
+    },
+  );
+}

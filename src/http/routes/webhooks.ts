@@ -1,0 +1,172 @@
+import { representWebhook } from '../../domain/represent-webhook.ts';
+import { entityTag } from '../../domain/representation.ts';
+import type { Webhook } from '../../domain/webhook.ts';
+import type { WebhookPatchBody, WebhookRequestBody } from '../../domain/webhook-schema.ts';
+import type { HttpApp, HttpContext } from '../app-types.ts';
+import { readTags } from '../request/entity-tag.ts';
+import { filterDigest, readPageToken } from '../request/page-token.ts';
+import {
+  answers,
+  defaultPageSize,
+  empty,
+  headers,
+  NoQuery,
+  problems,
+  ref,
+  requestHeaders,
+  WebhookParams,
+} from '../schemas/operation.ts';
+import { PageQuery } from '../schemas/query.ts';
+import { type Answer, jsonAnswer, sendAnswer, sendUnlessKnown } from './answer.ts';
+import { idempotencyOf } from './answer-once.ts';
+import { webhookCaller, webhookChange } from './callers.ts';
+import { linkNext, nextToken } from './paging.ts';
+
+const createSchema = {
+  operationId: 'createWebhook',
+  summary: 'Have events sent to a URL',
+  description:
+    'From now on each event that fits is sent there by `POST` with `content-type: application/cloudevents+json`: CloudEvents 1.0 in ' +
+    'structured mode, with `specversion` `1.0`, `id` the id of the event, `source` `/migrations/{id}`, `type` `godwit.` and the type of ' +
+    'the event, `subject` the id of the migration, `time`, `datacontenttype` `application/json`, and as `data` the event as ' +
+    '`GET /migrations/{id}/events` shows it.\n\n' +
+    'Requests are signed as [Standard Webhooks](https://www.standardwebhooks.com) says: `webhook-id` is the id of the event, the same at ' +
+    'every attempt; `webhook-timestamp` the seconds of the attempt; `webhook-signature` is `v1,` and the base64 of the HMAC-SHA256. The ' +
+    'secret for it is in this answer and in no other.\n\n' +
+    'Each event is sent at least once, in no promised order. Any 2xx within the timeout counts as received; everything else is tried again ' +
+    'with growing pauses for about two days. 410 switches the webhook off. Redirects are not followed.\n\n' +
+    'Events become readable by this, so it takes the scope `migrations:read` as well as `migrations:write`.',
+  tags: ['Webhooks'],
+  querystring: NoQuery,
+  headers: headers({ 'Idempotency-Key': requestHeaders.idempotencyKey }),
+  body: ref<WebhookRequestBody>('WebhookRequest'),
+  response: {
+    201: answers('NewWebhook', 'The webhook with its secret.', ['Location', 'ETag', 'Idempotency-Replayed']),
+    ...problems('body', [
+      'not_found',
+      'invalid_state',
+      'idempotency_key_reused',
+      'unknown_account',
+      'encryption_key_required',
+    ]),
+  },
+} as const;
+
+const listSchema = {
+  operationId: 'listWebhooks',
+  summary: 'List webhooks',
+  description: 'Oldest first: those all of whose accounts the caller has a grant for.',
+  tags: ['Webhooks'],
+  querystring: PageQuery,
+  response: {
+    200: answers('WebhookPage', 'A page of webhooks.', ['Link']),
+    ...problems('read', ['invalid_request']),
+  },
+} as const;
+
+const getSchema = {
+  operationId: 'getWebhook',
+  summary: 'Read a webhook',
+  description: 'Where events are sent to, and which. Never the secret.',
+  tags: ['Webhooks'],
+  params: WebhookParams,
+  querystring: NoQuery,
+  headers: headers({ 'If-None-Match': requestHeaders.ifNoneMatch }),
+  response: {
+    200: answers('Webhook', 'The webhook.', ['ETag']),
+    304: empty('Unchanged since the entity tag of `If-None-Match`.', ['ETag']),
+    ...problems('read', ['not_found', 'invalid_request']),
+  },
+} as const;
+
+const patchSchema = {
+  operationId: 'updateWebhook',
+  summary: 'Change a webhook',
+  description:
+    'A merge patch (RFC 7396): members that are absent stay; `description` is cleared by `null`. One that was switched off is sent ' +
+    'what happens from `"enabled": true` on. It takes the scope `migrations:read` as well as `migrations:write`.',
+  tags: ['Webhooks'],
+  consumes: ['application/merge-patch+json', 'application/json'],
+  params: WebhookParams,
+  querystring: NoQuery,
+  headers: headers({ 'If-Match': requestHeaders.ifMatch }),
+  body: ref<WebhookPatchBody>('WebhookPatch'),
+  response: {
+    200: answers('Webhook', 'The changed webhook.', ['ETag']),
+    ...problems('body', ['not_found', 'precondition_failed', 'unknown_account', 'encryption_key_required']),
+  },
+} as const;
+
+const deleteSchema = {
+  operationId: 'deleteWebhook',
+  summary: 'Forget a webhook',
+  description: 'With its deliveries. One that is on its way may still arrive.',
+  tags: ['Webhooks'],
+  params: WebhookParams,
+  querystring: NoQuery,
+  headers: headers({ 'If-Match': requestHeaders.ifMatch }),
+  response: { 204: empty('Forgotten.'), ...problems('body', ['not_found', 'precondition_failed']) },
+} as const;
+
+/** Where events are sent to. */
+export function webhookRoutes(app: HttpApp, http: HttpContext): void {
+  const { webhooks } = http;
+  const reading = { access: 'migrations:read' } as const;
+  // Whoever says where events go reads them.
+  const deciding = { access: ['migrations:write', 'migrations:read'] } as const;
+
+  app.post('/webhooks', { schema: createSchema, config: deciding }, async (request, reply) => {
+    const idempotency = idempotencyOf(request) ?? undefined;
+    const { webhook, secret, replayed } = await webhooks.create(request.body, webhookCaller(request), idempotency);
+    if (replayed) reply.header('idempotency-replayed', 'true');
+    const headers = { etag: entityTag(webhook), location: `/webhooks/${webhook.id}`, 'cache-control': 'no-store' };
+    return sendAnswer(reply, jsonAnswer(201, { ...representWebhook(webhook), secret }, headers));
+  });
+
+  app.get('/webhooks', { schema: listSchema, config: reading }, async (request, reply) => {
+    const { pageSize: size = defaultPageSize, pageToken } = request.query;
+    const caller = webhookCaller(request);
+    const digest = filterDigest({ list: 'webhooks' });
+    const after = pageToken === undefined ? {} : { after: readPageToken(pageToken, digest) };
+    const found = await webhooks.list({ size, ...after }, caller);
+    const token = await nextToken(found, size, digest, (last) => webhooks.list({ size: 1, after: last }, caller));
+    linkNext(request, reply, token);
+    return sendAnswer(reply, jsonAnswer(200, { items: found.map(representWebhook), nextPageToken: token }));
+  });
+
+  app.get('/webhooks/:id', { schema: getSchema, config: reading }, async (request, reply) => {
+    const condition = readTags('If-None-Match', request.headers['if-none-match']);
+    const webhook = await webhooks.get(request.params.id, webhookCaller(request));
+    return sendUnlessKnown(reply, webhookAnswer(webhook), condition);
+  });
+
+  app.patch(
+    '/webhooks/:id',
+    {
+      schema: patchSchema,
+      config: { ...deciding, bodyTypes: ['application/merge-patch+json', 'application/json'] },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const webhook = await webhooks.patch(id, request.body, await webhookChange(http, request, id));
+      return sendAnswer(reply, webhookAnswer(webhook));
+    },
+  );
+
+  app.delete(
+    '/webhooks/:id',
+    { schema: deleteSchema, config: { access: 'migrations:write' } },
+    async (request, reply) => {
+      const { id } = request.params;
+      await webhooks.remove(id, await webhookChange(http, request, id));
+      return reply.code(204).send();
+    },
+  );
+}
+
+function webhookAnswer(webhook: Webhook): Answer {
+  return jsonAnswer(200, representWebhook(webhook), {
+    etag: entityTag(webhook),
+    'cache-control': 'private, no-cache',
+  });
+}
