@@ -19,6 +19,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 20_000,
     hookTimeout: 30_000,
+    globalSetup: ['test/support/temporary-files.ts'],
     isolate: false,
     // As the gateway runs: Node itself loads the sources.
     experimental: { viteModuleRunner: false },

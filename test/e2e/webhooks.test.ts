@@ -1,0 +1,92 @@
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Webhook as Receiver } from 'standardwebhooks';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { systemRuntime } from '../../src/runtime.ts';
+import { startSandbox } from '../../src/sandbox/sandbox.ts';
+import type { Sandbox } from '../../src/sandbox/server.ts';
+import {
+  configFile,
+  type GatewayProcess,
+  hasEnded,
+  post,
+  spawnGateway,
+  temporaryFolder,
+  untilMigration,
+} from '../support/gateway.ts';
+import { requestFor } from '../support/simulation.ts';
+
+interface Message {
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+let folder: string;
+let sandbox: Sandbox;
+let gateway: GatewayProcess;
+let receiver: Server;
+/** What the receiver answers; null: nothing at all. */
+let answer: number | null = 204;
+const messages: Message[] = [];
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  sandbox = await startSandbox({ host: '127.0.0.1', runtime: systemRuntime, restoreMs: 300 });
+  gateway = await spawnGateway(folder, configFile(sandbox, folder));
+  receiver = createServer(async (request, response) => {
+    let body = '';
+    for await (const chunk of request) body += chunk;
+    messages.push({ headers: request.headers, body });
+    if (answer !== null) response.writeHead(answer).end();
+  });
+  await new Promise<void>((done) => receiver.listen(0, '127.0.0.1', done));
+});
+afterAll(async () => {
+  await gateway.end('SIGKILL');
+  await sandbox.close();
+  receiver.closeAllConnections();
+  receiver.close();
+});
+
+interface Page<T> {
+  readonly items: readonly T[];
+}
+const get = async <T>(path: string): Promise<T> => (await (await fetch(`${gateway.url}${path}`)).json()) as T;
+
+it('a restore is told to a receiver from its beginning to its end, also by the successor of a process that was killed', async () => {
+  const { port } = receiver.address() as AddressInfo;
+  const made = await post(`${gateway.url}/webhooks`, { url: `http://127.0.0.1:${port}/hook?token=t` });
+  expect(made.status).toBe(201);
+  const { id: webhookId, secret } = made.body as unknown as { readonly id: string; readonly secret: string };
+  expect(made.body.url).toBe(`http://127.0.0.1:${port}/hook`);
+
+  // The receiver takes what it gets and says nothing: the first process dies with its attempts under way.
+  answer = null;
+  const { body: first } = await post(`${gateway.url}/migrations`, requestFor('tencent'));
+  await vi.waitFor(() => expect(messages.length).toBeGreaterThan(0), { timeout: 5000 });
+  await gateway.end('SIGKILL');
+  answer = 204;
+  gateway = await spawnGateway(folder, configFile(sandbox, folder));
+  const { body: second } = await post(`${gateway.url}/migrations`, requestFor('huawei'));
+  for (const { id } of [first, second]) await untilMigration(gateway.url, id, hasEnded);
+
+  const types = async (id: string) =>
+    (await get<Page<{ readonly id: string }>>(`/migrations/${id}/events?pageSize=200`)).items.map((each) => each.id);
+  const expected = [...(await types(first.id)), ...(await types(second.id))].toSorted();
+  const delivered = async () =>
+    (
+      await get<Page<{ readonly eventId: string }>>(`/webhooks/${webhookId}/deliveries?state=delivered&pageSize=200`)
+    ).items
+      .map(({ eventId }) => eventId)
+      .toSorted();
+  await vi.waitFor(async () => expect(await delivered()).toEqual(expected), { timeout: 10_000, interval: 200 });
+  const check = new Receiver(secret);
+  for (const { headers, body } of messages)
+    expect(check.verify(body, headers as Record<string, string>)).toMatchObject({
+      specversion: '1.0',
+      id: headers['webhook-id'],
+    });
+  const last = JSON.parse(messages.at(-1)?.body ?? '{}');
+  expect(last.type).toMatch(/^godwit\./);
+  expect(gateway.output()).not.toContain('token=t');
+}, 40_000);
