@@ -22,8 +22,8 @@ const listSchema = {
   operationId: 'listDeliveries',
   summary: 'List the deliveries of a webhook',
   description:
-    'Newest first: each event that was or will be sent, what came of the attempts, and when the next one is. Deliveries that have ended are ' +
-    'forgotten after some time.',
+    'Newest first: each event that was or will be sent, what came of the attempts, and when the next one is. Deliveries are forgotten a ' +
+    'week after they have ended.',
   tags: ['Webhooks'],
   params: WebhookParams,
   querystring: DeliveryListQuery,

@@ -84,7 +84,7 @@ const patchSchema = {
   summary: 'Change a webhook',
   description:
     'A merge patch (RFC 7396): members that are absent stay; `description` is cleared by `null`. One that was switched off is sent ' +
-    'what happens from `"enabled": true` on. It takes the scope `migrations:read` as well as `migrations:write`.',
+    'what happens from `"enabled": true` on, and what was still on its way. It takes the scope `migrations:read` as well as `migrations:write`.',
   tags: ['Webhooks'],
   consumes: ['application/merge-patch+json', 'application/json'],
   params: WebhookParams,
