@@ -51,6 +51,23 @@ describe.skipIf(!postgres.available)(`PostgreSQL${reason}`, () => {
     cleanups.push(() => client.end());
     return client;
   }
+  /** Lets whoever does that to a row wait, in its transaction, until the answer is called. */
+  async function holdBack(admin: Client, action: string): Promise<() => Promise<unknown>> {
+    await admin.query(`create function held() returns trigger language plpgsql as
+      $$ begin perform pg_advisory_xact_lock(42); return null; end $$`);
+    await admin.query(`create trigger held after ${action} for each row execute function held()`);
+    await admin.query('select pg_advisory_lock(42)');
+    return () => admin.query('select pg_advisory_unlock(42)');
+  }
+  /** Resolves when so many wait for somebody's lock. */
+  async function waiting(admin: Client, count: number): Promise<void> {
+    await vi.waitFor(async () => {
+      const { rows } = await admin.query(
+        "select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
+      );
+      expect(rows).toHaveLength(count);
+    });
+  }
   async function proxied(): Promise<TcpProxy> {
     const proxy = await startProxy(url);
     cleanups.push(() => proxy.close());
@@ -137,24 +154,54 @@ describe.skipIf(!postgres.available)(`PostgreSQL${reason}`, () => {
       const [one, two] = [await replica(), (await replica()) as Store & WebhookStore];
       await one.create(sampleMigration(), noLease);
       const admin = await administrator();
-      await admin.query(`create function held() returns trigger language plpgsql as
-        $$ begin perform pg_advisory_xact_lock(42); return new; end $$`);
-      await admin.query('create trigger held after insert on events for each row execute function held()');
-      await admin.query('select pg_advisory_lock(42)');
+      const letGo = await holdBack(admin, 'insert on events');
       const pending = sampleMigration();
       const creating = one.create(pending, noLease);
-      await vi.waitFor(async () => {
-        const { rows } = await admin.query("select 1 from pg_stat_activity where wait_event = 'advisory'");
-        expect(rows).toHaveLength(1);
-      });
+      await waiting(admin, 1);
       const webhook = sampleWebhook();
       await two.createWebhook(webhook, 1);
       expect(await two.fanOut(noon, 10)).toEqual({ enabled: true, more: false });
-      await admin.query('select pg_advisory_unlock(42)');
+      await letGo();
       await creating;
       await two.fanOut(noon, 10);
       const deliveries = await two.listDeliveries(webhook.id, {}, { size: 10 });
       expect(deliveries.map(({ event }) => event.migrationId)).toEqual([pending.id, pending.id]);
+    });
+
+    it('send an event once, though its migration is being deleted and it is being read', async () => {
+      url = await server.createDatabase();
+      const [one, two] = [(await replica()) as Store & WebhookStore, (await replica()) as Store & WebhookStore];
+      const webhook = sampleWebhook();
+      await one.createWebhook(webhook, 1);
+      const migration = sampleMigration();
+      await one.create(migration, noLease);
+      const admin = await administrator();
+      const letGo = await holdBack(admin, 'delete on migrations');
+      const removing = one.remove(migration.id);
+      await waiting(admin, 1);
+      const fanningOut = two.fanOut(noon, 10);
+      await waiting(admin, 2);
+      await letGo();
+      expect(await Promise.all([removing, fanningOut])).toEqual([true, { enabled: true, more: false }]);
+      expect(await one.listDeliveries(webhook.id, {}, { size: 10 })).toHaveLength(2);
+    });
+
+    it('delete a migration while a webhook that it would be sent to is being deleted', async () => {
+      url = await server.createDatabase();
+      const [one, two] = [(await replica()) as Store & WebhookStore, await replica()];
+      const [gone, kept] = [sampleWebhook(), sampleWebhook()];
+      for (const webhook of [gone, kept]) await one.createWebhook(webhook, 2);
+      const migration = sampleMigration();
+      await one.create(migration, noLease);
+      const admin = await administrator();
+      const letGo = await holdBack(admin, 'delete on webhooks');
+      const removing = one.removeWebhook(gone.id);
+      await waiting(admin, 1);
+      const deleting = two.remove(migration.id);
+      await waiting(admin, 2);
+      await letGo();
+      expect(await Promise.all([removing, deleting])).toEqual([true, true]);
+      expect(await one.listDeliveries(kept.id, {}, { size: 10 })).toHaveLength(2);
     });
 
     it('leave a webhook to whoever has it in hand, without waiting', async () => {
