@@ -14,6 +14,7 @@ export interface AuditRecord {
   readonly account: string | null;
   readonly instanceId: string | null;
   readonly migrationId: string | null;
+  readonly webhookId: string | null;
   readonly status: number;
   /** `ok`, or the problem code of the refusal. */
   readonly outcome: string;

@@ -43,7 +43,7 @@ export const problemCatalogue = {
     status: 409,
     title: 'Not possible in the present state',
     retryable: false,
-    help: '`actions` lists what is possible now.',
+    help: '`actions`, where there are any, lists what is possible now.',
   },
   target_busy: {
     status: 409,
@@ -107,9 +107,9 @@ export const problemCatalogue = {
   },
   encryption_key_required: {
     status: 422,
-    title: 'Signed URLs cannot be stored without an encryption key',
+    title: 'Secrets cannot be stored without an encryption key',
     retryable: false,
-    help: 'Configure `encryption.key`, or use an `object_storage` source.',
+    help: 'Configure `encryption.key`. Without one there are no webhooks, and `object_storage` sources only.',
   },
   provider_rejected: {
     status: 422,

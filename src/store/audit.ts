@@ -34,6 +34,8 @@ export async function listAudit(
     id: idOfPosition(prefix, position),
     ...row,
     migrationId: migration_id,
+    // Not known to records that are older than webhooks.
+    webhookId: null,
     ...JSON.parse(data),
   }));
 }

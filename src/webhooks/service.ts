@@ -2,16 +2,17 @@ import { newId } from '../domain/ids.ts';
 import { Problem } from '../domain/problem.ts';
 import type { Runtime } from '../domain/runtime.ts';
 import { displayUrl } from '../domain/secret.ts';
+import type { IdempotencyKey, IdempotencyRecord, Store } from '../domain/store.ts';
 import type { Delivery, Webhook, WebhookStore } from '../domain/webhook.ts';
 import { type AddressPolicy, urlFault } from './address.ts';
-import type { WebhookCaller, WebhookChange, WebhookService } from './interface.ts';
+import type { NewWebhook, WebhookCaller, WebhookChange, WebhookService } from './interface.ts';
 import { newSecret } from './signature.ts';
 
 /** Of one gateway. Every event is looked at for each of them. */
 const mostWebhooks = 100;
 
 export interface WebhookServiceContext {
-  readonly store: WebhookStore;
+  readonly store: WebhookStore & Pick<Store, 'findIdempotencyKey'>;
   readonly runtime: Runtime;
   readonly addresses: AddressPolicy;
   /** Names of the configured accounts. */
@@ -57,8 +58,22 @@ export function createWebhookService(context: WebhookServiceContext): WebhookSer
     return webhook;
   }
 
+  /** The webhook that the first request with a key has made, as it is now. */
+  async function replay(
+    { fingerprint, migrationId }: IdempotencyRecord,
+    caller: WebhookCaller,
+    key: IdempotencyKey | undefined,
+  ): Promise<NewWebhook> {
+    if (fingerprint !== key?.fingerprint)
+      throw new Problem('idempotency_key_reused', 'This idempotency key came with another request before.');
+    const webhook = await visible(migrationId, caller);
+    return { webhook, secret: context.open(webhook.sealedSecret), replayed: true };
+  }
+
   return {
     async create(request, caller, idempotency) {
+      const earlier = idempotency && (await store.findIdempotencyKey(idempotency.caller, idempotency.key));
+      if (earlier) return replay(earlier, caller, idempotency);
       const now = runtime.now();
       const secret = newSecret(runtime);
       const webhook: Webhook = {
@@ -81,12 +96,9 @@ export function createWebhookService(context: WebhookServiceContext): WebhookSer
           'invalid_state',
           `There are ${mostWebhooks} webhooks already; delete one that is not needed.`,
         );
+      if (result.outcome === 'key_exists') return replay(result.record, caller, idempotency);
       context.wake();
-      if (result.outcome === 'created') return { webhook, secret, replayed: false };
-      if (result.record.fingerprint !== idempotency?.fingerprint)
-        throw new Problem('idempotency_key_reused', 'This idempotency key came with another request before.');
-      const earlier = await visible(result.record.migrationId, caller);
-      return { webhook: earlier, secret: context.open(earlier.sealedSecret), replayed: true };
+      return { webhook, secret, replayed: false };
     },
 
     get: visible,

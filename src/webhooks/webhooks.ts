@@ -12,7 +12,7 @@ import { createWebhookService } from './service.ts';
 const leaseMarginMs = 30_000;
 
 export interface WebhooksOptions {
-  readonly store: WebhookStore & Pick<Store, 'onChange'>;
+  readonly store: WebhookStore & Pick<Store, 'onChange' | 'findIdempotencyKey'>;
   readonly runtime: Runtime;
   /** Encrypts what is kept: null from `seal` when there is no key; `open` throws when the key is gone. */
   readonly cipher: { seal(text: string): string | null; open(sealed: string): string };

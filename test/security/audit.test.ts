@@ -23,6 +23,7 @@ beforeAll(async () => {
   const file = {
     listen: { port: 0 },
     store: { url: 'sqlite::memory:' },
+    encryption: { key: Buffer.alloc(32, 1).toString('base64') },
     engine: quickEngine,
     accounts,
     auth: {
@@ -89,6 +90,22 @@ describe('the audit', () => {
     const [busy] = (await recordsOf('?caller=ci')).filter((each) => each.requestId === 'request-busy');
     expect(busy).toMatchObject({ status: 409, outcome: 'target_busy', account: 'ali-main' });
     expect(JSON.stringify(await recordsOf())).not.toContain('CANARY');
+  });
+
+  it('tells which webhook was made, changed and deleted, and nothing of its URL', async () => {
+    const url = 'https://hooks.invalid/CANARY-path?token=CANARY';
+    const { id } = (await send('POST', '/webhooks', 'root', { url }, 'request-hook')).body;
+    await send('PATCH', `/webhooks/${id}`, 'root', { enabled: false }, 'request-hook-patch');
+    await send('DELETE', `/webhooks/${id}`, 'root', undefined, 'request-hook-delete');
+    await send('POST', '/webhooks', 'root', { url: 'CANARY' }, 'request-hook-bad');
+    const found = await recordsOf('?pageSize=4');
+    expect(found.map(({ requestId, operation, webhookId }) => [requestId, operation, webhookId])).toEqual([
+      ['request-hook-bad', 'createWebhook', null],
+      ['request-hook-delete', 'deleteWebhook', id],
+      ['request-hook-patch', 'updateWebhook', id],
+      ['request-hook', 'createWebhook', id],
+    ]);
+    expect(JSON.stringify(found)).not.toContain('CANARY');
   });
 
   it('tells of requests that nobody was let in with, without what they brought', async () => {

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AuditLog, NewAuditRecord } from '../../domain/audit.ts';
+import { isId } from '../../domain/ids.ts';
 import type { Runtime } from '../../domain/runtime.ts';
 import type { HttpApp } from '../app-types.ts';
 import { problemMediaType } from '../problem-document.ts';
@@ -73,6 +74,7 @@ export function installAudit(app: HttpApp, audit: AuditLog, runtime: Pick<Runtim
       method: request.method,
       ...targetOf(request),
       migrationId: migrationIdOf(request),
+      webhookId: webhookIdOf(request, reply),
       status: reply.statusCode,
       outcome: outcomeOf(reply, payload),
       requestId: request.id,
@@ -96,6 +98,14 @@ function strangerLimit(runtime: Pick<Runtime, 'now'>): () => boolean {
 /** The migration that the request made or names. */
 function migrationIdOf(request: FastifyRequest): string | null {
   return request.subject?.migrationId ?? migrationOfPath(request);
+}
+
+/** The webhook that the request made or names. */
+function webhookIdOf(request: FastifyRequest, reply: FastifyReply): string | null {
+  if (!request.routeOptions.url?.startsWith('/webhooks')) return null;
+  const { id } = request.params as { readonly id?: unknown };
+  const made = String(reply.getHeader('location') ?? '').replace('/webhooks/', '');
+  return [id, made].filter((each) => typeof each === 'string').find((each) => isId('whk', each)) ?? null;
 }
 
 /** What a submission is about, as far as it is said in well-formed names. Nothing else of a body is recorded. */

@@ -160,6 +160,7 @@ export const AuditRecordSchema = Type.Object(
     account: Known('The account that it is about.'),
     instanceId: Known('The instance that it is about.'),
     migrationId: Known('The migration that it made or is about.'),
+    webhookId: Known('The webhook that it made or is about.'),
     status: Type.Integer(),
     outcome: Type.String({ description: '`ok`, or the problem code of the refusal.' }),
     requestId: Type.String(),

@@ -13,6 +13,7 @@ const record: NewAuditRecord = {
   account: 'ali-main',
   instanceId: 'rm-1',
   migrationId: 'mig_a',
+  webhookId: null,
   status: 201,
   outcome: 'ok',
   requestId: 'req_a',
