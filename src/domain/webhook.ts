@@ -53,14 +53,15 @@ export interface ClaimedDelivery {
 }
 
 /** What became of an attempt. */
-export interface AttemptOutcome {
-  readonly state: DeliveryState;
+export type AttemptOutcome = {
   readonly at: Instant;
   readonly status: number | null;
   readonly error: string | null;
-  /** With `pending`: when to try again. */
-  readonly dueAt: Instant | null;
-}
+} & (
+  | { readonly state: 'delivered' | 'failed'; readonly dueAt: null }
+  /** `dueAt`: when to try again. */
+  | { readonly state: 'pending'; readonly dueAt: Instant }
+);
 
 export type WebhookCreation =
   | { readonly outcome: 'created' }

@@ -69,7 +69,7 @@ export async function settleDelivery(
       last_attempt_at: at,
       last_status: status,
       last_error: error,
-      due_at: state !== 'pending' || dueAt === null ? null : Math.ceil(dueAt),
+      due_at: dueAt === null ? null : Math.ceil(dueAt),
       lease_until: null,
     })
     .where('position', '=', position)
