@@ -11,7 +11,13 @@ type Opened = Store & WebhookStore;
 /** A lease that is over before anybody looks, by whatever clock. */
 const over = -1;
 const minute = 60_000;
-const delivered: AttemptOutcome = { state: 'delivered', at: noon + 5, status: 204, error: null, dueAt: null };
+const delivered = {
+  state: 'delivered',
+  at: noon + 5,
+  status: 204,
+  error: null,
+  dueAt: null,
+} as const satisfies AttemptOutcome;
 
 export function deliveryBehaviour(site: Site): void {
   const open = async () => (await site.open()) as Opened;
@@ -262,8 +268,8 @@ export function deliveryBehaviour(site: Site): void {
     const { store, webhook, deliveries } = await withDeliveries();
     const id = deliveries[0]?.id ?? '';
     await store.settleDelivery(id, 0, delivered);
-    await store.settleDelivery(id, 0, { ...delivered, state: 'failed', error: 'late' });
-    await store.settleDelivery(id, 2, { ...delivered, state: 'failed', error: 'early' });
+    await store.settleDelivery(id, 0, { ...delivered, state: 'failed' as const, error: 'late' });
+    await store.settleDelivery(id, 2, { ...delivered, state: 'failed' as const, error: 'early' });
     for (const unknown of ['', 'dlv_1', `dlv_${'z'.repeat(26)}`]) await store.settleDelivery(unknown, 0, delivered);
     expect(await oldestFirst(store, webhook)).toMatchObject([{ state: 'delivered', attempts: 1 }, deliveries[1]]);
   });
@@ -295,7 +301,7 @@ export function deliveryBehaviour(site: Site): void {
     const [id, otherId] = [first?.id ?? '', second?.id ?? ''];
     await store.claimDeliveries(noon, 5 * minute, 10);
     await store.settleDelivery(id, 0, { ...delivered, state: 'pending', dueAt: noon + 10 });
-    await store.settleDelivery(id, 1, { ...delivered, state: 'failed', error: 'HTTP 500' });
+    await store.settleDelivery(id, 1, { ...delivered, state: 'failed' as const, error: 'HTTP 500' });
     const again = { ...first, dueAt: noon + minute };
     expect(await store.redeliver(webhook.id, id, noon + minute)).toEqual(again);
     expect((await oldestFirst(store, webhook))[0]).toEqual(again);
