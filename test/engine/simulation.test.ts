@@ -41,7 +41,7 @@ describe.each(['alibaba', 'huawei', 'tencent'] as const)('a full restore at %s',
   });
 
   it.each(exchangeFaults)('survives %s at every exchange of the submission with exactly one restore', async (fault) => {
-    for (let position = 0; position < 4; position++) {
+    for (let position = 0; position < 3; position++) {
       const simulation = await Simulation.start({ provider, exchangeFaults: [...Array(position).fill('none'), fault] });
       const id = await simulation.submit(requestFor(provider));
       const ended = await simulation.until(id, isTerminal);

@@ -121,7 +121,7 @@ const signedUrl = (key = 'prod/orders_full.bak') =>
   `https://acme-backups.cos.ap-guangzhou.myqcloud.com/${key}?q-signature=${canary('signature')}&q-ak=AKID`;
 
 /** Uses the whole API, good and bad, and gives every answer as text. */
-async function useEverything(url: string): Promise<string[]> {
+async function useEverything(url: string, providers: readonly ProviderId[]): Promise<string[]> {
   const answers: string[] = [];
   const token = await issuer.token({ scope: 'admin', accounts: ['*'] });
   const wrongTokens = await Promise.all([
@@ -375,7 +375,7 @@ describe('no secret comes out', () => {
     let answers: string[];
     let files: [string, string][];
     try {
-      answers = await useEverything(gateway.url);
+      answers = await useEverything(gateway.url, providers);
       files = await filesOf(folder, ['key']);
     } finally {
       await gateway.stop(1000);
@@ -395,7 +395,8 @@ describe('no secret comes out', () => {
   it('of a process: its output, its arguments, its files, also when it cannot start', async () => {
     const folder = await temporaryFolder();
     const gateway = await spawnGateway(folder, await file(folder));
-    const answers = await useEverything(gateway.url);
+    // What each provider does with secrets is seen in the other test; here it is about the process.
+    const answers = await useEverything(gateway.url, ['tencent']);
     const commandLine = await readFile(`/proc/${gateway.process.pid}/cmdline`, 'utf8');
     const title = await readFile(`/proc/${gateway.process.pid}/comm`, 'utf8');
     const files = await filesOf(folder, ['key', 'godwit.json']);

@@ -8,7 +8,7 @@ export interface WebhookMetrics {
 export function webhookMetrics({ counter }: Metrics): WebhookMetrics {
   const attempts = counter(
     'webhook_attempts_total',
-    'Attempts to deliver an event to a webhook, by what came of them',
+    'Attempts to deliver an event to a webhook: `delivered`, `to_be_retried`, `given_up`',
     ['outcome'],
   );
   return { attempted: ({ outcome }) => attempts.inc({ outcome }) };
