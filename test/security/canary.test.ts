@@ -192,12 +192,19 @@ async function useEverything(url: string, providers: readonly ProviderId[]): Pro
     return async () => {
       await send('GET', '/webhooks');
       await send('GET', `/webhooks/${id}`);
-      const { text } = await send('GET', `/webhooks/${id}/deliveries`);
-      const [delivery] = JSON.parse(text).items;
-      if (delivery.lastError === null) throw new Error('nothing was attempted');
-      await send('POST', `/webhooks/${id}/deliveries/${delivery.id}/redeliver`);
+      const attempted = await firstAttempted(`/webhooks/${id}/deliveries?pageSize=200`);
+      await send('POST', `/webhooks/${id}/deliveries/${attempted}/redeliver`);
       await send('DELETE', `/webhooks/${id}`);
     };
+  }
+  async function firstAttempted(path: string): Promise<string> {
+    for (let look = 0; look < 100; look++) {
+      const { items } = JSON.parse((await send('GET', path)).text) as { items: { id: string; lastError: unknown }[] };
+      const attempted = items.find(({ lastError }) => lastError !== null);
+      if (attempted !== undefined) return attempted.id;
+      await systemRuntime.sleep(60);
+    }
+    throw new Error('nothing was attempted');
   }
   const ended = ({ state }: MigrationRepresentation) => ['succeeded', 'failed', 'cancelled'].includes(state);
   const ids: string[] = [];

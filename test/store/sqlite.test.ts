@@ -7,15 +7,7 @@ import { openStore } from '../../src/store/open.ts';
 import { closing } from './behaviour/setup.ts';
 import { storeBehaviour } from './behaviour/suite.ts';
 
-describe('SQLite in memory', () => {
-  storeBehaviour(
-    closing(
-      () => openStore('sqlite::memory:', { runtime: systemRuntime }),
-      async (first) => first,
-    ),
-  );
-});
-
+/** In memory it is the same code, and what most other tests stand on. */
 describe('SQLite in a file', () => {
   let folder = '';
   let count = 0;
