@@ -6,8 +6,8 @@ import { addBackup } from '../../src/domain/requests.ts';
 import type { Mode, ProviderId } from '../../src/domain/schema.ts';
 import { exchangeFaults, incrementKey, requestFor, Simulation } from '../support/simulation.ts';
 
-/** 30 runs of the whole stack in a normal test run (the pure life cycle has its own 300); GODWIT_PROPERTY_RUNS raises both, as the nightly script does. */
-const runs = Math.ceil(Number(process.env.GODWIT_PROPERTY_RUNS ?? 30) / 6);
+/** 24 runs of the whole stack in a normal test run (the pure life cycle has its own 300); GODWIT_PROPERTY_RUNS raises both, as the nightly script does. */
+const runs = Math.ceil(Number(process.env.GODWIT_PROPERTY_RUNS ?? 24) / 6);
 
 const plans: readonly [ProviderId, Mode, number][] = [
   ['alibaba', 'full', 0],

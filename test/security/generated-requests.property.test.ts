@@ -10,8 +10,8 @@ import { type RecordingVendor, recordingVendor } from '../support/recording-vend
 import { fitting } from '../support/schema-arbitrary.ts';
 import { requestFor } from '../support/simulation.ts';
 
-/** 300 requests in a normal test run; GODWIT_PROPERTY_RUNS raises it, as `npm run nightly` does. */
-const runs = Number(process.env.GODWIT_PROPERTY_RUNS ?? 300);
+/** 200 requests in a normal test run; GODWIT_PROPERTY_RUNS raises it, as `npm run nightly` does. */
+const runs = Number(process.env.GODWIT_PROPERTY_RUNS ?? 200);
 const isLong = runs > 5000;
 const mostGrowthBytes = 96 * 1024 * 1024;
 
