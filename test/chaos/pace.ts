@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { systemRuntime } from '../../src/runtime.ts';
-import { withUs } from './children.ts';
+import { withUs } from '../support/children.ts';
 
 /** How long a quiet machine with two cores takes to load the gateway, in milliseconds. */
 const quietMs = 700;

@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { systemRuntime } from '../../src/runtime.ts';
-import { withUs } from './children.ts';
+import { withUs } from '../support/children.ts';
 
 /** One gateway process that is started again, on the same port, as often as it dies. */
 export interface Replica {

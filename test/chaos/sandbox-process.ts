@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import type { CloudName, JournalEntry } from '../../src/sandbox/cloud.ts';
 import type { FaultRule } from '../../src/sandbox/faults.ts';
-import { withUs } from './children.ts';
+import { withUs } from '../support/children.ts';
 
 type PerCloud<T> = Readonly<Record<CloudName, T>>;
 

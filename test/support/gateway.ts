@@ -9,6 +9,7 @@ import { type Gateway, startGateway } from '../../src/gateway.ts';
 import { systemRuntime } from '../../src/runtime.ts';
 import { type SandboxUrls, sandboxAccounts } from '../../src/sandbox/accounts.ts';
 import { createLog } from '../../src/telemetry/log.ts';
+import { withUs } from './children.ts';
 
 /** Intervals that make a test quick and change nothing else. */
 export const quickEngine = { pollMinMs: 50, pollMaxMs: 200, callTimeoutMs: 2000, leaseMs: 1500, settleMs: 500 };
@@ -52,11 +53,13 @@ export async function spawnGateway(folder: string, file: object | null): Promise
     environment.GODWIT_CONFIG = join(folder, 'godwit.json');
     await writeFile(environment.GODWIT_CONFIG, JSON.stringify(file));
   }
-  const child = spawn(process.execPath, [resolve(import.meta.dirname, '../../src/main.ts')], {
-    cwd: folder,
-    env: environment,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = withUs(
+    spawn(process.execPath, [resolve(import.meta.dirname, '../../src/main.ts')], {
+      cwd: folder,
+      env: environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }),
+  );
   let output = '';
   const listening = new Promise<void>((done, fail) => {
     const take = (chunk: Buffer): void => {
