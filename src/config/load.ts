@@ -93,8 +93,8 @@ export async function checkedConfig(file: unknown, environment: Environment, san
       : null,
     webhooks: {
       timeoutMs: given.webhooks?.timeoutMs ?? 10_000,
-      // Who listens on this machine alone tries things out on it.
-      privateAddresses: given.webhooks?.privateAddresses ?? isLoopback(host),
+      // Who lets everybody on this machine in tries things out on it.
+      privateAddresses: given.webhooks?.privateAddresses ?? (isLoopback(host) && !hasAuthentication(given)),
       plainHttp: given.webhooks?.plainHttp ?? false,
     },
     accounts,
@@ -254,9 +254,13 @@ async function checkKeys(given: ConfigFile, environment: Environment, faults: st
   return keys;
 }
 
+function hasAuthentication({ auth }: ConfigFile): boolean {
+  return listOf(auth?.keys).length > 0 || auth?.jwt !== undefined;
+}
+
 function checkAuth(given: ConfigFile, host: string, faults: string[]): void {
   const keys = listOf<KeyEntry>(given.auth?.keys).filter((key) => typeof key === 'object' && key !== null);
-  if (listOf(given.auth?.keys).length === 0 && given.auth?.jwt === undefined && !isLoopback(host))
+  if (!hasAuthentication(given) && !isLoopback(host))
     faults.push(`auth: without keys or jwt Godwit listens on loopback only, and listen.host is ${host}`);
   const names = new Set(keys.map((key) => key.name));
   if (names.size < keys.length) faults.push('auth.keys: a name is used twice');

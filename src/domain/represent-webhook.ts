@@ -5,9 +5,9 @@ import type { DeliveryRepresentation, WebhookRepresentation } from './webhook-sc
 const time = (instant: Instant): string => new Date(instant).toISOString();
 const timeOrNull = (instant: Instant | null): string | null => (instant === null ? null : time(instant));
 
-/** A webhook as the API shows it: without its secret, and its URL without the query. */
+/** A webhook as the API shows it: without its secret, and of its URL the origin. */
 export function representWebhook(webhook: Webhook): WebhookRepresentation {
-  const { id, url, description, eventTypes, accounts, enabled, disabledReason, createdAt, updatedAt } = webhook;
+  const { id, url, description, eventTypes, accounts, enabled, disabledReason, caller, createdAt, updatedAt } = webhook;
   return {
     id,
     url: url.display,
@@ -16,6 +16,7 @@ export function representWebhook(webhook: Webhook): WebhookRepresentation {
     accounts: [...accounts],
     enabled,
     disabledReason,
+    caller,
     createdAt: time(createdAt),
     updatedAt: time(updatedAt),
   };

@@ -14,7 +14,7 @@ const Url = Type.String({
   format: 'uri',
   maxLength: 2048,
   description:
-    'Where events are sent to: HTTPS, unless the configuration allows more. It is stored encrypted and shown without its query.',
+    'Where events are sent to: HTTPS, unless the configuration allows more. It is stored encrypted, and only its origin is shown.',
 });
 const Description = Type.Union([Type.String({ maxLength: 500 }), Type.Null()], {
   description: 'Free text for people.',
@@ -60,7 +60,7 @@ export type WebhookPatchBody = Static<typeof WebhookPatchSchema>;
 
 const shown = {
   id: Type.String(),
-  url: Type.String({ description: 'Without its query.' }),
+  url: Type.String({ description: 'Its origin only: path and query may carry a right.' }),
   description: TextOrNull,
   eventTypes: Type.Array(stringEnum(eventTypes), { description: 'Empty: every type.' }),
   accounts: Type.Array(Type.String(), { description: '`*` stands for all.' }),
@@ -68,6 +68,7 @@ const shown = {
   disabledReason: Type.Union([Type.String(), Type.Null()], {
     description: 'Why the gateway has switched it off; null while it is on, and where a caller did it.',
   }),
+  caller: Type.String({ description: 'Who made it. It goes on when that caller loses a grant: delete it then.' }),
   createdAt: Time,
   updatedAt: Time,
 };

@@ -5,12 +5,12 @@ import type { IdempotencyKey, IdempotencyRecord } from './store.ts';
 /** Where events are sent to, and which. */
 export interface Webhook {
   readonly id: string;
-  /** Names may be resolved to other addresses at every delivery. Its query may carry a right: it is sealed, and shown without. */
+  /** Path and query may carry a right: the whole is sealed, and its origin is shown. A name may stand for other addresses at every delivery. */
   readonly url: { readonly display: string; readonly sealed: string };
   readonly description: string | null;
   /** Empty: every type. */
   readonly eventTypes: readonly EventType[];
-  /** Accounts whose events are sent; `*` stands for all. Never more than the grants of the caller who asked for it. */
+  /** Accounts whose events are sent; `*` stands for all. Never more than the caller who asked for it had a grant for at that time. */
   readonly accounts: readonly string[];
   /** The signing secret, encrypted. */
   readonly sealedSecret: string;
@@ -83,7 +83,8 @@ export interface WebhookStore {
   /**
    * Reads, applies `change` and writes, in one transaction, counting `version` up. Null: there is none. `change` may run more than once, returns
    * null when there is nothing to do, and what it throws leaves the webhook and passes through. One that is switched on again is sent what is
-   * appended from then on.
+   * appended from then on; one that is switched off or wants
+   * something else is still sent what was appended before. Deliveries of accounts that it no longer has are forgotten.
    */
   updateWebhook(id: string, change: (current: Webhook) => Webhook | null): Promise<Webhook | null>;
   /** Forgets a webhook and its deliveries. False: there is none. */
@@ -96,10 +97,15 @@ export interface WebhookStore {
    */
   fanOut(now: Instant, limit: number): Promise<{ readonly enabled: boolean; readonly more: boolean }>;
   /**
-   * Takes up to `limit` due deliveries of enabled webhooks that nobody holds, for `leaseMs`, the longest due first. Not settled by then, they may be
-   * taken again.
+   * Takes up to `limit` due deliveries of enabled webhooks that nobody holds, for `leaseMs`, the longest due first, and of one webhook at most as many as
+   * `roomOf` says; it may be asked more than once. Not settled by then, they may be taken again.
    */
-  claimDeliveries(now: Instant, leaseMs: number, limit: number): Promise<readonly ClaimedDelivery[]>;
+  claimDeliveries(
+    now: Instant,
+    leaseMs: number,
+    limit: number,
+    roomOf?: (webhookId: string) => number,
+  ): Promise<readonly ClaimedDelivery[]>;
   /** Writes down what became of the attempt after those `attempts`, unless somebody has done so since. */
   settleDelivery(id: string, attempts: number, outcome: AttemptOutcome): Promise<void>;
   /** Newest first, after the delivery with that id. */

@@ -64,6 +64,7 @@ export async function earliestDue(db: Kysely<Tables>, dialect: SqlDialect, now: 
   return row?.due_at ?? null;
 }
 
-function notLeased(dialect: SqlDialect, now: Instant) {
+/** Whether nobody holds a row, by the clock that leases go by. */
+export function notLeased(dialect: SqlDialect, now: Instant) {
   return sql<boolean>`(lease_until is null or lease_until <= ${dialect.leaseClock(now)})`;
 }

@@ -1,40 +1,39 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Instant } from '../domain/migration.ts';
 import type { AttemptOutcome, ClaimedDelivery, Delivery, DeliveryState } from '../domain/webhook.ts';
+import { notLeased } from './claim.ts';
 import { idOfPosition, positionOfId } from './event-id.ts';
 import type { Session } from './session.ts';
 import type { DeliveriesTable, Tables } from './tables.ts';
-import { readWebhook } from './webhooks.ts';
+import { readWebhook } from './webhook-row.ts';
 
 const prefix = 'dlv_';
 
 /** `WebhookStore.claimDeliveries` inside its transaction. Rows that another claimer has in hand are passed over. */
 export async function claimDeliveries(
-  { db, dialect }: Session,
+  session: Session,
   now: Instant,
   leaseMs: number,
   limit: number,
+  roomOf: (webhookId: string) => number,
 ): Promise<readonly ClaimedDelivery[]> {
   if (limit < 1) return [];
-  const clock = dialect.leaseClock(now);
-  const claimed = await db
-    .with('due', (query) =>
-      query
-        .selectFrom('deliveries')
-        .select('position')
-        .where('due_at', '<=', now)
-        .where(sql<boolean>`(lease_until is null or lease_until <= ${clock})`)
-        .where('webhook_id', 'in', (enabled) => enabled.selectFrom('webhooks').select('id').where('enabled', '=', 1))
-        .orderBy('due_at')
-        .orderBy('position')
-        .limit(limit)
-        .$if(dialect.rowLocks, (rows) => rows.forUpdate('deliveries').skipLocked()),
-    )
-    .updateTable('deliveries')
-    .set({ lease_until: sql<number>`${clock} + ${Math.ceil(leaseMs)}` })
-    .where('position', 'in', (query) => query.selectFrom('due').select('position'))
-    .returningAll()
+  const { db, dialect } = session;
+  const due = await db
+    .selectFrom('deliveries')
+    .innerJoin('webhooks', 'webhooks.id', 'deliveries.webhook_id')
+    .select('webhook_id')
+    .where('enabled', '=', 1)
+    .where('due_at', '<=', now)
+    .where(notLeased(dialect, now))
+    .groupBy('webhook_id')
+    .orderBy(({ fn }) => fn.min('due_at'))
     .execute();
+  const claimed: Selectable<DeliveriesTable>[] = [];
+  for (const { webhook_id } of due) {
+    const room = Math.min(roomOf(webhook_id), limit - claimed.length);
+    if (room > 0) claimed.push(...(await claimOf(session, webhook_id, now, leaseMs, room)));
+  }
   if (claimed.length === 0) return [];
 
   const webhooks = await db
@@ -49,6 +48,33 @@ export async function claimDeliveries(
       const webhook = byId.get(row.webhook_id);
       return webhook === undefined ? [] : [{ delivery: readDelivery(row), webhook }];
     });
+}
+
+function claimOf(
+  { db, dialect }: Session,
+  webhookId: string,
+  now: Instant,
+  leaseMs: number,
+  limit: number,
+): Promise<Selectable<DeliveriesTable>[]> {
+  return db
+    .with('due', (query) =>
+      query
+        .selectFrom('deliveries')
+        .select('position')
+        .where('webhook_id', '=', webhookId)
+        .where('due_at', '<=', now)
+        .where(notLeased(dialect, now))
+        .orderBy('due_at')
+        .orderBy('position')
+        .limit(limit)
+        .$if(dialect.rowLocks, (rows) => rows.forUpdate('deliveries').skipLocked()),
+    )
+    .updateTable('deliveries')
+    .set({ lease_until: sql<number>`${dialect.leaseClock(now)} + ${Math.ceil(leaseMs)}` })
+    .where('position', 'in', (query) => query.selectFrom('due').select('position'))
+    .returningAll()
+    .execute();
 }
 
 /** `WebhookStore.settleDelivery`. */

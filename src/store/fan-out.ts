@@ -5,7 +5,7 @@ import { latestPosition } from './queries.ts';
 import { batches, readEvent } from './rows.ts';
 import type { Backend, Session } from './session.ts';
 import type { EventsTable, Tables } from './tables.ts';
-import { readWebhook } from './webhooks.ts';
+import { readWebhook } from './webhook-row.ts';
 
 type StoredEvent = Selectable<EventsTable>;
 
@@ -37,7 +37,8 @@ export async function fanOut(
 }
 
 /** Answers whether the log goes on after what was read. A webhook that another process has in hand is left to it. */
-async function fanOutTo({ db, dialect }: Session, id: string, now: Instant, limit: number): Promise<boolean> {
+async function fanOutTo(session: Session, id: string, now: Instant, limit: number): Promise<boolean> {
+  const { db, dialect } = session;
   const row = await db
     .selectFrom('webhooks')
     .selectAll()
@@ -46,13 +47,28 @@ async function fanOutTo({ db, dialect }: Session, id: string, now: Instant, limi
     .$if(dialect.rowLocks, (query) => query.forNoKeyUpdate().skipLocked())
     .executeTakeFirst();
   if (row === undefined) return false;
-  const webhook = readWebhook(row);
+  const { position, more } = await catchUp(session, readWebhook(row), row.position, now, limit);
+  await db.updateTable('webhooks').set({ position }).where('id', '=', id).execute();
+  return more;
+}
+
+/**
+ * Makes the deliveries of at most `limit` events after that place in the log. Answers how far it has come, and whether there was more. The caller holds
+ * the webhook's row.
+ */
+export async function catchUp(
+  { db }: Session,
+  webhook: Webhook,
+  after: number,
+  now: Instant,
+  limit: number,
+): Promise<{ readonly position: number; readonly more: boolean }> {
   // Asked first: what is appended between the two statements stands after it, and is for the next time.
-  const end = Math.max(row.position, await latestPosition(db));
+  const end = Math.max(after, await latestPosition(db));
   const events = await db
     .selectFrom('events')
     .selectAll()
-    .where('position', '>', row.position)
+    .where('position', '>', after)
     .where('position', '<=', end)
     // With a name that no account has: a list may not be empty.
     .$if(!webhook.accounts.includes('*'), (query) => query.where('account', 'in', ['', ...webhook.accounts]))
@@ -60,9 +76,8 @@ async function fanOutTo({ db, dialect }: Session, id: string, now: Instant, limi
     .limit(limit)
     .execute();
   await insertDeliveries(db, webhook, events, () => now);
-  const position = events.length < limit ? end : (events.at(-1)?.position ?? row.position);
-  await db.updateTable('webhooks').set({ position }).where('id', '=', id).execute();
-  return position < end;
+  const position = events.length < limit ? end : (events.at(-1)?.position ?? after);
+  return { position, more: position < end };
 }
 
 /** Makes what deliveries are still to be made of the events of a migration that is about to go, since they go with it. */
@@ -100,6 +115,7 @@ async function insertDeliveries(
     .map((event) => ({
       webhook_id: webhook.id,
       event_position: event.position,
+      account: event.account,
       event: JSON.stringify(readEvent(event)),
       state: 'pending',
       attempts: 0,

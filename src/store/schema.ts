@@ -178,6 +178,7 @@ async function webhooks(db: Kysely<Tables>, { id, json }: ColumnTypes, kind: 'sq
     )
     .addColumn('webhook_id', id, (column) => column.notNull().references('webhooks.id').onDelete('cascade'))
     .addColumn('event_position', 'bigint', (column) => column.notNull())
+    .addColumn('account', 'text', (column) => column.notNull())
     .addColumn('event', json, (column) => column.notNull())
     .addColumn('state', 'text', (column) => column.notNull())
     .addColumn('attempts', 'integer', (column) => column.notNull())

@@ -138,8 +138,8 @@ export class SqlStore implements Store, AuditLog, WebhookStore {
     return fanOut(this.#backend, now, limit);
   }
 
-  claimDeliveries(now: number, leaseMs: number, limit: number) {
-    return this.#backend.write((session) => claimDeliveries(session, now, leaseMs, limit));
+  claimDeliveries(now: number, leaseMs: number, limit: number, roomOf = (_webhookId: string): number => limit) {
+    return this.#backend.write((session) => claimDeliveries(session, now, leaseMs, limit, roomOf));
   }
 
   settleDelivery(id: string, attempts: number, outcome: AttemptOutcome) {

@@ -101,6 +101,7 @@ export interface DeliveriesTable {
   position: Generated<number>;
   webhook_id: string;
   event_position: number;
+  account: string;
   event: string;
   state: string;
   attempts: number;

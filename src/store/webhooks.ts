@@ -1,11 +1,16 @@
 import type { Kysely } from 'kysely';
 import type { IdempotencyKey } from '../domain/store.ts';
 import type { Webhook, WebhookCreation } from '../domain/webhook.ts';
+import { catchUp } from './fan-out.ts';
 import { claimKey, findKey } from './idempotency.ts';
 import { latestPosition } from './queries.ts';
 import { batches } from './rows.ts';
 import { type Session, Thrown } from './session.ts';
 import type { Tables, WebhooksTable } from './tables.ts';
+import { readWebhook, webhookColumns } from './webhook-row.ts';
+
+/** Events that are read at a time when a change has to wait for them. */
+const catchUpBatch = 500;
 
 /** `WebhookStore.createWebhook` inside its transaction. Every check comes before the first write, so a refusal has nothing to undo. */
 export async function createWebhook(
@@ -29,7 +34,7 @@ export async function createWebhook(
   const position = await latestPosition(db);
   await db
     .insertInto('webhooks')
-    .values({ id: webhook.id, ...columns(webhook), position })
+    .values({ id: webhook.id, ...webhookColumns(webhook), position })
     .execute();
   await insertAccounts(db, webhook);
   return { outcome: 'created' };
@@ -78,18 +83,38 @@ export async function updateWebhook(
   const changed = applied(change, before);
   if (changed === null) return before;
   const after = { ...changed, version: before.version + 1 };
-  // What happened while it was off is not made up for.
-  const position = after.enabled && !before.enabled ? Math.max(row.position, await latestPosition(db)) : row.position;
+  const position = await placeInLog(session, row.position, before, after);
   await db
     .updateTable('webhooks')
-    .set({ ...columns(after), position })
+    .set({ ...webhookColumns(after), position })
     .where('id', '=', id)
     .execute();
   if (JSON.stringify(before.accounts) !== JSON.stringify(after.accounts)) {
     await db.deleteFrom('webhook_accounts').where('webhook_id', '=', id).execute();
     await insertAccounts(db, after);
+    await forgetOthers(db, after);
   }
   return after;
+}
+
+/** What was appended before the change is still told by what held then; what happens while it is off is not made up for. */
+async function placeInLog(session: Session, position: number, before: Webhook, after: Webhook): Promise<number> {
+  if (!before.enabled) return after.enabled ? Math.max(position, await latestPosition(session.db)) : position;
+  const told = ({ enabled, accounts, eventTypes }: Webhook): string => JSON.stringify([enabled, accounts, eventTypes]);
+  if (told(before) === told(after)) return position;
+  let reached = { position, more: true };
+  while (reached.more) reached = await catchUp(session, before, reached.position, after.updatedAt, catchUpBatch);
+  return reached.position;
+}
+
+/** Whoever may see the webhook now need not be one who may see what it sent before. */
+async function forgetOthers(db: Kysely<Tables>, { id, accounts }: Webhook): Promise<void> {
+  if (accounts.includes('*')) return;
+  await db
+    .deleteFrom('deliveries')
+    .where('webhook_id', '=', id)
+    .where('account', 'not in', ['', ...accounts])
+    .execute();
 }
 
 /** `WebhookStore.removeWebhook` inside its transaction. Its deliveries go with its row. */
@@ -103,15 +128,6 @@ export async function removeWebhook(session: Session, id: string, check: (curren
   }
   await session.db.deleteFrom('webhooks').where('id', '=', id).execute();
   return true;
-}
-
-/** The webhook as it was stored. `enabled` and `version` live in their columns alone. */
-export function readWebhook(row: Omit<WebhooksTable, 'position'>): Webhook {
-  return { id: row.id, ...JSON.parse(row.document), enabled: row.enabled === 1, version: row.version };
-}
-
-function columns({ id: _id, enabled, version, ...document }: Webhook): Omit<WebhooksTable, 'id' | 'position'> {
-  return { document: JSON.stringify(document), enabled: enabled ? 1 : 0, version };
 }
 
 async function countWebhooks(db: Kysely<Tables>): Promise<number> {

@@ -13,12 +13,20 @@ const never = blockList(
   ['0.0.0.0', 8],
   ['169.254.0.0', 16],
   ['100.100.100.200', 32],
+  ['168.63.129.16', 32],
   ['192.0.0.0', 24],
   ['224.0.0.0', 3],
   ['::', 128],
   ['fe80::', 10],
   ['fd00:ec2::', 32],
+  ['fd20:ce::', 32],
   ['ff00::', 8],
+  // Ways by which an IPv4 address, any of the above too, could be reached under another name.
+  ['64:ff9b::', 96],
+  ['64:ff9b:1::', 48],
+  ['::ffff:0:0:0', 96],
+  ['2001::', 32],
+  ['2002::', 16],
 );
 const privateNetworks = blockList(
   ['10.0.0.0', 8],
@@ -27,13 +35,9 @@ const privateNetworks = blockList(
   ['100.64.0.0', 10],
   ['127.0.0.0', 8],
   ['198.18.0.0', 15],
-  ['::1', 128],
+  ['::', 96],
   ['fc00::', 7],
   ['fec0::', 10],
-  // Ways through which an IPv4 address can be reached under another name.
-  ['64:ff9b::', 96],
-  ['64:ff9b:1::', 48],
-  ['2002::', 16],
 );
 
 /** Why an address may not be called, or null. A text that is no address may not be. */

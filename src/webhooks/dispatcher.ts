@@ -7,8 +7,9 @@ import { outcomeOf } from './schedule.ts';
 import type { Sender } from './sender.ts';
 import { signatureHeaders } from './signature.ts';
 
-/** Deliveries attempted at once. */
-const mostAtOnce = 50;
+/** Deliveries attempted at once, and of them to one webhook: a receiver that is slow or dead must leave room for the others. */
+const mostAtOnce = 200;
+const mostPerWebhook = 8;
 /** Events that are taken up for one webhook at a time. */
 const fanOutBatch = 100;
 /** Changes of migrations come in swarms: they are waited for together. Milliseconds. */
@@ -47,6 +48,7 @@ export interface Dispatcher {
 export function createDispatcher(context: DispatcherContext): Dispatcher {
   const { store, runtime, telemetry } = context;
   const attempts = new Set<Promise<void>>();
+  const underWay = new Map<string, number>();
   const stopping = new AbortController();
   let waking = new AbortController();
   let watching = false;
@@ -69,9 +71,9 @@ export function createDispatcher(context: DispatcherContext): Dispatcher {
       const { enabled, more } = await store.fanOut(runtime.now(), fanOutBatch);
       watching = enabled;
       const room = mostAtOnce - attempts.size;
-      if (!enabled || room === 0) return false;
-      const claims = await store.claimDeliveries(runtime.now(), context.leaseMs, room);
-      for (const claim of claims) track(attempt(claim));
+      if (!enabled || room === 0 || stopping.signal.aborted) return false;
+      const claims = await store.claimDeliveries(runtime.now(), context.leaseMs, room, roomOf);
+      for (const claim of claims) track(claim);
       return more;
     } catch (error) {
       report(error);
@@ -79,12 +81,23 @@ export function createDispatcher(context: DispatcherContext): Dispatcher {
     }
   }
 
-  function track(work: Promise<void>): void {
-    const tracked = work.catch(report).finally(() => {
-      attempts.delete(tracked);
-      // What did not fit before may be waiting for the room.
-      waking.abort();
-    });
+  function roomOf(webhookId: string): number {
+    return mostPerWebhook - (underWay.get(webhookId) ?? 0);
+  }
+
+  function track(claim: ClaimedDelivery): void {
+    const { id } = claim.webhook;
+    underWay.set(id, (underWay.get(id) ?? 0) + 1);
+    const tracked = attempt(claim)
+      .catch(report)
+      .finally(() => {
+        attempts.delete(tracked);
+        const left = (underWay.get(id) ?? 1) - 1;
+        if (left > 0) underWay.set(id, left);
+        else underWay.delete(id);
+        // What did not fit before may be waiting for the room.
+        waking.abort();
+      });
     attempts.add(tracked);
   }
 

@@ -30,7 +30,7 @@ export type Resolve = (
 export function createSender(settings: SenderSettings, resolve: Resolve = lookup): Sender {
   const { timeoutMs } = settings;
   const agent = new Agent({
-    connections: 8,
+    // As many as are wanted at once, which is limited elsewhere: time spent waiting for one would count against the receiver.
     pipelining: 1,
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,

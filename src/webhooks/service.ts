@@ -1,7 +1,6 @@
 import { newId } from '../domain/ids.ts';
 import { Problem } from '../domain/problem.ts';
 import type { Runtime } from '../domain/runtime.ts';
-import { displayUrl } from '../domain/secret.ts';
 import type { IdempotencyKey, IdempotencyRecord, Store } from '../domain/store.ts';
 import type { Delivery, Webhook, WebhookStore } from '../domain/webhook.ts';
 import { type AddressPolicy, urlFault } from './address.ts';
@@ -32,7 +31,8 @@ export function createWebhookService(context: WebhookServiceContext): WebhookSer
     const fault = urlFault(url, context.addresses);
     if (fault !== null)
       throw new Problem('invalid_request', `The URL ${fault}`, { errors: [{ pointer: '/url', detail: fault }] });
-    return { display: displayUrl(url), sealed: context.seal(url) };
+    // Not even the path: with many services it is what gives the right to post.
+    return { display: new URL(url).origin, sealed: context.seal(url) };
   }
 
   /** Throws for an account without a grant, or one that is not configured. */
@@ -50,6 +50,11 @@ export function createWebhookService(context: WebhookServiceContext): WebhookSer
         });
     }
     return accounts.includes('*') ? ['*'] : accounts;
+  }
+
+  /** A grant may name an account that is not configured, or not any more. */
+  function grantsOf({ accounts }: WebhookCaller): readonly string[] {
+    return accounts.filter((account) => account === '*' || context.accounts.has(account));
   }
 
   async function visible(id: string, caller: WebhookCaller): Promise<Webhook> {
@@ -81,7 +86,7 @@ export function createWebhookService(context: WebhookServiceContext): WebhookSer
         url: sealedUrl(request.url),
         description: request.description ?? null,
         eventTypes: request.eventTypes ?? [],
-        accounts: checkedAccounts(request.accounts ?? caller.accounts, caller),
+        accounts: checkedAccounts(request.accounts ?? grantsOf(caller), caller),
         sealedSecret: context.seal(secret),
         enabled: request.enabled ?? true,
         disabledReason: null,

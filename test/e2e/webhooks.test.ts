@@ -58,7 +58,7 @@ it('a restore is told to a receiver from its beginning to its end, also by the s
   const made = await post(`${gateway.url}/webhooks`, { url: `http://127.0.0.1:${port}/hook?token=t` });
   expect(made.status).toBe(201);
   const { id: webhookId, secret } = made.body as unknown as { readonly id: string; readonly secret: string };
-  expect(made.body.url).toBe(`http://127.0.0.1:${port}/hook`);
+  expect(made.body.url).toBe(`http://127.0.0.1:${port}`);
 
   // The receiver takes what it gets and says nothing: the first process dies with its attempts under way.
   answer = null;

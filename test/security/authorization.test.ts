@@ -14,7 +14,7 @@ const rules: readonly (readonly [method: RegExp, path: RegExp, takes: Scope])[] 
   [/GET/, /^\/$|^\/(livez|readyz|problems|problems\/\{code\}|openapi\.json|docs.*)$/, 'open'],
   [/.*/, /^\/(audit|metrics)(\/|$)/, 'admin'],
   // Whoever says where events go reads them.
-  [/POST|PATCH/, /^\/webhooks(\/\{id\})?$/, 'migrations:read.write'],
+  [/POST|PATCH/, /^\/webhooks/, 'migrations:read.write'],
   [/POST/, /\/(cutover|cancel|retry)$/, 'migrations:cutover'],
   [/GET/, /\/upload-target$/, 'migrations:write'],
   [/GET|HEAD/, /.*/, 'migrations:read'],

@@ -17,6 +17,13 @@ describe('an address', () => {
     'fe80::1',
     'fd00:ec2::254',
     'ff02::1',
+    '168.63.129.16',
+    'fd20:ce::254',
+    '64:ff9b::a9fe:a9fe',
+    '64:ff9b::7f00:1',
+    '2002:a9fe:a9fe::',
+    '2001::1',
+    '::ffff:0:7f00:1',
     '::ffff:169.254.169.254',
     '::ffff:a9fe:a9fe',
   ])('%s is never called, whatever is configured', (address) => {
@@ -36,8 +43,7 @@ describe('an address', () => {
     'fc00::1',
     'fd12:3456::1',
     'fec0::1',
-    '64:ff9b::7f00:1',
-    '2002:7f00:1::',
+    '::127.0.0.1',
     '::ffff:10.0.0.1',
     '::ffff:7f00:1',
   ])('%s is called only where private addresses are allowed', (address) => {

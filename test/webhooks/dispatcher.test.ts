@@ -167,6 +167,24 @@ describe('an event', () => {
   });
 });
 
+describe('a receiver that never answers', () => {
+  it('has eight attempts at a time, and keeps nobody from the others', async () => {
+    const { time, store, messages, dispatch, webhook, secrets } = await site(({ url }) =>
+      url.includes('dead') ? new Promise(() => undefined) : received,
+    );
+    secrets.set('dead-url', 'https://dead.example/');
+    await webhook({ url: { display: 'x', sealed: 'dead-url' } });
+    for (let number = 0; number < 120; number++) await happen(store);
+    dispatch();
+    await time.pass(5000);
+    const { id } = await webhook();
+    await happen(store);
+    await time.pass(1000);
+    expect(messages.filter(({ url }) => url.includes('dead'))).toHaveLength(8);
+    expect(await store.listDeliveries(id, { state: 'delivered' }, { size: 10 })).toHaveLength(2);
+  });
+});
+
 describe('a delivery that fails', () => {
   it('is tried again with the same id and body, later each time, until it is received', async () => {
     let answers = 0;

@@ -49,7 +49,7 @@ describe('a new webhook', () => {
     const { service, store, wakes } = await site();
     const { webhook, secret, replayed } = await service.create({ url }, both);
     expect(webhook).toMatchObject({
-      url: { display: 'https://hooks.example.com/godwit' },
+      url: { display: 'https://hooks.example.com' },
       accounts: ['ali-main', 'hw-main'],
       eventTypes: [],
       description: null,
@@ -71,6 +71,7 @@ describe('a new webhook', () => {
     const { webhook, secret } = await service.create({ url }, everybody);
     const kept = JSON.stringify(await store.getWebhook(webhook.id));
     expect(kept).not.toContain('token');
+    expect(kept).not.toContain('/godwit');
     expect(kept).not.toContain(secret.slice(6));
   });
 
@@ -83,7 +84,11 @@ describe('a new webhook', () => {
     await expect(service.create({ url, accounts: ['gone'] }, everybody)).rejects.toEqual(
       problem('unknown_account', '/accounts/0'),
     );
-    await expect(service.create({ url }, { caller: 'ci', accounts: [] })).rejects.toEqual(problem('forbidden'));
+    for (const accounts of [[], ['gone']])
+      await expect(service.create({ url }, { caller: 'ci', accounts })).rejects.toEqual(problem('forbidden'));
+    // A grant for an account that is not configured does no harm to the others.
+    const { webhook } = await service.create({ url }, { caller: 'ci', accounts: ['gone', 'hw-main'] });
+    expect(webhook.accounts).toEqual(['hw-main']);
   });
 
   it('cannot be at an address that may not be called', async () => {
@@ -171,7 +176,7 @@ describe('a webhook', () => {
     });
     const moved = await service.patch(id, { url: 'https://other.example.com/', eventTypes: [] }, both);
     expect(moved).toMatchObject({
-      url: { display: 'https://other.example.com/' },
+      url: { display: 'https://other.example.com' },
       eventTypes: [],
       accounts: ['ali-main', 'hw-main'],
       sealedSecret: webhook.sealedSecret,

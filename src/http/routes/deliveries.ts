@@ -75,7 +75,7 @@ export function deliveryRoutes(app: HttpApp, http: HttpContext): void {
 
   app.post(
     '/webhooks/:id/deliveries/:deliveryId/redeliver',
-    { schema: redeliverSchema, config: { access: 'migrations:write', bodyOptional: true } },
+    { schema: redeliverSchema, config: { access: ['migrations:write', 'migrations:read'], bodyOptional: true } },
     async (request, reply) => {
       // A broken key is told all the same.
       idempotencyOf(request);

@@ -48,7 +48,7 @@ const access: Readonly<Record<string, 'open' | 'reader' | 'writer' | 'editor' | 
   createWebhook: 'editor',
   updateWebhook: 'editor',
   deleteWebhook: 'writer',
-  redeliverEvent: 'writer',
+  redeliverEvent: 'editor',
   listWebhooks: 'reader',
   getWebhook: 'reader',
   listDeliveries: 'reader',

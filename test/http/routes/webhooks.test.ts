@@ -20,6 +20,7 @@ const shown = {
   accounts: ['ali-main'],
   enabled: true,
   disabledReason: null,
+  caller: 'anonymous',
   createdAt: '2026-11-21T19:08:00.000Z',
   updatedAt: '2026-11-21T19:08:00.000Z',
 };

@@ -129,6 +129,55 @@ export function deliveryBehaviour(site: Site): void {
     expect((await sent(store, webhook)).slice(1)).toEqual(await store.events({ migrationId: later.id }, { size: 10 }));
   });
 
+  it('is made of what was appended before a webhook was switched off or wanted less', async () => {
+    for (const change of [{ enabled: false }, { eventTypes: ['call.sent'] as const }]) {
+      const { store, webhook } = await withWebhook();
+      for (let number = 0; number < 3; number++) await create(store);
+      await store.updateWebhook(webhook.id, (current) => ({ ...current, ...change }));
+      expect(await sent(store, webhook)).toEqual(await store.events({}, { size: 100 }));
+      await create(store);
+      await store.updateWebhook(webhook.id, (current) => ({ ...current, enabled: true }));
+      await store.fanOut(noon, 100);
+      expect(await sent(store, webhook)).toHaveLength(6);
+    }
+  });
+
+  it('is forgotten when its webhook no longer has the account', async () => {
+    const { store, webhook } = await withWebhook();
+    const mine = await create(store);
+    await create(store, { account: 'hw-main' });
+    await store.fanOut(noon, 100);
+    // Not yet taken up when the change comes.
+    await create(store, { account: 'hw-main' });
+    const [hidden] = (await oldestFirst(store, webhook)).filter(({ event }) => event.account === 'hw-main');
+    await store.updateWebhook(webhook.id, (current) => ({ ...current, accounts: ['ali-main'] }));
+    const left = await store.events({ migrationId: mine.id }, { size: 10 });
+    expect(await sent(store, webhook)).toEqual(left);
+    expect(await store.redeliver(webhook.id, hidden?.id ?? '', noon)).toBeNull();
+    const claimed = await store.claimDeliveries(noon, minute, 100);
+    expect(claimed.map(({ delivery }) => delivery.event)).toEqual(left);
+    await store.updateWebhook(webhook.id, (current) => ({ ...current, accounts: ['*'] }));
+    await store.fanOut(noon, 100);
+    expect(await sent(store, webhook)).toEqual(left);
+  });
+
+  it('is claimed with room for the others, however many one webhook has waiting', async () => {
+    const { store, webhook } = await withWebhook();
+    for (let number = 0; number < 10; number++) await create(store);
+    await store.fanOut(noon, 100);
+    const other = sampleWebhook();
+    await store.createWebhook(other, 10);
+    await create(store);
+    await store.fanOut(noon + 1, 100);
+    const room = new Map([[webhook.id, 3]]);
+    const claimed = await store.claimDeliveries(noon + 1, minute, 100, (id) => room.get(id) ?? 8);
+    const of = (id: string) => claimed.filter(({ delivery }) => delivery.webhookId === id).length;
+    expect([of(webhook.id), of(other.id)]).toEqual([3, 2]);
+    room.set(webhook.id, 0);
+    expect(await store.claimDeliveries(noon + 1, minute, 100, (id) => room.get(id) ?? 8)).toEqual([]);
+    expect(await store.claimDeliveries(noon + 1, minute, 4)).toHaveLength(4);
+  });
+
   it('sends one that is switched on again what is appended from then on', async () => {
     const { store, webhook } = await withWebhook();
     const turn = (enabled: boolean) => store.updateWebhook(webhook.id, (current) => ({ ...current, enabled }));
