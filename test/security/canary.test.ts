@@ -107,6 +107,7 @@ async function file(folder: string): Promise<object> {
     engine: quickEngine,
     log: { level: 'trace' },
     encryption: { key: { file: join(folder, 'key') } },
+    webhooks: { privateAddresses: true },
     auth: {
       keys: [
         { name: 'ci', sha256: createHash('sha256').update(apiKey).digest('hex'), scopes: ['admin'], accounts: ['*'] },
