@@ -174,6 +174,26 @@ describe('the address', () => {
   });
 });
 
+describe('the receivers of webhooks', () => {
+  const settingsOf = async (more: object) =>
+    (await checkedConfig({ accounts: [alibabaEntry()], ...more }, {}, false)).webhooks;
+  const auth = { keys: [{ name: 'ci', sha256: digest('key'), scopes: [], accounts: ['*'] }] };
+
+  it('may be on this machine and in private networks where everybody on this machine is let in, and else where it is said', async () => {
+    expect(await settingsOf({})).toEqual({ timeoutMs: 10_000, privateAddresses: true, plainHttp: false });
+    expect(await settingsOf({ auth })).toMatchObject({ privateAddresses: false });
+    expect(await settingsOf({ auth, listen: { host: '0.0.0.0' } })).toMatchObject({ privateAddresses: false });
+    const webhooks = { timeoutMs: 500, privateAddresses: true, plainHttp: true };
+    expect(await settingsOf({ auth, webhooks })).toEqual(webhooks);
+    expect(await settingsOf({ webhooks: { privateAddresses: false } })).toMatchObject({ privateAddresses: false });
+  });
+
+  it('are waited for neither not at all nor for ever', async () => {
+    for (const timeoutMs of [0, 99, 60_001, '5 s'])
+      expect((await faultsOf({ ...minimal, webhooks: { timeoutMs } })).join()).toContain('webhooks.timeoutMs');
+  });
+});
+
 describe('an endpoint', () => {
   const withEndpoint = (rds: string, more: object = {}) =>
     faultsOf({ ...more, accounts: [{ ...alibabaEntry(), endpoints: { rds } }] });
