@@ -1,6 +1,7 @@
 import { allowedActions } from './lifecycle.ts';
 import type { Backup, Instant, Migration, MigrationError, Source } from './migration.ts';
 import { fullBackup } from './migration.ts';
+import { Problem } from './problem.ts';
 import type { Provider } from './provider.ts';
 import type { BackupRepresentation, MigrationRepresentation, SourceRequest } from './schema.ts';
 
@@ -107,4 +108,17 @@ function percentOf(migration: Migration, restored: number, total: number): numbe
 /** The entity tag of a version, with quotes. */
 export function entityTag({ id, version }: Pick<Migration, 'id' | 'version'>): string {
   return `"${id}.${version}"`;
+}
+
+/**
+ * Throws `precondition_failed` when something is no longer as the caller has seen it. `ifMatch`: the entity tag that was seen, without quotes; `*` and
+ * undefined fit every version.
+ */
+export function expectVersion(
+  thing: 'migration' | 'webhook',
+  current: Pick<Migration, 'id' | 'version'>,
+  { ifMatch }: { readonly ifMatch?: string },
+): void {
+  if (ifMatch !== undefined && ifMatch !== '*' && `"${ifMatch}"` !== entityTag(current))
+    throw new Problem('precondition_failed', `The ${thing} has changed since the entity tag was read.`);
 }

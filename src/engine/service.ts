@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { unblocked } from '../domain/calls.ts';
 import { newBackup, newMigration } from '../domain/creation.ts';
+import { hasGrant, visibleAccounts } from '../domain/grants.ts';
 import {
   failedBackup,
   finalBackup,
@@ -11,6 +12,7 @@ import {
 } from '../domain/lifecycle.ts';
 import type { Backup, Migration, SealedUrl } from '../domain/migration.ts';
 import { type FieldFault, Problem, type ProblemCode, problemCatalogue } from '../domain/problem.ts';
+import { expectVersion } from '../domain/representation.ts';
 import {
   addBackup,
   adoptionFaults,
@@ -48,7 +50,7 @@ export function createMigrationService(context: EngineContext, engine: Engine, c
     caller: RequestContext,
   ): Account {
     if (request.account !== undefined) {
-      if (!granted(caller, request.account))
+      if (!hasGrant(caller, request.account))
         throw new Problem('forbidden', `There is no grant for the account \`${request.account}\`.`, {
           errors: [{ pointer: '/account', detail: 'The caller has no grant for this account.' }],
         });
@@ -61,7 +63,7 @@ export function createMigrationService(context: EngineContext, engine: Engine, c
       return account;
     }
     const own = [...accounts.values()].filter(
-      (each) => each.provider === request.provider && granted(caller, each.name),
+      (each) => each.provider === request.provider && hasGrant(caller, each.name),
     );
     const [only] = own;
     if (only === undefined)
@@ -97,7 +99,7 @@ export function createMigrationService(context: EngineContext, engine: Engine, c
 
   async function visible(id: string, caller: RequestContext): Promise<Migration> {
     const migration = await store.get(id);
-    if (migration === null || !granted(caller, migration.account)) throw notFound();
+    if (migration === null || !hasGrant(caller, migration.account)) throw notFound();
     return migration;
   }
 
@@ -139,7 +141,7 @@ export function createMigrationService(context: EngineContext, engine: Engine, c
       id,
       (stored) => {
         const current = withAccountAsItIs(stored);
-        expectVersion(current, caller);
+        expectVersion('migration', current, caller);
         const verdict = action === null ? null : permission(action, current, providers[current.provider]);
         if (verdict !== null && !verdict.allowed) {
           if (alreadySo(current)) return null;
@@ -228,7 +230,7 @@ export function createMigrationService(context: EngineContext, engine: Engine, c
     get: visible,
 
     async list(filter, page, caller) {
-      if (filter.account !== undefined && !granted(caller, filter.account))
+      if (filter.account !== undefined && !hasGrant(caller, filter.account))
         throw new Problem('forbidden', `There is no grant for the account \`${filter.account}\`.`);
       return store.list({ ...filter, ...visibleAccounts(caller) }, page);
     },
@@ -359,7 +361,7 @@ export function createMigrationService(context: EngineContext, engine: Engine, c
       await visible(id, caller);
       // A retry that comes in between makes it active again: what is deleted is what was checked.
       const removed = await store.remove(id, (current) => {
-        expectVersion(current, caller);
+        expectVersion('migration', current, caller);
         const verdict = permission('delete', current, providers[current.provider]);
         if (!verdict.allowed) throw refusal(current, verdict.code, verdict.detail);
       });
@@ -386,7 +388,7 @@ export function createMigrationService(context: EngineContext, engine: Engine, c
     capabilities: () => capabilities,
     accounts: (caller) =>
       [...accounts.values()]
-        .filter((each) => granted(caller, each.name))
+        .filter((each) => hasGrant(caller, each.name))
         .map(({ name, provider, region }) => ({ name, provider, region })),
 
     async health() {
@@ -450,17 +452,6 @@ function cutoverIsPlanned(current: Migration, { afterBackup }: CutoverRequest): 
   return planned && (afterBackup === undefined || afterBackup === last?.id);
 }
 
-/** Throws `precondition_failed` when the caller speaks of another version. */
-function expectVersion(current: Migration, { ifMatch }: ChangeContext): void {
-  if (ifMatch !== undefined && ifMatch !== '*' && ifMatch !== `${current.id}.${current.version}`)
-    throw new Problem('precondition_failed', 'The migration has changed since the entity tag was read.');
-}
-
-/** What a list or a stream may show. */
-function visibleAccounts({ accounts }: RequestContext): { readonly visibleAccounts?: readonly string[] } {
-  return accounts.includes('*') ? {} : { visibleAccounts: accounts };
-}
-
 /** Whether what failed is on its way again already. */
 function isRetried({ backups }: Migration): boolean {
   return backups.some(({ attempt, state }) => attempt > 1 && ['queued', 'submitting', 'restoring'].includes(state));
@@ -471,10 +462,6 @@ function noWordNeeded(current: Migration): string {
   return unsettledCall(current) === undefined
     ? 'There is no call whose outcome is unknown.'
     : 'It is still being looked for whether the call arrived. An operator’s word is taken once `blocking` says `outcome_unknown`.';
-}
-
-function granted(caller: RequestContext, account: string): boolean {
-  return caller.accounts.includes('*') || caller.accounts.includes(account);
 }
 
 function summary(faults: readonly FieldFault[]): string {

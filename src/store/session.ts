@@ -52,3 +52,12 @@ export class Thrown {
     this.cause = cause;
   }
 }
+
+/** Runs a caller's function; what it throws is carried as `Thrown`. */
+export function asCaller<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    throw new Thrown(cause);
+  }
+}

@@ -6,7 +6,7 @@ import { fanOutLast } from './fan-out.ts';
 import { claimKey, findKey } from './idempotency.ts';
 import { holderOfTarget, instanceOccupied, wakeWaiting } from './instance.ts';
 import { eventRows, type LeaseChange, saveMigration, selectMigrations, targetChanged } from './rows.ts';
-import { type Session, type SqlDialect, Thrown } from './session.ts';
+import { asCaller, type Session, type SqlDialect } from './session.ts';
 import { isTerminal } from './target.ts';
 
 /** `Store.update` inside its transaction. Every check comes before the first write, so a refusal has nothing to undo. */
@@ -75,11 +75,7 @@ export async function removeMigration(
     .executeTakeFirst();
   if (row === undefined) return false;
   const current = readMigration(row);
-  try {
-    check(current);
-  } catch (cause) {
-    throw new Thrown(cause);
-  }
+  asCaller(() => check(current));
   await fanOutLast(session, id);
   await db.deleteFrom('migrations').where('id', '=', id).execute();
   if (current.occupiesInstance) await wakeWaiting(session, current.account, current.target.instanceId, id);
@@ -92,19 +88,16 @@ function owns(row: StoredMigration, fence: Fence): boolean {
 }
 
 function applied(change: (current: Migration) => Migration | null, before: Migration): Migration | null {
-  try {
+  return asCaller(() => {
     const after = change(before);
-    if (after === null) return null;
-    if (
-      after.id !== before.id ||
-      after.account !== before.account ||
-      after.target.instanceId !== before.target.instanceId
-    )
-      throw new Error(`the id, account and instance of ${before.id} cannot change`);
+    const moved =
+      after !== null &&
+      (after.id !== before.id ||
+        after.account !== before.account ||
+        after.target.instanceId !== before.target.instanceId);
+    if (moved) throw new Error(`the id, account and instance of ${before.id} cannot change`);
     return after;
-  } catch (cause) {
-    throw new Thrown(cause);
-  }
+  });
 }
 
 /**

@@ -5,7 +5,7 @@ import { catchUp } from './fan-out.ts';
 import { claimKey, findKey } from './idempotency.ts';
 import { latestPosition } from './queries.ts';
 import { batches } from './rows.ts';
-import { type Session, Thrown } from './session.ts';
+import { asCaller, type Session } from './session.ts';
 import type { Tables, WebhooksTable } from './tables.ts';
 import { readWebhook, webhookColumns } from './webhook-row.ts';
 
@@ -121,11 +121,7 @@ async function forgetOthers(db: Kysely<Tables>, { id, accounts }: Webhook): Prom
 export async function removeWebhook(session: Session, id: string, check: (current: Webhook) => void): Promise<boolean> {
   const row = await selectForChange(session, id);
   if (row === undefined) return false;
-  try {
-    check(readWebhook(row));
-  } catch (cause) {
-    throw new Thrown(cause);
-  }
+  asCaller(() => check(readWebhook(row)));
   await session.db.deleteFrom('webhooks').where('id', '=', id).execute();
   return true;
 }
@@ -153,11 +149,9 @@ function selectForChange({ db, dialect }: Session, id: string): Promise<Webhooks
 }
 
 function applied(change: (current: Webhook) => Webhook | null, before: Webhook): Webhook | null {
-  try {
+  return asCaller(() => {
     const after = change(before);
     if (after !== null && after.id !== before.id) throw new Error(`the id of ${before.id} cannot change`);
     return after;
-  } catch (cause) {
-    throw new Thrown(cause);
-  }
+  });
 }

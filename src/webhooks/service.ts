@@ -1,10 +1,12 @@
+import { hasGrant, visibleAccounts } from '../domain/grants.ts';
 import { newId } from '../domain/ids.ts';
 import { Problem } from '../domain/problem.ts';
+import { expectVersion } from '../domain/representation.ts';
 import type { Runtime } from '../domain/runtime.ts';
 import type { IdempotencyKey, IdempotencyRecord, Store } from '../domain/store.ts';
 import type { Delivery, Webhook, WebhookStore } from '../domain/webhook.ts';
 import { type AddressPolicy, urlFault } from './address.ts';
-import type { NewWebhook, WebhookCaller, WebhookChange, WebhookService } from './interface.ts';
+import type { NewWebhook, WebhookCaller, WebhookService } from './interface.ts';
 import { newSecret } from './signature.ts';
 
 /** Of one gateway. Every event is looked at for each of them. */
@@ -40,7 +42,7 @@ export function createWebhookService(context: WebhookServiceContext): WebhookSer
     if (accounts.length === 0) throw new Problem('forbidden', 'The caller has no grant for any account.');
     for (const [index, account] of accounts.entries()) {
       const pointer = `/accounts/${index}`;
-      if (!granted(caller, account))
+      if (!hasGrant(caller, account))
         throw new Problem('forbidden', `There is no grant for the account \`${account}\`.`, {
           errors: [{ pointer, detail: 'The caller has no grant for this account.' }],
         });
@@ -108,7 +110,7 @@ export function createWebhookService(context: WebhookServiceContext): WebhookSer
 
     get: visible,
 
-    list: (page, { accounts }) => store.listWebhooks(accounts.includes('*') ? {} : { visibleAccounts: accounts }, page),
+    list: (page, caller) => store.listWebhooks(visibleAccounts(caller), page),
 
     async patch(id, patch, caller) {
       await visible(id, caller);
@@ -116,15 +118,14 @@ export function createWebhookService(context: WebhookServiceContext): WebhookSer
       const accounts = patch.accounts === undefined ? null : checkedAccounts(patch.accounts, caller);
       const changed = await store.updateWebhook(id, (current) => {
         if (!mayKnow(caller, current)) throw notFound();
-        expectVersion(current, caller);
-        const enabled = patch.enabled ?? current.enabled;
+        expectVersion('webhook', current, caller);
         return {
           ...current,
           url: url ?? current.url,
           accounts: accounts ?? current.accounts,
           description: patch.description === undefined ? current.description : patch.description,
           eventTypes: patch.eventTypes ?? current.eventTypes,
-          enabled,
+          enabled: patch.enabled ?? current.enabled,
           disabledReason: patch.enabled === undefined ? current.disabledReason : null,
           updatedAt: runtime.now(),
         };
@@ -137,7 +138,7 @@ export function createWebhookService(context: WebhookServiceContext): WebhookSer
     async remove(id, caller) {
       const removed = await store.removeWebhook(id, (current) => {
         if (!mayKnow(caller, current)) throw notFound();
-        expectVersion(current, caller);
+        expectVersion('webhook', current, caller);
       });
       if (!removed) throw notFound();
     },
@@ -157,18 +158,9 @@ export function createWebhookService(context: WebhookServiceContext): WebhookSer
   };
 }
 
-function granted({ accounts }: WebhookCaller, account: string): boolean {
-  return accounts.includes('*') || accounts.includes(account);
-}
-
 /** Whoever has a grant for all that a webhook sends. */
 function mayKnow(caller: WebhookCaller, { accounts }: Webhook): boolean {
-  return accounts.every((account) => granted(caller, account));
-}
-
-function expectVersion(current: Webhook, { ifMatch }: WebhookChange): void {
-  if (ifMatch !== undefined && ifMatch !== '*' && ifMatch !== `${current.id}.${current.version}`)
-    throw new Problem('precondition_failed', 'The webhook has changed since the entity tag was read.');
+  return accounts.every((account) => hasGrant(caller, account));
 }
 
 function notFound(): Problem {

@@ -34,8 +34,3 @@ export interface Authenticator {
 export function hasScope(identity: Identity, scope: Scope): boolean {
   return identity.scopes.includes(scope) || identity.scopes.includes('admin');
 }
-
-/** Whether the identity has a grant for the account. */
-export function hasGrant(identity: Pick<Identity, 'accounts'>, account: string): boolean {
-  return identity.accounts.includes('*') || identity.accounts.includes(account);
-}

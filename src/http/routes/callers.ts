@@ -1,10 +1,11 @@
 import type { FastifyRequest } from 'fastify';
+import { hasGrant } from '../../domain/grants.ts';
 import { Problem } from '../../domain/problem.ts';
 import { entityTag } from '../../domain/representation.ts';
 import type { ChangeContext, RequestContext } from '../../engine/interface.ts';
 import type { WebhookCaller, WebhookChange } from '../../webhooks/interface.ts';
 import type { HttpContext } from '../app-types.ts';
-import { hasGrant, type Identity } from '../auth/authenticator.ts';
+import type { Identity } from '../auth/authenticator.ts';
 import { acceptedTags, readTags } from '../request/entity-tag.ts';
 
 /** Who asks, for the service. */

@@ -1,7 +1,8 @@
+import { hasGrant } from '../../domain/grants.ts';
 import { Problem } from '../../domain/problem.ts';
 import type { Health } from '../../engine/interface.ts';
 import type { HttpApp, HttpContext } from '../app-types.ts';
-import { hasGrant, type Identity } from '../auth/authenticator.ts';
+import type { Identity } from '../auth/authenticator.ts';
 import { answers, problems } from '../schemas/operation.ts';
 import { VerboseQuery } from '../schemas/query.ts';
 import { jsonAnswer, sendAnswer } from './answer.ts';

@@ -1,7 +1,8 @@
+import { hasGrant } from '../../domain/grants.ts';
 import { Problem } from '../../domain/problem.ts';
 import type { HttpTelemetry } from '../../domain/telemetry.ts';
 import type { HttpApp, HttpContext } from '../app-types.ts';
-import { hasGrant, hasScope } from '../auth/authenticator.ts';
+import { hasScope } from '../auth/authenticator.ts';
 
 /**
  * What Prometheus reads. Open where the settings say so; else for `admin`, and for `migrations:read` with a grant for all accounts: the
