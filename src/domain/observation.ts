@@ -1,12 +1,5 @@
-import {
-  backupFailedNote,
-  type ChangeContext,
-  endMigration,
-  unblocked,
-  withBackup,
-  withNote,
-  without,
-} from './calls.ts';
+import { type ChangeContext, endMigration, unblocked, withBackup, withNote, without } from './aggregate.ts';
+import { backupFailedNote } from './blocking.ts';
 import { decide } from './decide.ts';
 import { activeBackup, failedBackup, inState, isTerminal, nextQueuedBackup } from './lifecycle.ts';
 import type { Migration, MigrationError } from './migration.ts';

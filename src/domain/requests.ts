@@ -1,13 +1,7 @@
-import {
-  acceptCall,
-  assumeAbsent,
-  type ChangeContext,
-  endMigration,
-  unblocked,
-  withBackup,
-  withNote,
-} from './calls.ts';
+import { type ChangeContext, endMigration, unblocked, withBackup, withNote } from './aggregate.ts';
+import { acceptCall } from './calls.ts';
 import type { DecisionProvider } from './decide.ts';
+import { assumeAbsent } from './in-doubt.ts';
 import {
   activeBackup,
   failedBackup,

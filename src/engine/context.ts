@@ -1,8 +1,9 @@
+import type { ChangeContext } from '../domain/aggregate.ts';
 import type { Instant, Migration, SealedUrl } from '../domain/migration.ts';
 import type { Provider } from '../domain/provider.ts';
 import type { Runtime } from '../domain/runtime.ts';
 import type { ProviderId } from '../domain/schema.ts';
-import type { Fence, LeaseRequest, Store, UpdateOptions } from '../domain/store.ts';
+import type { Fence, LeaseRequest, Store, UpdateOptions, UpdateResult } from '../domain/store.ts';
 import type { EngineStep, EngineTelemetry } from '../domain/telemetry.ts';
 import type { EngineSettings } from '../domain/timing.ts';
 import type { Account, VendorClient, VendorFailure } from '../domain/vendor.ts';
@@ -69,4 +70,15 @@ export function whileDue(context: EngineContext, fence: Fence): UpdateOptions {
 /** Runs a step, told to the telemetry where there is one. */
 export function asStep<T>({ telemetry }: EngineContext, step: EngineStep, work: () => Promise<T>): Promise<T> {
   return telemetry === undefined ? work() : telemetry.step(step, work);
+}
+
+export function changeContext(context: EngineContext, migration: Migration): ChangeContext {
+  return { provider: context.providers[migration.provider], settings: context.settings, now: context.runtime.now() };
+}
+
+/** Goes on with what is stored now, unless it is no longer ours. */
+export function keep(result: UpdateResult, held: Held | null): Held | null {
+  return held !== null && (result.outcome === 'updated' || result.outcome === 'unchanged') && !result.released
+    ? { ...held, migration: result.migration }
+    : null;
 }

@@ -1,8 +1,7 @@
 import type { Migration } from '../domain/migration.ts';
 import { applyObservation, observationFailed } from '../domain/observation.ts';
 import { type Account, VendorError } from '../domain/vendor.ts';
-import { changeContext, keep } from './advance.ts';
-import { type EngineContext, type Held, whileDue } from './context.ts';
+import { changeContext, type EngineContext, type Held, keep, whileDue } from './context.ts';
 import { converseInVendorTime } from './vendor-time.ts';
 
 /** Migrations that one dialogue with the vendor answers for. */

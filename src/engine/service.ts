@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { unblocked } from '../domain/calls.ts';
+import { unblocked } from '../domain/aggregate.ts';
 import { newBackup, newMigration } from '../domain/creation.ts';
 import { hasGrant, visibleAccounts } from '../domain/grants.ts';
 import {
@@ -27,8 +27,7 @@ import { type ActionName, type CutoverRequest, type ProviderId, providerIds } fr
 import type { UpdateResult } from '../domain/store.ts';
 import { conflictingFields, sourceConflicts, unsupportedBackupFields, unsupportedFields } from '../domain/support.ts';
 import { type Account, VendorError } from '../domain/vendor.ts';
-import { changeContext } from './advance.ts';
-import { type EngineContext, leaseOf } from './context.ts';
+import { changeContext, type EngineContext, leaseOf } from './context.ts';
 import { plannedCalls } from './dry-run.ts';
 import type { Engine } from './engine.ts';
 import { followEvents } from './event-feed.ts';

@@ -12,8 +12,10 @@ const explained = (code: string) => new RegExp(`^\\|[^|]*\`${code}\`[^|]*\\|[^|]
 
 /** Files that put reasons, warnings and errors on a migration. */
 const room = (name: string) => readdirSync(new URL(`src/${name}/`, root)).map((file) => `src/${name}/${file}`);
-const domain = ['calls', 'observation', 'requests', 'lifecycle'].map((file) => `src/domain/${file}.ts`);
-const engine = ['advance', 'observe'].map((file) => `src/engine/${file}.ts`);
+const domain = ['calls', 'in-doubt', 'blocking', 'observation', 'requests', 'lifecycle'].map(
+  (file) => `src/domain/${file}.ts`,
+);
+const engine = ['advance', 'send', 'probe', 'observe'].map((file) => `src/engine/${file}.ts`);
 const providers = ['alibaba', 'huawei', 'tencent'].flatMap((name) => room(`providers/${name}`));
 
 /** Words in quotes that name something else. */

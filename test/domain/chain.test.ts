@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { failCall, lookFailed, settleByFinding } from '../../src/domain/calls.ts';
+import { failCall } from '../../src/domain/calls.ts';
 import { decide } from '../../src/domain/decide.ts';
+import { lookFailed, settleByFinding } from '../../src/domain/in-doubt.ts';
 import { allowedActions, isTerminal } from '../../src/domain/lifecycle.ts';
 import type { Migration } from '../../src/domain/migration.ts';
 import { applyObservation } from '../../src/domain/observation.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { withNote } from '../../src/domain/calls.ts';
+import { withNote } from '../../src/domain/aggregate.ts';
 import { markableAsFinal } from '../../src/domain/lifecycle.ts';
 import type { Migration } from '../../src/domain/migration.ts';
 import { applyObservation, observationFailed } from '../../src/domain/observation.ts';

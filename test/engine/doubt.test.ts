@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { settleByFinding } from '../../src/domain/calls.ts';
+import { settleByFinding } from '../../src/domain/in-doubt.ts';
 import { isTerminal } from '../../src/domain/lifecycle.ts';
 import { alibaba } from '../../src/providers/alibaba/index.ts';
 import { caller, startChain } from '../support/chain.ts';

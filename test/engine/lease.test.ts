@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { assumeAbsent } from '../../src/domain/calls.ts';
 import { newMigration } from '../../src/domain/creation.ts';
+import { assumeAbsent } from '../../src/domain/in-doubt.ts';
 import type { VendorClient } from '../../src/domain/vendor.ts';
 import { leaseOf } from '../../src/engine/context.ts';
 import { workOn } from '../../src/engine/work.ts';

@@ -1,14 +1,8 @@
-import {
-  acceptCall,
-  beginCall,
-  type ChangeContext,
-  endMigration,
-  failCall,
-  lookFailed,
-  settleByFinding,
-} from '../../src/domain/calls.ts';
+import { type ChangeContext, endMigration } from '../../src/domain/aggregate.ts';
+import { acceptCall, beginCall, failCall } from '../../src/domain/calls.ts';
 import { newBackup, newMigration } from '../../src/domain/creation.ts';
 import { decide } from '../../src/domain/decide.ts';
+import { lookFailed, settleByFinding } from '../../src/domain/in-doubt.ts';
 import { finalBackup, isTerminal, markableAsFinal, permission, placementFault } from '../../src/domain/lifecycle.ts';
 import type { Migration } from '../../src/domain/migration.ts';
 import { fullBackup } from '../../src/domain/migration.ts';

@@ -1,0 +1,67 @@
+import { type ChangeContext, withNote } from './aggregate.ts';
+import { failedBackup, isTerminal } from './lifecycle.ts';
+import type { Backup, Migration, Note } from './migration.ts';
+
+/** How the aggregate says that it stands still, and why. Pure functions of the stored state. */
+
+/** The failed backup of a chain that goes on, as a reason for standing still. */
+export function backupFailedNote(backup: Backup): Note {
+  return {
+    code: 'backup_failed',
+    detail: `Backup ${backup.id} failed: ${backup.error?.detail ?? 'no reason known'} Add a corrected backup, or retry this one.`,
+  };
+}
+
+/** Rests a chain because of its failed backup. */
+export function blockedByFailedBackup(migration: Migration): Migration {
+  const failed = failedBackup(migration);
+  if (failed === undefined) return migration;
+  return {
+    ...migration,
+    stateReason: 'backup_failed',
+    blocking: withNote(migration.blocking, backupFailedNote(failed)),
+  };
+}
+
+/** Another migration has the instance, and the vendor runs one restore per instance. */
+export function queuedBehind(migration: Migration, { settings, now }: ChangeContext): Migration {
+  const detail =
+    'Another migration restores onto the same instance, and this provider runs one restore per instance. This one follows by itself.';
+  return {
+    ...migration,
+    stateReason: 'queued_behind_target',
+    blocking: withNote(migration.blocking, { code: 'queued_behind_target', detail }),
+    dueAt: now + settings.pollMaxMs,
+    updatedAt: now,
+  };
+}
+
+/** Nothing can be sent: either it is over, or the caller has to act first. */
+export function idle(migration: Migration): Migration {
+  const waitsForFile = migration.backups.some(
+    (backup) => backup.source.type === 'upload' && !backup.uploaded && backup.state === 'submitting',
+  );
+  if (!waitsForFile || isTerminal(migration)) return { ...migration, dueAt: null };
+  return {
+    ...migration,
+    dueAt: null,
+    stateReason: 'awaiting_upload',
+    blocking: withNote(migration.blocking, {
+      code: 'awaiting_upload',
+      detail: 'Upload the file to the target that `upload-target` gives, then POST `uploaded`.',
+    }),
+  };
+}
+
+/** Its account is not in the configuration any more. */
+export function withoutAccount(migration: Migration, { settings, now }: ChangeContext): Migration {
+  if (isTerminal(migration)) return { ...migration, dueAt: null };
+  const detail = `The account \`${migration.account}\` is no longer configured. Nothing can be sent or observed until it is back.`;
+  return {
+    ...migration,
+    stateReason: 'account_not_configured',
+    blocking: withNote(migration.blocking, { code: 'account_not_configured', detail }),
+    dueAt: now + settings.pollMaxMs,
+    updatedAt: now,
+  };
+}

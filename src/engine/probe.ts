@@ -1,0 +1,70 @@
+import type { Command } from '../domain/decide.ts';
+import { lookFailed, settleByFinding } from '../domain/in-doubt.ts';
+import type { Call, Migration } from '../domain/migration.ts';
+import type { Finding } from '../domain/provider.ts';
+import { type Account, VendorError } from '../domain/vendor.ts';
+import { changeContext, type EngineContext, type Held, keep, whileDue } from './context.ts';
+import { notBuilt } from './send.ts';
+import { converseInVendorTime } from './vendor-time.ts';
+
+/** Looks at the vendor whether an in-doubt call arrived, and writes down what that shows. Null: the migration is no longer ours. */
+export async function look(
+  context: EngineContext,
+  held: Held,
+  account: Account,
+  command: Extract<Command, { do: 'look' }>,
+): Promise<Held | null> {
+  const { store, runtime } = context;
+  const { migration, fence } = held;
+  const { recorded, backup } = command;
+  const taken = new Set(await store.vendorIds(migration.account, migration.target.instanceId, migration.id));
+  for (const other of migration.backups)
+    if (other.id !== recorded.backupId) for (const id of Object.values(other.providerRefs)) taken.add(id);
+
+  let settle: (latest: Migration) => Migration;
+  const lookedAt = runtime.now();
+  try {
+    const finding = (await converseInVendorTime(context, account, migration.region, (offset) =>
+      command.call.find({
+        account,
+        migration,
+        backup,
+        open: context.openUrl,
+        sentAt: recorded.sentAt + offset,
+        now: runtime.now() + offset,
+        taken,
+      }),
+    )) ?? {
+      found: 'unclear' as const,
+      detail: 'The vendor’s answers carry clocks that disagree by more than seconds.',
+    };
+    settle = (latest) => settleByFinding(latest, recorded.number, finding, lookedAt, changeContext(context, latest));
+    tellLooked(context, account, recorded, finding.found);
+    context.log.info(
+      { migrationId: migration.id, operation: recorded.operation, outcome: finding.found },
+      'looked for a call of unknown outcome',
+    );
+  } catch (error) {
+    const failure = error instanceof VendorError ? error.failure : notBuilt(context, migration, recorded, error);
+    settle = (latest) => lookFailed(latest, recorded.number, failure, changeContext(context, latest));
+    tellLooked(context, account, recorded, 'failed');
+    context.log.warn(
+      { migrationId: migration.id, operation: recorded.operation, outcome: failure.kind },
+      'could not look for a call of unknown outcome',
+    );
+  }
+  const stillOpen = (latest: Migration): Migration | null => {
+    const state = latest.calls.find((each) => each.number === recorded.number)?.state;
+    return state === 'sending' || state === 'unknown' ? settle(latest) : null;
+  };
+  return keep(await store.update(migration.id, stillOpen, whileDue(context, fence)), held);
+}
+
+function tellLooked(
+  { telemetry }: EngineContext,
+  { provider, name }: Account,
+  { operation }: Call,
+  found: Finding['found'] | 'failed',
+): void {
+  telemetry?.report({ event: 'looked', provider, account: name, operation, found });
+}

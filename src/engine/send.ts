@@ -1,0 +1,172 @@
+import { queuedBehind } from '../domain/blocking.ts';
+import { acceptCall, beginCall, failCall } from '../domain/calls.ts';
+import { type Command, decide } from '../domain/decide.ts';
+import { acceptedAfterAll } from '../domain/in-doubt.ts';
+import type { Call, Migration, Refs } from '../domain/migration.ts';
+import type { CallInput } from '../domain/provider.ts';
+import { StoreUnavailable, type UpdateResult } from '../domain/store.ts';
+import {
+  type Account,
+  type FailureKind,
+  VendorError,
+  type VendorFailure,
+  type VendorRequest,
+} from '../domain/vendor.ts';
+import { changeContext, type EngineContext, type Held, keep, leaseOf, whileDue } from './context.ts';
+
+/** Intent, call, outcome. Null: the migration is no longer ours. */
+export async function send(
+  context: EngineContext,
+  held: Held,
+  account: Account,
+  command: Extract<Command, { do: 'send' }>,
+): Promise<Held | null> {
+  const { store, providers } = context;
+  const { id } = held.migration;
+  const provider = providers[held.migration.provider];
+  const lease = leaseOf(context);
+  const intent = await store.update(
+    id,
+    (latest) => {
+      const again = decide(latest, provider);
+      // The caller may have changed the migration since it was claimed: what is sent follows from what is stored now.
+      if (
+        again.do !== 'send' ||
+        again.call.operation !== command.call.operation ||
+        again.backup?.id !== command.backup?.id ||
+        again.attempt !== command.attempt
+      )
+        return null;
+      return beginCall(latest, again, changeContext(context, latest));
+    },
+    { fence: held.fence, renewLease: lease },
+  );
+  if (intent.outcome === 'instance_occupied')
+    return keep(
+      await store.update(
+        id,
+        // Who cancels in this moment has no more to wait for.
+        (latest) =>
+          decide(latest, provider).do === 'send' ? queuedBehind(latest, changeContext(context, latest)) : null,
+        { fence: held.fence, release: true },
+      ),
+      null,
+    );
+  if (intent.outcome !== 'updated') return keep(intent, held);
+
+  const migration = intent.migration;
+  const call = migration.calls.at(-1);
+  if (call === undefined) throw new Error(`${id} has lost its call`);
+  const backup = migration.backups.find((each) => each.id === call.backupId) ?? null;
+  const input: CallInput = { account, migration, backup, open: context.openUrl };
+
+  const hold = held.hold ?? { until: 0 };
+  hold.until = lease.now + lease.leaseMs;
+  const isOurs = (): boolean => context.runtime.now() < hold.until;
+
+  let request: VendorRequest;
+  try {
+    request = command.call.build(input);
+  } catch (error) {
+    const failure = notBuilt(context, migration, call, error);
+    const refuse = (latest: Migration) => failCall(latest, call.number, failure, changeContext(context, latest));
+    return storeOutcome(context, held, call, refuse, null);
+  }
+
+  let settle: (latest: Migration) => Migration;
+  let accepted: Refs | null = null;
+  try {
+    const reply = await context.client.execute(account, migration.region, request, isOurs);
+    const refs: Refs = command.call.parse(reply);
+    const requestId = provider.requestIdOf(reply);
+    accepted = refs;
+    settle = (latest) => acceptCall(latest, call.number, refs, changeContext(context, latest), requestId);
+    tellSent(context, account, call, 'accepted');
+    context.log.info({ migrationId: id, operation: call.operation, outcome: 'accepted' }, 'vendor call');
+  } catch (error) {
+    if (!(error instanceof VendorError)) throw error;
+    const { failure } = error;
+    settle = (latest) => failCall(latest, call.number, failure, changeContext(context, latest));
+    tellSent(context, account, call, failure.kind);
+    context.log.warn(
+      {
+        migrationId: id,
+        operation: call.operation,
+        outcome: failure.kind,
+        error: failure.provider.code ?? failure.code,
+      },
+      'vendor call',
+    );
+  }
+  return storeOutcome(context, held, call, settle, accepted);
+}
+
+function tellSent(
+  { telemetry }: EngineContext,
+  { provider, name }: Account,
+  { operation }: Call,
+  outcome: 'accepted' | FailureKind,
+): void {
+  telemetry?.report({ event: 'sent', provider, account: name, operation, outcome });
+}
+
+/**
+ * Writes down what a call came to. The fact is worth keeping even when the lease has passed on meanwhile, as long as nobody has settled
+ * the call by other means.
+ */
+async function storeOutcome(
+  context: EngineContext,
+  held: Held,
+  call: Call,
+  settle: (latest: Migration) => Migration,
+  accepted: Refs | null,
+): Promise<Held | null> {
+  const { id } = held.migration;
+  const change = (latest: Migration): Migration | null => {
+    const state = latest.calls.find((each) => each.number === call.number)?.state;
+    return state === 'sending' || state === 'unknown' ? settle(latest) : null;
+  };
+  const result = await persistently(context, () => context.store.update(id, change, whileDue(context, held.fence)));
+  if (result.outcome !== 'fenced') return keep(result, held);
+  const late = await persistently(context, () =>
+    context.store.update(id, (latest) => change(latest) ?? (accepted && acceptedAfterAll(latest, call, accepted))),
+  );
+  context.log.warn(
+    { migrationId: id, operation: call.operation, outcome: late.outcome },
+    'outcome stored after the lease had passed on',
+  );
+  return null;
+}
+
+/** Tries to write until the database answers or the lease is over; what is not written then is found by looking. */
+async function persistently(context: EngineContext, write: () => Promise<UpdateResult>): Promise<UpdateResult> {
+  const end = context.runtime.now() + context.settings.leaseMs;
+  for (let wait = 50; ; wait *= 2) {
+    try {
+      return await write();
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable) || context.runtime.now() + wait > end) throw error;
+      await context.runtime.sleep(wait);
+    }
+  }
+}
+
+/** A request that cannot be made, such as one whose URL was sealed with a key that is gone. Nothing was sent. */
+export function notBuilt(context: EngineContext, migration: Migration, call: Call, error: unknown): VendorFailure {
+  const text = error instanceof Error ? error.message : String(error);
+  context.log.error({ migrationId: migration.id, operation: call.operation, error: text }, 'a request cannot be made');
+  return {
+    kind: 'rejected',
+    code: 'internal',
+    detail: `The request for ${call.operation} cannot be made: ${text}`,
+    retryable: true,
+    provider: {
+      name: migration.provider,
+      operation: call.operation,
+      code: null,
+      message: null,
+      requestId: null,
+      httpStatus: null,
+    },
+  };
+}
