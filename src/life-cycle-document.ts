@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { transitions } from './domain/lifecycle.ts';
-import { migrationStates, terminalStates } from './domain/schema.ts';
+import { migrationStates, terminalStates } from './domain/vocabulary.ts';
 
 const page = new URL('../docs/life-cycle.md', import.meta.url);
 const [begin, end] = ['<!-- diagram: npm run docs -->', '<!-- /diagram -->'];

@@ -1,7 +1,8 @@
 import { newId } from './ids.ts';
 import type { Backup, Migration, SealedUrl, Source } from './migration.ts';
+import type { BackupRequest, MigrationRequest, SourceRequest } from './request-schema.ts';
 import type { Runtime } from './runtime.ts';
-import type { BackupRequest, BackupType, MigrationRequest, SourceRequest } from './schema.ts';
+import type { BackupType } from './vocabulary.ts';
 
 /** What creating needs from outside. `seal` encrypts a URL that carries rights. */
 export interface CreationContext {

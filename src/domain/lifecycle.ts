@@ -2,7 +2,7 @@ import type { Backup, Call, Migration, Note, Step } from './migration.ts';
 import { fullBackup } from './migration.ts';
 import type { ProblemCode } from './problem.ts';
 import type { ChangingCall, Provider } from './provider.ts';
-import { type ActionName, actionNames, type MigrationState, terminalStates } from './schema.ts';
+import { type ActionName, actionNames, type MigrationState, terminalStates } from './vocabulary.ts';
 
 /** What of a provider the life cycle depends on. */
 export type LifeCycleProvider = Pick<Provider, 'capabilities' | 'cancelVerdict'>;

@@ -1,5 +1,6 @@
 import type { ProblemCode, VendorWords } from './problem.ts';
-import type { BackupState, BackupType, MigrationRequest, MigrationState, Mode, ProviderId } from './schema.ts';
+import type { MigrationRequest } from './request-schema.ts';
+import type { BackupState, BackupType, MigrationState, Mode, ProviderId } from './vocabulary.ts';
 
 /** The vendor's ids by our names for them, verbatim. */
 export type Refs = Readonly<Record<string, string>>;

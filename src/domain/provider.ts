@@ -1,6 +1,5 @@
 import type { Backup, Instant, Migration, MigrationError, Note, Refs, SealedUrl, Step } from './migration.ts';
 import type { FieldFault } from './problem.ts';
-import type { BackupState, BackupType, Mode, ProviderId, SourceType } from './schema.ts';
 import type { Secret } from './secret.ts';
 import type {
   Account,
@@ -13,6 +12,7 @@ import type {
   VendorReply,
   VendorRequest,
 } from './vendor.ts';
+import type { BackupState, BackupType, Mode, ProviderId, SourceType } from './vocabulary.ts';
 
 /** What a provider can do, as data. Served at `GET /providers` and used for `unsupported_by_provider`. */
 export interface Capabilities {

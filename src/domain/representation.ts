@@ -1,9 +1,10 @@
+import type { BackupRepresentation, MigrationRepresentation } from './answer-schema.ts';
 import { allowedActions } from './lifecycle.ts';
 import type { Backup, Instant, Migration, MigrationError, Source } from './migration.ts';
 import { fullBackup } from './migration.ts';
 import { Problem } from './problem.ts';
 import type { Provider } from './provider.ts';
-import type { BackupRepresentation, MigrationRepresentation, SourceRequest } from './schema.ts';
+import type { SourceRequest } from './request-schema.ts';
 
 const time = (instant: Instant): string => new Date(instant).toISOString();
 const timeOrNull = (instant: Instant | null): string | null => (instant === null ? null : time(instant));

@@ -15,7 +15,7 @@ import type { Backup, Instant, Migration, Note, Refs } from './migration.ts';
 import { fullBackup } from './migration.ts';
 import type { FieldFault } from './problem.ts';
 import type { CancelVerdict } from './provider.ts';
-import type { MigrationPatch } from './schema.ts';
+import type { MigrationPatch } from './request-schema.ts';
 
 /** How the aggregate changes when a caller asks for something that `permission` allows. Pure. */
 

@@ -1,6 +1,6 @@
 import type { MigrationEvent } from './event.ts';
 import type { Instant, Migration } from './migration.ts';
-import type { MigrationState, ProviderId } from './schema.ts';
+import type { MigrationState, ProviderId } from './vocabulary.ts';
 
 /** Proof of ownership of a claimed migration. A write under an old token is refused, so a paused process cannot write over its successor. */
 export interface Fence {

@@ -1,7 +1,7 @@
 import type { Source } from './migration.ts';
 import type { FieldFault } from './problem.ts';
 import type { Capabilities } from './provider.ts';
-import type { BackupRequest, MigrationRequest } from './schema.ts';
+import type { BackupRequest, MigrationRequest } from './request-schema.ts';
 
 type Rule = (
   request: MigrationRequest,

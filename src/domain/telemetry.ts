@@ -1,5 +1,5 @@
-import type { ProviderId } from './schema.ts';
 import type { FailureKind, VendorCallReport, VendorLoginReport } from './vendor.ts';
+import type { ProviderId } from './vocabulary.ts';
 
 /** One step of the engine's work. */
 export interface EngineStep {

@@ -1,7 +1,7 @@
 import type { Instant } from './migration.ts';
 import type { ProblemCode, VendorWords } from './problem.ts';
-import type { ProviderId } from './schema.ts';
 import type { Secret } from './secret.ts';
+import type { ProviderId } from './vocabulary.ts';
 
 /** One request to a vendor before it is signed. Pure data. */
 export interface VendorRequest {

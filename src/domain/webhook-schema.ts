@@ -1,9 +1,9 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { eventTypes } from './event.ts';
-import { stringEnum } from './schema.ts';
+import { stringEnum } from './typebox.ts';
 import { deliveryStates } from './webhook.ts';
 
-/** The schemas of webhooks, as `schema.ts` has those of migrations. */
+/** The schemas of webhooks, as `request-schema.ts` and `answer-schema.ts` have those of migrations. */
 
 const closed = { additionalProperties: false } as const;
 const Time = Type.String({ format: 'date-time' });

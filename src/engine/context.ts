@@ -2,11 +2,11 @@ import type { ChangeContext } from '../domain/aggregate.ts';
 import type { Instant, Migration, SealedUrl } from '../domain/migration.ts';
 import type { Provider } from '../domain/provider.ts';
 import type { Runtime } from '../domain/runtime.ts';
-import type { ProviderId } from '../domain/schema.ts';
 import type { Fence, LeaseRequest, Store, UpdateOptions, UpdateResult } from '../domain/store.ts';
 import type { EngineStep, EngineTelemetry } from '../domain/telemetry.ts';
 import type { EngineSettings } from '../domain/timing.ts';
 import type { Account, VendorClient, VendorFailure } from '../domain/vendor.ts';
+import type { ProviderId } from '../domain/vocabulary.ts';
 
 /** What is told to the log. Fields are an allow-list: ids, words of the contract, and durations. */
 export interface EngineLog {

@@ -7,10 +7,10 @@ import type {
   CutoverRequest,
   MigrationPatch,
   MigrationRequest,
-  ProviderId,
   RetryRequest,
-} from '../domain/schema.ts';
+} from '../domain/request-schema.ts';
 import type { IdempotencyKey, IdempotencyRecord, MigrationFilter, PageRequest, StoredAnswer } from '../domain/store.ts';
+import type { ProviderId } from '../domain/vocabulary.ts';
 
 /** Who asks, and how. Authorization is decided before the service is called, except for what depends on the migration's account. */
 export interface RequestContext {

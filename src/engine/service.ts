@@ -13,6 +13,7 @@ import {
 import type { Backup, Migration, SealedUrl } from '../domain/migration.ts';
 import { type FieldFault, Problem, type ProblemCode, problemCatalogue } from '../domain/problem.ts';
 import { expectVersion } from '../domain/representation.ts';
+import type { CutoverRequest } from '../domain/request-schema.ts';
 import {
   addBackup,
   adoptionFaults,
@@ -23,10 +24,10 @@ import {
   requestRetry,
   resolveByOperator,
 } from '../domain/requests.ts';
-import { type ActionName, type CutoverRequest, type ProviderId, providerIds } from '../domain/schema.ts';
 import type { UpdateResult } from '../domain/store.ts';
 import { conflictingFields, sourceConflicts, unsupportedBackupFields, unsupportedFields } from '../domain/support.ts';
 import { type Account, VendorError } from '../domain/vendor.ts';
+import { type ActionName, type ProviderId, providerIds } from '../domain/vocabulary.ts';
 import { changeContext, type EngineContext, leaseOf } from './context.ts';
 import { plannedCalls } from './dry-run.ts';
 import type { Engine } from './engine.ts';

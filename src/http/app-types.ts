@@ -6,9 +6,9 @@ import type {
   RawRequestDefaultExpression,
   RawServerDefault,
 } from 'fastify';
+import type { MigrationRepresentation } from '../domain/answer-schema.ts';
 import type { Migration } from '../domain/migration.ts';
 import type { Runtime } from '../domain/runtime.ts';
-import type { MigrationRepresentation } from '../domain/schema.ts';
 import type { RequestInProgress } from '../domain/telemetry.ts';
 import type { MigrationService } from '../engine/interface.ts';
 import type { WebhookService } from '../webhooks/interface.ts';

@@ -1,5 +1,5 @@
 import type { LifeCycleProvider } from '../domain/lifecycle.ts';
-import type { ProviderId } from '../domain/schema.ts';
+import type { ProviderId } from '../domain/vocabulary.ts';
 import type { MigrationService } from '../engine/interface.ts';
 import type { WebhookService } from '../webhooks/interface.ts';
 

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
-import type { MigrationState, ProviderId } from '../domain/schema.ts';
 import type { MigrationCount } from '../domain/store.ts';
+import type { MigrationState, ProviderId } from '../domain/vocabulary.ts';
 import type { Tables } from './tables.ts';
 
 /** `Store.statistics`, answered from an index alone. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { fullBackup, type Migration, restoredName, type Source } from '../domain/migration.ts';
-import { terminalStates } from '../domain/schema.ts';
+import { terminalStates } from '../domain/vocabulary.ts';
 
 /**
  * What an active migration holds on its instance. Two migrations of one account and instance collide where both name databases

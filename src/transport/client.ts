@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import type { Instant } from '../domain/migration.ts';
 import type { Provider } from '../domain/provider.ts';
 import type { Runtime } from '../domain/runtime.ts';
-import type { ProviderId } from '../domain/schema.ts';
 import { Secret } from '../domain/secret.ts';
 import {
   type Account,
@@ -19,6 +18,7 @@ import {
   type VendorReply,
   type VendorRequest,
 } from '../domain/vendor.ts';
+import type { ProviderId } from '../domain/vocabulary.ts';
 import type { Exchange } from './exchange.ts';
 import { exchangeFailure, heldBack } from './failure.ts';
 import { RateLimit } from './rate-limit.ts';

@@ -1,4 +1,5 @@
-import type { MigrationRepresentation, ProviderId } from '../../src/domain/schema.ts';
+import type { MigrationRepresentation } from '../../src/domain/answer-schema.ts';
+import type { ProviderId } from '../../src/domain/vocabulary.ts';
 import type { JournalEntry } from '../../src/sandbox/cloud.ts';
 import type { Intent, WantedFile } from './intent.ts';
 

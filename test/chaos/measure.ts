@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { MigrationRepresentation } from '../../src/domain/schema.ts';
+import type { MigrationRepresentation } from '../../src/domain/answer-schema.ts';
 import { systemRuntime } from '../../src/runtime.ts';
 import { getMigration, post, temporaryFolder } from '../support/gateway.ts';
 import type { PostgresServer } from '../support/postgres.ts';

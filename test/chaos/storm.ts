@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { MigrationRepresentation, ProviderId } from '../../src/domain/schema.ts';
+import type { MigrationRepresentation } from '../../src/domain/answer-schema.ts';
+import type { ProviderId } from '../../src/domain/vocabulary.ts';
 import { systemRuntime } from '../../src/runtime.ts';
 import { sandboxAccounts } from '../../src/sandbox/accounts.ts';
 import { temporaryFolder } from '../support/gateway.ts';

@@ -1,11 +1,13 @@
 import { checkedConfig } from '../../src/config/load.ts';
+import type { MigrationRepresentation } from '../../src/domain/answer-schema.ts';
 import { newMigration } from '../../src/domain/creation.ts';
 import { representMigration } from '../../src/domain/representation.ts';
-import type { MigrationRepresentation, MigrationRequest, ProviderId } from '../../src/domain/schema.ts';
+import type { MigrationRequest } from '../../src/domain/request-schema.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import type { Store } from '../../src/domain/store.ts';
 import type { EngineSettings } from '../../src/domain/timing.ts';
 import type { Credentials, VendorClient } from '../../src/domain/vendor.ts';
+import type { ProviderId } from '../../src/domain/vocabulary.ts';
 import { type EngineContext, leaseOf } from '../../src/engine/context.ts';
 import { createEngine } from '../../src/engine/engine.ts';
 import { alibaba } from '../../src/providers/alibaba/index.ts';

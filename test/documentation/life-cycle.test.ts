@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { retryableBlocks } from '../../src/domain/lifecycle.ts';
 import { problemCodes } from '../../src/domain/problem.ts';
-import { actionNames, backupStates, migrationStates } from '../../src/domain/schema.ts';
+import { actionNames, backupStates, migrationStates } from '../../src/domain/vocabulary.ts';
 import { lifeCycleDiagram, withDiagram } from '../../src/life-cycle-document.ts';
 
 const root = new URL('../../', import.meta.url);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { decide } from '../../src/domain/decide.ts';
 import { activeBackup, allowedActions, failedBackup, isTerminal, transitions } from '../../src/domain/lifecycle.ts';
 import type { Migration } from '../../src/domain/migration.ts';
-import type { Mode, ProviderId } from '../../src/domain/schema.ts';
+import type { Mode, ProviderId } from '../../src/domain/vocabulary.ts';
 import { Model } from '../support/model.ts';
 
 /** 300 runs in a normal test run; GODWIT_PROPERTY_RUNS raises it, as `npm run nightly` does. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { MigrationRequest } from '../../src/domain/schema.ts';
+import type { MigrationRequest } from '../../src/domain/request-schema.ts';
 import { conflictingFields, unsupportedFields } from '../../src/domain/support.ts';
 import { alibaba } from '../../src/providers/alibaba/index.ts';
 import { huawei } from '../../src/providers/huawei/index.ts';

@@ -6,8 +6,14 @@ import { applyObservation, observationFailed } from '../../src/domain/observatio
 import { Problem } from '../../src/domain/problem.ts';
 import type { Observation } from '../../src/domain/provider.ts';
 import { representMigration } from '../../src/domain/representation.ts';
-import { type ActionName, actionNames, type Mode, migrationStates, type ProviderId } from '../../src/domain/schema.ts';
 import { giveUpLookingMs } from '../../src/domain/timing.ts';
+import {
+  type ActionName,
+  actionNames,
+  type Mode,
+  migrationStates,
+  type ProviderId,
+} from '../../src/domain/vocabulary.ts';
 import { leaseOf } from '../../src/engine/context.ts';
 import { type Chain, caller, increment, startChain } from '../support/chain.ts';
 import { failureKinds, failureOf, Model, settings } from '../support/model.ts';

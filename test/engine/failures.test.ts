@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isTerminal } from '../../src/domain/lifecycle.ts';
-import type { ProviderId } from '../../src/domain/schema.ts';
+import type { ProviderId } from '../../src/domain/vocabulary.ts';
 import { requestFor, Simulation } from '../support/simulation.ts';
 
 /** Magic words of the emulated clouds in the key of a full restore, and the code that the failure gets. */

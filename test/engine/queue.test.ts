@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isTerminal } from '../../src/domain/lifecycle.ts';
 import type { Backup, Migration } from '../../src/domain/migration.ts';
-import type { ProviderId } from '../../src/domain/schema.ts';
+import type { ProviderId } from '../../src/domain/vocabulary.ts';
 import { type Chain, caller, startChain } from '../support/chain.ts';
 import { requestFor } from '../support/simulation.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { MigrationRequest } from '../../src/domain/schema.ts';
+import type { MigrationRequest } from '../../src/domain/request-schema.ts';
 import { caller, problemOf, startChain } from '../support/chain.ts';
 import { requestFor } from '../support/simulation.ts';
 

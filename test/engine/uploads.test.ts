@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isTerminal } from '../../src/domain/lifecycle.ts';
 import { representMigration } from '../../src/domain/representation.ts';
-import type { MigrationRequest } from '../../src/domain/schema.ts';
+import type { MigrationRequest } from '../../src/domain/request-schema.ts';
 import type { Store } from '../../src/domain/store.ts';
 import { tencent } from '../../src/providers/tencent/index.ts';
 import { type Chain, caller, problemOf, startChain } from '../support/chain.ts';

@@ -1,5 +1,6 @@
 import type { Migration } from '../../src/domain/migration.ts';
-import type { BackupRequest, MigrationRequest, Mode, ProviderId } from '../../src/domain/schema.ts';
+import type { BackupRequest, MigrationRequest } from '../../src/domain/request-schema.ts';
+import type { Mode, ProviderId } from '../../src/domain/vocabulary.ts';
 import type { ChangeContext, MigrationService } from '../../src/engine/interface.ts';
 import { createMigrationService } from '../../src/engine/service.ts';
 import { workOn } from '../../src/engine/work.ts';

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { checkedConfig } from '../../src/config/load.ts';
-import type { MigrationRepresentation } from '../../src/domain/schema.ts';
+import type { MigrationRepresentation } from '../../src/domain/answer-schema.ts';
 import { type Gateway, startGateway } from '../../src/gateway.ts';
 import { systemRuntime } from '../../src/runtime.ts';
 import { type SandboxUrls, sandboxAccounts } from '../../src/sandbox/accounts.ts';

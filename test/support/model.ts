@@ -16,9 +16,9 @@ import {
   requestRetry,
   resolveByOperator,
 } from '../../src/domain/requests.ts';
-import type { Mode, ProviderId } from '../../src/domain/schema.ts';
 import type { EngineSettings } from '../../src/domain/timing.ts';
 import type { FailureKind, VendorFailure } from '../../src/domain/vendor.ts';
+import type { Mode, ProviderId } from '../../src/domain/vocabulary.ts';
 import { alibaba } from '../../src/providers/alibaba/index.ts';
 import { huawei } from '../../src/providers/huawei/index.ts';
 import { tencent } from '../../src/providers/tencent/index.ts';

@@ -1,11 +1,12 @@
 import { newMigration } from '../../src/domain/creation.ts';
 import type { Migration, SealedUrl } from '../../src/domain/migration.ts';
+import type { MigrationRequest } from '../../src/domain/request-schema.ts';
 import type { Runtime } from '../../src/domain/runtime.ts';
-import type { MigrationRequest, ProviderId } from '../../src/domain/schema.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import type { Store, UpdateOptions } from '../../src/domain/store.ts';
 import type { EngineSettings } from '../../src/domain/timing.ts';
 import type { Account, Credentials, SignedRequest, VendorClient, VendorReply } from '../../src/domain/vendor.ts';
+import type { ProviderId } from '../../src/domain/vocabulary.ts';
 import { type EngineContext, leaseOf } from '../../src/engine/context.ts';
 import { workOn } from '../../src/engine/work.ts';
 import { alibaba } from '../../src/providers/alibaba/index.ts';

@@ -1,4 +1,4 @@
-import type { CutoverRequest, RetryRequest } from '../../domain/schema.ts';
+import type { CutoverRequest, RetryRequest } from '../../domain/request-schema.ts';
 import type { HttpApp, HttpContext } from '../app-types.ts';
 import { EmptyBody, headers, MigrationParams, NoQuery, problems, ref, requestHeaders } from '../schemas/operation.ts';
 import { answerChange, changeOutcomes } from './answer-change.ts';

@@ -1,8 +1,8 @@
 import type { FastifyReply } from 'fastify';
 import type { Backup, Migration } from '../../domain/migration.ts';
 import { entityTag, representBackup } from '../../domain/representation.ts';
-import { type MigrationState, terminalStates } from '../../domain/schema.ts';
 import type { StoredAnswer } from '../../domain/store.ts';
+import { type MigrationState, terminalStates } from '../../domain/vocabulary.ts';
 import type { HttpContext } from '../app-types.ts';
 import { notModified, type TagCondition } from '../request/entity-tag.ts';
 

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Backup, Migration } from '../../domain/migration.ts';
 import { Problem } from '../../domain/problem.ts';
 import { representBackup, representSource } from '../../domain/representation.ts';
-import type { BackupRequest } from '../../domain/schema.ts';
+import type { BackupRequest } from '../../domain/request-schema.ts';
 import { displayUrl } from '../../domain/secret.ts';
 import type { IdempotencyRecord } from '../../domain/store.ts';
 import type { HttpApp, HttpContext } from '../app-types.ts';

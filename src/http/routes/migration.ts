@@ -1,4 +1,4 @@
-import type { MigrationPatch } from '../../domain/schema.ts';
+import type { MigrationPatch } from '../../domain/request-schema.ts';
 import type { HttpApp, HttpContext } from '../app-types.ts';
 import { readTags } from '../request/entity-tag.ts';
 import {

@@ -1,4 +1,4 @@
-import type { MigrationRequest } from '../../domain/schema.ts';
+import type { MigrationRequest } from '../../domain/request-schema.ts';
 import type { HttpApp, HttpContext } from '../app-types.ts';
 import { headerText } from '../request/header-text.ts';
 import { readIdempotencyKey } from '../request/idempotency-key.ts';

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { Problem } from '../../domain/problem.ts';
-import { providerIds } from '../../domain/schema.ts';
+import { providerIds } from '../../domain/vocabulary.ts';
 import type { HttpApp, HttpContext } from '../app-types.ts';
 import { answers, NoQuery, problems } from '../schemas/operation.ts';
 import { BackupCommandQuery, WholeListQuery } from '../schemas/query.ts';

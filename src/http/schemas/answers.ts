@@ -1,14 +1,10 @@
 import { type TSchema, Type } from '@sinclair/typebox';
+import { BackupSchema, MigrationSchema } from '../../domain/answer-schema.ts';
 import { eventTypes } from '../../domain/event.ts';
 import { problemCodes } from '../../domain/problem.ts';
-import {
-  BackupSchema,
-  MigrationSchema,
-  modes,
-  ProviderIdSchema,
-  sourceTypes,
-  stringEnum,
-} from '../../domain/schema.ts';
+import { ProviderIdSchema } from '../../domain/request-schema.ts';
+import { stringEnum } from '../../domain/typebox.ts';
+import { modes, sourceTypes } from '../../domain/vocabulary.ts';
 import { DeliverySchema, WebhookSchema } from '../../domain/webhook-schema.ts';
 
 /** Schemas of answers that only the HTTP surface has. */

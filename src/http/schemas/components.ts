@@ -1,20 +1,17 @@
 import type { TSchema } from '@sinclair/typebox';
+import { BackupSchema, ErrorSchema, MigrationSchema, ProblemSchema } from '../../domain/answer-schema.ts';
 import {
   BackupRequestSchema,
-  BackupSchema,
   CutoverRequestSchema,
-  ErrorSchema,
   LabelsSchema,
   MigrationPatchSchema,
   MigrationRequestSchema,
-  MigrationSchema,
   OptionsSchema,
-  ProblemSchema,
   ProviderOptionsSchema,
   RetryRequestSchema,
   SourceSchema,
   TargetSchema,
-} from '../../domain/schema.ts';
+} from '../../domain/request-schema.ts';
 import {
   DeliverySchema,
   NewWebhookSchema,

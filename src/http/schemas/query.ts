@@ -1,5 +1,7 @@
 import { Type } from '@sinclair/typebox';
-import { backupTypes, migrationStates, modes, ProviderIdSchema, stringEnum } from '../../domain/schema.ts';
+import { ProviderIdSchema } from '../../domain/request-schema.ts';
+import { stringEnum } from '../../domain/typebox.ts';
+import { backupTypes, migrationStates, modes } from '../../domain/vocabulary.ts';
 import { deliveryStates } from '../../domain/webhook.ts';
 import { pageParameters } from './operation.ts';
 

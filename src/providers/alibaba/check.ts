@@ -1,6 +1,6 @@
 import { type Backup, type Migration, restoredName } from '../../domain/migration.ts';
 import type { FieldFault } from '../../domain/problem.ts';
-import type { BackupType } from '../../domain/schema.ts';
+import type { BackupType } from '../../domain/vocabulary.ts';
 import { isChain } from './migration-task.ts';
 
 const extensions = ['.bak', '.diff', '.trn', '.log'] as const;

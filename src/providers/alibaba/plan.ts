@@ -1,6 +1,6 @@
 import type { Call, Migration, Note, Step } from '../../domain/migration.ts';
 import type { CancelVerdict, ChangingCall } from '../../domain/provider.ts';
-import { terminalStates } from '../../domain/schema.ts';
+import { terminalStates } from '../../domain/vocabulary.ts';
 import { cancelCall, openCall, restoreCall } from './calls.ts';
 import { chainHandle } from './migration-task.ts';
 

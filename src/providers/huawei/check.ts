@@ -1,6 +1,6 @@
 import { type Backup, fullBackup, type Migration, restoredName, type Source } from '../../domain/migration.ts';
 import type { FieldFault } from '../../domain/problem.ts';
-import type { BackupType } from '../../domain/schema.ts';
+import type { BackupType } from '../../domain/vocabulary.ts';
 import { isRenamed, splitKey } from './body.ts';
 
 const reservedNames: readonly string[] = ['msdb', 'master', 'model', 'tempdb', 'rdsadmin', 'resource'];

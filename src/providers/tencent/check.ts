@@ -1,7 +1,7 @@
 import { type Backup, fullBackup, type Migration, type Source } from '../../domain/migration.ts';
 import type { FieldFault } from '../../domain/problem.ts';
-import type { BackupType } from '../../domain/schema.ts';
 import type { Account } from '../../domain/vendor.ts';
+import type { BackupType } from '../../domain/vocabulary.ts';
 import { chainNameFault, databaseInName, singleNameFault } from './file-names.ts';
 import { plainSlashes, uploadType } from './parameters.ts';
 

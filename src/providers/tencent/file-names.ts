@@ -1,4 +1,4 @@
-import type { BackupType, Mode } from '../../domain/schema.ts';
+import type { BackupType, Mode } from '../../domain/vocabulary.ts';
 
 /** What a chain file's name has to say (cold backup migration guide; `reconvery` is the vendor's spelling). */
 export interface ChainRole {

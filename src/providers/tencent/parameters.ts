@@ -1,5 +1,5 @@
 import type { Backup, Migration, SealedUrl, Source } from '../../domain/migration.ts';
-import type { Mode } from '../../domain/schema.ts';
+import type { Mode } from '../../domain/vocabulary.ts';
 import { encodeRfc3986 } from './sign.ts';
 
 /** Longest `MigrationName` (console rule: letters, digits and underscore). */

@@ -1,6 +1,6 @@
 import { fullBackup, type Migration } from '../../domain/migration.ts';
 import type { CancelVerdict } from '../../domain/provider.ts';
-import { terminalStates } from '../../domain/schema.ts';
+import { terminalStates } from '../../domain/vocabulary.ts';
 import { canDeleteTask } from './calls.ts';
 import { registrationUnknown, started } from './refs.ts';
 

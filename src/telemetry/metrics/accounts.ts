@@ -1,4 +1,4 @@
-import type { ProviderId } from '../../domain/schema.ts';
+import type { ProviderId } from '../../domain/vocabulary.ts';
 
 /** The accounts that may appear in labels. */
 export interface ConfiguredAccounts {

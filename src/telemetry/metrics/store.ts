@@ -1,5 +1,5 @@
-import { type MigrationState, migrationStates, terminalStates } from '../../domain/schema.ts';
 import type { MigrationCount } from '../../domain/store.ts';
+import { type MigrationState, migrationStates, terminalStates } from '../../domain/vocabulary.ts';
 import type { ConfiguredAccounts } from './accounts.ts';
 import type { Metrics } from './registry.ts';
 

@@ -1,5 +1,5 @@
-import type { ProviderId } from '../../domain/schema.ts';
 import type { VendorReply } from '../../domain/vendor.ts';
+import type { ProviderId } from '../../domain/vocabulary.ts';
 import { unusable } from './source.ts';
 
 /** The name of the machine's role as the metadata service tells it. It becomes part of a URL, so nothing else is taken. */

@@ -3,7 +3,6 @@ import { readFile } from 'node:fs/promises';
 import type { Instant } from '../../domain/migration.ts';
 import type { Provider } from '../../domain/provider.ts';
 import type { Runtime } from '../../domain/runtime.ts';
-import type { ProviderId } from '../../domain/schema.ts';
 import {
   type Credentials,
   type FailureKind,
@@ -12,6 +11,7 @@ import {
   type VendorReply,
   type VendorRequest,
 } from '../../domain/vendor.ts';
+import type { ProviderId } from '../../domain/vocabulary.ts';
 import type { Exchange } from '../exchange.ts';
 import { exchangeFailure } from '../failure.ts';
 

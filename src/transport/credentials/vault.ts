@@ -1,8 +1,8 @@
 import type { AccountCredentials, IssuedCredentials } from '../../domain/credentials.ts';
 import type { Provider } from '../../domain/provider.ts';
 import type { Runtime } from '../../domain/runtime.ts';
-import type { ProviderId } from '../../domain/schema.ts';
 import type { Account, Credentials, VendorFailure } from '../../domain/vendor.ts';
+import type { ProviderId } from '../../domain/vocabulary.ts';
 import { createExchange, type Exchange } from '../exchange.ts';
 import { alibabaMetadata, alibabaOidc } from './alibaba.ts';
 import { huaweiAgency, huaweiMetadata, huaweiOidc, huaweiPodIdentity } from './huawei.ts';

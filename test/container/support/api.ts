@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { MigrationRepresentation } from '../../../src/domain/schema.ts';
+import type { MigrationRepresentation } from '../../../src/domain/answer-schema.ts';
 import type { JournalEntry } from '../../../src/sandbox/cloud.ts';
 
 const key = 'container-test-key';

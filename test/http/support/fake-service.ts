@@ -1,8 +1,8 @@
 import { Problem } from '../../../src/domain/problem.ts';
 import { entityTag } from '../../../src/domain/representation.ts';
-import { providerIds } from '../../../src/domain/schema.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import type { IdempotencyKey, IdempotencyRecord, StoredAnswer } from '../../../src/domain/store.ts';
+import { providerIds } from '../../../src/domain/vocabulary.ts';
 import type { ChangeContext, MigrationService, RequestContext } from '../../../src/engine/interface.ts';
 import { aBackup, aMigration, anEvent, capabilitiesOf, idOf, noon } from './fixtures.ts';
 import { type Recorded, recorded } from './recorded.ts';

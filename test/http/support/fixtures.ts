@@ -3,7 +3,7 @@ import type { LifeCycleProvider } from '../../../src/domain/lifecycle.ts';
 import type { Backup, Migration } from '../../../src/domain/migration.ts';
 import type { Capabilities } from '../../../src/domain/provider.ts';
 import type { Runtime } from '../../../src/domain/runtime.ts';
-import type { ProviderId } from '../../../src/domain/schema.ts';
+import type { ProviderId } from '../../../src/domain/vocabulary.ts';
 import type { Delivery, Webhook } from '../../../src/domain/webhook.ts';
 
 /** 2026-11-21T19:08:00.000Z */

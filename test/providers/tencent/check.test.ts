@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Migration, Source } from '../../../src/domain/migration.ts';
-import type { BackupType, Mode } from '../../../src/domain/schema.ts';
+import type { BackupType, Mode } from '../../../src/domain/vocabulary.ts';
 import { chainSuffix } from '../../../src/providers/tencent/file-names.ts';
 import { tencent } from '../../../src/providers/tencent/index.ts';
 import { account, backup, instanceId, migration } from './fixtures.ts';

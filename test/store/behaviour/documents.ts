@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Migration } from '../../../src/domain/migration.ts';
-import { backupStates, migrationStates } from '../../../src/domain/schema.ts';
+import { backupStates, migrationStates } from '../../../src/domain/vocabulary.ts';
 import { lease, nextMigrationId, sampleBackup, sampleCall, sampleMigration } from '../samples.ts';
 import type { Site } from './setup.ts';
 

@@ -1,50 +1,11 @@
-import { type Static, type TSchema, Type } from '@sinclair/typebox';
+import { type Static, Type } from '@sinclair/typebox';
+import { closed, discriminated, stringEnum } from './typebox.ts';
+import { modes, providerIds } from './vocabulary.ts';
 
 /**
- * The schemas of the contract: one source for validation, static types and the OpenAPI document.
- * Bodies refuse unknown fields and wrong types; nothing is coerced or dropped.
+ * The schemas of requests: one source for validation, static types and the OpenAPI document. Bodies refuse unknown fields and wrong types;
+ * nothing is coerced or dropped.
  */
-
-/** A closed set of strings, rendered as one `enum` instead of an `anyOf` of constants. */
-export function stringEnum<const T extends readonly string[]>(values: T, options: object = {}) {
-  return Type.Unsafe<T[number]>({ type: 'string', enum: [...values], ...options });
-}
-
-/** One of several objects told apart by the constant of one field. */
-function discriminated<T extends TSchema[]>(field: string, schemas: [...T], options: object = {}) {
-  return Type.Unsafe<Static<T[number]>>({
-    type: 'object',
-    discriminator: { propertyName: field },
-    required: [field],
-    oneOf: schemas,
-    ...options,
-  });
-}
-
-const closed = { additionalProperties: false } as const;
-
-export const providerIds = ['alibaba', 'huawei', 'tencent'] as const;
-export type ProviderId = (typeof providerIds)[number];
-export const modes = ['full', 'full_log', 'full_differential'] as const;
-export type Mode = (typeof modes)[number];
-export const migrationStates = [
-  'pending',
-  'restoring',
-  'awaiting_backup',
-  'cutting_over',
-  'cancelling',
-  'succeeded',
-  'failed',
-  'cancelled',
-] as const;
-export type MigrationState = (typeof migrationStates)[number];
-export const terminalStates: readonly MigrationState[] = ['succeeded', 'failed', 'cancelled'];
-export const backupStates = ['queued', 'submitting', 'restoring', 'restored', 'failed', 'skipped'] as const;
-export type BackupState = (typeof backupStates)[number];
-export const backupTypes = ['full', 'differential', 'log'] as const;
-export type BackupType = (typeof backupTypes)[number];
-export const actionNames = ['add_backup', 'cut_over', 'cancel', 'retry', 'delete'] as const;
-export type ActionName = (typeof actionNames)[number];
 
 export const ProviderIdSchema = stringEnum(providerIds, { description: 'The cloud that holds the target instance.' });
 const InstanceId = Type.String({
@@ -144,8 +105,6 @@ const UploadSource = Type.Object(
   { ...closed, title: 'Upload' },
 );
 
-export const sourceTypes = ['object_storage', 'url', 'instance_backup', 'upload'] as const;
-export type SourceType = (typeof sourceTypes)[number];
 export const SourceSchema = discriminated(
   'type',
   [ObjectStorageSource, UrlSource, InstanceBackupSource, UploadSource],
@@ -276,8 +235,6 @@ export const CutoverRequestSchema = Type.Object(
 );
 export type CutoverRequest = Static<typeof CutoverRequestSchema>;
 
-export const RefsSchema = Type.Record(Type.String(), Type.String(), { description: 'The vendor’s ids, verbatim.' });
-
 export const RetryRequestSchema = Type.Object(
   {
     assume: Type.Optional(
@@ -296,109 +253,3 @@ export const RetryRequestSchema = Type.Object(
   { ...closed, $id: 'RetryRequest' },
 );
 export type RetryRequest = Static<typeof RetryRequestSchema>;
-
-// ---------------------------------------------------------------- what Godwit answers
-
-const nullable = <T extends TSchema>(schema: T) => Type.Unsafe<Static<T> | null>(Type.Union([schema, Type.Null()]));
-const Time = Type.String({ format: 'date-time' });
-
-const VendorWordsSchema = Type.Object({
-  name: ProviderIdSchema,
-  operation: Type.String(),
-  code: nullable(Type.String()),
-  message: nullable(Type.String()),
-  requestId: nullable(Type.String()),
-  httpStatus: nullable(Type.Integer()),
-});
-
-export const ErrorSchema = Type.Object(
-  { code: Type.String(), detail: Type.String(), retryable: Type.Boolean(), provider: Type.Optional(VendorWordsSchema) },
-  { $id: 'MigrationError', description: 'Why it failed: our code, plain words, and the vendor’s own words.' },
-);
-
-const NoteSchema = Type.Object({ code: Type.String(), detail: Type.String() });
-
-export const BackupSchema = Type.Object(
-  {
-    id: Type.String(),
-    type: stringEnum(backupTypes),
-    source: SourceSchema,
-    final: Type.Boolean(),
-    state: stringEnum(backupStates),
-    providerStatus: nullable(Type.String()),
-    providerRefs: RefsSchema,
-    error: nullable(ErrorSchema),
-    createdAt: Time,
-    submittedAt: nullable(Time),
-    finishedAt: nullable(Time),
-  },
-  { $id: 'Backup' },
-);
-export type BackupRepresentation = Static<typeof BackupSchema>;
-
-export const MigrationSchema = Type.Object(
-  {
-    id: Type.String(),
-    provider: ProviderIdSchema,
-    account: Type.String(),
-    region: Type.String(),
-    name: nullable(Type.String()),
-    description: nullable(Type.String()),
-    labels: Type.Record(Type.String(), Type.String()),
-    mode: stringEnum(modes),
-    target: Type.Object({
-      instanceId: Type.String(),
-      databases: Type.Optional(Type.Array(DatabaseSchema)),
-      overwrite: Type.Boolean(),
-    }),
-    source: SourceSchema,
-    options: OptionsSchema,
-    providerOptions: Type.Optional(ProviderOptionsSchema),
-    state: stringEnum(migrationStates),
-    stateReason: nullable(Type.String()),
-    providerStatus: nullable(Type.String({ description: 'The vendor’s word, verbatim.' })),
-    providerRefs: RefsSchema,
-    actions: Type.Array(stringEnum(actionNames), { description: 'What is possible now.' }),
-    blocking: Type.Array(NoteSchema, { description: 'Why it does not move, if it does not.' }),
-    warnings: Type.Array(NoteSchema, {
-      description: 'What a person should know although nothing is wrong with the migration itself.',
-    }),
-    progress: Type.Object({
-      percent: nullable(Type.Integer({ minimum: 0, maximum: 100 })),
-      backupsTotal: Type.Integer(),
-      backupsRestored: Type.Integer(),
-    }),
-    backups: Type.Array(BackupSchema),
-    error: nullable(ErrorSchema),
-    createdAt: Time,
-    startedAt: nullable(Time),
-    finishedAt: nullable(Time),
-    updatedAt: Time,
-    observedAt: nullable(Time),
-  },
-  { $id: 'Migration' },
-);
-export type MigrationRepresentation = Static<typeof MigrationSchema>;
-
-export const ProblemSchema = Type.Object(
-  {
-    type: Type.String(),
-    title: Type.String(),
-    status: Type.Integer(),
-    detail: Type.String(),
-    instance: Type.String({ description: 'The request id.' }),
-    code: Type.String(),
-    retryable: Type.Boolean(),
-    errors: Type.Optional(
-      Type.Array(
-        Type.Object({
-          pointer: Type.Optional(Type.String()),
-          parameter: Type.Optional(Type.String()),
-          detail: Type.String(),
-        }),
-      ),
-    ),
-    provider: Type.Optional(VendorWordsSchema),
-  },
-  { $id: 'Problem', additionalProperties: true, description: 'RFC 9457 problem document.' },
-);

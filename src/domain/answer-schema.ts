@@ -1,0 +1,117 @@
+import { type Static, Type } from '@sinclair/typebox';
+import {
+  DatabaseSchema,
+  OptionsSchema,
+  ProviderIdSchema,
+  ProviderOptionsSchema,
+  SourceSchema,
+} from './request-schema.ts';
+import { nullable, stringEnum } from './typebox.ts';
+import { actionNames, backupStates, backupTypes, migrationStates, modes } from './vocabulary.ts';
+
+/** The schemas of answers: one source for static types, serialization and the OpenAPI document. */
+
+export const RefsSchema = Type.Record(Type.String(), Type.String(), { description: 'The vendor’s ids, verbatim.' });
+
+const Time = Type.String({ format: 'date-time' });
+
+const VendorWordsSchema = Type.Object({
+  name: ProviderIdSchema,
+  operation: Type.String(),
+  code: nullable(Type.String()),
+  message: nullable(Type.String()),
+  requestId: nullable(Type.String()),
+  httpStatus: nullable(Type.Integer()),
+});
+
+export const ErrorSchema = Type.Object(
+  { code: Type.String(), detail: Type.String(), retryable: Type.Boolean(), provider: Type.Optional(VendorWordsSchema) },
+  { $id: 'MigrationError', description: 'Why it failed: our code, plain words, and the vendor’s own words.' },
+);
+
+const NoteSchema = Type.Object({ code: Type.String(), detail: Type.String() });
+
+export const BackupSchema = Type.Object(
+  {
+    id: Type.String(),
+    type: stringEnum(backupTypes),
+    source: SourceSchema,
+    final: Type.Boolean(),
+    state: stringEnum(backupStates),
+    providerStatus: nullable(Type.String()),
+    providerRefs: RefsSchema,
+    error: nullable(ErrorSchema),
+    createdAt: Time,
+    submittedAt: nullable(Time),
+    finishedAt: nullable(Time),
+  },
+  { $id: 'Backup' },
+);
+export type BackupRepresentation = Static<typeof BackupSchema>;
+
+export const MigrationSchema = Type.Object(
+  {
+    id: Type.String(),
+    provider: ProviderIdSchema,
+    account: Type.String(),
+    region: Type.String(),
+    name: nullable(Type.String()),
+    description: nullable(Type.String()),
+    labels: Type.Record(Type.String(), Type.String()),
+    mode: stringEnum(modes),
+    target: Type.Object({
+      instanceId: Type.String(),
+      databases: Type.Optional(Type.Array(DatabaseSchema)),
+      overwrite: Type.Boolean(),
+    }),
+    source: SourceSchema,
+    options: OptionsSchema,
+    providerOptions: Type.Optional(ProviderOptionsSchema),
+    state: stringEnum(migrationStates),
+    stateReason: nullable(Type.String()),
+    providerStatus: nullable(Type.String({ description: 'The vendor’s word, verbatim.' })),
+    providerRefs: RefsSchema,
+    actions: Type.Array(stringEnum(actionNames), { description: 'What is possible now.' }),
+    blocking: Type.Array(NoteSchema, { description: 'Why it does not move, if it does not.' }),
+    warnings: Type.Array(NoteSchema, {
+      description: 'What a person should know although nothing is wrong with the migration itself.',
+    }),
+    progress: Type.Object({
+      percent: nullable(Type.Integer({ minimum: 0, maximum: 100 })),
+      backupsTotal: Type.Integer(),
+      backupsRestored: Type.Integer(),
+    }),
+    backups: Type.Array(BackupSchema),
+    error: nullable(ErrorSchema),
+    createdAt: Time,
+    startedAt: nullable(Time),
+    finishedAt: nullable(Time),
+    updatedAt: Time,
+    observedAt: nullable(Time),
+  },
+  { $id: 'Migration' },
+);
+export type MigrationRepresentation = Static<typeof MigrationSchema>;
+
+export const ProblemSchema = Type.Object(
+  {
+    type: Type.String(),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.String(),
+    instance: Type.String({ description: 'The request id.' }),
+    code: Type.String(),
+    retryable: Type.Boolean(),
+    errors: Type.Optional(
+      Type.Array(
+        Type.Object({
+          pointer: Type.Optional(Type.String()),
+          parameter: Type.Optional(Type.String()),
+          detail: Type.String(),
+        }),
+      ),
+    ),
+    provider: Type.Optional(VendorWordsSchema),
+  },
+  { $id: 'Problem', additionalProperties: true, description: 'RFC 9457 problem document.' },
+);

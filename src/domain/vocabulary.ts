@@ -1,0 +1,26 @@
+/** The closed sets of words that the contract, the store and the domain share. */
+
+export const providerIds = ['alibaba', 'huawei', 'tencent'] as const;
+export type ProviderId = (typeof providerIds)[number];
+export const modes = ['full', 'full_log', 'full_differential'] as const;
+export type Mode = (typeof modes)[number];
+export const migrationStates = [
+  'pending',
+  'restoring',
+  'awaiting_backup',
+  'cutting_over',
+  'cancelling',
+  'succeeded',
+  'failed',
+  'cancelled',
+] as const;
+export type MigrationState = (typeof migrationStates)[number];
+export const terminalStates: readonly MigrationState[] = ['succeeded', 'failed', 'cancelled'];
+export const backupStates = ['queued', 'submitting', 'restoring', 'restored', 'failed', 'skipped'] as const;
+export type BackupState = (typeof backupStates)[number];
+export const backupTypes = ['full', 'differential', 'log'] as const;
+export type BackupType = (typeof backupTypes)[number];
+export const actionNames = ['add_backup', 'cut_over', 'cancel', 'retry', 'delete'] as const;
+export type ActionName = (typeof actionNames)[number];
+export const sourceTypes = ['object_storage', 'url', 'instance_backup', 'upload'] as const;
+export type SourceType = (typeof sourceTypes)[number];
