@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import type { TSchema } from '@sinclair/typebox';
 import { Ajv, type ErrorObject } from 'ajv';
 import { parse as parseYaml } from 'yaml';
+import { addressFault, bareHost, isLocalHost } from '../domain/address-policy.ts';
 import type { AccountCredentials, IssuedCredentials } from '../domain/credentials.ts';
 import { Secret } from '../domain/secret.ts';
 import type { EngineSettings } from '../domain/timing.ts';
@@ -192,23 +193,16 @@ function checkEndpoint(at: string, url: string, allowPrivate: boolean, faults: s
   if (username !== '') faults.push(`${at}: must not carry user information`);
   if (isLoopback(hostname)) return;
   if (protocol !== 'https:') faults.push(`${at}: plain http is allowed on loopback only`);
-  if (!allowPrivate && isPrivateAddress(hostname))
+  const host = bareHost({ hostname });
+  if (isIP(host) === 0) return;
+  if (addressFault(host, { privateAddresses: true }) !== null) faults.push(`${at}: is an address that is never called`);
+  else if (addressFault(host, { privateAddresses: allowPrivate }) !== null)
     faults.push(`${at}: is a private address; set allowPrivateEndpoints to allow it`);
 }
 
 /** Whether a host is this machine. */
 export function isLoopback(host: string): boolean {
-  const bare = host.replace(/^\[|\]$/g, '');
-  return bare === 'localhost' || bare === '::1' || /^127\.\d+\.\d+\.\d+$/.test(bare);
-}
-
-function isPrivateAddress(host: string): boolean {
-  const bare = host.replace(/^\[|\]$/g, '').toLowerCase();
-  if (isIP(bare) === 4)
-    return /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|169\.254\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|0\.)/.test(
-      bare,
-    );
-  return isIP(bare) === 6 && /^(f[cd]|fe[89ab]|::$|::ffff:)/.test(bare);
+  return isLocalHost(bareHost({ hostname: host }));
 }
 
 function checkPort(fromEnvironment: string | undefined, fromFile: number, faults: string[]): number {

@@ -1,8 +1,10 @@
 import { type LookupAddress, type LookupOptions, lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { Agent, request } from 'undici';
-import { type AddressPolicy, addressFault, bareHost, urlFault } from './address.ts';
-import type { AttemptResult } from './schedule.ts';
+import { type AddressPolicy, addressFault, bareHost, urlFault } from '../domain/address-policy.ts';
+import type { Instant } from '../domain/migration.ts';
+import { readRetryAfter } from '../domain/retry-after.ts';
+import { type AttemptResult, longestWishMs } from './schedule.ts';
 
 /** Bytes of an answer that are read, and not kept, so that its connection can be used again. */
 const mostAnswerBytes = 16 * 1024;
@@ -27,7 +29,7 @@ export type Resolve = (
 ) => void;
 
 /** Opens connections to allowed addresses only, whatever a name stands for at that moment. Redirects are not followed. */
-export function createSender(settings: SenderSettings, resolve: Resolve = lookup): Sender {
+export function createSender(settings: SenderSettings, now: () => Instant, resolve: Resolve = lookup): Sender {
   const { timeoutMs } = settings;
   const agent = new Agent({
     // As many as are wanted at once, which is limited elsewhere: time spent waiting for one would count against the receiver.
@@ -51,7 +53,12 @@ export function createSender(settings: SenderSettings, resolve: Resolve = lookup
           signal: AbortSignal.timeout(timeoutMs),
         });
         await answer.body.dump({ limit: mostAnswerBytes }).catch(() => undefined);
-        return { status: answer.statusCode, retryAfterMs: secondsOf(answer.headers['retry-after']) };
+        const { date, 'retry-after': retryAfter } = answer.headers;
+        const told = {
+          ...(typeof date === 'string' && { date }),
+          ...(typeof retryAfter === 'string' && { 'retry-after': retryAfter }),
+        };
+        return { status: answer.statusCode, retryAfterMs: readRetryAfter(told, now(), longestWishMs) ?? null };
       } catch (error) {
         return { status: null, error: inWords(error, bareHost(new URL(url))) };
       }
@@ -74,10 +81,6 @@ function allowedLookup(policy: AddressPolicy, resolve: Resolve): LookupFunction 
       done(null, first.address, first.family);
     });
   };
-}
-
-function secondsOf(header: string | string[] | undefined): number | null {
-  return typeof header === 'string' && /^\d{1,9}$/.test(header) ? Number(header) * 1000 : null;
 }
 
 /** Nothing of what a library says is told, since it may hold the URL. */

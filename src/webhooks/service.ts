@@ -1,3 +1,4 @@
+import { type AddressPolicy, urlFault } from '../domain/address-policy.ts';
 import { hasGrant, visibleAccounts } from '../domain/grants.ts';
 import { newId } from '../domain/ids.ts';
 import { Problem } from '../domain/problem.ts';
@@ -5,7 +6,6 @@ import { expectVersion } from '../domain/representation.ts';
 import type { Runtime } from '../domain/runtime.ts';
 import type { IdempotencyKey, IdempotencyRecord, Store } from '../domain/store.ts';
 import type { Delivery, Webhook, WebhookStore } from '../domain/webhook.ts';
-import { type AddressPolicy, urlFault } from './address.ts';
 import type { NewWebhook, WebhookCaller, WebhookService } from './interface.ts';
 import { newSecret } from './signature.ts';
 

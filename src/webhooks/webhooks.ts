@@ -33,7 +33,7 @@ export interface Webhooks {
 
 /** Puts the room together. */
 export function createWebhooks({ store, runtime, cipher, settings, ...rest }: WebhooksOptions): Webhooks {
-  const sender = createSender(settings);
+  const sender = createSender(settings, runtime.now);
   const open = (sealed: string): string => cipher.open(sealed);
   const dispatcher = createDispatcher({
     store,

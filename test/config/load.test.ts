@@ -220,13 +220,17 @@ describe('an endpoint', () => {
     ['https://10.0.0.1', 'private'],
     ['https://172.16.0.1', 'private'],
     ['https://192.168.1.1', 'private'],
-    ['https://169.254.169.254', 'private'],
+    ['https://169.254.169.254', 'never called'],
     ['https://100.64.0.1', 'private'],
-    ['https://0.0.0.0', 'private'],
+    ['https://0.0.0.0', 'never called'],
     ['https://[fd00::1]', 'private'],
-    ['https://[fe80::1]', 'private'],
+    ['https://[fe80::1]', 'never called'],
     ['https://[::ffff:10.0.0.1]', 'private'],
-    ['https://[::]', 'private'],
+    ['https://[::]', 'never called'],
+    ['https://168.63.129.16', 'never called'],
+    ['https://[64:ff9b::a9fe:a9fe]', 'never called'],
+    ['https://[2002:a9fe:a9fe::1]', 'never called'],
+    ['https://[::169.254.169.254]', 'never called'],
     ['https://0x0a000001', 'private'],
     ['https://167772161', 'private'],
     ['https://10.1', 'private'],
@@ -242,6 +246,8 @@ describe('an endpoint', () => {
   it('on a private address is allowed where the configuration says so', async () => {
     expect(await withEndpoint('https://10.0.0.1', { allowPrivateEndpoints: true })).toEqual([]);
     expect((await withEndpoint('http://10.0.0.1', { allowPrivateEndpoints: true })).join()).toContain('plain http');
+    expect((await withEndpoint('https://169.254.169.254', { allowPrivateEndpoints: true })).join()).toContain('never');
+    expect(await withEndpoint('https://[::ffff:8.8.8.8]')).toEqual([]);
   });
 
   it('of a service that the provider does not have is refused', async () => {

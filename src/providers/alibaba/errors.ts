@@ -1,3 +1,4 @@
+import { maxRetryAfterMs, readRetryAfter } from '../../domain/retry-after.ts';
 import {
   type FailureKind,
   VendorError,
@@ -7,9 +8,6 @@ import {
 } from '../../domain/vendor.ts';
 import { type CodeMeaning, codeMeanings, kindDefaults } from './error-codes.ts';
 import { type Fields, fieldOf, parseFields, parseXmlError, presentableWords, requestIdOf, textOf } from './reply.ts';
-
-/** Longest wait that is taken from the vendor, in milliseconds; anything above is a fault of the header. */
-const longestRetryAfterMs = 3_600_000;
 
 /** Codes that a success may carry. Under another status they contradict it, and nothing may be concluded. */
 const successCodes: ReadonlySet<string> = new Set(['200', 'ok', 'success']);
@@ -54,11 +52,10 @@ function meaningOf(code: string, status: number): CodeMeaning {
   return meaningOfKind(family?.[1] ?? kindOfStatus(status));
 }
 
-function retryAfterOf(reply: VendorReply): number | undefined {
-  const milliseconds = reply.headers['x-acs-retry-after'];
-  const seconds = reply.headers['retry-after'];
-  const wait = milliseconds !== undefined ? Number(milliseconds) : Number(seconds ?? Number.NaN) * 1_000;
-  return Number.isFinite(wait) && wait >= 0 ? Math.min(Math.ceil(wait), longestRetryAfterMs) : undefined;
+/** The wait that the vendor asks for, in milliseconds: its own header counts in milliseconds, the standard one is read as everywhere. */
+function retryAfterOf({ headers, receivedAt }: VendorReply): number | undefined {
+  const own = headers['x-acs-retry-after']?.trim() ?? '';
+  return /^\d{1,15}$/.test(own) ? Math.min(Number(own), maxRetryAfterMs) : readRetryAfter(headers, receivedAt);
 }
 
 /** The permission that a refusal names, in words, or nothing. */

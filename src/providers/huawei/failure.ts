@@ -1,4 +1,5 @@
 import type { ProblemCode } from '../../domain/problem.ts';
+import { readRetryAfter } from '../../domain/retry-after.ts';
 import type { FailureKind, VendorFailure, VendorReply, VendorRequest } from '../../domain/vendor.ts';
 import { authenticationMeanings, type Meaning, meaningOfStatus, meanings } from './errors.ts';
 import { type Json, jsonObject, object, requestIdOf, text } from './reply.ts';
@@ -91,13 +92,6 @@ function meaningOf(request: VendorRequest, httpStatus: number, { code, message }
   return meaning;
 }
 
-/** `Retry-After` in milliseconds, from seconds or a date; at most an hour is believed. */
-function retryAfter(reply: VendorReply): number | undefined {
-  const header = reply.headers['retry-after']?.trim() ?? '';
-  const wait = /^\d{1,9}$/.test(header) ? Number(header) * 1000 : Date.parse(header) - reply.receivedAt;
-  return Number.isNaN(wait) ? undefined : Math.min(Math.max(wait, 0), 3_600_000);
-}
-
 /**
  * The failure in a reply, or null. Reads all shapes of the vendor's error bodies, also an error code inside a 2xx answer. A 2xx
  * answer that is no JSON object, or that carries an error code we do not know, is `garbage`: its outcome is unknown. So is a 4xx
@@ -112,7 +106,8 @@ export function failureOf(request: VendorRequest, reply: VendorReply): VendorFai
 
   const meaning = meaningOf(request, httpStatus, words);
   const [code, retryable] = problems[meaning.kind];
-  const retryAfterMs = meaning.kind === 'throttled' || meaning.kind === 'unavailable' ? retryAfter(reply) : undefined;
+  const mayWait = meaning.kind === 'throttled' || meaning.kind === 'unavailable';
+  const retryAfterMs = mayWait ? readRetryAfter(reply.headers, reply.receivedAt) : undefined;
   return {
     kind: meaning.kind,
     code,

@@ -1,4 +1,5 @@
 import type { ProblemCode } from '../../domain/problem.ts';
+import { readRetryAfter } from '../../domain/retry-after.ts';
 import type { FailureKind, VendorFailure, VendorReply, VendorRequest } from '../../domain/vendor.ts';
 import { asText, type Fields, isFields, parseJson, requestIdOf } from './reply.ts';
 
@@ -235,16 +236,14 @@ function refusalIn(body: unknown): Refusal | null {
 
 const verbatim = (value: unknown) => (typeof value === 'string' && value !== '' ? value : null);
 
-/** Retry-After in milliseconds: seconds or a date. */
-function retryAfterOf(reply: VendorReply): number | null {
-  const value = reply.headers['retry-after']?.trim() ?? '';
-  if (/^\d{1,6}$/.test(value)) return Number(value) * 1000;
-  const wait = Date.parse(value) - reply.receivedAt;
-  return Number.isNaN(wait) || wait <= 0 ? null : wait;
-}
-
 /** At least this long after being throttled: the limit counts whole seconds. */
 const throttleWaitMs = 1000;
+
+function waitAfter(kind: FailureKind, { headers, receivedAt }: VendorReply): { readonly retryAfterMs?: number } {
+  const asked = readRetryAfter(headers, receivedAt);
+  if (kind === 'throttled') return { retryAfterMs: Math.max(asked ?? 0, throttleWaitMs) };
+  return kind === 'unavailable' && asked !== undefined ? { retryAfterMs: asked } : {};
+}
 
 /**
  * The failure in a reply, or null. Refusals come with HTTP 200 (Responses page); any other status means that something in
@@ -267,7 +266,7 @@ export function failureOf(request: VendorRequest, reply: VendorReply): VendorFai
       requestId: requestIdOf(response),
       httpStatus: reply.httpStatus,
     },
-    ...(kind === 'throttled' ? { retryAfterMs: Math.max(retryAfterOf(reply) ?? 0, throttleWaitMs) } : {}),
+    ...waitAfter(kind, reply),
   });
 
   if (reply.httpStatus === 429) return failure({ kind: 'throttled', detail: throttled });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addressFault, urlFault } from '../../src/webhooks/address.ts';
+import { addressFault, urlFault } from '../../src/domain/address-policy.ts';
 
 const open = { privateAddresses: true, plainHttp: true };
 const strict = { privateAddresses: false, plainHttp: false };
@@ -26,6 +26,10 @@ describe('an address', () => {
     '::ffff:0:7f00:1',
     '::ffff:169.254.169.254',
     '::ffff:a9fe:a9fe',
+    '::169.254.169.254',
+    '::a9fe:a9fe',
+    'fd00:42::42',
+    '2002:a9fe:a9fe::1',
   ])('%s is never called, whatever is configured', (address) => {
     expect(addressFault(address, open)).toBe('is an address that is never called');
   });
