@@ -4,6 +4,7 @@ import type { Runtime } from './domain/runtime.ts';
 /** The real clock, random source and timer: the only place that reads them. */
 export const systemRuntime: Runtime = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   randomBytes: (count) => randomBytes(count),
   uuid: () => randomUUID(),
   sleep: (ms, signal) =>

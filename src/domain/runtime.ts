@@ -3,8 +3,10 @@
  * clock and the real random source is `src/runtime.ts`.
  */
 export interface Runtime {
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch, by the wall clock: for what is stored, shown or compared with another machine. It may step. */
   now(): number;
+  /** Milliseconds since some moment that never step: for limits, pauses, deadlines and ages that stay in this process. */
+  monotonic(): number;
   /** `count` random bytes. */
   randomBytes(count: number): Uint8Array;
   /** A random UUID (version 4), used where a vendor wants a nonce. */

@@ -18,6 +18,7 @@ const open: Sandbox[] = [];
 
 const runtime: Runtime = {
   now: () => start,
+  monotonic: () => start,
   randomBytes: (count) => new Uint8Array(count),
   uuid: () => '00000000-0000-4000-8000-000000000000',
   sleep: async (ms) => void slept.push(ms),

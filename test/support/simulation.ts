@@ -136,6 +136,7 @@ export class Simulation {
     this.#cloudOffsetMs = options.cloudOffsetMs ?? 0;
     const runtime: Runtime = {
       now: () => this.now,
+      monotonic: () => this.now,
       randomBytes: (count) => Uint8Array.from({ length: count }, () => this.#next() % 256),
       uuid: () =>
         `00000000-0000-4000-8000-${(this.#next() * 65_536 + this.#next()).toString(16).padStart(12, '0').slice(-12)}`,

@@ -22,6 +22,7 @@ export class VirtualTime implements Runtime {
   readonly slept: number[] = [];
 
   now = () => this.#now;
+  monotonic = () => this.#now;
   randomBytes = (count: number) => new Uint8Array(count).fill(128);
   uuid = () => `nonce-${++this.#count}`;
   sleep = async (ms: number) => {

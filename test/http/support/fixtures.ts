@@ -154,6 +154,7 @@ export function aRuntime(): Runtime & { advance(ms: number): void } {
   let count = 0;
   return {
     now: () => now,
+    monotonic: () => now,
     randomBytes: (size) => Uint8Array.from({ length: size }, () => count++ % 32),
     uuid: () => `00000000-0000-4000-8000-${String(count++).padStart(12, '0')}`,
     sleep: async () => undefined,

@@ -17,6 +17,10 @@ export class VirtualTime implements Runtime {
     this.#now = start;
   }
 
+  monotonic(): number {
+    return this.now();
+  }
+
   now(): number {
     return this.#now;
   }
