@@ -1,6 +1,6 @@
 import type { ChangeContext } from '../domain/aggregate.ts';
 import type { Instant, Migration, SealedUrl } from '../domain/migration.ts';
-import type { Provider } from '../domain/provider.ts';
+import type { Capabilities, Provider } from '../domain/provider.ts';
 import type { Runtime } from '../domain/runtime.ts';
 import type { Fence, LeaseRequest, Store, UpdateOptions, UpdateResult } from '../domain/store.ts';
 import type { EngineStep, EngineTelemetry } from '../domain/telemetry.ts';
@@ -42,6 +42,11 @@ export interface EngineContext {
 
 export function leaseOf({ owner, runtime, settings }: EngineContext): LeaseRequest {
   return { owner, now: runtime.now(), leaseMs: settings.leaseMs };
+}
+
+/** What the providers can do, in the order in which they are composed. */
+export function capabilitiesOf({ providers }: EngineContext): readonly Capabilities[] {
+  return Object.values(providers).map((provider) => provider.capabilities);
 }
 
 /** The account of a migration, or undefined when the configuration no longer has it. */

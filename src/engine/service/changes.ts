@@ -1,0 +1,257 @@
+import { isDeepStrictEqual } from 'node:util';
+import { unblocked } from '../../domain/aggregate.ts';
+import { type CreationContext, newBackup } from '../../domain/creation.ts';
+import {
+  failedBackup,
+  finalBackup,
+  markableAsFinal,
+  permission,
+  placementFault,
+  unsettledCall,
+} from '../../domain/lifecycle.ts';
+import type { Backup, Migration } from '../../domain/migration.ts';
+import { Problem, type ProblemCode } from '../../domain/problem.ts';
+import { expectVersion } from '../../domain/representation.ts';
+import type { CutoverRequest } from '../../domain/request-schema.ts';
+import {
+  addBackup,
+  adoptionFaults,
+  markUploaded,
+  patchMigration,
+  requestCancel,
+  requestCutover,
+  requestRetry,
+  resolveByOperator,
+} from '../../domain/requests.ts';
+import type { UpdateResult } from '../../domain/store.ts';
+import { sourceConflicts, unsupportedBackupFields } from '../../domain/support.ts';
+import type { ActionName } from '../../domain/vocabulary.ts';
+import { changeContext, type EngineContext } from '../context.ts';
+import type { Engine } from '../engine.ts';
+import type { Change, ChangeContext, MigrationService, Replay } from '../interface.ts';
+import { uploadFault } from '../vendor-reads.ts';
+import { visible } from './access.ts';
+import { notFound, refusal as refused, refuseWhileDraining, summary, targetBusy } from './problems.ts';
+
+/** At most so many labels of one migration, also after a merge. */
+const maxLabels = 32;
+
+/** What callers may change of a migration that exists. */
+export function createChanges(
+  context: EngineContext,
+  engine: Engine,
+  creation: CreationContext,
+): Pick<MigrationService, 'patch' | 'addBackup' | 'cutOver' | 'cancel' | 'retry' | 'markUploaded' | 'remove'> {
+  const { store, runtime, providers, accounts } = context;
+
+  const refusal = (current: Migration, code: ProblemCode, detail: string): Problem =>
+    refused(current, code, detail, providers[current.provider]);
+
+  /** Reads, checks the precondition and the permission, changes and stores, in one transaction. */
+  async function changeIf(
+    id: string,
+    action: ActionName | null,
+    caller: ChangeContext,
+    change: (current: Migration) => Migration | null,
+    alreadySo: (current: Migration) => boolean = () => false,
+  ): Promise<UpdateResult> {
+    await visible(context, id, caller);
+    return store.update(
+      id,
+      (stored) => {
+        const current = withAccountAsItIs(stored);
+        expectVersion('migration', current, caller);
+        const verdict = action === null ? null : permission(action, current, providers[current.provider]);
+        if (verdict !== null && !verdict.allowed) {
+          if (alreadySo(current)) return null;
+          throw refusal(current, verdict.code, verdict.detail);
+        }
+        return change(current);
+      },
+      caller.idempotency ? { idempotency: caller.idempotency } : {},
+    );
+  }
+
+  /** An account that is configured again is no obstacle, even before the engine has taken note of it. */
+  function withAccountAsItIs(current: Migration): Migration {
+    return accounts.has(current.account) ? unblocked(current, ['account_not_configured']) : current;
+  }
+
+  function changed(result: UpdateResult): Change | Replay {
+    switch (result.outcome) {
+      case 'updated':
+        return { migration: result.migration, changed: true };
+      case 'unchanged':
+        return { migration: result.migration, changed: false };
+      case 'key_exists':
+        return { replay: result.record };
+      case 'target_busy':
+        throw targetBusy(result.migrationId);
+      case 'not_found':
+        throw notFound();
+      default:
+        throw new Problem('internal', 'The migration could not be changed.');
+    }
+  }
+
+  /** The backup when nothing speaks against it on this migration. */
+  function checkedBackup(
+    current: Migration,
+    backup: Backup,
+    request: Parameters<MigrationService['addBackup']>[1] | null,
+  ): Backup {
+    const provider = providers[current.provider];
+    const misplaced = request === null ? null : placementFault(current, backup);
+    if (misplaced !== null) throw refusal(current, 'invalid_state', misplaced);
+    const fits = current.mode === 'full_log' ? 'log' : 'differential';
+    if (backup.type !== fits)
+      throw new Problem(
+        'invalid_request',
+        `A migration of mode \`${current.mode}\` takes backups of type \`${fits}\`.`,
+        { errors: [{ pointer: '/type', detail: `Has to be \`${fits}\`.` }] },
+      );
+    const faults = [
+      ...(request ? unsupportedBackupFields(request, provider.capabilities) : []),
+      ...provider.checkBackup(current, backup),
+    ];
+    if (faults.length > 0) throw new Problem('unsupported_by_provider', summary(faults), { errors: faults });
+    return backup;
+  }
+
+  return {
+    async patch(id, patch, caller) {
+      const result = changed(
+        await changeIf(id, null, caller, (current) => {
+          const patched = patchMigration(current, patch, runtime.now());
+          if (Object.keys(patched.labels).length > maxLabels)
+            throw new Problem('invalid_request', `A migration has at most ${maxLabels} labels.`, {
+              errors: [{ pointer: '/labels', detail: `There would be more than ${maxLabels} labels.` }],
+            });
+          return isDeepStrictEqual({ ...patched, updatedAt: current.updatedAt }, current) ? null : patched;
+        }),
+      );
+      if ('replay' in result) throw new Problem('internal', 'PATCH takes no idempotency key.');
+      return result.migration;
+    },
+
+    async addBackup(id, request, caller) {
+      refuseWhileDraining(engine);
+      const conflicts = sourceConflicts(request.source);
+      if (conflicts.length > 0) throw new Problem('invalid_request', summary(conflicts), { errors: conflicts });
+      const backup = newBackup(request, creation);
+      const result = changed(
+        await changeIf(id, 'add_backup', caller, (current) =>
+          addBackup(current, checkedBackup(current, backup, request), runtime.now()),
+        ),
+      );
+      return 'replay' in result ? result : { migration: result.migration, backup };
+    },
+
+    async cutOver(id, request, caller) {
+      const cutOver = (current: Migration): Migration => {
+        const { afterBackup } = request;
+        if (afterBackup === undefined) {
+          if (!providers[current.provider].capabilities.cutoverWithoutBackup)
+            throw refusal(
+              current,
+              'cutover_needs_final_backup',
+              'This provider opens the database only with a last backup: add it with `final: true`, or name a queued one in `afterBackup`.',
+            );
+          return requestCutover(current, null, runtime.now());
+        }
+        const backup = markableAsFinal(current);
+        if (backup?.id !== afterBackup)
+          throw refusal(
+            current,
+            'invalid_state',
+            'Only the last backup of the queue can become the final one, and only before it is sent.',
+          );
+        checkedBackup(current, { ...backup, final: true }, null);
+        return requestCutover(current, afterBackup, runtime.now());
+      };
+      return changed(await changeIf(id, 'cut_over', caller, cutOver, (current) => cutoverIsPlanned(current, request)));
+    },
+
+    async cancel(id, caller) {
+      return changed(
+        await changeIf(
+          id,
+          'cancel',
+          caller,
+          (current) => requestCancel(current, providers[current.provider].cancelVerdict(current), runtime.now()),
+          (current) => current.state === 'cancelling' || current.state === 'cancelled',
+        ),
+      );
+    },
+
+    async retry(id, request, caller) {
+      if (request.assume !== undefined && request.adopt !== undefined)
+        throw new Problem('invalid_request', 'Say either `assume` or `adopt`.', {
+          errors: [{ pointer: '/adopt', detail: '`assume` and `adopt` exclude each other.' }],
+        });
+      return changed(
+        await changeIf(
+          id,
+          'retry',
+          caller,
+          (current) => {
+            const word = request.adopt ? { adopt: request.adopt } : request.assume;
+            if (word === undefined) return requestRetry(current, runtime.now());
+            if (!current.blocking.some((note) => note.code === 'outcome_unknown'))
+              throw refusal(current, 'invalid_state', noWordNeeded(current));
+            const faults = request.adopt ? adoptionFaults(current, request.adopt, providers[current.provider]) : [];
+            if (faults.length > 0) throw new Problem('invalid_request', summary(faults), { errors: faults });
+            return resolveByOperator(current, word, changeContext(context, current));
+          },
+          (current) => request.adopt === undefined && request.assume === undefined && isRetried(current),
+        ),
+      );
+    },
+
+    async markUploaded(id, backupId, caller) {
+      return changed(
+        await changeIf(id, null, caller, (current) => {
+          const backup = current.backups.find((each) => each.id === backupId);
+          if (backup === undefined) throw notFound();
+          if (backup.uploaded) return null;
+          const fault = uploadFault(current, backup);
+          if (fault !== null) throw refusal(current, 'invalid_state', fault);
+          return markUploaded(current, backupId, runtime.now());
+        }),
+      );
+    },
+
+    async remove(id, caller) {
+      await visible(context, id, caller);
+      // A retry that comes in between makes it active again: what is deleted is what was checked.
+      const removed = await store.remove(id, (current) => {
+        expectVersion('migration', current, caller);
+        const verdict = permission('delete', current, providers[current.provider]);
+        if (!verdict.allowed) throw refusal(current, verdict.code, verdict.detail);
+      });
+      if (!removed) throw notFound();
+    },
+  };
+}
+
+/** Whether the cutover that is asked for is under way, done, or planned in just that way: the answer is 200, not 409. */
+function cutoverIsPlanned(current: Migration, { afterBackup }: CutoverRequest): boolean {
+  if (current.mode === 'full' || current.state === 'failed' || current.state === 'cancelled') return false;
+  if (current.cancelRequested || failedBackup(current) !== undefined) return false;
+  const final = finalBackup(current);
+  const planned = current.state === 'cutting_over' || current.cutoverRequested || final !== undefined;
+  const last = final ?? current.backups.at(-1);
+  return planned && (afterBackup === undefined || afterBackup === last?.id);
+}
+
+/** Whether what failed is on its way again already. */
+function isRetried({ backups }: Migration): boolean {
+  return backups.some(({ attempt, state }) => attempt > 1 && ['queued', 'submitting', 'restoring'].includes(state));
+}
+
+/** Why an operator's word is not taken. */
+function noWordNeeded(current: Migration): string {
+  return unsettledCall(current) === undefined
+    ? 'There is no call whose outcome is unknown.'
+    : 'It is still being looked for whether the call arrived. An operator’s word is taken once `blocking` says `outcome_unknown`.';
+}

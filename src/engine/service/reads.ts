@@ -1,0 +1,104 @@
+import { hasGrant, visibleAccounts } from '../../domain/grants.ts';
+import { Problem } from '../../domain/problem.ts';
+import type { Account } from '../../domain/vendor.ts';
+import { capabilitiesOf, type EngineContext } from '../context.ts';
+import type { Engine } from '../engine.ts';
+import { followEvents } from '../event-feed.ts';
+import type { MigrationService } from '../interface.ts';
+import { noCommand, readBackupCommand, readUploadTarget, uploadFault } from '../vendor-reads.ts';
+import { accountFor, visible } from './access.ts';
+import { notFound, refusal, unknownAccount } from './problems.ts';
+
+/** What callers may see. Nothing here changes a migration. */
+export function createReads(
+  context: EngineContext,
+  engine: Engine,
+): Omit<
+  MigrationService,
+  'create' | 'dryRun' | 'patch' | 'addBackup' | 'cutOver' | 'cancel' | 'retry' | 'markUploaded' | 'remove'
+> {
+  const { store, providers, accounts } = context;
+
+  /** Readable by everybody, so it repeats no words of the vendor. */
+  function accountCheck(account: Account) {
+    const ok = (context.refusedCredentials?.(account) ?? null) === null;
+    const refused =
+      'the vendor refused the last login; nothing is tried again until the credentials change or a pause ends';
+    return { name: `account ${account.name}`, ok, detail: ok ? 'no refused login' : refused };
+  }
+
+  return {
+    get: (id, caller) => visible(context, id, caller),
+
+    async list(filter, page, caller) {
+      if (filter.account !== undefined && !hasGrant(caller, filter.account))
+        throw new Problem('forbidden', `There is no grant for the account \`${filter.account}\`.`);
+      return store.list({ ...filter, ...visibleAccounts(caller) }, page);
+    },
+
+    async uploadTarget(id, backupId, caller) {
+      const migration = await visible(context, id, caller);
+      const backup = migration.backups.find((each) => each.id === backupId);
+      if (backup === undefined) throw notFound();
+      const fault = uploadFault(migration, backup);
+      if (fault !== null) throw refusal(migration, 'invalid_state', fault, providers[migration.provider]);
+      const account = accounts.get(migration.account);
+      if (account === undefined)
+        throw unknownAccount(`The account \`${migration.account}\` is not configured any more.`);
+      const target = await readUploadTarget(context, account, migration, backup);
+      if (target === null)
+        throw refusal(
+          migration,
+          'invalid_state',
+          'The backup is not registered at the vendor yet. Wait a moment.',
+          providers[migration.provider],
+        );
+      return target;
+    },
+
+    async backupCommand(id, account, input, caller) {
+      if (providers[id].backupCommand === null) throw noCommand(context, providers[id]);
+      return readBackupCommand(context, providers[id], accountFor(context, { provider: id, account }, caller), input);
+    },
+
+    async events(migrationId, page, caller) {
+      if (migrationId !== null) await visible(context, migrationId, caller);
+      return store.events({ ...(migrationId !== null && { migrationId }), ...visibleAccounts(caller) }, page);
+    },
+
+    async followEvents(migrationId, after, caller, signal) {
+      if (migrationId !== null) await visible(context, migrationId, caller);
+      const start = after ?? (migrationId === null ? await store.latestEvent() : null);
+      return followEvents(
+        context,
+        { migrationId, ...visibleAccounts(caller), ...(start !== null && { after: start }) },
+        signal,
+      );
+    },
+
+    findReplay: (key) => store.findIdempotencyKey(key.caller, key.key),
+    completeReplay: (key, answer) => store.completeIdempotencyKey(key.caller, key.key, answer),
+    capabilities: () => capabilitiesOf(context),
+    accounts: (caller) =>
+      [...accounts.values()]
+        .filter((each) => hasGrant(caller, each.name))
+        .map(({ name, provider, region }) => ({ name, provider, region })),
+
+    async health() {
+      const storeOk = await store.check().then(
+        () => true,
+        () => false,
+      );
+      const draining = engine.draining;
+      return {
+        ready: storeOk && !draining,
+        draining,
+        checks: [
+          { name: 'store', ok: storeOk, detail: storeOk ? 'answers' : 'does not answer' },
+          // They say nothing about readiness: the other accounts work.
+          ...[...accounts.values()].map(accountCheck),
+        ],
+      };
+    },
+  };
+}
