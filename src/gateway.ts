@@ -112,6 +112,9 @@ export async function startGateway(
       telemetry: telemetry.http,
       settings: {
         version,
+        environment: config.sandbox ? 'sandbox' : 'live',
+        publicUrl: config.publicUrl,
+        trustedProxies: config.trustedProxies,
         publicDocumentation: config.auth.publicDocs,
         publicMetrics: config.auth.publicMetrics,
         rateLimit: config.rateLimit

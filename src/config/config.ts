@@ -39,6 +39,10 @@ export interface WebhookSettings {
 /** The configuration after every check, with defaults filled in. */
 export interface Config {
   readonly listen: { readonly host: string; readonly port: number };
+  /** Where callers find this gateway, without a slash at its end; null: where they called it. */
+  readonly publicUrl: string | null;
+  /** Addresses and networks of proxies whose `X-Forwarded-…` headers are believed. */
+  readonly trustedProxies: readonly string[];
   readonly storeUrl: Secret;
   readonly auth: {
     readonly keys: readonly KeyEntry[];

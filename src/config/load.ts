@@ -65,6 +65,7 @@ export async function checkedConfig(file: unknown, environment: Environment, san
   const storeUrl = await checkStoreUrl(given, environment, faults);
   const encryptionKeys = await checkKeys(given, environment, faults);
   checkAuth(given, host, faults);
+  checkPublicAddress(given, faults);
   const engine: EngineSettings = {
     ...(sandbox ? sandboxEngine : defaultEngine),
     ...(given.engine as Partial<EngineSettings> | undefined),
@@ -76,6 +77,8 @@ export async function checkedConfig(file: unknown, environment: Environment, san
 
   return {
     listen: { host, port },
+    publicUrl: given.publicUrl?.replace(/\/+$/, '') ?? null,
+    trustedProxies: given.trustedProxies ?? [],
     storeUrl,
     auth: {
       keys: (given.auth?.keys ?? []).map((key) => ({ ...key, sha256: key.sha256.toLowerCase() })),
@@ -246,6 +249,23 @@ async function checkKeys(given: ConfigFile, environment: Environment, faults: st
     }
   }
   return keys;
+}
+
+function checkPublicAddress({ publicUrl, trustedProxies }: ConfigFile, faults: string[]): void {
+  if (typeof publicUrl === 'string' && !URL.canParse(publicUrl)) faults.push('publicUrl: is not a URL');
+  else if (typeof publicUrl === 'string' && new URL(publicUrl).username !== '')
+    faults.push('publicUrl: must not carry user information');
+  for (const [index, entry] of listOf<unknown>(trustedProxies).entries())
+    if (typeof entry === 'string' && !isNetwork(entry))
+      faults.push(`trustedProxies[${index}]: has to be an address or a network such as 10.0.0.0/8`);
+}
+
+/** Whether a text is an IP address, or one with the length of its network in bits. */
+function isNetwork(entry: string): boolean {
+  const [address = '', bits, ...more] = entry.split('/');
+  const version = isIP(address);
+  if (version === 0 || more.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
 }
 
 function hasAuthentication({ auth }: ConfigFile): boolean {

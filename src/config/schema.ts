@@ -119,6 +119,8 @@ export const ConfigFileSchema = object({
   rateLimit: optional(
     object({ requestsPerSecond: Type.Number({ exclusiveMinimum: 0 }), burst: optional(Type.Integer({ minimum: 1 })) }),
   ),
+  publicUrl: optional(Url),
+  trustedProxies: optional(Type.Array(Type.String({ minLength: 2 }), { uniqueItems: true })),
   allowPrivateEndpoints: optional(Type.Boolean()),
   webhooks: optional(
     object({

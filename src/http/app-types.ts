@@ -61,6 +61,8 @@ declare module 'fastify' {
     subject: Subject | null;
     /** The request as the telemetry knows it. */
     progress: RequestInProgress | null;
+    /** What every link of the answer begins with; see `publicBase`. */
+    base: string;
     /** When the request began, by the injected clock. */
     startedAt: number;
   }

@@ -75,7 +75,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   const app = newApp(options.logger, runtime, settings);
 
   installTelemetry(app, telemetry);
-  installRequestIdentity(app, runtime);
+  installRequestIdentity(app, runtime, settings);
   installSecurityHeaders(app);
   installRequestLog(app, runtime);
   installAudit(app, audit, runtime);
@@ -121,12 +121,13 @@ function newApp(logger: FastifyBaseLogger, runtime: Runtime, settings: HttpSetti
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 128 },
     frameworkErrors: (error, request, reply) => {
-      sendError(error, request, reply);
+      sendError(error, request, reply, settings.publicUrl ?? '');
     },
-    clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, requestIdOf({ headers: {} }, runtime)),
+    clientErrorHandler: (error, socket) =>
+      answerBrokenRequest(error, socket, requestIdOf({ headers: {} }, runtime), settings.publicUrl ?? ''),
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.server.on('checkExpectation', (_request, response) =>
-    answerUnmetExpectation(response, requestIdOf({ headers: {} }, runtime)),
+    answerUnmetExpectation(response, requestIdOf({ headers: {} }, runtime), settings.publicUrl ?? ''),
   );
   app.server.headersTimeout = settings.headersTimeoutMs;
   app.server.maxConnections = settings.maxConnections;

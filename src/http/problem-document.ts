@@ -10,13 +10,13 @@ export interface ProblemAnswer {
 
 export const problemMediaType = 'application/problem+json';
 
-/** Writes a problem as RFC 9457 wants it. `instance` is the request id. */
-export function problemAnswer(problem: Problem, requestId: string): ProblemAnswer {
+/** Writes a problem as RFC 9457 wants it. `instance` is the request id; `base` begins the link to the catalogue. */
+export function problemAnswer(problem: Problem, requestId: string, base: string): ProblemAnswer {
   const entry = problemCatalogue[problem.code];
   const { errors, provider, retryable, retryAfterSeconds, members } = problem.extras;
   const document = {
     ...members,
-    type: `/problems/${problem.code}`,
+    type: `${base}/problems/${problem.code}`,
     title: entry.title,
     status: entry.status,
     detail: problem.message,

@@ -2,6 +2,12 @@
 export interface HttpSettings {
   /** Shown in the OpenAPI document and at `/`. */
   readonly version: string;
+  /** What stands behind it: the built-in emulated clouds, or configured accounts of real ones. */
+  readonly environment: 'sandbox' | 'live';
+  /** Where callers find this gateway, such as `https://apis.example.com/godwit`; null: where they called it. */
+  readonly publicUrl: string | null;
+  /** Addresses and networks (CIDR) of proxies whose `X-Forwarded-Prefix` is believed. */
+  readonly trustedProxies: readonly string[];
   /** Largest body, in bytes. */
   readonly bodyLimitBytes: number;
   /** Time for a whole request to arrive. */
@@ -35,6 +41,9 @@ export interface RateLimit {
 
 export const defaultHttpSettings: HttpSettings = {
   version: '0.1.0',
+  environment: 'live',
+  publicUrl: null,
+  trustedProxies: [],
   bodyLimitBytes: 1_048_576,
   requestTimeoutMs: 30_000,
   headersTimeoutMs: 15_000,

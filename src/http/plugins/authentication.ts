@@ -70,8 +70,9 @@ function presentedCredential(
   if (auth.schemes.length === 0) return null;
   const { authorization, 'x-api-key': apiKey } = request.headers;
   const bearer = /^Bearer +(\S+)$/i.exec(authorization?.trim() ?? '')?.[1];
-  if (authorization !== undefined && apiKey !== undefined)
-    throw unauthenticated(reply, 'Send either `Authorization` or `X-API-Key`, not both.', '');
+  // Clients that fill in every scheme of the document send the one key twice.
+  if (authorization !== undefined && apiKey !== undefined && bearer !== apiKey)
+    throw unauthenticated(reply, '`Authorization` and `X-API-Key` carry different keys: send one of them.', '');
   if (bearer !== undefined) return { scheme: 'bearer', value: bearer };
   return typeof apiKey === 'string' && apiKey !== '' ? { scheme: 'api_key', value: apiKey } : null;
 }

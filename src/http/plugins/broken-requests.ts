@@ -6,9 +6,14 @@ import { invalidParameter } from '../validation/invalid-request.ts';
 import { bareSecurityHeaders } from './security-headers.ts';
 
 /** Answers what is not HTTP, or came too slowly: there is no request yet, only the socket. */
-export function answerBrokenRequest(error: { readonly code?: string }, socket: Socket, requestId: string): void {
+export function answerBrokenRequest(
+  error: { readonly code?: string },
+  socket: Socket,
+  requestId: string,
+  base: string,
+): void {
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return;
-  const answer = problemAnswer(new Problem('invalid_request', sentenceOf(error.code)), requestId);
+  const answer = problemAnswer(new Problem('invalid_request', sentenceOf(error.code)), requestId, base);
   const head = [
     'HTTP/1.1 400 Bad Request',
     ...Object.entries({ ...bareSecurityHeaders, ...answer.headers }).map(([name, value]) => `${name}: ${value}`),
@@ -20,8 +25,8 @@ export function answerBrokenRequest(error: { readonly code?: string }, socket: S
 }
 
 /** Answers a request that wants something of the server before it goes on that the server does not do. */
-export function answerUnmetExpectation(response: ServerResponse, requestId: string): void {
-  const answer = problemAnswer(invalidParameter('Expect', 'can only be `100-continue`'), requestId);
+export function answerUnmetExpectation(response: ServerResponse, requestId: string, base: string): void {
+  const answer = problemAnswer(invalidParameter('Expect', 'can only be `100-continue`'), requestId, base);
   response.writeHead(answer.status, {
     ...bareSecurityHeaders,
     ...answer.headers,

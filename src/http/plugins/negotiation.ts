@@ -1,13 +1,18 @@
 import { Problem } from '../../domain/problem.ts';
 import type { HttpApp } from '../app-types.ts';
+import { problemMediaType } from '../problem-document.ts';
 import { acceptQuality } from '../request/accept.ts';
 
-/** The API speaks JSON: 406 where `Accept` excludes it. */
+/**
+ * The API speaks JSON: 406 where `Accept` excludes it. A deletion that works has no body, so clients made from the document accept
+ * nothing but its problems.
+ */
 export function installNegotiation(app: HttpApp): void {
   app.addHook('onRequest', async (request) => {
     const { config } = request.routeOptions;
     if (config.access === undefined || config.anyAccept === true) return;
     if (acceptQuality(request.headers.accept, 'application/json') > 0) return;
+    if (request.method === 'DELETE' && acceptQuality(request.headers.accept, problemMediaType) > 0) return;
     throw new Problem('not_acceptable', 'This resource is available as `application/json`.');
   });
 }

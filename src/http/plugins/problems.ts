@@ -13,11 +13,16 @@ export function installProblems(app: HttpApp): void {
   });
 }
 
-/** Answers an error. Also for errors that arise before there is a route, where no hook has run. */
-export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+/** Answers an error. Also for errors that arise before there is a route, where no hook has run: then `base` is given. */
+export function sendError(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  base: string = request.base,
+): FastifyReply {
   const problem = problemOf(error);
   if (problem === null) request.log.error({ error: errorForLog(error) }, 'request failed');
-  const answer = problemAnswer(problem ?? internalProblem(), request.id);
+  const answer = problemAnswer(problem ?? internalProblem(), request.id, base);
   reply
     .headers(bareSecurityHeaders)
     .header('x-request-id', request.id)

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { newId } from '../../domain/ids.ts';
 import type { Runtime } from '../../domain/runtime.ts';
 import type { HttpApp } from '../app-types.ts';
+import { type PublicAddress, publicBase } from '../request/public-base.ts';
 
 const wellFormed = /^[A-Za-z0-9._-]{8,128}$/;
 
@@ -11,13 +12,16 @@ export function requestIdOf(request: Pick<IncomingMessage, 'headers'>, runtime: 
   return typeof given === 'string' && wellFormed.test(given) ? given : newId('req', runtime);
 }
 
-/** Every answer tells its request id. */
-export function installRequestIdentity(app: HttpApp, runtime: Runtime): void {
+/** Every answer tells its request id, and its links lead back to where the caller came from. */
+export function installRequestIdentity(app: HttpApp, runtime: Runtime, address: PublicAddress): void {
+  const baseOf = publicBase(address);
   app.decorateRequest('identity', null);
   app.decorateRequest('subject', null);
   app.decorateRequest('startedAt', 0);
+  app.decorateRequest('base', address.publicUrl ?? '');
   app.addHook('onRequest', async (request, reply) => {
     request.startedAt = runtime.now();
+    request.base = baseOf(request);
     reply.header('x-request-id', request.id);
   });
 }

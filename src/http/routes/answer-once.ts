@@ -39,7 +39,7 @@ export async function answerOnce(
     await keep(result);
     return sendAnswer(reply, result);
   } catch (error) {
-    if (storedSomething(error)) await keep(problemAnswer(error, request.id));
+    if (storedSomething(error)) await keep(problemAnswer(error, request.id, request.base));
     throw error;
   }
 

@@ -50,16 +50,19 @@ export function migrationAnswer(
   });
 }
 
-export function migrationPath(migration: Pick<Migration, 'id'>): string {
-  return `/migrations/${migration.id}`;
+/** Where a migration is found. `base`: of the request that asks. */
+export function migrationPath(base: string, migration: Pick<Migration, 'id'>): string {
+  return `${base}/migrations/${migration.id}`;
 }
 
-export function newMigrationAnswer(http: HttpContext, migration: Migration, accepted: boolean): Answer {
-  return migrationAnswer(http, migration, accepted ? 201 : 202, { location: migrationPath(migration) });
+export function newMigrationAnswer(http: HttpContext, base: string, migration: Migration, accepted: boolean): Answer {
+  return migrationAnswer(http, migration, accepted ? 201 : 202, { location: migrationPath(base, migration) });
 }
 
-export function newBackupAnswer(migration: Migration, backup: Backup): Answer {
-  return jsonAnswer(201, representBackup(backup), { location: `${migrationPath(migration)}/backups/${backup.id}` });
+export function newBackupAnswer(base: string, migration: Migration, backup: Backup): Answer {
+  return jsonAnswer(201, representBackup(backup), {
+    location: `${migrationPath(base, migration)}/backups/${backup.id}`,
+  });
 }
 
 /** Sends the answer, or 304 where `If-None-Match` says that the caller has it. */

@@ -84,9 +84,10 @@ export function backupRoutes(app: HttpApp, http: HttpContext): void {
         act: async (idempotency) => {
           const context = await changeContext(http, request, id);
           const result = await service.addBackup(id, request.body, { ...context, ...idempotency });
-          return 'replay' in result ? result : newBackupAnswer(result.migration, result.backup);
+          return 'replay' in result ? result : newBackupAnswer(request.base, result.migration, result.backup);
         },
-        presentAnswer: (migration, record) => newBackupAnswer(migration, addedBackup(migration, request.body, record)),
+        presentAnswer: (migration, record) =>
+          newBackupAnswer(request.base, migration, addedBackup(migration, request.body, record)),
       });
     },
   );

@@ -92,9 +92,9 @@ export function migrationsRoutes(app: HttpApp, http: HttpContext): void {
         if ('replay' in result) return result;
         const { id, account, target } = result.migration;
         request.subject = { migrationId: id, place: { account, instanceId: target.instanceId } };
-        return newMigrationAnswer(http, result.migration, result.accepted);
+        return newMigrationAnswer(http, request.base, result.migration, result.accepted);
       },
-      presentAnswer: (migration) => newMigrationAnswer(http, migration, migration.state !== 'pending'),
+      presentAnswer: (migration) => newMigrationAnswer(http, request.base, migration, migration.state !== 'pending'),
     });
   });
 

@@ -20,7 +20,7 @@ export function linkNext(request: FastifyRequest, reply: FastifyReply, token: st
   const [path = '', query = ''] = request.url.split('?');
   const parameters = new URLSearchParams(query);
   parameters.set('pageToken', token);
-  reply.header('link', `<${path}?${parameters}>; rel="next"`);
+  reply.header('link', `<${request.base}${path}?${parameters}>; rel="next"`);
 }
 
 /** A list that is at hand as a whole: all of it, or in pages where a size is given. `list`: what tells its tokens from those of others. */

@@ -26,14 +26,18 @@ const links = {
 
 /** The front door. */
 export function rootRoutes(app: HttpApp, http: HttpContext): void {
-  const { version } = http.settings;
+  const { version, environment } = http.settings;
   const page = frontPage(version);
 
   app.get('/', { schema, config: { access: 'documentation', anyAccept: true } }, async (request, reply) => {
     reply.header('vary', 'accept');
     if (prefersHtml(request.headers.accept)) return reply.type('text/html; charset=utf-8').send(page);
-    return sendAnswer(reply, jsonAnswer(200, { name: 'Godwit', version, links }));
+    return sendAnswer(reply, jsonAnswer(200, { name: 'Godwit', version, environment, links: linksFrom(request.base) }));
   });
+}
+
+function linksFrom(base: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(links).map(([name, path]) => [name, `${base}${path}`]));
 }
 
 function frontPage(version: string): string {

@@ -119,7 +119,11 @@ export function webhookRoutes(app: HttpApp, http: HttpContext): void {
     const idempotency = idempotencyOf(request) ?? undefined;
     const { webhook, secret, replayed } = await webhooks.create(request.body, webhookCaller(request), idempotency);
     if (replayed) reply.header('idempotency-replayed', 'true');
-    const headers = { etag: entityTag(webhook), location: `/webhooks/${webhook.id}`, 'cache-control': 'no-store' };
+    const headers = {
+      etag: entityTag(webhook),
+      location: `${request.base}/webhooks/${webhook.id}`,
+      'cache-control': 'no-store',
+    };
     return sendAnswer(reply, jsonAnswer(201, { ...representWebhook(webhook), secret }, headers));
   });
 

@@ -139,8 +139,15 @@ export const ProblemEntrySchema = Type.Object(
 );
 
 export const RootSchema = Type.Object(
-  { name: Type.String(), version: Type.String(), links: Type.Record(Type.String(), Type.String()) },
-  { $id: 'Root' },
+  {
+    name: Type.String({ description: 'Always `Godwit`.' }),
+    version: Type.String({ description: 'The version of the gateway.' }),
+    environment: stringEnum(['sandbox', 'live'], {
+      description: 'What stands behind it: the built-in emulated clouds, or the configured accounts of real ones.',
+    }),
+    links: Type.Record(Type.String(), Type.String(), { description: 'Where things are, by name.' }),
+  },
+  { $id: 'Root', description: 'The front door.' },
 );
 
 const Known = (description: string) => Type.Union([Type.String(), Type.Null()], { description });

@@ -43,7 +43,6 @@ const labelFilter = {
     type: 'object',
     patternProperties: { '^label\\..': { type: 'string', maxLength: 255 } },
     additionalProperties: false,
-    example: { 'label.team': 'orders' },
   },
 };
 

@@ -57,6 +57,13 @@ describe('paths and methods', () => {
 
 describe('Accept', () => {
   const app = sharedApp();
+  it('a deletion is for clients that accept nothing but its problems', async () => {
+    const headers = { accept: 'application/problem+json' };
+    const { call, service } = await testApp();
+    service.remove = async () => undefined;
+    expect((await call('DELETE', path, { headers })).statusCode).toBe(204);
+    expect((await call('GET', path, { headers })).statusCode).toBe(406);
+  });
   const gets = operations.filter(
     ({ method, path: each }) => method === 'GET' && !['/', '/livez', '/readyz'].includes(each),
   );
@@ -311,11 +318,12 @@ describe('on the wire', () => {
   ])('%j', (error, said) => {
     const written: string[] = [];
     const socket = { destroyed: false, writable: true, end: (text: string) => written.push(text) };
-    answerBrokenRequest(error, socket as never, 'req_1');
+    answerBrokenRequest(error, socket as never, 'req_1', 'https://apis.example.com/godwit');
     expect(written.join('')).toMatch(said);
     expect(written.join('')).toContain('x-content-type-options: nosniff');
-    answerBrokenRequest({ code: 'ECONNRESET' }, socket as never, 'req_1');
-    answerBrokenRequest(error, { ...socket, destroyed: true } as never, 'req_1');
+    expect(written.join('')).toContain('"type":"https://apis.example.com/godwit/problems/invalid_request"');
+    answerBrokenRequest({ code: 'ECONNRESET' }, socket as never, 'req_1', '');
+    answerBrokenRequest(error, { ...socket, destroyed: true } as never, 'req_1', '');
     expect(written).toHaveLength(1);
   });
 });

@@ -1,0 +1,49 @@
+import { BlockList, isIP } from 'node:net';
+import type { FastifyRequest } from 'fastify';
+
+/**
+ * Where callers find this gateway, as the beginning of every link: an absolute URL or a path, without a slash at its end. Empty: at the
+ * root of the host that they called.
+ */
+export type PublicBase = (request: Pick<FastifyRequest, 'headers' | 'socket'>) => string;
+
+export interface PublicAddress {
+  /** From the configuration; wins over what proxies say. */
+  readonly publicUrl: string | null;
+  /** Addresses and networks (CIDR) whose `X-Forwarded-Prefix` is believed. */
+  readonly trustedProxies: readonly string[];
+}
+
+const prefixPattern = /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._~-]+){1,16}\/?$/;
+
+/** Reads the base of links once per request. Whoever is not a configured proxy has no word in it. */
+export function publicBase({ publicUrl, trustedProxies }: PublicAddress): PublicBase {
+  if (publicUrl !== null) {
+    const base = publicUrl.replace(/\/+$/, '');
+    return () => base;
+  }
+  if (trustedProxies.length === 0) return () => '';
+  const isTrusted = addressList(trustedProxies);
+  return ({ headers, socket }) => {
+    const prefix = headers['x-forwarded-prefix'];
+    if (typeof prefix !== 'string' || prefix.length > 255 || !prefixPattern.test(prefix)) return '';
+    return isTrusted(socket.remoteAddress) ? prefix.replace(/\/$/, '') : '';
+  };
+}
+
+/** Whether an address is one of those listed. Throws `TypeError` for an entry that is neither an address nor a network. */
+export function addressList(entries: readonly string[]): (address: string | undefined) => boolean {
+  const list = new BlockList();
+  for (const entry of entries) {
+    const [address = '', bits] = entry.split('/');
+    const version = isIP(address);
+    if (version === 0) throw new TypeError(`${entry} is neither an address nor a network`);
+    const family = version === 4 ? 'ipv4' : 'ipv6';
+    if (bits === undefined) list.addAddress(address, family);
+    else list.addSubnet(address, Number(bits), family);
+  }
+  return (address) => {
+    const version = isIP(address ?? '');
+    return version !== 0 && list.check(address ?? '', version === 4 ? 'ipv4' : 'ipv6');
+  };
+}
