@@ -157,7 +157,10 @@ const refused: readonly (readonly [name: string, headers: () => Headers | Promis
   ['the digest of a key', () => ({ 'x-api-key': createHash('sha256').update(secretOf('admin')).digest('hex') })],
   ['the name of a key', () => ({ 'x-api-key': 'admin' })],
   ['a key as basic', () => ({ authorization: `Basic ${Buffer.from(`a:${secretOf('admin')}`).toString('base64')}` })],
-  ['a key in two headers', () => ({ authorization: `Bearer ${secretOf('admin')}`, 'x-api-key': secretOf('admin') })],
+  [
+    'two different keys in two headers',
+    () => ({ authorization: `Bearer ${secretOf('admin')}`, 'x-api-key': secretOf('reader') }),
+  ],
   ['a key in the wrong header', () => ({ 'x-auth-token': secretOf('admin'), cookie: `key=${secretOf('admin')}` })],
   ['an expired token', () => bearer({ exp: seconds() - 60 })],
   ['a token for later', () => bearer({ nbf: seconds() + 600 })],
