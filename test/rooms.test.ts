@@ -7,12 +7,13 @@ const source = resolve(import.meta.dirname, '../src');
 /** Which rooms a room may import. Files directly under src are the composition; only they know all rooms. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   domain: [],
+  backups: ['domain'],
   config: ['domain'],
   providers: ['domain'],
   transport: ['domain'],
   store: ['domain'],
   telemetry: ['domain'],
-  engine: ['domain'],
+  engine: ['domain', 'backups'],
   webhooks: ['domain'],
   http: ['domain', 'engine/interface.ts', 'webhooks/interface.ts'],
   sandbox: ['domain/runtime.ts', 'runtime.ts'],

@@ -1,0 +1,304 @@
+import { type Lsn, parseLsn } from './lsn.ts';
+import type { BackupFile } from './read.ts';
+
+/** A file by the name under which it lies. */
+export interface NamedFile {
+  readonly key: string;
+  readonly file: BackupFile;
+}
+
+/** Two neighbours of a chain between which a backup is missing. `after` is null where the full backup is missing. */
+export interface Gap {
+  readonly after: string | null;
+  readonly before: string;
+  readonly detail: string;
+}
+
+/** A file that the chain does without, and why. */
+export interface Needless {
+  readonly key: string;
+  readonly reason: string;
+}
+
+export interface Chain {
+  readonly database: string;
+  readonly complete: boolean;
+  /** In the order of their restore; those behind a gap stand where they come once it is filled. */
+  readonly restores: readonly string[];
+  readonly needless: readonly Needless[];
+  readonly gaps: readonly Gap[];
+}
+
+/** What may stand in a chain beside its full backup. */
+export interface ChainRules {
+  /** A differential backup may follow the full one. */
+  readonly differential: boolean;
+  /** Log backups may follow. */
+  readonly logs: boolean;
+}
+
+/** How far a chain has come: what the next file has to follow. */
+export interface Reached {
+  readonly key: string;
+  /** `checkpointLsn` of the full backup: the base that a differential must name. */
+  readonly baseLsn: Lsn | undefined;
+  readonly lastLsn: Lsn;
+  /** Whether a log backup has been restored; no differential can follow it. */
+  readonly hasLogs: boolean;
+}
+
+/** What follows a point of a chain: `restores` up to the first gap, all with those behind gaps. */
+export interface Continuation {
+  readonly ready: readonly string[];
+  readonly restores: readonly string[];
+  readonly needless: readonly Needless[];
+  readonly gaps: readonly Gap[];
+}
+
+/** A file that can take part in a chain: all that matters is known and whole. */
+interface Link {
+  readonly key: string;
+  readonly type: 'full' | 'differential' | 'log';
+  readonly firstLsn: Lsn;
+  readonly lastLsn: Lsn;
+  readonly checkpointLsn: Lsn | undefined;
+  readonly databaseBackupLsn: Lsn | undefined;
+  readonly finishedAt: string;
+}
+
+/** The chains that files make: one for each database, told apart also by its binding where two had the same name. Pure. */
+export function chainsOf(files: readonly NamedFile[], rules: ChainRules): readonly Chain[] {
+  const groups = new Map<string, { database: string; links: Link[] }>();
+  for (const named of files) {
+    const link = linkOf(named);
+    const database = named.file.header.database;
+    if (link === undefined || database === null) continue;
+    const id = `${database.toLowerCase()} ${named.file.bindingId ?? ''}`;
+    const group = groups.get(id) ?? { database, links: [] };
+    groups.set(id, group);
+    group.links.push(link);
+  }
+  return [...groups.values()].map(({ database, links }) => ({ database, ...bestChain(links, rules) }));
+}
+
+/** What follows a point of a chain among the files that are there now. Pure. */
+export function continuationOf(reached: Reached, files: readonly NamedFile[], rules: ChainRules): Continuation {
+  return follow(
+    reached,
+    files.map(linkOf).filter((link) => link !== undefined),
+    rules,
+  );
+}
+
+/** How far a chain has come after these files, in the order of their restore; undefined where one does not tell its place. */
+export function reachedBy(files: readonly NamedFile[]): Reached | undefined {
+  let reached: Reached | undefined;
+  for (const named of files) {
+    const link = linkOf(named);
+    if (link === undefined) return undefined;
+    if (reached === undefined && link.type !== 'full') return undefined;
+    reached = advanced(reached, link);
+  }
+  return reached;
+}
+
+function linkOf({ key, file }: NamedFile): Link | undefined {
+  const { header, kind, whole } = file;
+  const [firstLsn, lastLsn] = [parseLsn(header.firstLsn), parseLsn(header.lastLsn)];
+  if (kind !== 'backup' || whole === false || header.type === null) return undefined;
+  if ((header.stripe?.of ?? 1) !== 1 || (header.sets ?? 1) !== 1) return undefined;
+  if (firstLsn === undefined || lastLsn === undefined) return undefined;
+  return {
+    key,
+    type: header.type,
+    firstLsn,
+    lastLsn,
+    checkpointLsn: parseLsn(header.checkpointLsn),
+    databaseBackupLsn: parseLsn(header.databaseBackupLsn),
+    finishedAt: header.finishedAt ?? '',
+  };
+}
+
+/** The chain that reaches furthest without a gap; among equals the one with the fewest files, then the newest full backup. */
+function bestChain(links: readonly Link[], rules: ChainRules): Omit<Chain, 'database'> {
+  const fulls = links.filter((link) => link.type === 'full').toSorted((a, b) => inOrder(b, a));
+  let best: { full: Link; rest: Continuation; reach: Lsn } | undefined;
+  for (const full of fulls) {
+    const rest = follow(advanced(undefined, full), links, rules);
+    const reach = lastOf(rest.ready, links)?.lastLsn ?? full.lastLsn;
+    const better =
+      best === undefined || reach > best.reach || (reach === best.reach && rest.ready.length < best.rest.ready.length);
+    if (better) best = { full, rest, reach };
+  }
+  if (best === undefined) return withoutFull(links, rules);
+  const { full, rest } = best;
+  return {
+    complete: rest.gaps.length === 0,
+    restores: [full.key, ...rest.restores],
+    needless: rest.needless,
+    gaps: rest.gaps,
+  };
+}
+
+function withoutFull(links: readonly Link[], rules: ChainRules): Omit<Chain, 'database'> {
+  const [first] = links.toSorted(inOrder);
+  if (first === undefined) return { complete: false, restores: [], needless: [], gaps: [] };
+  const missing: Gap = {
+    after: null,
+    before: first.key,
+    detail: `No full backup is there that \`${first.key}\` could follow.`,
+  };
+  const start = { ...advanced(undefined, first), baseLsn: first.databaseBackupLsn, hasLogs: first.type === 'log' };
+  const rest = follow(start, links, rules);
+  return {
+    complete: false,
+    restores: [first.key, ...rest.restores],
+    needless: rest.needless,
+    gaps: [missing, ...rest.gaps],
+  };
+}
+
+function follow(start: Reached, links: readonly Link[], rules: ChainRules): Continuation {
+  const others = links.filter((link) => link.key !== start.key);
+  const logs = rules.logs ? logsOf(others) : noLogs;
+  const differentials =
+    rules.differential && !start.hasLogs
+      ? others.filter((link) => link.type === 'differential' && fits(start, link) && link.lastLsn > start.lastLsn)
+      : [];
+  // A differential saves the logs before it, and can lead across a gap; without logs the last one is the furthest.
+  let walk = walkFrom(start, [], logs);
+  for (const differential of differentials) {
+    const other = walkFrom(advanced(start, differential), [differential], logs);
+    if (other.reach > walk.reach || (other.reach === walk.reach && other.ready.length < walk.ready.length))
+      walk = other;
+  }
+  const used = new Set(walk.restores.map((link) => link.key));
+  return {
+    ready: walk.ready.map((link) => link.key),
+    restores: walk.restores.map((link) => link.key),
+    gaps: walk.gaps,
+    needless: others
+      .filter((link) => !used.has(link.key))
+      .toSorted(inOrder)
+      .map((link) => ({ key: link.key, reason: whyNeedless(link, start, walk.restores, rules) })),
+  };
+}
+
+interface Walk {
+  readonly ready: readonly Link[];
+  readonly restores: readonly Link[];
+  readonly gaps: readonly Gap[];
+  /** How far it comes without a gap. */
+  readonly reach: Lsn;
+}
+
+/** Takes log after log, each the one that leads furthest from the point reached; where none follows, steps over the gap and notes it. */
+function walkFrom(start: Reached, before: readonly Link[], logs: Logs): Walk {
+  const restores = [...before];
+  const gaps: Gap[] = [];
+  let { key, lastLsn } = start;
+  let [ready, reach] = [restores.length, lastLsn];
+  for (;;) {
+    const following = logs.following(lastLsn);
+    const next = following ?? logs.beyond(lastLsn);
+    if (next === undefined) break;
+    if (following === undefined) gaps.push(gapBetween(key, lastLsn, next));
+    restores.push(next);
+    ({ key, lastLsn } = next);
+    if (gaps.length === 0) [ready, reach] = [restores.length, lastLsn];
+  }
+  return { ready: restores.slice(0, ready), restores, gaps, reach };
+}
+
+interface Logs {
+  /** The log that begins at or before a point and goes furthest past it. */
+  following(point: Lsn): Link | undefined;
+  /** The first log that begins after a point. */
+  beyond(point: Lsn): Link | undefined;
+}
+
+const noLogs: Logs = { following: () => undefined, beyond: () => undefined };
+
+function logsOf(links: readonly Link[]): Logs {
+  const byStart = links
+    .filter((link) => link.type === 'log')
+    .toSorted((a, b) => compare(a.firstLsn, b.firstLsn) || inOrder(a, b));
+  const furthest: Link[] = [];
+  for (const link of byStart) {
+    const previous = furthest.at(-1);
+    furthest.push(previous === undefined || link.lastLsn > previous.lastLsn ? link : previous);
+  }
+  /** How many logs begin at or before a point. */
+  const begun = (point: Lsn): number => {
+    let [low, high] = [0, byStart.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((byStart[middle]?.firstLsn ?? 0n) <= point) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  return {
+    following(point) {
+      const link = furthest[begun(point) - 1];
+      return link !== undefined && link.lastLsn > point ? link : undefined;
+    },
+    beyond: (point) => byStart[begun(point)],
+  };
+}
+
+function whyNeedless(link: Link, start: Reached, restores: readonly Link[], rules: ChainRules): string {
+  const end = restores.at(-1);
+  if (link.type === 'full') return `The chain starts from the full backup \`${start.key}\`.`;
+  if (link.type === 'differential') {
+    if (!fits(start, link)) return 'It is based on another full backup than the one that the chain starts from.';
+    if (!rules.differential) return 'A differential backup has no place in this chain.';
+    if (start.hasLogs) return 'A log backup has been restored; no differential backup can follow it.';
+    const later = restores.find((each) => each.type === 'differential');
+    return later
+      ? `The differential backup \`${later.key}\` holds what is in it.`
+      : 'The log backups lead as far without it.';
+  }
+  if (!rules.logs) return 'A log backup has no place in this chain.';
+  if (link.lastLsn <= start.lastLsn) return `What it holds is in \`${start.key}\` already.`;
+  const covering = restores.find((each) => each.lastLsn >= link.lastLsn) ?? end;
+  return covering ? `What it holds is in \`${covering.key}\` already.` : 'What it holds has been restored already.';
+}
+
+function gapBetween(after: string, reached: Lsn, next: Link): Gap {
+  return {
+    after,
+    before: next.key,
+    detail:
+      `A log backup is missing between \`${after}\` and \`${next.key}\`: the first ends at LSN ${reached}, ` +
+      `the second begins at LSN ${next.firstLsn}.`,
+  };
+}
+
+/** Whether a differential is based on the chain's full backup. */
+function fits(reached: Reached, differential: Link): boolean {
+  return reached.baseLsn !== undefined && differential.databaseBackupLsn === reached.baseLsn;
+}
+
+function advanced(reached: Reached | undefined, link: Link): Reached {
+  return {
+    key: link.key,
+    baseLsn: link.type === 'full' ? link.checkpointLsn : reached?.baseLsn,
+    lastLsn: reached !== undefined && reached.lastLsn > link.lastLsn ? reached.lastLsn : link.lastLsn,
+    hasLogs: link.type === 'log' || (reached?.hasLogs ?? false),
+  };
+}
+
+function lastOf(keys: readonly string[], links: readonly Link[]): Link | undefined {
+  const last = keys.at(-1);
+  return links.find((link) => link.key === last);
+}
+
+/** By the LSN where they end, then by time, then by name, so that the order never depends on how files were listed. */
+function inOrder(a: Link, b: Link): number {
+  return compare(a.lastLsn, b.lastLsn) || compare(a.finishedAt, b.finishedAt) || compare(a.key, b.key);
+}
+
+function compare<T>(a: T, b: T): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,189 @@
+import type { BackupType } from '../domain/vocabulary.ts';
+import type { Reached } from './chain.ts';
+import { parseLsn } from './lsn.ts';
+import type { BackupFile } from './read.ts';
+
+/** What is wrong with a file, in the codes of failed restores where one fits. */
+export const fileFaultCodes = [
+  'backup_corrupt_or_newer',
+  'backup_striped',
+  'backup_with_several_sets',
+  'database_not_in_backup',
+  'differential_base_mismatch',
+  'log_already_restored',
+  'log_chain_gap',
+  'newer_version',
+  'source_missing_or_archived',
+  'wrong_backup_kind',
+] as const;
+export type FileFaultCode = (typeof fileFaultCodes)[number];
+
+/** `certain`: the restore would fail for this. Otherwise it is a doubt: what it rests on is not known well enough. */
+export interface FileFault {
+  readonly code: FileFaultCode;
+  readonly detail: string;
+  readonly certain: boolean;
+}
+
+/** Storage classes by whether a restore service can read them at once. Names of the three stores differ in case and separators. */
+const archived = /archive|deep|cold/i;
+
+/** What the list of a folder tells of an object that keeps a restore from reading it, or null. */
+export function storageFault(storageClass: string | null): FileFault | null {
+  if (storageClass === null || !archived.test(storageClass)) return null;
+  return {
+    code: 'source_missing_or_archived',
+    detail: `The file lies in the storage class \`${storageClass}\`. Put it back into the Standard class first.`,
+    certain: true,
+  };
+}
+
+/** Faults that a file has by itself, whatever it is for. */
+export function ownFaults(file: BackupFile): readonly FileFault[] {
+  const { header, kind } = file;
+  const certain = (code: FileFaultCode, detail: string): FileFault => ({ code, detail, certain: true });
+  if (kind === 'empty') return [certain('backup_corrupt_or_newer', 'The file is empty.')];
+  if (kind === 'archive')
+    return [certain('backup_corrupt_or_newer', 'The file is an archive. Upload the backup that is inside of it.')];
+  if (kind === 'foreign') return [certain('backup_corrupt_or_newer', 'The file is not a backup of SQL Server.')];
+  // Whether it is encrypted or packed in a way that is not known here cannot be told: no fault is known of it.
+  if (kind === 'sealed') return [];
+  const faults: FileFault[] = [];
+  if (file.whole === false)
+    faults.push(
+      certain(
+        'backup_corrupt_or_newer',
+        'The end of the backup is missing: the upload has not ended, or the file was cut off.',
+      ),
+    );
+  if (header.stripe !== null && header.stripe.of > 1)
+    faults.push(
+      certain(
+        'backup_striped',
+        `The file is stripe ${header.stripe.number} of ${header.stripe.of}. Back up again into one file.`,
+      ),
+    );
+  if (header.sets !== null && header.sets > 1)
+    faults.push(
+      certain(
+        'backup_with_several_sets',
+        `The file holds ${header.sets} backups, and no provider says which one it restores. Back up again WITH INIT into a file of its own.`,
+      ),
+    );
+  if (header.type === null)
+    faults.push(
+      certain(
+        'wrong_backup_kind',
+        'The file is a backup of files or file groups, or a partial one; only backups of a whole database are restored.',
+      ),
+    );
+  return faults;
+}
+
+const kindNames: Readonly<Record<BackupType, string>> = {
+  full: 'a full backup',
+  differential: 'a differential backup',
+  log: 'a log backup',
+};
+
+/** Where a file shall stand. What is not known is left out, and then not judged. */
+export interface Place {
+  /** The kind that is expected there. */
+  readonly type: BackupType;
+  /** Names of the databases that are wanted; none: whatever the file holds. */
+  readonly databases: readonly string[];
+  /** Major version of the target's SQL Server, such as 15 for 2019. */
+  readonly targetMajor?: number;
+  /** How far the chain has come before it. */
+  readonly reached?: Reached;
+  /** Binding of the chain's database. */
+  readonly bindingId?: string;
+}
+
+/** Faults that a file has in its place. */
+export function placeFaults(file: BackupFile, place: Place): readonly FileFault[] {
+  const { header } = file;
+  if (file.kind !== 'backup') return [];
+  const faults: FileFault[] = [];
+  const fault = (code: FileFaultCode, detail: string, certain = true) => faults.push({ code, detail, certain });
+  if (header.type !== null && header.type !== place.type)
+    fault('wrong_backup_kind', `The file is ${kindNames[header.type]}, where ${kindNames[place.type]} is due.`);
+  const { database } = header;
+  if (database !== null && place.databases.length > 0 && !includes(place.databases, database))
+    fault(
+      'database_not_in_backup',
+      `The file is a backup of the database \`${database}\`, not of ${place.databases.map((name) => `\`${name}\``).join(', ')}.`,
+    );
+  const major = Number(header.serverVersion?.split('.')[0] ?? Number.NaN);
+  if (place.targetMajor !== undefined && major > place.targetMajor)
+    fault(
+      'newer_version',
+      `The backup comes from SQL Server ${versionName(major)}, and the target runs ${versionName(place.targetMajor)}.`,
+    );
+  if (header.type === place.type) faults.push(...orderFaults(file, place));
+  if (place.bindingId !== undefined && file.bindingId !== null && file.bindingId !== place.bindingId)
+    fault(
+      'database_not_in_backup',
+      'The file seems to come from another database of the same name than the files before it.',
+      false,
+    );
+  return faults;
+}
+
+/** Whether it follows what the chain has reached. */
+function orderFaults({ header }: BackupFile, { reached }: Place): readonly FileFault[] {
+  const [first, last] = [parseLsn(header.firstLsn), parseLsn(header.lastLsn)];
+  if (reached === undefined || first === undefined || last === undefined) return [];
+  if (header.type === 'differential') {
+    const base = parseLsn(header.databaseBackupLsn);
+    if (base === undefined || reached.baseLsn === undefined || base === reached.baseLsn) return [];
+    return [
+      {
+        code: 'differential_base_mismatch',
+        detail: `The differential backup is based on the full backup with checkpoint LSN ${base}; the chain starts from ${reached.baseLsn}.`,
+        certain: true,
+      },
+    ];
+  }
+  if (header.type !== 'log') return [];
+  if (first > reached.lastLsn)
+    return [
+      {
+        code: 'log_chain_gap',
+        detail:
+          `A log backup is missing after \`${reached.key}\`: that file ends at LSN ${reached.lastLsn}, ` +
+          `and this one begins at LSN ${first}.`,
+        certain: true,
+      },
+    ];
+  // A log backup of a time in which nothing was written begins and ends where the chain stands. It is restored without effect.
+  if (last < reached.lastLsn || (last === reached.lastLsn && first < last))
+    return [
+      {
+        code: 'log_already_restored',
+        detail: `All that this log backup holds was restored with \`${reached.key}\`, which ends at LSN ${reached.lastLsn}.`,
+        certain: true,
+      },
+    ];
+  return [];
+}
+
+function includes(names: readonly string[], name: string): boolean {
+  return names.some((each) => each.toLowerCase() === name.toLowerCase());
+}
+
+const releases: Readonly<Record<number, string>> = {
+  9: '2005',
+  10: '2008',
+  11: '2012',
+  12: '2014',
+  13: '2016',
+  14: '2017',
+  15: '2019',
+  16: '2022',
+  17: '2025',
+};
+
+function versionName(major: number): string {
+  return releases[major] ?? `version ${major}`;
+}

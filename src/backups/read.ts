@@ -1,0 +1,185 @@
+import type { BackupHeader } from '../domain/backup-header.ts';
+import { chunksFromEnd, chunksFromFront, isContainer } from './container.ts';
+import { type SetHeader, setHeaderIn } from './set-header.ts';
+import { type Block, blockAt, blocksFrom, streamsOf } from './tape-format.ts';
+
+/** How much of a file is read: from the front, and from the end. */
+export const headBytes = 16 * 1024;
+export const tailBytes = 64 * 1024;
+/** What is read from the end once more, where a file has so many parts that its final header lies further from the end. */
+export const longTailBytes = 1024 * 1024;
+
+export interface FileBytes {
+  /** Size of the whole file in bytes. */
+  readonly size: number;
+  /** The first `headBytes`, or all of a smaller file. */
+  readonly head: Buffer;
+  /** The last bytes of the file, which may overlap the head. */
+  readonly tail: Buffer;
+}
+
+/**
+ * What the bytes of a file are: a backup; an archive around something; a container of SQL Server that cannot be opened (encrypted, or
+ * packed in a way that is not known here); something else; nothing.
+ */
+export type FileKind = 'backup' | 'archive' | 'sealed' | 'foreign' | 'empty';
+
+/** What reading a file came to. */
+export interface BackupFile {
+  readonly kind: FileKind;
+  readonly header: BackupHeader;
+  /** Whether the end of the backup is there; null where it cannot be told. A file that is still being written has none. */
+  readonly whole: boolean | null;
+  /** The end of the backup is there and its final header lies further from it than the bytes that were read. */
+  readonly needsLongTail: boolean;
+  /** msdb's letter of the kind of backup. */
+  readonly kindLetter: string | null;
+  /** Constant for one database through its life; null where it is not known. */
+  readonly bindingId: string | null;
+  readonly recoveryFork: string | null;
+}
+
+/** Reads a file from its first and last bytes. Pure; never throws, whatever the bytes are. */
+export function readBackup({ size, head, tail }: FileBytes): BackupFile {
+  if (size === 0 || head.length === 0) return unreadable('empty');
+  if (isContainer(head)) return readContainer({ size, head, tail });
+  if (head.toString('latin1', 0, 4) !== 'TAPE') return unreadable(isArchive(head) ? 'archive' : 'foreign');
+  const front = readFront([head]);
+  if (front.set === undefined) return unreadable('foreign');
+  return backup('plain', front, readEnd(tail, size - tail.length));
+}
+
+interface Front {
+  readonly stripe: { readonly number: number; readonly of: number } | undefined;
+  readonly copyOnly: boolean | undefined;
+  readonly set: SetHeader | undefined;
+}
+
+interface End {
+  readonly set: SetHeader | undefined;
+  /** Number of the last set of the file. */
+  readonly sets: number | undefined;
+}
+
+const letters: Readonly<Record<string, BackupHeader['type']>> = { D: 'full', I: 'differential', L: 'log' };
+
+function readContainer({ size, head, tail }: FileBytes): BackupFile {
+  const chunks = [...take(chunksFromFront(head), 4)].map((chunk) => chunk.bytes);
+  if (chunks[0]?.toString('latin1', 0, 4) !== 'TAPE') return unreadable('sealed');
+  const front = readFront(chunks);
+  if (front.set === undefined) return unreadable('sealed');
+  return backup('compressed', front, readPackedEnd(tail, size - tail.length));
+}
+
+/** `parts`: pieces of the front, each of which begins with a block. */
+function readFront(parts: readonly Buffer[]): Front {
+  let [stripe, copyOnly, set]: [Front['stripe'], Front['copyOnly'], Front['set']] = [undefined, undefined, undefined];
+  for (const bytes of parts)
+    for (const block of blocksFrom(bytes, 0)) {
+      if (block.tag === 'TAPE') stripe ??= stripeOf(bytes, block);
+      // Attribute bit 1 is the format's word for a copy; SQL Server is believed to set it for COPY_ONLY.
+      if (block.tag === 'SSET' && block.at + 56 <= bytes.length)
+        copyOnly ??= (bytes.readUInt32LE(block.at + 52) & 2) !== 0;
+      if (block.tag === 'MSCI') set ??= setHeaderIn(bytes, block);
+    }
+  return { stripe, copyOnly, set };
+}
+
+function stripeOf(bytes: Buffer, tape: Block): Front['stripe'] {
+  for (const { id, data, length } of streamsOf(bytes, tape)) {
+    if (id !== 'RAID' || length < 26 || data + 26 > bytes.length) continue;
+    const [of, number] = [bytes.readUInt16LE(data + 20), bytes.readUInt16LE(data + 24)];
+    return of >= 1 && of <= 64 && number >= 1 && number <= of ? { number, of } : undefined;
+  }
+  return undefined;
+}
+
+/** `base`: position of the bytes in the file; blocks begin at multiples of 512 there. */
+function readEnd(bytes: Buffer, base: number): End {
+  let [set, sets]: [End['set'], End['sets']] = [undefined, undefined];
+  for (let at = Math.floor((base + bytes.length - 1) / 512) * 512 - base; at >= 0; at -= 512) {
+    const block = blockAt(bytes, at);
+    if (block?.tag === 'ESET' && at + 80 <= bytes.length) sets ??= bytes.readUInt16LE(at + 78);
+    if (block?.tag !== 'MSLS') continue;
+    set = setHeaderIn(bytes, block);
+    if (set !== undefined) break;
+  }
+  return { set, sets };
+}
+
+/** Of a container: blocks lie in chunks, and some stand between them as they are. */
+function readPackedEnd(tail: Buffer, base: number): End {
+  let { sets } = readEnd(tail, base);
+  for (const { bytes } of chunksFromEnd(tail)) {
+    const end = readEnd(bytes, 0);
+    sets ??= end.sets;
+    if (end.set !== undefined) return { set: end.set, sets };
+  }
+  return { set: undefined, sets };
+}
+
+function backup(form: 'plain' | 'compressed', front: Front, end: End): BackupFile {
+  const set = end.set ?? front.set;
+  const final = end.set;
+  return {
+    kind: 'backup',
+    header: {
+      database: set?.database ?? null,
+      type: letters[set?.kind ?? ''] ?? null,
+      startedAt: set?.startedAt ?? null,
+      finishedAt: final?.finishedAt ?? null,
+      firstLsn: decimal(final?.firstLsn),
+      lastLsn: decimal(final?.lastLsn),
+      checkpointLsn: decimal(final?.checkpointLsn),
+      databaseBackupLsn: decimal(final?.databaseBackupLsn),
+      serverVersion: set?.serverVersion ?? null,
+      copyOnly: front.copyOnly ?? null,
+      stripe: front.stripe ?? null,
+      sets: end.sets ?? null,
+      form,
+    },
+    // The end of a packed file can have a form that is not known here: that it was not found proves nothing.
+    whole: final !== undefined || end.sets !== undefined ? true : form === 'plain' ? false : null,
+    needsLongTail: final === undefined && (end.sets !== undefined || form === 'compressed'),
+    kindLetter: set?.kind ?? null,
+    bindingId: set?.bindingId ?? null,
+    recoveryFork: set?.recoveryFork ?? null,
+  };
+}
+
+const nothing: Omit<BackupHeader, 'form'> = {
+  database: null,
+  type: null,
+  startedAt: null,
+  finishedAt: null,
+  firstLsn: null,
+  lastLsn: null,
+  checkpointLsn: null,
+  databaseBackupLsn: null,
+  serverVersion: null,
+  copyOnly: null,
+  stripe: null,
+  sets: null,
+};
+
+function unreadable(kind: FileKind): BackupFile {
+  const header: BackupHeader = { ...nothing, form: 'unreadable' };
+  return { kind, header, whole: null, needsLongTail: false, kindLetter: null, bindingId: null, recoveryFork: null };
+}
+
+/** zip, gzip, RAR, 7z. */
+function isArchive(head: Buffer): boolean {
+  return /^(504b0304|1f8b|52617221|377abcaf)/.test(head.toString('hex', 0, 4));
+}
+
+function decimal(lsn: bigint | undefined): string | null {
+  return lsn === undefined ? null : lsn.toString();
+}
+
+function* take<T>(items: Iterable<T>, count: number): Generator<T> {
+  let taken = 0;
+  for (const item of items) {
+    if (taken++ >= count) return;
+    yield item;
+  }
+}

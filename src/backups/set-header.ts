@@ -1,0 +1,58 @@
+import { type Lsn, readLsn } from './lsn.ts';
+import { type Block, dateAt, streamsOf, textAt } from './tape-format.ts';
+
+/** The backup set header, which stands at the front of a file (block MSCI, provisional) and at its end (MSLS, final). */
+export interface SetHeader {
+  readonly database: string | undefined;
+  /** msdb's letter: `D` full, `I` differential, `L` log, `F`, `G`, `P`, `Q` for parts of a database. */
+  readonly kind: string;
+  readonly firstLsn: Lsn | undefined;
+  readonly lastLsn: Lsn | undefined;
+  readonly checkpointLsn: Lsn | undefined;
+  readonly databaseBackupLsn: Lsn | undefined;
+  readonly startedAt: string | undefined;
+  readonly finishedAt: string | undefined;
+  readonly serverVersion: string;
+  /** Version of the database's own format, such as 904 for SQL Server 2019. */
+  readonly internalVersion: number;
+  /** Constant for one database through its life. */
+  readonly bindingId: string | undefined;
+  readonly recoveryFork: string | undefined;
+}
+
+/** Bytes of the record that are read; its texts lie behind them. */
+const recordBytes = 0xac;
+const maxNameBytes = 256;
+
+/** The header in a MSCI or MSLS block; undefined where the block holds none. */
+export function setHeaderIn(bytes: Buffer, block: Block): SetHeader | undefined {
+  for (const stream of streamsOf(bytes, block))
+    if (stream.id === 'MQCI' && stream.length >= recordBytes) return recordAt(bytes, stream.data);
+  return undefined;
+}
+
+function recordAt(bytes: Buffer, at: number): SetHeader | undefined {
+  if (at + recordBytes > bytes.length || bytes.toString('latin1', at, at + 4) !== 'SCIN') return undefined;
+  const kind = bytes.toString('latin1', at + 0x57, at + 0x58);
+  if (!/[A-Z]/.test(kind)) return undefined;
+  return {
+    database: textAt(bytes, at + 0x68, at, maxNameBytes),
+    kind,
+    firstLsn: readLsn(bytes, at + 0x20),
+    lastLsn: readLsn(bytes, at + 0x2a),
+    checkpointLsn: readLsn(bytes, at + 0x34),
+    databaseBackupLsn: readLsn(bytes, at + 0x3e),
+    startedAt: dateAt(bytes, at + 0x4d),
+    finishedAt: dateAt(bytes, at + 0x52),
+    serverVersion: `${bytes[at + 0x1b]}.${bytes[at + 0x1a]}.${bytes.readUInt16LE(at + 0x18)}`,
+    internalVersion: bytes.readUInt16LE(at + 0x5e),
+    bindingId: identifierAt(bytes, at + 0x7c),
+    recoveryFork: identifierAt(bytes, at + 0x9c),
+  };
+}
+
+/** Sixteen bytes in hexadecimal; undefined where all are zero. Only ever compared. */
+function identifierAt(bytes: Buffer, at: number): string | undefined {
+  const text = bytes.toString('hex', at, at + 16);
+  return /^0+$/.test(text) ? undefined : text;
+}

@@ -1,0 +1,92 @@
+/**
+ * LZ77 with Huffman codes as Microsoft's open specification MS-XCA (2.2) describes it, for one block of at most 64 KiB.
+ *
+ * A block begins with 512 code lengths of four bits. Symbols below 256 are bytes; the others name a match: four bits of length, four bits
+ * for how many bits of distance follow. Bits come from 16-bit little-endian words, the highest first.
+ */
+const tableBytes = 256;
+const symbols = 512;
+const longestCode = 15;
+/** How far reading ahead may reach beyond the input before its end counts as reached. */
+const readAheadBytes = 4;
+
+/** Whether the 256 bytes at a position are the lengths of a complete prefix code; random bytes hardly ever are. */
+export function hasCompleteCode(bytes: Buffer, at: number): boolean {
+  if (at + tableBytes > bytes.length) return false;
+  let used = 0;
+  for (let index = at; index < at + tableBytes; index++) {
+    const pair = bytes[index] ?? 0;
+    if (pair & 15) used += 1 << (longestCode - (pair & 15));
+    if (pair >> 4) used += 1 << (longestCode - (pair >> 4));
+    if (used > 1 << longestCode) return false;
+  }
+  return used === 1 << longestCode;
+}
+
+/** At most `size` bytes (≤ 65,536); undefined where the input is not such a block. Input that ends early gives what came before. */
+export function decodeXpressHuffman(input: Buffer, size: number): Buffer | undefined {
+  if (size > 65_536 || !hasCompleteCode(input, 0)) return undefined;
+  const code = decodingTable(input);
+  const output = Buffer.alloc(size);
+  let written = 0;
+  let at = tableBytes;
+  let bits = 0;
+  let have = 0;
+  // Words that lie beyond the end count as zero; `at` tells that they were needed.
+  const fill = () => {
+    const word = at + 2 <= input.length ? input.readUInt16LE(at) : 0;
+    at += 2;
+    bits = ((bits << 16) | word) >>> 0;
+    have += 16;
+  };
+  const peek = (count: number) => (bits >>> (have - count)) & ((1 << count) - 1);
+  // Sixteen bits are kept ready: lengths that follow a symbol as whole bytes lie behind the words that are read ahead.
+  const drop = (count: number) => {
+    have -= count;
+    if (have < 16) fill();
+  };
+  fill();
+  fill();
+
+  while (written < size && at <= input.length + readAheadBytes) {
+    const entry = code[peek(longestCode)] ?? 0;
+    drop(entry & 15);
+    const symbol = entry >> 4;
+    if (symbol < 256) {
+      output[written++] = symbol;
+      continue;
+    }
+    let length = symbol & 15;
+    if (length === 15) {
+      length += input[at++] ?? 0;
+      if (length === 270) {
+        if (at + 2 > input.length) break;
+        length = input.readUInt16LE(at);
+        at += 2;
+        if (length < 15) return undefined;
+      }
+    }
+    const distanceBits = (symbol >> 4) & 15;
+    const distance = (1 << distanceBits) + peek(distanceBits);
+    drop(distanceBits);
+    if (distance > written) return undefined;
+    for (let rest = Math.min(length + 3, size - written); rest > 0; rest--, written++)
+      output[written] = output[written - distance] ?? 0;
+  }
+  return output.subarray(0, written);
+}
+
+/** For each 15 bits that can come: the symbol, and in the lowest four bits the length of its code. */
+function decodingTable(input: Buffer): Uint16Array {
+  const table = new Uint16Array(1 << longestCode);
+  let next = 0;
+  for (let length = 1; length <= longestCode; length++)
+    for (let symbol = 0; symbol < symbols; symbol++) {
+      const pair = input[symbol >> 1] ?? 0;
+      if ((symbol & 1 ? pair >> 4 : pair & 15) !== length) continue;
+      const end = next + (1 << (longestCode - length));
+      table.fill((symbol << 4) | length, next, end);
+      next = end;
+    }
+  return table;
+}

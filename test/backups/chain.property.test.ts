@@ -1,0 +1,80 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { chainsOf, continuationOf, type NamedFile, reachedBy } from '../../src/backups/chain.ts';
+import { history, SqlServer } from './history.ts';
+
+const numRuns = Number(process.env.GODWIT_PROPERTY_RUNS ?? 300);
+
+/** A history, and which of its files are there, in which order they are listed. */
+const scene = fc
+  .record({
+    kinds: fc.array(fc.constantFrom('full', 'differential', 'log', 'log', 'log', 'quiet', 'copy'), { maxLength: 24 }),
+    seed: fc.integer({ min: 1, max: 1000 }),
+  })
+  .chain(({ kinds, seed }) => {
+    const files = history(['full', ...kinds] as never, seed);
+    return fc.record({ files: fc.constant(files), present: fc.shuffledSubarray(files, { minLength: 0 }) });
+  });
+
+const rules = fc.record({ differential: fc.boolean(), logs: fc.boolean() });
+
+describe('the chain of any part of a history, listed in any order', () => {
+  it('is accepted by SQL Server up to its first gap, and every file has one place', () => {
+    fc.assert(
+      fc.property(scene, rules, ({ present }, allowed) => {
+        for (const chain of chainsOf(present, allowed)) {
+          const named = [...chain.restores, ...chain.needless.map(({ key }) => key)];
+          expect(named.toSorted()).toEqual(present.map(({ key }) => key).toSorted());
+          expect(chain.complete).toBe(chain.gaps.length === 0);
+          if (chain.gaps[0]?.after === null) continue;
+
+          const server = new SqlServer();
+          const firstGap = chain.gaps[0]?.before;
+          const ready = chain.restores.slice(0, firstGap ? chain.restores.indexOf(firstGap) : undefined);
+          for (const key of ready) expect(server.restore(fileOf(present, key)), `${key} in ${ready}`).toBe('restored');
+          for (const gap of chain.gaps)
+            expect(chain.restores.indexOf(gap.before)).toBe(chain.restores.indexOf(gap.after ?? '') + 1);
+          if (firstGap) expect(server.restore(fileOf(present, firstGap))).toBe('too recent');
+        }
+      }),
+      { numRuns },
+    );
+  });
+
+  it('comes as far as any order of restore could', () => {
+    fc.assert(
+      fc.property(scene, ({ present }) => {
+        const [chain] = chainsOf(present, { differential: true, logs: true });
+        if (chain === undefined || chain.gaps[0]?.after === null) return;
+        const firstGap = chain.gaps[0]?.before;
+        const ready = chain.restores.slice(0, firstGap ? chain.restores.indexOf(firstGap) : undefined);
+        expect(reachedBy(ready.map((key) => fileOf(present, key)))?.lastLsn).toBe(SqlServer.furthest(present));
+      }),
+      { numRuns },
+    );
+  });
+
+  it('goes on where it stood, whatever came in between', () => {
+    fc.assert(
+      fc.property(scene, fc.nat(), ({ files, present }, cut) => {
+        const allowed = { differential: false, logs: true };
+        const [whole] = chainsOf(files, allowed);
+        if (whole === undefined) return;
+        const taken = whole.restores.slice(0, 1 + (cut % whole.restores.length)).map((key) => fileOf(files, key));
+        const reached = reachedBy(taken);
+        if (reached === undefined) throw new Error('a file of the history tells no place');
+        const rest = continuationOf(reached, present, allowed);
+        const server = new SqlServer();
+        for (const file of [...taken, ...rest.ready.map((key) => fileOf(present, key))])
+          expect(server.restore(file)).toBe('restored');
+      }),
+      { numRuns },
+    );
+  });
+});
+
+function fileOf(files: readonly NamedFile[], key: string): NamedFile {
+  const file = files.find((each) => each.key === key);
+  if (file === undefined) throw new Error(`no file ${key}`);
+  return file;
+}
