@@ -53,10 +53,10 @@ export function idle(migration: Migration): Migration {
   };
 }
 
-/** Its account is not in the configuration any more. */
-export function withoutAccount(migration: Migration, { settings, now }: ChangeContext): Migration {
+/** The account that it began with is not in the configuration any more; `lack` says so in a sentence. */
+export function withoutAccount(migration: Migration, lack: string, { settings, now }: ChangeContext): Migration {
   if (isTerminal(migration)) return { ...migration, dueAt: null };
-  const detail = `The account \`${migration.account}\` is no longer configured. Nothing can be sent or observed until it is back.`;
+  const detail = `${lack} Nothing can be sent or observed until the account that the migration began with is back.`;
   return {
     ...migration,
     stateReason: 'account_not_configured',

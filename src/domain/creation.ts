@@ -1,6 +1,8 @@
 import { newId } from './ids.ts';
-import type { Backup, Migration, SealedUrl, Source } from './migration.ts';
+
+import type { Backup, CloudAccount, Migration, SealedUrl, Source } from './migration.ts';
 import type { BackupRequest, MigrationRequest, SourceRequest } from './request-schema.ts';
+
 import type { Runtime } from './runtime.ts';
 import type { BackupType } from './vocabulary.ts';
 
@@ -13,7 +15,7 @@ export interface CreationContext {
 /** A new migration, `pending`, with its full backup queued and due now. Values are as the caller gave them; nothing is guessed but defaults. */
 export function newMigration(
   request: MigrationRequest,
-  account: { readonly name: string; readonly region: string },
+  account: { readonly name: string; readonly region: string; readonly cloud?: CloudAccount },
   caller: string,
   context: CreationContext,
 ): Migration {
@@ -24,6 +26,7 @@ export function newMigration(
     id: newId('mig', context.runtime),
     provider: request.provider,
     account: account.name,
+    ...(account.cloud && { cloud: account.cloud }),
     region: request.region ?? account.region,
     name: request.name ?? null,
     description: request.description ?? null,

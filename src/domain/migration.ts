@@ -105,11 +105,21 @@ export interface MigrationOptions {
   readonly keepDownloadedFiles?: boolean;
 }
 
+/** The account at a vendor's cloud, whatever the configuration calls it. */
+export interface CloudAccount {
+  /** Origin of the service that carries out its calls, such as `https://rds.aliyuncs.com`. */
+  readonly endpoint: string;
+  /** The vendor's own id of the account or project; null where it is not known. */
+  readonly id: string | null;
+}
+
 /** The stored aggregate: all that decides what happens next. */
 export interface Migration {
   readonly id: string;
   readonly provider: ProviderId;
   readonly account: string;
+  /** The cloud account that it began with; absent in records from before this was kept. */
+  readonly cloud?: CloudAccount;
   readonly region: string;
   readonly name: string | null;
   readonly description: string | null;

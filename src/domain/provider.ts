@@ -80,6 +80,17 @@ export interface ChangingCall {
   parse(reply: VendorReply): Refs;
   /** Looks whether a call whose outcome is unknown has arrived. */
   find(input: LookInput): Dialogue<Finding>;
+  /**
+   * Reads what an operator names as the effect of this call, and says in a sentence what speaks against it: it is not there, or its instance,
+   * database or file is another one. Null: nothing does, as far as the vendor shows.
+   */
+  objection(input: CallInput, refs: Refs): Dialogue<string | null>;
+}
+
+/** For calls that name nothing new: there is nothing to read. */
+// biome-ignore lint/correctness/useYield: a dialogue of no questions.
+export function* noObjection(): Dialogue<null> {
+  return null;
 }
 
 /** What the vendor says of one backup. */
@@ -162,6 +173,8 @@ export interface Provider {
   readonly capabilities: Capabilities;
   /** Services that this provider calls, by name. */
   readonly services: readonly string[];
+  /** The service that carries out restores: its endpoint tells one cloud from another. */
+  readonly restoreService: string;
   /** Default base URL of a service in a region, such as `https://rds.aliyuncs.com`. */
   endpoint(service: string, region: string): string;
 

@@ -129,8 +129,8 @@ export interface Store {
    */
   update(id: string, change: (current: Migration) => Migration | null, options?: UpdateOptions): Promise<UpdateResult>;
   /**
-   * Forgets a migration with its backups, calls and events. False: there is none. `check` sees it in the same transaction; an exception
-   * from it leaves the migration and passes through.
+   * Forgets a migration with its backups, calls and events; its vendor ids stay, see `vendorIds`. False: there is none. `check` sees it in
+   * the same transaction; an exception from it leaves the migration and passes through.
    */
   remove(id: string, check?: (current: Migration) => void): Promise<boolean>;
 
@@ -140,8 +140,15 @@ export interface Store {
   nextDue(now: Instant): Promise<Instant | null>;
   /** Counts of all migrations, for metrics. Its cost grows with the number of migrations: ask it seldom. */
   statistics(): Promise<readonly MigrationCount[]>;
-  /** Vendor ids of all migrations on that instance, terminal ones too, except those of `exceptMigration`. */
-  vendorIds(account: string, instanceId: string, exceptMigration: string): Promise<ReadonlySet<string>>;
+  /**
+   * Vendor ids that belong to other migrations on the instance of this one, ended and removed ones too: those of the same account name, and
+   * those of the same cloud account under another name.
+   */
+  vendorIds(
+    migration: Pick<Migration, 'id' | 'provider' | 'account' | 'cloud' | 'target'>,
+  ): Promise<ReadonlySet<string>>;
+  /** Forgets up to `limit` vendor ids of removed migrations that changed last before `before`; returns how many. */
+  forgetVendorIds(before: Instant, limit: number): Promise<number>;
 
   /** The id of the active migration that holds what `migration` would hold on its instance, or null. Only a write is sure of it. */
   targetHolder(migration: Migration): Promise<string | null>;

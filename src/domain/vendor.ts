@@ -192,8 +192,12 @@ export interface VendorClient {
   execute(account: Account, region: string, request: VendorRequest, mayGo?: () => boolean): Promise<VendorReply>;
   /** Runs a dialogue of reads to its end. Throws `VendorError`. */
   converse<T>(account: Account, region: string, dialogue: Dialogue<T>): Promise<T>;
-  /** The vendor's clock minus ours in milliseconds, as learnt from its answers; 0 until something is known. */
+  /** The vendor's clock minus ours in milliseconds, as learnt from its answers; 0 until something is known. At most a day. */
   clockOffset(account: Account): number;
+  /** The vendor's id of the account or project that the account's credentials open in a region; null where it is not known (yet). */
+  cloudId(account: Account, region: string): string | null;
+  /** Learns the id for `cloudId` where only a login tells it. It never rejects: without a login the id stays unknown. */
+  learnCloudId(account: Account, region: string): Promise<void>;
 }
 
 /** What one attempt at a vendor came to; for logs, metrics and traces. It holds no secret and no URL. */

@@ -3,7 +3,17 @@ import { idle, withoutAccount } from '../domain/blocking.ts';
 import { type Command, decide } from '../domain/decide.ts';
 import type { Migration } from '../domain/migration.ts';
 import type { EngineStep } from '../domain/telemetry.ts';
-import { accountOf, asStep, changeContext, type EngineContext, type Held, isDue, keep, leaseOf } from './context.ts';
+import {
+  accountOf,
+  asStep,
+  changeContext,
+  type EngineContext,
+  type Held,
+  isDue,
+  keep,
+  lackOfAccount,
+  leaseOf,
+} from './context.ts';
 import { look } from './probe.ts';
 import { send } from './send.ts';
 
@@ -21,9 +31,12 @@ export async function advance(context: EngineContext, held: Held, draining: () =
   let current = held;
   for (;;) {
     const { migration } = current;
+    await learnCloud(context, migration);
     const account = accountOf(context, migration);
     if (account === undefined)
-      return rest(context, current, (latest) => withoutAccount(latest, changeContext(context, latest)));
+      return rest(context, current, (latest) =>
+        withoutAccount(latest, lackOfAccount(context, latest), changeContext(context, latest)),
+      );
     if (migration.blocking.some((note) => note.code === 'account_not_configured')) {
       const back = await store.update(migration.id, (latest) => unblocked(latest, ['account_not_configured']), {
         fence: current.fence,
@@ -57,6 +70,14 @@ export async function advance(context: EngineContext, held: Held, draining: () =
     if (after === null) return released;
     current = after;
   }
+}
+
+/** Where the vendor's id of the account is learnt by logging in, it has to be known before anything is sent or concluded. */
+async function learnCloud({ accounts, client }: EngineContext, migration: Migration): Promise<void> {
+  const account = accounts.get(migration.account);
+  const hasNoId = migration.cloud?.id === null && migration.calls.length > 0;
+  if (account !== undefined && account.provider === migration.provider && !hasNoId)
+    await client.learnCloudId(account, migration.region);
 }
 
 function stepOf(migration: Migration, command: Extract<Command, { do: 'send' | 'look' }>): EngineStep {

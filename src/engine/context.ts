@@ -6,7 +6,10 @@ import type { Fence, LeaseRequest, Store, UpdateOptions, UpdateResult } from '..
 import type { EngineStep, EngineTelemetry } from '../domain/telemetry.ts';
 import type { EngineSettings } from '../domain/timing.ts';
 import type { Account, VendorClient, VendorFailure } from '../domain/vendor.ts';
+
 import type { ProviderId } from '../domain/vocabulary.ts';
+
+import { strangeness } from './cloud-account.ts';
 
 /** What is told to the log. Fields are an allow-list: ids, words of the contract, and durations. */
 export interface EngineLog {
@@ -49,9 +52,17 @@ export function capabilitiesOf({ providers }: EngineContext): readonly Capabilit
   return Object.values(providers).map((provider) => provider.capabilities);
 }
 
-/** The account of a migration, or undefined when the configuration no longer has it. */
+/** The account of a migration, or undefined when the configuration no longer has it or has another one under its name. */
 export function accountOf(context: EngineContext, migration: Migration): Account | undefined {
-  return context.accounts.get(migration.account);
+  const account = context.accounts.get(migration.account);
+  return account !== undefined && strangeness(context, migration, account) === null ? account : undefined;
+}
+
+/** Why a migration has no account, in words. */
+export function lackOfAccount(context: EngineContext, migration: Migration): string {
+  const account = context.accounts.get(migration.account);
+  const strange = account === undefined ? null : strangeness(context, migration, account);
+  return `The account \`${migration.account}\` ${strange ?? 'is no longer configured'}.`;
 }
 
 /** A migration that this process holds. */

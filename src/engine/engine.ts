@@ -10,6 +10,10 @@ const idleMs = 1000;
 
 const keyLifeMs = 48 * 3_600_000;
 const housekeepingMs = 3_600_000;
+/** Vendor ids of removed migrations are kept for longer than any vendor is known to list its tasks (Alibaba: a week; the others name no end). */
+const vendorIdLifeMs = 400 * 86_400_000;
+/** Forgotten at once, so that no transaction is long. */
+const forgottenAtOnce = 1000;
 
 /** The worker of one process. */
 export interface Engine {
@@ -123,10 +127,11 @@ export function createEngine(context: EngineContext): CountedEngine {
   }
 
   /** Idempotency keys are promised for a day; they are forgotten after two. */
-  async function forgetOldKeys(): Promise<void> {
+  async function forgetWhatIsOld(): Promise<void> {
     while (!stopped.signal.aborted) {
       try {
         await store.expireIdempotencyKeys(runtime.now() - keyLifeMs);
+        await store.forgetVendorIds(runtime.now() - vendorIdLifeMs, forgottenAtOnce);
       } catch (error) {
         reportInterruption(context, error);
       }
@@ -141,7 +146,7 @@ export function createEngine(context: EngineContext): CountedEngine {
         if (sleepsUntil === null) toldOf = Math.min(toldOf, claimableAt);
         else if (claimableAt < sleepsUntil) wake.abort();
       });
-      loop = Promise.all([claimLoop(), heartbeat(), forgetOldKeys()]).then(() => undefined);
+      loop = Promise.all([claimLoop(), heartbeat(), forgetWhatIsOld()]).then(() => undefined);
     },
     take: (held) => track(work([held])),
     async stop(graceMs) {

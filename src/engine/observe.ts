@@ -1,7 +1,7 @@
 import type { Migration } from '../domain/migration.ts';
 import { applyObservation, observationFailed } from '../domain/observation.ts';
 import { type Account, VendorError } from '../domain/vendor.ts';
-import { changeContext, type EngineContext, type Held, keep, whileDue } from './context.ts';
+import { accountOf, changeContext, type EngineContext, type Held, keep, whileDue } from './context.ts';
 import { converseInVendorTime } from './vendor-time.ts';
 
 /** Migrations that one dialogue with the vendor answers for. */
@@ -20,7 +20,7 @@ export function groupForObservation(context: EngineContext, held: readonly Held[
   );
   return [...groups.values()].flatMap((members) => {
     const migration = members[0]?.migration;
-    const account = migration && context.accounts.get(migration.account);
+    const account = migration && accountOf(context, migration);
     return migration && account ? [{ account, region: migration.region, members }] : [];
   });
 }

@@ -17,7 +17,7 @@ export async function look(
   const { store, runtime } = context;
   const { migration, fence } = held;
   const { recorded, backup } = command;
-  const taken = new Set(await store.vendorIds(migration.account, migration.target.instanceId, migration.id));
+  const taken = new Set(await store.vendorIds(migration));
   for (const other of migration.backups)
     if (other.id !== recorded.backupId) for (const id of Object.values(other.providerRefs)) taken.add(id);
 

@@ -12,6 +12,7 @@ import {
   type VendorFailure,
   type VendorRequest,
 } from '../domain/vendor.ts';
+import { cloudAtSending } from './cloud-account.ts';
 import { changeContext, type EngineContext, type Held, keep, leaseOf, whileDue } from './context.ts';
 
 /** Intent, call, outcome. Null: the migration is no longer ours. */
@@ -37,7 +38,8 @@ export async function send(
         again.attempt !== command.attempt
       )
         return null;
-      return beginCall(latest, again, changeContext(context, latest));
+      const belonging = { ...latest, cloud: cloudAtSending(context, latest, account) };
+      return beginCall(belonging, again, changeContext(context, latest));
     },
     { fence: held.fence, renewLease: lease },
   );

@@ -3,7 +3,8 @@ import type { MigrationsTable, PartsTable } from './tables.ts';
 import { isTerminal } from './target.ts';
 
 /** A migration's row with its backups and calls, each joined to one text of JSON documents with commas between. */
-export interface StoredMigration extends Omit<MigrationsTable, 'vendor_ids' | 'state_reason' | 'unknown_calls'> {
+export interface StoredMigration
+  extends Omit<MigrationsTable, 'vendor_ids' | 'state_reason' | 'unknown_calls' | 'cloud_endpoint'> {
   readonly backups: string | null;
   readonly calls: string | null;
 }
@@ -41,6 +42,7 @@ export function aggregateColumns(migration: Migration): AggregateColumns {
     state_reason: migration.stateReason,
     unknown_calls: migration.calls.filter((call) => call.state === 'unknown').length,
     vendor_ids: JSON.stringify(vendorIdsOf(migration)),
+    cloud_endpoint: migration.cloud?.endpoint ?? null,
   };
 }
 

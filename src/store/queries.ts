@@ -59,23 +59,6 @@ function pageOfIds(db: Kysely<Tables>, filter: MigrationFilter, page: PageReques
   return query;
 }
 
-/** `Store.vendorIds`. */
-export async function findVendorIds(
-  db: Kysely<Tables>,
-  account: string,
-  instanceId: string,
-  exceptMigration: string,
-): Promise<ReadonlySet<string>> {
-  const rows = await db
-    .selectFrom('migrations')
-    .select('vendor_ids')
-    .where('account', '=', account)
-    .where('instance_id', '=', instanceId)
-    .where('id', '!=', exceptMigration)
-    .execute();
-  return new Set(rows.flatMap((row): string[] => JSON.parse(row.vendor_ids)));
-}
-
 /** `Store.events`. A text after which no event can stand gives nothing. */
 export async function listEvents(
   db: Kysely<Tables>,

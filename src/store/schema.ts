@@ -22,6 +22,7 @@ function schemaVersions(types: ColumnTypes, kind: 'sqlite' | 'postgres'): Migrat
       '0002_statistics': { up: statistics },
       '0003_audit': { up: (db: Kysely<Tables>) => audit(db, types, kind) },
       '0004_webhooks': { up: (db: Kysely<Tables>) => webhooks(db, types, kind) },
+      '0005_removed_vendor_ids': { up: (db: Kysely<Tables>) => removedVendorIds(db, types) },
     }),
   };
 }
@@ -193,6 +194,23 @@ async function webhooks(db: Kysely<Tables>, { id, json }: ColumnTypes, kind: 'sq
   await index(db, 'deliveries_by_webhook', 'deliveries', ['webhook_id', 'position']).execute();
   await index(db, 'deliveries_by_due', 'deliveries', ['due_at', 'position']).where('due_at', 'is not', null).execute();
   await index(db, 'deliveries_by_end', 'deliveries', ['last_attempt_at']).where('due_at', 'is', null).execute();
+}
+
+/** Vendor ids are found by instance, whatever the account is called, and stay when their migration goes. */
+async function removedVendorIds(db: Kysely<Tables>, { id }: ColumnTypes): Promise<void> {
+  await db.schema.alterTable('migrations').addColumn('cloud_endpoint', 'text').execute();
+  await index(db, 'migrations_by_instance_id', 'migrations', ['instance_id']).execute();
+  await db.schema
+    .createTable('removed_vendor_ids')
+    .addColumn('provider', 'text', (column) => column.notNull())
+    .addColumn('account', 'text', (column) => column.notNull())
+    .addColumn('cloud_endpoint', 'text')
+    .addColumn('instance_id', 'text', (column) => column.notNull())
+    .addColumn('vendor_id', id, (column) => column.notNull())
+    .addColumn('changed_at', 'bigint', (column) => column.notNull())
+    .execute();
+  await index(db, 'removed_vendor_ids_by_instance', 'removed_vendor_ids', ['instance_id']).execute();
+  await index(db, 'removed_vendor_ids_by_age', 'removed_vendor_ids', ['changed_at']).execute();
 }
 
 function index(db: Kysely<Tables>, name: string, table: keyof Tables, columns: string[]) {

@@ -18,10 +18,11 @@ import { claimDeliveries, forgetDeliveries, listDeliveries, redeliver, settleDel
 import { fanOut } from './fan-out.ts';
 import { answerKey, expireKeys, findKey } from './idempotency.ts';
 import { holderOfTarget } from './instance.ts';
-import { findLatestEvent, findMigration, findVendorIds, listEvents, listMigrations } from './queries.ts';
+import { findLatestEvent, findMigration, listEvents, listMigrations } from './queries.ts';
 import type { Backend } from './session.ts';
 import { countMigrations } from './statistics.ts';
 import { removeMigration, updateMigration } from './update.ts';
+import { findVendorIds, forgetVendorIds } from './vendor-ids.ts';
 import { createWebhook, findWebhook, listWebhooks, removeWebhook, updateWebhook } from './webhooks.ts';
 
 /** The store over an open database, whichever of the two it is. */
@@ -64,8 +65,12 @@ export class SqlStore implements Store, AuditLog, WebhookStore {
     return this.#backend.read((db) => countMigrations(db));
   }
 
-  vendorIds(account: string, instanceId: string, exceptMigration: string) {
-    return this.#backend.read((db) => findVendorIds(db, account, instanceId, exceptMigration));
+  vendorIds(migration: Pick<Migration, 'id' | 'provider' | 'account' | 'cloud' | 'target'>) {
+    return this.#backend.read((db) => findVendorIds(db, migration));
+  }
+
+  forgetVendorIds(before: number, limit: number) {
+    return this.#backend.write((session) => forgetVendorIds(session.db, before, limit));
   }
 
   targetHolder(migration: Migration) {

@@ -25,6 +25,19 @@ export interface MigrationsTable {
   unknown_calls: number;
   /** JSON array of the vendor's ids of the migration, its backups and its calls. */
   vendor_ids: string;
+  /** Endpoint of the cloud account; null where it is not known. */
+  cloud_endpoint: string | null;
+}
+
+/** The vendor's ids of migrations that were removed: what they name at the vendor outlives our record. */
+export interface RemovedVendorIdsTable {
+  provider: string;
+  account: string;
+  cloud_endpoint: string | null;
+  instance_id: string;
+  vendor_id: string;
+  /** When the migration last changed: what the vendor has of it is not younger. */
+  changed_at: number;
 }
 
 /** Backups and calls: one row each, so that a change of one does not rewrite a chain of hundreds. */
@@ -122,6 +135,7 @@ export interface Tables {
   calls: PartsTable;
   labels: LabelsTable;
   active_targets: ActiveTargetsTable;
+  removed_vendor_ids: RemovedVendorIdsTable;
   events: EventsTable;
   idempotency_keys: IdempotencyKeysTable;
   webhooks: WebhooksTable;

@@ -8,6 +8,7 @@ import { holderOfTarget, instanceOccupied, wakeWaiting } from './instance.ts';
 import { eventRows, type LeaseChange, saveMigration, selectMigrations, targetChanged } from './rows.ts';
 import { asCaller, type Session, type SqlDialect } from './session.ts';
 import { isTerminal } from './target.ts';
+import { keepVendorIds } from './vendor-ids.ts';
 
 /** `Store.update` inside its transaction. Every check comes before the first write, so a refusal has nothing to undo. */
 export async function updateMigration(
@@ -77,6 +78,7 @@ export async function removeMigration(
   const current = readMigration(row);
   asCaller(() => check(current));
   await fanOutLast(session, id);
+  await keepVendorIds(db, current);
   await db.deleteFrom('migrations').where('id', '=', id).execute();
   if (current.occupiesInstance) await wakeWaiting(session, current.account, current.target.instanceId, id);
   session.changed(id, null);

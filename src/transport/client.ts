@@ -7,8 +7,10 @@ import {
   type Account,
   type Credentials,
   type Dialogue,
+  type HuaweiAccount,
   mayHaveHappened,
   type Session,
+  type SignedRequest,
   type SigningContext,
   type VendorCallReport,
   type VendorClient,
@@ -20,7 +22,7 @@ import {
 } from '../domain/vendor.ts';
 import type { ProviderId } from '../domain/vocabulary.ts';
 import type { Exchange } from './exchange.ts';
-import { exchangeFailure, heldBack } from './failure.ts';
+import { exchangeFailure, heldBack, notSigned } from './failure.ts';
 import { RateLimit } from './rate-limit.ts';
 import { type RefusedLogin, RefusedLogins } from './refused-logins.ts';
 import { SessionCache } from './session-cache.ts';
@@ -48,6 +50,8 @@ const readTries = 3;
 const readBackOffMs = 200;
 /** Offsets below this are the resolution of a `Date` header, not a clock that is off. */
 const clockNoiseMs = 2000;
+/** No clock is off by more than this; a `Date` header that says so is a fault of its sender. */
+const mostClockOffsetMs = 24 * 3_600_000;
 
 /** The vendors' client: signs each attempt, keeps sessions, limits, and the vendor's clock per account. */
 export function createVendorClient(options: VendorClientOptions): VendorTransport {
@@ -57,6 +61,7 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
   const limits = new Map<string, RateLimit>();
   const refusals = new RefusedLogins(runtime.now);
   const standing = new Map<string, RefusedLogin>();
+  const cloudIds = new Map<string, string>();
 
   const vendorNow = (account: Account): Instant => runtime.now() + (offsets.get(account.name) ?? 0);
 
@@ -113,6 +118,7 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
     try {
       const session = await cache.get(print);
       standing.delete(account.name);
+      if (session.projectId !== null) cloudIds.set(placeOf(account, region), session.projectId);
       return session;
     } catch (error) {
       const refusal = refusals.standing(print, placeOf(account, region));
@@ -146,7 +152,12 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
       now: vendorNow(account),
       nonce: runtime.uuid(),
     };
-    const signed = provider.sign(request, context);
+    let signed: SignedRequest;
+    try {
+      signed = provider.sign(request, context);
+    } catch (error) {
+      return { failure: notSigned(error, request, account.provider) };
+    }
     if (!mayGo()) return { failure: heldBack(request, account.provider) };
     const startedAt = runtime.now();
     let reply: VendorReply | null = null;
@@ -179,6 +190,7 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
     if (Number.isNaN(vendor)) return;
     // A `Date` header has whole seconds, so its middle is the best guess.
     const offset = vendor + 500 - (startedAt + reply.receivedAt) / 2;
+    if (Math.abs(offset) > mostClockOffsetMs) return;
     offsets.set(account.name, Math.abs(offset) < clockNoiseMs ? 0 : Math.round(offset));
   }
 
@@ -236,6 +248,15 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
     execute,
     converse: (account, region, dialogue) => run(dialogue, (request) => execute(account, region, request)),
     clockOffset: (account) => offsets.get(account.name) ?? 0,
+    cloudId: (account, region) =>
+      cloudIds.get(placeOf(account, region)) ?? (account.provider === 'huawei' ? projectOf(account, region) : null),
+    async learnCloudId(account, region) {
+      try {
+        await entitle(providers[account.provider], account, region);
+      } catch (error) {
+        if (!(error instanceof VendorError)) throw error;
+      }
+    },
     refusedLogin(account) {
       const refusal = standing.get(account.name);
       return refusal !== undefined && runtime.now() < refusal.until ? refusal.error.failure : null;
@@ -258,6 +279,11 @@ async function run<T>(dialogue: Dialogue<T>, send: (request: VendorRequest) => P
     }
   }
   return step.value;
+}
+
+/** A project is configured for the account's own region. */
+function projectOf(account: HuaweiAccount, region: string): string | null {
+  return account.region === region ? account.projectId : null;
 }
 
 function jittered(ms: number, runtime: Runtime): number {

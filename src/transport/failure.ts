@@ -1,4 +1,10 @@
-import type { FailureKind, VendorFailure, VendorRequest } from '../domain/vendor.ts';
+import {
+  type FailureKind,
+  mayHaveHappened,
+  VendorError,
+  type VendorFailure,
+  type VendorRequest,
+} from '../domain/vendor.ts';
 
 /** Error codes of a connection that never stood: nothing of the request can have arrived. */
 const notSentCodes: ReadonlySet<string> = new Set([
@@ -40,6 +46,26 @@ export function exchangeFailure(
     kind,
     code: problem[kind],
     detail: words[kind] ?? '',
+    retryable: true,
+    provider: {
+      name: providerName,
+      operation: request.operation,
+      code: null,
+      message: null,
+      requestId: null,
+      httpStatus: null,
+    },
+  };
+}
+
+/** A call that did not leave, because it could not be signed. What a provider has found out about its credentials is kept. */
+export function notSigned(error: unknown, request: VendorRequest, providerName: string): VendorFailure {
+  if (error instanceof VendorError && !mayHaveHappened(error.failure.kind)) return error.failure;
+  const text = error instanceof Error ? error.message : String(error);
+  return {
+    kind: 'not_sent',
+    code: 'internal',
+    detail: `${request.operation} could not be signed and was not sent: ${text}`,
     retryable: true,
     provider: {
       name: providerName,

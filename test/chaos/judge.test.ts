@@ -27,6 +27,8 @@ function resendsBlindly(honest: VendorClient): VendorClient {
   return {
     converse: (account, region, dialogue) => honest.converse(account, region, dialogue),
     clockOffset: (account) => honest.clockOffset(account),
+    cloudId: (account, region) => honest.cloudId(account, region),
+    learnCloudId: (account, region) => honest.learnCloudId(account, region),
     async execute(account, region, request, mayGo) {
       try {
         return await honest.execute(account, region, request, mayGo);

@@ -69,5 +69,7 @@ function bound(client: VendorClient): VendorClient {
     execute: (...parameters) => client.execute(...parameters),
     converse: (account, region, dialogue) => client.converse(account, region, dialogue),
     clockOffset: (account) => client.clockOffset(account),
+    cloudId: (account, region) => client.cloudId(account, region),
+    learnCloudId: (account, region) => client.learnCloudId(account, region),
   };
 }

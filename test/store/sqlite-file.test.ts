@@ -80,7 +80,9 @@ describe('an SQLite file', () => {
     const { store, database } = await openWithDatabase();
     await store.create(sampleMigration(), noLease);
     database.exec('drop table deliveries; drop table webhook_accounts; drop table webhooks');
-    database.exec("delete from kysely_migration where name = '0004_webhooks'");
+    database.exec('drop table removed_vendor_ids; drop index migrations_by_instance_id');
+    database.exec('alter table migrations drop column cloud_endpoint');
+    database.exec("delete from kysely_migration where name >= '0004'");
     await store.close();
     const newer = (await open()) as SqlStore;
     const webhook = sampleWebhook();

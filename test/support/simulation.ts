@@ -7,6 +7,7 @@ import type { Store, UpdateOptions } from '../../src/domain/store.ts';
 import type { EngineSettings } from '../../src/domain/timing.ts';
 import type { Account, Credentials, SignedRequest, VendorClient, VendorReply } from '../../src/domain/vendor.ts';
 import type { ProviderId } from '../../src/domain/vocabulary.ts';
+import { cloudOf } from '../../src/engine/cloud-account.ts';
 import { type EngineContext, leaseOf } from '../../src/engine/context.ts';
 import { workOn } from '../../src/engine/work.ts';
 import { alibaba } from '../../src/providers/alibaba/index.ts';
@@ -188,10 +189,15 @@ export class Simulation {
     return new Simulation(await openStore('sqlite::memory:', { runtime: systemRuntime }), options);
   }
 
+  /** Faults of the next calls that change something at the cloud, before the general schedule; and one of all that only read, while it is set. */
+  changeFaults: ExchangeFault[] = [];
+  readFault: ExchangeFault = 'none';
+
   /** Stores a new migration as a request would, and leaves its lease to run out. */
   async submit(request: MigrationRequest): Promise<string> {
     const seal = (url: string): SealedUrl => ({ display: url.split('?')[0] ?? url, sealed: url });
-    const migration = newMigration(request, this.account, 'tests', { runtime: this.context.runtime, seal });
+    const account = { ...this.account, cloud: cloudOf(this.context, this.account, this.account.region) };
+    const migration = newMigration(request, account, 'tests', { runtime: this.context.runtime, seal });
     const result = await this.store.create(migration, leaseOf(this.context));
     if (result.outcome !== 'created') throw new Error(`not created: ${result.outcome}`);
     await this.#live(() => workOn(this.context, [{ migration, fence: result.fence }], () => false));
@@ -292,7 +298,9 @@ export class Simulation {
       headers: { host: url.host, ...headers },
       body: signed.body ?? '',
     };
-    const fault = this.#faults.shift() ?? 'none';
+    const changes = /^(Create|Start|Modify|Terminate|Delete)/.test(this.cloud.operationOf(request));
+    const aimed = changes ? this.changeFaults.shift() : this.readFault === 'none' ? undefined : this.readFault;
+    const fault = aimed ?? this.#faults.shift() ?? 'none';
     this.exchanges.push(`${this.cloud.operationOf(request)}:${fault}`);
     this.now += 20;
     await this.meanwhile?.(this.exchanges.length);

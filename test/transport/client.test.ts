@@ -144,10 +144,47 @@ describe("the vendor's clock", () => {
     ['is not learnt from a header that is no date', { date: 'yesterday' }],
     ['is not learnt from an answer without one', {}],
     ['is not changed by what the resolution of the header explains', at(1000)],
+    ['is not believed to be off by more than a day', { date: '275760-09-13T00:00:00.000Z' }],
+    ['is not believed to be a day and a minute behind', at(-86_460_000)],
   ])('%s', async (_name, headers) => {
     const { client } = clientOver(scripted({ ...reply(), headers }));
     await client.execute(account, 'r', request('read'));
     expect(client.clockOffset(account)).toBe(0);
+  });
+});
+
+describe('a call that cannot be signed', () => {
+  it.each([
+    ['an exception of the signer', new RangeError('Invalid time value'), 'not_sent', /Invalid time value/],
+    [
+      'an answer of the signer that leaves the outcome open',
+      new VendorError(failure('garbage')),
+      'not_sent',
+      /garbage/,
+    ],
+    ['what the signer finds out about credentials', refused(), 'unauthenticated', /unauthenticated/],
+  ] as const)('has not been sent: %s', async (_name, error, kind, detail) => {
+    const script = scripted(reply());
+    const provider = fakeProvider();
+    const client = createVendorClient({
+      providers: {
+        alibaba: provider,
+        huawei: provider,
+        tencent: {
+          ...provider,
+          sign: () => {
+            throw error;
+          },
+        },
+      },
+      exchange: script.exchange,
+      runtime: new VirtualTime(),
+      credentialsOf: async () => key(),
+    });
+    const outcome = await client.execute(account, 'r', request('write')).catch((thrown: unknown) => thrown);
+    expect(outcome).toBeInstanceOf(VendorError);
+    expect((outcome as VendorError).failure).toMatchObject({ kind, detail: expect.stringMatching(detail) });
+    expect(script.sent).toEqual([]);
   });
 });
 

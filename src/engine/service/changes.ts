@@ -26,11 +26,12 @@ import {
 import type { UpdateResult } from '../../domain/store.ts';
 import { sourceConflicts, unsupportedBackupFields } from '../../domain/support.ts';
 import type { ActionName } from '../../domain/vocabulary.ts';
-import { changeContext, type EngineContext } from '../context.ts';
+import { accountOf, changeContext, type EngineContext } from '../context.ts';
 import type { Engine } from '../engine.ts';
 import type { Change, ChangeContext, MigrationService, Replay } from '../interface.ts';
 import { uploadFault } from '../vendor-reads.ts';
 import { visible } from './access.ts';
+import { refuseForeignRefs } from './adoption.ts';
 import { notFound, refusal as refused, refuseWhileDraining, summary, targetBusy } from './problems.ts';
 
 /** At most so many labels of one migration, also after a merge. */
@@ -42,7 +43,7 @@ export function createChanges(
   engine: Engine,
   creation: CreationContext,
 ): Pick<MigrationService, 'patch' | 'addBackup' | 'cutOver' | 'cancel' | 'retry' | 'markUploaded' | 'remove'> {
-  const { store, runtime, providers, accounts } = context;
+  const { store, runtime, providers } = context;
 
   const refusal = (current: Migration, code: ProblemCode, detail: string): Problem =>
     refused(current, code, detail, providers[current.provider]);
@@ -74,7 +75,7 @@ export function createChanges(
 
   /** An account that is configured again is no obstacle, even before the engine has taken note of it. */
   function withAccountAsItIs(current: Migration): Migration {
-    return accounts.has(current.account) ? unblocked(current, ['account_not_configured']) : current;
+    return accountOf(context, current) ? unblocked(current, ['account_not_configured']) : current;
   }
 
   function changed(result: UpdateResult): Change | Replay {
@@ -189,6 +190,12 @@ export function createChanges(
         throw new Problem('invalid_request', 'Say either `assume` or `adopt`.', {
           errors: [{ pointer: '/adopt', detail: '`assume` and `adopt` exclude each other.' }],
         });
+      if (request.adopt !== undefined) {
+        const current = await visible(context, id, caller);
+        const fits = adoptionFaults(current, request.adopt, providers[current.provider]).length === 0;
+        // Whether a word is wanted at all, and whether its names fit, is said below.
+        if (isInDoubt(current) && fits) await refuseForeignRefs(context, current, request.adopt);
+      }
       return changed(
         await changeIf(
           id,
@@ -197,8 +204,7 @@ export function createChanges(
           (current) => {
             const word = request.adopt ? { adopt: request.adopt } : request.assume;
             if (word === undefined) return requestRetry(current, runtime.now());
-            if (!current.blocking.some((note) => note.code === 'outcome_unknown'))
-              throw refusal(current, 'invalid_state', noWordNeeded(current));
+            if (!isInDoubt(current)) throw refusal(current, 'invalid_state', noWordNeeded(current));
             const faults = request.adopt ? adoptionFaults(current, request.adopt, providers[current.provider]) : [];
             if (faults.length > 0) throw new Problem('invalid_request', summary(faults), { errors: faults });
             return resolveByOperator(current, word, changeContext(context, current));
@@ -242,6 +248,11 @@ function cutoverIsPlanned(current: Migration, { afterBackup }: CutoverRequest): 
   const planned = current.state === 'cutting_over' || current.cutoverRequested || final !== undefined;
   const last = final ?? current.backups.at(-1);
   return planned && (afterBackup === undefined || afterBackup === last?.id);
+}
+
+/** Whether an operator's word on a call of unknown outcome is asked for. */
+function isInDoubt({ blocking }: Migration): boolean {
+  return blocking.some((note) => note.code === 'outcome_unknown');
 }
 
 /** Whether what failed is on its way again already. */

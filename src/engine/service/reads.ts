@@ -1,7 +1,7 @@
 import { hasGrant, visibleAccounts } from '../../domain/grants.ts';
 import { Problem } from '../../domain/problem.ts';
 import type { Account } from '../../domain/vendor.ts';
-import { capabilitiesOf, type EngineContext } from '../context.ts';
+import { accountOf, capabilitiesOf, type EngineContext, lackOfAccount } from '../context.ts';
 import type { Engine } from '../engine.ts';
 import { followEvents } from '../event-feed.ts';
 import type { MigrationService } from '../interface.ts';
@@ -42,9 +42,8 @@ export function createReads(
       if (backup === undefined) throw notFound();
       const fault = uploadFault(migration, backup);
       if (fault !== null) throw refusal(migration, 'invalid_state', fault, providers[migration.provider]);
-      const account = accounts.get(migration.account);
-      if (account === undefined)
-        throw unknownAccount(`The account \`${migration.account}\` is not configured any more.`);
+      const account = accountOf(context, migration);
+      if (account === undefined) throw unknownAccount(lackOfAccount(context, migration));
       const target = await readUploadTarget(context, account, migration, backup);
       if (target === null)
         throw refusal(

@@ -3,6 +3,7 @@ import type { Migration } from '../../domain/migration.ts';
 import { Problem } from '../../domain/problem.ts';
 import { conflictingFields, unsupportedFields } from '../../domain/support.ts';
 import { type Account, VendorError } from '../../domain/vendor.ts';
+import { cloudOf } from '../cloud-account.ts';
 import { capabilitiesOf, type EngineContext, leaseOf } from '../context.ts';
 import { plannedCalls } from '../dry-run.ts';
 import type { Engine } from '../engine.ts';
@@ -30,7 +31,8 @@ export function createSubmission(
     const unsupported = unsupportedFields(request, capabilitiesOf(context));
     if (unsupported.length > 0)
       throw new Problem('unsupported_by_provider', summary(unsupported), { errors: unsupported });
-    const migration = newMigration(request, account, caller.caller, creation);
+    const cloud = cloudOf(context, account, request.region ?? account.region);
+    const migration = newMigration(request, { ...account, cloud }, caller.caller, creation);
     const faults = providers[request.provider].checkMigration(migration, account);
     if (faults.length > 0) throw new Problem('unsupported_by_provider', summary(faults), { errors: faults });
     return { migration, account };

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { type Backup, fullBackup, type Migration } from '../../domain/migration.ts';
-import type { CallInput, ChangingCall } from '../../domain/provider.ts';
+import { type CallInput, type ChangingCall, noObjection } from '../../domain/provider.ts';
 import type { AlibabaAccount, VendorReply, VendorRequest } from '../../domain/vendor.ts';
 import { ossHost } from './endpoints.ts';
 import { findOpen, findRestore, findTerminate } from './find.ts';
 import { chainHandle, destinationName, isChain } from './migration-task.ts';
+import { objectToRestore } from './objection.ts';
 import { percentEncode } from './percent.ts';
 import { answerOf, garbled, textOf } from './reply.ts';
 import { alibabaAccount } from './sign.ts';
@@ -112,6 +113,7 @@ export const restoreCall: ChangingCall = {
     return { migrateTaskId, ...(taskId === null ? {} : { taskId }) };
   },
   find: findRestore,
+  objection: objectToRestore,
 };
 
 /** Recovers and opens the database of a chain. */
@@ -128,6 +130,7 @@ export const openCall: ChangingCall = {
   },
   parse: (reply) => acknowledged(online, reply),
   find: findOpen,
+  objection: noObjection,
 };
 
 /** Ends the task. What becomes of the half-restored database the vendor does not say. */
@@ -137,4 +140,5 @@ export const cancelCall: ChangingCall = {
   build: ({ migration }) => writeRequest(terminate, chainParameters(migration)),
   parse: (reply) => acknowledged(terminate, reply),
   find: findTerminate,
+  objection: noObjection,
 };

@@ -14,6 +14,7 @@ export const alibaba: Provider = {
   id: 'alibaba',
   capabilities,
   services: ['rds'],
+  restoreService: 'rds',
   endpoint: (_service, region) => rdsEndpoint(region),
   checkMigration: (migration) => checkMigration(migration),
   checkBackup,

@@ -31,6 +31,15 @@ function decoded(text: string): string {
   }
 }
 
+/** A file's name without what the vendor may spell otherwise: percent-encoding, `+` for a space, upper case. */
+export function foldedName(name: string): string {
+  return decoded(name.replaceAll('+', ' ')).normalize('NFC').toLowerCase();
+}
+
+export function sameFileName(one: string, other: string): boolean {
+  return one === other || foldedName(one) === foldedName(other);
+}
+
 /** File names by which the vendor may list a backup; empty when they are not known. */
 export function fileNamesOf(backup: Pick<Backup, 'source'>): readonly string[] {
   const { source } = backup;

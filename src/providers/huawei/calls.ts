@@ -3,6 +3,7 @@ import type { CancelVerdict, ChangingCall } from '../../domain/provider.ts';
 import { jobBody } from './body.ts';
 import { findJob } from './find.ts';
 import { createOperation, isJobId, jobsPath } from './jobs.ts';
+import { objectToJob } from './objection.ts';
 import { garbage, jsonObject, text } from './reply.ts';
 
 /** Creating a job starts it: there is no other call, and none that stops it. */
@@ -31,6 +32,7 @@ export const createJob: ChangingCall = {
   },
 
   find: findJob,
+  objection: objectToJob,
 };
 
 /** Every backup is one job. Nothing has to be opened (the last job does it), and nothing can be cancelled or is left behind. */

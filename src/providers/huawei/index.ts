@@ -15,6 +15,7 @@ export const huawei: Provider = {
   id: 'huawei',
   capabilities,
   services,
+  restoreService: 'drs',
   endpoint,
   checkMigration,
   checkBackup,

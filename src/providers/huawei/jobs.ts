@@ -88,6 +88,30 @@ export function readShow(reply: VendorReply): Job {
   return readJob(body);
 }
 
+/** What a job was asked to do, as its details show it; null for what they leave out. */
+export interface JobOrder {
+  readonly instanceId: string | null;
+  readonly files: readonly string[];
+  readonly backupId: string | null;
+  /** Databases that were named; without the placeholder `""`. */
+  readonly databases: readonly string[];
+  readonly last: boolean | null;
+}
+
+/** The order of a job from its details. Its folder is not among them. */
+export function readOrder(reply: VendorReply): JobOrder {
+  const body = jsonObject(reply.body);
+  const target = object(body?.target_db_info);
+  const options = object(body?.options);
+  return {
+    instanceId: text(target?.target_instance_id),
+    files: objects(object(body?.backup_info)?.file_info).flatMap((file) => text(file.file_name) ?? []),
+    backupId: text(target?.file_id),
+    databases: Array.isArray(options?.db_names) ? options.db_names.flatMap((name: unknown) => text(name) ?? []) : [],
+    last: typeof options?.is_last_backup === 'boolean' ? options.is_last_backup : null,
+  };
+}
+
 function readJob(row: Readonly<Record<string, unknown>>): Job {
   return {
     id: text(row.id),

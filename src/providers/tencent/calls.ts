@@ -1,5 +1,5 @@
 import { type Backup, fullBackup, type Migration, type Refs, type Step } from '../../domain/migration.ts';
-import type { CallInput, ChangingCall } from '../../domain/provider.ts';
+import { type CallInput, type ChangingCall, noObjection } from '../../domain/provider.ts';
 import type { VendorReply, VendorRequest } from '../../domain/vendor.ts';
 import { service } from './endpoints.ts';
 import {
@@ -11,6 +11,7 @@ import {
   findStartedIncrement,
   findStartedTask,
 } from './find.ts';
+import { objectToIncrement, objectToStartOfIncrement, objectToStartOfTask, objectToTask } from './objection.ts';
 import { backupFile, migrationName, recoveryType, renames, uploadType } from './parameters.ts';
 import { everRegistered, incrementId, refNames, started, taskId } from './refs.ts';
 import { asDigits, type Fields, garbage, requireResponse, requireText } from './reply.ts';
@@ -61,6 +62,7 @@ const createTask: ChangingCall = {
     return { [refNames.task]: requireText(this.operation, reply, 'BackupMigrationId') };
   },
   find: (input) => findCreatedTask({ ...input, backup: subject(input) }),
+  objection: (input, refs) => objectToTask({ ...input, backup: subject(input) }, refs),
 };
 
 /** ModifyBackupMigration page: the only way to rename databases, before the start. */
@@ -75,6 +77,7 @@ const renameDatabases: ChangingCall = {
     return {};
   },
   find: findRenaming,
+  objection: noObjection,
 };
 
 /** StartBackupMigration page: begins the full restore; the flow id is never shown again. */
@@ -88,6 +91,7 @@ const startTask: ChangingCall = {
     return parseFlow(this.operation, reply);
   },
   find: findStartedTask,
+  objection: objectToStartOfTask,
 };
 
 /** CreateIncrementalMigration page: registers a child; `IsRecovery` YES brings the database online after it. */
@@ -106,6 +110,7 @@ const createIncrement: ChangingCall = {
     return { [refNames.increment]: requireText(this.operation, reply, 'IncrementalMigrationId') };
   },
   find: findCreatedIncrement,
+  objection: objectToIncrement,
 };
 
 /** StartIncrementalMigration page. */
@@ -119,6 +124,7 @@ const startIncrement: ChangingCall = {
     return parseFlow(this.operation, reply);
   },
   find: findStartedIncrement,
+  objection: objectToStartOfIncrement,
 };
 
 /** DeleteBackupMigration page: removes the record of a task; an answer that it is gone already counts as done. */
@@ -133,6 +139,7 @@ const deleteTask: ChangingCall = {
     return {};
   },
   find: findDeletedTask,
+  objection: noObjection,
 };
 
 /** DeleteIncrementalMigration page: as above, for a child. */
@@ -147,6 +154,7 @@ const deleteIncrement: ChangingCall = {
     return {};
   },
   find: findDeletedIncrement,
+  objection: noObjection,
 };
 
 /**

@@ -1,4 +1,4 @@
-import type { Finding, LookInput } from '../../domain/provider.ts';
+import type { CallInput, Finding, LookInput } from '../../domain/provider.ts';
 import { type Dialogue, VendorError } from '../../domain/vendor.ts';
 import { backupFile, migrationName, renames } from './parameters.ts';
 import { earlierIds, incrementId, refNames, taskId } from './refs.ts';
@@ -15,7 +15,7 @@ const unclear = (detail: string): Finding => ({ found: 'unclear', detail });
 const incomplete = unclear('The vendor’s list could not be read to its end; it is looked at again.');
 
 /** The full task as it is now, or null; `complete` tells whether null means that it does not exist. */
-function* readTask(input: LookInput, id: string): Dialogue<{ task: Task | null; complete: boolean }> {
+export function* readTask(input: CallInput, id: string): Dialogue<{ task: Task | null; complete: boolean }> {
   const listing = yield* listTasks({
     operation: 'DescribeBackupMigration',
     filter: { InstanceId: input.migration.target.instanceId, BackupMigrationId: id },
@@ -25,7 +25,7 @@ function* readTask(input: LookInput, id: string): Dialogue<{ task: Task | null; 
   return { task: listing.tasks.find((task) => task.id === id) ?? null, complete: listing.complete };
 }
 
-function* readChildren(input: LookInput, parent: string, child: string | null): Dialogue<Listing> {
+export function* readChildren(input: CallInput, parent: string, child: string | null): Dialogue<Listing> {
   return yield* listTasks({
     operation: 'DescribeIncrementalMigration',
     filter: {
@@ -87,7 +87,7 @@ export function* findStartedTask(input: LookInput): Dialogue<Finding> {
 }
 
 /** Files are compared without a link's query: the vendor may leave the signature out. */
-const sameFile = (a: string, b: string) => fileOf(a) === fileOf(b);
+export const sameFile = (a: string, b: string) => fileOf(a) === fileOf(b);
 
 function fileOf(link: string): string {
   const path = link.trim().split('?', 1)[0] ?? '';

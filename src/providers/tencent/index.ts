@@ -20,6 +20,7 @@ export const tencent: Provider = {
   id: 'tencent',
   capabilities,
   services: [service],
+  restoreService: service,
   endpoint,
   checkMigration,
   checkBackup,

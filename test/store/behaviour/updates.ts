@@ -69,7 +69,6 @@ export function updateBehaviour(site: Site): void {
     expect(await store.get(migration.id)).toBeNull();
     expect(await store.events({ migrationId: migration.id }, { size: 10 })).toEqual([]);
     expect(await store.list({ labels: { team: 'orders' } }, { size: 10, order: 'newest_first' })).toEqual([]);
-    expect(await store.vendorIds(migration.account, migration.target.instanceId, 'none')).toEqual(new Set());
     expect(await store.remove(migration.id)).toBe(false);
   });
 
@@ -190,110 +189,64 @@ export function updateBehaviour(site: Site): void {
   });
 
   describe('vendor ids', () => {
-    it('are those of the migrations, backups and calls on the same instance, without the excepted one', async () => {
+    const place = { account: 'ali-main', cloud: { endpoint: 'https://rds.example', id: null } };
+    const asked = (more: Partial<Migration> = {}) => sampleMigration({ ...place, ...more });
+
+    it('are those of the migrations, backups and calls on the same instance, without its own', async () => {
       const store = await site.open();
       const all = await stored(store, {
+        ...place,
         state: 'failed',
         providerRefs: { migrateTaskId: 'm-1' },
         backups: [sampleBackup({ providerRefs: { jobId: 'b-1' } })],
         calls: [sampleCall({ refs: { taskId: 'c-1', again: 'b-1' } })],
       });
-      const excepted = await stored(store, { providerRefs: { migrateTaskId: 'm-2' } });
-      await stored(store, { account: 'other', providerRefs: { migrateTaskId: 'm-3' } });
+      const own = await stored(store, { ...place, providerRefs: { migrateTaskId: 'm-2' } });
       await stored(store, {
+        ...place,
         target: { instanceId: 'rm-other', overwrite: false },
         providerRefs: { migrateTaskId: 'm-4' },
       });
-      expect(await store.vendorIds(all.account, all.target.instanceId, excepted.id)).toEqual(
-        new Set(['m-1', 'b-1', 'c-1']),
-      );
+      expect(await store.vendorIds(own)).toEqual(new Set(['m-1', 'b-1', 'c-1']));
       await store.update(all.id, (current) => ({ ...current, providerRefs: { migrateTaskId: 'm-5' } }));
-      expect(await store.vendorIds(all.account, all.target.instanceId, excepted.id)).toEqual(
-        new Set(['m-5', 'b-1', 'c-1']),
-      );
+      expect(await store.vendorIds(own)).toEqual(new Set(['m-5', 'b-1', 'c-1']));
     });
-  });
 
-  describe('events', () => {
-    it('are appended with the change that made them true and read in order, page by page', async () => {
+    it('count those of the same cloud account under another name, and none of another cloud', async () => {
       const store = await site.open();
-      const { id } = await stored(store);
-      await store.update(id, (current) => ({ ...current, state: 'restoring', calls: [sampleCall()] }));
-      await store.update(id, (current) => ({
-        ...current,
-        state: 'succeeded',
-        updatedAt: noon + 5,
-        calls: [sampleCall({ state: 'accepted' })],
-      }));
-      const all = await store.events({ migrationId: id }, { size: 100 });
-      expect(all.map((event) => event.type)).toEqual([
-        'migration.created',
-        'backup.added',
-        'call.sent',
-        'migration.state_changed',
-        'call.settled',
-        'migration.state_changed',
-      ]);
-      expect(all.at(-1)).toMatchObject({
-        migrationId: id,
-        account: 'ali-main',
-        at: noon + 5,
-        data: { from: 'restoring', to: 'succeeded', error: null },
+      await stored(store, { ...place, account: 'renamed', providerRefs: { migrateTaskId: 'm-1' } });
+      await stored(store, {
+        account: 'elsewhere',
+        cloud: { endpoint: 'https://rds.elsewhere', id: null },
+        providerRefs: { migrateTaskId: 'm-2' },
       });
-      expect(all.map((event) => event.id)).toEqual(all.map((event) => event.id).toSorted());
-      const [, second] = all;
-      expect(await store.events({ migrationId: id }, { size: 2, after: second?.id ?? '' })).toEqual(all.slice(2, 4));
+      await stored(store, { account: 'renamed', providerRefs: { migrateTaskId: 'm-3' } });
+      expect(await store.vendorIds(asked())).toEqual(new Set(['m-1']));
+      expect(await store.vendorIds(sampleMigration({ account: 'renamed' }))).toEqual(new Set(['m-1', 'm-3']));
     });
 
-    it('shows only visible accounts, and nothing when there is none', async () => {
+    it('stay when their migration is removed, until they are forgotten in portions', async () => {
       const store = await site.open();
-      const mine = await stored(store);
-      await stored(store, { account: 'other' });
-      const seen = await store.events({ visibleAccounts: ['ali-main'] }, { size: 100 });
-      expect(new Set(seen.map((event) => event.migrationId))).toEqual(new Set([mine.id]));
-      expect(await store.events({ visibleAccounts: [] }, { size: 100 })).toEqual([]);
-      expect(await store.events({}, { size: 100 })).toHaveLength(4);
-    });
-
-    it('have a last one', async () => {
-      const store = await site.open();
-      expect(await store.latestEvent()).toBeNull();
-      await stored(store);
-      const all = await store.events({}, { size: 100 });
-      expect(await store.latestEvent()).toBe(all.at(-1)?.id);
-    });
-
-    it('can be read on after an event that is gone', async () => {
-      const store = await site.open();
-      const gone = await stored(store);
-      const [first] = await store.events({}, { size: 1 });
-      const stays = await stored(store);
-      await store.remove(gone.id);
-      const rest = await store.events({}, { size: 100, after: first?.id ?? '' });
-      expect(rest.map((event) => event.migrationId)).toEqual([stays.id, stays.id]);
-    });
-
-    it('are never seen out of order by a reader who goes on from the last one seen', async () => {
-      const store = await site.open();
-      const other = await site.replica();
-      const writing = Promise.all(
-        Array.from({ length: 60 }, (_, index) => stored(index % 2 ? store : other).then(() => {})),
-      );
-      let writes = true;
-      writing.finally(() => {
-        writes = false;
+      const day = 86_400_000;
+      const old = await stored(store, {
+        ...place,
+        updatedAt: noon - 2 * day,
+        providerRefs: { a: 'old-1', b: 'old-2' },
       });
-      const seen: string[] = [];
-      for (let last = false; !last; ) {
-        last = !writes;
-        const after = seen.at(-1);
-        const page = await other.events({}, after === undefined ? { size: 50 } : { size: 50, after });
-        seen.push(...page.map((event) => event.id));
-        if (page.length === 50) last = false;
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-      await writing;
-      expect(seen).toHaveLength(120);
+      const young = await stored(store, {
+        ...place,
+        updatedAt: noon,
+        calls: [sampleCall({ refs: { migrateTaskId: 'young' } })],
+      });
+      for (const { id } of [old, young]) await store.remove(id);
+      expect(await store.vendorIds(asked())).toEqual(new Set(['old-1', 'old-2', 'young']));
+      expect(await store.vendorIds(asked({ account: 'renamed' }))).toEqual(new Set(['old-1', 'old-2', 'young']));
+      expect(await store.vendorIds(sampleMigration({ account: 'other' }))).toEqual(new Set());
+      expect(await store.vendorIds(asked({ provider: 'huawei' }))).toEqual(new Set());
+      expect(await store.forgetVendorIds(noon - day, 1)).toBe(1);
+      expect(await store.forgetVendorIds(noon - day, 100)).toBe(1);
+      expect(await store.forgetVendorIds(noon - day, 100)).toBe(0);
+      expect(await store.vendorIds(asked())).toEqual(new Set(['young']));
     });
   });
 }

@@ -1,0 +1,44 @@
+import type { CloudAccount, Migration } from '../domain/migration.ts';
+import type { Account } from '../domain/vendor.ts';
+import type { EngineContext } from './context.ts';
+
+/** The cloud account that a configured account stands for now, as far as it is known without asking. */
+export function cloudOf(
+  { providers, client }: Pick<EngineContext, 'providers' | 'client'>,
+  account: Account,
+  region: string,
+): CloudAccount {
+  const provider = providers[account.provider];
+  const url = account.endpoints[provider.restoreService] ?? provider.endpoint(provider.restoreService, region);
+  return { endpoint: new URL(url).origin, id: client.cloudId(account, region) };
+}
+
+/**
+ * Why the configured account is not the one that a migration belongs to, as words that follow its name; null: it is, as far as it is known.
+ * What the vendor has of a migration is in one cloud account only, so under another one nothing of it may be looked for or sent.
+ */
+export function strangeness(
+  context: Pick<EngineContext, 'providers' | 'client'>,
+  migration: Migration,
+  account: Account,
+): string | null {
+  if (account.provider !== migration.provider) return `now belongs to \`${account.provider}\``;
+  const { cloud } = migration;
+  if (cloud === undefined) return null;
+  const present = cloudOf(context, account, migration.region);
+  if (present.endpoint !== cloud.endpoint)
+    return `now stands for another cloud (${present.endpoint}, not ${cloud.endpoint})`;
+  if (present.id !== null && cloud.id !== null && present.id !== cloud.id)
+    return `now opens another account or project of the vendor (${present.id}, not ${cloud.id})`;
+  return null;
+}
+
+/** The cloud account that a migration belongs to once a call of it leaves now. */
+export function cloudAtSending(
+  context: Pick<EngineContext, 'providers' | 'client'>,
+  migration: Migration,
+  account: Account,
+): CloudAccount {
+  const present = cloudOf(context, account, migration.region);
+  return migration.cloud === undefined ? present : { ...migration.cloud, id: migration.cloud.id ?? present.id };
+}

@@ -1,0 +1,42 @@
+import type { Refs } from '../../domain/migration.ts';
+import type { CallInput } from '../../domain/provider.ts';
+import { type Dialogue, VendorError } from '../../domain/vendor.ts';
+import { isRefusal } from './errors.ts';
+import { chainHandle, destinationName, fileNamesOf, sameFileName } from './migration-task.ts';
+import { describeFiles, describeTask, type TaskFile } from './reads.ts';
+
+/** The files of a task, or none where the vendor does not show them. */
+function* filesShown(instanceId: string, taskId: string): Dialogue<readonly TaskFile[]> {
+  try {
+    return yield* describeFiles(instanceId, taskId);
+  } catch (error) {
+    if (isRefusal(error)) return [];
+    throw error;
+  }
+}
+
+/** See `ChangingCall.objection`: the task has to be on the instance, of the database, and hold the file. */
+export function* objectToRestore({ migration, backup }: CallInput, refs: Refs): Dialogue<string | null> {
+  const { instanceId } = migration.target;
+  const taskId = refs.migrateTaskId ?? '';
+  const handle = chainHandle(migration);
+  const increment = backup !== null && backup.type !== 'full';
+  if (increment && taskId !== handle) return `Task ${taskId} is not the task of this chain, which is ${handle}.`;
+  try {
+    const task = yield* describeTask(instanceId, taskId);
+    if (task === null) return `The vendor shows no task ${taskId} on the instance ${instanceId}.`;
+    const database = destinationName(migration);
+    if (task.database !== null && task.database.toLowerCase() !== database.toLowerCase())
+      return `Task ${taskId} restores the database ${task.database}, not ${database}.`;
+  } catch (error) {
+    if (!(error instanceof VendorError) || !isRefusal(error)) throw error;
+    // Some editions show no tasks at all: then only the operator has seen it.
+    if (error.failure.kind !== 'not_found') return null;
+    return `The vendor shows no task ${taskId} on the instance ${instanceId}.`;
+  }
+  const names = backup === null ? [] : fileNamesOf(backup);
+  const listed = (yield* filesShown(instanceId, taskId)).flatMap(({ name }) => name ?? []);
+  const differs =
+    names.length > 0 && listed.length > 0 && !listed.some((name) => names.some((own) => sameFileName(own, name)));
+  return differs ? `Task ${taskId} holds ${listed.join(', ')}, not ${names.join(', ')}.` : null;
+}

@@ -1,0 +1,177 @@
+import { describe, expect, it } from 'vitest';
+import { isTerminal } from '../../src/domain/lifecycle.ts';
+import type { Migration } from '../../src/domain/migration.ts';
+import type { MigrationRequest } from '../../src/domain/request-schema.ts';
+import type { Account } from '../../src/domain/vendor.ts';
+import type { ProviderId } from '../../src/domain/vocabulary.ts';
+import { type Chain, caller, problemOf, startChain } from '../support/chain.ts';
+import { requestFor, Simulation } from '../support/simulation.ts';
+
+const all = ['alibaba', 'huawei', 'tencent'] as const;
+function onDatabase(provider: ProviderId, name: string, key?: string): MigrationRequest {
+  const request = requestFor(provider, 'full', key ?? `prod/${name}_full.bak`);
+  return { ...request, target: { ...request.target, databases: [{ name }] } };
+}
+
+describe.each(all)('a migration at %s that follows a deleted one of the same body', (provider) => {
+  it.each(['drop_before', 'drop_after'] as const)('takes nothing of it for its own (%s)', async (fault) => {
+    const simulation = await Simulation.start({ provider });
+    const request = requestFor(provider, 'full', 'prod/corrupt-orders.bak');
+    const first = await simulation.until(await simulation.submit(request), isTerminal);
+    expect(first.state).toBe('failed');
+    expect(await simulation.store.remove(first.id)).toBe(true);
+
+    simulation.changeFaults = [fault];
+    const second = await simulation.until(await simulation.submit(request), isTerminal);
+    expect(simulation.exchanges.some((each) => each.endsWith(fault))).toBe(true);
+    const [, own, ...others] = simulation.restores();
+    expect(others).toEqual([]);
+    expect(Object.values(second.providerRefs)).toContain(own?.taskId);
+    expect(Object.values(second.providerRefs).filter((id) => Object.values(first.providerRefs).includes(id))).toEqual(
+      [],
+    );
+  });
+});
+
+describe.each(all)('what an operator names at %s as the effect of a call', (provider) => {
+  const idName = { alibaba: 'migrateTaskId', huawei: 'jobId', tencent: 'backupMigrationId' }[provider];
+  const settings = { settings: { settleMs: 1000 } };
+
+  /** Sends it, loses the answer, and looks in vain until an operator's word is taken. */
+  async function inDoubt(chain: Chain, fault: 'drop_before' | 'drop_after'): Promise<Migration> {
+    const { simulation } = chain;
+    simulation.changeFaults = [fault];
+    simulation.meanwhile = async () => {
+      if (simulation.changeFaults.length === 0) simulation.readFault = 'unavailable_before';
+    };
+    const id = await simulation.submit(onDatabase(provider, 'customers'));
+    const doubtful = await chain.until(id, ({ blocking }) => blocking.some(({ code }) => code === 'outcome_unknown'));
+    simulation.meanwhile = null;
+    simulation.readFault = 'none';
+    return doubtful;
+  }
+  const adopt = (chain: Chain, id: string, vendorId: string) =>
+    problemOf(chain.service.retry(id, { adopt: { [idName]: vendorId } }, caller));
+
+  it.each([false, true])('is refused when another migration has it (deleted: %s)', async (deleted) => {
+    const chain = await startChain(provider, 'full', settings);
+    const first = await chain.until(await chain.create(onDatabase(provider, 'orders')), isTerminal);
+    if (deleted) await chain.service.remove(first.id, caller);
+    const second = await inDoubt(chain, 'drop_before');
+    const problem = await adopt(chain, second.id, first.providerRefs[idName] ?? '');
+    expect(problem).toMatchObject({ code: 'provider_conflict', detail: expect.stringContaining('another migration') });
+    expect((await chain.get(second.id)).state).toBe('pending');
+  });
+
+  it('is refused when it is not there', async () => {
+    const chain = await startChain(provider, 'full', settings);
+    const { id } = await inDoubt(chain, 'drop_before');
+    expect(await adopt(chain, id, '999999')).toMatchObject({
+      code: 'provider_conflict',
+      detail: expect.stringContaining('999999'),
+    });
+  });
+
+  it('is refused when it restores another file', async () => {
+    const chain = await startChain(provider, 'full', settings);
+    const { simulation } = chain;
+    const yesterday = await chain.until(
+      await chain.create(onDatabase(provider, 'customers', 'prod/yesterday.bak')),
+      isTerminal,
+    );
+    // As if somebody else had begun it: Godwit knows nothing of its ids.
+    await simulation.change(yesterday.id, (latest) => ({
+      ...latest,
+      providerRefs: {},
+      calls: [],
+      backups: latest.backups.map((each) => ({ ...each, providerRefs: {} })),
+    }));
+    const { id } = await inDoubt(chain, 'drop_before');
+    expect(await adopt(chain, id, yesterday.providerRefs[idName] ?? '')).toMatchObject({
+      code: 'provider_conflict',
+      detail: expect.stringContaining('yesterday.bak'),
+    });
+  });
+
+  it('is taken when it is the right one', async () => {
+    const chain = await startChain(provider, 'full', settings);
+    const { id } = await inDoubt(chain, 'drop_after');
+    const { cloud } = chain.simulation;
+    const [task] = cloud.journal();
+    expect(await adopt(chain, id, task?.taskId ?? '')).toMatchObject({ code: 'none' });
+    expect((await chain.until(id, isTerminal)).state).toBe('succeeded');
+    expect(chain.simulation.restores()).toHaveLength(1);
+  });
+});
+
+describe('a migration belongs to the cloud account that it began with', () => {
+  const elsewhere: Readonly<Record<ProviderId, Partial<Account>>> = {
+    alibaba: { endpoints: { rds: 'http://127.0.0.1:9' } },
+    huawei: { endpoints: { iam: 'http://127.0.0.1:2', drs: 'http://127.0.0.1:9', rds: 'http://127.0.0.1:2' } },
+    tencent: { endpoints: { sqlserver: 'http://127.0.0.1:9' } },
+  };
+
+  async function whileStrange(provider: ProviderId, change: (simulation: Simulation) => void): Promise<void> {
+    const simulation = await Simulation.start({
+      provider,
+      exchangeFaults: provider === 'huawei' ? ['none', 'drop_before'] : ['drop_before'],
+    });
+    const id = await simulation.submit(requestFor(provider));
+    const doubtful = await simulation.get(id);
+    expect(doubtful.calls.at(-1)?.state).toBe('unknown');
+    const accounts = simulation.context.accounts as Map<string, Account>;
+    const own = simulation.account;
+    change(simulation);
+    const asked = simulation.exchanges.length;
+    const stranded = await simulation.until(id, ({ stateReason }) => stateReason === 'account_not_configured');
+    expect(stranded.blocking).toMatchObject([
+      { code: 'account_not_configured', detail: expect.stringContaining(`\`${own.name}\` now `) },
+    ]);
+    expect(simulation.exchanges.slice(asked).filter((each) => !each.startsWith('Keystone'))).toEqual([]);
+    accounts.set(own.name, own);
+    expect((await simulation.until(id, isTerminal)).state).toBe('succeeded');
+    expect(simulation.restores()).toHaveLength(1);
+  }
+
+  it.each(all)('and waits while its name stands for another endpoint of %s', (provider) =>
+    whileStrange(provider, ({ context, account }) => {
+      (context.accounts as Map<string, Account>).set(account.name, { ...account, ...elsewhere[provider] } as Account);
+    }),
+  );
+
+  it('and waits while its name belongs to another provider', () =>
+    whileStrange('alibaba', ({ context, account }) => {
+      const { name, region, endpoints, limits } = account;
+      const tencent: Account = { name, region, endpoints, limits, provider: 'tencent', timeZone: '+08:00' };
+      (context.accounts as Map<string, Account>).set(name, tencent);
+    }));
+
+  it('and waits while its credentials open another project', async () => {
+    const simulation = await Simulation.start({ provider: 'huawei', exchangeFaults: ['none', 'drop_before'] });
+    const id = await simulation.submit(requestFor('huawei'));
+    const doubtful = await simulation.get(id);
+    expect(doubtful.cloud?.id).toMatch(/^[0-9a-f]{32}$/);
+    const asked = simulation.exchanges.length;
+    const client = simulation.context.client;
+    const strange = { ...client, cloudId: () => 'ffffffffffffffffffffffffffffffff' };
+    (simulation.context as { client: typeof client }).client = strange;
+    const stranded = await simulation.until(id, ({ stateReason }) => stateReason === 'account_not_configured');
+    expect(stranded.blocking[0]?.detail).toContain('another account or project');
+    expect(simulation.exchanges).toHaveLength(asked);
+    (simulation.context as { client: typeof client }).client = client;
+    expect((await simulation.until(id, isTerminal)).state).toBe('succeeded');
+    expect(simulation.restores()).toHaveLength(1);
+  });
+
+  it('can be ended by a caller, without a word to the other account', async () => {
+    const chain = await startChain('alibaba', 'full');
+    const id = await chain.create();
+    const { context, account, exchanges } = chain.simulation;
+    (context.accounts as Map<string, Account>).set(account.name, { ...account, ...elsewhere.alibaba } as Account);
+    const asked = exchanges.length;
+    await chain.until(id, ({ stateReason }) => stateReason === 'account_not_configured');
+    const result = await chain.service.cancel(id, caller);
+    expect(result).toMatchObject({ migration: { state: 'cancelled', warnings: [{ code: 'vendor_outcome_unknown' }] } });
+    expect(exchanges).toHaveLength(asked);
+  });
+});
