@@ -1,5 +1,6 @@
 import type { ProblemCode, VendorWords } from './problem.ts';
 import type { MigrationRequest } from './request-schema.ts';
+import type { RestoreErrorCode } from './restore-errors.ts';
 import type { BackupState, BackupType, MigrationState, Mode, ProviderId } from './vocabulary.ts';
 
 /** The vendor's ids by our names for them, verbatim. */
@@ -35,7 +36,7 @@ export type Source =
 
 /** Why a migration or a backup failed. */
 export interface MigrationError {
-  readonly code: ProblemCode | 'restore_failed' | string;
+  readonly code: ProblemCode | RestoreErrorCode;
   readonly detail: string;
   readonly retryable: boolean;
   readonly provider?: VendorWords;

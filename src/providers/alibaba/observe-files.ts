@@ -114,7 +114,7 @@ function truthOf(
     case 'restored':
       return { backup: observed(backup, 'restored', file.status, file), unrecognized: null, warning: null };
     case 'failed': {
-      const error = restoreError([file, task]);
+      const error = restoreError(migration, [file, task]);
       return { backup: observed(backup, 'failed', file.status, file, error), unrecognized: null, warning: null };
     }
     case 'inconclusive':

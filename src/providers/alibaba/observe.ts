@@ -137,7 +137,7 @@ function* filesOrNone(migration: Migration, handle: string): Dialogue<readonly T
 function* failed(migration: Migration, handle: string, task: Task): Dialogue<Observation> {
   const files = migration.cancelRequested ? [] : yield* filesIfAny(migration, handle);
   const broken = files.findLast((file) => fileMeaning(file.status) === 'failed');
-  const error = restoreError(broken === undefined ? [task] : [task, broken]);
+  const error = restoreError(migration, broken === undefined ? [task] : [task, broken]);
   return {
     ...blank('failed', task),
     finishedAt: task.endedAt,

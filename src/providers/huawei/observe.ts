@@ -98,7 +98,7 @@ function observationOf(migration: Migration, sightings: ReadonlyMap<string, Sigh
     sighting: sightings.get(backup.providerRefs.jobId ?? '') ?? 'missing',
   }));
   const backups = running.flatMap(({ backup, sighting }) =>
-    sighting === 'missing' ? [] : [backupObservation(backup, sighting.job, sighting.words)],
+    sighting === 'missing' ? [] : [backupObservation(migration, backup, sighting.job, sighting.words)],
   );
   const told = running.flatMap(({ sighting }) => (sighting === 'missing' ? [] : [jobState(sighting.job.status)]));
   const phase: Phase = told.includes('unrecognized')
@@ -120,7 +120,7 @@ function observationOf(migration: Migration, sightings: ReadonlyMap<string, Sigh
   };
 }
 
-function backupObservation(backup: Backup, job: Job, words: VendorWords): BackupObservation {
+function backupObservation(migration: Migration, backup: Backup, job: Job, words: VendorWords): BackupObservation {
   const state = jobState(job.status);
   const failed = state === 'failed' || state === 'precheck_failed';
   const ended = failed || state === 'restored';
@@ -128,7 +128,7 @@ function backupObservation(backup: Backup, job: Job, words: VendorWords): Backup
     backupId: backup.id,
     state: failed ? 'failed' : state === 'restored' ? 'restored' : 'restoring',
     providerStatus: job.status,
-    error: failed ? errorOf(state, job.errorLog, words) : null,
+    error: failed ? errorOf(state, migration, job.errorLog, words) : null,
     startedAt: job.createdAt,
     finishedAt: ended ? job.finishedAt : null,
     refs: {},

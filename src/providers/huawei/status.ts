@@ -1,5 +1,7 @@
-import type { MigrationError } from '../../domain/migration.ts';
+import type { Migration, MigrationError } from '../../domain/migration.ts';
 import type { VendorWords } from '../../domain/problem.ts';
+import type { Wording } from '../../domain/restore-errors.ts';
+import { restoreErrorOf } from '../kit/restore-error.ts';
 
 /** What a job's status means. A word that is not in the table never moves a state. */
 export type JobState = 'running' | 'restored' | 'failed' | 'precheck_failed' | 'unrecognized';
@@ -21,72 +23,26 @@ export function jobState(status: string): JobState {
   return states.get(word) ?? 'unrecognized';
 }
 
-interface Cause {
-  readonly pattern: RegExp;
-  readonly code: string;
-  readonly detail: string;
-  readonly retryable: boolean;
-}
-
-/** Why jobs fail, by the vendor's free text; the first match counts. From the DRS FAQ and the messages of SQL Server itself. */
-export const causes: readonly Cause[] = [
-  {
-    pattern: /restore\s*:\s*null/i,
-    code: 'source_missing_or_archived',
-    detail:
-      'The backup file could not be read: it was deleted from the bucket after the submission, or it lies in the Archive ' +
-      'storage class. Bring it back into the Standard class, then retry.',
-    retryable: true,
-  },
-  {
-    pattern: /source database not in backup file list/i,
-    code: 'database_not_in_backup',
-    detail:
-      'The backup does not hold a database of that name (names are case-sensitive), or its file name is too long.',
-    retryable: false,
-  },
-  {
-    pattern:
-      /(insufficient|not enough|no|out of|lack of) [\w ]{0,40}(space|storage)|(space|storage|disk) [\w ]{0,40}(insufficient|full|not enough)/i,
-    code: 'insufficient_space',
-    detail:
-      'The target instance lacks space: 1.5 times the size of the databases has to be free. Enlarge it, then retry.',
-    retryable: true,
-  },
-  {
-    pattern: /\blsn\b|log chain|too recent to apply|too early to apply/i,
-    code: 'log_chain_gap',
-    detail:
-      'The backup does not continue the chain: a log backup before it is missing, or it was restored already. Add the one ' +
-      'that follows the last restored one.',
-    retryable: false,
-  },
-  {
-    pattern:
-      /(newer|higher|later) version|version .*(newer|higher|later|incompatible|not compatible|not support)|running version/i,
-    code: 'newer_version',
-    detail:
-      'The backup comes from a newer version of SQL Server than the target runs. Use a target of that version or newer.',
-    retryable: false,
-  },
+/** Ways of telling a cause that only this vendor has (DRS FAQ). */
+const phrases: readonly Wording[] = [
+  { code: 'source_missing_or_archived', pattern: /\brestore\s*:\s*null\b/i },
+  { code: 'database_not_in_backup', pattern: /\bsource database not in backup file list\b/i },
 ];
 
-/** Why a job failed: our code and plain words, with the vendor's text verbatim. */
+/** Why a job failed. The check before the restore is named, because nothing was restored then. */
 export function errorOf(
   state: 'failed' | 'precheck_failed',
+  migration: Migration,
   errorLog: string | null,
   words: VendorWords,
 ): MigrationError {
-  const provider = { ...words, message: errorLog };
-  const cause = causes.find(({ pattern }) => pattern.test(errorLog ?? ''));
-  if (cause) return { code: cause.code, detail: cause.detail, retryable: cause.retryable, provider };
-  const reason = errorLog === null ? 'Huawei Cloud gives no reason.' : 'The reason is in the words of the vendor.';
-  return state === 'precheck_failed'
-    ? {
-        code: 'precheck_failed',
-        detail: `The backup did not pass the check before the restore, so nothing of it was restored. ${reason}`,
-        retryable: false,
-        provider,
-      }
-    : { code: 'restore_failed', detail: `The restore failed. ${reason}`, retryable: false, provider };
+  return restoreErrorOf({
+    migration,
+    text: errorLog,
+    phrases,
+    provider: { ...words, message: errorLog },
+    ...(state === 'precheck_failed' && {
+      preface: 'The backup did not pass the check before the restore, so nothing of it was restored.',
+    }),
+  });
 }

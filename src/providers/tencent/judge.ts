@@ -50,13 +50,13 @@ const childOperation = 'DescribeIncrementalMigration';
 /** A chain goes on after a failed increment where the parent still allows a further one. */
 const allowsIncrement = (task: Task) => task.allowed?.includes('incremental') ?? task.stage === 'resting';
 
-function afterFailedIncrement(task: Task, { child, backup }: Increment): Verdict {
+function afterFailedIncrement(migration: Migration, task: Task, { child, backup }: Increment): Verdict {
   if (allowsIncrement(task)) return { phase: 'ready' };
-  const error = child === null ? backup.error : restoreFailed(childOperation, child);
-  return { phase: 'failed', error: error ?? restoreFailed(taskOperation, task) };
+  const error = child === null ? backup.error : restoreFailed(migration, childOperation, child);
+  return { phase: 'failed', error: error ?? restoreFailed(migration, taskOperation, task) };
 }
 
-function chainVerdict(task: Task, stage: Stage, chain: readonly Increment[]): Verdict {
+function chainVerdict(migration: Migration, task: Task, stage: Stage, chain: readonly Increment[]): Verdict {
   const latest = chain.findLast(({ stand }) => stand !== 'not_started') ?? null;
   switch (stage) {
     case 'created':
@@ -70,14 +70,14 @@ function chainVerdict(task: Task, stage: Stage, chain: readonly Increment[]): Ve
     case 'resting':
       if (latest?.stand === 'unrecognized') return { phase: 'unrecognized' };
       if (latest?.stand === 'running') return { phase: 'restoring' };
-      if (latest?.stand === 'failed') return afterFailedIncrement(task, latest);
+      if (latest?.stand === 'failed') return afterFailedIncrement(migration, task, latest);
       // After the last increment the task's own final word is still to come.
       return { phase: latest?.backup.final === true ? 'restoring' : 'ready' };
     case 'failed':
-      if (latest?.stand === 'failed') return afterFailedIncrement(task, latest);
+      if (latest?.stand === 'failed') return afterFailedIncrement(migration, task, latest);
       return isOldFailure(latest, chain)
         ? { phase: 'restoring' }
-        : { phase: 'failed', error: restoreFailed(taskOperation, task) };
+        : { phase: 'failed', error: restoreFailed(migration, taskOperation, task) };
   }
 }
 
@@ -87,9 +87,9 @@ function isOldFailure(latest: Increment | null, chain: readonly Increment[]): bo
   return latest.backup.attempt > 1 || chain.some(({ stand }) => stand === 'failed');
 }
 
-function oneShotVerdict(task: Task, stage: Stage): Verdict {
+function oneShotVerdict(migration: Migration, task: Task, stage: Stage): Verdict {
   if (stage === 'succeeded') return { phase: 'succeeded' };
-  if (stage === 'failed') return { phase: 'failed', error: restoreFailed(taskOperation, task) };
+  if (stage === 'failed') return { phase: 'failed', error: restoreFailed(migration, taskOperation, task) };
   return { phase: 'restoring' };
 }
 
@@ -104,24 +104,40 @@ function observeFull(migration: Migration, task: Task, anyIncrement: boolean): B
   const full = fullBackup(migration);
   if (!isInFlight(full) || task.stage === null) return null;
   if (task.stage === 'created' && started(migration, full) === 'no') return null;
-  return observed(full, task, fullState(task.stage, migration.mode === 'full', anyIncrement), taskOperation);
+  return observed(migration, full, task, fullState(task.stage, migration.mode === 'full', anyIncrement), taskOperation);
 }
 
-function observeIncrement({ backup, child, stand }: Increment, parent: Task): BackupObservation | null {
+function observeIncrement(
+  migration: Migration,
+  { backup, child, stand }: Increment,
+  parent: Task,
+): BackupObservation | null {
   if (!isInFlight(backup) || stand === 'not_started') return null;
   if (parent.stage === 'succeeded')
     // The list of children may lag behind the task's final word.
-    return stand === 'failed' ? null : observed(backup, child ?? parent, 'restored', childOperation);
+    return stand === 'failed' ? null : observed(migration, backup, child ?? parent, 'restored', childOperation);
   if (child === null) return null;
-  return observed(backup, child, stand === 'restored' || stand === 'failed' ? stand : 'restoring', childOperation);
+  return observed(
+    migration,
+    backup,
+    child,
+    stand === 'restored' || stand === 'failed' ? stand : 'restoring',
+    childOperation,
+  );
 }
 
-function observed(backup: Backup, task: Task, state: BackupObservation['state'], operation: string): BackupObservation {
+function observed(
+  migration: Migration,
+  backup: Backup,
+  task: Task,
+  state: BackupObservation['state'],
+  operation: string,
+): BackupObservation {
   return {
     backupId: backup.id,
     state,
     providerStatus: task.status,
-    error: state === 'failed' ? restoreFailed(operation, task) : null,
+    error: state === 'failed' ? restoreFailed(migration, operation, task) : null,
     startedAt: task.startedAt,
     finishedAt: state === 'restoring' ? null : task.finishedAt,
     refs: {},
@@ -144,8 +160,8 @@ export function judge(migration: Migration, task: Task, children: ReadonlyMap<st
     task.stage === null
       ? { phase: 'unrecognized' }
       : migration.mode === 'full'
-        ? oneShotVerdict(task, task.stage)
-        : chainVerdict(task, task.stage, chain);
+        ? oneShotVerdict(migration, task, task.stage)
+        : chainVerdict(migration, task, task.stage, chain);
   const { phase, error = null } = verdict;
   const moving = chain.find(({ stand, child }) => stand === 'running' && child !== null)?.child ?? task;
   const ended = phase === 'succeeded' || phase === 'failed';
@@ -155,7 +171,7 @@ export function judge(migration: Migration, task: Task, children: ReadonlyMap<st
       task,
       chain.some(({ stand }) => stand !== 'not_started'),
     ),
-    ...chain.map((increment) => observeIncrement(increment, task)),
+    ...chain.map((increment) => observeIncrement(migration, increment, task)),
   ].filter((each) => each !== null);
   return {
     phase,

@@ -135,7 +135,7 @@ function* observeAbsent(migration: Migration): Dialogue<Observation> {
   const full = fullBackup(migration);
   const error =
     outcome === 'failed'
-      ? restoreFailed('DescribeFlowStatus', { message: '', failedStep: null, requestId: null })
+      ? restoreFailed(migration, 'DescribeFlowStatus', { message: '', failedStep: null, requestId: null })
       : null;
   const state = outcome === 'succeeded' ? 'restored' : 'failed';
   return {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { errorOf, jobState } from '../../../src/providers/huawei/status.ts';
+import { migration } from './fixtures.ts';
 
 const words = {
   name: 'huawei',
@@ -39,28 +40,24 @@ describe('why a job failed', () => {
     ['restore:null', 'source_missing_or_archived'],
     ['Failed. Restore: NULL', 'source_missing_or_archived'],
     ['source database not in backup file list', 'database_not_in_backup'],
-    ['insufficient disk space on the target instance', 'insufficient_space'],
-    ['The storage space of the instance is not enough', 'insufficient_space'],
-    ['Insufficient permission to read the bucket', 'restore_failed'],
-    [
-      'The database was backed up on a server running version 15.00.4430. That version is incompatible with this server, which is running version 13.00.',
-      'newer_version',
-    ],
-    ['cannot restore from a newer version', 'newer_version'],
-    ['The log in this backup set begins at LSN 3, which is too recent to apply to the database.', 'log_chain_gap'],
-    ['LSN is not continuous', 'log_chain_gap'],
     ['something else', 'restore_failed'],
     [null, 'restore_failed'],
   ])('%j means %s', (errorLog, code) => {
-    const error = errorOf('failed', errorLog, words);
+    const error = errorOf('failed', migration(), errorLog, words);
     expect(error.code).toBe(code);
     expect(error.provider).toEqual({ ...words, message: errorLog });
     expect(error.detail).toMatch(/^[A-Z].*\.$/);
   });
 
-  it('tells a failed check from a failed restore, and a known cause from both', () => {
-    expect(errorOf('precheck_failed', 'something else', words).code).toBe('precheck_failed');
-    expect(errorOf('precheck_failed', null, words).code).toBe('precheck_failed');
-    expect(errorOf('precheck_failed', 'LSN is not continuous', words).code).toBe('log_chain_gap');
+  it('says that the check before the restore found it, and keeps the cause', () => {
+    for (const [errorLog, code] of [
+      ['something else', 'restore_failed'],
+      [null, 'restore_failed'],
+      ['LSN is not continuous', 'log_chain_gap'],
+    ] as const)
+      expect(errorOf('precheck_failed', migration(), errorLog, words)).toMatchObject({
+        code,
+        detail: expect.stringContaining('did not pass the check before the restore'),
+      });
   });
 });

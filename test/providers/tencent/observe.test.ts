@@ -107,9 +107,9 @@ describe('a single full restore', () => {
     );
     expect(seen.finishedAt).toBe(Date.UTC(2026, 10, 21, 12));
     expect(seen.error).toEqual({
-      code: 'restore_failed',
+      code: 'insufficient_space',
       detail: expect.stringMatching(/“restore”.*free storage/),
-      retryable: false,
+      retryable: true,
       provider: {
         name: 'tencent',
         operation: 'DescribeBackupMigration',
@@ -120,20 +120,6 @@ describe('a single full restore', () => {
       },
     });
     expect(seen.backups[0]?.error).toEqual(seen.error);
-  });
-
-  it.each([
-    ['The backup was made by a newer version', /newer SQL Server/],
-    ['下载失败', /could not fetch/],
-    ['Database already exists', /restoreAs/],
-    ['This backup set has a wrong CHECKSUM', /damaged/],
-    ['数据库不存在', /message says why/],
-  ])('says in plain words what %s means', (Message, words) => {
-    expect(see(running(), tasks(task(10, { Message }))).error).toMatchObject({
-      code: 'restore_failed',
-      detail: expect.stringMatching(words),
-      provider: { message: Message },
-    });
   });
 
   it('explains a failure without a message', () => {
