@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { transitions } from './domain/lifecycle.ts';
+import { restoreErrorCodes, restoreErrors } from './domain/restore-errors.ts';
 import { migrationStates, terminalStates } from './domain/vocabulary.ts';
 
 const page = new URL('../docs/life-cycle.md', import.meta.url);
-const [begin, end] = ['<!-- diagram: npm run docs -->', '<!-- /diagram -->'];
 
 /** The table of legal transitions as a Mermaid state diagram. */
 export function lifeCycleDiagram(): string {
@@ -21,13 +21,27 @@ export function lifeCycleDiagram(): string {
   ].join('\n');
 }
 
-/** The page with the present diagram between its marks. Throws when the marks are gone. */
-export function withDiagram(text: string): string {
-  const [before, rest] = text.split(begin);
-  const after = rest?.split(end)[1];
-  if (before === undefined || after === undefined)
-    throw new Error('docs/life-cycle.md has lost the marks of its diagram');
-  return `${before}${begin}\n${lifeCycleDiagram()}\n${end}${after}`;
+/** The catalogue of failed restores as a table. */
+export function restoreErrorTable(): string {
+  const rows = restoreErrorCodes.map((code) => {
+    const { detail, retryable } = restoreErrors[code];
+    return `| \`${code}\` | ${detail} | ${retryable ? 'yes' : 'no'} |`;
+  });
+  return ['| code | what it means, and what to do | `retryable` |', '|---|---|---|', ...rows].join('\n');
 }
 
-if (import.meta.main) await writeFile(page, withDiagram(await readFile(page, 'utf8')));
+/** Parts of the page that are written by the program, by the name in their marks. */
+const parts: Readonly<Record<string, () => string>> = { diagram: lifeCycleDiagram, errors: restoreErrorTable };
+
+/** The page with its generated parts as they are now. Throws when the marks of one are gone. */
+export function withGeneratedParts(text: string): string {
+  return Object.entries(parts).reduce((before, [name, part]) => {
+    const [begin, end] = [`<!-- ${name}: npm run docs -->`, `<!-- /${name} -->`];
+    const [head, rest] = before.split(begin);
+    const tail = rest?.split(end)[1];
+    if (head === undefined || tail === undefined) throw new Error(`docs/life-cycle.md has lost the marks of ${name}`);
+    return `${head}${begin}\n${part()}\n${end}${tail}`;
+  }, text);
+}
+
+if (import.meta.main) await writeFile(page, withGeneratedParts(await readFile(page, 'utf8')));

@@ -2,8 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { retryableBlocks } from '../../src/domain/lifecycle.ts';
 import { problemCodes } from '../../src/domain/problem.ts';
+import { restoreErrorCodes } from '../../src/domain/restore-errors.ts';
 import { actionNames, backupStates, migrationStates } from '../../src/domain/vocabulary.ts';
-import { lifeCycleDiagram, withDiagram } from '../../src/life-cycle-document.ts';
+import { lifeCycleDiagram, withGeneratedParts } from '../../src/life-cycle-document.ts';
 
 const root = new URL('../../', import.meta.url);
 const page = readFileSync(new URL('docs/life-cycle.md', root), 'utf8');
@@ -34,6 +35,7 @@ const otherWords: readonly string[] = [
   'not_found',
   'session_expired',
   'clock_skew',
+  ...restoreErrorCodes,
 ];
 
 const codesIn = (files: readonly string[], pattern: RegExp) =>
@@ -41,7 +43,7 @@ const codesIn = (files: readonly string[], pattern: RegExp) =>
 
 describe('docs/life-cycle.md', () => {
   it('shows the transitions that the program obeys (npm run docs writes them)', () => {
-    expect(withDiagram(page)).toBe(page);
+    expect(withGeneratedParts(page)).toBe(page);
     expect(lifeCycleDiagram()).toContain('pending --> restoring: the vendor accepted the full backup');
   });
 
@@ -58,15 +60,17 @@ describe('docs/life-cycle.md', () => {
   it.each(reasons)('explains %s', (code) => expect(explained(code)).toBe(true));
 
   const told = codesIn(providers, /code: '([a-z]+(?:_[a-z]+)+)'/g).filter(
-    (code) => !problemCodes.some((each) => each === code),
+    (code) => ![...problemCodes, ...restoreErrorCodes].some((each) => each === code),
   );
-  it.each(told)('explains %s, which a vendor’s words become', (code) => expect(explained(code)).toBe(true));
+  it.each([...told, ...restoreErrorCodes])('explains %s, which a vendor’s words become', (code) =>
+    expect(explained(code)).toBe(true),
+  );
 
   it('explains nothing that does not exist', () => {
     const rows = [...page.matchAll(/^\| ((?:`[a-z_]+`(?:, )?)+) \|/gm)].flatMap(([, cell = '']) =>
       [...cell.matchAll(/`([a-z_]+)`/g)].map(([, code = '']) => code),
     );
-    const known = [...reasons, ...told, ...migrationStates, ...actionNames];
+    const known: readonly string[] = [...reasons, ...told, ...restoreErrorCodes, ...migrationStates, ...actionNames];
     expect(rows.filter((code) => !known.includes(code))).toEqual([]);
     expect(rows.length).toBeGreaterThan(40);
   });

@@ -54,6 +54,16 @@ function failureOf(key: string, wanted: 'base' | 'increment', dbName: string, ex
   if (holds(key, 'expired')) {
     return fails(0.3, 'DownloadFailed', `Failed to download ${name}: the OSS URL was expired.`);
   }
+  if (holds(key, 'denied')) {
+    return fails(0.3, 'DownloadFailed', `Failed to download ${name}: access to the OSS object is denied (403).`);
+  }
+  if (holds(key, 'striped')) {
+    const text = 'The media set has 4 media families but only 1 are provided. All members must be provided.';
+    return fails(0.4, 'CheckFailed', `Msg 3132: ${text}`);
+  }
+  if (holds(key, 'encrypted')) {
+    return fails(0.4, 'CheckFailed', "Msg 33111: Cannot find server certificate with thumbprint '0x8F2A51C3'.");
+  }
   if (holds(key, 'no-space')) {
     const sizes = 'space left 20480 MB, needed 81920 MB, bak file 40960 MB';
     return fails(0.38, 'CheckFailed', `Not Enough Disk Space for restoring ${name}: ${sizes}.`);
@@ -78,6 +88,14 @@ function failureOf(key: string, wanted: 'base' | 'increment', dbName: string, ex
   }
   if (wanted === 'base' && holds(key, 'count-limit')) {
     return fails(0.5, 'RestoreFailed', `Failed to restore [${dbName}] due to databases count limitation.`);
+  }
+  if (wanted === 'increment' && holds(key, 'too-early')) {
+    const text = `The log in ${name} terminates at a LSN which is too early to apply to the database [${dbName}].`;
+    return fails(0.9, 'RestoreFailed', text);
+  }
+  if (wanted === 'increment' && holds(key, 'wrong-base')) {
+    const text = 'the database has not been restored to the correct earlier state';
+    return fails(0.9, 'RestoreFailed', `This differential backup cannot be restored because ${text}.`);
   }
   if (wanted === 'increment' && holds(key, 'gap')) {
     const text = `The log in ${name} begins at a LSN which is too recent to apply to the database [${dbName}].`;

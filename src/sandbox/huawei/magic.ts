@@ -7,7 +7,7 @@ export interface FileFate {
 
 /**
  * Words in an object key (path or name) or in the id of an RDS backup, and the `error_log` that they bring. The first that is
- * found counts. `gap` concerns log backups alone.
+ * found counts. Those of `logFates` concern log backups alone.
  */
 export const fileFates: Readonly<Record<string, FileFate>> = {
   corrupt: {
@@ -23,6 +23,18 @@ export const fileFates: Readonly<Record<string, FileFate>> = {
     foundBy: 'precheck',
     errorLog: 'The log in this backup set begins at a LSN that is too recent to apply to the database. (Error 4305)',
   },
+  'too-early': {
+    foundBy: 'precheck',
+    errorLog: 'The log in this backup set terminates at a LSN that is too early to apply to the database. (Error 4326)',
+  },
+  striped: {
+    foundBy: 'precheck',
+    errorLog: 'The media set has 4 media families but only 1 are provided. All members must be provided. (Error 3132)',
+  },
+  encrypted: {
+    foundBy: 'restore',
+    errorLog: "Cannot find server certificate with thumbprint '0x8F2A51C3'. (Error 33111)",
+  },
   missing: { foundBy: 'restore', errorLog: 'restore:null' },
   'storage-class': { foundBy: 'restore', errorLog: 'restore:null' },
   denied: { foundBy: 'restore', errorLog: 'Access to the OBS object is denied.' },
@@ -32,6 +44,9 @@ export const fileFates: Readonly<Record<string, FileFate>> = {
     errorLog: 'There is insufficient free space on the disk volume to create the database. (Error 3257)',
   },
 };
+
+/** Words that mean something in a log backup only. */
+export const logFates: readonly string[] = ['gap', 'too-early'];
 
 /** Words that change how long a job takes or how it is shown, not how it ends. */
 export const pacingWords = {

@@ -1,5 +1,5 @@
 import type { CreateJob, Outcome, RestoredName } from './job.ts';
-import { fileFates, holdsWord, instanceWords, pacingWords } from './magic.ts';
+import { fileFates, holdsWord, instanceWords, logFates, pacingWords } from './magic.ts';
 import { type Chain, type Holdings, namedDatabases, rdsBackupDatabases, sameName, sourceNames } from './target.ts';
 
 /** The version of every SQL Server instance of the sandbox. */
@@ -60,7 +60,7 @@ function failureOf(
     backup_info.file_source === 'OBS' && backup_info.files.find(({ name }) => !/^[\w-]{1,200}\.bak$/i.test(name));
   if (odd) return restore('source database not in backup file list');
   for (const [word, fate] of Object.entries(fileFates)) {
-    if (!holdsWord(subject, word) || (word === 'gap' && options.recovery_mode === 'full')) continue;
+    if (!holdsWord(subject, word) || (logFates.includes(word) && options.recovery_mode === 'full')) continue;
     return fate.foundBy === 'precheck' ? precheck(fate.errorLog) : restore(fate.errorLog);
   }
   const newer = backup_info.files.some(({ rds_version = '' }) => rds_version.slice(0, 4) > instanceVersion.slice(0, 4));

@@ -6,6 +6,7 @@ export const magicWords = [
   'corrupt',
   'dead-chain',
   'denied',
+  'encrypted',
   'gap',
   'missing',
   'newer-version',
@@ -13,6 +14,9 @@ export const magicWords = [
   'odd-status',
   'slow',
   'sparse',
+  'striped',
+  'too-early',
+  'wrong-base',
 ] as const;
 export type MagicWord = (typeof magicWords)[number];
 

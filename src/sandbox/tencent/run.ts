@@ -15,12 +15,19 @@ const failures: readonly (readonly [MagicWord, string])[] = [
   ['corrupt', 'The backup file is damaged: its media family is incorrectly formed.'],
   ['denied', 'The backup file could not be downloaded: access denied (403).'],
   ['newer-version', 'The backup was written by a newer version of SQL Server than that of the instance.'],
+  ['striped', 'Msg 3132: The media set has 4 media families but only 1 are provided. All members must be provided.'],
+  ['encrypted', "Msg 33111: Cannot find server certificate with thumbprint '0x8F2A51C3'."],
   ['no-space', 'The free space of the instance does not suffice for the backup.'],
 ];
 
 const incrementFailures: readonly (readonly [MagicWord, string])[] = [
   ...failures,
   ['gap', 'The log chain is broken: this backup begins after the last one that was restored.'],
+  ['too-early', 'The log in this backup set terminates at a LSN that is too early to apply to the database.'],
+  [
+    'wrong-base',
+    'This differential backup cannot be restored because the database has not been restored to the correct earlier state.',
+  ],
   ['dead-chain', 'The restore failed and the databases of this chain were dropped.'],
 ];
 

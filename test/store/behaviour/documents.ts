@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Migration } from '../../../src/domain/migration.ts';
+import { problemCodes } from '../../../src/domain/problem.ts';
+import { restoreErrorCodes } from '../../../src/domain/restore-errors.ts';
 import { backupStates, migrationStates } from '../../../src/domain/vocabulary.ts';
 import { lease, nextMigrationId, sampleBackup, sampleCall, sampleMigration } from '../samples.ts';
 import type { Site } from './setup.ts';
@@ -16,7 +18,7 @@ const labels = fc.dictionary(fc.stringMatching(/^[a-z0-9]{1,8}$/), awkwardText, 
 const instant = fc.integer({ min: 0, max: 4_102_444_800_000 });
 const error = fc.option(
   fc.record({
-    code: awkwardText,
+    code: fc.constantFrom(...restoreErrorCodes, ...problemCodes),
     detail: awkwardText,
     retryable: fc.boolean(),
     provider: fc.record({
