@@ -69,11 +69,37 @@ export type FailureKind =
   | 'unavailable'
   | 'garbage';
 
-const unknownOutcome: readonly FailureKind[] = ['replayed', 'timeout', 'unavailable', 'garbage'];
+/** What a kind of failure is to the caller, unless a row of a vendor's table says otherwise. */
+export interface KindMeaning {
+  readonly code: ProblemCode;
+  /** Whether the same request can succeed later although nobody changes it. */
+  readonly retryable: boolean;
+  /** Whether a changing call that failed this way may have been carried out all the same. */
+  readonly outcomeUnknown: boolean;
+}
+
+function meaning(code: ProblemCode, retryable: boolean, outcomeUnknown = false): KindMeaning {
+  return { code, retryable, outcomeUnknown };
+}
+
+export const failureKinds: Readonly<Record<FailureKind, KindMeaning>> = {
+  rejected: meaning('provider_rejected', false),
+  busy: meaning('provider_conflict', true),
+  throttled: meaning('provider_throttled', true),
+  unauthenticated: meaning('provider_auth_failed', false),
+  session_expired: meaning('provider_auth_failed', false),
+  clock_skew: meaning('provider_auth_failed', false),
+  not_found: meaning('provider_rejected', false),
+  not_sent: meaning('provider_unavailable', true),
+  replayed: meaning('provider_conflict', true, true),
+  timeout: meaning('provider_timeout', true, true),
+  unavailable: meaning('provider_unavailable', true, true),
+  garbage: meaning('provider_protocol_error', true, true),
+};
 
 /** Whether a changing call that failed this way may have been carried out all the same. */
 export function mayHaveHappened(kind: FailureKind): boolean {
-  return unknownOutcome.includes(kind);
+  return failureKinds[kind].outcomeUnknown;
 }
 
 export interface VendorFailure {
@@ -84,6 +110,29 @@ export interface VendorFailure {
   readonly retryable: boolean;
   readonly provider: VendorWords;
   readonly retryAfterMs?: number;
+}
+
+/** What is known of a failure. `name` and `operation` say whose it is; what the vendor said is null where it said nothing. */
+export interface FailureParts {
+  readonly kind: FailureKind;
+  readonly detail: string;
+  readonly provider: Pick<VendorWords, 'name' | 'operation'> & Partial<VendorWords>;
+  /** Where it differs from what the kind means. */
+  readonly code?: ProblemCode;
+  readonly retryable?: boolean;
+  readonly retryAfterMs?: number | undefined;
+}
+
+/** A failure with what its kind means filled in. */
+export function vendorFailure({ kind, detail, provider, code, retryable, retryAfterMs }: FailureParts): VendorFailure {
+  return {
+    kind,
+    code: code ?? failureKinds[kind].code,
+    detail,
+    retryable: retryable ?? failureKinds[kind].retryable,
+    provider: { code: null, message: null, requestId: null, httpStatus: null, ...provider },
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  };
 }
 
 /** A vendor call that failed. */

@@ -4,6 +4,7 @@ import {
   VendorError,
   type VendorFailure,
   type VendorRequest,
+  vendorFailure,
 } from '../domain/vendor.ts';
 
 /** Error codes of a connection that never stood: nothing of the request can have arrived. */
@@ -37,63 +38,32 @@ export function exchangeFailure(
     garbage: `${host} answered something that is not a well-formed or not an acceptably small HTTP answer (${code}).`,
     timeout: `${host} did not answer ${request.operation} in time, or the connection broke (${code ?? 'no answer'}).`,
   };
-  const problem = {
-    not_sent: 'provider_unavailable',
-    garbage: 'provider_protocol_error',
-    timeout: 'provider_timeout',
-  } as const;
-  return {
+  return vendorFailure({
     kind,
-    code: problem[kind],
     detail: words[kind] ?? '',
-    retryable: true,
-    provider: {
-      name: providerName,
-      operation: request.operation,
-      code: null,
-      message: null,
-      requestId: null,
-      httpStatus: null,
-    },
-  };
+    provider: { name: providerName, operation: request.operation },
+  });
 }
 
 /** A call that did not leave, because it could not be signed. What a provider has found out about its credentials is kept. */
 export function notSigned(error: unknown, request: VendorRequest, providerName: string): VendorFailure {
   if (error instanceof VendorError && !mayHaveHappened(error.failure.kind)) return error.failure;
   const text = error instanceof Error ? error.message : String(error);
-  return {
+  return vendorFailure({
     kind: 'not_sent',
     code: 'internal',
     detail: `${request.operation} could not be signed and was not sent: ${text}`,
-    retryable: true,
-    provider: {
-      name: providerName,
-      operation: request.operation,
-      code: null,
-      message: null,
-      requestId: null,
-      httpStatus: null,
-    },
-  };
+    provider: { name: providerName, operation: request.operation },
+  });
 }
 
 /** A call that did not leave, because what entitled this process to send it had run out while it waited. */
 export function heldBack(request: VendorRequest, providerName: string): VendorFailure {
-  return {
+  return vendorFailure({
     kind: 'not_sent',
-    code: 'provider_unavailable',
     detail: `${request.operation} was held up for longer than this process may hold the migration, and was not sent.`,
-    retryable: true,
-    provider: {
-      name: providerName,
-      operation: request.operation,
-      code: null,
-      message: null,
-      requestId: null,
-      httpStatus: null,
-    },
-  };
+    provider: { name: providerName, operation: request.operation },
+  });
 }
 
 function kindOf(code: string | null, syscall: string | null): Extract<FailureKind, 'not_sent' | 'garbage' | 'timeout'> {

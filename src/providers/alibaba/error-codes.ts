@@ -1,37 +1,18 @@
 import type { ProblemCode } from '../../domain/problem.ts';
 import type { FailureKind } from '../../domain/vendor.ts';
 
-/** What one of the vendor's codes means for Godwit. */
+/** What one of the vendor's codes means for Godwit; what is left out follows from the kind. */
 export interface CodeMeaning {
   readonly kind: FailureKind;
-  readonly code: ProblemCode;
   readonly detail: string;
-  readonly retryable: boolean;
+  readonly code?: ProblemCode;
+  readonly retryable?: boolean;
   /** Milliseconds to wait where the vendor gives no figure. */
   readonly retryAfterMs?: number;
 }
 
-/** Problem code and retry rule that follow from the kind unless a row says otherwise. */
-export const kindDefaults: Readonly<Record<FailureKind, { readonly code: ProblemCode; readonly retryable: boolean }>> =
-  {
-    rejected: { code: 'provider_rejected', retryable: false },
-    busy: { code: 'provider_conflict', retryable: true },
-    throttled: { code: 'provider_throttled', retryable: true },
-    unauthenticated: { code: 'provider_auth_failed', retryable: false },
-    session_expired: { code: 'provider_auth_failed', retryable: true },
-    clock_skew: { code: 'provider_auth_failed', retryable: true },
-    not_found: { code: 'provider_rejected', retryable: false },
-    not_sent: { code: 'provider_unavailable', retryable: true },
-    replayed: { code: 'provider_unavailable', retryable: true },
-    timeout: { code: 'provider_timeout', retryable: true },
-    unavailable: { code: 'provider_unavailable', retryable: true },
-    garbage: { code: 'provider_protocol_error', retryable: true },
-  };
-
-interface Row extends Partial<Pick<CodeMeaning, 'code' | 'retryable' | 'retryAfterMs'>> {
-  readonly kind: FailureKind;
+interface Row extends CodeMeaning {
   readonly codes: readonly string[];
-  readonly detail: string;
 }
 
 /** How long to leave an instance alone that has too many tasks, in milliseconds. The vendor may also mean its daily limit. */
@@ -261,7 +242,5 @@ const rows: readonly Row[] = [
 
 /** Codes in lower case, because the vendor spells the same ones in different ways (`InvalidOSSURL`, `InvalidOssUrl`). */
 export const codeMeanings: ReadonlyMap<string, CodeMeaning> = new Map(
-  rows.flatMap(({ codes, ...row }) =>
-    codes.map((code) => [code.toLowerCase(), { ...kindDefaults[row.kind], ...row }] as const),
-  ),
+  rows.flatMap(({ codes, ...meaning }) => codes.map((code) => [code.toLowerCase(), meaning] as const)),
 );

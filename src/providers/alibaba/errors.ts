@@ -5,8 +5,9 @@ import {
   type VendorFailure,
   type VendorReply,
   type VendorRequest,
+  vendorFailure,
 } from '../../domain/vendor.ts';
-import { type CodeMeaning, codeMeanings, kindDefaults } from './error-codes.ts';
+import { type CodeMeaning, codeMeanings } from './error-codes.ts';
 import { type Fields, fieldOf, parseFields, parseXmlError, presentableWords, requestIdOf, textOf } from './reply.ts';
 
 /** Codes that a success may carry. Under another status they contradict it, and nothing may be concluded. */
@@ -29,7 +30,7 @@ const unknownDetails: Partial<Record<FailureKind, string>> = {
 };
 
 function meaningOfKind(kind: FailureKind): CodeMeaning {
-  return { kind, ...kindDefaults[kind], detail: unknownDetails[kind] ?? 'The call failed.' };
+  return { kind, detail: unknownDetails[kind] ?? 'The call failed.' };
 }
 
 function kindOfStatus(status: number): FailureKind {
@@ -75,12 +76,9 @@ function failure(
 ): VendorFailure {
   const code = fields === null ? null : textOf(fields, 'Code');
   const message = fields === null ? null : textOf(fields, 'Message');
-  const wait = retryAfterOf(reply) ?? meaning.retryAfterMs;
-  return {
-    kind: meaning.kind,
-    code: meaning.code,
+  return vendorFailure({
+    ...meaning,
     detail: `${meaning.detail}${extraDetail}`,
-    retryable: meaning.retryable,
     provider: {
       name: 'alibaba',
       operation: request.operation,
@@ -89,8 +87,8 @@ function failure(
       requestId: requestIdOf(reply, fields),
       httpStatus: reply.httpStatus,
     },
-    ...(wait === undefined ? {} : { retryAfterMs: wait }),
-  };
+    retryAfterMs: retryAfterOf(reply) ?? meaning.retryAfterMs,
+  });
 }
 
 /** The failure in a reply, or null. Reads JSON, JSON with lower-case names, and XML; never throws (Error codes pages). */

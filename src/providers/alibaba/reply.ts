@@ -1,5 +1,5 @@
 import type { Instant } from '../../domain/migration.ts';
-import { VendorError, type VendorReply } from '../../domain/vendor.ts';
+import { VendorError, type VendorReply, vendorFailure } from '../../domain/vendor.ts';
 
 /** A JSON object as it came. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -118,20 +118,18 @@ export function requestIdOf(reply: VendorReply, fields: Fields | null): string |
 
 /** An answer that is not what the vendor documents: its effect, if any, is unknown. */
 export function garbled(operation: string, reply: VendorReply, what: string): VendorError {
-  return new VendorError({
-    kind: 'garbage',
-    code: 'provider_protocol_error',
-    detail: `The answer to ${operation} cannot be understood: ${what}.`,
-    retryable: true,
-    provider: {
-      name: 'alibaba',
-      operation,
-      code: null,
-      message: null,
-      requestId: requestIdOf(reply, parseFields(reply.body)),
-      httpStatus: reply.httpStatus,
-    },
-  });
+  return new VendorError(
+    vendorFailure({
+      kind: 'garbage',
+      detail: `The answer to ${operation} cannot be understood: ${what}.`,
+      provider: {
+        name: 'alibaba',
+        operation,
+        requestId: requestIdOf(reply, parseFields(reply.body)),
+        httpStatus: reply.httpStatus,
+      },
+    }),
+  );
 }
 
 /** The JSON object of an answer. Throws `VendorError` of kind `garbage`. */

@@ -1,23 +1,7 @@
-import type { ProblemCode } from '../../domain/problem.ts';
 import { readRetryAfter } from '../../domain/retry-after.ts';
-import type { FailureKind, VendorFailure, VendorReply, VendorRequest } from '../../domain/vendor.ts';
+import { type VendorFailure, type VendorReply, type VendorRequest, vendorFailure } from '../../domain/vendor.ts';
 import { authenticationMeanings, type Meaning, meaningOfStatus, meanings } from './errors.ts';
 import { type Json, jsonObject, object, requestIdOf, text } from './reply.ts';
-
-const problems: Readonly<Record<FailureKind, readonly [code: ProblemCode, retryable: boolean]>> = {
-  rejected: ['provider_rejected', false],
-  busy: ['provider_conflict', true],
-  throttled: ['provider_throttled', true],
-  unauthenticated: ['provider_auth_failed', false],
-  session_expired: ['provider_auth_failed', true],
-  clock_skew: ['provider_auth_failed', true],
-  not_found: ['provider_rejected', false],
-  not_sent: ['provider_unavailable', true],
-  replayed: ['provider_conflict', false],
-  timeout: ['provider_timeout', true],
-  unavailable: ['provider_unavailable', true],
-  garbage: ['provider_protocol_error', true],
-};
 
 interface Words {
   readonly code: string | null;
@@ -105,14 +89,10 @@ export function failureOf(request: VendorRequest, reply: VendorReply): VendorFai
   if (accepted && body !== null && (words.code === null || words.code === successCode)) return null;
 
   const meaning = meaningOf(request, httpStatus, words);
-  const [code, retryable] = problems[meaning.kind];
   const mayWait = meaning.kind === 'throttled' || meaning.kind === 'unavailable';
-  const retryAfterMs = mayWait ? readRetryAfter(reply.headers, reply.receivedAt) : undefined;
-  return {
+  return vendorFailure({
     kind: meaning.kind,
-    code,
     detail: `${request.operation} at Huawei Cloud (HTTP ${httpStatus}): ${meaning.detail}`,
-    retryable,
     provider: {
       name: 'huawei',
       operation: request.operation,
@@ -121,6 +101,6 @@ export function failureOf(request: VendorRequest, reply: VendorReply): VendorFai
       requestId: requestIdOf(reply, body),
       httpStatus,
     },
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-  };
+    retryAfterMs: mayWait ? readRetryAfter(reply.headers, reply.receivedAt) : undefined,
+  });
 }

@@ -7,6 +7,7 @@ import {
   type Session,
   VendorError,
   type VendorReply,
+  vendorFailure,
 } from '../../domain/vendor.ts';
 import { garbage, instant, jsonObject, object, objects, requestIdOf, text } from './reply.ts';
 import { configuredProject } from './sign.ts';
@@ -87,20 +88,18 @@ function* projectLookup(region: string): Dialogue<Session> {
 
 function ambiguousProject(region: string, found: number, reply: VendorReply): VendorError {
   const seen = found === 0 ? 'no enabled project' : `${found} projects`;
-  return new VendorError({
-    kind: 'unauthenticated',
-    code: 'provider_auth_failed',
-    detail:
-      `The access key sees ${seen} named ${region} at Huawei Cloud, so it is not clear where to work. ` +
-      'Open the region for the account once in the console, or set `projectId` on the account.',
-    retryable: false,
-    provider: {
-      name: 'huawei',
-      operation: projectsOperation,
-      code: null,
-      message: null,
-      requestId: requestIdOf(reply, jsonObject(reply.body)),
-      httpStatus: reply.httpStatus,
-    },
-  });
+  return new VendorError(
+    vendorFailure({
+      kind: 'unauthenticated',
+      detail:
+        `The access key sees ${seen} named ${region} at Huawei Cloud, so it is not clear where to work. ` +
+        'Open the region for the account once in the console, or set `projectId` on the account.',
+      provider: {
+        name: 'huawei',
+        operation: projectsOperation,
+        requestId: requestIdOf(reply, jsonObject(reply.body)),
+        httpStatus: reply.httpStatus,
+      },
+    }),
+  );
 }

@@ -1,5 +1,5 @@
 import type { Instant } from '../../domain/migration.ts';
-import { VendorError, type VendorReply } from '../../domain/vendor.ts';
+import { VendorError, type VendorReply, vendorFailure } from '../../domain/vendor.ts';
 
 /** A JSON object of the vendor, nothing known about its members. */
 export type Json = Readonly<Record<string, unknown>>;
@@ -58,18 +58,16 @@ export function requestIdOf(reply: VendorReply, body: Json | null): string | nul
 
 /** The error for an answer that lacks what it must have. Its outcome, where something was to change, is unknown. */
 export function garbage(operation: string, reply: VendorReply, lacking: string): VendorError {
-  return new VendorError({
-    kind: 'garbage',
-    code: 'provider_protocol_error',
-    detail: `Huawei Cloud answered ${operation} with HTTP ${reply.httpStatus}, but ${lacking}.`,
-    retryable: true,
-    provider: {
-      name: 'huawei',
-      operation,
-      code: null,
-      message: null,
-      requestId: requestIdOf(reply, jsonObject(reply.body)),
-      httpStatus: reply.httpStatus,
-    },
-  });
+  return new VendorError(
+    vendorFailure({
+      kind: 'garbage',
+      detail: `Huawei Cloud answered ${operation} with HTTP ${reply.httpStatus}, but ${lacking}.`,
+      provider: {
+        name: 'huawei',
+        operation,
+        requestId: requestIdOf(reply, jsonObject(reply.body)),
+        httpStatus: reply.httpStatus,
+      },
+    }),
+  );
 }

@@ -7,6 +7,7 @@ import {
   type SigningContext,
   VendorError,
   type VendorRequest,
+  vendorFailure,
 } from '../../domain/vendor.ts';
 
 const algorithm = 'SDK-HMAC-SHA256';
@@ -120,18 +121,11 @@ export function sign(request: VendorRequest, context: SigningContext): SignedReq
 }
 
 function notReady(request: VendorRequest, why: string): VendorError {
-  return new VendorError({
-    kind: 'unauthenticated',
-    code: 'provider_auth_failed',
-    detail: `${request.operation} cannot be signed for Huawei Cloud: ${why}.`,
-    retryable: false,
-    provider: {
-      name: 'huawei',
-      operation: request.operation,
-      code: null,
-      message: null,
-      requestId: null,
-      httpStatus: null,
-    },
-  });
+  return new VendorError(
+    vendorFailure({
+      kind: 'unauthenticated',
+      detail: `${request.operation} cannot be signed for Huawei Cloud: ${why}.`,
+      provider: { name: 'huawei', operation: request.operation },
+    }),
+  );
 }

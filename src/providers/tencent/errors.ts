@@ -1,6 +1,12 @@
 import type { ProblemCode } from '../../domain/problem.ts';
 import { readRetryAfter } from '../../domain/retry-after.ts';
-import type { FailureKind, VendorFailure, VendorReply, VendorRequest } from '../../domain/vendor.ts';
+import {
+  type FailureKind,
+  type VendorFailure,
+  type VendorReply,
+  type VendorRequest,
+  vendorFailure,
+} from '../../domain/vendor.ts';
 import { asText, type Fields, isFields, parseJson, requestIdOf } from './reply.ts';
 
 interface Classification {
@@ -9,22 +15,6 @@ interface Classification {
   readonly code?: ProblemCode;
   readonly detail: string;
 }
-
-const codeOfKind: Readonly<Record<FailureKind, ProblemCode>> = {
-  rejected: 'provider_rejected',
-  busy: 'provider_conflict',
-  throttled: 'provider_throttled',
-  unauthenticated: 'provider_auth_failed',
-  session_expired: 'provider_auth_failed',
-  clock_skew: 'provider_auth_failed',
-  not_found: 'provider_rejected',
-  not_sent: 'provider_unavailable',
-  replayed: 'provider_protocol_error',
-  timeout: 'provider_timeout',
-  unavailable: 'provider_unavailable',
-  garbage: 'provider_protocol_error',
-};
-const retryableKinds: readonly FailureKind[] = ['busy', 'throttled', 'not_sent', 'timeout', 'unavailable', 'garbage'];
 
 const throttled = 'Too many calls within one second. The call was not carried out and is tried again.';
 const server = 'The vendor had an internal failure. It may be over in a moment.';
@@ -253,21 +243,19 @@ export function failureOf(request: VendorRequest, reply: VendorReply): VendorFai
   const body = parseJson(reply.body);
   const response: Fields | null = isFields(body) && isFields(body.Response) ? body.Response : null;
   const refusal = refusalIn(body);
-  const failure = ({ kind, code, detail }: Classification): VendorFailure => ({
-    kind,
-    code: code ?? codeOfKind[kind],
-    detail,
-    retryable: retryableKinds.includes(kind),
-    provider: {
-      name: 'tencent',
-      operation: request.operation,
-      code: refusal?.code ?? null,
-      message: refusal?.message ?? null,
-      requestId: requestIdOf(response),
-      httpStatus: reply.httpStatus,
-    },
-    ...waitAfter(kind, reply),
-  });
+  const failure = (meaning: Classification): VendorFailure =>
+    vendorFailure({
+      ...meaning,
+      provider: {
+        name: 'tencent',
+        operation: request.operation,
+        code: refusal?.code ?? null,
+        message: refusal?.message ?? null,
+        requestId: requestIdOf(response),
+        httpStatus: reply.httpStatus,
+      },
+      ...waitAfter(meaning.kind, reply),
+    });
 
   if (reply.httpStatus === 429) return failure({ kind: 'throttled', detail: throttled });
   if (refusal !== null) {

@@ -1,4 +1,4 @@
-import { VendorError, type VendorReply } from '../../domain/vendor.ts';
+import { VendorError, type VendorReply, vendorFailure } from '../../domain/vendor.ts';
 
 /** A JSON object of the vendor; every field may be absent, null or of another type than documented. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -64,20 +64,18 @@ export function requestIdOf(response: Fields | null): string | null {
 
 /** The error for an answer that is not what the vendor documents. */
 export function garbage(operation: string, reply: VendorReply, what: string): VendorError {
-  return new VendorError({
-    kind: 'garbage',
-    code: 'provider_protocol_error',
-    detail: `The answer to ${operation} ${what}.`,
-    retryable: true,
-    provider: {
-      name: 'tencent',
-      operation,
-      code: null,
-      message: null,
-      requestId: requestIdOf(responseOf(reply)),
-      httpStatus: reply.httpStatus,
-    },
-  });
+  return new VendorError(
+    vendorFailure({
+      kind: 'garbage',
+      detail: `The answer to ${operation} ${what}.`,
+      provider: {
+        name: 'tencent',
+        operation,
+        requestId: requestIdOf(responseOf(reply)),
+        httpStatus: reply.httpStatus,
+      },
+    }),
+  );
 }
 
 /** The `Response` object. Throws `VendorError` of kind `garbage` when there is none. */

@@ -10,6 +10,7 @@ import {
   VendorError,
   type VendorReply,
   type VendorRequest,
+  vendorFailure,
 } from '../../domain/vendor.ts';
 import type { ProviderId } from '../../domain/vocabulary.ts';
 import type { Exchange } from '../exchange.ts';
@@ -106,18 +107,7 @@ export function unusable(
   detail: string,
   httpStatus: number | null,
 ): VendorError {
-  const code = {
-    garbage: 'provider_protocol_error',
-    unauthenticated: 'provider_auth_failed',
-    unavailable: 'provider_unavailable',
-  } as const;
-  return new VendorError({
-    kind,
-    code: code[kind],
-    detail,
-    retryable: kind !== 'unauthenticated',
-    provider: { name: provider, operation, code: null, message: null, requestId: null, httpStatus },
-  });
+  return new VendorError(vendorFailure({ kind, detail, provider: { name: provider, operation, httpStatus } }));
 }
 
 /** Reads a token file. Throws `VendorError`, without what the file holds. */
