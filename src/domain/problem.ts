@@ -154,6 +154,12 @@ export const problemCatalogue = {
     retryable: true,
     help: 'Wait as `Retry-After` says.',
   },
+  store_outcome_unknown: {
+    status: 503,
+    title: 'Whether the request was stored is not known',
+    retryable: false,
+    help: 'It may have been stored. Repeat it with the same `Idempotency-Key`, or look before it is sent again.',
+  },
   draining: {
     status: 503,
     title: 'This process is shutting down',

@@ -39,6 +39,8 @@ export interface IdempotencyRecord extends IdempotencyKey {
   readonly migrationId: string;
   /** Null while the first request has not been answered. */
   readonly answer: StoredAnswer | null;
+  /** Whose request stored it. `nobody`: of a process that is gone, so that a missing answer will not come any more. */
+  readonly heldBy: 'this_process' | 'another_process' | 'nobody';
   readonly createdAt: Instant;
 }
 
@@ -116,7 +118,7 @@ export type ChangeListener = (migrationId: string, claimableAt: Instant | null) 
 /**
  * What is remembered. Two implementations, SQLite and PostgreSQL, pass the same tests. Every write is durable when its promise
  * resolves, appends the events of the change (`eventsBetween`), and counts `version` up by one. A failure of the database
- * rejects with `StoreUnavailable`.
+ * rejects with `StoreUnavailable`: nothing was stored; or with `StoreOutcomeUnknown`: it may have been.
  */
 export interface Store {
   /** Stores a new migration, its first event and the idempotency key in one transaction, and claims it for the caller at once. */
@@ -182,7 +184,15 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** The database cannot be reached or refuses to write (full disk, failover). Nothing of the failed call was stored. */
+/**
+ * The database cannot be reached or refuses to write (full disk, failover). Nothing of the failed call was stored, unless it is a
+ * `StoreOutcomeUnknown`.
+ */
 export class StoreUnavailable extends Error {
-  override readonly name = 'StoreUnavailable';
+  override readonly name: string = 'StoreUnavailable';
+}
+
+/** The commit was sent and its answer is not known: the failed call may have been stored, whole. */
+export class StoreOutcomeUnknown extends StoreUnavailable {
+  override readonly name = 'StoreOutcomeUnknown';
 }

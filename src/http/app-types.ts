@@ -13,6 +13,8 @@ import type { RequestInProgress } from '../domain/telemetry.ts';
 import type { MigrationService } from '../engine/interface.ts';
 import type { WebhookService } from '../webhooks/interface.ts';
 import type { Authenticator, Identity, Scope } from './auth/authenticator.ts';
+import type { Afterwards } from './request/afterwards.ts';
+import type { RequestsInFlight } from './request/in-flight.ts';
 import type { HttpSettings } from './settings.ts';
 
 /** The Fastify app with types from the routes’ schemas. */
@@ -40,6 +42,8 @@ export interface HttpContext {
   readonly auth: Authenticator;
   readonly runtime: Runtime;
   readonly settings: HttpSettings;
+  readonly inFlight: RequestsInFlight;
+  readonly afterwards: Afterwards;
   /** How a migration is shown. */
   readonly represent: (migration: Migration) => MigrationRepresentation;
 }

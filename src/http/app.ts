@@ -24,6 +24,8 @@ import { installRequestIdentity, requestIdOf } from './plugins/request-identity.
 import { installRequestLog } from './plugins/request-log.ts';
 import { installSecurityHeaders } from './plugins/security-headers.ts';
 import { installTelemetry, noTelemetry } from './plugins/telemetry.ts';
+import { createAfterwards } from './request/afterwards.ts';
+import { createRequestsInFlight } from './request/in-flight.ts';
 import { actionRoutes } from './routes/actions.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { backupRoutes } from './routes/backups.ts';
@@ -70,10 +72,13 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     auth,
     runtime,
     settings,
+    inFlight: createRequestsInFlight(),
+    afterwards: createAfterwards(runtime),
     represent: (migration) => representMigration(migration, providers[migration.provider]),
   };
   const app = newApp(options.logger, runtime, settings);
 
+  app.addHook('onClose', () => http.afterwards.close());
   installTelemetry(app, telemetry);
   installRequestIdentity(app, runtime, settings);
   installSecurityHeaders(app);

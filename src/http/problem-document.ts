@@ -1,5 +1,5 @@
 import { Problem, problemCatalogue } from '../domain/problem.ts';
-import { StoreUnavailable } from '../domain/store.ts';
+import { StoreOutcomeUnknown, StoreUnavailable } from '../domain/store.ts';
 
 /** Body and headers of a problem answer. */
 export interface ProblemAnswer {
@@ -50,9 +50,20 @@ const byFastifyCode: Readonly<Record<string, () => Problem>> = {
     }),
 };
 
-/** The problem that an error is for the caller; null: a fault of ours, which the log has to tell. */
-export function problemOf(error: unknown): Problem | null {
+/**
+ * The problem that an error is for the caller; null: a fault of ours, which the log has to tell. `repeatable`: the request carries an
+ * idempotency key, so that it can be sent again without being carried out twice.
+ */
+export function problemOf(error: unknown, repeatable = false): Problem | null {
   if (error instanceof Problem) return error;
+  if (error instanceof StoreOutcomeUnknown)
+    return new Problem(
+      'store_outcome_unknown',
+      repeatable
+        ? 'The store did not answer in time. The request may have been stored: repeat it with the same `Idempotency-Key`.'
+        : 'The store did not answer in time. The request may have been stored: look before you send it again.',
+      { retryable: repeatable, retryAfterSeconds: 2 },
+    );
   if (error instanceof StoreUnavailable)
     return new Problem('overloaded', 'The store does not answer. Nothing of this request was stored.', {
       retryAfterSeconds: 2,

@@ -19,7 +19,7 @@ export async function createMigration(
   await dialect.lockTarget(db, migration.account, migration.target.instanceId);
   if (key !== undefined) {
     // Before the target: a repeated request would else find its own first migration there.
-    const record = await findKey(db, key.caller, key.key);
+    const record = await findKey(db, dialect, key.caller, key.key);
     if (record !== null) return { outcome: 'key_exists', record };
   }
   if (!isTerminal(migration)) {
@@ -27,7 +27,7 @@ export async function createMigration(
     if (holder !== null) return { outcome: 'target_busy', migrationId: holder };
   }
   if (key !== undefined) {
-    const record = await claimKey(db, key, migration.id, lease.now);
+    const record = await claimKey(session, key, migration.id, lease.now);
     if (record !== null) return { outcome: 'key_exists', record };
   }
   await insertMigration(session, migration, { ...lease, token: firstToken });

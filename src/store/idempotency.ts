@@ -1,33 +1,46 @@
 import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { IdempotencyKey, IdempotencyRecord, StoredAnswer } from '../domain/store.ts';
-import type { Session } from './session.ts';
+import type { Session, SqlDialect } from './session.ts';
 import type { Tables } from './tables.ts';
 
+/** A record as it is stored. `process`: which process stored it; absent in records that are older than that. */
+type KeyDocument = Omit<IdempotencyRecord, 'heldBy'> & { readonly process?: string };
+
 /** The record of a caller's key, or null. */
-export async function findKey(db: Kysely<Tables>, caller: string, key: string): Promise<IdempotencyRecord | null> {
+export async function findKey(
+  db: Kysely<Tables>,
+  dialect: SqlDialect,
+  caller: string,
+  key: string,
+): Promise<IdempotencyRecord | null> {
   const row = await db
     .selectFrom('idempotency_keys')
     .select('document')
     .where('digest', '=', digest(caller, key))
     .executeTakeFirst();
-  return row === undefined ? null : JSON.parse(row.document);
+  if (row === undefined) return null;
+  const { process, ...record }: KeyDocument = JSON.parse(row.document);
+  if (process === dialect.process) return { ...record, heldBy: 'this_process' };
+  const awaited = record.answer === null && (await dialect.processLives(db, process));
+  return { ...record, heldBy: awaited ? 'another_process' : 'nobody' };
 }
 
 /** Stores a key. A record that is there already wins, also one that another transaction is just storing, and is returned. */
 export async function claimKey(
-  db: Kysely<Tables>,
+  { db, dialect }: Session,
   key: IdempotencyKey,
   migrationId: string,
   createdAt: number,
 ): Promise<IdempotencyRecord | null> {
-  const record: IdempotencyRecord = {
+  const record: KeyDocument = {
     caller: key.caller,
     key: key.key,
     fingerprint: key.fingerprint,
     migrationId,
     answer: null,
     createdAt,
+    process: dialect.process,
   };
   const inserted = await db
     .insertInto('idempotency_keys')
@@ -35,7 +48,7 @@ export async function claimKey(
     .onConflict((conflict) => conflict.column('digest').doNothing())
     .returning('digest')
     .executeTakeFirst();
-  return inserted === undefined ? findKey(db, key.caller, key.key) : null;
+  return inserted === undefined ? findKey(db, dialect, key.caller, key.key) : null;
 }
 
 /** Adds the answer to a key that has none. The first answer stays. */
@@ -52,7 +65,7 @@ export async function answerKey(
     .$if(dialect.rowLocks, (query) => query.forUpdate())
     .executeTakeFirst();
   if (row === undefined) return;
-  const record: IdempotencyRecord = JSON.parse(row.document);
+  const record: KeyDocument = JSON.parse(row.document);
   if (record.answer !== null) return;
   await db
     .updateTable('idempotency_keys')

@@ -26,7 +26,7 @@ export async function openStore(url: string, options: StoreOptions): Promise<Sto
   if (url.startsWith('sqlite:')) {
     const path = url.slice('sqlite:'.length).replace(/^\/\/(?=.)/, '');
     if (path === '') throw new Error('the store URL names no file: sqlite:<path>');
-    return new SqlStore(await SqliteBackend.open(openFile(path), onError));
+    return new SqlStore(await SqliteBackend.open(openFile(path), options.runtime, onError));
   }
   if (/^postgres(ql)?:\/\//.test(url)) {
     if (!URL.canParse(url)) throw new Error('the store URL is not a valid postgres:// URL');

@@ -9,6 +9,10 @@ export interface SqlDialect {
   readonly rowLocks: boolean;
   /** The present time in milliseconds by the clock that leases go by. `appNow` is what the process believes. */
   leaseClock(appNow: Instant): RawBuilder<number>;
+  /** Unique per process that has the database open. */
+  readonly process: string;
+  /** Whether a process that wrote here may still be running. Undefined: it is not known which one wrote. */
+  processLives(db: Kysely<Tables>, process: string | undefined): Promise<boolean>;
   /** Lets one transaction at a time touch the migrations of an instance, until it ends. Taken before any row lock. */
   lockTarget(db: Kysely<Tables>, account: string, instanceId: string): Promise<void>;
   /** The same for the instance of a stored migration. */

@@ -78,7 +78,7 @@ export class SqlStore implements Store, AuditLog, WebhookStore {
   }
 
   findIdempotencyKey(caller: string, key: string) {
-    return this.#backend.read((db) => findKey(db, caller, key));
+    return this.#backend.read((db) => findKey(db, this.#backend.dialect, caller, key));
   }
 
   completeIdempotencyKey(caller: string, key: string, answer: StoredAnswer) {

@@ -27,7 +27,7 @@ export async function updateMigration(
   if (row === undefined) return { outcome: 'not_found' };
   if (fence !== undefined && !owns(row, fence)) return { outcome: 'fenced' };
   if (idempotency !== undefined) {
-    const record = await findKey(db, idempotency.caller, idempotency.key);
+    const record = await findKey(db, dialect, idempotency.caller, idempotency.key);
     if (record !== null) return { outcome: 'key_exists', record };
   }
 
@@ -49,7 +49,7 @@ export async function updateMigration(
     if (holder !== null) return { outcome: 'target_busy', migrationId: holder };
   }
   if (idempotency !== undefined) {
-    const record = await claimKey(db, idempotency, id, after.updatedAt);
+    const record = await claimKey(session, idempotency, id, after.updatedAt);
     if (record !== null) return { outcome: 'key_exists', record };
   }
 

@@ -23,12 +23,12 @@ export async function createWebhook(
   await dialect.lockWebhooks(db);
   if (key !== undefined) {
     // Before the count: a repeated request may itself have made the last one.
-    const record = await findKey(db, key.caller, key.key);
+    const record = await findKey(db, dialect, key.caller, key.key);
     if (record !== null) return { outcome: 'key_exists', record };
   }
   if ((await countWebhooks(db)) >= most) return { outcome: 'too_many' };
   if (key !== undefined) {
-    const record = await claimKey(db, key, webhook.id, webhook.createdAt);
+    const record = await claimKey(session, key, webhook.id, webhook.createdAt);
     if (record !== null) return { outcome: 'key_exists', record };
   }
   const position = await latestPosition(db);

@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type Store, StoreUnavailable } from '../../src/domain/store.ts';
+import { type Store, StoreOutcomeUnknown, StoreUnavailable } from '../../src/domain/store.ts';
 import type { WebhookStore } from '../../src/domain/webhook.ts';
 import { systemRuntime } from '../../src/runtime.ts';
 import { openStore } from '../../src/store/open.ts';
@@ -348,10 +348,10 @@ describe.skipIf(!postgres.available)(`PostgreSQL${reason}`, () => {
       expect(await store.events({}, { size: 10 })).toHaveLength(2);
     });
 
-    it('is unavailability when nobody can tell, and is not tried again', async () => {
+    it('is told as such when nobody can tell, and is not tried again', async () => {
       url = await server.createDatabase();
       const proxy = await proxied();
-      const store = await replica(proxy.url);
+      const store = await replica(proxy.url, { commitDoubtMs: 300 });
       const direct = await replica();
       const migration = sampleMigration();
       let lost = false;
@@ -360,9 +360,38 @@ describe.skipIf(!postgres.available)(`PostgreSQL${reason}`, () => {
         lost = isCommit(message);
         return lost ? 'lose_answer' : 'forward';
       };
-      await expect(store.create(migration, noLease)).rejects.toBeInstanceOf(StoreUnavailable);
+      await expect(store.create(migration, noLease)).rejects.toBeInstanceOf(StoreOutcomeUnknown);
       expect(await direct.get(migration.id)).toEqual(migration);
       expect(await direct.events({}, { size: 10 })).toHaveLength(2);
+    });
+
+    it('is known after a server that was away for a while', async () => {
+      url = await server.createDatabase();
+      const proxy = await proxied();
+      const store = await replica(proxy.url);
+      let away = false;
+      proxy.decide = (message) => {
+        if (away) return 'lose_message';
+        away = isCommit(message);
+        if (away) setTimeout(() => (proxy.decide = () => 'forward'), 1000);
+        return away ? 'lose_answer' : 'forward';
+      };
+      expect(await store.create(sampleMigration(), noLease)).toMatchObject({ outcome: 'created' });
+      expect(await store.events({}, { size: 10 })).toHaveLength(2);
+    });
+  });
+
+  describe('a key whose first request has no answer', () => {
+    it('is awaited while its process runs, and not after that', async () => {
+      url = await server.createDatabase();
+      const [one, two] = [await openStore(url, { runtime: systemRuntime }), await replica()];
+      await one.create(sampleMigration(), noLease, { caller: 'ci', key: 'k', fingerprint: 'f' });
+      expect(await one.findIdempotencyKey('ci', 'k')).toMatchObject({ heldBy: 'this_process' });
+      expect(await two.findIdempotencyKey('ci', 'k')).toMatchObject({ heldBy: 'another_process' });
+      await one.close();
+      await vi.waitFor(async () =>
+        expect(await two.findIdempotencyKey('ci', 'k')).toMatchObject({ heldBy: 'nobody', answer: null }),
+      );
     });
   });
 

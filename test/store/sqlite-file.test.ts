@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Store, StoreUnavailable } from '../../src/domain/store.ts';
+import { type Store, StoreOutcomeUnknown, StoreUnavailable } from '../../src/domain/store.ts';
 import { systemRuntime } from '../../src/runtime.ts';
 import { openStore } from '../../src/store/open.ts';
 import { SqlStore } from '../../src/store/sql-store.ts';
@@ -25,7 +25,7 @@ async function open(url = `sqlite:${path}`): Promise<Store> {
 /** A store with its connection at hand. */
 async function openWithDatabase(): Promise<{ readonly store: Store; readonly database: DatabaseSync }> {
   const file = openFile(path);
-  const store = new SqlStore(await SqliteBackend.open(file, () => {}));
+  const store = new SqlStore(await SqliteBackend.open(file, systemRuntime, () => {}));
   opened.push(store);
   return { store, database: file.database };
 }
@@ -260,7 +260,7 @@ describe('a full disk', () => {
         throw Object.assign(new Error('disk I/O error'), { code: 'ERR_SQLITE_ERROR', errcode: 778 });
       exec(sql);
     };
-    await expect(store.create(migration, lease())).rejects.toBeInstanceOf(StoreUnavailable);
+    await expect(store.create(migration, lease())).rejects.toBeInstanceOf(StoreOutcomeUnknown);
     failing = false;
     expect(await store.get(migration.id)).toBeNull();
     expect(await store.create(migration, lease())).toMatchObject({ outcome: 'created' });

@@ -1,6 +1,6 @@
 import { allowedActions } from '../../domain/lifecycle.ts';
 import type { Migration } from '../../domain/migration.ts';
-import { type FieldFault, Problem, type ProblemCode, problemCatalogue } from '../../domain/problem.ts';
+import { type FieldFault, Problem, type ProblemCode } from '../../domain/problem.ts';
 import type { Provider } from '../../domain/provider.ts';
 import type { Engine } from '../engine.ts';
 
@@ -33,17 +33,6 @@ export function notFound(): Problem {
 export function targetBusy(migrationId: string): Problem {
   return new Problem('target_busy', `The migration ${migrationId} restores the same database onto the same instance.`, {
     members: { migrationId },
-  });
-}
-
-/** The vendor's refusal of a submission as the answer to the request that made it. */
-export function submissionProblem(migration: Migration): Problem {
-  const { error } = migration;
-  const code = error !== null && error.code in problemCatalogue ? (error.code as ProblemCode) : 'provider_rejected';
-  return new Problem(code, error?.detail ?? '', {
-    members: { migrationId: migration.id },
-    ...(error?.provider && { provider: error.provider }),
-    retryable: error?.retryable ?? false,
   });
 }
 

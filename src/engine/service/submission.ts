@@ -1,6 +1,8 @@
 import { type CreationContext, newMigration } from '../../domain/creation.ts';
 import type { Migration } from '../../domain/migration.ts';
 import { Problem } from '../../domain/problem.ts';
+import { StoreUnavailable } from '../../domain/store.ts';
+import { submissionRefusal } from '../../domain/submission.ts';
 import { conflictingFields, unsupportedFields } from '../../domain/support.ts';
 import { type Account, VendorError } from '../../domain/vendor.ts';
 import { cloudOf } from '../cloud-account.ts';
@@ -10,7 +12,10 @@ import type { Engine } from '../engine.ts';
 import type { DryRunProblem, MigrationService, RequestContext } from '../interface.ts';
 import { vendorProblem } from '../vendor-reads.ts';
 import { accountFor } from './access.ts';
-import { notFound, refuseWhileDraining, submissionProblem, summary, targetBusy } from './problems.ts';
+import { refuseWhileDraining, summary, targetBusy } from './problems.ts';
+
+/** What a store that works takes at most for a read that a caller waits for, in milliseconds. */
+const momentMs = 1000;
 
 /** New migrations: checked, stored, submitted, or only shown. */
 export function createSubmission(
@@ -38,9 +43,14 @@ export function createSubmission(
     return { migration, account };
   }
 
-  /** Waits until the vendor has accepted or refused, until it is clear that this takes longer, or until the deadline. */
-  async function submitted(id: string, work: Promise<void>, waitMs: number): Promise<Migration> {
-    const deadline = runtime.now() + waitMs;
+  /**
+   * Waits until the vendor has accepted or refused, until it is clear that this takes longer, or until the deadline. It is stored already, so a
+   * store that does not answer now only means that nothing newer is known.
+   */
+  async function submitted(created: Migration, work: Promise<void>, waitMs: number): Promise<Migration> {
+    const { id } = created;
+    const end = runtime.monotonic() + waitMs;
+    let known = created;
     let signal = new AbortController();
     const stop = store.onChange((changed) => {
       if (changed === id) signal.abort();
@@ -48,11 +58,12 @@ export function createSubmission(
     try {
       for (let first = true; ; first = false) {
         const waking = signal;
-        const migration = await store.get(id);
-        if (migration === null) throw notFound();
-        const left = deadline - runtime.now();
-        const later = migration.dueAt === null || migration.dueAt > deadline;
-        if (migration.state !== 'pending' || left <= 0 || (!first && later)) return migration;
+        const present = await presentIfKnown(id, Math.max(end - runtime.monotonic(), 0));
+        if (present === 'deleted') return known;
+        known = present ?? known;
+        const left = end - runtime.monotonic();
+        const later = present !== null && (known.dueAt === null || known.dueAt > runtime.now() + left);
+        if (known.state !== 'pending' || left <= 0 || (!first && later)) return known;
         await Promise.race(
           first ? [work, runtime.sleep(left, waking.signal)] : [runtime.sleep(Math.min(left, 250), waking.signal)],
         );
@@ -60,6 +71,22 @@ export function createSubmission(
       }
     } finally {
       stop();
+    }
+  }
+
+  /** Null: the store does not answer within that time and a moment. */
+  async function presentIfKnown(id: string, waitMs: number): Promise<Migration | 'deleted' | null> {
+    const answered = new AbortController();
+    try {
+      return await Promise.race([
+        store.get(id).then((migration) => migration ?? 'deleted'),
+        runtime.sleep(waitMs + momentMs, answered.signal).then(() => null),
+      ]);
+    } catch (error) {
+      if (error instanceof StoreUnavailable) return null;
+      throw error;
+    } finally {
+      answered.abort();
     }
   }
 
@@ -71,9 +98,10 @@ export function createSubmission(
       if (result.outcome === 'key_exists') return { replay: result.record };
       if (result.outcome === 'target_busy') throw targetBusy(result.migrationId);
       const work = engine.take({ migration, fence: result.fence });
-      if (waitMs <= 0) return { migration: (await store.get(migration.id)) ?? migration, accepted: false };
-      const present = await submitted(migration.id, work, waitMs);
-      if (present.state === 'failed' && present.startedAt === null) throw submissionProblem(present);
+      if (waitMs <= 0) return { migration, accepted: false };
+      const present = await submitted(migration, work, waitMs);
+      const refusal = submissionRefusal(present);
+      if (refusal !== null) throw refusal;
       return { migration: present, accepted: present.startedAt !== null };
     },
 

@@ -20,7 +20,8 @@ export function sendError(
   reply: FastifyReply,
   base: string = request.base,
 ): FastifyReply {
-  const problem = problemOf(error);
+  const repeatable = request.method === 'POST' && request.headers['idempotency-key'] !== undefined;
+  const problem = problemOf(error, repeatable);
   if (problem === null) request.log.error({ error: errorForLog(error) }, 'request failed');
   const answer = problemAnswer(problem ?? internalProblem(), request.id, base);
   reply

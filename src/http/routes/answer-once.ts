@@ -5,7 +5,6 @@ import { Problem } from '../../domain/problem.ts';
 import type { IdempotencyKey, IdempotencyRecord } from '../../domain/store.ts';
 import type { Replay } from '../../engine/interface.ts';
 import type { HttpContext } from '../app-types.ts';
-import { errorForLog } from '../plugins/request-log.ts';
 import { problemAnswer } from '../problem-document.ts';
 import { headerText } from '../request/header-text.ts';
 import { readIdempotencyKey, requestFingerprint } from '../request/idempotency-key.ts';
@@ -16,7 +15,10 @@ import { requestContext } from './callers.ts';
 export interface OnceOnly {
   /** Does it. A `Replay` says that the key is stored already. */
   act(idempotency: { readonly idempotency?: IdempotencyKey }): Promise<Answer | Replay>;
-  /** The answer of a first request that was never given, because its process died: what is true now. */
+  /**
+   * The answer of a first request that was never given, because its process died or its store went away: what is true now. A `Problem` that it
+   * throws is the answer.
+   */
   presentAnswer(migration: Migration, record: IdempotencyRecord): Answer;
 }
 
@@ -32,43 +34,69 @@ export async function answerOnce(
 
   const idempotency: IdempotencyKey = key;
   const known = await http.service.findReplay(idempotency);
-  if (known !== null) return replay(known);
+  if (known !== null) return replay(known, 0);
+  const leave = http.inFlight.enter(idempotency);
   try {
     const result = await post.act({ idempotency });
-    if ('replay' in result) return await replay(result.replay);
+    if ('replay' in result) return await replay(result.replay, 1);
     await keep(result);
     return sendAnswer(reply, result);
   } catch (error) {
-    if (storedSomething(error)) await keep(problemAnswer(error, request.id, request.base));
+    if (!(error instanceof Problem)) await http.afterwards.write(request.log, notKept, keepPresent);
+    else if (storedSomething(error)) await keep(problemAnswer(error, request.id, request.base));
     throw error;
+  } finally {
+    leave();
   }
 
-  async function replay(record: IdempotencyRecord): Promise<FastifyReply> {
+  /** `own`: how often this request itself is counted among those in flight. */
+  async function replay(record: IdempotencyRecord, own: 0 | 1): Promise<FastifyReply> {
     // The key may belong to a webhook.
     if (isId('mig', record.migrationId)) request.subject = { migrationId: record.migrationId };
     if (record.fingerprint !== idempotency.fingerprint)
       throw new Problem('idempotency_key_reused', 'This idempotency key came with another request before.');
     if (record.answer !== null) return sendAnswer(reply.header('idempotency-replayed', 'true'), record.answer);
-    if (http.runtime.now() - record.createdAt < http.settings.idempotencyInProgressMs)
+    if (isAwaited(record, own))
       throw new Problem('idempotency_in_progress', 'The first request with this key has not been answered yet.', {
         retryAfterSeconds: 2,
         members: { migrationId: record.migrationId },
       });
-    const migration = await http.service.get(record.migrationId, requestContext(request));
-    const answer = post.presentAnswer(migration, record);
+    const answer = await presentAnswer(record);
     await keep(answer);
     return sendAnswer(reply.header('idempotency-replayed', 'true'), answer);
   }
 
-  /** The work is done, so a store that fails now must not turn the answer into an error. */
-  async function keep(answer: Answer): Promise<void> {
+  /** Whether the first request may still be answered by whoever carries it out. */
+  function isAwaited({ heldBy, createdAt }: IdempotencyRecord, own: 0 | 1): boolean {
+    if (heldBy === 'nobody') return false;
+    if (heldBy === 'this_process') return http.inFlight.count(idempotency) > own;
+    return http.runtime.now() - createdAt < http.settings.idempotencyInProgressMs;
+  }
+
+  async function presentAnswer(record: IdempotencyRecord): Promise<Answer> {
+    const migration = await http.service.get(record.migrationId, requestContext(request));
     try {
-      await http.service.completeReplay(idempotency, answer);
+      return post.presentAnswer(migration, record);
     } catch (error) {
-      request.log.warn({ error: errorForLog(error) }, 'the answer to an idempotency key was not kept');
+      if (storedSomething(error)) return problemAnswer(error, request.id, request.base);
+      throw error;
     }
   }
+
+  /** What was stored, if anything was, has an answer for the next request with this key, whichever process it reaches. */
+  async function keepPresent(): Promise<void> {
+    const record = await http.service.findReplay(idempotency);
+    if (record === null || record.answer !== null || record.fingerprint !== idempotency.fingerprint) return;
+    await http.service.completeReplay(idempotency, await presentAnswer(record));
+  }
+
+  /** The work is done, so a store that fails now must not turn the answer into an error. */
+  function keep(answer: Answer): Promise<void> {
+    return http.afterwards.write(request.log, notKept, () => http.service.completeReplay(idempotency, answer));
+  }
 }
+
+const notKept = 'the answer to an idempotency key was not kept';
 
 /** The idempotency key of a POST with what it is bound to; null: there is none. Throws `invalid_request` for a broken one. */
 export function idempotencyOf(request: FastifyRequest): IdempotencyKey | null {

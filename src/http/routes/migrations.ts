@@ -1,4 +1,5 @@
 import type { MigrationRequest } from '../../domain/request-schema.ts';
+import { submissionRefusal } from '../../domain/submission.ts';
 import type { HttpApp, HttpContext } from '../app-types.ts';
 import { headerText } from '../request/header-text.ts';
 import { readIdempotencyKey } from '../request/idempotency-key.ts';
@@ -94,7 +95,11 @@ export function migrationsRoutes(app: HttpApp, http: HttpContext): void {
         request.subject = { migrationId: id, place: { account, instanceId: target.instanceId } };
         return newMigrationAnswer(http, request.base, result.migration, result.accepted);
       },
-      presentAnswer: (migration) => newMigrationAnswer(http, request.base, migration, migration.state !== 'pending'),
+      presentAnswer(migration) {
+        const refusal = submissionRefusal(migration);
+        if (refusal !== null) throw refusal;
+        return newMigrationAnswer(http, request.base, migration, migration.state !== 'pending');
+      },
     });
   });
 

@@ -42,7 +42,12 @@ function described(names: readonly HeaderName[]) {
 /** Problems that every operation can answer. */
 const everywhere: readonly ProblemCode[] = ['not_acceptable', 'rate_limited', 'internal', 'overloaded', 'draining'];
 const behindAuthentication: readonly ProblemCode[] = ['unauthenticated', 'forbidden'];
-const withBody: readonly ProblemCode[] = ['payload_too_large', 'unsupported_media_type', 'invalid_request'];
+const withBody: readonly ProblemCode[] = [
+  'payload_too_large',
+  'unsupported_media_type',
+  'invalid_request',
+  'store_outcome_unknown',
+];
 
 /** The problem answers of an operation, one per status, naming the codes. */
 export function problems(kind: 'open' | 'read' | 'body', codes: readonly ProblemCode[] = []) {

@@ -1,10 +1,10 @@
 import { type ControlledTransaction, Kysely, PostgresDialect, sql } from 'kysely';
 import type { ClientConfig } from 'pg';
 import type { Runtime } from '../../domain/runtime.ts';
-import { type ChangeListener as OnChange, StoreUnavailable } from '../../domain/store.ts';
+import { type ChangeListener as OnChange, StoreOutcomeUnknown, StoreUnavailable } from '../../domain/store.ts';
 import { Changes, Listeners } from '../listeners.ts';
 import { migrateSchema, postgresColumns } from '../schema.ts';
-import { type Backend, type Session, Thrown } from '../session.ts';
+import { type Backend, type Session, type SqlDialect, Thrown } from '../session.ts';
 import type { EventRow, Tables } from '../tables.ts';
 import { advisoryLocks, postgresSql } from './dialect.ts';
 import { certainlyRolledBack, postgresFailure, worthRepeating } from './errors.ts';
@@ -14,18 +14,17 @@ import { clientConfig, openPool } from './pool.ts';
 
 /** How often a transaction is tried that met a deadlock, a failed serialization or a lost connection. */
 const tries = 4;
-/** How often the server is asked what became of a commit whose answer was lost. */
-const commitLooks = 5;
 const pauseMs = 50;
 
 /** PostgreSQL, shared with other replicas. */
 export class PostgresBackend implements Backend {
-  readonly dialect = postgresSql;
+  readonly dialect: SqlDialect;
   readonly #db: Kysely<Tables>;
   readonly #listeners: Listeners;
   readonly #listener: ChangeListener;
   readonly #runtime: Runtime;
   readonly #origin: string;
+  readonly #commitDoubtMs: number;
 
   private constructor(
     config: ClientConfig,
@@ -35,6 +34,8 @@ export class PostgresBackend implements Backend {
   ) {
     this.#runtime = runtime;
     this.#origin = runtime.uuid();
+    this.dialect = postgresSql(this.#origin);
+    this.#commitDoubtMs = options.commitDoubtMs;
     this.#db = connect(config, options.poolSize, onError);
     this.#listeners = new Listeners(onError);
     this.#listener = new ChangeListener({
@@ -124,7 +125,7 @@ export class PostgresBackend implements Backend {
     try {
       value = await work({
         db: transaction,
-        dialect: postgresSql,
+        dialect: this.dialect,
         changed: (id, claimableAt) => changed.add(id, claimableAt),
         append: (rows) => void events.push(...rows),
       });
@@ -174,17 +175,28 @@ export class PostgresBackend implements Backend {
   async #committed(transactionId: string | null, failure: unknown): Promise<boolean> {
     if (certainlyRolledBack(failure)) return false;
     if (transactionId === null) throw unknownOutcome(failure);
-    for (let look = 1; look <= commitLooks; look++)
-      try {
-        const { rows } = await sql<{ status: string | null }>`
-          select pg_xact_status(${transactionId}::xid8) as status`.execute(this.#db);
-        if (rows[0]?.status === 'committed') return true;
-        if (rows[0]?.status === 'aborted') return false;
-        await this.#runtime.sleep(pauseMs * look);
-      } catch (error) {
-        if (!worthRepeating(error)) throw unknownOutcome(error);
-      }
-    throw unknownOutcome(failure);
+    const runtime = this.#runtime;
+    const end = runtime.monotonic() + this.#commitDoubtMs;
+    for (let look = 1; ; look++) {
+      const status = await this.#statusOf(transactionId);
+      if (status === 'committed') return true;
+      if (status === 'aborted') return false;
+      const pause = Math.min(pauseMs * look, 500);
+      if (runtime.monotonic() + pause >= end) throw unknownOutcome(failure);
+      await runtime.sleep(pause);
+    }
+  }
+
+  /** Null: it is under way, or the server cannot be asked. */
+  async #statusOf(transactionId: string): Promise<string | null> {
+    try {
+      const { rows } = await sql<{ status: string | null }>`
+        select pg_xact_status(${transactionId}::xid8) as status`.execute(this.#db);
+      return rows[0]?.status ?? null;
+    } catch (error) {
+      if (postgresFailure(error) instanceof StoreUnavailable) return null;
+      throw unknownOutcome(error);
+    }
   }
 }
 
@@ -214,6 +226,6 @@ async function rollBack(transaction: ControlledTransaction<Tables>): Promise<voi
     .catch(() => {});
 }
 
-function unknownOutcome(cause: unknown): StoreUnavailable {
-  return new StoreUnavailable('the connection was lost while a commit was under way', { cause });
+function unknownOutcome(cause: unknown): StoreOutcomeUnknown {
+  return new StoreOutcomeUnknown('the connection was lost while a commit was under way', { cause });
 }

@@ -1,12 +1,21 @@
-import { sql } from 'kysely';
+import { createHash } from 'node:crypto';
+import { type Kysely, sql } from 'kysely';
 import type { SqlDialect } from '../session.ts';
+import type { Tables } from '../tables.ts';
 
 /** Numbers that no other user of the database's advisory locks is likely to use. */
-export const advisoryLocks = { space: 0x676f6477, events: 1, webhooks: 2 } as const;
+export const advisoryLocks = { space: 0x676f6477, events: 1, webhooks: 2, processes: 0x676f6478 } as const;
+
+/** The number of the advisory lock that a process holds in the space of processes for as long as it listens. */
+export function processLock(process: string): number {
+  return createHash('sha256').update(process).digest().readUInt32BE() & 0x7fff_ffff;
+}
 
 /** Row locks and advisory locks; leases go by the server's clock, so replicas need not agree on the time. */
-export const postgresSql: SqlDialect = {
+export const postgresSql = (process: string): SqlDialect => ({
   rowLocks: true,
+  process,
+  processLives,
   leaseClock: () => sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`,
   lockTarget: async (db, account, instanceId) => {
     await sql`select pg_advisory_xact_lock(hashtextextended(${account}::text || ' ' || ${instanceId}::text, 0))`.execute(
@@ -22,4 +31,14 @@ export const postgresSql: SqlDialect = {
       db,
     );
   },
-};
+});
+
+/** Whether another process listens. One whose connection has just been lost counts as gone. */
+async function processLives(db: Kysely<Tables>, process: string | undefined): Promise<boolean> {
+  if (process === undefined) return true;
+  const { rows } = await sql`
+    select 1 from pg_locks
+    where locktype = 'advisory' and granted and classid = ${sql.lit(advisoryLocks.processes)} and objid = ${processLock(process)}
+      and database = (select oid from pg_database where datname = current_database())`.execute(db);
+  return rows.length > 0;
+}

@@ -1,6 +1,7 @@
 import { Client, type ClientConfig } from 'pg';
 import type { Instant } from '../../domain/migration.ts';
 import type { Runtime } from '../../domain/runtime.ts';
+import { advisoryLocks, processLock } from './dialect.ts';
 
 /** The channel on which every write names the migration it changed. */
 export const channel = 'godwit_changed';
@@ -83,7 +84,7 @@ export class ChangeListener {
   async #connect(): Promise<Connection> {
     const connection = new Connection(this.#options.config, (payload) => this.#heard(payload));
     try {
-      await connection.open();
+      await connection.open(this.#options.origin);
       await this.#catchUp(connection);
       return connection;
     } catch (error) {
@@ -146,9 +147,11 @@ class Connection {
     return this.#lost.signal;
   }
 
-  async open(): Promise<void> {
+  /** Listens, and shows the other processes for as long as it stands that this one is running. */
+  async open(process: string): Promise<void> {
     await this.#client.connect();
     await this.#client.query(`listen ${channel}`);
+    await this.#client.query('select pg_advisory_lock_shared($1, $2)', [advisoryLocks.processes, processLock(process)]);
   }
 
   async lastPosition(): Promise<{ readonly position: number; readonly serverNow: number }> {

@@ -9,6 +9,8 @@ export interface PostgresOptions {
   readonly lockTimeoutMs: number;
   /** How long the process waits beyond the server's own limit, for a server that has gone silent. */
   readonly graceMs: number;
+  /** For how long the server is asked what became of a commit whose answer was lost. */
+  readonly commitDoubtMs: number;
   /** How often the listening connection is tried, so that a dead one is noticed. */
   readonly pingMs: number;
 }
@@ -19,5 +21,6 @@ export const defaultPostgresOptions: PostgresOptions = {
   statementTimeoutMs: 10_000,
   lockTimeoutMs: 5_000,
   graceMs: 2_000,
+  commitDoubtMs: 5_000,
   pingMs: 10_000,
 };

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
 import { Kysely, sql } from 'kysely';
+import type { Runtime } from '../../domain/runtime.ts';
 import { type ChangeListener, StoreUnavailable } from '../../domain/store.ts';
 import { Changes, Listeners } from '../listeners.ts';
 import { insertEvents } from '../rows.ts';
@@ -8,20 +9,23 @@ import { migrateSchema, sqliteColumns } from '../schema.ts';
 import { type Backend, type Session, type SqlDialect, Thrown } from '../session.ts';
 import type { EventRow, Tables } from '../tables.ts';
 import { NodeSqliteDialect } from './dialect.ts';
-import { sqliteFailure } from './errors.ts';
+import { sqliteCommitFailure, sqliteFailure } from './errors.ts';
 import type { SqliteFile } from './file.ts';
 
 /** How many writes share one commit at most, so that the first of them does not wait for long. */
 const batchLimit = 64;
 
-const dialect: SqlDialect = {
+const sqliteSql = (process: string): SqlDialect => ({
   rowLocks: false,
   leaseClock: (appNow) => sql<number>`${appNow}`,
+  process,
+  // Whoever else wrote here held the file's lock, and is gone.
+  processLives: async () => false,
   // The one writer has every lock that there is.
   lockTarget: async () => {},
   lockTargetOf: async () => {},
   lockWebhooks: async () => {},
-};
+});
 
 interface Write {
   readonly run: (session: Session) => Promise<unknown>;
@@ -33,7 +37,7 @@ type Outcome = { readonly value: unknown; readonly changed: Changes } | { readon
 
 /** SQLite in this process. Writes that arrive together are committed together; each is atomic for itself. */
 export class SqliteBackend implements Backend {
-  readonly dialect = dialect;
+  readonly dialect: SqlDialect;
   readonly #database: DatabaseSync;
   readonly #unlock: () => void;
   readonly #db: Kysely<Tables>;
@@ -42,7 +46,8 @@ export class SqliteBackend implements Backend {
   #draining: Promise<void> | null = null;
   #closed = false;
 
-  private constructor(file: SqliteFile, onError: (error: unknown) => void) {
+  private constructor(file: SqliteFile, process: string, onError: (error: unknown) => void) {
+    this.dialect = sqliteSql(process);
     this.#database = file.database;
     this.#unlock = file.unlock;
     this.#db = new Kysely<Tables>({ dialect: new NodeSqliteDialect(file.database) });
@@ -50,8 +55,12 @@ export class SqliteBackend implements Backend {
   }
 
   /** Brings the schema up to date and frees what a process that died had claimed: it held the file's lock, so it is gone. */
-  static async open(file: SqliteFile, onError: (error: unknown) => void): Promise<SqliteBackend> {
-    const backend = new SqliteBackend(file, onError);
+  static async open(
+    file: SqliteFile,
+    runtime: Pick<Runtime, 'uuid'>,
+    onError: (error: unknown) => void,
+  ): Promise<SqliteBackend> {
+    const backend = new SqliteBackend(file, runtime.uuid(), onError);
     try {
       await migrateSchema(backend.#db, sqliteColumns, 'sqlite');
       await backend.#db
@@ -150,12 +159,20 @@ export class SqliteBackend implements Backend {
     try {
       const outcomes: Outcome[] = [];
       for (const write of batch) outcomes.push(await this.#savepoint(db, write));
-      this.#database.exec('commit');
+      this.#commitTransaction();
       return outcomes;
     } catch (error) {
       // Some errors have rolled back by themselves.
       if (this.#database.isTransaction) this.#database.exec('rollback');
       throw error;
+    }
+  }
+
+  #commitTransaction(): void {
+    try {
+      this.#database.exec('commit');
+    } catch (error) {
+      throw sqliteCommitFailure(error);
     }
   }
 
@@ -166,7 +183,7 @@ export class SqliteBackend implements Backend {
       const events: EventRow[] = [];
       const value = await write.run({
         db,
-        dialect,
+        dialect: this.dialect,
         changed: (id, claimableAt) => changed.add(id, claimableAt),
         append: (rows) => void events.push(...rows),
       });

@@ -2,7 +2,7 @@ import type { LightMyRequestResponse } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../src/domain/problem.ts';
 import type { IdempotencyKey, IdempotencyRecord } from '../../../src/domain/store.ts';
-import { StoreUnavailable } from '../../../src/domain/store.ts';
+import { StoreOutcomeUnknown, StoreUnavailable } from '../../../src/domain/store.ts';
 import { createStaticKeyAuthenticator } from '../../../src/http/auth/static-keys.ts';
 import { json, testApp } from '../support/app.ts';
 import { keyNamed } from '../support/credentials.ts';
@@ -65,6 +65,41 @@ describe.each([
     expect(service.calls.filter(({ name }) => name === method)).toHaveLength(1);
   });
 
+  it.each([
+    ['ended in this process without an answer', 'this_process'],
+    ['belonged to a process that is gone', 'nobody'],
+  ] as const)('is answered at once when the first %s', async (_, heldBy) => {
+    const { call, service } = await testApp();
+    const backups = [aBackup(), aBackup({ id: idOf('bkp', 2), type: 'log', final: false, state: 'queued' })];
+    service.get = async () => aMigration({ backups });
+    const first = await call('POST', url, json(body, key));
+    forgetAnswer(service.records, heldBy);
+    const second = await call('POST', url, json(body, key));
+    expect(second.headers['idempotency-replayed']).toBe('true');
+    expect(second.headers.location).toBe(first.headers.location);
+    expect(service.calls.filter(({ name }) => name === method)).toHaveLength(1);
+  });
+
+  it('tells that it may have been stored when nobody knows, and has an answer for the next one with the key', async () => {
+    const { call, service } = await testApp();
+    const backups = [aBackup(), aBackup({ id: idOf('bkp', 2), type: 'log', final: false, state: 'queued' })];
+    service.get = async () => aMigration({ backups });
+    const original = service[method] as (...values: unknown[]) => Promise<unknown>;
+    const lost = async (...values: unknown[]) => {
+      await original(...values);
+      throw new StoreOutcomeUnknown('the answer of the commit is lost');
+    };
+    service[method] = lost as never;
+    const first = await call('POST', url, json(body, key));
+    expect(first.statusCode).toBe(503);
+    expect(first.json()).toMatchObject({ code: 'store_outcome_unknown', retryable: true });
+    expect(first.json().detail).toMatch(/may have been stored/);
+    const second = await call('POST', url, json(body, key));
+    expect(second.headers['idempotency-replayed']).toBe('true');
+    const without = await call('POST', url, json(body));
+    expect(without.json()).toMatchObject({ code: 'store_outcome_unknown', retryable: false });
+  });
+
   it('answers what is true now when the first process died, and keeps that answer', async () => {
     const { call, service, runtime } = await testApp();
     const backups = [aBackup(), aBackup({ id: idOf('bkp', 2), type: 'log', final: false, state: 'queued' })];
@@ -91,7 +126,15 @@ describe.each([
     };
     service[method] = async (...values: unknown[]) => {
       const { idempotency } = values.at(-1) as { idempotency: IdempotencyKey };
-      return { replay: { ...idempotency, migrationId: idOf('mig', 1), createdAt: noon, answer } };
+      return {
+        replay: {
+          ...idempotency,
+          migrationId: idOf('mig', 1),
+          createdAt: noon,
+          answer,
+          heldBy: 'this_process' as const,
+        },
+      };
     };
     const response = await app.inject({ method: 'POST', url, ...json(body, key) });
     expect(response.body).toBe('{"first":true}');
@@ -214,6 +257,9 @@ describe('an idempotency key', () => {
   });
 });
 
-function forgetAnswer(records: Map<string, IdempotencyRecord>): void {
-  for (const [name, record] of records) records.set(name, { ...record, answer: null });
+function forgetAnswer(
+  records: Map<string, IdempotencyRecord>,
+  heldBy: IdempotencyRecord['heldBy'] = 'another_process',
+): void {
+  for (const [name, record] of records) records.set(name, { ...record, answer: null, heldBy });
 }

@@ -454,6 +454,7 @@ describe('the audit', () => {
       migrationId: idOf('whk', 1),
       createdAt: noon,
       answer: null,
+      heldBy: 'nobody',
     });
     const response = await call('POST', '/migrations', json(createBody, { 'idempotency-key': 'k-1' }));
     expect(response.json().code).toBe('idempotency_key_reused');

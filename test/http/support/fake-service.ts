@@ -31,7 +31,8 @@ export function fakeService(): FakeService {
     return found;
   }
   function remember(key: IdempotencyKey | undefined, migrationId: string): void {
-    if (key !== undefined) records.set(keyOf(key), { ...key, migrationId, answer: null, createdAt: noon });
+    if (key !== undefined)
+      records.set(keyOf(key), { ...key, migrationId, answer: null, createdAt: noon, heldBy: 'another_process' });
   }
 
   const plain: MigrationService = {

@@ -11,7 +11,7 @@ export function idempotencyBehaviour(site: Site): void {
     const store = await site.open();
     const migration = sampleMigration(onDatabases('orders'));
     await store.create(migration, lease(), key);
-    const record = { ...key, migrationId: migration.id, answer: null, createdAt: noon };
+    const record = { ...key, migrationId: migration.id, answer: null, createdAt: noon, heldBy: 'this_process' };
     expect(await store.findIdempotencyKey('ci', 'k-1')).toEqual(record);
     const again = sampleMigration(onDatabases('orders'));
     expect(await store.create(again, lease(), { ...key, fingerprint: 'beef' })).toEqual({
