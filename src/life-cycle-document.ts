@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { transitions } from './domain/lifecycle.ts';
+import { reasonCatalogue, warningCatalogue } from './domain/reasons.ts';
 import { restoreErrorCodes, restoreErrors } from './domain/restore-errors.ts';
 import { migrationStates, terminalStates } from './domain/vocabulary.ts';
 
@@ -21,8 +22,16 @@ export function lifeCycleDiagram(): string {
   ].join('\n');
 }
 
+/** A catalogue of reasons or warnings as a table. */
+function codeTable(catalogue: Readonly<Record<string, { readonly meaning: string; readonly action: string | null }>>) {
+  const rows = Object.entries(catalogue).map(
+    ([code, { meaning, action }]) => `| \`${code}\` | ${meaning} | ${action ?? ''} |`,
+  );
+  return ['| code | meaning | you do |', '|---|---|---|', ...rows].join('\n');
+}
+
 /** The catalogue of failed restores as a table. */
-export function restoreErrorTable(): string {
+function restoreErrorTable(): string {
   const rows = restoreErrorCodes.map((code) => {
     const { detail, retryable } = restoreErrors[code];
     return `| \`${code}\` | ${detail} | ${retryable ? 'yes' : 'no'} |`;
@@ -31,7 +40,12 @@ export function restoreErrorTable(): string {
 }
 
 /** Parts of the page that are written by the program, by the name in their marks. */
-const parts: Readonly<Record<string, () => string>> = { diagram: lifeCycleDiagram, errors: restoreErrorTable };
+const parts: Readonly<Record<string, () => string>> = {
+  diagram: lifeCycleDiagram,
+  reasons: () => codeTable(reasonCatalogue),
+  warnings: () => codeTable(warningCatalogue),
+  errors: restoreErrorTable,
+};
 
 /** The page with its generated parts as they are now. Throws when the marks of one are gone. */
 export function withGeneratedParts(text: string): string {

@@ -1,6 +1,7 @@
 import type { DecisionProvider } from './decide.ts';
 import { inState, isTerminal } from './lifecycle.ts';
-import type { Backup, Call, Instant, Migration, MigrationError, Note } from './migration.ts';
+import type { Backup, Call, Instant, Migration, MigrationError, Note, ReasonNote } from './migration.ts';
+import { type Clearing, clearedBy, type Reason } from './reasons.ts';
 import type { EngineSettings } from './timing.ts';
 import type { VendorFailure } from './vendor.ts';
 
@@ -33,28 +34,34 @@ export function backupOf(migration: Migration, id: string | null): Backup {
   return backup;
 }
 
-export function withNote(notes: readonly Note[], note: Note): readonly Note[] {
-  return [...without(notes, note.code), note];
+/** The notes with this one, in place of an earlier one with the same code. */
+export function withNote<Code extends string>(notes: readonly Note<Code>[], note: Note<Code>): readonly Note<Code>[] {
+  return [...without(notes, [note.code]), note];
 }
 
-export function without(notes: readonly Note[], code: string): readonly Note[] {
-  return notes.filter((note) => note.code !== code);
-}
-
-export function withoutAll(notes: readonly Note[], codes: readonly string[]): readonly Note[] {
+export function without<Code extends string>(
+  notes: readonly Note<Code>[],
+  codes: readonly Code[],
+): readonly Note<Code>[] {
   return notes.filter((note) => !codes.includes(note.code));
 }
 
-/** Takes notes away. Where one of them was the reason for standing still, the latest of those that are left is it now. */
-export function unblocked(migration: Migration, codes: readonly string[]): Migration {
-  const blocking = withoutAll(migration.blocking, codes);
+/** Says why it does not move. */
+export function blockedBy(migration: Migration, note: ReasonNote): Migration {
+  return { ...migration, stateReason: note.code, blocking: withNote(migration.blocking, note) };
+}
+
+/** Takes away the reasons that an event clears. Where one of them was the `stateReason`, the latest that is left becomes it. */
+export function cleared(migration: Migration, event: Clearing): Migration {
+  const codes = clearedBy(event);
+  const blocking = without(migration.blocking, codes);
   const { stateReason } = migration;
   const stays = stateReason !== null && !codes.includes(stateReason);
   return { ...migration, blocking, stateReason: stays ? stateReason : (blocking.at(-1)?.code ?? null) };
 }
 
-/** An ended migration that is only being cleaned up keeps its silence. */
-export function reasonUnlessEnded(migration: Migration, reason: string): string | null {
+/** Cleanup of a finished migration does not change its `stateReason`. */
+export function reasonUnlessEnded(migration: Migration, reason: Reason): Reason | null {
   return isTerminal(migration) ? migration.stateReason : reason;
 }
 

@@ -1,11 +1,11 @@
-import { type ChangeContext, withNote } from './aggregate.ts';
+import { blockedBy, type ChangeContext } from './aggregate.ts';
 import { failedBackup, isTerminal } from './lifecycle.ts';
-import type { Backup, Migration, Note } from './migration.ts';
+import type { Backup, Migration, ReasonNote } from './migration.ts';
 
 /** How the aggregate says that it stands still, and why. Pure functions of the stored state. */
 
 /** The failed backup of a chain that goes on, as a reason for standing still. */
-export function backupFailedNote(backup: Backup): Note {
+export function backupFailedNote(backup: Backup): ReasonNote {
   return {
     code: 'backup_failed',
     detail: `Backup ${backup.id} failed: ${backup.error?.detail ?? 'no reason known'} Add a corrected backup, or retry this one.`,
@@ -16,11 +16,7 @@ export function backupFailedNote(backup: Backup): Note {
 export function blockedByFailedBackup(migration: Migration): Migration {
   const failed = failedBackup(migration);
   if (failed === undefined) return migration;
-  return {
-    ...migration,
-    stateReason: 'backup_failed',
-    blocking: withNote(migration.blocking, backupFailedNote(failed)),
-  };
+  return blockedBy(migration, backupFailedNote(failed));
 }
 
 /** Another migration has the instance, and the vendor runs one restore per instance. */
@@ -28,9 +24,7 @@ export function queuedBehind(migration: Migration, { settings, now }: ChangeCont
   const detail =
     'Another migration restores onto the same instance, and this provider runs one restore per instance. This one follows by itself.';
   return {
-    ...migration,
-    stateReason: 'queued_behind_target',
-    blocking: withNote(migration.blocking, { code: 'queued_behind_target', detail }),
+    ...blockedBy(migration, { code: 'queued_behind_target', detail }),
     dueAt: now + settings.pollMaxMs,
     updatedAt: now,
   };
@@ -42,15 +36,8 @@ export function idle(migration: Migration): Migration {
     (backup) => backup.source.type === 'upload' && !backup.uploaded && backup.state === 'submitting',
   );
   if (!waitsForFile || isTerminal(migration)) return { ...migration, dueAt: null };
-  return {
-    ...migration,
-    dueAt: null,
-    stateReason: 'awaiting_upload',
-    blocking: withNote(migration.blocking, {
-      code: 'awaiting_upload',
-      detail: 'Upload the file to the target that `upload-target` gives, then POST `uploaded`.',
-    }),
-  };
+  const detail = 'Upload the file to the target that `upload-target` gives, then POST `uploaded`.';
+  return { ...blockedBy(migration, { code: 'awaiting_upload', detail }), dueAt: null };
 }
 
 /** The account that it began with is not in the configuration any more; `lack` says so in a sentence. */
@@ -58,9 +45,7 @@ export function withoutAccount(migration: Migration, lack: string, { settings, n
   if (isTerminal(migration)) return { ...migration, dueAt: null };
   const detail = `${lack} Nothing can be sent or observed until the account that the migration began with is back.`;
   return {
-    ...migration,
-    stateReason: 'account_not_configured',
-    blocking: withNote(migration.blocking, { code: 'account_not_configured', detail }),
+    ...blockedBy(migration, { code: 'account_not_configured', detail }),
     dueAt: now + settings.pollMaxMs,
     updatedAt: now,
   };

@@ -1,21 +1,23 @@
 import {
   backupOf,
+  blockedBy,
   type ChangeContext,
   callOf,
+  cleared,
   endMigration,
   errorOf,
   reasonUnlessEnded,
-  unblocked,
   withBackup,
   withCall,
   withNote,
-  withoutAll,
+  without,
 } from './aggregate.ts';
 import { blockedByFailedBackup } from './blocking.ts';
 import type { Command } from './decide.ts';
 import { activeBackup, inState, isTerminal, nextCall } from './lifecycle.ts';
-import type { Call, Instant, Migration, Note, Refs } from './migration.ts';
+import type { Call, Instant, Migration, Refs, WarningNote } from './migration.ts';
 import { fullBackup } from './migration.ts';
+import { clearedBy, type Reason } from './reasons.ts';
 import { backOffMs, maxBusyTries, maxCleanupTries } from './timing.ts';
 import { mayHaveHappened, type VendorFailure } from './vendor.ts';
 
@@ -54,7 +56,7 @@ export function beginCall(
     submittedAt: backup.submittedAt ?? now,
   }));
   return {
-    ...unblocked(submitting, ['queued_behind_target']),
+    ...cleared(submitting, 'send'),
     occupiesInstance: provider.capabilities.oneRestorePerInstance,
   };
 }
@@ -77,7 +79,7 @@ export function acceptCall(
     requestId,
     error: null,
   }));
-  let next = unblocked(accepted, submissionBlocks);
+  let next = cleared(accepted, 'answer');
 
   if (call.step === 'open')
     return {
@@ -132,14 +134,6 @@ export function failCall(
   }
 }
 
-export const submissionBlocks = [
-  'outcome_unknown',
-  'provider_throttled',
-  'provider_unavailable',
-  'provider_busy',
-  'provider_auth_failed',
-];
-
 function leaveOpen(migration: Migration, number: number, failure: VendorFailure, now: Instant): Migration {
   const open = withCall(migration, number, (call) => ({
     ...call,
@@ -154,7 +148,7 @@ function deferCall(
   migration: Migration,
   number: number,
   failure: VendorFailure,
-  reason: string,
+  reason: Reason,
   { now, settings }: ChangeContext,
 ): Migration {
   const deferred = withCall(migration, number, (call) => ({
@@ -168,7 +162,7 @@ function deferCall(
     stateReason: reasonUnlessEnded(deferred, reason),
     blocking: isTerminal(deferred)
       ? []
-      : withNote(withoutAll(deferred.blocking, submissionBlocks), { code: reason, detail: failure.detail }),
+      : withNote(without(deferred.blocking, clearedBy('answer')), { code: reason, detail: failure.detail }),
     failures: deferred.failures + 1,
     dueAt: now + Math.max(backOffMs(deferred.failures, settings), failure.retryAfterMs ?? 0),
     updatedAt: now,
@@ -179,17 +173,15 @@ function refuseCall(migration: Migration, number: number, failure: VendorFailure
   const error = errorOf(failure);
   const call = callOf(migration, number);
   const refused = withCall(migration, number, (each) => ({ ...each, state: 'refused', settledAt: now, error }));
-  let next: Migration = { ...unblocked(refused, submissionBlocks), failures: 0, dueAt: now, updatedAt: now };
+  let next: Migration = { ...cleared(refused, 'answer'), failures: 0, dueAt: now, updatedAt: now };
 
   switch (call.step) {
     case 'cleanup':
       return { ...next, dueAt: isTerminal(next) ? null : now, warnings: leftBehind(next, failure.detail) };
     case 'open':
       return {
-        ...inState(next, 'awaiting_backup'),
+        ...blockedBy(inState(next, 'awaiting_backup'), { code: 'cutover_refused', detail: failure.detail }),
         cutoverRequested: false,
-        stateReason: 'cutover_refused',
-        blocking: withNote(next.blocking, { code: 'cutover_refused', detail: failure.detail }),
       };
     case 'cancel': {
       const active = activeBackup(next);
@@ -217,7 +209,7 @@ function refuseCall(migration: Migration, number: number, failure: VendorFailure
   }
 }
 
-export function leftBehind(migration: Migration, detail: string): readonly Note[] {
+export function leftBehind(migration: Migration, detail: string): readonly WarningNote[] {
   return withNote(migration.warnings, {
     code: 'left_behind',
     detail: `What the refused submission registered could not be removed: ${detail}`,

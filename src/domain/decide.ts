@@ -2,6 +2,7 @@ import {
   activeBackup,
   attemptOf,
   failedBackup,
+  isBlockedBy,
   isTerminal,
   nextCall,
   nextQueuedBackup,
@@ -75,7 +76,7 @@ function atRest(migration: Migration): boolean {
 export function needsOpening(migration: Migration, provider: DecisionProvider): boolean {
   if (!provider.capabilities.cutoverWithoutBackup || migration.mode === 'full') return false;
   if (migration.state !== 'awaiting_backup' && migration.state !== 'cutting_over') return false;
-  if (migration.blocking.some((note) => note.code === 'cutover_refused')) return false;
+  if (isBlockedBy(migration, 'cutover_refused')) return false;
   if (failedBackup(migration) !== undefined) return false;
   if (fullBackup(migration).state !== 'restored') return false;
   const finalIsRestored = migration.backups.some((backup) => backup.final && backup.state === 'restored');

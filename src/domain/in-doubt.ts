@@ -1,7 +1,7 @@
-import { type ChangeContext, callOf, reasonUnlessEnded, unblocked, withCall, withNote, without } from './aggregate.ts';
-import { acceptCall, leftBehind, sameSend, submissionBlocks } from './calls.ts';
+import { type ChangeContext, callOf, cleared, reasonUnlessEnded, withCall, withNote, without } from './aggregate.ts';
+import { acceptCall, leftBehind, sameSend } from './calls.ts';
 import { isTerminal } from './lifecycle.ts';
-import type { Call, Instant, Migration, Note, Refs } from './migration.ts';
+import type { Call, Instant, Migration, ReasonNote, Refs } from './migration.ts';
 import type { Finding } from './provider.ts';
 import { backOffMs, type EngineSettings, giveUpLookingMs } from './timing.ts';
 import type { VendorFailure } from './vendor.ts';
@@ -36,7 +36,7 @@ export function settleByFinding(
     }));
     const tries = absent.calls.filter((each) => each.state === 'absent' && sameSend(each, call)).length;
     return {
-      ...unblocked(absent, ['outcome_unknown', 'provider_unavailable']),
+      ...cleared(absent, 'probe'),
       failures: tries,
       dueAt: tries === 1 ? now : now + backOffMs(tries, settings),
       updatedAt: now,
@@ -52,7 +52,7 @@ export function settleByFinding(
     looks: each.looks + 1,
   }));
   const again = now + backOffMs(call.looks, settings);
-  const answered = without(waited.blocking, 'provider_unavailable');
+  const answered = without(waited.blocking, ['provider_unavailable']);
   return {
     ...waited,
     stateReason: reasonUnlessEnded(waited, 'outcome_unknown'),
@@ -79,7 +79,7 @@ export function lookFailed(
     settledAt: unknownSince,
     looks: each.looks + 1,
   }));
-  const note: Note = late
+  const note: ReasonNote = late
     ? unknownNote(call, `The vendor cannot be asked: ${failure.detail}`)
     : {
         code: 'provider_unavailable',
@@ -89,7 +89,7 @@ export function lookFailed(
     ...looked,
     stateReason: reasonUnlessEnded(looked, 'outcome_unknown'),
     dueAt: now + Math.max(backOffMs(call.looks, settings), failure.retryAfterMs ?? 0),
-    blocking: isTerminal(looked) ? looked.blocking : withNote(without(looked.blocking, 'provider_unavailable'), note),
+    blocking: isTerminal(looked) ? looked.blocking : withNote(without(looked.blocking, ['provider_unavailable']), note),
     updatedAt: now,
   };
 }
@@ -105,7 +105,7 @@ function beginningOfDoubt(call: Call, now: Instant, { callTimeoutMs }: EngineSet
 /** An operator's word that the call did not arrive: it is sent again. */
 export function assumeAbsent(migration: Migration, number: number, now: Instant): Migration {
   const absent = withCall(migration, number, (each) => ({ ...each, state: 'absent', settledAt: now }));
-  return { ...unblocked(absent, ['outcome_unknown']), failures: 0, dueAt: now, updatedAt: now };
+  return { ...cleared(absent, 'probe'), failures: 0, dueAt: now, updatedAt: now };
 }
 
 const notFoundYet = 'Its outcome is not known.';
@@ -113,7 +113,7 @@ const notFoundYet = 'Its outcome is not known.';
 /** What was left behind does no harm, so looking for its removal ends some time, and a person is told. */
 function abandonCleanup(migration: Migration, number: number, detail: string, now: Instant): Migration {
   const settled = withCall(migration, number, (each) => ({ ...each, state: 'refused', settledAt: now }));
-  const next = unblocked(settled, submissionBlocks);
+  const next = cleared(settled, 'answer');
   return {
     ...next,
     failures: 0,
@@ -123,7 +123,7 @@ function abandonCleanup(migration: Migration, number: number, detail: string, no
   };
 }
 
-function unknownNote(call: Call, detail: string | null): Note {
+function unknownNote(call: Call, detail: string | null): ReasonNote {
   const what = `${call.operation} was sent at ${new Date(call.sentAt).toISOString()} and its outcome is not known.`;
   return {
     code: 'outcome_unknown',

@@ -1,7 +1,8 @@
-import type { Backup, Call, Migration, Note, Step } from './migration.ts';
+import type { Backup, Call, Migration, ReasonNote, Step } from './migration.ts';
 import { fullBackup } from './migration.ts';
 import type { ProblemCode } from './problem.ts';
 import type { ChangingCall, Provider } from './provider.ts';
+import { type Reason, type ReasonEntry, reasonEntry } from './reasons.ts';
 import { type ActionName, actionNames, type MigrationState, terminalStates } from './vocabulary.ts';
 
 /** What of a provider the life cycle depends on. */
@@ -125,28 +126,25 @@ export type Permission =
 const yes: Permission = { allowed: true };
 const no = (detail: string, code: ProblemCode = 'invalid_state'): Permission => ({ allowed: false, code, detail });
 
-/** Reasons for standing still that `retry` can do something about. */
-export const retryableBlocks: readonly string[] = [
-  'outcome_unknown',
-  'backup_failed',
-  'cutover_refused',
-  'provider_auth_failed',
-  'provider_unavailable',
-  'missing_at_provider',
-];
+/** Whether this reason is among `blocking`. */
+export function isBlockedBy({ blocking }: Migration, code: Reason): boolean {
+  return blocking.some((note) => note.code === code);
+}
 
-/** Of these, what keeps a cancellation from going on. */
-const retryableWhileCancelling: readonly string[] = ['outcome_unknown', 'provider_auth_failed', 'provider_unavailable'];
+/** Whether a reason of standing still is one that `retry` can do something about. */
+function mayRetry({ blocking, cancelRequested }: Migration): boolean {
+  const offers = blocking.map(({ code }) => reasonEntry(code).retry);
+  return offers.includes('always') || (!cancelRequested && offers.includes('unless_cancelling'));
+}
 
 /**
- * Why nothing more can be learnt about the vendor's side: its task is not shown any more, or the account is not configured. Then a
- * word of ours ends the migration, with a warning. Undefined: the vendor can be asked.
+ * Why nothing more can be learnt about the vendor's side. Then a word of ours ends the migration, with a warning. Undefined: the vendor can
+ * be asked.
  */
-export function lossOf(migration: Migration): Note | undefined {
-  const unconfigured = migration.blocking.find((note) => note.code === 'account_not_configured');
-  if (unconfigured) return unconfigured;
-  if (unsettledCall(migration)) return undefined;
-  return migration.blocking.find((note) => note.code === 'missing_at_provider');
+export function lossOf(migration: Migration): ReasonNote | undefined {
+  const losses = (when: ReasonEntry['cancelEndsRecord']) =>
+    migration.blocking.find(({ code }) => reasonEntry(code).cancelEndsRecord === when);
+  return losses('always') ?? (unsettledCall(migration) ? undefined : losses('when_settled'));
 }
 
 /** Whether an action is possible now, and if not, why. The one source of `actions[]` and of the 409 answers. */
@@ -175,7 +173,7 @@ const rules: Record<ActionName, (migration: Migration, provider: LifeCycleProvid
     if (isTerminal(migration)) return no(`The migration has ended: ${migration.state}.`);
     if (migration.cancelRequested) return no('The migration is being cancelled.');
     if (migration.state === 'cutting_over') return no('The cutover is under way already.');
-    if (migration.blocking.some((note) => note.code === 'cutover_refused')) return yes;
+    if (isBlockedBy(migration, 'cutover_refused')) return yes;
     if (finalBackup(migration)) return no('The cutover is planned already.');
     if (provider.capabilities.cutoverWithoutBackup) {
       const failed = failedBackup(migration);
@@ -202,15 +200,14 @@ const rules: Record<ActionName, (migration: Migration, provider: LifeCycleProvid
   },
 
   retry(migration) {
-    const blockedBy = (codes: readonly string[]) => migration.blocking.some((note) => codes.includes(note.code));
     if (migration.cancelRequested && !isTerminal(migration))
-      return blockedBy(retryableWhileCancelling) ? yes : no('The migration is being cancelled.');
+      return mayRetry(migration) ? yes : no('The migration is being cancelled.');
     if (migration.state === 'failed')
       return fullBackup(migration).state === 'failed'
         ? yes
         : no('The chain cannot go on at the vendor: start a new migration from the full backup.');
     if (isTerminal(migration)) return no(`The migration has ended: ${migration.state}.`);
-    if (blockedBy(retryableBlocks)) return yes;
+    if (mayRetry(migration)) return yes;
     return no('Nothing has failed that could be tried again.');
   },
 

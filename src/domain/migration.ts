@@ -1,4 +1,5 @@
 import type { ProblemCode, VendorWords } from './problem.ts';
+import type { Reason, Warning } from './reasons.ts';
 import type { MigrationRequest } from './request-schema.ts';
 import type { RestoreErrorCode } from './restore-errors.ts';
 import type { BackupState, BackupType, MigrationState, Mode, ProviderId } from './vocabulary.ts';
@@ -42,10 +43,15 @@ export interface MigrationError {
   readonly provider?: VendorWords;
 }
 
-export interface Note {
-  readonly code: string;
+/** A code of a catalogue with the words that fit the case. */
+export interface Note<Code extends string> {
+  readonly code: Code;
   readonly detail: string;
 }
+/** Why a migration does not move. */
+export type ReasonNote = Note<Reason>;
+/** What a person should know although nothing is wrong with the migration itself. */
+export type WarningNote = Note<Warning>;
 
 export interface Database {
   readonly name: string;
@@ -136,11 +142,11 @@ export interface Migration {
   /** Who created it; the scope of its idempotency keys. */
   readonly caller: string;
   readonly state: MigrationState;
-  readonly stateReason: string | null;
+  readonly stateReason: Reason | null;
   readonly providerStatus: string | null;
   readonly providerRefs: Refs;
-  readonly blocking: readonly Note[];
-  readonly warnings: readonly Note[];
+  readonly blocking: readonly ReasonNote[];
+  readonly warnings: readonly WarningNote[];
   /** The vendor's percentage of what runs now; null where it gives none. */
   readonly percent: number | null;
   /** In the order in which they are restored; the first is the full backup. */

@@ -1,10 +1,11 @@
-import { type ChangeContext, endMigration, unblocked, withBackup, withNote, without } from './aggregate.ts';
+import { blockedBy, type ChangeContext, cleared, endMigration, withBackup, withNote, without } from './aggregate.ts';
 import { backupFailedNote } from './blocking.ts';
 import { decide } from './decide.ts';
 import { activeBackup, failedBackup, inState, isTerminal, nextQueuedBackup } from './lifecycle.ts';
 import type { Migration, MigrationError } from './migration.ts';
 import { fullBackup } from './migration.ts';
 import type { BackupObservation, Observation } from './provider.ts';
+import { clearedBy } from './reasons.ts';
 import { backOffMs, nextObservation } from './timing.ts';
 import type { VendorFailure } from './vendor.ts';
 
@@ -27,7 +28,7 @@ export function applyObservation(
   let next: Migration = { ...migration, observedAt: now, updatedAt: now, failures: 0 };
   if (observation.phase !== 'missing')
     next = { ...next, providerStatus: observation.providerStatus, percent: observation.percent };
-  next = unblocked(next, observationBlocks);
+  next = cleared(next, 'observation');
   for (const warning of observation.warnings) next = { ...next, warnings: withNote(next.warnings, warning) };
   // A restore that was ended at our word has not failed of itself.
   if (!(observation.phase === 'failed' && wasCancelled(next)))
@@ -60,21 +61,12 @@ export function observationFailed(
     failures,
     stateReason: tell ? reason : migration.stateReason,
     blocking: tell
-      ? withNote(observationBlocks.reduce(without, migration.blocking), { code: reason, detail: failure.detail })
+      ? withNote(without(migration.blocking, clearedBy('observation')), { code: reason, detail: failure.detail })
       : migration.blocking,
     dueAt: now + Math.max(backOffMs(failures, settings), failure.retryAfterMs ?? 0),
     updatedAt: now,
   };
 }
-
-const observationBlocks: readonly string[] = [
-  'provider_throttled',
-  'provider_auth_failed',
-  'provider_unavailable',
-  'provider_busy',
-  'unrecognized_provider_status',
-  'missing_at_provider',
-];
 
 function applyBackup(migration: Migration, observed: BackupObservation, now: number): Migration {
   return withBackup(migration, observed.backupId, (backup) => {
@@ -106,14 +98,10 @@ function applyPhase(migration: Migration, observation: Observation, context: Obs
     case 'missing':
       return missing(migration, now);
     case 'unrecognized':
-      return {
-        ...migration,
-        stateReason: 'unrecognized_provider_status',
-        blocking: withNote(migration.blocking, {
-          code: 'unrecognized_provider_status',
-          detail: `The vendor reports \`${observation.providerStatus}\`, which Godwit does not know. The state stays until the vendor says something known.`,
-        }),
-      };
+      return blockedBy(migration, {
+        code: 'unrecognized_provider_status',
+        detail: `The vendor reports \`${observation.providerStatus}\`, which Godwit does not know. The state stays until the vendor says something known.`,
+      });
   }
 }
 
@@ -193,24 +181,18 @@ function failedIncrementOf(migration: Migration, { provider, now }: ObservationC
   if (provider.capabilities.failedIncrement === 'fatal' && migration.state === 'restoring')
     return endMigration(migration, 'failed', failed.error ?? unexplained, failed.finishedAt ?? now, now);
   return {
-    ...inState(migration, 'awaiting_backup'),
+    ...blockedBy(inState(migration, 'awaiting_backup'), backupFailedNote(failed)),
     occupiesInstance: false,
     percent: null,
-    stateReason: 'backup_failed',
-    blocking: withNote(migration.blocking, backupFailedNote(failed)),
   };
 }
 
 function missing(migration: Migration, now: number): Migration {
   if (wasCancelled(migration)) return endMigration(migration, 'cancelled', null, now, now);
-  return {
-    ...migration,
-    stateReason: 'missing_at_provider',
-    blocking: withNote(migration.blocking, {
-      code: 'missing_at_provider',
-      detail: 'The vendor does not show the task any more. Its outcome cannot be told from here: look at the instance.',
-    }),
-  };
+  return blockedBy(migration, {
+    code: 'missing_at_provider',
+    detail: 'The vendor does not show the task any more. Its outcome cannot be told from here: look at the instance.',
+  });
 }
 
 /** When to look again: at once where something else than looking is to be done, else by the polling rhythm. */

@@ -1,4 +1,4 @@
-import type { Backup, Instant, Migration, MigrationError, Note, Refs, SealedUrl, Step } from './migration.ts';
+import type { Backup, Instant, Migration, MigrationError, Refs, SealedUrl, Step, WarningNote } from './migration.ts';
 import type { FieldFault } from './problem.ts';
 import type { Secret } from './secret.ts';
 import type {
@@ -120,12 +120,12 @@ export interface Observation {
   readonly error: MigrationError | null;
   readonly backups: readonly BackupObservation[];
   /** Texts of the vendor that are not failures, such as the result of an asynchronous consistency check. */
-  readonly warnings: readonly Note[];
+  readonly warnings: readonly WarningNote[];
 }
 
 /** Whether a migration can be cancelled now. `calls: true`: through the vendor (`plan('cancel')`); false: only our record changes. */
 export type CancelVerdict =
-  | { readonly possible: true; readonly calls: boolean; readonly warning: Note | null }
+  | { readonly possible: true; readonly calls: boolean; readonly warning: WarningNote | null }
   | { readonly possible: false; readonly detail: string };
 
 /** Where the file of an `upload` backup goes, and the temporary rights to put it there. Never stored, never logged. */

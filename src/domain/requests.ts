@@ -1,4 +1,4 @@
-import { type ChangeContext, endMigration, unblocked, withBackup, withNote } from './aggregate.ts';
+import { type ChangeContext, cleared, endMigration, withBackup, withNote } from './aggregate.ts';
 import { acceptCall } from './calls.ts';
 import type { DecisionProvider } from './decide.ts';
 import { assumeAbsent } from './in-doubt.ts';
@@ -6,12 +6,13 @@ import {
   activeBackup,
   failedBackup,
   inState,
+  isBlockedBy,
   lossOf,
   nextQueuedBackup,
   nothingAtVendor,
   unsettledCall,
 } from './lifecycle.ts';
-import type { Backup, Instant, Migration, Note, Refs } from './migration.ts';
+import type { Backup, Instant, Migration, ReasonNote, Refs, WarningNote } from './migration.ts';
 import { fullBackup } from './migration.ts';
 import type { FieldFault } from './problem.ts';
 import type { CancelVerdict } from './provider.ts';
@@ -22,7 +23,7 @@ import type { MigrationPatch } from './request-schema.ts';
 /** Queues a backup: at the end, or in the place of the failed one that holds up the chain. */
 export function addBackup(migration: Migration, backup: Backup, now: Instant): Migration {
   const failed = failedBackup(migration);
-  const free = { ...unblocked(migration, ['backup_failed', 'cutover_refused']), updatedAt: now };
+  const free = { ...cleared(migration, 'add_backup'), updatedAt: now };
   if (failed === undefined) return wake({ ...free, backups: [...migration.backups, backup] }, now);
   const place = migration.backups.indexOf(failed) + 1;
   const marked = migration.backups.map((each) => (each.id === failed.id ? { ...each, supersededBy: backup.id } : each));
@@ -32,14 +33,14 @@ export function addBackup(migration: Migration, backup: Backup, now: Instant): M
 /** Asks for the cutover: after `afterBackup`, which becomes final, or (null) by opening the database when the queue is empty. */
 export function requestCutover(migration: Migration, afterBackup: string | null, now: Instant): Migration {
   if (afterBackup !== null) {
-    const free = { ...unblocked(migration, ['cutover_refused']), updatedAt: now };
+    const free = { ...cleared(migration, 'cutover'), updatedAt: now };
     return wake(
       withBackup(free, afterBackup, (backup) => ({ ...backup, final: true })),
       now,
     );
   }
   const asked: Migration = {
-    ...unblocked(migration, ['backup_failed', 'cutover_refused']),
+    ...cleared(migration, 'opening'),
     cutoverRequested: true,
     updatedAt: now,
   };
@@ -56,7 +57,7 @@ export function requestCutover(migration: Migration, afterBackup: string | null,
 /** Asks for the end. Ends at once where nothing is at the vendor, or where nobody can tell what is. */
 export function requestCancel(migration: Migration, verdict: CancelVerdict, now: Instant): Migration {
   const asked: Migration = {
-    ...unblocked(migration, moot),
+    ...cleared(migration, 'cancel'),
     cancelRequested: true,
     updatedAt: now,
     dueAt: now,
@@ -72,10 +73,7 @@ export function requestCancel(migration: Migration, verdict: CancelVerdict, now:
   return inState(warned, 'cancelling');
 }
 
-/** Reasons for standing still that a cancellation makes pointless. */
-const moot: readonly string[] = ['awaiting_upload', 'backup_failed', 'cutover_refused', 'queued_behind_target'];
-
-function unseenEnd(loss: Note): Note {
+function unseenEnd(loss: ReasonNote): WarningNote {
   return {
     code: 'vendor_outcome_unknown',
     detail: `Only the record was ended: ${loss.detail} A restore may still run or have ended there; look at the instance before its databases are used.`,
@@ -92,7 +90,6 @@ export function requestRetry(migration: Migration, now: Instant): Migration {
     updatedAt: now,
     dueAt: now,
   };
-  const blockedBy = (code: string) => migration.blocking.some((note) => note.code === code);
   if (migration.state === 'failed') {
     const full = fullBackup(migration);
     const backups = again.backups.map((backup) => (backup.state === 'skipped' ? requeued(backup, 0) : backup));
@@ -114,9 +111,9 @@ export function requestRetry(migration: Migration, now: Instant): Migration {
   }
   if (migration.cancelRequested) return again;
   const failed = failedBackup(migration);
-  if (failed && blockedBy('backup_failed'))
+  if (failed && isBlockedBy(migration, 'backup_failed'))
     return withBackup({ ...again, providerStatus: null }, failed.id, (backup) => requeued(backup, 1));
-  if (blockedBy('cutover_refused')) return inState({ ...again, cutoverRequested: true }, 'cutting_over');
+  if (isBlockedBy(migration, 'cutover_refused')) return inState({ ...again, cutoverRequested: true }, 'cutting_over');
   return again;
 }
 
@@ -163,7 +160,7 @@ export function resolveByOperator(
 /** The caller says that the file of an `upload` source is there. */
 export function markUploaded(migration: Migration, backupId: string, now: Instant): Migration {
   const marked = withBackup({ ...migration, updatedAt: now }, backupId, (backup) => ({ ...backup, uploaded: true }));
-  return wake(unblocked(marked, ['awaiting_upload']), now);
+  return wake(cleared(marked, 'uploaded'), now);
 }
 
 /** RFC 7396 on `description` and `labels`. */

@@ -1,6 +1,7 @@
-import { endMigration, unblocked } from '../domain/aggregate.ts';
+import { cleared, endMigration } from '../domain/aggregate.ts';
 import { idle, withoutAccount } from '../domain/blocking.ts';
 import { type Command, decide } from '../domain/decide.ts';
+import { isBlockedBy } from '../domain/lifecycle.ts';
 import type { Migration } from '../domain/migration.ts';
 import type { EngineStep } from '../domain/telemetry.ts';
 import {
@@ -37,8 +38,8 @@ export async function advance(context: EngineContext, held: Held, draining: () =
       return rest(context, current, (latest) =>
         withoutAccount(latest, lackOfAccount(context, latest), changeContext(context, latest)),
       );
-    if (migration.blocking.some((note) => note.code === 'account_not_configured')) {
-      const back = await store.update(migration.id, (latest) => unblocked(latest, ['account_not_configured']), {
+    if (isBlockedBy(migration, 'account_not_configured')) {
+      const back = await store.update(migration.id, (latest) => cleared(latest, 'account'), {
         fence: current.fence,
         renewLease: leaseOf(context),
       });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { withNote } from '../../src/domain/aggregate.ts';
+import { blockedBy } from '../../src/domain/aggregate.ts';
 import { markableAsFinal } from '../../src/domain/lifecycle.ts';
 import type { Migration } from '../../src/domain/migration.ts';
 import { applyObservation, observationFailed } from '../../src/domain/observation.ts';
@@ -219,9 +219,7 @@ const situations: readonly Situation[] = [
     accountGone: true,
     reach: (model) => {
       restoring(model);
-      const note = { code: 'account_not_configured', detail: 'It is gone.' };
-      const blocking = withNote(model.migration.blocking, note);
-      model.set({ ...model.migration, blocking, stateReason: note.code });
+      model.set(blockedBy(model.migration, { code: 'account_not_configured', detail: 'It is gone.' }));
     },
   },
   {
@@ -231,8 +229,8 @@ const situations: readonly Situation[] = [
     reach: (model) => {
       model.work(accept);
       model.ask('cancel');
-      const note = { code: 'account_not_configured', detail: 'It is gone.' };
-      model.set({ ...model.migration, blocking: withNote([], note), stateReason: note.code });
+      const alone = { ...model.migration, blocking: [] };
+      model.set(blockedBy(alone, { code: 'account_not_configured', detail: 'It is gone.' }));
     },
   },
   {

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import { unblocked } from '../../domain/aggregate.ts';
+import { cleared } from '../../domain/aggregate.ts';
 import { type CreationContext, newBackup } from '../../domain/creation.ts';
 import {
   failedBackup,
   finalBackup,
+  isBlockedBy,
   markableAsFinal,
   permission,
   placementFault,
@@ -75,7 +76,7 @@ export function createChanges(
 
   /** An account that is configured again is no obstacle, even before the engine has taken note of it. */
   function withAccountAsItIs(current: Migration): Migration {
-    return accountOf(context, current) ? unblocked(current, ['account_not_configured']) : current;
+    return accountOf(context, current) ? cleared(current, 'account') : current;
   }
 
   function changed(result: UpdateResult): Change | Replay {
@@ -194,7 +195,7 @@ export function createChanges(
         const current = await visible(context, id, caller);
         const fits = adoptionFaults(current, request.adopt, providers[current.provider]).length === 0;
         // Whether a word is wanted at all, and whether its names fit, is said below.
-        if (isInDoubt(current) && fits) await refuseForeignRefs(context, current, request.adopt);
+        if (isBlockedBy(current, 'outcome_unknown') && fits) await refuseForeignRefs(context, current, request.adopt);
       }
       return changed(
         await changeIf(
@@ -204,7 +205,8 @@ export function createChanges(
           (current) => {
             const word = request.adopt ? { adopt: request.adopt } : request.assume;
             if (word === undefined) return requestRetry(current, runtime.now());
-            if (!isInDoubt(current)) throw refusal(current, 'invalid_state', noWordNeeded(current));
+            if (!isBlockedBy(current, 'outcome_unknown'))
+              throw refusal(current, 'invalid_state', noWordNeeded(current));
             const faults = request.adopt ? adoptionFaults(current, request.adopt, providers[current.provider]) : [];
             if (faults.length > 0) throw new Problem('invalid_request', summary(faults), { errors: faults });
             return resolveByOperator(current, word, changeContext(context, current));
@@ -248,11 +250,6 @@ function cutoverIsPlanned(current: Migration, { afterBackup }: CutoverRequest): 
   const planned = current.state === 'cutting_over' || current.cutoverRequested || final !== undefined;
   const last = final ?? current.backups.at(-1);
   return planned && (afterBackup === undefined || afterBackup === last?.id);
-}
-
-/** Whether an operator's word on a call of unknown outcome is asked for. */
-function isInDoubt({ blocking }: Migration): boolean {
-  return blocking.some((note) => note.code === 'outcome_unknown');
 }
 
 /** Whether what failed is on its way again already. */

@@ -1,4 +1,4 @@
-import type { Migration, MigrationError, Note } from '../../domain/migration.ts';
+import type { Migration, MigrationError, WarningNote } from '../../domain/migration.ts';
 import type { VendorWords } from '../../domain/problem.ts';
 import type { RestoreErrorCode, Wording } from '../../domain/restore-errors.ts';
 import { causeOf, type FailedRestore, restoreErrorOf } from '../kit/restore-error.ts';
@@ -58,10 +58,10 @@ export function restoreError(migration: Migration, statements: readonly [Stateme
 }
 
 /** What a task that succeeded says beside it: missing owner, result of the asynchronous check, anything unfamiliar. */
-export function successNotes(description: string | null): readonly Note[] {
+export function successNotes(description: string | null): readonly WarningNote[] {
   if (description === null || /^\W*(?:success(?:ful(?:ly)?)?|finished|ok)?\W*$/i.test(description)) return [];
   const words = presentableWords(description);
-  const notes: Note[] = [];
+  const notes: WarningNote[] = [];
   if (/doesn.?t have any init account/i.test(description)) {
     notes.push({
       code: 'database_without_owner',

@@ -1,4 +1,4 @@
-import type { Backup, Instant, Migration, MigrationError, Note } from '../../domain/migration.ts';
+import type { Backup, Instant, Migration, MigrationError, WarningNote } from '../../domain/migration.ts';
 import type { BackupObservation, Observation } from '../../domain/provider.ts';
 import { restoreError } from './failure-texts.ts';
 import { earlierFilesOfSameName, fileNamesOf, isChain } from './migration-task.ts';
@@ -73,7 +73,7 @@ export function backupsOfFailedTask(
 interface FileTruth {
   readonly backup: BackupObservation;
   readonly unrecognized: string | null;
-  readonly warning: Note | null;
+  readonly warning: WarningNote | null;
 }
 
 /** When the vendor's acceptance of a backup in flight was written down, by our clock. */
@@ -101,7 +101,7 @@ function truthOf(
   if (files.length === 0) return byTask;
   const file = fileOf(migration, backup, files);
   if (file === null) {
-    const warning: Note = {
+    const warning: WarningNote = {
       code: 'backup_not_listed',
       detail: `The vendor’s list of files does not show ${fileNamesOf(backup).join(', ')}, so it cannot be told whether it was restored.`,
     };

@@ -1,4 +1,4 @@
-import type { Call, Migration, Note, Step } from '../../domain/migration.ts';
+import type { Call, Migration, Step, WarningNote } from '../../domain/migration.ts';
 import type { CancelVerdict, ChangingCall } from '../../domain/provider.ts';
 import { terminalStates } from '../../domain/vocabulary.ts';
 import { cancelCall, openCall, restoreCall } from './calls.ts';
@@ -18,7 +18,7 @@ export function plan(step: Step, migration: Migration): readonly ChangingCall[] 
   }
 }
 
-const halfRestored: Note = {
+const halfRestored: WarningNote = {
   code: 'half_restored_database',
   detail:
     'The vendor does not say what a terminated task leaves behind. The destination database may stay in restoring state and must then be dropped before its name can be used again.',

@@ -1,4 +1,10 @@
-import { type Backup, fullBackup, type Migration, type MigrationError, type Note } from '../../domain/migration.ts';
+import {
+  type Backup,
+  fullBackup,
+  type Migration,
+  type MigrationError,
+  type WarningNote,
+} from '../../domain/migration.ts';
 import type { BackupObservation, Observation } from '../../domain/provider.ts';
 import { incrementId, started } from './refs.ts';
 import { hasStarted, restoreFailed, type Stage } from './status.ts';
@@ -144,7 +150,7 @@ function observed(
   };
 }
 
-function notes(task: Task, phase: Observation['phase']): readonly Note[] {
+function notes(task: Task, phase: Observation['phase']): readonly WarningNote[] {
   const quiet = phase === 'ready' || phase === 'succeeded';
   return quiet && task.message !== '' ? [{ code: 'provider_message', detail: task.message }] : [];
 }

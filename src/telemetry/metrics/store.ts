@@ -1,23 +1,8 @@
+import { reasons } from '../../domain/reasons.ts';
 import type { MigrationCount } from '../../domain/store.ts';
 import { type MigrationState, migrationStates, terminalStates } from '../../domain/vocabulary.ts';
 import type { ConfiguredAccounts } from './accounts.ts';
 import type { Metrics } from './registry.ts';
-
-/** The reasons that appear in labels; any other is counted as `other`. */
-export const knownReasons: readonly string[] = [
-  'outcome_unknown',
-  'unrecognized_provider_status',
-  'missing_at_provider',
-  'queued_behind_target',
-  'awaiting_upload',
-  'account_not_configured',
-  'backup_failed',
-  'cutover_refused',
-  'provider_throttled',
-  'provider_unavailable',
-  'provider_busy',
-  'provider_auth_failed',
-];
 
 /** What the store knows of all migrations, of all replicas. */
 export interface StoreNumbers {
@@ -72,6 +57,7 @@ function isTerminal(state: MigrationState): boolean {
   return terminalStates.includes(state);
 }
 
+/** A newer process beside this one may store reasons that this one does not know. */
 function reasonLabel(reason: string): string {
-  return knownReasons.includes(reason) ? reason : 'other';
+  return reasons.some((each) => each === reason) ? reason : 'other';
 }

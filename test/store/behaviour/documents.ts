@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Migration } from '../../../src/domain/migration.ts';
 import { problemCodes } from '../../../src/domain/problem.ts';
+import { warnings } from '../../../src/domain/reasons.ts';
 import { restoreErrorCodes } from '../../../src/domain/restore-errors.ts';
 import { backupStates, migrationStates } from '../../../src/domain/vocabulary.ts';
 import { lease, nextMigrationId, sampleBackup, sampleCall, sampleMigration } from '../samples.ts';
@@ -50,7 +51,7 @@ const migration = fc.record({
   labels,
   state: fc.constantFrom(...migrationStates),
   providerRefs: refs,
-  warnings: fc.array(fc.record({ code: awkwardText, detail: awkwardText }), { maxLength: 3 }),
+  warnings: fc.array(fc.record({ code: fc.constantFrom(...warnings), detail: awkwardText }), { maxLength: 3 }),
   percent: fc.option(fc.integer({ min: 0, max: 100 })),
   backups: fc.array(backup, { minLength: 1, maxLength: 5 }),
   calls: fc.array(call, { maxLength: 5 }),

@@ -1,0 +1,204 @@
+/**
+ * The closed catalogue of what a migration says about itself beside its state: why it does not move (`stateReason`, `blocking`), and what a
+ * person should know although nothing is wrong with it (`warnings`). The rules of the life cycle, the metric's labels, the enums of the OpenAPI
+ * document and the tables of docs/life-cycle.md are made from it. A new code is one entry here.
+ */
+
+/**
+ * What takes a reason away.
+ * `answer`: the vendor accepted or refused a changing call. `probe`: it is proven, or an operator says, that a call did not arrive.
+ * `observation`: the vendor has shown how things stand. `send`: the next call goes out. `account`: the account is configured again.
+ * The others are requests of callers; `opening` is a cutover without a further backup, `cutover` any. A retry takes all reasons away.
+ */
+export type Clearing =
+  | 'answer'
+  | 'probe'
+  | 'observation'
+  | 'send'
+  | 'account'
+  | 'add_backup'
+  | 'cutover'
+  | 'opening'
+  | 'uploaded'
+  | 'cancel';
+
+interface CodeEntry {
+  /** For people: what is true. */
+  readonly meaning: string;
+  /** For people: what they do about it; null: nothing. */
+  readonly action: string | null;
+}
+
+export interface ReasonEntry extends CodeEntry {
+  readonly clearedBy: readonly Clearing[];
+  /** Whether `retry` is offered because of it, also while the migration is being cancelled or only else. */
+  readonly retry: 'always' | 'unless_cancelling' | 'never';
+  /**
+   * Whether it means that the vendor's side cannot be known, so that `cancel` ends the record without the vendor: in any case, or when the
+   * outcome of every call is known.
+   */
+  readonly cancelEndsRecord: 'always' | 'when_settled' | 'never';
+}
+
+export const reasonCatalogue = {
+  outcome_unknown: {
+    meaning:
+      'A call was sent, and its answer did not come or was malformed. Godwit probes the vendor for its effect and sends nothing until that is settled.',
+    action:
+      'Nothing at first. When `blocking` carries it, probing has not helped: look at the vendor’s console, then `retry` with `{ "assume": "absent" }` or `{ "adopt": { … } }`.',
+    clearedBy: ['answer', 'probe'],
+    retry: 'always',
+    cancelEndsRecord: 'never',
+  },
+  provider_throttled: {
+    meaning: 'The vendor asks for fewer calls.',
+    action: null,
+    clearedBy: ['answer', 'observation'],
+    retry: 'never',
+    cancelEndsRecord: 'never',
+  },
+  provider_unavailable: {
+    meaning: 'The vendor cannot be reached, or answers with server errors.',
+    action: 'Nothing; `retry` tries at once.',
+    clearedBy: ['answer', 'probe', 'observation'],
+    retry: 'always',
+    cancelEndsRecord: 'never',
+  },
+  provider_busy: {
+    meaning:
+      'The state of the vendor’s resource forbids the call now. Godwit tries a few times, then counts it as refused.',
+    action: null,
+    clearedBy: ['answer', 'observation'],
+    retry: 'never',
+    cancelEndsRecord: 'never',
+  },
+  provider_auth_failed: {
+    meaning: 'The vendor refuses the credentials.',
+    action: 'Correct the credentials or permissions of the account, then `retry`, or wait.',
+    clearedBy: ['answer', 'observation'],
+    retry: 'always',
+    cancelEndsRecord: 'never',
+  },
+  queued_behind_target: {
+    meaning:
+      'Another migration restores onto the same instance, and the vendor runs one restore per instance at a time.',
+    action: 'Nothing: migrations follow in the order of their creation.',
+    clearedBy: ['send', 'cancel'],
+    retry: 'never',
+    cancelEndsRecord: 'never',
+  },
+  awaiting_upload: {
+    meaning: 'The backup is registered at the vendor, and its file is missing.',
+    action: '`POST …/upload-target`, upload the file, `POST …/uploaded`.',
+    clearedBy: ['uploaded', 'cancel'],
+    retry: 'never',
+    cancelEndsRecord: 'never',
+  },
+  backup_failed: {
+    meaning: 'A backup of a chain failed or was refused, and the chain lives.',
+    action:
+      'Add a corrected backup, which takes its place; or remove the cause and `retry`; or, at Alibaba, `cutover` without it.',
+    clearedBy: ['add_backup', 'opening', 'cancel'],
+    retry: 'unless_cancelling',
+    cancelEndsRecord: 'never',
+  },
+  cutover_refused: {
+    meaning: 'The vendor refused to open the database.',
+    action: 'Remove the cause that `detail` names, then `retry` or `cutover`; or add a further backup.',
+    clearedBy: ['add_backup', 'cutover', 'opening', 'cancel'],
+    retry: 'unless_cancelling',
+    cancelEndsRecord: 'never',
+  },
+  unrecognized_provider_status: {
+    meaning: 'The vendor reports a status that it does not document.',
+    action: 'Nothing; report it if it stays.',
+    clearedBy: ['observation'],
+    retry: 'never',
+    cancelEndsRecord: 'never',
+  },
+  missing_at_provider: {
+    meaning: 'The vendor no longer shows the task, as after a deletion in its console.',
+    action: 'Look at the instance. `retry` looks again at once, `cancel` ends the record.',
+    clearedBy: ['observation'],
+    retry: 'unless_cancelling',
+    cancelEndsRecord: 'when_settled',
+  },
+  account_not_configured: {
+    meaning:
+      'The configuration no longer has the account that the migration began with: its name is gone, or stands for another provider, endpoint or project. Nothing can be sent, observed or cancelled at the vendor.',
+    action:
+      'Put the account back; or `cancel`, which ends the record and tells the vendor nothing. That is possible even while an earlier cancellation is under way.',
+    clearedBy: ['account'],
+    retry: 'never',
+    cancelEndsRecord: 'always',
+  },
+} as const satisfies Record<string, ReasonEntry>;
+
+/** A code of `stateReason` and `blocking`. */
+export type Reason = keyof typeof reasonCatalogue;
+export const reasons = Object.keys(reasonCatalogue) as readonly Reason[];
+
+/** The entry of a code. */
+export const reasonEntry = (code: Reason): ReasonEntry => reasonCatalogue[code];
+
+/** The reasons that an event takes away. */
+export function clearedBy(event: Clearing): readonly Reason[] {
+  return reasons.filter((code) => reasonEntry(code).clearedBy.includes(event));
+}
+
+export const warningCatalogue = {
+  vendor_outcome_unknown: {
+    meaning: 'The record was ended without the vendor. A restore may still run, or have ended, there.',
+    action: 'Look at the instance before its databases are used.',
+  },
+  half_restored_database: {
+    meaning: 'A cancellation may have left a database in restoring state.',
+    action: 'Drop it before its name is used again.',
+  },
+  left_behind: {
+    meaning: 'What a refused submission had registered at the vendor could not be removed.',
+    action: 'Delete it in the vendor’s console.',
+  },
+  cancel_refused: {
+    meaning: 'The vendor refused to cancel, and the restore goes on.',
+    action: 'Cancel again later, or let it end.',
+  },
+  accepted_after_all: {
+    meaning: 'A call was presumed lost and sent again, and then the first one turned out to have been accepted.',
+    action: 'Look for a second task at the vendor, and end it there.',
+  },
+  opened_before_queue_was_empty: {
+    meaning: 'The vendor reports the database online while backups were still queued. They were not restored.',
+    action: 'Check whether the data is as new as expected.',
+  },
+  opened_elsewhere: {
+    meaning: 'The database was opened at the vendor, not through Godwit.',
+    action: 'Check whether the data is as new as expected.',
+  },
+  consistency_check_failed: {
+    meaning: 'The vendor’s check of the restored database found errors.',
+    action: 'Run DBCC CHECKDB.',
+  },
+  consistency_check_passed: {
+    meaning: 'The vendor’s check of the restored database found no errors.',
+    action: null,
+  },
+  database_without_owner: {
+    meaning: 'The instance had no initial account, so the database has no owner.',
+    action: 'Create an account and make it the owner.',
+  },
+  backup_not_listed: {
+    meaning: 'The vendor’s list of files lacks a backup, so it is unknown whether that one was restored.',
+    action: 'Look at the vendor’s console.',
+  },
+  provider_flow_status: {
+    meaning: 'The vendor’s workflow reports a status of its own beside one that is not documented.',
+    action: null,
+  },
+  provider_message: { meaning: 'The vendor adds a remark.', action: null },
+  provider_note: { meaning: 'The vendor adds a remark.', action: null },
+} as const satisfies Record<string, CodeEntry>;
+
+/** A code of `warnings`. */
+export type Warning = keyof typeof warningCatalogue;
+export const warnings = Object.keys(warningCatalogue) as readonly Warning[];
