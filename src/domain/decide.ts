@@ -87,9 +87,9 @@ export function needsOpening(migration: Migration, provider: DecisionProvider): 
   );
 }
 
-/** The convention for `upload` sources: the calls up to the start need no file. */
+/** Whether a call has to wait until the caller has uploaded the file. */
 export function needsUpload(backup: Backup, call: ChangingCall): boolean {
-  return backup.source.type === 'upload' && !backup.uploaded && call.operation.startsWith('Start');
+  return backup.source.type === 'upload' && !backup.uploaded && call.needsFile;
 }
 
 function submission(migration: Migration, backup: Backup, provider: DecisionProvider): Command | undefined {

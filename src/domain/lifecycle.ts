@@ -6,7 +6,7 @@ import { type Reason, type ReasonEntry, reasonEntry } from './reasons.ts';
 import { type ActionName, actionNames, type MigrationState, terminalStates } from './vocabulary.ts';
 
 /** What of a provider the life cycle depends on. */
-export type LifeCycleProvider = Pick<Provider, 'capabilities' | 'cancelVerdict'>;
+export type LifeCycleProvider = Pick<Provider, 'capabilities' | 'cancelVerdict' | 'canBecomeFinal'>;
 
 /** Every legal change of state, and what brings it about. */
 export const transitions: Readonly<Record<MigrationState, Partial<Record<MigrationState, string>>>> = {
@@ -181,7 +181,7 @@ const rules: Record<ActionName, (migration: Migration, provider: LifeCycleProvid
         return no('A failed backup holds up the queue: retry it or add a corrected one first.');
       return failed === undefined && migration.cutoverRequested ? no('The cutover is planned already.') : yes;
     }
-    if (markableAsFinal(migration) === undefined)
+    if (markableAsFinal(migration, provider) === undefined)
       return no(
         'This provider opens the database only with a last backup: add it with `final: true`.',
         'cutover_needs_final_backup',
@@ -223,23 +223,9 @@ export function placementFault(migration: Migration, backup: Pick<Backup, 'final
 }
 
 /** The last backup of the queue when it may still become the final one. */
-export function markableAsFinal(migration: Migration): Backup | undefined {
+export function markableAsFinal(migration: Migration, provider: LifeCycleProvider): Backup | undefined {
   const last = migration.backups.at(-1);
-  return last?.state === 'queued' && last.type !== 'full' && nameAllowsFinal(last) ? last : undefined;
-}
-
-/** Tencent's file names carry whether a file is the last one, so such a backup cannot become final after the fact. */
-function nameAllowsFinal(backup: Backup): boolean {
-  const { source } = backup;
-  const names =
-    source.type === 'object_storage'
-      ? source.keys
-      : source.type === 'url'
-        ? source.urls.map((url) => url.display)
-        : source.type === 'upload'
-          ? [source.fileName]
-          : [];
-  return !names.some((name) => /noreconvery\d\.bak$/i.test(name));
+  return last?.state === 'queued' && last.type !== 'full' && provider.canBecomeFinal(last) ? last : undefined;
 }
 
 /** Whether nothing of the present attempt has taken effect at the vendor, or can have: a word of ours cancels it. */

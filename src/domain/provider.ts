@@ -75,6 +75,8 @@ export interface ChangingCall {
   readonly operation: string;
   /** Our names of the ids that an answer gives: those without which the migration cannot go on, and others. */
   readonly refs: { readonly required: readonly string[]; readonly optional: readonly string[] };
+  /** Whether the vendor reads the backup because of this call, so that an `upload` source has to be there before it is sent. */
+  readonly needsFile: boolean;
   build(input: CallInput): VendorRequest;
   /** The vendor's ids from an answer without error. Throws `VendorError` of kind `garbage`. */
   parse(reply: VendorReply): Refs;
@@ -189,6 +191,8 @@ export interface Provider {
   /** The calls of one step, in order. The result of each is stored before the next is sent. */
   plan(step: Step, migration: Migration, backup: Backup | null): readonly ChangingCall[];
   cancelVerdict(migration: Migration): CancelVerdict;
+  /** Whether a backup that was queued as one of several may still become the last one; false where its file's name says that it is not. */
+  canBecomeFinal(backup: Pick<Backup, 'source'>): boolean;
 
   /** Migrations with the same key can be observed together by one dialogue. */
   observationGroup(migration: Migration): string;

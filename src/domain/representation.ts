@@ -1,9 +1,8 @@
 import type { BackupRepresentation, MigrationRepresentation } from './answer-schema.ts';
-import { allowedActions } from './lifecycle.ts';
+import { allowedActions, type LifeCycleProvider } from './lifecycle.ts';
 import type { Backup, Instant, Migration, MigrationError, Source } from './migration.ts';
 import { fullBackup } from './migration.ts';
 import { Problem } from './problem.ts';
-import type { Provider } from './provider.ts';
 import type { SourceRequest } from './request-schema.ts';
 
 const time = (instant: Instant): string => new Date(instant).toISOString();
@@ -50,10 +49,7 @@ export function representBackup(backup: Backup): BackupRepresentation {
 }
 
 /** A migration as the API shows it, everywhere the same. */
-export function representMigration(
-  migration: Migration,
-  provider: Pick<Provider, 'capabilities' | 'cancelVerdict'>,
-): MigrationRepresentation {
+export function representMigration(migration: Migration, provider: LifeCycleProvider): MigrationRepresentation {
   const { target, providerOptions } = migration;
   const counted = migration.backups.filter((backup) => backup.supersededBy === undefined);
   const restored = counted.filter((backup) => backup.state === 'restored').length;

@@ -47,6 +47,7 @@ const unboundProvider: LifeCycleProvider = {
     return unbound();
   },
   cancelVerdict: unbound,
+  canBecomeFinal: unbound,
 };
 
 /** Stand where providers are needed and never asked, for the same reason. */

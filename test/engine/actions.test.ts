@@ -16,7 +16,7 @@ import {
 } from '../../src/domain/vocabulary.ts';
 import { leaseOf } from '../../src/engine/context.ts';
 import { type Chain, caller, increment, startChain } from '../support/chain.ts';
-import { failureKinds, failureOf, Model, settings } from '../support/model.ts';
+import { failureKinds, failureOf, Model, providers, settings } from '../support/model.ts';
 
 const all = ['alibaba', 'huawei', 'tencent'] as const;
 const refuse = () => 0;
@@ -311,7 +311,7 @@ describe('actions', () => {
 
 async function ask({ service }: Chain, migration: Migration, mode: Mode, action: ActionName): Promise<string> {
   const { id, provider } = migration;
-  const last = provider === 'alibaba' ? undefined : markableAsFinal(migration)?.id;
+  const last = provider === 'alibaba' ? undefined : markableAsFinal(migration, providers[provider])?.id;
   const upload = migration.backups[0]?.source.type === 'upload';
   const request = increment(provider, mode === 'full' ? 'full_log' : mode, 9);
   const source = { type: 'upload', fileName: 'orders_20261121230000_2log2_2noreconvery2.bak' } as const;

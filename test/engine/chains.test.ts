@@ -99,6 +99,21 @@ describe('retry', () => {
 });
 
 describe('cutover', () => {
+  it('takes a name that means something at another vendor for a mere name', async () => {
+    const chain = await startChain('huawei', 'full_log');
+    const id = await chain.create();
+    const named = { type: 'object_storage', bucket: 'acme-backups' } as const;
+    const key = 'prod/orders_20261121200000_2log2_2noreconvery2.bak';
+    const added = await chain.service.addBackup(
+      id,
+      { type: 'log', source: { ...named, keys: [key] }, final: false },
+      caller,
+    );
+    const last = 'replay' in added ? '' : added.backup.id;
+    expect(await chain.service.cutOver(id, { afterBackup: last }, caller)).toMatchObject({ changed: true });
+    expect((await chain.until(id, isTerminal)).state).toBe('succeeded');
+  });
+
   it('is planned at Huawei by naming a queued backup, and is so already when asked again', async () => {
     const chain = await startChain('huawei');
     const id = await chain.create();

@@ -274,7 +274,7 @@ export class Model {
         this.#to(requestCutover(migration, null, now));
         return true;
       case 'cut_over_after': {
-        const last = markableAsFinal(migration);
+        const last = markableAsFinal(migration, provider);
         if (!may('cut_over') || last === undefined) return false;
         this.#to(requestCutover(migration, last.id, now));
         return true;

@@ -161,7 +161,7 @@ export function createChanges(
             );
           return requestCutover(current, null, runtime.now());
         }
-        const backup = markableAsFinal(current);
+        const backup = markableAsFinal(current, providers[current.provider]);
         if (backup?.id !== afterBackup)
           throw refusal(
             current,

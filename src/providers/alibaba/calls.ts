@@ -96,6 +96,7 @@ const terminate = 'TerminateMigrateTask';
 export const restoreCall: ChangingCall = {
   operation: create,
   refs: { required: ['migrateTaskId'], optional: ['taskId'] },
+  needsFile: true,
   build(input) {
     const backup = requiredBackup(input);
     return writeRequest(create, [
@@ -120,6 +121,7 @@ export const restoreCall: ChangingCall = {
 export const openCall: ChangingCall = {
   operation: online,
   refs: { required: [], optional: [] },
+  needsFile: false,
   build({ migration }) {
     return writeRequest(online, [
       ...chainParameters(migration),
@@ -137,6 +139,7 @@ export const openCall: ChangingCall = {
 export const cancelCall: ChangingCall = {
   operation: terminate,
   refs: { required: [], optional: [] },
+  needsFile: false,
   build: ({ migration }) => writeRequest(terminate, chainParameters(migration)),
   parse: (reply) => acknowledged(terminate, reply),
   find: findTerminate,

@@ -20,6 +20,7 @@ export const alibaba: Provider = {
   checkBackup,
   plan: (step, migration) => plan(step, migration),
   cancelVerdict,
+  canBecomeFinal: () => true,
   observationGroup,
   observe: (migrations, _account, now, ownNow) => observe(migrations, now, ownNow),
   preflight: (migration) => preflight(migration),

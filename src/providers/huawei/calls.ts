@@ -10,6 +10,7 @@ import { garbage, jsonObject, text } from './reply.ts';
 export const createJob: ChangingCall = {
   operation: createOperation,
   refs: { required: ['jobId'], optional: [] },
+  needsFile: true,
 
   build({ migration, backup }) {
     if (backup === null) throw new Error(`${migration.id}: ${createOperation} is about a backup`);

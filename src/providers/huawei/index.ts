@@ -21,6 +21,7 @@ export const huawei: Provider = {
   checkBackup,
   plan,
   cancelVerdict,
+  canBecomeFinal: () => true,
   observationGroup,
   observe,
   preflight,

@@ -47,6 +47,7 @@ function parseFlow(operation: string, reply: VendorReply): Refs {
 const createTask: ChangingCall = {
   operation: 'CreateBackupMigration',
   refs: { required: ['backupMigrationId'], optional: [] },
+  needsFile: false,
   build(input) {
     const { migration } = input;
     const backup = subject(input);
@@ -69,6 +70,7 @@ const createTask: ChangingCall = {
 const renameDatabases: ChangingCall = {
   operation: 'ModifyBackupMigration',
   refs: { required: [], optional: [] },
+  needsFile: false,
   build(input) {
     return write(this.operation, { ...taskIds(input), DBRename: renames(input.migration) });
   },
@@ -84,6 +86,7 @@ const renameDatabases: ChangingCall = {
 const startTask: ChangingCall = {
   operation: 'StartBackupMigration',
   refs: { required: [], optional: ['flowId'] },
+  needsFile: true,
   build(input) {
     return write(this.operation, taskIds(input));
   },
@@ -98,6 +101,7 @@ const startTask: ChangingCall = {
 const createIncrement: ChangingCall = {
   operation: 'CreateIncrementalMigration',
   refs: { required: ['incrementalMigrationId'], optional: [] },
+  needsFile: false,
   build(input) {
     const backup = subject(input);
     return write(this.operation, {
@@ -117,6 +121,7 @@ const createIncrement: ChangingCall = {
 const startIncrement: ChangingCall = {
   operation: 'StartIncrementalMigration',
   refs: { required: [], optional: ['flowId'] },
+  needsFile: true,
   build(input) {
     return write(this.operation, { ...ids(input) });
   },
@@ -131,6 +136,7 @@ const startIncrement: ChangingCall = {
 const deleteTask: ChangingCall = {
   operation: 'DeleteBackupMigration',
   refs: { required: [], optional: [] },
+  needsFile: false,
   build(input) {
     return write(this.operation, taskIds(input));
   },
@@ -146,6 +152,7 @@ const deleteTask: ChangingCall = {
 const deleteIncrement: ChangingCall = {
   operation: 'DeleteIncrementalMigration',
   refs: { required: [], optional: [] },
+  needsFile: false,
   build(input) {
     return write(this.operation, { ...ids(input) });
   },
@@ -156,14 +163,6 @@ const deleteIncrement: ChangingCall = {
   find: findDeletedIncrement,
   objection: noObjection,
 };
-
-/**
- * Whether an operation needs the file to be there. With an `upload` source the calls before it register the task; this one
- * waits until the caller has said that the upload is done.
- */
-export function needsUploadedFile(operation: string): boolean {
-  return operation.startsWith('Start');
-}
 
 const isFull = (migration: Migration, backup: Backup | null) =>
   backup === null || backup.id === fullBackup(migration).id;

@@ -111,3 +111,8 @@ export function checkBackup(
     ...regionFaults(migration, backup.source),
   ];
 }
+
+/** The names of a chain's files say whether a file is the last one (cold backup migration guide). */
+export function canBecomeFinal({ source }: Pick<Backup, 'source'>): boolean {
+  return !filesOf(source).some(({ name }) => /noreconvery\d\.bak$/i.test(name));
+}

@@ -2,7 +2,7 @@ import type { Provider } from '../../domain/provider.ts';
 import { backupCommand } from './backup-command.ts';
 import { plan } from './calls.ts';
 import { capabilities } from './capabilities.ts';
-import { checkBackup, checkMigration } from './check.ts';
+import { canBecomeFinal, checkBackup, checkMigration } from './check.ts';
 import { endpoint, service } from './endpoints.ts';
 import { failureOf } from './errors.ts';
 import { observationGroup, observe } from './observe.ts';
@@ -12,7 +12,6 @@ import { sign } from './sign.ts';
 import { uploadTarget } from './upload-target.ts';
 import { cancelVerdict } from './verdict.ts';
 
-export { needsUploadedFile } from './calls.ts';
 export { backupCommand, uploadTarget };
 
 /** TencentDB for SQL Server behind the normalized resource. */
@@ -26,6 +25,7 @@ export const tencent: Provider = {
   checkBackup,
   plan,
   cancelVerdict,
+  canBecomeFinal,
   observationGroup,
   observe,
   preflight,

@@ -139,7 +139,11 @@ export function capabilitiesOf(id: ProviderId): Capabilities {
 }
 
 function lifeCycleOf(id: ProviderId): LifeCycleProvider {
-  return { capabilities: capabilitiesOf(id), cancelVerdict: () => ({ possible: true, calls: true, warning: null }) };
+  return {
+    capabilities: capabilitiesOf(id),
+    cancelVerdict: () => ({ possible: true, calls: true, warning: null }),
+    canBecomeFinal: () => true,
+  };
 }
 
 export const providers: Readonly<Record<ProviderId, LifeCycleProvider>> = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Backup, Database, Migration, Source } from '../../../src/domain/migration.ts';
 import { VendorError } from '../../../src/domain/vendor.ts';
-import { needsUploadedFile, tencent } from '../../../src/providers/tencent/index.ts';
+import { tencent } from '../../../src/providers/tencent/index.ts';
 import { migrationName } from '../../../src/providers/tencent/parameters.ts';
 import {
   account,
@@ -120,10 +120,13 @@ describe('the plan', () => {
 
   it('lets only the starting calls wait for an upload', () => {
     const all = [
-      ...operations('restore', withDatabases([{ name: 'a', restoreAs: 'b' }]), full),
-      ...operations('restore', chain([late]), late),
+      ...tencent.plan('restore', withDatabases([{ name: 'a', restoreAs: 'b' }]), full),
+      ...tencent.plan('restore', chain([late]), late),
     ];
-    expect(all.filter(needsUploadedFile)).toEqual(['StartBackupMigration', 'StartIncrementalMigration']);
+    expect(all.filter(({ needsFile }) => needsFile).map(({ operation }) => operation)).toEqual([
+      'StartBackupMigration',
+      'StartIncrementalMigration',
+    ]);
   });
 });
 
