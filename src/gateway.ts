@@ -36,7 +36,7 @@ export interface Gateway {
 
 /**
  * Puts the rooms together and starts listening. Rejects when the store, the port or a key is not to be had. `tracing`: where spans go;
- * whoever gives it closes it.
+ * whoever gives it closes it. `open`: how the store is opened.
  */
 export async function startGateway(
   config: Config,
@@ -44,9 +44,10 @@ export async function startGateway(
   log: Logger,
   version: string,
   tracing: Tracing | null = null,
+  open: typeof openStore = openStore,
 ): Promise<Gateway> {
   const storeUrl = config.storeUrl.reveal();
-  const store: Store & AuditLog & WebhookStore = await openStore(storeUrl, {
+  const store: Store & AuditLog & WebhookStore = await open(storeUrl, {
     runtime,
     onError: (error) => log.error({ error: messageOf(error) }, 'store'),
   });

@@ -8,6 +8,7 @@ import type { MigrationRepresentation } from '../../src/domain/answer-schema.ts'
 import { type Gateway, startGateway } from '../../src/gateway.ts';
 import { systemRuntime } from '../../src/runtime.ts';
 import { type SandboxUrls, sandboxAccounts } from '../../src/sandbox/accounts.ts';
+import type { openStore } from '../../src/store/open.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { withUs } from './children.ts';
 
@@ -21,7 +22,7 @@ export async function temporaryFolder(): Promise<string> {
 /** A gateway in this process, on a free port, with the accounts of the given clouds. */
 export async function startTestGateway(
   accounts: readonly unknown[],
-  options: { readonly storeUrl?: string; readonly config?: object } = {},
+  options: { readonly storeUrl?: string; readonly config?: object; readonly open?: typeof openStore } = {},
 ): Promise<Gateway> {
   const folder = await temporaryFolder();
   const file = {
@@ -33,7 +34,7 @@ export async function startTestGateway(
     ...options.config,
   };
   const config = await checkedConfig(file, {}, false);
-  return startGateway(config, systemRuntime, createLog('silent'), 'test');
+  return startGateway(config, systemRuntime, createLog('silent'), 'test', null, options.open);
 }
 
 export interface GatewayProcess {
