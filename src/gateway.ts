@@ -132,6 +132,7 @@ export async function startGateway(
     return {
       url,
       async stop(graceMs) {
+        client.drain();
         await Promise.all([engine.stop(graceMs), webhooks.stop(graceMs)]);
         await app.close();
         await exchange.close();

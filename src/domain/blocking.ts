@@ -30,6 +30,14 @@ export function queuedBehind(migration: Migration, { settings, now }: ChangeCont
   };
 }
 
+/** The vendor asked the account to be left alone for so many milliseconds more. */
+export function heldByVendor(migration: Migration, waitMs: number, { now }: ChangeContext): Migration {
+  const until = now + Math.ceil(waitMs);
+  if (isTerminal(migration)) return { ...migration, dueAt: until };
+  const detail = `The vendor has asked this account to wait until ${new Date(until).toISOString()}. The call goes out by itself after that.`;
+  return { ...blockedBy(migration, { code: 'provider_throttled', detail }), dueAt: until, updatedAt: now };
+}
+
 /** Nothing can be sent: either it is over, or the caller has to act first. */
 export function idle(migration: Migration): Migration {
   const waitsForFile = migration.backups.some(

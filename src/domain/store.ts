@@ -1,3 +1,4 @@
+import type { DueWork } from './due-work.ts';
 import type { MigrationEvent } from './event.ts';
 import type { Instant, Migration } from './migration.ts';
 import type { MigrationState, ProviderId } from './vocabulary.ts';
@@ -18,6 +19,15 @@ export interface LeaseRequest {
   readonly now: Instant;
   /** How long the claim holds without being renewed, in milliseconds. */
   readonly leaseMs: number;
+}
+
+/** How many migrations of a kind a worker has places for. */
+export interface ClaimRoom {
+  /** Of this account, or of all but these. Default: of all. */
+  readonly account?: string | { readonly except: readonly string[] };
+  /** Default: whatever they need first. */
+  readonly work?: DueWork;
+  readonly limit: number;
 }
 
 /** The key of a caller's POST, with a digest of what the request said. */
@@ -121,7 +131,10 @@ export type ChangeListener = (migrationId: string, claimableAt: Instant | null) 
  * rejects with `StoreUnavailable`: nothing was stored; or with `StoreOutcomeUnknown`: it may have been.
  */
 export interface Store {
-  /** Stores a new migration, its first event and the idempotency key in one transaction, and claims it for the caller at once. */
+  /**
+   * Stores a new migration, its first event and the idempotency key in one transaction, and claims it for the caller at once. With a lease of 0 ms
+   * any worker can claim it.
+   */
   create(migration: Migration, lease: LeaseRequest, idempotency?: IdempotencyKey): Promise<CreateResult>;
   get(id: string): Promise<Migration | null>;
   list(filter: MigrationFilter, page: PageRequest): Promise<readonly Migration[]>;
@@ -136,8 +149,8 @@ export interface Store {
    */
   remove(id: string, check?: (current: Migration) => void): Promise<boolean>;
 
-  /** Takes up to `limit` migrations that are due and that nobody holds. */
-  claim(lease: LeaseRequest, limit: number): Promise<readonly Claim[]>;
+  /** Takes migrations that are due and that nobody holds, the longest due first: so many in each room, or so many of all. */
+  claim(lease: LeaseRequest, rooms: number | readonly ClaimRoom[]): Promise<readonly Claim[]>;
   /** The earliest `dueAt` of all migrations that nobody holds, or null. */
   nextDue(now: Instant): Promise<Instant | null>;
   /** Counts of all migrations, for metrics. Its cost grows with the number of migrations: ask it seldom. */

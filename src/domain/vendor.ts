@@ -232,15 +232,44 @@ export interface SigningContext {
   readonly nonce: string;
 }
 
+/**
+ * What a call is for, most urgent first. `submission`: a changing call, and the reads that settle one in doubt. `caller`: somebody waits
+ * for the answer. `observation`: the engine's own look at what runs.
+ */
+export type CallPriority = 'submission' | 'caller' | 'observation';
+
+/** The right to send one call now. It is given back when the call has ended (`release`), or was not sent at all (`giveBack`). */
+export interface Permit {
+  release(): void;
+  giveBack(): void;
+}
+
+/** Whether a changing call may go out now. `waitMs`: when to ask again; `askedByVendor`: because the vendor asked to be left alone. */
+export type Admission =
+  | { readonly open: true; readonly permit: Permit }
+  | { readonly open: false; readonly waitMs: number; readonly askedByVendor: boolean };
+
+export interface CallOptions {
+  /** Default: `submission`. */
+  readonly priority?: CallPriority;
+  /** How long the calls may wait for their turn, all together; beyond it the failure is `throttled`. Milliseconds. */
+  readonly maxWaitMs?: number;
+  /** Asked in the moment before each attempt leaves, after all waiting; when it says no, the failure is `not_sent`. */
+  readonly mayGo?: () => boolean;
+  /** From `admit`: the first attempt does not wait. Whoever got it gives it back. */
+  readonly permit?: Permit;
+}
+
 /** The port through which the engine speaks to vendors. Implemented in `transport/`. */
 export interface VendorClient {
-  /**
-   * Sends one request. Throws `VendorError`. A `write` goes out at most once unless the vendor said that it was not carried out.
-   * `mayGo` is asked in the moment before each attempt leaves, after all waiting; when it says no, the failure is `not_sent`.
-   */
-  execute(account: Account, region: string, request: VendorRequest, mayGo?: () => boolean): Promise<VendorReply>;
+  /** Sends one request. Throws `VendorError`. A `write` goes out at most once unless the vendor said that it was not carried out. */
+  execute(account: Account, region: string, request: VendorRequest, options?: CallOptions): Promise<VendorReply>;
   /** Runs a dialogue of reads to its end. Throws `VendorError`. */
-  converse<T>(account: Account, region: string, dialogue: Dialogue<T>): Promise<T>;
+  converse<T>(account: Account, region: string, dialogue: Dialogue<T>, options?: CallOptions): Promise<T>;
+  /** Asks for the right to send one changing call now. It never waits. */
+  admit(account: Account): Admission;
+  /** How many changing calls could go out now, in how many milliseconds the next one can, and for how long the vendor wants none. */
+  outlook(account: Account): { readonly room: number; readonly waitMs: number; readonly pauseLeftMs: number };
   /** The vendor's clock minus ours in milliseconds, as learnt from its answers; 0 until something is known. At most a day. */
   clockOffset(account: Account): number;
   /** The vendor's id of the account or project that the account's credentials open in a region; null where it is not known (yet). */

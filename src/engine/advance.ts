@@ -1,5 +1,5 @@
 import { cleared, endMigration } from '../domain/aggregate.ts';
-import { idle, withoutAccount } from '../domain/blocking.ts';
+import { heldByVendor, idle, withoutAccount } from '../domain/blocking.ts';
 import { type Command, decide } from '../domain/decide.ts';
 import { isBlockedBy } from '../domain/lifecycle.ts';
 import type { Migration } from '../domain/migration.ts';
@@ -65,9 +65,21 @@ export async function advance(context: EngineContext, held: Held, draining: () =
       );
 
     const held = current;
-    const after = await asStep(context, stepOf(migration, command), () =>
-      command.do === 'send' ? send(context, held, account, command) : look(context, held, account, command),
-    );
+    let work: () => Promise<Held | null>;
+    if (command.do === 'look') work = () => look(context, held, account, command);
+    else {
+      const admission = context.client.admit(account);
+      // It stays due, and is claimed again when its turn comes.
+      if (!admission.open && !admission.askedByVendor) return release(context, current);
+      if (!admission.open)
+        return rest(
+          context,
+          current,
+          ifStillSo((latest) => heldByVendor(latest, admission.waitMs, changeContext(context, latest))),
+        );
+      work = () => send(context, held, account, command, admission.permit);
+    }
+    const after = await asStep(context, stepOf(migration, command), work);
     if (after === null) return released;
     current = after;
   }

@@ -1,10 +1,16 @@
+import { dueWorkOf } from '../domain/due-work.ts';
+import type { Instant } from '../domain/migration.ts';
+import type { Account } from '../domain/vendor.ts';
 import { type EngineContext, type Held, leaseOf } from './context.ts';
-import { partition, reportInterruption, workOn } from './work.ts';
+import { Places } from './places.ts';
+import { apart, reportInterruption, workOn } from './work.ts';
 
-/** Migrations worked on at once: what is claimed and waits for its turn only loses its lease. */
-const batch = 100;
-/** Claims of the first round; while the store answers quickly each round may take twice as many as the one before. */
-const firstBatch = 10;
+/** The most claims of one kind in one round. */
+const maxShare = 200;
+/** Claims of one kind in the first round; while the store answers quickly each round may take twice as many as the one before. */
+const firstShare = 10;
+/** The shortest wait for a turn under an account's limit, in milliseconds. */
+const minTurnMs = 10;
 /** The longest sleep between two looks at the store: another replica's work may have become due without a word. */
 const idleMs = 1000;
 
@@ -21,6 +27,8 @@ export interface Engine {
   start(): void;
   /** Takes a migration that was just created or changed here and works on it at once. Resolves when it has to wait. */
   take(held: Held): Promise<void>;
+  /** Whether a new migration of that account can be taken at once; else it waits in line, stored and held by nobody. */
+  admits(account: Account): boolean;
   /** Claims nothing more, waits for what is under way, at most `graceMs`. */
   stop(graceMs: number): Promise<void>;
   readonly draining: boolean;
@@ -36,9 +44,10 @@ export interface CountedEngine extends Engine {
 export function createEngine(context: EngineContext): CountedEngine {
   const { store, runtime, settings } = context;
   const inFlight = new Set<Held>();
+  const places = new Places(context.accounts, context.client);
   const tasks = new Set<Promise<void>>();
   const stopped = new AbortController();
-  let limit = firstBatch;
+  let share = firstShare;
   let draining = false;
   let wake = new AbortController();
   /** While it sleeps: until when. While it claims: the earliest time that it has been told of meanwhile. */
@@ -55,13 +64,22 @@ export function createEngine(context: EngineContext): CountedEngine {
     return tracked;
   }
 
+  /** Something can be claimed from then on. */
+  function wakeAt(claimableAt: Instant): void {
+    if (sleepsUntil === null) toldOf = Math.min(toldOf, claimableAt);
+    else if (claimableAt < sleepsUntil) wake.abort();
+  }
+
   async function work(claims: readonly Held[]): Promise<void> {
     const held = claims.map((each) => ({ ...each, hold: { until: 0 } }));
+    const leave = held.map(({ migration }) => places.enter(migration.account, dueWorkOf(migration)));
     for (const each of held) inFlight.add(each);
     try {
       await workOn(context, held, () => draining);
     } finally {
       for (const each of held) inFlight.delete(each);
+      const waitedFor = leave.map((each) => each()).includes(true);
+      if (waitedFor) wakeAt(runtime.now());
     }
   }
 
@@ -71,8 +89,8 @@ export function createEngine(context: EngineContext): CountedEngine {
       toldOf = Number.POSITIVE_INFINITY;
       const claimed = await claimDue();
       if (draining) return;
-      if (claimed === batch) continue;
-      const pause = await pauseMs(claimed);
+      if (claimed.more) continue;
+      const pause = Math.min(await pauseMs(claimed.count), Math.max(places.nextTurnMs(), minTurnMs));
       const now = runtime.now();
       sleepsUntil = Math.min(now + pause, Math.max(toldOf, now));
       await runtime.sleep(sleepsUntil - now, wake.signal);
@@ -80,23 +98,22 @@ export function createEngine(context: EngineContext): CountedEngine {
     }
   }
 
-  async function claimDue(): Promise<number> {
-    const room = batch - inFlight.size;
-    if (room <= 0) return 0;
+  async function claimDue(): Promise<{ readonly count: number; readonly more: boolean }> {
+    const rooms = places.rooms(share);
     try {
       const lease = leaseOf(context);
-      const claims = await store.claim(lease, Math.min(room, limit));
+      const claims = await store.claim(lease, rooms);
       // A store that is slow to hand out work is slow to take its results too: more of it would only outlast the leases.
       const slow = runtime.now() - lease.now > settings.leaseMs / 10;
-      limit = slow ? Math.ceil(limit / 2) : Math.min(limit * 2, batch);
+      share = slow ? Math.ceil(share / 2) : Math.min(share * 2, maxShare);
       if (claims.length > 0) context.telemetry?.report({ event: 'claimed', count: claims.length });
-      const { toObserve, toAdvance } = partition(context, claims);
-      if (toObserve.length > 0) track(work(toObserve));
-      for (const each of toAdvance) track(work([each]));
-      return claims.length;
+      for (const part of apart(context, claims)) track(work(part));
+      const counts = Map.groupBy(claims, ({ migration }) => `${migration.account}|${dueWorkOf(migration)}`);
+      const more = places.claimed(rooms, ({ account, work }) => counts.get(`${account}|${work}`)?.length ?? 0);
+      return { count: claims.length, more };
     } catch (error) {
       reportInterruption(context, error);
-      return 0;
+      return { count: 0, more: false };
     }
   }
 
@@ -142,13 +159,12 @@ export function createEngine(context: EngineContext): CountedEngine {
   return {
     start() {
       stopListening = store.onChange((_id, claimableAt) => {
-        if (claimableAt === null) return;
-        if (sleepsUntil === null) toldOf = Math.min(toldOf, claimableAt);
-        else if (claimableAt < sleepsUntil) wake.abort();
+        if (claimableAt !== null) wakeAt(claimableAt);
       });
       loop = Promise.all([claimLoop(), heartbeat(), forgetWhatIsOld()]).then(() => undefined);
     },
     take: (held) => track(work([held])),
+    admits: (account) => places.admits(account),
     async stop(graceMs) {
       draining = true;
       stopListening();

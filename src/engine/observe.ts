@@ -38,10 +38,11 @@ export async function observeGroup(context: EngineContext, group: ObservationGro
   let change: (latest: Migration) => Migration | null;
   try {
     const migrations = group.members.map((member) => member.migration);
-    const observations = await converseInVendorTime(context, group.account, group.region, (offset) => {
+    const dialogue = (offset: number) => {
       const now = context.runtime.now();
       return provider.observe(migrations, group.account, now + offset, now);
-    });
+    };
+    const observations = await converseInVendorTime(context, group.account, group.region, dialogue, 'observation');
     const { provider: vendor, name } = group.account;
     context.telemetry?.report({
       event: 'observed',

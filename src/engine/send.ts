@@ -8,6 +8,7 @@ import { StoreUnavailable, type UpdateResult } from '../domain/store.ts';
 import {
   type Account,
   type FailureKind,
+  type Permit,
   VendorError,
   type VendorFailure,
   type VendorRequest,
@@ -15,12 +16,27 @@ import {
 import { cloudAtSending } from './cloud-account.ts';
 import { changeContext, type EngineContext, type Held, keep, leaseOf, whileDue } from './context.ts';
 
-/** Intent, call, outcome. Null: the migration is no longer ours. */
+/** Intent, call, outcome. `permit`: the right to send one call now; it is given back here. Null: the migration is no longer ours. */
 export async function send(
   context: EngineContext,
   held: Held,
   account: Account,
   command: Extract<Command, { do: 'send' }>,
+  permit: Permit,
+): Promise<Held | null> {
+  try {
+    return await sendWith(context, held, account, command, permit);
+  } finally {
+    permit.giveBack();
+  }
+}
+
+async function sendWith(
+  context: EngineContext,
+  held: Held,
+  account: Account,
+  command: Extract<Command, { do: 'send' }>,
+  permit: Permit,
 ): Promise<Held | null> {
   const { store, providers } = context;
   const { id } = held.migration;
@@ -78,7 +94,11 @@ export async function send(
   let settle: (latest: Migration) => Migration;
   let accepted: Refs | null = null;
   try {
-    const reply = await context.client.execute(account, migration.region, request, isOurs);
+    const reply = await context.client.execute(account, migration.region, request, {
+      mayGo: isOurs,
+      permit,
+      maxWaitMs: context.settings.callTimeoutMs,
+    });
     const refs: Refs = command.call.parse(reply);
     const requestId = provider.requestIdOf(reply);
     accepted = refs;

@@ -79,7 +79,7 @@ async function ask<T>(
     return parse(yield request);
   }
   try {
-    return await client.converse(account, region, dialogue());
+    return await client.converse(account, region, dialogue(), { priority: 'caller' });
   } catch (error) {
     throw error instanceof VendorError ? vendorProblem(error) : error;
   }

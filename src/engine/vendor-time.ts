@@ -1,4 +1,4 @@
-import type { Account, Dialogue } from '../domain/vendor.ts';
+import type { Account, CallPriority, Dialogue } from '../domain/vendor.ts';
 import type { EngineContext } from './context.ts';
 
 /** A change of the known offset up to this is no reason to ask again: providers allow for more when they compare times. Milliseconds. */
@@ -15,10 +15,11 @@ export async function converseInVendorTime<T>(
   account: Account,
   region: string,
   dialogue: (offset: number) => Dialogue<T>,
+  priority: CallPriority = 'submission',
 ): Promise<T | null> {
   for (let attempt = 1; attempt <= tries; attempt++) {
     const offset = client.clockOffset(account);
-    const result = await client.converse(account, region, dialogue(offset));
+    const result = await client.converse(account, region, dialogue(offset), { priority });
     if (Math.abs(client.clockOffset(account) - offset) <= toleratedMs) return result;
   }
   return null;

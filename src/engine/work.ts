@@ -33,17 +33,19 @@ function stepOf({ account }: ObservationGroup): EngineStep {
   return { step: 'observe', provider: account.provider, account: account.name };
 }
 
-/** Claims that only have to be observed, and the others: a slow call of one must not keep the rest from being observed. */
-export function partition(
-  context: EngineContext,
-  claims: readonly Held[],
-): { readonly toObserve: readonly Held[]; readonly toAdvance: readonly Held[] } {
-  const { true: toObserve = [], false: toAdvance = [] } = Object.groupBy(
+/**
+ * Claims in parts that are worked on apart, so that a slow call for one keeps no other waiting: those that one dialogue can observe
+ * together, and each of the others alone.
+ */
+export function apart(context: EngineContext, claims: readonly Held[]): readonly (readonly Held[])[] {
+  const observes = ({ migration }: Held): boolean =>
+    context.accounts.has(migration.account) &&
+    decide(migration, context.providers[migration.provider]).do === 'observe';
+  const { true: toObserve = [], false: others = [] } = Object.groupBy(
     claims,
-    ({ migration }) =>
-      String(decide(migration, context.providers[migration.provider]).do === 'observe') as 'true' | 'false',
+    (held) => String(observes(held)) as 'true' | 'false',
   );
-  return { toObserve, toAdvance };
+  return [...groupForObservation(context, toObserve).map(({ members }) => members), ...others.map((held) => [held])];
 }
 
 export function reportInterruption(context: EngineContext, error: unknown, migrationId?: string): void {

@@ -1,30 +1,26 @@
 import { type Kysely, sql } from 'kysely';
+import type { DueWork } from '../domain/due-work.ts';
 import type { Instant } from '../domain/migration.ts';
-import type { Claim, LeaseRequest } from '../domain/store.ts';
+import type { Claim, ClaimRoom, LeaseRequest } from '../domain/store.ts';
 import { readMigration } from './documents.ts';
 import { selectMigrations } from './rows.ts';
 import type { Session, SqlDialect } from './session.ts';
 import type { Tables } from './tables.ts';
 
-/** `Store.claim` inside its transaction: the longest due first. Rows that another claimer has in hand are passed over. */
+/** `Store.claim` inside its transaction: the longest due first in each room. Rows that another claimer has in hand are passed over. */
 export async function claimDue(
   { db, dialect }: Session,
   lease: LeaseRequest,
-  limit: number,
+  rooms: readonly ClaimRoom[],
 ): Promise<readonly Claim[]> {
-  if (limit < 1) return [];
+  const [first, ...others] = rooms.filter(({ limit }) => limit >= 1);
+  if (first === undefined) return [];
+  const due = others.reduce(
+    (all, room) => all.unionAll(dueIn(db, dialect, lease.now, room)),
+    dueIn(db, dialect, lease.now, first),
+  );
   const claimed = await db
-    .with('due', (query) =>
-      query
-        .selectFrom('migrations')
-        .select('id')
-        .where('due_at', '<=', lease.now)
-        .where(notLeased(dialect, lease.now))
-        .orderBy('due_at')
-        .orderBy('id')
-        .limit(limit)
-        .$if(dialect.rowLocks, (rows) => rows.forUpdate().skipLocked()),
-    )
+    .with('due', () => due)
     .updateTable('migrations')
     .set((row) => ({
       lease_owner: lease.owner,
@@ -49,6 +45,25 @@ export async function claimDue(
     migration: readMigration(row),
     fence: { owner: lease.owner, token: row.fence },
   }));
+}
+
+function dueIn(db: Kysely<Tables>, dialect: SqlDialect, now: Instant, { account, work, limit }: ClaimRoom) {
+  const rows = db
+    .selectFrom('migrations')
+    .select('id')
+    .where('due_at', '<=', now)
+    .where(notLeased(dialect, now))
+    .$if(typeof account === 'string', (query) => query.where('account', '=', account as string))
+    .$if(typeof account === 'object' && account.except.length > 0, (query) =>
+      query.where('account', 'not in', (account as { except: readonly string[] }).except),
+    )
+    .$if(work !== undefined, (query) => query.where('due_work', '=', work as DueWork))
+    .orderBy('due_at')
+    .orderBy('id')
+    .limit(limit)
+    .$if(dialect.rowLocks, (query) => query.forUpdate().skipLocked());
+  // PostgreSQL locks no rows in a member of a union, but does in a subquery of one.
+  return db.selectFrom(rows.as('room')).select('room.id');
 }
 
 /** The earliest `dueAt` among migrations that nobody holds. */

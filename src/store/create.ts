@@ -32,6 +32,6 @@ export async function createMigration(
   }
   await insertMigration(session, migration, { ...lease, token: firstToken });
   session.append(eventRows(null, migration));
-  session.changed(migration.id, null);
+  session.changed(migration.id, lease.leaseMs > 0 ? null : migration.dueAt);
   return { outcome: 'created', fence: { owner: lease.owner, token: firstToken } };
 }

@@ -1,10 +1,11 @@
+import { dueWorkOf } from '../domain/due-work.ts';
 import type { Backup, Call, Migration } from '../domain/migration.ts';
 import type { MigrationsTable, PartsTable } from './tables.ts';
 import { isTerminal } from './target.ts';
 
 /** A migration's row with its backups and calls, each joined to one text of JSON documents with commas between. */
 export interface StoredMigration
-  extends Omit<MigrationsTable, 'vendor_ids' | 'state_reason' | 'unknown_calls' | 'cloud_endpoint'> {
+  extends Omit<MigrationsTable, 'vendor_ids' | 'state_reason' | 'unknown_calls' | 'cloud_endpoint' | 'due_work'> {
   readonly backups: string | null;
   readonly calls: string | null;
 }
@@ -36,6 +37,7 @@ export function aggregateColumns(migration: Migration): AggregateColumns {
     instance_id: migration.target.instanceId,
     created_at: migration.createdAt,
     due_at: dueAt === null ? null : Math.ceil(dueAt),
+    due_work: dueWorkOf(migration),
     version,
     occupies_instance: migration.occupiesInstance ? 1 : 0,
     waits_for_instance: waitsForInstance(migration) ? 1 : 0,

@@ -23,6 +23,7 @@ function schemaVersions(types: ColumnTypes, kind: 'sqlite' | 'postgres'): Migrat
       '0003_audit': { up: (db: Kysely<Tables>) => audit(db, types, kind) },
       '0004_webhooks': { up: (db: Kysely<Tables>) => webhooks(db, types, kind) },
       '0005_removed_vendor_ids': { up: (db: Kysely<Tables>) => removedVendorIds(db, types) },
+      '0006_due_work': { up: dueWork },
     }),
   };
 }
@@ -155,6 +156,17 @@ async function statistics(db: Kysely<Tables>): Promise<void> {
     'state_reason',
     'unknown_calls',
   ]).execute();
+}
+
+/** What a due migration needs first, so that claims can be fair. A row from before counts as `send` until it is written again. */
+async function dueWork(db: Kysely<Tables>): Promise<void> {
+  await db.schema
+    .alterTable('migrations')
+    .addColumn('due_work', 'text', (column) => column.notNull().defaultTo('send'))
+    .execute();
+  await index(db, 'migrations_by_due_work', 'migrations', ['account', 'due_work', 'due_at', 'id'])
+    .where('due_at', 'is not', null)
+    .execute();
 }
 
 async function webhooks(db: Kysely<Tables>, { id, json }: ColumnTypes, kind: 'sqlite' | 'postgres'): Promise<void> {

@@ -2,6 +2,7 @@ import type { AuditFilter, AuditLog, NewAuditRecord } from '../domain/audit.ts';
 import type { Migration } from '../domain/migration.ts';
 import type {
   ChangeListener,
+  ClaimRoom,
   IdempotencyKey,
   LeaseRequest,
   MigrationFilter,
@@ -53,8 +54,9 @@ export class SqlStore implements Store, AuditLog, WebhookStore {
     return this.#backend.write((session) => removeMigration(session, id, check));
   }
 
-  claim(lease: LeaseRequest, limit: number) {
-    return this.#backend.write((session) => claimDue(session, lease, limit));
+  claim(lease: LeaseRequest, rooms: number | readonly ClaimRoom[]) {
+    const wanted = typeof rooms === 'number' ? [{ limit: rooms }] : rooms;
+    return this.#backend.write((session) => claimDue(session, lease, wanted));
   }
 
   nextDue(now: number) {

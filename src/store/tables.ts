@@ -12,6 +12,8 @@ export interface MigrationsTable {
   instance_id: string;
   created_at: number;
   due_at: number | null;
+  /** A `DueWork`. */
+  due_work: string;
   lease_owner: string | null;
   /** Milliseconds since the epoch by the clock that leases go by: the database's own on PostgreSQL, the process's on SQLite. */
   lease_until: number | null;

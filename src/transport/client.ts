@@ -5,10 +5,13 @@ import type { Runtime } from '../domain/runtime.ts';
 import { Secret } from '../domain/secret.ts';
 import {
   type Account,
+  type CallOptions,
+  type CallPriority,
   type Credentials,
   type Dialogue,
   type HuaweiAccount,
   mayHaveHappened,
+  type Permit,
   type Session,
   type SignedRequest,
   type SigningContext,
@@ -21,9 +24,9 @@ import {
   type VendorRequest,
 } from '../domain/vendor.ts';
 import type { ProviderId } from '../domain/vocabulary.ts';
+import { CallGate, type GateSettings } from './call-gate.ts';
 import type { Exchange } from './exchange.ts';
-import { exchangeFailure, heldBack, notSigned } from './failure.ts';
-import { RateLimit } from './rate-limit.ts';
+import { exchangeFailure, heldBack, noTurn, notSigned, shutDown } from './failure.ts';
 import { type RefusedLogin, RefusedLogins } from './refused-logins.ts';
 import { SessionCache } from './session-cache.ts';
 
@@ -43,11 +46,19 @@ export interface VendorClientOptions {
 export interface VendorTransport extends VendorClient {
   /** The refused login because of which nothing is tried with the account's credentials at present, or null. */
   refusedLogin(account: Account): VendorFailure | null;
+  /** The process ends: nothing is sent any more, and whoever waits for a turn or for another try is told at once. */
+  drain(): void;
 }
 
 /** Reads are tried this often; a changing call is never sent again after it may have arrived. */
 const readTries = 3;
 const readBackOffMs = 200;
+/** The longest pause between two tries of a read; a vendor that asks for a longer one is asked again by whoever wanted the answer. */
+const maxReadPauseMs = 5000;
+/** How long somebody who waits for an answer may wait for a turn, in milliseconds. */
+export const maxCallerWaitMs = 5000;
+/** Calls under way at once per account. What hangs takes the places of its own kind only. */
+const maxConcurrent = { submission: 32, caller: 8, observation: 16 } as const;
 /** Offsets below this are the resolution of a `Date` header, not a clock that is off. */
 const clockNoiseMs = 2000;
 /** No clock is off by more than this; a `Date` header that says so is a fault of its sender. */
@@ -58,7 +69,8 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
   const { providers, exchange, runtime } = options;
   const offsets = new Map<string, number>();
   const sessions = new Map<string, SessionCache>();
-  const limits = new Map<string, RateLimit>();
+  const gates = new Map<string, CallGate>();
+  const draining = new AbortController();
   const refusals = new RefusedLogins(runtime.now);
   const standing = new Map<string, RefusedLogin>();
   const cloudIds = new Map<string, string>();
@@ -69,14 +81,15 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
     account: Account,
     region: string,
     request: VendorRequest,
-    mayGo: () => boolean = () => true,
+    callOptions: CallOptions | Turns = {},
   ): Promise<VendorReply> {
     const provider = providers[account.provider];
+    const turns = turnsOf(callOptions);
     let refreshed = false;
     let resigned = false;
     for (let attempt = 1; ; attempt++) {
       const { credentials, cache, session } = await entitle(provider, account, region);
-      const outcome = await attemptOnce(provider, account, region, credentials, session, request, mayGo);
+      const outcome = await attemptOnce({ provider, account, region, credentials, session, request }, turns);
       if ('reply' in outcome) return outcome.reply;
       const { failure } = outcome;
       if (failure.kind === 'session_expired' && !refreshed) {
@@ -91,7 +104,10 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
       }
       if (request.effect === 'write' || !readRetryKinds.includes(failure.kind) || attempt >= readTries)
         throw new VendorError(failure);
-      await runtime.sleep(failure.retryAfterMs ?? jittered(readBackOffMs * 2 ** attempt, runtime));
+      const pauseMs = failure.retryAfterMs ?? jittered(readBackOffMs * 2 ** attempt, runtime);
+      if (pauseMs > Math.min(maxReadPauseMs, turns.leftMs)) throw new VendorError(failure);
+      await runtime.sleep(pauseMs, draining.signal);
+      if (draining.signal.aborted) throw new VendorError(failure);
     }
   }
 
@@ -127,22 +143,29 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
     }
   }
 
-  type Outcome = { readonly reply: VendorReply } | { readonly failure: VendorFailure };
+  async function attemptOnce(attempt: Attempt, turns: Turns): Promise<Outcome> {
+    const { account, request } = attempt;
+    const gate = gateOf(account, request.effect);
+    const askedAt = runtime.monotonic();
+    const permit = turns.permit ?? (await gate.take(turns.priority, turns.leftMs));
+    turns.permit = null;
+    const waitedMs = runtime.monotonic() - askedAt;
+    turns.leftMs -= waitedMs;
+    if (draining.signal.aborted) {
+      permit?.giveBack();
+      return { failure: shutDown(request, account.provider) };
+    }
+    if (permit === null) return { failure: noTurn(request, account, gate.waitMs(turns.priority)) };
+    try {
+      return await dial(attempt, turns.mayGo, gate, waitedMs);
+    } finally {
+      permit.release();
+    }
+  }
 
-  async function attemptOnce(
-    provider: Provider,
-    account: Account,
-    region: string,
-    credentials: Credentials,
-    session: Session | null,
-    request: VendorRequest,
-    mayGo: () => boolean,
-  ): Promise<Outcome> {
+  async function dial(attempt: Attempt, mayGo: () => boolean, gate: CallGate, waitedMs: number): Promise<Outcome> {
+    const { provider, account, region, credentials, session, request } = attempt;
     const endpoint = account.endpoints[request.service] ?? provider.endpoint(request.service, region);
-    const limit = limitOf(account, request.effect);
-    const askedAt = runtime.now();
-    await limit.take();
-    const waitedMs = runtime.now() - askedAt;
     const context: SigningContext = {
       account,
       region,
@@ -169,7 +192,7 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
     } catch (error) {
       failure = exchangeFailure(error, request, account.provider, new URL(endpoint).host);
     }
-    if (failure?.kind === 'throttled') limit.pause(failure.retryAfterMs ?? 0);
+    if (failure?.kind === 'throttled') gate.pause(failure.retryAfterMs ?? 0);
     options.report?.({
       provider: account.provider,
       account: account.name,
@@ -209,7 +232,10 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
       const dialogue = provider.login(account, region, present);
       if (dialogue === null) return { token: null, projectId: null, expiresAt: Number.POSITIVE_INFINITY };
       return run(dialogue, async (request) => {
-        const outcome = await attemptOnce(provider, account, region, present, null, request, () => true);
+        const outcome = await attemptOnce(
+          { provider, account, region, credentials: present, session: null, request },
+          turnsOf({}),
+        );
         if ('failure' in outcome) throw new VendorError(outcome.failure);
         return outcome.reply;
       });
@@ -232,21 +258,38 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
     }
   }
 
-  function limitOf(account: Account, effect: 'read' | 'write'): RateLimit {
+  function gateOf(account: Account, effect: 'read' | 'write'): CallGate {
     const key = `${account.name}|${effect}`;
-    const known = limits.get(key);
+    const known = gates.get(key);
     if (known) return known;
-    const limit = new RateLimit(
-      effect === 'read' ? account.limits.readsPerSecond : account.limits.writesPerSecond,
-      runtime,
-    );
-    limits.set(key, limit);
-    return limit;
+    const { readsPerSecond, writesPerSecond } = account.limits;
+    const settings: GateSettings = { perSecond: effect === 'read' ? readsPerSecond : writesPerSecond, maxConcurrent };
+    const gate = new CallGate(settings, runtime);
+    gates.set(key, gate);
+    return gate;
   }
 
   return {
     execute,
-    converse: (account, region, dialogue) => run(dialogue, (request) => execute(account, region, request)),
+    converse(account, region, dialogue, callOptions = {}) {
+      // All calls of a dialogue share one allowance for waiting.
+      const turns = turnsOf(callOptions);
+      return run(dialogue, (request) => execute(account, region, request, turns));
+    },
+    admit(account) {
+      const gate = gateOf(account, 'write');
+      const permit = draining.signal.aborted ? null : gate.tryTake('submission');
+      if (permit !== null) return { open: true, permit };
+      return { open: false, waitMs: gate.waitMs('submission'), askedByVendor: gate.pauseLeftMs > 0 };
+    },
+    outlook(account) {
+      const gate = gateOf(account, 'write');
+      return { room: gate.available, waitMs: gate.waitMs('submission'), pauseLeftMs: gate.pauseLeftMs };
+    },
+    drain() {
+      draining.abort();
+      for (const gate of gates.values()) gate.close();
+    },
     clockOffset: (account) => offsets.get(account.name) ?? 0,
     cloudId: (account, region) =>
       cloudIds.get(placeOf(account, region)) ?? (account.provider === 'huawei' ? projectOf(account, region) : null),
@@ -262,6 +305,33 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
       return refusal !== undefined && runtime.now() < refusal.until ? refusal.error.failure : null;
     },
   };
+}
+
+/** All that one attempt is made of. */
+interface Attempt {
+  readonly provider: Provider;
+  readonly account: Account;
+  readonly region: string;
+  readonly credentials: Credentials;
+  readonly session: Session | null;
+  readonly request: VendorRequest;
+}
+
+type Outcome = { readonly reply: VendorReply } | { readonly failure: VendorFailure };
+
+/** What is left of a call's allowance for waiting. */
+interface Turns {
+  readonly priority: CallPriority;
+  readonly mayGo: () => boolean;
+  permit: Permit | null;
+  leftMs: number;
+}
+
+function turnsOf(options: CallOptions | Turns): Turns {
+  if ('leftMs' in options) return options;
+  const { priority = 'submission', mayGo = () => true, permit = null } = options;
+  const leftMs = options.maxWaitMs ?? (priority === 'caller' ? maxCallerWaitMs : Number.POSITIVE_INFINITY);
+  return { priority, mayGo, permit, leftMs };
 }
 
 const readRetryKinds: readonly VendorFailure['kind'][] = ['timeout', 'unavailable', 'not_sent', 'replayed'];

@@ -1,4 +1,5 @@
 import {
+  type Account,
   type FailureKind,
   mayHaveHappened,
   VendorError,
@@ -53,6 +54,25 @@ export function notSigned(error: unknown, request: VendorRequest, providerName: 
     kind: 'not_sent',
     code: 'internal',
     detail: `${request.operation} could not be signed and was not sent: ${text}`,
+    provider: { name: providerName, operation: request.operation },
+  });
+}
+
+/** A call that did not leave, because its turn under the account's own limit would come too late. */
+export function noTurn(request: VendorRequest, account: Account, waitMs: number): VendorFailure {
+  return vendorFailure({
+    kind: 'throttled',
+    detail: `The account \`${account.name}\` has no room for ${request.operation} now: its next turn comes in about ${Math.max(Math.ceil(waitMs / 1000), 1)} s.`,
+    retryAfterMs: Math.max(Math.ceil(waitMs), 1000),
+    provider: { name: account.provider, operation: request.operation },
+  });
+}
+
+/** A call that did not leave, because this process ends. */
+export function shutDown(request: VendorRequest, providerName: string): VendorFailure {
+  return vendorFailure({
+    kind: 'not_sent',
+    detail: `${request.operation} was not sent, because this process shuts down. It is sent after the restart.`,
     provider: { name: providerName, operation: request.operation },
   });
 }

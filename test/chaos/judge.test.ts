@@ -25,13 +25,10 @@ function lateAnswers(operation: string, count: number) {
 /** The bug that everything here is built against: after a timeout the call simply goes out again. */
 function resendsBlindly(honest: VendorClient): VendorClient {
   return {
-    converse: (account, region, dialogue) => honest.converse(account, region, dialogue),
-    clockOffset: (account) => honest.clockOffset(account),
-    cloudId: (account, region) => honest.cloudId(account, region),
-    learnCloudId: (account, region) => honest.learnCloudId(account, region),
-    async execute(account, region, request, mayGo) {
+    ...honest,
+    async execute(account, region, request, options) {
       try {
-        return await honest.execute(account, region, request, mayGo);
+        return await honest.execute(account, region, request, options);
       } catch (error) {
         if (!(error instanceof VendorError) || error.failure.kind !== 'timeout') throw error;
         await systemRuntime.sleep(200);

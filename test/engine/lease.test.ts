@@ -33,11 +33,11 @@ it('does not let a call leave after the lease under which its intent was stored'
   const answers: boolean[] = [];
   const { simulation, id, work } = await heldBy((own) => ({
     ...bound(own.context.client),
-    execute(account, region, request, mayGo) {
-      answers.push(mayGo?.() ?? true);
+    execute(account, region, request, options) {
+      answers.push(options?.mayGo?.() ?? true);
       pause(own);
-      answers.push(mayGo?.() ?? true);
-      return own.context.client.execute(account, region, request, mayGo);
+      answers.push(options?.mayGo?.() ?? true);
+      return own.context.client.execute(account, region, request, options);
     },
   }));
   await work;
@@ -67,7 +67,9 @@ it('tells of a call that was accepted after a successor had taken it for lost', 
 function bound(client: VendorClient): VendorClient {
   return {
     execute: (...parameters) => client.execute(...parameters),
-    converse: (account, region, dialogue) => client.converse(account, region, dialogue),
+    converse: (...parameters) => client.converse(...parameters),
+    admit: (account) => client.admit(account),
+    outlook: (account) => client.outlook(account),
     clockOffset: (account) => client.clockOffset(account),
     cloudId: (account, region) => client.cloudId(account, region),
     learnCloudId: (account, region) => client.learnCloudId(account, region),

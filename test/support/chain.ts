@@ -38,6 +38,7 @@ export async function startChain(
       working = false;
     },
     stop: async () => undefined,
+    admits: () => true,
     draining: false,
     inFlight: 0,
   };

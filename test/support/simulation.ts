@@ -62,7 +62,7 @@ export interface SimulationOptions {
 /** Longer than the settling time, shorter than a lease: nobody else takes over. */
 const pauseMs = 8000;
 
-const credentials: Record<ProviderId, Credentials> = {
+export const emulatedCredentials: Record<ProviderId, Credentials> = {
   alibaba: {
     provider: 'alibaba',
     accessKeyId: sandboxCredentials.alibaba.accessKeyId,
@@ -83,7 +83,7 @@ const credentials: Record<ProviderId, Credentials> = {
 };
 
 const limits = { readsPerSecond: 1000, writesPerSecond: 1000 };
-const accounts: Record<ProviderId, Account> = {
+export const emulatedAccounts: Record<ProviderId, Account> = {
   alibaba: {
     name: 'ali',
     provider: 'alibaba',
@@ -133,7 +133,7 @@ export class Simulation {
   private constructor(store: Store, options: SimulationOptions) {
     this.#faults = [...(options.exchangeFaults ?? [])];
     this.#crashAfterWrites = new Set(options.crashAfterWrites);
-    this.account = accounts[options.provider];
+    this.account = emulatedAccounts[options.provider];
     this.#cloudOffsetMs = options.cloudOffsetMs ?? 0;
     const runtime: Runtime = {
       now: () => this.now,
@@ -265,7 +265,7 @@ export class Simulation {
       providers: { alibaba, huawei, tencent },
       runtime,
       exchange: { send: (request) => this.#exchange(request), close: async () => undefined },
-      credentialsOf: async (account) => credentials[account.provider],
+      credentialsOf: async (account) => emulatedCredentials[account.provider],
     });
   }
 

@@ -120,10 +120,29 @@ describe('how often a request goes out when the vendor always answers', () => {
   });
 
   it('a read waits as long as the vendor says before the next try', async () => {
-    const script = scripted(failure('unavailable', { retryAfterMs: 7000 }), reply());
+    const script = scripted(failure('unavailable', { retryAfterMs: 4000 }), reply());
     const { client, time } = clientOver(script);
     await client.execute(account, 'r', request('read'));
-    expect(time.slept).toContain(7000);
+    expect(time.slept).toContain(4000);
+  });
+});
+
+describe('what the process waits for', () => {
+  it('is no read whose vendor asks for a longer pause than anybody waits', async () => {
+    const script = scripted(failure('unavailable', { retryAfterMs: 3_600_000 }), reply());
+    const { client, time } = clientOver(script);
+    expect(await kindOf(client.execute(account, 'r', request('read')))).toBe('unavailable');
+    expect(script.sent).toHaveLength(1);
+    expect(time.slept.filter((ms) => ms > 5000)).toEqual([]);
+  });
+
+  it('ends with the process: nothing is sent any more', async () => {
+    const script = scripted(reply());
+    const { client } = clientOver(script);
+    client.drain();
+    expect(await kindOf(client.execute(account, 'r', request('write')))).toBe('not_sent');
+    expect(client.admit(account)).toMatchObject({ open: false });
+    expect(script.sent).toEqual([]);
   });
 });
 

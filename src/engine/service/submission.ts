@@ -93,11 +93,14 @@ export function createSubmission(
   return {
     async create(request, waitMs, caller) {
       refuseWhileDraining(engine);
-      const { migration } = checked(request, caller);
-      const result = await store.create(migration, leaseOf(context), caller.idempotency);
+      const { migration, account } = checked(request, caller);
+      // Where others wait for the account's limit it gets in line: it is due, and any worker takes it in its turn.
+      const admitted = engine.admits(account);
+      const lease = leaseOf(context);
+      const result = await store.create(migration, admitted ? lease : { ...lease, leaseMs: 0 }, caller.idempotency);
       if (result.outcome === 'key_exists') return { replay: result.record };
       if (result.outcome === 'target_busy') throw targetBusy(result.migrationId);
-      const work = engine.take({ migration, fence: result.fence });
+      const work = admitted ? engine.take({ migration, fence: result.fence }) : Promise.resolve();
       if (waitMs <= 0) return { migration, accepted: false };
       const present = await submitted(migration, work, waitMs);
       const refusal = submissionRefusal(present);
@@ -115,7 +118,9 @@ export function createSubmission(
           problems.push({ code: 'target_busy', pointer: '/target', detail: targetBusy(holder).message });
         if (preflight)
           problems.push(
-            ...(await context.client.converse(account, migration.region, provider.preflight(migration, account))),
+            ...(await context.client.converse(account, migration.region, provider.preflight(migration, account), {
+              priority: 'caller',
+            })),
           );
         return { valid: problems.length === 0, problems, plan: plannedCalls(migration, provider, account) };
       } catch (error) {

@@ -29,6 +29,54 @@ export function claimBehaviour(site: Site): void {
     expect(await store.claim(lease(), 0)).toEqual([]);
   });
 
+  it('takes so many of each kind and account, the longest due first, and nothing that no room is for', async () => {
+    const store = await site.open();
+    const of = (account: string, work: 'send' | 'observe', dueAt: number) =>
+      sampleMigration({
+        account,
+        dueAt,
+        state: work === 'send' ? 'pending' : 'restoring',
+        ...(work === 'observe' && running),
+      });
+    const running = {
+      backups: sampleMigration().backups.map((backup) => ({ ...backup, state: 'restoring' as const })),
+    };
+    const late = of('a', 'send', noon - 1);
+    const migrations = [
+      late,
+      of('a', 'send', noon - 3),
+      of('a', 'send', noon - 2),
+      of('a', 'observe', noon - 9),
+      of('b', 'send', noon - 1),
+      of('c', 'send', noon - 1),
+      of('d', 'observe', noon - 1),
+    ];
+    for (const migration of migrations) await store.create(migration, noLease);
+    const claimed = await store.claim(lease(), [
+      { account: 'a', work: 'send', limit: 2 },
+      { account: 'b', work: 'send', limit: 10 },
+      { account: 'b', work: 'observe', limit: 10 },
+      { account: 'c', work: 'send', limit: 0 },
+      { account: { except: ['a', 'b', 'c'] }, limit: 10 },
+    ]);
+    const ids = (indexes: number[]) => indexes.map((index) => migrations[index]?.id).sort();
+    expect(claimed.map(({ migration }) => migration.id).sort()).toEqual(ids([1, 2, 4, 6]));
+    expect(
+      (await store.claim(lease(), [{ account: 'a', work: 'send', limit: 5 }])).map((claim) => claim.migration.id),
+    ).toEqual([late.id]);
+    expect(await store.claim(lease(), [])).toEqual([]);
+  });
+
+  it('leaves a new migration to any worker when it is created without a lease', async () => {
+    const store = await site.open();
+    const told: (number | null)[] = [];
+    store.onChange((_id, claimableAt) => told.push(claimableAt));
+    const migration = sampleMigration({ dueAt: noon });
+    await store.create(migration, lease({ leaseMs: 0 }));
+    expect(told).toEqual([noon]);
+    expect(await store.claim(lease({ owner: 'other' }), 10)).toMatchObject([{ migration: { id: migration.id } }]);
+  });
+
   it('says when the next free one is due', async () => {
     const store = await site.open();
     expect(await store.nextDue(noon)).toBeNull();

@@ -1,0 +1,108 @@
+import type { DueWork } from '../domain/due-work.ts';
+import type { ClaimRoom } from '../domain/store.ts';
+import type { Account, VendorClient } from '../domain/vendor.ts';
+
+/** Migrations of one account that this process works on at once, by what they need first. An account cannot take another one's places. */
+const placesOf: Readonly<Record<DueWork, number>> = { send: 32, reconcile: 16, observe: 200 };
+/** The same for all accounts together that are not configured any more: their migrations are only told so. */
+const placesOfOthers = 20;
+/** Claimed at a time while the vendor wants no calls: they are told so and come back when the pause is over. */
+const toldAtOnce = 20;
+/** The shortest pause of the vendor's that migrations are told of, in milliseconds; a shorter one is over before that is written. */
+const worthTellingMs = 1000;
+
+/** Counts the places that are taken, and says how many of each kind may be claimed now. */
+export class Places {
+  readonly #accounts: ReadonlyMap<string, Account>;
+  readonly #client: Pick<VendorClient, 'outlook'>;
+  readonly #taken = new Map<string, number>();
+  /** Kinds of which the last claim got as many as there was room for, or had no room for any. */
+  readonly #crowded = new Set<string>();
+
+  constructor(accounts: ReadonlyMap<string, Account>, client: Pick<VendorClient, 'outlook'>) {
+    this.#accounts = accounts;
+    this.#client = client;
+  }
+
+  /** Takes a place. Returns how to leave it: true, when others may be waiting for it. */
+  enter(account: string, work: DueWork): () => boolean {
+    const kind = this.#kind(account, work);
+    this.#taken.set(kind, this.#takenOf(kind) + 1);
+    return () => {
+      this.#taken.set(kind, this.#takenOf(kind) - 1);
+      return this.#crowded.has(kind);
+    };
+  }
+
+  /** Whether a new migration of the account can be worked on at once: there is a place and a turn, and nobody waits for it. */
+  admits({ name }: Account): boolean {
+    const account = this.#accounts.get(name);
+    return account !== undefined && !this.#crowded.has(this.#kind(name, 'send')) && this.#roomToSend(account) > 0;
+  }
+
+  /** What may be claimed now; `share` of each kind at most. Rooms without place are left out. */
+  rooms(share: number): readonly ClaimRoom[] {
+    const rooms: ClaimRoom[] = [];
+    for (const account of this.#accounts.values()) {
+      const { name } = account;
+      rooms.push(
+        { account: name, work: 'send', limit: this.#roomToSend(account) },
+        { account: name, work: 'reconcile', limit: this.#free(name, 'reconcile') },
+        { account: name, work: 'observe', limit: this.#free(name, 'observe') },
+      );
+    }
+    const others = placesOfOthers - this.#takenOf('others');
+    rooms.push({ account: { except: [...this.#accounts.keys()] }, limit: others });
+    for (const { account, work, limit } of rooms)
+      if (limit < 1 && typeof account === 'string' && work !== undefined) this.#crowded.add(this.#kind(account, work));
+    return rooms
+      .filter(({ limit }) => limit >= 1)
+      .map((room) => ({ ...room, limit: Math.min(room.limit, Math.max(Math.floor(share), 1)) }));
+  }
+
+  /** Notes what a claim brought: `count` by room. True: more can be claimed at once, because a room was filled and has grown or was shared. */
+  claimed(rooms: readonly ClaimRoom[], count: (room: ClaimRoom) => number): boolean {
+    let more = false;
+    for (const room of rooms) {
+      if (typeof room.account !== 'string' || room.work === undefined) continue;
+      const kind = this.#kind(room.account, room.work);
+      const full = count(room) >= room.limit;
+      if (full) this.#crowded.add(kind);
+      else this.#crowded.delete(kind);
+      more ||= full && this.#room(room.account, room.work) > 0;
+    }
+    return more;
+  }
+
+  /** In how many milliseconds an account gets a turn that migrations may be waiting for; infinite where none does. */
+  nextTurnMs(): number {
+    let soonest = Number.POSITIVE_INFINITY;
+    for (const account of this.#accounts.values()) {
+      const { room, waitMs } = this.#client.outlook(account);
+      if (room < 1 && this.#crowded.has(this.#kind(account.name, 'send'))) soonest = Math.min(soonest, waitMs);
+    }
+    return soonest;
+  }
+
+  #room(name: string, work: DueWork): number {
+    const account = this.#accounts.get(name);
+    return work === 'send' && account !== undefined ? this.#roomToSend(account) : this.#free(name, work);
+  }
+
+  #roomToSend(account: Account): number {
+    const { room, pauseLeftMs } = this.#client.outlook(account);
+    return Math.min(this.#free(account.name, 'send'), pauseLeftMs > worthTellingMs ? toldAtOnce : room);
+  }
+
+  #free(account: string, work: DueWork): number {
+    return placesOf[work] - this.#takenOf(this.#kind(account, work));
+  }
+
+  #takenOf(kind: string): number {
+    return this.#taken.get(kind) ?? 0;
+  }
+
+  #kind(account: string, work: DueWork): string {
+    return this.#accounts.has(account) ? `${account}|${work}` : 'others';
+  }
+}

@@ -1,0 +1,77 @@
+import type { Runtime } from '../../src/domain/runtime.ts';
+
+interface Sleeper {
+  readonly at: number;
+  wake(): void;
+}
+
+/**
+ * Time that stands still while anybody has something to do, and then moves on to the next sleeper. What runs under it has to wait for
+ * nothing but its own sleeps and promises that are kept without the outside world.
+ */
+export class VirtualTime implements Runtime {
+  #now: number;
+  #sleepers: Sleeper[] = [];
+  #random = 1;
+
+  constructor(start = Date.UTC(2026, 10, 28, 12)) {
+    this.#now = start;
+  }
+
+  now = (): number => this.#now;
+  monotonic = (): number => this.#now;
+  randomBytes = (count: number): Uint8Array => Uint8Array.from({ length: count }, () => this.#next() % 256);
+  uuid = (): string =>
+    `00000000-0000-4000-8000-${(this.#next() * 65_536 + this.#next()).toString(16).padStart(12, '0').slice(-12)}`;
+
+  sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
+    new Promise((resolve) => {
+      if (signal?.aborted) return resolve();
+      const sleeper: Sleeper = {
+        at: this.#now + Math.max(Math.ceil(ms), 0),
+        wake: () => {
+          this.#sleepers = this.#sleepers.filter((each) => each !== sleeper);
+          signal?.removeEventListener('abort', sleeper.wake);
+          resolve();
+        },
+      };
+      this.#sleepers.push(sleeper);
+      signal?.addEventListener('abort', sleeper.wake);
+    });
+
+  /** Lets time pass until `work` has ended. Throws when nobody is left to wait for, or after `maxMs`. */
+  async until<T>(work: Promise<T>, maxMs = 3_600_000): Promise<T> {
+    const limit = this.#now + maxMs;
+    let ended = false;
+    const end = work.finally(() => {
+      ended = true;
+    });
+    end.catch(() => undefined);
+    for (;;) {
+      await settle();
+      if (ended) return end;
+      const [next] = this.#sleepers.sort((one, other) => one.at - other.at);
+      if (next === undefined) throw new Error('nobody sleeps, and the work has not ended');
+      if (next.at > limit) throw new Error(`the work has not ended after ${maxMs} ms`);
+      this.#now = Math.max(this.#now, next.at);
+      for (const sleeper of this.#sleepers.filter(({ at }) => at <= this.#now)) sleeper.wake();
+    }
+  }
+
+  pass(ms: number): Promise<void> {
+    return this.until(this.sleep(ms), ms + 1);
+  }
+
+  #next(): number {
+    // SplitMix32: a generator with a short period would repeat ids.
+    this.#random = (this.#random + 0x9e3779b9) >>> 0;
+    let mixed = Math.imul(this.#random ^ (this.#random >>> 16), 0x21f0aaad);
+    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
+    return (mixed ^ (mixed >>> 15)) >>> 8;
+  }
+}
+
+/** Lets everybody run who can: promises first, then what they have put off to the next turns of the event loop. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 12; turn++) await new Promise<void>((resolve) => void setImmediate(resolve));
+}

@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import type { CallPriority } from '../../src/domain/vendor.ts';
+import { CallGate, maxPauseMs } from '../../src/transport/call-gate.ts';
+import { VirtualTime } from '../support/virtual-time.ts';
+
+const many = { submission: 1000, caller: 1000, observation: 1000 };
+
+function gateOf(perSecond: number, maxConcurrent: Readonly<Record<CallPriority, number>> = many) {
+  const time = new VirtualTime(0);
+  const gate = new CallGate({ perSecond, maxConcurrent }, time);
+  const through: { readonly name: string; readonly at: number }[] = [];
+  const ask = (name: string, priority: CallPriority, maxWaitMs?: number): void => {
+    void gate.take(priority, maxWaitMs).then((permit) => {
+      through.push({ name: permit === null ? `${name} refused` : name, at: time.now() });
+    });
+  };
+  return { time, gate, through, ask, names: () => through.map(({ name }) => name) };
+}
+
+describe('a gate', () => {
+  it('lets one second’s worth through at once, then the rate, in the order of asking', async () => {
+    const { time, through, ask, names } = gateOf(5);
+    for (let number = 0; number < 20; number++) ask(String(number), 'submission');
+    await time.pass(0);
+    expect(names()).toEqual(['0', '1', '2', '3', '4']);
+    await time.pass(10_000);
+    expect(names()).toEqual(Array.from({ length: 20 }, (_, index) => String(index)));
+    expect(through.slice(5).map(({ at }) => at)).toEqual(Array.from({ length: 15 }, (_, index) => (index + 1) * 200));
+  });
+
+  it.each([0.5, 1, 3, 20])('of %d per second is never exceeded in any second after the first', async (rate) => {
+    const { time, through, ask } = gateOf(rate);
+    for (let number = 0; number < 60; number++) ask(String(number), 'submission');
+    await time.pass(200_000);
+    expect(through).toHaveLength(60);
+    const times = through.map(({ at }) => at);
+    const most = Math.max(...times.map((from) => times.filter((at) => at > from && at <= from + 1000).length));
+    expect(most).toBeLessThanOrEqual(Math.ceil(rate));
+  });
+
+  it('serves what is urgent first, and every fifth time whoever has waited longest', async () => {
+    const { time, ask, names } = gateOf(1);
+    ask('first', 'submission');
+    for (let number = 0; number < 3; number++) ask(`poll ${number}`, 'observation');
+    for (let number = 0; number < 3; number++) ask(`caller ${number}`, 'caller');
+    for (let number = 0; number < 3; number++) ask(`write ${number}`, 'submission');
+    await time.pass(20_000);
+    expect(names()).toEqual([
+      'first',
+      'write 0',
+      'write 1',
+      'write 2',
+      'poll 0',
+      'caller 0',
+      'caller 1',
+      'caller 2',
+      'poll 1',
+      'poll 2',
+    ]);
+  });
+
+  it('refuses at once whoever would wait too long, and later whoever was overtaken', async () => {
+    const { time, through, ask } = gateOf(1);
+    ask('first', 'caller');
+    for (let number = 0; number < 5; number++) ask(String(number), 'caller', 3000);
+    await time.pass(0);
+    expect(through.map(({ name }) => name)).toEqual(['first', '3 refused', '4 refused']);
+    for (let number = 0; number < 10; number++) ask(`write ${number}`, 'submission');
+    await time.pass(3100);
+    expect(through.filter(({ name }) => /^[012] refused/.test(name)).map(({ at }) => at)).toEqual([3001, 3001, 3001]);
+  });
+
+  it('keeps places for each kind of call, so that those that hang leave room', async () => {
+    const { time, gate, names, ask } = gateOf(100, { submission: 2, caller: 2, observation: 2 });
+    const hanging = [gate.tryTake('observation'), gate.tryTake('observation')];
+    ask('poll', 'observation');
+    ask('write', 'submission');
+    ask('caller', 'caller');
+    await time.pass(60_000);
+    expect(names()).toEqual(['write', 'caller']);
+    hanging[0]?.release();
+    await time.pass(0);
+    expect(names()).toEqual(['write', 'caller', 'poll']);
+  });
+
+  it('gives nothing without waiting where somebody as urgent waits', () => {
+    const { gate, ask } = gateOf(1);
+    ask('first', 'submission');
+    ask('second', 'caller');
+    expect(gate.tryTake('observation')).toBeNull();
+    expect(gate.tryTake('caller')).toBeNull();
+  });
+
+  it('takes back a permit that was not used', () => {
+    const { gate } = gateOf(1);
+    const permit = gate.tryTake('submission');
+    expect(gate.available).toBe(0);
+    permit?.giveBack();
+    permit?.giveBack();
+    expect(gate.available).toBe(1);
+    gate.tryTake('submission')?.release();
+    expect(gate.available).toBe(0);
+  });
+
+  it('stands still for as long as the vendor asks, two minutes at most', async () => {
+    const { time, gate, through, ask } = gateOf(5);
+    gate.pause(3_600_000);
+    expect(gate.pauseLeftMs).toBe(maxPauseMs);
+    expect(gate.available).toBe(0);
+    ask('after', 'submission');
+    await time.pass(3_600_000);
+    expect(through).toEqual([{ name: 'after', at: maxPauseMs }]);
+  });
+
+  it('tells everybody who waits when it is closed, and lets nobody through', async () => {
+    const { time, gate, names, ask } = gateOf(1);
+    ask('first', 'submission');
+    ask('second', 'observation');
+    gate.close();
+    ask('third', 'submission');
+    await time.pass(0);
+    expect(names()).toEqual(['first', 'second refused', 'third refused']);
+  });
+});
