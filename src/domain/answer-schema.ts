@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { enumOf } from './enum-schema.ts';
 import {
   DatabaseSchema,
   OptionsSchema,
@@ -6,8 +7,7 @@ import {
   ProviderOptionsSchema,
   SourceSchema,
 } from './request-schema.ts';
-import { nullable, stringEnum } from './typebox.ts';
-import { actionNames, backupStates, backupTypes, migrationStates, modes } from './vocabulary.ts';
+import { nullable } from './typebox.ts';
 
 /** The schemas of answers: one source for static types, serialization and the OpenAPI document. */
 
@@ -25,19 +25,22 @@ const VendorWordsSchema = Type.Object({
 });
 
 export const ErrorSchema = Type.Object(
-  { code: Type.String(), detail: Type.String(), retryable: Type.Boolean(), provider: Type.Optional(VendorWordsSchema) },
+  {
+    code: Type.Union([enumOf('ProblemCode'), enumOf('RestoreErrorCode')]),
+    detail: Type.String(),
+    retryable: Type.Boolean(),
+    provider: Type.Optional(VendorWordsSchema),
+  },
   { $id: 'MigrationError', description: 'Why it failed: our code, plain words, and the vendor’s own words.' },
 );
-
-const NoteSchema = Type.Object({ code: Type.String(), detail: Type.String() });
 
 export const BackupSchema = Type.Object(
   {
     id: Type.String(),
-    type: stringEnum(backupTypes),
+    type: enumOf('BackupType'),
     source: SourceSchema,
     final: Type.Boolean(),
-    state: stringEnum(backupStates),
+    state: enumOf('BackupState'),
     providerStatus: nullable(Type.String()),
     providerRefs: RefsSchema,
     error: nullable(ErrorSchema),
@@ -58,7 +61,7 @@ export const MigrationSchema = Type.Object(
     name: nullable(Type.String()),
     description: nullable(Type.String()),
     labels: Type.Record(Type.String(), Type.String()),
-    mode: stringEnum(modes),
+    mode: enumOf('Mode'),
     target: Type.Object({
       instanceId: Type.String(),
       databases: Type.Optional(Type.Array(DatabaseSchema)),
@@ -67,13 +70,15 @@ export const MigrationSchema = Type.Object(
     source: SourceSchema,
     options: OptionsSchema,
     providerOptions: Type.Optional(ProviderOptionsSchema),
-    state: stringEnum(migrationStates),
-    stateReason: nullable(Type.String()),
+    state: enumOf('MigrationState'),
+    stateReason: nullable(enumOf('Reason')),
     providerStatus: nullable(Type.String({ description: 'The vendor’s word, verbatim.' })),
     providerRefs: RefsSchema,
-    actions: Type.Array(stringEnum(actionNames), { description: 'What is possible now.' }),
-    blocking: Type.Array(NoteSchema, { description: 'Why it does not move, if it does not.' }),
-    warnings: Type.Array(NoteSchema, {
+    actions: Type.Array(enumOf('Action'), { description: 'What is possible now.' }),
+    blocking: Type.Array(Type.Object({ code: enumOf('Reason'), detail: Type.String() }), {
+      description: 'Why it does not move, if it does not.',
+    }),
+    warnings: Type.Array(Type.Object({ code: enumOf('Warning'), detail: Type.String() }), {
       description: 'What a person should know although nothing is wrong with the migration itself.',
     }),
     progress: Type.Object({
@@ -100,7 +105,7 @@ export const ProblemSchema = Type.Object(
     status: Type.Integer(),
     detail: Type.String(),
     instance: Type.String({ description: 'The request id.' }),
-    code: Type.String(),
+    code: enumOf('ProblemCode'),
     retryable: Type.Boolean(),
     errors: Type.Optional(
       Type.Array(

@@ -1,13 +1,13 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { enumOf } from './enum-schema.ts';
 import { closed, discriminated, stringEnum } from './typebox.ts';
-import { modes, providerIds } from './vocabulary.ts';
 
 /**
  * The schemas of requests: one source for validation, static types and the OpenAPI document. Bodies refuse unknown fields and wrong types;
  * nothing is coerced or dropped.
  */
 
-export const ProviderIdSchema = stringEnum(providerIds, { description: 'The cloud that holds the target instance.' });
+export const ProviderIdSchema = enumOf('ProviderId', { description: 'The cloud that holds the target instance.' });
 const InstanceId = Type.String({
   pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{2,127}$',
   description: 'The vendor’s id of the managed instance.',
@@ -184,7 +184,7 @@ export const MigrationRequestSchema = Type.Object(
     name: Type.Optional(Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_-]{3,49}$' })),
     description: Type.Optional(Description),
     labels: Type.Optional(LabelsSchema),
-    mode: Type.Optional(stringEnum(modes, { default: 'full' })),
+    mode: Type.Optional(enumOf('Mode', { default: 'full' })),
     target: TargetSchema,
     source: SourceSchema,
     options: Type.Optional(OptionsSchema),

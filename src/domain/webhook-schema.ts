@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { eventTypes } from './event.ts';
+import { enumOf } from './enum-schema.ts';
 import { stringEnum } from './typebox.ts';
 import { deliveryStates } from './webhook.ts';
 
@@ -19,7 +19,7 @@ const Url = Type.String({
 const Description = Type.Union([Type.String({ maxLength: 500 }), Type.Null()], {
   description: 'Free text for people.',
 });
-const EventTypes = Type.Array(stringEnum(eventTypes), {
+const EventTypes = Type.Array(enumOf('EventType'), {
   uniqueItems: true,
   description: 'Types of events that are sent. Empty: every type.',
 });
@@ -62,7 +62,7 @@ const shown = {
   id: Type.String(),
   url: Type.String({ description: 'Its origin only: path and query may carry a right.' }),
   description: TextOrNull,
-  eventTypes: Type.Array(stringEnum(eventTypes), { description: 'Empty: every type.' }),
+  eventTypes: Type.Array(enumOf('EventType'), { description: 'Empty: every type.' }),
   accounts: Type.Array(Type.String(), { description: '`*` stands for all.' }),
   enabled: Type.Boolean(),
   disabledReason: Type.Union([Type.String(), Type.Null()], {
@@ -95,7 +95,7 @@ export const DeliverySchema = Type.Object(
     id: Type.String(),
     webhookId: Type.String(),
     eventId: Type.String(),
-    eventType: stringEnum(eventTypes),
+    eventType: enumOf('EventType'),
     migrationId: Type.String(),
     account: Type.String(),
     state: stringEnum(deliveryStates, {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { namedEnums } from '../../src/domain/enum-schema.ts';
 import { requestExamples } from '../../src/http/schemas/examples.ts';
 import { openApiYaml } from '../../src/openapi-document.ts';
 import { ajv, document, documentFile, operations, resolve, withAbsoluteRefs } from './support/documented.ts';
@@ -44,6 +45,15 @@ describe('the OpenAPI document', () => {
       let target: unknown = document;
       for (const step of reference.split('/')) target = (target as Record<string, unknown>)[step];
       expect(target, reference).toBeTypeOf('object');
+    }
+  });
+
+  it('has a name for every closed set that clients switch over, and refers to it everywhere', () => {
+    const text = JSON.stringify(document);
+    for (const [name, values] of Object.entries(namedEnums)) {
+      expect(document.components.schemas[name], name).toMatchObject({ type: 'string', enum: values });
+      expect(text, name).toContain(`"$ref":"#/components/schemas/${name}"`);
+      expect(text.split(JSON.stringify(values)).length - 1, name).toBe(1);
     }
   });
 

@@ -1,10 +1,8 @@
 import { type TSchema, Type } from '@sinclair/typebox';
 import { BackupSchema, MigrationSchema } from '../../domain/answer-schema.ts';
-import { eventTypes } from '../../domain/event.ts';
-import { problemCodes } from '../../domain/problem.ts';
+import { enumOf } from '../../domain/enum-schema.ts';
 import { ProviderIdSchema } from '../../domain/request-schema.ts';
 import { stringEnum } from '../../domain/typebox.ts';
-import { modes, sourceTypes } from '../../domain/vocabulary.ts';
 import { DeliverySchema, WebhookSchema } from '../../domain/webhook-schema.ts';
 
 /** Schemas of answers that only the HTTP surface has. */
@@ -22,7 +20,7 @@ export const EventSchema = Type.Object(
     id: Type.String(),
     migrationId: Type.String(),
     account: Type.String(),
-    type: stringEnum(eventTypes),
+    type: enumOf('EventType'),
     at: Type.String({ format: 'date-time' }),
     data: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()])),
   },
@@ -33,8 +31,8 @@ export const ProviderSchema = Type.Object(
   {
     id: ProviderIdSchema,
     title: Type.String(),
-    modes: Type.Array(stringEnum(modes)),
-    sources: Type.Array(stringEnum(sourceTypes)),
+    modes: Type.Array(enumOf('Mode')),
+    sources: Type.Array(enumOf('SourceType')),
     filesPerBackup: Type.Object(
       { min: Type.Integer(), max: Type.Integer() },
       { description: 'Objects of an `object_storage` source, or URLs of a `url` source.' },
@@ -80,7 +78,7 @@ export const DryRunSchema = Type.Object(
         FaultSchema,
         Type.Object({
           code: Type.Optional(
-            Type.String({
+            enumOf('ProblemCode', {
               description: 'Of the problem that the request would get; absent for what the vendor has found.',
             }),
           ),
@@ -129,7 +127,7 @@ export const HealthSchema = Type.Object(
 
 export const ProblemEntrySchema = Type.Object(
   {
-    code: stringEnum(problemCodes),
+    code: enumOf('ProblemCode'),
     status: Type.Integer(),
     title: Type.String(),
     retryable: Type.Boolean({ description: 'Whether the same request can succeed later without being changed.' }),

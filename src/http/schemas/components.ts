@@ -32,6 +32,7 @@ import {
   RootSchema,
   UploadTargetSchema,
 } from './answers.ts';
+import { enumReference, enumSchemas } from './named-enums.ts';
 import { CloudEventSchema } from './outgoing.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -88,13 +89,16 @@ export function documentSchemas(): Readonly<Record<string, unknown>> {
   for (const schema of [...requests, ...answers]) named.set(String(schema.$id), withoutId(plain(schema)));
   for (const [name, schema] of Object.entries(parts)) named.set(name, plain(schema));
   const names = new Map([...named].map(([name, schema]) => [JSON.stringify(schema), name]));
-  const inOrder = [...named.keys()].sort();
-  return Object.fromEntries(inOrder.map((name) => [name, withMapping(members(named.get(name) ?? {}, names))]));
+  const schemas: Record<string, unknown> = { ...enumSchemas() };
+  for (const [name, schema] of named) schemas[name] = withMapping(members(schema, names));
+  return Object.fromEntries(Object.entries(schemas).sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 function referred(value: unknown, names: ReadonlyMap<string, string>): unknown {
   if (Array.isArray(value)) return value.map((each) => referred(each, names));
   if (typeof value !== 'object' || value === null) return value;
+  const enumeration = enumReference(value as Json);
+  if (enumeration !== undefined) return enumeration;
   const name = names.get(JSON.stringify(withoutId(value as Json)));
   return name === undefined ? members(value as Json, names) : { $ref: `#/components/schemas/${name}` };
 }

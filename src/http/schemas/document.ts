@@ -1,5 +1,6 @@
 import { documentSchemas } from './components.ts';
 import { requestExamples } from './examples.ts';
+import { withEnumReferences } from './named-enums.ts';
 import { outgoingRequests } from './outgoing.ts';
 
 /** As much of an OpenAPI document as is touched here. */
@@ -58,6 +59,7 @@ export function completeDocument(document: OpenApiDocument): OpenApiDocument {
   const operations = Object.values(document.paths ?? {}).flatMap((path) => Object.values(path));
   for (const operation of operations) completeOperation(operation);
   document.components.responses = nameProblems(operations);
+  document.paths = withEnumReferences(document.paths) as NonNullable<OpenApiDocument['paths']>;
   document.webhooks = outgoingRequests;
   return document;
 }

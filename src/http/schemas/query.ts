@@ -1,7 +1,8 @@
 import { Type } from '@sinclair/typebox';
+import { enumOf } from '../../domain/enum-schema.ts';
 import { ProviderIdSchema } from '../../domain/request-schema.ts';
 import { stringEnum } from '../../domain/typebox.ts';
-import { backupTypes, migrationStates, modes } from '../../domain/vocabulary.ts';
+import { migrationStates } from '../../domain/vocabulary.ts';
 import { deliveryStates } from '../../domain/webhook.ts';
 import { pageParameters } from './operation.ts';
 
@@ -15,7 +16,7 @@ export const MigrationListQuery = Type.Object(
     account: Name('Only migrations of this account.'),
     region: Name('Only migrations in this region.'),
     state: Type.Optional(
-      Type.Array(stringEnum(migrationStates), {
+      Type.Array(enumOf('MigrationState'), {
         maxItems: migrationStates.length,
         description: 'Only migrations in this state; repeat it for several.',
       }),
@@ -51,9 +52,9 @@ export const DryRunQuery = Type.Object(
 export const BackupCommandQuery = Type.Object(
   {
     database: Type.String({ minLength: 1, maxLength: 128, description: 'The database on the source server.' }),
-    type: stringEnum(backupTypes, { description: 'Kind of the backup.' }),
+    type: enumOf('BackupType', { description: 'Kind of the backup.' }),
     mode: Type.Optional(
-      stringEnum(modes, { default: 'full', description: 'Mode of the migration that the backup is for.' }),
+      enumOf('Mode', { default: 'full', description: 'Mode of the migration that the backup is for.' }),
     ),
     final: Type.Optional(Type.Boolean({ default: false, description: 'Whether it is the last backup of the chain.' })),
     path: Type.Optional(

@@ -1,0 +1,37 @@
+import { eventTypes } from './event.ts';
+import { problemCodes } from './problem.ts';
+import { reasons, warnings } from './reasons.ts';
+import { restoreErrorCodes } from './restore-errors.ts';
+import { stringEnum } from './typebox.ts';
+import {
+  actionNames,
+  backupStates,
+  backupTypes,
+  migrationStates,
+  modes,
+  providerIds,
+  sourceTypes,
+} from './vocabulary.ts';
+
+/** The closed sets that have a name of their own in the OpenAPI document, so that generated clients have a type for each. */
+export const namedEnums = {
+  Action: actionNames,
+  BackupState: backupStates,
+  BackupType: backupTypes,
+  EventType: eventTypes,
+  MigrationState: migrationStates,
+  Mode: modes,
+  ProblemCode: problemCodes,
+  ProviderId: providerIds,
+  Reason: reasons,
+  RestoreErrorCode: restoreErrorCodes,
+  SourceType: sourceTypes,
+  Warning: warnings,
+} as const;
+
+type EnumName = keyof typeof namedEnums;
+
+/** A value of a named set. `options`: what is said of it at this place, such as `description` or `default`. */
+export function enumOf<Name extends EnumName>(name: Name, options: object = {}) {
+  return stringEnum<(typeof namedEnums)[Name]>(namedEnums[name], { title: name, ...options });
+}

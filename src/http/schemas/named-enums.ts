@@ -1,0 +1,50 @@
+import { namedEnums } from '../../domain/enum-schema.ts';
+import { problemCatalogue } from '../../domain/problem.ts';
+import { reasonCatalogue, warningCatalogue } from '../../domain/reasons.ts';
+import { restoreErrors } from '../../domain/restore-errors.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+const list = (entries: Readonly<Record<string, string>>): string =>
+  Object.entries(entries)
+    .map(([code, words]) => `* \`${code}\`: ${words}`)
+    .join('\n');
+
+const wordsOf = <Entry>(catalogue: Readonly<Record<string, Entry>>, words: (entry: Entry) => string): string =>
+  list(Object.fromEntries(Object.entries(catalogue).map(([code, entry]) => [code, words(entry)])));
+
+const descriptions: Partial<Record<keyof typeof namedEnums, string>> = {
+  MigrationState: 'Terminal states: `succeeded`, `failed`, `cancelled`.',
+  ProviderId: 'A cloud.',
+  ProblemCode: `Why a request was refused; \`GET /problems\` serves the catalogue.\n\n${wordsOf(problemCatalogue, ({ title }) => `${title}.`)}`,
+  Reason: `Why a migration does not move.\n\n${wordsOf(reasonCatalogue, ({ meaning }) => meaning)}`,
+  RestoreErrorCode: `Why a restore failed, the same for the same cause on every cloud.\n\n${wordsOf(restoreErrors, ({ detail }) => detail)}`,
+  Warning: `What a person should know although nothing is wrong with the migration itself.\n\n${wordsOf(warningCatalogue, ({ meaning }) => meaning)}`,
+};
+
+/** The closed sets of strings as schemas of the OpenAPI document, by name. */
+export function enumSchemas(): Readonly<Record<string, Json>> {
+  return Object.fromEntries(
+    Object.entries(namedEnums).map(([name, values]) => {
+      const description = descriptions[name as keyof typeof namedEnums];
+      return [name, { type: 'string', enum: [...values], ...(description && { description }) }];
+    }),
+  );
+}
+
+/** A reference in place of a schema that `enumOf` has made, with what is said of it at this place; undefined for any other schema. */
+export function enumReference(schema: Json): Json | undefined {
+  const { type: _type, enum: values, title, ...rest } = schema;
+  if (!Array.isArray(values) || typeof title !== 'string' || !Object.hasOwn(namedEnums, title)) return undefined;
+  return { $ref: `#/components/schemas/${title}`, ...rest };
+}
+
+/** The same value with every named set of strings referred to by its name. */
+export function withEnumReferences(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withEnumReferences);
+  if (typeof value !== 'object' || value === null) return value;
+  return (
+    enumReference(value as Json) ??
+    Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withEnumReferences(member)]))
+  );
+}
