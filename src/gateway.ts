@@ -36,7 +36,7 @@ export interface Gateway {
 
 /**
  * Puts the rooms together and starts listening. Rejects when the store, the port or a key is not to be had. `tracing`: where spans go;
- * whoever gives it closes it. `open`: how the store is opened.
+ * whoever gives it closes it.
  */
 export async function startGateway(
   config: Config,
@@ -44,10 +44,9 @@ export async function startGateway(
   log: Logger,
   version: string,
   tracing: Tracing | null = null,
-  open: typeof openStore = openStore,
 ): Promise<Gateway> {
   const storeUrl = config.storeUrl.reveal();
-  const store: Store & AuditLog & WebhookStore = await open(storeUrl, {
+  const store: Store & AuditLog & WebhookStore = await openStore(storeUrl, {
     runtime,
     onError: (error) => log.error({ error: messageOf(error) }, 'store'),
   });
@@ -116,6 +115,8 @@ export async function startGateway(
         environment: config.sandbox ? 'sandbox' : 'live',
         publicUrl: config.publicUrl,
         trustedProxies: config.trustedProxies,
+        allowedHosts: config.allowedHosts,
+        keepAliveTimeoutMs: config.keepAliveMs,
         publicDocumentation: config.auth.publicDocs,
         publicMetrics: config.auth.publicMetrics,
         rateLimit: config.rateLimit

@@ -15,6 +15,7 @@ export interface JwtSettings {
   readonly issuer: string;
   readonly audience: string;
   readonly jwksUri: string;
+  readonly tokenType: 'at+jwt' | 'any';
   readonly scopesClaim?: string;
   readonly accountsClaim?: string;
   readonly clockToleranceSeconds?: number;
@@ -39,6 +40,10 @@ export interface WebhookSettings {
 /** The configuration after every check, with defaults filled in. */
 export interface Config {
   readonly listen: { readonly host: string; readonly port: number };
+  /** Names, beside those of this machine, by which a gateway without authentication may be called. */
+  readonly allowedHosts: readonly string[];
+  /** How long an idle connection stays open, in milliseconds. */
+  readonly keepAliveMs: number;
   /** Where callers find this gateway, without a slash at its end; null: where they called it. */
   readonly publicUrl: string | null;
   /** Addresses and networks of proxies whose `X-Forwarded-…` headers are believed. */
@@ -46,7 +51,8 @@ export interface Config {
   readonly storeUrl: Secret;
   readonly auth: {
     readonly keys: readonly KeyEntry[];
-    readonly jwt: JwtSettings | null;
+    /** The issuers whose tokens are taken. */
+    readonly issuers: readonly JwtSettings[];
     readonly publicDocs: boolean;
     readonly publicMetrics: boolean;
   };

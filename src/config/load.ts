@@ -1,21 +1,18 @@
-import { readFile } from 'node:fs/promises';
-import { isIP } from 'node:net';
 import type { TSchema } from '@sinclair/typebox';
-import { Ajv, type ErrorObject } from 'ajv';
-import { parse as parseYaml } from 'yaml';
-import { addressFault, bareHost, isLocalHost } from '../domain/address-policy.ts';
 import type { AccountCredentials, IssuedCredentials } from '../domain/credentials.ts';
 import { Secret } from '../domain/secret.ts';
 import type { EngineSettings } from '../domain/timing.ts';
 import type { ProviderId } from '../domain/vocabulary.ts';
 import { configuredAccount } from './accounts.ts';
-import { type Config, ConfigError, type ConfiguredAccount, type KeyEntry } from './config.ts';
+import { checkEndpoint, isLoopback, isNetwork } from './addresses.ts';
+import { authSettings, checkAuth, hasAuthentication } from './auth.ts';
+import { type Config, ConfigError, type ConfiguredAccount } from './config.ts';
 import { credentialSchemas } from './credential-schema.ts';
-import { type AccountEntry, accountSchemas, type ConfigFile, ConfigFileSchema } from './schema.ts';
+import { schemaFaults, unreplacedFaults } from './faults.ts';
+import { readConfigFile } from './file.ts';
+import { listenSettings, logLevelOf } from './listen.ts';
+import { type AccountEntry, accountSchemas, type ConfigFile, ConfigFileSchema, listOf } from './schema.ts';
 import { type Environment, readValue, type Value } from './values.ts';
-
-// The schemas are ours and tested; checking and optimizing them would only make every start slower.
-const ajv = new Ajv({ allErrors: true, strict: false, meta: false, validateSchema: false, code: { optimize: false } });
 
 const defaultEngine: EngineSettings = {
   pollMinMs: 5000,
@@ -34,37 +31,21 @@ const sandboxEngine: EngineSettings = { ...defaultEngine, pollMinMs: 500, pollMa
 export async function loadConfig(environment: Environment): Promise<Config> {
   const path = environment.GODWIT_CONFIG;
   if (path === undefined || path === '') return checkedConfig({}, environment, true);
-  return checkedConfig(await readFileObject(path), environment, false);
-}
-
-async function readFileObject(path: string): Promise<unknown> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    throw new ConfigError([
-      `the file ${path} that GODWIT_CONFIG names cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`,
-    ]);
-  }
-  try {
-    return parseYaml(text) ?? {};
-  } catch (error) {
-    throw new ConfigError([`${path} is neither YAML nor JSON: ${(error as Error).message.split('\n')[0]}`]);
-  }
+  return checkedConfig(await readConfigFile(path), environment, false);
 }
 
 /** Checks a parsed file as a whole. `sandbox`: there is no file. */
 export async function checkedConfig(file: unknown, environment: Environment, sandbox: boolean): Promise<Config> {
-  const faults: string[] = schemaFaults(ConfigFileSchema, file, '');
+  const faults: string[] = [...schemaFaults(ConfigFileSchema, file, ''), ...unreplacedFaults(file)];
   if (faults.some((fault) => fault.startsWith('(the file)'))) throw new ConfigError(faults);
   const given = file as ConfigFile;
 
   const accounts = await checkAccounts(given, environment, faults);
-  const host = environment.HOST || (given.listen?.host ?? '127.0.0.1');
-  const port = checkPort(environment.PORT, given.listen?.port ?? 8080, faults);
+  const listening = listenSettings(given, environment, faults);
   const storeUrl = await checkStoreUrl(given, environment, faults);
   const encryptionKeys = await checkKeys(given, environment, faults);
-  checkAuth(given, host, faults);
+  const logLevel = logLevelOf(given, environment, faults);
+  checkAuth(given, accountNames(given), faults);
   checkPublicAddress(given, faults);
   const engine: EngineSettings = {
     ...(sandbox ? sandboxEngine : defaultEngine),
@@ -76,19 +57,14 @@ export async function checkedConfig(file: unknown, environment: Environment, san
   if (faults.length > 0) throw new ConfigError(faults);
 
   return {
-    listen: { host, port },
+    ...listening,
     publicUrl: given.publicUrl?.replace(/\/+$/, '') ?? null,
     trustedProxies: given.trustedProxies ?? [],
     storeUrl,
-    auth: {
-      keys: (given.auth?.keys ?? []).map((key) => ({ ...key, sha256: key.sha256.toLowerCase() })),
-      jwt: given.auth?.jwt ?? null,
-      publicDocs: given.auth?.publicDocs ?? true,
-      publicMetrics: given.auth?.publicMetrics ?? false,
-    },
+    auth: authSettings(given),
     encryptionKeys,
     engine,
-    logLevel: environment.LOG_LEVEL ?? given.log?.level ?? 'info',
+    logLevel,
     rateLimit: given.rateLimit
       ? {
           requestsPerSecond: given.rateLimit.requestsPerSecond,
@@ -98,12 +74,19 @@ export async function checkedConfig(file: unknown, environment: Environment, san
     webhooks: {
       timeoutMs: given.webhooks?.timeoutMs ?? 10_000,
       // Who lets everybody on this machine in tries things out on it.
-      privateAddresses: given.webhooks?.privateAddresses ?? (isLoopback(host) && !hasAuthentication(given)),
+      privateAddresses:
+        given.webhooks?.privateAddresses ?? (isLoopback(listening.listen.host) && !hasAuthentication(given)),
       plainHttp: given.webhooks?.plainHttp ?? false,
     },
     accounts,
     sandbox,
   };
+}
+
+/** The names of the accounts as the file has them, faulty ones too. */
+function accountNames(given: ConfigFile): readonly string[] {
+  const entries = listOf<{ readonly name?: unknown } | null>(given.accounts);
+  return entries.flatMap((entry) => (typeof entry?.name === 'string' ? [entry.name] : []));
 }
 
 async function checkAccounts(
@@ -186,36 +169,6 @@ function isMachineLocal(host: string): boolean {
   );
 }
 
-/** Plain HTTP only on loopback; private addresses only where the configuration allows them. */
-function checkEndpoint(at: string, url: string, allowPrivate: boolean, faults: string[]): void {
-  if (!URL.canParse(url)) {
-    faults.push(`${at}: is not a URL`);
-    return;
-  }
-  const { protocol, hostname, username } = new URL(url);
-  if (username !== '') faults.push(`${at}: must not carry user information`);
-  if (isLoopback(hostname)) return;
-  if (protocol !== 'https:') faults.push(`${at}: plain http is allowed on loopback only`);
-  const host = bareHost({ hostname });
-  if (isIP(host) === 0) return;
-  if (addressFault(host, { privateAddresses: true }) !== null) faults.push(`${at}: is an address that is never called`);
-  else if (addressFault(host, { privateAddresses: allowPrivate }) !== null)
-    faults.push(`${at}: is a private address; set allowPrivateEndpoints to allow it`);
-}
-
-/** Whether a host is this machine. */
-export function isLoopback(host: string): boolean {
-  return isLocalHost(bareHost({ hostname: host }));
-}
-
-function checkPort(fromEnvironment: string | undefined, fromFile: number, faults: string[]): number {
-  if (fromEnvironment === undefined || fromEnvironment === '') return fromFile;
-  const port = Number(fromEnvironment);
-  if (/^\d{1,5}$/.test(fromEnvironment) && port <= 65_535) return port;
-  faults.push('PORT: has to be a number from 0 to 65535');
-  return fromFile;
-}
-
 async function checkStoreUrl(given: ConfigFile, environment: Environment, faults: string[]): Promise<Secret> {
   const fallback = new Secret('sqlite:./data/godwit.db');
   try {
@@ -258,60 +211,4 @@ function checkPublicAddress({ publicUrl, trustedProxies }: ConfigFile, faults: s
   for (const [index, entry] of listOf<unknown>(trustedProxies).entries())
     if (typeof entry === 'string' && !isNetwork(entry))
       faults.push(`trustedProxies[${index}]: has to be an address or a network such as 10.0.0.0/8`);
-}
-
-/** Whether a text is an IP address, or one with the length of its network in bits. */
-function isNetwork(entry: string): boolean {
-  const [address = '', bits, ...more] = entry.split('/');
-  const version = isIP(address);
-  if (version === 0 || more.length > 0) return false;
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
-}
-
-function hasAuthentication({ auth }: ConfigFile): boolean {
-  return listOf(auth?.keys).length > 0 || auth?.jwt !== undefined;
-}
-
-function checkAuth(given: ConfigFile, host: string, faults: string[]): void {
-  const keys = listOf<KeyEntry>(given.auth?.keys).filter((key) => typeof key === 'object' && key !== null);
-  if (!hasAuthentication(given) && !isLoopback(host))
-    faults.push(`auth: without keys or jwt Godwit listens on loopback only, and listen.host is ${host}`);
-  const names = new Set(keys.map((key) => key.name));
-  if (names.size < keys.length) faults.push('auth.keys: a name is used twice');
-  const jwksUri: unknown = given.auth?.jwt?.jwksUri;
-  if (typeof jwksUri === 'string') checkEndpoint('auth.jwt.jwksUri', jwksUri, true, faults);
-}
-
-/** A list as it stands in a file that may not fit the schema: its faults are told, and the other checks go on. */
-function listOf<T>(value: unknown): readonly T[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function schemaFaults(schema: TSchema, value: unknown, at: string): string[] {
-  const validate = ajv.compile(schema);
-  if (validate(value)) return [];
-  // A value that fits none of the forms of a union is told once, as a whole.
-  const errors = (validate.errors ?? []).filter(
-    (error) => error.keyword !== 'const' || !error.schemaPath.includes('anyOf'),
-  );
-  const unions = errors.filter((error) => error.keyword === 'anyOf').map((error) => error.instancePath);
-  const own = errors.filter(
-    (error) => !error.schemaPath.includes('/anyOf/') || !unions.some((path) => error.instancePath.startsWith(path)),
-  );
-  return [...new Set(own.map((error) => faultLine(error, at)))];
-}
-
-function faultLine(error: ErrorObject, at: string): string {
-  const path = error.instancePath
-    .split('/')
-    .slice(1)
-    .map((part) => (/^\d+$/.test(part) ? `[${part}]` : `.${part}`))
-    .join('');
-  const place = `${at}${path}`.replace(/^\./, '');
-  if (error.keyword === 'additionalProperties')
-    return `${place === '' ? '' : `${place}.`}${error.params.additionalProperty}: is not a known setting`;
-  if (error.keyword === 'required')
-    return `${place === '' ? '' : `${place}.`}${error.params.missingProperty}: is missing`;
-  if (error.keyword === 'anyOf') return `${place}: is none of the allowed forms`;
-  return `${place === '' ? '(the file)' : place}: ${error.message}`;
 }

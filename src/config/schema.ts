@@ -23,6 +23,21 @@ const Limits = object({
   writesPerSecond: optional(Type.Number({ exclusiveMinimum: 0, maximum: 1000 })),
 });
 
+/** How much can be logged, from all to nothing. */
+export const logLevels: readonly string[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+
+const JwtIssuerSchema = object({
+  issuer: Type.String({ minLength: 1, pattern: '^[^#]+$' }),
+  audience: Type.String({ minLength: 1 }),
+  jwksUri: Url,
+  tokenType: optional(Type.Union([Type.Literal('at+jwt'), Type.Literal('any')])),
+  scopesClaim: optional(Type.String({ minLength: 1 })),
+  accountsClaim: optional(Type.String({ minLength: 1 })),
+  clockToleranceSeconds: optional(Type.Integer({ minimum: 0, maximum: 300 })),
+});
+
+export type JwtIssuer = Static<typeof JwtIssuerSchema>;
+
 const AlibabaAccountSchema = object({
   name: AccountName,
   provider: Type.Literal('alibaba'),
@@ -70,6 +85,8 @@ export const ConfigFileSchema = object({
     object({
       host: optional(Type.String({ minLength: 1 })),
       port: optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
+      allowedHosts: optional(Type.Array(Type.String({ pattern: '^[A-Za-z0-9.-]{1,253}$' }), { uniqueItems: true })),
+      keepAliveMs: optional(Type.Integer({ minimum: 1000, maximum: 3_600_000 })),
     }),
   ),
   store: optional(object({ url: optional(ValueSchema) })),
@@ -85,16 +102,7 @@ export const ConfigFileSchema = object({
           }),
         ),
       ),
-      jwt: optional(
-        object({
-          issuer: Type.String({ minLength: 1 }),
-          audience: Type.String({ minLength: 1 }),
-          jwksUri: Url,
-          scopesClaim: optional(Type.String({ minLength: 1 })),
-          accountsClaim: optional(Type.String({ minLength: 1 })),
-          clockToleranceSeconds: optional(Type.Integer({ minimum: 0, maximum: 300 })),
-        }),
-      ),
+      jwt: optional(Type.Union([JwtIssuerSchema, Type.Array(JwtIssuerSchema, { minItems: 1, maxItems: 20 })])),
       publicDocs: optional(Type.Boolean()),
       publicMetrics: optional(Type.Boolean()),
     }),
@@ -111,9 +119,7 @@ export const ConfigFileSchema = object({
   ),
   log: optional(
     object({
-      level: optional(
-        Type.Union(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'].map((level) => Type.Literal(level))),
-      ),
+      level: optional(Type.Union(logLevels.map((level) => Type.Literal(level)))),
     }),
   ),
   rateLimit: optional(
@@ -132,3 +138,8 @@ export const ConfigFileSchema = object({
   accounts: optional(Type.Array(Type.Object({}, { additionalProperties: true }))),
 });
 export type ConfigFile = Static<typeof ConfigFileSchema>;
+
+/** A list as it stands in a file that may not fit the schema: its faults are told, and the other checks go on. */
+export function listOf<T>(value: unknown): readonly T[] {
+  return Array.isArray(value) ? value : [];
+}

@@ -17,7 +17,8 @@ export async function readValue(value: Value, environment: Environment): Promise
   if (typeof value === 'string') return new Secret(value);
   if ('env' in value) {
     const text = environment[value.env]?.trim();
-    if (text === undefined || text === '') throw new Error(`the environment variable ${value.env} is not set`);
+    if (text === undefined || text === '')
+      throw new Error(`the environment variable ${variableName(value.env)} is not set`);
     return new Secret(text);
   }
   let text: string;
@@ -25,11 +26,11 @@ export async function readValue(value: Value, environment: Environment): Promise
     text = (await readFile(value.file, 'utf8')).trim();
   } catch (error) {
     throw new Error(
-      `the file ${value.file} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`,
+      `the file ${filePath(value.file)} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`,
       { cause: error },
     );
   }
-  if (text === '') throw new Error(`the file ${value.file} is empty`);
+  if (text === '') throw new Error(`the file ${filePath(value.file)} is empty`);
   return new Secret(text);
 }
 
@@ -44,4 +45,13 @@ export function rereading(value: Value, environment: Environment): () => Promise
     }
     return last;
   };
+}
+
+/** A name, where it can be nothing else: a secret that stands in its place by mistake is not repeated. */
+function variableName(name: string): string {
+  return /^[A-Z][A-Z_]{0,60}$/.test(name) ? name : 'that `env` names';
+}
+
+function filePath(path: string): string {
+  return /^\.{0,2}(\/[A-Za-z0-9._-]{1,30}){1,20}$/.test(path) ? path : 'that `file` names';
 }

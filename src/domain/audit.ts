@@ -4,9 +4,9 @@ import type { Instant } from './migration.ts';
 export interface AuditRecord {
   readonly id: string;
   readonly at: Instant;
-  /** Name of the key or subject of the token; null: the request came without good credentials. */
+  /** Name of the key, or issuer and subject of the token as `<issuer>#<subject>`; null: the request came without good credentials. */
   readonly caller: string | null;
-  /** Address of the peer: of the proxy, where there is one. */
+  /** Address of the client as configured proxies tell it, else of the peer; `several` in a record that stands for many. */
   readonly remoteAddress: string;
   /** Operation id of the contract; null: no operation has this method and path. */
   readonly operation: string | null;
@@ -18,7 +18,12 @@ export interface AuditRecord {
   readonly status: number;
   /** `ok`, or the problem code of the refusal. */
   readonly outcome: string;
+  /** Of a record that stands for many: of the last of them. */
   readonly requestId: string;
+  /** Whether it was answered with the first answer to the same idempotency key: nothing was done again. */
+  readonly replayed: boolean;
+  /** How many requests the record stands for: 1, unless refusals came in a flood. */
+  readonly count: number;
 }
 
 export type NewAuditRecord = Omit<AuditRecord, 'id'>;

@@ -63,6 +63,10 @@ declare module 'fastify' {
     identity: Identity | null;
     /** For the log and the audit. */
     subject: Subject | null;
+    /** Accounts of the webhook that the request is about, for the audit. */
+    webhookAccounts: readonly string[] | null;
+    /** Why the credentials were not taken, for the log; null: they were, or none were needed. */
+    refusedBecause: string | null;
     /** The request as the telemetry knows it. */
     progress: RequestInProgress | null;
     /** What every link of the answer begins with; see `publicBase`. */

@@ -10,14 +10,15 @@ import type { MigrationService } from '../engine/interface.ts';
 import type { WebhookService } from '../webhooks/interface.ts';
 import type { HttpApp, HttpContext } from './app-types.ts';
 import type { Authenticator } from './auth/authenticator.ts';
-import { installAudit, noAudit } from './plugins/audit.ts';
+import { type AuditTrail, createAuditTrail, installAudit, noAudit } from './plugins/audit.ts';
 import { installAuthentication, installAuthorization } from './plugins/authentication.ts';
 import { installBodies } from './plugins/bodies.ts';
 import { answerBrokenRequest, answerUnmetExpectation } from './plugins/broken-requests.ts';
+import { installConnections } from './plugins/connections.ts';
 import { installExplorer, installOpenApi } from './plugins/documentation.ts';
-import { installDraining } from './plugins/draining.ts';
 import { installKnownRoutes } from './plugins/known-routes.ts';
 import { installNegotiation } from './plugins/negotiation.ts';
+import { installOriginCheck } from './plugins/origin.ts';
 import { installProblems, sendError } from './plugins/problems.ts';
 import { installRateLimit } from './plugins/rate-limit.ts';
 import { installRequestIdentity, requestIdOf } from './plugins/request-identity.ts';
@@ -25,7 +26,9 @@ import { installRequestLog } from './plugins/request-log.ts';
 import { installSecurityHeaders } from './plugins/security-headers.ts';
 import { installTelemetry, noTelemetry } from './plugins/telemetry.ts';
 import { createAfterwards } from './request/afterwards.ts';
+import { clientAddress } from './request/client-address.ts';
 import { createRequestsInFlight } from './request/in-flight.ts';
+import { addressList } from './request/public-base.ts';
 import { actionRoutes } from './routes/actions.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { backupRoutes } from './routes/backups.ts';
@@ -76,18 +79,20 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     afterwards: createAfterwards(runtime),
     represent: (migration) => representMigration(migration, providers[migration.provider]),
   };
-  const app = newApp(options.logger, runtime, settings);
+  const trail = createAuditTrail(audit, runtime, options.logger);
+  const app = newApp(options.logger, runtime, settings, trail);
 
   app.addHook('onClose', () => http.afterwards.close());
   installTelemetry(app, telemetry);
   installRequestIdentity(app, runtime, settings);
   installSecurityHeaders(app);
   installRequestLog(app, runtime);
-  installAudit(app, audit, runtime);
+  installAudit(app, trail);
   installProblems(app);
   installKnownRoutes(app);
-  installDraining(app);
-  installAuthentication(app, auth, settings);
+  installConnections(app, settings);
+  installOriginCheck(app, auth, settings);
+  installAuthentication(app, auth, settings, runtime);
   installRateLimit(app, settings.rateLimit, runtime);
   installAuthorization(app);
   installNegotiation(app);
@@ -112,7 +117,13 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   return app;
 }
 
-function newApp(logger: FastifyBaseLogger, runtime: Runtime, settings: HttpSettings): HttpApp {
+function newApp(
+  logger: FastifyBaseLogger,
+  runtime: Runtime,
+  settings: HttpSettings,
+  trail: Pick<AuditTrail, 'refusedUnrouted'>,
+): HttpApp {
+  const base = settings.publicUrl ?? '';
   const app = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
@@ -121,18 +132,25 @@ function newApp(logger: FastifyBaseLogger, runtime: Runtime, settings: HttpSetti
     bodyLimit: settings.bodyLimitBytes,
     requestTimeout: settings.requestTimeoutMs,
     keepAliveTimeout: settings.keepAliveTimeoutMs,
+    // Whoever has no word in it is told so by a hook of ours, with a problem document.
+    http: { requireHostHeader: false, connectionsCheckingInterval: 5000 },
+    ...(settings.trustedProxies.length > 0 && { trustProxy: addressList(settings.trustedProxies) }),
     // Requests during the shutdown are answered by a hook of ours, with a problem document.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 128 },
     frameworkErrors: (error, request, reply) => {
-      sendError(error, request, reply, settings.publicUrl ?? '');
+      const { status, code } = sendError(error, request, reply, base);
+      const { id: requestId, method } = request;
+      trail.refusedUnrouted({ method, remoteAddress: clientAddress(request), requestId, status, outcome: code });
     },
-    clientErrorHandler: (error, socket) =>
-      answerBrokenRequest(error, socket, requestIdOf({ headers: {} }, runtime), settings.publicUrl ?? ''),
+    clientErrorHandler: (error, socket) => {
+      const refused = answerBrokenRequest(error, socket, requestIdOf({ headers: {} }, runtime), base);
+      if (refused !== null) trail.refusedUnrouted(refused);
+    },
   }).withTypeProvider<TypeBoxTypeProvider>();
-  app.server.on('checkExpectation', (_request, response) =>
-    answerUnmetExpectation(response, requestIdOf({ headers: {} }, runtime), settings.publicUrl ?? ''),
+  app.server.on('checkExpectation', (request, response) =>
+    trail.refusedUnrouted(answerUnmetExpectation(request, response, requestIdOf({ headers: {} }, runtime), base)),
   );
   app.server.headersTimeout = settings.headersTimeoutMs;
   app.server.maxConnections = settings.maxConnections;

@@ -6,8 +6,10 @@ export interface HttpSettings {
   readonly environment: 'sandbox' | 'live';
   /** Where callers find this gateway, such as `https://apis.example.com/godwit`; null: where they called it. */
   readonly publicUrl: string | null;
-  /** Addresses and networks (CIDR) of proxies whose `X-Forwarded-Prefix` is believed. */
+  /** Addresses and networks (CIDR) of proxies whose `X-Forwarded-For` and `X-Forwarded-Prefix` are believed. */
   readonly trustedProxies: readonly string[];
+  /** Names, in lower case, by which a gateway without authentication may be called, beside those of its machine. */
+  readonly allowedHosts: readonly string[];
   /** Largest body, in bytes. */
   readonly bodyLimitBytes: number;
   /** Time for a whole request to arrive. */
@@ -16,13 +18,15 @@ export interface HttpSettings {
   /** How long an idle connection stays open. Longer than the load balancer’s own, or it will meet closed connections. */
   readonly keepAliveTimeoutMs: number;
   readonly maxConnections: number;
+  /** A reader who takes nothing of an answer for so long is cut off. Longer than the pause between two signs of life of a stream. */
+  readonly stalledReaderMs: number;
   /** Whether `/docs`, `/openapi.json`, `/problems` and `/` are open without credentials. */
   readonly publicDocumentation: boolean;
   /** Whether `/metrics` is open without credentials. */
   readonly publicMetrics: boolean;
   /** Whether Swagger UI is served at `/docs`. */
   readonly explorer: boolean;
-  /** Per caller; null: no limit. */
+  /** Per caller, and per address for requests with missing or wrong credentials; null: no limit. */
   readonly rateLimit: RateLimit | null;
   /** How long a submission waits for the vendor without `Prefer: wait`. */
   readonly defaultWaitSeconds: number;
@@ -31,6 +35,7 @@ export interface HttpSettings {
   readonly idempotencyInProgressMs: number;
   /** How many event streams may be open at once. */
   readonly mostEventStreams: number;
+  readonly mostEventStreamsOfOneCaller: number;
 }
 
 export interface RateLimit {
@@ -44,11 +49,13 @@ export const defaultHttpSettings: HttpSettings = {
   environment: 'live',
   publicUrl: null,
   trustedProxies: [],
+  allowedHosts: [],
   bodyLimitBytes: 1_048_576,
   requestTimeoutMs: 30_000,
   headersTimeoutMs: 15_000,
   keepAliveTimeoutMs: 75_000,
   maxConnections: 10_000,
+  stalledReaderMs: 30_000,
   publicDocumentation: true,
   publicMetrics: false,
   explorer: true,
@@ -57,4 +64,5 @@ export const defaultHttpSettings: HttpSettings = {
   mostWaitSeconds: 20,
   idempotencyInProgressMs: 60_000,
   mostEventStreams: 1000,
+  mostEventStreamsOfOneCaller: 500,
 };

@@ -34,8 +34,10 @@ export async function listAudit(
     id: idOfPosition(prefix, position),
     ...row,
     migrationId: migration_id,
-    // Not known to records that are older than webhooks.
+    // Not known to older records.
     webhookId: null,
+    replayed: false,
+    count: 1,
     ...JSON.parse(data),
   }));
 }

@@ -24,7 +24,7 @@ describe('a configuration', () => {
     expect(config.accounts[2]?.account).toMatchObject({ timeZone: '+08:00' });
     expect(config.encryptionKeys).toEqual([]);
     expect(config.rateLimit).toBeNull();
-    expect(config.auth).toEqual({ keys: [], jwt: null, publicDocs: true, publicMetrics: false });
+    expect(config.auth).toEqual({ keys: [], issuers: [], publicDocs: true, publicMetrics: false });
   });
 
   it('names every fault at once, each with its place', async () => {

@@ -8,7 +8,6 @@ import type { MigrationRepresentation } from '../../src/domain/answer-schema.ts'
 import { type Gateway, startGateway } from '../../src/gateway.ts';
 import { systemRuntime } from '../../src/runtime.ts';
 import { type SandboxUrls, sandboxAccounts } from '../../src/sandbox/accounts.ts';
-import type { openStore } from '../../src/store/open.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { withUs } from './children.ts';
 
@@ -22,7 +21,7 @@ export async function temporaryFolder(): Promise<string> {
 /** A gateway in this process, on a free port, with the accounts of the given clouds. */
 export async function startTestGateway(
   accounts: readonly unknown[],
-  options: { readonly storeUrl?: string; readonly config?: object; readonly open?: typeof openStore } = {},
+  options: { readonly storeUrl?: string; readonly config?: object } = {},
 ): Promise<Gateway> {
   const folder = await temporaryFolder();
   const file = {
@@ -34,7 +33,7 @@ export async function startTestGateway(
     ...options.config,
   };
   const config = await checkedConfig(file, {}, false);
-  return startGateway(config, systemRuntime, createLog('silent'), 'test', null, options.open);
+  return startGateway(config, systemRuntime, createLog('silent'), 'test');
 }
 
 export interface GatewayProcess {

@@ -4,11 +4,11 @@ import type { Authenticator } from './authenticator.ts';
 export function anyOf(authenticators: readonly Authenticator[]): Authenticator {
   return {
     schemes: [...new Set(authenticators.flatMap((each) => each.schemes))],
-    authenticate: async (presented) => {
+    authenticate: async (presented, explain) => {
       let outage: unknown = null;
       for (const authenticator of authenticators) {
         try {
-          const identity = await authenticator.authenticate(presented);
+          const identity = await authenticator.authenticate(presented, explain);
           if (identity !== null) return identity;
         } catch (error) {
           // Another one may still know the caller.

@@ -8,17 +8,31 @@ import { createStaticKeyAuthenticator, type StaticKey } from './static-keys.ts';
 /** The configured ways to know a caller. */
 export interface AuthenticationSettings {
   readonly keys: readonly StaticKey[];
-  readonly jwt: JwtSettings | null;
+  /** The issuers whose tokens are taken. */
+  readonly issuers: readonly JwtSettings[];
 }
 
 /** Keys, signed tokens, or both; with neither the API is open to everybody. */
 export async function authenticatorOf(
   settings: AuthenticationSettings,
-  runtime: Pick<Runtime, 'now'> | null = null,
+  runtime: Pick<Runtime, 'now' | 'monotonic'>,
 ): Promise<Authenticator> {
+  const { keys, issuers } = settings;
   const authenticators = [
-    ...(settings.keys.length > 0 ? [createStaticKeyAuthenticator(settings.keys)] : []),
-    ...(settings.jwt !== null ? [(await import('./jwt.ts')).createJwtAuthenticator(settings.jwt, runtime)] : []),
+    ...(keys.length > 0 ? [createStaticKeyAuthenticator(keys)] : []),
+    ...(issuers.length > 0 ? await tokenAuthenticators(settings, runtime) : []),
   ];
   return authenticators.length === 0 ? anonymousAuthenticator : anyOf(authenticators);
+}
+
+/** There was one issuer when subjects alone were names: what it left behind belongs to the first one, unless a key has that name. */
+async function tokenAuthenticators(
+  { keys, issuers }: AuthenticationSettings,
+  runtime: Pick<Runtime, 'now' | 'monotonic'>,
+): Promise<readonly Authenticator[]> {
+  const { createJwtAuthenticator } = await import('./jwt.ts');
+  const names = new Set(keys.map(({ name }) => name));
+  return issuers.map((issuer, index) =>
+    createJwtAuthenticator(issuer, runtime, undefined, (subject) => index === 0 && !names.has(subject)),
+  );
 }

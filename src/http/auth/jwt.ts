@@ -1,18 +1,30 @@
-import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import {
+  decodeJwt,
+  errors,
+  type FlattenedJWSInput,
+  type JWSHeaderParameters,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  jwtVerify,
+} from 'jose';
 import { Problem } from '../../domain/problem.ts';
 import type { Runtime } from '../../domain/runtime.ts';
 import type { Authenticator, Identity } from './authenticator.ts';
+import { issuerKeys, readKeySet } from './issuer-keys.ts';
 
 export interface JwtSettings {
+  /** Holds no `#`. */
   readonly issuer: string;
   readonly audience: string;
   /** Where the issuer publishes its keys; `https`, or `http` on loopback. */
   readonly jwksUri: string;
+  /** `at+jwt`: only tokens that say of themselves that they are access tokens (RFC 9068). Default `any`: those that say nothing, too. */
+  readonly tokenType?: 'at+jwt' | 'any';
   /** Tolerance for clocks that differ, in seconds; default 30. */
   readonly clockToleranceSeconds?: number;
-  /** The claim with the scopes, a list or a string separated by spaces; default: `scope` and `scp` together. */
+  /** The claim with the scopes, a list or a string separated by spaces; default: `scope` and `scp` together. `a.b` is the member `b` of the claim `a`. */
   readonly scopesClaim?: string;
-  /** The claim with the account grants, a list or a string separated by spaces; default `accounts`. */
+  /** The claim with the account grants, in the same forms; default `accounts`. */
   readonly accountsClaim?: string;
   /** Grants of a token without that claim; default: none. */
   readonly defaultAccounts?: readonly string[];
@@ -32,65 +44,131 @@ const algorithms = [
   'EdDSA',
   'Ed25519',
 ];
+/** Keys that may fit one token: more would be work for whoever forges one. */
+const mostKeys = 8;
+/** What an access token may call itself, in lower case and without `application/`. */
+const accessTokenType = 'at+jwt';
+const unspecificType = 'jwt';
 
-/** Keys of an issuer, fetched when needed: kept 10 minutes, read again for an unknown key at most every 30 seconds. */
-export function remoteKeys(jwksUri: string): JWTVerifyGetKey {
-  return createRemoteJWKSet(new URL(jwksUri), {
-    cacheMaxAge: 600_000,
-    cooldownDuration: 30_000,
-    timeoutDuration: 5_000,
-  });
-}
-
-/** Knows callers by signed tokens. The caller is the token's subject. */
+/** Knows callers by signed tokens. `ownsSubject`: whether a caller was known by this subject alone before issuers were part of the name. */
 export function createJwtAuthenticator(
   settings: JwtSettings,
-  runtime: Pick<Runtime, 'now'> | null,
-  keys: JWTVerifyGetKey = remoteKeys(settings.jwksUri),
+  runtime: Pick<Runtime, 'now' | 'monotonic'>,
+  keys: JWTVerifyGetKey = issuerKeys(readKeySet(settings.jwksUri), () => runtime.monotonic()),
+  ownsSubject: (subject: string) => boolean = () => true,
 ): Authenticator {
   return {
     schemes: ['bearer'],
-    authenticate: async (presented) => {
+    authenticate: async (presented, explain) => {
       if (presented?.scheme !== 'bearer') return null;
       try {
-        const { payload } = await jwtVerify(presented.value, keys, {
+        // Another issuer's token must not make this one's keys be fetched.
+        if (decodeJwt(presented.value).iss !== settings.issuer) {
+          explain?.(`the token is not one of ${settings.issuer}`);
+          return null;
+        }
+        const { payload, protectedHeader } = await verified(presented.value, keys, {
           issuer: settings.issuer,
           audience: settings.audience,
           algorithms,
           clockTolerance: settings.clockToleranceSeconds ?? 30,
           requiredClaims: ['sub', 'exp'],
-          ...(runtime && { currentDate: new Date(runtime.now()) }),
+          currentDate: new Date(runtime.now()),
         });
-        return identityOf(payload, settings);
+        const fault = useFault(protectedHeader.typ, payload, settings.tokenType ?? 'any') ?? subjectFault(payload);
+        if (fault === null) return identityOf(payload, settings, ownsSubject);
+        explain?.(fault);
+        return null;
       } catch (error) {
-        if (isKeySetOutage(error))
-          throw new Problem('overloaded', 'The keys of the token’s issuer cannot be read now.', {
-            retryAfterSeconds: 5,
-          });
+        if (error instanceof Problem) throw error;
+        explain?.(reasonOf(error));
         return null;
       }
     },
   };
 }
 
-/** The keys could not be fetched, which says nothing about the token. All verdicts about a token have codes of their own. */
-function isKeySetOutage(error: unknown): boolean {
-  if (!(error instanceof errors.JOSEError)) return true;
-  return (
-    error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid || error.code === 'ERR_JOSE_GENERIC'
-  );
+/** Verifies with each key that fits: a set may have several without a `kid`, or with the same one while keys change. */
+async function verified(token: string, keys: JWTVerifyGetKey, options: Parameters<typeof jwtVerify>[2]) {
+  try {
+    return await jwtVerify(token, keys, options);
+  } catch (error) {
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+    let tried = 0;
+    for await (const key of error) {
+      if (++tried > mostKeys) break;
+      try {
+        return await jwtVerify(
+          token,
+          async (_header?: JWSHeaderParameters, _token?: FlattenedJWSInput) => key,
+          options,
+        );
+      } catch (each) {
+        if (!(each instanceof errors.JWSSignatureVerificationFailed)) throw each;
+      }
+    }
+    throw new errors.JWSSignatureVerificationFailed();
+  }
 }
 
-function identityOf(payload: JWTPayload, settings: JwtSettings): Identity | null {
-  if (typeof payload.sub !== 'string' || payload.sub === '') return null;
-  const accounts = payload[settings.accountsClaim ?? 'accounts'];
+/** Why a well-signed token is not an access token that its bearer may use here (RFC 8725, 3.11 and 3.12; RFC 9068, 4); null: it is. */
+function useFault(typ: unknown, claims: JWTPayload, wanted: 'at+jwt' | 'any'): string | null {
+  const type = typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : null;
+  if (type !== accessTokenType) {
+    if (wanted === 'at+jwt') return 'the token’s `typ` is not `at+jwt`';
+    if (type !== null && type !== unspecificType) return 'the token’s `typ` is not that of an access token';
+    // What issuers put into ID tokens, refresh tokens and security events, and into no access token.
+    if (claims.at_hash !== undefined || claims.c_hash !== undefined || claims.nonce !== undefined)
+      return 'the token is an ID token';
+    if (claims.token_use !== undefined && claims.token_use !== 'access') return 'the token is no access token';
+    if (typeof claims.typ === 'string' && ['id', 'refresh', 'offline', 'logout'].includes(claims.typ.toLowerCase()))
+      return 'the token is no access token';
+  }
+  if (claims.events !== undefined) return 'the token tells of an event';
+  if (claims.cnf !== undefined) return 'the token is bound to a key of its sender (`cnf`), which is not checked here';
+  return null;
+}
+
+function subjectFault({ sub }: JWTPayload): string | null {
+  return typeof sub === 'string' && sub !== '' ? null : 'the token has no subject';
+}
+
+/** Codes and claim names of the library; its sentences hold nothing of a token. */
+function reasonOf(error: unknown): string {
+  if (error instanceof errors.JWTExpired) return 'the token has expired';
+  if (error instanceof errors.JWTClaimValidationFailed) return `the claim \`${error.claim}\` does not fit`;
+  if (error instanceof errors.JOSEError) return `the token is not valid (${error.code})`;
+  return 'the token is not valid';
+}
+
+function identityOf(
+  payload: JWTPayload,
+  settings: JwtSettings,
+  ownsSubject: (subject: string) => boolean,
+): Identity | null {
+  const { sub = '', exp = 0 } = payload;
+  const accounts = claimOf(payload, settings.accountsClaim ?? 'accounts');
   return {
-    caller: payload.sub,
+    kind: 'token',
+    caller: `${settings.issuer}#${sub}`,
+    ...(ownsSubject(sub) && { formerCaller: sub }),
     scopes: settings.scopesClaim
-      ? words(payload[settings.scopesClaim])
+      ? words(claimOf(payload, settings.scopesClaim))
       : [...words(payload.scope), ...words(payload.scp)],
     accounts: accounts === undefined ? (settings.defaultAccounts ?? []) : words(accounts),
+    expiresAt: exp * 1000,
   };
+}
+
+/** The claim of that name; where there is none, `a.b` is the member `b` of the claim `a`, as in `realm_access.roles`. */
+function claimOf(claims: JWTPayload, name: string): unknown {
+  if (Object.hasOwn(claims, name)) return claims[name];
+  let value: unknown = claims;
+  for (const part of name.split('.')) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined;
+    value = (value as Readonly<Record<string, unknown>>)[part];
+  }
+  return value;
 }
 
 /** A claim that is a list of texts or one text with spaces. */

@@ -16,15 +16,24 @@ export function createStaticKeyAuthenticator(keys: readonly StaticKey[]): Authen
   const known = keys.map((key) => ({ digest: digestOf(key), identity: identityOf(key) }));
   return {
     schemes: ['bearer', 'api_key'],
-    authenticate: async (presented) => {
+    authenticate: async (presented, explain) => {
       if (presented === null) return null;
-      const digest = createHash('sha256').update(presented.value).digest();
       let found: Identity | null = null;
       // Every key is compared, so the time taken says nothing about which one fits.
-      for (const key of known) if (timingSafeEqual(key.digest, digest)) found ??= key.identity;
+      for (const digest of digestsOf(presented.value))
+        for (const key of known) if (timingSafeEqual(key.digest, digest)) found ??= key.identity;
+      if (found === null) explain?.('no configured key has this digest');
       return found;
     },
   };
+}
+
+/** A header is bytes. Letters beyond ASCII come as UTF-8 from most clients, and as Latin-1 from those that follow `fetch`. */
+function digestsOf(value: string): readonly Buffer[] {
+  const bytes = Buffer.from(value, 'latin1');
+  const texts = [bytes, Buffer.from(value, 'utf8')];
+  const [first, second] = texts;
+  return (first?.equals(second ?? bytes) ? [bytes] : texts).map((text) => createHash('sha256').update(text).digest());
 }
 
 function digestOf(key: StaticKey): Buffer {
@@ -32,6 +41,6 @@ function digestOf(key: StaticKey): Buffer {
   return Buffer.from(key.sha256, 'hex');
 }
 
-function identityOf(key: StaticKey): Identity {
-  return { caller: key.name, scopes: key.scopes, accounts: key.accounts };
+function identityOf({ name, scopes, accounts }: StaticKey): Identity {
+  return { kind: 'key', caller: name, scopes, accounts, expiresAt: null };
 }

@@ -1,9 +1,11 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
 import type { AuditLog, NewAuditRecord } from '../../domain/audit.ts';
 import { isId } from '../../domain/ids.ts';
 import type { Runtime } from '../../domain/runtime.ts';
 import type { HttpApp } from '../app-types.ts';
 import { problemMediaType } from '../problem-document.ts';
+import { clientAddress } from '../request/client-address.ts';
+import { boundedRefusals } from './refusals.ts';
 import { errorForLog, migrationOfPath } from './request-log.ts';
 
 /** Records nothing beyond the log. */
@@ -14,48 +16,72 @@ export const noAudit: AuditLog = {
 };
 
 const readingMethods: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'TRACE'];
-/** Requests without good credentials that are stored, at once and per second after that; all are logged. A flood must not fill the disk. */
-const mostStrangers = 100;
-const strangersPerSecond = 1;
 
 type Place = { readonly account: string | null; readonly instanceId: string | null };
 const nowhere: Place = { account: null, instanceId: null };
 
-/** Every request for a change is logged with `audit: true` and recorded, refusals too, when its answer is certain. */
-export function installAudit(app: HttpApp, audit: AuditLog, runtime: Pick<Runtime, 'now'>): void {
-  const pending = new Set<Promise<void>>();
-  const admitStranger = strangerLimit(runtime);
+/** What is known of a request that was refused before there was a route for it. */
+export interface UnroutedRequest {
+  /** Null: it was no HTTP. */
+  readonly method: string | null;
+  readonly remoteAddress: string;
+  readonly requestId: string;
+  readonly status: number;
+  /** The problem code. */
+  readonly outcome: string;
+}
 
-  app.addHook('preHandler', async (request) => {
-    // Afterwards nobody could tell any more what the migration was about.
-    if (request.method !== 'DELETE') return;
-    const migrationId = migrationIdOf(request);
-    const place = migrationId === null ? null : await audit.placeOf(migrationId);
-    if (migrationId !== null && place !== null) request.subject = { migrationId, place };
-  });
-  app.addHook('onSend', async (request, reply, payload) => {
-    if (readingMethods.includes(request.method)) return payload;
-    const work = record(request, newRecord(request, reply, payload));
+/** Where what was asked for is written down, with a log line and, for changes, a record. */
+export interface AuditTrail {
+  /** A request that reached a route. */
+  asked(request: FastifyRequest, reply: FastifyReply, payload: unknown): void;
+  /** One that did not: it has no caller. */
+  refusedUnrouted(refused: UnroutedRequest): void;
+  placeOf: AuditLog['placeOf'];
+  /** Writes what has not been written yet. */
+  close(): Promise<void>;
+}
+
+/** Refusals of strangers, and of callers who ask too often, are bounded: a flood must not fill the disk. All are logged. */
+export function createAuditTrail(
+  audit: AuditLog,
+  runtime: Pick<Runtime, 'now' | 'monotonic' | 'sleep'>,
+  logger: FastifyBaseLogger,
+): AuditTrail {
+  const pending = new Set<Promise<void>>();
+  const refusals = boundedRefusals(runtime, (record) => track(store(record, logger)));
+
+  function track(work: Promise<void>): void {
     pending.add(work);
     void work.finally(() => pending.delete(work));
-    return payload;
-  });
-  app.addHook('onClose', async () => {
-    await Promise.all(pending);
-  });
+  }
 
-  async function record(request: FastifyRequest, found: NewAuditRecord): Promise<void> {
+  async function store(record: NewAuditRecord, log: FastifyBaseLogger): Promise<void> {
     try {
-      const complete = { ...found, ...(await placeOf(request, found)) };
-      const { at: _at, requestId: _requestId, ...line } = complete;
-      request.log.info({ audit: true, ...line }, 'audit');
-      if (complete.caller !== null || admitStranger()) await audit.appendAudit(complete);
+      await audit.appendAudit(record);
     } catch (error) {
-      request.log.error({ audit: true, ...found, error: errorForLog(error) }, 'the audit record was not stored');
+      log.error({ audit: true, ...record, error: errorForLog(error) }, 'the audit record was not stored');
     }
   }
 
-  async function placeOf(
+  async function record(request: FastifyRequest, found: NewAuditRecord): Promise<void> {
+    let complete = found;
+    try {
+      complete = { ...found, ...(await placeFor(request, found)) };
+    } catch (error) {
+      request.log.error({ audit: true, ...found, error: errorForLog(error) }, 'the audit record is not complete');
+    }
+    await write(complete, request.log);
+  }
+
+  async function write(record: NewAuditRecord, log: FastifyBaseLogger): Promise<void> {
+    const { at: _at, requestId: _requestId, ...line } = record;
+    log.info({ audit: true, ...line }, 'audit');
+    const flooding = record.caller === null || record.outcome === 'rate_limited';
+    if (!flooding || refusals.admit(record)) await store(record, log);
+  }
+
+  async function placeFor(
     request: FastifyRequest,
     { account, instanceId, migrationId }: NewAuditRecord,
   ): Promise<Place> {
@@ -65,33 +91,57 @@ export function installAudit(app: HttpApp, audit: AuditLog, runtime: Pick<Runtim
     return (await audit.placeOf(migrationId)) ?? { account, instanceId };
   }
 
-  function newRecord(request: FastifyRequest, reply: FastifyReply, payload: unknown): NewAuditRecord {
-    return {
-      at: runtime.now(),
-      caller: request.identity?.caller ?? null,
-      remoteAddress: request.ip,
-      operation: request.routeOptions.schema?.operationId ?? null,
-      method: request.method,
-      ...targetOf(request),
-      migrationId: migrationIdOf(request),
-      webhookId: webhookIdOf(request, reply),
-      status: reply.statusCode,
-      outcome: outcomeOf(reply, payload),
-      requestId: request.id,
-    };
-  }
+  return {
+    asked(request, reply, payload) {
+      if (!readingMethods.includes(request.method))
+        track(record(request, { at: runtime.now(), ...recordOf(request, reply, payload) }));
+    },
+    refusedUnrouted({ method, remoteAddress, requestId, status, outcome }) {
+      const log = logger.child({ requestId });
+      log.info({ method: method ?? 'unknown', route: 'unknown', status, durationMs: 0, caller: null }, 'request');
+      if (method === null || readingMethods.includes(method)) return;
+      const nobody = { caller: null, operation: null, ...nowhere, migrationId: null, webhookId: null };
+      const asked = { method, remoteAddress, requestId, status, outcome, replayed: false, count: 1 };
+      track(write({ at: runtime.now(), ...nobody, ...asked }, log));
+    },
+    placeOf: (migrationId) => audit.placeOf(migrationId),
+    async close() {
+      refusals.close();
+      await Promise.all(pending);
+    },
+  };
 }
 
-function strangerLimit(runtime: Pick<Runtime, 'now'>): () => boolean {
-  let tokens = mostStrangers;
-  let filledAt = runtime.now();
-  return () => {
-    const now = runtime.now();
-    tokens = Math.min(mostStrangers, tokens + (Math.max(0, now - filledAt) / 1000) * strangersPerSecond);
-    filledAt = now;
-    if (tokens < 1) return false;
-    tokens -= 1;
-    return true;
+/** Every request for a change is logged with `audit: true` and recorded, refusals too, when its answer is certain. */
+export function installAudit(app: HttpApp, trail: AuditTrail): void {
+  app.addHook('preHandler', async (request) => {
+    // Afterwards nobody could tell any more what the migration was about.
+    if (request.method !== 'DELETE') return;
+    const migrationId = migrationIdOf(request);
+    const place = migrationId === null ? null : await trail.placeOf(migrationId);
+    if (migrationId !== null && place !== null) request.subject = { migrationId, place };
+  });
+  app.addHook('onSend', async (request, reply, payload) => {
+    trail.asked(request, reply, payload);
+    return payload;
+  });
+  app.addHook('onClose', () => trail.close());
+}
+
+function recordOf(request: FastifyRequest, reply: FastifyReply, payload: unknown): Omit<NewAuditRecord, 'at'> {
+  return {
+    caller: request.identity?.caller ?? null,
+    remoteAddress: clientAddress(request),
+    operation: request.routeOptions.schema?.operationId ?? null,
+    method: request.method,
+    ...placeNamedBy(request),
+    migrationId: migrationIdOf(request),
+    webhookId: webhookIdOf(request, reply),
+    status: reply.statusCode,
+    outcome: outcomeOf(reply, payload),
+    requestId: request.id,
+    replayed: reply.getHeader('idempotency-replayed') === 'true',
+    count: 1,
   };
 }
 
@@ -104,17 +154,17 @@ function migrationIdOf(request: FastifyRequest): string | null {
 function webhookIdOf(request: FastifyRequest, reply: FastifyReply): string | null {
   if (!request.routeOptions.url?.startsWith('/webhooks')) return null;
   const { id } = request.params as { readonly id?: unknown };
-  const made = String(reply.getHeader('location') ?? '').replace('/webhooks/', '');
+  const made = String(reply.getHeader('location') ?? '').replace(/^.*\/webhooks\//, '');
   return [id, made].filter((each) => typeof each === 'string').find((each) => isId('whk', each)) ?? null;
 }
 
-/** What a submission is about, as far as it is said in well-formed names. Nothing else of a body is recorded. */
-function targetOf(request: FastifyRequest): Place {
-  const body = request.body as {
-    readonly account?: unknown;
-    readonly target?: { readonly instanceId?: unknown };
-  } | null;
-  if (typeof body !== 'object' || body === null || request.routeOptions.url !== '/migrations') return nowhere;
+/** What a submission or a webhook is about, as far as it is said in well-formed names. Nothing else of a body is recorded. */
+function placeNamedBy({ body: given, routeOptions, webhookAccounts }: FastifyRequest): Place {
+  // A webhook of several accounts belongs to none of them alone.
+  if (webhookAccounts !== null)
+    return { account: webhookAccounts.length === 1 ? (webhookAccounts[0] ?? null) : null, instanceId: null };
+  const body = given as { readonly account?: unknown; readonly target?: { readonly instanceId?: unknown } } | null;
+  if (typeof body !== 'object' || body === null || routeOptions.url !== '/migrations') return nowhere;
   return { account: nameOf(body.account), instanceId: nameOf(body.target?.instanceId) };
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../../domain/problem.ts';
+import type { Runtime } from '../../domain/runtime.ts';
 import type { Access, HttpApp } from '../app-types.ts';
 import {
   type Authenticator,
@@ -9,14 +10,22 @@ import {
   type Scope,
 } from '../auth/authenticator.ts';
 import type { HttpSettings } from '../settings.ts';
+import { type FailedCredentials, failedCredentials } from './failed-credentials.ts';
 
-/** Knows the caller, before the body is read. */
-export function installAuthentication(app: HttpApp, auth: Authenticator, settings: HttpSettings): void {
+/** Knows the caller, before the body is read. Who comes with wrong credentials too often is not listened to for a while. */
+export function installAuthentication(
+  app: HttpApp,
+  auth: Authenticator,
+  settings: HttpSettings,
+  runtime: Pick<Runtime, 'monotonic'>,
+): void {
+  const failures = failedCredentials(settings.rateLimit, runtime);
+  app.decorateRequest('refusedBecause', null);
   app.addHook('onRequest', async (request, reply) => {
     const access = accessTo(request);
     if (access === 'documentation' && settings.publicDocumentation) return;
-    if (access === 'open') request.identity = await knownCaller(auth, request, reply);
-    else request.identity = await identify(auth, request, reply);
+    if (access === 'open') request.identity = await knownCaller(auth, failures, request, reply);
+    else request.identity = await identify(auth, failures, request, reply);
   });
 }
 
@@ -25,9 +34,16 @@ export function installAuthorization(app: HttpApp): void {
   app.addHook('onRequest', async (request, reply) => {
     const access = accessTo(request);
     if (access === 'open' || access === 'documentation') return;
-    if (request.identity === null) throw new Error(`${request.routeOptions.url} was let in without an identity`);
-    for (const scope of [access].flat()) requireScope(request.identity, scope, reply);
+    for (const scope of [access].flat()) requireScope(request, reply, scope);
   });
+}
+
+/** For what of a route only its body tells. Throws `forbidden`. */
+export function requireScope({ identity, routeOptions }: FastifyRequest, reply: FastifyReply, scope: Scope): void {
+  if (identity === null) throw new Error(`${routeOptions.url} was let in without an identity`);
+  if (hasScope(identity, scope)) return;
+  reply.header('www-authenticate', `Bearer realm="godwit", error="insufficient_scope", scope="${scope}"`);
+  throw new Problem('forbidden', `This needs the scope \`${scope}\`.`);
 }
 
 /** A route that declares nothing takes `admin`. */
@@ -36,54 +52,77 @@ function accessTo(request: FastifyRequest): Access | readonly Scope[] {
 }
 
 /** Swagger UI registers its own routes. */
-function isExplorer(request: FastifyRequest): boolean {
+export function isExplorer(request: FastifyRequest): boolean {
   return /^\/docs(\/|$)/.test(request.routeOptions.url ?? '');
 }
 
 /** What is open to everybody shows more to a caller who is known. */
 async function knownCaller(
   auth: Authenticator,
+  failures: FailedCredentials,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<Identity | null> {
+  // A probe without credentials is no failure to come with them.
+  if (request.headers.authorization === undefined && request.headers['x-api-key'] === undefined) {
+    return auth.schemes.length === 0 ? auth.authenticate(null) : null;
+  }
   try {
-    return await identify(auth, request, reply);
+    return await identify(auth, failures, request, reply);
   } catch {
     reply.removeHeader('www-authenticate');
     return null;
   }
 }
 
-async function identify(auth: Authenticator, request: FastifyRequest, reply: FastifyReply): Promise<Identity> {
-  const presented = presentedCredential(request, auth, reply);
-  const identity = await auth.authenticate(presented);
-  if (identity !== null) return identity;
+async function identify(
+  auth: Authenticator,
+  failures: FailedCredentials,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Identity> {
+  if (auth.schemes.length === 0) {
+    const everybody = await auth.authenticate(null);
+    if (everybody !== null) return everybody;
+  }
+  const { presented, fault } = presentedCredential(request);
+  failures.admit(request, presented);
+  const reasons: string[] = [];
+  const identity = fault === null ? await auth.authenticate(presented, (reason) => reasons.push(reason)) : null;
+  if (identity !== null) {
+    failures.good(presented);
+    return identity;
+  }
+  failures.failed(request);
+  request.refusedBecause = fault ?? (presented === null ? 'no credentials' : reasons.join('; ').slice(0, 500));
+  if (fault !== null) throw unauthenticated(reply, fault, '');
   if (presented === null) throw unauthenticated(reply, 'No credentials came with the request.', '');
   throw unauthenticated(reply, 'The credentials are not valid, or they have expired.', ', error="invalid_token"');
 }
 
-function presentedCredential(
-  request: FastifyRequest,
-  auth: Authenticator,
-  reply: FastifyReply,
-): PresentedCredential | null {
-  if (auth.schemes.length === 0) return null;
-  const { authorization, 'x-api-key': apiKey } = request.headers;
-  const bearer = /^Bearer +(\S+)$/i.exec(authorization?.trim() ?? '')?.[1];
+/** The credential of a request; `fault`: why what came as one is none. */
+function presentedCredential({ headers }: FastifyRequest): {
+  readonly presented: PresentedCredential | null;
+  readonly fault: string | null;
+} {
+  const { authorization, 'x-api-key': apiKey } = headers;
+  const scheme = /^[ \t]*([^ \t]+)/.exec(authorization ?? '')?.[1]?.toLowerCase();
+  const bearer = /^[ \t]*Bearer[ \t]+([^ \t]+)[ \t]*$/i.exec(authorization ?? '')?.[1];
+  const key = typeof apiKey === 'string' && apiKey !== '' ? apiKey : undefined;
   // Clients that fill in every scheme of the document send the one key twice.
-  if (authorization !== undefined && apiKey !== undefined && bearer !== apiKey)
-    throw unauthenticated(reply, '`Authorization` and `X-API-Key` carry different keys: send one of them.', '');
-  if (bearer !== undefined) return { scheme: 'bearer', value: bearer };
-  return typeof apiKey === 'string' && apiKey !== '' ? { scheme: 'api_key', value: apiKey } : null;
+  if (scheme === 'bearer' && apiKey !== undefined && bearer !== apiKey)
+    return { presented: null, fault: '`Authorization` and `X-API-Key` carry different keys: send one of them.' };
+  if (bearer !== undefined) return { presented: { scheme: 'bearer', value: bearer }, fault: null };
+  // Another scheme is for a proxy on the way, or of it.
+  if (key !== undefined) return { presented: { scheme: 'api_key', value: key }, fault: null };
+  if (scheme === undefined || scheme === 'bearer') return { presented: null, fault: null };
+  return {
+    presented: null,
+    fault: 'This scheme of `Authorization` is not taken here: send `Authorization: Bearer` or `X-API-Key`.',
+  };
 }
 
 function unauthenticated(reply: FastifyReply, detail: string, error: string): Problem {
   reply.header('www-authenticate', `Bearer realm="godwit"${error}`);
   return new Problem('unauthenticated', detail);
-}
-
-function requireScope(identity: Identity, scope: Scope, reply: FastifyReply): void {
-  if (hasScope(identity, scope)) return;
-  reply.header('www-authenticate', `Bearer realm="godwit", error="insufficient_scope", scope="${scope}"`);
-  throw new Problem('forbidden', `This needs the scope \`${scope}\`.`);
 }

@@ -1,18 +1,35 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { METHODS } from 'node:http';
 import type { Socket } from 'node:net';
 import { Problem } from '../../domain/problem.ts';
-import { problemAnswer } from '../problem-document.ts';
+import { type ProblemAnswer, problemAnswer } from '../problem-document.ts';
 import { invalidParameter } from '../validation/invalid-request.ts';
+import type { UnroutedRequest } from './audit.ts';
 import { bareSecurityHeaders } from './security-headers.ts';
 
-/** Answers what is not HTTP, or came too slowly: there is no request yet, only the socket. */
+/** How long the answer may take to leave before the connection is cut, in milliseconds. */
+const lastWordMs = 1000;
+
+/** A fault of Node's parser; `rawPacket` is what it was given last. */
+export interface ParserFault {
+  readonly code?: string;
+  readonly rawPacket?: unknown;
+}
+
+/**
+ * Answers what is not HTTP, or came too slowly: there is no request yet, only the socket. Null: nobody is left to be answered. The connection ends
+ * soon after, whatever the peer does: one who never closes would hold it for ever.
+ */
 export function answerBrokenRequest(
-  error: { readonly code?: string },
+  error: ParserFault,
   socket: Socket,
   requestId: string,
   base: string,
-): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return;
+): UnroutedRequest | null {
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
+    socket.destroy();
+    return null;
+  }
   const answer = problemAnswer(new Problem('invalid_request', sentenceOf(error.code)), requestId, base);
   const head = [
     'HTTP/1.1 400 Bad Request',
@@ -21,11 +38,19 @@ export function answerBrokenRequest(
     `x-request-id: ${requestId}`,
     'connection: close',
   ];
+  const { remoteAddress = 'unknown' } = socket;
+  setTimeout(() => socket.destroy(), lastWordMs).unref();
   socket.end(`${head.join('\r\n')}\r\n\r\n${answer.body}`);
+  return { ...refusalOf(answer, requestId), method: methodOf(error.rawPacket), remoteAddress };
 }
 
 /** Answers a request that wants something of the server before it goes on that the server does not do. */
-export function answerUnmetExpectation(response: ServerResponse, requestId: string, base: string): void {
+export function answerUnmetExpectation(
+  request: IncomingMessage,
+  response: ServerResponse,
+  requestId: string,
+  base: string,
+): UnroutedRequest {
   const answer = problemAnswer(invalidParameter('Expect', 'can only be `100-continue`'), requestId, base);
   response.writeHead(answer.status, {
     ...bareSecurityHeaders,
@@ -34,6 +59,19 @@ export function answerUnmetExpectation(response: ServerResponse, requestId: stri
     connection: 'close',
   });
   response.end(answer.body);
+  const { method = null, socket } = request;
+  return { ...refusalOf(answer, requestId), method, remoteAddress: socket.remoteAddress ?? 'unknown' };
+}
+
+function refusalOf({ status }: ProblemAnswer, requestId: string) {
+  return { status, outcome: 'invalid_request', requestId } as const;
+}
+
+/** The method, where what came begins like a request. */
+function methodOf(packet: unknown): string | null {
+  const beginning = Buffer.isBuffer(packet) ? packet.toString('latin1', 0, 32) : '';
+  const word = /^([A-Z-]{3,20}) /.exec(beginning)?.[1];
+  return word !== undefined && METHODS.includes(word) ? word : null;
 }
 
 function sentenceOf(code: string | undefined): string {

@@ -7,27 +7,32 @@ import { bareSecurityHeaders } from './security-headers.ts';
 
 /** Every error becomes a problem document. Faults of ours are logged whole and answered without detail. */
 export function installProblems(app: HttpApp): void {
-  app.setErrorHandler((error, request, reply) => sendError(error, request, reply));
+  app.setErrorHandler((error, request, reply) => {
+    sendError(error, request, reply);
+    return reply;
+  });
   app.setNotFoundHandler((_request, _reply) => {
     throw new Problem('not_found', 'There is no such resource.');
   });
 }
 
-/** Answers an error. Also for errors that arise before there is a route, where no hook has run: then `base` is given. */
+/** Answers an error, and tells as what. Also for errors that arise before there is a route, where no hook has run: then `base` is given. */
 export function sendError(
   error: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
   base: string = request.base,
-): FastifyReply {
+): Problem {
   const repeatable = request.method === 'POST' && request.headers['idempotency-key'] !== undefined;
-  const problem = problemOf(error, repeatable);
-  if (problem === null) request.log.error({ error: errorForLog(error) }, 'request failed');
-  const answer = problemAnswer(problem ?? internalProblem(), request.id, base);
+  const told = problemOf(error, repeatable);
+  if (told === null) request.log.error({ error: errorForLog(error) }, 'request failed');
+  const problem = told ?? internalProblem();
+  const answer = problemAnswer(problem, request.id, base);
   reply
     .headers(bareSecurityHeaders)
     .header('x-request-id', request.id)
     .removeHeader('etag')
     .removeHeader('preference-applied');
-  return reply.code(answer.status).headers(answer.headers).send(answer.body);
+  reply.code(answer.status).headers(answer.headers).send(answer.body);
+  return problem;
 }

@@ -17,6 +17,7 @@ export function installRequestIdentity(app: HttpApp, runtime: Runtime, address: 
   const baseOf = publicBase(address);
   app.decorateRequest('identity', null);
   app.decorateRequest('subject', null);
+  app.decorateRequest('webhookAccounts', null);
   app.decorateRequest('startedAt', 0);
   app.decorateRequest('base', address.publicUrl ?? '');
   app.addHook('onRequest', async (request, reply) => {

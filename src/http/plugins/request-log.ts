@@ -15,6 +15,7 @@ export function installRequestLog(app: HttpApp, runtime: Runtime): void {
       status: reply.statusCode,
       durationMs: runtime.now() - request.startedAt,
       caller: request.identity?.caller ?? null,
+      ...(request.refusedBecause !== null && { refusedBecause: request.refusedBecause }),
       ...(migrationId !== null && { migrationId }),
     };
     if (request.routeOptions.config.access === 'open') request.log.debug(line, 'request');

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { hasGrant } from '../../domain/grants.ts';
 import { isId } from '../../domain/ids.ts';
 import type { Migration } from '../../domain/migration.ts';
 import { Problem } from '../../domain/problem.ts';
@@ -9,7 +10,7 @@ import { problemAnswer } from '../problem-document.ts';
 import { headerText } from '../request/header-text.ts';
 import { readIdempotencyKey, requestFingerprint } from '../request/idempotency-key.ts';
 import { type Answer, sendAnswer } from './answer.ts';
-import { requestContext } from './callers.ts';
+import { recordNames, requestContext } from './callers.ts';
 
 /** A POST that may carry an idempotency key. */
 export interface OnceOnly {
@@ -32,8 +33,7 @@ export async function answerOnce(
   const key = idempotencyOf(request);
   if (key === null) return sendAnswer(reply, firstAnswer(await post.act({})));
 
-  const idempotency: IdempotencyKey = key;
-  const known = await http.service.findReplay(idempotency);
+  const { known, idempotency } = await findRecord(http, request, key);
   if (known !== null) return replay(known, 0);
   const leave = http.inFlight.enter(idempotency);
   try {
@@ -55,6 +55,8 @@ export async function answerOnce(
     if (isId('mig', record.migrationId)) request.subject = { migrationId: record.migrationId };
     if (record.fingerprint !== idempotency.fingerprint)
       throw new Problem('idempotency_key_reused', 'This idempotency key came with another request before.');
+    // What was allowed then may not be now.
+    await requirePresentGrant(http, request, record);
     if (record.answer !== null) return sendAnswer(reply.header('idempotency-replayed', 'true'), record.answer);
     if (isAwaited(record, own))
       throw new Problem('idempotency_in_progress', 'The first request with this key has not been answered yet.', {
@@ -97,6 +99,41 @@ export async function answerOnce(
 }
 
 const notKept = 'the answer to an idempotency key was not kept';
+
+/** The record of a key under the names of its caller, and the key as it stands there. */
+async function findRecord(
+  http: HttpContext,
+  request: FastifyRequest,
+  key: IdempotencyKey,
+): Promise<{ readonly known: IdempotencyRecord | null; readonly idempotency: IdempotencyKey }> {
+  for (const caller of recordNames(request)) {
+    const idempotency = { ...key, caller };
+    const known = await http.service.findReplay(idempotency);
+    if (known !== null) return { known, idempotency };
+  }
+  return { known: null, idempotency: key };
+}
+
+/** Throws `not_found` where the caller may not see any more what the first answer shows. What was forgotten since is judged by the account in that answer. */
+async function requirePresentGrant(
+  http: HttpContext,
+  request: FastifyRequest,
+  { migrationId, answer }: IdempotencyRecord,
+): Promise<void> {
+  const context = requestContext(request);
+  if (hasGrant(context, '*')) return;
+  try {
+    await http.service.get(migrationId, context);
+  } catch (error) {
+    const account = answer === null ? null : accountIn(answer);
+    if (account === null || !hasGrant(context, account) || !(error instanceof Problem)) throw error;
+  }
+}
+
+function accountIn({ body }: Answer): string | null {
+  const { account } = JSON.parse(body) as { readonly account?: unknown };
+  return typeof account === 'string' ? account : null;
+}
 
 /** The idempotency key of a POST with what it is bound to; null: there is none. Throws `invalid_request` for a broken one. */
 export function idempotencyOf(request: FastifyRequest): IdempotencyKey | null {

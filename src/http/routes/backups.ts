@@ -6,6 +6,7 @@ import type { BackupRequest } from '../../domain/request-schema.ts';
 import { displayUrl } from '../../domain/secret.ts';
 import type { IdempotencyRecord } from '../../domain/store.ts';
 import type { HttpApp, HttpContext } from '../app-types.ts';
+import { requireScope } from '../plugins/authentication.ts';
 import {
   answers,
   BackupParams,
@@ -27,7 +28,7 @@ const addSchema = {
   summary: 'Add a backup to the chain',
   description:
     'A log or differential backup for a migration in mode `full_log` or `full_differential`. Several may be queued: they go to the ' +
-    'vendor in the order in which they came. `final: true` opens the database after this one.',
+    'vendor in the order in which they came. `final: true` opens the database after this one: it takes the scope `migrations:cutover`, too.',
   tags: ['Backups'],
   params: MigrationParams,
   querystring: NoQuery,
@@ -80,6 +81,8 @@ export function backupRoutes(app: HttpApp, http: HttpContext): void {
     { schema: addSchema, config: { access: 'migrations:write' } },
     async (request, reply) => {
       const { id } = request.params;
+      // After the last backup the database opens by itself: that is a cutover.
+      if (request.body.final === true) requireScope(request, reply, 'migrations:cutover');
       return answerOnce(http, request, reply, {
         act: async (idempotency) => {
           const context = await changeContext(http, request, id);

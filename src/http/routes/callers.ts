@@ -14,6 +14,12 @@ export function requestContext(request: FastifyRequest): RequestContext {
   return { caller, accounts, requestId: request.id };
 }
 
+/** The names under which records of this caller may stand: today's, and the one of earlier versions where it is nobody else's. */
+export function recordNames(request: FastifyRequest): readonly string[] {
+  const { caller, formerCaller } = identityOf(request);
+  return formerCaller === undefined ? [caller] : [caller, formerCaller];
+}
+
 /** Accounts that a list may show; undefined: all. */
 export function visibleAccounts(request: FastifyRequest): readonly string[] | undefined {
   const { accounts } = identityOf(request);
@@ -54,6 +60,11 @@ async function matchCondition(
 ): Promise<{ readonly ifMatch?: string }> {
   const tags = acceptedTags(readTags('If-Match', request.headers['if-match']));
   if (tags === null) return {};
+  if (tags.length === 0)
+    throw new Problem(
+      'precondition_failed',
+      'Weak entity tags never match here. A proxy that compresses answers makes tags weak: send the tag without `W/`.',
+    );
   const [only] = tags;
   if (tags.length === 1 && only !== undefined) return { ifMatch: only };
   const current = entityTag(await present()).slice(1, -1);

@@ -25,6 +25,7 @@ export type EventStream = (
 /** The event streams of one app: they end when it closes, and there are only so many. */
 export function eventStreams(app: HttpApp, { service, runtime, settings }: HttpContext): EventStream {
   const open = new Set<AbortController>();
+  const perCaller = new Map<string, number>();
   app.addHook('preClose', async () => {
     for (const stream of open) stream.abort();
   });
@@ -39,9 +40,40 @@ export function eventStreams(app: HttpApp, { service, runtime, settings }: HttpC
     }
   }
 
+  function takePlace(ended: AbortController, caller: string): void {
+    open.add(ended);
+    perCaller.set(caller, (perCaller.get(caller) ?? 0) + 1);
+    ended.signal.addEventListener(
+      'abort',
+      () => {
+        open.delete(ended);
+        const left = (perCaller.get(caller) ?? 1) - 1;
+        if (left > 0) perCaller.set(caller, left);
+        else perCaller.delete(caller);
+      },
+      { once: true },
+    );
+  }
+
+  /** A stream ends with the token that it was opened with. */
+  function lifetimeMs({ identity }: FastifyRequest): number {
+    const expiresAt = identity?.expiresAt ?? null;
+    if (expiresAt === null) return longestStreamMs;
+    return Math.max(0, Math.min(longestStreamMs, expiresAt - runtime.now()));
+  }
+
   return async (request, reply, migrationId) => {
     if (open.size >= settings.mostEventStreams)
       throw new Problem('overloaded', 'There are too many event streams already.', { retryAfterSeconds: 5 });
+    const { caller } = requestContext(request);
+    // Without authentication everybody has the same name.
+    const one = request.identity?.kind !== 'anonymous';
+    if (one && (perCaller.get(caller) ?? 0) >= settings.mostEventStreamsOfOneCaller)
+      throw new Problem(
+        'overloaded',
+        `This caller has ${settings.mostEventStreamsOfOneCaller} event streams open already.`,
+        { retryAfterSeconds: 5 },
+      );
     const ended = new AbortController();
     reply.raw.once('close', () => ended.abort());
     const batches = await service.followEvents(
@@ -58,10 +90,9 @@ export function eventStreams(app: HttpApp, { service, runtime, settings }: HttpC
       // Proxies that gather answers would keep events back.
       .header('x-accel-buffering', 'no');
     if (request.method === 'HEAD') return reply.send();
-    ended.signal.addEventListener('abort', () => open.delete(ended), { once: true });
     // Who has left meanwhile takes no place.
-    if (!ended.signal.aborted) open.add(ended);
-    void runtime.sleep(longestStreamMs, ended.signal).then(() => ended.abort());
+    if (!ended.signal.aborted) takePlace(ended, caller);
+    void runtime.sleep(lifetimeMs(request), ended.signal).then(() => ended.abort());
     return reply.send(Readable.from(written(batches, request), { objectMode: false }));
   };
 }

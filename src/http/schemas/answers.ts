@@ -154,8 +154,13 @@ export const AuditRecordSchema = Type.Object(
   {
     id: Type.String(),
     at: Type.String({ format: 'date-time' }),
-    caller: Known('Name of the key or subject of the token; null: the request came without good credentials.'),
-    remoteAddress: Type.String({ description: 'Address of the peer: of the proxy, where there is one.' }),
+    caller: Known(
+      'Name of the key, or issuer and subject of the token as `<issuer>#<subject>`; null: the request came without good credentials.',
+    ),
+    remoteAddress: Type.String({
+      description:
+        'Address of the client as configured proxies tell it, else of the peer; `several` in a record that stands for many.',
+    }),
     operation: Known('Operation id; null: no operation has this method and path.'),
     method: Type.String(),
     account: Known('The account that it is about.'),
@@ -165,6 +170,14 @@ export const AuditRecordSchema = Type.Object(
     status: Type.Integer(),
     outcome: Type.String({ description: '`ok`, or the problem code of the refusal.' }),
     requestId: Type.String(),
+    replayed: Type.Boolean({
+      description: 'Whether it was answered with the first answer to the same idempotency key: nothing was done again.',
+    }),
+    count: Type.Integer({
+      minimum: 1,
+      description:
+        'Requests that the record stands for: 1, unless refusals came in a flood, which are recorded in sums by the minute.',
+    }),
   },
   { $id: 'AuditRecord', description: 'Who asked for which change, on what, and what came of it.' },
 );

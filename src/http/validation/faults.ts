@@ -1,7 +1,7 @@
 import type { FieldFault } from '../../domain/problem.ts';
+import { closestName } from '../../domain/spelling.ts';
 import { patternInWords } from './pattern-words.ts';
 import { firstToken, memberPointer } from './pointer.ts';
-import { closestName } from './spelling.ts';
 
 /** What the schema validator says of one fault, with the value and the schema around it (`verbose`). */
 export interface SchemaFault {

@@ -5,7 +5,7 @@ import { createStaticKeyAuthenticator } from '../../../src/http/auth/static-keys
 import { json, sharedApp, testApp } from '../support/app.ts';
 import { keyNamed } from '../support/credentials.ts';
 import { operations } from '../support/documented.ts';
-import { createBody, idOf } from '../support/fixtures.ts';
+import { aRuntime, createBody, idOf } from '../support/fixtures.ts';
 
 const reader = keyNamed('reader', { scopes: ['migrations:read'] });
 const writer = keyNamed('writer', { scopes: ['migrations:write'] });
@@ -207,9 +207,15 @@ describe('authenticators', () => {
     expect(await upper.authenticate({ scheme: 'bearer', value: reader.secret })).toMatchObject({ caller: 'reader' });
   });
   it('let everybody in when nothing is configured', async () => {
-    const open = await authenticatorOf({ keys: [], jwt: null });
+    const open = await authenticatorOf({ keys: [], issuers: [] }, aRuntime());
     expect(open.schemes).toEqual([]);
-    expect(await open.authenticate(null)).toEqual({ caller: 'anonymous', scopes: ['admin'], accounts: ['*'] });
+    expect(await open.authenticate(null)).toEqual({
+      kind: 'anonymous',
+      expiresAt: null,
+      caller: 'anonymous',
+      scopes: ['admin'],
+      accounts: ['*'],
+    });
   });
   it('are asked in order, and one that is out does not hide another', async () => {
     const broken = { schemes: ['bearer'] as const, authenticate: async () => Promise.reject(new Error('out')) };

@@ -17,7 +17,7 @@ const settings: JwtSettings = {
   audience: 'godwit',
   jwksUri: 'https://issuer.example/keys',
 };
-const clock = { now: () => noon };
+const clock = { now: () => noon, monotonic: () => noon };
 const seconds = Math.floor(noon / 1000);
 
 const pairs = {
@@ -54,9 +54,12 @@ const authenticate = async (value: string, changed: Partial<JwtSettings> = {}) =
 describe('a signed token', () => {
   it.each(['RS256', 'ES256', 'EdDSA'] as const)('with %s tells who calls', async (alg) => {
     expect(await authenticate(await token({ accounts: ['ali-main'] }, alg))).toEqual({
-      caller: 'svc-orders',
+      kind: 'token',
+      caller: 'https://issuer.example#svc-orders',
+      formerCaller: 'svc-orders',
       scopes: ['migrations:read'],
       accounts: ['ali-main'],
+      expiresAt: noon + 300_000,
     });
   });
 
@@ -92,6 +95,53 @@ describe('a signed token', () => {
     ['without end', { exp: undefined }],
   ])('%s is refused', async (_name, claims) => {
     expect(await authenticate(await token(claims as JWTPayload))).toBeNull();
+  });
+
+  const typed = async (typ: string | undefined, claims: Record<string, unknown> = {}) => {
+    const payload = { iss: settings.issuer, aud: 'godwit', sub: 'svc', exp: seconds + 60, ...claims };
+    return new SignJWT(payload)
+      .setProtectedHeader({ alg: 'ES256', kid: 'ES256', ...(typ && { typ }) })
+      .sign(pairs.ES256.privateKey);
+  };
+
+  it.each([
+    ['a logout token', 'logout+jwt', {}],
+    ['a security event', 'secevent+jwt', {}],
+    [
+      'a security event without a type',
+      undefined,
+      { events: { 'http://schemas.openid.net/event/backchannel-logout': {} } },
+    ],
+    ['an ID token', 'JWT', { nonce: 'n' }],
+    ['an ID token of a code flow', undefined, { at_hash: 'h' }],
+    ['an ID token of Cognito', undefined, { token_use: 'id' }],
+    ['a refresh token of Keycloak', 'JWT', { typ: 'Refresh' }],
+    ['bound to a key of its sender', 'at+jwt', { cnf: { jkt: 'x' } }],
+  ])('that is %s is refused, and the operator is told', async (_name, typ, claims) => {
+    const reasons: string[] = [];
+    const presented = { scheme: 'bearer', value: await typed(typ, claims) } as const;
+    const authenticator = createJwtAuthenticator(settings, clock, keys);
+    expect(await authenticator.authenticate(presented, (reason) => reasons.push(reason))).toBeNull();
+    expect(reasons.join()).toMatch(/token/);
+  });
+
+  it.each(['at+jwt', 'application/at+jwt', 'AT+JWT'])('of the type %s is an access token', async (typ) =>
+    expect(await authenticate(await typed(typ), { tokenType: 'at+jwt' })).not.toBeNull(),
+  );
+
+  it('has to say that it is an access token where the configuration asks for it', async () => {
+    for (const typ of ['JWT', undefined]) {
+      expect(await authenticate(await typed(typ), { tokenType: 'at+jwt' })).toBeNull();
+      expect(await authenticate(await typed(typ))).not.toBeNull();
+    }
+  });
+
+  it.each([
+    [{ realm_access: { roles: ['admin'] } }, 'realm_access.roles', ['admin']],
+    [{ 'https://example.com/roles': ['admin'] }, 'https://example.com/roles', ['admin']],
+    [{ realm_access: 'x' }, 'realm_access.roles', []],
+  ])('of %j has the scopes of %s', async (claims, scopesClaim, scopes) => {
+    expect((await authenticate(await typed(undefined, claims), { scopesClaim }))?.scopes).toEqual(scopes);
   });
 
   it('is taken within the tolerance of clocks', async () => {
@@ -132,7 +182,7 @@ describe('the issuer’s keys', () => {
     const authenticator = createJwtAuthenticator(settings, clock);
     const value = await token();
     const identities = await Promise.all([1, 2, 3].map(() => authenticator.authenticate({ scheme: 'bearer', value })));
-    expect(identities.every((identity) => identity?.caller === 'svc-orders')).toBe(true);
+    expect(identities.every((identity) => identity?.caller === 'https://issuer.example#svc-orders')).toBe(true);
     expect(fetched).toHaveBeenCalledTimes(1);
   });
 

@@ -317,7 +317,8 @@ describe('on the wire', () => {
     [{}, /not a valid HTTP request/],
   ])('%j', (error, said) => {
     const written: string[] = [];
-    const socket = { destroyed: false, writable: true, end: (text: string) => written.push(text) };
+    const end = (text: string) => written.push(text);
+    const socket = { destroyed: false, writable: true, end, destroy: () => undefined };
     answerBrokenRequest(error, socket as never, 'req_1', 'https://apis.example.com/godwit');
     expect(written.join('')).toMatch(said);
     expect(written.join('')).toContain('x-content-type-options: nosniff');

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { closestName, editDistance } from '../../../src/domain/spelling.ts';
 import { sharedSchemas } from '../../../src/http/schemas/components.ts';
 import { bodyFaults, type SchemaFault } from '../../../src/http/validation/faults.ts';
 import { hasWords, patternInWords } from '../../../src/http/validation/pattern-words.ts';
 import { firstToken, memberPointer } from '../../../src/http/validation/pointer.ts';
-import { closestName, editDistance } from '../../../src/http/validation/spelling.ts';
 
 describe('patterns in words', () => {
   const patterns = new Set<string>();

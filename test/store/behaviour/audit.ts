@@ -16,6 +16,8 @@ const record: NewAuditRecord = {
   webhookId: null,
   status: 201,
   outcome: 'ok',
+  replayed: false,
+  count: 1,
   requestId: 'req_a',
 };
 

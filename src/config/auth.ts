@@ -1,0 +1,62 @@
+import { closestName } from '../domain/spelling.ts';
+import { checkEndpoint } from './addresses.ts';
+import type { Config, JwtSettings, KeyEntry } from './config.ts';
+import { type ConfigFile, type JwtIssuer, listOf } from './schema.ts';
+
+/** What callers are called where there is no authentication. */
+const anonymous = 'anonymous';
+
+/** Whether the API asks who calls. */
+export function hasAuthentication({ auth }: ConfigFile): boolean {
+  return listOf(auth?.keys).length > 0 || auth?.jwt !== undefined;
+}
+
+/** Adds what is wrong with the ways to know a caller. `accounts`: names of the accounts as the file has them. */
+export function checkAuth(given: ConfigFile, accounts: readonly string[], faults: string[]): void {
+  const keys = listOf<Partial<KeyEntry> | null>(given.auth?.keys);
+  const names = new Set<unknown>();
+  for (const [index, key] of keys.entries()) {
+    if (typeof key !== 'object' || key === null) continue;
+    const at = `auth.keys[${index}]`;
+    if (names.has(key.name)) faults.push(`${at}.name: \`${key.name}\` is used twice`);
+    names.add(key.name);
+    if (key.name === anonymous)
+      faults.push(`${at}.name: \`${anonymous}\` is what callers without authentication are called`);
+    for (const [place, account] of listOf<unknown>(key.accounts).entries())
+      if (typeof account === 'string' && account !== '*' && !accounts.includes(account))
+        faults.push(`${at}.accounts[${place}]: ${unknownAccount(account, accounts)}`);
+  }
+  const issuers = issuersOf(given.auth?.jwt);
+  for (const [index, issuer] of issuers.entries()) {
+    const at = Array.isArray(given.auth?.jwt) ? `auth.jwt[${index}]` : 'auth.jwt';
+    const { jwksUri, issuer: name } = (issuer ?? {}) as Partial<JwtIssuer>;
+    if (typeof jwksUri === 'string') checkEndpoint(`${at}.jwksUri`, jwksUri, true, faults);
+    if (issuers.findIndex((each) => each?.issuer === name) < index) faults.push(`${at}.issuer: is used twice`);
+  }
+}
+
+function unknownAccount(account: string, accounts: readonly string[]): string {
+  const meant = closestName(account, accounts);
+  return `no account has this name${meant === null ? '' : `; did you mean \`${meant}\`?`}`;
+}
+
+/** What the file says about callers, with defaults filled in. */
+export function authSettings({ auth }: ConfigFile): Config['auth'] {
+  return {
+    keys: (auth?.keys ?? []).map((key) => ({ ...key, sha256: key.sha256.toLowerCase() })),
+    issuers: issuersOf(auth?.jwt).map(
+      (issuer): JwtSettings => ({
+        // A list is the newer form: whoever writes one is asked for what issuers should do today.
+        tokenType: Array.isArray(auth?.jwt) ? 'at+jwt' : 'any',
+        ...issuer,
+      }),
+    ),
+    publicDocs: auth?.publicDocs ?? true,
+    publicMetrics: auth?.publicMetrics ?? false,
+  };
+}
+
+function issuersOf(jwt: NonNullable<ConfigFile['auth']>['jwt']): readonly JwtIssuer[] {
+  if (jwt === undefined) return [];
+  return Array.isArray(jwt) ? jwt : [jwt as JwtIssuer];
+}

@@ -1,0 +1,46 @@
+import { isLoopback } from './addresses.ts';
+import { hasAuthentication } from './auth.ts';
+import type { Config } from './config.ts';
+import { notOneOf } from './faults.ts';
+import { type ConfigFile, logLevels } from './schema.ts';
+import type { Environment } from './values.ts';
+
+/** How long an idle connection stays open: longer than most load balancers keep theirs, or they meet closed connections. Milliseconds. */
+const defaultKeepAliveMs = 75_000;
+
+/** Where to listen; the environment wins over the file. Adds what is wrong with it. */
+export function listenSettings(
+  given: ConfigFile,
+  environment: Environment,
+  faults: string[],
+): Pick<Config, 'listen' | 'allowedHosts' | 'keepAliveMs'> {
+  const fromEnvironment = environment.HOST || null;
+  const host = fromEnvironment ?? given.listen?.host ?? '127.0.0.1';
+  if (!hasAuthentication(given) && !isLoopback(host))
+    faults.push(
+      fromEnvironment === null
+        ? `auth: without keys or jwt Godwit listens on loopback only, and listen.host is ${host}`
+        : `auth: without keys or jwt Godwit listens on loopback only, and the environment variable HOST, which some shells set, is ${host}`,
+    );
+  return {
+    listen: { host, port: portOf(environment.PORT, given.listen?.port ?? 8080, faults) },
+    allowedHosts: (given.listen?.allowedHosts ?? []).map((name) => name.toLowerCase()),
+    keepAliveMs: given.listen?.keepAliveMs ?? defaultKeepAliveMs,
+  };
+}
+
+function portOf(fromEnvironment: string | undefined, fromFile: number, faults: string[]): number {
+  if (fromEnvironment === undefined || fromEnvironment === '') return fromFile;
+  const port = Number(fromEnvironment);
+  if (/^\d{1,5}$/.test(fromEnvironment) && port <= 65_535) return port;
+  faults.push('PORT: has to be a number from 0 to 65535');
+  return fromFile;
+}
+
+/** How much is logged; `LOG_LEVEL` wins over the file. */
+export function logLevelOf(given: ConfigFile, environment: Environment, faults: string[]): string {
+  const level = environment.LOG_LEVEL;
+  if (level === undefined || level === '') return given.log?.level ?? 'info';
+  if (!logLevels.includes(level)) faults.push(`LOG_LEVEL: ${notOneOf(level, logLevels)}`);
+  return level;
+}

@@ -1,0 +1,101 @@
+import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
+import { Problem } from '../../domain/problem.ts';
+
+/** After that age keys are read again while the old ones serve, in milliseconds. */
+const freshMs = 600_000;
+/** For so long keys serve while the issuer cannot be reached, in milliseconds. A key that the issuer has withdrawn is good no longer than this. */
+const longestMs = 12 * 3_600_000;
+/** An unknown key makes the set be read again at most so often, in milliseconds. */
+const cooldownMs = 30_000;
+/** For so long a failed read is not repeated, in milliseconds. */
+const failureMs = 5000;
+const timeoutMs = 5000;
+const mostBytes = 1_048_576;
+
+/** Reads a key set; rejects when it cannot be had. */
+export type ReadKeySet = () => Promise<JSONWebKeySet>;
+
+/**
+ * The keys of an issuer. One read serves all requests that wait for it. Keys that were read once serve for hours while the issuer is away, and are
+ * refreshed behind the requests. Throws `overloaded` when there are no keys and none can be read; a failed read is remembered, so that an
+ * issuer that hangs costs one request its time, not each. `monotonicNow`: milliseconds that never step.
+ */
+export function issuerKeys(read: ReadKeySet, monotonicNow: () => number): JWTVerifyGetKey {
+  let keys: { readonly find: JWTVerifyGetKey; readonly readAt: number } | null = null;
+  let flight: Promise<void> | null = null;
+  let failedAt = Number.NEGATIVE_INFINITY;
+
+  function refresh(): Promise<void> {
+    flight ??= read()
+      .then((set) => {
+        keys = { find: createLocalJWKSet(set), readAt: monotonicNow() };
+      })
+      .catch((error: unknown) => {
+        failedAt = monotonicNow();
+        throw error;
+      })
+      .finally(() => {
+        flight = null;
+      });
+    return flight;
+  }
+
+  async function refreshOrRefuse(): Promise<void> {
+    try {
+      if (flight === null && monotonicNow() - failedAt < failureMs) throw new Error('the last read has just failed');
+      await refresh();
+    } catch (cause) {
+      throw keysUnavailable(cause);
+    }
+  }
+
+  return async (header, token) => {
+    const age = keys === null ? Number.POSITIVE_INFINITY : monotonicNow() - keys.readAt;
+    if (age >= longestMs) await refreshOrRefuse();
+    else if (age >= freshMs && monotonicNow() - failedAt >= cooldownMs) refresh().catch(() => undefined);
+    if (keys === null) throw keysUnavailable(null);
+    try {
+      return await keys.find(header, token);
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey) || monotonicNow() - keys.readAt < cooldownMs) throw error;
+      await refreshOrRefuse();
+      return keys.find(header, token);
+    }
+  };
+}
+
+function keysUnavailable(cause: unknown): Problem {
+  const problem = new Problem('overloaded', 'The keys of the token’s issuer cannot be read now.', {
+    retryAfterSeconds: 5,
+  });
+  problem.cause = cause;
+  return problem;
+}
+
+/** Reads a key set over HTTP: no redirects, bounded in time and size. */
+export function readKeySet(jwksUri: string): ReadKeySet {
+  return async () => {
+    const answer = await fetch(jwksUri, {
+      redirect: 'manual',
+      signal: AbortSignal.timeout(timeoutMs),
+      headers: { accept: 'application/json, application/jwk-set+json' },
+    });
+    if (answer.status !== 200) throw new Error(`the key set was answered with ${answer.status}`);
+    const set: unknown = JSON.parse(await boundedText(answer));
+    if (typeof set !== 'object' || set === null || !Array.isArray((set as JSONWebKeySet).keys))
+      throw new Error('the answer is not a key set');
+    return set as JSONWebKeySet;
+  };
+}
+
+async function boundedText(answer: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  let bytes = 0;
+  for await (const chunk of answer.body ?? []) {
+    bytes += chunk.length;
+    if (bytes > mostBytes) throw new Error('the key set is too large');
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
+import { Problem } from '../../domain/problem.ts';
+import type { Runtime } from '../../domain/runtime.ts';
+import type { PresentedCredential } from '../auth/authenticator.ts';
+import { clientAddress, limitedNetwork } from '../request/client-address.ts';
+import type { RateLimit } from '../settings.ts';
+import { keyedBuckets } from './keyed-buckets.ts';
+
+/** Credentials that were good lately, so many of them at most. */
+const mostRemembered = 10_000;
+const rememberedMs = 3_600_000;
+
+/** How often one address may be wrong. */
+export interface FailedCredentials {
+  /**
+   * Throws `rate_limited` before anything is checked, when the address has been wrong too often. Credentials that were good lately pass: whoever
+   * shares an address with one who guesses is not shut out with him.
+   */
+  admit(request: FastifyRequest, presented: PresentedCredential | null): void;
+  failed(request: FastifyRequest): void;
+  good(presented: PresentedCredential | null): void;
+}
+
+/** Counts by address; by nothing where there is no limit. */
+export function failedCredentials(limit: RateLimit | null, runtime: Pick<Runtime, 'monotonic'>): FailedCredentials {
+  if (limit === null) return { admit: () => undefined, failed: () => undefined, good: () => undefined };
+  const buckets = keyedBuckets(limit, runtime);
+  const goodUntil = new Map<string, number>();
+  const addressOf = (request: FastifyRequest): string => limitedNetwork(clientAddress(request));
+
+  return {
+    admit(request, presented) {
+      const { taken, nextSeconds } = buckets.look(addressOf(request));
+      if (taken || (presented !== null && (goodUntil.get(digestOf(presented)) ?? 0) > runtime.monotonic())) return;
+      throw new Problem('rate_limited', 'Too many requests with missing or wrong credentials came from this address.', {
+        retryAfterSeconds: nextSeconds,
+      });
+    },
+    failed: (request) => void buckets.take(addressOf(request)),
+    good(presented) {
+      if (presented === null) return;
+      const digest = digestOf(presented);
+      goodUntil.delete(digest);
+      goodUntil.set(digest, runtime.monotonic() + rememberedMs);
+      const oldest = goodUntil.size > mostRemembered ? goodUntil.keys().next().value : undefined;
+      if (oldest !== undefined) goodUntil.delete(oldest);
+    },
+  };
+}
+
+function digestOf({ scheme, value }: PresentedCredential): string {
+  return createHash('sha256').update(`${scheme} ${value}`).digest('base64url');
+}

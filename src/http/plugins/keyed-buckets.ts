@@ -1,0 +1,56 @@
+import type { Runtime } from '../../domain/runtime.ts';
+import { filled, fullBucket, type TokenBucket, taken, waitMs } from '../../domain/token-bucket.ts';
+import type { RateLimit } from '../settings.ts';
+
+/** Of those who have been seen, so many are remembered: one who was forgotten begins anew. */
+const mostBuckets = 10_000;
+
+/** What a bucket says after one was asked of it. */
+export interface BucketState {
+  /** Whether it had one. */
+  readonly taken: boolean;
+  /** Whole tokens that are left. */
+  readonly remaining: number;
+  /** Seconds until there is another one, at least 1. */
+  readonly nextSeconds: number;
+}
+
+/** One token bucket for each of many keys. */
+export interface KeyedBuckets {
+  /** Takes one token, if there is one. */
+  take(key: string): BucketState;
+  /** What `take` would say. */
+  look(key: string): BucketState;
+}
+
+/** Buckets of one rate: `requests` at once, refilled over the window, by the monotonic clock. */
+export function keyedBuckets(limit: RateLimit, clock: Pick<Runtime, 'monotonic'>): KeyedBuckets {
+  const buckets = new Map<string, TokenBucket>();
+  const rate = { burst: limit.requests, perSecond: limit.requests / limit.windowSeconds };
+
+  function stateOf(key: string): {
+    readonly after: TokenBucket | null;
+    readonly present: TokenBucket;
+    readonly state: BucketState;
+  } {
+    const now = clock.monotonic();
+    const before = buckets.get(key) ?? fullBucket(rate, now);
+    const after = taken(before, rate, now);
+    const present = after ?? filled(before, rate, now);
+    const nextSeconds = Math.max(1, Math.ceil(waitMs(present, rate, now) / 1000));
+    return { after, present, state: { taken: after !== null, remaining: Math.floor(present.tokens), nextSeconds } };
+  }
+
+  return {
+    take(key) {
+      const { present, state } = stateOf(key);
+      // Deleted and set again, so the first of the map is the one unused for longest.
+      buckets.delete(key);
+      buckets.set(key, present);
+      const oldest = buckets.size > mostBuckets ? buckets.keys().next().value : undefined;
+      if (oldest !== undefined) buckets.delete(oldest);
+      return state;
+    },
+    look: (key) => stateOf(key).state,
+  };
+}

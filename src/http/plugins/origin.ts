@@ -1,0 +1,51 @@
+import type { FastifyRequest } from 'fastify';
+import { isLocalHost } from '../../domain/address-policy.ts';
+import { Problem } from '../../domain/problem.ts';
+import type { HttpApp } from '../app-types.ts';
+import type { Authenticator } from '../auth/authenticator.ts';
+import type { HttpSettings } from '../settings.ts';
+import { invalidParameter } from '../validation/invalid-request.ts';
+
+const safeMethods: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'TRACE'];
+
+/**
+ * Each request names one host. Without authentication it is a name of this machine or a configured one: a page of somebody else's site reaches this
+ * gateway by a name of its own that leads here (DNS rebinding), and a form of it sends no credentials that could be missing.
+ */
+export function installOriginCheck(
+  app: HttpApp,
+  auth: Authenticator,
+  settings: Pick<HttpSettings, 'allowedHosts' | 'publicUrl'>,
+): void {
+  const open = auth.schemes.length === 0;
+  const allowed = new Set(settings.allowedHosts);
+  if (settings.publicUrl !== null) allowed.add(new URL(settings.publicUrl).hostname);
+
+  app.addHook('onRequest', async (request) => {
+    const host = hostOf(request);
+    if (!open) return;
+    if (host !== null && !allowed.has(host) && !isLocalHost(host))
+      throw new Problem(
+        'forbidden',
+        'A gateway without authentication answers to names of its own machine only; others are allowed by `listen.allowedHosts`.',
+      );
+    if (!safeMethods.includes(request.method) && request.headers['sec-fetch-site'] === 'cross-site')
+      throw new Problem('forbidden', 'A gateway without authentication takes no changes from pages of other sites.');
+  });
+}
+
+/** The host without its port, in lower case; null: an HTTP/1.0 request, which may have none. */
+function hostOf({ raw }: FastifyRequest): string | null {
+  const hosts = raw.rawHeaders.filter((name, place) => place % 2 === 0 && name.toLowerCase() === 'host').length;
+  if (hosts > 1) throw invalidParameter('Host', 'came more than once');
+  if (hosts === 0 && raw.headers.host === undefined) {
+    if (raw.httpVersion === '1.0') return null;
+    throw invalidParameter('Host', 'is missing');
+  }
+  const match = /^(\[[0-9A-Fa-f:.%]+\]|[^:/?#@\s[\]]+)(?::\d{0,5})?$/.exec(raw.headers.host ?? '');
+  if (match === null) throw invalidParameter('Host', 'is not a host with or without a port');
+  return (match[1] ?? '')
+    .replace(/^\[|\]$/g, '')
+    .replace(/\.$/, '')
+    .toLowerCase();
+}

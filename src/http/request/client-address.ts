@@ -1,0 +1,31 @@
+import { isIP } from 'node:net';
+import type { FastifyRequest } from 'fastify';
+
+/**
+ * The address of whoever asks: of the peer, or what configured proxies say of their peer. Something else that a proxy may have written, such as an
+ * address with a port, is cleaned or passed over.
+ */
+export function clientAddress({ ip, socket }: Pick<FastifyRequest, 'ip' | 'socket'>): string {
+  const bare = plainAddress(ip);
+  return bare ?? plainAddress(socket.remoteAddress) ?? 'unknown';
+}
+
+function plainAddress(text: string | undefined): string | null {
+  if (text === undefined || text.length > 100) return null;
+  const inner = /^\[([^\]]*)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text;
+  const mapped = /^::ffff:([\d.]+)$/i.exec(inner)?.[1] ?? inner;
+  return isIP(mapped) === 0 ? null : mapped;
+}
+
+/** What limits go by: an IPv4 address, or the /64 network of an IPv6 one, which is what one customer has. */
+export function limitedNetwork(address: string): string {
+  if (isIP(address) !== 6) return address;
+  const [head = '', tail = ''] = address.split('%')[0]?.split('::') ?? [];
+  const left = head === '' ? [] : head.split(':');
+  const right = tail === '' ? [] : tail.split(':');
+  const zeros = address.includes('::') ? Array(Math.max(0, 8 - left.length - right.length)).fill('0') : [];
+  return `${[...left, ...zeros, ...right]
+    .slice(0, 4)
+    .map((part) => Number.parseInt(part, 16).toString(16))
+    .join(':')}::/64`;
+}

@@ -1,0 +1,111 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createStaticKeyAuthenticator } from '../../../src/http/auth/static-keys.ts';
+import type { HttpSettings } from '../../../src/http/settings.ts';
+import { testApp } from '../support/app.ts';
+import { keyNamed } from '../support/credentials.ts';
+import { aMigration, idOf } from '../support/fixtures.ts';
+
+async function listening(settings: Partial<HttpSettings> = {}) {
+  const test = await testApp({ settings, keepOpen: true });
+  await test.app.listen({ host: '127.0.0.1', port: 0 });
+  onTestFinished(() => {
+    test.app.server.closeAllConnections();
+    return test.app.close();
+  });
+  const address = test.app.server.address();
+  return { ...test, port: typeof address === 'object' && address !== null ? address.port : 0 };
+}
+
+async function open(
+  port: number,
+  halfOpen = false,
+): Promise<{ readonly socket: Socket; readonly closed: Promise<unknown> }> {
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: halfOpen });
+  socket.on('error', () => undefined);
+  const closed = new Promise((done) => socket.once('close', done));
+  await once(socket, 'connect');
+  return { socket, closed };
+}
+
+describe('a connection', () => {
+  it('that sends garbage and never closes is cut off', async () => {
+    const { port, app } = await listening();
+    const { socket } = await open(port, true);
+    socket.write('garbage\r\n\r\n');
+    socket.resume();
+    await once(socket, 'end');
+    // The peer keeps its half open for ever.
+    const connections = () => new Promise<number>((done) => app.server.getConnections((_error, count) => done(count)));
+    await expect.poll(connections, { timeout: 3000 }).toBe(0);
+    socket.destroy();
+  });
+
+  it('whose peer does not read its answer is cut off, and one who reads gets all', async () => {
+    const { port, service, app } = await listening({ stalledReaderMs: 200 });
+    const long = { ...aMigration(), description: 'x'.repeat(20_000_000) };
+    service.get = async () => long;
+    const path = `/migrations/${idOf('mig', 1)}`;
+    const accepted = once(app.server, 'connection') as Promise<[Socket]>;
+    const { socket, closed } = await open(port);
+    const [theirs] = await accepted;
+    const cutOff = once(theirs, 'close');
+    socket.pause();
+    socket.write(`GET ${path} HTTP/1.1\r\nhost: localhost\r\n\r\n`);
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`);
+    expect((await answer.text()).length).toBeGreaterThan(20_000_000);
+    await cutOff;
+    socket.resume();
+    await closed;
+    expect(socket.bytesRead).toBeLessThan(20_000_000);
+  });
+
+  it.each([
+    ['half a head', 'GET /migrations HTTP/1.1\r\nhost: loc'],
+    [
+      'half a body',
+      'POST /migrations HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{',
+    ],
+  ])('with %s does not hold up the end', async (_name, text) => {
+    const { port, app } = await listening();
+    const accepted = once(app.server, 'connection') as Promise<[Socket]>;
+    const { socket, closed } = await open(port);
+    const [theirs] = await accepted;
+    socket.write(text);
+    await expect.poll(() => theirs.bytesRead).toBe(text.length);
+    const began = performance.now();
+    await app.close();
+    await closed;
+    expect(performance.now() - began).toBeLessThan(4000);
+  });
+
+  it('is one of at most half of all from one address', async () => {
+    const { port } = await listening({ maxConnections: 4 });
+    const kept = [await open(port), await open(port)];
+    const third = await open(port);
+    await third.closed;
+    for (const { socket } of kept) socket.destroy();
+  });
+});
+
+describe('an event stream', () => {
+  it('ends with the token that it was opened with', async () => {
+    const key = keyNamed('reader');
+    const keys = createStaticKeyAuthenticator([key.entry]);
+    const { app, runtime, service } = await testApp({
+      auth: {
+        schemes: keys.schemes,
+        authenticate: async (presented) => {
+          const identity = await keys.authenticate(presented);
+          return identity === null ? null : { ...identity, expiresAt: runtime.now() + 7000 };
+        },
+      },
+    });
+    const slept: number[] = [];
+    runtime.sleep = async (ms) => void slept.push(ms);
+    service.followEvents = async () => (async function* () {})();
+    await app.inject({ url: '/migrations/events', headers: { accept: 'text/event-stream', 'x-api-key': key.secret } });
+    expect(slept).toContain(7000);
+  });
+});
