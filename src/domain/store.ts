@@ -44,9 +44,15 @@ export interface StoredAnswer {
   readonly body: string;
 }
 
+/** Something that has an id of its own in the API. */
+export interface Resource {
+  readonly type: 'migration' | 'webhook';
+  readonly id: string;
+}
+
 export interface IdempotencyRecord extends IdempotencyKey {
-  /** The migration that the request made or changed. */
-  readonly migrationId: string;
+  /** What the request made or changed. */
+  readonly resource: Resource;
   /** Null while the first request has not been answered. */
   readonly answer: StoredAnswer | null;
   /** Whose request stored it. `nobody`: of a process that is gone, so that a missing answer will not come any more. */

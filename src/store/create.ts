@@ -27,7 +27,7 @@ export async function createMigration(
     if (holder !== null) return { outcome: 'target_busy', migrationId: holder };
   }
   if (key !== undefined) {
-    const record = await claimKey(session, key, migration.id, lease.now);
+    const record = await claimKey(session, key, { type: 'migration', id: migration.id }, lease.now);
     if (record !== null) return { outcome: 'key_exists', record };
   }
   await insertMigration(session, migration, { ...lease, token: firstToken });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
-import type { IdempotencyKey, IdempotencyRecord, StoredAnswer } from '../domain/store.ts';
+import { isId } from '../domain/ids.ts';
+import type { IdempotencyKey, IdempotencyRecord, Resource, StoredAnswer } from '../domain/store.ts';
 import type { Session, SqlDialect } from './session.ts';
 import type { Tables } from './tables.ts';
 
@@ -20,7 +21,7 @@ export async function findKey(
     .where('digest', '=', digest(caller, key))
     .executeTakeFirst();
   if (row === undefined) return null;
-  const { process, ...record }: KeyDocument = JSON.parse(row.document);
+  const { process, ...record } = readKey(row.document);
   if (process === dialect.process) return { ...record, heldBy: 'this_process' };
   const awaited = record.answer === null && (await dialect.processLives(db, process));
   return { ...record, heldBy: awaited ? 'another_process' : 'nobody' };
@@ -30,14 +31,14 @@ export async function findKey(
 export async function claimKey(
   { db, dialect }: Session,
   key: IdempotencyKey,
-  migrationId: string,
+  resource: Resource,
   createdAt: number,
 ): Promise<IdempotencyRecord | null> {
   const record: KeyDocument = {
     caller: key.caller,
     key: key.key,
     fingerprint: key.fingerprint,
-    migrationId,
+    resource,
     answer: null,
     createdAt,
     process: dialect.process,
@@ -65,7 +66,7 @@ export async function answerKey(
     .$if(dialect.rowLocks, (query) => query.forUpdate())
     .executeTakeFirst();
   if (row === undefined) return;
-  const record: KeyDocument = JSON.parse(row.document);
+  const record = readKey(row.document);
   if (record.answer !== null) return;
   await db
     .updateTable('idempotency_keys')
@@ -81,6 +82,13 @@ export async function expireKeys(db: Kysely<Tables>, before: number): Promise<nu
     .where('created_at', '<', before)
     .executeTakeFirstOrThrow();
   return Number(numDeletedRows);
+}
+
+/** Before there were webhooks, and in processes of that version, a record named the migration, or the webhook, in `migrationId`. */
+function readKey(document: string): KeyDocument {
+  const { migrationId, ...record }: KeyDocument & { readonly migrationId?: string } = JSON.parse(document);
+  if (migrationId === undefined) return record;
+  return { ...record, resource: { type: isId('whk', migrationId) ? 'webhook' : 'migration', id: migrationId } };
 }
 
 function digest(caller: string, key: string): string {

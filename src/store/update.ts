@@ -49,7 +49,7 @@ export async function updateMigration(
     if (holder !== null) return { outcome: 'target_busy', migrationId: holder };
   }
   if (idempotency !== undefined) {
-    const record = await claimKey(session, idempotency, id, after.updatedAt);
+    const record = await claimKey(session, idempotency, { type: 'migration', id }, after.updatedAt);
     if (record !== null) return { outcome: 'key_exists', record };
   }
 

@@ -28,7 +28,7 @@ export async function createWebhook(
   }
   if ((await countWebhooks(db)) >= most) return { outcome: 'too_many' };
   if (key !== undefined) {
-    const record = await claimKey(session, key, webhook.id, webhook.createdAt);
+    const record = await claimKey(session, key, { type: 'webhook', id: webhook.id }, webhook.createdAt);
     if (record !== null) return { outcome: 'key_exists', record };
   }
   const position = await latestPosition(db);

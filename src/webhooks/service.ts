@@ -1,5 +1,6 @@
 import { type AddressPolicy, urlFault } from '../domain/address-policy.ts';
 import { hasGrant, visibleAccounts } from '../domain/grants.ts';
+import { expectSameRequest } from '../domain/idempotency.ts';
 import { newId } from '../domain/ids.ts';
 import { Problem } from '../domain/problem.ts';
 import { expectVersion } from '../domain/representation.ts';
@@ -66,21 +67,16 @@ export function createWebhookService(context: WebhookServiceContext): WebhookSer
   }
 
   /** The webhook that the first request with a key has made, as it is now. */
-  async function replay(
-    { fingerprint, migrationId }: IdempotencyRecord,
-    caller: WebhookCaller,
-    key: IdempotencyKey | undefined,
-  ): Promise<NewWebhook> {
-    if (fingerprint !== key?.fingerprint)
-      throw new Problem('idempotency_key_reused', 'This idempotency key came with another request before.');
-    const webhook = await visible(migrationId, caller);
+  async function replay(record: IdempotencyRecord, caller: WebhookCaller, key: IdempotencyKey): Promise<NewWebhook> {
+    expectSameRequest(record, key);
+    const webhook = await visible(record.resource.id, caller);
     return { webhook, secret: context.open(webhook.sealedSecret), replayed: true };
   }
 
   return {
     async create(request, caller, idempotency) {
-      const earlier = idempotency && (await store.findIdempotencyKey(idempotency.caller, idempotency.key));
-      if (earlier) return replay(earlier, caller, idempotency);
+      const earlier = idempotency ? await store.findIdempotencyKey(idempotency.caller, idempotency.key) : null;
+      if (idempotency && earlier) return replay(earlier, caller, idempotency);
       const now = runtime.now();
       const secret = newSecret(runtime);
       const webhook: Webhook = {
@@ -103,7 +99,7 @@ export function createWebhookService(context: WebhookServiceContext): WebhookSer
           'invalid_state',
           `There are ${mostWebhooks} webhooks already; delete one that is not needed.`,
         );
-      if (result.outcome === 'key_exists') return replay(result.record, caller, idempotency);
+      if (idempotency && result.outcome === 'key_exists') return replay(result.record, caller, idempotency);
       context.wake();
       return { webhook, secret, replayed: false };
     },

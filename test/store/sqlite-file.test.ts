@@ -95,6 +95,28 @@ describe('an SQLite file', () => {
     expect(deliveries.map(({ event }) => event.migrationId)).toEqual([migration.id, migration.id]);
   });
 
+  it('knows idempotency keys that an older version has stored', async () => {
+    const { store, database } = await openWithDatabase();
+    const migration = sampleMigration();
+    const keyOf = (name: string) => ({ caller: 'ci', key: name, fingerprint: 'f00d' });
+    await store.create(migration, noLease, keyOf('migration'));
+    const webhook = sampleWebhook();
+    await (store as SqlStore).createWebhook(webhook, 1, keyOf('webhook'));
+    // Older records have the id in a member of their own.
+    database.exec(`update idempotency_keys set document = json_remove(
+      json_set(document, '$.migrationId', json_extract(document, '$.resource.id')), '$.resource')`);
+    const record = { ...keyOf('migration'), createdAt: lease().now, heldBy: 'this_process', answer: null };
+    expect(await store.findIdempotencyKey('ci', 'migration')).toEqual({
+      ...record,
+      resource: { type: 'migration', id: migration.id },
+    });
+    await store.completeIdempotencyKey('ci', 'webhook', { status: 201, headers: {}, body: '{}' });
+    expect(await store.findIdempotencyKey('ci', 'webhook')).toMatchObject({
+      resource: { type: 'webhook', id: webhook.id },
+      answer: { status: 201 },
+    });
+  });
+
   it('gives up what deliveries its last process had claimed', async () => {
     const store = (await open()) as SqlStore;
     await store.createWebhook(sampleWebhook(), 1);

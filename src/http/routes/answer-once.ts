@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { hasGrant } from '../../domain/grants.ts';
-import { isId } from '../../domain/ids.ts';
+import { expectSameRequest } from '../../domain/idempotency.ts';
 import type { Migration } from '../../domain/migration.ts';
 import { Problem } from '../../domain/problem.ts';
 import type { IdempotencyKey, IdempotencyRecord } from '../../domain/store.ts';
@@ -51,17 +51,16 @@ export async function answerOnce(
 
   /** `own`: how often this request itself is counted among those in flight. */
   async function replay(record: IdempotencyRecord, own: 0 | 1): Promise<FastifyReply> {
-    // The key may belong to a webhook.
-    if (isId('mig', record.migrationId)) request.subject = { migrationId: record.migrationId };
-    if (record.fingerprint !== idempotency.fingerprint)
-      throw new Problem('idempotency_key_reused', 'This idempotency key came with another request before.');
+    const { type, id } = record.resource;
+    if (type === 'migration') request.subject = { migrationId: id };
+    expectSameRequest(record, idempotency);
     // What was allowed then may not be now.
     await requirePresentGrant(http, request, record);
     if (record.answer !== null) return sendAnswer(reply.header('idempotency-replayed', 'true'), record.answer);
     if (isAwaited(record, own))
       throw new Problem('idempotency_in_progress', 'The first request with this key has not been answered yet.', {
         retryAfterSeconds: 2,
-        members: { migrationId: record.migrationId },
+        members: { migrationId: id },
       });
     const answer = await presentAnswer(record);
     await keep(answer);
@@ -76,7 +75,7 @@ export async function answerOnce(
   }
 
   async function presentAnswer(record: IdempotencyRecord): Promise<Answer> {
-    const migration = await http.service.get(record.migrationId, requestContext(request));
+    const migration = await http.service.get(record.resource.id, requestContext(request));
     try {
       return post.presentAnswer(migration, record);
     } catch (error) {
@@ -118,12 +117,12 @@ async function findRecord(
 async function requirePresentGrant(
   http: HttpContext,
   request: FastifyRequest,
-  { migrationId, answer }: IdempotencyRecord,
+  { resource, answer }: IdempotencyRecord,
 ): Promise<void> {
   const context = requestContext(request);
   if (hasGrant(context, '*')) return;
   try {
-    await http.service.get(migrationId, context);
+    await http.service.get(resource.id, context);
   } catch (error) {
     const account = answer === null ? null : accountIn(answer);
     if (account === null || !hasGrant(context, account) || !(error instanceof Problem)) throw error;

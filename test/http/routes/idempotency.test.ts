@@ -129,7 +129,7 @@ describe.each([
       return {
         replay: {
           ...idempotency,
-          migrationId: idOf('mig', 1),
+          resource: { type: 'migration' as const, id: idOf('mig', 1) },
           createdAt: noon,
           answer,
           heldBy: 'this_process' as const,

@@ -451,7 +451,7 @@ describe('the audit', () => {
     service.findReplay = async (key) => ({
       ...key,
       fingerprint: 'of another request',
-      migrationId: idOf('whk', 1),
+      resource: { type: 'webhook', id: idOf('whk', 1) },
       createdAt: noon,
       answer: null,
       heldBy: 'nobody',

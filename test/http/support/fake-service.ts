@@ -32,7 +32,13 @@ export function fakeService(): FakeService {
   }
   function remember(key: IdempotencyKey | undefined, migrationId: string): void {
     if (key !== undefined)
-      records.set(keyOf(key), { ...key, migrationId, answer: null, createdAt: noon, heldBy: 'another_process' });
+      records.set(keyOf(key), {
+        ...key,
+        resource: { type: 'migration', id: migrationId },
+        answer: null,
+        createdAt: noon,
+        heldBy: 'another_process',
+      });
   }
 
   const plain: MigrationService = {

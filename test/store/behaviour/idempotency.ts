@@ -11,7 +11,13 @@ export function idempotencyBehaviour(site: Site): void {
     const store = await site.open();
     const migration = sampleMigration(onDatabases('orders'));
     await store.create(migration, lease(), key);
-    const record = { ...key, migrationId: migration.id, answer: null, createdAt: noon, heldBy: 'this_process' };
+    const record = {
+      ...key,
+      resource: { type: 'migration', id: migration.id },
+      answer: null,
+      createdAt: noon,
+      heldBy: 'this_process',
+    };
     expect(await store.findIdempotencyKey('ci', 'k-1')).toEqual(record);
     const again = sampleMigration(onDatabases('orders'));
     expect(await store.create(again, lease(), { ...key, fingerprint: 'beef' })).toEqual({
@@ -49,7 +55,10 @@ export function idempotencyBehaviour(site: Site): void {
       },
       { idempotency: key },
     );
-    expect(again).toMatchObject({ outcome: 'key_exists', record: { ...key, migrationId: migration.id } });
+    expect(again).toMatchObject({
+      outcome: 'key_exists',
+      record: { ...key, resource: { type: 'migration', id: migration.id } },
+    });
     expect(await store.get(migration.id)).toMatchObject({ version: 2 });
   });
 
@@ -101,7 +110,10 @@ export function idempotencyBehaviour(site: Site): void {
     const [stored] = await store.list({}, { size: 200, order: 'newest_first' });
     for (const result of results)
       if (result.outcome !== 'created')
-        expect(result).toMatchObject({ outcome: 'key_exists', record: { migrationId: stored?.id } });
+        expect(result).toMatchObject({
+          outcome: 'key_exists',
+          record: { resource: { type: 'migration', id: stored?.id } },
+        });
   });
 
   it('lets exactly one of a creation and an update with one key through', async () => {

@@ -44,7 +44,7 @@ export function webhookBehaviour(site: Site): void {
     expect(creations.filter(({ outcome }) => outcome === 'created')).toHaveLength(1);
     const [made, ...more] = await store.listWebhooks({}, { size: 50 });
     expect(more).toEqual([]);
-    const record = { ...key, migrationId: made?.id, answer: null, createdAt: noon };
+    const record = { ...key, resource: { type: 'webhook', id: made?.id }, answer: null, createdAt: noon };
     for (const creation of creations)
       if (creation.outcome !== 'created') expect(creation).toMatchObject({ outcome: 'key_exists', record });
     expect(await store.findIdempotencyKey('ci', 'k-1')).toMatchObject(record);
