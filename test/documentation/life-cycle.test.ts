@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { actionNames, migrationStates } from '../../src/domain/vocabulary.ts';
-import { lifeCycleDiagram, withGeneratedParts } from '../../src/life-cycle-document.ts';
+import { lifeCycleDiagram, withGeneratedParts } from '../../tools/documents/life-cycle.ts';
 
 const page = readFileSync(new URL('../../docs/life-cycle.md', import.meta.url), 'utf8');
 const explained = (code: string) => new RegExp(`^\\| \`${code}\` \\|[^|]*\\S`, 'm').test(page);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { namedEnums } from '../../src/domain/enum-schema.ts';
 import { requestExamples } from '../../src/http/schemas/examples.ts';
-import { openApiYaml } from '../../src/openapi-document.ts';
+import { openApiYaml } from '../../tools/documents/openapi.ts';
 import { ajv, document, documentFile, operations, resolve, withAbsoluteRefs } from './support/documented.ts';
 
 describe('the OpenAPI document', () => {

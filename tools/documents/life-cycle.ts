@@ -1,10 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { transitions } from './domain/lifecycle.ts';
-import { reasonCatalogue, warningCatalogue } from './domain/reasons.ts';
-import { restoreErrorCodes, restoreErrors } from './domain/restore-errors.ts';
-import { migrationStates, terminalStates } from './domain/vocabulary.ts';
+import { transitions } from '../../src/domain/lifecycle.ts';
+import { reasonCatalogue, warningCatalogue } from '../../src/domain/reasons.ts';
+import { restoreErrorCodes, restoreErrors } from '../../src/domain/restore-errors.ts';
+import { migrationStates, terminalStates } from '../../src/domain/vocabulary.ts';
 
-const page = new URL('../docs/life-cycle.md', import.meta.url);
+const page = new URL('../../docs/life-cycle.md', import.meta.url);
 
 /** The table of legal transitions as a Mermaid state diagram. */
 export function lifeCycleDiagram(): string {
