@@ -25,15 +25,15 @@ export interface FileFault {
   readonly certain: boolean;
 }
 
-/** Storage classes by whether a restore service can read them at once. Names of the three stores differ in case and separators. */
-const archived = /archive|deep|cold/i;
-
-/** What the list of a folder tells of an object that keeps a restore from reading it, or null. */
-export function storageFault(storageClass: string | null): FileFault | null {
-  if (storageClass === null || !archived.test(storageClass)) return null;
+/** The fault of a file that lies in a storage class from which the vendor does not restore. `restorable`: whether it does. */
+export function storageFault(
+  storageClass: string | null,
+  restorable: (storageClass: string) => boolean,
+): FileFault | null {
+  if (storageClass === null || restorable(storageClass)) return null;
   return {
     code: 'source_missing_or_archived',
-    detail: `The file lies in the storage class \`${storageClass}\`. Put it back into the Standard class first.`,
+    detail: `The file lies in the storage class \`${storageClass}\`, from which nothing is restored. Put it back into the Standard class first.`,
     certain: true,
   };
 }

@@ -18,11 +18,12 @@ export function configuredAccount(entry: AccountEntry, environment: Environment)
     region: entry.region,
     endpoints: withoutTrailingSlashes(entry.endpoints ?? {}),
     limits: { ...defaultLimits[entry.provider], ...entry.limits },
+    checkBackups: entry.checkBackups ?? 'auto',
   };
   switch (entry.provider) {
     case 'alibaba': {
-      const { signature = 'rpc', chainBase = 'updf' } = entry;
-      return { account: { ...common, provider: 'alibaba', signature, chainBase }, credentials };
+      const { signature = 'rpc', chainBase = 'updf', storageSignature = 'v4' } = entry;
+      return { account: { ...common, provider: 'alibaba', signature, chainBase, storageSignature }, credentials };
     }
     case 'tencent':
       return { account: { ...common, provider: 'tencent', timeZone: entry.timeZone ?? '+08:00' }, credentials };

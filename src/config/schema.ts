@@ -22,6 +22,7 @@ const Limits = object({
   readsPerSecond: optional(Type.Number({ exclusiveMinimum: 0, maximum: 1000 })),
   writesPerSecond: optional(Type.Number({ exclusiveMinimum: 0, maximum: 1000 })),
 });
+const CheckBackups = optional(Type.Union([Type.Literal('off'), Type.Literal('auto'), Type.Literal('required')]));
 
 /** How much can be logged, from all to nothing. */
 export const logLevels: readonly string[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
@@ -45,8 +46,10 @@ const AlibabaAccountSchema = object({
   credentials: AnyCredentials,
   signature: optional(Type.Union([Type.Literal('rpc'), Type.Literal('acs3')])),
   chainBase: optional(Type.Union([Type.Literal('updf'), Type.Literal('full')])),
+  storageSignature: optional(Type.Union([Type.Literal('v4'), Type.Literal('v1')])),
+  checkBackups: CheckBackups,
   limits: optional(Limits),
-  endpoints: optional(object({ rds: optional(Url) })),
+  endpoints: optional(object({ rds: optional(Url), storage: optional(Url) })),
 });
 const HuaweiAccountSchema = object({
   name: AccountName,
@@ -54,8 +57,9 @@ const HuaweiAccountSchema = object({
   region: Region,
   projectId: optional(Type.String({ pattern: '^[0-9a-f]{32}$' })),
   credentials: AnyCredentials,
+  checkBackups: CheckBackups,
   limits: optional(Limits),
-  endpoints: optional(object({ iam: optional(Url), drs: optional(Url), rds: optional(Url) })),
+  endpoints: optional(object({ iam: optional(Url), drs: optional(Url), rds: optional(Url), storage: optional(Url) })),
 });
 const TencentAccountSchema = object({
   name: AccountName,
@@ -63,8 +67,9 @@ const TencentAccountSchema = object({
   region: Region,
   credentials: AnyCredentials,
   timeZone: optional(Type.String({ pattern: '^[+-][0-9]{2}:[0-9]{2}$' })),
+  checkBackups: CheckBackups,
   limits: optional(Limits),
-  endpoints: optional(object({ sqlserver: optional(Url) })),
+  endpoints: optional(object({ sqlserver: optional(Url), storage: optional(Url) })),
 });
 
 /** The schema of an account by its provider: chosen before validation, so that faults name the field and not the branch. */

@@ -1,17 +1,8 @@
 import type { Backup, Instant, Migration, MigrationError, Refs, SealedUrl, Step, WarningNote } from './migration.ts';
+import type { ObjectStore } from './object-store.ts';
 import type { FieldFault } from './problem.ts';
 import type { Secret } from './secret.ts';
-import type {
-  Account,
-  Credentials,
-  Dialogue,
-  Session,
-  SignedRequest,
-  SigningContext,
-  VendorFailure,
-  VendorReply,
-  VendorRequest,
-} from './vendor.ts';
+import type { Account, Dialogue, Protocol, VendorReply, VendorRequest } from './vendor.ts';
 import type { BackupState, BackupType, Mode, ProviderId, SourceType } from './vocabulary.ts';
 
 /** What a provider can do, as data. Served at `GET /providers` and used for `unsupported_by_provider`. */
@@ -170,15 +161,13 @@ export interface BackupCommandSupport {
 }
 
 /** One vendor behind the normalized resource. Pure translation in both directions; stateless. */
-export interface Provider {
+export interface Provider extends Protocol {
   readonly id: ProviderId;
   readonly capabilities: Capabilities;
   /** Services that this provider calls, by name. */
   readonly services: readonly string[];
   /** The service that carries out restores: its endpoint tells one cloud from another. */
   readonly restoreService: string;
-  /** Default base URL of a service in a region, such as `https://rds.aliyuncs.com`. */
-  endpoint(service: string, region: string): string;
 
   /** Faults of a new migration that only this vendor has (names, file names, option combinations). Generic ones come from `capabilities`. */
   checkMigration(migration: Migration, account: Account): readonly FieldFault[];
@@ -209,17 +198,10 @@ export interface Provider {
   /** The vendor's read-only checks before a migration: faults found. */
   preflight(migration: Migration, account: Account): Dialogue<readonly FieldFault[]>;
 
+  /** Where backups lie that are looked at before they are sent. */
+  readonly objectStore: ObjectStore;
   /** Null where the vendor takes no uploads. */
   readonly uploads: UploadSupport | null;
   /** Null where the vendor prescribes no command. */
   readonly backupCommand: BackupCommandSupport | null;
-
-  /** The failure in a reply, or null when the reply carries none. Never throws, whatever the body is. */
-  failureOf(request: VendorRequest, reply: VendorReply): VendorFailure | null;
-  /** The id under which the vendor's support finds the call, or null when the reply carries none. Never throws. */
-  requestIdOf(reply: VendorReply): string | null;
-  /** Signs for one attempt. Pure. */
-  sign(request: VendorRequest, context: SigningContext): SignedRequest;
-  /** The dialogue that opens a session, or null when these credentials sign each request and nothing has to be learnt first. */
-  login(account: Account, region: string, credentials: Credentials): Dialogue<Session> | null;
 }

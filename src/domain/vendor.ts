@@ -18,6 +18,8 @@ export interface VendorRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** JSON value of the body; undefined: no body. */
   readonly body: unknown;
+  /** For an object store: what is asked for. `key` null: the bucket. `maxBytes`: of an object, no more is taken than this. */
+  readonly object?: { readonly bucket: string; readonly key: string | null; readonly maxBytes?: number };
 }
 
 /** A request with its signature on it, ready for the wire. It carries secrets: never log it. */
@@ -26,6 +28,8 @@ export interface SignedRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
+  /** The answer is bytes, and is cut off after as many, also when the other side sends more. */
+  readonly cutAt?: number;
 }
 
 export interface VendorReply {
@@ -34,6 +38,8 @@ export interface VendorReply {
   readonly headers: Readonly<Record<string, string>>;
   /** At most the transport's size limit. */
   readonly body: string;
+  /** The body of a successful answer to a request with `cutAt`; `body` is empty then. */
+  readonly bytes?: Buffer;
   readonly receivedAt: Instant;
 }
 
@@ -154,17 +160,24 @@ export type Dialogue<T> = Generator<VendorRequest, T, VendorReply>;
 
 // ---------------------------------------------------------------- accounts, credentials, sessions
 
+/** `off`: no file is looked at. `auto`: what cannot be read is sent with a warning. `required`: it is refused. */
+export type CheckBackups = 'off' | 'auto' | 'required';
+
 interface AccountBase {
   readonly name: string;
   readonly region: string;
   /** Overrides by service name; the rest comes from the provider. */
   readonly endpoints: Readonly<Record<string, string>>;
   readonly limits: { readonly readsPerSecond: number; readonly writesPerSecond: number };
+  /** Whether backup files are looked at before they are sent; default `auto`. */
+  readonly checkBackups?: CheckBackups;
 }
 export interface AlibabaAccount extends AccountBase {
   readonly provider: 'alibaba';
   readonly signature: 'rpc' | 'acs3';
   readonly chainBase: 'updf' | 'full';
+  /** Signature version of the object storage; default `v4`. */
+  readonly storageSignature?: 'v4' | 'v1';
 }
 export interface HuaweiAccount extends AccountBase {
   readonly provider: 'huawei';
@@ -214,6 +227,8 @@ export type Credentials =
 export interface Session {
   readonly token: Secret | null;
   readonly projectId: string | null;
+  /** A temporary access key, where the session is one of a service that takes no tokens. */
+  readonly keys?: Credentials;
   readonly expiresAt: Instant;
 }
 
@@ -230,6 +245,20 @@ export interface SigningContext {
   readonly now: Instant;
   /** New for every attempt. */
   readonly nonce: string;
+}
+
+/** How a vendor's service is spoken to. Pure. */
+export interface Protocol {
+  /** Default base URL of a service in a region, such as `https://rds.aliyuncs.com`. */
+  endpoint(service: string, region: string): string;
+  /** The failure in a reply, or null when the reply carries none. Never throws, whatever the body is. */
+  failureOf(request: VendorRequest, reply: VendorReply): VendorFailure | null;
+  /** The id under which the vendor's support finds the call, or null when the reply carries none. Never throws. */
+  requestIdOf(reply: VendorReply): string | null;
+  /** Signs for one attempt. Pure. */
+  sign(request: VendorRequest, context: SigningContext): SignedRequest;
+  /** The dialogue that opens a session, or null when these credentials sign each request and nothing has to be learnt first. */
+  login(account: Account, region: string, credentials: Credentials): Dialogue<Session> | null;
 }
 
 /**

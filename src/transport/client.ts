@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Instant } from '../domain/migration.ts';
+import { storageService } from '../domain/object-store.ts';
 import type { Provider } from '../domain/provider.ts';
 import type { Runtime } from '../domain/runtime.ts';
 import { Secret } from '../domain/secret.ts';
@@ -12,6 +13,7 @@ import {
   type HuaweiAccount,
   mayHaveHappened,
   type Permit,
+  type Protocol,
   type Session,
   type SignedRequest,
   type SigningContext,
@@ -59,6 +61,10 @@ const maxReadPauseMs = 5000;
 export const maxCallerWaitMs = 5000;
 /** Calls under way at once per account. What hangs takes the places of its own kind only. */
 const maxConcurrent = { submission: 32, caller: 8, observation: 16 } as const;
+/** The changing calls of a vendor's own service. */
+const asWrite = { effect: 'write', service: '' } as const;
+/** Of one account at its object store: half of what the strictest of the three gives one folder in which much is going on. */
+const storageReadsPerSecond = 25;
 /** Offsets below this are the resolution of a `Date` header, not a clock that is off. */
 const clockNoiseMs = 2000;
 /** No clock is off by more than this; a `Date` header that says so is a fault of its sender. */
@@ -88,7 +94,7 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
     let refreshed = false;
     let resigned = false;
     for (let attempt = 1; ; attempt++) {
-      const { credentials, cache, session } = await entitle(provider, account, region);
+      const { credentials, cache, session } = await entitle(provider, account, region, request.service);
       const outcome = await attemptOnce({ provider, account, region, credentials, session, request }, turns);
       if ('reply' in outcome) return outcome.reply;
       const { failure } = outcome;
@@ -112,9 +118,13 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
   }
 
   /** Credentials and session for one attempt. Whatever fails here, the call itself has not been sent. */
-  async function entitle(provider: Provider, account: Account, region: string) {
+  async function entitle(provider: Provider, account: Account, region: string, service?: string) {
     try {
       const credentials = await options.credentialsOf(account);
+      if (service === storageService) {
+        const cache = sessionCache(provider, account, region, credentials, provider.objectStore);
+        return { credentials, cache, session: cache === null ? null : await cache.get(fingerprint(credentials)) };
+      }
       const cache = sessionCache(provider, account, region, credentials);
       const session = cache === null ? null : await sessionFrom(cache, account, region, credentials);
       return { credentials, cache, session };
@@ -145,7 +155,7 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
 
   async function attemptOnce(attempt: Attempt, turns: Turns): Promise<Outcome> {
     const { account, request } = attempt;
-    const gate = gateOf(account, request.effect);
+    const gate = gateOf(account, request);
     const askedAt = runtime.monotonic();
     const permit = turns.permit ?? (await gate.take(turns.priority, turns.leftMs));
     turns.permit = null;
@@ -165,7 +175,8 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
 
   async function dial(attempt: Attempt, mayGo: () => boolean, gate: CallGate, waitedMs: number): Promise<Outcome> {
     const { provider, account, region, credentials, session, request } = attempt;
-    const endpoint = account.endpoints[request.service] ?? provider.endpoint(request.service, region);
+    const protocol = request.service === storageService ? provider.objectStore : provider;
+    const endpoint = account.endpoints[request.service] ?? protocol.endpoint(request.service, region);
     const context: SigningContext = {
       account,
       region,
@@ -177,7 +188,7 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
     };
     let signed: SignedRequest;
     try {
-      signed = provider.sign(request, context);
+      signed = protocol.sign(request, context);
     } catch (error) {
       return { failure: notSigned(error, request, account.provider) };
     }
@@ -188,7 +199,7 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
     try {
       reply = await exchange.send(signed, runtime.now);
       learnClock(account, reply, startedAt);
-      failure = provider.failureOf(request, reply);
+      failure = protocol.failureOf(request, reply);
     } catch (error) {
       failure = exchangeFailure(error, request, account.provider, new URL(endpoint).host);
     }
@@ -200,7 +211,7 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
       effect: request.effect,
       outcome: failure?.kind ?? 'ok',
       httpStatus: reply?.httpStatus ?? null,
-      requestId: failure?.provider.requestId ?? (reply && provider.requestIdOf(reply)),
+      requestId: failure?.provider.requestId ?? (reply && protocol.requestIdOf(reply)),
       durationMs: runtime.now() - startedAt,
       waitedMs,
     });
@@ -222,14 +233,15 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
     account: Account,
     region: string,
     credentials: Credentials,
+    protocol: Protocol = provider,
   ): SessionCache | null {
-    const key = placeOf(account, region);
+    const key = protocol === provider ? placeOf(account, region) : `${placeOf(account, region)}|${storageService}`;
     const known = sessions.get(key);
     if (known) return known;
-    if (provider.login(account, region, credentials) === null) return null;
+    if (protocol.login(account, region, credentials) === null) return null;
     const login = async (): Promise<Session> => {
       const present = await options.credentialsOf(account);
-      const dialogue = provider.login(account, region, present);
+      const dialogue = protocol.login(account, region, present);
       if (dialogue === null) return { token: null, projectId: null, expiresAt: Number.POSITIVE_INFINITY };
       return run(dialogue, async (request) => {
         const outcome = await attemptOnce(
@@ -258,12 +270,14 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
     }
   }
 
-  function gateOf(account: Account, effect: 'read' | 'write'): CallGate {
-    const key = `${account.name}|${effect}`;
+  function gateOf(account: Account, { effect, service }: Pick<VendorRequest, 'effect' | 'service'>): CallGate {
+    const ofStore = service === storageService;
+    const key = `${account.name}|${ofStore ? service : effect}`;
     const known = gates.get(key);
     if (known) return known;
     const { readsPerSecond, writesPerSecond } = account.limits;
-    const settings: GateSettings = { perSecond: effect === 'read' ? readsPerSecond : writesPerSecond, maxConcurrent };
+    const perSecond = ofStore ? storageReadsPerSecond : effect === 'read' ? readsPerSecond : writesPerSecond;
+    const settings: GateSettings = { perSecond, maxConcurrent };
     const gate = new CallGate(settings, runtime);
     gates.set(key, gate);
     return gate;
@@ -277,13 +291,13 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
       return run(dialogue, (request) => execute(account, region, request, turns));
     },
     admit(account) {
-      const gate = gateOf(account, 'write');
+      const gate = gateOf(account, asWrite);
       const permit = draining.signal.aborted ? null : gate.tryTake('submission');
       if (permit !== null) return { open: true, permit };
       return { open: false, waitMs: gate.waitMs('submission'), askedByVendor: gate.pauseLeftMs > 0 };
     },
     outlook(account) {
-      const gate = gateOf(account, 'write');
+      const gate = gateOf(account, asWrite);
       return { room: gate.available, waitMs: gate.waitMs('submission'), pauseLeftMs: gate.pauseLeftMs };
     },
     drain() {

@@ -44,11 +44,26 @@ export function createExchange({
         dispatcher: agent,
         signal: AbortSignal.timeout(callTimeoutMs),
       });
-      const text = await body.text();
-      return { httpStatus: statusCode, headers: flat(headers), body: text, receivedAt: now() };
+      const answer = { httpStatus: statusCode, headers: flat(headers) };
+      if (request.cutAt === undefined || statusCode < 200 || statusCode >= 300)
+        return { ...answer, body: await body.text(), receivedAt: now() };
+      const bytes = await firstBytes(body, request.cutAt);
+      return { ...answer, body: '', bytes, receivedAt: now() };
     },
     close: () => agent.destroy(),
   };
+}
+
+/** No more than that many bytes. What is left is not waited for: the connection is given up. */
+async function firstBytes(body: AsyncIterable<Uint8Array>, most: number): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const part of body) {
+    parts.push(part);
+    length += part.length;
+    if (length > most) break;
+  }
+  return Buffer.concat(parts, Math.min(length, most));
 }
 
 function flat(headers: Record<string, string | string[] | undefined>): Record<string, string> {

@@ -55,6 +55,52 @@ const tcp = (handle: (socket: Socket) => void) =>
     }),
   );
 
+describe('a part of an object', () => {
+  const part = { method: 'GET', headers: {}, body: undefined, cutAt: 1000 };
+  const exchange = () => {
+    const made = createExchange({ callTimeoutMs: 2000, maxBodyBytes: 2_000_000 });
+    ending.push(() => made.close());
+    return made;
+  };
+
+  it('is cut off where the store sends more than was asked for', async () => {
+    let gone = false;
+    const port = await web((_request, response) => {
+      response.on('close', () => {
+        gone = true;
+      });
+      response.writeHead(200, { 'content-length': '1000000000000' });
+      response.write(Buffer.alloc(50_000, 7));
+    });
+    const reply = await exchange().send({ ...part, url: `http://127.0.0.1:${port}/k` }, Date.now);
+    expect(reply.bytes).toEqual(Buffer.alloc(1000, 7));
+    await expect.poll(() => gone).toBe(true);
+  });
+
+  it('is bytes as they are, and an error stays text', async () => {
+    const bytes = Buffer.from([0, 255, 254, 13, 10]);
+    const port = await web((request, response) => {
+      response.writeHead(request.url === '/k' ? 206 : 404).end(request.url === '/k' ? bytes : '<Error/>');
+    });
+    const send = (path: string) => exchange().send({ ...part, url: `http://127.0.0.1:${port}${path}` }, Date.now);
+    expect((await send('/k')).bytes).toEqual(bytes);
+    expect(await send('/gone')).toMatchObject({ httpStatus: 404, body: '<Error/>' });
+  });
+
+  it('is never fetched from where a redirect points', async () => {
+    let visits = 0;
+    const elsewhere = await web((_request, response) => {
+      visits++;
+      response.end();
+    });
+    const port = await web((_request, response) => {
+      response.writeHead(307, { location: `http://127.0.0.1:${elsewhere}/k` }).end();
+    });
+    const reply = await exchange().send({ ...part, url: `http://127.0.0.1:${port}/k` }, Date.now);
+    expect([reply.httpStatus, visits]).toEqual([307, 0]);
+  });
+});
+
 describe('a request over a real socket', () => {
   it('to a port where nobody listens was not sent', async () => {
     const server = createTcpServer();

@@ -3,6 +3,7 @@ import { capabilities } from './capabilities.ts';
 import { checkBackup, checkMigration } from './check.ts';
 import { rdsEndpoint } from './endpoints.ts';
 import { failureOf } from './errors.ts';
+import { objectStore } from './object-store.ts';
 import { observationGroup, observe } from './observe.ts';
 import { cancelVerdict, plan } from './plan.ts';
 import { preflight } from './preflight.ts';
@@ -24,6 +25,7 @@ export const alibaba: Provider = {
   observationGroup,
   observe: (migrations, _account, now, ownNow) => observe(migrations, now, ownNow),
   preflight: (migration) => preflight(migration),
+  objectStore,
   uploads: null,
   backupCommand: null,
   failureOf,

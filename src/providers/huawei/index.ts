@@ -5,6 +5,7 @@ import { checkBackup, checkMigration } from './check.ts';
 import { endpoint, services } from './endpoints.ts';
 import { failureOf } from './failure.ts';
 import { login } from './login.ts';
+import { objectStore } from './object-store.ts';
 import { observationGroup, observe } from './observe.ts';
 import { preflight } from './preflight.ts';
 import { jsonObject, requestIdOf } from './reply.ts';
@@ -25,6 +26,7 @@ export const huawei: Provider = {
   observationGroup,
   observe,
   preflight,
+  objectStore,
   uploads: null,
   backupCommand: null,
   failureOf,

@@ -5,6 +5,7 @@ import { capabilities } from './capabilities.ts';
 import { canBecomeFinal, checkBackup, checkMigration } from './check.ts';
 import { endpoint, service } from './endpoints.ts';
 import { failureOf } from './errors.ts';
+import { objectStore } from './object-store.ts';
 import { observationGroup, observe } from './observe.ts';
 import { preflight } from './preflight.ts';
 import { requestIdOf, responseOf } from './reply.ts';
@@ -29,6 +30,7 @@ export const tencent: Provider = {
   observationGroup,
   observe,
   preflight,
+  objectStore,
   uploads: uploadTarget,
   backupCommand,
   failureOf,

@@ -1,0 +1,161 @@
+import { createHmac } from 'node:crypto';
+import type { ObjectStore } from '../../domain/object-store.ts';
+import { Secret } from '../../domain/secret.ts';
+import {
+  type Dialogue,
+  type HuaweiAccessKeyCredentials,
+  type HuaweiPasswordCredentials,
+  type Session,
+  type SignedRequest,
+  type SigningContext,
+  VendorError,
+  type VendorReply,
+  type VendorRequest,
+} from '../../domain/vendor.ts';
+import {
+  addressOf,
+  encodeKey,
+  listRequest,
+  parsePage,
+  parsePart,
+  readRequest,
+  signedRead,
+  storageFailure,
+} from '../kit/object-store.ts';
+import { endpoint } from './endpoints.ts';
+import { garbage, instant, jsonObject, object, text } from './reply.ts';
+
+const permissions = { list: 'obs:bucket:ListBucket', read: 'obs:object:GetObject' } as const;
+
+/** OBS, as far as backups are looked at (pages obs_04_0022 and obs_04_0083). */
+export const objectStore: ObjectStore = {
+  permissions,
+  restorable: (storageClass) => storageClass.toUpperCase() === 'STANDARD',
+  list(bucket, prefix, from) {
+    const place = from === null ? [] : ([['marker', from]] as const);
+    return listRequest(bucket, [['prefix', prefix], ...place]);
+  },
+  parsePage: (reply) => parsePage(reply, { provider: 'huawei', plusIsSpace: true, nextElement: 'NextMarker' }),
+  read: readRequest,
+  parsePart: (reply, key, first) => parsePart(reply, 'huawei', key, first, 'x-obs-storage-class'),
+  endpoint: (_service, region) => endpoint('obs', region),
+  sign: signStorage,
+  failureOf(request, reply) {
+    const failure = storageFailure(request, reply, 'huawei', requestIdOf(reply), permissions);
+    // A temporary access key that has ended is told in the same words as an unknown one.
+    return failure?.provider.code === 'InvalidAccessKeyId' ? { ...failure, kind: 'session_expired' } : failure;
+  },
+  requestIdOf,
+  login: (_account, _region, credentials) =>
+    credentials.provider === 'huawei' && credentials.method === 'password' ? storageLogin(credentials) : null,
+};
+
+function requestIdOf({ headers }: VendorReply): string | null {
+  return headers['x-obs-request-id'] ?? headers['x-amz-request-id'] ?? null;
+}
+
+/** The text that OBS signs. Prefix, marker and range are not part of it (page obs_04_0010). */
+export function storageStringToSign(request: VendorRequest, headers: Readonly<Record<string, string>>): string {
+  const { bucket = '', key = null } = request.object ?? {};
+  const lower = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value.trim()] as const);
+  const own = lower.filter(([name]) => name.startsWith('x-obs-')).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const of = (name: string) => lower.find(([each]) => each === name)?.[1] ?? '';
+  return [
+    request.method,
+    of('content-md5'),
+    of('content-type'),
+    of('date'),
+    ...own.map(([name, value]) => `${name}:${value}`),
+    `/${bucket}/${encodeKey(key ?? '')}`,
+  ].join('\n');
+}
+
+/** Signs one attempt with the account's access key, or with the temporary one that its session brought. Pure. */
+export function signStorage(request: VendorRequest, context: SigningContext): SignedRequest {
+  const keys = keysOf(request, context);
+  const headers = {
+    ...request.headers,
+    date: new Date(context.now).toUTCString(),
+    ...(keys.securityToken && { 'x-obs-security-token': keys.securityToken.reveal() }),
+  };
+  const signature = createHmac('sha1', keys.secretAccessKey.reveal())
+    .update(storageStringToSign(request, headers), 'utf8')
+    .digest('base64');
+  const authorization = `OBS ${keys.accessKeyId}:${signature}`;
+  return signedRead(request, addressOf(context.endpoint, request), { ...headers, authorization });
+}
+
+function keysOf(request: VendorRequest, { credentials, session }: SigningContext): HuaweiAccessKeyCredentials {
+  if (credentials.provider !== 'huawei') throw new Error(`credentials of ${credentials.provider} given to huawei`);
+  if (credentials.method === 'access_key') return credentials;
+  const keys = session?.keys;
+  if (keys?.provider === 'huawei' && keys.method === 'access_key') return keys;
+  throw new VendorError({
+    kind: 'unauthenticated',
+    code: 'provider_auth_failed',
+    detail: 'The object storage takes access keys only, and there is no temporary one for this account.',
+    retryable: false,
+    provider: {
+      name: 'huawei',
+      operation: request.operation,
+      code: null,
+      message: null,
+      requestId: null,
+      httpStatus: null,
+    },
+  });
+}
+
+const tokenOperation = 'KeystoneCreateUserTokenByPassword';
+const keysOperation = 'CreateTemporaryAccessKeyByToken';
+/** An hour: long enough to be renewed seldom, short enough to be worth little to a thief. The vendor takes 15 minutes to 24 hours. */
+const lifetimeSeconds = 3600;
+
+/** Opens the session that object storage needs for a user with a password: a token, and an access key of an hour for it. */
+export function* storageLogin(credentials: HuaweiPasswordCredentials): Dialogue<Session> {
+  const { accountName, userName, password } = credentials;
+  const asked = { service: 'iam', effect: 'read', method: 'POST' } as const;
+  const tokenReply = yield {
+    ...asked,
+    operation: tokenOperation,
+    path: '/v3/auth/tokens',
+    query: [['nocatalog', 'true']],
+    headers: {},
+    body: {
+      auth: {
+        identity: {
+          methods: ['password'],
+          password: { user: { name: userName, password: password.reveal(), domain: { name: accountName } } },
+        },
+        scope: { domain: { name: accountName } },
+      },
+    },
+  };
+  const token = text(tokenReply.headers['x-subject-token']);
+  if (token === null) throw garbage(tokenOperation, tokenReply, 'the header X-Subject-Token is missing');
+  const reply = yield {
+    ...asked,
+    operation: keysOperation,
+    path: '/v3.0/OS-CREDENTIAL/securitytokens',
+    query: [],
+    headers: { 'X-Auth-Token': token },
+    body: { auth: { identity: { methods: ['token'], token: { duration_seconds: lifetimeSeconds } } } },
+  };
+  const issued = object(jsonObject(reply.body)?.credential);
+  const [access, secret, security] = [text(issued?.access), text(issued?.secret), text(issued?.securitytoken)];
+  if (access === null || secret === null || security === null)
+    throw garbage(keysOperation, reply, 'the temporary access key is missing');
+  return {
+    token: null,
+    projectId: null,
+    keys: {
+      provider: 'huawei',
+      method: 'access_key',
+      accessKeyId: access,
+      secretAccessKey: new Secret(secret),
+      securityToken: new Secret(security),
+    },
+    // An unreadable end is taken as an early one.
+    expiresAt: instant(issued?.expires_at) ?? reply.receivedAt + (lifetimeSeconds * 1000) / 4,
+  };
+}

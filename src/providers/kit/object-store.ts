@@ -1,0 +1,309 @@
+import { XMLParser } from 'fast-xml-parser';
+import type { ObjectPage, ObjectPart, ObjectStore, StoredObject } from '../../domain/object-store.ts';
+import { storageService } from '../../domain/object-store.ts';
+import { readRetryAfter } from '../../domain/retry-after.ts';
+import {
+  type FailureKind,
+  type SignedRequest,
+  VendorError,
+  type VendorFailure,
+  type VendorReply,
+  type VendorRequest,
+} from '../../domain/vendor.ts';
+import type { ProviderId } from '../../domain/vocabulary.ts';
+
+/** What the three object stores have in common: their lists, their errors, ranges, and how an address is made of host, bucket and key. */
+
+/** The most that all three give in one page. */
+export const pageSize = 1000;
+
+/** Percent-encoding of RFC 3986: only `A-Z a-z 0-9 - . _ ~` stay as they are. */
+export function encode(text: string): string {
+  return encodeURIComponent(text.toWellFormed()).replace(
+    /[!'()*]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+/** A key as the path of a URL: every part encoded, the slashes kept. */
+export function encodeKey(key: string): string {
+  return key.split('/').map(encode).join('/');
+}
+
+/** Where a request goes. */
+export interface Address {
+  readonly url: string;
+  readonly host: string;
+  /** Path of the URL, encoded. With the bucket where that is not in the host. */
+  readonly path: string;
+}
+
+/**
+ * The address of a bucket's object below an endpoint. The bucket becomes the first label of the host; on an address of this machine, which
+ * has no names below it, the first part of the path.
+ */
+export function addressOf(endpoint: string, { object, query }: VendorRequest): Address {
+  const base = new URL(endpoint);
+  const bucket = object?.bucket ?? '';
+  const key = encodeKey(object?.key ?? '');
+  const inPath = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(base.hostname);
+  const host = inPath ? base.host : `${bucket}.${base.host}`;
+  const path = inPath ? `/${bucket}/${key}` : `/${key}`;
+  const search = query.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&');
+  return { url: `${base.protocol}//${host}${path}${search === '' ? '' : `?${search}`}`, host, path };
+}
+
+export function listRequest(bucket: string, query: VendorRequest['query']): VendorRequest {
+  const sent = [...query, ['max-keys', String(pageSize)], ['encoding-type', 'url']] as const;
+  return storageRequest('ListObjects', bucket, null, sent, {});
+}
+
+export function readRequest(bucket: string, key: string, first: number, last: number): VendorRequest {
+  const request = storageRequest('GetObject', bucket, key, [], { range: `bytes=${first}-${last}` });
+  return { ...request, object: { bucket, key, maxBytes: last - first + 1 } };
+}
+
+function storageRequest(
+  operation: string,
+  bucket: string,
+  key: string | null,
+  query: VendorRequest['query'],
+  headers: Readonly<Record<string, string>>,
+): VendorRequest {
+  const common = { operation, service: storageService, effect: 'read', method: 'GET', body: undefined } as const;
+  return { ...common, path: `/${key === null ? '' : encodeKey(key)}`, query, headers, object: { bucket, key } };
+}
+
+export function signedRead(request: VendorRequest, address: Address, headers: SignedRequest['headers']): SignedRequest {
+  const cutAt = request.object?.maxBytes;
+  return { method: request.method, url: address.url, headers, body: undefined, ...(cutAt !== undefined && { cutAt }) };
+}
+
+const parser = new XMLParser({
+  parseTagValue: false,
+  ignoreAttributes: true,
+  maxNestedTags: 16,
+  isArray: (name) => name === 'Contents',
+});
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The content of the root element, or null. A document type could name entities without end, and none of the stores sends one. */
+function rootOf(xml: string, root: string): Fields | null {
+  if (/<!(?:doctype|entity)/i.test(xml)) return null;
+  try {
+    const content = (parser.parse(xml) as Fields)[root];
+    if (content === '') return {};
+    return typeof content === 'object' && content !== null ? (content as Fields) : null;
+  } catch {
+    return null;
+  }
+}
+
+const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
+
+/** How a store writes what `encoding-type=url` makes of a text. */
+export interface ListForm {
+  readonly provider: ProviderId;
+  /** A plus sign stands for a space, as in forms. */
+  readonly plusIsSpace: boolean;
+  /** The element that names where the next page begins. */
+  readonly nextElement: 'NextContinuationToken' | 'NextMarker';
+}
+
+/** Reads one page of a list. Throws `VendorError` of kind `garbage`. */
+export function parsePage(reply: VendorReply, { provider, plusIsSpace, nextElement }: ListForm): ObjectPage {
+  const list = rootOf(reply.body, 'ListBucketResult');
+  if (list === null) throw garbage(provider, 'ListObjects', reply, 'it is no list of objects');
+  const encoded = text(list.EncodingType)?.toLowerCase() === 'url';
+  const decode = (value: string): string => {
+    if (!encoded) return value;
+    try {
+      return decodeURIComponent(plusIsSpace ? value.replaceAll('+', ' ') : value);
+    } catch {
+      throw garbage(provider, 'ListObjects', reply, 'a key in it is not percent-encoded UTF-8');
+    }
+  };
+  const contents = Array.isArray(list.Contents) ? (list.Contents as readonly unknown[]) : [];
+  const objects = contents.map((each): StoredObject => {
+    const fields = (typeof each === 'object' && each !== null ? each : {}) as Fields;
+    const [key, size] = [text(fields.Key), text(fields.Size)];
+    if (key === null || size === null || !/^\d{1,15}$/.test(size))
+      throw garbage(provider, 'ListObjects', reply, 'an object in it has no key or no size');
+    return {
+      key: decode(key),
+      size: Number(size),
+      lastModified: time(text(fields.LastModified)),
+      etag: etagOf(text(fields.ETag)),
+      storageClass: text(fields.StorageClass),
+    };
+  });
+  if (text(list.IsTruncated) !== 'true') return { objects, next: null };
+  // Without a marker the last key is one. A page without both would begin at the same place for ever.
+  const marker = text(list[nextElement]);
+  const next = marker === null ? objects.at(-1)?.key : decode(marker);
+  if (next === undefined) throw garbage(provider, 'ListObjects', reply, 'it does not say where it goes on');
+  return { objects, next };
+}
+
+/** Reads a part of an object. Throws `VendorError` of kind `garbage` where the store did not keep to the range. */
+export function parsePart(
+  reply: VendorReply,
+  provider: ProviderId,
+  key: string,
+  first: number,
+  storageClassHeader: string,
+): ObjectPart {
+  const { headers } = reply;
+  const object = (size: number): StoredObject => ({
+    key,
+    size,
+    lastModified: time(headers['last-modified'] ?? null),
+    etag: etagOf(headers.etag ?? null),
+    storageClass: headers[storageClassHeader] ?? null,
+  });
+  const bytes = reply.bytes ?? Buffer.alloc(0);
+  const range = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15})$/.exec(headers['content-range'] ?? '');
+  if (reply.httpStatus === 206 && range !== null) {
+    const [begin, end, size] = range.slice(1).map(Number) as [number, number, number];
+    if (begin === first && bytes.length === end - begin + 1) return { object: object(size), bytes };
+    throw garbage(provider, 'GetObject', reply, 'it holds another part of the object than was asked for');
+  }
+  // A store that ignores the range sends the object from its beginning; it was cut off at the length that was wanted.
+  const length = headers['content-length'] ?? '';
+  if (reply.httpStatus === 200 && first === 0 && /^\d{1,15}$/.test(length))
+    return { object: object(Number(length)), bytes };
+  throw garbage(provider, 'GetObject', reply, 'it does not keep to the range that was asked for');
+}
+
+function time(value: string | null): number | null {
+  const at = value === null ? Number.NaN : Date.parse(value);
+  return Number.isNaN(at) ? null : at;
+}
+
+function etagOf(value: string | null): string | null {
+  return value === null ? null : value.replaceAll('"', '');
+}
+
+const bareWords: VendorFailure['provider'] = {
+  name: '',
+  operation: '',
+  code: null,
+  message: null,
+  requestId: null,
+  httpStatus: null,
+};
+
+function garbage(provider: ProviderId, operation: string, reply: VendorReply, why: string): VendorError {
+  return new VendorError({
+    kind: 'garbage',
+    code: 'provider_protocol_error',
+    detail: `The object store’s answer cannot be used: ${why}.`,
+    retryable: true,
+    provider: { ...bareWords, name: provider, operation, httpStatus: reply.httpStatus },
+  });
+}
+
+/** What the codes of the stores mean (object-storage pages of the three vendors, "error codes"). */
+const kinds: Readonly<Record<string, FailureKind>> = {
+  InvalidAccessKeyId: 'unauthenticated',
+  SignatureDoesNotMatch: 'unauthenticated',
+  AccessDenied: 'unauthenticated',
+  AccessForbidden: 'unauthenticated',
+  AllAccessDisabled: 'unauthenticated',
+  InDebt: 'unauthenticated',
+  InDebtOverdue: 'unauthenticated',
+  InArrearOrInsufficientBalance: 'unauthenticated',
+  BucketDisable: 'unauthenticated',
+  UserDisable: 'unauthenticated',
+  AbnormalBucketOwnerStatus: 'unauthenticated',
+  InvalidSecurityToken: 'session_expired',
+  AccessKeyIdAndSecurityTokenNotMatch: 'session_expired',
+  ExpiredToken: 'session_expired',
+  RequestTimeTooSkewed: 'clock_skew',
+  NoSuchBucket: 'not_found',
+  NoSuchKey: 'not_found',
+  InvalidObjectState: 'rejected',
+  InvalidRange: 'rejected',
+  PermanentRedirect: 'rejected',
+  TemporaryRedirect: 'rejected',
+  SlowDown: 'throttled',
+};
+
+const details: Readonly<Record<string, string>> = {
+  InvalidAccessKeyId: 'The object store does not know the access key.',
+  SignatureDoesNotMatch: 'The object store does not accept the signature: the secret is wrong.',
+  NoSuchBucket: 'There is no such bucket.',
+  NoSuchKey: 'There is no such object.',
+  InvalidObjectState: 'The object lies in an archive storage class and cannot be read.',
+  InvalidRange: 'The object is shorter than the part that was asked for.',
+  RequestTimeTooSkewed: 'The clock of this machine differs too much from the object store’s.',
+  SlowDown: 'The object store has received too many calls.',
+};
+
+const problems: Partial<Record<FailureKind, VendorFailure['code']>> = {
+  unauthenticated: 'provider_auth_failed',
+  session_expired: 'provider_auth_failed',
+  throttled: 'provider_throttled',
+  unavailable: 'provider_unavailable',
+  clock_skew: 'provider_auth_failed',
+  garbage: 'provider_protocol_error',
+};
+
+/** The failure in an object store's reply, or null. Never throws. A redirect is a failure: a signature is never sent to another host. */
+export function storageFailure(
+  request: VendorRequest,
+  reply: VendorReply,
+  provider: ProviderId,
+  requestId: string | null,
+  permissions: ObjectStore['permissions'],
+): VendorFailure | null {
+  const { httpStatus } = reply;
+  if (httpStatus === 200 || httpStatus === 206) return null;
+  const error = rootOf(reply.body, 'Error') ?? {};
+  const code = text(error.Code);
+  const elsewhere = otherEndpoint(error, reply);
+  const kind = elsewhere !== null ? 'rejected' : (kinds[code ?? ''] ?? kindOfStatus(httpStatus));
+  const retryAfterMs = kind === 'throttled' ? readRetryAfter(reply.headers, reply.receivedAt) : undefined;
+  const denied = /^Access(?:Denied|Forbidden)$/.test(code ?? '') || (code === null && httpStatus === 403);
+  const detail =
+    elsewhere !== null
+      ? `The bucket is reached at ${elsewhere}. Name that in \`endpoints.storage\` of the account, or use an account of that region.`
+      : denied
+        ? `The account may not do this in the bucket. The permission is ${request.object?.key == null ? permissions.list : permissions.read}.`
+        : (details[code ?? ''] ?? `The object store answered ${code ?? `HTTP ${httpStatus}`}.`);
+  return {
+    kind,
+    code: problems[kind] ?? 'provider_rejected',
+    detail,
+    retryable: kind === 'throttled' || kind === 'unavailable' || kind === 'garbage',
+    provider: { name: provider, operation: request.operation, code, message: messageOf(error), requestId, httpStatus },
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
+}
+
+/** The store's own words. What it says of signatures is left out: it can repeat what was signed, and a token with it. */
+function messageOf(error: Fields): string | null {
+  const message = text(error.Message);
+  if (message === null || /signature/i.test(text(error.Code) ?? '')) return null;
+  return message.replaceAll(/\p{Cc}+/gu, ' ').slice(0, 500);
+}
+
+/** The endpoint that serves the bucket, where the one that was asked does not. */
+function otherEndpoint(error: Fields, { httpStatus, headers }: VendorReply): string | null {
+  const code = text(error.Code) ?? '';
+  const wrongRegion = (httpStatus >= 300 && httpStatus < 400) || /Redirect$/.test(code);
+  const named = text(error.Endpoint);
+  if (!wrongRegion && named === null) return null;
+  const location = headers.location ?? '';
+  const host = named ?? (URL.canParse(location) ? new URL(location).host : null);
+  return host !== null && /^[A-Za-z0-9.:-]{1,260}$/.test(host) ? host : wrongRegion ? 'another endpoint' : null;
+}
+
+function kindOfStatus(status: number): FailureKind {
+  if (status === 429 || status === 503) return 'throttled';
+  if (status >= 500) return 'unavailable';
+  if (status === 401 || status === 403 || status === 451) return 'unauthenticated';
+  if (status === 404) return 'not_found';
+  return status >= 400 ? 'rejected' : 'garbage';
+}
