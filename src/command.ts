@@ -3,8 +3,6 @@ import { type Config, ConfigError } from './config/config.ts';
 import { checkedConfig, loadConfig } from './config/load.ts';
 import { startGateway } from './gateway.ts';
 import { systemRuntime } from './runtime.ts';
-import { sandboxAccounts } from './sandbox/accounts.ts';
-import { startSandbox } from './sandbox/sandbox.ts';
 import type { Sandbox } from './sandbox/server.ts';
 import { createLog } from './telemetry/log.ts';
 import { tracingOf } from './telemetry/tracing.ts';
@@ -65,14 +63,7 @@ async function run(config: Config, version: string): Promise<void> {
   // Until something is to be drained a signal ends the process at once; as the first process of a container it would be ignored otherwise.
   const leave = (): void => process.exit(0);
   for (const signal of stopSignals) process.once(signal, leave);
-  const sandbox = config.sandbox
-    ? await startSandbox({
-        host: '127.0.0.1',
-        runtime: systemRuntime,
-        restoreMs: sandboxRestoreMs,
-        stateFile: './data/sandbox.json',
-      })
-    : null;
+  const sandbox = config.sandbox ? await startBuiltInSandbox() : null;
   const effective = sandbox === null ? config : await withSandbox(config, sandbox);
   const tracing = await tracingOf(process.env, version, (error) => log.warn({ error }, 'traces'));
   const gateway = await startGateway(effective, systemRuntime, log, version, tracing);
@@ -93,7 +84,19 @@ async function run(config: Config, version: string): Promise<void> {
   for (const signal of stopSignals) process.off(signal, leave).on(signal, stop);
 }
 
+/** The emulated clouds are loaded only where they are used. */
+async function startBuiltInSandbox(): Promise<Sandbox> {
+  const { startSandbox } = await import('./sandbox/sandbox.ts');
+  return startSandbox({
+    host: '127.0.0.1',
+    runtime: systemRuntime,
+    restoreMs: sandboxRestoreMs,
+    stateFile: './data/sandbox.json',
+  });
+}
+
 async function withSandbox(config: Config, sandbox: Sandbox): Promise<Config> {
+  const { sandboxAccounts } = await import('./sandbox/accounts.ts');
   const { accounts } = await checkedConfig({ accounts: sandboxAccounts(sandbox) }, {}, true);
   return { ...config, accounts };
 }

@@ -21,11 +21,17 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
 
-function importsOf(file: string): string[] {
+function importsOf(file: string, kinds = /(?:from|import)\s*\(?\s*'(\.[^']+)'/g): string[] {
   const text = readFileSync(join(source, file), 'utf8');
-  return [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(([, path = '']) =>
-    relative(source, resolve(dirname(join(source, file)), path)),
-  );
+  return [...text.matchAll(kinds)].map(([, path = '']) => relative(source, resolve(dirname(join(source, file)), path)));
+}
+
+/** All files that a file needs, itself among them. */
+function reachedFrom(file: string, kinds?: RegExp): ReadonlySet<string> {
+  const reached = new Set([file]);
+  // A set goes on to what is added while it is gone through.
+  for (const each of reached) for (const target of importsOf(each, kinds)) reached.add(target);
+  return reached;
 }
 
 describe('the rooms', () => {
@@ -50,6 +56,17 @@ describe('the rooms', () => {
           .map((target) => `${file} -> ${target}`),
       );
     expect(crossing).toEqual([]);
+  });
+
+  it('have no circle of imports, not even of types', () => {
+    const importers = files.filter((file) => importsOf(file).some((target) => reachedFrom(target).has(file)));
+    expect(importers).toEqual([]);
+  });
+
+  it('load emulators and the OpenTelemetry SDK only where they are used', () => {
+    const loaded = [...reachedFrom('command.ts', /^(?:import|export) (?!type )[^;]*?from '(\.[^']+)'/gm)];
+    expect(loaded.length).toBeGreaterThan(200);
+    expect(loaded.filter((file) => file.startsWith('sandbox/') || file.endsWith('opentelemetry.ts'))).toEqual([]);
   });
 
   it('read the clock and the random source in one file only', () => {

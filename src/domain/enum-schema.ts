@@ -1,4 +1,3 @@
-import { eventTypes } from './event.ts';
 import { problemCodes } from './problem.ts';
 import { reasons, warnings } from './reasons.ts';
 import { restoreErrorCodes } from './restore-errors.ts';
@@ -7,6 +6,7 @@ import {
   actionNames,
   backupStates,
   backupTypes,
+  eventTypes,
   migrationStates,
   modes,
   providerIds,

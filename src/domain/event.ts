@@ -1,15 +1,5 @@
 import type { Instant, Migration } from './migration.ts';
-
-export const eventTypes = [
-  'migration.created',
-  'migration.state_changed',
-  'migration.blocked',
-  'backup.added',
-  'backup.state_changed',
-  'call.sent',
-  'call.settled',
-] as const;
-export type EventType = (typeof eventTypes)[number];
+import type { EventType } from './vocabulary.ts';
 
 /** A fact about one migration, appended in the transaction that made it true. `data` never holds a secret. */
 export interface MigrationEvent {

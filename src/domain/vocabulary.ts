@@ -24,3 +24,13 @@ export const actionNames = ['add_backup', 'cut_over', 'cancel', 'retry', 'delete
 export type ActionName = (typeof actionNames)[number];
 export const sourceTypes = ['object_storage', 'url', 'instance_backup', 'upload'] as const;
 export type SourceType = (typeof sourceTypes)[number];
+export const eventTypes = [
+  'migration.created',
+  'migration.state_changed',
+  'migration.blocked',
+  'backup.added',
+  'backup.state_changed',
+  'call.sent',
+  'call.settled',
+] as const;
+export type EventType = (typeof eventTypes)[number];

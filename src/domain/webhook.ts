@@ -1,6 +1,7 @@
-import type { EventType, MigrationEvent } from './event.ts';
+import type { MigrationEvent } from './event.ts';
 import type { Instant } from './migration.ts';
 import type { IdempotencyKey, IdempotencyRecord } from './store.ts';
+import type { EventType } from './vocabulary.ts';
 
 /** Where events are sent to, and which. */
 export interface Webhook {

@@ -1,13 +1,16 @@
 import type { CloudAccount, Migration } from '../domain/migration.ts';
-import type { Account } from '../domain/vendor.ts';
-import type { EngineContext } from './context.ts';
+import type { Provider } from '../domain/provider.ts';
+import type { Account, VendorClient } from '../domain/vendor.ts';
+import type { ProviderId } from '../domain/vocabulary.ts';
+
+/** What tells cloud accounts apart. */
+interface Clouds {
+  readonly providers: Readonly<Record<ProviderId, Provider>>;
+  readonly client: VendorClient;
+}
 
 /** The cloud account that a configured account stands for now, as far as it is known without asking. */
-export function cloudOf(
-  { providers, client }: Pick<EngineContext, 'providers' | 'client'>,
-  account: Account,
-  region: string,
-): CloudAccount {
+export function cloudOf({ providers, client }: Clouds, account: Account, region: string): CloudAccount {
   const provider = providers[account.provider];
   const url = account.endpoints[provider.restoreService] ?? provider.endpoint(provider.restoreService, region);
   return { endpoint: new URL(url).origin, id: client.cloudId(account, region) };
@@ -17,11 +20,7 @@ export function cloudOf(
  * Why the configured account is not the one that a migration belongs to, as words that follow its name; null: it is, as far as it is known.
  * What the vendor has of a migration is in one cloud account only, so under another one nothing of it may be looked for or sent.
  */
-export function strangeness(
-  context: Pick<EngineContext, 'providers' | 'client'>,
-  migration: Migration,
-  account: Account,
-): string | null {
+export function strangeness(context: Clouds, migration: Migration, account: Account): string | null {
   if (account.provider !== migration.provider) return `now belongs to \`${account.provider}\``;
   const { cloud } = migration;
   if (cloud === undefined) return null;
@@ -34,11 +33,7 @@ export function strangeness(
 }
 
 /** The cloud account that a migration belongs to once a call of it leaves now. */
-export function cloudAtSending(
-  context: Pick<EngineContext, 'providers' | 'client'>,
-  migration: Migration,
-  account: Account,
-): CloudAccount {
+export function cloudAtSending(context: Clouds, migration: Migration, account: Account): CloudAccount {
   const present = cloudOf(context, account, migration.region);
   return migration.cloud === undefined ? present : { ...migration.cloud, id: migration.cloud.id ?? present.id };
 }

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type CloudName, type JournalEntry, type SandboxRequest, sandboxCredentials } from './cloud.ts';
+import type { Conditions } from './conditions.ts';
 import { type FaultRule, type Faults, isCloudOrAll, readFaultRule } from './faults.ts';
 import { readRequest, send } from './http.ts';
-import type { Conditions } from './server.ts';
 
 /** What the admin interface shows and changes. */
 export interface AdminSubjects {

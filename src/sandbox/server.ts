@@ -2,6 +2,7 @@ import type { Server, ServerResponse } from 'node:http';
 import type { Runtime } from '../domain/runtime.ts';
 import { adminRoutes } from './admin.ts';
 import type { CloudName, JournalEntry, SandboxCloud, SandboxEnvironment } from './cloud.ts';
+import type { Conditions } from './conditions.ts';
 import { deliver } from './delivery.ts';
 import { createFaultBook, type Faults } from './faults.ts';
 import { listen, readRequest, stop } from './http.ts';
@@ -25,14 +26,6 @@ export interface SandboxOptions {
   readonly stateFile?: string;
   /** For the chances of faults; default 1. */
   readonly seed?: number;
-}
-
-/** Clocks and delays of the clouds, to be changed while they run. `cloud` `*`: all of them. */
-export interface Conditions {
-  /** Sets a cloud's clock `offsetMs` ahead of the real one (negative: behind). States follow that clock. */
-  setClock(cloud: CloudName | '*', offsetMs: number): void;
-  /** Lists of that cloud do not show objects younger than `ms`. */
-  setListLag(cloud: CloudName | '*', ms: number): void;
 }
 
 /** A running sandbox. */

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { OpenSpan } from './tracing.ts';
+import type { OpenSpan } from './span.ts';
 
 /** To what the code that runs now belongs. */
 export interface WorkContext {

@@ -20,8 +20,8 @@ import {
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
+import type { OpenSpan, SpanAttributes, SpanStart, Tracing } from './span.ts';
 import type { TraceParent } from './traceparent.ts';
-import type { OpenSpan, SpanAttributes, SpanStart, Tracing } from './tracing.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -2,8 +2,8 @@ import type { Runtime } from '../domain/runtime.ts';
 import type { HttpTelemetry } from '../domain/telemetry.ts';
 import { within } from './context.ts';
 import type { HttpMetrics } from './metrics/http.ts';
+import type { Tracing } from './span.ts';
 import { readTraceParent, writeTraceParent } from './traceparent.ts';
-import type { Tracing } from './tracing.ts';
 
 /** Asked every few seconds by machines: their spans would drown the others. */
 const untraced: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics']);

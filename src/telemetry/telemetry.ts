@@ -15,7 +15,7 @@ import { storeNumbers } from './metrics/store-numbers.ts';
 import { vendorMetrics } from './metrics/vendor.ts';
 import { webhookMetrics } from './metrics/webhooks.ts';
 import { requestTelemetry } from './request.ts';
-import type { OpenSpan, SpanAttributes, Tracing } from './tracing.ts';
+import type { OpenSpan, SpanAttributes, Tracing } from './span.ts';
 
 export interface TelemetryOptions {
   readonly runtime: Runtime;

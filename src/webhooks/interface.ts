@@ -1,5 +1,5 @@
-import type { EventType } from '../domain/event.ts';
 import type { IdempotencyKey } from '../domain/store.ts';
+import type { EventType } from '../domain/vocabulary.ts';
 import type { Delivery, DeliveryState, Webhook } from '../domain/webhook.ts';
 
 /** What a caller says of a new webhook. */

@@ -3,10 +3,11 @@ import type { AuditLog, NewAuditRecord } from '../../domain/audit.ts';
 import { isId } from '../../domain/ids.ts';
 import type { Runtime } from '../../domain/runtime.ts';
 import type { HttpApp } from '../app-types.ts';
+import { errorForLog } from '../error-for-log.ts';
 import { problemMediaType } from '../problem-document.ts';
 import { clientAddress } from '../request/client-address.ts';
 import { boundedRefusals } from './refusals.ts';
-import { errorForLog, migrationOfPath } from './request-log.ts';
+import { migrationOfPath } from './request-log.ts';
 
 /** Records nothing beyond the log. */
 export const noAudit: AuditLog = {

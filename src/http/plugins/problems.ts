@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../../domain/problem.ts';
 import type { HttpApp } from '../app-types.ts';
+import { errorForLog } from '../error-for-log.ts';
 import { internalProblem, problemAnswer, problemOf } from '../problem-document.ts';
-import { errorForLog } from './request-log.ts';
 import { bareSecurityHeaders } from './security-headers.ts';
 
 /** Every error becomes a problem document. Faults of ours are logged whole and answered without detail. */

@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Runtime } from '../../domain/runtime.ts';
-import { errorForLog } from '../plugins/request-log.ts';
+import { errorForLog } from '../error-for-log.ts';
 
 /** Pauses between the tries, in milliseconds: about a minute together. */
 const pausesMs = [250, 500, 1000, 2000, 4000, 8000, 16_000, 30_000];

@@ -5,7 +5,7 @@ import { isId } from '../../domain/ids.ts';
 import { Problem } from '../../domain/problem.ts';
 import { representEvent } from '../../domain/represent-event.ts';
 import type { HttpApp, HttpContext } from '../app-types.ts';
-import { errorForLog } from '../plugins/request-log.ts';
+import { errorForLog } from '../error-for-log.ts';
 import { headerText } from '../request/header-text.ts';
 import { invalidParameter } from '../validation/invalid-request.ts';
 import { requestContext } from './callers.ts';

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
-import { eventTypes } from '../../domain/event.ts';
 import { stringEnum } from '../../domain/typebox.ts';
+import { eventTypes } from '../../domain/vocabulary.ts';
 import { EventSchema } from './answers.ts';
 
 /** What Godwit sends by itself: the part of the document that describes requests to others. */

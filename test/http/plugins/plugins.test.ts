@@ -1,8 +1,8 @@
 import { connect, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { createStaticKeyAuthenticator } from '../../../src/http/auth/static-keys.ts';
+import { errorForLog } from '../../../src/http/error-for-log.ts';
 import { answerBrokenRequest } from '../../../src/http/plugins/broken-requests.ts';
-import { errorForLog } from '../../../src/http/plugins/request-log.ts';
 import { json, sharedApp, type TestApp, testApp } from '../support/app.ts';
 import { keyNamed } from '../support/credentials.ts';
 import { operations } from '../support/documented.ts';

@@ -5,7 +5,7 @@ import { systemRuntime } from '../../../src/runtime.ts';
 import { sandboxAccounts } from '../../../src/sandbox/accounts.ts';
 import type { Sandbox } from '../../../src/sandbox/server.ts';
 import { createLog } from '../../../src/telemetry/log.ts';
-import type { Tracing } from '../../../src/telemetry/tracing.ts';
+import type { Tracing } from '../../../src/telemetry/span.ts';
 import { quickEngine, temporaryFolder } from '../../support/gateway.ts';
 
 export interface LoggedGateway {
