@@ -3,7 +3,7 @@ import { blockedBy, cleared } from '../../src/domain/aggregate.ts';
 import { lossOf, permission } from '../../src/domain/lifecycle.ts';
 import { clearedBy, reasonEntry, reasons } from '../../src/domain/reasons.ts';
 import { tencent } from '../../src/providers/tencent/index.ts';
-import { sampleBackup, sampleCall, sampleMigration } from '../store/samples.ts';
+import { sampleBackup, sampleCall, sampleMigration } from '../support/samples.ts';
 
 /** A restore that runs at a vendor that cannot stop it. */
 const running = sampleMigration({

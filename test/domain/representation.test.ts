@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Migration } from '../../src/domain/migration.ts';
 import { representMigration } from '../../src/domain/representation.ts';
 import { alibaba } from '../../src/providers/alibaba/index.ts';
-import { sampleBackup, sampleMigration } from '../store/samples.ts';
+import { sampleBackup, sampleMigration } from '../support/samples.ts';
 
 function percentOf(overrides: Partial<Migration>): number | null {
   return representMigration(sampleMigration(overrides), alibaba).progress.percent;

@@ -4,7 +4,7 @@ import type { Store } from '../../src/domain/store.ts';
 import { followEvents } from '../../src/engine/event-feed.ts';
 import { systemRuntime } from '../../src/runtime.ts';
 import { openStore } from '../../src/store/open.ts';
-import { sampleMigration } from '../store/samples.ts';
+import { sampleMigration } from '../support/samples.ts';
 
 const open: Store[] = [];
 afterEach(async () => {

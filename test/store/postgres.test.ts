@@ -7,9 +7,10 @@ import { openStore } from '../../src/store/open.ts';
 import { defaultPostgresOptions, type PostgresOptions } from '../../src/store/postgres/options.ts';
 import { clientConfig, openPool } from '../../src/store/postgres/pool.ts';
 import { findPostgres, type PostgresServer } from '../support/postgres.ts';
+import { noon, sampleMigration } from '../support/samples.ts';
 import { closing } from './behaviour/setup.ts';
 import { storeBehaviour } from './behaviour/suite.ts';
-import { lease, noLease, noon, onDatabases, sampleMigration, sampleWebhook } from './samples.ts';
+import { lease, noLease, onDatabases, sampleWebhook } from './samples.ts';
 import { type Fate, startProxy, type TcpProxy } from './tcp-proxy.ts';
 
 const postgres = await findPostgres();

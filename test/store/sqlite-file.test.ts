@@ -9,8 +9,9 @@ import { openStore } from '../../src/store/open.ts';
 import { SqlStore } from '../../src/store/sql-store.ts';
 import { SqliteBackend } from '../../src/store/sqlite/backend.ts';
 import { openFile, StoreLocked } from '../../src/store/sqlite/file.ts';
+import { nextMigrationId, noon, sampleMigration } from '../support/samples.ts';
 import { startWriter } from './children/spawn.ts';
-import { lease, nextMigrationId, noLease, noon, onDatabases, sampleMigration, sampleWebhook } from './samples.ts';
+import { lease, noLease, onDatabases, sampleWebhook } from './samples.ts';
 
 let folder = '';
 let path = '';

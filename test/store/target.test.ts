@@ -4,7 +4,8 @@ import type { Source } from '../../src/domain/migration.ts';
 import { systemRuntime } from '../../src/runtime.ts';
 import { openStore } from '../../src/store/open.ts';
 import { targetClaim } from '../../src/store/target.ts';
-import { lease, noLease, onDatabases, sampleBackup, sampleMigration } from './samples.ts';
+import { sampleBackup, sampleMigration } from '../support/samples.ts';
+import { lease, noLease, onDatabases } from './samples.ts';
 
 const object = (bucket: string, ...keys: string[]): Source => ({ type: 'object_storage', bucket, keys });
 const url = (...displays: string[]): Source => ({

@@ -7,7 +7,8 @@ import { openStore } from '../../src/store/open.ts';
 import { createDispatcher, type DispatcherContext } from '../../src/webhooks/dispatcher.ts';
 import type { AttemptResult } from '../../src/webhooks/schedule.ts';
 import { newSecret } from '../../src/webhooks/signature.ts';
-import { noLease, noon, sampleMigration, sampleWebhook } from '../store/samples.ts';
+import { noLease, sampleWebhook } from '../store/samples.ts';
+import { noon, sampleMigration } from '../support/samples.ts';
 import { VirtualTime } from './support/virtual-time.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];

@@ -4,7 +4,8 @@ import { systemRuntime } from '../../src/runtime.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { WebhookCaller } from '../../src/webhooks/interface.ts';
 import { createWebhookService, type WebhookServiceContext } from '../../src/webhooks/service.ts';
-import { noLease, noon, sampleMigration } from '../store/samples.ts';
+import { noLease } from '../store/samples.ts';
+import { noon, sampleMigration } from '../support/samples.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

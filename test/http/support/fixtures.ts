@@ -5,6 +5,7 @@ import type { Capabilities } from '../../../src/domain/provider.ts';
 import type { Runtime } from '../../../src/domain/runtime.ts';
 import type { ProviderId } from '../../../src/domain/vocabulary.ts';
 import type { Delivery, Webhook } from '../../../src/domain/webhook.ts';
+import { sampleBackup, sampleMigration } from '../../support/samples.ts';
 
 /** 2026-11-21T19:08:00.000Z */
 export const noon = Date.UTC(2026, 10, 21, 19, 8);
@@ -15,61 +16,36 @@ export function idOf(prefix: 'mig' | 'bkp' | 'evt' | 'whk' | 'dlv', n: number): 
 }
 
 export function aBackup(overrides: Partial<Backup> = {}): Backup {
-  return {
+  return sampleBackup({
     id: idOf('bkp', 1),
-    type: 'full',
-    source: { type: 'object_storage', bucket: 'acme-backups', keys: ['prod/orders_full.bak'] },
-    final: true,
     state: 'restoring',
-    attempt: 1,
-    uploaded: false,
     providerStatus: 'Running',
     providerRefs: { migrateTaskId: '564563256' },
-    error: null,
     createdAt: noon,
     submittedAt: noon,
-    finishedAt: null,
     ...overrides,
-  };
+  });
 }
 
 export function aMigration(overrides: Partial<Migration> = {}): Migration {
-  return {
+  return sampleMigration({
     id: idOf('mig', 1),
-    provider: 'alibaba',
-    account: 'ali-main',
-    region: 'cn-hangzhou',
     name: 'orders-2026',
-    description: null,
     labels: { team: 'orders' },
-    mode: 'full',
     target: { instanceId: 'rm-uf6wjk5xxxxxxx', databases: [{ name: 'orders' }], overwrite: false },
-    options: {},
-    providerOptions: {},
     caller: 'anonymous',
     state: 'restoring',
-    stateReason: null,
     providerStatus: 'Running',
     providerRefs: { migrateTaskId: '564563256' },
-    blocking: [],
-    warnings: [],
     percent: 40,
     backups: [aBackup()],
-    calls: [],
-    cutoverRequested: false,
-    cancelRequested: false,
-    error: null,
     createdAt: noon,
     startedAt: noon,
-    finishedAt: null,
     updatedAt: noon,
     observedAt: noon,
-    occupiesInstance: false,
-    dueAt: noon,
-    failures: 0,
     version: 3,
     ...overrides,
-  };
+  });
 }
 
 export function anEvent(n: number, overrides: Partial<MigrationEvent> = {}): MigrationEvent {

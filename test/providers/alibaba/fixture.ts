@@ -10,6 +10,7 @@ import {
   type VendorRequest,
 } from '../../../src/domain/vendor.ts';
 import { alibaba } from '../../../src/providers/alibaba/index.ts';
+import { sampleBackup, sampleCall, sampleMigration } from '../../support/samples.ts';
 
 /** 2024-01-02T03:04:05.678Z, when calls of the tests are sent. */
 export const sentAt = Date.UTC(2024, 0, 2, 3, 4, 5, 678);
@@ -31,22 +32,14 @@ export const credentials: AlibabaCredentials = {
 };
 
 export function backup(changes: Partial<Backup> = {}): Backup {
-  return {
+  return sampleBackup({
     id: 'bkp_full',
-    type: 'full',
-    source: { type: 'object_storage', bucket: 'acme-backups', keys: ['prod/orders_full.bak'] },
     final: false,
     state: 'restoring',
-    attempt: 1,
-    uploaded: false,
-    providerStatus: null,
-    providerRefs: {},
-    error: null,
     createdAt: sentAt,
     submittedAt: sentAt,
-    finishedAt: null,
     ...changes,
-  };
+  });
 }
 
 export function log(number: number, changes: Partial<Backup> = {}): Backup {
@@ -59,60 +52,27 @@ export function log(number: number, changes: Partial<Backup> = {}): Backup {
 }
 
 export function call(changes: Partial<Call> = {}): Call {
-  return {
-    number: 1,
-    step: 'restore',
+  return sampleCall({
     backupId: 'bkp_full',
-    attempt: 1,
-    operation: 'CreateMigrateTask',
     state: 'accepted',
     sentAt,
     settledAt: sentAt,
-    refs: {},
-    error: null,
-    requestId: null,
-    looks: 0,
     ...changes,
-  };
+  });
 }
 
 export function migration(changes: Partial<Migration> = {}): Migration {
-  return {
+  return sampleMigration({
     id: 'mig_01kbzq3m8e9v6x2c4n7p5r0t1w',
-    provider: 'alibaba',
-    account: 'ali-main',
-    region: 'cn-hangzhou',
-    name: null,
-    description: null,
-    labels: {},
-    mode: 'full',
     target: { instanceId, databases: [{ name: 'orders' }], overwrite: false },
-    options: {},
-    providerOptions: {},
-    caller: 'ci',
     state: 'restoring',
-    stateReason: null,
-    providerStatus: null,
     providerRefs: { migrateTaskId: '564563256' },
-    blocking: [],
-    warnings: [],
-    percent: null,
     backups: [backup()],
-    calls: [],
-    cutoverRequested: false,
-    cancelRequested: false,
-    error: null,
     createdAt: sentAt,
-    startedAt: null,
-    finishedAt: null,
     updatedAt: sentAt,
-    observedAt: null,
-    occupiesInstance: false,
     dueAt: null,
-    failures: 0,
-    version: 1,
     ...changes,
-  };
+  });
 }
 
 export function callInput(changes: Partial<CallInput> = {}): CallInput {

@@ -10,6 +10,7 @@ import {
   type VendorRequest,
 } from '../../../src/domain/vendor.ts';
 import { huawei } from '../../../src/providers/huawei/index.ts';
+import { sampleBackup, sampleMigration } from '../../support/samples.ts';
 
 export const now = Date.UTC(2026, 2, 1, 10, 0, 0);
 export const projectId = '0123456789abcdef0123456789abcdef';
@@ -52,61 +53,30 @@ export const instanceBackup: Source = {
 };
 
 export function backup(changes: Partial<Backup> = {}): Backup {
-  return {
+  return sampleBackup({
     id: 'bkp_01kbzq3m8e9v6x2c4n7p5r0t1w',
-    type: 'full',
     source: objects('prod/orders/orders_full.bak'),
     final: false,
-    state: 'queued',
-    attempt: 1,
-    uploaded: false,
-    providerStatus: null,
-    providerRefs: {},
-    error: null,
     createdAt: now,
-    submittedAt: null,
-    finishedAt: null,
     ...changes,
-  };
+  });
 }
 
 export function migration(changes: Partial<Migration> = {}): Migration {
-  return {
+  return sampleMigration({
     id: 'mig_01kbzq3m8e9v6x2c4n7p5r0t1v',
     provider: 'huawei',
     account: 'hw-main',
     region: 'ap-southeast-3',
     name: 'gw-orders',
-    description: null,
-    labels: {},
-    mode: 'full',
     target: { instanceId: target, overwrite: false },
-    options: {},
-    providerOptions: {},
     caller: 'test',
-    state: 'pending',
-    stateReason: null,
-    providerStatus: null,
-    providerRefs: {},
-    blocking: [],
-    warnings: [],
-    percent: null,
     backups: [backup()],
-    calls: [],
-    cutoverRequested: false,
-    cancelRequested: false,
-    error: null,
     createdAt: now,
-    startedAt: null,
-    finishedAt: null,
     updatedAt: now,
-    observedAt: null,
-    occupiesInstance: false,
     dueAt: null,
-    failures: 0,
-    version: 1,
     ...changes,
-  };
+  });
 }
 
 export function reply(body: unknown, httpStatus = 200, headers: Record<string, string> = {}): VendorReply {

@@ -8,6 +8,7 @@ import type {
 } from '../../../src/domain/vendor.ts';
 import { VendorError } from '../../../src/domain/vendor.ts';
 import { tencent } from '../../../src/providers/tencent/index.ts';
+import { sampleBackup, sampleMigration } from '../../support/samples.ts';
 
 export const account: TencentAccount = {
   name: 'tc-main',
@@ -25,22 +26,13 @@ export const sentAt = Date.UTC(2026, 10, 21, 11, 8, 0);
 export const logName = 'orders_20261121190800_2log2_2noreconvery2.bak';
 
 export function backup(changes: Partial<Backup> = {}): Backup {
-  return {
+  return sampleBackup({
     id: 'bkp_01kbzq3m8e9v6x2c4n7p5r0t1w',
-    type: 'full',
     source: { type: 'object_storage', bucket: 'acme-1250000000', keys: ['prod/orders_full.bak'] },
     final: false,
-    state: 'queued',
-    attempt: 1,
-    uploaded: false,
-    providerStatus: null,
-    providerRefs: {},
-    error: null,
     createdAt: sentAt,
-    submittedAt: null,
-    finishedAt: null,
     ...changes,
-  };
+  });
 }
 
 export function increment(changes: Partial<Backup> = {}): Backup {
@@ -53,42 +45,19 @@ export function increment(changes: Partial<Backup> = {}): Backup {
 }
 
 export function migration(changes: Partial<Migration> = {}): Migration {
-  return {
+  return sampleMigration({
     id: 'mig_01kbzq3m8e9v6x2c4n7p5r0t1w',
     provider: 'tencent',
     account: account.name,
     region: account.region,
     name: 'orders-2026',
-    description: null,
-    labels: {},
-    mode: 'full',
     target: { instanceId, overwrite: false },
-    options: {},
-    providerOptions: {},
-    caller: 'ci',
-    state: 'pending',
-    stateReason: null,
-    providerStatus: null,
-    providerRefs: {},
-    blocking: [],
-    warnings: [],
-    percent: null,
     backups: [backup()],
-    calls: [],
-    cutoverRequested: false,
-    cancelRequested: false,
-    error: null,
     createdAt: sentAt,
-    startedAt: null,
-    finishedAt: null,
     updatedAt: sentAt,
-    observedAt: null,
-    occupiesInstance: false,
     dueAt: null,
-    failures: 0,
-    version: 1,
     ...changes,
-  };
+  });
 }
 
 export function call(operation: string, of: Backup, changes: Partial<Call> = {}): Call {

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import type { AuditLog, NewAuditRecord } from '../../../src/domain/audit.ts';
 import type { Store } from '../../../src/domain/store.ts';
-import { noLease, noon, sampleMigration } from '../samples.ts';
+import { noon, sampleMigration } from '../../support/samples.ts';
+import { noLease } from '../samples.ts';
 import type { Site } from './setup.ts';
 
 const record: NewAuditRecord = {

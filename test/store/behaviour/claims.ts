@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { lease, noLease, noon, sampleMigration } from '../samples.ts';
+import { noon, sampleMigration } from '../../support/samples.ts';
+import { lease, noLease } from '../samples.ts';
 import type { Site } from './setup.ts';
 
 export function claimBehaviour(site: Site): void {

@@ -3,7 +3,8 @@ import type { MigrationEvent } from '../../../src/domain/event.ts';
 import type { Migration } from '../../../src/domain/migration.ts';
 import type { Store } from '../../../src/domain/store.ts';
 import type { AttemptOutcome, Delivery, Webhook, WebhookStore } from '../../../src/domain/webhook.ts';
-import { noLease, noon, sampleMigration, sampleWebhook } from '../samples.ts';
+import { noon, sampleMigration } from '../../support/samples.ts';
+import { noLease, sampleWebhook } from '../samples.ts';
 import type { Site } from './setup.ts';
 
 type Opened = Store & WebhookStore;

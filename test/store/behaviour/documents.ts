@@ -5,7 +5,8 @@ import { problemCodes } from '../../../src/domain/problem.ts';
 import { warnings } from '../../../src/domain/reasons.ts';
 import { restoreErrorCodes } from '../../../src/domain/restore-errors.ts';
 import { backupStates, migrationStates } from '../../../src/domain/vocabulary.ts';
-import { lease, nextMigrationId, sampleBackup, sampleCall, sampleMigration } from '../samples.ts';
+import { nextMigrationId, sampleBackup, sampleCall, sampleMigration } from '../../support/samples.ts';
+import { lease } from '../samples.ts';
 import type { Site } from './setup.ts';
 
 const anyText = fc.string({ unit: 'binary', maxLength: 30 });

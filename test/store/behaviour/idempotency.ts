@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { IdempotencyKey, StoredAnswer } from '../../../src/domain/store.ts';
-import { lease, nextMigrationId, noLease, noon, onDatabases, sampleMigration } from '../samples.ts';
+import { nextMigrationId, noon, sampleMigration } from '../../support/samples.ts';
+import { lease, noLease, onDatabases } from '../samples.ts';
 import type { Site } from './setup.ts';
 
 const key: IdempotencyKey = { caller: 'ci', key: 'k-1', fingerprint: 'f00d' };

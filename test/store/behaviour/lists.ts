@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Migration } from '../../../src/domain/migration.ts';
 import type { MigrationFilter, Store } from '../../../src/domain/store.ts';
-import { noLease, noon, sampleMigration } from '../samples.ts';
+import { noon, sampleMigration } from '../../support/samples.ts';
+import { noLease } from '../samples.ts';
 import type { Site } from './setup.ts';
 
 const samples: Record<string, Partial<Migration>> = {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { noLease, sampleCall, sampleMigration } from '../samples.ts';
+import { sampleCall, sampleMigration } from '../../support/samples.ts';
+import { noLease } from '../samples.ts';
 import type { Site } from './setup.ts';
 
 export function statisticsBehaviour(site: Site): void {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Migration } from '../../../src/domain/migration.ts';
 import type { Store } from '../../../src/domain/store.ts';
-import { lease, noLease, noon, onDatabases, sampleBackup, sampleMigration } from '../samples.ts';
+import { noon, sampleBackup, sampleMigration } from '../../support/samples.ts';
+import { lease, noLease, onDatabases } from '../samples.ts';
 import type { Site } from './setup.ts';
 
 async function stored(store: Store, overrides: Partial<Migration> = {}): Promise<Migration> {

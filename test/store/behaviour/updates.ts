@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Migration } from '../../../src/domain/migration.ts';
 import type { Store } from '../../../src/domain/store.ts';
-import { lease, nextMigrationId, noLease, noon, sampleBackup, sampleCall, sampleMigration } from '../samples.ts';
+import { nextMigrationId, noon, sampleBackup, sampleCall, sampleMigration } from '../../support/samples.ts';
+import { lease, noLease } from '../samples.ts';
 import type { Site } from './setup.ts';
 
 async function stored(store: Store, overrides: Partial<Migration> = {}): Promise<Migration> {

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import type { IdempotencyKey, Store } from '../../../src/domain/store.ts';
 import type { WebhookStore } from '../../../src/domain/webhook.ts';
-import { nextMigrationId, noLease, noon, sampleMigration, sampleWebhook } from '../samples.ts';
+import { nextMigrationId, noon, sampleMigration } from '../../support/samples.ts';
+import { noLease, sampleWebhook } from '../samples.ts';
 import type { Site } from './setup.ts';
 
 const key: IdempotencyKey = { caller: 'ci', key: 'k-1', fingerprint: 'f00d' };

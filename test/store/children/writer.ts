@@ -5,7 +5,8 @@
 
 import { systemRuntime } from '../../../src/runtime.ts';
 import { openStore } from '../../../src/store/open.ts';
-import { lease, noLease, sampleMigration } from '../samples.ts';
+import { sampleMigration } from '../../support/samples.ts';
+import { lease, noLease } from '../samples.ts';
 
 const store = await openStore(process.argv[2] ?? '', { runtime: systemRuntime });
 const held = sampleMigration();
