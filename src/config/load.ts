@@ -20,6 +20,9 @@ const defaultEngine: EngineSettings = {
   callTimeoutMs: 10_000,
   leaseMs: 30_000,
   settleMs: 30_000,
+  resendTries: 5,
+  busyMs: 3_600_000,
+  stallMs: 21_600_000,
 };
 /** Against the sandbox a restore takes seconds, so it is watched more closely. */
 const sandboxEngine: EngineSettings = { ...defaultEngine, pollMinMs: 500, pollMaxMs: 5000, settleMs: 5000 };

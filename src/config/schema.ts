@@ -120,6 +120,9 @@ export const ConfigFileSchema = object({
       callTimeoutMs: Milliseconds(100),
       leaseMs: Milliseconds(500),
       settleMs: Milliseconds(0),
+      resendTries: optional(Type.Integer({ minimum: 1, maximum: 100 })),
+      busyMs: Milliseconds(0),
+      stallMs: Milliseconds(1000),
     }),
   ),
   log: optional(

@@ -1,6 +1,7 @@
 import type { DecisionProvider } from './decide.ts';
 import { inState, isTerminal } from './lifecycle.ts';
 import type { Backup, Call, Instant, Migration, MigrationError, Note, ReasonNote } from './migration.ts';
+import type { VendorWords } from './problem.ts';
 import { type Clearing, clearedBy, type Reason } from './reasons.ts';
 import type { EngineSettings } from './timing.ts';
 import type { VendorFailure } from './vendor.ts';
@@ -63,6 +64,13 @@ export function cleared(migration: Migration, event: Clearing): Migration {
 /** Cleanup of a finished migration does not change its `stateReason`. */
 export function reasonUnlessEnded(migration: Migration, reason: Reason): Reason | null {
   return isTerminal(migration) ? migration.stateReason : reason;
+}
+
+/** The vendor's words of a failure, where it spoke; a member to spread into a note. */
+export function spoken(provider: VendorWords | undefined): { readonly provider?: VendorWords } {
+  const said =
+    provider !== undefined && (provider.code !== null || provider.message !== null || provider.httpStatus !== null);
+  return said ? { provider } : {};
 }
 
 export function errorOf(failure: VendorFailure): MigrationError {

@@ -75,9 +75,15 @@ export const MigrationSchema = Type.Object(
     providerStatus: nullable(Type.String({ description: 'The vendor’s word, verbatim.' })),
     providerRefs: RefsSchema,
     actions: Type.Array(enumOf('Action'), { description: 'What is possible now.' }),
-    blocking: Type.Array(Type.Object({ code: enumOf('Reason'), detail: Type.String() }), {
-      description: 'Why it does not move, if it does not.',
-    }),
+    blocking: Type.Array(
+      Type.Object({
+        code: enumOf('Reason'),
+        detail: Type.String(),
+        since: Time,
+        provider: Type.Optional(VendorWordsSchema),
+      }),
+      { description: 'Why it does not move, if it does not; with the vendor’s own words wherever a vendor spoke.' },
+    ),
     warnings: Type.Array(Type.Object({ code: enumOf('Warning'), detail: Type.String() }), {
       description: 'What a person should know although nothing is wrong with the migration itself.',
     }),

@@ -1,6 +1,8 @@
-import { blockedBy, type ChangeContext } from './aggregate.ts';
-import { failedBackup, isTerminal } from './lifecycle.ts';
+import { blockedBy, type ChangeContext, spoken, withNote, without } from './aggregate.ts';
+import { hasMoved } from './dates.ts';
+import { failedBackup, isTerminal, unsettledCall } from './lifecycle.ts';
 import type { Backup, Migration, ReasonNote } from './migration.ts';
+import { giveUpLookingMs } from './timing.ts';
 
 /** How the aggregate says that it stands still, and why. Pure functions of the stored state. */
 
@@ -8,7 +10,8 @@ import type { Backup, Migration, ReasonNote } from './migration.ts';
 export function backupFailedNote(backup: Backup): ReasonNote {
   return {
     code: 'backup_failed',
-    detail: `Backup ${backup.id} failed: ${backup.error?.detail ?? 'no reason known'} Add a corrected backup, or retry this one.`,
+    detail: `Backup ${backup.id} failed: ${backup.error?.detail ?? 'no reason known'} Add a corrected backup, retry this one, or remove it.`,
+    ...spoken(backup.error?.provider),
   };
 }
 
@@ -17,6 +20,46 @@ export function blockedByFailedBackup(migration: Migration): Migration {
   const failed = failedBackup(migration);
   if (failed === undefined) return migration;
   return blockedBy(migration, backupFailedNote(failed));
+}
+
+/**
+ * Says that nothing has moved for long although the vendor has something to do, or takes that back. `before`: the migration before the look
+ * at the vendor that led to `after`.
+ */
+export function noteStall(before: Migration, after: Migration, { now, settings }: ChangeContext): Migration {
+  const free = withoutStall(after);
+  if (isTerminal(free) || !awaitsVendor(free) || hasMoved(before, free)) return free;
+  const since = before.movedAt ?? before.startedAt ?? before.createdAt;
+  const cancellation = free.calls.findLast((call) => call.step === 'cancel' && call.state === 'accepted');
+  const limit = cancellation === undefined ? settings.stallMs : Math.min(settings.stallMs, giveUpLookingMs(settings));
+  if (now - since < limit) return free;
+  const told =
+    free.providerStatus === null || free.providerStatus === ''
+      ? ''
+      : ` The vendor’s last word is \`${free.providerStatus}\`.`;
+  const what =
+    cancellation === undefined
+      ? 'Nothing has changed at the vendor'
+      : 'The vendor has accepted the cancellation, and has not carried it out,';
+  const detail = `${what} since ${new Date(since).toISOString()}.${told} Godwit goes on looking. Look at the vendor’s console; POST /cancel ends the record, and touches nothing at the vendor.`;
+  return {
+    ...free,
+    stateReason: free.stateReason ?? 'stalled',
+    blocking: withNote(free.blocking, { code: 'stalled', detail, since }),
+  };
+}
+
+function withoutStall(migration: Migration): Migration {
+  const blocking = without(migration.blocking, ['stalled']);
+  const stateReason = migration.stateReason === 'stalled' ? (blocking.at(-1)?.code ?? null) : migration.stateReason;
+  return { ...migration, blocking, stateReason };
+}
+
+/** Whether it is the vendor's turn. */
+function awaitsVendor(migration: Migration): boolean {
+  return (
+    unsettledCall(migration) !== undefined || ['restoring', 'cutting_over', 'cancelling'].includes(migration.state)
+  );
 }
 
 /** Another migration has the instance, and the vendor runs one restore per instance. */

@@ -7,6 +7,7 @@ import {
   endMigration,
   errorOf,
   reasonUnlessEnded,
+  spoken,
   withBackup,
   withCall,
   withNote,
@@ -15,10 +16,10 @@ import {
 import { blockedByFailedBackup } from './blocking.ts';
 import type { Command } from './decide.ts';
 import { activeBackup, inState, isTerminal, nextCall } from './lifecycle.ts';
-import type { Call, Instant, Migration, Refs, WarningNote } from './migration.ts';
+import type { Call, Migration, MigrationError, ReasonNote, Refs, WarningNote } from './migration.ts';
 import { fullBackup } from './migration.ts';
 import { clearedBy, type Reason } from './reasons.ts';
-import { backOffMs, maxBusyTries, maxCleanupTries } from './timing.ts';
+import { backOffMs, type EngineSettings, maxCleanupTries } from './timing.ts';
 import { mayHaveHappened, type VendorFailure } from './vendor.ts';
 
 /**
@@ -110,11 +111,12 @@ export function failCall(
   failure: VendorFailure,
   context: ChangeContext,
 ): Migration {
-  if (mayHaveHappened(failure.kind)) return leaveOpen(migration, number, failure, context.now);
+  if (mayHaveHappened(failure.kind)) return leaveOpen(migration, number, failure, context);
   const call = callOf(migration, number);
   const firstSubmission = call.step === 'restore' && migration.state === 'pending';
   const tries = migration.calls.filter((each) => each.state === 'deferred' && sameSend(each, call)).length + 1;
-  if (call.step === 'cleanup' && tries >= maxCleanupTries) return refuseCall(migration, number, failure, context);
+  if (call.step === 'cleanup' && tries >= maxCleanupTries)
+    return refuseCall(migration, number, errorOf(failure), context);
 
   switch (failure.kind) {
     case 'throttled':
@@ -124,24 +126,68 @@ export function failCall(
     case 'clock_skew':
       return deferCall(migration, number, failure, 'provider_unavailable', context);
     case 'busy':
-      if (tries < maxBusyTries) return deferCall(migration, number, failure, 'provider_busy', context);
-      return refuseCall(migration, number, failure, context);
+      return waitOrGiveUp(migration, number, failure, context);
     case 'unauthenticated':
-      if (firstSubmission) return refuseCall(migration, number, failure, context);
+      if (firstSubmission) return refuseCall(migration, number, errorOf(failure), context);
       return deferCall(migration, number, failure, 'provider_auth_failed', context);
     default:
-      return refuseCall(migration, number, failure, context);
+      return refuseCall(migration, number, errorOf(failure), context);
   }
 }
 
-function leaveOpen(migration: Migration, number: number, failure: VendorFailure, now: Instant): Migration {
+function leaveOpen(
+  migration: Migration,
+  number: number,
+  failure: VendorFailure,
+  { now, settings }: ChangeContext,
+): Migration {
   const open = withCall(migration, number, (call) => ({
     ...call,
     state: 'unknown',
     settledAt: now,
     error: errorOf(failure),
   }));
-  return { ...open, stateReason: reasonUnlessEnded(open, 'outcome_unknown'), dueAt: now, updatedAt: now };
+  const call = callOf(open, number);
+  return {
+    ...open,
+    stateReason: reasonUnlessEnded(open, 'outcome_unknown'),
+    blocking: isTerminal(open)
+      ? []
+      : withNote(without(open.blocking, clearedBy('answer')), unknownNote(call, null, settings)),
+    dueAt: now,
+    updatedAt: now,
+  };
+}
+
+/** What is said of a call of unknown outcome. `detail`: what looking has shown. An operator is asked only when looking has not helped. */
+export function unknownNote(
+  call: Call,
+  detail: string | null,
+  { settleMs }: Pick<EngineSettings, 'settleMs'>,
+): ReasonNote {
+  const answer = call.error === null ? 'The process that sent it is gone.' : call.error.detail;
+  const what = `${call.operation} was sent at ${new Date(call.sentAt).toISOString()}, and whether it was carried out is not known: ${answer}`;
+  const next = call.asksOperator
+    ? `${detail ?? 'Nothing of it has been found so far.'} Look at the vendor’s console; then POST /retry with {"assume":"absent"} to send it again, or with {"adopt":{…}} naming what is there.`
+    : `${detail === null ? '' : `${detail} `}Godwit looks at the vendor for its effect, and sends it again only when it is certainly absent, not before ${settleMs / 1000} s have passed.`;
+  return { code: 'outcome_unknown', detail: `${what} ${next}`, ...spoken(call.error?.provider) };
+}
+
+/** A busy target is waited for as long as the settings say; then its refusal counts. */
+function waitOrGiveUp(migration: Migration, number: number, failure: VendorFailure, context: ChangeContext): Migration {
+  const { now, settings } = context;
+  const call = callOf(migration, number);
+  const [first] = migration.calls.filter(
+    (each) => each.state === 'deferred' && sameSend(each, call) && each.error?.code === failure.code,
+  );
+  const since = first?.sentAt ?? call.sentAt;
+  const until = since + settings.busyMs;
+  if (now < until) {
+    const detail = `${failure.detail} It is tried again by itself until ${new Date(until).toISOString()}.`;
+    return deferCall(migration, number, { ...failure, detail }, 'provider_busy', context);
+  }
+  const detail = `${failure.detail} The vendor has answered so since ${new Date(since).toISOString()}; it is not tried again by itself.`;
+  return refuseCall(migration, number, { ...errorOf(failure), detail, retryable: true }, context);
 }
 
 function deferCall(
@@ -162,25 +208,38 @@ function deferCall(
     stateReason: reasonUnlessEnded(deferred, reason),
     blocking: isTerminal(deferred)
       ? []
-      : withNote(without(deferred.blocking, clearedBy('answer')), { code: reason, detail: failure.detail }),
+      : withNote(without(deferred.blocking, clearedBy('answer')), {
+          code: reason,
+          detail: failure.detail,
+          ...spoken(failure.provider),
+        }),
     failures: deferred.failures + 1,
     dueAt: now + Math.max(backOffMs(deferred.failures, settings), failure.retryAfterMs ?? 0),
     updatedAt: now,
   };
 }
 
-function refuseCall(migration: Migration, number: number, failure: VendorFailure, { now }: ChangeContext): Migration {
-  const error = errorOf(failure);
+/** A call that the vendor does not take counts as refused with this error. */
+export function refuseCall(
+  migration: Migration,
+  number: number,
+  error: MigrationError,
+  { now }: ChangeContext,
+): Migration {
   const call = callOf(migration, number);
   const refused = withCall(migration, number, (each) => ({ ...each, state: 'refused', settledAt: now, error }));
   let next: Migration = { ...cleared(refused, 'answer'), failures: 0, dueAt: now, updatedAt: now };
 
   switch (call.step) {
     case 'cleanup':
-      return { ...next, dueAt: isTerminal(next) ? null : now, warnings: leftBehind(next, failure.detail) };
+      return { ...next, dueAt: isTerminal(next) ? null : now, warnings: leftBehind(next, error.detail) };
     case 'open':
       return {
-        ...blockedBy(inState(next, 'awaiting_backup'), { code: 'cutover_refused', detail: failure.detail }),
+        ...blockedBy(inState(next, 'awaiting_backup'), {
+          code: 'cutover_refused',
+          detail: error.detail,
+          ...spoken(error.provider),
+        }),
         cutoverRequested: false,
       };
     case 'cancel': {
@@ -194,7 +253,7 @@ function refuseCall(migration: Migration, number: number, failure: VendorFailure
       return {
         ...inState(next, back),
         cancelRequested: false,
-        warnings: withNote(next.warnings, { code: 'cancel_refused', detail: failure.detail }),
+        warnings: withNote(next.warnings, { code: 'cancel_refused', detail: error.detail }),
       };
     }
     case 'restore': {

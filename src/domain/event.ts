@@ -39,6 +39,8 @@ export function eventsBetween(before: Migration | null, after: Migration): reado
     tell(call.state === 'sending' ? 'call.sent' : 'call.settled', {
       ...data,
       error: call.error?.code ?? null,
+      providerCode: call.error?.provider?.code ?? null,
+      providerMessage: call.error?.provider?.message ?? null,
       requestId: call.requestId ?? call.error?.provider?.requestId ?? null,
     });
   }
@@ -46,6 +48,11 @@ export function eventsBetween(before: Migration | null, after: Migration): reado
     tell('migration.state_changed', { from: before.state, to: after.state, error: after.error?.code ?? null });
   const reason = after.blocking[0];
   if (reason !== undefined && before?.blocking[0]?.code !== reason.code)
-    tell('migration.blocked', { reason: reason.code });
+    tell('migration.blocked', {
+      reason: reason.code,
+      providerCode: reason.provider?.code ?? null,
+      providerMessage: reason.provider?.message ?? null,
+      requestId: reason.provider?.requestId ?? null,
+    });
   return events;
 }

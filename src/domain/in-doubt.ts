@@ -1,5 +1,15 @@
-import { type ChangeContext, callOf, cleared, reasonUnlessEnded, withCall, withNote, without } from './aggregate.ts';
-import { acceptCall, leftBehind, sameSend } from './calls.ts';
+import {
+  type ChangeContext,
+  callOf,
+  cleared,
+  reasonUnlessEnded,
+  spoken,
+  withCall,
+  withNote,
+  without,
+} from './aggregate.ts';
+import { noteStall } from './blocking.ts';
+import { acceptCall, leftBehind, refuseCall, sameSend, unknownNote } from './calls.ts';
 import { isTerminal } from './lifecycle.ts';
 import type { Call, Instant, Migration, ReasonNote, Refs } from './migration.ts';
 import type { Finding } from './provider.ts';
@@ -34,30 +44,67 @@ export function settleByFinding(
       settledAt: now,
       looks: each.looks + 1,
     }));
-    const tries = absent.calls.filter((each) => each.state === 'absent' && sameSend(each, call)).length;
-    return {
-      ...cleared(absent, 'probe'),
-      failures: tries,
-      dueAt: tries === 1 ? now : now + backOffMs(tries, settings),
-      updatedAt: now,
-    };
+    return sendAgain(absent, number, context);
   }
   const detail = finding.found === 'unclear' ? finding.detail : null;
   const late = now - unknownSince > giveUpLookingMs(settings);
   if (late && call.step === 'cleanup') return abandonCleanup(migration, number, detail ?? notFoundYet, now);
+  const asksOperator = detail !== null || late;
   const waited = withCall(migration, number, (each) => ({
     ...each,
     state: 'unknown',
     settledAt: unknownSince,
     looks: each.looks + 1,
+    asksOperator,
   }));
   const again = now + backOffMs(call.looks, settings);
-  const answered = without(waited.blocking, ['provider_unavailable']);
+  return noteStall(
+    migration,
+    {
+      ...waited,
+      stateReason: reasonUnlessEnded(waited, 'outcome_unknown'),
+      dueAt: finding.found === 'no' ? Math.min(again, Math.max(now, believedAt)) : again,
+      blocking: isTerminal(waited)
+        ? waited.blocking
+        : withNote(
+            without(waited.blocking, ['provider_unavailable']),
+            unknownNote(callOf(waited, number), detail, settings),
+          ),
+      updatedAt: now,
+    },
+    context,
+  );
+}
+
+/**
+ * A call that has proved absent is sent again. What the vendor answers with an error of its own each time is sent a few times only; then
+ * the last answer counts as a refusal. Whoever does not answer at all is asked for as long as it takes.
+ */
+function sendAgain(absent: Migration, number: number, context: ChangeContext): Migration {
+  const { now, settings } = context;
+  const call = callOf(absent, number);
+  const sent = absent.calls.filter((each) => each.state === 'absent' && sameSend(each, call));
+  const answered = sent.filter((each) => 'provider' in spoken(each.error?.provider)).length;
+  const { error } = call;
+  if (error !== null && answered >= settings.resendTries) {
+    const detail = `${call.operation} was sent ${answered} times, was answered with an error of the vendor’s own each time, and was not carried out. The last answer: ${error.detail}`;
+    return refuseCall(absent, number, { ...error, detail, retryable: true }, context);
+  }
+  const free = cleared(absent, 'probe');
+  const limit = answered > 0 ? ` of at most ${settings.resendTries}` : '';
+  const note: ReasonNote | null =
+    error === null || isTerminal(free)
+      ? null
+      : {
+          code: 'provider_unavailable',
+          detail: `${call.operation} was not carried out (sending ${sent.length}${limit}) and is sent again: ${error.detail}`,
+          ...spoken(error.provider),
+        };
   return {
-    ...waited,
-    stateReason: reasonUnlessEnded(waited, 'outcome_unknown'),
-    dueAt: finding.found === 'no' ? Math.min(again, Math.max(now, believedAt)) : again,
-    blocking: detail !== null || late ? withNote(answered, unknownNote(call, detail)) : answered,
+    ...free,
+    ...(note !== null && { blocking: withNote(free.blocking, note), stateReason: free.stateReason ?? note.code }),
+    failures: sent.length,
+    dueAt: sent.length === 1 ? now : now + backOffMs(sent.length, settings),
     updatedAt: now,
   };
 }
@@ -67,8 +114,9 @@ export function lookFailed(
   migration: Migration,
   number: number,
   failure: VendorFailure,
-  { now, settings }: ChangeContext,
+  context: ChangeContext,
 ): Migration {
+  const { now, settings } = context;
   const call = callOf(migration, number);
   const unknownSince = beginningOfDoubt(call, now, settings);
   const late = now - unknownSince > giveUpLookingMs(settings);
@@ -78,20 +126,27 @@ export function lookFailed(
     state: 'unknown',
     settledAt: unknownSince,
     looks: each.looks + 1,
+    asksOperator: late,
   }));
-  const note: ReasonNote = late
-    ? unknownNote(call, `The vendor cannot be asked: ${failure.detail}`)
-    : {
-        code: 'provider_unavailable',
-        detail: `Whether ${call.operation} arrived is not known, and the vendor cannot be asked: ${failure.detail}`,
-      };
-  return {
-    ...looked,
-    stateReason: reasonUnlessEnded(looked, 'outcome_unknown'),
-    dueAt: now + Math.max(backOffMs(call.looks, settings), failure.retryAfterMs ?? 0),
-    blocking: isTerminal(looked) ? looked.blocking : withNote(without(looked.blocking, ['provider_unavailable']), note),
-    updatedAt: now,
+  const unavailable: ReasonNote = {
+    code: 'provider_unavailable',
+    detail: `Whether ${call.operation} arrived cannot be asked: ${failure.detail}`,
+    ...spoken(failure.provider),
   };
+  const notes = withNote(looked.blocking, unavailable);
+  return noteStall(
+    migration,
+    {
+      ...looked,
+      stateReason: reasonUnlessEnded(looked, 'outcome_unknown'),
+      dueAt: now + Math.max(backOffMs(call.looks, settings), failure.retryAfterMs ?? 0),
+      blocking: isTerminal(looked)
+        ? looked.blocking
+        : withNote(notes, unknownNote(callOf(looked, number), null, settings)),
+      updatedAt: now,
+    },
+    context,
+  );
 }
 
 /**
@@ -105,7 +160,12 @@ function beginningOfDoubt(call: Call, now: Instant, { callTimeoutMs }: EngineSet
 /** An operator's word that the call did not arrive: it is sent again. */
 export function assumeAbsent(migration: Migration, number: number, now: Instant): Migration {
   const absent = withCall(migration, number, (each) => ({ ...each, state: 'absent', settledAt: now }));
-  return { ...cleared(absent, 'probe'), failures: 0, dueAt: now, updatedAt: now };
+  return {
+    ...cleared(absent, 'probe'),
+    failures: 0,
+    dueAt: now,
+    updatedAt: now,
+  };
 }
 
 const notFoundYet = 'Its outcome is not known.';
@@ -120,14 +180,6 @@ function abandonCleanup(migration: Migration, number: number, detail: string, no
     dueAt: isTerminal(next) ? null : now,
     updatedAt: now,
     warnings: leftBehind(next, detail),
-  };
-}
-
-function unknownNote(call: Call, detail: string | null): ReasonNote {
-  const what = `${call.operation} was sent at ${new Date(call.sentAt).toISOString()} and its outcome is not known.`;
-  return {
-    code: 'outcome_unknown',
-    detail: `${what} ${detail ?? 'Nothing of it has been found yet.'} Look at the vendor’s console; then POST /retry with {"assume":"absent"} to send it again, or with {"adopt":{…}} naming what is there.`,
   };
 }
 

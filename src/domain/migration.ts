@@ -47,6 +47,10 @@ export interface MigrationError {
 export interface Note<Code extends string> {
   readonly code: Code;
   readonly detail: string;
+  /** Of a reason for standing still: since when it has been so; `dated` sets it. */
+  readonly since?: Instant;
+  /** The vendor's words, where a vendor spoke. */
+  readonly provider?: VendorWords;
 }
 /** Why a migration does not move. */
 export type ReasonNote = Note<Reason>;
@@ -104,6 +108,8 @@ export interface Call {
   readonly error: MigrationError | null;
   /** How often its effect has been looked for. */
   readonly looks: number;
+  /** Looking has not helped so far: an operator's word is taken. */
+  readonly asksOperator?: boolean;
 }
 
 export interface MigrationOptions {
@@ -161,6 +167,8 @@ export interface Migration {
   readonly finishedAt: Instant | null;
   readonly updatedAt: Instant;
   readonly observedAt: Instant | null;
+  /** When anything last moved: its state, its calls, or what the vendor says of it; `dated` sets it. Absent in older records. */
+  readonly movedAt?: Instant;
   /** Whether it has the vendor's instance for itself now, where the vendor runs one restore per instance. Unique per account and instance. */
   readonly occupiesInstance: boolean;
   /** When the engine has to look at it next; null: never. */

@@ -1,5 +1,14 @@
-import { blockedBy, type ChangeContext, cleared, endMigration, withBackup, withNote, without } from './aggregate.ts';
-import { backupFailedNote } from './blocking.ts';
+import {
+  blockedBy,
+  type ChangeContext,
+  cleared,
+  endMigration,
+  spoken,
+  withBackup,
+  withNote,
+  without,
+} from './aggregate.ts';
+import { backupFailedNote, noteStall } from './blocking.ts';
 import { decide } from './decide.ts';
 import { activeBackup, failedBackup, inState, isTerminal, nextQueuedBackup } from './lifecycle.ts';
 import type { Migration, MigrationError } from './migration.ts';
@@ -38,15 +47,16 @@ export function applyObservation(
     next = { ...next, startedAt: Math.max(firstSubmission(next), Math.min(next.startedAt, observation.startedAt)) };
 
   const moved = applyPhase(next, observation, context);
-  return isTerminal(moved) ? moved : scheduled(moved, context);
+  return isTerminal(moved) ? moved : scheduled(noteStall(migration, moved, context), context);
 }
 
-/** The vendor could not be asked. The state stays; after a while the caller is told. */
+/** The vendor could not be asked. The state stays, and the caller is told. */
 export function observationFailed(
   migration: Migration,
   failure: VendorFailure,
-  { settings, now }: ObservationContext,
+  context: ObservationContext,
 ): Migration {
+  const { settings, now } = context;
   if (isTerminal(migration)) return migration;
   const failures = migration.failures + 1;
   const reason =
@@ -55,17 +65,22 @@ export function observationFailed(
       : failure.kind === 'unauthenticated'
         ? 'provider_auth_failed'
         : 'provider_unavailable';
-  const tell = failures >= 3 || reason === 'provider_auth_failed';
-  return {
-    ...migration,
-    failures,
-    stateReason: tell ? reason : migration.stateReason,
-    blocking: tell
-      ? withNote(without(migration.blocking, clearedBy('observation')), { code: reason, detail: failure.detail })
-      : migration.blocking,
-    dueAt: now + Math.max(backOffMs(failures, settings), failure.retryAfterMs ?? 0),
-    updatedAt: now,
-  };
+  return noteStall(
+    migration,
+    {
+      ...migration,
+      failures,
+      stateReason: reason,
+      blocking: withNote(without(migration.blocking, clearedBy('observation')), {
+        code: reason,
+        detail: failure.detail,
+        ...spoken(failure.provider),
+      }),
+      dueAt: now + Math.max(backOffMs(failures, settings), failure.retryAfterMs ?? 0),
+      updatedAt: now,
+    },
+    context,
+  );
 }
 
 function applyBackup(migration: Migration, observed: BackupObservation, now: number): Migration {
@@ -79,7 +94,7 @@ function applyBackup(migration: Migration, observed: BackupObservation, now: num
       providerStatus: observed.providerStatus,
       providerRefs: refs,
       error: observed.error,
-      finishedAt: ended ? Math.max(backup.submittedAt ?? 0, observed.finishedAt ?? now) : null,
+      finishedAt: ended ? Math.max(backup.submittedAt ?? 0, Math.min(observed.finishedAt ?? now, now)) : null,
     };
   });
 }
@@ -92,7 +107,7 @@ function applyPhase(migration: Migration, observation: Observation, context: Obs
     case 'failed':
       return fail(migration, observation, now);
     case 'ready':
-      return rest(migration, context);
+      return withObstacle(rest(migration, context), observation);
     case 'restoring':
       return failedIncrementOf(migration, context) ?? migration;
     case 'missing':
@@ -133,9 +148,9 @@ function fail(migration: Migration, observation: Observation, now: number): Migr
   return endMigration({ ...migration, backups }, 'failed', error, finishedAt, now);
 }
 
-/** The vendor's time of the end, unless its clock would put that before the beginning. */
+/** The vendor's time of the end, unless its clock would put that before the beginning or into the future. */
 function endOf(migration: Migration, observation: Observation, now: number): number {
-  return Math.max(migration.startedAt ?? migration.createdAt, observation.finishedAt ?? now);
+  return Math.max(migration.startedAt ?? migration.createdAt, Math.min(observation.finishedAt ?? now, now));
 }
 
 function wasCancelled(migration: Migration): boolean {
@@ -166,6 +181,16 @@ function rest(migration: Migration, context: ObservationContext): Migration {
   if (failed) return failed;
   if (migration.state === 'cutting_over') return migration;
   return { ...inState(migration, 'awaiting_backup'), occupiesInstance: false, percent: null };
+}
+
+/** The chain lives, and the vendor takes no further backup now. It is asked again by whatever comes next. */
+function withObstacle(migration: Migration, { obstacle }: Observation): Migration {
+  if (obstacle === undefined || isTerminal(migration)) return migration;
+  return {
+    ...migration,
+    stateReason: migration.stateReason ?? 'provider_busy',
+    blocking: withNote(migration.blocking, { code: 'provider_busy', detail: obstacle }),
+  };
 }
 
 /** An increment that failed although the chain lives: it holds up the queue. A dead chain is reported as `failed` as a whole. */

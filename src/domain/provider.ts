@@ -112,6 +112,8 @@ export interface Observation {
   readonly finishedAt: Instant | null;
   readonly error: MigrationError | null;
   readonly backups: readonly BackupObservation[];
+  /** With `ready`: why the vendor takes no further backup at the moment, in a sentence. */
+  readonly obstacle?: string;
   /** Texts of the vendor that are not failures, such as the result of an asynchronous consistency check. */
   readonly warnings: readonly WarningNote[];
 }

@@ -43,9 +43,9 @@ export interface ReasonEntry extends CodeEntry {
 export const reasonCatalogue = {
   outcome_unknown: {
     meaning:
-      'A call was sent, and its answer did not come or was malformed. Godwit probes the vendor for its effect and sends nothing until that is settled.',
+      'A call was sent, and its answer did not come, was malformed, or was an error of the vendor’s own. Godwit probes the vendor for its effect and sends nothing until that is settled. A call that is answered so `engine.resendTries` times (5) and proves absent each time counts as refused.',
     action:
-      'Nothing at first. When `blocking` carries it, probing has not helped: look at the vendor’s console, then `retry` with `{ "assume": "absent" }` or `{ "adopt": { … } }`.',
+      'Nothing at first. When `detail` asks for it, probing has not helped: look at the vendor’s console, then `retry` with `{ "assume": "absent" }` or `{ "adopt": { … } }`.',
     clearedBy: ['answer', 'probe'],
     retry: 'always',
     cancelEndsRecord: 'never',
@@ -66,7 +66,7 @@ export const reasonCatalogue = {
   },
   provider_busy: {
     meaning:
-      'The state of the vendor’s resource forbids the call now. Godwit tries a few times, then counts it as refused.',
+      'The state of the vendor’s resource forbids the call now. Godwit tries for `engine.busyMs` (1 h), then counts it as refused.',
     action: null,
     clearedBy: ['answer', 'observation'],
     retry: 'never',
@@ -97,7 +97,7 @@ export const reasonCatalogue = {
   backup_failed: {
     meaning: 'A backup of a chain failed or was refused, and the chain lives.',
     action:
-      'Add a corrected backup, which takes its place; or remove the cause and `retry`; or, at Alibaba, `cutover` without it.',
+      'Add a corrected backup, which takes its place; or remove the cause and `retry`; or `DELETE …/backups/{id}`; or, at Alibaba, `cutover` without it.',
     clearedBy: ['add_backup', 'opening', 'cancel'],
     retry: 'unless_cancelling',
     cancelEndsRecord: 'never',
@@ -111,10 +111,19 @@ export const reasonCatalogue = {
   },
   unrecognized_provider_status: {
     meaning: 'The vendor reports a status that it does not document.',
-    action: 'Nothing; report it if it stays.',
+    action:
+      'Nothing; report it if it stays. `retry` looks again at once. `cancel` is told to a vendor that can cancel; a second one, and everywhere else the first, ends the record.',
     clearedBy: ['observation'],
-    retry: 'never',
-    cancelEndsRecord: 'never',
+    retry: 'always',
+    cancelEndsRecord: 'when_settled',
+  },
+  stalled: {
+    meaning:
+      'It is the vendor’s turn, and nothing has changed there for `engine.stallMs` (6 h); or it has accepted a cancellation and does not carry it out.',
+    action: 'Look at the vendor’s console. `retry` looks again at once, `cancel` as above.',
+    clearedBy: ['answer', 'probe', 'observation'],
+    retry: 'always',
+    cancelEndsRecord: 'always',
   },
   missing_at_provider: {
     meaning: 'The vendor no longer shows the task, as after a deletion in its console.',

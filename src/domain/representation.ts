@@ -1,8 +1,8 @@
 import type { BackupRepresentation, MigrationRepresentation } from './answer-schema.ts';
 import { allowedActions, type LifeCycleProvider } from './lifecycle.ts';
-import type { Backup, Instant, Migration, MigrationError, Source } from './migration.ts';
+import type { Backup, Instant, Migration, MigrationError, ReasonNote, Source } from './migration.ts';
 import { fullBackup } from './migration.ts';
-import { Problem } from './problem.ts';
+import { Problem, type VendorWords } from './problem.ts';
 import type { SourceRequest } from './request-schema.ts';
 
 const time = (instant: Instant): string => new Date(instant).toISOString();
@@ -20,15 +20,23 @@ export function representSource(source: Source): SourceRequest {
   }
 }
 
+type WordsRepresentation = NonNullable<MigrationRepresentation['blocking'][number]['provider']>;
+
+function representWords(words: VendorWords): WordsRepresentation {
+  return words as WordsRepresentation;
+}
+
 function representError(error: MigrationError | null): MigrationRepresentation['error'] {
   if (error === null) return null;
   const { code, detail, retryable, provider } = error;
-  return {
-    code,
-    detail,
-    retryable,
-    ...(provider && { provider: provider as NonNullable<NonNullable<MigrationRepresentation['error']>['provider']> }),
-  };
+  return { code, detail, retryable, ...(provider && { provider: representWords(provider) }) };
+}
+
+function representBlock(
+  { code, detail, since, provider }: ReasonNote,
+  changedAt: Instant,
+): MigrationRepresentation['blocking'][number] {
+  return { code, detail, since: time(since ?? changedAt), ...(provider && { provider: representWords(provider) }) };
 }
 
 /** One backup as the API shows it. */
@@ -75,8 +83,8 @@ export function representMigration(migration: Migration, provider: LifeCycleProv
     providerStatus: migration.providerStatus,
     providerRefs: { ...migration.providerRefs },
     actions: [...allowedActions(migration, provider)],
-    blocking: migration.blocking.map((note) => ({ ...note })),
-    warnings: migration.warnings.map((note) => ({ ...note })),
+    blocking: migration.blocking.map((note) => representBlock(note, migration.updatedAt)),
+    warnings: migration.warnings.map(({ code, detail }) => ({ code, detail })),
     progress: {
       percent: percentOf(migration, restored, counted.length),
       backupsTotal: counted.length,
@@ -96,6 +104,8 @@ function percentOf(migration: Migration, restored: number, total: number): numbe
   if (migration.state === 'succeeded') return 100;
   const current = migration.percent === null ? null : Math.min(100, Math.max(0, migration.percent));
   if (migration.mode === 'full' || total === 0) return current === null ? null : Math.round(current);
+  // Nothing runs, and how many backups are still to come nobody knows.
+  if (migration.state === 'awaiting_backup' && restored === total) return null;
   // The vendor's percentage is that of one backup: of a chain it is one share, or the number would fall with each backup that begins.
   const runs = migration.backups.some((backup) => backup.state === 'restoring');
   const share = runs && restored < total ? (current ?? 0) : 0;

@@ -64,13 +64,25 @@ export function requestCancel(migration: Migration, verdict: CancelVerdict, now:
     failures: 0,
   };
   if (nothingAtVendor(migration)) return endMigration(asked, 'cancelled', null, now, now);
-  const loss = lossOf(migration);
+  const loss = unlessToldToVendor(lossOf(migration), migration, verdict);
   const warning = loss ? unseenEnd(loss) : verdict.possible ? verdict.warning : null;
   const warned = warning === null ? asked : { ...asked, warnings: withNote(asked.warnings, warning) };
   if (loss) return endMigration(warned, 'cancelled', null, now, now);
   if (verdict.possible && !verdict.calls && unsettledCall(migration) === undefined)
     return endMigration(warned, 'cancelled', null, now, now);
   return inState(warned, 'cancelling');
+}
+
+/** A vendor that is there and knows how to cancel is told first; a second request then ends the record. */
+function unlessToldToVendor(
+  loss: ReasonNote | undefined,
+  migration: Migration,
+  verdict: CancelVerdict,
+): ReasonNote | undefined {
+  const there = loss?.code === 'unrecognized_provider_status' || loss?.code === 'stalled';
+  const tells =
+    verdict.possible && verdict.calls && !migration.cancelRequested && unsettledCall(migration) === undefined;
+  return there && tells ? undefined : loss;
 }
 
 function unseenEnd(loss: ReasonNote): WarningNote {
@@ -82,10 +94,11 @@ function unseenEnd(loss: ReasonNote): WarningNote {
 
 /** Tries again what failed: the full backup of a failed migration, the failed increment of a chain, or whatever stands still. */
 export function requestRetry(migration: Migration, now: Instant): Migration {
+  const inDoubt = unsettledCall(migration)?.state === 'unknown';
   const again: Migration = {
     ...migration,
-    blocking: [],
-    stateReason: unsettledCall(migration)?.state === 'unknown' ? 'outcome_unknown' : null,
+    blocking: migration.blocking.filter((note) => inDoubt && note.code === 'outcome_unknown'),
+    stateReason: inDoubt ? 'outcome_unknown' : null,
     failures: 0,
     updatedAt: now,
     dueAt: now,

@@ -9,10 +9,14 @@ export interface EngineSettings {
   readonly leaseMs: number;
   /** How long after an unknown outcome the vendor's lists are believed to be complete. */
   readonly settleMs: number;
+  /** How often a changing call is sent that the vendor answers with an error of its own and that is then found absent. At least 1. */
+  readonly resendTries: number;
+  /** How long a busy target is waited for. */
+  readonly busyMs: number;
+  /** After how long without any change at the vendor a person is told. */
+  readonly stallMs: number;
 }
 
-/** How often a busy target is tried again before the submission is given up. */
-export const maxBusyTries = 5;
 /** How often the removal of what a refused submission left behind is put off before it is given up. */
 export const maxCleanupTries = 10;
 /** A chain at rest is observed this many times less often than a long restore. */

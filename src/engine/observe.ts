@@ -1,6 +1,7 @@
-import type { Migration } from '../domain/migration.ts';
+import type { Instant, Migration } from '../domain/migration.ts';
 import { applyObservation, observationFailed } from '../domain/observation.ts';
-import { type Account, VendorError } from '../domain/vendor.ts';
+import type { Observation } from '../domain/provider.ts';
+import { type Account, type Dialogue, VendorError } from '../domain/vendor.ts';
 import { accountOf, changeContext, type EngineContext, type Held, keep, whileDue } from './context.ts';
 import { converseInVendorTime } from './vendor-time.ts';
 
@@ -40,7 +41,7 @@ export async function observeGroup(context: EngineContext, group: ObservationGro
     const migrations = group.members.map((member) => member.migration);
     const dialogue = (offset: number) => {
       const now = context.runtime.now();
-      return provider.observe(migrations, group.account, now + offset, now);
+      return inOwnTime(provider.observe(migrations, group.account, now + offset, now), offset);
     };
     const observations = await converseInVendorTime(context, group.account, group.region, dialogue, 'observation');
     const { provider: vendor, name } = group.account;
@@ -84,4 +85,27 @@ export async function observeGroup(context: EngineContext, group: ObservationGro
     }),
   );
   return results.flat();
+}
+
+/** The vendor's times by our clock. */
+function* inOwnTime(
+  dialogue: Dialogue<ReadonlyMap<string, Observation>>,
+  offset: number,
+): Dialogue<ReadonlyMap<string, Observation>> {
+  const observations = yield* dialogue;
+  if (offset === 0) return observations;
+  const own = (instant: Instant | null): Instant | null => (instant === null ? null : instant - offset);
+  const times = <T extends { readonly startedAt: Instant | null; readonly finishedAt: Instant | null }>(
+    each: T,
+  ): T => ({
+    ...each,
+    startedAt: own(each.startedAt),
+    finishedAt: own(each.finishedAt),
+  });
+  return new Map(
+    [...observations].map(([id, observation]) => [
+      id,
+      { ...times(observation), backups: observation.backups.map(times) },
+    ]),
+  );
 }

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { dated } from '../domain/dates.ts';
 import type { Migration } from '../domain/migration.ts';
 import type { Fence, UpdateOptions, UpdateResult } from '../domain/store.ts';
 import { readMigration, type StoredMigration, waitsForInstance } from './documents.ts';
@@ -40,7 +41,7 @@ export async function updateMigration(
     if (lease === givenBack && before.dueAt !== null) session.changed(id, before.dueAt);
     return { outcome: 'unchanged', migration: before, released: lease === givenBack };
   }
-  const after = await dueIfFree(session, before, { ...changed, version: before.version + 1 });
+  const after = await dueIfFree(session, before, dated(before, { ...changed, version: before.version + 1 }));
 
   if (after.occupiesInstance && !before.occupiesInstance && (await instanceOccupied(db, after)))
     return { outcome: 'instance_occupied' };

@@ -2,6 +2,9 @@
 export const engineIntervals = { pollMinMs: 50, pollMaxMs: 400, callTimeoutMs: 1000, leaseMs: 2000, settleMs: 500 };
 export type EngineIntervals = typeof engineIntervals;
 
+/** In a storm errors of the vendor's own come one after the other, and none of them lasts: nothing is given up because of them. */
+export const patience = { resendTries: 100, busyMs: 3_600_000, stallMs: 3_600_000 };
+
 /** The intervals on a machine that is `pace` times slower than a quiet one. */
 export function stretched(pace: number): EngineIntervals {
   const { pollMinMs, pollMaxMs, callTimeoutMs, leaseMs, settleMs } = engineIntervals;

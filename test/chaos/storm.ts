@@ -8,7 +8,7 @@ import { temporaryFolder } from '../support/gateway.ts';
 import { call } from './caller.ts';
 import { askClouds } from './cloud-word.ts';
 import { intentOf } from './intent.ts';
-import { type EngineIntervals, restoreMs, stretched } from './intervals.ts';
+import { type EngineIntervals, patience, restoreMs, stretched } from './intervals.ts';
 import { judge, type Told, type Verdict } from './judge.ts';
 import { choices } from './random.ts';
 import { createReplica, type Replica } from './replica.ts';
@@ -117,7 +117,7 @@ export function gatewayConfig(storeUrl: string, urls: SandboxProcess['urls'], en
   const limits = { readsPerSecond: 1000, writesPerSecond: 1000 };
   return {
     store: { url: storeUrl },
-    engine,
+    engine: { ...patience, ...engine },
     log: { level: 'info' },
     accounts: accounts.map((account) => ({ ...account, limits })),
   };

@@ -24,6 +24,7 @@ import { createExchange } from '../../src/transport/exchange.ts';
 import { hasEnded } from '../support/gateway.ts';
 import { askClouds } from './cloud-word.ts';
 import { type Intent, migrationBody } from './intent.ts';
+import { patience } from './intervals.ts';
 import type { Evidence, Told } from './judge.ts';
 
 /** What may be built wrongly on purpose. */
@@ -76,7 +77,7 @@ export async function evidenceOf(intents: readonly Intent[], workshop: Workshop)
     providers,
     accounts: new Map(config.accounts.map(({ account }) => [account.name, account])),
     runtime: systemRuntime,
-    settings: { ...settings, ...workshop.settings },
+    settings: { ...settings, ...patience, ...workshop.settings },
     owner: 'workshop',
     log: silent,
     openUrl: (url) => url.sealed,

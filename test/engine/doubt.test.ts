@@ -55,13 +55,16 @@ describe('an outcome that cannot be looked for', () => {
     });
     const { service, simulation } = chain;
     const id = await simulation.submit(requestFor('alibaba'));
-    const doubtful = await chain.until(id, ({ blocking }) => blocking.length > 0);
+    const doubtful = await chain.until(id, ({ blocking }) => blocking.length > 1);
     expect(doubtful).toMatchObject({ state: 'pending', stateReason: 'outcome_unknown' });
-    expect(doubtful.blocking).toMatchObject([{ code: 'provider_unavailable' }]);
+    expect(doubtful.blocking).toMatchObject([
+      { code: 'provider_unavailable', provider: { operation: 'DescribeMigrateTasks', httpStatus: 503 } },
+      { code: 'outcome_unknown' },
+    ]);
     await expect(service.retry(id, { assume: 'absent' }, caller)).rejects.toThrow(/still being looked for/);
     await service.retry(id, {}, caller);
     expect(await chain.get(id)).toMatchObject({ stateReason: 'outcome_unknown', dueAt: simulation.now });
-    const answered = await chain.until(id, ({ blocking }) => blocking.length === 0);
+    const answered = await chain.until(id, ({ blocking }) => blocking.length === 1);
     expect(answered.state).toBe('pending');
     const ended = await chain.until(id, isTerminal);
     expect(ended.state).toBe('succeeded');

@@ -45,7 +45,7 @@ describe.each(all)('what an operator names at %s as the effect of a call', (prov
       if (simulation.changeFaults.length === 0) simulation.readFault = 'unavailable_before';
     };
     const id = await simulation.submit(onDatabase(provider, 'customers'));
-    const doubtful = await chain.until(id, ({ blocking }) => blocking.some(({ code }) => code === 'outcome_unknown'));
+    const doubtful = await chain.until(id, ({ calls }) => calls.at(-1)?.asksOperator === true);
     simulation.meanwhile = null;
     simulation.readFault = 'none';
     return doubtful;
@@ -124,9 +124,8 @@ describe('a migration belongs to the cloud account that it began with', () => {
     change(simulation);
     const asked = simulation.exchanges.length;
     const stranded = await simulation.until(id, ({ stateReason }) => stateReason === 'account_not_configured');
-    expect(stranded.blocking).toMatchObject([
-      { code: 'account_not_configured', detail: expect.stringContaining(`\`${own.name}\` now `) },
-    ]);
+    const lack = stranded.blocking.find(({ code }) => code === 'account_not_configured');
+    expect(lack?.detail).toContain(`\`${own.name}\` now `);
     expect(simulation.exchanges.slice(asked).filter((each) => !each.startsWith('Keystone'))).toEqual([]);
     accounts.set(own.name, own);
     expect((await simulation.until(id, isTerminal)).state).toBe('succeeded');
@@ -156,7 +155,7 @@ describe('a migration belongs to the cloud account that it began with', () => {
     const strange = { ...client, cloudId: () => 'ffffffffffffffffffffffffffffffff' };
     (simulation.context as { client: typeof client }).client = strange;
     const stranded = await simulation.until(id, ({ stateReason }) => stateReason === 'account_not_configured');
-    expect(stranded.blocking[0]?.detail).toContain('another account or project');
+    expect(stranded.blocking.at(-1)?.detail).toContain('another account or project');
     expect(simulation.exchanges).toHaveLength(asked);
     (simulation.context as { client: typeof client }).client = client;
     expect((await simulation.until(id, isTerminal)).state).toBe('succeeded');

@@ -1,9 +1,17 @@
 import { type ChangeContext, endMigration } from '../../src/domain/aggregate.ts';
 import { acceptCall, beginCall, failCall } from '../../src/domain/calls.ts';
 import { newBackup, newMigration } from '../../src/domain/creation.ts';
+import { dated } from '../../src/domain/dates.ts';
 import { decide } from '../../src/domain/decide.ts';
 import { lookFailed, settleByFinding } from '../../src/domain/in-doubt.ts';
-import { finalBackup, isTerminal, markableAsFinal, permission, placementFault } from '../../src/domain/lifecycle.ts';
+import {
+  finalBackup,
+  isTerminal,
+  markableAsFinal,
+  permission,
+  placementFault,
+  unsettledCall,
+} from '../../src/domain/lifecycle.ts';
 import type { Migration } from '../../src/domain/migration.ts';
 import { fullBackup } from '../../src/domain/migration.ts';
 import { applyObservation, observationFailed } from '../../src/domain/observation.ts';
@@ -32,6 +40,9 @@ export const settings: EngineSettings = {
   callTimeoutMs: 2000,
   leaseMs: 10_000,
   settleMs: 5000,
+  resendTries: 5,
+  busyMs: 3_600_000,
+  stallMs: 21_600_000,
 };
 
 export const failureKinds: readonly FailureKind[] = [
@@ -289,7 +300,7 @@ export class Model {
         return true;
       case 'absent':
       case 'adopt':
-        if (!may('retry') || !migration.blocking.some((note) => note.code === 'outcome_unknown')) return false;
+        if (!may('retry') || unsettledCall(migration)?.asksOperator !== true) return false;
         this.#to(resolveByOperator(migration, what === 'absent' ? 'absent' : { adopt: this.refs() }, this.context));
         return true;
       case 'uploaded': {
@@ -321,7 +332,7 @@ export class Model {
 
   #to(next: Migration): void {
     this.onChange(this.migration, next);
-    this.migration = { ...next, version: next.version + 1 };
+    this.migration = { ...dated(this.migration, next), version: next.version + 1 };
   }
   onChange: (before: Migration, after: Migration) => void = () => undefined;
 

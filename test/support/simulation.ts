@@ -161,6 +161,9 @@ export class Simulation {
       callTimeoutMs: 2000,
       leaseMs: 10_000,
       settleMs: 5000,
+      resendTries: 5,
+      busyMs: 3_600_000,
+      stallMs: 21_600_000,
       ...options.settings,
     };
     const providers = { alibaba, huawei, tencent };

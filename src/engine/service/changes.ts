@@ -4,7 +4,6 @@ import { type CreationContext, newBackup } from '../../domain/creation.ts';
 import {
   failedBackup,
   finalBackup,
-  isBlockedBy,
   markableAsFinal,
   permission,
   placementFault,
@@ -195,7 +194,7 @@ export function createChanges(
         const current = await visible(context, id, caller);
         const fits = adoptionFaults(current, request.adopt, providers[current.provider]).length === 0;
         // Whether a word is wanted at all, and whether its names fit, is said below.
-        if (isBlockedBy(current, 'outcome_unknown') && fits) await refuseForeignRefs(context, current, request.adopt);
+        if (isInDoubt(current) && fits) await refuseForeignRefs(context, current, request.adopt);
       }
       return changed(
         await changeIf(
@@ -205,8 +204,7 @@ export function createChanges(
           (current) => {
             const word = request.adopt ? { adopt: request.adopt } : request.assume;
             if (word === undefined) return requestRetry(current, runtime.now());
-            if (!isBlockedBy(current, 'outcome_unknown'))
-              throw refusal(current, 'invalid_state', noWordNeeded(current));
+            if (!isInDoubt(current)) throw refusal(current, 'invalid_state', noWordNeeded(current));
             const faults = request.adopt ? adoptionFaults(current, request.adopt, providers[current.provider]) : [];
             if (faults.length > 0) throw new Problem('invalid_request', summary(faults), { errors: faults });
             return resolveByOperator(current, word, changeContext(context, current));
@@ -252,6 +250,11 @@ function cutoverIsPlanned(current: Migration, { afterBackup }: CutoverRequest): 
   return planned && (afterBackup === undefined || afterBackup === last?.id);
 }
 
+/** Whether an operator's word on a call of unknown outcome is asked for. */
+function isInDoubt(migration: Migration): boolean {
+  return unsettledCall(migration)?.asksOperator === true;
+}
+
 /** Whether what failed is on its way again already. */
 function isRetried({ backups }: Migration): boolean {
   return backups.some(({ attempt, state }) => attempt > 1 && ['queued', 'submitting', 'restoring'].includes(state));
@@ -261,5 +264,5 @@ function isRetried({ backups }: Migration): boolean {
 function noWordNeeded(current: Migration): string {
   return unsettledCall(current) === undefined
     ? 'There is no call whose outcome is unknown.'
-    : 'It is still being looked for whether the call arrived. An operator’s word is taken once `blocking` says `outcome_unknown`.';
+    : 'It is still being looked for whether the call arrived. An operator’s word is taken once `blocking` asks for it.';
 }

@@ -123,24 +123,23 @@ const rows: readonly Row[] = [
       'OperationDenied.DBInstanceStatus',
       'OperationDenied.OutofUsage',
     ],
-    detail: 'The instance is not in a state that allows this now. It is tried again once the instance runs normally.',
+    detail: 'The instance is not in a state that allows this now.',
   },
   {
     kind: 'busy',
     codes: ['InvalidDBState', 'IncorrectDBState', 'OperationDenied.DBStatus'],
-    detail: 'The database is being created or another migration of it runs. It is tried again when that has ended.',
+    detail: 'The database is being created, or another migration of it runs.',
   },
   {
     kind: 'busy',
     codes: ['LockTimeout', 'InstanceConnectTimeoutFault', 'Database.ConnectError'],
-    detail: 'The vendor could not reach or lock the instance. It is tried again.',
+    detail: 'The vendor could not reach or lock the instance.',
   },
   {
     kind: 'busy',
     codes: ['ConcurrentTaskExceeded'],
     retryAfterMs: tooManyTasksWaitMs,
-    detail:
-      'The instance has too many migrations, at once or for one day (500). It is tried again after a longer pause.',
+    detail: 'The instance has too many migrations, at once or for one day (500).',
   },
 
   // What is not there.

@@ -53,7 +53,7 @@ const byCode: Readonly<Record<string, Classification>> = {
   },
   'FailedOperation.MigrationLockError': {
     kind: 'busy',
-    detail: 'Another operation holds the import task at the vendor; it is tried again in a moment.',
+    detail: 'Another operation holds the import task at the vendor.',
   },
   'FailedOperation.CosError': { kind: 'unavailable', detail: objectStorage },
   'FailedOperation.CosPropertiesError': { kind: 'unavailable', detail: objectStorage },
@@ -89,10 +89,9 @@ const byCode: Readonly<Record<string, Classification>> = {
       'The task was created for one full backup and takes no increments: create a migration of mode `full_log` or `full_differential`.',
   },
   'ResourceInUse.IncrementalMigrationExist': {
-    kind: 'rejected',
-    code: 'provider_conflict',
+    kind: 'busy',
     detail:
-      'The task has another increment that was registered and never started: start or delete it at the vendor, then retry.',
+      'The task has another increment that was registered and never started. Start or delete that one at the vendor.',
   },
   'ResourceUnavailable.InstanceStatusInvalid': { kind: 'busy', detail: instanceBusy },
   'ResourceUnavailable.DBInvalidStatus': {
@@ -157,7 +156,7 @@ const byFamily: Readonly<Record<string, Classification>> = {
   FailedOperation: { kind: 'unavailable', detail: 'The vendor began and failed; its message says more.' },
   ResponseSizeLimitExceeded: { kind: 'garbage', detail: 'The vendor’s answer was too large for the vendor to send.' },
   ResourceNotFound: { kind: 'not_found', detail: 'The vendor does not find the object of this call.' },
-  ResourceInUse: { kind: 'busy', detail: 'The object is in use at the vendor; it is tried again later.' },
+  ResourceInUse: { kind: 'busy', detail: 'The object is in use at the vendor.' },
   ResourceUnavailable: {
     kind: 'rejected',
     code: 'provider_conflict',

@@ -6,7 +6,7 @@ import {
   type WarningNote,
 } from '../../domain/migration.ts';
 import type { BackupObservation, Observation } from '../../domain/provider.ts';
-import { incrementId, started } from './refs.ts';
+import { incrementId, started, wasRefused } from './refs.ts';
 import { hasStarted, restoreFailed, type Stage } from './status.ts';
 import type { Task } from './task.ts';
 
@@ -34,7 +34,9 @@ interface Increment {
 }
 
 function standOf(migration: Migration, backup: Backup, child: Task | null): Increment['stand'] {
-  if (backup.state === 'restored' || backup.state === 'failed') return backup.state;
+  if (backup.state === 'restored') return 'restored';
+  // What was refused never ran, and says nothing of the chain.
+  if (backup.state === 'failed') return wasRefused(migration, backup) ? 'not_started' : 'failed';
   if (!isInFlight(backup)) return 'not_started';
   const sent = started(migration, backup) !== 'no';
   // A child that is not shown yet, or still as created, is stale once its start has been accepted.
@@ -48,16 +50,28 @@ function standOf(migration: Migration, backup: Backup, child: Task | null): Incr
 interface Verdict {
   readonly phase: Observation['phase'];
   readonly error?: MigrationError;
+  readonly obstacle?: string;
 }
 
 const taskOperation = 'DescribeBackupMigration';
 const childOperation = 'DescribeIncrementalMigration';
 
-/** A chain goes on after a failed increment where the parent still allows a further one. */
+/** What the vendor says about a further increment: nothing where it gives no list of actions. */
 const allowsIncrement = (task: Task) => task.allowed?.includes('incremental') ?? task.stage === 'resting';
 
-function afterFailedIncrement(migration: Migration, task: Task, { child, backup }: Increment): Verdict {
+/** A chain that lives. Where the vendor takes no further increment at the moment, that is told, and looked at again. */
+function atRest(task: Task): Verdict {
   if (allowsIncrement(task)) return { phase: 'ready' };
+  const allowed = task.allowed?.join(', ') ?? '';
+  return {
+    phase: 'ready',
+    obstacle: `The vendor takes no further increment at the moment (it allows: ${allowed === '' ? 'nothing' : allowed}): something else is pending on the import task.`,
+  };
+}
+
+/** Only a task that has itself failed, and takes no increment any more, is lost. */
+function afterFailedIncrement(migration: Migration, task: Task, { child, backup }: Increment): Verdict {
+  if (task.stage !== 'failed' || allowsIncrement(task)) return atRest(task);
   const error = child === null ? backup.error : restoreFailed(migration, childOperation, child);
   return { phase: 'failed', error: error ?? restoreFailed(migration, taskOperation, task) };
 }
@@ -78,11 +92,12 @@ function chainVerdict(migration: Migration, task: Task, stage: Stage, chain: rea
       if (latest?.stand === 'running') return { phase: 'restoring' };
       if (latest?.stand === 'failed') return afterFailedIncrement(migration, task, latest);
       // After the last increment the task's own final word is still to come.
-      return { phase: latest?.backup.final === true ? 'restoring' : 'ready' };
+      return latest?.backup.final === true ? { phase: 'restoring' } : atRest(task);
     case 'failed':
       if (latest?.stand === 'failed') return afterFailedIncrement(migration, task, latest);
-      return isOldFailure(latest, chain)
-        ? { phase: 'restoring' }
+      if (isOldFailure(latest, chain)) return { phase: 'restoring' };
+      return task.allowed?.includes('incremental')
+        ? { phase: 'ready' }
         : { phase: 'failed', error: restoreFailed(migration, taskOperation, task) };
   }
 }
@@ -168,7 +183,7 @@ export function judge(migration: Migration, task: Task, children: ReadonlyMap<st
       : migration.mode === 'full'
         ? oneShotVerdict(migration, task, task.stage)
         : chainVerdict(migration, task, task.stage, chain);
-  const { phase, error = null } = verdict;
+  const { phase, error = null, obstacle } = verdict;
   const moving = chain.find(({ stand, child }) => stand === 'running' && child !== null)?.child ?? task;
   const ended = phase === 'succeeded' || phase === 'failed';
   const backups = [
@@ -187,6 +202,7 @@ export function judge(migration: Migration, task: Task, children: ReadonlyMap<st
     finishedAt: ended ? task.finishedAt : null,
     error,
     backups,
+    ...(obstacle !== undefined && { obstacle }),
     warnings: notes(task, phase),
   };
 }

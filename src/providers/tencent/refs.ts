@@ -47,6 +47,11 @@ export function started(migration: Migration, backup: Backup): 'no' | 'maybe' | 
   return states.includes('sending') || states.includes('unknown') ? 'maybe' : 'no';
 }
 
+/** Whether the vendor refused this attempt before it ran. */
+export function wasRefused(migration: Migration, backup: Backup): boolean {
+  return callsOf(migration, backup).at(-1)?.state === 'refused';
+}
+
 /** Whether the registering call of this attempt may have arrived without our knowing. */
 export function registrationUnknown(migration: Migration, backup: Backup): boolean {
   return callsOf(migration, backup).some(

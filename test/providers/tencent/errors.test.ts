@@ -33,7 +33,7 @@ describe('refusals with HTTP 200', () => {
     ['FailedOperation.MigrationLockError', 'busy', 'provider_conflict'],
     ['ResourceUnavailable.InstanceStatusInvalid', 'busy', 'provider_conflict'],
     ['ResourceInUse.SomethingNew', 'busy', 'provider_conflict'],
-    ['ResourceInUse.IncrementalMigrationExist', 'rejected', 'provider_conflict'],
+    ['ResourceInUse.IncrementalMigrationExist', 'busy', 'provider_conflict'],
     ['ResourceUnavailable.CosStatusErr', 'rejected', 'provider_conflict'],
     ['ResourceUnavailable.DBInvalidStatus', 'rejected', 'provider_conflict'],
     ['ResourceUnavailable.SomethingNew', 'rejected', 'provider_conflict'],
