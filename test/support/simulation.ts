@@ -195,6 +195,8 @@ export class Simulation {
   /** Faults of the next calls that change something at the cloud, before the general schedule; and one of all that only read, while it is set. */
   changeFaults: ExchangeFault[] = [];
   readFault: ExchangeFault = 'none';
+  /** Answers every call of these operations with an error of the vendor's own, and does nothing. */
+  refused: { readonly operation: string; readonly code: string } | null = null;
 
   /** Stores a new migration as a request would, and leaves its lease to run out. */
   async submit(request: MigrationRequest): Promise<string> {
@@ -307,6 +309,11 @@ export class Simulation {
     this.exchanges.push(`${this.cloud.operationOf(request)}:${fault}`);
     this.now += 20;
     await this.meanwhile?.(this.exchanges.length);
+    if (this.refused?.operation === this.cloud.operationOf(request)) {
+      const refused = this.cloud.refuse?.({ code: this.refused.code }, request);
+      if (refused === undefined) throw new Error('this cloud gives no errors by their code');
+      return this.#reply(refused);
+    }
     switch (fault) {
       case 'refused_connection':
         throw Object.assign(new Error('refused'), { code: 'ECONNREFUSED', syscall: 'connect' });

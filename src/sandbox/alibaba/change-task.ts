@@ -1,6 +1,7 @@
 import { namedTask, type Operation } from './context.ts';
 import { newOpening } from './create-task.ts';
 import { Refusal } from './errors.ts';
+import { holds } from './magic.ts';
 import { viewTask } from './task.ts';
 
 /** CreateOnlineDatabaseTask: recovers and opens the database of a chain that is `Waiting`. */
@@ -27,7 +28,9 @@ export const terminateMigrateTask: Operation = (context) => {
   const task = namedTask(context);
   const { status } = viewTask(task, context.now);
   if (status === 'Success' || status === 'Failed') throw new Refusal('InvalideStatus');
-  context.store.put({ ...task, terminatedAt: context.now });
+  // Accepted, and never carried out.
+  if (!task.files.some((file) => holds(file.key, 'unstoppable')))
+    context.store.put({ ...task, terminatedAt: context.now });
   context.record('terminated', task.id, task.dbName);
   return {};
 };

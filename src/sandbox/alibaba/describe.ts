@@ -3,7 +3,7 @@ import { Refusal } from './errors.ts';
 import { attributesOf } from './instance.ts';
 import { holds } from './magic.ts';
 import { nameFault } from './names.ts';
-import { type Task, viewFileOf, viewTask } from './task.ts';
+import { type Task, type TaskStatus, viewFileOf, viewTask } from './task.ts';
 
 const weekMs = 7 * 24 * 60 * 60_000;
 
@@ -57,7 +57,7 @@ export const describeOssDownloads: Operation = (context) => {
         shown.map((file) => {
           const { status, endedAt, description } = viewFileOf(task, file, now);
           return {
-            FileName: file.name,
+            FileName: shownName(file.key, file.name),
             FileSize: String(100 + file.name.length),
             BackupMode: file.kind,
             IsAvailable: status === 'VerifyFailed' ? 'False' : 'True',
@@ -120,6 +120,12 @@ function refuseCluster({ instance }: OperationContext): void {
   if (instance.cluster) throw new Refusal('EngineVersionNotSupported');
 }
 
+/** The page does not say how a name is spelt that needs encoding in a URL. */
+function shownName(key: string, name: string): string {
+  if (holds(key, 'respelt')) return encodeURIComponent(name).toUpperCase();
+  return holds(key, 'renamed') ? `restore-${name.length}.tmp` : name;
+}
+
 function taskRow(task: Task, now: number): Readonly<Record<string, string | null>> {
   const { status, endedAt, description } = viewTask(task, now);
   const sparse = isSparse(task);
@@ -127,12 +133,23 @@ function taskRow(task: Task, now: number): Readonly<Record<string, string | null
     MigrateTaskId: task.id,
     DBName: task.dbName,
     BackupMode: task.mode,
-    Status: status === 'Running' && showsOddStatus(task, now) ? 'Verifying' : status,
+    Status: shownStatus(task, status, now),
     IsDBReplaced: sparse ? null : 'False',
     CreateTime: sparse ? timeText(task.createdAt).replace('T', ' T') : timeText(task.createdAt),
     EndTime: sparse && endedAt === null ? null : timeText(endedAt),
     Description: sparse && description === '' ? null : description,
   };
+}
+
+function shownStatus(task: Task, status: TaskStatus, now: number): string {
+  if (status !== 'Running' && status !== 'NoStart') return status;
+  if (anyFile(task, 'unknown-status')) return 'Suspended';
+  if (anyFile(task, 'stuck') || anyFile(task, 'unstoppable')) return 'Running';
+  return status === 'Running' && showsOddStatus(task, now) ? 'Verifying' : status;
+}
+
+function anyFile(task: Task, word: string): boolean {
+  return task.files.some((file) => holds(file.key, word));
 }
 
 /** Between a quarter and three quarters of the last file. */

@@ -44,7 +44,8 @@ export function fileNameOf(key: string): string {
 
 /** What will become of a file. `exists`: a database of that name is on the instance already. */
 export function scriptOf(key: string, wanted: 'base' | 'increment', dbName: string, exists: boolean): Script {
-  const slowness = holds(key, 'slow') ? 10 : 1;
+  const endless = ['stuck', 'unknown-status', 'unstoppable'].some((word) => holds(key, word));
+  const slowness = endless ? 1e9 : holds(key, 'slow') ? 10 : 1;
   return { slowness, failure: failureOf(key, wanted, dbName, exists) };
 }
 

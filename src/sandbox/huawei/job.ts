@@ -52,7 +52,7 @@ export interface Outcome {
   readonly errorLog: string | null;
   readonly databases: readonly RestoredName[];
   /** How it is shown; see the magic words. */
-  readonly spelling: 'documented' | 'odd' | 'old' | 'sparse';
+  readonly spelling: 'documented' | 'odd' | 'old' | 'sparse' | 'unknown';
 }
 
 export interface Job {
@@ -82,6 +82,7 @@ function shownStatus(job: Job, now: number): string {
   const { spelling, endsAt } = job.outcome;
   if (spelling === 'old') return status === 'TRANSFERRING' ? 'TRANSFERING' : status.toLowerCase();
   const halfway = endsAt === null ? Number.POSITIVE_INFINITY : (job.createdAt + endsAt) / 2;
+  if (spelling === 'unknown') return 'STOPPED';
   return spelling === 'odd' && now < halfway ? 'QUEUING' : status;
 }
 

@@ -53,6 +53,7 @@ export const pacingWords = {
   slow: 'slow',
   stuck: 'stuck',
   oddStatus: 'odd-status',
+  unknownStatus: 'unknown-status',
   oldSpelling: 'old-spelling',
   sparse: 'sparse',
 } as const;

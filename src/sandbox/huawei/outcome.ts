@@ -25,7 +25,10 @@ export function outcomeOf(
   const failing = failureOf(request, subject, holdings, databases);
   const takes = restoreMs * (holdsWord(subject, pacingWords.slow) ? 10 : 1) * (failing?.at ?? 1);
   return {
-    endsAt: holdsWord(subject, pacingWords.stuck) ? null : now + Math.round(takes),
+    endsAt:
+      holdsWord(subject, pacingWords.stuck) || holdsWord(subject, pacingWords.unknownStatus)
+        ? null
+        : now + Math.round(takes),
     status: failing?.status ?? 'SUCCESS',
     errorLog: failing?.errorLog ?? null,
     databases,
@@ -41,6 +44,7 @@ function subjectOf({ backup_info, target_db_info }: CreateJob): string {
 
 function spellingOf(subject: string): Outcome['spelling'] {
   if (holdsWord(subject, pacingWords.oddStatus)) return 'odd';
+  if (holdsWord(subject, pacingWords.unknownStatus)) return 'unknown';
   if (holdsWord(subject, pacingWords.oldSpelling)) return 'old';
   return holdsWord(subject, pacingWords.sparse) ? 'sparse' : 'documented';
 }

@@ -15,7 +15,9 @@ export const magicWords = [
   'slow',
   'sparse',
   'striped',
+  'stuck',
   'too-early',
+  'unknown-status',
   'wrong-base',
 ] as const;
 export type MagicWord = (typeof magicWords)[number];

@@ -86,6 +86,11 @@ export function createTencentCloud(environment: SandboxEnvironment): SandboxClou
       const [code, message] = wordedFaults[kind];
       return withTrace(request, failure(new Refusal(code, message), environment.uuid()));
     },
+    refuse: ({ code, message }, request) =>
+      withTrace(
+        request,
+        failure(new Refusal(code, message ?? 'An error of this kind was asked for.'), environment.uuid()),
+      ),
     operationOf: (request) => request.headers['x-tc-action'] || '?',
     journal: () => state.journal,
     snapshot: () => structuredClone(state),

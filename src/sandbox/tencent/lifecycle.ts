@@ -1,6 +1,6 @@
 import type { FullImport, Increment, Run } from './state.ts';
 
-/** Task statuses (DescribeBackupMigration page); 11 is not documented and stands for what the page does not say. */
+/** Task statuses (DescribeBackupMigration page); 11 and 14 are not documented and stand for what the page does not say. */
 export const status = {
   created: 2,
   importing: 7,
@@ -9,6 +9,7 @@ export const status = {
   failed: 10,
   undocumented: 11,
   incrementing: 12,
+  unexplained: 14,
 } as const;
 export type Status = (typeof status)[keyof typeof status];
 
@@ -20,6 +21,7 @@ export function statusOfFull(full: FullImport, increments: readonly Increment[],
   if (run === null) return status.created;
   if (now < run.endsAt) return isOdd(run, now) ? status.undocumented : status.importing;
   if (run.failure !== null) return status.failed;
+  if (run.unknown) return status.unexplained;
   if (full.recoveryType === 'FULL') return status.succeeded;
   for (const increment of increments) {
     if (increment.run === null) continue;

@@ -34,6 +34,8 @@ const incrementFailures: readonly (readonly [MagicWord, string])[] = [
 /** The share of a normal restore after which a failing one fails. */
 const failingShare = 0.4;
 const slowFactor = 10;
+/** Long after the sandbox; JSON has no infinity. */
+const never = 8.64e15;
 
 /** The one file of a task about to start. Throws `Refusal` (BackupNameIsIllegal, BackupNotFound). */
 export function fileToRestore(full: FullImport, files: readonly string[]): BackupFile {
@@ -86,11 +88,12 @@ function newRun(call: Call, file: BackupFile, failure: string | null, endsChain:
   return {
     flowId: call.state.nextFlowId++,
     startedAt: call.now,
-    endsAt: call.now + Math.ceil(nominalMs * (failure === null ? 1 : failingShare)),
+    endsAt: file.magic.has('stuck') ? never : call.now + Math.ceil(nominalMs * (failure === null ? 1 : failingShare)),
     nominalMs,
     failure,
     endsChain,
     odd: file.magic.has('odd-status'),
+    unknown: file.magic.has('unknown-status'),
   };
 }
 

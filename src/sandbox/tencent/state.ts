@@ -17,6 +17,8 @@ export interface Run {
   readonly endsChain: boolean;
   /** Whether it reports an undocumented status for a while. */
   readonly odd: boolean;
+  /** Whether it shows an undocumented status from its end on, for good, while its flow reports success. */
+  readonly unknown: boolean;
 }
 
 export interface Rename {
