@@ -17,6 +17,9 @@ describe('a configuration', () => {
       callTimeoutMs: 10_000,
       leaseMs: 30_000,
       settleMs: 30_000,
+      resendTries: 5,
+      busyMs: 3_600_000,
+      stallMs: 21_600_000,
     });
     expect(config.accounts.map(({ account }) => account.limits.writesPerSecond)).toEqual([2, 1, 20]);
     expect(config.accounts[0]?.account).toMatchObject({ signature: 'rpc', chainBase: 'updf' });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { dated } from '../../../src/domain/dates.ts';
 import type { Migration } from '../../../src/domain/migration.ts';
 import { problemCodes } from '../../../src/domain/problem.ts';
 import { warnings } from '../../../src/domain/reasons.ts';
@@ -82,8 +83,9 @@ export function documentBehaviour(site: Site): void {
         expect(await store.get(created.id)).toEqual(created);
         const changed = built(created.id, second);
         const result = await store.update(created.id, () => changed);
-        expect(result).toEqual({ outcome: 'updated', migration: { ...changed, version: 2 }, released: false });
-        expect(await store.get(created.id)).toEqual({ ...changed, version: 2 });
+        const stored = dated(created, { ...changed, version: 2 });
+        expect(result).toEqual({ outcome: 'updated', migration: stored, released: false });
+        expect(await store.get(created.id)).toEqual(stored);
       }),
       { numRuns: 40 },
     );
