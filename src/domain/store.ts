@@ -200,6 +200,8 @@ export interface Store {
   clockOffset(): number;
   /** Resolves when the store answers; rejects with `StoreUnavailable`. */
   check(): Promise<void>;
+  /** The records that were found unreadable and still are. Lists, claims and event logs pass them over; whatever names one rejects with it. */
+  unreadable(): Promise<readonly UnreadableRecord[]>;
   close(): Promise<void>;
 }
 
@@ -209,6 +211,19 @@ export interface Store {
  */
 export class StoreUnavailable extends Error {
   override readonly name: string = 'StoreUnavailable';
+}
+
+/** A stored record is not what this program writes: damaged, or changed by something else. Nothing of it is told but where it is. */
+export class UnreadableRecord extends Error {
+  override readonly name = 'UnreadableRecord';
+  readonly table: string;
+  readonly id: string;
+
+  constructor(table: string, id: string, fault: string) {
+    super(`the row ${id} of the table ${table} cannot be read: it ${fault}`);
+    this.table = table;
+    this.id = id;
+  }
 }
 
 /** The commit was sent and its answer is not known: the failed call may have been stored, whole. */

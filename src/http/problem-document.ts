@@ -1,5 +1,5 @@
 import { Problem, problemCatalogue } from '../domain/problem.ts';
-import { StoreOutcomeUnknown, StoreUnavailable } from '../domain/store.ts';
+import { StoreOutcomeUnknown, StoreUnavailable, UnreadableRecord } from '../domain/store.ts';
 
 /** Body and headers of a problem answer. */
 export interface ProblemAnswer {
@@ -56,6 +56,14 @@ const byFastifyCode: Readonly<Record<string, () => Problem>> = {
  */
 export function problemOf(error: unknown, repeatable = false): Problem | null {
   if (error instanceof Problem) return error;
+  if (error instanceof UnreadableRecord)
+    return new Problem(
+      'internal',
+      `The stored record ${error.id} cannot be read. Somebody has to repair it in the database.`,
+      {
+        retryable: false,
+      },
+    );
   if (error instanceof StoreOutcomeUnknown)
     return new Problem(
       'store_outcome_unknown',

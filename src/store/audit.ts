@@ -1,7 +1,8 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import type { AuditFilter, AuditRecord, NewAuditRecord } from '../domain/audit.ts';
 import { idOfPosition, positionOfId } from './event-id.ts';
-import type { Tables } from './tables.ts';
+import type { AuditTable, Tables } from './tables.ts';
+import { jsonObject, type UnreadableRecords } from './unreadable.ts';
 
 const prefix = 'aud_';
 
@@ -15,6 +16,7 @@ export async function appendAudit(db: Kysely<Tables>, record: NewAuditRecord): P
 /** `AuditLog.listAudit`. A text after which no record can stand gives nothing. */
 export async function listAudit(
   db: Kysely<Tables>,
+  unreadable: UnreadableRecords,
   filter: AuditFilter,
   page: { readonly size: number; readonly after?: string },
 ): Promise<readonly AuditRecord[]> {
@@ -30,16 +32,21 @@ export async function listAudit(
   if (filter.since !== undefined) query = query.where('at', '>=', filter.since);
   if (filter.visibleAccounts !== undefined) query = query.where('account', 'in', filter.visibleAccounts);
   const rows = await query.execute();
-  return rows.map(({ position, migration_id, data, ...row }) => ({
-    id: idOfPosition(prefix, position),
+  return unreadable.readable(rows, readRecord);
+}
+
+function readRecord({ position, migration_id, data, ...row }: Selectable<AuditTable>): AuditRecord {
+  const id = idOfPosition(prefix, position);
+  return {
+    id,
     ...row,
     migrationId: migration_id,
     // Not known to older records.
     webhookId: null,
     replayed: false,
     count: 1,
-    ...JSON.parse(data),
-  }));
+    ...jsonObject('audit', id, data),
+  } as AuditRecord;
 }
 
 /** `AuditLog.placeOf`. */

@@ -9,7 +9,7 @@ import type { Tables } from './tables.ts';
 
 /** `Store.claim` inside its transaction: the longest due first in each room. Rows that another claimer has in hand are passed over. */
 export async function claimDue(
-  { db, dialect }: Session,
+  { db, dialect, unreadable }: Session,
   lease: LeaseRequest,
   rooms: readonly ClaimRoom[],
 ): Promise<readonly Claim[]> {
@@ -41,7 +41,8 @@ export async function claimDue(
     .orderBy('due_at')
     .orderBy('id')
     .execute();
-  return rows.map((row) => ({
+  // One that cannot be read keeps its lease, so that it is not in the way of the others for as long as that lasts.
+  return unreadable.readable(rows, (row) => ({
     migration: readMigration(row),
     fence: { owner: lease.owner, token: row.fence },
   }));

@@ -1,10 +1,12 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
+import type { MigrationEvent } from '../domain/event.ts';
 import type { Instant } from '../domain/migration.ts';
 import type { AttemptOutcome, ClaimedDelivery, Delivery, DeliveryState } from '../domain/webhook.ts';
 import { notLeased } from './claim.ts';
 import { idOfPosition, positionOfId } from './event-id.ts';
 import type { Session } from './session.ts';
 import type { DeliveriesTable, Tables } from './tables.ts';
+import { jsonObject, type UnreadableRecords } from './unreadable.ts';
 import { readWebhook } from './webhook-row.ts';
 
 const prefix = 'dlv_';
@@ -18,7 +20,7 @@ export async function claimDeliveries(
   roomOf: (webhookId: string) => number,
 ): Promise<readonly ClaimedDelivery[]> {
   if (limit < 1) return [];
-  const { db, dialect } = session;
+  const { db, dialect, unreadable } = session;
   const due = await db
     .selectFrom('deliveries')
     .innerJoin('webhooks', 'webhooks.id', 'deliveries.webhook_id')
@@ -41,13 +43,24 @@ export async function claimDeliveries(
     .selectAll()
     .where('id', 'in', [...new Set(claimed.map((row) => row.webhook_id))])
     .execute();
-  const byId = new Map(webhooks.map((row) => [row.id, readWebhook(row)]));
+  const byId = new Map(unreadable.readable(webhooks, readWebhook).map((webhook) => [webhook.id, webhook]));
+  const deliveries = new Map(unreadable.readable(claimed, readDelivery).map((delivery) => [delivery.id, delivery]));
+  const lost = claimed.filter(({ position }) => !deliveries.has(idOfPosition(prefix, position)));
+  if (lost.length > 0) await giveUp(db, lost, now);
   return claimed
     .toSorted((one, other) => (one.due_at ?? 0) - (other.due_at ?? 0) || one.position - other.position)
     .flatMap((row) => {
       const webhook = byId.get(row.webhook_id);
-      return webhook === undefined ? [] : [{ delivery: readDelivery(row), webhook }];
+      const delivery = deliveries.get(idOfPosition(prefix, row.position));
+      return webhook === undefined || delivery === undefined ? [] : [{ delivery, webhook }];
     });
+}
+
+/** What cannot be read cannot be sent. */
+async function giveUp(db: Kysely<Tables>, rows: readonly { readonly position: number }[], now: Instant): Promise<void> {
+  const ended = { state: 'failed', last_attempt_at: now, last_error: 'the stored event cannot be read', due_at: null };
+  const positions = rows.map(({ position }) => position);
+  await db.updateTable('deliveries').set(ended).where('position', 'in', positions).execute();
 }
 
 function claimOf(
@@ -106,6 +119,7 @@ export async function settleDelivery(
 /** `WebhookStore.listDeliveries`. A text after which no delivery can stand gives nothing. */
 export async function listDeliveries(
   db: Kysely<Tables>,
+  unreadable: UnreadableRecords,
   webhookId: string,
   filter: { readonly state?: DeliveryState },
   page: { readonly size: number; readonly after?: string },
@@ -122,7 +136,7 @@ export async function listDeliveries(
     query = query.where('position', '<', position);
   }
   if (filter.state !== undefined) query = query.where('state', '=', filter.state);
-  return (await query.execute()).map(readDelivery);
+  return unreadable.readable(await query.execute(), readDelivery);
 }
 
 /** `WebhookStore.redeliver` inside its transaction. One that is still under way is left as it is. */
@@ -167,10 +181,11 @@ export async function forgetDeliveries(db: Kysely<Tables>, before: Instant): Pro
 }
 
 function readDelivery(row: Selectable<DeliveriesTable>): Delivery {
+  const id = idOfPosition(prefix, row.position);
   return {
-    id: idOfPosition(prefix, row.position),
+    id,
     webhookId: row.webhook_id,
-    event: JSON.parse(row.event),
+    event: jsonObject('deliveries', id, row.event) as unknown as MigrationEvent,
     state: row.state as DeliveryState,
     attempts: row.attempts,
     lastAttemptAt: row.last_attempt_at,

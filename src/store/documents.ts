@@ -1,7 +1,10 @@
 import { dueWorkOf } from '../domain/due-work.ts';
 import type { Backup, Call, Migration } from '../domain/migration.ts';
+import { UnreadableRecord } from '../domain/store.ts';
+import { migrationFault } from './migration-shape.ts';
 import type { MigrationsTable, PartsTable } from './tables.ts';
 import { isTerminal } from './target.ts';
+import { json, jsonObject } from './unreadable.ts';
 
 /** A migration's row with its backups and calls, each joined to one text of JSON documents with commas between. */
 export interface StoredMigration
@@ -13,15 +16,19 @@ export interface StoredMigration
 /** The columns that a change of the aggregate sets; the lease and the fence are not among them. */
 export type AggregateColumns = Omit<MigrationsTable, 'id' | 'lease_owner' | 'lease_until' | 'fence'>;
 
-/** The aggregate as it was stored. `dueAt` and `version` live in their columns alone. */
+/** The aggregate as it was stored. `dueAt` and `version` live in their columns alone. Throws `UnreadableRecord`. */
 export function readMigration(row: StoredMigration): Migration {
-  return {
-    ...JSON.parse(row.document),
-    backups: JSON.parse(`[${row.backups ?? ''}]`),
-    calls: JSON.parse(`[${row.calls ?? ''}]`),
+  const { id } = row;
+  const value = {
+    ...jsonObject('migrations', id, row.document),
+    backups: json('backups', id, `[${row.backups ?? ''}]`),
+    calls: json('calls', id, `[${row.calls ?? ''}]`),
     dueAt: row.due_at,
     version: row.version,
   };
+  const fault = migrationFault(value, id);
+  if (fault !== null) throw new UnreadableRecord('migrations', id, fault);
+  return value as unknown as Migration;
 }
 
 /** The columns of a migration. `vendor_ids` counts ids of terminal migrations too: they stay for as long as the record does. */

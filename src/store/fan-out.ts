@@ -1,10 +1,10 @@
-import type { Kysely, Selectable } from 'kysely';
+import type { Selectable } from 'kysely';
 import type { Instant } from '../domain/migration.ts';
 import type { Webhook } from '../domain/webhook.ts';
 import { latestPosition } from './queries.ts';
-import { batches, readEvent } from './rows.ts';
+import { batches, eventWithoutData, readEvent } from './rows.ts';
 import type { Backend, Session } from './session.ts';
-import type { EventsTable, Tables } from './tables.ts';
+import type { EventsTable } from './tables.ts';
 import { readWebhook } from './webhook-row.ts';
 
 type StoredEvent = Selectable<EventsTable>;
@@ -46,8 +46,9 @@ async function fanOutTo(session: Session, id: string, now: Instant, limit: numbe
     .where('enabled', '=', 1)
     .$if(dialect.rowLocks, (query) => query.forNoKeyUpdate().skipLocked())
     .executeTakeFirst();
-  if (row === undefined) return false;
-  const { position, more } = await catchUp(session, readWebhook(row), row.position, now, limit);
+  const webhook = row && session.unreadable.read(() => readWebhook(row));
+  if (!row || !webhook) return false;
+  const { position, more } = await catchUp(session, webhook, row.position, now, limit);
   await db.updateTable('webhooks').set({ position }).where('id', '=', id).execute();
   return more;
 }
@@ -57,12 +58,13 @@ async function fanOutTo(session: Session, id: string, now: Instant, limit: numbe
  * the webhook's row.
  */
 export async function catchUp(
-  { db }: Session,
+  session: Session,
   webhook: Webhook,
   after: number,
   now: Instant,
   limit: number,
 ): Promise<{ readonly position: number; readonly more: boolean }> {
+  const { db } = session;
   // Asked first: what is appended between the two statements stands after it, and is for the next time.
   const end = Math.max(after, await latestPosition(db));
   const events = await db
@@ -75,13 +77,14 @@ export async function catchUp(
     .orderBy('position')
     .limit(limit)
     .execute();
-  await insertDeliveries(db, webhook, events, () => now);
+  await insertDeliveries(session, webhook, events, () => now);
   const position = events.length < limit ? end : (events.at(-1)?.position ?? after);
   return { position, more: position < end };
 }
 
 /** Makes what deliveries are still to be made of the events of a migration that is about to go, since they go with it. */
-export async function fanOutLast({ db, dialect }: Session, migrationId: string): Promise<void> {
+export async function fanOutLast(session: Session, migrationId: string): Promise<void> {
+  const { db, dialect, unreadable } = session;
   const rows = await db
     .selectFrom('webhooks')
     .selectAll()
@@ -98,14 +101,17 @@ export async function fanOutLast({ db, dialect }: Session, migrationId: string):
     .where('position', '>', Math.min(...rows.map(({ position }) => position)))
     .orderBy('position')
     .execute();
-  for (const row of rows) {
-    const ahead = events.filter(({ position }) => position > row.position);
-    await insertDeliveries(db, readWebhook(row), ahead, ({ at }) => at);
+  for (const { webhook, after } of unreadable.readable(rows, (row) => ({
+    webhook: readWebhook(row),
+    after: row.position,
+  }))) {
+    const ahead = events.filter(({ position }) => position > after);
+    await insertDeliveries(session, webhook, ahead, ({ at }) => at);
   }
 }
 
 async function insertDeliveries(
-  db: Kysely<Tables>,
+  { db, unreadable }: Session,
   webhook: Webhook,
   events: readonly StoredEvent[],
   dueAt: (event: StoredEvent) => Instant,
@@ -116,7 +122,7 @@ async function insertDeliveries(
       webhook_id: webhook.id,
       event_position: event.position,
       account: event.account,
-      event: JSON.stringify(readEvent(event)),
+      event: JSON.stringify(unreadable.read(() => readEvent(event)) ?? eventWithoutData(event)),
       state: 'pending',
       attempts: 0,
       due_at: dueAt(event),

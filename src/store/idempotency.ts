@@ -1,9 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { isId } from '../domain/ids.ts';
-import type { IdempotencyKey, IdempotencyRecord, Resource, StoredAnswer } from '../domain/store.ts';
+import {
+  type IdempotencyKey,
+  type IdempotencyRecord,
+  type Resource,
+  type StoredAnswer,
+  UnreadableRecord,
+} from '../domain/store.ts';
 import type { Session, SqlDialect } from './session.ts';
 import type { Tables } from './tables.ts';
+import { jsonObject } from './unreadable.ts';
 
 /** A record as it is stored. `process`: which process stored it; absent in records that are older than that. */
 type KeyDocument = Omit<IdempotencyRecord, 'heldBy'> & { readonly process?: string };
@@ -21,7 +28,7 @@ export async function findKey(
     .where('digest', '=', digest(caller, key))
     .executeTakeFirst();
   if (row === undefined) return null;
-  const { process, ...record } = readKey(row.document);
+  const { process, ...record } = readKey(digest(caller, key), row.document);
   if (process === dialect.process) return { ...record, heldBy: 'this_process' };
   const awaited = record.answer === null && (await dialect.processLives(db, process));
   return { ...record, heldBy: awaited ? 'another_process' : 'nobody' };
@@ -66,7 +73,7 @@ export async function answerKey(
     .$if(dialect.rowLocks, (query) => query.forUpdate())
     .executeTakeFirst();
   if (row === undefined) return;
-  const record = readKey(row.document);
+  const record = readKey(digest(caller, key), row.document);
   if (record.answer !== null) return;
   await db
     .updateTable('idempotency_keys')
@@ -85,8 +92,12 @@ export async function expireKeys(db: Kysely<Tables>, before: number): Promise<nu
 }
 
 /** Before there were webhooks, and in processes of that version, a record named the migration, or the webhook, in `migrationId`. */
-function readKey(document: string): KeyDocument {
-  const { migrationId, ...record }: KeyDocument & { readonly migrationId?: string } = JSON.parse(document);
+function readKey(id: string, text: string): KeyDocument {
+  const document = jsonObject('idempotency_keys', id, text) as unknown as KeyDocument & { readonly migrationId?: string };
+  const { migrationId, ...record } = document;
+  const named = typeof migrationId === 'string' || typeof record.resource?.id === 'string';
+  if (!named || typeof record.fingerprint !== 'string')
+    throw new UnreadableRecord('idempotency_keys', id, 'lacks a member');
   if (migrationId === undefined) return record;
   return { ...record, resource: { type: isId('whk', migrationId) ? 'webhook' : 'migration', id: migrationId } };
 }

@@ -4,28 +4,39 @@ import type { Migration } from '../domain/migration.ts';
 import type { MigrationFilter, PageRequest } from '../domain/store.ts';
 import { readMigration } from './documents.ts';
 import { eventId, eventPosition } from './event-id.ts';
-import { readEvent, selectMigrations } from './rows.ts';
+import { eventWithoutData, readEvent, selectMigrations } from './rows.ts';
 import type { Tables } from './tables.ts';
+import type { UnreadableRecords } from './unreadable.ts';
 
 export async function findMigration(db: Kysely<Tables>, id: string): Promise<Migration | null> {
   const row = await selectMigrations(db).where('id', '=', id).executeTakeFirst();
   return row === undefined ? null : readMigration(row);
 }
 
-/** `Store.list`: bounds of `createdAfter` and `createdBefore` are exclusive; `name` is the whole name. */
+/**
+ * `Store.list`: bounds of `createdAfter` and `createdBefore` are exclusive; `name` is the whole name. A row that cannot be read is passed over,
+ * and the page is filled up with those behind it.
+ */
 export async function listMigrations(
   db: Kysely<Tables>,
+  unreadable: UnreadableRecords,
   filter: MigrationFilter,
   page: PageRequest,
 ): Promise<readonly Migration[]> {
   if (filter.visibleAccounts?.length === 0 || filter.states?.length === 0) return [];
   const direction = page.order === 'newest_first' ? 'desc' : 'asc';
-  const rows = await selectMigrations(db)
-    // The page is chosen first, so that only its rows have their backups and calls joined.
-    .where('id', 'in', pageOfIds(db, filter, page))
-    .orderBy('id', direction)
-    .execute();
-  return rows.map(readMigration);
+  const found: Migration[] = [];
+  for (let { after } = page; ; ) {
+    const size = page.size - found.length;
+    const rows = await selectMigrations(db)
+      // The page is chosen first, so that only its rows have their backups and calls joined.
+      .where('id', 'in', pageOfIds(db, filter, { ...page, size, ...(after !== undefined && { after }) }))
+      .orderBy('id', direction)
+      .execute();
+    found.push(...unreadable.readable(rows, readMigration));
+    after = rows.at(-1)?.id;
+    if (rows.length < size || found.length === page.size) return found;
+  }
 }
 
 function pageOfIds(db: Kysely<Tables>, filter: MigrationFilter, page: PageRequest) {
@@ -62,6 +73,7 @@ function pageOfIds(db: Kysely<Tables>, filter: MigrationFilter, page: PageReques
 /** `Store.events`. A text after which no event can stand gives nothing. */
 export async function listEvents(
   db: Kysely<Tables>,
+  unreadable: UnreadableRecords,
   filter: { readonly migrationId?: string; readonly visibleAccounts?: readonly string[] },
   page: { readonly size: number; readonly after?: string },
 ): Promise<readonly MigrationEvent[]> {
@@ -74,7 +86,7 @@ export async function listEvents(
   }
   if (filter.migrationId !== undefined) query = query.where('migration_id', '=', filter.migrationId);
   if (filter.visibleAccounts !== undefined) query = query.where('account', 'in', filter.visibleAccounts);
-  return (await query.execute()).map(readEvent);
+  return (await query.execute()).map((row) => unreadable.read(() => readEvent(row)) ?? eventWithoutData(row));
 }
 
 /** `Store.latestEvent`. */

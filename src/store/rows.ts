@@ -6,6 +6,7 @@ import { eventId } from './event-id.ts';
 import type { Session } from './session.ts';
 import type { EventRow, EventsTable, Tables } from './tables.ts';
 import { isTerminal, targetClaim } from './target.ts';
+import { jsonObject } from './unreadable.ts';
 
 /** Rows per insert: far below the number of parameters that either database takes. */
 const batchSize = 500;
@@ -164,15 +165,23 @@ export async function insertEvents(db: Kysely<Tables>, rows: readonly EventRow[]
   for (const batch of batches(rows)) await db.insertInto('events').values(batch).execute();
 }
 
-/** An event as it was stored. */
-export function readEvent(row: Omit<EventsTable, 'position'> & { readonly position: number }): MigrationEvent {
+type StoredEvent = Omit<EventsTable, 'position'> & { readonly position: number };
+
+/** An event as it was stored. Throws `UnreadableRecord`. */
+export function readEvent(row: StoredEvent): MigrationEvent {
+  const data = jsonObject('events', String(row.position), row.data);
+  return { ...eventWithoutData(row), data: data as MigrationEvent['data'] };
+}
+
+/** What can be told of an event whose data cannot be read: the log goes on behind it. */
+export function eventWithoutData(row: StoredEvent): MigrationEvent {
   return {
     id: eventId(row.position),
     migrationId: row.migration_id,
     account: row.account,
     type: row.type as MigrationEvent['type'],
     at: row.at,
-    data: JSON.parse(row.data),
+    data: {},
   };
 }
 

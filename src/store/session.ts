@@ -2,6 +2,7 @@ import type { Kysely, RawBuilder } from 'kysely';
 import type { Instant } from '../domain/migration.ts';
 import type { ChangeListener } from '../domain/store.ts';
 import type { EventRow, Tables } from './tables.ts';
+import type { UnreadableRecords } from './unreadable.ts';
 
 /** What the two databases do differently inside a transaction. */
 export interface SqlDialect {
@@ -25,6 +26,7 @@ export interface SqlDialect {
 export interface Session {
   readonly db: Kysely<Tables>;
   readonly dialect: SqlDialect;
+  readonly unreadable: UnreadableRecords;
   /**
    * Says that listeners are to be told of this migration once the transaction is durable. `claimableAt`: from when on it may be claimed;
    * null when it is held or has nothing to do.
@@ -37,6 +39,7 @@ export interface Session {
 /** A database that is open. Every failure of the database itself rejects with `StoreUnavailable`. */
 export interface Backend {
   readonly dialect: SqlDialect;
+  readonly unreadable: UnreadableRecords;
   /** Runs one statement that reads. It may run more than once. */
   read<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T>;
   /** Runs `work` as a transaction that is durable when the promise resolves. It may run more than once. */

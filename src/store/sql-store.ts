@@ -1,15 +1,16 @@
 import type { AuditFilter, AuditLog, NewAuditRecord } from '../domain/audit.ts';
 import type { Migration } from '../domain/migration.ts';
-import type {
-  ChangeListener,
-  ClaimRoom,
-  IdempotencyKey,
-  LeaseRequest,
-  MigrationFilter,
-  PageRequest,
-  Store,
-  StoredAnswer,
-  UpdateOptions,
+import {
+  type ChangeListener,
+  type ClaimRoom,
+  type IdempotencyKey,
+  type LeaseRequest,
+  type MigrationFilter,
+  type PageRequest,
+  type Store,
+  type StoredAnswer,
+  UnreadableRecord,
+  type UpdateOptions,
 } from '../domain/store.ts';
 import type { AttemptOutcome, DeliveryState, Webhook, WebhookStore } from '../domain/webhook.ts';
 import { appendAudit, listAudit, placeOf } from './audit.ts';
@@ -26,6 +27,9 @@ import { removeMigration, updateMigration } from './update.ts';
 import { findVendorIds, forgetVendorIds } from './vendor-ids.ts';
 import { createWebhook, findWebhook, listWebhooks, removeWebhook, updateWebhook } from './webhooks.ts';
 
+/** Their rows are named by the migration that they belong to. */
+const migrationTables = new Set(['migrations', 'backups', 'calls']);
+
 /** The store over an open database, whichever of the two it is. */
 export class SqlStore implements Store, AuditLog, WebhookStore {
   readonly #backend: Backend;
@@ -39,15 +43,15 @@ export class SqlStore implements Store, AuditLog, WebhookStore {
   }
 
   get(id: string) {
-    return this.#backend.read((db) => findMigration(db, id));
+    return this.#noting(this.#backend.read((db) => findMigration(db, id)));
   }
 
   list(filter: MigrationFilter, page: PageRequest) {
-    return this.#backend.read((db) => listMigrations(db, filter, page));
+    return this.#backend.read((db) => listMigrations(db, this.#backend.unreadable, filter, page));
   }
 
   update(id: string, change: (current: Migration) => Migration | null, options: UpdateOptions = {}) {
-    return this.#backend.write((session) => updateMigration(session, id, change, options));
+    return this.#noting(this.#backend.write((session) => updateMigration(session, id, change, options)));
   }
 
   remove(id: string, check: (current: Migration) => void = () => undefined) {
@@ -95,7 +99,7 @@ export class SqlStore implements Store, AuditLog, WebhookStore {
     filter: { readonly migrationId?: string; readonly visibleAccounts?: readonly string[] },
     page: { readonly size: number; readonly after?: string },
   ) {
-    return this.#backend.read((db) => listEvents(db, filter, page));
+    return this.#backend.read((db) => listEvents(db, this.#backend.unreadable, filter, page));
   }
 
   latestEvent() {
@@ -107,7 +111,7 @@ export class SqlStore implements Store, AuditLog, WebhookStore {
   }
 
   listAudit(filter: AuditFilter, page: { readonly size: number; readonly after?: string }) {
-    return this.#backend.read((db) => listAudit(db, filter, page));
+    return this.#backend.read((db) => listAudit(db, this.#backend.unreadable, filter, page));
   }
 
   clockOffset() {
@@ -123,14 +127,14 @@ export class SqlStore implements Store, AuditLog, WebhookStore {
   }
 
   getWebhook(id: string) {
-    return this.#backend.read((db) => findWebhook(db, id));
+    return this.#noting(this.#backend.read((db) => findWebhook(db, id)));
   }
 
   listWebhooks(
     filter: { readonly visibleAccounts?: readonly string[] },
     page: { readonly size: number; readonly after?: string },
   ) {
-    return this.#backend.read((db) => listWebhooks(db, filter, page));
+    return this.#backend.read((db) => listWebhooks(db, this.#backend.unreadable, filter, page));
   }
 
   updateWebhook(id: string, change: (current: Webhook) => Webhook | null) {
@@ -158,7 +162,7 @@ export class SqlStore implements Store, AuditLog, WebhookStore {
     filter: { readonly state?: DeliveryState },
     page: { readonly size: number; readonly after?: string },
   ) {
-    return this.#backend.read((db) => listDeliveries(db, webhookId, filter, page));
+    return this.#backend.read((db) => listDeliveries(db, this.#backend.unreadable, webhookId, filter, page));
   }
 
   redeliver(webhookId: string, id: string, now: number) {
@@ -177,7 +181,33 @@ export class SqlStore implements Store, AuditLog, WebhookStore {
     return this.#backend.check();
   }
 
+  /** What has been repaired or removed is looked at again, so that nobody is told of it for ever. */
+  async unreadable() {
+    const { unreadable } = this.#backend;
+    for (const record of unreadable.found) {
+      const { table, id } = record;
+      const read = table === 'webhooks' ? this.getWebhook(id) : migrationTables.has(table) ? this.get(id) : null;
+      await read?.then(
+        () => unreadable.forget(record),
+        (error: unknown) => {
+          if (!(error instanceof UnreadableRecord)) throw error;
+        },
+      );
+    }
+    return unreadable.found;
+  }
+
   close() {
     return this.#backend.close();
+  }
+
+  /** Remembers what was found unreadable by whoever asked for it by name. */
+  async #noting<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      if (error instanceof UnreadableRecord) this.#backend.unreadable.report(error);
+      throw error;
+    }
   }
 }

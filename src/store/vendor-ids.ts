@@ -27,10 +27,7 @@ export async function findVendorIds(
     .where('provider', '=', provider)
     .where((where) => sameCloud(where, migration))
     .execute();
-  return new Set([
-    ...rows.flatMap((row): string[] => JSON.parse(row.vendor_ids)),
-    ...removed.map((row) => row.vendor_id),
-  ]);
+  return new Set([...rows.flatMap((row) => namesIn(row.vendor_ids)), ...removed.map((row) => row.vendor_id)]);
 }
 
 /** The same account by its name, or by the cloud that it belongs to. */
@@ -70,4 +67,15 @@ export async function forgetVendorIds(db: Kysely<Tables>, before: Instant, limit
     )
     .executeTakeFirstOrThrow();
   return Number(numDeletedRows);
+}
+
+/** The ids of a row. Of a text that is no list every word counts: an id too many only stops a finding, one too few would allow a wrong one. */
+function namesIn(text: string): readonly string[] {
+  try {
+    const names: unknown = JSON.parse(text);
+    if (Array.isArray(names) && names.every((name) => typeof name === 'string')) return names;
+  } catch {
+    // Not JSON: see above.
+  }
+  return text.match(/[\w.-]+/g) ?? [];
 }

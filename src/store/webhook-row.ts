@@ -1,9 +1,15 @@
+import { UnreadableRecord } from '../domain/store.ts';
 import type { Webhook } from '../domain/webhook.ts';
 import type { WebhooksTable } from './tables.ts';
+import { jsonObject } from './unreadable.ts';
 
-/** The webhook as it was stored. `enabled` and `version` live in their columns alone. */
+/** The webhook as it was stored. `enabled` and `version` live in their columns alone. Throws `UnreadableRecord`. */
 export function readWebhook(row: Omit<WebhooksTable, 'position'>): Webhook {
-  return { id: row.id, ...JSON.parse(row.document), enabled: row.enabled === 1, version: row.version };
+  const document = jsonObject('webhooks', row.id, row.document) as Partial<Webhook>;
+  const { url, accounts, eventTypes, sealedSecret } = document;
+  const whole = typeof url?.sealed === 'string' && Array.isArray(accounts) && Array.isArray(eventTypes);
+  if (!whole || typeof sealedSecret !== 'string') throw new UnreadableRecord('webhooks', row.id, 'lacks a member');
+  return { ...document, id: row.id, enabled: row.enabled === 1, version: row.version } as Webhook;
 }
 
 /** The columns that a change of the webhook sets; its place in the event log is not among them. */

@@ -7,6 +7,7 @@ import { latestPosition } from './queries.ts';
 import { batches } from './rows.ts';
 import { asCaller, type Session } from './session.ts';
 import type { Tables, WebhooksTable } from './tables.ts';
+import type { UnreadableRecords } from './unreadable.ts';
 import { readWebhook, webhookColumns } from './webhook-row.ts';
 
 /** Events that are read at a time when a change has to wait for them. */
@@ -49,6 +50,7 @@ export async function findWebhook(db: Kysely<Tables>, id: string): Promise<Webho
 /** `WebhookStore.listWebhooks`. `*` is no account that anybody could be shown: such a webhook is for those who see all. */
 export async function listWebhooks(
   db: Kysely<Tables>,
+  unreadable: UnreadableRecords,
   filter: { readonly visibleAccounts?: readonly string[] },
   page: { readonly size: number; readonly after?: string },
 ): Promise<readonly Webhook[]> {
@@ -67,7 +69,7 @@ export async function listWebhooks(
         ),
       ),
     );
-  return (await query.execute()).map(readWebhook);
+  return unreadable.readable(await query.execute(), readWebhook);
 }
 
 /** `WebhookStore.updateWebhook` inside its transaction. */

@@ -13,6 +13,7 @@ import { judge, type Told, type Verdict } from './judge.ts';
 import { choices } from './random.ts';
 import { createReplica, type Replica } from './replica.ts';
 import { type SandboxProcess, startSandboxProcess } from './sandbox-process.ts';
+import { spoilRows } from './spoilt-rows.ts';
 import { startTrouble } from './trouble.ts';
 import { startWeather } from './weather.ts';
 
@@ -59,6 +60,7 @@ export async function storm(quietPlan: StormPlan): Promise<StormReport> {
   const replicas = await createReplicas(plan, folder, sandbox);
   try {
     await warmUp(replicas);
+    await spoilRows(storeUrlOf(plan, folder));
     await Promise.all(replicas.map((replica) => replica.start()));
     const end = systemRuntime.now() + plan.longestMs;
     const weather = await startWeather(sandbox, random.fork(), intervals);
@@ -123,10 +125,14 @@ export function gatewayConfig(storeUrl: string, urls: SandboxProcess['urls'], en
   };
 }
 
+function storeUrlOf({ store }: StormPlan, folder: string): string {
+  return store === 'sqlite' ? `sqlite:${join(folder, 'godwit.db')}` : store.url;
+}
+
 async function createReplicas(plan: StormPlan, folder: string, sandbox: SandboxProcess): Promise<readonly Replica[]> {
   const { store } = plan;
   await mkdir(folder, { recursive: true });
-  const url = store === 'sqlite' ? `sqlite:${join(folder, 'godwit.db')}` : store.url;
+  const url = storeUrlOf(plan, folder);
   const count = store === 'sqlite' ? 1 : store.replicas;
   return Promise.all(
     Array.from({ length: count }, (_, index) =>

@@ -31,10 +31,19 @@ describe.skipIf(!postgres.available)(`PostgreSQL${reason}`, () => {
   afterAll(() => server?.stop(), 120_000);
 
   storeBehaviour(
-    closing(async () => {
-      url = await server.createDatabase();
-      return open();
-    }, open),
+    closing(
+      async () => {
+        url = await server.createDatabase();
+        return open();
+      },
+      open,
+      async (statement) => {
+        const client = new Client({ connectionString: url });
+        await client.connect();
+        await client.query(statement);
+        await client.end();
+      },
+    ),
   );
 
   const cleanups: (() => Promise<unknown>)[] = [];

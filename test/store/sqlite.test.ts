@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { systemRuntime } from '../../src/runtime.ts';
 import { openStore } from '../../src/store/open.ts';
@@ -19,6 +20,11 @@ describe('SQLite in a file', () => {
     closing(
       () => openStore(`sqlite:${join(folder, `${++count}.db`)}`, { runtime: systemRuntime }),
       async (first) => first,
+      async (statement) => {
+        const database = new DatabaseSync(join(folder, `${count}.db`));
+        database.exec(statement);
+        database.close();
+      },
     ),
   );
 });

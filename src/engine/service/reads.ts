@@ -9,6 +9,9 @@ import { noCommand, readBackupCommand, readUploadTarget, uploadFault } from '../
 import { accountFor, visible } from './access.ts';
 import { notFound, refusal, unknownAccount } from './problems.ts';
 
+/** Unreadable records that are named at once. */
+const mostNamed = 5;
+
 /** What callers may see. Nothing here changes a migration. */
 export function createReads(
   context: EngineContext,
@@ -25,6 +28,16 @@ export function createReads(
     const refused =
       'the vendor refused the last login; nothing is tried again until the credentials change or a pause ends';
     return { name: `account ${account.name}`, ok, detail: ok ? 'no refused login' : refused };
+  }
+
+  /** It says nothing about readiness either: all other records are worked on. */
+  async function recordsCheck() {
+    const found = await store.unreadable().catch(() => []);
+    if (found.length === 0) return [];
+    const named = found.slice(0, mostNamed).map(({ table, id }) => `${table} ${id}`);
+    const more = found.length > named.length ? ` and ${found.length - named.length} more` : '';
+    const detail = `passed over because they cannot be read: ${named.join(', ')}${more}; the log says why`;
+    return [{ name: 'stored records', ok: false, detail }];
   }
 
   return {
@@ -94,6 +107,7 @@ export function createReads(
         draining,
         checks: [
           { name: 'store', ok: storeOk, detail: storeOk ? 'answers' : 'does not answer' },
+          ...(storeOk ? await recordsCheck() : []),
           // They say nothing about readiness: the other accounts work.
           ...[...accounts.values()].map(accountCheck),
         ],

@@ -6,6 +6,7 @@ import { Changes, Listeners } from '../listeners.ts';
 import { migrateSchema, postgresColumns } from '../schema.ts';
 import { type Backend, type Session, type SqlDialect, Thrown } from '../session.ts';
 import type { EventRow, Tables } from '../tables.ts';
+import { UnreadableRecords } from '../unreadable.ts';
 import { advisoryLocks, postgresSql } from './dialect.ts';
 import { certainlyRolledBack, postgresFailure, worthRepeating } from './errors.ts';
 import { ChangeListener, changeInWords, channel } from './listener.ts';
@@ -19,6 +20,7 @@ const pauseMs = 50;
 /** PostgreSQL, shared with other replicas. */
 export class PostgresBackend implements Backend {
   readonly dialect: SqlDialect;
+  readonly unreadable: UnreadableRecords;
   readonly #db: Kysely<Tables>;
   readonly #listeners: Listeners;
   readonly #listener: ChangeListener;
@@ -38,6 +40,7 @@ export class PostgresBackend implements Backend {
     this.#commitDoubtMs = options.commitDoubtMs;
     this.#db = connect(config, options.poolSize, onError);
     this.#listeners = new Listeners(onError);
+    this.unreadable = new UnreadableRecords(onError);
     this.#listener = new ChangeListener({
       config,
       runtime,
@@ -126,6 +129,7 @@ export class PostgresBackend implements Backend {
       value = await work({
         db: transaction,
         dialect: this.dialect,
+        unreadable: this.unreadable,
         changed: (id, claimableAt) => changed.add(id, claimableAt),
         append: (rows) => void events.push(...rows),
       });

@@ -1,6 +1,6 @@
 import { isAbortedTransactionError } from 'kysely';
 import { DatabaseError } from 'pg';
-import { StoreUnavailable } from '../../domain/store.ts';
+import { StoreUnavailable, UnreadableRecord } from '../../domain/store.ts';
 
 /** SQLSTATE classes that speak of our statement: feature, data, integrity, syntax. A fault of ours, passed through as it is. */
 const ours = new Set(['0A', '22', '23', '42']);
@@ -13,7 +13,12 @@ const programming = [TypeError, RangeError, SyntaxError, ReferenceError];
 
 /** What a failed call rejects with: `StoreUnavailable` where the database or the way to it failed, else the error itself. */
 export function postgresFailure(error: unknown): unknown {
-  if (error instanceof StoreUnavailable || programming.some((type) => error instanceof type)) return error;
+  if (
+    error instanceof StoreUnavailable ||
+    error instanceof UnreadableRecord ||
+    programming.some((type) => error instanceof type)
+  )
+    return error;
   if (error instanceof DatabaseError && ours.has((error.code ?? '').slice(0, 2))) return error;
   return new StoreUnavailable(error instanceof Error ? describe(error) : 'the database failed', { cause: error });
 }

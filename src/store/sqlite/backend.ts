@@ -8,6 +8,7 @@ import { insertEvents } from '../rows.ts';
 import { migrateSchema, sqliteColumns } from '../schema.ts';
 import { type Backend, type Session, type SqlDialect, Thrown } from '../session.ts';
 import type { EventRow, Tables } from '../tables.ts';
+import { UnreadableRecords } from '../unreadable.ts';
 import { NodeSqliteDialect } from './dialect.ts';
 import { sqliteCommitFailure, sqliteFailure } from './errors.ts';
 import type { SqliteFile } from './file.ts';
@@ -38,6 +39,7 @@ type Outcome = { readonly value: unknown; readonly changed: Changes } | { readon
 /** SQLite in this process. Writes that arrive together are committed together; each is atomic for itself. */
 export class SqliteBackend implements Backend {
   readonly dialect: SqlDialect;
+  readonly unreadable: UnreadableRecords;
   readonly #database: DatabaseSync;
   readonly #unlock: () => void;
   readonly #db: Kysely<Tables>;
@@ -52,6 +54,7 @@ export class SqliteBackend implements Backend {
     this.#unlock = file.unlock;
     this.#db = new Kysely<Tables>({ dialect: new NodeSqliteDialect(file.database) });
     this.#listeners = new Listeners(onError);
+    this.unreadable = new UnreadableRecords(onError);
   }
 
   /** Brings the schema up to date and frees what a process that died had claimed: it held the file's lock, so it is gone. */
@@ -184,6 +187,7 @@ export class SqliteBackend implements Backend {
       const value = await write.run({
         db,
         dialect: this.dialect,
+        unreadable: this.unreadable,
         changed: (id, claimableAt) => changed.add(id, claimableAt),
         append: (rows) => void events.push(...rows),
       });

@@ -7,10 +7,16 @@ export interface Site {
   open(): Promise<Store>;
   /** Opens another store on the place of the last `open`, or gives the same one where only one can be open. */
   replica(): Promise<Store>;
+  /** Runs a statement on the place of the last `open`, past the store. */
+  execute(statement: string): Promise<void>;
 }
 
 /** A site whose stores are closed after each test. */
-export function closing(open: () => Promise<Store>, replica: (first: Store) => Promise<Store>): Site {
+export function closing(
+  open: () => Promise<Store>,
+  replica: (first: Store) => Promise<Store>,
+  execute: Site['execute'],
+): Site {
   const opened: Store[] = [];
   const keep = async (opening: Promise<Store>) => {
     const store = await opening;
@@ -22,6 +28,7 @@ export function closing(open: () => Promise<Store>, replica: (first: Store) => P
   });
   return {
     open: () => keep(open()),
+    execute,
     replica: async () => {
       const first = opened[0];
       if (first === undefined) throw new Error('open a store first');

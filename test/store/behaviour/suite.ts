@@ -9,6 +9,7 @@ import { listBehaviour } from './lists.ts';
 import type { Site } from './setup.ts';
 import { statisticsBehaviour } from './statistics.ts';
 import { targetBehaviour } from './targets.ts';
+import { unreadableBehaviour } from './unreadable.ts';
 import { updateBehaviour } from './updates.ts';
 import { webhookBehaviour } from './webhooks.ts';
 
@@ -24,6 +25,7 @@ export function storeBehaviour(site: Site): void {
   describe('idempotency keys', () => idempotencyBehaviour(site));
   describe('webhooks', () => webhookBehaviour(site));
   describe('deliveries', () => deliveryBehaviour(site));
+  describe('records that cannot be read', () => unreadableBehaviour(site));
   describe('a closed store', () => {
     it('is not available', async () => {
       const store = await site.open();

@@ -1,0 +1,86 @@
+import { expect, it } from 'vitest';
+import type { AuditLog } from '../../../src/domain/audit.ts';
+import { type Store, UnreadableRecord } from '../../../src/domain/store.ts';
+import type { WebhookStore } from '../../../src/domain/webhook.ts';
+import { lease, noLease, noon, onDatabases, sampleMigration, sampleWebhook } from '../samples.ts';
+import type { Site } from './setup.ts';
+
+type WholeStore = Store & WebhookStore & AuditLog;
+
+/** What is JSON on both databases and no record of ours. */
+const spoils: readonly (readonly [string, string])[] = [
+  ['is empty', `update migrations set document = '{}' where id = $id`],
+  ['is no object', `update migrations set document = '[]' where id = $id`],
+  ['has an unknown state', `update migrations set document = '{"state":"odd"}' where id = $id`],
+  ['has lost its backups', `delete from backups where migration_id = $id`],
+  ['has a backup that is none', `update backups set document = 'null' where migration_id = $id`],
+  ['has a call that is none', `insert into calls (migration_id, position, document) values ($id, 0, '{}')`],
+];
+
+export function unreadableBehaviour(site: Site): void {
+  it.each(spoils)('passes over a migration that %s, and goes on with all others', async (_, spoil) => {
+    const store = await site.open();
+    const [before, spoilt, after] = [sampleMigration(), sampleMigration(), sampleMigration()];
+    for (const each of [before, spoilt, after]) await store.create(each, noLease);
+    await site.execute(spoil.replace('$id', `'${spoilt.id}'`));
+
+    const newest = await store.list({}, { size: 2, order: 'newest_first' });
+    expect(newest.map(({ id }) => id)).toEqual([after.id, before.id]);
+    const oldest = await store.list({}, { size: 1, order: 'oldest_first', after: before.id });
+    expect(oldest.map(({ id }) => id)).toEqual([after.id]);
+    const claims = await store.claim(lease(), [{ limit: 10 }]);
+    expect(claims.map(({ migration }) => migration.id)).toEqual([before.id, after.id]);
+    // It is held for the time of a lease, so that it is not what every claim begins with.
+    expect(await store.claim(lease(), [{ limit: 10 }])).toEqual([]);
+    await expect(store.get(spoilt.id)).rejects.toBeInstanceOf(UnreadableRecord);
+    await expect(store.update(spoilt.id, (current) => current)).rejects.toThrow(spoilt.id);
+    expect((await store.unreadable()).map(({ id }) => id)).toEqual([spoilt.id]);
+  });
+
+  it('forgets what has been repaired or removed', async () => {
+    const store = await site.open();
+    const [first, second] = [sampleMigration(), sampleMigration()];
+    for (const each of [first, second]) await store.create(each, noLease);
+    await site.execute(`update backups set document = '{"was":1}'`);
+    expect(await store.list({}, { size: 10, order: 'newest_first' })).toEqual([]);
+    expect(await store.unreadable()).toHaveLength(2);
+    await site.execute(`delete from migrations where id = '${first.id}'`);
+    await site.execute(`update backups set document = '${JSON.stringify(second.backups[0])}'`);
+    expect(await store.unreadable()).toEqual([]);
+    expect(await store.list({}, { size: 10, order: 'newest_first' })).toEqual([second]);
+  });
+
+  it('counts every word of spoilt vendor ids as taken', async () => {
+    const store = await site.open();
+    const other = sampleMigration({ providerRefs: { migrateTaskId: '4711' } });
+    await store.create(other, noLease);
+    await site.execute(`update migrations set vendor_ids = '{"was":"4711"}'`);
+    expect(await store.vendorIds(sampleMigration())).toContain('4711');
+  });
+
+  it('tells of an event without its data, and of those behind it', async () => {
+    const store = await site.open();
+    await store.create(sampleMigration(), noLease);
+    await site.execute(`update events set data = '7' where type = 'migration.created'`);
+    expect(await store.events({}, { size: 10 })).toMatchObject([
+      { type: 'migration.created', data: {} },
+      { type: 'backup.added', data: { type: 'full' } },
+    ]);
+  });
+
+  it('sends what other webhooks want, and gives up a delivery whose event is lost', async () => {
+    const store = (await site.open()) as WholeStore;
+    const [spoilt, whole] = [sampleWebhook(), sampleWebhook()];
+    for (const each of [spoilt, whole]) await store.createWebhook(each, 9);
+    await site.execute(`update webhooks set document = '{}' where id = '${spoilt.id}'`);
+    const migration = sampleMigration(onDatabases('orders'));
+    await store.create(migration, noLease);
+    await store.fanOut(noon, 10);
+    await site.execute(`update deliveries set event = '0' where position = (select min(position) from deliveries)`);
+    const claims = await store.claimDeliveries(noon, 1000, 10);
+    expect(claims.map(({ delivery }) => delivery.event.type)).toEqual(['backup.added']);
+    expect((await store.listWebhooks({}, { size: 10 })).map(({ id }) => id)).toEqual([whole.id]);
+    expect(await store.listDeliveries(whole.id, { state: 'failed' }, { size: 10 })).toEqual([]);
+    expect(await store.listDeliveries(whole.id, { state: 'pending' }, { size: 10 })).toHaveLength(1);
+  });
+}
