@@ -28,10 +28,10 @@ export function unreadableBehaviour(site: Site): void {
     expect(newest.map(({ id }) => id)).toEqual([after.id, before.id]);
     const oldest = await store.list({}, { size: 1, order: 'oldest_first', after: before.id });
     expect(oldest.map(({ id }) => id)).toEqual([after.id]);
-    const claims = await store.claim(lease(), [{ limit: 10 }]);
+    const claims = await store.claim(lease(), 10);
     expect(claims.map(({ migration }) => migration.id)).toEqual([before.id, after.id]);
     // It is held for the time of a lease, so that it is not what every claim begins with.
-    expect(await store.claim(lease(), [{ limit: 10 }])).toEqual([]);
+    expect(await store.claim(lease(), 10)).toEqual([]);
     await expect(store.get(spoilt.id)).rejects.toBeInstanceOf(UnreadableRecord);
     await expect(store.update(spoilt.id, (current) => current)).rejects.toThrow(spoilt.id);
     expect((await store.unreadable()).map(({ id }) => id)).toEqual([spoilt.id]);
