@@ -93,7 +93,9 @@ export async function expireKeys(db: Kysely<Tables>, before: number): Promise<nu
 
 /** Before there were webhooks, and in processes of that version, a record named the migration, or the webhook, in `migrationId`. */
 function readKey(id: string, text: string): KeyDocument {
-  const document = jsonObject('idempotency_keys', id, text) as unknown as KeyDocument & { readonly migrationId?: string };
+  const document = jsonObject('idempotency_keys', id, text) as unknown as KeyDocument & {
+    readonly migrationId?: string;
+  };
   const { migrationId, ...record } = document;
   const named = typeof migrationId === 'string' || typeof record.resource?.id === 'string';
   if (!named || typeof record.fingerprint !== 'string')

@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import type { AuditLog } from '../../../src/domain/audit.ts';
 import { type Store, UnreadableRecord } from '../../../src/domain/store.ts';
 import type { WebhookStore } from '../../../src/domain/webhook.ts';
-import { lease, noLease, noon, onDatabases, sampleMigration, sampleWebhook } from '../samples.ts';
+import { noon, sampleMigration } from '../../support/samples.ts';
+import { lease, noLease, onDatabases, sampleWebhook } from '../samples.ts';
 import type { Site } from './setup.ts';
 
 type WholeStore = Store & WebhookStore & AuditLog;
