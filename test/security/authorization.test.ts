@@ -3,23 +3,10 @@ import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Gateway } from '../../src/gateway.ts';
 import { operations } from '../http/support/documented.ts';
+import { accessOf } from '../support/access.ts';
 import { startTestGateway } from '../support/gateway.ts';
 import { audience, type JwtIssuer, jwtIssuer } from '../support/jwt-issuer.ts';
 import { requestFor } from '../support/simulation.ts';
-
-type Scope = 'open' | 'migrations:read' | 'migrations:write' | 'migrations:cutover' | 'migrations:read.write' | 'admin';
-
-/** Who may do what: the first line that fits an operation says which scope it takes. `admin` may do everything. */
-const rules: readonly (readonly [method: RegExp, path: RegExp, takes: Scope])[] = [
-  [/GET/, /^\/$|^\/(livez|readyz|problems|problems\/\{code\}|openapi\.json|docs.*)$/, 'open'],
-  [/.*/, /^\/(audit|metrics)(\/|$)/, 'admin'],
-  // Whoever says where events go reads them.
-  [/POST|PATCH/, /^\/webhooks/, 'migrations:read.write'],
-  [/POST/, /\/(cutover|cancel|retry)$/, 'migrations:cutover'],
-  [/GET/, /\/upload-target$/, 'migrations:write'],
-  [/GET|HEAD/, /.*/, 'migrations:read'],
-  [/.*/, /.*/, 'migrations:write'],
-];
 
 /** Accounts whose vendor nobody can reach: what is asked for stays pending. */
 const closed = 'http://127.0.0.1:9';
@@ -129,7 +116,7 @@ const table = operations
     operation: operation.operationId,
     method,
     path,
-    takes: rules.find(([methods, paths]) => methods.test(method) && paths.test(path))?.[2] ?? 'admin',
+    takes: accessOf[operation.operationId] ?? 'admin',
     body: bodies[operation.operationId] ?? (method === 'POST' ? {} : undefined),
   }))
   .sort((one, other) => Number(one.method === 'DELETE') - Number(other.method === 'DELETE'));

@@ -1,0 +1,44 @@
+/** What a caller needs for an operation: nothing, a scope, or (`migrations:read.write`) two. `admin` may do everything. */
+export type Access =
+  | 'open'
+  | 'migrations:read'
+  | 'migrations:write'
+  | 'migrations:read.write'
+  | 'migrations:cutover'
+  | 'admin';
+
+/** Who may call which operation of the contract. */
+export const accessOf: Readonly<Record<string, Access>> = {
+  root: 'open',
+  live: 'open',
+  ready: 'open',
+  listProblems: 'open',
+  getProblem: 'open',
+  createMigration: 'migrations:write',
+  updateMigration: 'migrations:write',
+  deleteMigration: 'migrations:write',
+  addBackup: 'migrations:write',
+  markBackupUploaded: 'migrations:write',
+  getUploadTarget: 'migrations:write',
+  cutOverMigration: 'migrations:cutover',
+  cancelMigration: 'migrations:cutover',
+  retryMigration: 'migrations:cutover',
+  listMigrations: 'migrations:read',
+  getMigration: 'migrations:read',
+  listBackups: 'migrations:read',
+  getBackup: 'migrations:read',
+  listMigrationEvents: 'migrations:read',
+  listEvents: 'migrations:read',
+  listProviders: 'migrations:read',
+  getProvider: 'migrations:read',
+  getBackupCommand: 'migrations:read',
+  listAccounts: 'migrations:read',
+  listAudit: 'admin',
+  createWebhook: 'migrations:read.write',
+  updateWebhook: 'migrations:read.write',
+  deleteWebhook: 'migrations:write',
+  redeliverEvent: 'migrations:read.write',
+  listWebhooks: 'migrations:read',
+  getWebhook: 'migrations:read',
+  listDeliveries: 'migrations:read',
+};
