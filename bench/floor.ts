@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fastify } from 'fastify';
 import { Pool } from 'undici';
-import { checkedConfig } from '../src/config/load.ts';
 import { startGateway } from '../src/gateway.ts';
 import { systemRuntime } from '../src/runtime.ts';
 import { sandboxAccounts } from '../src/sandbox/accounts.ts';
 import { startSandbox } from '../src/sandbox/sandbox.ts';
 import { createLog } from '../src/telemetry/log.ts';
+import { checkedConfig } from '../test/support/configuration.ts';
 import { compare, timed } from './measure.ts';
 
 const requests = 2000;

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { type Config, ConfigError } from './config/config.ts';
 import { checkedConfig, loadConfig } from './config/load.ts';
 import { startGateway } from './gateway.ts';
+import { providers } from './registry.ts';
 import { systemRuntime } from './runtime.ts';
 import type { Sandbox } from './sandbox/server.ts';
 import { createLog } from './telemetry/log.ts';
@@ -50,7 +51,7 @@ async function main(): Promise<void> {
     process.exitCode = argument === '--help' ? 0 : 2;
     return void process.stdout.write(usage);
   }
-  const config = await loadConfig(process.env);
+  const config = await loadConfig(process.env, providers);
   if (argument === '--check-config')
     return void process.stdout.write(
       config.sandbox ? 'no configuration file: the sandbox would be started\n' : 'the configuration is valid\n',
@@ -97,7 +98,7 @@ async function startBuiltInSandbox(): Promise<Sandbox> {
 
 async function withSandbox(config: Config, sandbox: Sandbox): Promise<Config> {
   const { sandboxAccounts } = await import('./sandbox/accounts.ts');
-  const { accounts } = await checkedConfig({ accounts: sandboxAccounts(sandbox) }, {}, true);
+  const { accounts } = await checkedConfig({ accounts: sandboxAccounts(sandbox) }, {}, true, providers);
   return { ...config, accounts };
 }
 

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 import { encryptionKeysOf } from './config/key-file.ts';
 import type { AuditLog } from './domain/audit.ts';
+import type { ProviderRegistry } from './domain/provider.ts';
 import type { Runtime } from './domain/runtime.ts';
 import type { Store } from './domain/store.ts';
 import type { Account } from './domain/vendor.ts';
@@ -14,9 +15,7 @@ import { createTextCipher } from './engine/text-cipher.ts';
 import { createUrlCipher } from './engine/url-cipher.ts';
 import { createHttpApp } from './http/app.ts';
 import { authenticatorOf } from './http/auth/configured.ts';
-import { alibaba } from './providers/alibaba/index.ts';
-import { huawei } from './providers/huawei/index.ts';
-import { tencent } from './providers/tencent/index.ts';
+import { providers as everyProvider } from './registry.ts';
 import { openStore } from './store/open.ts';
 import { engineLogger } from './telemetry/log.ts';
 import type { Tracing } from './telemetry/span.ts';
@@ -44,6 +43,7 @@ export async function startGateway(
   log: Logger,
   version: string,
   tracing: Tracing | null = null,
+  providers: ProviderRegistry = everyProvider,
 ): Promise<Gateway> {
   const storeUrl = config.storeUrl.reveal();
   const store: Store & AuditLog & WebhookStore = await openStore(storeUrl, {
@@ -56,15 +56,18 @@ export async function startGateway(
     const texts = createTextCipher(await encryptionKeysOf(config, sqliteFolder(storeUrl), shared), shared);
     const cipher = createUrlCipher(texts);
     const accounts = new Map<string, Account>(config.accounts.map(({ account }) => [account.name, account]));
-    const providers = { alibaba, huawei, tencent };
-    const vault = createCredentialVault({ accounts: config.accounts, providers, runtime: shared });
+    const vault = createCredentialVault({ accounts: config.accounts, runtime: shared });
     const exchange = createExchange({ callTimeoutMs: config.engine.callTimeoutMs });
     const telemetry = createTelemetry({
       runtime: shared,
       log,
       version,
       store,
-      accounts: config.accounts.map(({ account: { provider, name } }) => ({ provider, account: name })),
+      accounts: config.accounts.map(({ account: { provider, name } }) => ({
+        provider,
+        account: name,
+        opensSessions: providers.of(provider).opensSessions,
+      })),
       inFlight: () => engine.inFlight,
       tracing,
     });

@@ -1,35 +1,43 @@
-import { accountCredentials } from './account-credentials.ts';
-import type { ConfiguredAccount } from './config.ts';
+import type { AccountConfiguration, Environment } from '../domain/account-configuration.ts';
+import type { AccountCredentials } from '../domain/credentials.ts';
+import type { Account } from '../domain/vendor.ts';
+import type { ConfiguredAccount, ConfiguredProvider } from './config.ts';
 import type { AccountEntry } from './schema.ts';
-import type { Environment } from './values.ts';
-
-/** Default limits per second. Writes as the vendors' own limits suggest; reads well below them. */
-const defaultLimits = {
-  alibaba: { readsPerSecond: 5, writesPerSecond: 2 },
-  huawei: { readsPerSecond: 5, writesPerSecond: 1 },
-  tencent: { readsPerSecond: 10, writesPerSecond: 20 },
-} as const;
+import { readingValues } from './values.ts';
 
 /** An account as the rest of Godwit knows it. Throws for credentials that do not make a whole. */
-export function configuredAccount(entry: AccountEntry, environment: Environment): ConfiguredAccount {
-  const credentials = accountCredentials(entry, environment);
-  const common = {
+export function configuredAccount(
+  entry: AccountEntry,
+  { configuration }: ConfiguredProvider,
+  environment: Environment,
+): ConfiguredAccount {
+  const common: Account = {
+    provider: entry.provider,
     name: entry.name,
     region: entry.region,
     endpoints: withoutTrailingSlashes(entry.endpoints ?? {}),
-    limits: { ...defaultLimits[entry.provider], ...entry.limits },
+    limits: { ...configuration.limits, ...entry.limits },
     checkBackups: entry.checkBackups ?? 'auto',
   };
-  switch (entry.provider) {
-    case 'alibaba': {
-      const { signature = 'rpc', chainBase = 'updf', storageSignature = 'v4' } = entry;
-      return { account: { ...common, provider: 'alibaba', signature, chainBase, storageSignature }, credentials };
-    }
-    case 'tencent':
-      return { account: { ...common, provider: 'tencent', timeZone: entry.timeZone ?? '+08:00' }, credentials };
-    case 'huawei':
-      return { account: { ...common, provider: 'huawei', projectId: entry.projectId ?? null }, credentials };
-  }
+  const account = configuration.account(common, settingsOf(entry, configuration));
+  return { account, credentials: credentialsOf(entry.credentials, account, configuration, environment) };
+}
+
+function settingsOf(entry: AccountEntry, { settings }: AccountConfiguration): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(entry).filter(([name]) => Object.hasOwn(settings, name)));
+}
+
+function credentialsOf(
+  form: AccountEntry['credentials'],
+  account: Account,
+  configuration: AccountConfiguration,
+  environment: Environment,
+): AccountCredentials {
+  if (form.source === 'environment')
+    return credentialsOf(configuration.fromEnvironment(environment), account, configuration, environment);
+  const known = form.source === undefined ? configuration.configured : configuration.sources[form.source];
+  if (known === undefined) throw new Error(`there is no source ${form.source}`);
+  return known.credentials(form, { account, values: readingValues(environment) });
 }
 
 function withoutTrailingSlashes(endpoints: Readonly<Record<string, string | undefined>>): Record<string, string> {

@@ -1,4 +1,5 @@
 import type { AccountCredentials } from '../domain/credentials.ts';
+import type { Provider } from '../domain/provider.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { EngineSettings } from '../domain/timing.ts';
 import type { Account } from '../domain/vendor.ts';
@@ -20,6 +21,9 @@ export interface JwtSettings {
   readonly accountsClaim?: string;
   readonly clockToleranceSeconds?: number;
 }
+
+/** What of a provider the configuration depends on. */
+export type ConfiguredProvider = Pick<Provider, 'id' | 'configuration' | 'services'>;
 
 /** An account with the way to its credentials. */
 export interface ConfiguredAccount {

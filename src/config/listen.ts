@@ -1,9 +1,9 @@
+import type { Environment } from '../domain/account-configuration.ts';
 import { isLoopback } from './addresses.ts';
 import { hasAuthentication } from './auth.ts';
 import type { Config } from './config.ts';
 import { notOneOf } from './faults.ts';
 import { type ConfigFile, logLevels } from './schema.ts';
-import type { Environment } from './values.ts';
 
 /** How long an idle connection stays open: longer than most load balancers keep theirs, or they meet closed connections. Milliseconds. */
 const defaultKeepAliveMs = 75_000;

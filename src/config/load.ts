@@ -1,18 +1,24 @@
-import type { TSchema } from '@sinclair/typebox';
+import type { Environment, Value } from '../domain/account-configuration.ts';
 import type { AccountCredentials, IssuedCredentials } from '../domain/credentials.ts';
+import type { ProviderRegistry } from '../domain/provider.ts';
 import { Secret } from '../domain/secret.ts';
 import type { EngineSettings } from '../domain/timing.ts';
-import type { ProviderId } from '../domain/vocabulary.ts';
 import { configuredAccount } from './accounts.ts';
 import { checkEndpoint, isLoopback, isNetwork } from './addresses.ts';
 import { authSettings, checkAuth, hasAuthentication } from './auth.ts';
-import { type Config, ConfigError, type ConfiguredAccount } from './config.ts';
-import { credentialSchemas } from './credential-schema.ts';
+import { type Config, ConfigError, type ConfiguredAccount, type ConfiguredProvider } from './config.ts';
 import { schemaFaults, unreplacedFaults } from './faults.ts';
 import { readConfigFile } from './file.ts';
 import { listenSettings, logLevelOf } from './listen.ts';
-import { type AccountEntry, accountSchemas, type ConfigFile, ConfigFileSchema, listOf } from './schema.ts';
-import { type Environment, readValue, type Value } from './values.ts';
+import {
+  type AccountEntry,
+  accountSchema,
+  type ConfigFile,
+  ConfigFileSchema,
+  credentialSchemas,
+  listOf,
+} from './schema.ts';
+import { readValue } from './values.ts';
 
 const defaultEngine: EngineSettings = {
   pollMinMs: 5000,
@@ -31,19 +37,27 @@ const sandboxEngine: EngineSettings = { ...defaultEngine, pollMinMs: 500, pollMa
  * The configuration from `GODWIT_CONFIG` and the environment, or the sandbox's when no file is named. Throws `ConfigError` with every
  * fault that was found.
  */
-export async function loadConfig(environment: Environment): Promise<Config> {
+export async function loadConfig(
+  environment: Environment,
+  providers: ProviderRegistry<ConfiguredProvider>,
+): Promise<Config> {
   const path = environment.GODWIT_CONFIG;
-  if (path === undefined || path === '') return checkedConfig({}, environment, true);
-  return checkedConfig(await readConfigFile(path), environment, false);
+  if (path === undefined || path === '') return checkedConfig({}, environment, true, providers);
+  return checkedConfig(await readConfigFile(path), environment, false, providers);
 }
 
 /** Checks a parsed file as a whole. `sandbox`: there is no file. */
-export async function checkedConfig(file: unknown, environment: Environment, sandbox: boolean): Promise<Config> {
+export async function checkedConfig(
+  file: unknown,
+  environment: Environment,
+  sandbox: boolean,
+  providers: ProviderRegistry<ConfiguredProvider>,
+): Promise<Config> {
   const faults: string[] = [...schemaFaults(ConfigFileSchema, file, ''), ...unreplacedFaults(file)];
   if (faults.some((fault) => fault.startsWith('(the file)'))) throw new ConfigError(faults);
   const given = file as ConfigFile;
 
-  const accounts = await checkAccounts(given, environment, faults);
+  const accounts = await checkAccounts(given, environment, providers, faults);
   const listening = listenSettings(given, environment, faults);
   const storeUrl = await checkStoreUrl(given, environment, faults);
   const encryptionKeys = await checkKeys(given, environment, faults);
@@ -95,6 +109,7 @@ function accountNames(given: ConfigFile): readonly string[] {
 async function checkAccounts(
   given: ConfigFile,
   environment: Environment,
+  providers: ProviderRegistry<ConfiguredProvider>,
   faults: string[],
 ): Promise<ConfiguredAccount[]> {
   const accounts: ConfiguredAccount[] = [];
@@ -104,14 +119,15 @@ async function checkAccounts(
     const at = `accounts[${index}]`;
     if (typeof entry !== 'object' || entry === null) continue;
     const { provider, name } = entry as { provider?: unknown; name?: unknown };
-    if (typeof provider !== 'string' || !(provider in accountSchemas)) {
-      faults.push(`${at}.provider: has to be one of ${Object.keys(accountSchemas).join(', ')}`);
+    if (typeof provider !== 'string' || !providers.ids.includes(provider)) {
+      faults.push(`${at}.provider: has to be one of ${providers.ids.join(', ')}`);
       continue;
     }
-    const own = schemaFaults(accountSchemas[provider as keyof typeof accountSchemas], entry, at);
+    const of = providers.of(provider);
+    const own = schemaFaults(accountSchema(of), entry, at);
     const form = (entry as { credentials?: unknown }).credentials;
     if (typeof form === 'object' && form !== null && !Array.isArray(form))
-      own.push(...formFaults(provider as ProviderId, form, `${at}.credentials`));
+      own.push(...formFaults(of, form, `${at}.credentials`));
     faults.push(...own);
     if (typeof name === 'string' && names.has(name)) faults.push(`${at}.name: \`${name}\` is used twice`);
     if (typeof name === 'string') names.add(name);
@@ -120,10 +136,10 @@ async function checkAccounts(
     for (const [service, url] of Object.entries(valid.endpoints ?? {}))
       checkEndpoint(`${at}.endpoints.${service}`, url, given.allowPrivateEndpoints ?? false, faults);
     try {
-      const account = configuredAccount(valid, environment);
+      const account = configuredAccount(valid, of, environment);
       accounts.push(account);
       await checkReadable(account.credentials);
-      if (account.credentials.source !== 'configured')
+      if ('issue' in account.credentials)
         checkIssuer(`${at}.credentials.endpoint`, account.credentials, given.allowPrivateEndpoints ?? false, faults);
     } catch (error) {
       faults.push(`${at}.credentials: ${(error as Error).message}`);
@@ -133,8 +149,8 @@ async function checkAccounts(
 }
 
 /** Faults of credentials in the form that their `source` names. */
-function formFaults(provider: ProviderId, form: object, at: string): string[] {
-  const forms: Readonly<Record<string, TSchema>> = credentialSchemas[provider];
+function formFaults(provider: ConfiguredProvider, form: object, at: string): string[] {
+  const forms = credentialSchemas(provider);
   const { source = 'configured' } = form as { readonly source?: unknown };
   const schema = typeof source === 'string' && Object.hasOwn(forms, source) ? forms[source] : undefined;
   const known = Object.keys(forms).filter((name) => name !== 'configured');
@@ -145,31 +161,24 @@ function formFaults(provider: ProviderId, form: object, at: string): string[] {
 
 /** What the credentials are made from has to be there at the start, so that a mistake is found before the first request. */
 async function checkReadable(credentials: AccountCredentials): Promise<void> {
-  if (credentials.source === 'configured') await credentials.read();
-  if (credentials.source === 'agency') await credentials.base();
-  if ('tokenFile' in credentials) await readValue({ file: credentials.tokenFile }, {});
+  if ('read' in credentials) {
+    await credentials.read();
+    return;
+  }
+  await credentials.base?.();
+  if (credentials.tokenFile !== null) await readValue({ file: credentials.tokenFile }, {});
 }
 
 /** Services on the machine itself speak plain HTTP at addresses that lead nowhere else. */
-function checkIssuer(
-  at: string,
-  { source, endpoint }: IssuedCredentials,
-  allowPrivate: boolean,
-  faults: string[],
-): void {
-  const onMachine = source === 'metadata' || source === 'pod_identity';
-  if (onMachine && URL.canParse(endpoint) && isMachineLocal(new URL(endpoint).hostname)) return;
-  if (source === 'metadata') faults.push(`${at}: is not the address of a metadata service`);
+function checkIssuer(at: string, credentials: IssuedCredentials, allowPrivate: boolean, faults: string[]): void {
+  const { issuer, endpoint } = credentials;
+  if (issuer !== 'service' && URL.canParse(endpoint) && isMachineLocal(new URL(endpoint).hostname, credentials)) return;
+  if (issuer === 'metadata') faults.push(`${at}: is not the address of a metadata service`);
   else checkEndpoint(at, endpoint, allowPrivate, faults);
 }
 
-function isMachineLocal(host: string): boolean {
-  return (
-    /^169\.254\.\d+\.\d+$/.test(host) ||
-    host === '100.100.100.200' ||
-    host === 'metadata.tencentyun.com' ||
-    isLoopback(host)
-  );
+function isMachineLocal(host: string, { metadataHost }: IssuedCredentials): boolean {
+  return /^169\.254\.\d+\.\d+$/.test(host) || host === metadataHost || isLoopback(host);
 }
 
 async function checkStoreUrl(given: ConfigFile, environment: Environment, faults: string[]): Promise<Secret> {

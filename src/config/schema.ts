@@ -1,6 +1,9 @@
-import { type Static, type TProperties, Type } from '@sinclair/typebox';
-import { AnyCredentials } from './credential-schema.ts';
-import { ValueSchema } from './values.ts';
+import { type Static, type TProperties, type TSchema, Type } from '@sinclair/typebox';
+import { ValueSchema } from '../domain/account-configuration.ts';
+import { storageService } from '../domain/object-store.ts';
+import type { AccountLimits, CheckBackups } from '../domain/vendor.ts';
+import type { ProviderId } from '../domain/vocabulary.ts';
+import type { ConfiguredProvider } from './config.ts';
 
 const closed = { additionalProperties: false } as const;
 const object = <T extends TProperties>(properties: T) => Type.Object(properties, closed);
@@ -22,7 +25,7 @@ const Limits = object({
   readsPerSecond: optional(Type.Number({ exclusiveMinimum: 0, maximum: 1000 })),
   writesPerSecond: optional(Type.Number({ exclusiveMinimum: 0, maximum: 1000 })),
 });
-const CheckBackups = optional(Type.Union([Type.Literal('off'), Type.Literal('auto'), Type.Literal('required')]));
+const CheckBackupsSchema = optional(Type.Union([Type.Literal('off'), Type.Literal('auto'), Type.Literal('required')]));
 
 /** How much can be logged, from all to nothing. */
 export const logLevels: readonly string[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
@@ -39,49 +42,44 @@ const JwtIssuerSchema = object({
 
 export type JwtIssuer = Static<typeof JwtIssuerSchema>;
 
-const AlibabaAccountSchema = object({
-  name: AccountName,
-  provider: Type.Literal('alibaba'),
-  region: Region,
-  credentials: AnyCredentials,
-  signature: optional(Type.Union([Type.Literal('rpc'), Type.Literal('acs3')])),
-  chainBase: optional(Type.Union([Type.Literal('updf'), Type.Literal('full')])),
-  storageSignature: optional(Type.Union([Type.Literal('v4'), Type.Literal('v1')])),
-  checkBackups: CheckBackups,
-  limits: optional(Limits),
-  endpoints: optional(object({ rds: optional(Url), storage: optional(Url) })),
-});
-const HuaweiAccountSchema = object({
-  name: AccountName,
-  provider: Type.Literal('huawei'),
-  region: Region,
-  projectId: optional(Type.String({ pattern: '^[0-9a-f]{32}$' })),
-  credentials: AnyCredentials,
-  checkBackups: CheckBackups,
-  limits: optional(Limits),
-  endpoints: optional(object({ iam: optional(Url), drs: optional(Url), rds: optional(Url), storage: optional(Url) })),
-});
-const TencentAccountSchema = object({
-  name: AccountName,
-  provider: Type.Literal('tencent'),
-  region: Region,
-  credentials: AnyCredentials,
-  timeZone: optional(Type.String({ pattern: '^[+-][0-9]{2}:[0-9]{2}$' })),
-  checkBackups: CheckBackups,
-  limits: optional(Limits),
-  endpoints: optional(object({ sqlserver: optional(Url), storage: optional(Url) })),
-});
+/** Credentials before their form is known; `source` tells it. */
+const AnyCredentials = Type.Object({ source: optional(Type.String()) }, { additionalProperties: true });
 
-/** The schema of an account by its provider: chosen before validation, so that faults name the field and not the branch. */
-export const accountSchemas = {
-  alibaba: AlibabaAccountSchema,
-  huawei: HuaweiAccountSchema,
-  tencent: TencentAccountSchema,
-} as const;
-export type AccountEntry =
-  | Static<typeof AlibabaAccountSchema>
-  | Static<typeof HuaweiAccountSchema>
-  | Static<typeof TencentAccountSchema>;
+/** The schema of an account of one provider: chosen before validation, so that faults name the field and not the branch. */
+export function accountSchema({ id, configuration, services }: ConfiguredProvider) {
+  return object({
+    name: AccountName,
+    provider: Type.Literal(id),
+    region: Region,
+    credentials: AnyCredentials,
+    checkBackups: CheckBackupsSchema,
+    limits: optional(Limits),
+    endpoints: optional(
+      object(Object.fromEntries([...services, storageService].map((service) => [service, optional(Url)]))),
+    ),
+    ...configuration.settings,
+  });
+}
+
+/** An account as it stands in the file, with the settings of its provider among its members. */
+export interface AccountEntry {
+  readonly name: string;
+  readonly provider: ProviderId;
+  readonly region: string;
+  readonly credentials: { readonly source?: string };
+  readonly checkBackups?: CheckBackups;
+  readonly limits?: Partial<AccountLimits>;
+  readonly endpoints?: Readonly<Record<string, string>>;
+}
+
+/** The forms of a provider's credentials by `source`; `configured` is the one without. */
+export function credentialSchemas({ configuration }: ConfiguredProvider): Readonly<Record<string, TSchema>> {
+  return {
+    configured: configuration.configured.schema,
+    ...Object.fromEntries(Object.entries(configuration.sources).map(([source, { schema }]) => [source, schema])),
+    environment: object({ source: Type.Literal('environment') }),
+  };
+}
 
 const Milliseconds = (minimum: number) => optional(Type.Integer({ minimum, maximum: 86_400_000 }));
 

@@ -1,16 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { type Static, Type } from '@sinclair/typebox';
+import type { Environment, ReadValues, Value } from '../domain/account-configuration.ts';
 import { Secret } from '../domain/secret.ts';
-
-/** A value given literally, by the name of an environment variable, or by the path of a file that is read again when it changes. */
-export const ValueSchema = Type.Union([
-  Type.String({ minLength: 1 }),
-  Type.Object({ env: Type.String({ minLength: 1 }) }, { additionalProperties: false }),
-  Type.Object({ file: Type.String({ minLength: 1 }) }, { additionalProperties: false }),
-]);
-export type Value = Static<typeof ValueSchema>;
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads the value now. Surrounding white space is dropped: trailing newlines in secret files are common. Throws with the place, never the value. */
 export async function readValue(value: Value, environment: Environment): Promise<Secret> {
@@ -54,4 +44,17 @@ function variableName(name: string): string {
 
 function filePath(path: string): string {
   return /^\.{0,2}(\/[A-Za-z0-9._-]{1,30}){1,20}$/.test(path) ? path : 'that `file` names';
+}
+
+/** Reads the values of credentials anew at every use. */
+export function readingValues(environment: Environment): ReadValues {
+  return (values, build) => {
+    const readers = Object.entries(values).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, rereading(value, environment)] as const],
+    );
+    return async () => {
+      const read = await Promise.all(readers.map(async ([name, reader]) => [name, await reader()] as const));
+      return build(Object.fromEntries(read));
+    };
+  };
 }

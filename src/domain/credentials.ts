@@ -1,83 +1,65 @@
-import type { Credentials, HuaweiAccessKeyCredentials, HuaweiPasswordCredentials } from './vendor.ts';
+import type { Instant } from './migration.ts';
+import type { Credentials, VendorReply } from './vendor.ts';
+import type { ProviderId } from './vocabulary.ts';
 
 /**
  * How an account comes by its credentials. `configured` ones are read anew at every use; all others are issued for a time by a
  * service of the vendor, kept in memory only and renewed ahead of their end.
  */
-export type AccountCredentials =
-  | { readonly source: 'configured'; read(): Promise<Credentials> }
-  | AlibabaOidc
-  | AlibabaMetadata
-  | HuaweiOidc
-  | HuaweiAgency
-  | HuaweiMetadata
-  | HuaweiPodIdentity
-  | TencentOidc
-  | TencentMetadata;
+export type AccountCredentials = ConfiguredCredentials | IssuedCredentials;
 
-/** All but the configured ones. */
-export type IssuedCredentials = Exclude<AccountCredentials, { readonly source: 'configured' }>;
+export interface ConfiguredCredentials {
+  readonly source: 'configured';
+  read(): Promise<Credentials>;
+}
 
-/** Base URLs have no trailing slash. Token files are read again for every exchange: the kubelet rotates them. */
-interface Issued<P extends string, S extends string> {
-  readonly provider: P;
-  readonly source: S;
-  /** Base URL of the service that issues them. */
+/** A way to credentials that end. What it needs from outside is named as data; the conversation with the issuer is pure. */
+export interface IssuedCredentials {
+  readonly provider: ProviderId;
+  /** As the configuration calls it, such as `oidc`. */
+  readonly source: string;
+  /**
+   * Who issues them: a service of the vendor, the machine's metadata service, or a service beside the pod. Only the last two may be
+   * spoken to over plain HTTP, at addresses that lead nowhere else.
+   */
+  readonly issuer: 'service' | 'metadata' | 'pod';
+  /** Base URL of the issuer, without a trailing slash. */
   readonly endpoint: string;
+  /** The host of the vendor's metadata service where it is no link-local address; null: it is, or there is none. */
+  readonly metadataHost: string | null;
+  /** A file whose text proves who asks; null: none. It is read again for every exchange, because the kubelet rotates it. */
+  readonly tokenFile: string | null;
+  /** Credentials with which the exchange is asked for; null: none. */
+  readonly base: (() => Promise<Credentials>) | null;
+  /** Whether a refusal counts against a user whom the vendor locks, so that nothing is tried again for long. */
+  readonly locksUser: boolean;
+  issue(input: IssueInput): IssueDialogue;
 }
 
-/** AssumeRoleWithOIDC, as RRSA on ACK uses it. */
-export interface AlibabaOidc extends Issued<'alibaba', 'oidc'> {
-  readonly roleArn: string;
-  readonly oidcProviderArn: string;
-  readonly tokenFile: string;
-  readonly sessionName: string;
-  /** 900 to the role's maximum. */
-  readonly durationSeconds: number;
+export interface IssueInput {
+  /** The text of the token file; empty where there is none. */
+  readonly token: string;
+  readonly base: Credentials | null;
+  /** By our clock. */
+  readonly now: Instant;
+  /** New for every exchange. */
+  readonly nonce: string;
 }
-/** The RAM role of an ECS machine. */
-export interface AlibabaMetadata extends Issued<'alibaba', 'metadata'> {
-  /** Null: the machine's own is asked for. */
-  readonly roleName: string | null;
-  /** Whether the form without a token may be used where the hardened one is not offered. */
-  readonly allowV1: boolean;
+
+/** A request to an issuer, whole: it is signed, if at all, by who built it. It may carry secrets. */
+export interface IssuerRequest {
+  readonly operation: string;
+  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | undefined;
 }
-/** An id token exchanged at IAM for a token and then for a temporary access key. */
-export interface HuaweiOidc extends Issued<'huawei', 'oidc'> {
-  readonly identityProviderId: string;
-  readonly tokenFile: string;
-  /** 900 to 86 400. */
-  readonly durationSeconds: number;
-  /** Scope of the token. */
-  readonly project: { readonly id: string } | { readonly name: string };
+
+/** Credentials that end. `expiresAt` by our clock. */
+export interface Issued {
+  readonly credentials: Credentials;
+  readonly expiresAt: Instant;
 }
-/** Delegation by another account. */
-export interface HuaweiAgency extends Issued<'huawei', 'agency'> {
-  readonly agencyName: string;
-  /** Name of the delegating account. */
-  readonly domainName: string;
-  readonly durationSeconds: number;
-  /** The delegate's own credentials. */
-  base(): Promise<HuaweiPasswordCredentials | HuaweiAccessKeyCredentials>;
-}
-/** The agency bound to an ECS machine. */
-export interface HuaweiMetadata extends Issued<'huawei', 'metadata'> {}
-/** The pod identity of CCE; `endpoint` is the whole address. */
-export interface HuaweiPodIdentity extends Issued<'huawei', 'pod_identity'> {
-  readonly tokenFile: string;
-}
-/** AssumeRoleWithWebIdentity, as TKE uses it. */
-export interface TencentOidc extends Issued<'tencent', 'oidc'> {
-  readonly providerId: string;
-  readonly roleArn: string;
-  readonly tokenFile: string;
-  readonly sessionName: string;
-  /** Region sent along; any will do. */
-  readonly region: string;
-  /** At most 43 200. */
-  readonly durationSeconds: number;
-}
-/** The CAM role of a CVM machine. */
-export interface TencentMetadata extends Issued<'tencent', 'metadata'> {
-  readonly roleName: string | null;
-}
+
+/** Yields requests and receives whatever was answered; where no answer came, a `VendorError` is thrown into it. */
+export type IssueDialogue = Generator<IssuerRequest, Issued, VendorReply>;

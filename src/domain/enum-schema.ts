@@ -9,11 +9,13 @@ import {
   eventTypes,
   migrationStates,
   modes,
-  providerIds,
   sourceTypes,
 } from './vocabulary.ts';
 
-/** The closed sets that have a name of their own in the OpenAPI document, so that generated clients have a type for each. */
+/**
+ * The closed sets that have a name of their own in the OpenAPI document, so that generated clients have a type for each. The ids of the
+ * providers are one more, which the registry knows.
+ */
 export const namedEnums = {
   Action: actionNames,
   BackupState: backupStates,
@@ -22,7 +24,6 @@ export const namedEnums = {
   MigrationState: migrationStates,
   Mode: modes,
   ProblemCode: problemCodes,
-  ProviderId: providerIds,
   Reason: reasons,
   RestoreErrorCode: restoreErrorCodes,
   SourceType: sourceTypes,

@@ -6,7 +6,7 @@ import { type Reason, type ReasonEntry, reasonEntry } from './reasons.ts';
 import { type ActionName, actionNames, type MigrationState, terminalStates } from './vocabulary.ts';
 
 /** What of a provider the life cycle depends on. */
-export type LifeCycleProvider = Pick<Provider, 'capabilities' | 'cancelVerdict' | 'canBecomeFinal'>;
+export type LifeCycleProvider = Pick<Provider, 'id' | 'capabilities' | 'cancelVerdict' | 'canBecomeFinal'>;
 
 /** Every legal change of state, and what brings it about. */
 export const transitions: Readonly<Record<MigrationState, Partial<Record<MigrationState, string>>>> = {

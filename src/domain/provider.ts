@@ -1,3 +1,5 @@
+import type { TSchema } from '@sinclair/typebox';
+import type { AccountConfiguration } from './account-configuration.ts';
 import type { Backup, Instant, Migration, MigrationError, Refs, SealedUrl, Step, WarningNote } from './migration.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { FieldFault } from './problem.ts';
@@ -162,10 +164,43 @@ export interface BackupCommandSupport {
   parse(reply: VendorReply, input: BackupCommandInput): string;
 }
 
+/** The providers that this gateway has. */
+export interface ProviderRegistry<P extends { readonly id: ProviderId } = Provider> {
+  readonly all: readonly P[];
+  readonly ids: readonly ProviderId[];
+  /** Throws for an id that is not among them: a programming error, or a stored row of a provider that was taken out. */
+  of(id: ProviderId): P;
+}
+
+/** Throws when two have the same id. */
+export function providerRegistry<P extends { readonly id: ProviderId }>(all: readonly P[]): ProviderRegistry<P> {
+  const byId = new Map(all.map((provider) => [provider.id, provider]));
+  if (byId.size < all.length) throw new Error('two providers have the same id');
+  return {
+    all,
+    ids: all.map(({ id }) => id),
+    of(id) {
+      const provider = byId.get(id);
+      if (provider === undefined) throw new Error(`there is no provider ${id}`);
+      return provider;
+    },
+  };
+}
+
+/** A request that works as it stands against the vendor's emulated cloud. */
+export interface RequestExample {
+  readonly summary: string;
+  readonly value: unknown;
+}
+
 /** One vendor behind the normalized resource. Pure translation in both directions; stateless. */
 export interface Provider extends Protocol {
   readonly id: ProviderId;
   readonly capabilities: Capabilities;
+  /** What its accounts are in the configuration. */
+  readonly configuration: AccountConfiguration;
+  /** The schema of its member of `providerOptions`: settings of a migration that only this vendor has. */
+  readonly options: TSchema;
   /** Services that this provider calls, by name. */
   readonly services: readonly string[];
   /** The service that carries out restores: its endpoint tells one cloud from another. */
@@ -178,6 +213,14 @@ export interface Provider extends Protocol {
     migration: Migration,
     backup: { readonly type: BackupType; readonly source: Backup['source']; readonly final: boolean },
   ): readonly FieldFault[];
+
+  /**
+   * The vendor's id of the account or project that an account stands for in a region, as far as the configuration tells; null: it does not,
+   * or the vendor has no such id.
+   */
+  cloudId(account: Account, region: string): string | null;
+  /** Whether some of its credentials open a session before the first call. */
+  readonly opensSessions: boolean;
 
   /** The calls of one step, in order. The result of each is stored before the next is sent. */
   plan(step: Step, migration: Migration, backup: Backup | null): readonly ChangingCall[];

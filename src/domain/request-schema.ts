@@ -1,13 +1,19 @@
-import { type Static, Type } from '@sinclair/typebox';
+import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { enumOf } from './enum-schema.ts';
 import { closed, discriminated, stringEnum } from './typebox.ts';
+import type { ProviderId } from './vocabulary.ts';
 
 /**
  * The schemas of requests: one source for validation, static types and the OpenAPI document. Bodies refuse unknown fields and wrong types;
  * nothing is coerced or dropped.
  */
 
-export const ProviderIdSchema = enumOf('ProviderId', { description: 'The cloud that holds the target instance.' });
+/** Names the closed set of the registry's providers, whose members `withProviders` puts in. */
+export const ProviderIdSchema = Type.Unsafe<ProviderId>({
+  type: 'string',
+  title: 'ProviderId',
+  description: 'The cloud that holds the target instance.',
+});
 const InstanceId = Type.String({
   pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{2,127}$',
   description: 'The vendor’s id of the managed instance.',
@@ -133,40 +139,30 @@ export const OptionsSchema = Type.Object(
   closed,
 );
 
-export const ProviderOptionsSchema = Type.Object(
-  {
-    alibaba: Type.Optional(
-      Type.Object(
-        {
-          chainBase: Type.Optional(
-            stringEnum(['updf', 'full'], {
-              description: 'How the base of a chain is submitted; default: the account’s setting.',
-            }),
-          ),
-        },
-        closed,
-      ),
-    ),
-    huawei: Type.Optional(
-      Type.Object(
-        {
-          enterpriseProjectId: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
-          fileStream: Type.Optional(Type.Boolean({ description: 'The backup contains FILESTREAM data.' })),
-          tags: Type.Optional(
-            Type.Record(
-              Type.String({ pattern: '^[A-Za-z0-9_-]{1,36}$' }),
-              Type.String({ minLength: 1, maxLength: 43 }),
-              { maxProperties: 20, additionalProperties: false },
-            ),
-          ),
-        },
-        closed,
-      ),
-    ),
-    tencent: Type.Optional(Type.Object({}, closed)),
-  },
-  { ...closed, description: 'Settings that only one vendor has. Only the chosen provider’s key may appear.' },
-);
+/** Stands for the providers' own settings, which `withProviders` puts in its place. */
+export const ProviderOptionsSchema = Type.Unsafe<Readonly<Record<ProviderId, object>>>({
+  type: 'object',
+  title: 'ProviderOptions',
+});
+
+/** What of a provider the schemas depend on. */
+export interface SchemaProvider {
+  readonly id: ProviderId;
+  readonly options: TSchema;
+}
+
+/** A schema as plain JSON, in which the registry's providers take the place of what stands for them. */
+export function withProviders(schema: TSchema, providers: readonly SchemaProvider[]): unknown {
+  const options = Type.Object(Object.fromEntries(providers.map(({ id, options }) => [id, Type.Optional(options)])), {
+    ...closed,
+    description: 'Settings that only one vendor has. Only the chosen provider’s key may appear.',
+  });
+  return JSON.parse(JSON.stringify(schema), (_key, value) => {
+    if (typeof value !== 'object' || value === null) return value;
+    if (value.title === 'ProviderOptions') return JSON.parse(JSON.stringify(options));
+    return value.title === 'ProviderId' ? { ...value, enum: providers.map(({ id }) => id) } : value;
+  });
+}
 
 export const MigrationRequestSchema = Type.Object(
   {

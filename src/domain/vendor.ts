@@ -163,65 +163,30 @@ export type Dialogue<T> = Generator<VendorRequest, T, VendorReply>;
 /** `off`: no file is looked at. `auto`: what cannot be read is sent with a warning. `required`: it is refused. */
 export type CheckBackups = 'off' | 'auto' | 'required';
 
-interface AccountBase {
+/** A configured account, without its credentials. Its further members are settings of its provider, which knows them by their type. */
+export interface Account {
+  readonly provider: ProviderId;
   readonly name: string;
   readonly region: string;
   /** Overrides by service name; the rest comes from the provider. */
   readonly endpoints: Readonly<Record<string, string>>;
-  readonly limits: { readonly readsPerSecond: number; readonly writesPerSecond: number };
+  readonly limits: AccountLimits;
   /** Whether backup files are looked at before they are sent; default `auto`. */
   readonly checkBackups?: CheckBackups;
+  readonly [setting: string]: unknown;
 }
-export interface AlibabaAccount extends AccountBase {
-  readonly provider: 'alibaba';
-  readonly signature: 'rpc' | 'acs3';
-  readonly chainBase: 'updf' | 'full';
-  /** Signature version of the object storage; default `v4`. */
-  readonly storageSignature?: 'v4' | 'v1';
-}
-export interface HuaweiAccount extends AccountBase {
-  readonly provider: 'huawei';
-  readonly projectId: string | null;
-}
-export interface TencentAccount extends AccountBase {
-  readonly provider: 'tencent';
-  /** Offset of the vendor's zone-less times, such as `+08:00`. */
-  readonly timeZone: string;
-}
-/** A configured account, without its credentials. */
-export type Account = AlibabaAccount | HuaweiAccount | TencentAccount;
 
-export interface AlibabaCredentials {
-  readonly provider: 'alibaba';
-  readonly accessKeyId: string;
-  readonly accessKeySecret: Secret;
-  readonly securityToken?: Secret;
+/** How many calls of an account may go out per second. */
+export interface AccountLimits {
+  readonly readsPerSecond: number;
+  readonly writesPerSecond: number;
 }
-export interface HuaweiPasswordCredentials {
-  readonly provider: 'huawei';
-  readonly method: 'password';
-  readonly accountName: string;
-  readonly userName: string;
-  readonly password: Secret;
+
+/** What signs an account's calls, or opens a session for them; its members are the provider's. Secrets in it are `Secret`. */
+export interface Credentials {
+  readonly provider: ProviderId;
+  readonly [member: string]: unknown;
 }
-export interface HuaweiAccessKeyCredentials {
-  readonly provider: 'huawei';
-  readonly method: 'access_key';
-  readonly accessKeyId: string;
-  readonly secretAccessKey: Secret;
-  readonly securityToken?: Secret;
-}
-export interface TencentCredentials {
-  readonly provider: 'tencent';
-  readonly secretId: string;
-  readonly secretKey: Secret;
-  readonly token?: Secret;
-}
-export type Credentials =
-  | AlibabaCredentials
-  | HuaweiPasswordCredentials
-  | HuaweiAccessKeyCredentials
-  | TencentCredentials;
 
 /** What a login yields: a token and what was learnt with it. Kept in memory only. */
 export interface Session {

@@ -50,7 +50,7 @@ export async function advance(context: EngineContext, held: Held, draining: () =
     }
     if (!isDue(context, migration) || draining()) return release(context, current);
 
-    const provider = context.providers[migration.provider];
+    const provider = context.providers.of(migration.provider);
     const command = decide(migration, provider);
     if (command.do === 'observe') return { next: 'observe', held: current };
     // A caller may have changed it since it was claimed; then it stays due.

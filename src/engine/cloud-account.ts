@@ -1,17 +1,16 @@
 import type { CloudAccount, Migration } from '../domain/migration.ts';
-import type { Provider } from '../domain/provider.ts';
+import type { ProviderRegistry } from '../domain/provider.ts';
 import type { Account, VendorClient } from '../domain/vendor.ts';
-import type { ProviderId } from '../domain/vocabulary.ts';
 
 /** What tells cloud accounts apart. */
 interface Clouds {
-  readonly providers: Readonly<Record<ProviderId, Provider>>;
+  readonly providers: ProviderRegistry;
   readonly client: VendorClient;
 }
 
 /** The cloud account that a configured account stands for now, as far as it is known without asking. */
 export function cloudOf({ providers, client }: Clouds, account: Account, region: string): CloudAccount {
-  const provider = providers[account.provider];
+  const provider = providers.of(account.provider);
   const url = account.endpoints[provider.restoreService] ?? provider.endpoint(provider.restoreService, region);
   return { endpoint: new URL(url).origin, id: client.cloudId(account, region) };
 }

@@ -1,13 +1,11 @@
 import type { ChangeContext } from '../domain/aggregate.ts';
 import type { Instant, Migration, SealedUrl } from '../domain/migration.ts';
-import type { Capabilities, Provider } from '../domain/provider.ts';
+import type { Capabilities, ProviderRegistry } from '../domain/provider.ts';
 import type { Runtime } from '../domain/runtime.ts';
 import type { Fence, LeaseRequest, Store, UpdateOptions, UpdateResult } from '../domain/store.ts';
 import type { EngineStep, EngineTelemetry } from '../domain/telemetry.ts';
 import type { EngineSettings } from '../domain/timing.ts';
 import type { Account, VendorClient, VendorFailure } from '../domain/vendor.ts';
-
-import type { ProviderId } from '../domain/vocabulary.ts';
 
 import { strangeness } from './cloud-account.ts';
 
@@ -29,7 +27,7 @@ export interface LogFields {
 export interface EngineContext {
   readonly store: Store;
   readonly client: VendorClient;
-  readonly providers: Readonly<Record<ProviderId, Provider>>;
+  readonly providers: ProviderRegistry;
   readonly accounts: ReadonlyMap<string, Account>;
   readonly runtime: Runtime;
   readonly settings: EngineSettings;
@@ -49,7 +47,7 @@ export function leaseOf({ owner, runtime, settings }: EngineContext): LeaseReque
 
 /** What the providers can do, in the order in which they are composed. */
 export function capabilitiesOf({ providers }: EngineContext): readonly Capabilities[] {
-  return Object.values(providers).map((provider) => provider.capabilities);
+  return providers.all.map((provider) => provider.capabilities);
 }
 
 /** The account of a migration, or undefined when the configuration no longer has it or has another one under its name. */
@@ -89,7 +87,7 @@ export function asStep<T>({ telemetry }: EngineContext, step: EngineStep, work: 
 }
 
 export function changeContext(context: EngineContext, migration: Migration): ChangeContext {
-  return { provider: context.providers[migration.provider], settings: context.settings, now: context.runtime.now() };
+  return { provider: context.providers.of(migration.provider), settings: context.settings, now: context.runtime.now() };
 }
 
 /** Goes on with what is stored now, unless it is no longer ours. */

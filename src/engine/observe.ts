@@ -17,7 +17,7 @@ export function groupForObservation(context: EngineContext, held: readonly Held[
   const groups = Map.groupBy(
     held,
     ({ migration }) =>
-      `${migration.account}|${migration.region}|${context.providers[migration.provider].observationGroup(migration)}`,
+      `${migration.account}|${migration.region}|${context.providers.of(migration.provider).observationGroup(migration)}`,
   );
   return [...groups.values()].flatMap((members) => {
     const migration = members[0]?.migration;
@@ -30,7 +30,7 @@ export function groupForObservation(context: EngineContext, held: readonly Held[
 export async function observeGroup(context: EngineContext, group: ObservationGroup): Promise<readonly Held[]> {
   const [first] = group.members;
   if (first === undefined) return [];
-  const provider = context.providers[first.migration.provider];
+  const provider = context.providers.of(first.migration.provider);
   const contextOf = (latest: Migration) => ({
     ...changeContext(context, latest),
     group: provider.observationGroup(latest),

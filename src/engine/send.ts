@@ -40,7 +40,7 @@ async function sendWith(
 ): Promise<Held | null> {
   const { store, providers } = context;
   const { id } = held.migration;
-  const provider = providers[held.migration.provider];
+  const provider = providers.of(held.migration.provider);
   const lease = leaseOf(context);
   const intent = await store.update(
     id,

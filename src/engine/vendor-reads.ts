@@ -39,7 +39,7 @@ export async function readUploadTarget(
   migration: Migration,
   backup: Backup,
 ): Promise<UploadTarget | null> {
-  const { uploads } = context.providers[migration.provider];
+  const { uploads } = context.providers.of(migration.provider);
   const request = uploads?.build(migration, backup) ?? null;
   if (uploads === null || request === null) return null;
   return ask(context, account, migration.region, request, (reply) => uploads.parse(reply, migration, backup));
@@ -61,7 +61,7 @@ export async function readBackupCommand(
 
 /** The refusal where a provider prescribes no command, with those that do. */
 export function noCommand({ providers }: EngineContext, { capabilities }: Provider): Problem {
-  const others = Object.values(providers).filter((each) => each.backupCommand !== null);
+  const others = providers.all.filter((each) => each.backupCommand !== null);
   return new Problem(
     'unsupported_by_provider',
     `${capabilities.title} prescribes no command: any full, differential or log backup in a .bak file will do. Providers that do: ${others.map((each) => each.id).join(', ')}.`,

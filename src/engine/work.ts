@@ -40,7 +40,7 @@ function stepOf({ account }: ObservationGroup): EngineStep {
 export function apart(context: EngineContext, claims: readonly Held[]): readonly (readonly Held[])[] {
   const observes = ({ migration }: Held): boolean =>
     context.accounts.has(migration.account) &&
-    decide(migration, context.providers[migration.provider]).do === 'observe';
+    decide(migration, context.providers.of(migration.provider)).do === 'observe';
   const { true: toObserve = [], false: others = [] } = Object.groupBy(
     claims,
     (held) => String(observes(held)) as 'true' | 'false',

@@ -7,7 +7,9 @@ import type {
   RawServerDefault,
 } from 'fastify';
 import type { MigrationRepresentation } from '../domain/answer-schema.ts';
+import type { LifeCycleProvider } from '../domain/lifecycle.ts';
 import type { Migration } from '../domain/migration.ts';
+import type { Provider, ProviderRegistry } from '../domain/provider.ts';
 import type { Runtime } from '../domain/runtime.ts';
 import type { RequestInProgress } from '../domain/telemetry.ts';
 import type { MigrationService } from '../engine/interface.ts';
@@ -35,6 +37,9 @@ export interface Subject {
   readonly place?: { readonly account: string; readonly instanceId: string };
 }
 
+/** What of a provider the HTTP surface depends on. */
+export type HttpProvider = LifeCycleProvider & Pick<Provider, 'options'>;
+
 /** What the routes need. */
 export interface HttpContext {
   readonly service: MigrationService;
@@ -44,6 +49,7 @@ export interface HttpContext {
   readonly settings: HttpSettings;
   readonly inFlight: RequestsInFlight;
   readonly afterwards: Afterwards;
+  readonly providers: ProviderRegistry<HttpProvider>;
   /** How a migration is shown. */
   readonly represent: (migration: Migration) => MigrationRepresentation;
 }

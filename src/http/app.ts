@@ -1,14 +1,13 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { type FastifyBaseLogger, fastify, LogController } from 'fastify';
 import type { AuditLog } from '../domain/audit.ts';
-import type { LifeCycleProvider } from '../domain/lifecycle.ts';
+import type { ProviderRegistry } from '../domain/provider.ts';
 import { representMigration } from '../domain/representation.ts';
 import type { Runtime } from '../domain/runtime.ts';
 import type { HttpTelemetry } from '../domain/telemetry.ts';
-import type { ProviderId } from '../domain/vocabulary.ts';
 import type { MigrationService } from '../engine/interface.ts';
 import type { WebhookService } from '../webhooks/interface.ts';
-import type { HttpApp, HttpContext } from './app-types.ts';
+import type { HttpApp, HttpContext, HttpProvider } from './app-types.ts';
 import type { Authenticator } from './auth/authenticator.ts';
 import { type AuditTrail, createAuditTrail, installAudit, noAudit } from './plugins/audit.ts';
 import { installAuthentication, installAuthorization } from './plugins/authentication.ts';
@@ -55,7 +54,7 @@ export interface HttpAppOptions {
   readonly logger: FastifyBaseLogger;
   readonly runtime: Runtime;
   /** What each provider can do decides which actions a migration shows. */
-  readonly providers: Readonly<Record<ProviderId, LifeCycleProvider>>;
+  readonly providers: ProviderRegistry<HttpProvider>;
   /** Without it nothing is counted and `/metrics` is empty. */
   readonly telemetry?: HttpTelemetry;
   /** What differs from `defaultHttpSettings`. */
@@ -77,7 +76,8 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     settings,
     inFlight: createRequestsInFlight(),
     afterwards: createAfterwards(runtime),
-    represent: (migration) => representMigration(migration, providers[migration.provider]),
+    providers,
+    represent: (migration) => representMigration(migration, providers.of(migration.provider)),
   };
   const trail = createAuditTrail(audit, runtime, options.logger);
   const app = newApp(options.logger, runtime, settings, trail);
@@ -96,7 +96,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   installRateLimit(app, settings.rateLimit, runtime);
   installAuthorization(app);
   installNegotiation(app);
-  installBodies(app);
+  installBodies(app, providers.all);
   await installOpenApi(app, http);
 
   rootRoutes(app, http);

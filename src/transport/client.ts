@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Instant } from '../domain/migration.ts';
 import { storageService } from '../domain/object-store.ts';
-import type { Provider } from '../domain/provider.ts';
+import type { Provider, ProviderRegistry } from '../domain/provider.ts';
 import type { Runtime } from '../domain/runtime.ts';
 import { Secret } from '../domain/secret.ts';
 import {
@@ -10,7 +10,6 @@ import {
   type CallPriority,
   type Credentials,
   type Dialogue,
-  type HuaweiAccount,
   mayHaveHappened,
   type Permit,
   type Protocol,
@@ -25,7 +24,6 @@ import {
   type VendorReply,
   type VendorRequest,
 } from '../domain/vendor.ts';
-import type { ProviderId } from '../domain/vocabulary.ts';
 import { CallGate, type GateSettings } from './call-gate.ts';
 import type { Exchange } from './exchange.ts';
 import { exchangeFailure, heldBack, noTurn, notSigned, shutDown } from './failure.ts';
@@ -33,7 +31,7 @@ import { type RefusedLogin, RefusedLogins } from './refused-logins.ts';
 import { SessionCache } from './session-cache.ts';
 
 export interface VendorClientOptions {
-  readonly providers: Readonly<Record<ProviderId, Provider>>;
+  readonly providers: ProviderRegistry;
   readonly exchange: Exchange;
   readonly runtime: Runtime;
   /** Read before every attempt, so that rotated credentials are used at once. */
@@ -89,7 +87,7 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
     request: VendorRequest,
     callOptions: CallOptions | Turns = {},
   ): Promise<VendorReply> {
-    const provider = providers[account.provider];
+    const provider = providers.of(account.provider);
     const turns = turnsOf(callOptions);
     let refreshed = false;
     let resigned = false;
@@ -306,10 +304,10 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
     },
     clockOffset: (account) => offsets.get(account.name) ?? 0,
     cloudId: (account, region) =>
-      cloudIds.get(placeOf(account, region)) ?? (account.provider === 'huawei' ? projectOf(account, region) : null),
+      cloudIds.get(placeOf(account, region)) ?? providers.of(account.provider).cloudId(account, region),
     async learnCloudId(account, region) {
       try {
-        await entitle(providers[account.provider], account, region);
+        await entitle(providers.of(account.provider), account, region);
       } catch (error) {
         if (!(error instanceof VendorError)) throw error;
       }
@@ -363,11 +361,6 @@ async function run<T>(dialogue: Dialogue<T>, send: (request: VendorRequest) => P
     }
   }
   return step.value;
-}
-
-/** A project is configured for the account's own region. */
-function projectOf(account: HuaweiAccount, region: string): string | null {
-  return account.region === region ? account.projectId : null;
 }
 
 function jittered(ms: number, runtime: Runtime): number {

@@ -28,7 +28,7 @@ const garbageCodes =
  */
 export function exchangeFailure(
   error: unknown,
-  request: VendorRequest,
+  request: Pick<VendorRequest, 'operation'>,
   providerName: string,
   host: string,
 ): VendorFailure {

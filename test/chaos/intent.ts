@@ -1,4 +1,4 @@
-import type { ProviderId } from '../../src/domain/vocabulary.ts';
+import type { ProviderId } from '../support/providers.ts';
 import type { Choices } from './random.ts';
 
 /** One file that somebody wants restored; its name occurs in no other intent. */

@@ -1,6 +1,6 @@
 import type { MigrationRepresentation } from '../../src/domain/answer-schema.ts';
-import type { ProviderId } from '../../src/domain/vocabulary.ts';
 import type { JournalEntry } from '../../src/sandbox/cloud.ts';
+import type { ProviderId } from '../support/providers.ts';
 import type { Intent, WantedFile } from './intent.ts';
 
 /** What a caller knows at the end. `acknowledged`: a 2xx came. */

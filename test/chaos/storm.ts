@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MigrationRepresentation } from '../../src/domain/answer-schema.ts';
-import type { ProviderId } from '../../src/domain/vocabulary.ts';
 import { systemRuntime } from '../../src/runtime.ts';
 import { sandboxAccounts } from '../../src/sandbox/accounts.ts';
 import { temporaryFolder } from '../support/gateway.ts';
+import type { ProviderId } from '../support/providers.ts';
 import { call } from './caller.ts';
 import { askClouds } from './cloud-word.ts';
 import { intentOf } from './intent.ts';

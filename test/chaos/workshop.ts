@@ -1,4 +1,3 @@
-import { checkedConfig } from '../../src/config/load.ts';
 import type { MigrationRepresentation } from '../../src/domain/answer-schema.ts';
 import { newMigration } from '../../src/domain/creation.ts';
 import { representMigration } from '../../src/domain/representation.ts';
@@ -7,12 +6,8 @@ import { Secret } from '../../src/domain/secret.ts';
 import type { Store } from '../../src/domain/store.ts';
 import type { EngineSettings } from '../../src/domain/timing.ts';
 import type { Credentials, VendorClient } from '../../src/domain/vendor.ts';
-import type { ProviderId } from '../../src/domain/vocabulary.ts';
 import { type EngineContext, leaseOf } from '../../src/engine/context.ts';
 import { createEngine } from '../../src/engine/engine.ts';
-import { alibaba } from '../../src/providers/alibaba/index.ts';
-import { huawei } from '../../src/providers/huawei/index.ts';
-import { tencent } from '../../src/providers/tencent/index.ts';
 import { systemRuntime } from '../../src/runtime.ts';
 import { sandboxAccounts } from '../../src/sandbox/accounts.ts';
 import { sandboxCredentials } from '../../src/sandbox/cloud.ts';
@@ -21,7 +16,9 @@ import type { Sandbox } from '../../src/sandbox/server.ts';
 import { openStore } from '../../src/store/open.ts';
 import { createVendorClient } from '../../src/transport/client.ts';
 import { createExchange } from '../../src/transport/exchange.ts';
+import { checkedConfig } from '../support/configuration.ts';
 import { hasEnded } from '../support/gateway.ts';
+import { type ProviderId, providers } from '../support/providers.ts';
 import { askClouds } from './cloud-word.ts';
 import { type Intent, migrationBody } from './intent.ts';
 import { patience } from './intervals.ts';
@@ -37,7 +34,6 @@ export interface Workshop {
 }
 
 const settings = { pollMinMs: 50, pollMaxMs: 100, callTimeoutMs: 1200, leaseMs: 3000, settleMs: 400 };
-const providers = { alibaba, huawei, tencent };
 const { alibaba: atAlibaba, huawei: atHuawei, tencent: atTencent } = sandboxCredentials;
 const credentials: Readonly<Record<ProviderId, Credentials>> = {
   alibaba: {
@@ -68,7 +64,7 @@ export async function evidenceOf(intents: readonly Intent[], workshop: Workshop)
     providers,
     exchange,
     runtime: systemRuntime,
-    credentialsOf: async (account) => credentials[account.provider],
+    credentialsOf: async (account) => credentials[account.provider as ProviderId],
   });
   const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const context: EngineContext = {
@@ -125,7 +121,7 @@ async function untilEnded(store: Store): Promise<readonly MigrationRepresentatio
   const end = systemRuntime.now() + longestMs;
   for (;;) {
     const stored = await store.list({}, { size: 200, order: 'oldest_first' });
-    const all = stored.map((migration) => representMigration(migration, providers[migration.provider]));
+    const all = stored.map((migration) => representMigration(migration, providers.of(migration.provider)));
     if (all.every(hasEnded) || systemRuntime.now() > end) return all;
     await systemRuntime.sleep(50);
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../src/config/config.ts';
 import { parseConfig } from '../../src/config/file.ts';
-import { checkedConfig } from '../../src/config/load.ts';
+import { checkedConfig } from '../support/configuration.ts';
 import { alibabaEntry, digest, faultsOf, minimal } from './fixtures.ts';
 
 function faultsOfText(text: string): readonly string[] {

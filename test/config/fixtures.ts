@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ConfigError } from '../../src/config/config.ts';
-import { checkedConfig } from '../../src/config/load.ts';
-import type { Environment } from '../../src/config/values.ts';
+import type { Environment } from '../../src/domain/account-configuration.ts';
+import { checkedConfig } from '../support/configuration.ts';
 
 export function alibabaEntry() {
   return {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../src/config/config.ts';
-import { checkedConfig, loadConfig } from '../../src/config/load.ts';
+import { checkedConfig, loadConfig } from '../support/configuration.ts';
 import { alibabaEntry, digest, faultsOf, huaweiEntry, key32, minimal, tencentEntry } from './fixtures.ts';
 
 describe('a configuration', () => {

@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Migration } from '../../src/domain/migration.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import type { AlibabaCredentials, VendorRequest } from '../../src/domain/vendor.ts';
+import type { VendorRequest } from '../../src/domain/vendor.ts';
+import type { AlibabaAccount, AlibabaCredentials } from '../../src/providers/alibaba/account.ts';
 import { alibaba } from '../../src/providers/alibaba/index.ts';
 import { canonicalQuery } from '../../src/providers/alibaba/percent.ts';
 import { acs3CanonicalRequest, acs3Signature } from '../../src/providers/alibaba/sign-acs3.ts';
@@ -291,7 +292,7 @@ describe.each([
     expect(given.authorization).toContain(`Signature=${signatureOf(covered)}`);
 
     const signed = alibaba.sign(request, {
-      account: { ...account, signature: 'acs3' },
+      account: { ...account, signature: 'acs3' } as AlibabaAccount,
       region: account.region,
       credentials,
       session: null,

@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { decide } from '../../src/domain/decide.ts';
 import { activeBackup, allowedActions, failedBackup, isTerminal, transitions } from '../../src/domain/lifecycle.ts';
 import type { Migration } from '../../src/domain/migration.ts';
-import type { Mode, ProviderId } from '../../src/domain/vocabulary.ts';
+import type { Mode } from '../../src/domain/vocabulary.ts';
 import { Model } from '../support/model.ts';
+import type { ProviderId } from '../support/providers.ts';
 
 /** 300 runs in a normal test run; GODWIT_PROPERTY_RUNS raises it, as `npm run nightly` does. */
 const runs = Math.ceil(Number(process.env.GODWIT_PROPERTY_RUNS ?? 300) / 6);

@@ -7,16 +7,11 @@ import { Problem } from '../../src/domain/problem.ts';
 import type { Observation } from '../../src/domain/provider.ts';
 import { representMigration } from '../../src/domain/representation.ts';
 import { giveUpLookingMs } from '../../src/domain/timing.ts';
-import {
-  type ActionName,
-  actionNames,
-  type Mode,
-  migrationStates,
-  type ProviderId,
-} from '../../src/domain/vocabulary.ts';
+import { type ActionName, actionNames, type Mode, migrationStates } from '../../src/domain/vocabulary.ts';
 import { leaseOf } from '../../src/engine/context.ts';
 import { type Chain, caller, increment, startChain } from '../support/chain.ts';
 import { failureKinds, failureOf, Model, providers, settings } from '../support/model.ts';
+import type { ProviderId } from '../support/providers.ts';
 
 const all = ['alibaba', 'huawei', 'tencent'] as const;
 const refuse = () => 0;
@@ -284,7 +279,7 @@ describe('actions', () => {
     situation.reach(model);
     const migration: Migration = { ...model.migration, account: account.name };
     reached.add(migration.state);
-    const shown = representMigration(migration, context.providers[provider]).actions;
+    const shown = representMigration(migration, context.providers.of(provider)).actions;
     const accounts = context.accounts as Map<string, typeof account>;
     if (accountGone) accounts.delete(account.name);
     try {
@@ -310,8 +305,9 @@ describe('actions', () => {
 });
 
 async function ask({ service }: Chain, migration: Migration, mode: Mode, action: ActionName): Promise<string> {
-  const { id, provider } = migration;
-  const last = provider === 'alibaba' ? undefined : markableAsFinal(migration, providers[provider])?.id;
+  const { id } = migration;
+  const provider = migration.provider as ProviderId;
+  const last = provider === 'alibaba' ? undefined : markableAsFinal(migration, providers.of(provider))?.id;
   const upload = migration.backups[0]?.source.type === 'upload';
   const request = increment(provider, mode === 'full' ? 'full_log' : mode, 9);
   const source = { type: 'upload', fileName: 'orders_20261121230000_2log2_2noreconvery2.bak' } as const;

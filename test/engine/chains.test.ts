@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { isTerminal } from '../../src/domain/lifecycle.ts';
 import type { Migration } from '../../src/domain/migration.ts';
 import { Problem } from '../../src/domain/problem.ts';
-import type { ProviderId } from '../../src/domain/vocabulary.ts';
 import { caller, increment, problemOf, startChain } from '../support/chain.ts';
+import type { ProviderId } from '../support/providers.ts';
 import { requestFor } from '../support/simulation.ts';
 
 const all = ['alibaba', 'huawei', 'tencent'] as const;

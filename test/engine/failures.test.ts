@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isTerminal } from '../../src/domain/lifecycle.ts';
 import type { RestoreErrorCode } from '../../src/domain/restore-errors.ts';
-import type { ProviderId } from '../../src/domain/vocabulary.ts';
+import type { ProviderId } from '../support/providers.ts';
 import { requestFor, Simulation } from '../support/simulation.ts';
 
 const providerIds = ['alibaba', 'huawei', 'tencent'] as const;

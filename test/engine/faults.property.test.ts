@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { newBackup } from '../../src/domain/creation.ts';
 import { isTerminal, transitions } from '../../src/domain/lifecycle.ts';
 import { addBackup } from '../../src/domain/requests.ts';
-import type { Mode, ProviderId } from '../../src/domain/vocabulary.ts';
+import type { Mode } from '../../src/domain/vocabulary.ts';
+import type { ProviderId } from '../support/providers.ts';
 import { exchangeFaults, incrementKey, requestFor, Simulation } from '../support/simulation.ts';
 
 /** 24 runs of the whole stack in a normal test run (the pure life cycle has its own 300); GODWIT_PROPERTY_RUNS raises both, as the nightly script does. */

@@ -27,7 +27,7 @@ describe('a call that the vendor answers with an error of its own each time', ()
       simulation.refused = { operation, code };
       const id = await simulation.submit(requestFor(provider));
 
-      const first = representMigration(await simulation.get(id), simulation.context.providers[provider]);
+      const first = representMigration(await simulation.get(id), simulation.context.providers.of(provider));
       expect(first).toMatchObject({ state: 'pending', stateReason: 'outcome_unknown' });
       expect(first.blocking).toMatchObject([
         {
@@ -131,7 +131,7 @@ describe('a state that Godwit does not understand has an exit', () => {
     return id;
   }
   const actionsOf = async (chain: Chain, id: string) =>
-    representMigration(await chain.get(id), chain.simulation.context.providers[chain.provider]).actions;
+    representMigration(await chain.get(id), chain.simulation.context.providers.of(chain.provider)).actions;
 
   it.each([
     ['huawei', 'unknown-status', 'unrecognized_provider_status', 'STOPPED'],

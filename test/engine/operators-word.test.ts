@@ -15,7 +15,7 @@ describe('the ids that an operator names for a call of unknown outcome', () => {
     const id = await simulation.submit(requestFor(provider));
     const migration = await simulation.get(id);
     expect(migration.stateReason).toBe('outcome_unknown');
-    const translator = simulation.context.providers[provider];
+    const translator = simulation.context.providers.of(provider);
     expect(adoptionFaults(migration, right, translator)).toEqual([]);
     expect(adoptionFaults(migration, wrong, translator).map((fault) => fault.pointer)).toEqual(pointers);
   });
@@ -25,7 +25,7 @@ it('a restore that is ended at the caller’s word leaves its backup skipped, no
   const simulation = await Simulation.start({ provider: 'alibaba' });
   const id = await simulation.submit(requestFor('alibaba'));
   await simulation.change(id, (migration) =>
-    requestCancel(migration, simulation.context.providers.alibaba.cancelVerdict(migration), simulation.now),
+    requestCancel(migration, simulation.context.providers.of('alibaba').cancelVerdict(migration), simulation.now),
   );
   const ended = await simulation.until(id, isTerminal);
   expect(ended.state).toBe('cancelled');

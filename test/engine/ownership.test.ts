@@ -3,8 +3,8 @@ import { isTerminal } from '../../src/domain/lifecycle.ts';
 import type { Migration } from '../../src/domain/migration.ts';
 import type { MigrationRequest } from '../../src/domain/request-schema.ts';
 import type { Account } from '../../src/domain/vendor.ts';
-import type { ProviderId } from '../../src/domain/vocabulary.ts';
 import { type Chain, caller, problemOf, startChain } from '../support/chain.ts';
+import type { ProviderId } from '../support/providers.ts';
 import { requestFor, Simulation } from '../support/simulation.ts';
 
 const all = ['alibaba', 'huawei', 'tencent'] as const;
@@ -141,7 +141,7 @@ describe('a migration belongs to the cloud account that it began with', () => {
   it('and waits while its name belongs to another provider', () =>
     whileStrange('alibaba', ({ context, account }) => {
       const { name, region, endpoints, limits } = account;
-      const tencent: Account = { name, region, endpoints, limits, provider: 'tencent', timeZone: '+08:00' };
+      const tencent = { name, region, endpoints, limits, provider: 'tencent', timeZone: '+08:00' };
       (context.accounts as Map<string, Account>).set(name, tencent);
     }));
 

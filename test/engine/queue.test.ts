@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { isTerminal } from '../../src/domain/lifecycle.ts';
 import type { Backup, Migration } from '../../src/domain/migration.ts';
-import type { ProviderId } from '../../src/domain/vocabulary.ts';
 import { type Chain, caller, startChain } from '../support/chain.ts';
+import type { ProviderId } from '../support/providers.ts';
 import { requestFor } from '../support/simulation.ts';
 
 const all = ['alibaba', 'huawei', 'tencent'] as const;

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { newBackup } from '../../src/domain/creation.ts';
 import { isTerminal } from '../../src/domain/lifecycle.ts';
 import { addBackup, requestCutover } from '../../src/domain/requests.ts';
-import type { Mode, ProviderId } from '../../src/domain/vocabulary.ts';
+import type { Mode } from '../../src/domain/vocabulary.ts';
+import type { ProviderId } from '../support/providers.ts';
 import { exchangeFaults, incrementKey, requestFor, Simulation } from '../support/simulation.ts';
 
 async function queue(

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { checkedConfig } from '../../src/config/load.ts';
+import { checkedConfig } from '../support/configuration.ts';
 import { configMap, examples, helmMissing, helms, type Manifest, manifestsIn, only } from './support/helm.ts';
 import { schemaFault, typeFaults } from './support/kubernetes-types.ts';
 import { restrictedViolations } from './support/pod-security.ts';

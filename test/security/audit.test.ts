@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkedConfig } from '../../src/config/load.ts';
 import { type Gateway, startGateway } from '../../src/gateway.ts';
 import { systemRuntime } from '../../src/runtime.ts';
 import { createLog } from '../../src/telemetry/log.ts';
+import { checkedConfig } from '../support/configuration.ts';
 import { quickEngine } from '../support/gateway.ts';
 import { requestFor } from '../support/simulation.ts';
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkedConfig } from '../../src/config/load.ts';
 import { type Gateway, startGateway } from '../../src/gateway.ts';
 import { systemRuntime } from '../../src/runtime.ts';
 import { createLog } from '../../src/telemetry/log.ts';
+import { checkedConfig } from '../support/configuration.ts';
 import { quickEngine, temporaryFolder } from '../support/gateway.ts';
 import { audience, type JwtIssuer, jwtIssuer } from '../support/jwt-issuer.ts';
 import { requestFor } from '../support/simulation.ts';

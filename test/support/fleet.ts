@@ -2,24 +2,19 @@ import type { MigrationRequest } from '../../src/domain/request-schema.ts';
 import type { Store } from '../../src/domain/store.ts';
 import type { EngineSettings } from '../../src/domain/timing.ts';
 import type { Account, SignedRequest, VendorReply } from '../../src/domain/vendor.ts';
-import type { ProviderId } from '../../src/domain/vocabulary.ts';
 import type { EngineContext } from '../../src/engine/context.ts';
 import { createEngine } from '../../src/engine/engine.ts';
 import type { MigrationService } from '../../src/engine/interface.ts';
 import { createMigrationService } from '../../src/engine/service.ts';
-import { alibaba } from '../../src/providers/alibaba/index.ts';
-import { huawei } from '../../src/providers/huawei/index.ts';
-import { tencent } from '../../src/providers/tencent/index.ts';
 import { createAlibabaCloud } from '../../src/sandbox/alibaba/index.ts';
 import type { SandboxCloud, SandboxRequest } from '../../src/sandbox/cloud.ts';
 import { createHuaweiCloud } from '../../src/sandbox/huawei/index.ts';
 import { createTencentCloud } from '../../src/sandbox/tencent/index.ts';
 import { openStore } from '../../src/store/open.ts';
 import { createVendorClient, type VendorTransport } from '../../src/transport/client.ts';
+import { type ProviderId, providers } from './providers.ts';
 import { emulatedAccounts, emulatedCredentials } from './simulation.ts';
 import { VirtualTime } from './virtual-time.ts';
-
-const providers = { alibaba, huawei, tencent };
 
 export interface FleetOptions {
   /** Calls a second per provider. */
@@ -59,7 +54,7 @@ export class Fleet {
       providers,
       runtime: this.time,
       exchange: { send: (request) => this.#exchange(clouds, request), close: async () => undefined },
-      credentialsOf: async ({ provider }) => emulatedCredentials[provider],
+      credentialsOf: async ({ provider }) => emulatedCredentials[provider as ProviderId],
     });
     const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
     const context: EngineContext = {

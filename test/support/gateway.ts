@@ -3,13 +3,13 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { checkedConfig } from '../../src/config/load.ts';
 import type { MigrationRepresentation } from '../../src/domain/answer-schema.ts';
 import { type Gateway, startGateway } from '../../src/gateway.ts';
 import { systemRuntime } from '../../src/runtime.ts';
 import { type SandboxUrls, sandboxAccounts } from '../../src/sandbox/accounts.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { withUs } from './children.ts';
+import { checkedConfig } from './configuration.ts';
 
 /** Intervals that make a test quick and change nothing else. */
 export const quickEngine = { pollMinMs: 50, pollMaxMs: 200, callTimeoutMs: 2000, leaseMs: 1500, settleMs: 500 };

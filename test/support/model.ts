@@ -26,13 +26,11 @@ import {
 } from '../../src/domain/requests.ts';
 import type { EngineSettings } from '../../src/domain/timing.ts';
 import type { FailureKind, VendorFailure } from '../../src/domain/vendor.ts';
-import type { Mode, ProviderId } from '../../src/domain/vocabulary.ts';
-import { alibaba } from '../../src/providers/alibaba/index.ts';
-import { huawei } from '../../src/providers/huawei/index.ts';
-import { tencent } from '../../src/providers/tencent/index.ts';
+import type { Mode } from '../../src/domain/vocabulary.ts';
+import { type ProviderId, providers } from './providers.ts';
 import { incrementKey, requestFor } from './simulation.ts';
 
-export const providers: Readonly<Record<ProviderId, Provider>> = { alibaba, huawei, tencent };
+export { providers };
 
 export const settings: EngineSettings = {
   pollMinMs: 1000,
@@ -81,7 +79,7 @@ export class Model {
   #count = 0;
 
   constructor(id: ProviderId, mode: Mode, upload = false) {
-    this.provider = providers[id];
+    this.provider = providers.of(id);
     const request = requestFor(id, mode);
     const source = upload ? { type: 'upload' as const, fileName: 'orders.bak' } : request.source;
     this.migration = newMigration({ ...request, source }, { name: 'main', region: 'r' }, 'tests', this.#creation());
@@ -264,7 +262,7 @@ export class Model {
       case 'add_final': {
         const mode = migration.mode;
         const number = this.#count + 1;
-        const key = incrementKey(migration.provider, mode, number, what === 'add_final');
+        const key = incrementKey(migration.provider as ProviderId, mode, number, what === 'add_final');
         const upload = fullBackup(migration).source.type === 'upload';
         const backup = newBackup(
           {

@@ -6,13 +6,9 @@ import { Secret } from '../../src/domain/secret.ts';
 import type { Store, UpdateOptions } from '../../src/domain/store.ts';
 import type { EngineSettings } from '../../src/domain/timing.ts';
 import type { Account, Credentials, SignedRequest, VendorClient, VendorReply } from '../../src/domain/vendor.ts';
-import type { ProviderId } from '../../src/domain/vocabulary.ts';
 import { cloudOf } from '../../src/engine/cloud-account.ts';
 import { type EngineContext, leaseOf } from '../../src/engine/context.ts';
 import { workOn } from '../../src/engine/work.ts';
-import { alibaba } from '../../src/providers/alibaba/index.ts';
-import { huawei } from '../../src/providers/huawei/index.ts';
-import { tencent } from '../../src/providers/tencent/index.ts';
 import { systemRuntime } from '../../src/runtime.ts';
 import { createAlibabaCloud } from '../../src/sandbox/alibaba/index.ts';
 import {
@@ -26,6 +22,7 @@ import { createHuaweiCloud } from '../../src/sandbox/huawei/index.ts';
 import { createTencentCloud } from '../../src/sandbox/tencent/index.ts';
 import { openStore } from '../../src/store/open.ts';
 import { createVendorClient } from '../../src/transport/client.ts';
+import { type ProviderId, providers } from './providers.ts';
 
 /**
  * What happens to one exchange with a cloud. `…_before`: nothing arrives. `…_after`: it is carried out and the answer is lost. `crash_…`:
@@ -83,7 +80,9 @@ export const emulatedCredentials: Record<ProviderId, Credentials> = {
 };
 
 const limits = { readsPerSecond: 1000, writesPerSecond: 1000 };
-export const emulatedAccounts: Record<ProviderId, Account> = {
+type EmulatedAccount = Account & { readonly provider: ProviderId } & Readonly<Record<string, unknown>>;
+
+export const emulatedAccounts: Record<ProviderId, EmulatedAccount> = {
   alibaba: {
     name: 'ali',
     provider: 'alibaba',
@@ -166,7 +165,6 @@ export class Simulation {
       stallMs: 21_600_000,
       ...options.settings,
     };
-    const providers = { alibaba, huawei, tencent };
     const silent = {
       info: () => undefined,
       warn: () => undefined,
@@ -267,10 +265,10 @@ export class Simulation {
 
   #newClient(runtime: Runtime): VendorClient {
     return createVendorClient({
-      providers: { alibaba, huawei, tencent },
+      providers,
       runtime,
       exchange: { send: (request) => this.#exchange(request), close: async () => undefined },
-      credentialsOf: async (account) => emulatedCredentials[account.provider],
+      credentialsOf: async (account) => emulatedCredentials[account.provider as ProviderId],
     });
   }
 

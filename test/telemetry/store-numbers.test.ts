@@ -73,7 +73,10 @@ describe('the numbers of the store', () => {
 
 describe('the metrics of the store', () => {
   const metrics = createRegistry();
-  const shown = storeMetrics(metrics, configuredAccounts([{ provider: 'alibaba', account: 'ali-main' }]));
+  const shown = storeMetrics(
+    metrics,
+    configuredAccounts([{ provider: 'alibaba', account: 'ali-main', opensSessions: false }]),
+  );
   const samples = async () =>
     Object.fromEntries(
       samplesOf(await metrics.registry.metrics()).map(({ name, labels, value }) => [

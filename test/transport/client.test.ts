@@ -16,6 +16,7 @@ import {
   fakeProvider,
   key,
   noon,
+  only,
   refused,
   reply,
   request,
@@ -36,7 +37,7 @@ function clientOver(
   const time = options.time ?? new VirtualTime();
   const reports: VendorCallReport[] = [];
   const client = createVendorClient({
-    providers: { alibaba: provider, huawei: provider, tencent: provider },
+    providers: only(provider),
     exchange: script.exchange,
     runtime: time,
     credentialsOf: options.credentials ?? (async () => key()),
@@ -186,16 +187,12 @@ describe('a call that cannot be signed', () => {
     const script = scripted(reply());
     const provider = fakeProvider();
     const client = createVendorClient({
-      providers: {
-        alibaba: provider,
-        huawei: provider,
-        tencent: {
-          ...provider,
-          sign: () => {
-            throw error;
-          },
+      providers: only({
+        ...provider,
+        sign: () => {
+          throw error;
         },
-      },
+      }),
       exchange: script.exchange,
       runtime: new VirtualTime(),
       credentialsOf: async () => key(),

@@ -6,7 +6,7 @@ import { systemRuntime } from '../../src/runtime.ts';
 import { createVendorClient } from '../../src/transport/client.ts';
 import { createExchange } from '../../src/transport/exchange.ts';
 import { exchangeFailure } from '../../src/transport/failure.ts';
-import { account, fakeProvider, key, request, socketError } from './fixtures.ts';
+import { account, fakeProvider, key, only, request, socketError } from './fixtures.ts';
 
 const ending: (() => Promise<unknown> | unknown)[] = [];
 afterEach(async () => {
@@ -21,7 +21,7 @@ async function failureAt(port: number): Promise<VendorFailure | null> {
   ending.push(() => exchange.close());
   const provider = fakeProvider();
   const client = createVendorClient({
-    providers: { alibaba: provider, huawei: provider, tencent: provider },
+    providers: only(provider),
     exchange,
     runtime: systemRuntime,
     credentialsOf: async () => key(),

@@ -1,8 +1,7 @@
-import type { Provider } from '../../src/domain/provider.ts';
+import { type Provider, type ProviderRegistry, providerRegistry } from '../../src/domain/provider.ts';
 import type { Runtime } from '../../src/domain/runtime.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import {
-  type Account,
   type Credentials,
   type FailureKind,
   type SigningContext,
@@ -11,6 +10,7 @@ import {
   type VendorReply,
   type VendorRequest,
 } from '../../src/domain/vendor.ts';
+import type { TencentAccount } from '../../src/providers/tencent/account.ts';
 import type { Exchange } from '../../src/transport/exchange.ts';
 
 export const noon = Date.UTC(2026, 10, 21, 12);
@@ -34,7 +34,7 @@ export class VirtualTime implements Runtime {
   }
 }
 
-export const account: Account = {
+export const account: TencentAccount = {
   name: 'tc-main',
   provider: 'tencent',
   region: 'ap-guangzhou',
@@ -77,11 +77,17 @@ export function key(secret = 'secret'): Credentials {
   return { provider: 'tencent', secretId: 'id', secretKey: new Secret(secret) };
 }
 
+/** A registry of one provider, whatever the account's is. */
+export function only(provider: Provider): ProviderRegistry {
+  return providerRegistry([provider]);
+}
+
 /** A provider whose replies carry the failure in their body, and which notes what it signs. */
 export function fakeProvider(login: Provider['login'] = () => null): Provider & { readonly signed: SigningContext[] } {
   const signed: SigningContext[] = [];
   const provider = {
     id: 'tencent',
+    cloudId: () => null,
     endpoint: () => 'http://127.0.0.1:9',
     sign: (each: VendorRequest, context: SigningContext) => {
       signed.push(context);

@@ -1,5 +1,5 @@
-import { credentialSchemas } from '../../src/config/credential-schema.ts';
-import { accountSchemas, ConfigFileSchema } from '../../src/config/schema.ts';
+import { accountSchema, ConfigFileSchema, credentialSchemas } from '../../src/config/schema.ts';
+import { providers } from '../../src/registry.ts';
 
 type Json = { [key: string]: unknown };
 
@@ -21,17 +21,17 @@ const setByTheChart = ['listen', 'store'];
 export function chartConfigSchema(): Json {
   const file = withoutLiteralSecrets(plain(ConfigFileSchema)) as Json & { properties: Json };
   for (const name of setByTheChart) delete file.properties[name];
-  const accounts = Object.entries(accountSchemas).map(([provider, schema]) => {
-    const account = withoutLiteralSecrets(plain(schema)) as Json & { properties: Json };
-    account.properties.credentials = credentials(credentialSchemas[provider as keyof typeof credentialSchemas]);
-    return when({ required: ['provider'], properties: { provider: { const: provider } } }, account);
+  const accounts = providers.all.map((provider) => {
+    const account = withoutLiteralSecrets(plain(accountSchema(provider))) as Json & { properties: Json };
+    account.properties.credentials = credentials(credentialSchemas(provider));
+    return when({ required: ['provider'], properties: { provider: { const: provider.id } } }, account);
   });
   file.properties.accounts = {
     type: 'array',
     items: {
       type: 'object',
       required: ['provider'],
-      properties: { provider: { enum: Object.keys(accountSchemas) } },
+      properties: { provider: { enum: providers.ids } },
       allOf: accounts,
     },
   };

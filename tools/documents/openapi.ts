@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { stringify } from 'yaml';
 import { createHttpApp } from '../../src/http/app.ts';
 import { createStaticKeyAuthenticator } from '../../src/http/auth/static-keys.ts';
+import { providers } from '../../src/registry.ts';
 import { systemRuntime } from '../../src/runtime.ts';
 
 /** Stands where something is needed and never used: the document is made from the routes alone. */
@@ -22,7 +23,7 @@ export async function openApiDocument(): Promise<object> {
     auth: createStaticKeyAuthenticator([]),
     logger: pino({ level: 'silent' }),
     runtime: systemRuntime,
-    providers: unused(),
+    providers,
   });
   await app.ready();
   const document = app.swagger();

@@ -15,7 +15,8 @@ export async function refuseForeignRefs(context: EngineContext, migration: Migra
   const account = accountOf(context, migration);
   if (account === undefined) throw new Problem('invalid_state', lackOfAccount(context, migration));
   const backup = migration.backups.find(({ id }) => id === recorded.backupId) ?? null;
-  const call = context.providers[migration.provider]
+  const call = context.providers
+    .of(migration.provider)
     .plan(recorded.step, migration, backup)
     .find(({ operation }) => operation === recorded.operation);
   if (call === undefined) return;

@@ -46,7 +46,7 @@ export function createChanges(
   const { store, runtime, providers } = context;
 
   const refusal = (current: Migration, code: ProblemCode, detail: string): Problem =>
-    refused(current, code, detail, providers[current.provider]);
+    refused(current, code, detail, providers.of(current.provider));
 
   /** Reads, checks the precondition and the permission, changes and stores, in one transaction. */
   async function changeIf(
@@ -62,7 +62,7 @@ export function createChanges(
       (stored) => {
         const current = withAccountAsItIs(stored);
         expectVersion('migration', current, caller);
-        const verdict = action === null ? null : permission(action, current, providers[current.provider]);
+        const verdict = action === null ? null : permission(action, current, providers.of(current.provider));
         if (verdict !== null && !verdict.allowed) {
           if (alreadySo(current)) return null;
           throw refusal(current, verdict.code, verdict.detail);
@@ -101,7 +101,7 @@ export function createChanges(
     backup: Backup,
     request: Parameters<MigrationService['addBackup']>[1] | null,
   ): Backup {
-    const provider = providers[current.provider];
+    const provider = providers.of(current.provider);
     const misplaced = request === null ? null : placementFault(current, backup);
     if (misplaced !== null) throw refusal(current, 'invalid_state', misplaced);
     const fits = current.mode === 'full_log' ? 'log' : 'differential';
@@ -152,7 +152,7 @@ export function createChanges(
       const cutOver = (current: Migration): Migration => {
         const { afterBackup } = request;
         if (afterBackup === undefined) {
-          if (!providers[current.provider].capabilities.cutoverWithoutBackup)
+          if (!providers.of(current.provider).capabilities.cutoverWithoutBackup)
             throw refusal(
               current,
               'cutover_needs_final_backup',
@@ -160,7 +160,7 @@ export function createChanges(
             );
           return requestCutover(current, null, runtime.now());
         }
-        const backup = markableAsFinal(current, providers[current.provider]);
+        const backup = markableAsFinal(current, providers.of(current.provider));
         if (backup?.id !== afterBackup)
           throw refusal(
             current,
@@ -179,7 +179,7 @@ export function createChanges(
           id,
           'cancel',
           caller,
-          (current) => requestCancel(current, providers[current.provider].cancelVerdict(current), runtime.now()),
+          (current) => requestCancel(current, providers.of(current.provider).cancelVerdict(current), runtime.now()),
           (current) => current.state === 'cancelling' || current.state === 'cancelled',
         ),
       );
@@ -192,7 +192,7 @@ export function createChanges(
         });
       if (request.adopt !== undefined) {
         const current = await visible(context, id, caller);
-        const fits = adoptionFaults(current, request.adopt, providers[current.provider]).length === 0;
+        const fits = adoptionFaults(current, request.adopt, providers.of(current.provider)).length === 0;
         // Whether a word is wanted at all, and whether its names fit, is said below.
         if (isInDoubt(current) && fits) await refuseForeignRefs(context, current, request.adopt);
       }
@@ -205,7 +205,7 @@ export function createChanges(
             const word = request.adopt ? { adopt: request.adopt } : request.assume;
             if (word === undefined) return requestRetry(current, runtime.now());
             if (!isInDoubt(current)) throw refusal(current, 'invalid_state', noWordNeeded(current));
-            const faults = request.adopt ? adoptionFaults(current, request.adopt, providers[current.provider]) : [];
+            const faults = request.adopt ? adoptionFaults(current, request.adopt, providers.of(current.provider)) : [];
             if (faults.length > 0) throw new Problem('invalid_request', summary(faults), { errors: faults });
             return resolveByOperator(current, word, changeContext(context, current));
           },
@@ -232,7 +232,7 @@ export function createChanges(
       // A retry that comes in between makes it active again: what is deleted is what was checked.
       const removed = await store.remove(id, (current) => {
         expectVersion('migration', current, caller);
-        const verdict = permission('delete', current, providers[current.provider]);
+        const verdict = permission('delete', current, providers.of(current.provider));
         if (!verdict.allowed) throw refusal(current, verdict.code, verdict.detail);
       });
       if (!removed) throw notFound();

@@ -54,7 +54,7 @@ export function createReads(
       const backup = migration.backups.find((each) => each.id === backupId);
       if (backup === undefined) throw notFound();
       const fault = uploadFault(migration, backup);
-      if (fault !== null) throw refusal(migration, 'invalid_state', fault, providers[migration.provider]);
+      if (fault !== null) throw refusal(migration, 'invalid_state', fault, providers.of(migration.provider));
       const account = accountOf(context, migration);
       if (account === undefined) throw unknownAccount(lackOfAccount(context, migration));
       const target = await readUploadTarget(context, account, migration, backup);
@@ -63,14 +63,19 @@ export function createReads(
           migration,
           'invalid_state',
           'The backup is not registered at the vendor yet. Wait a moment.',
-          providers[migration.provider],
+          providers.of(migration.provider),
         );
       return target;
     },
 
     async backupCommand(id, account, input, caller) {
-      if (providers[id].backupCommand === null) throw noCommand(context, providers[id]);
-      return readBackupCommand(context, providers[id], accountFor(context, { provider: id, account }, caller), input);
+      if (providers.of(id).backupCommand === null) throw noCommand(context, providers.of(id));
+      return readBackupCommand(
+        context,
+        providers.of(id),
+        accountFor(context, { provider: id, account }, caller),
+        input,
+      );
     },
 
     async events(migrationId, page, caller) {

@@ -38,7 +38,7 @@ export function createSubmission(
       throw new Problem('unsupported_by_provider', summary(unsupported), { errors: unsupported });
     const cloud = cloudOf(context, account, request.region ?? account.region);
     const migration = newMigration(request, { ...account, cloud }, caller.caller, creation);
-    const faults = providers[request.provider].checkMigration(migration, account);
+    const faults = providers.of(request.provider).checkMigration(migration, account);
     if (faults.length > 0) throw new Problem('unsupported_by_provider', summary(faults), { errors: faults });
     return { migration, account };
   }
@@ -112,7 +112,7 @@ export function createSubmission(
       const problems: DryRunProblem[] = [];
       try {
         const { migration, account } = checked(request, caller);
-        const provider = providers[request.provider];
+        const provider = providers.of(request.provider);
         const holder = await store.targetHolder(migration);
         if (holder !== null)
           problems.push({ code: 'target_busy', pointer: '/target', detail: targetBusy(holder).message });

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { Problem } from '../../domain/problem.ts';
+import type { SchemaProvider } from '../../domain/request-schema.ts';
 import type { HttpApp } from '../app-types.ts';
 import { compileAtFirstUse } from '../validation/compiler.ts';
 import type { SchemaFault } from '../validation/faults.ts';
@@ -14,7 +15,7 @@ const mergePatch = 'application/merge-patch+json';
 const mostMembers = 5000;
 
 /** How bodies and queries are read: strict JSON in UTF-8; nothing is coerced or dropped; every fault is named. */
-export function installBodies(app: HttpApp): void {
+export function installBodies(app: HttpApp, providers: readonly SchemaProvider[]): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser([json, mergePatch], { parseAs: 'buffer' }, (request, body, done) => {
     try {
@@ -29,7 +30,7 @@ export function installBodies(app: HttpApp): void {
     if (schema?.querystring) request.query = readQuery(request.query as Record<string, unknown>, schema.querystring);
     if (config.bodyOptional === true && (request.body === undefined || request.body === null)) request.body = {};
   });
-  app.setValidatorCompiler(compileAtFirstUse);
+  app.setValidatorCompiler(compileAtFirstUse(providers));
   app.setSchemaErrorFormatter((errors, part) => schemaProblem(errors as readonly SchemaFault[], part));
   // Answers are built by our own functions; a serializer that drops members silently would hide their faults.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));

@@ -1,5 +1,7 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
+import type { TSchema } from '@sinclair/typebox';
+import { withProviders } from '../../domain/request-schema.ts';
 import type { HttpApp, HttpContext } from '../app-types.ts';
 import { acceptQuality } from '../request/accept.ts';
 import { sharedSchemas } from '../schemas/components.ts';
@@ -18,7 +20,13 @@ export async function installOpenApi(app: HttpApp, http: HttpContext): Promise<v
     ...(schemes.includes('bearer') && { bearer: securitySchemes.bearer }),
     ...(schemes.includes('api_key') && { apiKey: securitySchemes.apiKey }),
   };
-  for (const schema of sharedSchemas()) app.addSchema(schema);
+  const providers = http.providers.all;
+  for (const schema of sharedSchemas(providers)) app.addSchema(schema);
+  app.addHook('onRoute', (route) => {
+    const { querystring } = route.schema ?? {};
+    if (querystring !== undefined)
+      route.schema = { ...route.schema, querystring: withProviders(querystring as TSchema, providers) };
+  });
   await app.register(swagger, {
     convertConstToEnum: false,
     openapi: {
@@ -38,6 +46,7 @@ export async function installOpenApi(app: HttpApp, http: HttpContext): Promise<v
     transformObject: (document) =>
       completeDocument(
         ('openapiObject' in document ? document.openapiObject : {}) as unknown as OpenApiDocument,
+        providers,
       ) as object,
   });
 }

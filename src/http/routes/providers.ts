@@ -1,6 +1,5 @@
 import { Type } from '@sinclair/typebox';
 import { Problem } from '../../domain/problem.ts';
-import { providerIds } from '../../domain/vocabulary.ts';
 import type { HttpApp, HttpContext } from '../app-types.ts';
 import { answers, NoQuery, problems } from '../schemas/operation.ts';
 import { BackupCommandQuery, WholeListQuery } from '../schemas/query.ts';
@@ -21,14 +20,15 @@ const listSchema = {
   response: { 200: answers('ProviderPage', 'The providers.', ['Link']), ...problems('read', ['invalid_request']) },
 } as const;
 
-const getSchema = {
-  ...common,
-  operationId: 'getProvider',
-  summary: 'Read a provider',
-  description: 'What one cloud can do, and its limits.',
-  params: Type.Object({ id: Type.String({ description: 'Id of the provider.', examples: [...providerIds] }) }),
-  response: { 200: answers('Provider', 'The provider.'), ...problems('read', ['not_found', 'invalid_request']) },
-} as const;
+const getSchema = (ids: readonly string[]) =>
+  ({
+    ...common,
+    operationId: 'getProvider',
+    summary: 'Read a provider',
+    description: 'What one cloud can do, and its limits.',
+    params: Type.Object({ id: Type.String({ description: 'Id of the provider.', examples: [...ids] }) }),
+    response: { 200: answers('Provider', 'The provider.'), ...problems('read', ['not_found', 'invalid_request']) },
+  }) as const;
 
 const commandSchema = {
   operationId: 'getBackupCommand',
@@ -37,7 +37,7 @@ const commandSchema = {
     'The vendor’s own T-SQL for the source server. Where a chain’s files need certain names, it gives them. Asked of the vendor ' +
     'each time; 422 `unsupported_by_provider` where the vendor prescribes none.',
   tags: ['Providers'],
-  params: Type.Object({ id: Type.String({ description: 'Id of the provider.', examples: ['tencent'] }) }),
+  params: Type.Object({ id: Type.String({ description: 'Id of the provider.' }) }),
   querystring: BackupCommandQuery,
   response: {
     200: answers('BackupCommand', 'The command.'),
@@ -56,22 +56,25 @@ const accountsSchema = {
 
 /** What can be migrated to. */
 export function providerRoutes(app: HttpApp, http: HttpContext): void {
-  const { service } = http;
+  const { service, providers } = http;
   const config = { access: 'migrations:read' } as const;
+  const known = (id: string): void => {
+    if (!providers.ids.includes(id)) throw new Problem('not_found', `The providers are ${providers.ids.join(', ')}.`);
+  };
 
   app.get('/providers', { schema: listSchema, config }, async (request, reply) =>
     sendList(request, reply, { list: 'providers', items: service.capabilities(), idOf: ({ id }) => id }),
   );
 
-  app.get('/providers/:id', { schema: getSchema, config }, async (request, reply) => {
+  app.get('/providers/:id', { schema: getSchema(providers.ids), config }, async (request, reply) => {
+    known(request.params.id);
     const provider = service.capabilities().find((each) => each.id === request.params.id);
-    if (provider === undefined) throw new Problem('not_found', `The providers are ${providerIds.join(', ')}.`);
     return sendAnswer(reply, jsonAnswer(200, provider));
   });
 
   app.get('/providers/:id/backup-command', { schema: commandSchema, config }, async (request, reply) => {
-    const id = providerIds.find((each) => each === request.params.id);
-    if (id === undefined) throw new Problem('not_found', `The providers are ${providerIds.join(', ')}.`);
+    const { id } = request.params;
+    known(id);
     const { account, database, type, path, mode = 'full', final = false } = request.query;
     requireGrant(request, account);
     const input = { database, type, mode, final, ...(path !== undefined && { path }) };

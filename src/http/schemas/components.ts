@@ -9,8 +9,10 @@ import {
   OptionsSchema,
   ProviderOptionsSchema,
   RetryRequestSchema,
+  type SchemaProvider,
   SourceSchema,
   TargetSchema,
+  withProviders,
 } from '../../domain/request-schema.ts';
 import {
   DeliverySchema,
@@ -79,17 +81,21 @@ const parts: Readonly<Record<string, TSchema>> = {
 };
 
 /** What Fastify has to know: requests whole, for validation; answers by name only, since they are not compiled. */
-export function sharedSchemas(): readonly Json[] {
-  return [...requests.map(plain), ...answers.map((schema) => ({ $id: schema.$id, type: 'object' }))];
+export function sharedSchemas(providers: readonly SchemaProvider[]): readonly Json[] {
+  return [
+    ...requests.map((schema) => withProviders(schema, providers) as Json),
+    ...answers.map((schema) => ({ $id: schema.$id, type: 'object' })),
+  ];
 }
 
 /** `components.schemas` of the OpenAPI document: every named schema once, referred to by name everywhere else. */
-export function documentSchemas(): Readonly<Record<string, unknown>> {
+export function documentSchemas(providers: readonly SchemaProvider[]): Readonly<Record<string, unknown>> {
+  const plain = (schema: TSchema) => withProviders(schema, providers) as Json;
   const named = new Map<string, Json>();
   for (const schema of [...requests, ...answers]) named.set(String(schema.$id), withoutId(plain(schema)));
   for (const [name, schema] of Object.entries(parts)) named.set(name, plain(schema));
   const names = new Map([...named].map(([name, schema]) => [JSON.stringify(schema), name]));
-  const schemas: Record<string, unknown> = { ...enumSchemas() };
+  const schemas: Record<string, unknown> = { ...enumSchemas(providers.map(({ id }) => id)) };
   for (const [name, schema] of named) schemas[name] = withMapping(members(schema, names));
   return Object.fromEntries(Object.entries(schemas).sort(([one], [other]) => (one < other ? -1 : 1)));
 }
@@ -129,11 +135,6 @@ function constantOf(variant: TSchema | undefined): string {
 
 function pascal(snake: string): string {
   return snake.replaceAll(/(^|_)([a-z])/g, (_, _gap, letter: string) => letter.toUpperCase());
-}
-
-/** Without TypeBox’s symbols. */
-function plain(schema: TSchema): Json {
-  return JSON.parse(JSON.stringify(schema));
 }
 
 function withoutId(schema: Json): Json {

@@ -1,3 +1,4 @@
+import type { SchemaProvider } from '../../domain/request-schema.ts';
 import { documentSchemas } from './components.ts';
 import { requestExamples } from './examples.ts';
 import { withEnumReferences } from './named-enums.ts';
@@ -48,10 +49,10 @@ const labelFilter = {
 };
 
 /** Adds what the routes’ schemas cannot say: named schemas, examples, optional bodies, the header that every answer has, what is sent to others. */
-export function completeDocument(document: OpenApiDocument): OpenApiDocument {
+export function completeDocument(document: OpenApiDocument, providers: readonly SchemaProvider[]): OpenApiDocument {
   document.components = {
     ...document.components,
-    schemas: documentSchemas(),
+    schemas: documentSchemas(providers),
     headers: {
       RequestId: { description: 'The request id; it finds the request in the log.', schema: { type: 'string' } },
     },

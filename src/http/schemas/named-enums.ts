@@ -2,6 +2,7 @@ import { namedEnums } from '../../domain/enum-schema.ts';
 import { problemCatalogue } from '../../domain/problem.ts';
 import { reasonCatalogue, warningCatalogue } from '../../domain/reasons.ts';
 import { restoreErrors } from '../../domain/restore-errors.ts';
+import type { ProviderId } from '../../domain/vocabulary.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -13,7 +14,7 @@ const list = (entries: Readonly<Record<string, string>>): string =>
 const wordsOf = <Entry>(catalogue: Readonly<Record<string, Entry>>, words: (entry: Entry) => string): string =>
   list(Object.fromEntries(Object.entries(catalogue).map(([code, entry]) => [code, words(entry)])));
 
-const descriptions: Partial<Record<keyof typeof namedEnums, string>> = {
+const descriptions: Readonly<Record<string, string>> = {
   MigrationState: 'Terminal states: `succeeded`, `failed`, `cancelled`.',
   ProviderId: 'A cloud.',
   ProblemCode: `Why a request was refused; \`GET /problems\` serves the catalogue.\n\n${wordsOf(problemCatalogue, ({ title }) => `${title}.`)}`,
@@ -23,10 +24,10 @@ const descriptions: Partial<Record<keyof typeof namedEnums, string>> = {
 };
 
 /** The closed sets of strings as schemas of the OpenAPI document, by name. */
-export function enumSchemas(): Readonly<Record<string, Json>> {
+export function enumSchemas(providerIds: readonly ProviderId[]): Readonly<Record<string, Json>> {
   return Object.fromEntries(
-    Object.entries(namedEnums).map(([name, values]) => {
-      const description = descriptions[name as keyof typeof namedEnums];
+    Object.entries({ ...namedEnums, ProviderId: providerIds }).map(([name, values]) => {
+      const description = descriptions[name];
       return [name, { type: 'string', enum: [...values], ...(description && { description }) }];
     }),
   );
@@ -35,7 +36,8 @@ export function enumSchemas(): Readonly<Record<string, Json>> {
 /** A reference in place of a schema that `enumOf` has made, with what is said of it at this place; undefined for any other schema. */
 export function enumReference(schema: Json): Json | undefined {
   const { type: _type, enum: values, title, ...rest } = schema;
-  if (!Array.isArray(values) || typeof title !== 'string' || !Object.hasOwn(namedEnums, title)) return undefined;
+  if (!Array.isArray(values) || typeof title !== 'string') return undefined;
+  if (title !== 'ProviderId' && !Object.hasOwn(namedEnums, title)) return undefined;
   return { $ref: `#/components/schemas/${title}`, ...rest };
 }
 

@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import { type Backup, fullBackup, type Migration } from '../../domain/migration.ts';
 import { type CallInput, type ChangingCall, noObjection } from '../../domain/provider.ts';
-import type { AlibabaAccount, VendorReply, VendorRequest } from '../../domain/vendor.ts';
+import type { VendorReply, VendorRequest } from '../../domain/vendor.ts';
+import { type AlibabaAccount, alibabaAccount } from './account.ts';
 import { ossHost } from './endpoints.ts';
 import { findOpen, findRestore, findTerminate } from './find.ts';
 import { chainHandle, destinationName, isChain } from './migration-task.ts';
 import { objectToRestore } from './objection.ts';
+import { optionsOf } from './options.ts';
 import { percentEncode } from './percent.ts';
 import { answerOf, garbled, textOf } from './reply.ts';
-import { alibabaAccount } from './sign.ts';
 
 type Query = VendorRequest['query'];
 
@@ -26,7 +27,7 @@ function checkMode(migration: Migration): readonly [string, string] {
 }
 
 function chainBase(account: AlibabaAccount, migration: Migration): 'updf' | 'full' {
-  return migration.providerOptions.alibaba?.chainBase ?? account.chainBase;
+  return optionsOf(migration).chainBase ?? account.chainBase;
 }
 
 /** `BackupMode`, `IsOnlineDB` and what goes with them: the whole difference between a one-shot restore and the links of a chain. */

@@ -1,10 +1,12 @@
 import type { Provider } from '../../domain/provider.ts';
 import { capabilities } from './capabilities.ts';
 import { checkBackup, checkMigration } from './check.ts';
+import { configuration } from './configuration.ts';
 import { rdsEndpoint } from './endpoints.ts';
 import { failureOf } from './errors.ts';
 import { objectStore } from './object-store.ts';
 import { observationGroup, observe } from './observe.ts';
+import { OptionsSchema } from './options.ts';
 import { cancelVerdict, plan } from './plan.ts';
 import { preflight } from './preflight.ts';
 import { parseFields, requestIdOf } from './reply.ts';
@@ -14,6 +16,8 @@ import { sign } from './sign.ts';
 export const alibaba: Provider = {
   id: 'alibaba',
   capabilities,
+  configuration,
+  options: OptionsSchema,
   services: ['rds'],
   restoreService: 'rds',
   endpoint: (_service, region) => rdsEndpoint(region),
@@ -31,6 +35,8 @@ export const alibaba: Provider = {
   failureOf,
   requestIdOf: (reply) => requestIdOf(reply, parseFields(reply.body)),
   sign,
+  cloudId: () => null,
   // Every request carries its own signature, and nothing has to be learnt before the first.
+  opensSessions: false,
   login: () => null,
 };

@@ -1,12 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { ObjectStore } from '../../domain/object-store.ts';
-import type {
-  AlibabaCredentials,
-  SignedRequest,
-  SigningContext,
-  VendorReply,
-  VendorRequest,
-} from '../../domain/vendor.ts';
+import type { SignedRequest, SigningContext, VendorReply, VendorRequest } from '../../domain/vendor.ts';
 import {
   addressOf,
   encode,
@@ -18,6 +12,7 @@ import {
   signedRead,
   storageFailure,
 } from '../kit/object-store.ts';
+import { type AlibabaCredentials, alibabaAccount, alibabaCredentials } from './account.ts';
 import { ossHost, regionOfOssHost } from './endpoints.ts';
 
 const permissions = { list: 'oss:ListObjects', read: 'oss:GetObject' } as const;
@@ -56,9 +51,9 @@ const byBytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.
 
 /** Signs one attempt: signature V4, or V1 where the account asks for it. Pure. */
 export function signStorage(request: VendorRequest, context: SigningContext): SignedRequest {
-  const { account, credentials, endpoint } = context;
-  if (credentials.provider !== 'alibaba' || account.provider !== 'alibaba')
-    throw new Error(`account ${account.name} belongs to another vendor`);
+  const { endpoint } = context;
+  const account = alibabaAccount(context.account);
+  const credentials = alibabaCredentials(context.credentials);
   const address = addressOf(endpoint, request);
   const token = credentials.securityToken;
   const headers = { ...request.headers, ...(token && { 'x-oss-security-token': token.reveal() }) };

@@ -1,6 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { Instant } from '../../domain/migration.ts';
-import type { AlibabaCredentials, SignedRequest, VendorRequest } from '../../domain/vendor.ts';
+import type { SignedRequest, VendorRequest } from '../../domain/vendor.ts';
+import type { AlibabaCredentials } from './account.ts';
 import { canonicalQuery } from './percent.ts';
 import { apiVersion, signatureTime } from './sign-rpc.ts';
 

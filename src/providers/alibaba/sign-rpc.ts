@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { Instant } from '../../domain/migration.ts';
-import type { AlibabaCredentials, SignedRequest, VendorRequest } from '../../domain/vendor.ts';
+import type { SignedRequest, VendorRequest } from '../../domain/vendor.ts';
+import type { AlibabaCredentials } from './account.ts';
 import { canonicalQuery, percentEncode } from './percent.ts';
 
 type Parameters = readonly (readonly [name: string, value: string])[];

@@ -1,5 +1,6 @@
 import { type Backup, type Database, type Migration, restoredName, type Source } from '../../domain/migration.ts';
 import { jobName } from './name.ts';
+import { optionsOf } from './options.ts';
 
 /** An object key as the vendor wants it: the folder with its trailing slash (empty for the root of the bucket), and the file. */
 export function splitKey(key: string): { readonly obs_path: string; readonly name: string } {
@@ -61,7 +62,7 @@ export function jobBody(migration: Migration, backup: Backup): unknown {
 }
 
 function baseInfo(migration: Migration, backup: Backup): object {
-  const { enterpriseProjectId, tags } = migration.providerOptions.huawei ?? {};
+  const { enterpriseProjectId, tags } = optionsOf(migration);
   const description = presentableDescription(migration.description);
   return {
     name: jobName(migration, backup),
@@ -111,7 +112,7 @@ function instanceFile(source: Extract<Source, { type: 'instance_backup' }>): obj
 }
 
 function fileStreamStatus(migration: Migration): 'on' | 'off' | undefined {
-  const fileStream = migration.providerOptions.huawei?.fileStream;
+  const fileStream = optionsOf(migration).fileStream;
   return fileStream === undefined ? undefined : fileStream ? 'on' : 'off';
 }
 

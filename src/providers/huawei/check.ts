@@ -2,6 +2,7 @@ import { type Backup, fullBackup, type Migration, restoredName, type Source } fr
 import type { FieldFault } from '../../domain/problem.ts';
 import type { BackupType } from '../../domain/vocabulary.ts';
 import { isRenamed, splitKey } from './body.ts';
+import { optionsOf } from './options.ts';
 
 const reservedNames: readonly string[] = ['msdb', 'master', 'model', 'tempdb', 'rdsadmin', 'resource'];
 
@@ -107,7 +108,7 @@ function renameRefusal(migration: Migration, source: Source): string | null {
 }
 
 function tagFaults(migration: Migration): readonly FieldFault[] {
-  return Object.entries(migration.providerOptions.huawei?.tags ?? {})
+  return Object.entries(optionsOf(migration).tags ?? {})
     .filter(([, value]) => !/^[\p{L}\p{N} _.:/=+@-]{1,43}$/u.test(value))
     .map(([key]) =>
       fault(

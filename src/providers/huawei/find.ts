@@ -2,6 +2,7 @@ import type { Finding, LookInput } from '../../domain/provider.ts';
 import type { Dialogue } from '../../domain/vendor.ts';
 import { listRequest, maxPages, pageSize, readPage } from './jobs.ts';
 import { jobName } from './name.ts';
+import { optionsOf } from './options.ts';
 
 interface Search {
   readonly ids: ReadonlySet<string>;
@@ -16,7 +17,7 @@ interface Search {
 export function* findJob({ migration, backup, taken }: LookInput): Dialogue<Finding> {
   if (backup === null) throw new Error(`${migration.id}: only the job of a backup can be looked for`);
   const name = jobName(migration, backup);
-  const enterpriseProject = migration.providerOptions.huawei?.enterpriseProjectId;
+  const enterpriseProject = optionsOf(migration).enterpriseProjectId;
   const scopes = enterpriseProject === undefined ? [[]] : [[['enterprise_project_id', enterpriseProject] as const], []];
 
   let complete = true;

@@ -1,12 +1,15 @@
 import type { Provider } from '../../domain/provider.ts';
+import { configuredProject } from './account.ts';
 import { cancelVerdict, plan } from './calls.ts';
 import { capabilities } from './capabilities.ts';
 import { checkBackup, checkMigration } from './check.ts';
+import { configuration } from './configuration.ts';
 import { endpoint, services } from './endpoints.ts';
 import { failureOf } from './failure.ts';
 import { login } from './login.ts';
 import { objectStore } from './object-store.ts';
 import { observationGroup, observe } from './observe.ts';
+import { OptionsSchema } from './options.ts';
 import { preflight } from './preflight.ts';
 import { jsonObject, requestIdOf } from './reply.ts';
 import { sign } from './sign.ts';
@@ -15,6 +18,8 @@ import { sign } from './sign.ts';
 export const huawei: Provider = {
   id: 'huawei',
   capabilities,
+  configuration,
+  options: OptionsSchema,
   services,
   restoreService: 'drs',
   endpoint,
@@ -32,5 +37,7 @@ export const huawei: Provider = {
   failureOf,
   requestIdOf: (reply) => requestIdOf(reply, jsonObject(reply.body)),
   sign,
+  cloudId: configuredProject,
+  opensSessions: true,
   login,
 };

@@ -3,14 +3,13 @@ import {
   type Account,
   type Credentials,
   type Dialogue,
-  type HuaweiPasswordCredentials,
   type Session,
   VendorError,
   type VendorReply,
   vendorFailure,
 } from '../../domain/vendor.ts';
+import { configuredProject, type HuaweiPasswordCredentials, huaweiCredentials } from './account.ts';
 import { garbage, instant, jsonObject, object, objects, requestIdOf, text } from './reply.ts';
-import { configuredProject } from './sign.ts';
 
 const hour = 3_600_000;
 const tokenOperation = 'KeystoneCreateUserTokenByPassword';
@@ -21,8 +20,8 @@ const projectsOperation = 'KeystoneListProjects';
  * when the project is configured (null); otherwise the project of the region is looked up.
  */
 export function login(account: Account, region: string, credentials: Credentials): Dialogue<Session> | null {
-  if (credentials.provider !== 'huawei') throw new Error(`credentials of ${credentials.provider} given to huawei`);
-  if (credentials.method === 'password') return passwordLogin(account, region, credentials);
+  const own = huaweiCredentials(credentials);
+  if (own.method === 'password') return passwordLogin(account, region, own);
   return configuredProject(account, region) === null ? projectLookup(region) : null;
 }
 

@@ -3,14 +3,13 @@ import type { ObjectStore } from '../../domain/object-store.ts';
 import { Secret } from '../../domain/secret.ts';
 import {
   type Dialogue,
-  type HuaweiAccessKeyCredentials,
-  type HuaweiPasswordCredentials,
   type Session,
   type SignedRequest,
   type SigningContext,
   VendorError,
   type VendorReply,
   type VendorRequest,
+  vendorFailure,
 } from '../../domain/vendor.ts';
 import {
   addressOf,
@@ -22,6 +21,7 @@ import {
   signedRead,
   storageFailure,
 } from '../kit/object-store.ts';
+import { type HuaweiAccessKeyCredentials, type HuaweiPasswordCredentials, huaweiCredentials } from './account.ts';
 import { endpoint } from './endpoints.ts';
 import { garbage, instant, jsonObject, object, text } from './reply.ts';
 
@@ -46,8 +46,10 @@ export const objectStore: ObjectStore = {
     return failure?.provider.code === 'InvalidAccessKeyId' ? { ...failure, kind: 'session_expired' } : failure;
   },
   requestIdOf,
-  login: (_account, _region, credentials) =>
-    credentials.provider === 'huawei' && credentials.method === 'password' ? storageLogin(credentials) : null,
+  login(_account, _region, credentials) {
+    const own = huaweiCredentials(credentials);
+    return own.method === 'password' ? storageLogin(own) : null;
+  },
 };
 
 function requestIdOf({ headers }: VendorReply): string | null {
@@ -86,24 +88,17 @@ export function signStorage(request: VendorRequest, context: SigningContext): Si
 }
 
 function keysOf(request: VendorRequest, { credentials, session }: SigningContext): HuaweiAccessKeyCredentials {
-  if (credentials.provider !== 'huawei') throw new Error(`credentials of ${credentials.provider} given to huawei`);
-  if (credentials.method === 'access_key') return credentials;
-  const keys = session?.keys;
-  if (keys?.provider === 'huawei' && keys.method === 'access_key') return keys;
-  throw new VendorError({
-    kind: 'unauthenticated',
-    code: 'provider_auth_failed',
-    detail: 'The object storage takes access keys only, and there is no temporary one for this account.',
-    retryable: false,
-    provider: {
-      name: 'huawei',
-      operation: request.operation,
-      code: null,
-      message: null,
-      requestId: null,
-      httpStatus: null,
-    },
-  });
+  for (const each of [credentials, session?.keys]) {
+    const own = each && huaweiCredentials(each);
+    if (own?.method === 'access_key') return own;
+  }
+  throw new VendorError(
+    vendorFailure({
+      kind: 'unauthenticated',
+      detail: 'The object storage takes access keys only, and there is no temporary one for this account.',
+      provider: { name: 'huawei', operation: request.operation },
+    }),
+  );
 }
 
 const tokenOperation = 'KeystoneCreateUserTokenByPassword';

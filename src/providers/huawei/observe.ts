@@ -13,6 +13,7 @@ import {
   showOperation,
   showRequest,
 } from './jobs.ts';
+import { optionsOf } from './options.ts';
 import { jsonObject, requestIdOf } from './reply.ts';
 import { errorOf, jobState } from './status.ts';
 
@@ -44,7 +45,7 @@ function runningBackups(migration: Migration): readonly Backup[] {
 
 /** A user may see jobs only inside an enterprise project: where all migrations agree on one, the list is asked for it. */
 function commonEnterpriseProject(migrations: readonly Migration[]): readonly (readonly [string, string])[] {
-  const [id, ...others] = new Set(migrations.map((each) => each.providerOptions.huawei?.enterpriseProjectId));
+  const [id, ...others] = new Set(migrations.map((each) => optionsOf(each).enterpriseProjectId));
   return id === undefined || others.length > 0 ? [] : [['enterprise_project_id', id]];
 }
 

@@ -1,14 +1,13 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { Instant } from '../../domain/migration.ts';
 import {
-  type Account,
-  type HuaweiAccessKeyCredentials,
   type SignedRequest,
   type SigningContext,
   VendorError,
   type VendorRequest,
   vendorFailure,
 } from '../../domain/vendor.ts';
+import { configuredProject, type HuaweiAccessKeyCredentials, huaweiCredentials } from './account.ts';
 
 const algorithm = 'SDK-HMAC-SHA256';
 
@@ -71,18 +70,13 @@ export function authorization(request: Signable, date: string, credentials: Huaw
   return `${algorithm} Access=${credentials.accessKeyId}, SignedHeaders=${names.join(';')}, Signature=${signature}`;
 }
 
-/** The project that the configuration names for a region: a project belongs to one region, the account's own. */
-export function configuredProject(account: Account, region: string): string | null {
-  return account.provider === 'huawei' && account.region === region ? account.projectId : null;
-}
-
 /**
  * Signs for one attempt: with the session's token, or with access key and secret. A login request carries neither project nor
  * token. Throws `VendorError` (`unauthenticated`) when the call needs a project or a token that is not known.
  */
 export function sign(request: VendorRequest, context: SigningContext): SignedRequest {
-  const { credentials, session } = context;
-  if (credentials.provider !== 'huawei') throw new Error(`credentials of ${credentials.provider} given to huawei`);
+  const { session } = context;
+  const credentials = huaweiCredentials(context.credentials);
   const project = session?.projectId ?? configuredProject(context.account, context.region);
   if (project === null && request.path.includes('{project_id}'))
     throw notReady(request, 'the project of the region is not known; set `projectId` on the account');

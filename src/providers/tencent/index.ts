@@ -3,10 +3,12 @@ import { backupCommand } from './backup-command.ts';
 import { plan } from './calls.ts';
 import { capabilities } from './capabilities.ts';
 import { canBecomeFinal, checkBackup, checkMigration } from './check.ts';
+import { configuration } from './configuration.ts';
 import { endpoint, service } from './endpoints.ts';
 import { failureOf } from './errors.ts';
 import { objectStore } from './object-store.ts';
 import { observationGroup, observe } from './observe.ts';
+import { OptionsSchema } from './options.ts';
 import { preflight } from './preflight.ts';
 import { requestIdOf, responseOf } from './reply.ts';
 import { sign } from './sign.ts';
@@ -19,6 +21,8 @@ export { backupCommand, uploadTarget };
 export const tencent: Provider = {
   id: 'tencent',
   capabilities,
+  configuration,
+  options: OptionsSchema,
   services: [service],
   restoreService: service,
   endpoint,
@@ -36,6 +40,8 @@ export const tencent: Provider = {
   failureOf,
   requestIdOf: (reply) => requestIdOf(responseOf(reply)),
   sign,
-  /** Every request is signed by itself; there is no session to open. */
+  cloudId: () => null,
+  // Every request is signed by itself.
+  opensSessions: false,
   login: () => null,
 };

@@ -11,6 +11,7 @@ import {
   signedRead,
   storageFailure,
 } from '../kit/object-store.ts';
+import { tencentCredentials } from './account.ts';
 
 const permissions = { list: 'name/cos:GetBucket', read: 'name/cos:GetObject' } as const;
 
@@ -84,8 +85,9 @@ function joined(pairs: Pairs): string {
 }
 
 /** Signs one attempt: host, range and all parameters. Pure. */
-export function signStorage(request: VendorRequest, { credentials, endpoint, now }: SigningContext): SignedRequest {
-  if (credentials.provider !== 'tencent') throw new Error(`credentials of ${credentials.provider} given to tencent`);
+export function signStorage(request: VendorRequest, context: SigningContext): SignedRequest {
+  const { endpoint, now } = context;
+  const credentials = tencentCredentials(context.credentials);
   const address = addressOf(endpoint, request);
   const second = Math.floor(now / 1000);
   const signable: CosSignable = {

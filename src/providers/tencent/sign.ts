@@ -1,5 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { SignedRequest, SigningContext, VendorRequest } from '../../domain/vendor.ts';
+import { tencentCredentials } from './account.ts';
 import { apiVersion, service } from './endpoints.ts';
 
 const algorithm = 'TC3-HMAC-SHA256';
@@ -83,9 +84,8 @@ export function encodeRfc3986(text: string): string {
 
 /** Signs one attempt: content type, host and action are signed, the session token is not (Common Params page). Pure. */
 export function sign(request: VendorRequest, context: SigningContext): SignedRequest {
-  const { credentials, region } = context;
-  if (credentials.provider !== 'tencent')
-    throw new Error(`credentials of ${credentials.provider} cannot sign for tencent`);
+  const { region } = context;
+  const credentials = tencentCredentials(context.credentials);
   const { origin, host } = new URL(context.endpoint);
   const timestamp = Math.floor(context.now / 1000);
   const isGet = request.method === 'GET';

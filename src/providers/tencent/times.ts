@@ -1,11 +1,12 @@
 import type { Instant } from '../../domain/migration.ts';
 import type { Account } from '../../domain/vendor.ts';
+import { tencentAccount } from './account.ts';
 
 const pattern = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})$/;
 
 /** Offset of the vendor's zone-less times: the account's setting, China Standard Time otherwise. */
 export function timeZoneOf(account: Account): string {
-  return account.provider === 'tencent' ? account.timeZone : '+08:00';
+  return tencentAccount(account).timeZone;
 }
 
 /** A `YYYY-MM-DD HH:mm:ss` of the vendor in that offset; null for `0000-00-00 00:00:00` (not yet) and for anything else. */

@@ -29,8 +29,8 @@ export function vendorMetrics({ counter, histogram }: Metrics, accounts: Configu
     'Logins at vendors that want one: `opened`, `refused` (the credentials are not taken), `failed`',
     ['provider', 'account', 'outcome'],
   );
-  for (const { provider, account } of accounts.all)
-    if (provider === 'huawei')
+  for (const { provider, account, opensSessions } of accounts.all)
+    if (opensSessions)
       for (const outcome of ['opened', 'refused', 'failed']) logins.inc({ provider, account, outcome }, 0);
   return {
     call({ provider, account, operation, effect, outcome, durationMs, waitedMs }) {

@@ -1,26 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { Instant } from '../../domain/migration.ts';
-import type { Provider } from '../../domain/provider.ts';
+import type { Issued, IssuedCredentials, IssuerRequest } from '../../domain/credentials.ts';
 import type { Runtime } from '../../domain/runtime.ts';
-import {
-  type Credentials,
-  type FailureKind,
-  type SignedRequest,
-  VendorError,
-  type VendorReply,
-  type VendorRequest,
-  vendorFailure,
-} from '../../domain/vendor.ts';
-import type { ProviderId } from '../../domain/vocabulary.ts';
+import { Secret } from '../../domain/secret.ts';
+import { type Credentials, VendorError, type VendorReply, vendorFailure } from '../../domain/vendor.ts';
 import type { Exchange } from '../exchange.ts';
 import { exchangeFailure } from '../failure.ts';
-
-/** Credentials that end. `expiresAt` by our clock. */
-export interface Issued {
-  readonly credentials: Credentials;
-  readonly expiresAt: Instant;
-}
+import { refusedLoginPauseMs } from '../refused-logins.ts';
 
 /** A way to come by temporary credentials. */
 export interface CredentialSource {
@@ -32,140 +18,73 @@ export interface CredentialSource {
   issue(): Promise<Issued>;
 }
 
-export interface SourceContext {
-  readonly exchange: Exchange;
-  readonly runtime: Runtime;
-  readonly providers: Readonly<Record<ProviderId, Pick<Provider, 'failureOf' | 'sign'>>>;
-}
+/** After a refusal nothing is tried for this long with the same inputs, by who issues. */
+const refusalPauseMs: Readonly<Record<IssuedCredentials['issuer'], number>> = {
+  service: 60_000,
+  pod: 60_000,
+  metadata: 30_000,
+};
 
-/** A request to an issuing service. */
-export interface Ask {
-  readonly provider: ProviderId;
-  readonly operation: string;
-  readonly method: 'GET' | 'POST' | 'PUT';
-  readonly url: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-}
-
-/** Sends it once. Throws `VendorError` only where no answer came. */
-export async function ask(context: SourceContext, request: Ask): Promise<VendorReply> {
-  const signed: SignedRequest = {
-    method: request.method,
-    url: request.url,
-    headers: request.headers ?? {},
-    body: request.body,
+/** Holds the conversation that `credentials` describe: reads what it needs, and carries its requests. */
+export function credentialSource(
+  credentials: IssuedCredentials,
+  exchange: Exchange,
+  runtime: Runtime,
+): CredentialSource {
+  const { provider, issuer, tokenFile, locksUser } = credentials;
+  const token = () => (tokenFile === null ? Promise.resolve('') : readToken(provider, tokenFile));
+  const base = async () => credentials.base?.() ?? null;
+  return {
+    refusalPauseMs: locksUser ? refusedLoginPauseMs : refusalPauseMs[issuer],
+    fingerprint: async () => digestOf(await token(), ...valuesOf(await base())),
+    async issue() {
+      const input = { token: await token(), base: await base(), now: runtime.now(), nonce: runtime.uuid() };
+      const dialogue = credentials.issue(input);
+      let step = dialogue.next();
+      while (!step.done) {
+        const answer = await send(exchange, step.value, provider, runtime);
+        step = answer instanceof VendorError ? dialogue.throw(answer) : dialogue.next(answer);
+      }
+      return step.value;
+    },
   };
-  return send(context, signed, request.provider, request.operation);
 }
 
-export async function send(
-  { exchange, runtime }: SourceContext,
-  signed: SignedRequest,
-  provider: ProviderId,
-  operation: string,
-): Promise<VendorReply> {
+/** Sends it once. Where no answer came, gives the failure. */
+async function send(
+  exchange: Exchange,
+  request: IssuerRequest,
+  provider: string,
+  runtime: Runtime,
+): Promise<VendorReply | VendorError> {
+  const { operation, method, url, headers = {}, body } = request;
   try {
-    return await exchange.send(signed, runtime.now);
+    return await exchange.send({ method, url, headers, body }, runtime.now);
   } catch (error) {
-    throw new VendorError(exchangeFailure(error, vendorRequest(operation), provider, new URL(signed.url).host));
+    return new VendorError(exchangeFailure(error, { operation }, provider, new URL(url).host));
   }
 }
 
-/** Throws the vendor's error in an answer, if there is one, as its provider reads it. `secrets` are masked in the vendor's words. */
-export function expectNoFailure(
-  { providers }: SourceContext,
-  provider: ProviderId,
-  operation: string,
-  reply: VendorReply,
-  secrets: readonly string[],
-): void {
-  const failure = providers[provider].failureOf(vendorRequest(operation), reply);
-  if (failure === null) return;
-  const message = secrets.reduce<string | null>(
-    (text, secret) => text?.replaceAll(secret, '[secret]') ?? null,
-    failure.provider.message,
-  );
-  // Whatever the service calls it, a refusal here concerns what this gateway identifies itself with.
-  const refused = refusals.includes(failure.kind);
-  throw new VendorError({
-    ...failure,
-    kind: refused ? 'unauthenticated' : failure.kind,
-    code: refused ? 'provider_auth_failed' : failure.code,
-    detail: refused ? `${operation} was refused: ${message ?? failure.detail}` : failure.detail,
-    provider: { ...failure.provider, operation, message },
-  });
-}
-
-const refusals: readonly FailureKind[] = ['unauthenticated', 'rejected', 'session_expired', 'not_found', 'busy'];
-
-/** An answer that cannot be used. */
-export function unusable(
-  provider: ProviderId,
-  operation: string,
-  kind: Extract<FailureKind, 'garbage' | 'unauthenticated' | 'unavailable'>,
-  detail: string,
-  httpStatus: number | null,
-): VendorError {
-  return new VendorError(vendorFailure({ kind, detail, provider: { name: provider, operation, httpStatus } }));
-}
-
 /** Reads a token file. Throws `VendorError`, without what the file holds. */
-export async function readToken(provider: ProviderId, path: string): Promise<string> {
+async function readToken(provider: string, path: string): Promise<string> {
   const text = await readFile(path, 'utf8').then(
     (content) => content.trim(),
     () => null,
   );
   if (text !== null && text !== '') return text;
   const what = text === null ? 'cannot be read' : 'is empty';
-  throw unusable(provider, 'ReadTokenFile', 'unauthenticated', `The token file ${path} ${what}.`, null);
+  const detail = `The token file ${path} ${what}.`;
+  throw new VendorError(
+    vendorFailure({ kind: 'unauthenticated', detail, provider: { name: provider, operation: 'ReadTokenFile' } }),
+  );
 }
 
-/** Parses an answer as a JSON object; null for anything else. */
-export function objectOf(text: string): Readonly<Record<string, unknown>> | null {
-  try {
-    return asObject(JSON.parse(text));
-  } catch {
-    return null;
-  }
+function valuesOf(credentials: Credentials | null): readonly string[] {
+  return Object.values(credentials ?? {}).map((value: unknown) =>
+    value instanceof Secret ? value.reveal() : String(value),
+  );
 }
 
-export function asObject(value: unknown): Readonly<Record<string, unknown>> | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)
-    : null;
-}
-
-/** A text that is not empty; null for anything else. */
-export function textOf(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
-}
-
-/**
- * The end of credentials by our clock: the service's own `Date` tells how far its clock is from ours. An end that cannot be read is
- * taken as an early one.
- */
-export function endOf(end: unknown, reply: VendorReply, now: Instant): Instant {
-  const stated = typeof end === 'number' ? end * 1000 : Date.parse(String(end));
-  if (Number.isNaN(stated)) return now + unreadableLifeMs;
-  const theirs = Date.parse(reply.headers.date ?? '');
-  return Number.isNaN(theirs) ? stated : now + (stated - theirs);
-}
-const unreadableLifeMs = 15 * 60_000;
-
-export function digestOf(...parts: readonly string[]): string {
+function digestOf(...parts: readonly string[]): string {
   return createHash('sha256').update(parts.join('\0')).digest('hex');
-}
-
-function vendorRequest(operation: string): VendorRequest {
-  return {
-    operation,
-    service: 'sts',
-    effect: 'read',
-    method: 'POST',
-    path: '/',
-    query: [],
-    headers: {},
-    body: undefined,
-  };
 }

@@ -1,14 +1,9 @@
 import type { AccountCredentials, IssuedCredentials } from '../../domain/credentials.ts';
-import type { Provider } from '../../domain/provider.ts';
 import type { Runtime } from '../../domain/runtime.ts';
 import type { Account, Credentials, VendorFailure } from '../../domain/vendor.ts';
-import type { ProviderId } from '../../domain/vocabulary.ts';
 import { createExchange, type Exchange } from '../exchange.ts';
-import { alibabaMetadata, alibabaOidc } from './alibaba.ts';
-import { huaweiAgency, huaweiMetadata, huaweiOidc, huaweiPodIdentity } from './huawei.ts';
 import { RefreshingCredentials } from './refreshing.ts';
-import type { CredentialSource, SourceContext } from './source.ts';
-import { tencentMetadata, tencentOidc } from './tencent.ts';
+import { credentialSource } from './source.ts';
 
 /** The credentials of all accounts, whatever way they come. */
 export interface CredentialVault {
@@ -21,7 +16,6 @@ export interface CredentialVault {
 
 export interface VaultOptions {
   readonly accounts: readonly { readonly account: Account; readonly credentials: AccountCredentials }[];
-  readonly providers: Readonly<Record<ProviderId, Pick<Provider, 'failureOf' | 'sign'>>>;
   readonly runtime: Runtime;
 }
 
@@ -30,17 +24,17 @@ const issuerTimeoutMs = 5000;
 /** A metadata service is on the same machine, or there is none. */
 const metadataTimeoutMs = 1500;
 
-export function createCredentialVault({ accounts, providers, runtime }: VaultOptions): CredentialVault {
+export function createCredentialVault({ accounts, runtime }: VaultOptions): CredentialVault {
   const limits = { maxBodyBytes: 256 * 1024, connections: 4 };
   const issuers = createExchange({ callTimeoutMs: issuerTimeoutMs, ...limits });
   const metadata = createExchange({ callTimeoutMs: metadataTimeoutMs, ...limits });
-  const exchangeFor = ({ source }: IssuedCredentials): Exchange => (source === 'metadata' ? metadata : issuers);
+  const exchangeFor = ({ issuer }: IssuedCredentials): Exchange => (issuer === 'metadata' ? metadata : issuers);
   const configured = new Map<string, () => Promise<Credentials>>();
   const issued = new Map<string, RefreshingCredentials>();
   for (const { account, credentials } of accounts) {
-    if (credentials.source === 'configured') configured.set(account.name, credentials.read);
+    if ('read' in credentials) configured.set(account.name, credentials.read);
     else {
-      const source = sourceOf(credentials, { exchange: exchangeFor(credentials), runtime, providers });
+      const source = credentialSource(credentials, exchangeFor(credentials), runtime);
       issued.set(account.name, new RefreshingCredentials(source, runtime));
     }
   }
@@ -57,24 +51,4 @@ export function createCredentialVault({ accounts, providers, runtime }: VaultOpt
       await Promise.all([issuers.close(), metadata.close()]);
     },
   };
-}
-
-function sourceOf(settings: IssuedCredentials, context: SourceContext): CredentialSource {
-  switch (settings.provider) {
-    case 'alibaba':
-      return settings.source === 'oidc' ? alibabaOidc(settings, context) : alibabaMetadata(settings, context);
-    case 'tencent':
-      return settings.source === 'oidc' ? tencentOidc(settings, context) : tencentMetadata(settings, context);
-    case 'huawei':
-      switch (settings.source) {
-        case 'oidc':
-          return huaweiOidc(settings, context);
-        case 'agency':
-          return huaweiAgency(settings, context);
-        case 'metadata':
-          return huaweiMetadata(settings, context);
-        case 'pod_identity':
-          return huaweiPodIdentity(settings, context);
-      }
-  }
 }

@@ -2,9 +2,9 @@ import { Problem } from '../../../src/domain/problem.ts';
 import { entityTag } from '../../../src/domain/representation.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import type { IdempotencyKey, IdempotencyRecord, StoredAnswer } from '../../../src/domain/store.ts';
-import { providerIds } from '../../../src/domain/vocabulary.ts';
 import type { ChangeContext, MigrationService, RequestContext } from '../../../src/engine/interface.ts';
-import { aBackup, aMigration, anEvent, capabilitiesOf, idOf, noon } from './fixtures.ts';
+
+import { aBackup, aMigration, anEvent, idOf, noon, providers } from './fixtures.ts';
 import { type Recorded, recorded } from './recorded.ts';
 
 export type FakeService = Recorded<MigrationService> & {
@@ -111,7 +111,7 @@ export function fakeService(): FakeService {
       const record = records.get(keyOf(key));
       if (record !== undefined && record.answer === null) records.set(keyOf(key), { ...record, answer });
     },
-    capabilities: () => providerIds.map(capabilitiesOf),
+    capabilities: () => providers.all.map(({ capabilities }) => capabilities),
     accounts: (context) => (granted(context) ? [{ name: 'ali-main', provider: 'alibaba', region: 'cn-hangzhou' }] : []),
     health: async () => ({ ready: true, draining: false, checks: [{ name: 'store', ok: true, detail: 'answers' }] }),
   };

@@ -1,10 +1,10 @@
 import type { MigrationEvent } from '../../../src/domain/event.ts';
-import type { LifeCycleProvider } from '../../../src/domain/lifecycle.ts';
 import type { Backup, Migration } from '../../../src/domain/migration.ts';
-import type { Capabilities } from '../../../src/domain/provider.ts';
+import { type Capabilities, providerRegistry } from '../../../src/domain/provider.ts';
 import type { Runtime } from '../../../src/domain/runtime.ts';
-import type { ProviderId } from '../../../src/domain/vocabulary.ts';
 import type { Delivery, Webhook } from '../../../src/domain/webhook.ts';
+import type { HttpProvider } from '../../../src/http/app-types.ts';
+import { providers as everyProvider, type ProviderId } from '../../support/providers.ts';
 import { sampleBackup, sampleMigration } from '../../support/samples.ts';
 
 /** 2026-11-21T19:08:00.000Z */
@@ -114,19 +114,17 @@ export function capabilitiesOf(id: ProviderId): Capabilities {
   };
 }
 
-function lifeCycleOf(id: ProviderId): LifeCycleProvider {
+function lifeCycleOf(id: ProviderId): HttpProvider {
   return {
+    id,
+    options: everyProvider.of(id).options,
     capabilities: capabilitiesOf(id),
     cancelVerdict: () => ({ possible: true, calls: true, warning: null }),
     canBecomeFinal: () => true,
   };
 }
 
-export const providers: Readonly<Record<ProviderId, LifeCycleProvider>> = {
-  alibaba: lifeCycleOf('alibaba'),
-  huawei: lifeCycleOf('huawei'),
-  tencent: lifeCycleOf('tencent'),
-};
+export const providers = providerRegistry([lifeCycleOf('alibaba'), lifeCycleOf('huawei'), lifeCycleOf('tencent')]);
 
 /** A clock that stands until it is moved, and random bytes that count. */
 export function aRuntime(): Runtime & { advance(ms: number): void } {

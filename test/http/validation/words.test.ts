@@ -4,10 +4,11 @@ import { sharedSchemas } from '../../../src/http/schemas/components.ts';
 import { bodyFaults, type SchemaFault } from '../../../src/http/validation/faults.ts';
 import { hasWords, patternInWords } from '../../../src/http/validation/pattern-words.ts';
 import { firstToken, memberPointer } from '../../../src/http/validation/pointer.ts';
+import { providers } from '../../support/providers.ts';
 
 describe('patterns in words', () => {
   const patterns = new Set<string>();
-  collect(sharedSchemas());
+  collect(sharedSchemas(providers.all));
   function collect(schema: unknown): void {
     if (typeof schema !== 'object' || schema === null) return;
     for (const [key, value] of Object.entries(schema)) {

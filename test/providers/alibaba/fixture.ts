@@ -1,14 +1,8 @@
 import type { Backup, Call, Migration } from '../../../src/domain/migration.ts';
 import type { CallInput, LookInput } from '../../../src/domain/provider.ts';
 import { Secret } from '../../../src/domain/secret.ts';
-import {
-  type AlibabaAccount,
-  type AlibabaCredentials,
-  type Dialogue,
-  VendorError,
-  type VendorReply,
-  type VendorRequest,
-} from '../../../src/domain/vendor.ts';
+import { type Dialogue, VendorError, type VendorReply, type VendorRequest } from '../../../src/domain/vendor.ts';
+import type { AlibabaAccount, AlibabaCredentials } from '../../../src/providers/alibaba/account.ts';
 import { alibaba } from '../../../src/providers/alibaba/index.ts';
 import { sampleBackup, sampleCall, sampleMigration } from '../../support/samples.ts';
 

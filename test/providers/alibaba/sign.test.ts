@@ -121,5 +121,5 @@ it('refuses another vendor’s account or credentials', () => {
   const foreign = { ...account, provider: 'tencent', timeZone: '+08:00' } as const;
   expect(() => alibaba.sign(create, { ...context, account: foreign })).toThrow(/belongs to tencent/);
   const keys = { provider: 'tencent', secretId: 'i', secretKey: new Secret('k') } as const;
-  expect(() => alibaba.sign(create, { ...context, credentials: keys })).toThrow(/another vendor/);
+  expect(() => alibaba.sign(create, { ...context, credentials: keys })).toThrow(/given to alibaba/);
 });

@@ -5,12 +5,12 @@ import { Secret } from '../../../src/domain/secret.ts';
 import {
   type Credentials,
   type Dialogue,
-  type HuaweiAccount,
   type Session,
   VendorError,
   type VendorReply,
   type VendorRequest,
 } from '../../../src/domain/vendor.ts';
+import type { HuaweiAccount } from '../../../src/providers/huawei/account.ts';
 import { createJob } from '../../../src/providers/huawei/calls.ts';
 import { huawei } from '../../../src/providers/huawei/index.ts';
 import { type SandboxCloud, sandboxCredentials } from '../../../src/sandbox/cloud.ts';

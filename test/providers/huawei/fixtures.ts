@@ -1,14 +1,11 @@
 import type { Backup, Migration, Source } from '../../../src/domain/migration.ts';
 import { Secret } from '../../../src/domain/secret.ts';
-import {
-  type Dialogue,
-  type HuaweiAccessKeyCredentials,
-  type HuaweiAccount,
-  type HuaweiPasswordCredentials,
-  VendorError,
-  type VendorReply,
-  type VendorRequest,
-} from '../../../src/domain/vendor.ts';
+import { type Dialogue, VendorError, type VendorReply, type VendorRequest } from '../../../src/domain/vendor.ts';
+import type {
+  HuaweiAccessKeyCredentials,
+  HuaweiAccount,
+  HuaweiPasswordCredentials,
+} from '../../../src/providers/huawei/account.ts';
 import { huawei } from '../../../src/providers/huawei/index.ts';
 import { sampleBackup, sampleMigration } from '../../support/samples.ts';
 

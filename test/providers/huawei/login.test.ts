@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { HuaweiAccount } from '../../../src/providers/huawei/account.ts';
 import { login } from '../../../src/providers/huawei/login.ts';
 import { account, failureIn, keyCredentials, now, passwordCredentials, projectId, reply, run } from './fixtures.ts';
 
@@ -88,10 +89,12 @@ describe('login with a password', () => {
   });
 });
 
+const inProject: HuaweiAccount = { ...account, projectId };
+
 describe('login with an access key', () => {
   it('needs none when the project is configured', () => {
-    expect(login({ ...account, projectId }, account.region, keyCredentials)).toBeNull();
-    expect(login({ ...account, projectId }, 'cn-north-4', keyCredentials)).not.toBeNull();
+    expect(login(inProject, account.region, keyCredentials)).toBeNull();
+    expect(login(inProject, 'cn-north-4', keyCredentials)).not.toBeNull();
   });
 
   it('learns the project of the region, whatever else is listed', () => {

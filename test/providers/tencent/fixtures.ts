@@ -1,12 +1,7 @@
 import type { Backup, Call, Migration, Refs } from '../../../src/domain/migration.ts';
-import type {
-  Dialogue,
-  TencentAccount,
-  VendorFailure,
-  VendorReply,
-  VendorRequest,
-} from '../../../src/domain/vendor.ts';
+import type { Dialogue, VendorFailure, VendorReply, VendorRequest } from '../../../src/domain/vendor.ts';
 import { VendorError } from '../../../src/domain/vendor.ts';
+import type { TencentAccount } from '../../../src/providers/tencent/account.ts';
 import { tencent } from '../../../src/providers/tencent/index.ts';
 import { sampleBackup, sampleMigration } from '../../support/samples.ts';
 

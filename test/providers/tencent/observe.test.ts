@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Migration } from '../../../src/domain/migration.ts';
 import type { BackupObservation, Observation } from '../../../src/domain/provider.ts';
 import { VendorError } from '../../../src/domain/vendor.ts';
+import type { TencentAccount } from '../../../src/providers/tencent/account.ts';
 import { tencent } from '../../../src/providers/tencent/index.ts';
 import {
   account,
@@ -78,7 +79,7 @@ describe('a single full restore', () => {
       startedAt: Date.UTC(2026, 10, 21, 11, 9),
       finishedAt: Date.UTC(2026, 10, 21, 16, 30),
     });
-    const tokyo = converse(tencent.observe([running()], { ...account, timeZone: '+09:00' }, sentAt), [
+    const tokyo = converse(tencent.observe([running()], { ...account, timeZone: '+09:00' } as TencentAccount, sentAt), [
       tasks(task(7)),
     ]).result;
     expect([...tokyo.values()][0]?.startedAt).toBe(Date.UTC(2026, 10, 21, 10, 9));

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { checkedConfig } from '../../../src/config/load.ts';
 import { type Gateway, startGateway } from '../../../src/gateway.ts';
 import { systemRuntime } from '../../../src/runtime.ts';
 import { sandboxAccounts } from '../../../src/sandbox/accounts.ts';
 import type { Sandbox } from '../../../src/sandbox/server.ts';
 import { createLog } from '../../../src/telemetry/log.ts';
 import type { Tracing } from '../../../src/telemetry/span.ts';
+import { checkedConfig } from '../../support/configuration.ts';
 import { quickEngine, temporaryFolder } from '../../support/gateway.ts';
 
 export interface LoggedGateway {

@@ -2,15 +2,14 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AccountCredentials } from '../../../src/domain/credentials.ts';
 import type { Runtime } from '../../../src/domain/runtime.ts';
 import type { VendorReply } from '../../../src/domain/vendor.ts';
-import { tencent } from '../../../src/providers/tencent/index.ts';
+import { oidcCredentials } from '../../../src/providers/tencent/credential-sources.ts';
 import { systemRuntime } from '../../../src/runtime.ts';
 import { createVendorClient } from '../../../src/transport/client.ts';
 import { createCredentialVault } from '../../../src/transport/credentials/vault.ts';
 import { type Issuers, roles, startIssuers } from '../../support/issuers.ts';
-import { account, failure, fakeProvider, reply, request } from '../fixtures.ts';
+import { account, failure, fakeProvider, only, reply, request } from '../fixtures.ts';
 
 const minute = 60_000;
 let issuers: Issuers;
@@ -24,9 +23,7 @@ describe('keys that rotate under load', () => {
     const folder = await mkdtemp(join(tmpdir(), 'godwit-rotation-'));
     const tokenFile = join(folder, 'token');
     await writeFile(tokenFile, 'token-1');
-    const credentials: AccountCredentials = {
-      provider: 'tencent',
-      source: 'oidc',
+    const credentials = oidcCredentials({
       endpoint: `${issuers.url}/tencent`,
       providerId: roles.tencentProvider,
       roleArn: roles.tencent,
@@ -34,7 +31,7 @@ describe('keys that rotate under load', () => {
       sessionName: 'godwit',
       region: 'ap-guangzhou',
       durationSeconds: 3600,
-    };
+    });
     let offsetMs = 0;
     const runtime: Runtime = {
       ...systemRuntime,
@@ -42,8 +39,7 @@ describe('keys that rotate under load', () => {
       sleep: async () => undefined,
     };
     const fake = fakeProvider();
-    const providers = { alibaba: fake, huawei: fake, tencent: { ...fake, failureOf: tencent.failureOf } };
-    const vault = createCredentialVault({ accounts: [{ account, credentials }], providers, runtime });
+    const vault = createCredentialVault({ accounts: [{ account, credentials }], runtime });
 
     /** When each key ends, by the vendor's clock, and the ones ended early. */
     const ends = new Map<string, number>();
@@ -51,14 +47,14 @@ describe('keys that rotate under load', () => {
     const expired = JSON.stringify({ failure: failure('session_expired') });
     const vendor = async (): Promise<VendorReply> => {
       const used = fake.signed.at(-1)?.credentials;
-      const id = used?.provider === 'tencent' ? used.secretId : '';
+      const id = String(used?.secretId);
       if (!ends.has(id)) ends.set(id, runtime.now() + 60 * minute);
       await Promise.resolve();
       const dead = revoked.has(id) || runtime.now() >= (ends.get(id) ?? 0);
       return reply(dead ? expired : '{}', { receivedAt: runtime.now() });
     };
     const client = createVendorClient({
-      providers: { alibaba: fake, huawei: fake, tencent: fake },
+      providers: only(fake),
       exchange: { send: vendor, close: async () => undefined },
       runtime,
       credentialsOf: vault.credentialsOf,

@@ -3,15 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { checkedConfig } from '../../../src/config/load.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { type Credentials, VendorError } from '../../../src/domain/vendor.ts';
-import { alibaba } from '../../../src/providers/alibaba/index.ts';
-import { huawei } from '../../../src/providers/huawei/index.ts';
-import { tencent } from '../../../src/providers/tencent/index.ts';
 import { systemRuntime } from '../../../src/runtime.ts';
 import { type CredentialVault, createCredentialVault } from '../../../src/transport/credentials/vault.ts';
 import { alibabaEntry, huaweiEntry, tencentEntry } from '../../config/fixtures.ts';
+import { checkedConfig } from '../../support/configuration.ts';
 import { type Issuers, roles, startIssuers } from '../../support/issuers.ts';
 
 let issuers: Issuers;
@@ -114,7 +111,7 @@ async function open(name: string, more: object = {}, environment: Record<string,
 async function openEntry(entry: object, environment: Record<string, string>) {
   const { accounts } = await checkedConfig({ accounts: [entry] }, environment, false);
   const runtime = { ...systemRuntime, now: () => Date.now() + offsetMs };
-  const vault = createCredentialVault({ accounts, providers: { alibaba, huawei, tencent }, runtime });
+  const vault = createCredentialVault({ accounts, runtime });
   vaults.push(vault);
   const [first] = accounts;
   if (first === undefined) throw new Error('no account');
@@ -128,7 +125,7 @@ async function openEntry(entry: object, environment: Record<string, string>) {
 function revealed(credentials: Credentials): string[] {
   return Object.entries(credentials)
     .filter(([name]) => name !== 'provider' && name !== 'method')
-    .map(([, value]) => (value instanceof Secret ? value.reveal() : value));
+    .map(([, value]) => (value instanceof Secret ? value.reveal() : String(value)));
 }
 
 async function failureOf(get: () => Promise<unknown>) {

@@ -1,0 +1,142 @@
+import type { Issued, IssuedCredentials, IssuerRequest } from '../../domain/credentials.ts';
+import { Secret } from '../../domain/secret.ts';
+import { VendorError, type VendorReply } from '../../domain/vendor.ts';
+import {
+  askRole,
+  askRoleName,
+  asObject,
+  endOf,
+  expectNoFailure,
+  type Fields,
+  type Issuing,
+  objectOf,
+  textOf,
+  unusable,
+} from '../kit/issuing.ts';
+import type { AlibabaCredentials } from './account.ts';
+import { failureOf } from './errors.ts';
+
+export interface OidcSettings {
+  readonly endpoint: string;
+  readonly roleArn: string;
+  readonly oidcProviderArn: string;
+  readonly tokenFile: string;
+  readonly sessionName: string;
+  /** 900 to the role's maximum. */
+  readonly durationSeconds: number;
+}
+
+export interface MetadataSettings {
+  readonly endpoint: string;
+  /** Null: the machine's own is asked for. */
+  readonly roleName: string | null;
+  /** Whether the form without a token may be used where the hardened one is not offered. */
+  readonly allowV1: boolean;
+}
+
+const oidc: Issuing = { provider: 'alibaba', operation: 'AssumeRoleWithOIDC' };
+const metadata: Issuing = { provider: 'alibaba', operation: 'EcsRamRole' };
+
+/** The role of a service account, as RRSA on ACK uses it ("AssumeRoleWithOIDC" of STS, version 2015-04-01): the token says who asks. */
+export function oidcCredentials(settings: OidcSettings): IssuedCredentials {
+  const { endpoint, roleArn, oidcProviderArn, tokenFile, sessionName, durationSeconds } = settings;
+  return {
+    provider: 'alibaba',
+    source: 'oidc',
+    issuer: 'service',
+    metadataHost: null,
+    endpoint,
+    tokenFile,
+    base: null,
+    locksUser: false,
+    *issue({ token, now }) {
+      const query = new URLSearchParams({
+        Action: oidc.operation,
+        Version: '2015-04-01',
+        Format: 'JSON',
+        Timestamp: new Date(now).toISOString().replace(/\.\d+/, ''),
+      });
+      const form = new URLSearchParams({
+        OIDCProviderArn: oidcProviderArn,
+        OIDCToken: token,
+        RoleArn: roleArn,
+        RoleSessionName: sessionName,
+        DurationSeconds: String(durationSeconds),
+      });
+      const reply = yield {
+        operation: oidc.operation,
+        method: 'POST',
+        url: `${endpoint}/?${query}`,
+        headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
+        body: form.toString(),
+      };
+      expectNoFailure(oidc, failureOf, reply, [token]);
+      return issued(asObject(objectOf(reply.body)?.Credentials), oidc, reply);
+    },
+  };
+}
+
+/** The RAM role of the machine, through the metadata service. */
+export function metadataCredentials(settings: MetadataSettings): IssuedCredentials {
+  const base = `${settings.endpoint}/latest/meta-data/ram/security-credentials/`;
+  const get = (url: string, headers: Readonly<Record<string, string>>): IssuerRequest => ({
+    operation: metadata.operation,
+    method: 'GET',
+    url,
+    headers,
+  });
+  return {
+    provider: 'alibaba',
+    source: 'metadata',
+    issuer: 'metadata',
+    metadataHost: '100.100.100.200',
+    endpoint: settings.endpoint,
+    tokenFile: null,
+    base: null,
+    locksUser: false,
+    *issue() {
+      const headers = yield* metadataHeaders(settings);
+      const role = settings.roleName ?? (yield* askRoleName(metadata, get(base, headers)));
+      const { body, reply } = yield* askRole(metadata, 'RAM role', role, get(`${base}${role}`, headers));
+      return issued(body, metadata, reply);
+    },
+  };
+}
+
+/** The hardened form asks for a token first; where it is not offered and that is allowed, the older form without one is used. */
+function* metadataHeaders({
+  endpoint,
+  allowV1,
+}: MetadataSettings): Generator<IssuerRequest, Readonly<Record<string, string>>, VendorReply> {
+  let reply: VendorReply | null = null;
+  try {
+    reply = yield {
+      operation: metadata.operation,
+      method: 'PUT',
+      url: `${endpoint}/latest/api/token`,
+      headers: { 'x-aliyun-ecs-metadata-token-ttl-seconds': '21600' },
+    };
+  } catch (error) {
+    if (!allowV1 || !(error instanceof VendorError)) throw error;
+  }
+  if (reply?.httpStatus === 200 && reply.body.trim() !== '')
+    return { 'x-aliyun-ecs-metadata-token': reply.body.trim() };
+  if (allowV1) return {};
+  const detail = 'The metadata service gave no token, and the form without one is switched off.';
+  throw unusable(metadata, 'unavailable', detail, reply?.httpStatus ?? null);
+}
+
+function issued(body: Fields | null, issuing: Issuing, reply: VendorReply): Issued {
+  const accessKeyId = textOf(body?.AccessKeyId);
+  const accessKeySecret = textOf(body?.AccessKeySecret);
+  const securityToken = textOf(body?.SecurityToken);
+  if (accessKeyId === null || accessKeySecret === null || securityToken === null)
+    throw unusable(issuing, 'garbage', `${issuing.operation} answered without credentials.`, reply.httpStatus);
+  const credentials: AlibabaCredentials = {
+    provider: 'alibaba',
+    accessKeyId,
+    accessKeySecret: new Secret(accessKeySecret),
+    securityToken: new Secret(securityToken),
+  };
+  return { credentials, expiresAt: endOf(body?.Expiration, reply) };
+}

@@ -1,0 +1,20 @@
+import { type Static, Type } from '@sinclair/typebox';
+import type { Migration } from '../../domain/migration.ts';
+import { closed, stringEnum } from '../../domain/typebox.ts';
+
+/** Settings of a migration that only this vendor has. */
+export const OptionsSchema = Type.Object(
+  {
+    chainBase: Type.Optional(
+      stringEnum(['updf', 'full'], {
+        description: 'How the base of a chain is submitted; default: the account’s setting.',
+      }),
+    ),
+  },
+  closed,
+);
+
+/** The settings of a migration, as its request was let in. */
+export function optionsOf({ providerOptions }: Migration): Static<typeof OptionsSchema> {
+  return (providerOptions.alibaba ?? {}) as Static<typeof OptionsSchema>;
+}

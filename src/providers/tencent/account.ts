@@ -1,0 +1,28 @@
+import type { Secret } from '../../domain/secret.ts';
+import type { Account, Credentials } from '../../domain/vendor.ts';
+
+export interface TencentAccount extends Account {
+  readonly provider: 'tencent';
+  /** Offset of the vendor's zone-less times, such as `+08:00`. */
+  readonly timeZone: string;
+}
+
+/** An API key, with the token of temporary ones. */
+export interface TencentCredentials extends Credentials {
+  readonly provider: 'tencent';
+  readonly secretId: string;
+  readonly secretKey: Secret;
+  readonly token?: Secret;
+}
+
+/** The account as one of this vendor. Throws when the composition handed over another vendor's. */
+export function tencentAccount(account: Account): TencentAccount {
+  if (account.provider !== 'tencent') throw new Error(`account ${account.name} belongs to ${account.provider}`);
+  return account as TencentAccount;
+}
+
+/** The credentials as some of this vendor. Throws when the composition handed over another vendor's. */
+export function tencentCredentials(credentials: Credentials): TencentCredentials {
+  if (credentials.provider !== 'tencent') throw new Error(`credentials of ${credentials.provider} given to tencent`);
+  return credentials as TencentCredentials;
+}

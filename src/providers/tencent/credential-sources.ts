@@ -1,0 +1,115 @@
+import type { Issued, IssuedCredentials, IssuerRequest } from '../../domain/credentials.ts';
+import { Secret } from '../../domain/secret.ts';
+import type { VendorReply } from '../../domain/vendor.ts';
+import {
+  askRole,
+  askRoleName,
+  asObject,
+  endOf,
+  expectNoFailure,
+  type Fields,
+  type Issuing,
+  objectOf,
+  textOf,
+  unusable,
+} from '../kit/issuing.ts';
+import type { TencentCredentials } from './account.ts';
+import { failureOf } from './errors.ts';
+
+export interface OidcSettings {
+  readonly endpoint: string;
+  readonly providerId: string;
+  readonly roleArn: string;
+  readonly tokenFile: string;
+  readonly sessionName: string;
+  /** Region sent along; any will do. */
+  readonly region: string;
+  /** At most 43 200. */
+  readonly durationSeconds: number;
+}
+
+export interface MetadataSettings {
+  readonly endpoint: string;
+  /** Null: the machine's own is asked for. */
+  readonly roleName: string | null;
+}
+
+const oidc: Issuing = { provider: 'tencent', operation: 'AssumeRoleWithWebIdentity' };
+const metadata: Issuing = { provider: 'tencent', operation: 'CvmRole' };
+
+/** The role of a pod, as TKE uses it ("AssumeRoleWithWebIdentity" of STS, version 2018-08-13): not signed, `Authorization` says so. */
+export function oidcCredentials(settings: OidcSettings): IssuedCredentials {
+  const { endpoint, providerId, roleArn, tokenFile, sessionName, region, durationSeconds } = settings;
+  return {
+    provider: 'tencent',
+    source: 'oidc',
+    issuer: 'service',
+    metadataHost: null,
+    endpoint,
+    tokenFile,
+    base: null,
+    locksUser: false,
+    *issue({ token, now }) {
+      const reply = yield {
+        operation: oidc.operation,
+        method: 'POST',
+        url: `${endpoint}/`,
+        headers: {
+          authorization: 'SKIP',
+          'content-type': 'application/json',
+          'x-tc-action': oidc.operation,
+          'x-tc-version': '2018-08-13',
+          'x-tc-region': region,
+          'x-tc-timestamp': String(Math.floor(now / 1000)),
+        },
+        body: JSON.stringify({
+          ProviderId: providerId,
+          WebIdentityToken: token,
+          RoleArn: roleArn,
+          RoleSessionName: sessionName,
+          DurationSeconds: durationSeconds,
+        }),
+      };
+      expectNoFailure(oidc, failureOf, reply, [token]);
+      const response = asObject(objectOf(reply.body)?.Response);
+      const end = response?.ExpiredTime ?? response?.Expiration;
+      return issued({ ...asObject(response?.Credentials), end }, oidc, reply);
+    },
+  };
+}
+
+/** The CAM role of the machine, through the metadata service. */
+export function metadataCredentials(settings: MetadataSettings): IssuedCredentials {
+  const base = `${settings.endpoint}/latest/meta-data/cam/security-credentials/`;
+  const get = (url: string): IssuerRequest => ({ operation: metadata.operation, method: 'GET', url });
+  return {
+    provider: 'tencent',
+    source: 'metadata',
+    issuer: 'metadata',
+    metadataHost: 'metadata.tencentyun.com',
+    endpoint: settings.endpoint,
+    tokenFile: null,
+    base: null,
+    locksUser: false,
+    *issue() {
+      const role = settings.roleName ?? (yield* askRoleName(metadata, get(base)));
+      const { body, reply } = yield* askRole(metadata, 'CAM role', role, get(`${base}${role}`));
+      return issued({ ...body, end: body.ExpiredTime ?? body.Expiration }, metadata, reply);
+    },
+  };
+}
+
+function issued(body: Fields, issuing: Issuing, reply: VendorReply): Issued {
+  const secretId = textOf(body.TmpSecretId);
+  const secretKey = textOf(body.TmpSecretKey);
+  const token = textOf(body.Token);
+  if (secretId === null || secretKey === null || token === null)
+    throw unusable(issuing, 'garbage', `${issuing.operation} answered without credentials.`, reply.httpStatus);
+  const credentials: TencentCredentials = {
+    provider: 'tencent',
+    secretId,
+    secretKey: new Secret(secretKey),
+    token: new Secret(token),
+  };
+  return { credentials, expiresAt: endOf(body.end, reply) };
+}

@@ -1,0 +1,7 @@
+import { providerRegistry } from './domain/provider.ts';
+import { alibaba } from './providers/alibaba/index.ts';
+import { huawei } from './providers/huawei/index.ts';
+import { tencent } from './providers/tencent/index.ts';
+
+/** The providers of this gateway. A further one is added here, and nowhere else. */
+export const providers = providerRegistry([alibaba, huawei, tencent]);
