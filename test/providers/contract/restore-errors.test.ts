@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { MigrationError } from '../../../src/domain/migration.ts';
 import { type RestoreErrorCode, restoreErrors } from '../../../src/domain/restore-errors.ts';
-import { converse, type Vendor, vendors } from './vendors.ts';
+import { converse, type Vendor } from './vendor.ts';
+import { vendors } from './vendors.ts';
 
-function errorFor({ provider, account, restoring, failed }: Vendor, text: string): MigrationError | null | undefined {
+function errorFor(vendor: Vendor, text: string): MigrationError | null | undefined {
+  const { provider, account, restoring, failed } = vendor;
   const dialogue = provider.observe([restoring], account, restoring.createdAt, restoring.createdAt);
-  const seen = converse(provider, dialogue, (request) => failed(text, request)).get(restoring.id);
+  const seen = converse(vendor, dialogue, (request) => failed(text, request)).get(restoring.id);
   expect(seen?.phase).toBe('failed');
   return seen?.error;
 }

@@ -1,79 +1,146 @@
 import type { Migration } from '../../../src/domain/migration.ts';
-import type { Provider } from '../../../src/domain/provider.ts';
-import { type Account, VendorError, type VendorReply, type VendorRequest } from '../../../src/domain/vendor.ts';
 import { alibaba } from '../../../src/providers/alibaba/index.ts';
 import { huawei } from '../../../src/providers/huawei/index.ts';
 import { tencent } from '../../../src/providers/tencent/index.ts';
-import * as alibabaSamples from '../alibaba/fixture.ts';
-import * as huaweiSamples from '../huawei/fixtures.ts';
-import * as tencentSamples from '../tencent/fixtures.ts';
+import * as ofAlibaba from '../alibaba/fixture.ts';
+import * as ofHuawei from '../huawei/fixtures.ts';
+import * as ofTencent from '../tencent/fixtures.ts';
+import type { Vendor } from './vendor.ts';
 
-/** A provider with what a law needs to try it: an account, a restore under way, and how the vendor tells that it failed. */
-export interface Vendor {
-  readonly provider: Provider;
-  readonly account: Account;
-  /** A full restore that the vendor has accepted. */
-  readonly restoring: Migration;
-  /** The vendor's answer to whatever is asked about that restore, when it failed with `text`. */
-  failed(text: string, request: VendorRequest): VendorReply;
-}
+const orders = [{ name: 'orders' }];
 
-const huaweiRefs = { jobId: huaweiSamples.jobId };
+const alibabaVendor: Vendor = {
+  provider: alibaba,
+  account: ofAlibaba.account,
+  credentials: [ofAlibaba.credentials],
+  restoring: ofAlibaba.migration(),
+  failed: (text, { operation }) =>
+    operation === 'DescribeOssDownloads' ? ofAlibaba.files() : ofAlibaba.task({ Status: 'Failed', Description: text }),
+  migrations: [
+    ofAlibaba.migration(),
+    ofAlibaba.migration({ state: 'pending', providerRefs: {}, backups: [ofAlibaba.backup({ state: 'submitting' })] }),
+    ofAlibaba.migration({ mode: 'full_log', backups: [ofAlibaba.backup({ state: 'restored' }), ofAlibaba.log(1)] }),
+    ofAlibaba.migration({
+      mode: 'full_differential',
+      state: 'cutting_over',
+      calls: [ofAlibaba.call({ step: 'open', backupId: null, operation: 'CreateOnlineDatabaseTask' })],
+      backups: [ofAlibaba.backup({ state: 'restored' })],
+    }),
+  ],
+  answers: [
+    ofAlibaba.reply({ RequestId: 'r', MigrateTaskId: '564563256', TaskId: '1' }),
+    ofAlibaba.task({ Status: 'Waiting' }),
+    ofAlibaba.task({ Status: 'Success', Description: 'Success to DBCC checkdb asynchronously' }),
+    ofAlibaba.tasks([ofAlibaba.row(), ofAlibaba.row({ Status: 'Failed', Description: 'Not Enough Disk Space' })]),
+    ofAlibaba.files(ofAlibaba.file('orders_full.bak', 'Restored'), ofAlibaba.file('orders_log1.trn', 'RestoreFailed')),
+    ofAlibaba.reply({
+      RequestId: 'r',
+      Items: {
+        DBInstanceAttribute: [{ Engine: 'SQLServer', EngineVersion: '2019_std_ha', DBInstanceStatus: 'Running' }],
+      },
+    }),
+    ofAlibaba.refusal('LockTimeout'),
+    ofAlibaba.refusal('Throttling.User'),
+    ofAlibaba.refusal('InvalidSecurityToken.Expired'),
+  ],
+};
 
-export const vendors: readonly Vendor[] = [
-  {
-    provider: alibaba,
-    account: alibabaSamples.account,
-    restoring: alibabaSamples.migration(),
-    failed: (text, { operation }) =>
-      operation === 'DescribeOssDownloads'
-        ? alibabaSamples.files()
-        : alibabaSamples.task({ Status: 'Failed', Description: text }),
-  },
-  {
-    provider: huawei,
-    account: huaweiSamples.account,
-    restoring: huaweiSamples.migration({
+const job = { jobId: ofHuawei.jobId };
+const jobRow = (status: string, more: object = {}) => ({
+  id: ofHuawei.jobId,
+  name: 'orders',
+  status,
+  engine_type: 'sqlserver',
+  create_time: '2026-03-01T10:00:00Z',
+  ...more,
+});
+const huaweiRestoring: Migration = ofHuawei.migration({
+  state: 'restoring',
+  target: { instanceId: ofHuawei.target, databases: orders, overwrite: false },
+  backups: [ofHuawei.backup({ state: 'restoring', providerRefs: job })],
+});
+
+const huaweiVendor: Vendor = {
+  provider: huawei,
+  account: ofHuawei.account,
+  credentials: [ofHuawei.passwordCredentials, ofHuawei.keyCredentials],
+  restoring: huaweiRestoring,
+  failed: (text) => ofHuawei.reply({ count: 1, jobs: [jobRow('PRECHECK FAILED', { error_log: text })] }),
+  migrations: [
+    huaweiRestoring,
+    ofHuawei.migration(),
+    ofHuawei.migration({ backups: [ofHuawei.backup({ source: ofHuawei.instanceBackup })] }),
+    ofHuawei.migration({
+      mode: 'full_log',
       state: 'restoring',
-      target: { instanceId: huaweiSamples.target, databases: [{ name: 'orders' }], overwrite: false },
-      backups: [huaweiSamples.backup({ state: 'restoring', providerRefs: huaweiRefs })],
+      backups: [
+        ofHuawei.backup({ state: 'restored', providerRefs: { jobId: 'x' } }),
+        ofHuawei.backup({ id: 'bkp_log', type: 'log', state: 'restoring', final: true, providerRefs: job }),
+      ],
     }),
-    failed: (text) =>
-      huaweiSamples.reply({
-        count: 1,
-        jobs: [
-          {
-            id: huaweiSamples.jobId,
-            name: 'orders',
-            status: 'PRECHECK FAILED',
-            engine_type: 'sqlserver',
-            create_time: '2026-03-01T10:00:00Z',
-            error_log: text,
-          },
-        ],
-      }),
-  },
-  {
-    provider: tencent,
-    account: tencentSamples.account,
-    restoring: tencentSamples.running({
-      target: { instanceId: tencentSamples.instanceId, databases: [{ name: 'orders' }], overwrite: false },
+  ],
+  answers: [
+    ofHuawei.reply({ job_id: ofHuawei.jobId }),
+    ofHuawei.reply({
+      count: 2,
+      jobs: [jobRow('TRANSFERRING'), jobRow('FAILED', { id: 'x', error_log: 'restore:null' })],
     }),
-    failed: (text) => tencentSamples.tasks(tencentSamples.task(10, { Message: text })),
-  },
-];
+    ofHuawei.reply({ id: ofHuawei.jobId, status: 'SUCCESS', base_info: { name: 'orders' } }),
+    ofHuawei.reply({ instances: [{ id: ofHuawei.target, status: 'ACTIVE', datastore: { type: 'SQLServer' } }] }),
+    ofHuawei.reply({ backups: [{ id: 'b', status: 'COMPLETED', databases: orders }], databases: [], total_count: 1 }),
+    ofHuawei.reply({ token: { expires_at: '2026-03-02T10:00:00.000000Z', project: { id: 'p' } } }, 201, {
+      'x-subject-token': 'MII',
+    }),
+    ofHuawei.reply({ projects: [{ id: 'p', name: 'ap-southeast-3' }] }),
+    ofHuawei.reply({ error_code: 'DRS.M01503', error_msg: 'slow down' }, 400),
+    ofHuawei.reply({ error_code: 'APIGW.0307', error_msg: 'The token must be updated.' }, 401),
+  ],
+};
 
-/** Runs a dialogue as the transport does: what the provider calls a failure is thrown into it. */
-export function converse<T>(
-  provider: Provider,
-  dialogue: Generator<VendorRequest, T, VendorReply>,
-  answer: (request: VendorRequest) => VendorReply,
-): T {
-  let step = dialogue.next();
-  while (!step.done) {
-    const reply = answer(step.value);
-    const failure = provider.failureOf(step.value, reply);
-    step = failure === null ? dialogue.next(reply) : dialogue.throw(new VendorError(failure));
-  }
-  return step.value;
+/** A chain whose full backup has the name that chains need. */
+function tencentChain(...increments: Parameters<typeof ofTencent.chain>[0]): Migration {
+  const chain = ofTencent.chain(increments);
+  const [full, ...rest] = chain.backups;
+  const source = {
+    type: 'object_storage' as const,
+    bucket: 'acme-1250000000',
+    keys: ['prod/orders_20261121190000_2full2_2noreconvery2.bak'],
+  };
+  return { ...chain, backups: full === undefined ? rest : [{ ...full, source }, ...rest] };
 }
+
+const tencentVendor: Vendor = {
+  provider: tencent,
+  account: ofTencent.account,
+  credentials: [{ provider: 'tencent', secretId: 'id', secretKey: ofHuawei.keyCredentials.secretAccessKey }],
+  restoring: ofTencent.running({ target: { instanceId: ofTencent.instanceId, databases: orders, overwrite: false } }),
+  failed: (text) => ofTencent.tasks(ofTencent.task(10, { Message: text })),
+  migrations: [
+    ofTencent.running(),
+    ofTencent.migration({
+      target: {
+        instanceId: ofTencent.instanceId,
+        databases: [{ name: 'orders', restoreAs: 'orders_copy' }],
+        overwrite: false,
+      },
+    }),
+    tencentChain(ofTencent.inFlight({ final: true })),
+    tencentChain(ofTencent.inFlight({ state: 'failed' }), ofTencent.inFlight({ id: 'bkp_next' })),
+    ofTencent.migration({ backups: [ofTencent.backup({ source: { type: 'upload', fileName: 'orders.bak' } })] }),
+  ],
+  answers: [
+    ofTencent.reply({ BackupMigrationId: ofTencent.taskId, IncrementalMigrationId: ofTencent.childId, FlowId: 1 }),
+    ofTencent.tasks(ofTencent.task(8), ofTencent.task(10, { Message: '磁盘空间不足' })),
+    ofTencent.children(ofTencent.child(12), ofTencent.child(10, { Message: 'LSN is not continuous' })),
+    ofTencent.reply({ Status: 2, RequestId: 'r' }),
+    ofTencent.reply({
+      TotalCount: 1,
+      DBInstances: [{ InstanceId: ofTencent.instanceId, Status: 2, DBDetails: [{ Name: 'orders' }] }],
+    }),
+    ofTencent.refusal('RequestLimitExceeded'),
+    ofTencent.refusal('FailedOperation.DBError'),
+    ofTencent.refusal('ResourceNotFound.InstanceNotFound'),
+  ],
+};
+
+export const vendors: readonly Vendor[] = [alibabaVendor, huaweiVendor, tencentVendor];
