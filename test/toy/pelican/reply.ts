@@ -1,0 +1,70 @@
+import type { Instant } from '../../../src/domain/migration.ts';
+import { readRetryAfter } from '../../../src/domain/retry-after.ts';
+import {
+  type FailureKind,
+  VendorError,
+  type VendorFailure,
+  type VendorReply,
+  type VendorRequest,
+  vendorFailure,
+} from '../../../src/domain/vendor.ts';
+import { asObject, objectOf, textOf } from '../../../src/providers/kit/issuing.ts';
+
+/** A restore as the vendor lists it. */
+export interface Restore {
+  readonly id: string;
+  readonly name: string;
+  readonly status: string;
+  readonly reason: string | null;
+  readonly startedAt: Instant | null;
+}
+
+const kinds: Readonly<Record<string, FailureKind>> = {
+  BadKey: 'unauthenticated',
+  NoSuchInstance: 'not_found',
+  InstanceBusy: 'busy',
+  NameTaken: 'replayed',
+  ChainBroken: 'rejected',
+};
+
+function kindOf(code: string | null, httpStatus: number): FailureKind {
+  if (httpStatus === 429) return 'throttled';
+  if (httpStatus >= 500) return 'unavailable';
+  return (code !== null && Object.hasOwn(kinds, code) && kinds[code]) || (code === null ? 'garbage' : 'rejected');
+}
+
+/** The failure in a reply: this vendor says `{ "error": { "code", "message" } }` under a status that is not 2xx. */
+export function failureOf({ operation }: VendorRequest, reply: VendorReply): VendorFailure | null {
+  const { httpStatus, headers, receivedAt } = reply;
+  const body = objectOf(reply.body);
+  const error = asObject(body?.error);
+  if (httpStatus >= 200 && httpStatus < 300 && body !== null && error === null) return null;
+  const code = textOf(error?.code);
+  const kind = httpStatus >= 200 && httpStatus < 300 ? 'garbage' : kindOf(code, httpStatus);
+  return vendorFailure({
+    kind,
+    detail: `Pelican Cloud answered ${operation} with ${code ?? `HTTP ${httpStatus}`}.`,
+    provider: { name: 'pelican', operation, code, message: textOf(error?.message), httpStatus },
+    retryAfterMs: readRetryAfter(headers, receivedAt),
+  });
+}
+
+export function garbage(operation: string, { httpStatus }: VendorReply, what: string): VendorError {
+  const detail = `The answer to ${operation} ${what}.`;
+  return new VendorError(
+    vendorFailure({ kind: 'garbage', detail, provider: { name: 'pelican', operation, httpStatus } }),
+  );
+}
+
+/** Throws `VendorError` of kind `garbage` when the reply holds no list, or a row that cannot be read. */
+export function restoresIn(operation: string, reply: VendorReply): readonly Restore[] {
+  const rows = objectOf(reply.body)?.restores;
+  if (!Array.isArray(rows)) throw garbage(operation, reply, 'holds no list of restores');
+  return rows.map((row) => {
+    const fields = asObject(row);
+    const [id, name, status] = [textOf(fields?.id), textOf(fields?.name), textOf(fields?.status)];
+    if (id === null || name === null || status === null) throw garbage(operation, reply, 'holds an unreadable row');
+    const startedAt = Date.parse(String(fields?.startedAt));
+    return { id, name, status, reason: textOf(fields?.reason), startedAt: Number.isNaN(startedAt) ? null : startedAt };
+  });
+}
