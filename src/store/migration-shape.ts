@@ -1,11 +1,11 @@
 import type { Backup, Call, Migration } from '../domain/migration.ts';
-import { backupStates, migrationStates, providerIds } from '../domain/vocabulary.ts';
+import { backupStates, migrationStates } from '../domain/vocabulary.ts';
 
 /** What is wrong with a stored migration, as far as everything that works with one rests on it; null: nothing. */
 export function migrationFault(value: Readonly<Record<string, unknown>>, id: string): string | null {
   const { target, backups, calls } = value as Partial<Migration>;
   if (value.id !== id) return 'belongs to another id';
-  if (!includes(providerIds, value.provider)) return 'has no known provider';
+  if (typeof value.provider !== 'string' || value.provider === '') return 'has no provider';
   if (!includes(migrationStates, value.state)) return 'has no known state';
   if (typeof value.account !== 'string' || typeof value.region !== 'string') return 'has no account and region';
   if (typeof target?.instanceId !== 'string') return 'has no target';
