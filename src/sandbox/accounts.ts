@@ -18,7 +18,7 @@ export function sandboxAccounts({ alibaba, huawei, tencent }: SandboxUrls): read
       region: 'cn-hangzhou',
       credentials: { accessKeyId: known.alibaba.accessKeyId, accessKeySecret: known.alibaba.accessKeySecret },
       limits,
-      endpoints: { rds: alibaba.url },
+      endpoints: { rds: alibaba.url, storage: alibaba.url },
     },
     {
       name: 'sandbox-huawei',
@@ -30,7 +30,7 @@ export function sandboxAccounts({ alibaba, huawei, tencent }: SandboxUrls): read
         password: known.huawei.password,
       },
       limits,
-      endpoints: { iam: huawei.url, drs: huawei.url, rds: huawei.url },
+      endpoints: { iam: huawei.url, drs: huawei.url, rds: huawei.url, storage: huawei.url },
     },
     {
       name: 'sandbox-tencent',
@@ -38,7 +38,7 @@ export function sandboxAccounts({ alibaba, huawei, tencent }: SandboxUrls): read
       region: 'ap-guangzhou',
       credentials: { secretId: known.tencent.secretId, secretKey: known.tencent.secretKey },
       limits,
-      endpoints: { sqlserver: tencent.url },
+      endpoints: { sqlserver: tencent.url, storage: tencent.url },
     },
   ];
 }

@@ -3,6 +3,8 @@ import { type CloudName, type JournalEntry, type SandboxRequest, sandboxCredenti
 import type { Conditions } from './conditions.ts';
 import { type FaultRule, type Faults, isCloudOrAll, readFaultRule } from './faults.ts';
 import { readRequest, send } from './http.ts';
+import { readPut } from './object-store/admin.ts';
+import type { ObjectAdministration } from './object-store/stores.ts';
 
 /** What the admin interface shows and changes. */
 export interface AdminSubjects {
@@ -13,6 +15,9 @@ export interface AdminSubjects {
   readonly clockOffsetMs: Readonly<Record<CloudName, number>>;
   readonly listLagMs: Readonly<Record<CloudName, number>>;
   now(): number;
+  /** The cloud's own time. */
+  timeOf(cloud: CloudName): number;
+  readonly objects: ObjectAdministration;
 }
 
 type Answer = readonly [status: number, body: unknown];
@@ -21,7 +26,8 @@ type Answer = readonly [status: number, body: unknown];
  * The admin interface, JSON over HTTP:
  *
  * `GET /` URLs and credentials · `GET /journal[?cloud=…]` · `GET /faults` · `POST /faults` one rule or a list of them ·
- * `DELETE /faults` · `GET /clock` · `POST /clock` `{ cloud, offsetMs }` · `GET /lag` · `POST /lag` `{ cloud, ms }`.
+ * `DELETE /faults` · `GET /objects?cloud=…` · `PUT /objects` `{ cloud, bucket, key, backup | text, storageClass, growsMs }` ·
+ * `GET /clock` · `POST /clock` `{ cloud, offsetMs }` · `GET /lag` · `POST /lag` `{ cloud, ms }`.
  *
  * Everything that is not understood is answered with 400 and changes nothing.
  */
@@ -58,9 +64,23 @@ function route(subjects: AdminSubjects, request: SandboxRequest): Answer {
       return [200, subjects.listLagMs];
     case 'POST /lag':
       return change(parse(request.body), 'ms', conditions.setListLag, subjects.listLagMs);
+    case 'GET /objects': {
+      const cloud = new URLSearchParams(request.query).get('cloud');
+      return isCloud(cloud) ? [200, subjects.objects.list(cloud)] : [400, { error: 'which cloud?' }];
+    }
+    case 'PUT /objects': {
+      const put = readPut(parse(request.body), subjects.timeOf);
+      if (typeof put === 'string') return [400, { error: put }];
+      subjects.objects.put(put.cloud, put.file);
+      return [201, put.file];
+    }
     default:
       return [404, { error: `there is no ${request.method} ${request.path}` }];
   }
+}
+
+function isCloud(value: unknown): value is CloudName {
+  return isCloudOrAll(value) && value !== '*';
 }
 
 function addFaults(faults: Faults, body: unknown): Answer {

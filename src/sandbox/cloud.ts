@@ -1,3 +1,5 @@
+import type { EmulatedObjects } from './object-store/objects.ts';
+
 /** A request as it arrived, before anything is understood of it. */
 export interface SandboxRequest {
   readonly method: string;
@@ -14,6 +16,8 @@ export interface SandboxResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** In place of `body`, where the answer is bytes. */
+  readonly bytes?: Buffer;
 }
 
 /**
@@ -43,6 +47,8 @@ export interface SandboxEnvironment {
   readonly restoreMs: number;
   /** Lists do not show objects younger than this many milliseconds by the cloud's clock; 0 when they show everything at once. */
   listLagMs(): number;
+  /** The cloud's object store, which its restore service reads from; absent: there is none, and any key is taken. */
+  readonly objects?: EmulatedObjects;
   /**
    * What `snapshot()` of the same cloud gave in an earlier process, as JSON read back; absent on a fresh start. Trusted: a cloud may
    * cast it to the type that its `snapshot()` returns.

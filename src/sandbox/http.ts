@@ -65,8 +65,9 @@ export async function readRequest(incoming: IncomingMessage): Promise<SandboxReq
 
 /** Sends head and body at once, with its exact length and the given time as `Date`. */
 export function send(outgoing: ServerResponse, response: SandboxResponse, at: number): void {
-  startAnswer(outgoing, response, at, Buffer.byteLength(response.body));
-  outgoing.end(response.body);
+  const body = response.bytes ?? Buffer.from(response.body);
+  startAnswer(outgoing, response, at, body.length);
+  outgoing.end(body);
 }
 
 /** Sends the head only. `length`: the announced one. */

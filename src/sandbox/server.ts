@@ -6,6 +6,7 @@ import type { Conditions } from './conditions.ts';
 import { deliver } from './delivery.ts';
 import { createFaultBook, type Faults } from './faults.ts';
 import { listen, readRequest, stop } from './http.ts';
+import { createStores, type ObjectAdministration } from './object-store/stores.ts';
 import { readState, writeState } from './state-file.ts';
 
 export const cloudNames: readonly CloudName[] = ['alibaba', 'huawei', 'tencent'];
@@ -36,6 +37,8 @@ export interface Sandbox extends Conditions {
   /** The admin interface: faults, journal, clocks, lag. */
   readonly admin: { readonly url: string };
   readonly faults: Faults;
+  /** The clouds' object stores: what lies in them, and putting more there. */
+  readonly objects: ObjectAdministration;
   /** What the clouds have carried out, oldest first, of all clouds. */
   journal(): readonly JournalEntry[];
   /** Ends the servers and their connections; resolves when the ports are free. */
@@ -56,20 +59,30 @@ export async function startClouds(
   const servers: Server[] = [];
 
   const timeOf = (name: CloudName) => runtime.now() + clockOffsetMs[name];
+  const stores = createStores(saved?.objects ?? {}, {
+    now: timeOf,
+    listLagMs: (name) => listLagMs[name],
+    uuid: () => runtime.uuid(),
+  });
   const build = (name: CloudName): SandboxCloud =>
     factories[name]({
       now: () => timeOf(name),
       uuid: () => runtime.uuid(),
       restoreMs: options.restoreMs,
       listLagMs: () => listLagMs[name],
+      objects: stores.objects[name],
       ...(saved?.clouds[name] === undefined ? {} : { restored: saved.clouds[name] }),
     });
-  const clouds = { alibaba: build('alibaba'), huawei: build('huawei'), tencent: build('tencent') };
+  const clouds = {
+    alibaba: stores.before(build('alibaba')),
+    huawei: stores.before(build('huawei')),
+    tencent: stores.before(build('tencent')),
+  };
 
   const save = () => {
     if (stateFile === undefined) return;
     const snapshots = Object.fromEntries(cloudNames.map((name) => [name, clouds[name].snapshot()]));
-    writeState(stateFile, { version: 1, clouds: snapshots, clockOffsetMs });
+    writeState(stateFile, { version: 1, clouds: snapshots, objects: stores.put(), clockOffsetMs });
   };
   const journal = () => cloudNames.flatMap((name) => clouds[name].journal()).sort((one, other) => one.at - other.at);
   const pick = (cloud: CloudName | '*') => (cloud === '*' ? cloudNames : [cloud]);
@@ -112,10 +125,27 @@ export async function startClouds(
       huawei: await serve(clouds.huawei, port(1)),
       tencent: await serve(clouds.tencent, port(2)),
     };
-    const routes = adminRoutes({ faults, journal, conditions, urls, clockOffsetMs, listLagMs, now: runtime.now });
+    const objects: ObjectAdministration = {
+      put(cloud, file) {
+        stores.objects[cloud].put(file);
+        save();
+      },
+      list: (cloud) => stores.objects[cloud].all(),
+    };
+    const routes = adminRoutes({
+      faults,
+      journal,
+      conditions,
+      urls,
+      objects,
+      clockOffsetMs,
+      listLagMs,
+      now: runtime.now,
+      timeOf,
+    });
     const { url, server } = await listen(options.host, port(3), routes);
     servers.push(server);
-    return { ...urls, admin: { url }, faults, journal, ...conditions, close };
+    return { ...urls, admin: { url }, faults, journal, objects, ...conditions, close };
   } catch (error) {
     await close();
     throw error;

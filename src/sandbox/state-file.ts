@@ -1,11 +1,14 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { CloudName } from './cloud.ts';
+import type { StoredFile } from './object-store/objects.ts';
 
 /** What outlives the process: the clouds' own snapshots, and the clocks that their times are read by. */
 export interface SandboxState {
   readonly version: 1;
   readonly clouds: Readonly<Partial<Record<CloudName, unknown>>>;
+  /** Objects that were put, by cloud; the history that every store begins with is not among them. */
+  readonly objects?: Readonly<Partial<Record<CloudName, readonly StoredFile[]>>>;
   readonly clockOffsetMs: Readonly<Partial<Record<CloudName, number>>>;
 }
 

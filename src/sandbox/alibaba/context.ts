@@ -1,4 +1,5 @@
 import type { JournalEntry } from '../cloud.ts';
+import type { EmulatedObjects } from '../object-store/objects.ts';
 import { Refusal } from './errors.ts';
 import type { Instance } from './instance.ts';
 import type { AlibabaStore } from './store.ts';
@@ -14,6 +15,8 @@ export interface OperationContext {
   readonly restoreMs: number;
   /** How old a task must be for lists to show it. */
   readonly listLagMs: number;
+  /** The object store that files come from. */
+  readonly objects: EmulatedObjects | undefined;
   /** Enters an effect in the journal. */
   record(effect: JournalEntry['effect'], taskId: string, subject: string): void;
 }

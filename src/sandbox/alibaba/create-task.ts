@@ -1,6 +1,7 @@
+import { fateOf, withWords } from '../object-store/objects.ts';
 import { namedTask, type Operation, type OperationContext } from './context.ts';
 import { Refusal } from './errors.ts';
-import { fileNameOf, holds, kindOf, openingScript, refusedKeys, scriptOf } from './magic.ts';
+import { type FileKind, fileNameOf, holds, kindOf, openingScript, refusedKeys, scriptOf } from './magic.ts';
 import { nameFault } from './names.ts';
 import { readSources } from './source.ts';
 import { type Opening, type Task, type TaskFile, viewTask } from './task.ts';
@@ -20,8 +21,9 @@ export const createMigrateTask: Operation = (context) => {
   if (nameFault(dbName) !== null) throw new Refusal('InvalidDBName');
   if (holds(dbName, 'creating')) throw new Refusal('InvalidDBState');
   const keys = readSources(context);
+  const before = parameters.MigrateTaskId ? namedTask(context).files.map((file) => file.key) : [];
   for (const [word, code] of refusedKeys) {
-    if (keys.some((key) => holds(key, word))) throw new Refusal(code);
+    if (keys.some((key) => holds(worded(context, key, before), word))) throw new Refusal(code);
   }
   checkCounts(context, dbName);
   const taskId = store.nextId();
@@ -79,7 +81,7 @@ function base(context: OperationContext, id: string, dbName: string, keys: reado
   // On local disks an empty database of that name must be there, and the sandbox takes it that it is.
   const exists = (present !== undefined || holds(dbName, 'taken')) && !instance.localDisk;
   const online = parameters.IsOnlineDB === 'True';
-  const files = keys.map((key) => newFile(context, key, 'base', dbName, exists, online ? 0.9 : 1));
+  const files = keys.map((key) => newFile(context, key, [], dbName, exists, online ? 0.9 : 1));
   const restoredAt = Math.max(...files.map((file) => file.submittedAt + file.durationMs));
   return {
     id,
@@ -98,21 +100,41 @@ function increment(context: OperationContext, keys: readonly string[]): Task {
   const parent = namedTask(context);
   if (parent.dbName !== parameters.DBName) throw new Refusal('InvalidDBName');
   if (viewTask(parent, now).status !== 'Waiting') throw new Refusal('InvalideStatus');
-  const files = keys.map((key) => newFile(context, key, 'increment', parent.dbName, false, 1));
+  const before = parent.files.map((file) => file.key);
+  const files = keys.map((key) => newFile(context, key, before, parent.dbName, false, 1));
   return { ...parent, files: [...parent.files, ...files] };
 }
 
 function newFile(
-  { now, restoreMs }: OperationContext,
+  context: OperationContext,
   key: string,
-  wanted: 'base' | 'increment',
+  before: readonly string[],
   dbName: string,
   exists: boolean,
   part: number,
 ): TaskFile {
-  const { slowness, failure } = scriptOf(key, wanted, dbName, exists);
+  const { now, restoreMs, objects } = context;
+  const wanted = before.length === 0 ? 'base' : 'increment';
+  const stored = objects?.get(bucketOf(context), key)?.content;
+  const kind = stored !== undefined && 'backup' in stored ? kindsOf[stored.backup.kind] : undefined;
+  const { slowness, failure } = scriptOf(worded(context, key, before), wanted, dbName, exists, kind);
   const durationMs = Math.max(1, Math.round(restoreMs * slowness * part));
-  return { key, name: fileNameOf(key), kind: kindOf(key, wanted), submittedAt: now, durationMs, failure };
+  return { key, name: fileNameOf(key), kind: kind ?? kindOf(key, wanted), submittedAt: now, durationMs, failure };
+}
+
+const kindsOf: Readonly<Record<string, FileKind>> = {
+  D: 'Database',
+  I: 'Differential_Database',
+  L: 'Transaction_Log',
+};
+
+/** The key with the words of what will become of the file, as far as the object store tells. */
+function worded(context: OperationContext, key: string, before: readonly string[]): string {
+  return withWords(key, fateOf(context.objects, bucketOf(context), key, before, context.now));
+}
+
+function bucketOf({ parameters }: OperationContext): string {
+  return parameters.OssObjectPositions?.split(':')[1] ?? '';
 }
 
 /** The recovery of a database. A synchronous check makes it longer, an asynchronous one ends after it. */

@@ -72,8 +72,8 @@ export function createAlibabaCloud(environment: SandboxEnvironment): SandboxClou
         });
       };
       const listLagMs = Math.max(environment.listLagMs(), instance.lagging ? laggingInstanceMs : 0);
-      const { restoreMs } = environment;
-      return operation({ parameters: call.parameters, instance, store, now, restoreMs, listLagMs, record });
+      const { restoreMs, objects } = environment;
+      return operation({ parameters: call.parameters, instance, store, now, restoreMs, listLagMs, objects, record });
     });
   }
 

@@ -43,13 +43,25 @@ export function fileNameOf(key: string): string {
 }
 
 /** What will become of a file. `exists`: a database of that name is on the instance already. */
-export function scriptOf(key: string, wanted: 'base' | 'increment', dbName: string, exists: boolean): Script {
+export function scriptOf(
+  key: string,
+  wanted: 'base' | 'increment',
+  dbName: string,
+  exists: boolean,
+  kind: FileKind = kindOf(key, wanted),
+): Script {
   const endless = ['stuck', 'unknown-status', 'unstoppable'].some((word) => holds(key, word));
   const slowness = endless ? 1e9 : holds(key, 'slow') ? 10 : 1;
-  return { slowness, failure: failureOf(key, wanted, dbName, exists) };
+  return { slowness, failure: failureOf(key, wanted, dbName, exists, kind) };
 }
 
-function failureOf(key: string, wanted: 'base' | 'increment', dbName: string, exists: boolean): Script['failure'] {
+function failureOf(
+  key: string,
+  wanted: 'base' | 'increment',
+  dbName: string,
+  exists: boolean,
+  kind: FileKind,
+): Script['failure'] {
   const name = fileNameOf(key);
   const fails = (at: number, rowStatus: string, text: string) => ({ at, rowStatus, text });
   if (holds(key, 'expired')) {
@@ -75,7 +87,6 @@ function failureOf(key: string, wanted: 'base' | 'increment', dbName: string, ex
   if (holds(key, 'newer-version')) {
     return fails(0.48, 'CheckFailed', `Failed to verify ${name}: the backup file is corrupted or newer edition.`);
   }
-  const kind = kindOf(key, wanted);
   if (wanted === 'base' && kind !== 'Database') {
     const words = kind === 'Transaction_Log' ? 'Transaction Log' : 'Database Differential';
     return fails(0.5, 'CheckFailed', `${name} is a ${words} backup, this step can only accept a FULL Backup.`);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { SandboxResponse } from '../cloud.ts';
+import { temporaryKey } from '../object-store/signatures.ts';
 import { account, type Project, projects } from './account.ts';
 import { tokenDigest } from './gateway.ts';
 import { firstValue, numberOf, type Query } from './query.ts';
@@ -122,6 +123,19 @@ function catalog(project: Project | null): readonly object[] {
       { id: `${name}-public`, interface: 'public', region, region_id: region, url: `https://${name}.${region}` },
     ],
   }));
+}
+
+/** The body of a request for a temporary access key, as its schema admits it. */
+export interface TemporaryKeyRequest {
+  readonly auth: { readonly identity: { readonly token?: { readonly duration_seconds?: number } } };
+}
+
+/** Obtaining a Temporary AK/SK and security token page: a quarter of an hour unless another time is asked for. */
+export function createTemporaryKey({ now, requestId }: Context, { auth }: TemporaryKeyRequest): SandboxResponse {
+  const expiresAt = now + (auth.identity.token?.duration_seconds ?? 900) * 1000;
+  const { access, secret, token } = temporaryKey(expiresAt);
+  const credential = { access, secret, securitytoken: token, expires_at: microsecondTime(expiresAt) };
+  return jsonReply(requestId, 201, { credential });
 }
 
 /** Querying Project Information page. `page` and `per_page` come together or not at all. */

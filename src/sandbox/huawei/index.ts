@@ -2,7 +2,7 @@ import type { SandboxCloud, SandboxEnvironment, SandboxRequest, SandboxResponse 
 import { loadVendorOperations, type VendorOperation } from '../vendor-schema.ts';
 import { faultInWords, malformed, named, wordFault } from './errors.ts';
 import { admit, authenticate, type Caller } from './gateway.ts';
-import { createToken, listProjects, type PasswordLogin } from './iam.ts';
+import { createTemporaryKey, createToken, listProjects, type PasswordLogin, type TemporaryKeyRequest } from './iam.ts';
 import type { CreateJob } from './job.ts';
 import { createJob, deleteJob, listJobs, showJob, updateJob, validateName } from './jobs.ts';
 import { firstValue, parseQuery, type Query } from './query.ts';
@@ -104,6 +104,8 @@ function carryOut(
   switch (operation) {
     case 'KeystoneListProjects':
       return listProjects(context, query);
+    case 'CreateTemporaryAccessKeyByToken':
+      return createTemporaryKey(context, body as TemporaryKeyRequest);
     case 'CreateReplicationJob':
       return createJob(context, projectId, body as CreateJob);
     case 'ListReplicationJobs':

@@ -1,4 +1,5 @@
 import type { SandboxResponse } from '../cloud.ts';
+import { fateOf } from '../object-store/objects.ts';
 import { type CreateJob, documentedStatus, isRunning, type Job, jobDetail, jobSummary } from './job.ts';
 import { checkCreate, isSqlServerInstance } from './job-rules.ts';
 import { holdsWord, instanceWords } from './magic.ts';
@@ -24,8 +25,9 @@ export function createJob(context: Context, projectId: string, request: CreateJo
     checkChain(chain);
   if (refusal !== null) return failureReply(requestId, refusal);
 
+  const fate = fateOfFiles(context, request, filesBefore(state.jobs, request, chain ?? null, now));
   const id = jobId(environment.uuid());
-  const outcome = outcomeOf(request, holdings, chain ?? null, now, environment.restoreMs);
+  const outcome = outcomeOf(request, holdings, chain ?? null, now, environment.restoreMs, fate);
   const { description } = request.base_info;
   state.jobs.push({ id, projectId, name, description, createdAt: now, deletedAt: null, request, outcome });
   const files = request.backup_info.files.map(({ name: file, obs_path = '' }) => joinKey(obs_path, file));
@@ -34,6 +36,39 @@ export function createJob(context: Context, projectId: string, request: CreateJo
     request.target_db_info.file_id ?? '',
   ]);
   return jsonReply(requestId, 200, { job_id: id });
+}
+
+/** Keys of the files that the chain was restored from so far, oldest first. */
+function filesBefore(jobs: readonly Job[], request: CreateJob, chain: Chain | null, now: number): readonly string[] {
+  if (chain === null) return [];
+  const names = new Set(chain.databases.map(({ target }) => target.toLowerCase()));
+  const instance = request.target_db_info.target_instance_id;
+  const own = jobs.filter(
+    (job) =>
+      job.request.target_db_info.target_instance_id === instance &&
+      documentedStatus(job, now) === 'SUCCESS' &&
+      job.outcome.databases.some(({ target }) => names.has(target.toLowerCase())),
+  );
+  return own
+    .slice(
+      Math.max(
+        0,
+        own.findLastIndex((job) => job.request.options.recovery_mode === 'full'),
+      ),
+    )
+    .flatMap(keysOf);
+}
+
+function keysOf({ request }: Pick<Job, 'request'>): readonly string[] {
+  return request.backup_info.files.map(({ name, obs_path = '' }) => joinKey(obs_path, name));
+}
+
+/** Words of what the object store tells of the files. `wrong-kind` has none of its own here. */
+function fateOfFiles({ environment, now }: Context, request: CreateJob, before: readonly string[]): readonly string[] {
+  const { file_source, bucket_name = '' } = request.backup_info;
+  if (file_source !== 'OBS') return [];
+  const words = keysOf({ request }).flatMap((key) => fateOf(environment.objects, bucket_name, key, before, now));
+  return words.map((word) => (word === 'wrong-kind' ? 'corrupt' : word));
 }
 
 function checkTarget({ state, now, environment }: Context, projectId: string, instanceId: string): Failure | null {

@@ -19,8 +19,9 @@ export function outcomeOf(
   chain: Chain | null,
   now: number,
   restoreMs: number,
+  fate: readonly string[] = [],
 ): Outcome {
-  const subject = subjectOf(request);
+  const subject = [...fate, subjectOf(request)].join(' ');
   const databases = chain?.databases ?? restoredNames(request);
   const failing = failureOf(request, subject, holdings, databases);
   const takes = restoreMs * (holdsWord(subject, pacingWords.slow) ? 10 : 1) * (failing?.at ?? 1);

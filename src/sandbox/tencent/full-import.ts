@@ -52,7 +52,7 @@ export const modifyBackupMigration: Handler = (call) => {
 export const startBackupMigration: Handler = (call) => {
   writableInstance(text(call.parameters, 'InstanceId'));
   const full = changeable(call, [status.created]);
-  const flowId = beginFull(call, full, fileToRestore(full, full.files));
+  const flowId = beginFull(call, full, fileToRestore(call, full, full.files));
   record(call, 'restore', full.id, fileNames(full.uploadType, full.files));
   return { FlowId: flowId };
 };

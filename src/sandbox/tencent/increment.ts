@@ -50,7 +50,7 @@ export const createIncrementalMigration: Handler = (call) => {
 export const startIncrementalMigration: Handler = (call) => {
   writableInstance(text(call.parameters, 'InstanceId'));
   const { full, increment } = changeable(call, [status.created]);
-  const flowId = beginIncrement(call, full, increment, fileToRestore(full, increment.files));
+  const flowId = beginIncrement(call, full, increment, fileToRestore(call, full, increment.files));
   record(call, 'restore', increment.id, fileNames(full.uploadType, increment.files));
   return { FlowId: flowId };
 };

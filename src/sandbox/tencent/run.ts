@@ -1,9 +1,11 @@
+import { fateOf } from '../object-store/objects.ts';
 import { Refusal } from './answer.ts';
 import {
   type BackupFile,
   databaseOf,
   holdsDatabase,
   type MagicWord,
+  magicWords,
   readBackupFile,
   readChainName,
 } from './backup-file.ts';
@@ -38,16 +40,36 @@ const slowFactor = 10;
 const never = 8.64e15;
 
 /** The one file of a task about to start. Throws `Refusal` (BackupNameIsIllegal, BackupNotFound). */
-export function fileToRestore(full: FullImport, files: readonly string[]): BackupFile {
+export function fileToRestore(call: Call, full: FullImport, files: readonly string[]): BackupFile {
   const [entry] = files;
   if (entry === undefined) {
     throw new Refusal('InvalidParameterValue.BackupNameIsIllegal', 'The task has no backup file yet.');
   }
-  const file = readBackupFile(full.uploadType, entry);
+  const file = withFate(call, full, entry, files !== full.files);
   if (file.magic.has('missing') || file.encodedSlash) {
     throw new Refusal('ResourceNotFound.BackupNotFound', 'The backup file was not found.');
   }
   return file;
+}
+
+/** The file with what the object store tells of it. `wrong-kind` has no word of its own here. */
+function withFate(call: Call, full: FullImport, entry: string, isIncrement: boolean): BackupFile {
+  const file = readBackupFile(full.uploadType, entry);
+  const place = placeOf(full, entry);
+  if (place === null) return file;
+  const earlier = incrementsOf(call, full.id).filter((each) => each.run !== null && each.run.failure === null);
+  const before = isIncrement ? [full, ...earlier].flatMap((each) => each.files) : [];
+  const keys = before.flatMap((each) => placeOf(full, each)?.key ?? []);
+  const words = fateOf(call.environment.objects, place.bucket, place.key, keys, call.now);
+  const known = words.map((word) => (word === 'wrong-kind' ? 'corrupt' : word));
+  return { ...file, magic: new Set([...file.magic, ...magicWords.filter((word) => known.includes(word))]) };
+}
+
+/** Bucket and key of a file that is given by its URL; null for one that was uploaded. */
+function placeOf({ uploadType }: FullImport, entry: string): { readonly bucket: string; readonly key: string } | null {
+  if (uploadType !== 'COS_URL' || !URL.canParse(entry)) return null;
+  const { hostname, pathname } = new URL(entry);
+  return { bucket: hostname.split('.')[0] ?? '', key: decodeURIComponent(pathname.slice(1)) };
 }
 
 /** Begins the restore of a full backup; the import then knows its databases. Returns the flow id. */
