@@ -1,6 +1,7 @@
+import type { JwtSettings, StaticKey } from '../domain/authentication.ts';
 import { closestName } from '../domain/spelling.ts';
 import { checkEndpoint } from './addresses.ts';
-import type { Config, JwtSettings, KeyEntry } from './config.ts';
+import type { Config } from './config.ts';
 import { type ConfigFile, type JwtIssuer, listOf } from './schema.ts';
 
 /** What callers are called where there is no authentication. */
@@ -13,7 +14,7 @@ export function hasAuthentication({ auth }: ConfigFile): boolean {
 
 /** Adds what is wrong with the ways to know a caller. `accounts`: names of the accounts as the file has them. */
 export function checkAuth(given: ConfigFile, accounts: readonly string[], faults: string[]): void {
-  const keys = listOf<Partial<KeyEntry> | null>(given.auth?.keys);
+  const keys = listOf<Partial<StaticKey> | null>(given.auth?.keys);
   const names = new Set<unknown>();
   for (const [index, key] of keys.entries()) {
     if (typeof key !== 'object' || key === null) continue;

@@ -1,26 +1,9 @@
+import type { JwtSettings, StaticKey } from '../domain/authentication.ts';
 import type { AccountCredentials } from '../domain/credentials.ts';
 import type { Provider } from '../domain/provider.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { EngineSettings } from '../domain/timing.ts';
 import type { Account } from '../domain/vendor.ts';
-
-export interface KeyEntry {
-  readonly name: string;
-  /** Hex, lower case. */
-  readonly sha256: string;
-  readonly scopes: readonly string[];
-  readonly accounts: readonly string[];
-}
-
-export interface JwtSettings {
-  readonly issuer: string;
-  readonly audience: string;
-  readonly jwksUri: string;
-  readonly tokenType: 'at+jwt' | 'any';
-  readonly scopesClaim?: string;
-  readonly accountsClaim?: string;
-  readonly clockToleranceSeconds?: number;
-}
 
 /** What of a provider the configuration depends on. */
 export type ConfiguredProvider = Pick<Provider, 'id' | 'configuration' | 'services'>;
@@ -54,7 +37,7 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   readonly storeUrl: Secret;
   readonly auth: {
-    readonly keys: readonly KeyEntry[];
+    readonly keys: readonly StaticKey[];
     /** The issuers whose tokens are taken. */
     readonly issuers: readonly JwtSettings[];
     readonly publicDocs: boolean;

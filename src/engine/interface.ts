@@ -21,7 +21,7 @@ export interface RequestContext {
   readonly requestId: string;
 }
 
-export interface ChangeContext extends RequestContext {
+export interface ChangeRequestContext extends RequestContext {
   /** From `If-Match`: the entity tag without quotes. A difference is `precondition_failed`. */
   readonly ifMatch?: string;
   readonly idempotency?: IdempotencyKey;
@@ -85,22 +85,22 @@ export interface MigrationService {
    * Checks, stores and submits; waits up to `waitMs` for the vendor's acceptance. A refusal by the vendor within the wait is thrown
    * as that problem, with the member `migrationId`.
    */
-  create(request: MigrationRequest, waitMs: number, context: ChangeContext): Promise<Submission | Replay>;
+  create(request: MigrationRequest, waitMs: number, context: ChangeRequestContext): Promise<Submission | Replay>;
   /** Nothing is stored or sent; with `preflight` the vendor's read-only checks run too. */
   dryRun(request: MigrationRequest, preflight: boolean, context: RequestContext): Promise<DryRun>;
   get(id: string, context: RequestContext): Promise<Migration>;
   list(filter: MigrationFilter, page: PageRequest, context: RequestContext): Promise<readonly Migration[]>;
-  patch(id: string, patch: MigrationPatch, context: ChangeContext): Promise<Migration>;
+  patch(id: string, patch: MigrationPatch, context: ChangeRequestContext): Promise<Migration>;
   addBackup(
     id: string,
     request: BackupRequest,
-    context: ChangeContext,
+    context: ChangeRequestContext,
   ): Promise<{ readonly migration: Migration; readonly backup: Backup } | Replay>;
-  cutOver(id: string, request: CutoverRequest, context: ChangeContext): Promise<Change | Replay>;
-  cancel(id: string, context: ChangeContext): Promise<Change | Replay>;
-  retry(id: string, request: RetryRequest, context: ChangeContext): Promise<Change | Replay>;
+  cutOver(id: string, request: CutoverRequest, context: ChangeRequestContext): Promise<Change | Replay>;
+  cancel(id: string, context: ChangeRequestContext): Promise<Change | Replay>;
+  retry(id: string, request: RetryRequest, context: ChangeRequestContext): Promise<Change | Replay>;
   /** The caller says that the file of an `upload` backup is there. */
-  markUploaded(id: string, backupId: string, context: ChangeContext): Promise<Change | Replay>;
+  markUploaded(id: string, backupId: string, context: ChangeRequestContext): Promise<Change | Replay>;
   /** Where the file of an `upload` backup goes, asked of the vendor now and kept nowhere. */
   uploadTarget(id: string, backupId: string, context: RequestContext): Promise<UploadTarget>;
   /** The vendor's T-SQL for making a backup. `account` may be left out as in a migration. */
@@ -110,7 +110,7 @@ export interface MigrationService {
     input: BackupCommandInput,
     context: RequestContext,
   ): Promise<string>;
-  remove(id: string, context: ChangeContext): Promise<void>;
+  remove(id: string, context: ChangeRequestContext): Promise<void>;
   events(
     migrationId: string | null,
     page: { readonly size: number; readonly after?: string },

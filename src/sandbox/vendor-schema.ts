@@ -5,7 +5,7 @@ import formats from 'ajv-formats';
 import { parse } from 'yaml';
 
 /** One way in which a request or an answer departs from its description. */
-export interface SchemaFault {
+export interface ParameterFault {
   /** `unknown`: not declared. `missing`: required and absent. `type`: wrong JSON type. `value`: enum, format, length, range or pattern. */
   readonly kind: 'unknown' | 'missing' | 'type' | 'value';
   /** Dotted path to the member, such as `PageSize` or `jobs.0.base_info.name`; empty for the whole. */
@@ -28,11 +28,11 @@ export interface VendorOperation {
    * Faults of the query (for RPC styles: of all business parameters, wherever they travelled). Values are text as on the wire; one
    * that is declared `integer`, `number` or `boolean` is read as such, strictly. Undeclared names are faults.
    */
-  validateQuery(query: Readonly<Record<string, string>>): readonly SchemaFault[];
+  validateQuery(query: Readonly<Record<string, string>>): readonly ParameterFault[];
   /** Faults of the parsed JSON body (undefined: none was sent). No coercion at all. Undeclared members are faults at any depth. */
-  validateBody(body: unknown): readonly SchemaFault[];
+  validateBody(body: unknown): readonly ParameterFault[];
   /** Faults of an answer's parsed body against the response declared for that status, else `default`. A test's tool. */
-  validateResponse(status: number, body: unknown): readonly SchemaFault[];
+  validateResponse(status: number, body: unknown): readonly ParameterFault[];
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -144,15 +144,15 @@ function lazily<T>(build: () => T): () => T {
   };
 }
 
-function faultsOf(check: ValidateFunction, value: unknown): readonly SchemaFault[] {
+function faultsOf(check: ValidateFunction, value: unknown): readonly ParameterFault[] {
   return check(value) ? [] : (check.errors ?? []).map(faultOf);
 }
 
-function faultOf(error: ErrorObject): SchemaFault {
+function faultOf(error: ErrorObject): ParameterFault {
   const path = error.instancePath.split('/').slice(1).map(unescapePointer);
   const parameter = error.params.missingProperty ?? error.params.additionalProperty;
   const name = (typeof parameter === 'string' ? [...path, parameter] : path).join('.');
-  const kinds: Readonly<Record<string, SchemaFault['kind']>> = {
+  const kinds: Readonly<Record<string, ParameterFault['kind']>> = {
     additionalProperties: 'unknown',
     required: 'missing',
     dependentRequired: 'missing',
@@ -160,7 +160,7 @@ function faultOf(error: ErrorObject): SchemaFault {
   };
   const kind = kinds[error.keyword] ?? 'value';
   const allowed = error.keyword === 'enum' ? `: ${asList(error.params.allowedValues).join(', ')}` : '';
-  const words: Readonly<Record<SchemaFault['kind'], string>> = {
+  const words: Readonly<Record<ParameterFault['kind'], string>> = {
     unknown: 'is not declared',
     missing: 'is missing',
     type: error.message ?? error.keyword,

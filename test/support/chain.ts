@@ -1,14 +1,14 @@
 import type { Migration } from '../../src/domain/migration.ts';
 import type { BackupRequest, MigrationRequest } from '../../src/domain/request-schema.ts';
 import type { Mode } from '../../src/domain/vocabulary.ts';
-import type { ChangeContext, MigrationService } from '../../src/engine/interface.ts';
+import type { ChangeRequestContext, MigrationService } from '../../src/engine/interface.ts';
 import { createMigrationService } from '../../src/engine/service.ts';
 import { workOn } from '../../src/engine/work.ts';
 import type { ProviderId } from './providers.ts';
 import { incrementKey, requestFor, Simulation, type SimulationOptions } from './simulation.ts';
 
 /** Who asks in these tests. */
-export const caller: ChangeContext = { caller: 'tests', accounts: ['*'], requestId: 'req-1' };
+export const caller: ChangeRequestContext = { caller: 'tests', accounts: ['*'], requestId: 'req-1' };
 
 /** A simulation with the service that callers use, in one. */
 export interface Chain {

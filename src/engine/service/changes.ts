@@ -28,7 +28,7 @@ import { sourceConflicts, unsupportedBackupFields } from '../../domain/support.t
 import type { ActionName } from '../../domain/vocabulary.ts';
 import { accountOf, changeContext, type EngineContext } from '../context.ts';
 import type { Engine } from '../engine.ts';
-import type { Change, ChangeContext, MigrationService, Replay } from '../interface.ts';
+import type { Change, ChangeRequestContext, MigrationService, Replay } from '../interface.ts';
 import { uploadFault } from '../vendor-reads.ts';
 import { visible } from './access.ts';
 import { refuseForeignRefs } from './adoption.ts';
@@ -52,7 +52,7 @@ export function createChanges(
   async function changeIf(
     id: string,
     action: ActionName | null,
-    caller: ChangeContext,
+    caller: ChangeRequestContext,
     change: (current: Migration) => Migration | null,
     alreadySo: (current: Migration) => boolean = () => false,
   ): Promise<UpdateResult> {

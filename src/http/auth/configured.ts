@@ -1,9 +1,9 @@
+import type { JwtSettings, StaticKey } from '../../domain/authentication.ts';
 import type { Runtime } from '../../domain/runtime.ts';
 import { anonymousAuthenticator } from './anonymous.ts';
 import { anyOf } from './any-of.ts';
 import type { Authenticator } from './authenticator.ts';
-import type { JwtSettings } from './jwt.ts';
-import { createStaticKeyAuthenticator, type StaticKey } from './static-keys.ts';
+import { createStaticKeyAuthenticator } from './static-keys.ts';
 
 /** The configured ways to know a caller. */
 export interface AuthenticationSettings {

@@ -7,28 +7,11 @@ import {
   type JWTVerifyGetKey,
   jwtVerify,
 } from 'jose';
+import type { JwtSettings } from '../../domain/authentication.ts';
 import { Problem } from '../../domain/problem.ts';
 import type { Runtime } from '../../domain/runtime.ts';
 import type { Authenticator, Identity } from './authenticator.ts';
 import { issuerKeys, readKeySet } from './issuer-keys.ts';
-
-export interface JwtSettings {
-  /** Holds no `#`. */
-  readonly issuer: string;
-  readonly audience: string;
-  /** Where the issuer publishes its keys; `https`, or `http` on loopback. */
-  readonly jwksUri: string;
-  /** `at+jwt`: only tokens that say of themselves that they are access tokens (RFC 9068). Default `any`: those that say nothing, too. */
-  readonly tokenType?: 'at+jwt' | 'any';
-  /** Tolerance for clocks that differ, in seconds; default 30. */
-  readonly clockToleranceSeconds?: number;
-  /** The claim with the scopes, a list or a string separated by spaces; default: `scope` and `scp` together. `a.b` is the member `b` of the claim `a`. */
-  readonly scopesClaim?: string;
-  /** The claim with the account grants, in the same forms; default `accounts`. */
-  readonly accountsClaim?: string;
-  /** Grants of a token without that claim; default: none. */
-  readonly defaultAccounts?: readonly string[];
-}
 
 /** Signatures with a public key only: a shared secret could be forged by whoever checks. */
 const algorithms = [

@@ -1,15 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { StaticKey } from '../../domain/authentication.ts';
 import type { Authenticator, Identity } from './authenticator.ts';
-
-/** A configured API key: only its digest is known. */
-export interface StaticKey {
-  readonly name: string;
-  /** Hex SHA-256 of the key's UTF-8 bytes. */
-  readonly sha256: string;
-  readonly scopes: readonly string[];
-  /** Accounts with a grant; `*` stands for all. */
-  readonly accounts: readonly string[];
-}
 
 /** Knows callers by configured keys, brought as `Authorization: Bearer` or `X-API-Key`. Throws `TypeError` for a digest that is none. */
 export function createStaticKeyAuthenticator(keys: readonly StaticKey[]): Authenticator {

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Change, ChangeContext, Replay } from '../../engine/interface.ts';
+import type { Change, ChangeRequestContext, Replay } from '../../engine/interface.ts';
 import type { HttpContext } from '../app-types.ts';
 import { answers } from '../schemas/operation.ts';
 import { migrationAnswer } from './answer.ts';
@@ -22,7 +22,7 @@ export function answerChange(
   request: FastifyRequest,
   reply: FastifyReply,
   id: string,
-  act: (context: ChangeContext) => Promise<Change | Replay>,
+  act: (context: ChangeRequestContext) => Promise<Change | Replay>,
 ): Promise<FastifyReply> {
   return answerOnce(http, request, reply, {
     act: async (idempotency) => {

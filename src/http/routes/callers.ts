@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { hasGrant } from '../../domain/grants.ts';
 import { Problem } from '../../domain/problem.ts';
 import { entityTag } from '../../domain/representation.ts';
-import type { ChangeContext, RequestContext } from '../../engine/interface.ts';
+import type { ChangeRequestContext, RequestContext } from '../../engine/interface.ts';
 import type { WebhookCaller, WebhookChange } from '../../webhooks/interface.ts';
 import type { HttpContext } from '../app-types.ts';
 import type { Identity } from '../auth/authenticator.ts';
@@ -36,7 +36,11 @@ export function requireGrant(request: FastifyRequest, account: string | undefine
  * The context of a change with the condition of `If-Match`. Of several tags the present one is chosen; the service compares it
  * once more in the transaction.
  */
-export async function changeContext(http: HttpContext, request: FastifyRequest, id: string): Promise<ChangeContext> {
+export async function changeContext(
+  http: HttpContext,
+  request: FastifyRequest,
+  id: string,
+): Promise<ChangeRequestContext> {
   const context = requestContext(request);
   return { ...context, ...(await matchCondition(request, 'migration', () => http.service.get(id, context))) };
 }

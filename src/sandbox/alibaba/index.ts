@@ -1,5 +1,5 @@
 import type { JournalEntry, SandboxCloud, SandboxEnvironment, SandboxRequest, SandboxResponse } from '../cloud.ts';
-import { loadVendorOperations, type SchemaFault } from '../vendor-schema.ts';
+import { loadVendorOperations, type ParameterFault } from '../vendor-schema.ts';
 import { failure, success } from './answer.ts';
 import { authenticate } from './authentication.ts';
 import { type Call, operationOf, readCall } from './call.ts';
@@ -124,7 +124,7 @@ const codesOfValues: ReadonlyMap<string, string> = new Map([
   ['OSSUrls', 'InvalidOSSURL'],
 ]);
 
-function refusalOf(fault: SchemaFault): Refusal {
+function refusalOf(fault: ParameterFault): Refusal {
   if (fault.kind === 'unknown') return new Refusal('InvalidParameter', `The parameter ${fault.detail}.`);
   if (fault.kind === 'missing')
     return new Refusal(`Missing${fault.name}`, `${fault.name} is mandatory for this action.`);

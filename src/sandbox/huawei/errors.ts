@@ -1,5 +1,5 @@
 import type { NamedError, WordedFault } from '../cloud.ts';
-import type { SchemaFault } from '../vendor-schema.ts';
+import type { ParameterFault } from '../vendor-schema.ts';
 import { badParameter, drsFailure, type Failure, iamFailure, type Layer } from './reply.ts';
 import type { Match } from './route.ts';
 
@@ -13,7 +13,7 @@ export function malformed({ service }: Match): Failure {
 }
 
 /** What each service says of a departure from its schema. */
-export function wordFault(matched: Match, fault: SchemaFault): Failure {
+export function wordFault(matched: Match, fault: ParameterFault): Failure {
   if (matched.service !== 'drs' || fault.name === '') return malformed(matched);
   return badParameter(fault.name, fault.kind === 'missing');
 }

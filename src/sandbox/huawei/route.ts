@@ -1,5 +1,5 @@
 import type { SandboxRequest } from '../cloud.ts';
-import type { SchemaFault, VendorOperation } from '../vendor-schema.ts';
+import type { ParameterFault, VendorOperation } from '../vendor-schema.ts';
 import { percentDecode, type Query, valuesOf } from './query.ts';
 
 /** The operation that a request names, and what its path says. */
@@ -40,7 +40,7 @@ export function readBody(request: SandboxRequest): { readonly value: unknown } |
 }
 
 /** Departures from the schema. A parameter given twice is one, except where the reference has a list. */
-export function faultsOf({ operation }: Match, query: Query, body: unknown): readonly SchemaFault[] {
+export function faultsOf({ operation }: Match, query: Query, body: unknown): readonly ParameterFault[] {
   const single = query.filter(([name]) => name !== 'dbs_instance_ids' || !operation.queryNames.includes(name));
   const twice = single.find(([name]) => valuesOf(query, name).length > 1);
   if (twice !== undefined) return [{ kind: 'value', name: twice[0], detail: `${twice[0]} is given twice` }];

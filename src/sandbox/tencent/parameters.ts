@@ -1,5 +1,5 @@
 import type { SandboxRequest } from '../cloud.ts';
-import type { SchemaFault, VendorOperation } from '../vendor-schema.ts';
+import type { ParameterFault, VendorOperation } from '../vendor-schema.ts';
 import { Refusal } from './answer.ts';
 
 /** Parameters of an operation that its schema has accepted. */
@@ -124,10 +124,10 @@ function percentDecoded(part: string): string {
   }
 }
 
-function refuse(faults: readonly SchemaFault[]): void {
+function refuse(faults: readonly ParameterFault[]): void {
   const fault = ['unknown', 'missing', 'type', 'value'].flatMap((kind) => faults.filter((f) => f.kind === kind))[0];
   if (fault === undefined) return;
-  const codes: Readonly<Record<SchemaFault['kind'], string>> = {
+  const codes: Readonly<Record<ParameterFault['kind'], string>> = {
     unknown: 'UnknownParameter',
     missing: 'MissingParameter',
     type: 'InvalidParameter.ParamsAssertFailed',

@@ -8,7 +8,8 @@ import {
   UnsecuredJWT,
 } from 'jose';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { createJwtAuthenticator, type JwtSettings } from '../../../src/http/auth/jwt.ts';
+import type { JwtSettings } from '../../../src/domain/authentication.ts';
+import { createJwtAuthenticator } from '../../../src/http/auth/jwt.ts';
 import { testApp } from '../support/app.ts';
 import { noon } from '../support/fixtures.ts';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { StaticKey } from '../../../src/http/auth/static-keys.ts';
+import type { StaticKey } from '../../../src/domain/authentication.ts';
 
 /** A configured key with the secret that opens it. */
 export function keyNamed(

@@ -2,7 +2,7 @@ import { Problem } from '../../../src/domain/problem.ts';
 import { entityTag } from '../../../src/domain/representation.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import type { IdempotencyKey, IdempotencyRecord, StoredAnswer } from '../../../src/domain/store.ts';
-import type { ChangeContext, MigrationService, RequestContext } from '../../../src/engine/interface.ts';
+import type { ChangeRequestContext, MigrationService, RequestContext } from '../../../src/engine/interface.ts';
 
 import { aBackup, aMigration, anEvent, idOf, noon, providers } from './fixtures.ts';
 import { type Recorded, recorded } from './recorded.ts';
@@ -23,7 +23,7 @@ export function fakeService(): FakeService {
   function granted({ accounts }: RequestContext): boolean {
     return accounts.includes('*') || accounts.includes(present.account);
   }
-  function changing(id: string, context: ChangeContext) {
+  function changing(id: string, context: ChangeRequestContext) {
     const found = find(id, context);
     if (context.ifMatch !== undefined && context.ifMatch !== entityTag(found).slice(1, -1))
       throw new Problem('precondition_failed', 'It has changed.');
