@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { Logger } from 'pino';
 import { type Config, ConfigError } from './config/config.ts';
 import { checkedConfig, loadConfig } from './config/load.ts';
 import { startGateway } from './gateway.ts';
@@ -19,6 +20,8 @@ const usage = `godwit: restores SQL Server backups into managed instances of thr
 const drainMs = 25_000;
 /** How long the last spans may take to leave, in milliseconds. */
 const tracesMs = 3000;
+/** After that time a stop that does not end is broken off, in milliseconds: open calls, then what closes after them. */
+const longestStopMs = drainMs + 12_000;
 const stopSignals = ['SIGTERM', 'SIGINT'] as const;
 /** A restore at the built-in sandbox takes this long, in milliseconds. */
 const sandboxRestoreMs = 4000;
@@ -31,13 +34,9 @@ export async function godwit(): Promise<void> {
     const expected =
       error instanceof ConfigError ||
       (error instanceof Error && ['StoreLocked', 'StoreUnavailable'].includes(error.name));
-    const text = isTakenPort(error)
-      ? 'the port is in use already; choose another one with PORT or listen.port'
-      : error instanceof Error
-        ? expected
-          ? error.message
-          : (error.stack ?? error.message)
-        : String(error);
+    const text =
+      listenFault(error) ??
+      (error instanceof Error ? (expected ? error.message : (error.stack ?? error.message)) : String(error));
     process.stderr.write(`godwit: ${text}\n`);
     process.exit(1);
   });
@@ -71,18 +70,40 @@ async function run(config: Config, version: string): Promise<void> {
   if (sandbox !== null) process.stdout.write(banner(gateway.url));
   log.info({ url: gateway.url, version, accounts: effective.accounts.map(({ account }) => account.name) }, 'listening');
 
-  let stopping = false;
-  const stop = async (signal: NodeJS.Signals): Promise<void> => {
-    if (stopping) return;
-    stopping = true;
-    log.info({ signal }, 'draining');
+  for (const signal of stopSignals) process.off(signal, leave);
+  onStopSignal(log, async () => {
     await gateway.stop(drainMs);
     await Promise.race([tracing?.close(), systemRuntime.sleep(tracesMs)]);
     await sandbox?.close();
-    log.info({}, 'stopped');
-    process.exit(0);
+  });
+}
+
+/** The first signal stops in good order, within a bound; a second one ends the process at once. */
+function onStopSignal(log: Logger, stop: () => Promise<void>): void {
+  let stopping = false;
+  const take = (signal: NodeJS.Signals): void => {
+    if (stopping) {
+      log.warn({ signal }, 'stopped by a second signal; what was under way is taken up again by the next process');
+      process.exit(1);
+    }
+    stopping = true;
+    log.info({ signal }, 'draining');
+    setTimeout(() => {
+      log.error({ milliseconds: longestStopMs }, 'the stop took too long and was broken off');
+      process.exit(1);
+    }, longestStopMs).unref();
+    stop().then(
+      () => {
+        log.info({}, 'stopped');
+        process.exit(0);
+      },
+      (error: unknown) => {
+        log.error({ error: error instanceof Error ? error.message : String(error) }, 'the stop failed');
+        process.exit(1);
+      },
+    );
   };
-  for (const signal of stopSignals) process.off(signal, leave).on(signal, stop);
+  for (const signal of stopSignals) process.on(signal, take);
 }
 
 /** The emulated clouds are loaded only where they are used. */
@@ -120,6 +141,25 @@ async function packageVersion(): Promise<string> {
   return (JSON.parse(text) as { version: string }).version;
 }
 
-function isTakenPort(error: unknown): boolean {
-  return error instanceof Error && (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+/** Why the address cannot be listened on, in a sentence; null: something else went wrong. */
+function listenFault(error: unknown): string | null {
+  if (!(error instanceof Error)) return null;
+  const { code, syscall, address, port, hostname } = error as NodeJS.ErrnoException & {
+    readonly address?: string;
+    readonly port?: number;
+    readonly hostname?: string;
+  };
+  if (syscall === 'getaddrinfo')
+    return `the name ${hostname} of listen.host (or HOST) is not known; choose an address such as 127.0.0.1`;
+  if (syscall !== 'listen') return null;
+  switch (code) {
+    case 'EADDRINUSE':
+      return 'the port is in use already; choose another one with PORT or listen.port';
+    case 'EACCES':
+      return `this user may not listen on port ${port}; choose one above 1023 with PORT or listen.port`;
+    case 'EADDRNOTAVAIL':
+      return `this machine has no address ${address}; choose another one with HOST or listen.host`;
+    default:
+      return `cannot listen on ${address}:${port} (${code})`;
+  }
 }

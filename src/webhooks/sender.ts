@@ -1,6 +1,7 @@
 import { type LookupAddress, type LookupOptions, lookup } from 'node:dns';
+import { Agent as HttpAgent, type IncomingMessage, request as plainRequest } from 'node:http';
+import { Agent as HttpsAgent, request as tlsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
-import { Agent, request } from 'undici';
 import { type AddressPolicy, addressFault, bareHost, urlFault } from '../domain/address-policy.ts';
 import type { Instant } from '../domain/migration.ts';
 import { readRetryAfter } from '../domain/retry-after.ts';
@@ -8,6 +9,8 @@ import { type AttemptResult, longestWishMs } from './schedule.ts';
 
 /** Bytes of an answer that are read, and not kept, so that its connection can be used again. */
 const mostAnswerBytes = 16 * 1024;
+/** How long a connection is kept that nobody uses, in milliseconds. */
+const idleMs = 10_000;
 
 /** Carries one message to one receiver. */
 export interface Sender {
@@ -31,41 +34,75 @@ export type Resolve = (
 /** Opens connections to allowed addresses only, whatever a name stands for at that moment. Redirects are not followed. */
 export function createSender(settings: SenderSettings, now: () => Instant, resolve: Resolve = lookup): Sender {
   const { timeoutMs } = settings;
-  const agent = new Agent({
-    // As many as are wanted at once, which is limited elsewhere: time spent waiting for one would count against the receiver.
-    pipelining: 1,
-    headersTimeout: timeoutMs,
-    bodyTimeout: timeoutMs,
-    connect: { timeout: timeoutMs, lookup: allowedLookup(settings, resolve) },
-    keepAliveTimeout: 10_000,
-  });
+  // As many connections as are wanted at once, which is limited elsewhere: time spent waiting for one would count against the receiver.
+  const connections = { keepAlive: true, timeout: idleMs, lookup: allowedLookup(settings, resolve) };
+  const agents = { 'http:': new HttpAgent(connections), 'https:': new HttpsAgent(connections) };
+
+  /** Node's own client takes whatever a receiver says before its answer, such as a `100 Continue` that nobody asked for. */
+  function send(url: URL, headers: Readonly<Record<string, string>>, body: string): Promise<IncomingMessage> {
+    return new Promise((done, fail) => {
+      const signal = AbortSignal.timeout(timeoutMs);
+      const length = { 'content-length': String(Buffer.byteLength(body)) };
+      const options = { method: 'POST', headers: { ...headers, ...length }, signal, maxHeaderSize: mostAnswerBytes };
+      const request =
+        url.protocol === 'https:'
+          ? tlsRequest(url, { ...options, agent: agents['https:'] })
+          : plainRequest(url, { ...options, agent: agents['http:'] });
+      request.once('response', done);
+      request.once('error', (error) => {
+        // A connection that was kept may have been closed by the receiver in this very moment: nothing of this request was read.
+        const stale = request.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET';
+        fail(stale ? new StaleConnection() : error);
+      });
+      request.end(body);
+    });
+  }
+
   return {
-    async post(url, headers, body) {
+    async post(text, headers, body) {
       // A connection to an address asks no name service. And what was allowed once may not be any more.
-      const fault = urlFault(url, settings);
+      const fault = urlFault(text, settings);
       if (fault !== null) return { status: null, error: `the URL ${fault.replace(/\.$/, '')}` };
+      const url = new URL(text);
       try {
-        const answer = await request(url, {
-          method: 'POST',
-          headers,
-          body,
-          dispatcher: agent,
-          signal: AbortSignal.timeout(timeoutMs),
+        const answer = await send(url, headers, body).catch((error: unknown) => {
+          if (error instanceof StaleConnection) return send(url, headers, body);
+          throw error;
         });
-        await answer.body.dump({ limit: mostAnswerBytes }).catch(() => undefined);
+        await passedOver(answer);
         const { date, 'retry-after': retryAfter } = answer.headers;
         const told = {
-          ...(typeof date === 'string' && { date }),
-          ...(typeof retryAfter === 'string' && { 'retry-after': retryAfter }),
+          ...(date !== undefined && { date }),
+          ...(retryAfter !== undefined && { 'retry-after': retryAfter }),
         };
-        return { status: answer.statusCode, retryAfterMs: readRetryAfter(told, now(), longestWishMs) ?? null };
+        return {
+          status: answer.statusCode ?? 0,
+          retryAfterMs: readRetryAfter(told, now(), longestWishMs) ?? null,
+        };
       } catch (error) {
-        return { status: null, error: inWords(error, bareHost(new URL(url))) };
+        return { status: null, error: inWords(error, bareHost(url)) };
       }
     },
-    close: () => agent.destroy(),
+    async close() {
+      for (const agent of Object.values(agents)) agent.destroy();
+    },
   };
 }
+
+/** Reads an answer to its end, so that its connection can be used again; one that is long or does not end costs its connection. */
+function passedOver(answer: IncomingMessage): Promise<void> {
+  return new Promise((done) => {
+    let bytes = 0;
+    answer.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > mostAnswerBytes) answer.destroy();
+    });
+    answer.on('error', () => undefined);
+    answer.once('close', done);
+  });
+}
+
+class StaleConnection extends Error {}
 
 class AddressRefused extends Error {}
 
@@ -87,9 +124,16 @@ function allowedLookup(policy: AddressPolicy, resolve: Resolve): LookupFunction 
 function inWords(error: unknown, host: string): string {
   if (error instanceof AddressRefused) return `${host} stands for no address that may be called`;
   const { name, code } = error as { readonly name?: unknown; readonly code?: unknown };
-  if (name === 'TimeoutError' || (typeof code === 'string' && code.endsWith('_TIMEOUT'))) return 'no answer in time';
+  if (name === 'TimeoutError' || name === 'AbortError' || (typeof code === 'string' && code.endsWith('_TIMEOUT')))
+    return 'no answer in time';
   if (code === 'ECONNREFUSED') return 'the connection was refused';
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `the name ${host} is not known`;
+  // What a server without TLS says to a greeting of TLS.
+  if (
+    typeof code === 'string' &&
+    /^(EPROTO|ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST))$/.test(code)
+  )
+    return `${host} does not speak TLS at this port`;
   if (typeof code === 'string' && /CERT|SIGNATURE|ALTNAME|SSL|TLS/.test(code))
     return `the certificate of ${host} is not trusted (${code})`;
   if (code === 'ECONNRESET' || code === 'EPIPE' || code === 'UND_ERR_SOCKET') return 'the connection was lost';

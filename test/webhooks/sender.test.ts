@@ -81,6 +81,26 @@ describe('a message', () => {
     expect(await sender().post(`http://127.0.0.1:${port}/`, {}, '')).toEqual({ status: 503, retryAfterMs: 120_000 });
   });
 
+  it('is received by one who says "100 Continue" though nobody asked', async () => {
+    const { port } = await receiver((response) => {
+      response.writeContinue();
+      response.writeHead(204).end();
+    });
+    expect(await sender().post(`http://127.0.0.1:${port}/`, {}, '{}')).toEqual({ status: 204, retryAfterMs: null });
+  });
+
+  it('is sent again at once when the kept connection was closed in that moment', async () => {
+    let answered = 0;
+    const { port, received } = await receiver((response) => {
+      answered += 1;
+      response.writeHead(204, { 'keep-alive': 'timeout=60' }).end(() => response.socket?.resetAndDestroy());
+    });
+    const { post } = sender();
+    for (let turn = 0; turn < 5; turn++)
+      expect(await post(`http://127.0.0.1:${port}/`, {}, '{}')).toMatchObject({ status: 204 });
+    expect([answered, received.length]).toEqual([5, 5]);
+  });
+
   it.each(['soon', '-1', '2026-10-21'])('takes no notice of the wish %j', async (wish) => {
     const { port } = await receiver((response) => response.writeHead(429, { 'retry-after': wish }).end());
     expect(await sender().post(`http://127.0.0.1:${port}/`, {}, '')).toEqual({ status: 429, retryAfterMs: null });
@@ -103,6 +123,14 @@ describe('a receiver that cannot be reached', () => {
     expect(await unknown.post('http://nowhere.test/?token=x', {}, '')).toEqual({
       status: null,
       error: 'the name nowhere.test is not known',
+    });
+  });
+
+  it('is told of as one without TLS where it has none', async () => {
+    const { port } = await receiver((response) => response.writeHead(204).end());
+    expect(await sender().post(`https://127.0.0.1:${port}/?token=x`, {}, '')).toEqual({
+      status: null,
+      error: '127.0.0.1 does not speak TLS at this port',
     });
   });
 

@@ -1,8 +1,9 @@
 import type { FastifyRequest } from 'fastify';
-import { Problem } from '../../domain/problem.ts';
+import { Problem, problemCatalogue } from '../../domain/problem.ts';
 import type { SchemaProvider } from '../../domain/request-schema.ts';
 import type { HttpApp } from '../app-types.ts';
 import { compileAtFirstUse } from '../validation/compiler.ts';
+import { duplicateMembers } from '../validation/duplicates.ts';
 import type { SchemaFault } from '../validation/faults.ts';
 import { invalidRequest, schemaProblem } from '../validation/invalid-request.ts';
 import { readQuery } from '../validation/query.ts';
@@ -13,6 +14,9 @@ const json = 'application/json';
 const mergePatch = 'application/merge-patch+json';
 /** The largest valid request has some hundreds. Validating a flood of faults would hold up everybody else. */
 const mostMembers = 5000;
+
+/** What UTF-8 is called, and what is a part of it. */
+const utf8Labels: readonly string[] = ['utf-8', 'utf8', 'us-ascii', 'ascii'];
 
 /** How bodies and queries are read: strict JSON in UTF-8; nothing is coerced or dropped; every fault is named. */
 export function installBodies(app: HttpApp, providers: readonly SchemaProvider[]): void {
@@ -25,6 +29,7 @@ export function installBodies(app: HttpApp, providers: readonly SchemaProvider[]
     }
   });
   app.addHook('onRequest', async (request) => checkMediaType(request));
+  continueWhenWelcome(app);
   app.addHook('preValidation', async (request) => {
     const { schema, config } = request.routeOptions;
     if (schema?.querystring) request.query = readQuery(request.query as Record<string, unknown>, schema.querystring);
@@ -34,6 +39,32 @@ export function installBodies(app: HttpApp, providers: readonly SchemaProvider[]
   app.setSchemaErrorFormatter((errors, part) => schemaProblem(errors as readonly SchemaFault[], part));
   // Answers are built by our own functions; a serializer that drops members silently would hide their faults.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+}
+
+/**
+ * Whoever asks before sending a body (`Expect: 100-continue`) is told to go on when nothing that the head tells speaks against it. Refused, the
+ * connection ends: it is not known whether the body comes all the same.
+ */
+function continueWhenWelcome(app: HttpApp): void {
+  const asking = new WeakSet<object>();
+  app.server.on('checkContinue', (request, response) => {
+    asking.add(request);
+    app.server.emit('request', request, response);
+  });
+  app.addHook('preParsing', async (request, reply, payload) => {
+    if (!asking.delete(request.raw)) return payload;
+    const bytes = Number(request.headers['content-length'] ?? 0);
+    if (bytes > (request.routeOptions.bodyLimit ?? Number.POSITIVE_INFINITY)) {
+      reply.header('connection', 'close');
+      throw new Problem('payload_too_large', problemCatalogue.payload_too_large.help);
+    }
+    reply.raw.writeContinue();
+    return payload;
+  });
+  app.addHook('onSend', async (request, reply, payload) => {
+    if (asking.has(request.raw)) reply.header('connection', 'close');
+    return payload;
+  });
 }
 
 function checkMediaType(request: FastifyRequest): void {
@@ -49,7 +80,7 @@ function checkMediaType(request: FastifyRequest): void {
     .split(';')
     .map((part) => part.trim());
   const charset = parameters.find((each) => each.startsWith('charset='))?.slice('charset='.length);
-  const readable = charset === undefined || charset.replaceAll('"', '') === 'utf-8';
+  const readable = charset === undefined || utf8Labels.includes(charset.replaceAll('"', ''));
   if (allowed.includes(essence) && readable) return;
   const sentence = `The body must be ${allowed.map((type) => `\`${type}\``).join(' or ')} in UTF-8`;
   throw new Problem(
@@ -70,6 +101,8 @@ function parseBody(app: HttpApp, request: FastifyRequest, body: Buffer): unknown
   if (failed) throw invalidRequest([{ pointer: '', detail: jsonFault(text) }]);
   if (hasMoreMembers(parsed, mostMembers))
     throw invalidRequest([{ pointer: '', detail: `has more than ${mostMembers} members in all` }]);
+  const duplicates = duplicateMembers(text, parsed);
+  if (duplicates.length > 0) throw invalidRequest(duplicates);
   const faults = textFaults(parsed);
   if (faults.length > 0) throw invalidRequest(faults);
   return parsed;

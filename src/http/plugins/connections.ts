@@ -45,7 +45,6 @@ export function installConnections(
     });
   };
   app.server.on('request', began);
-  app.server.on('checkContinue', began);
 
   app.addHook('onSend', async (request, reply, payload) => {
     watchReader(request.raw.socket, reply.raw, payload, stalledReaderMs);

@@ -35,7 +35,8 @@ function mediaRanges(accept: string): readonly MediaRange[] {
     .split(',')
     .map((part) => {
       const [range = '', ...parameters] = part.trim().toLowerCase().split(';');
-      const [type = '', subtype = ''] = range.trim().split('/');
+      // Some clients write one asterisk for everything.
+      const [type = '', subtype = ''] = (range.trim() === '*' ? '*/*' : range.trim()).split('/');
       const weight = parameters.map((each) => /^\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*$/.exec(each)?.[1]).find(Boolean);
       return { type, subtype, quality: weight === undefined ? 1 : Number(weight) };
     });

@@ -9,6 +9,9 @@ import { notModified, type TagCondition } from '../request/entity-tag.ts';
 /** An answer as bytes, so that it can be given again exactly. */
 export type Answer = StoredAnswer;
 
+/** For answers with an entity tag: a proxy that compresses one makes the tag weak, which no `If-Match` takes. */
+export const taggedCaching = 'private, no-cache, no-transform';
+
 export const jsonMediaType = 'application/json; charset=utf-8';
 
 /** Seconds after which a look is worth it, by state. */
@@ -44,7 +47,7 @@ export function migrationAnswer(
   const moving = !terminalStates.includes(migration.state) && status !== 201;
   return jsonAnswer(status, http.represent(migration), {
     etag: entityTag(migration),
-    'cache-control': 'private, no-cache',
+    'cache-control': taggedCaching,
     ...(moving && { 'retry-after': String(isAtRest(migration) ? restSeconds : lookAgainSeconds[migration.state]) }),
     ...headers,
   });

@@ -17,7 +17,7 @@ import {
   WebhookParams,
 } from '../schemas/operation.ts';
 import { PageQuery } from '../schemas/query.ts';
-import { type Answer, jsonAnswer, sendAnswer, sendUnlessKnown } from './answer.ts';
+import { type Answer, jsonAnswer, sendAnswer, sendUnlessKnown, taggedCaching } from './answer.ts';
 import { idempotencyOf } from './answer-once.ts';
 import { webhookCaller, webhookChange } from './callers.ts';
 import { linkNext, nextToken } from './paging.ts';
@@ -171,6 +171,6 @@ export function webhookRoutes(app: HttpApp, http: HttpContext): void {
 function webhookAnswer(webhook: Webhook): Answer {
   return jsonAnswer(200, representWebhook(webhook), {
     etag: entityTag(webhook),
-    'cache-control': 'private, no-cache',
+    'cache-control': taggedCaching,
   });
 }

@@ -88,7 +88,7 @@ export class SqliteBackend implements Backend {
   async read<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T> {
     try {
       this.#assertOpen();
-      return await work(this.#db);
+      return await this.#turns.run(() => work(this.#db));
     } catch (error) {
       throw sqliteFailure(error);
     }

@@ -129,7 +129,7 @@ describe('security headers', () => {
   it('keep answers out of caches', async () => {
     const { call } = await testApp();
     expect((await call('GET', '/migrations')).headers['cache-control']).toBe('no-store');
-    expect((await call('GET', path)).headers['cache-control']).toBe('private, no-cache');
+    expect((await call('GET', path)).headers['cache-control']).toBe('private, no-cache, no-transform');
     expect((await call('GET', '/nope')).headers['cache-control']).toBe('no-store');
   });
 });
@@ -261,6 +261,34 @@ describe('on the wire', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
     expect(answer).toContain('content-type: application/problem+json');
     expect(answer).toContain('"parameter":"Expect"');
+  });
+
+  it.each([
+    ['a body of a kind that is not taken', 'content-type: text/plain\r\ncontent-length: 5', /^HTTP\/1\.1 415 /],
+    ['a body that is too large', 'content-type: application/json\r\ncontent-length: 5000000', /^HTTP\/1\.1 413 /],
+    ['a body that is welcome', 'content-type: application/json\r\ncontent-length: 2', /^HTTP\/1\.1 100 Continue/],
+  ])('whoever asks before sending %s is told at once', async (_name, head, answer) => {
+    const { app } = await testApp();
+    const text = await exchange(await portOf(app), (socket) => {
+      socket.write(`POST ${path}/cancel HTTP/1.1\r\nhost: localhost\r\nexpect: 100-continue\r\n${head}\r\n\r\n`);
+      socket.once('data', (chunk) => {
+        if (chunk.includes('100 Continue')) socket.end('{}');
+      });
+    });
+    expect(text).toMatch(answer);
+    if (!text.includes('100 Continue')) expect(text.toLowerCase()).toContain('connection: close');
+    else expect(text).toContain('HTTP/1.1 202 ');
+  });
+
+  it.each(['utf8', 'UTF-8', 'us-ascii', '"utf-8"'])('JSON in %s is taken', async (charset) => {
+    const { call } = await testApp();
+    const headers = { 'content-type': `application/json; charset=${charset}` };
+    expect((await call('POST', `${path}/cancel`, { payload: '{}', headers })).statusCode).toBe(202);
+  });
+
+  it('an asterisk alone accepts everything', async () => {
+    const { call } = await testApp();
+    expect((await call('GET', path, { headers: { accept: '*' } })).statusCode).toBe(200);
   });
 
   it('what is under way when the app closes is answered and let go, what comes after is told to go elsewhere', async () => {
