@@ -92,8 +92,17 @@ export const MigrationSchema = Type.Object(
       backupsTotal: Type.Integer(),
       backupsRestored: Type.Integer(),
     }),
-    backups: Type.Array(BackupSchema),
+    backups: Type.Array(BackupSchema, { description: 'In the order of their restore.' }),
+    backupsOmitted: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        description:
+          'How many backups of a long chain are left out here, between the first and the next one that is shown: lists and answers to changes show 50. ' +
+          '`GET /migrations/{id}` and `GET /migrations/{id}/backups` have all.',
+      }),
+    ),
     error: nullable(ErrorSchema),
+    createdBy: Type.String({ description: 'Who asked for it, as the audit names the caller.' }),
     createdAt: Time,
     startedAt: nullable(Time),
     finishedAt: nullable(Time),

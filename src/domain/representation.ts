@@ -56,9 +56,20 @@ export function representBackup(backup: Backup): BackupRepresentation {
   };
 }
 
-/** A migration as the API shows it, everywhere the same. */
-export function representMigration(migration: Migration, provider: LifeCycleProvider): MigrationRepresentation {
-  const { target, providerOptions } = migration;
+/** So many backups of a chain stand in a list and in the answer to a change; the migration itself shows all. */
+export const mostShownBackups = 50;
+
+/**
+ * A migration as the API shows it, everywhere the same. Of a long chain `mostBackups` backups are shown: the full one and the last ones; the answer
+ * says how many are left out.
+ */
+export function representMigration(
+  migration: Migration,
+  provider: LifeCycleProvider,
+  mostBackups: number = Number.POSITIVE_INFINITY,
+): MigrationRepresentation {
+  const { target, providerOptions, backups } = migration;
+  const omitted = Math.max(0, backups.length - mostBackups);
   const counted = migration.backups.filter((backup) => backup.supersededBy === undefined);
   const restored = counted.filter((backup) => backup.state === 'restored').length;
   return {
@@ -90,8 +101,10 @@ export function representMigration(migration: Migration, provider: LifeCycleProv
       backupsTotal: counted.length,
       backupsRestored: restored,
     },
-    backups: migration.backups.map(representBackup),
+    backups: (omitted === 0 ? backups : [...backups.slice(0, 1), ...backups.slice(omitted + 1)]).map(representBackup),
+    ...(omitted > 0 && { backupsOmitted: omitted }),
     error: representError(migration.error),
+    createdBy: migration.caller,
     createdAt: time(migration.createdAt),
     startedAt: timeOrNull(migration.startedAt),
     finishedAt: timeOrNull(migration.finishedAt),

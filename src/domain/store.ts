@@ -143,6 +143,7 @@ export interface Store {
    */
   create(migration: Migration, lease: LeaseRequest, idempotency?: IdempotencyKey): Promise<CreateResult>;
   get(id: string): Promise<Migration | null>;
+  /** Fewer than asked for, and at least one, where the next ones would make the page very large: only an empty page is surely the last. */
   list(filter: MigrationFilter, page: PageRequest): Promise<readonly Migration[]>;
   /**
    * Reads the migration, applies `change` and writes the result, in one transaction. `change` is pure and may run more than once;

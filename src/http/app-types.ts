@@ -50,8 +50,8 @@ export interface HttpContext {
   readonly inFlight: RequestsInFlight;
   readonly afterwards: Afterwards;
   readonly providers: ProviderRegistry<HttpProvider>;
-  /** How a migration is shown. */
-  readonly represent: (migration: Migration) => MigrationRepresentation;
+  /** How a migration is shown: in short where it is one of many or the answer to a change, with all backups of a long chain where it was asked for. */
+  readonly represent: (migration: Migration, extent: 'short' | 'whole') => MigrationRepresentation;
 }
 
 declare module 'fastify' {

@@ -2,7 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { type FastifyBaseLogger, fastify, LogController } from 'fastify';
 import type { AuditLog } from '../domain/audit.ts';
 import type { ProviderRegistry } from '../domain/provider.ts';
-import { representMigration } from '../domain/representation.ts';
+import { mostShownBackups, representMigration } from '../domain/representation.ts';
 import type { Runtime } from '../domain/runtime.ts';
 import type { HttpTelemetry } from '../domain/telemetry.ts';
 import type { MigrationService } from '../engine/interface.ts';
@@ -77,7 +77,12 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     inFlight: createRequestsInFlight(),
     afterwards: createAfterwards(runtime),
     providers,
-    represent: (migration) => representMigration(migration, providers.of(migration.provider)),
+    represent: (migration, extent) =>
+      representMigration(
+        migration,
+        providers.of(migration.provider),
+        extent === 'short' ? mostShownBackups : Number.POSITIVE_INFINITY,
+      ),
   };
   const trail = createAuditTrail(audit, runtime, options.logger);
   const app = newApp(options.logger, runtime, settings, trail);

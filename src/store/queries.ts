@@ -13,37 +13,71 @@ export async function findMigration(db: Kysely<Tables>, id: string): Promise<Mig
   return row === undefined ? null : readMigration(row);
 }
 
+/** Backups and calls that are read at a time: a few milliseconds of work. */
+const partsAtOnce = 1000;
+/** A page ends early rather than be larger than this, in characters of the documents that it is made from. */
+const mostCharacters = 4_000_000;
+
 /**
- * `Store.list`: bounds of `createdAfter` and `createdBefore` are exclusive; `name` is the whole name. A row that cannot be read is passed over,
- * and the page is filled up with those behind it.
+ * `Store.list`: bounds of `createdAfter` and `createdBefore` are exclusive; `name` is the whole name. The page is chosen first; then its migrations
+ * are read in portions, since chains may be long. A row that cannot be read is passed over, and the page is filled up with those behind it. `read`
+ * runs one statement.
  */
 export async function listMigrations(
-  db: Kysely<Tables>,
+  read: <T>(work: (db: Kysely<Tables>) => Promise<T>) => Promise<T>,
   unreadable: UnreadableRecords,
   filter: MigrationFilter,
   page: PageRequest,
 ): Promise<readonly Migration[]> {
   if (filter.visibleAccounts?.length === 0 || filter.states?.length === 0) return [];
-  const direction = page.order === 'newest_first' ? 'desc' : 'asc';
   const found: Migration[] = [];
+  let characters = 0;
   for (let { after } = page; ; ) {
     const size = page.size - found.length;
-    const rows = await selectMigrations(db)
-      // The page is chosen first, so that only its rows have their backups and calls joined.
-      .where('id', 'in', pageOfIds(db, filter, { ...page, size, ...(after !== undefined && { after }) }))
-      .orderBy('id', direction)
-      .execute();
-    found.push(...unreadable.readable(rows, readMigration));
-    after = rows.at(-1)?.id;
-    if (rows.length < size || found.length === page.size) return found;
+    const wanted = { ...page, size, ...(after !== undefined && { after }) };
+    const chosen = await read((db) => pageOfIds(db, filter, wanted).execute());
+    for (const ids of portions(chosen)) {
+      const rows = await read((db) => selectMigrations(db).where('id', 'in', ids).execute());
+      for (const row of rows.sort((one, other) => ids.indexOf(one.id) - ids.indexOf(other.id))) {
+        characters += row.document.length + (row.backups?.length ?? 0) + (row.calls?.length ?? 0);
+        if (found.length > 0 && characters > mostCharacters) return found;
+        found.push(...unreadable.readable([row], readMigration));
+      }
+    }
+    after = chosen.at(-1)?.id;
+    if (chosen.length < size || found.length === page.size) return found;
   }
+}
+
+/** Ids of migrations that have few parts together; of one that has many, alone. */
+function* portions(chosen: readonly { readonly id: string; readonly parts: number }[]): Generator<readonly string[]> {
+  let portion: string[] = [];
+  let parts = 0;
+  for (const each of chosen) {
+    if (portion.length > 0 && parts + Number(each.parts) > partsAtOnce) {
+      yield portion;
+      portion = [];
+      parts = 0;
+    }
+    portion.push(each.id);
+    parts += Number(each.parts) + 1;
+  }
+  if (portion.length > 0) yield portion;
 }
 
 function pageOfIds(db: Kysely<Tables>, filter: MigrationFilter, page: PageRequest) {
   const newestFirst = page.order === 'newest_first';
   let query = db
     .selectFrom('migrations as page')
-    .select('page.id')
+    .select(({ selectFrom, fn }) => [
+      'page.id',
+      selectFrom('backups')
+        .whereRef('backups.migration_id', '=', 'page.id')
+        .select(fn.countAll<number>().as('count'))
+        .$asScalar()
+        .$notNull()
+        .as('parts'),
+    ])
     .orderBy('page.id', newestFirst ? 'desc' : 'asc')
     .limit(page.size);
   if (page.after !== undefined) query = query.where('page.id', newestFirst ? '<' : '>', page.after);

@@ -47,7 +47,7 @@ export class SqlStore implements Store, AuditLog, WebhookStore {
   }
 
   list(filter: MigrationFilter, page: PageRequest) {
-    return this.#backend.read((db) => listMigrations(db, this.#backend.unreadable, filter, page));
+    return listMigrations((work) => this.#backend.read(work), this.#backend.unreadable, filter, page);
   }
 
   update(id: string, change: (current: Migration) => Migration | null, options: UpdateOptions = {}) {

@@ -28,3 +28,25 @@ describe('the percentage of a migration', () => {
     expect(percentOf({ ...chain, backups: [restored, { ...restoring, state: 'failed' }], percent: 100 })).toBe(50);
   });
 });
+
+describe('a long chain', () => {
+  const log = () => sampleBackup({ type: 'log', state: 'restored', final: false });
+  const migration = sampleMigration({ mode: 'full_log', backups: [restored, ...Array.from({ length: 80 }, log)] });
+
+  it('is shown in short with the full backup, the last ones, and how many are left out', () => {
+    const shown = representMigration(migration, alibaba, 50);
+    expect(shown.backups.map(({ id }) => id)).toEqual(
+      [migration.backups[0], ...migration.backups.slice(-49)].map((backup) => backup?.id),
+    );
+    expect(shown.backupsOmitted).toBe(31);
+    expect(shown.progress.backupsTotal).toBe(81);
+  });
+
+  it('is shown whole where it fits', () => {
+    for (const most of [81, undefined]) {
+      const shown = representMigration(migration, alibaba, most);
+      expect(shown.backups).toHaveLength(81);
+      expect(shown).not.toHaveProperty('backupsOmitted');
+    }
+  });
+});

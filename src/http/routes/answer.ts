@@ -43,9 +43,10 @@ export function migrationAnswer(
   migration: Migration,
   status: number,
   headers: Readonly<Record<string, string>> = {},
+  extent: 'short' | 'whole' = 'short',
 ): Answer {
   const moving = !terminalStates.includes(migration.state) && status !== 201;
-  return jsonAnswer(status, http.represent(migration), {
+  return jsonAnswer(status, http.represent(migration, extent), {
     etag: entityTag(migration),
     'cache-control': taggedCaching,
     ...(moving && { 'retry-after': String(isAtRest(migration) ? restSeconds : lookAgainSeconds[migration.state]) }),

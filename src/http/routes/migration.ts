@@ -68,7 +68,7 @@ export function migrationRoutes(app: HttpApp, http: HttpContext): void {
   app.get('/migrations/:id', { schema: getSchema, config: { access: 'migrations:read' } }, async (request, reply) => {
     const condition = readTags('If-None-Match', request.headers['if-none-match']);
     const migration = await service.get(request.params.id, requestContext(request));
-    return sendUnlessKnown(reply, migrationAnswer(http, migration, 200), condition);
+    return sendUnlessKnown(reply, migrationAnswer(http, migration, 200, {}, 'whole'), condition);
   });
 
   app.patch(

@@ -108,10 +108,17 @@ export function migrationsRoutes(app: HttpApp, http: HttpContext): void {
     const { filter, page, digest } = readListRequest(request.query, visibleAccounts(request));
     const context = requestContext(request);
     const found = await service.list(filter, page, context);
-    const token = await nextToken(found, page.size, digest, (after) =>
-      service.list(filter, { size: 1, order: page.order, after }, context),
+    const token = await nextToken(
+      found,
+      page.size,
+      digest,
+      (after) => service.list(filter, { size: 1, order: page.order, after }, context),
+      true,
     );
     linkNext(request, reply, token);
-    return sendAnswer(reply, jsonAnswer(200, { items: found.map(http.represent), nextPageToken: token }));
+    return sendAnswer(
+      reply,
+      jsonAnswer(200, { items: found.map((each) => http.represent(each, 'short')), nextPageToken: token }),
+    );
   });
 }

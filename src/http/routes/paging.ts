@@ -2,15 +2,19 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { filterDigest, readPageToken, writePageToken } from '../request/page-token.ts';
 import { jsonAnswer, sendAnswer } from './answer.ts';
 
-/** A page that may not be the last: whether more follows is asked for only when the page is full. */
+/**
+ * A page that may not be the last: whether more follows is asked for when the page is full, and after any that holds something where the list may
+ * end a page early.
+ */
 export async function nextToken<T extends { readonly id: string }>(
   items: readonly T[],
   size: number,
   digest: string,
   more: (after: string) => Promise<readonly T[]>,
+  endsEarly = false,
 ): Promise<string | null> {
   const last = items.at(-1);
-  if (last === undefined || items.length < size) return null;
+  if (last === undefined || (items.length < size && !endsEarly)) return null;
   return (await more(last.id)).length > 0 ? writePageToken(last.id, digest) : null;
 }
 

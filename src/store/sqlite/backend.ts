@@ -12,6 +12,7 @@ import { UnreadableRecords } from '../unreadable.ts';
 import { NodeSqliteDialect } from './dialect.ts';
 import { sqliteCommitFailure, sqliteFailure } from './errors.ts';
 import type { SqliteFile } from './file.ts';
+import { Turns } from './turns.ts';
 
 /** How many writes share one commit at most, so that the first of them does not wait for long. */
 const batchLimit = 64;
@@ -44,12 +45,18 @@ export class SqliteBackend implements Backend {
   readonly #unlock: () => void;
   readonly #db: Kysely<Tables>;
   readonly #listeners: Listeners;
+  readonly #turns: Turns;
   readonly #queue: Write[] = [];
   #draining: Promise<void> | null = null;
   #closed = false;
 
-  private constructor(file: SqliteFile, process: string, onError: (error: unknown) => void) {
-    this.dialect = sqliteSql(process);
+  private constructor(
+    file: SqliteFile,
+    runtime: Pick<Runtime, 'uuid' | 'monotonic'>,
+    onError: (error: unknown) => void,
+  ) {
+    this.dialect = sqliteSql(runtime.uuid());
+    this.#turns = new Turns(() => runtime.monotonic());
     this.#database = file.database;
     this.#unlock = file.unlock;
     this.#db = new Kysely<Tables>({ dialect: new NodeSqliteDialect(file.database) });
@@ -60,10 +67,10 @@ export class SqliteBackend implements Backend {
   /** Brings the schema up to date and frees what a process that died had claimed: it held the file's lock, so it is gone. */
   static async open(
     file: SqliteFile,
-    runtime: Pick<Runtime, 'uuid'>,
+    runtime: Pick<Runtime, 'uuid' | 'monotonic'>,
     onError: (error: unknown) => void,
   ): Promise<SqliteBackend> {
-    const backend = new SqliteBackend(file, runtime.uuid(), onError);
+    const backend = new SqliteBackend(file, runtime, onError);
     try {
       await migrateSchema(backend.#db, sqliteColumns, 'sqlite');
       await backend.#db

@@ -130,7 +130,7 @@ describe('GET /migrations', () => {
       '&pageSize=7&sort=createdAt';
     const response = await call('GET', `/migrations?${query}`);
     expect(response.statusCode).toBe(200);
-    expect(service.argumentsOf('list').slice(0, 2)).toEqual([
+    expect(service.calls.find(({ name }) => name === 'list')?.arguments.slice(0, 2)).toEqual([
       {
         provider: 'alibaba',
         account: 'ali-main',
@@ -149,7 +149,10 @@ describe('GET /migrations', () => {
   it('shows 50, newest first, when nothing is asked for', async () => {
     const { call, service } = await testApp();
     const response = await call('GET', '/migrations');
-    expect(service.argumentsOf('list').slice(0, 2)).toEqual([{}, { size: 50, order: 'newest_first' }]);
+    expect(service.calls.find(({ name }) => name === 'list')?.arguments.slice(0, 2)).toEqual([
+      {},
+      { size: 50, order: 'newest_first' },
+    ]);
     expect(response.json()).toMatchObject({ items: [{ id: idOf('mig', 1) }], nextPageToken: null });
     expect(response.headers).not.toHaveProperty('link');
   });
@@ -340,5 +343,33 @@ describe('PATCH and DELETE /migrations/{id}', () => {
     if (header.startsWith('W/')) expect(response.json().detail).toContain('without `W/`');
     if (passed === null) expect(change).toBeUndefined();
     else expect((change?.arguments.at(-1) as { ifMatch?: string } | undefined)?.ifMatch).toBe(passed);
+  });
+});
+
+describe('a chain of very many backups', () => {
+  const path = `/migrations/${idOf('mig', 1)}`;
+  const backup = aMigration().backups[0];
+  const long = {
+    ...aMigration(),
+    backups: Array.from({ length: 2000 }, (_, number) => ({ ...aBackup(), ...backup, id: idOf('bkp', number) })),
+  };
+
+  it('is whole where it is asked for, and short in lists and answers to changes', async () => {
+    const { call, service } = await testApp();
+    service.get = async () => long;
+    service.patch = async () => long;
+    service.list = async (_filter, page) => (page.after === undefined ? [long] : []);
+    expect((await call('GET', path)).json().backups).toHaveLength(2000);
+    const { body } = await call('PATCH', path, json({ description: 'x' }));
+    expect(JSON.parse(body)).toMatchObject({ backupsOmitted: 1950 });
+    expect(body.length).toBeLessThan(40_000);
+    expect((await call('GET', '/migrations')).json().items[0].backups).toHaveLength(50);
+  });
+
+  it('may end a page early, and the next page is offered', async () => {
+    const { call, service } = await testApp();
+    service.list = async (_filter, page) => (page.size === 1 ? [aMigration()] : [long]);
+    const { items, nextPageToken } = (await call('GET', '/migrations?pageSize=200')).json();
+    expect([items.length, typeof nextPageToken]).toEqual([1, 'string']);
   });
 });

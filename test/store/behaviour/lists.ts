@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Migration } from '../../../src/domain/migration.ts';
 import type { MigrationFilter, Store } from '../../../src/domain/store.ts';
-import { noon, sampleMigration } from '../../support/samples.ts';
+import { noon, sampleBackup, sampleMigration } from '../../support/samples.ts';
 import { noLease } from '../samples.ts';
 import type { Site } from './setup.ts';
 
@@ -106,6 +106,30 @@ export function listBehaviour(site: Site): void {
         await store.remove(seen.at(-1) ?? '');
       }
       expect(seen).toEqual(all.toReversed());
+    });
+
+    it('ends early where the next ones would make it very large, and nothing is lost', async () => {
+      const store = await site.open();
+      const [full] = sampleMigration().backups;
+      const long = Array.from({ length: 1200 }, () => sampleBackup({ providerStatus: 'x'.repeat(1000) }));
+      const ids: string[] = [];
+      for (let count = 0; count < 5; count++) {
+        const migration = sampleMigration({ backups: [full ?? sampleBackup(), ...long] });
+        await store.create(migration, noLease);
+        ids.push(migration.id);
+      }
+      const seen: string[] = [];
+      const sizes: number[] = [];
+      for (;;) {
+        const after = seen.at(-1);
+        const page = await store.list({}, { size: 200, order: 'oldest_first', ...(after !== undefined && { after }) });
+        if (page.length === 0) break;
+        sizes.push(page.length);
+        seen.push(...page.map(({ id }) => id));
+        expect(page.every(({ backups }) => backups.length === 1201)).toBe(true);
+      }
+      expect(seen).toEqual(ids);
+      expect(Math.max(...sizes)).toBeLessThan(4);
     });
   });
 }

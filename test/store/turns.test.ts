@@ -1,0 +1,46 @@
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { Turns } from '../../src/store/sqlite/turns.ts';
+
+describe('jobs that occupy the process', () => {
+  it('leave everybody else a turn, however eagerly the next one is asked for', async () => {
+    let now = 0;
+    const turns = new Turns(() => now);
+    let others = 0;
+    let going = true;
+    const rest = (async () => {
+      while (going) {
+        await setImmediate();
+        others += 1;
+      }
+    })();
+    // Awaits nothing but jobs, as a loop over a store does.
+    const greedy = async () => {
+      for (let turn = 0; turn < 50; turn++)
+        await turns.run(async () => {
+          now += 3;
+        });
+    };
+    await Promise.all([greedy(), greedy(), greedy(), greedy()]);
+    going = false;
+    await rest;
+    // 600 milliseconds of work, in turns of 5 and the one job that goes beyond.
+    expect(others).toBeGreaterThanOrEqual(95);
+  });
+
+  it('run in the order in which they came, and one that fails stops no other', async () => {
+    const turns = new Turns(() => 0);
+    const order: number[] = [];
+    const results = await Promise.allSettled(
+      [1, 2, 3].map((number) =>
+        turns.run(async () => {
+          order.push(number);
+          if (number === 2) throw new Error('fails');
+          return number;
+        }),
+      ),
+    );
+    expect(order).toEqual([1, 2, 3]);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  });
+});
