@@ -5,7 +5,13 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 process.env.NODE_COMPILE_CACHE ??= new URL('node_modules/.cache/node', import.meta.url).pathname;
 
 /** Files that wait for processes and clocks more than they compute: begun first, so that the others fill the time. */
-const waiting = ['chaos/chaos.test.ts', 'security/canary.test.ts', 'e2e/newcomer.test.ts', 'engine/simulation.test.ts'];
+const waiting = [
+  'browser/explorer.test.ts',
+  'chaos/chaos.test.ts',
+  'security/canary.test.ts',
+  'e2e/newcomer.test.ts',
+  'engine/simulation.test.ts',
+];
 
 class WaitingFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -52,14 +52,16 @@ export interface PlannedCall {
   readonly parameters: unknown;
 }
 
-/** What speaks against a request. `code`: the problem that the request itself would get; absent for a finding of the vendor's. */
+/** What speaks against a request. `code`: the problem that the request itself would get. */
 export interface DryRunProblem extends FieldFault {
-  readonly code?: ProblemCode;
+  readonly code: ProblemCode;
 }
 
 export interface DryRun {
   readonly valid: boolean;
   readonly problems: readonly DryRunProblem[];
+  /** What a person should know although nothing speaks against the request. */
+  readonly notes: Migration['warnings'];
   readonly plan: readonly PlannedCall[];
 }
 

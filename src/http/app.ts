@@ -13,8 +13,12 @@ import { type AuditTrail, createAuditTrail, installAudit, noAudit } from './plug
 import { installAuthentication, installAuthorization } from './plugins/authentication.ts';
 import { installBodies } from './plugins/bodies.ts';
 import { answerBrokenRequest, answerUnmetExpectation } from './plugins/broken-requests.ts';
+
 import { installConnections } from './plugins/connections.ts';
-import { installExplorer, installOpenApi } from './plugins/documentation.ts';
+
+import { installOpenApi, serveDocument } from './plugins/documentation.ts';
+import { installExplorer } from './plugins/explorer.ts';
+
 import { installKnownRoutes } from './plugins/known-routes.ts';
 import { installNegotiation } from './plugins/negotiation.ts';
 import { installOriginCheck } from './plugins/origin.ts';
@@ -118,7 +122,8 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   auditRoutes(app, audit);
   healthRoutes(app, http);
   metricsRoute(app, http, telemetry);
-  await installExplorer(app, http);
+  serveDocument(app, http);
+  if (settings.explorer) await installExplorer(app);
   return app;
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { namedEnums } from '../../src/domain/enum-schema.ts';
-import { requestExamples } from '../../src/http/schemas/examples.ts';
+import { requestExamples, sandboxExampleAccounts } from '../../src/http/schemas/examples/requests.ts';
 import { openApiYaml } from '../../tools/documents/openapi.ts';
 import { ajv, document, documentFile, operations, resolve, withAbsoluteRefs } from './support/documented.ts';
 
@@ -114,9 +114,13 @@ describe('the OpenAPI document', () => {
           );
       }
     const create = document.paths['/migrations']?.post?.requestBody?.content['application/json'];
-    expect(Object.keys(create?.examples ?? {})).toEqual(['alibaba', 'huawei', 'tencent']);
+    expect(Object.keys(create?.examples ?? {})).toEqual(
+      expect.arrayContaining(['alibaba', 'huawei', 'tencent', 'alibaba_chain', 'huawei_chain', 'tencent_chain']),
+    );
     expect(
-      Object.keys(requestExamples).every((id) => operations.some(({ operation }) => operation.operationId === id)),
+      Object.keys(requestExamples(sandboxExampleAccounts)).every((id) =>
+        operations.some(({ operation }) => operation.operationId === id),
+      ),
     ).toBe(true);
   });
 

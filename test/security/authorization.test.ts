@@ -104,6 +104,7 @@ const aWebhook = { url: 'https://receiver.invalid/', enabled: false };
 
 const bodies: Readonly<Record<string, unknown>> = {
   createMigration: { ...requestFor('alibaba'), account: 'ali-main' },
+  dryRunMigration: { ...requestFor('alibaba'), account: 'ali-main' },
   addBackup: { type: 'log', source: { type: 'object_storage', bucket: 'acme', keys: ['a.bak'] } },
   updateMigration: { description: 'seen' },
   createWebhook: aWebhook,

@@ -21,7 +21,12 @@ export async function temporaryFolder(): Promise<string> {
 /** A gateway in this process, on a free port, with the accounts of the given clouds. */
 export async function startTestGateway(
   accounts: readonly unknown[],
-  options: { readonly storeUrl?: string; readonly config?: object } = {},
+  options: {
+    readonly storeUrl?: string;
+    readonly config?: object;
+    /** The gateway takes itself for the one with the built-in clouds. */
+    readonly sandbox?: boolean;
+  } = {},
 ): Promise<Gateway> {
   const folder = await temporaryFolder();
   const file = {
@@ -32,7 +37,7 @@ export async function startTestGateway(
     accounts,
     ...options.config,
   };
-  const config = await checkedConfig(file, {}, false);
+  const config = await checkedConfig(file, {}, options.sandbox ?? false);
   return startGateway(config, systemRuntime, createLog('silent'), 'test');
 }
 

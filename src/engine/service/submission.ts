@@ -118,17 +118,21 @@ export function createSubmission(
           problems.push({ code: 'target_busy', pointer: '/target', detail: targetBusy(holder).message });
         if (preflight)
           problems.push(
-            ...(await context.client.converse(account, migration.region, provider.preflight(migration, account), {
-              priority: 'caller',
-            })),
+            ...(
+              await context.client.converse(account, migration.region, provider.preflight(migration, account), {
+                priority: 'caller',
+              })
+            ).map((fault) => ({ code: 'provider_rejected' as const, ...fault })),
           );
-        return { valid: problems.length === 0, problems, plan: plannedCalls(migration, provider, account) };
+        const plan = plannedCalls(migration, provider, account);
+        return { valid: problems.length === 0, problems, notes: migration.warnings, plan };
       } catch (error) {
         if (error instanceof VendorError) throw vendorProblem(error);
         if (error instanceof Problem && error.extras.errors && error.code !== 'forbidden')
           return {
             valid: false,
             problems: error.extras.errors.map((fault) => ({ code: error.code, ...fault })),
+            notes: [],
             plan: [],
           };
         throw error;

@@ -165,7 +165,8 @@ function placeNamedBy({ body: given, routeOptions, webhookAccounts }: FastifyReq
   if (webhookAccounts !== null)
     return { account: webhookAccounts.length === 1 ? (webhookAccounts[0] ?? null) : null, instanceId: null };
   const body = given as { readonly account?: unknown; readonly target?: { readonly instanceId?: unknown } } | null;
-  if (typeof body !== 'object' || body === null || routeOptions.url !== '/migrations') return nowhere;
+  const submits = ['/migrations', '/migrations/dry-run'].includes(routeOptions.url ?? '');
+  if (typeof body !== 'object' || body === null || !submits) return nowhere;
   return { account: nameOf(body.account), instanceId: nameOf(body.target?.instanceId) };
 }
 

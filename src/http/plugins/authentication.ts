@@ -23,8 +23,8 @@ export function installAuthentication(
   app.decorateRequest('refusedBecause', null);
   app.addHook('onRequest', async (request, reply) => {
     const access = accessTo(request);
-    if (access === 'documentation' && settings.publicDocumentation) return;
-    if (access === 'open') request.identity = await knownCaller(auth, failures, request, reply);
+    const isPublic = access === 'open' || (access === 'documentation' && settings.publicDocumentation);
+    if (isPublic) request.identity = await knownCaller(auth, failures, request, reply);
     else request.identity = await identify(auth, failures, request, reply);
   });
 }
@@ -48,12 +48,12 @@ export function requireScope({ identity, routeOptions }: FastifyRequest, reply: 
 
 /** A route that declares nothing takes `admin`. */
 function accessTo(request: FastifyRequest): Access | readonly Scope[] {
-  return request.routeOptions.config.access ?? (isExplorer(request) ? 'documentation' : 'admin');
+  return request.routeOptions.config.access ?? (isPage(request) ? 'documentation' : 'admin');
 }
 
-/** Swagger UI registers its own routes. */
-export function isExplorer(request: FastifyRequest): boolean {
-  return /^\/docs(\/|$)/.test(request.routeOptions.url ?? '');
+/** The pages for people, and their files, which a plugin of its own serves. */
+export function isPage(request: FastifyRequest): boolean {
+  return /^\/(docs|board)(\/|$)/.test(request.routeOptions.url ?? '');
 }
 
 /** What is open to everybody shows more to a caller who is known. */

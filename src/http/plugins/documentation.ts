@@ -1,11 +1,12 @@
 import swagger from '@fastify/swagger';
-import swaggerUi from '@fastify/swagger-ui';
 import type { TSchema } from '@sinclair/typebox';
+import type { FastifyRequest } from 'fastify';
 import { withProviders } from '../../domain/request-schema.ts';
 import type { HttpApp, HttpContext } from '../app-types.ts';
 import { acceptQuality } from '../request/accept.ts';
 import { sharedSchemas } from '../schemas/components.ts';
-import { completeDocument, type OpenApiDocument } from '../schemas/document.ts';
+import { completeDocument, type OpenApiDocument, servedDocument } from '../schemas/document.ts';
+import type { ExampleAccounts } from '../schemas/examples/requests.ts';
 import { introduction, tags } from '../schemas/introduction.ts';
 
 const securitySchemes = {
@@ -39,8 +40,10 @@ export async function installOpenApi(app: HttpApp, http: HttpContext): Promise<v
       },
       servers: [{ url: '/' }],
       tags: [...tags],
-      components: { securitySchemes: used },
-      security: Object.keys(used).map((name) => ({ [name]: [] })),
+      ...(Object.keys(used).length > 0 && {
+        components: { securitySchemes: used },
+        security: Object.keys(used).map((name) => ({ [name]: [] })),
+      }),
     },
     refResolver: { buildLocalReference: (json) => String(json.$id) },
     transformObject: (document) =>
@@ -51,8 +54,8 @@ export async function installOpenApi(app: HttpApp, http: HttpContext): Promise<v
   });
 }
 
-/** Serves the document and, where wanted, Swagger UI. */
-export async function installExplorer(app: HttpApp, http: HttpContext): Promise<void> {
+/** Serves the document: with the examples and the address that fit whoever asks. */
+export function serveDocument(app: HttpApp, http: HttpContext): void {
   app.get(
     '/openapi.json',
     { schema: { hide: true }, config: { access: 'documentation', anyAccept: true } },
@@ -60,19 +63,22 @@ export async function installExplorer(app: HttpApp, http: HttpContext): Promise<
       const { accept } = request.headers;
       const own = 'application/vnd.oai.openapi+json';
       const type = acceptQuality(accept, own) > acceptQuality(accept, 'application/json') ? own : 'application/json';
-      return reply.type(`${type}; charset=utf-8`).send(JSON.stringify(app.swagger()));
+      const document = servedDocument(app.swagger() as unknown as OpenApiDocument, {
+        server: request.base === '' ? '/' : request.base,
+        environment: http.settings.environment,
+        accounts: exampleAccounts(http, request),
+      });
+      return reply
+        .type(`${type}; charset=utf-8`)
+        .header('vary', 'accept, authorization, x-api-key')
+        .send(JSON.stringify(document));
     },
   );
-  if (!http.settings.explorer) return;
-  await app.register(swaggerUi, {
-    routePrefix: '/docs',
-    theme: { title: 'Godwit API' },
-    uiConfig: {
-      deepLinking: true,
-      displayRequestDuration: true,
-      docExpansion: 'list',
-      tryItOutEnabled: true,
-      persistAuthorization: false,
-    },
-  });
+}
+
+/** Names of accounts are for callers with a grant for them; for everybody else the examples leave the account out. */
+function exampleAccounts({ service }: HttpContext, { identity, id: requestId }: FastifyRequest): ExampleAccounts {
+  if (identity === null) return { alibaba: null, huawei: null, tencent: null };
+  const accounts = service.accounts({ caller: identity.caller, accounts: identity.accounts, requestId });
+  return Object.fromEntries(accounts.toReversed().map(({ provider, name, region }) => [provider, { name, region }]));
 }

@@ -4,7 +4,7 @@ import type { Runtime } from '../../domain/runtime.ts';
 import type { HttpApp } from '../app-types.ts';
 import { clientAddress, limitedNetwork } from '../request/client-address.ts';
 import type { RateLimit } from '../settings.ts';
-import { isExplorer } from './authentication.ts';
+import { isPage } from './authentication.ts';
 import { keyedBuckets } from './keyed-buckets.ts';
 
 /** A token bucket per caller: `requests` at once, refilled over the window. Probes and the explorer's files do not count. */
@@ -13,7 +13,7 @@ export function installRateLimit(app: HttpApp, limit: RateLimit | null, runtime:
   const buckets = keyedBuckets(limit, runtime);
 
   app.addHook('onRequest', async (request, reply) => {
-    if (request.routeOptions.config.access === 'open' || isExplorer(request)) return;
+    if (request.routeOptions.config.access === 'open' || isPage(request)) return;
     const { taken, remaining, nextSeconds } = buckets.take(countedAs(request));
     reply.header('ratelimit-policy', `"caller";q=${limit.requests};w=${Math.max(1, Math.ceil(limit.windowSeconds))}`);
     reply.header('ratelimit', `"caller";r=${remaining};t=${remaining >= 1 ? 0 : nextSeconds}`);

@@ -1,6 +1,7 @@
 import type { HttpApp } from '../app-types.ts';
 
 const apiPolicy = "default-src 'none'; frame-ancestors 'none'";
+/** Swagger UI sets styles on elements; scripts come from files of ours alone. */
 const pagePolicy =
   "default-src 'none'; connect-src 'self'; font-src 'self' data:; img-src 'self' data:; script-src 'self'; " +
   "style-src 'self' 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";

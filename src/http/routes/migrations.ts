@@ -1,3 +1,4 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { MigrationRequest } from '../../domain/request-schema.ts';
 import { submissionRefusal } from '../../domain/submission.ts';
 import type { HttpApp, HttpContext } from '../app-types.ts';
@@ -6,11 +7,12 @@ import { readIdempotencyKey } from '../request/idempotency-key.ts';
 import { readListRequest } from '../request/migration-filter.ts';
 import { readPrefer } from '../request/prefer.ts';
 import { answers, headers, problems, ref, requestHeaders } from '../schemas/operation.ts';
-import { DryRunQuery, MigrationListQuery } from '../schemas/query.ts';
+import { DryRunOperationQuery, DryRunQuery, MigrationListQuery } from '../schemas/query.ts';
 import { jsonAnswer, newMigrationAnswer, sendAnswer } from './answer.ts';
 import { answerOnce } from './answer-once.ts';
 import { requestContext, requireGrant, visibleAccounts } from './callers.ts';
 import { linkNext, nextToken } from './paging.ts';
+import { vendorProblems } from './uploads.ts';
 
 const createSchema = {
   operationId: 'createMigration',
@@ -24,6 +26,7 @@ const createSchema = {
   querystring: DryRunQuery,
   body: ref<MigrationRequest>('MigrationRequest'),
   response: {
+    // Only for `?dryRun`, which the document leaves out.
     200: answers('DryRun', 'A dry run: what would happen. Nothing was stored or sent.'),
     201: answers('Migration', 'The vendor has accepted the restore.', [
       'Location',
@@ -54,6 +57,22 @@ const createSchema = {
   },
 } as const;
 
+const dryRunSchema = {
+  operationId: 'dryRunMigration',
+  summary: 'Show what a migration would do',
+  description:
+    'Takes the body of `createMigration`, checks it, and shows the calls to the vendor in order, masked. Nothing is stored or sent. With ' +
+    '`preflight=true` the vendor’s read-only checks run as well.',
+  tags: ['Migrations'],
+  headers: headers({ 'Idempotency-Key': requestHeaders.idempotencyKey }),
+  querystring: DryRunOperationQuery,
+  body: ref<MigrationRequest>('MigrationRequest'),
+  response: {
+    200: answers('DryRun', 'What would happen. Nothing was stored or sent.'),
+    ...problems('body', ['unknown_account', ...vendorProblems]),
+  },
+} as const;
+
 const listSchema = {
   operationId: 'listMigrations',
   summary: 'List migrations',
@@ -77,14 +96,7 @@ export function migrationsRoutes(app: HttpApp, http: HttpContext): void {
     const { body } = request;
     requireGrant(request, body.account);
     const dryRun = request.query.dryRun ?? 'false';
-    if (dryRun !== 'false') {
-      // Nothing is stored, so there is nothing to replay; a broken key is told all the same.
-      readIdempotencyKey(headerText(request.headers['idempotency-key']));
-      return sendAnswer(
-        reply,
-        jsonAnswer(200, await service.dryRun(body, dryRun === 'preflight', requestContext(request))),
-      );
-    }
+    if (dryRun !== 'false') return answerDryRun(request, reply, dryRun === 'preflight');
     const preference = readPrefer(headerText(request.headers.prefer), waitLimits);
     if (preference.applied !== null) reply.header('preference-applied', preference.applied);
     return answerOnce(http, request, reply, {
@@ -102,6 +114,25 @@ export function migrationsRoutes(app: HttpApp, http: HttpContext): void {
       },
     });
   });
+
+  app.post(
+    '/migrations/dry-run',
+    { schema: dryRunSchema, config: { access: 'migrations:write' } },
+    async (request, reply) => {
+      requireGrant(request, request.body.account);
+      return answerDryRun(request, reply, request.query.preflight === true);
+    },
+  );
+
+  async function answerDryRun(
+    request: FastifyRequest<{ Body: MigrationRequest }>,
+    reply: FastifyReply,
+    preflight: boolean,
+  ): Promise<FastifyReply> {
+    // Nothing is stored, so there is nothing to replay; a broken key is told all the same.
+    readIdempotencyKey(headerText(request.headers['idempotency-key']));
+    return sendAnswer(reply, jsonAnswer(200, await service.dryRun(request.body, preflight, requestContext(request))));
+  }
 
   app.get('/migrations', { schema: listSchema, config: { access: 'migrations:read' } }, async (request, reply) => {
     requireGrant(request, request.query.account);

@@ -77,14 +77,13 @@ export const DryRunSchema = Type.Object(
       Type.Composite([
         FaultSchema,
         Type.Object({
-          code: Type.Optional(
-            enumOf('ProblemCode', {
-              description: 'Of the problem that the request would get; absent for what the vendor has found.',
-            }),
-          ),
+          code: enumOf('ProblemCode', { description: 'Of the problem that the request itself would get.' }),
         }),
       ]),
     ),
+    notes: Type.Array(Type.Object({ code: enumOf('Warning'), detail: Type.String() }), {
+      description: 'What a person should know although nothing speaks against the request.',
+    }),
     plan: Type.Array(
       Type.Object({ operation: Type.String(), method: Type.String(), url: Type.String(), parameters: Type.Unknown() }),
       { description: 'The calls to the vendor in order, masked. Ids that only the vendor knows appear as `{name}`.' },

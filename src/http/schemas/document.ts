@@ -1,11 +1,12 @@
 import type { SchemaProvider } from '../../domain/request-schema.ts';
 import { documentSchemas } from './components.ts';
-import { requestExamples } from './examples.ts';
+import { type ExampleAccounts, requestExamples, sandboxExampleAccounts } from './examples/requests.ts';
 import { withEnumReferences } from './named-enums.ts';
 import { outgoingRequests } from './outgoing.ts';
 
 /** As much of an OpenAPI document as is touched here. */
 export interface OpenApiDocument {
+  info?: object;
   components?: Record<string, unknown>;
   paths?: Record<string, Record<string, Operation>>;
   webhooks?: unknown;
@@ -14,7 +15,7 @@ export interface OpenApiDocument {
 interface Operation {
   operationId?: string;
   description?: string;
-  parameters?: unknown[];
+  parameters?: { name?: string }[];
   requestBody?: { required?: boolean; content: Record<string, Record<string, unknown>> };
   responses: Record<string, Response>;
 }
@@ -24,6 +25,8 @@ interface Response {
   description?: string;
   headers?: Record<string, unknown>;
 }
+
+const documentExamples = requestExamples(sandboxExampleAccounts);
 
 const optionalBodies: readonly string[] = [
   'cutOverMigration',
@@ -65,16 +68,53 @@ export function completeDocument(document: OpenApiDocument, providers: readonly 
   return document;
 }
 
+/** What the served document says to whoever asks for it. */
+export interface DocumentView {
+  /** Where the API is. */
+  readonly server: string;
+  readonly environment: 'sandbox' | 'live';
+  readonly accounts: ExampleAccounts;
+}
+
+/** The document as it is served: with the address of this gateway, and examples that name its accounts. */
+export function servedDocument(document: OpenApiDocument, { server, environment, accounts }: DocumentView): object {
+  const examples = requestExamples(accounts);
+  const withExamples = (operation: Operation): Operation => {
+    const own = examples[operation.operationId ?? ''];
+    const { requestBody } = operation;
+    if (own === undefined || requestBody === undefined) return operation;
+    const content = Object.entries(requestBody.content).map(([type, media]) => [type, { ...media, examples: own }]);
+    return { ...operation, requestBody: { ...requestBody, content: Object.fromEntries(content) } };
+  };
+  const paths = Object.entries(document.paths ?? {}).map(([path, operations]) => [
+    path,
+    Object.fromEntries(Object.entries(operations).map(([method, operation]) => [method, withExamples(operation)])),
+  ]);
+  return {
+    ...document,
+    info: { ...document.info, 'x-environment': environment },
+    servers: [{ url: server }],
+    paths: Object.fromEntries(paths),
+  };
+}
+
 function completeOperation(operation: Operation): void {
   const { operationId = '', requestBody } = operation;
   if (operationId === 'listMigrations') operation.parameters = [...(operation.parameters ?? []), labelFilter];
+  if (operationId === 'createMigration') hideDryRun(operation);
   if (requestBody !== undefined) {
     requestBody.required = !optionalBodies.includes(operationId);
-    const examples = requestExamples[operationId];
+    const examples = documentExamples[operationId];
     for (const media of Object.values(requestBody.content)) if (examples !== undefined) media.examples = examples;
   }
   for (const response of Object.values(operation.responses))
     response.headers = { ...response.headers, 'X-Request-Id': { $ref: '#/components/headers/RequestId' } };
+}
+
+/** `?dryRun=…` is an older spelling of `POST /migrations/dry-run` that the document leaves out: an operation has one kind of answer. */
+function hideDryRun(operation: Operation): void {
+  operation.parameters = (operation.parameters ?? []).filter((each) => each.name !== 'dryRun');
+  delete operation.responses[200];
 }
 
 /** Problem answers of one single code are the same in every operation: they become `components.responses`. */

@@ -3,7 +3,7 @@ export const introduction = `One REST resource, \`/migrations\`, restores SQL Se
 Tencent Cloud.
 
 **First steps.** \`POST /migrations\` with one of the examples, follow \`Location\` with \`GET\` until \`state\` is \`succeeded\`. In the sandbox every
-example works as it stands; no cloud account is needed. \`?dryRun=true\` shows the calls to the vendor and sends nothing.
+example works as it stands; no cloud account is needed. \`POST /migrations/dry-run\` shows the calls to the vendor and sends nothing.
 
 **A chain.** In mode \`full_log\` or \`full_differential\` the migration rests at \`awaiting_backup\` after the full backup. Add backups, then cut over or
 mark the last one \`final\`.

@@ -36,6 +36,7 @@ export const MigrationListQuery = Type.Object(
   { additionalProperties: false, patternProperties: { '^label\\..': { type: 'string', maxLength: 255 } } },
 );
 
+/** The older spelling of `POST /migrations/dry-run`. */
 export const DryRunQuery = Type.Object(
   {
     dryRun: Type.Optional(
@@ -44,6 +45,15 @@ export const DryRunQuery = Type.Object(
         description:
           '`true`: check the request and show the calls to the vendor; nothing is stored or sent. `preflight`: also run the vendor’s read-only checks.',
       }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+export const DryRunOperationQuery = Type.Object(
+  {
+    preflight: Type.Optional(
+      Type.Boolean({ description: 'Also run the vendor’s read-only checks and read the header of the backup.' }),
     ),
   },
   { additionalProperties: false },

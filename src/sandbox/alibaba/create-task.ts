@@ -65,6 +65,7 @@ function checkCombination({ parameters, instance }: OperationContext): void {
 }
 
 function checkCounts({ instance, store, now }: OperationContext, dbName: string): void {
+  if (instance.scratch) return;
   const recent = store
     .tasksOf(instance.id)
     .flatMap((task) => task.files.map((file) => ({ dbName: task.dbName, at: file.submittedAt })))
@@ -79,7 +80,8 @@ function base(context: OperationContext, id: string, dbName: string, keys: reado
   const present = store.databasesOf(instance.id, now).get(dbName.toLowerCase())?.state;
   if (present === 'migrating') throw new Refusal('IncorrectDBState');
   // On local disks an empty database of that name must be there, and the sandbox takes it that it is.
-  const exists = (present !== undefined || holds(dbName, 'taken')) && !instance.localDisk;
+  const kept = present !== undefined && !instance.scratch;
+  const exists = (kept || holds(dbName, 'taken')) && !instance.localDisk;
   const online = parameters.IsOnlineDB === 'True';
   const files = keys.map((key) => newFile(context, key, [], dbName, exists, online ? 0.9 : 1));
   const restoredAt = Math.max(...files.map((file) => file.submittedAt + file.durationMs));

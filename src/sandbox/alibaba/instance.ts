@@ -22,6 +22,8 @@ export interface Instance {
   readonly secondVocabulary: boolean;
   /** Takes the first file of a chain as `FULL` with `IsOnlineDB` `False`, and not as `UPDF`. */
   readonly fullBase: boolean;
+  /** Keeps no database: every restore finds it empty, and the limits per day do not count. */
+  readonly scratch: boolean;
 }
 
 /**
@@ -48,6 +50,7 @@ export function findInstance(id: string, missingCode = 'InvalidDBInstanceId.NotF
     lagging: says('lag'),
     secondVocabulary: says('altcodes'),
     fullBase: says('fullbase'),
+    scratch: says('scratch'),
   };
 }
 

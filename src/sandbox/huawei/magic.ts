@@ -67,6 +67,7 @@ export const instanceWords = {
   replica: 'replica',
   storageFull: 'full',
   switchover: 'switchover',
+  scratch: 'scratch',
 } as const;
 
 /** Words in the id of an RDS backup that the RDS reads know, beside `notfound`. */

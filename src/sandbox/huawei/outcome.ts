@@ -79,6 +79,7 @@ function failureOf(
     return restore('A primary/standby switchover occurred on the destination DB instance. The task cannot be resumed.');
   }
   if (options.recovery_mode !== 'full' || options.is_cover === true) return null;
+  if (holdsWord(instance, instanceWords.scratch)) return null;
   const taken = databases.find(({ target }) => [...holdings.databases.keys()].some((name) => sameName(name, target)));
   return taken === undefined
     ? null

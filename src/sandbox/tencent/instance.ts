@@ -8,6 +8,8 @@ export interface Instance {
   readonly isolated: boolean;
   readonly locked: boolean;
   readonly lag: boolean;
+  /** Keeps no database: every restore finds it empty. */
+  readonly scratch: boolean;
 }
 
 /** The instance of that id. Throws `Refusal` (InstanceNotFound). */
@@ -24,6 +26,7 @@ export function instanceOf(id: string): Instance {
     isolated: body.includes('isolated'),
     locked: body.includes('locked'),
     lag: body.startsWith('lag'),
+    scratch: body.startsWith('scratch'),
   };
 }
 

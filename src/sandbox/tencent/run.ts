@@ -10,6 +10,7 @@ import {
   readChainName,
 } from './backup-file.ts';
 import { type Call, incrementsOf } from './call.ts';
+import { instanceOf } from './instance.ts';
 import { status, statusOfFull } from './lifecycle.ts';
 import type { FullImport, Increment, Run } from './state.ts';
 
@@ -76,7 +77,10 @@ function placeOf({ uploadType }: FullImport, entry: string): { readonly bucket: 
 export function beginFull(call: Call, full: FullImport, file: BackupFile): number {
   const databases = restoredNames(full, file);
   const failure =
-    failureIn(failures, file) ?? regionFailure(call, file) ?? renameFailure(full, file) ?? nameFailure(call, databases);
+    failureIn(failures, file) ??
+    regionFailure(call, file) ??
+    renameFailure(full, file) ??
+    nameFailure(call, full, databases);
   full.databases = databases;
   full.run = newRun(call, file, failure, false);
   return full.run.flowId;
@@ -139,8 +143,9 @@ function renameFailure(full: FullImport, file: BackupFile): string | null {
   return unknown === undefined ? null : `The backup does not hold the database ${unknown.OldName}.`;
 }
 
-function nameFailure(call: Call, databases: readonly string[]): string | null {
-  const taken = new Set(databasesOn(call, String(call.parameters.InstanceId)).map(({ name }) => name.toLowerCase()));
+function nameFailure(call: Call, full: FullImport, databases: readonly string[]): string | null {
+  if (instanceOf(full.instanceId).scratch) return null;
+  const taken = new Set(databasesOn(call, full.instanceId).map(({ name }) => name.toLowerCase()));
   const present = databases.find((name) => taken.has(name.toLowerCase()));
   return present === undefined ? null : `A database named ${present} exists on the instance already.`;
 }

@@ -48,11 +48,16 @@ describe('POST /migrations', () => {
   });
 
   it.each([
-    ['true', false],
-    ['preflight', true],
-  ])('with dryRun=%s stores nothing', async (dryRun, preflight) => {
-    const { call, service } = await testApp();
-    const response = await call('POST', `/migrations?dryRun=${dryRun}`, json(createBody, { 'idempotency-key': 'k' }));
+    ['/migrations/dry-run', false],
+    ['/migrations/dry-run?preflight=true', true],
+    // The older spelling, which the document leaves out.
+    ['/migrations?dryRun=true', false],
+    ['/migrations?dryRun=preflight', true],
+  ])('POST %s stores nothing', async (url, preflight) => {
+    const { app, call, service } = await testApp();
+    const request = json(createBody, { 'idempotency-key': 'k' });
+    const documented = url.startsWith('/migrations/dry-run');
+    const response = await (documented ? call('POST', url, request) : app.inject({ method: 'POST', url, ...request }));
     expect(response.statusCode).toBe(200);
     expect(response.json()).toMatchObject({ valid: true, problems: [], plan: [{ operation: 'CreateMigrateTask' }] });
     expect(service.argumentsOf('dryRun')[1]).toBe(preflight);

@@ -49,6 +49,7 @@ export function fakeService(): FakeService {
     dryRun: async () => ({
       valid: true,
       problems: [],
+      notes: [],
       plan: [
         {
           operation: 'CreateMigrateTask',

@@ -1,0 +1,168 @@
+// @ts-check
+/* global SwaggerUIBundle */
+
+/**
+ * The API explorer: Swagger UI over the document that this gateway serves, wherever a proxy has put it. Paths are relative to the page.
+ */
+const root = new URL('../', globalThis.document.baseURI);
+const server = root.href.replace(/\/$/, '');
+const createPath = `${root.pathname}migrations`;
+
+/** @typedef {{ url: string, method: string, body?: string, headers: Record<string, string> }} ExplorerRequest */
+/** @typedef {{ valid: boolean, problems: { code: string, pointer?: string, detail: string }[], notes?: { detail: string }[], plan: { operation: string, method: string, url: string }[] }} DryRun */
+
+let live = false;
+/** @type {Record<string, string>} */
+let credentials = {};
+
+/** The document with this page's own address as its server. */
+async function loadDocument() {
+  const response = await fetch(new URL('openapi.json', root), { headers: credentials });
+  if (!response.ok) throw new Error(`openapi.json could not be read: ${response.status}`);
+  const spec = await response.json();
+  live = spec.info['x-environment'] !== 'sandbox';
+  showEnvironment(live);
+  return { ...spec, servers: [{ url: server }] };
+}
+
+/** @param {boolean} isLive */
+function showEnvironment(isLive) {
+  const mark = element('environment');
+  mark.textContent = isLive ? 'LIVE' : 'SANDBOX';
+  mark.dataset.environment = isLive ? 'live' : 'sandbox';
+  mark.hidden = false;
+  element('notice').textContent = isLive
+    ? 'Real cloud accounts stand behind this gateway. Creating a migration begins with a dry run, which you confirm.'
+    : 'Three emulated clouds stand behind this gateway: nothing real is touched, and every example can be executed again and again.';
+}
+
+/** @param {string} id */
+function element(id) {
+  const found = globalThis.document.getElementById(id);
+  if (found === null) throw new Error(`the page has no #${id}`);
+  return found;
+}
+
+/**
+ * In front of real clouds a creation is shown as a dry run first. Whoever does not confirm it gets the dry run as the answer.
+ * @param {ExplorerRequest} request
+ */
+async function confirmCreation(request) {
+  const { pathname, search } = new URL(request.url);
+  if (!live || request.method !== 'POST' || pathname !== createPath || search.includes('dryRun=')) return request;
+  const url = new URL('migrations/dry-run', root).href;
+  const response = await fetch(url, { method: 'POST', headers: request.headers, body: request.body ?? '' });
+  if (!response.ok) return { ...request, url };
+  const confirmed = globalThis.confirm(inWords(await response.json()));
+  return confirmed ? request : { ...request, url };
+}
+
+/** @param {DryRun} dryRun */
+function inWords({ valid, problems, notes = [], plan }) {
+  const faults = problems.map(({ pointer = '', detail }) => `✗ ${pointer} ${detail}`);
+  const remarks = notes.map(({ detail }) => `• ${detail}`);
+  const calls = plan.map(({ operation, method, url }, index) => `${index + 1}. ${operation}  (${method} ${url})`);
+  return [
+    valid ? 'LIVE: this starts a real restore.' : 'LIVE: the dry run finds faults.',
+    '',
+    ...faults,
+    ...remarks,
+    ...(calls.length > 0 ? ['Calls to the vendor:', ...calls] : []),
+    '',
+    'OK sends it. Cancel shows the dry run instead.',
+  ].join('\n');
+}
+
+/** @param {ExplorerRequest} request */
+async function beforeSending(request) {
+  if (Object.entries(request.headers).some(([name, value]) => /^accept$/i.test(name) && value === 'text/event-stream'))
+    throw new Error(`A stream has no end that this page could show. In a terminal: ${curlOf(request)}`);
+  return confirmCreation(request);
+}
+
+/** @param {ExplorerRequest} request */
+function curlOf({ url, headers }) {
+  const given = Object.entries(headers).map(
+    ([name, value]) => `-H '${name}: ${/^(authorization|x-api-key)$/i.test(name) ? '…' : value}'`,
+  );
+  return `curl -N ${given.join(' ')} '${url}'`;
+}
+
+/** Problem answers as one line each: what they mean stands in the catalogue, and an example opens on demand. */
+function problemsInOneLine() {
+  return {
+    wrapComponents: {
+      response: (/** @type {any} */ Original, /** @type {any} */ { React }) =>
+        function ResponseRow(/** @type {any} */ props) {
+          const [open, setOpen] = React.useState(false);
+          const { code, response } = props;
+          if (!/^[45]/.test(code) || open) return React.createElement(Original, props);
+          const description = String(response.get('description') ?? '').replaceAll('`', '');
+          return React.createElement(
+            'tr',
+            { className: 'response godwit-problem', 'data-code': code },
+            React.createElement('td', { className: 'response-col_status' }, code),
+            React.createElement(
+              'td',
+              { className: 'response-col_description' },
+              React.createElement('p', null, description),
+            ),
+            React.createElement(
+              'td',
+              { className: 'response-col_links' },
+              React.createElement('button', { type: 'button', onClick: () => setOpen(true) }, 'Examples'),
+            ),
+          );
+        },
+    },
+  };
+}
+
+/** With a key the document is read again: its examples then name the accounts that the key has a grant for. */
+function readAgainWithCredentials() {
+  /** @param {(payload: unknown) => unknown} original @param {any} system */
+  const wrap = (original, system) => (/** @type {unknown} */ payload) => {
+    const result = original(payload);
+    credentials = credentialsIn(system.authSelectors.authorized());
+    void loadDocument().then((spec) => system.specActions.updateJsonSpec(spec));
+    return result;
+  };
+  return {
+    statePlugins: {
+      auth: { wrapActions: { authorizeWithPersistOption: wrap, logoutWithPersistOption: wrap } },
+    },
+  };
+}
+
+/** @param {any} authorized */
+function credentialsIn(authorized) {
+  const bearer = authorized?.getIn(['bearer', 'value']);
+  const apiKey = authorized?.getIn(['apiKey', 'value']);
+  return {
+    ...(bearer ? { authorization: `Bearer ${bearer}` } : {}),
+    ...(apiKey ? { 'x-api-key': apiKey } : {}),
+  };
+}
+
+try {
+  const spec = await loadDocument();
+  // @ts-expect-error Swagger UI is a classic script without types.
+  SwaggerUIBundle({
+    spec,
+    dom_id: '#explorer',
+    layout: 'BaseLayout',
+    plugins: [problemsInOneLine, readAgainWithCredentials],
+    deepLinking: true,
+    displayRequestDuration: true,
+    docExpansion: 'list',
+    defaultModelsExpandDepth: 0,
+    defaultModelExpandDepth: 2,
+    defaultModelRendering: 'example',
+    showCommonExtensions: true,
+    tryItOutEnabled: true,
+    persistAuthorization: false,
+    requestInterceptor: beforeSending,
+  });
+} catch (error) {
+  element('notice').textContent = error instanceof Error ? error.message : String(error);
+}

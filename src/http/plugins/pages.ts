@@ -1,0 +1,41 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { HttpApp } from '../app-types.ts';
+
+export interface Pages {
+  /** Where they are, without a slash at the end. */
+  readonly path: string;
+  /** Folder under `http/pages` with `index.html` and the files of ours. */
+  readonly folder: string;
+  /** Names of the files that are served under `static/`; nothing else of the folders is. */
+  readonly files: readonly string[];
+  /** Further folders that hold some of the files. */
+  readonly more?: readonly string[];
+}
+
+/**
+ * Serves a page and its files, which hold no data of anybody. All links between them are relative: a proxy may put them under any
+ * prefix.
+ */
+export async function servePages(app: HttpApp, { path, folder, files, more = [] }: Pages): Promise<void> {
+  const own = join(import.meta.dirname, '../pages', folder);
+  const page = await readFile(join(own, 'index.html'), 'utf8');
+  const route = { schema: { hide: true }, config: { access: 'documentation', anyAccept: true } } as const;
+  const last = path.slice(path.lastIndexOf('/') + 1);
+
+  // Relative to the path that the caller sees, which has the slash that is missing here.
+  app.get(path, route, async (_request, reply) => reply.redirect(`${last}/`, 302));
+  app.get(`${path}/`, route, async (_request, reply) => reply.type('text/html; charset=utf-8').send(page));
+  const served = new Set(files.map((name) => `/${name}`));
+  await app.register(fastifyStatic, {
+    root: [own, ...more],
+    prefix: `${path}/static/`,
+    decorateReply: false,
+    index: false,
+    allowedPath: (name) => served.has(name),
+    // Asked for again at each visit and answered with 304 while it is the same: a new version shows at once.
+    cacheControl: true,
+    maxAge: 0,
+  });
+}

@@ -1,0 +1,70 @@
+import type { ExampleAccount, ProviderExamples } from './requests.ts';
+
+const provider = 'alibaba';
+const named = (account: ExampleAccount | null) =>
+  account === null ? {} : { account: account.name, region: account.region };
+const inBucket = (key: string) => ({ type: 'object_storage', bucket: 'acme-backups', keys: [key] });
+
+/** Examples for Alibaba Cloud. In the sandbox an instance with `scratch` in its id can be restored to again and again. */
+export const alibabaExamples: ProviderExamples = {
+  createMigration: (account) => ({
+    alibaba: {
+      summary: 'Alibaba Cloud: one full backup from OSS, then online',
+      description: 'Ends `succeeded`.',
+      value: {
+        provider,
+        ...named(account),
+        name: 'orders-2026',
+        labels: { team: 'orders' },
+        mode: 'full',
+        target: { instanceId: 'rm-scratch-uf6wjk5', databases: [{ name: 'orders' }] },
+        source: inBucket('prod/orders_full.bak'),
+      },
+    },
+    alibaba_chain: {
+      summary: 'Alibaba Cloud: a chain of a full backup and log backups',
+      description: 'Rests at `awaiting_backup`. Go on with the examples of `addBackup`, or open it with `cutover`.',
+      value: {
+        provider,
+        ...named(account),
+        name: 'sales-2026',
+        labels: { team: 'sales' },
+        mode: 'full_log',
+        target: { instanceId: 'rm-scratch-uf6wjk5', databases: [{ name: 'sales' }] },
+        source: inBucket('prod/sales_full.bak'),
+      },
+    },
+    alibaba_url: {
+      summary: 'Alibaba Cloud: a signed URL, onto an instance of SQL Server 2008 R2',
+      description: 'Ends `succeeded`. Only instances of SQL Server 2008 R2 on local disks take URLs.',
+      value: {
+        provider,
+        ...named(account),
+        mode: 'full',
+        target: { instanceId: 'rm-scratch-2008r2', databases: [{ name: 'archive' }] },
+        source: {
+          type: 'url',
+          urls: [
+            `https://acme-backups.oss-${account?.region ?? 'cn-hangzhou'}.aliyuncs.com/prod/archive_full.bak?Expires=1893456000&OSSAccessKeyId=EXAMPLE&Signature=EXAMPLE`,
+          ],
+        },
+      },
+    },
+  }),
+  addBackup: {
+    alibaba_log: {
+      summary: 'Alibaba Cloud: a log backup',
+      value: { type: 'log', source: inBucket('prod/sales_log_1.trn') },
+    },
+    alibaba_last: {
+      summary: 'Alibaba Cloud: the last log backup; the database comes online after it',
+      value: { type: 'log', source: inBucket('prod/sales_log_2.trn'), final: true },
+    },
+  },
+  retryMigration: {
+    adopt_alibaba: {
+      summary: 'Alibaba Cloud: I have found its migration task',
+      value: { adopt: { migrateTaskId: '564563256' } },
+    },
+  },
+};

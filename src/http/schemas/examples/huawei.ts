@@ -1,0 +1,76 @@
+import type { ExampleAccount, ProviderExamples } from './requests.ts';
+
+const provider = 'huawei';
+const named = (account: ExampleAccount | null) =>
+  account === null ? {} : { account: account.name, region: account.region };
+const inBucket = (key: string) => ({ type: 'object_storage', bucket: 'acme-backups', keys: [key] });
+
+/** Examples for Huawei Cloud. In the sandbox an instance with `scratch` in its id can be restored to again and again. */
+export const huaweiExamples: ProviderExamples = {
+  createMigration: (account) => ({
+    huawei: {
+      summary: 'Huawei Cloud: one full backup from OBS, renamed on the target',
+      description: 'Ends `succeeded`.',
+      value: {
+        provider,
+        ...named(account),
+        name: 'orders-2026',
+        labels: { team: 'orders' },
+        mode: 'full',
+        target: {
+          instanceId: 'scratch-8d3b7c1a0e5f4d21in04',
+          databases: [{ name: 'orders', restoreAs: 'orders_copy' }],
+        },
+        source: inBucket('prod/orders_full.bak'),
+      },
+    },
+    huawei_chain: {
+      summary: 'Huawei Cloud: a chain of a full backup and log backups',
+      description: 'Rests at `awaiting_backup`. Go on with the examples of `addBackup`; only a last file can open it.',
+      value: {
+        provider,
+        ...named(account),
+        name: 'sales-2026',
+        labels: { team: 'sales' },
+        mode: 'full_log',
+        target: { instanceId: 'scratch-8d3b7c1a0e5f4d21in04', databases: [{ name: 'sales' }] },
+        source: inBucket('prod/sales_full.bak'),
+      },
+    },
+    huawei_instance_backup: {
+      summary: 'Huawei Cloud: the backup of another instance',
+      description: 'Ends `succeeded`.',
+      value: {
+        provider,
+        ...named(account),
+        mode: 'full',
+        target: {
+          instanceId: 'scratch-8d3b7c1a0e5f4d21in04',
+          databases: [{ name: 'hr', restoreAs: 'hr_of_yesterday' }],
+        },
+        source: {
+          type: 'instance_backup',
+          instanceId: '2f1c9d7be8a04c51a6d3f0b2c4e5a697in04',
+          backupId: '7e0a4b6c1d2f4938b5c7d9e1f3a5b7c9br04',
+          engineVersion: '2019_EE',
+        },
+      },
+    },
+  }),
+  addBackup: {
+    huawei_log: {
+      summary: 'Huawei Cloud: a log backup',
+      value: { type: 'log', source: inBucket('prod/sales_log_1.bak') },
+    },
+    huawei_last: {
+      summary: 'Huawei Cloud: the last log backup; the database comes online after it',
+      value: { type: 'log', source: inBucket('prod/sales_log_2.bak'), final: true },
+    },
+  },
+  retryMigration: {
+    adopt_huawei: {
+      summary: 'Huawei Cloud: I have found its job',
+      value: { adopt: { jobId: '8cd3a5c4-1f7e-4d0b-9a53-6f1e2b7c0d94' } },
+    },
+  },
+};

@@ -1,0 +1,93 @@
+import type { ProviderId } from '../../../domain/vocabulary.ts';
+import { alibabaExamples } from './alibaba.ts';
+import { huaweiExamples } from './huawei.ts';
+import { tencentExamples } from './tencent.ts';
+
+export interface Example {
+  readonly summary: string;
+  readonly description?: string;
+  readonly value: unknown;
+}
+export type Examples = Readonly<Record<string, Example>>;
+
+/** The account that an example names. */
+export interface ExampleAccount {
+  readonly name: string;
+  readonly region: string;
+}
+
+/** Examples of one cloud. Those of a creation work as they stand in the sandbox, any number of times. */
+export interface ProviderExamples {
+  /** For `account`; null: the account is left out, which works where exactly one of the provider is configured. */
+  readonly createMigration: (account: ExampleAccount | null) => Examples;
+  readonly addBackup: Examples;
+  readonly retryMigration: Examples;
+}
+
+const byProvider: Readonly<Record<ProviderId, ProviderExamples>> = {
+  alibaba: alibabaExamples,
+  huawei: huaweiExamples,
+  tencent: tencentExamples,
+};
+
+/** Which account the examples of each provider name. A provider that is not there gets no examples of creations. */
+export type ExampleAccounts = Partial<Readonly<Record<ProviderId, ExampleAccount | null>>>;
+
+export const sandboxExampleAccounts: ExampleAccounts = {
+  alibaba: { name: 'sandbox-alibaba', region: 'cn-hangzhou' },
+  huawei: { name: 'sandbox-huawei', region: 'ap-southeast-3' },
+  tencent: { name: 'sandbox-tencent', region: 'ap-guangzhou' },
+};
+
+function ofEachProvider(examplesOf: (examples: ProviderExamples, provider: ProviderId) => Examples): Examples {
+  const providers = Object.keys(byProvider) as ProviderId[];
+  return Object.assign({}, ...providers.map((provider) => examplesOf(byProvider[provider], provider)));
+}
+
+/** Named examples of request bodies, by operation. Swagger UI offers the first one. */
+export function requestExamples(accounts: ExampleAccounts): Readonly<Record<string, Examples>> {
+  const creations = ofEachProvider(({ createMigration }, provider) => {
+    const account = accounts[provider];
+    return account === undefined ? {} : createMigration(account);
+  });
+  const [anAccount = null] = Object.values(accounts).filter((account) => account !== null);
+  return {
+    createMigration: creations,
+    dryRunMigration: creations,
+    updateMigration: {
+      labels: {
+        summary: 'One label set, one removed',
+        value: { description: 'Nightly copy', labels: { team: 'orders', old: null } },
+      },
+    },
+    addBackup: ofEachProvider(({ addBackup }) => addBackup),
+    cutOverMigration: {
+      now: { summary: 'Open the database now', value: {} },
+      after: {
+        summary: 'Make a queued backup the last one',
+        value: { afterBackup: 'bkp_01kbzq3m8e9v6x2c4n7p5r0t1w' },
+      },
+    },
+    retryMigration: {
+      again: { summary: 'The failed backup again', value: {} },
+      absent: { summary: 'I have looked: the vendor has nothing of it', value: { assume: 'absent' } },
+      ...ofEachProvider(({ retryMigration }) => retryMigration),
+    },
+    createWebhook: {
+      everything: {
+        summary: 'Every event of all accounts that you have a grant for',
+        value: { url: 'https://receiver.example/godwit' },
+      },
+      ends: {
+        summary: 'Only states of migrations, of one account',
+        value: {
+          url: 'https://receiver.example/godwit',
+          description: 'Tells the team',
+          eventTypes: ['migration.state_changed', 'migration.blocked'],
+          ...(anAccount !== null && { accounts: [anAccount.name] }),
+        },
+      },
+    },
+    updateWebhook: { again: { summary: 'Switch it on again', value: { enabled: true } } },
+  };
+}

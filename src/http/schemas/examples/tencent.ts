@@ -1,0 +1,84 @@
+import type { ExampleAccount, ProviderExamples } from './requests.ts';
+
+const provider = 'tencent';
+const named = (account: ExampleAccount | null) =>
+  account === null ? {} : { account: account.name, region: account.region };
+const inBucket = (key: string) => ({ type: 'object_storage', bucket: 'acme-backups-1250000000', keys: [key] });
+
+/** Examples for Tencent Cloud. In the sandbox an instance whose id begins with `scratch` can be restored to again and again. */
+export const tencentExamples: ProviderExamples = {
+  createMigration: (account) => ({
+    tencent: {
+      summary: 'Tencent Cloud: one full backup from COS, renamed on the target',
+      description: 'Ends `succeeded`.',
+      value: {
+        provider,
+        ...named(account),
+        name: 'orders-2026',
+        labels: { team: 'orders' },
+        mode: 'full',
+        target: { instanceId: 'mssql-scratch1', databases: [{ name: 'orders', restoreAs: 'orders_copy' }] },
+        source: inBucket('prod/orders_full.bak'),
+      },
+    },
+    tencent_chain: {
+      summary: 'Tencent Cloud: a chain of a full backup and log backups',
+      description:
+        'Rests at `awaiting_backup`. Go on with the examples of `addBackup`; only a last file can open it. The names of the files are the ' +
+        'vendor’s: `GET /providers/tencent/backup-command` gives the command that makes them.',
+      value: {
+        provider,
+        ...named(account),
+        name: 'sales-2026',
+        labels: { team: 'sales' },
+        mode: 'full_log',
+        target: { instanceId: 'mssql-scratch1', databases: [{ name: 'sales' }] },
+        source: inBucket('prod/sales_20261121030000_2full2_2noreconvery2.bak'),
+      },
+    },
+    tencent_url: {
+      summary: 'Tencent Cloud: a signed URL',
+      description: 'Ends `succeeded`.',
+      value: {
+        provider,
+        ...named(account),
+        mode: 'full',
+        target: { instanceId: 'mssql-scratch1', databases: [{ name: 'archive' }] },
+        source: {
+          type: 'url',
+          urls: [
+            `https://acme-backups-1250000000.cos.${account?.region ?? 'ap-guangzhou'}.myqcloud.com/prod/archive.bak?q-sign-algorithm=sha1&q-ak=EXAMPLE&q-signature=EXAMPLE`,
+          ],
+        },
+      },
+    },
+    tencent_upload: {
+      summary: 'Tencent Cloud: a file that you upload to the vendor’s own bucket',
+      description:
+        'Rests at `pending` until the file is there: `getUploadTarget` says where it goes, `markBackupUploaded` says that it is there.',
+      value: {
+        provider,
+        ...named(account),
+        mode: 'full',
+        target: { instanceId: 'mssql-scratch1', databases: [{ name: 'uploaded' }] },
+        source: { type: 'upload', fileName: 'uploaded.bak' },
+      },
+    },
+  }),
+  addBackup: {
+    tencent_log: {
+      summary: 'Tencent Cloud: a log backup',
+      value: { type: 'log', source: inBucket('prod/sales_20261121040000_2log2_2noreconvery2.bak') },
+    },
+    tencent_last: {
+      summary: 'Tencent Cloud: the last log backup, named as such; the database comes online after it',
+      value: { type: 'log', source: inBucket('prod/sales_20261121050000_2log2_2reconvery2.bak'), final: true },
+    },
+  },
+  retryMigration: {
+    adopt_tencent: {
+      summary: 'Tencent Cloud: I have found its import',
+      value: { adopt: { backupMigrationId: 'mssql-backup-migration-52c45alk' } },
+    },
+  },
+};

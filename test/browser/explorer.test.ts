@@ -1,0 +1,238 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Gateway } from '../../src/gateway.ts';
+import { requestExamples, sandboxExampleAccounts } from '../../src/http/schemas/examples/requests.ts';
+import { systemRuntime } from '../../src/runtime.ts';
+import { sandboxAccounts } from '../../src/sandbox/accounts.ts';
+import { startSandbox } from '../../src/sandbox/sandbox.ts';
+import type { Sandbox } from '../../src/sandbox/server.ts';
+import { freePort, startTestGateway, untilMigration } from '../support/gateway.ts';
+import { browserMissing, expectNoFaults, named, useBrowser, type WatchedPage } from './support/browser.ts';
+import { type Explorer, openExplorer } from './support/explorer.ts';
+import { nginxMissing, type PathProxy, startNginx } from './support/nginx.ts';
+
+const newPage = useBrowser();
+const restoreMs = 150;
+const secret = 'key-of-the-operator';
+const keys = [
+  {
+    name: 'operator',
+    sha256: createHash('sha256').update(secret).digest('hex'),
+    scopes: ['admin'],
+    accounts: ['*'],
+  },
+];
+const { createMigration: creations = {} } = requestExamples(sandboxExampleAccounts);
+
+let clouds: Sandbox;
+beforeAll(async () => {
+  clouds = await startSandbox({ host: '127.0.0.1', runtime: systemRuntime, restoreMs });
+});
+afterAll(() => clouds?.close());
+
+/** Carries a created migration on as its example says, and returns its last state. */
+async function carryOn(gateway: Gateway, explorer: Explorer, name: string, id: string): Promise<string> {
+  if (name.endsWith('_upload')) {
+    await untilMigration(gateway.url, id, ({ blocking }) => blocking.some(({ code }) => code === 'awaiting_upload'));
+    await explorer.fill('cancelMigration', 'id', id);
+    expect((await explorer.execute('cancelMigration')).status).toBe(202);
+    return (await untilMigration(gateway.url, id, ({ state }) => state === 'cancelled')).state;
+  }
+  if (name.endsWith('_chain')) {
+    await untilMigration(gateway.url, id, ({ state }) => state === 'awaiting_backup');
+    await explorer.fill('addBackup', 'id', id);
+    for (const backup of ['log', 'last']) {
+      await explorer.choose('addBackup', name.replace('_chain', `_${backup}`));
+      expect((await explorer.execute('addBackup')).status).toBe(201);
+    }
+  }
+  return (await untilMigration(gateway.url, id, ({ finishedAt }) => finishedAt !== null)).state;
+}
+
+describe.skipIf(browserMissing !== null)(named('The explorer of the sandbox', browserMissing), () => {
+  let gateway: Gateway;
+  let watched: WatchedPage;
+  let explorer: Explorer;
+  beforeAll(async () => {
+    gateway = await startTestGateway(sandboxAccounts(clouds), { sandbox: true });
+    watched = await newPage();
+    explorer = await openExplorer(watched.page, `${gateway.url}/docs`);
+  });
+  afterAll(() => gateway?.stop(0));
+
+  it('opens the creation of a migration on less than three screens, problems in one line each', async () => {
+    const { page } = watched;
+    expect(await page.textContent('#environment')).toBe('SANDBOX');
+    const height = () => page.evaluate<number>('document.documentElement.scrollHeight');
+    const before = await height();
+    await explorer.open('createMigration');
+    expect((await height()) - before).toBeLessThan(3 * 900);
+    const problems = page.locator('[id$="-createMigration"] tr.godwit-problem');
+    expect(await problems.count()).toBeGreaterThan(8);
+    await problems.first().getByRole('button', { name: 'Examples' }).click();
+    await page.locator('[id$="-createMigration"] .response[data-code="400"] .example').waitFor();
+    expect(await page.getByRole('button', { name: 'Authorize' }).count()).toBe(0);
+  });
+
+  it('carries out each example twice, to the end that it tells', async () => {
+    for (const time of ['first', 'second']) {
+      const ids = new Map<string, string>();
+      for (const name of Object.keys(creations)) {
+        await explorer.choose('createMigration', name);
+        const { status, body } = await explorer.execute('createMigration');
+        expect([201, 202], `${name}, the ${time} time: ${JSON.stringify(body)}`).toContain(status);
+        ids.set(name, String(body.id));
+      }
+      for (const [name, id] of ids) {
+        const state = await carryOn(gateway, explorer, name, id);
+        expect(state, `${name}, the ${time} time`).toBe(name.endsWith('_upload') ? 'cancelled' : 'succeeded');
+      }
+    }
+    expectNoFaults(watched);
+  }, 90_000);
+
+  it('lists what is there, and nothing narrows it unasked', async () => {
+    const { status, body } = await explorer.execute('listMigrations');
+    const all = (await (await fetch(`${gateway.url}/migrations`)).json()) as { items: unknown[] };
+    expect(status).toBe(200);
+    expect((body.items as unknown[]).length).toBe(all.items.length);
+    expect(all.items.length).toBe(2 * Object.keys(creations).length);
+  });
+
+  it('shows an error with what it means and where it is', async () => {
+    await explorer.write('createMigration', { provider: 'alibaba', target: { instanceId: 'rm-uf6wjk5' }, finl: true });
+    const { status, body } = await explorer.execute('createMigration');
+    expect(status).toBe(400);
+    expect(body).toMatchObject({
+      code: 'invalid_request',
+      errors: expect.arrayContaining([expect.objectContaining({ pointer: '/source', detail: 'is required' })]),
+    });
+    const meaning = await fetch(new URL(String(body.type), gateway.url));
+    expect(((await meaning.json()) as { help: string }).help).toMatch(/Correct the fields/);
+    expectNoFaults(watched);
+  });
+});
+
+describe.skipIf(browserMissing !== null)(named('The explorer of a real configuration', browserMissing), () => {
+  let gateway: Gateway;
+  beforeAll(async () => {
+    const accounts = sandboxAccounts(clouds).map((account) => ({ ...account, name: `${account.provider}-main` }));
+    gateway = await startTestGateway(accounts, { config: { auth: { keys } } });
+  });
+  afterAll(() => gateway?.stop(0));
+
+  it('names the accounts to a caller with a grant, and creates nothing before its dry run was confirmed', async () => {
+    const watched = await newPage();
+    const { page } = watched;
+    const explorer = await openExplorer(page, `${gateway.url}/docs`);
+    expect(await page.textContent('#environment')).toBe('LIVE');
+    await explorer.open('createMigration');
+    const body = page.locator('[id$="-createMigration"] textarea.body-param__text');
+    expect(await body.inputValue()).not.toContain('account');
+
+    await page.getByRole('button', { name: 'Authorize', exact: true }).first().click();
+    await page.locator('.auth-container input').first().fill(secret);
+    const reread = page.waitForResponse((response) => response.url().endsWith('/openapi.json'));
+    await page.locator('.auth-btn-wrapper .authorize').first().click();
+    await reread;
+    await page.locator('.btn-done').first().click();
+
+    const asked: string[] = [];
+    let answer = false;
+    page.on('dialog', (dialog) => {
+      asked.push(dialog.message());
+      void (answer ? dialog.accept() : dialog.dismiss());
+    });
+    for (const name of Object.keys(creations)) {
+      await explorer.choose('createMigration', name);
+      expect(JSON.parse(await body.inputValue()).account).toBe(`${name.split('_')[0]}-main`);
+      for (const time of ['first', 'second'])
+        expect(await explorer.execute('createMigration'), `${name}, the ${time} time`).toMatchObject({
+          status: 200,
+          body: { valid: true, problems: [] },
+        });
+    }
+    expect(asked.every((text) => text.startsWith('LIVE: this starts a real restore.'))).toBe(true);
+    expect(asked[0]).toContain('1. CreateMigrateTask');
+    const headers = { 'x-api-key': secret };
+    const listed = await fetch(`${gateway.url}/migrations`, { headers });
+    expect(((await listed.json()) as { items: unknown[] }).items).toEqual([]);
+
+    answer = true;
+    await explorer.choose('createMigration', 'alibaba');
+    expect((await explorer.execute('createMigration')).status).toBe(201);
+    expectNoFaults(watched);
+    await page.context().close();
+  }, 60_000);
+});
+
+describe.skipIf(browserMissing !== null || nginxMissing !== null)(
+  named('Behind nginx with a path prefix', browserMissing ?? nginxMissing),
+  () => {
+    const running: { stop?(graceMs: number): Promise<void>; close?(): Promise<void> }[] = [];
+    afterAll(async () => {
+      for (const each of running.reverse()) await (each.stop?.(0) ?? each.close?.());
+    });
+
+    it.each([
+      ['publicUrl', false],
+      ['X-Forwarded-Prefix from a configured proxy', true],
+    ])(
+      'with %s the explorer works and every link stays inside',
+      async (_name, tellPrefix) => {
+        const port = await freePort();
+        const publicUrl = `http://127.0.0.1:${port}/godwit`;
+        const config = tellPrefix ? { trustedProxies: ['127.0.0.1'] } : { publicUrl: `${publicUrl}/` };
+        const gateway = await startTestGateway(sandboxAccounts(clouds), { config, sandbox: true });
+        running.push(gateway);
+        const proxy: PathProxy = await startNginx(port, Number(new URL(gateway.url).port), tellPrefix);
+        running.push(proxy);
+        expect(proxy.url).toBe(publicUrl);
+
+        const watched = await newPage();
+        const { page } = watched;
+        const outside: string[] = [];
+        page.on('request', (request) => {
+          if (!request.url().startsWith(`${publicUrl}/`) && !request.url().startsWith('data:'))
+            outside.push(request.url());
+        });
+        const explorer = await openExplorer(page, `${publicUrl}/docs`);
+        await explorer.choose('createMigration', 'tencent');
+        const created = await explorer.execute('createMigration');
+        expect(created.status).toBe(201);
+        await explorer.fill('getMigration', 'id', String(created.body.id));
+        expect((await explorer.execute('getMigration')).status).toBe(200);
+        await explorer.fill('getMigration', 'id', 'mig_00000000000000000000000000');
+        const missing = await explorer.execute('getMigration');
+        expect(missing.status).toBe(404);
+        expect(outside).toEqual([]);
+        expectNoFaults(watched);
+
+        const inside = (link: string) => {
+          const target = new URL(link, `${publicUrl}/`);
+          expect(target.href.startsWith(`${publicUrl}/`), link).toBe(true);
+          return fetch(target);
+        };
+        expect((await inside(String(missing.body.type))).status).toBe(200);
+        const page2 = await fetch(`${publicUrl}/migrations?pageSize=1`);
+        expect(page2.status).toBe(200);
+        const again = await fetch(`${publicUrl}/migrations`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(creations.huawei?.value),
+        });
+        expect((await inside(again.headers.get('location') ?? '/outside')).status).toBe(200);
+        const listed = await fetch(`${publicUrl}/migrations?pageSize=1`);
+        const next = /^<([^>]+)>/.exec(listed.headers.get('link') ?? '')?.[1] ?? '/outside';
+        expect((await inside(next)).status).toBe(200);
+        const root = (await (await fetch(`${publicUrl}/`)).json()) as { links: Record<string, string> };
+        for (const link of [root.links.docs, root.links.migrations, root.links.live])
+          expect((await inside(link ?? '/outside')).status).toBe(200);
+        const document = (await (await fetch(`${publicUrl}/openapi.json`)).json()) as { servers: { url: string }[] };
+        expect((await inside(`${document.servers[0]?.url}/livez`)).status).toBe(200);
+        await page.context().close();
+      },
+      60_000,
+    );
+  },
+);

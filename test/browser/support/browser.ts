@@ -1,0 +1,76 @@
+import { existsSync } from 'node:fs';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect } from 'vitest';
+
+const candidates = [
+  process.env.CHROMIUM,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome-stable',
+  '/usr/bin/google-chrome',
+];
+const executable = candidates.find((path) => path !== undefined && existsSync(path));
+
+/** Why tests in a browser cannot run; null when they can. With REQUIRE_BROWSER=1 that is an error. */
+export const browserMissing: string | null = reasonWithout(executable, 'Chromium');
+
+/** The reason to skip when a program is not there. Throws where it is required. */
+export function reasonWithout(path: string | undefined, name: string): string | null {
+  if (path !== undefined) return null;
+  if (process.env.REQUIRE_BROWSER === '1') throw new Error(`REQUIRE_BROWSER is set and ${name} is not installed`);
+  return `${name} is not installed`;
+}
+
+/** The name of a group of tests, with the reason when it is skipped. */
+export function named(name: string, missing: string | null): string {
+  return missing === null ? name : `${name} (skipped: ${missing})`;
+}
+
+/** A page that fails its test when a script breaks, the policy blocks something or a file is not found. */
+export interface WatchedPage {
+  readonly page: Page;
+  /** What went wrong on the page so far. */
+  readonly faults: readonly string[];
+}
+
+/** One browser for the tests of a file. */
+export function useBrowser(): (viewport?: { width: number; height: number }) => Promise<WatchedPage> {
+  let browser: Browser | null = null;
+  beforeAll(async () => {
+    if (browserMissing !== null) return;
+    browser = await chromium.launch({
+      executablePath: executable ?? '',
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    });
+  });
+  afterAll(() => browser?.close());
+  return async (viewport = { width: 1280, height: 900 }) => {
+    if (browser === null) throw new Error('the browser is started in beforeAll');
+    const context = await browser.newContext({ viewport });
+    const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    const faults: string[] = [];
+    page.on('pageerror', (error) => faults.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+        faults.push(message.text());
+    });
+    page.on('response', (response) => {
+      const { pathname } = new URL(response.url());
+      if (response.status() >= 400 && pathname.includes('/static/')) faults.push(`${response.status()} ${pathname}`);
+    });
+    return { page, faults };
+  };
+}
+
+export function expectNoFaults({ faults }: WatchedPage): void {
+  expect(faults).toEqual([]);
+}
