@@ -15,6 +15,7 @@ export const accessOf: Readonly<Record<string, Access>> = {
   listProblems: 'open',
   getProblem: 'open',
   createMigration: 'migrations:write',
+  dryRunMigration: 'migrations:write',
   updateMigration: 'migrations:write',
   deleteMigration: 'migrations:write',
   addBackup: 'migrations:write',

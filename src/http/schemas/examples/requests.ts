@@ -40,8 +40,7 @@ export const sandboxExampleAccounts: ExampleAccounts = {
 };
 
 function ofEachProvider(examplesOf: (examples: ProviderExamples, provider: ProviderId) => Examples): Examples {
-  const providers = Object.keys(byProvider) as ProviderId[];
-  return Object.assign({}, ...providers.map((provider) => examplesOf(byProvider[provider], provider)));
+  return Object.assign({}, ...Object.entries(byProvider).map(([provider, examples]) => examplesOf(examples, provider)));
 }
 
 /** Named examples of request bodies, by operation. Swagger UI offers the first one. */
