@@ -1,4 +1,4 @@
-import type { ExampleAccount, ProviderExamples } from './requests.ts';
+import type { ExampleAccount, ProviderExamples } from './example.ts';
 
 const provider = 'alibaba';
 const named = (account: ExampleAccount | null) =>

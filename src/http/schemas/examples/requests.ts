@@ -1,28 +1,8 @@
 import type { ProviderId } from '../../../domain/vocabulary.ts';
 import { alibabaExamples } from './alibaba.ts';
+import type { ExampleAccount, Examples, ProviderExamples } from './example.ts';
 import { huaweiExamples } from './huawei.ts';
 import { tencentExamples } from './tencent.ts';
-
-export interface Example {
-  readonly summary: string;
-  readonly description?: string;
-  readonly value: unknown;
-}
-export type Examples = Readonly<Record<string, Example>>;
-
-/** The account that an example names. */
-export interface ExampleAccount {
-  readonly name: string;
-  readonly region: string;
-}
-
-/** Examples of one cloud. Those of a creation work as they stand in the sandbox, any number of times. */
-export interface ProviderExamples {
-  /** For `account`; null: the account is left out, which works where exactly one of the provider is configured. */
-  readonly createMigration: (account: ExampleAccount | null) => Examples;
-  readonly addBackup: Examples;
-  readonly retryMigration: Examples;
-}
 
 const byProvider: Readonly<Record<ProviderId, ProviderExamples>> = {
   alibaba: alibabaExamples,
