@@ -5,12 +5,14 @@ import { encryptionKeysOf } from './config/key-file.ts';
 import type { AuditLog } from './domain/audit.ts';
 import type { ProviderRegistry } from './domain/provider.ts';
 import type { Runtime } from './domain/runtime.ts';
+import { type ClockStep, steadyClock, unsteppedNow } from './domain/steady-clock.ts';
 import type { Store } from './domain/store.ts';
 import type { Account } from './domain/vendor.ts';
 import type { WebhookStore } from './domain/webhook.ts';
 import type { EngineContext } from './engine/context.ts';
 import { createEngine } from './engine/engine.ts';
 import { createMigrationService } from './engine/service.ts';
+import { tellingOfEndings } from './engine/tell-endings.ts';
 import { createTextCipher } from './engine/text-cipher.ts';
 import { createUrlCipher } from './engine/url-cipher.ts';
 import { createHttpApp } from './http/app.ts';
@@ -46,12 +48,19 @@ export async function startGateway(
   providers: ProviderRegistry = everyProvider,
 ): Promise<Gateway> {
   const storeUrl = config.storeUrl.reveal();
+  const embedded = storeUrl.startsWith('sqlite:');
+  // Processes that share a database go by its clock: what one of them wrote down is compared by another. Theirs may step as it likes.
+  const own: Runtime = embedded ? runtime : { ...runtime, now: unsteppedNow(runtime) };
   const store: Store & AuditLog & WebhookStore = await openStore(storeUrl, {
-    runtime,
+    runtime: own,
     onError: (error) => log.error({ error: messageOf(error) }, 'store'),
   });
-  // Processes that share a database go by its clock: what one of them wrote down is compared by another.
-  const shared: Runtime = { ...runtime, now: () => runtime.now() + store.clockOffset() };
+  let stepped = (step: ClockStep): void => log.warn(step, 'the clock has stepped');
+  const clock = steadyClock(
+    { now: () => own.now() + store.clockOffset(), monotonic: () => runtime.monotonic() },
+    { patienceMs: config.engine.settleMs, onStep: (step) => stepped(step) },
+  );
+  const shared: Runtime = { ...runtime, now: clock.now };
   try {
     const texts = createTextCipher(await encryptionKeysOf(config, sqliteFolder(storeUrl), shared), shared);
     const cipher = createUrlCipher(texts);
@@ -81,11 +90,12 @@ export async function startGateway(
       reportLogin: telemetry.vendors.login,
     });
     const context: EngineContext = {
-      store,
+      store: tellingOfEndings(store, telemetry.migrationEnded),
       client,
       providers,
       accounts,
       runtime: shared,
+      patientNow: clock.patientNow,
       settings: config.engine,
       owner: shared.uuid(),
       log: engineLogger(log),
@@ -94,6 +104,11 @@ export async function startGateway(
       openUrl: (url) => cipher.open(url),
     };
     const engine = createEngine(context);
+    stepped = (step) => {
+      log.warn(step, 'the clock has stepped');
+      telemetry.clockStepped(step);
+      engine.clockStepped();
+    };
     const service = createMigrationService(context, engine, cipher);
     const webhooks = createWebhooks({
       store,
@@ -109,7 +124,8 @@ export async function startGateway(
       webhooks: webhooks.service,
       providers,
       runtime: shared,
-      auth: await authenticatorOf(config.auth, shared),
+      // An issuer knows nothing of the database's clock.
+      auth: await authenticatorOf(config.auth, runtime),
       audit: store,
       logger: log,
       telemetry: telemetry.http,

@@ -30,6 +30,8 @@ export interface EngineContext {
   readonly providers: ProviderRegistry;
   readonly accounts: ReadonlyMap<string, Account>;
   readonly runtime: Runtime;
+  /** The time without what a clock has just stepped forward: by it is judged whether something has had its time. Default: `runtime.now`. */
+  readonly patientNow?: () => Instant;
   readonly settings: EngineSettings;
   /** Unique per process; the owner of its leases. */
   readonly owner: string;

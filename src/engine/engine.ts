@@ -38,6 +38,8 @@ export interface Engine {
 export interface CountedEngine extends Engine {
   /** Migrations that it works on now. */
   readonly inFlight: number;
+  /** The clock has stepped: leases are renewed before anybody finds them ended, and the loop looks what is due. */
+  clockStepped(): void;
 }
 
 /** The loop that claims what is due and works on it. */
@@ -133,14 +135,18 @@ export function createEngine(context: EngineContext): CountedEngine {
   async function heartbeat(): Promise<void> {
     while (!stopped.signal.aborted) {
       await runtime.sleep(settings.leaseMs / 3, stopped.signal);
-      const renewals = [...inFlight].map(async ({ migration, fence, hold }) => {
-        const lease = leaseOf(context);
-        const { outcome } = await store.update(migration.id, () => null, { fence, renewLease: lease });
-        if (outcome === 'unchanged' && hold !== undefined) hold.until = lease.now + lease.leaseMs;
-      });
-      for (const result of await Promise.allSettled(renewals))
-        if (result.status === 'rejected') reportInterruption(context, result.reason);
+      await renewLeases();
     }
+  }
+
+  async function renewLeases(): Promise<void> {
+    const renewals = [...inFlight].map(async ({ migration, fence, hold }) => {
+      const lease = leaseOf(context);
+      const { outcome } = await store.update(migration.id, () => null, { fence, renewLease: lease });
+      if (outcome === 'unchanged' && hold !== undefined) hold.until = lease.now + lease.leaseMs;
+    });
+    for (const result of await Promise.allSettled(renewals))
+      if (result.status === 'rejected') reportInterruption(context, result.reason);
   }
 
   /** Idempotency keys are promised for a day; they are forgotten after two. */
@@ -172,6 +178,11 @@ export function createEngine(context: EngineContext): CountedEngine {
       await Promise.race([Promise.all([...tasks]), runtime.sleep(graceMs)]);
       stopped.abort();
       await loop;
+    },
+    clockStepped() {
+      // Asked for at once, so that the store has it before the next claim.
+      void renewLeases();
+      wake.abort();
     },
     get draining() {
       return draining;

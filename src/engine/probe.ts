@@ -22,7 +22,7 @@ export async function look(
     if (other.id !== recorded.backupId) for (const id of Object.values(other.providerRefs)) taken.add(id);
 
   let settle: (latest: Migration) => Migration;
-  const lookedAt = runtime.now();
+  const lookedAt = context.patientNow?.() ?? runtime.now();
   try {
     const finding = (await converseInVendorTime(context, account, migration.region, (offset) =>
       command.call.find({

@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
+import type { Migration } from '../domain/migration.ts';
 import type { Runtime } from '../domain/runtime.ts';
+import type { ClockStep } from '../domain/steady-clock.ts';
 import type { Store } from '../domain/store.ts';
 import type { EngineTelemetry, HttpTelemetry, VendorTelemetry, WebhookTelemetry } from '../domain/telemetry.ts';
 import { presentContext, within } from './context.ts';
@@ -8,6 +10,7 @@ import { vendorCallLogger } from './log.ts';
 import { type ConfiguredAccounts, configuredAccounts } from './metrics/accounts.ts';
 import { engineMetrics } from './metrics/engine.ts';
 import { httpMetrics } from './metrics/http.ts';
+import { migrationMetrics } from './metrics/migrations.ts';
 import { processMetrics } from './metrics/process.ts';
 import { createRegistry } from './metrics/registry.ts';
 import { storeMetrics } from './metrics/store.ts';
@@ -35,6 +38,9 @@ export interface Telemetry {
   readonly vendors: VendorTelemetry;
   readonly http: HttpTelemetry;
   readonly webhooks: WebhookTelemetry;
+  clockStepped(step: ClockStep): void;
+  /** A migration has just ended, and this process has written it down. */
+  migrationEnded(migration: Migration): void;
   /** The gateway's own metrics, without those of the process. */
   readonly registry: Registry;
 }
@@ -50,11 +56,18 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
   const ofEngine = engineMetrics(metrics, accounts);
   const ofStore = storeMetrics(metrics, accounts);
   const numbers = storeNumbers(options.store, runtime);
+  const ofMigrations = migrationMetrics(metrics, accounts);
+  const steps = metrics.counter('clock_steps_total', 'Steps of the clock that were noticed: `back` or `forward`', [
+    'direction',
+  ]);
+  for (const direction of ['back', 'forward']) steps.inc({ direction }, 0);
   const ofProcess = processMetrics();
   const logCall = vendorCallLogger(options.log);
 
   return {
     registry: metrics.registry,
+    clockStepped: ({ direction }) => steps.inc({ direction }),
+    migrationEnded: (migration) => ofMigrations.ended(migration),
     engine: {
       async step(step, work) {
         const startedAt = runtime.now();

@@ -97,10 +97,12 @@ describe('the metrics of a gateway', () => {
     expect([...labels].toSorted()).toEqual(
       [
         'account',
+        'direction',
         'effect',
         'found',
         'le',
         'method',
+        'mode',
         'operation',
         'outcome',
         'provider',

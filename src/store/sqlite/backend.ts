@@ -29,6 +29,9 @@ const sqliteSql = (process: string): SqlDialect => ({
   lockWebhooks: async () => {},
 });
 
+/** Nothing is put off for longer than this, in milliseconds. */
+const furthestDueMs = 900_000;
+
 interface Write {
   readonly run: (session: Session) => Promise<unknown>;
   readonly resolve: (value: unknown) => void;
@@ -67,7 +70,7 @@ export class SqliteBackend implements Backend {
   /** Brings the schema up to date and frees what a process that died had claimed: it held the file's lock, so it is gone. */
   static async open(
     file: SqliteFile,
-    runtime: Pick<Runtime, 'uuid' | 'monotonic'>,
+    runtime: Pick<Runtime, 'uuid' | 'monotonic' | 'now'>,
     onError: (error: unknown) => void,
   ): Promise<SqliteBackend> {
     const backend = new SqliteBackend(file, runtime, onError);
@@ -77,6 +80,13 @@ export class SqliteBackend implements Backend {
         .updateTable('migrations')
         .set({ lease_owner: null, lease_until: null })
         .where('lease_owner', 'is not', null)
+        .execute();
+      // Written by a clock that was ahead of this one: it would wait until that time comes round.
+      const now = runtime.now();
+      await backend.#db
+        .updateTable('migrations')
+        .set({ due_at: now })
+        .where('due_at', '>', now + furthestDueMs)
         .execute();
       await backend.#db
         .updateTable('deliveries')

@@ -1,0 +1,30 @@
+import { isTerminal } from '../domain/lifecycle.ts';
+import type { Migration } from '../domain/migration.ts';
+import type { Store } from '../domain/store.ts';
+
+/** The same store, which tells of every migration that a write of this process has ended. */
+export function tellingOfEndings<S extends Pick<Store, 'update'>>(store: S, ended: (migration: Migration) => void): S {
+  return new Proxy(store, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name, target);
+      if (name === 'update') return updating(target, ended);
+      return typeof member === 'function' ? member.bind(target) : member;
+    },
+  });
+}
+
+function updating(store: Pick<Store, 'update'>, ended: (migration: Migration) => void): Store['update'] {
+  return async (id, change, options) => {
+    let wasActive = false;
+    const result = await store.update(
+      id,
+      (current) => {
+        wasActive = !isTerminal(current);
+        return change(current);
+      },
+      options,
+    );
+    if (result.outcome === 'updated' && wasActive && isTerminal(result.migration)) ended(result.migration);
+    return result;
+  };
+}
