@@ -8,6 +8,7 @@ import type { EngineTelemetry, HttpTelemetry, VendorTelemetry, WebhookTelemetry 
 import { presentContext, within } from './context.ts';
 import { vendorCallLogger } from './log.ts';
 import { type ConfiguredAccounts, configuredAccounts } from './metrics/accounts.ts';
+import { clockMetrics } from './metrics/clock.ts';
 import { engineMetrics } from './metrics/engine.ts';
 import { httpMetrics } from './metrics/http.ts';
 import { migrationMetrics } from './metrics/migrations.ts';
@@ -57,16 +58,13 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
   const ofStore = storeMetrics(metrics, accounts);
   const numbers = storeNumbers(options.store, runtime);
   const ofMigrations = migrationMetrics(metrics, accounts);
-  const steps = metrics.counter('clock_steps_total', 'Steps of the clock that were noticed: `back` or `forward`', [
-    'direction',
-  ]);
-  for (const direction of ['back', 'forward']) steps.inc({ direction }, 0);
+  const ofClock = clockMetrics(metrics);
   const ofProcess = processMetrics();
   const logCall = vendorCallLogger(options.log);
 
   return {
     registry: metrics.registry,
-    clockStepped: ({ direction }) => steps.inc({ direction }),
+    clockStepped: (step) => ofClock.stepped(step),
     migrationEnded: (migration) => ofMigrations.ended(migration),
     engine: {
       async step(step, work) {

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { checkedConfig } from '../support/configuration.ts';
 import { type Gateway, startGateway } from '../../src/gateway.ts';
 import { systemRuntime } from '../../src/runtime.ts';
 import { sandboxAccounts } from '../../src/sandbox/accounts.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import type { Sandbox } from '../../src/sandbox/server.ts';
 import { createLog } from '../../src/telemetry/log.ts';
+import { checkedConfig } from '../support/configuration.ts';
 import { hasEnded, post, quickEngine, temporaryFolder, untilMigration } from '../support/gateway.ts';
 import { requestFor } from '../support/simulation.ts';
 

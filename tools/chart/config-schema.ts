@@ -15,12 +15,13 @@ const secretMembers: ReadonlySet<string> = new Set([
   'previousKeys',
 ]);
 /** The chart sets these itself. */
-const setByTheChart = ['listen', 'store'];
+const setByTheChart = { file: ['store'], listen: ['host', 'port'] };
 
 /** The schema of the chart's `config`: that of the configuration file, without literal secrets. Draft 7, which both Helms read. */
 export function chartConfigSchema(): Json {
   const file = withoutLiteralSecrets(plain(ConfigFileSchema)) as Json & { properties: Json };
-  for (const name of setByTheChart) delete file.properties[name];
+  for (const name of setByTheChart.file) delete file.properties[name];
+  for (const name of setByTheChart.listen) delete (file.properties.listen as { properties: Json }).properties[name];
   const accounts = providers.all.map((provider) => {
     const account = withoutLiteralSecrets(plain(accountSchema(provider))) as Json & { properties: Json };
     account.properties.credentials = credentials(credentialSchemas(provider));

@@ -1,0 +1,14 @@
+import type { ClockStep } from '../../domain/steady-clock.ts';
+import type { Metrics } from './registry.ts';
+
+export interface ClockMetrics {
+  stepped(step: Pick<ClockStep, 'direction'>): void;
+}
+
+export function clockMetrics({ counter }: Metrics): ClockMetrics {
+  const steps = counter('clock_steps_total', 'Steps of the clock that were noticed: `back` or `forward`', [
+    'direction',
+  ]);
+  for (const direction of ['back', 'forward']) steps.inc({ direction }, 0);
+  return { stepped: ({ direction }) => steps.inc({ direction }) };
+}
