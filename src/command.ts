@@ -53,13 +53,18 @@ async function main(): Promise<void> {
   const config = await loadConfig(process.env, providers);
   if (argument === '--check-config')
     return void process.stdout.write(
-      config.sandbox ? 'no configuration file: the sandbox would be started\n' : 'the configuration is valid\n',
+      [
+        ...config.warnings.map((warning) => `warning: ${warning}`),
+        config.sandbox ? 'no configuration file: the sandbox would be started' : 'the configuration is valid',
+        '',
+      ].join('\n'),
     );
   await run(config, version);
 }
 
 async function run(config: Config, version: string): Promise<void> {
   const log = createLog(config.logLevel);
+  for (const warning of config.warnings) log.warn({}, warning);
   // Until something is to be drained a signal ends the process at once; as the first process of a container it would be ignored otherwise.
   const leave = (): void => process.exit(0);
   for (const signal of stopSignals) process.once(signal, leave);

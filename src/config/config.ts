@@ -6,7 +6,7 @@ import type { EngineSettings } from '../domain/timing.ts';
 import type { Account } from '../domain/vendor.ts';
 
 /** What of a provider the configuration depends on. */
-export type ConfiguredProvider = Pick<Provider, 'id' | 'configuration' | 'services'>;
+export type ConfiguredProvider = Pick<Provider, 'id' | 'capabilities' | 'configuration' | 'services'>;
 
 /** An account with the way to its credentials. */
 export interface ConfiguredAccount {
@@ -52,6 +52,8 @@ export interface Config {
   readonly accounts: readonly ConfiguredAccount[];
   /** Without a configuration file: the emulated clouds are started and their accounts used. */
   readonly sandbox: boolean;
+  /** What is probably a mistake and stops nothing, one line each, with the place in the file. */
+  readonly warnings: readonly string[];
 }
 
 /** The configuration is not usable. `faults` are one line each, with the place in the file. */

@@ -2,6 +2,7 @@ import type { Environment, Value } from '../domain/account-configuration.ts';
 import type { AccountCredentials, IssuedCredentials } from '../domain/credentials.ts';
 import type { ProviderRegistry } from '../domain/provider.ts';
 import { Secret } from '../domain/secret.ts';
+import { closestName } from '../domain/spelling.ts';
 import type { EngineSettings } from '../domain/timing.ts';
 import { configuredAccount } from './accounts.ts';
 import { checkEndpoint, isLoopback, isNetwork } from './addresses.ts';
@@ -97,7 +98,22 @@ export async function checkedConfig(
     },
     accounts,
     sandbox,
+    warnings: regionWarnings(accounts, providers),
   };
+}
+
+/** Regions that the lists of their providers do not have: those lists grow late, so it may be right. */
+function regionWarnings(
+  accounts: readonly ConfiguredAccount[],
+  providers: ProviderRegistry<ConfiguredProvider>,
+): readonly string[] {
+  return accounts.flatMap(({ account: { provider, region } }, index) => {
+    const { regions, title } = providers.of(provider).capabilities;
+    if (regions.includes(region)) return [];
+    const nearest = closestName(region, regions);
+    const hint = nearest === null ? '' : `; did you mean ${nearest}?`;
+    return [`accounts[${index}].region: ${title} lists no region ${region}${hint}`];
+  });
 }
 
 /** The names of the accounts as the file has them, faulty ones too. */

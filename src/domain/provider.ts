@@ -13,8 +13,10 @@ export interface Capabilities {
   readonly title: string;
   readonly modes: readonly Mode[];
   readonly sources: readonly SourceType[];
-  /** Objects per backup in an `object_storage` source, URLs in a `url` source. */
+  /** Objects per backup in an `object_storage` source. */
   readonly filesPerBackup: { readonly min: number; readonly max: number };
+  /** URLs per backup in a `url` source. */
+  readonly urlsPerBackup: { readonly min: number; readonly max: number };
   /** How many databases a request may name. `optional`: the list may be left out. `renames`: how many may have `restoreAs`. */
   readonly databases: {
     readonly optional: boolean;

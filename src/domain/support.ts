@@ -1,7 +1,8 @@
-import type { Source } from './migration.ts';
+import type { Instant } from './migration.ts';
 import type { FieldFault } from './problem.ts';
 import type { Capabilities } from './provider.ts';
-import type { BackupRequest, MigrationRequest } from './request-schema.ts';
+import type { BackupRequest, MigrationRequest, SourceRequest } from './request-schema.ts';
+import { looksStriped, sourceConflicts, stripedDetail } from './source-checks.ts';
 
 type Rule = (
   request: MigrationRequest,
@@ -13,7 +14,7 @@ const rules: readonly Rule[] = [
   ({ mode = 'full' }, { modes }) => (modes.includes(mode) ? null : { pointer: '/mode', what: `mode \`${mode}\`` }),
   ({ source }, { sources }) =>
     sources.includes(source.type) ? null : { pointer: '/source/type', what: `a source of type \`${source.type}\`` },
-  ({ source }, { filesPerBackup }) => tooMany(source, filesPerBackup.max, '/source'),
+  ({ source }, capabilities) => tooMany(source, capabilities, '/source'),
   ({ target }, { databases }) =>
     (target.databases ?? []).length === 0 && !databases.optional
       ? { pointer: '/target/databases', what: 'a request without `databases`' }
@@ -50,9 +51,13 @@ export function unsupportedFields(
   const chosen = providers.find((each) => each.id === request.provider);
   if (chosen === undefined)
     return [{ pointer: '/provider', detail: `The provider \`${request.provider}\` is not available here.` }];
-  return rules.flatMap((rule) => {
+  const named = (request.target.databases ?? []).map(({ name }) => name);
+  const striped: readonly FieldFault[] = looksStriped(request.source, named)
+    ? [{ pointer: '/source/keys', detail: stripedDetail }]
+    : [];
+  const lacking = rules.flatMap((rule) => {
     const lack = rule(request, chosen);
-    if (lack === null) return [];
+    if (lack === null || striped.some(({ pointer }) => pointer === lack.pointer)) return [];
     // A limit of the source's type says nothing for a provider that does not take that type at all.
     const ofSource = lack.pointer.startsWith('/source/');
     const others = providers
@@ -66,10 +71,11 @@ export function unsupportedFields(
       },
     ];
   });
+  return [...striped, ...lacking];
 }
 
-/** Faults of a request that contradict each other whatever the provider is. */
-export function conflictingFields(request: MigrationRequest): readonly FieldFault[] {
+/** Faults of a request that contradict each other whatever the provider is. `now` by our clock: links end. */
+export function conflictingFields(request: MigrationRequest, now: Instant): readonly FieldFault[] {
   const faults: FieldFault[] = [];
   for (const key of Object.keys(request.providerOptions ?? {}))
     if (key !== request.provider)
@@ -94,25 +100,7 @@ export function conflictingFields(request: MigrationRequest): readonly FieldFaul
     seen.set(restored, index);
     names.set(database.name.toLowerCase(), index);
   });
-  faults.push(...sourceConflicts(request.source));
-  return faults;
-}
-
-/** Faults of a source that no schema can express. */
-export function sourceConflicts(source: MigrationRequest['source']): readonly FieldFault[] {
-  const faults: FieldFault[] = [];
-  if (source.type === 'url')
-    source.urls.forEach((url, index) => {
-      if (!URL.canParse(url) || /\s/.test(url))
-        faults.push({ pointer: `/source/urls/${index}`, detail: 'This is not a valid URL.' });
-    });
-  if (source.type === 'object_storage')
-    source.keys.forEach((key, index) => {
-      if (key.startsWith('/'))
-        faults.push({ pointer: `/source/keys/${index}`, detail: 'An object key does not start with a slash.' });
-      else if (/\p{Cc}/u.test(key))
-        faults.push({ pointer: `/source/keys/${index}`, detail: 'An object key must not contain control characters.' });
-    });
+  faults.push(...sourceConflicts(request.source, now));
   return faults;
 }
 
@@ -124,20 +112,21 @@ export function unsupportedBackupFields(request: BackupRequest, capabilities: Ca
       pointer: '/source/type',
       detail: `${capabilities.title} does not support a source of type \`${request.source.type}\`.`,
     });
-  const many = tooMany(request.source, capabilities.filesPerBackup.max, '/source');
-  if (many) faults.push({ pointer: many.pointer, detail: `${capabilities.title} does not support ${many.what}.` });
+  const many = tooMany(request.source, capabilities, '/source');
+  if (looksStriped(request.source, [])) faults.push({ pointer: '/source/keys', detail: stripedDetail });
+  else if (many) faults.push({ pointer: many.pointer, detail: `${capabilities.title} does not support ${many.what}.` });
   return faults;
 }
 
 function tooMany(
-  source: MigrationRequest['source'] | Source,
-  max: number,
+  source: SourceRequest,
+  { filesPerBackup, urlsPerBackup }: Capabilities,
   at: string,
 ): { readonly pointer: string; readonly what: string } | null {
-  if (source.type === 'object_storage' && source.keys.length > max)
-    return { pointer: `${at}/keys`, what: `more than ${counted(max, 'object')} per backup` };
-  if (source.type === 'url' && source.urls.length > max)
-    return { pointer: `${at}/urls`, what: `more than ${counted(max, 'URL')} per backup` };
+  if (source.type === 'object_storage' && source.keys.length > filesPerBackup.max)
+    return { pointer: `${at}/keys`, what: `more than ${counted(filesPerBackup.max, 'object')} per backup` };
+  if (source.type === 'url' && source.urls.length > urlsPerBackup.max)
+    return { pointer: `${at}/urls`, what: `more than ${counted(urlsPerBackup.max, 'URL')} per backup` };
   return null;
 }
 

@@ -1,5 +1,5 @@
 import type { Instant } from '../domain/migration.ts';
-import type { FailureKind, VendorError } from '../domain/vendor.ts';
+import { type FailureKind, VendorError } from '../domain/vendor.ts';
 
 /** After a refused login nothing is tried with the same credentials for this long: vendors lock users that fail repeatedly. */
 export const refusedLoginPauseMs = 15 * 60_000;
@@ -12,6 +12,13 @@ const mostKnown = 1000;
 export interface RefusedLogin {
   readonly error: VendorError;
   readonly until: Instant;
+}
+
+/** The error for a login that is not tried because the vendor has refused the same one: it says so, and until when. */
+export function heldBackLogin({ error, until }: RefusedLogin): VendorError {
+  const { failure } = error;
+  const wait = `It is not tried again with the same credentials before ${new Date(until).toISOString()}, because vendors lock users that fail repeatedly.`;
+  return new VendorError({ ...failure, detail: `${failure.detail} ${wait}` }, { cause: error });
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Instant } from '../domain/migration.ts';
 import { type Session, VendorError } from '../domain/vendor.ts';
-import type { RefusedLogins } from './refused-logins.ts';
+import { heldBackLogin, type RefusedLogins } from './refused-logins.ts';
 
 /** A session is renewed in the background after this part of its life. */
 const renewAfter = 0.75;
@@ -49,7 +49,7 @@ export class SessionCache {
 
   #renew(fingerprint: string): Promise<Session> {
     const refused = this.#refusals.standing(fingerprint, this.#place);
-    if (refused !== null) return Promise.reject(refused.error);
+    if (refused !== null) return Promise.reject(heldBackLogin(refused));
     this.#flight ??= this.#fly(fingerprint).finally(() => {
       this.#flight = null;
     });

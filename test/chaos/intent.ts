@@ -74,7 +74,7 @@ export function backupBody(intent: Intent, file: WantedFile): object {
 }
 
 function sourceOf({ name }: WantedFile): object {
-  return { type: 'object_storage', bucket: 'chaos-backups', keys: [`${folder}/${name}`] };
+  return { type: 'object_storage', bucket: 'chaos-backups-1250000000', keys: [`${folder}/${name}`] };
 }
 
 /** Callers: with a key and patient, with a key and asynchronous, in a hurry, or without a key and asking once. */

@@ -33,6 +33,17 @@ describe('godwit --check-config', () => {
     });
   }, 60_000);
 
+  it('warns of a region that its provider does not list, with the nearest one', async () => {
+    const file = minimal();
+    const [first] = file.accounts as { region: string }[];
+    const { code, stdout } = await check(JSON.stringify({ ...file, accounts: [{ ...first, region: 'cn-hangzou' }] }));
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^warning: accounts\[0\]\.region: .* lists no region cn-hangzou; did you mean cn-hangzhou\?\n/,
+    );
+    expect(stdout).toContain('the configuration is valid\n');
+  }, 60_000);
+
   it('prints every fault on a line of its own, no stack, and ends with 1', async () => {
     const { code, stdout, stderr } = await check('listen: { host: 0.0.0.0, port: x }\nacounts: []\n');
     expect(code).toBe(1);

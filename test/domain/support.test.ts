@@ -34,11 +34,11 @@ describe('what a provider cannot do', () => {
     ]);
   });
 
-  it('recommends no provider that takes many files but not from such a source', () => {
+  it('recommends a provider that takes many links, and none that takes many objects only', () => {
     const source = urls('https://files.example.com/a.bak', 'https://files.example.com/b.bak');
-    const [fault, ...rest] = unsupportedFields(request({ source }), capabilities);
+    const [fault, ...rest] = unsupportedFields({ ...request({ source }), provider: 'tencent' }, capabilities);
     expect(fault?.pointer).toBe('/source/urls');
-    expect(fault?.detail).not.toContain('huawei');
+    expect(fault?.detail).toContain('Providers that do: alibaba.');
     expect(rest).toEqual([]);
   });
 });
@@ -50,11 +50,11 @@ describe('a source that contradicts itself', () => {
     [urls('https://files.example.com/a b.bak'), '/source/urls/0'],
     [{ type: 'object_storage', bucket: 'acme-backups', keys: ['/orders.bak'] }, '/source/keys/0'],
   ] satisfies [MigrationRequest['source'], string][])('%j is at fault at %s', (source, pointer) => {
-    expect(conflictingFields(request({ source })).map((fault) => fault.pointer)).toEqual([pointer]);
+    expect(conflictingFields(request({ source }), 0).map((fault) => fault.pointer)).toEqual([pointer]);
   });
 
   it('leaves a signed URL alone', () => {
     const source = urls('https://files.example.com/prod/orders%20full.bak?sig=a%2Fb+c&x=1');
-    expect(conflictingFields(request({ source }))).toEqual([]);
+    expect(conflictingFields(request({ source }), 0)).toEqual([]);
   });
 });

@@ -47,7 +47,7 @@ interface Scene {
   readonly database: string;
 }
 
-const source = (key: string) => ({ type: 'object_storage', bucket: 'acme-backups', keys: [key] });
+const source = (key: string) => ({ type: 'object_storage', bucket: 'acme-backups-1250000000', keys: [key] });
 const creation = (database: string, mode: string, key = 'prod/orders_full.bak') => ({
   provider: 'alibaba',
   mode,

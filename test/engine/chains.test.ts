@@ -87,7 +87,7 @@ describe('retry', () => {
       ...migration,
       backups: migration.backups.map((backup) => ({
         ...backup,
-        source: { type: 'object_storage', bucket: 'acme-backups', keys: ['prod/orders_full.bak'] },
+        source: { type: 'object_storage', bucket: 'acme-backups-1250000000', keys: ['prod/orders_full.bak'] },
       })),
     }));
     expect(await chain.service.retry(id, {}, caller)).toMatchObject({ changed: true });
@@ -102,7 +102,7 @@ describe('cutover', () => {
   it('takes a name that means something at another vendor for a mere name', async () => {
     const chain = await startChain('huawei', 'full_log');
     const id = await chain.create();
-    const named = { type: 'object_storage', bucket: 'acme-backups' } as const;
+    const named = { type: 'object_storage', bucket: 'acme-backups-1250000000' } as const;
     const key = 'prod/orders_20261121200000_2log2_2noreconvery2.bak';
     const added = await chain.service.addBackup(
       id,

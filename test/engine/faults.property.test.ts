@@ -38,7 +38,7 @@ describe.each(plans)('any schedule of faults and deaths at %s, mode %s', (provid
             const final = number === increments;
             const source = {
               type: 'object_storage' as const,
-              bucket: 'acme-backups',
+              bucket: 'acme-backups-1250000000',
               keys: [incrementKey(provider, mode, number, final)],
             };
             const backup = newBackup(

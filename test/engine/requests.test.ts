@@ -38,7 +38,7 @@ describe('a backup of a chain', () => {
     const id = await create();
     const source: MigrationRequest['source'] = {
       type: 'object_storage',
-      bucket: 'acme-backups',
+      bucket: 'acme-backups-1250000000',
       keys: ['/orders_log.bak'],
     };
     const answer = await problemOf(service.addBackup(id, { type: 'log', source }, caller));

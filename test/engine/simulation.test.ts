@@ -18,7 +18,7 @@ async function queue(
     const isFinal = final && number === count;
     const source = {
       type: 'object_storage' as const,
-      bucket: 'acme-backups',
+      bucket: 'acme-backups-1250000000',
       keys: [incrementKey(provider, mode, number, isFinal)],
     };
     const backup = newBackup(

@@ -74,7 +74,7 @@ export async function startChain(
   };
 }
 
-/** A request for an increment; the word goes into the database's part of the name, where every cloud finds it. */
+/** A request for an increment; the word becomes a folder, where every cloud finds it. */
 export function increment(
   provider: ProviderId,
   mode: Mode,
@@ -87,8 +87,8 @@ export function increment(
     type: mode === 'full_log' ? 'log' : 'differential',
     source: {
       type: 'object_storage',
-      bucket: 'acme-backups',
-      keys: [word === undefined ? key : key.replace('orders_', `orders-${word}_`)],
+      bucket: 'acme-backups-1250000000',
+      keys: [word === undefined ? key : key.replace('prod/', `prod/${word}/`)],
     },
     final,
   };

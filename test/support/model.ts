@@ -269,7 +269,7 @@ export class Model {
             type: mode === 'full_differential' ? 'differential' : 'log',
             source: upload
               ? { type: 'upload', fileName: key.slice(5) }
-              : { type: 'object_storage', bucket: 'acme-backups', keys: [key] },
+              : { type: 'object_storage', bucket: 'acme-backups-1250000000', keys: [key] },
             final: what === 'add_final',
           },
           this.#creation(),

@@ -370,7 +370,7 @@ export function requestFor(
     provider,
     mode,
     target: { instanceId: instances[provider], ...(provider !== 'huawei' && { databases: [{ name: 'orders' }] }) },
-    source: { type: 'object_storage', bucket: 'acme-backups', keys: [key] },
+    source: { type: 'object_storage', bucket: 'acme-backups-1250000000', keys: [key] },
   };
 }
 

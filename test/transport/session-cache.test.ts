@@ -102,7 +102,10 @@ describe('a session cache', () => {
       const first = cache.get('wrong');
       await fail(refused(kind));
       await expect(first).rejects.toBeInstanceOf(VendorError);
-      for (let caller = 0; caller < 20; caller++) await expect(cache.get('wrong')).rejects.toBeInstanceOf(VendorError);
+      for (let caller = 0; caller < 20; caller++)
+        await expect(cache.get('wrong')).rejects.toMatchObject({
+          failure: { kind, detail: expect.stringContaining('It is not tried again with the same credentials before') },
+        });
       time.pass(15 * 60_000 - 1);
       await expect(cache.get('wrong')).rejects.toBeInstanceOf(VendorError);
       expect(logins()).toBe(1);

@@ -23,8 +23,9 @@ import {
   requestRetry,
   resolveByOperator,
 } from '../../domain/requests.ts';
+import { sourceConflicts } from '../../domain/source-checks.ts';
 import type { UpdateResult } from '../../domain/store.ts';
-import { sourceConflicts, unsupportedBackupFields } from '../../domain/support.ts';
+import { unsupportedBackupFields } from '../../domain/support.ts';
 import type { ActionName } from '../../domain/vocabulary.ts';
 import { accountOf, changeContext, type EngineContext } from '../context.ts';
 import type { Engine } from '../engine.ts';
@@ -137,7 +138,7 @@ export function createChanges(
 
     async addBackup(id, request, caller) {
       refuseWhileDraining(engine);
-      const conflicts = sourceConflicts(request.source);
+      const conflicts = sourceConflicts(request.source, runtime.now());
       if (conflicts.length > 0) throw new Problem('invalid_request', summary(conflicts), { errors: conflicts });
       const backup = newBackup(request, creation);
       const result = changed(

@@ -30,7 +30,7 @@ export function createSubmission(
     request: Parameters<MigrationService['create']>[0],
     caller: RequestContext,
   ): { migration: Migration; account: Account } {
-    const conflicts = conflictingFields(request);
+    const conflicts = conflictingFields(request, runtime.now());
     if (conflicts.length > 0) throw new Problem('invalid_request', summary(conflicts), { errors: conflicts });
     const account = accountFor(context, request, caller);
     const unsupported = unsupportedFields(request, capabilitiesOf(context));

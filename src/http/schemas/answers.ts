@@ -35,7 +35,11 @@ export const ProviderSchema = Type.Object(
     sources: Type.Array(enumOf('SourceType')),
     filesPerBackup: Type.Object(
       { min: Type.Integer(), max: Type.Integer() },
-      { description: 'Objects of an `object_storage` source, or URLs of a `url` source.' },
+      { description: 'Objects of an `object_storage` source.' },
+    ),
+    urlsPerBackup: Type.Object(
+      { min: Type.Integer(), max: Type.Integer() },
+      { description: 'URLs of a `url` source.' },
     ),
     databases: Type.Object(
       { optional: Type.Boolean(), min: Type.Integer(), max: Type.Integer(), renames: Type.Integer() },

@@ -7,6 +7,10 @@ export interface AlibabaAccount extends Account {
   readonly signature: 'rpc' | 'acs3';
   /** How the base of a chain is submitted: as the guides say, or as `FULL` with `IsOnlineDB` `False`. */
   readonly chainBase: 'updf' | 'full';
+  /** Whether the joined URLs are encoded once more as the value of their parameter (`value`), or sent as they are (`none`); default `value`. */
+  readonly ossUrlsEncoding?: 'value' | 'none';
+  /** The resource group that reads are limited to, where the credentials see only one; default: none. */
+  readonly resourceGroupId?: string | null;
   /** Signature version of the object storage; default `v4`. */
   readonly storageSignature?: 'v4' | 'v1';
 }

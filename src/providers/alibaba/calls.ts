@@ -57,7 +57,8 @@ function sourceParameter(input: CallInput, backup: Backup): readonly [string, st
   }
   if (source.type === 'url') {
     const urls = source.urls.map((url) => input.open(url).replaceAll('|', '%7C'));
-    return ['OSSUrls', percentEncode(urls.join('|'))];
+    const joined = urls.join('|');
+    return ['OSSUrls', alibabaAccount(input.account).ossUrlsEncoding === 'none' ? joined : percentEncode(joined)];
   }
   throw new Error(`backup ${backup.id} has a source that this vendor cannot read: ${source.type}`);
 }

@@ -7,6 +7,7 @@ export const capabilities: Capabilities = {
   modes: ['full', 'full_log', 'full_differential'],
   sources: ['object_storage', 'url'],
   filesPerBackup: { min: 1, max: 1 },
+  urlsPerBackup: { min: 1, max: 64 },
   databases: { optional: false, min: 1, max: 1, renames: 1 },
   overwrite: false,
   options: ['consistencyCheck'],

@@ -1,21 +1,12 @@
 import { type Backup, type Migration, restoredName } from '../../domain/migration.ts';
 import type { FieldFault } from '../../domain/problem.ts';
 import type { BackupType } from '../../domain/vocabulary.ts';
+import { databaseNameFault } from '../kit/database-name.ts';
+import { storageEndpointFault } from '../kit/storage-host.ts';
+import { ossHost, ossHosts } from './endpoints.ts';
 import { isChain } from './migration-task.ts';
 
 const extensions = ['.bak', '.diff', '.trn', '.log'] as const;
-/** Databases of SQL Server itself, which no restore may replace. */
-const systemDatabases: ReadonlySet<string> = new Set([
-  'master',
-  'model',
-  'msdb',
-  'tempdb',
-  'distribution',
-  'mssqlsystemresource',
-]);
-/** Longest identifier of SQL Server, in characters. */
-const longestName = 128;
-
 /** What is wrong with the name of a file, in words, or null. Characters that only some of the vendor's pages advise against pass. */
 function fileNameFault(path: string): string | null {
   const lower = path.toLowerCase();
@@ -35,18 +26,19 @@ function keyFault(key: string): string | null {
 }
 
 /** Faults of where a backup lies. Pointers begin with `/source`, which is the same in both request bodies. */
-function sourceFaults(source: Backup['source'], chain: boolean): readonly FieldFault[] {
+function sourceFaults(source: Backup['source'], chain: boolean, region: string): readonly FieldFault[] {
   const faults: FieldFault[] = [];
   if (source.type === 'object_storage') {
     if (!/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(source.bucket)) {
       const detail = 'A bucket name has 3 to 63 lower-case letters, digits and hyphens, without one at either end.';
       faults.push({ pointer: '/source/bucket', detail });
     }
-    if (source.endpoint?.toLowerCase().startsWith(`${source.bucket}.`)) {
-      const detail =
-        'The endpoint is the host of the object storage without the bucket, such as oss-cn-beijing.aliyuncs.com.';
-      faults.push({ pointer: '/source/endpoint', detail });
-    }
+    const { endpoint, bucket } = source;
+    const wrong =
+      endpoint === undefined
+        ? null
+        : storageEndpointFault({ endpoint, bucket, region, own: ossHosts, example: ossHost(region) });
+    if (wrong !== null) faults.push({ pointer: '/source/endpoint', detail: wrong });
     source.keys.forEach((key, index) => {
       const detail = keyFault(key);
       if (detail !== null) faults.push({ pointer: `/source/keys/${index}`, detail });
@@ -66,30 +58,24 @@ function sourceFaults(source: Backup['source'], chain: boolean): readonly FieldF
   return faults;
 }
 
-function nameFault(name: string): string | null {
-  if (systemDatabases.has(name.toLowerCase()))
-    return `${name} is a database of the system and cannot be restored over.`;
-  if (name.length > longestName) return `A database name has at most ${longestName} characters.`;
-  if (/\p{Cc}/u.test(name)) return 'A database name cannot hold control characters.';
-  return name.trim() === name && name !== '' ? null : 'A database name neither begins nor ends with a blank.';
-}
-
 /** Faults that only this vendor finds in a new migration (CreateMigrateTask page and migration guides). */
 export function checkMigration(migration: Migration): readonly FieldFault[] {
   const faults: FieldFault[] = [];
   migration.target.databases?.forEach((database, index) => {
-    const detail = nameFault(restoredName(database));
+    const detail = databaseNameFault(restoredName(database));
     const field = database.restoreAs === undefined ? 'name' : 'restoreAs';
     if (detail !== null) faults.push({ pointer: `/target/databases/${index}/${field}`, detail });
   });
   const [first] = migration.backups;
-  return first === undefined ? faults : [...faults, ...sourceFaults(first.source, isChain(migration))];
+  return first === undefined
+    ? faults
+    : [...faults, ...sourceFaults(first.source, isChain(migration), migration.region)];
 }
 
 /** Faults that only this vendor finds in a backup about to be queued. */
 export function checkBackup(
-  _migration: Migration,
+  migration: Migration,
   backup: { readonly type: BackupType; readonly source: Backup['source']; readonly final: boolean },
 ): readonly FieldFault[] {
-  return sourceFaults(backup.source, true);
+  return sourceFaults(backup.source, true, migration.region);
 }

@@ -24,6 +24,18 @@ export const configuration: AccountConfiguration = {
         description: 'How the full backup of a chain is submitted; `updf`, as the vendor’s guides say',
       }),
     ),
+    ossUrlsEncoding: optional(
+      Type.Union([Type.Literal('value'), Type.Literal('none')], {
+        description:
+          'Whether several URLs are encoded as a whole before they become a parameter; `value`, as the vendor’s page says',
+      }),
+    ),
+    resourceGroupId: optional(
+      Type.String({
+        pattern: '^rg-[A-Za-z0-9]{1,64}$',
+        description: 'The resource group that the credentials are limited to; none',
+      }),
+    ),
     storageSignature: optional(
       Type.Union([Type.Literal('v4'), Type.Literal('v1')], {
         description: 'Signature version of the object storage; `v4`',
@@ -81,8 +93,9 @@ export const configuration: AccountConfiguration = {
     ),
   },
   fromEnvironment,
-  account(common, { signature = 'rpc', chainBase = 'updf', storageSignature = 'v4' }) {
-    const account = { ...common, provider: 'alibaba', signature, chainBase, storageSignature };
+  account(common, settings) {
+    const defaults = { signature: 'rpc', chainBase: 'updf', ossUrlsEncoding: 'value', storageSignature: 'v4' };
+    const account = { ...common, ...defaults, ...settings };
     return account as AlibabaAccount;
   },
 };

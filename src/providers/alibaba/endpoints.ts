@@ -76,7 +76,10 @@ export function ossHost(region: string): string {
   return `oss-${region}.aliyuncs.com`;
 }
 
+/** Hosts of the object storage; the group is the region. */
+export const ossHosts = /^oss-([a-z0-9-]+?)(?:-internal)?\.aliyuncs\.com$/;
+
 /** The region that an OSS host names, or null for a host of another form. */
 export function regionOfOssHost(host: string): string | null {
-  return /^oss-([a-z0-9-]+?)(?:-internal)?\.aliyuncs\.com$/i.exec(host)?.[1]?.toLowerCase() ?? null;
+  return ossHosts.exec(host.toLowerCase())?.[1] ?? null;
 }

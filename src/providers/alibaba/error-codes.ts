@@ -28,7 +28,9 @@ const rows: readonly Row[] = [
   {
     kind: 'rejected',
     codes: ['InvalidOSSURL'],
-    detail: 'The vendor cannot use the location of the file. Check bucket, key, endpoint or URL, and the region.',
+    detail:
+      'The vendor cannot use the location of the file. Check bucket, key, endpoint or URL, and the region. For URLs also try the ' +
+      'account’s setting `ossUrlsEncoding`.',
   },
   {
     kind: 'rejected',
@@ -49,8 +51,7 @@ const rows: readonly Row[] = [
   {
     kind: 'rejected',
     codes: ['InvalidDBName', 'InvalidDBName.Forbid', 'InvalidParameter.Keyword'],
-    detail:
-      'The vendor does not accept the name of the database: it is reserved or not valid, or (2008 R2) does not exist.',
+    detail: 'The vendor does not accept the name of the database: it is reserved or not valid.',
   },
   {
     kind: 'rejected',
@@ -60,8 +61,7 @@ const rows: readonly Row[] = [
   {
     kind: 'not_found',
     codes: ['InvalidDBName.NotFound'],
-    detail:
-      'The database does not exist. On 2008 R2 with local disks an empty one of the same name must be made first.',
+    detail: 'The instance has no database of that name.',
   },
   {
     kind: 'rejected',

@@ -67,6 +67,12 @@ function missingPermission(fields: Fields): string {
   return action === null ? '' : ` The permission is ${presentableWords(action)}.`;
 }
 
+/** What a missing database means where files come from URLs, which only SQL Server 2008 R2 with local disks takes. */
+function emptyDatabase({ query }: VendorRequest, code: string): string {
+  const of2008 = query.some(([name]) => name === 'OSSUrls') && /^InvalidDBName(?:\.NotFound)?$/i.test(code);
+  return of2008 ? ' On 2008 R2 with local disks an empty database of the same name must be made first.' : '';
+}
+
 function failure(
   meaning: CodeMeaning,
   request: VendorRequest,
@@ -104,7 +110,7 @@ export function failureOf(request: VendorRequest, reply: VendorReply): VendorFai
       request,
       reply,
       fields,
-      meaning.kind === 'unauthenticated' ? missingPermission(fields) : '',
+      `${meaning.kind === 'unauthenticated' ? missingPermission(fields) : ''}${emptyDatabase(request, code)}`,
     );
   }
   if (success && fields !== null) return null;

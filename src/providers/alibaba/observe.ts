@@ -99,7 +99,7 @@ function* observeTask(migration: Migration, handle: string, task: Task, ownNow: 
         ...blank('succeeded', task),
         finishedAt: task.endedAt,
         backups: backupsOfSucceededTask(migration, task),
-        warnings: [...openedElsewhere(migration), ...successNotes(task.description)],
+        warnings: [...openedElsewhere(migration), ...replacedData(task), ...successNotes(task.description)],
       };
     case 'failed':
       return yield* failed(migration, handle, task);
@@ -154,6 +154,12 @@ function* filesIfAny(migration: Migration, handle: string): Dialogue<readonly Ta
     if (error instanceof VendorError) return [];
     throw error;
   }
+}
+
+function replacedData({ replaced }: Task): Observation['warnings'] {
+  if (!replaced) return [];
+  const detail = 'The vendor says that the import replaced data that was on the instance (IsDBReplaced).';
+  return [{ code: 'provider_note', detail }];
 }
 
 function openedElsewhere(migration: Migration): Observation['warnings'] {

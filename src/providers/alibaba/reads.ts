@@ -10,6 +10,8 @@ export interface Task extends Statement {
   readonly database: string | null;
   readonly createdAt: Instant | null;
   readonly endedAt: Instant | null;
+  /** Whether the import replaced data that was there (`IsDBReplaced`). */
+  readonly replaced: boolean;
 }
 
 /** One file of a task. */
@@ -57,6 +59,7 @@ function taskOf(operation: string, reply: VendorReply, answer: Fields, row: Fiel
     database: textOf(row, 'DBName'),
     createdAt: instantOf(textOf(row, 'CreateTime')),
     endedAt: instantOf(textOf(row, 'EndTime')),
+    replaced: textOf(row, 'IsDBReplaced')?.toLowerCase() === 'true',
   };
 }
 

@@ -1,12 +1,21 @@
 import type { SignedRequest, SigningContext, VendorRequest } from '../../domain/vendor.ts';
-import { alibabaAccount, alibabaCredentials } from './account.ts';
+import { type AlibabaAccount, alibabaAccount, alibabaCredentials } from './account.ts';
 import { signAcs3 } from './sign-acs3.ts';
 import { signRpc } from './sign-rpc.ts';
+
+/** Reads that declare `ResourceGroupId`, which credentials limited to one resource group have to name. */
+const readsOfGroup: readonly string[] = ['DescribeMigrateTasks', 'DescribeMigrateTaskById', 'DescribeOssDownloads'];
+
+function withResourceGroup(request: VendorRequest, { resourceGroupId = null }: AlibabaAccount): VendorRequest {
+  return resourceGroupId === null || !readsOfGroup.includes(request.operation)
+    ? request
+    : { ...request, query: [...request.query, ['ResourceGroupId', resourceGroupId]] };
+}
 
 /** Signs one attempt as the account says: `rpc` (SignatureVersion 1.0) or `acs3` (V3). Pure. */
 export function sign(request: VendorRequest, context: SigningContext): SignedRequest {
   const account = alibabaAccount(context.account);
   const { credentials, endpoint, now, nonce } = context;
   const signer = account.signature === 'acs3' ? signAcs3 : signRpc;
-  return signer(request, alibabaCredentials(credentials), endpoint, now, nonce);
+  return signer(withResourceGroup(request, account), alibabaCredentials(credentials), endpoint, now, nonce);
 }

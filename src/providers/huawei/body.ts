@@ -8,9 +8,9 @@ export function splitKey(key: string): { readonly obs_path: string; readonly nam
   return { obs_path: key.slice(0, slash), name: key.slice(slash) };
 }
 
-/** A description without the characters that the console forbids, at most 256 long. */
+/** A description without the characters that the console forbids, at most 256 long. An apostrophe stays: the vendor's own example has one. */
 export function presentableDescription(description: string | null): string {
-  const allowed = (description ?? '').replace(/[!=<>&'"\\]/g, '').replace(/\s*\p{Cc}\s*/gu, ' ');
+  const allowed = (description ?? '').replace(/[!=<>&"\\]/g, '').replace(/\s*\p{Cc}\s*/gu, ' ');
   return [...allowed.trim()].slice(0, 256).join('').trim();
 }
 

@@ -11,6 +11,7 @@ export const capabilities: Capabilities = {
   modes: ['full', 'full_log'],
   sources: ['object_storage', 'instance_backup'],
   filesPerBackup: { min: 1, max: 256 },
+  urlsPerBackup: { min: 1, max: 1 },
   databases: { optional: true, min: 0, max: 100, renames: 100 },
   overwrite: true,
   options: ['precheck', 'keepDownloadedFiles'],

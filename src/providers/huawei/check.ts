@@ -1,10 +1,16 @@
 import { type Backup, fullBackup, type Migration, restoredName, type Source } from '../../domain/migration.ts';
 import type { FieldFault } from '../../domain/problem.ts';
 import type { BackupType } from '../../domain/vocabulary.ts';
+import { databaseNameFault } from '../kit/database-name.ts';
+import { storageEndpointFault } from '../kit/storage-host.ts';
 import { isRenamed, splitKey } from './body.ts';
 import { optionsOf } from './options.ts';
 
-const reservedNames: readonly string[] = ['msdb', 'master', 'model', 'tempdb', 'rdsadmin', 'resource'];
+/** Names that the vendor keeps for itself beside those of SQL Server. */
+const reservedNames: readonly string[] = ['rdsadmin'];
+
+/** Hosts of the object storage; the group is the region. */
+const obsHosts = /^obs\.([a-z0-9-]+)\.myhuaweicloud\.(?:com|eu)$/;
 
 const fault = (pointer: string, detail: string): FieldFault => ({ pointer, detail });
 
@@ -44,7 +50,13 @@ function sourceFaults(source: Source, region: string): readonly FieldFault[] {
   const faults = source.keys.flatMap((key, index) => keyFaults(key, `/source/keys/${index}`));
   if (/^\d{1,3}(\.\d{1,3}){3}$/.test(source.bucket))
     faults.push(fault('/source/bucket', 'A bucket’s name is not an IP address.'));
-  if (source.endpoint !== undefined && !source.endpoint.startsWith(`obs.${region}.`))
+  const { endpoint, bucket } = source;
+  const wrong =
+    endpoint === undefined
+      ? null
+      : storageEndpointFault({ endpoint, bucket, region, own: obsHosts, example: `obs.${region}.myhuaweicloud.com` });
+  if (wrong !== null) faults.push(fault('/source/endpoint', wrong));
+  else if (endpoint !== undefined && !endpoint.startsWith(`obs.${region}.`))
     faults.push(
       fault(
         '/source/endpoint',
@@ -76,17 +88,15 @@ function databaseFaults(migration: Migration, source: Source): readonly FieldFau
   return databases.flatMap((database, index) => {
     const at = `/target/databases/${index}`;
     const faults: FieldFault[] = [];
-    if (reservedNames.includes(database.name.toLowerCase()))
-      faults.push(
-        fault(`${at}/name`, `\`${database.name}\` is a database of SQL Server itself and cannot be restored.`),
-      );
+    const nameless = databaseNameFault(database.name, reservedNames);
+    if (nameless !== null) faults.push(fault(`${at}/name`, nameless));
     if (!isRenamed(database)) return faults;
 
     const refused = renameRefusal(migration, source);
     const wanted = restoredName(database);
+    const reserved = databaseNameFault(wanted, reservedNames);
     if (refused !== null) faults.push(fault(`${at}/restoreAs`, refused));
-    else if (reservedNames.includes(wanted.toLowerCase()))
-      faults.push(fault(`${at}/restoreAs`, `\`${wanted}\` is the name of a database of SQL Server itself.`));
+    else if (reserved !== null) faults.push(fault(`${at}/restoreAs`, reserved));
     else if (wanted.length > longest || !/^[A-Za-z0-9_-]+$/.test(wanted))
       faults.push(
         fault(`${at}/restoreAs`, `A new name has 1 to ${longest} characters: ASCII letters, digits, \`_\` and \`-\`.`),

@@ -47,6 +47,11 @@ export const configuration: AccountConfiguration = {
         description: 'The project of the account’s region; learnt from the token, or looked up',
       }),
     ),
+    language: optional(
+      Type.Union([Type.Literal('en-us'), Type.Literal('zh-cn')], {
+        description: 'The language of the vendor’s messages (`X-Language`); `en-us`',
+      }),
+    ),
   },
   // Writes as public field reports have it: about one in six seconds is allowed for long, short bursts are.
   limits: { readsPerSecond: 5, writesPerSecond: 1 },
@@ -96,8 +101,8 @@ export const configuration: AccountConfiguration = {
     ),
   },
   fromEnvironment,
-  account(common, { projectId = null }) {
-    const account = { ...common, provider: 'huawei', projectId };
+  account(common, settings) {
+    const account = { ...common, projectId: null, language: 'en-us', ...settings };
     return account as HuaweiAccount;
   },
 };

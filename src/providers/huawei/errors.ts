@@ -118,7 +118,11 @@ export const meanings: ReadonlyMap<string, Meaning> = new Map([
     'IAM.0067',
   ]),
   ...table('unauthenticated', 'A policy denies this.', ['IAM.0002', 'IAM.0003']),
-  ...table('unauthenticated', 'IAM does not know the account, user or project that is configured.', ['IAM.0004']),
+  ...table(
+    'unauthenticated',
+    'IAM does not know the account, user or project that is configured. `accountName` is the account’s name, not a domain and not the IAM user.',
+    ['IAM.0004'],
+  ),
   ...table('unavailable', 'IAM has an internal fault.', ['IAM.0006']),
   ...table('rejected', 'IAM cannot read the request.', ['IAM.0011']),
   ...table('unavailable', 'IAM of this region has moved for now; set the global IAM endpoint on the account.', [
@@ -156,6 +160,48 @@ export const authenticationMeanings: readonly (readonly [pattern: RegExp, meanin
     { kind: 'session_expired', detail: 'The token has ended, or it belongs to another region.' },
   ],
 ];
+
+/**
+ * Codes of DRS that its error code page does not list, but that its backup migration answers with. Their messages tell them apart; the
+ * first match counts.
+ */
+const unlistedCodes: ReadonlySet<string> = new Set([
+  'DRS.K01012',
+  'DRS.K01013',
+  'DRS.K02000',
+  'DRS.K02001',
+  'DRS.K02006',
+  'DRS.K02014',
+  'DRS.K02028',
+  'DRS.K02039',
+  'DRS.K02058',
+  'DRS.K02059',
+  'DRS.K02901',
+  'DRS.M01111',
+]);
+const unlistedMeanings: readonly (readonly [pattern: RegExp, meaning: Meaning])[] = [
+  [
+    /\bname\b[^.]{0,40}\b(?:already exists?|is (?:already )?(?:in use|used|taken)|duplicate)/i,
+    { kind: 'replayed', detail: 'A job of this name exists already, so this call has probably arrived before.' },
+  ],
+  [
+    /\b(?:in use|being used|used by|occupied|another (?:task|job|operation)|is running)\b/i,
+    { kind: 'busy', detail: 'The target instance is in use by another task. Wait until it has ended.' },
+  ],
+  [
+    /\b(?:abnormal|internal|system error|service (?:error|unavailable)|try again later)\b/i,
+    { kind: 'unavailable', detail: 'DRS has an internal fault.' },
+  ],
+];
+
+/** The meaning of a code that the vendor does not document, by its message; undefined for any other code. */
+export function unlistedMeaning(code: string, message: string | null): Meaning | undefined {
+  if (!unlistedCodes.has(code)) return undefined;
+  return (
+    unlistedMeanings.find(([pattern]) => pattern.test(message ?? ''))?.[1] ??
+    rejected('DRS refuses the job for a reason that only its message tells.')
+  );
+}
 
 const rejected = (detail: string): Meaning => ({ kind: 'rejected', detail });
 

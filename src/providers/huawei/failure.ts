@@ -1,6 +1,6 @@
 import { readRetryAfter } from '../../domain/retry-after.ts';
 import { type VendorFailure, type VendorReply, type VendorRequest, vendorFailure } from '../../domain/vendor.ts';
-import { authenticationMeanings, type Meaning, meaningOfStatus, meanings } from './errors.ts';
+import { authenticationMeanings, type Meaning, meaningOfStatus, meanings, unlistedMeaning } from './errors.ts';
 import { type Json, jsonObject, object, requestIdOf, text } from './reply.ts';
 
 interface Words {
@@ -45,7 +45,9 @@ function presentable(message: string | null): string | null {
 
 const wrongCredentials: Meaning = {
   kind: 'unauthenticated',
-  detail: 'The user name, the password or the access key is wrong. A HUAWEI ID cannot log in: use an IAM user.',
+  detail:
+    'The user name, the password, `accountName` or the access key is wrong. `accountName` is the account’s name, not a domain and not ' +
+    'the IAM user. A HUAWEI ID cannot log in: use an IAM user.',
 };
 
 /** Refusals that a gateway or balancer makes by itself, often without a word, before it passes a request on. */
@@ -62,8 +64,10 @@ function meaningOf(request: VendorRequest, httpStatus: number, { code, message }
   // DRS and its gateway always say why. A bare 4xx does not prove that a restore was not begun.
   if (request.effect === 'write' && code === null && message === null && httpStatus < 500)
     return refusedAtTheDoor.includes(httpStatus) ? byStatus : unworded;
-  const gateway = /^(?:APIGW|APIG|APIC)\.(\d{4})$/.exec(code ?? '')?.[1];
-  const known = meanings.get(gateway === undefined ? (code ?? '') : `APIGW.${gateway}`);
+  const gateway = /^(?:APIGW|APIG|APIC)[.-](\d{4})$/.exec(code ?? '')?.[1];
+  // The vendor also writes its codes with a hyphen, such as `DRS-M00277`.
+  const dotted = (code ?? '').replace(/^([A-Za-z]+)-(?=[A-Z0-9])/, '$1.');
+  const known = meanings.get(gateway === undefined ? dotted : `APIGW.${gateway}`) ?? unlistedMeaning(dotted, message);
   const authentication =
     gateway === '0301' ? authenticationMeanings.find(([pattern]) => pattern.test(message ?? ''))?.[1] : undefined;
   const meaning = authentication ?? known ?? byStatus;

@@ -7,7 +7,7 @@ import {
   type VendorRequest,
   vendorFailure,
 } from '../../domain/vendor.ts';
-import { configuredProject, type HuaweiAccessKeyCredentials, huaweiCredentials } from './account.ts';
+import { configuredProject, type HuaweiAccessKeyCredentials, huaweiAccount, huaweiCredentials } from './account.ts';
 
 const algorithm = 'SDK-HMAC-SHA256';
 
@@ -85,7 +85,11 @@ export function sign(request: VendorRequest, context: SigningContext): SignedReq
   const search = request.query.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&');
   const url = `${context.endpoint.replace(/\/+$/, '')}${path}${search === '' ? '' : `?${search}`}`;
   const body = request.body === undefined ? undefined : JSON.stringify(request.body);
-  const common = { ...request.headers, 'Content-Type': 'application/json', 'X-Language': 'en-us' };
+  const common = {
+    ...request.headers,
+    'Content-Type': 'application/json',
+    'X-Language': huaweiAccount(context.account).language ?? 'en-us',
+  };
   const signed = (headers: Readonly<Record<string, string>>): SignedRequest => ({
     method: request.method,
     url,

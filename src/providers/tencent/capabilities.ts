@@ -7,6 +7,7 @@ export const capabilities: Capabilities = {
   modes: ['full', 'full_log', 'full_differential'],
   sources: ['object_storage', 'url', 'upload'],
   filesPerBackup: { min: 1, max: 1 },
+  urlsPerBackup: { min: 1, max: 1 },
   databases: { optional: true, min: 0, max: 100, renames: 5 },
   overwrite: false,
   options: [],

@@ -2,6 +2,8 @@ import { type Backup, fullBackup, type Migration, type Source } from '../../doma
 import type { FieldFault } from '../../domain/problem.ts';
 import type { Account } from '../../domain/vendor.ts';
 import type { BackupType } from '../../domain/vocabulary.ts';
+import { databaseNameFault } from '../kit/database-name.ts';
+import { storageEndpointFault } from '../kit/storage-host.ts';
 import { chainNameFault, databaseInName, singleNameFault } from './file-names.ts';
 import { plainSlashes, uploadType } from './parameters.ts';
 
@@ -36,53 +38,78 @@ function filesOf(source: Source): readonly NamedFile[] {
   }
 }
 
-/** The one database that is known to be in the files: as the request says, else as the full backup's name says. */
-function knownDatabase(migration: Migration): string | null {
-  const databases = migration.target.databases ?? [];
-  if (databases.length === 1) return databases[0]?.name ?? null;
-  if (databases.length > 1) return null;
+/** The database that the names of a chain's files begin with: that of the full backup, or of the request for the full backup itself. */
+function chainDatabase(migration: Migration, type: BackupType): string | null {
   const [file] = filesOf(fullBackup(migration).source);
-  return file === undefined ? null : databaseInName(file.name);
+  const named = file === undefined ? null : databaseInName(file.name);
+  if (type !== 'full') return named;
+  const databases = migration.target.databases ?? [];
+  return databases.length === 1 ? (databases[0]?.name ?? null) : named;
 }
 
 function nameFaults(migration: Migration, source: Source, type: BackupType, final: boolean): readonly FieldFault[] {
   const { mode } = migration;
   return filesOf(source).flatMap(({ pointer, name }) => {
     const detail =
-      mode === 'full' ? singleNameFault(name) : chainNameFault({ mode, type, final }, name, knownDatabase(migration));
+      mode === 'full'
+        ? singleNameFault(name)
+        : chainNameFault({ mode, type, final }, name, chainDatabase(migration, type));
     return detail === null ? [] : [{ pointer, detail }];
   });
 }
 
-const cosHost = /(?:^|\.)cos(?:-internal)?\.([a-z0-9-]+)\.(?:myqcloud|tencentcos)\.c(?:om|n)$/;
+/** Hosts of the object storage; the group is the region. */
+const cosHosts = /^cos(?:-internal)?\.([a-z0-9-]+)\.(?:myqcloud\.com|tencentcos\.(?:cn|com))$/;
+const bucketHosts = /^[a-z0-9-]+\.cos(?:-internal)?\.([a-z0-9-]+)\.(?:myqcloud|tencentcos)\.c(?:om|n)$/;
+/** The longest host name of a bucket (bucket naming page), in characters. */
+const maxHostLength = 60;
 
-/** Files in another region are refused where their address tells: the vendor imports within a region only. */
-function regionFaults(migration: Migration, source: Source): readonly FieldFault[] {
-  const places: readonly NamedFile[] =
-    source.type === 'object_storage' && source.endpoint !== undefined
-      ? [{ pointer: '/source/endpoint', name: source.endpoint }]
-      : source.type === 'url'
-        ? source.urls.map(({ display }, index) => ({
-            pointer: `/source/urls/${index}`,
-            name: URL.canParse(display) ? new URL(display).hostname : '',
-          }))
-        : [];
-  return places.flatMap(({ pointer, name }) => {
-    const region = cosHost.exec(name.toLowerCase())?.[1];
-    if (region === undefined || region === 'accelerate' || region === migration.region) return [];
-    return [
-      {
-        pointer,
-        detail: `The bucket lies in ${region}, the instance in ${migration.region}; both must be in one region.`,
-      },
-    ];
-  });
+/** Faults of where an object lies. The vendor imports within a region only, and finds a bucket by its whole name. */
+function placeFaults({ region }: Migration, source: Source): readonly FieldFault[] {
+  if (source.type === 'url')
+    return source.urls.flatMap(({ display }, index) => {
+      const there = bucketHosts.exec(URL.canParse(display) ? new URL(display).hostname : '')?.[1];
+      if (there === undefined || there === 'accelerate' || there === region) return [];
+      const detail = `The bucket lies in ${there}, the instance in ${region}; both must be in one region.`;
+      return [{ pointer: `/source/urls/${index}`, detail }];
+    });
+  if (source.type !== 'object_storage') return [];
+  const { bucket } = source;
+  const own = `cos.${region}.myqcloud.com`;
+  const endpoint = source.endpoint ?? own;
+  const wrong = storageEndpointFault({ endpoint, bucket, region, own: cosHosts, example: own });
+  const faults: FieldFault[] = wrong === null ? [] : [{ pointer: '/source/endpoint', detail: wrong }];
+  if (!/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?-\d{6,12}$/.test(bucket))
+    faults.push({
+      pointer: '/source/bucket',
+      detail: `A bucket is named with its APPID, such as ${bucket.replaceAll('.', '-')}-1250000000: lower-case letters, digits and hyphens.`,
+    });
+  else if (wrong === null && `${bucket}.${endpoint}`.length > maxHostLength)
+    faults.push({
+      pointer: '/source/bucket',
+      detail: `The host ${bucket}.${endpoint} has more than ${maxHostLength} characters, which the vendor does not resolve.`,
+    });
+  return faults;
+}
+
+/** Faults of what databases are called, in the backup and on the target. */
+function databaseFaults({ target }: Migration): readonly FieldFault[] {
+  return (target.databases ?? []).flatMap(({ name, restoreAs }, index) =>
+    Object.entries({ name, ...(restoreAs !== undefined && { restoreAs }) }).flatMap(([field, value]) => {
+      const detail = databaseNameFault(value);
+      return detail === null ? [] : [{ pointer: `/target/databases/${index}/${field}`, detail }];
+    }),
+  );
 }
 
 /** Faults of a new migration that only this vendor has. */
 export function checkMigration(migration: Migration, _account: Account): readonly FieldFault[] {
   const { source } = fullBackup(migration);
-  return [...nameFaults(migration, source, 'full', false), ...regionFaults(migration, source)];
+  return [
+    ...nameFaults(migration, source, 'full', false),
+    ...placeFaults(migration, source),
+    ...databaseFaults(migration),
+  ];
 }
 
 /** Faults of an increment about to be queued. A child's file is understood as its parent's `UploadType` says. */
@@ -108,7 +135,7 @@ export function checkBackup(
   return [
     ...faults,
     ...nameFaults(migration, backup.source, expected, backup.final),
-    ...regionFaults(migration, backup.source),
+    ...placeFaults(migration, backup.source),
   ];
 }
 

@@ -71,8 +71,8 @@ export const configuration: AccountConfiguration = {
     ),
   },
   fromEnvironment,
-  account(common, { timeZone = '+08:00' }) {
-    const account = { ...common, provider: 'tencent', timeZone };
+  account(common, settings) {
+    const account = { ...common, timeZone: '+08:00', ...settings };
     return account as TencentAccount;
   },
 };

@@ -135,6 +135,40 @@ const byCode: Readonly<Record<string, Classification>> = {
   },
 };
 
+/** By what follows the first segment: the vendor puts these under several of them. */
+const bySuffix: readonly (readonly [pattern: RegExp, meaning: Classification])[] = [
+  [
+    /^InterfaceNameNotFound$/,
+    {
+      kind: 'rejected',
+      detail: 'The endpoint does not know the operation: check the account’s `endpoints.sqlserver`.',
+    },
+  ],
+  [
+    /^DBNameIsKey(?:Wrods|Words)$/,
+    { kind: 'rejected', detail: 'A database name is a word that SQL Server or the vendor reserves: use another one.' },
+  ],
+  [
+    /^OnCvmTypeNotSupported$/,
+    { kind: 'rejected', detail: 'Instances of this type (on CVM) take no backup imports: use one of another type.' },
+  ],
+  [
+    /^NotSupportRepeat$/,
+    {
+      kind: 'rejected',
+      code: 'provider_conflict',
+      detail: 'The vendor does not do this twice: it is under way already, or done. Look at the task in the console.',
+    },
+  ],
+  [
+    /^NotSupport/,
+    {
+      kind: 'rejected',
+      detail: 'The vendor does not support this on the instance; its message says what is in the way.',
+    },
+  ],
+];
+
 /** By the first segment of the code, where the whole code is not in the table. */
 const byFamily: Readonly<Record<string, Classification>> = {
   RequestLimitExceeded: {
@@ -200,6 +234,9 @@ export function classify(code: string): Classification | null {
   const whole = code.trim();
   const family = whole.split('.', 1)[0] ?? '';
   if (Object.hasOwn(byCode, whole)) return byCode[whole] ?? null;
+  const rest = whole.slice(family.length + 1);
+  const suffix = bySuffix.find(([pattern]) => pattern.test(rest))?.[1];
+  if (suffix !== undefined) return suffix;
   return Object.hasOwn(byFamily, family) ? (byFamily[family] ?? null) : null;
 }
 

@@ -35,11 +35,14 @@ function roleInWords({ mode, type, final }: ChainRole): string {
   return `${final ? 'The last' : 'A not last'} ${mode === 'full_log' ? 'log' : 'differential'} backup of ${chain}`;
 }
 
-/** What is wrong with the name of a chain's file, or null. */
+/** What is wrong with the name of a chain's file, or null. `database`: what the chain's files are named after, where it is known. */
 export function chainNameFault(role: ChainRole, fileName: string, database: string | null): string | null {
   const match = chainName.exec(fileName);
-  if (match !== null && match[3] === chainSuffix(role)) return null;
-  return `${roleInWords(role)} must be named like ${expectedName(role, fileName, database)} (the time is the source server’s, 14 digits); this one is named ${fileName}.`;
+  if (match === null || match[3] !== chainSuffix(role))
+    return `${roleInWords(role)} must be named like ${expectedName(role, fileName, database)} (the time is the source server’s, 14 digits); this one is named ${fileName}.`;
+  return database === null || match[1]?.toLowerCase() === database.toLowerCase()
+    ? null
+    : `The names of this chain’s files begin with ${database}; ${fileName} is a backup of ${match[1]}.`;
 }
 
 /** What is wrong with the name of a single full backup's file, or null: only its extension is prescribed. */

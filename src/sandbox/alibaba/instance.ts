@@ -12,6 +12,8 @@ export interface Instance {
   readonly lockMode: string;
   readonly type: string;
   readonly storageType: string;
+  /** Reads `OSSUrls` as they are, without the encoding as a whole that the page speaks of. */
+  readonly rawUrls: boolean;
   /** SQL Server 2008 R2 on local disks: signed URLs, one full backup, nothing else. */
   readonly localDisk: boolean;
   /** Lists of tasks are not supported. */
@@ -33,7 +35,7 @@ export interface Instance {
 export function findInstance(id: string, missingCode = 'InvalidDBInstanceId.NotFound'): Instance {
   const says = (word: string) => new RegExp(`(^|[^a-z0-9])${word}([^a-z]|$)`).test(id);
   if (!/^rm-[a-z0-9][a-z0-9_-]{1,60}$/.test(id) || says('notfound')) throw new Refusal(missingCode);
-  const old = says('2008r2');
+  const old = says('2008r2') || says('rawurls');
   const cluster = says('cluster');
   return {
     id,
@@ -51,6 +53,7 @@ export function findInstance(id: string, missingCode = 'InvalidDBInstanceId.NotF
     secondVocabulary: says('altcodes'),
     fullBase: says('fullbase'),
     scratch: says('scratch'),
+    rawUrls: says('rawurls'),
   };
 }
 

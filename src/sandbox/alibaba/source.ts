@@ -7,7 +7,7 @@ const extensions = /\.(bak|diff|trn|log)$/i;
 /** The keys of the files that a CreateMigrateTask names. Throws `Refusal`. */
 export function readSources({ parameters, instance }: OperationContext): readonly string[] {
   const { OssObjectPositions: position, OSSUrls: urls } = parameters;
-  const keys = instance.localDisk ? keysOfUrls(urls, position) : keysOfPosition(position, urls);
+  const keys = instance.localDisk ? keysOfUrls(urls, position, instance.rawUrls) : keysOfPosition(position, urls);
   if (!keys.every((key) => extensions.test(key))) throw new Refusal('InvalidFile');
   return keys;
 }
@@ -21,11 +21,11 @@ function keysOfPosition(position: string | undefined, urls: string | undefined):
   return [key];
 }
 
-function keysOfUrls(urls: string | undefined, position: string | undefined): readonly string[] {
+function keysOfUrls(urls: string | undefined, position: string | undefined, raw: boolean): readonly string[] {
   if (position !== undefined) throw new Refusal('InvalidOSSURL', 'This instance takes OSSUrls.');
   if (urls === undefined) throw new Refusal('MissingOSSUrls', 'OSSUrls is mandatory on this instance.');
   // The list is encoded as a whole before it becomes a parameter, so one more decoding may be needed.
-  const text = urls.includes('://') ? urls : decode(urls);
+  const text = raw || urls.includes('://') ? urls : decode(urls);
   return text.split('|').map((part) => {
     const url = URL.parse(part);
     if (url === null || !['http:', 'https:'].includes(url.protocol)) throw new Refusal('InvalidOSSURL');

@@ -101,6 +101,7 @@ export function capabilitiesOf(id: ProviderId): Capabilities {
     modes: ['full', 'full_log'],
     sources: ['object_storage', 'url'],
     filesPerBackup: { min: 1, max: 1 },
+    urlsPerBackup: { min: 1, max: 1 },
     databases: { optional: false, min: 1, max: 1, renames: 1 },
     overwrite: false,
     options: ['consistencyCheck'],

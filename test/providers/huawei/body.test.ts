@@ -229,7 +229,7 @@ describe('the body of a job', () => {
   it.each([
     [null, ''],
     ['', ''],
-    ['it\'s <b>&"x\\" != =', 'its bx'],
+    ['it\'s <b>&"x\\" != =', "it's bx"],
     ['two\r\n lines\tand a tab', 'two lines and a tab'],
     ['😀'.repeat(300), '😀'.repeat(256)],
   ])('makes a description presentable: %j', (given, wanted) => {

@@ -126,7 +126,7 @@ describe('where names are read from', () => {
     expect(elsewhere).toEqual([{ pointer: '/source/urls/0', detail: expect.stringContaining('ap-shanghai') }]);
     const endpoint: Source = {
       type: 'object_storage',
-      bucket: 'b-1',
+      bucket: 'b-1250000000',
       keys: ['x.bak'],
       endpoint: 'cos.ap-shanghai.myqcloud.com',
     };

@@ -34,6 +34,7 @@ export const pelican: Provider = {
     modes: ['full', 'full_log'],
     sources: ['object_storage'],
     filesPerBackup: { min: 1, max: 1 },
+    urlsPerBackup: { min: 1, max: 1 },
     databases: { optional: false, min: 1, max: 1, renames: 1 },
     overwrite: false,
     options: [],

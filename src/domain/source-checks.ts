@@ -1,0 +1,114 @@
+import type { Instant } from './migration.ts';
+import type { FieldFault } from './problem.ts';
+import type { SourceRequest } from './request-schema.ts';
+
+/** A segment that HTTP clients resolve away, also encoded, so that a link would lead to another object. */
+function leadsElsewhere(path: string): boolean {
+  return path.split(/[/\\]/).some((segment) => /^(?:\.|%2e){1,2}$/i.test(segment));
+}
+
+const elsewhere = 'A path with `.` or `..` as a segment leads to another object: name the object itself.';
+
+/** The path of a URL as it was written: a parsed one has resolved its segments already. */
+function writtenPath(url: string): string {
+  return url.replace(/^[a-z]+:\/\/[^/?#\\]*/i, '').replace(/[?#].*$/s, '');
+}
+
+function seconds(text: string | null): Instant | null {
+  return text !== null && /^\d{9,11}$/.test(text) ? Number(text) * 1000 : null;
+}
+
+/** `20261128T010000Z`, as the signatures of version 4 write it. */
+function basicTime(text: string | null): Instant | null {
+  const [, year, month, day, hour, minute, second] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text ?? '') ?? [];
+  const time = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  return Number.isNaN(time) ? null : time;
+}
+
+/**
+ * When the signature of a link ends, as its query says: COS (`q-sign-time`), OSS and OBS (`Expires`), any signature of version 4
+ * (`X-…-Date` and `X-…-Expires`), Azure (`se`). Null: it has no end, or none that can be read.
+ */
+export function linkEnd(url: string): Instant | null {
+  if (!URL.canParse(url)) return null;
+  const query = new Map([...new URL(url).searchParams].map(([name, value]) => [name.toLowerCase(), value]));
+  const cos = seconds(query.get('q-sign-time')?.split(';')[1] ?? null);
+  if (cos !== null) return cos;
+  const absolute = seconds(query.get('expires') ?? null);
+  if (absolute !== null) return absolute;
+  for (const [name, value] of query) {
+    const prefix = /^(x-[a-z]+)-expires$/.exec(name)?.[1];
+    const from = prefix === undefined ? null : basicTime(query.get(`${prefix}-date`) ?? null);
+    if (from !== null && /^\d{1,9}$/.test(value)) return from + Number(value) * 1000;
+  }
+  const azure = query.has('sig') ? Date.parse(query.get('se') ?? '') : Number.NaN;
+  return Number.isNaN(azure) ? null : azure;
+}
+
+/** Faults of a source that no schema can express, whatever the provider is. `now` by our clock. */
+export function sourceConflicts(source: SourceRequest, now: Instant): readonly FieldFault[] {
+  switch (source.type) {
+    case 'url':
+      return source.urls.flatMap((url, index) => {
+        const detail = urlFault(url, now);
+        return detail === null ? [] : [{ pointer: `/source/urls/${index}`, detail }];
+      });
+    case 'object_storage':
+      return source.keys.flatMap((key, index) => {
+        const detail = keyFault(key);
+        return detail === null ? [] : [{ pointer: `/source/keys/${index}`, detail }];
+      });
+    default:
+      return [];
+  }
+}
+
+function urlFault(url: string, now: Instant): string | null {
+  if (!URL.canParse(url) || /\s/.test(url)) return 'This is not a valid URL.';
+  if (leadsElsewhere(writtenPath(url))) return elsewhere;
+  const end = linkEnd(url);
+  return end === null || end > now ? null : `The signature of this URL ended at ${new Date(end).toISOString()}.`;
+}
+
+function keyFault(key: string): string | null {
+  if (key.startsWith('/')) return 'An object key does not start with a slash.';
+  if (/\p{Cc}/u.test(key)) return 'An object key must not contain control characters.';
+  return leadsElsewhere(key) ? elsewhere : null;
+}
+
+const stem = (key: string): string => key.slice(key.lastIndexOf('/') + 1).replace(/\.[A-Za-z]{2,4}$/, '');
+
+/** The number of a stripe and what its name is without it; null where a name has none. `of`: how many there are, where it says so. */
+function stripeNumber(
+  name: string,
+): { readonly base: string; readonly number: number; readonly of: number | null } | null {
+  const counted = /^(.*?)[_.-]?(?:part|stripe|file)?[_.-]?(\d{1,3})[_.-]?of[_.-]?(\d{1,3})$/i.exec(name);
+  if (counted !== null) return { base: counted[1] ?? '', number: Number(counted[2]), of: Number(counted[3]) };
+  const numbered = /^(.+?)(?:[_.-](?:part|stripe|file)?[_.-]?)(\d{1,3})$/i.exec(name);
+  return numbered === null ? null : { base: numbered[1] ?? '', number: Number(numbered[2]), of: null };
+}
+
+/** What to say where a source names the stripes of one backup. */
+export const stripedDetail =
+  'These look like the stripes of one backup that was written to several files, and no provider takes a striped backup. ' +
+  'Back up again into one file (BACKUP DATABASE … TO DISK with a single target); for several databases send one migration for each.';
+
+/** Whether the files of one backup are stripes, as far as names and numbers tell. `databases`: as the request names them. */
+export function looksStriped(source: SourceRequest, databases: readonly string[]): boolean {
+  if (source.type !== 'object_storage') return false;
+  const names = source.keys.map(stem);
+  const stripes = names.map(stripeNumber);
+  if (stripes.some((stripe) => stripe !== null && stripe.of !== null && stripe.of > 1)) return true;
+  if (names.length < 2) return false;
+  // One database is never split over files.
+  if (databases.length === 1) return true;
+  if (names.every((name) => databases.some((database) => database.toLowerCase() === name.toLowerCase()))) return false;
+  const [first] = stripes;
+  const numbers = stripes.map((stripe) => stripe?.number ?? Number.NaN).toSorted((a, b) => a - b);
+  return (
+    first !== null &&
+    stripes.every((stripe) => stripe?.base.toLowerCase() === first?.base.toLowerCase()) &&
+    numbers.every((number, index) => number === (numbers[0] ?? 0) + index) &&
+    (numbers[0] ?? 2) <= 1
+  );
+}
