@@ -93,7 +93,7 @@ describe('Alibaba: CreateMigrateTask', () => {
   it('takes the shared URLs of 2008 R2 and shows them without their signature', async () => {
     const { vendor, gateway } = await start(account, answer);
     const url =
-      'http://rdsmssqlsingapore.oss-ap-southeast-1.aliyuncs.com/autotest_2008R2_TestMigration_FULL.bak?Expires=1499999999&OSSAccessKeyId=testid&Signature=topsecret%3D';
+      'http://rdsmssqlsingapore.oss-ap-southeast-1.aliyuncs.com/autotest_2008R2_TestMigration_FULL.bak?Expires=4000000000&OSSAccessKeyId=testid&Signature=topsecret%3D';
     const created = await post(`${gateway.url}/migrations`, {
       provider: 'alibaba',
       target: { instanceId: 'rm-uf6wjk5xxxxxxx', databases: [{ name: 'testDB' }] },

@@ -37,7 +37,7 @@ function sourceFaults(source: Backup['source'], chain: boolean, region: string):
     const wrong =
       endpoint === undefined
         ? null
-        : storageEndpointFault({ endpoint, bucket, region, own: ossHosts, example: ossHost(region) });
+        : storageEndpointFault({ endpoint, bucket, region: null, own: ossHosts, example: ossHost(region) });
     if (wrong !== null) faults.push({ pointer: '/source/endpoint', detail: wrong });
     source.keys.forEach((key, index) => {
       const detail = keyFault(key);

@@ -12,8 +12,8 @@ const storageHosts: readonly RegExp[] = [
 export interface StorageEndpoint {
   readonly endpoint: string;
   readonly bucket: string;
-  /** The region of the instance, in which the bucket has to lie. */
-  readonly region: string;
+  /** The region in which the bucket has to lie; null: the vendor is left to say so. */
+  readonly region: string | null;
   readonly own: RegExp;
   /** An endpoint as it should be. */
   readonly example: string;
@@ -29,7 +29,7 @@ export function storageEndpointFault({ endpoint, bucket, region, own, example }:
       ? `This is the object storage of another cloud, which the vendor cannot read; it is such as ${example}.`
       : null;
   const there = match[1];
-  return there === undefined || there === region || there === 'accelerate'
+  return there === undefined || region === null || there === region || there === 'accelerate'
     ? null
     : `The bucket lies in ${there}, the instance in ${region}; both must be in one region.`;
 }
