@@ -3,6 +3,7 @@ import type { AccountConfiguration } from './account-configuration.ts';
 import type { Backup, Instant, Migration, MigrationError, Refs, SealedUrl, Step, WarningNote } from './migration.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { FieldFault } from './problem.ts';
+import type { ProviderExamples } from './request-examples.ts';
 import type { Secret } from './secret.ts';
 import type { Account, Dialogue, Protocol, VendorReply, VendorRequest } from './vendor.ts';
 import type { BackupState, BackupType, Mode, ProviderId, SourceType } from './vocabulary.ts';
@@ -189,12 +190,6 @@ export function providerRegistry<P extends { readonly id: ProviderId }>(all: rea
   };
 }
 
-/** A request that works as it stands against the vendor's emulated cloud. */
-export interface RequestExample {
-  readonly summary: string;
-  readonly value: unknown;
-}
-
 /** One vendor behind the normalized resource. Pure translation in both directions; stateless. */
 export interface Provider extends Protocol {
   readonly id: ProviderId;
@@ -203,6 +198,8 @@ export interface Provider extends Protocol {
   readonly configuration: AccountConfiguration;
   /** The schema of its member of `providerOptions`: settings of a migration that only this vendor has. */
   readonly options: TSchema;
+  /** Requests that the explorer and the OpenAPI document show. */
+  readonly examples: ProviderExamples;
   /** Services that this provider calls, by name. */
   readonly services: readonly string[];
   /** The service that carries out restores: its endpoint tells one cloud from another. */

@@ -38,7 +38,7 @@ export interface Subject {
 }
 
 /** What of a provider the HTTP surface depends on. */
-export type HttpProvider = LifeCycleProvider & Pick<Provider, 'options'>;
+export type HttpProvider = LifeCycleProvider & Pick<Provider, 'options' | 'examples'>;
 
 /** What the routes need. */
 export interface HttpContext {

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Gateway } from '../../src/gateway.ts';
-import { requestExamples, sandboxExampleAccounts } from '../../src/http/schemas/examples/requests.ts';
+import { requestExamples, sandboxExampleAccounts } from '../../src/http/schemas/examples.ts';
 import { systemRuntime } from '../../src/runtime.ts';
 import { sandboxAccounts } from '../../src/sandbox/accounts.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import type { Sandbox } from '../../src/sandbox/server.ts';
 import { freePort, startTestGateway, untilMigration } from '../support/gateway.ts';
+import { providers } from '../support/providers.ts';
 import { browserMissing, expectNoFaults, named, useBrowser, type WatchedPage } from './support/browser.ts';
 import { type Explorer, openExplorer } from './support/explorer.ts';
 import { nginxMissing, type PathProxy, startNginx } from './support/nginx.ts';
@@ -22,7 +23,7 @@ const keys = [
     accounts: ['*'],
   },
 ];
-const { createMigration: creations = {} } = requestExamples(sandboxExampleAccounts);
+const { createMigration: creations = {} } = requestExamples(sandboxExampleAccounts(providers.all), providers.all);
 
 let clouds: Sandbox;
 beforeAll(async () => {

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { namedEnums } from '../../src/domain/enum-schema.ts';
-import { requestExamples, sandboxExampleAccounts } from '../../src/http/schemas/examples/requests.ts';
+import { requestExamples, sandboxExampleAccounts } from '../../src/http/schemas/examples.ts';
 import { openApiYaml } from '../../tools/documents/openapi.ts';
+import { providers } from '../support/providers.ts';
 import { ajv, document, documentFile, operations, resolve, withAbsoluteRefs } from './support/documented.ts';
 
 describe('the OpenAPI document', () => {
@@ -118,7 +119,7 @@ describe('the OpenAPI document', () => {
       expect.arrayContaining(['alibaba', 'huawei', 'tencent', 'alibaba_chain', 'huawei_chain', 'tencent_chain']),
     );
     expect(
-      Object.keys(requestExamples(sandboxExampleAccounts)).every((id) =>
+      Object.keys(requestExamples(sandboxExampleAccounts(providers.all), providers.all)).every((id) =>
         operations.some(({ operation }) => operation.operationId === id),
       ),
     ).toBe(true);

@@ -6,7 +6,7 @@ import type { HttpApp, HttpContext } from '../app-types.ts';
 import { acceptQuality } from '../request/accept.ts';
 import { sharedSchemas } from '../schemas/components.ts';
 import { completeDocument, type OpenApiDocument, servedDocument } from '../schemas/document.ts';
-import type { ExampleAccounts } from '../schemas/examples/requests.ts';
+import type { ExampleAccounts } from '../schemas/examples.ts';
 import { introduction, tags } from '../schemas/introduction.ts';
 
 const securitySchemes = {
@@ -67,6 +67,7 @@ export function serveDocument(app: HttpApp, http: HttpContext): void {
         server: request.base === '' ? '/' : request.base,
         environment: http.settings.environment,
         accounts: exampleAccounts(http, request),
+        providers: http.providers.all,
       });
       return reply
         .type(`${type}; charset=utf-8`)
@@ -77,8 +78,11 @@ export function serveDocument(app: HttpApp, http: HttpContext): void {
 }
 
 /** Names of accounts are for callers with a grant for them; for everybody else the examples leave the account out. */
-function exampleAccounts({ service }: HttpContext, { identity, id: requestId }: FastifyRequest): ExampleAccounts {
-  if (identity === null) return { alibaba: null, huawei: null, tencent: null };
+function exampleAccounts(
+  { service, providers }: HttpContext,
+  { identity, id: requestId }: FastifyRequest,
+): ExampleAccounts {
+  if (identity === null) return Object.fromEntries(providers.ids.map((id) => [id, null]));
   const accounts = service.accounts({ caller: identity.caller, accounts: identity.accounts, requestId });
   return Object.fromEntries(accounts.toReversed().map(({ provider, name, region }) => [provider, { name, region }]));
 }

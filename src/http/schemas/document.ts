@@ -1,6 +1,6 @@
 import type { SchemaProvider } from '../../domain/request-schema.ts';
 import { documentSchemas } from './components.ts';
-import { type ExampleAccounts, requestExamples, sandboxExampleAccounts } from './examples/requests.ts';
+import { type ExampleAccounts, type ExampleProvider, requestExamples, sandboxExampleAccounts } from './examples.ts';
 import { withEnumReferences } from './named-enums.ts';
 import { outgoingRequests } from './outgoing.ts';
 
@@ -26,7 +26,8 @@ interface Response {
   headers?: Record<string, unknown>;
 }
 
-const documentExamples = requestExamples(sandboxExampleAccounts);
+/** What of a provider the document depends on. */
+export type DocumentProvider = SchemaProvider & ExampleProvider;
 
 const optionalBodies: readonly string[] = [
   'cutOverMigration',
@@ -52,7 +53,7 @@ const labelFilter = {
 };
 
 /** Adds what the routes’ schemas cannot say: named schemas, examples, optional bodies, the header that every answer has, what is sent to others. */
-export function completeDocument(document: OpenApiDocument, providers: readonly SchemaProvider[]): OpenApiDocument {
+export function completeDocument(document: OpenApiDocument, providers: readonly DocumentProvider[]): OpenApiDocument {
   document.components = {
     ...document.components,
     schemas: documentSchemas(providers),
@@ -61,7 +62,8 @@ export function completeDocument(document: OpenApiDocument, providers: readonly 
     },
   };
   const operations = Object.values(document.paths ?? {}).flatMap((path) => Object.values(path));
-  for (const operation of operations) completeOperation(operation);
+  const examples = requestExamples(sandboxExampleAccounts(providers), providers);
+  for (const operation of operations) completeOperation(operation, examples);
   document.components.responses = nameProblems(operations);
   document.paths = withEnumReferences(document.paths) as NonNullable<OpenApiDocument['paths']>;
   document.webhooks = outgoingRequests;
@@ -74,11 +76,13 @@ export interface DocumentView {
   readonly server: string;
   readonly environment: 'sandbox' | 'live';
   readonly accounts: ExampleAccounts;
+  readonly providers: readonly ExampleProvider[];
 }
 
 /** The document as it is served: with the address of this gateway, and examples that name its accounts. */
-export function servedDocument(document: OpenApiDocument, { server, environment, accounts }: DocumentView): object {
-  const examples = requestExamples(accounts);
+export function servedDocument(document: OpenApiDocument, view: DocumentView): object {
+  const { server, environment, accounts, providers } = view;
+  const examples = requestExamples(accounts, providers);
   const withExamples = (operation: Operation): Operation => {
     const own = examples[operation.operationId ?? ''];
     const { requestBody } = operation;
@@ -98,13 +102,13 @@ export function servedDocument(document: OpenApiDocument, { server, environment,
   };
 }
 
-function completeOperation(operation: Operation): void {
+function completeOperation(operation: Operation, all: ReturnType<typeof requestExamples>): void {
   const { operationId = '', requestBody } = operation;
   if (operationId === 'listMigrations') operation.parameters = [...(operation.parameters ?? []), labelFilter];
   if (operationId === 'createMigration') hideDryRun(operation);
   if (requestBody !== undefined) {
     requestBody.required = !optionalBodies.includes(operationId);
-    const examples = documentExamples[operationId];
+    const examples = all[operationId];
     for (const media of Object.values(requestBody.content)) if (examples !== undefined) media.examples = examples;
   }
   for (const response of Object.values(operation.responses))

@@ -4,6 +4,7 @@ import { checkBackup, checkMigration } from './check.ts';
 import { configuration } from './configuration.ts';
 import { rdsEndpoint } from './endpoints.ts';
 import { failureOf } from './errors.ts';
+import { examples } from './examples.ts';
 import { objectStore } from './object-store.ts';
 import { observationGroup, observe } from './observe.ts';
 import { OptionsSchema } from './options.ts';
@@ -18,6 +19,7 @@ export const alibaba: Provider = {
   capabilities,
   configuration,
   options: OptionsSchema,
+  examples,
   services: ['rds'],
   restoreService: 'rds',
   endpoint: (_service, region) => rdsEndpoint(region),

@@ -5,6 +5,7 @@ import { capabilities } from './capabilities.ts';
 import { checkBackup, checkMigration } from './check.ts';
 import { configuration } from './configuration.ts';
 import { endpoint, services } from './endpoints.ts';
+import { examples } from './examples.ts';
 import { failureOf } from './failure.ts';
 import { login } from './login.ts';
 import { objectStore } from './object-store.ts';
@@ -20,6 +21,7 @@ export const huawei: Provider = {
   capabilities,
   configuration,
   options: OptionsSchema,
+  examples,
   services,
   restoreService: 'drs',
   endpoint,

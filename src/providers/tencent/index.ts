@@ -6,6 +6,7 @@ import { canBecomeFinal, checkBackup, checkMigration } from './check.ts';
 import { configuration } from './configuration.ts';
 import { endpoint, service } from './endpoints.ts';
 import { failureOf } from './errors.ts';
+import { examples } from './examples.ts';
 import { objectStore } from './object-store.ts';
 import { observationGroup, observe } from './observe.ts';
 import { OptionsSchema } from './options.ts';
@@ -23,6 +24,7 @@ export const tencent: Provider = {
   capabilities,
   configuration,
   options: OptionsSchema,
+  examples,
   services: [service],
   restoreService: service,
   endpoint,

@@ -119,6 +119,7 @@ function lifeCycleOf(id: ProviderId): HttpProvider {
   return {
     id,
     options: everyProvider.of(id).options,
+    examples: everyProvider.of(id).examples,
     capabilities: capabilitiesOf(id),
     cancelVerdict: () => ({ possible: true, calls: true, warning: null }),
     canBecomeFinal: () => true,

@@ -48,6 +48,7 @@ export const pelican: Provider = {
   },
   configuration,
   options: Type.Object({}, closed),
+  examples: { sandboxRegion: 'lagoon-1', createMigration: () => ({}), addBackup: {}, retryMigration: {} },
   services: ['api'],
   restoreService: 'api',
   endpoint: (_service, region) => `https://api.${region}.pelican.example`,

@@ -1,4 +1,4 @@
-import type { ExampleAccount, ProviderExamples } from './example.ts';
+import type { ExampleAccount, ProviderExamples } from '../../domain/request-examples.ts';
 
 const provider = 'tencent';
 const named = (account: ExampleAccount | null) =>
@@ -6,7 +6,8 @@ const named = (account: ExampleAccount | null) =>
 const inBucket = (key: string) => ({ type: 'object_storage', bucket: 'acme-backups-1250000000', keys: [key] });
 
 /** Examples for Tencent Cloud. In the sandbox an instance whose id begins with `scratch` can be restored to again and again. */
-export const tencentExamples: ProviderExamples = {
+export const examples: ProviderExamples = {
+  sandboxRegion: 'ap-guangzhou',
   createMigration: (account) => ({
     tencent: {
       summary: 'Tencent Cloud: one full backup from COS, renamed on the target',

@@ -13,6 +13,8 @@ export interface ExampleAccount {
 
 /** Examples of one cloud. Those of a creation work as they stand in the sandbox, any number of times. */
 export interface ProviderExamples {
+  /** The region of the sandbox's account of this cloud. */
+  readonly sandboxRegion: string;
   /** For `account`; null: the account is left out, which works where exactly one of the provider is configured. */
   readonly createMigration: (account: ExampleAccount | null) => Examples;
   readonly addBackup: Examples;

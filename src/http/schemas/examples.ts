@@ -1,33 +1,30 @@
-import type { ProviderId } from '../../../domain/vocabulary.ts';
-import { alibabaExamples } from './alibaba.ts';
-import type { ExampleAccount, Examples, ProviderExamples } from './example.ts';
-import { huaweiExamples } from './huawei.ts';
-import { tencentExamples } from './tencent.ts';
+import type { Provider } from '../../domain/provider.ts';
+import type { ExampleAccount, Examples } from '../../domain/request-examples.ts';
+import type { ProviderId } from '../../domain/vocabulary.ts';
 
-const byProvider: Readonly<Record<ProviderId, ProviderExamples>> = {
-  alibaba: alibabaExamples,
-  huawei: huaweiExamples,
-  tencent: tencentExamples,
-};
+/** What of a provider the examples depend on. */
+export type ExampleProvider = Pick<Provider, 'id' | 'examples'>;
 
 /** Which account the examples of each provider name. A provider that is not there gets no examples of creations. */
 export type ExampleAccounts = Partial<Readonly<Record<ProviderId, ExampleAccount | null>>>;
 
-export const sandboxExampleAccounts: ExampleAccounts = {
-  alibaba: { name: 'sandbox-alibaba', region: 'cn-hangzhou' },
-  huawei: { name: 'sandbox-huawei', region: 'ap-southeast-3' },
-  tencent: { name: 'sandbox-tencent', region: 'ap-guangzhou' },
-};
-
-function ofEachProvider(examplesOf: (examples: ProviderExamples, provider: ProviderId) => Examples): Examples {
-  return Object.assign({}, ...Object.entries(byProvider).map(([provider, examples]) => examplesOf(examples, provider)));
+/** The accounts of the sandbox. */
+export function sandboxExampleAccounts(providers: readonly ExampleProvider[]): ExampleAccounts {
+  return Object.fromEntries(
+    providers.map(({ id, examples }) => [id, { name: `sandbox-${id}`, region: examples.sandboxRegion }]),
+  );
 }
 
 /** Named examples of request bodies, by operation. Swagger UI offers the first one. */
-export function requestExamples(accounts: ExampleAccounts): Readonly<Record<string, Examples>> {
-  const creations = ofEachProvider(({ createMigration }, provider) => {
-    const account = accounts[provider];
-    return account === undefined ? {} : createMigration(account);
+export function requestExamples(
+  accounts: ExampleAccounts,
+  providers: readonly ExampleProvider[],
+): Readonly<Record<string, Examples>> {
+  const ofEachProvider = (examplesOf: (provider: ExampleProvider) => Examples): Examples =>
+    Object.assign({}, ...providers.map(examplesOf));
+  const creations = ofEachProvider(({ id, examples }) => {
+    const account = accounts[id];
+    return account === undefined ? {} : examples.createMigration(account);
   });
   const [anAccount = null] = Object.values(accounts).filter((account) => account !== null);
   return {
@@ -39,7 +36,7 @@ export function requestExamples(accounts: ExampleAccounts): Readonly<Record<stri
         value: { description: 'Nightly copy', labels: { team: 'orders', old: null } },
       },
     },
-    addBackup: ofEachProvider(({ addBackup }) => addBackup),
+    addBackup: ofEachProvider(({ examples }) => examples.addBackup),
     cutOverMigration: {
       now: { summary: 'Open the database now', value: {} },
       after: {
@@ -50,7 +47,7 @@ export function requestExamples(accounts: ExampleAccounts): Readonly<Record<stri
     retryMigration: {
       again: { summary: 'The failed backup again', value: {} },
       absent: { summary: 'I have looked: the vendor has nothing of it', value: { assume: 'absent' } },
-      ...ofEachProvider(({ retryMigration }) => retryMigration),
+      ...ofEachProvider(({ examples }) => examples.retryMigration),
     },
     createWebhook: {
       everything: {

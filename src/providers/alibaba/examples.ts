@@ -1,4 +1,4 @@
-import type { ExampleAccount, ProviderExamples } from './example.ts';
+import type { ExampleAccount, ProviderExamples } from '../../domain/request-examples.ts';
 
 const provider = 'alibaba';
 const named = (account: ExampleAccount | null) =>
@@ -6,7 +6,8 @@ const named = (account: ExampleAccount | null) =>
 const inBucket = (key: string) => ({ type: 'object_storage', bucket: 'acme-backups', keys: [key] });
 
 /** Examples for Alibaba Cloud. In the sandbox an instance with `scratch` in its id can be restored to again and again. */
-export const alibabaExamples: ProviderExamples = {
+export const examples: ProviderExamples = {
+  sandboxRegion: 'cn-hangzhou',
   createMigration: (account) => ({
     alibaba: {
       summary: 'Alibaba Cloud: one full backup from OSS, then online',
