@@ -1,6 +1,6 @@
 import type { Backup, Instant, Migration, MigrationError, WarningNote } from '../../domain/migration.ts';
 import type { BackupObservation, Observation } from '../../domain/provider.ts';
-import { restoreError } from './failure-texts.ts';
+import { restoreError } from './error-words.ts';
 import { earlierFilesOfSameName, fileNamesOf, isChain } from './migration-task.ts';
 import { ownFile, type Task, type TaskFile } from './reads.ts';
 import { fileMeaning } from './status.ts';

@@ -1,8 +1,8 @@
 import type { Instant, Migration } from '../../domain/migration.ts';
 import type { Observation } from '../../domain/provider.ts';
 import { type Dialogue, VendorError } from '../../domain/vendor.ts';
+import { restoreError, successNotes } from './error-words.ts';
 import { isRefusal } from './errors.ts';
-import { restoreError, successNotes } from './failure-texts.ts';
 import { chainHandle, isChain } from './migration-task.ts';
 import { backupsOfFailedTask, backupsOfRunningTask, backupsOfSucceededTask, waitingChain } from './observe-files.ts';
 import { describeFiles, describeTask, listedPeriodMs, listTasks, type Task, type TaskFile } from './reads.ts';

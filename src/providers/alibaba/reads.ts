@@ -1,6 +1,6 @@
 import type { Instant } from '../../domain/migration.ts';
 import type { Dialogue, VendorReply, VendorRequest } from '../../domain/vendor.ts';
-import type { Statement } from './failure-texts.ts';
+import type { Statement } from './error-words.ts';
 import { baseName } from './migration-task.ts';
 import { answerOf, countOf, type Fields, instantOf, requestIdOf, rowsOf, textOf } from './reply.ts';
 

@@ -18,7 +18,7 @@ import {
   type HuaweiPasswordCredentials,
   huaweiCredentials,
 } from './account.ts';
-import { failureOf } from './failure.ts';
+import { failureOf } from './errors.ts';
 import { sign } from './sign.ts';
 
 export interface OidcSettings {

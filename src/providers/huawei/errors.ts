@@ -1,236 +1,110 @@
-import type { FailureKind } from '../../domain/vendor.ts';
+import { readRetryAfter } from '../../domain/retry-after.ts';
+import { type VendorFailure, type VendorReply, type VendorRequest, vendorFailure } from '../../domain/vendor.ts';
+import { authenticationMeanings, type Meaning, meaningOfStatus, meanings, unlistedMeaning } from './error-codes.ts';
+import { type Json, jsonObject, object, requestIdOf, text } from './reply.ts';
 
-/** What an error code of the vendor means: the kind decides what happens next, the words are for a person. */
-export interface Meaning {
-  readonly kind: FailureKind;
-  readonly detail: string;
+interface Words {
+  readonly code: string | null;
+  readonly message: string | null;
 }
 
-const table = (kind: FailureKind, detail: string, codes: readonly string[]): [string, Meaning][] =>
-  codes.map((code) => [code, { kind, detail }]);
+const successCode = 'DRS.00000000';
 
-/**
- * Codes of the API gateway (spelt `APIGW`, `APIG` or `APIC`; here `APIGW`), of DRS, RDS and IAM, with what they mean. From the
- * pages "API Request Signing Guide: Error Codes", "DRS Error Code" and the IAM error codes. `APIGW.0201` and `APIGW.0301` stand
- * for several things and are told apart by status and by message.
- */
-export const meanings: ReadonlyMap<string, Meaning> = new Map([
-  // ---- gateway
-  ...table('rejected', 'The API is not published at this endpoint: check the region and the endpoint of the account.', [
-    'APIGW.0101',
-    'APIGW.0103',
-    'APIGW.0104',
-    'APIGW.0105',
-    'APIGW.0106',
-  ]),
-  ...table('unauthenticated', 'The gateway does not let this user call the API: it is on a list or lacks the right.', [
-    'APIGW.0302',
-    'APIGW.0303',
-    'APIGW.0304',
-    'APIGW.0305',
-    'APIGW.0306',
-  ]),
-  ...table('session_expired', 'The token has ended, was revoked, or belongs to another region.', ['APIGW.0307']),
-  ...table('throttled', 'Too many calls; Huawei Cloud asks to slow down.', ['APIGW.0308', 'IAM.0012', 'DRS.M01503']),
-  ...table('unauthenticated', 'The project cannot be used: it is frozen or belongs to another region.', ['APIGW.0310']),
-  ...table('unauthenticated', 'Calls from this address are not allowed.', ['APIGW.0401', 'APIGW.0402', 'APIGW.0404']),
-  ...table('rejected', 'The quota of calls is used up or frozen.', ['APIGW.0501', 'APIGW.0502']),
-  ...table('unavailable', 'The gateway has an internal fault.', [
-    'APIGW.0601',
-    'APIGW.0605',
-    'APIGW.0606',
-    'APIGW.0608',
-    'APIGW.0609',
-    'APIGW.0610',
-    'APIGW.0611',
-    'APIGW.0612',
-    'APIGW.0613',
-    'APIGW.0705',
-  ]),
-  ...table('rejected', 'The gateway cannot read the request.', ['APIGW.0602', 'APIGW.0607']),
-  ...table('unauthenticated', 'The service or the user is not allowed in this region.', ['APIGW.0801', 'APIGW.0802']),
-  // ---- DRS
-  ...table('rejected', 'DRS refuses the job without saying why.', ['DRS.10000001']),
-  ...table('rejected', 'A parameter is not accepted.', [
-    'DRS.10000009',
-    'DRS.10020000',
-    'DRS.M00007',
-    'DRS.M00200',
-    'DRS.M00201',
-    'DRS.M00202',
-    'DRS.M00210',
-    'DRS.M00211',
-    'DRS.M00273',
-    'DRS.M00300',
-    'DRS.M00301',
-    'DRS.M00305',
-  ]),
-  ...table('rejected', 'The tags are not accepted.', ['DRS.M00269', 'DRS.M00270', 'DRS.M00271']),
-  ...table('not_found', 'DRS does not know this job: it was deleted, or it belongs to another project.', [
-    'DRS.10000010',
-    'DRS.10020102',
-    'DRS.M00289',
-    'DRS.M05003',
-    'DRS.M05004',
-    'DRS.M00002',
-  ]),
-  ...table('unavailable', 'DRS has an internal fault.', ['DRS.10000023', 'DRS.M00004', 'DRS.M01501']),
-  ...table('busy', 'Another operation runs on the target instance. Wait until it has ended.', [
-    'DRS.10000024',
-    'DRS.M01504',
-    'DRS.M06020',
-    'DRS.M06021',
-  ]),
-  ...table('busy', 'The present state of the job or the instance does not allow this.', ['DRS.M00304']),
-  ...table('unauthenticated', 'The account is restricted: arrears, a frozen account or a missing verification.', [
-    'DRS.10020072',
-    'DRS.M00105',
-  ]),
-  ...table('session_expired', 'DRS does not accept the token any more.', ['DRS.M00100']),
-  ...table('unauthenticated', 'The user lacks the permission: drs:backupMigrationJob:*, OBS and RDS are needed.', [
-    'DRS.M00101',
-    'DRS.M00102',
-    'DRS.M00103',
-  ]),
-  ...table('unauthenticated', 'The project id is wrong for this user or region.', ['DRS.M00261']),
-  // Names of jobs are unique per backup and attempt: a taken name says that the same call has arrived before.
-  ...table('replayed', 'A job of this name exists already, so this call has probably arrived before.', ['DRS.M00277']),
-  ...table('rejected', 'The target instance is not a usable RDS for SQL Server instance.', [
-    'DRS.M05006',
-    'DRS.M06007',
-    'DRS.M06011',
-  ]),
-  ...table('rejected', 'The user or password of the database is wrong.', ['DRS.KE0002']),
-  // ---- RDS
-  ...table('not_found', 'RDS does not know this instance.', ['DBS.280110']),
-  // ---- IAM
-  ...table('unauthenticated', 'The user is locked after too many wrong passwords. Wait until the lock has ended.', [
-    'IAM.0061',
-  ]),
-  ...table('unauthenticated', 'The user name or the password is wrong. A HUAWEI ID cannot log in: use an IAM user.', [
-    'IAM.0062',
-  ]),
-  ...table('session_expired', 'The token has ended or is not valid.', [
-    'IAM.0001',
-    'IAM.0063',
-    'IAM.0064',
-    'IAM.0066',
-    'IAM.0067',
-  ]),
-  ...table('unauthenticated', 'A policy denies this.', ['IAM.0002', 'IAM.0003']),
-  ...table(
-    'unauthenticated',
-    'IAM does not know the account, user or project that is configured. `accountName` is the account’s name, not a domain and not the IAM user.',
-    ['IAM.0004'],
-  ),
-  ...table('unavailable', 'IAM has an internal fault.', ['IAM.0006']),
-  ...table('rejected', 'IAM cannot read the request.', ['IAM.0011']),
-  ...table('unavailable', 'IAM of this region has moved for now; set the global IAM endpoint on the account.', [
-    'IAM.0020',
-  ]),
-  ...table('unauthenticated', 'The access key or the user is disabled.', ['IAM.0080', 'IAM.0082']),
-  ...table('unauthenticated', 'The user has no programmatic access; switch it on in IAM.', ['IAM.0081']),
-  ...table('unauthenticated', 'The user has no right to this region.', ['IAM.0083']),
-]);
-
-/** What `APIGW.0301` ("Incorrect IAM authentication information: …") means, by the rest of its message; the first match counts. */
-export const authenticationMeanings: readonly (readonly [pattern: RegExp, meaning: Meaning])[] = [
-  [
-    /signature expired|signature time/i,
-    { kind: 'clock_skew', detail: 'The time of the signature is off by more than 15 minutes.' },
-  ],
-  [
-    /reach the limit/i,
-    {
-      kind: 'unauthenticated',
-      detail: 'The access key is locked for 5 minutes after too many wrong signatures. Check the secret key first.',
-    },
-  ],
-  [/ak not exist|get secretkey failed/i, { kind: 'unauthenticated', detail: 'The access key id is not known.' }],
-  [
-    /verify aksk signature fail/i,
-    {
-      kind: 'unauthenticated',
-      detail: 'The signature is wrong: check the secret key, and that no proxy changes headers.',
-    },
-  ],
-  [/token not found/i, { kind: 'unauthenticated', detail: 'The call arrived without a token.' }],
-  [
-    /decrypt token fail|token (has |is )?(expire|invalid)|token must be updated/i,
-    { kind: 'session_expired', detail: 'The token has ended, or it belongs to another region.' },
-  ],
-];
-
-/**
- * Codes of DRS that its error code page does not list, but that its backup migration answers with. Their messages tell them apart; the
- * first match counts.
- */
-const unlistedCodes: ReadonlySet<string> = new Set([
-  'DRS.K01012',
-  'DRS.K01013',
-  'DRS.K02000',
-  'DRS.K02001',
-  'DRS.K02006',
-  'DRS.K02014',
-  'DRS.K02028',
-  'DRS.K02039',
-  'DRS.K02058',
-  'DRS.K02059',
-  'DRS.K02901',
-  'DRS.M01111',
-]);
-const unlistedMeanings: readonly (readonly [pattern: RegExp, meaning: Meaning])[] = [
-  [
-    /\bname\b[^.]{0,40}\b(?:already exists?|is (?:already )?(?:in use|used|taken)|duplicate)/i,
-    { kind: 'replayed', detail: 'A job of this name exists already, so this call has probably arrived before.' },
-  ],
-  [
-    /\b(?:in use|being used|used by|occupied|another (?:task|job|operation)|is running)\b/i,
-    { kind: 'busy', detail: 'The target instance is in use by another task. Wait until it has ended.' },
-  ],
-  [
-    /\b(?:abnormal|internal|system error|service (?:error|unavailable)|try again later)\b/i,
-    { kind: 'unavailable', detail: 'DRS has an internal fault.' },
-  ],
-];
-
-/** The meaning of a code that the vendor does not document, by its message; undefined for any other code. */
-export function unlistedMeaning(code: string, message: string | null): Meaning | undefined {
-  if (!unlistedCodes.has(code)) return undefined;
-  return (
-    unlistedMeanings.find(([pattern]) => pattern.test(message ?? ''))?.[1] ??
-    rejected('DRS refuses the job for a reason that only its message tells.')
-  );
+/** The code and message of one object, in any of the vendor's spellings. `lenient` also takes plain `code` and `message`. */
+function wordsIn(value: Json | null, lenient: boolean): Words | null {
+  if (value === null) return null;
+  const code =
+    text(value.error_code) ?? text(value.errCode) ?? text(value.errorCode) ?? (lenient ? text(value.code) : null);
+  const message =
+    text(value.error_msg) ??
+    text(value.errorMsg) ??
+    text(value.externalMessage) ??
+    (lenient ? (text(value.message) ?? text(value.title)) : null);
+  return code === null && (message === null || !lenient) ? null : { code, message };
 }
 
-const rejected = (detail: string): Meaning => ({ kind: 'rejected', detail });
-
-/** What a status means where the code says nothing. */
-export function meaningOfStatus(httpStatus: number): Meaning {
-  if (httpStatus >= 500) return { kind: 'unavailable', detail: 'Huawei Cloud has a fault or is overloaded.' };
-  switch (httpStatus) {
-    case 401:
-      return { kind: 'unauthenticated', detail: 'The credentials are not accepted.' };
-    case 403:
-      return { kind: 'unauthenticated', detail: 'The credentials lack a permission, or the account is restricted.' };
-    case 404:
-      return { kind: 'not_found', detail: 'What was asked for is not there.' };
-    case 408:
-      return { kind: 'timeout', detail: 'Huawei Cloud gave up waiting for the request.' };
-    case 409:
-      return { kind: 'busy', detail: 'The present state of the resource does not allow this.' };
-    case 413:
-      return rejected('The body is larger than 12 MB.');
-    case 429:
-      return { kind: 'throttled', detail: 'Too many calls; Huawei Cloud asks to slow down.' };
-    case 431:
-    case 494:
-      return rejected(
-        'The headers are too large: the token is too big. Give the user fewer roles, or use an access key.',
-      );
-    default:
-      return httpStatus >= 400
-        ? rejected('Huawei Cloud refuses the request.')
-        : { kind: 'garbage', detail: 'The answer is not what Huawei Cloud documents.' };
+/** The vendor's words in the body of a refusal: at the top, or one level down. */
+function wordsOf(body: Json | null, refused: boolean): Words {
+  const candidates = refused ? [body, ...Object.values(body ?? {}).map(object)] : [body, object(body?.error)];
+  for (const candidate of candidates) {
+    const words = wordsIn(candidate, refused || candidate !== body);
+    if (words !== null) return words;
   }
+  return { code: null, message: null };
+}
+
+/**
+ * The message as it may be shown. The gateway echoes what it signed (with a security token in it) after `canonicalRequest`, and
+ * long unbroken texts are tokens.
+ */
+function presentable(message: string | null): string | null {
+  if (message === null) return null;
+  const [head = ''] = message.split(/,?\s*canonicalRequest/i);
+  return head.replace(/[A-Za-z0-9+/=_-]{100,}/g, '[masked]').slice(0, 1000);
+}
+
+const wrongCredentials: Meaning = {
+  kind: 'unauthenticated',
+  detail:
+    'The user name, the password, `accountName` or the access key is wrong. `accountName` is the account’s name, not a domain and not ' +
+    'the IAM user. A HUAWEI ID cannot log in: use an IAM user.',
+};
+
+/** Refusals that a gateway or balancer makes by itself, often without a word, before it passes a request on. */
+const refusedAtTheDoor: readonly number[] = [408, 429, 431, 494];
+
+const unworded: Meaning = {
+  kind: 'garbage',
+  detail:
+    'The refusal has none of the words that Huawei Cloud gives with one, so it may come from something in between.',
+};
+
+function meaningOf(request: VendorRequest, httpStatus: number, { code, message }: Words): Meaning {
+  const byStatus = meaningOfStatus(httpStatus);
+  // DRS and its gateway always say why. A bare 4xx does not prove that a restore was not begun.
+  if (request.effect === 'write' && code === null && message === null && httpStatus < 500)
+    return refusedAtTheDoor.includes(httpStatus) ? byStatus : unworded;
+  const gateway = /^(?:APIGW|APIG|APIC)[.-](\d{4})$/.exec(code ?? '')?.[1];
+  // The vendor also writes its codes with a hyphen, such as `DRS-M00277`.
+  const dotted = (code ?? '').replace(/^([A-Za-z]+)-(?=[A-Z0-9])/, '$1.');
+  const known = meanings.get(gateway === undefined ? dotted : `APIGW.${gateway}`) ?? unlistedMeaning(dotted, message);
+  const authentication =
+    gateway === '0301' ? authenticationMeanings.find(([pattern]) => pattern.test(message ?? ''))?.[1] : undefined;
+  const meaning = authentication ?? known ?? byStatus;
+
+  // There is no session to renew while one is being opened, and a password is never tried twice: five failures lock the user.
+  const unexplained = httpStatus === 401 && meaning === byStatus;
+  if (request.service === 'iam' && (meaning.kind === 'session_expired' || unexplained)) return wrongCredentials;
+  // A server fault leaves the outcome open, whatever the code says of the request.
+  if (httpStatus >= 500 && (meaning.kind === 'rejected' || meaning.kind === 'not_found')) return byStatus;
+  return meaning;
+}
+
+/**
+ * The failure in a reply, or null. Reads all shapes of the vendor's error bodies, also an error code inside a 2xx answer. A 2xx
+ * answer that is no JSON object, or that carries an error code we do not know, is `garbage`: its outcome is unknown. So is a 4xx
+ * answer without a word of the vendor to a call that changes something.
+ */
+export function failureOf(request: VendorRequest, reply: VendorReply): VendorFailure | null {
+  const { httpStatus } = reply;
+  const accepted = httpStatus >= 200 && httpStatus < 300;
+  const body = jsonObject(reply.body);
+  const words = wordsOf(body, !accepted);
+  if (accepted && body !== null && (words.code === null || words.code === successCode)) return null;
+
+  const meaning = meaningOf(request, httpStatus, words);
+  const mayWait = meaning.kind === 'throttled' || meaning.kind === 'unavailable';
+  return vendorFailure({
+    kind: meaning.kind,
+    detail: `${request.operation} at Huawei Cloud (HTTP ${httpStatus}): ${meaning.detail}`,
+    provider: {
+      name: 'huawei',
+      operation: request.operation,
+      code: words.code,
+      message: presentable(words.message),
+      requestId: requestIdOf(reply, body),
+      httpStatus,
+    },
+    retryAfterMs: mayWait ? readRetryAfter(reply.headers, reply.receivedAt) : undefined,
+  });
 }

@@ -2,6 +2,7 @@ import { type Backup, fullBackup, type Instant, type Migration } from '../../dom
 import type { VendorWords } from '../../domain/problem.ts';
 import type { BackupObservation, Observation } from '../../domain/provider.ts';
 import { type Account, type Dialogue, VendorError, type VendorReply } from '../../domain/vendor.ts';
+import { errorOf } from './error-words.ts';
 import {
   isJobId,
   type Job,
@@ -15,7 +16,7 @@ import {
 } from './jobs.ts';
 import { optionsOf } from './options.ts';
 import { jsonObject, requestIdOf } from './reply.ts';
-import { errorOf, jobState } from './status.ts';
+import { jobState } from './status.ts';
 
 /** What the vendor says of a job, with where it said so; or that it does not know the job. */
 type Sighting = { readonly job: Job; readonly words: VendorWords } | 'missing';

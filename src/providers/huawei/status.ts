@@ -1,8 +1,3 @@
-import type { Migration, MigrationError } from '../../domain/migration.ts';
-import type { VendorWords } from '../../domain/problem.ts';
-import type { Wording } from '../../domain/restore-errors.ts';
-import { restoreErrorOf } from '../kit/restore-error.ts';
-
 /** What a job's status means. A word that is not in the table never moves a state. */
 export type JobState = 'running' | 'restored' | 'failed' | 'precheck_failed' | 'unrecognized';
 
@@ -21,28 +16,4 @@ export function jobState(status: string): JobState {
     .toUpperCase()
     .replace(/[\s-]+/g, '_');
   return states.get(word) ?? 'unrecognized';
-}
-
-/** Ways of telling a cause that only this vendor has (DRS FAQ). */
-const phrases: readonly Wording[] = [
-  { code: 'source_missing_or_archived', pattern: /\brestore\s*:\s*null\b/i },
-  { code: 'database_not_in_backup', pattern: /\bsource database not in backup file list\b/i },
-];
-
-/** Why a job failed. The check before the restore is named, because nothing was restored then. */
-export function errorOf(
-  state: 'failed' | 'precheck_failed',
-  migration: Migration,
-  errorLog: string | null,
-  words: VendorWords,
-): MigrationError {
-  return restoreErrorOf({
-    migration,
-    text: errorLog,
-    phrases,
-    provider: { ...words, message: errorLog },
-    ...(state === 'precheck_failed' && {
-      preface: 'The backup did not pass the check before the restore, so nothing of it was restored.',
-    }),
-  });
 }

@@ -6,8 +6,9 @@ import {
   type WarningNote,
 } from '../../domain/migration.ts';
 import type { BackupObservation, Observation } from '../../domain/provider.ts';
+import { restoreFailed } from './error-words.ts';
 import { incrementId, started, wasRefused } from './refs.ts';
-import { hasStarted, restoreFailed, type Stage } from './status.ts';
+import { hasStarted, type Stage } from './status.ts';
 import type { Task } from './task.ts';
 
 /** A backup that may be moving at the vendor. */

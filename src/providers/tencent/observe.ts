@@ -1,10 +1,11 @@
 import { fullBackup, type Instant, type Migration } from '../../domain/migration.ts';
 import type { Observation } from '../../domain/provider.ts';
 import { type Account, type Dialogue, VendorError } from '../../domain/vendor.ts';
+import { restoreFailed } from './error-words.ts';
 import { childrenToRead, isInFlight, judge } from './judge.ts';
 import { flowId, taskId } from './refs.ts';
 import { asInteger, responseOf } from './reply.ts';
-import { flowOutcome, restoreFailed } from './status.ts';
+import { flowOutcome } from './status.ts';
 import { listTasks, read, type Task } from './task.ts';
 import { timeZoneOf } from './times.ts';
 

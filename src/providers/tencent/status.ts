@@ -1,6 +1,3 @@
-import type { Migration, MigrationError } from '../../domain/migration.ts';
-import { restoreErrorOf } from '../kit/restore-error.ts';
-
 /** What a task's `Status` means (data structure `Migration`). Other numbers are not documented. */
 export type Stage = 'created' | 'importing' | 'resting' | 'succeeded' | 'failed' | 'incrementing';
 
@@ -31,19 +28,4 @@ export function flowOutcome(status: number | null): 'succeeded' | 'failed' | 'ru
   if (status === 0) return 'succeeded';
   if (status === 1) return 'failed';
   return status === 2 ? 'running' : null;
-}
-
-/** The error of a failed task or child, with the vendor's message verbatim and the step where it names one. */
-export function restoreFailed(
-  migration: Migration,
-  operation: string,
-  task: { readonly message: string; readonly failedStep: string | null; readonly requestId: string | null },
-): MigrationError {
-  const message = task.message === '' ? null : task.message;
-  return restoreErrorOf({
-    migration,
-    text: message,
-    provider: { name: 'tencent', operation, code: null, message, requestId: task.requestId, httpStatus: 200 },
-    ...(task.failedStep !== null && { preface: `The vendor’s step “${task.failedStep}” failed.` }),
-  });
 }

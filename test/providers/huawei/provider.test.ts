@@ -1,23 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Call, Migration, Step } from '../../../src/domain/migration.ts';
-import { type Dialogue, VendorError, type VendorReply } from '../../../src/domain/vendor.ts';
 import { createJob } from '../../../src/providers/huawei/calls.ts';
 import { huawei } from '../../../src/providers/huawei/index.ts';
 import { count, instant, text } from '../../../src/providers/huawei/reply.ts';
-import {
-  account,
-  backup,
-  failureIn,
-  instanceBackup,
-  jobId,
-  keyCredentials,
-  migration,
-  now,
-  passwordCredentials,
-  reply,
-  run,
-} from './fixtures.ts';
+import { account, backup, failureIn, jobId, migration, now, reply } from './fixtures.ts';
 
 const open = (url: { readonly display: string }) => url.display;
 
@@ -181,95 +167,5 @@ describe('values of the vendor', () => {
   ])('the count and text %j', (given, asCount, asText) => {
     expect(count(given)).toBe(asCount);
     expect(text(given)).toBe(asText);
-  });
-});
-
-describe('whatever the vendor answers', () => {
-  const rubbish = fc.oneof(
-    fc.constantFrom(
-      '',
-      '<html></html>',
-      '{"jobs":[{}],"count":"x"}',
-      '{"jobs":[{"id":1,"status":[]}]}',
-      '{"token":[]}',
-      '{"projects":[null,{}]}',
-    ),
-    fc.json(),
-    fc
-      .record({
-        jobs: fc.anything(),
-        count: fc.anything(),
-        status: fc.anything(),
-        id: fc.constantFrom(jobId, 1, null),
-        instances: fc.array(fc.anything()),
-        backups: fc.array(fc.anything()),
-        databases: fc.array(fc.anything()),
-        error_code: fc.option(fc.string()),
-      })
-      .map((body) => {
-        try {
-          return JSON.stringify(body) ?? '';
-        } catch {
-          return '{}';
-        }
-      }),
-  );
-  const answers = fc
-    .record({
-      body: rubbish,
-      httpStatus: fc.constantFrom(200, 200, 200, 201, 202, 204, 400, 401, 404, 429, 500),
-      token: fc.option(fc.string()),
-    })
-    .map(
-      ({ body, httpStatus, token }): VendorReply =>
-        reply(body, httpStatus, token === null ? {} : { 'x-subject-token': token }),
-    );
-
-  const running = migration({ backups: [backup({ state: 'restoring', providerRefs: { jobId } })] });
-  const required = <T>(dialogue: Dialogue<T> | null): Dialogue<T> => {
-    if (dialogue === null) throw new Error('no dialogue');
-    return dialogue;
-  };
-  const dialogues: readonly (readonly [string, () => Dialogue<unknown>])[] = [
-    ['login with a password', () => required(huawei.login(account, account.region, passwordCredentials))],
-    ['login with an access key', () => required(huawei.login(account, account.region, keyCredentials))],
-    [
-      'observe',
-      () =>
-        huawei.observe(
-          [
-            running,
-            migration({ id: 'mig_2', backups: [backup({ state: 'restoring', providerRefs: { jobId: 'x' } })] }),
-          ],
-          account,
-          now,
-        ),
-    ],
-    [
-      'find',
-      () =>
-        createJob.find({ account, migration: migration(), backup: backup(), open, sentAt: now, now, taken: new Set() }),
-    ],
-    ['preflight', () => huawei.preflight(migration({ backups: [backup({ source: instanceBackup })] }), account)],
-  ];
-
-  it.each(dialogues)('%s throws nothing but a VendorError, and ends', (_title, start) => {
-    fc.assert(
-      fc.property(fc.array(answers, { minLength: 1, maxLength: 4 }), (given) => {
-        const asked: unknown[] = [];
-        try {
-          run(start(), (request, number) => {
-            asked.push(request);
-            const answer = given[number % given.length];
-            if (answer === undefined) throw new Error('no answer');
-            return answer;
-          });
-        } catch (error) {
-          if (!(error instanceof VendorError)) throw error;
-        }
-        expect(asked.length).toBeLessThan(60);
-      }),
-      { numRuns: 150 },
-    );
   });
 });

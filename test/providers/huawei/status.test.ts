@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { errorOf, jobState } from '../../../src/providers/huawei/status.ts';
+import { errorOf } from '../../../src/providers/huawei/error-words.ts';
+import { jobState } from '../../../src/providers/huawei/status.ts';
 import { migration } from './fixtures.ts';
 
 const words = {

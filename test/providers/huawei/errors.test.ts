@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { VendorRequest } from '../../../src/domain/vendor.ts';
 import { createJob } from '../../../src/providers/huawei/calls.ts';
-import { meanings } from '../../../src/providers/huawei/errors.ts';
-import { failureOf } from '../../../src/providers/huawei/failure.ts';
+import { meanings } from '../../../src/providers/huawei/error-codes.ts';
+import { failureOf } from '../../../src/providers/huawei/errors.ts';
 import { listRequest, showRequest } from '../../../src/providers/huawei/jobs.ts';
 import { account, backup, migration, now, reply } from './fixtures.ts';
 

@@ -1,0 +1,221 @@
+import type { ProblemCode } from '../../domain/problem.ts';
+import type { FailureKind } from '../../domain/vendor.ts';
+
+/** What a code of the vendor means. */
+export interface Classification {
+  readonly kind: FailureKind;
+  /** Where it differs from what the kind implies. */
+  readonly code?: ProblemCode;
+  readonly detail: string;
+}
+
+export const throttled = 'Too many calls within one second. The call was not carried out and is tried again.';
+const server = 'The vendor had an internal failure. It may be over in a moment.';
+const objectStorage = 'The vendor could not reach its object storage. It may be over in a moment.';
+const callerFault = 'The vendor refuses a parameter; its message names which.';
+const denied =
+  'The access policy of the key does not allow this operation: grant `sqlserver:<Operation>` on the instance.';
+const unknownKey =
+  'The vendor does not know the secret id: look for a deleted or disabled key, a stray space, or a key of another product.';
+const taskGone =
+  'The import task does not exist at the vendor (any more): it was deleted there, or it belongs to another instance or region.';
+const wrongCall = 'The endpoint does not offer this operation: check the account’s `endpoints.sqlserver`.';
+const instanceBusy =
+  'The instance is not in a state that allows this now; wait until it runs normally, then try again.';
+
+/** What each code means and what to do (Error Codes page and the error lists of the operations). */
+const byCode: Readonly<Record<string, Classification>> = {
+  'AuthFailure.SignatureExpire': {
+    kind: 'clock_skew',
+    detail: 'The signature’s time is more than five minutes from the vendor’s: set this machine’s clock.',
+  },
+  'AuthFailure.TokenFailure': {
+    kind: 'session_expired',
+    detail: 'The temporary credentials have ended or their token is missing: supply fresh ones.',
+  },
+  'AuthFailure.SignatureFailure': {
+    kind: 'unauthenticated',
+    detail: 'The vendor does not accept the signature: check that the secret key belongs to the secret id.',
+  },
+  'AuthFailure.SecretIdNotFound': { kind: 'unauthenticated', detail: unknownKey },
+  'AuthFailure.InvalidSecretId': { kind: 'unauthenticated', detail: unknownKey },
+  'AuthFailure.UnauthorizedOperation': { kind: 'unauthenticated', detail: denied },
+  'AuthFailure.MFAFailure': {
+    kind: 'unauthenticated',
+    detail: 'The key needs multi-factor authentication, which a service cannot give: use another key.',
+  },
+  'FailedOperation.MigrationLockError': {
+    kind: 'busy',
+    detail: 'Another operation holds the import task at the vendor.',
+  },
+  'FailedOperation.CosError': { kind: 'unavailable', detail: objectStorage },
+  'FailedOperation.CosPropertiesError': { kind: 'unavailable', detail: objectStorage },
+  'FailedOperation.DBError': { kind: 'unavailable', detail: server },
+  'FailedOperation.GcsError': { kind: 'unavailable', detail: server },
+  'InternalError.CosError': { kind: 'unavailable', detail: objectStorage },
+  'InternalError.StsError': {
+    kind: 'unavailable',
+    detail: 'The vendor could not make temporary upload keys. It may be over in a moment.',
+  },
+  'InternalError.CamAuthFailed': {
+    kind: 'unavailable',
+    detail: 'The vendor’s own permission check failed to run. It may be over in a moment.',
+  },
+  'ResourceNotFound.InstanceNotFound': {
+    kind: 'not_found',
+    detail: 'The instance does not exist in this region and account: check `target.instanceId` and `region`.',
+  },
+  'ResourceNotFound.FullBackupMigrationNotExist': { kind: 'not_found', detail: taskGone },
+  'ResourceNotFound.IncreBackupMigrationNotExist': { kind: 'not_found', detail: taskGone },
+  'ResourceNotFound.BackupNotFound': {
+    kind: 'rejected',
+    detail: 'The vendor does not find the backup file: check bucket, key and link, and that an upload has finished.',
+  },
+  'ResourceUnavailable.CosStatusErr': {
+    kind: 'rejected',
+    code: 'provider_conflict',
+    detail: 'The import task is in a state that does not allow this, for example it runs already or has ended.',
+  },
+  'ResourceUnavailable.BackupMigrationRecoveryTypeErr': {
+    kind: 'rejected',
+    detail:
+      'The task was created for one full backup and takes no increments: create a migration of mode `full_log` or `full_differential`.',
+  },
+  'ResourceInUse.IncrementalMigrationExist': {
+    kind: 'busy',
+    detail:
+      'The task has another increment that was registered and never started. Start or delete that one at the vendor.',
+  },
+  'ResourceUnavailable.InstanceStatusInvalid': { kind: 'busy', detail: instanceBusy },
+  'ResourceUnavailable.DBInvalidStatus': {
+    kind: 'rejected',
+    code: 'provider_conflict',
+    detail: 'A database on the instance is in a state that forbids this: look at it at the vendor.',
+  },
+  'ResourceUnavailable.NotSupportRoInstance': {
+    kind: 'rejected',
+    detail: 'The target is a read-only replica: restore into its primary instance.',
+  },
+  'InvalidParameterValue.MigrationNameIsIllegal': { kind: 'rejected', detail: 'The vendor refuses the task’s name.' },
+  'InvalidParameterValue.BackupNameIsIllegal': {
+    kind: 'rejected',
+    detail:
+      'The vendor refuses the file’s name: use the naming of the backup command, plain letters, digits and underscores.',
+  },
+  'InvalidParameterValue.CosPathError': { kind: 'rejected', detail: 'The vendor refuses the path of the object.' },
+  'InvalidParameterValue.DBExist': {
+    kind: 'rejected',
+    detail: 'A database of that name exists on the instance: restore under another name with `restoreAs`, or drop it.',
+  },
+  'InvalidParameterValue.DBNameSame': { kind: 'rejected', detail: 'Two databases would get the same name.' },
+  'InvalidParameterValue.DBNameNotNull': { kind: 'rejected', detail: 'A database name is empty.' },
+  'InvalidParameterValue.DBCharIllegal': {
+    kind: 'rejected',
+    detail: 'A database name has characters that the vendor refuses.',
+  },
+  'InvalidParameterValue.IllegalRegion': {
+    kind: 'rejected',
+    detail: 'The vendor does not offer SQL Server in this region.',
+  },
+  'UnsupportedOperation.UploadTypeError': {
+    kind: 'rejected',
+    code: 'provider_conflict',
+    detail: 'The task takes its file from a link, so there is nothing to upload.',
+  },
+  'LimitExceeded.TooManyDB': {
+    kind: 'rejected',
+    detail: 'The instance has as many databases as it may have: drop one or use another instance.',
+  },
+};
+
+/** By what follows the first segment: the vendor puts these under several of them. */
+const bySuffix: readonly (readonly [pattern: RegExp, meaning: Classification])[] = [
+  [
+    /^InterfaceNameNotFound$/,
+    {
+      kind: 'rejected',
+      detail: 'The endpoint does not know the operation: check the account’s `endpoints.sqlserver`.',
+    },
+  ],
+  [
+    /^DBNameIsKey(?:Wrods|Words)$/,
+    { kind: 'rejected', detail: 'A database name is a word that SQL Server or the vendor reserves: use another one.' },
+  ],
+  [
+    /^OnCvmTypeNotSupported$/,
+    { kind: 'rejected', detail: 'Instances of this type (on CVM) take no backup imports: use one of another type.' },
+  ],
+  [
+    /^NotSupportRepeat$/,
+    {
+      kind: 'rejected',
+      code: 'provider_conflict',
+      detail: 'The vendor does not do this twice: it is under way already, or done. Look at the task in the console.',
+    },
+  ],
+  [
+    /^NotSupport/,
+    {
+      kind: 'rejected',
+      detail: 'The vendor does not support this on the instance; its message says what is in the way.',
+    },
+  ],
+];
+
+/** By the first segment of the code, where the whole code is not in the table. */
+const byFamily: Readonly<Record<string, Classification>> = {
+  RequestLimitExceeded: {
+    kind: 'throttled',
+    detail: throttled,
+  },
+  AuthFailure: { kind: 'unauthenticated', detail: 'The vendor refuses the credentials of the account.' },
+  UnauthorizedOperation: { kind: 'unauthenticated', detail: denied },
+  IpInBlacklist: { kind: 'unauthenticated', detail: 'The vendor’s block list names this machine’s address.' },
+  IpNotInWhitelist: {
+    kind: 'unauthenticated',
+    detail: 'The vendor’s allow list does not name this machine’s address.',
+  },
+  InternalError: { kind: 'unavailable', detail: server },
+  ServiceUnavailable: {
+    kind: 'unavailable',
+    detail: 'The vendor’s service is not available. It may be over in a moment.',
+  },
+  FailedOperation: { kind: 'unavailable', detail: 'The vendor began and failed; its message says more.' },
+  ResponseSizeLimitExceeded: { kind: 'garbage', detail: 'The vendor’s answer was too large for the vendor to send.' },
+  ResourceNotFound: { kind: 'not_found', detail: 'The vendor does not find the object of this call.' },
+  ResourceInUse: { kind: 'busy', detail: 'The object is in use at the vendor.' },
+  ResourceUnavailable: {
+    kind: 'rejected',
+    code: 'provider_conflict',
+    detail: 'The state of the object at the vendor forbids this; its message says more.',
+  },
+  ResourceInsufficient: { kind: 'rejected', detail: 'The vendor has not enough resources for this.' },
+  ResourcesSoldOut: { kind: 'rejected', detail: 'The vendor has not enough resources for this.' },
+  LimitExceeded: { kind: 'rejected', detail: 'A quota of the vendor is used up; its message names it.' },
+  OperationDenied: { kind: 'rejected', detail: 'The vendor denies this operation; its message says why.' },
+  UnsupportedOperation: { kind: 'rejected', detail: 'The vendor does not support this operation here.' },
+  UnsupportedRegion: { kind: 'rejected', detail: 'The vendor does not serve this region: check `region`.' },
+  InvalidParameter: { kind: 'rejected', detail: callerFault },
+  InvalidParameterValue: { kind: 'rejected', detail: callerFault },
+  MissingParameter: { kind: 'rejected', detail: callerFault },
+  UnknownParameter: { kind: 'rejected', detail: callerFault },
+  InvalidRequest: { kind: 'rejected', detail: callerFault },
+  RequestSizeLimitExceeded: { kind: 'rejected', detail: 'The request is larger than the vendor accepts.' },
+  DryRunOperation: { kind: 'rejected', detail: 'The vendor took this for a dry run and did nothing.' },
+  InvalidAction: { kind: 'rejected', detail: wrongCall },
+  ActionOffline: { kind: 'rejected', detail: wrongCall },
+  NoSuchProduct: { kind: 'rejected', detail: wrongCall },
+  NoSuchVersion: { kind: 'rejected', detail: wrongCall },
+  UnsupportedProtocol: { kind: 'rejected', detail: wrongCall },
+};
+
+/** How a code of the vendor is understood; null for a code of which neither whole nor family is known. */
+export function classify(code: string): Classification | null {
+  const whole = code.trim();
+  const family = whole.split('.', 1)[0] ?? '';
+  if (Object.hasOwn(byCode, whole)) return byCode[whole] ?? null;
+  const rest = whole.slice(family.length + 1);
+  const suffix = bySuffix.find(([pattern]) => pattern.test(rest))?.[1];
+  if (suffix !== undefined) return suffix;
+  return Object.hasOwn(byFamily, family) ? (byFamily[family] ?? null) : null;
+}
