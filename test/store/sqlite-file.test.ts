@@ -77,6 +77,13 @@ describe('an SQLite file', () => {
     await expect(open(`sqlite:${join(folder, 'text')}`)).rejects.toBeInstanceOf(StoreUnavailable);
   });
 
+  it('in a folder that cannot be made is told in a sentence, at once', async () => {
+    for (const path of ['/proc/x/y.db', '/proc/self/x/y/z.db'])
+      await expect(openStore(`sqlite:${path}`, { runtime: systemRuntime })).rejects.toThrow(
+        /folder \/proc.* cannot be made/,
+      );
+  });
+
   it('of an older version gets what is new, and goes on', async () => {
     const { store, database } = await openWithDatabase();
     await store.create(sampleMigration(), noLease);

@@ -51,10 +51,23 @@ describe('the lock file', () => {
     expect(lockText).not.toMatch(/"resolved"|registry|https?:\/\/(?!.*"(funding|url)")[^"]*\.tgz/);
   });
 
-  it('has a checksum for every production dependency', () => {
-    for (const [path, { integrity, dev }] of Object.entries(lock.packages))
-      if (path !== '' && dev !== true) expect(integrity, path).toMatch(/^sha512-/);
-  });
+  it.each(['package-lock.json', 'tools/helm/package-lock.json'])(
+    '%s has a checksum for every dependency',
+    async (path) => {
+      const { packages }: typeof lock = JSON.parse(await read(path));
+      for (const [name, { integrity }] of Object.entries(packages))
+        if (name !== '') expect(integrity, name).toMatch(/^sha512-/);
+    },
+  );
+
+  it.each(['Dockerfile', 'docs/operations/install-vm.md'])(
+    '%s starts Node so that no signal opens a debugger',
+    async (path) => {
+      const starts = (await read(path)).split('\n').filter((line) => /^(ENTRYPOINT|ExecStart)/.test(line));
+      expect(starts).toHaveLength(1);
+      expect(starts[0]).toContain('--disable-sigusr1');
+    },
+  );
 
   it('lets no package run a script when it is installed', () => {
     const scripted = Object.entries(lock.packages).filter(([, each]) => each.hasInstallScript === true);

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { StoreUnavailable } from '../../domain/store.ts';
 import { isBusy, sqliteFailure } from './errors.ts';
 
 /** Another process has the database open. The embedded store belongs to one process at a time. */
@@ -29,7 +30,7 @@ export interface SqliteFile {
 export function openFile(path: string): SqliteFile {
   if (path === memory) return { database: configured(new DatabaseSync(memory)), unlock: () => {} };
   const folder = dirname(resolve(path));
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   // One database has one lock, by whatever link it is reached.
   const file = existsSync(path) ? realpathSync(path) : join(realpathSync(folder), basename(path));
   try {
@@ -43,6 +44,21 @@ export function openFile(path: string): SqliteFile {
   } catch (error) {
     throw sqliteFailure(error);
   }
+}
+
+/** Makes the folders that are missing, one by one: asked for all at once, Node goes on for ever where none can be made, as below `/proc`. */
+function makeFolder(folder: string): void {
+  const missing: string[] = [];
+  for (let at = folder; !existsSync(at); at = dirname(at)) missing.unshift(at);
+  for (const each of missing)
+    try {
+      mkdirSync(each, { mode: 0o700 });
+    } catch (error) {
+      const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+      // Another process has made it meanwhile.
+      if (code === 'EEXIST') continue;
+      throw new StoreUnavailable(`the folder ${folder} of the store cannot be made (${code})`, { cause: error });
+    }
 }
 
 /**
