@@ -115,6 +115,7 @@ export async function startGateway(
       runtime: shared,
       cipher: texts,
       accounts: new Set(accounts.keys()),
+      callers: { keys: config.auth.keys, issuers: config.auth.issuers.map(({ issuer }) => issuer) },
       settings: config.webhooks,
       version,
       telemetry: telemetry.webhooks,

@@ -8,6 +8,7 @@ const timeOrNull = (instant: Instant | null): string | null => (instant === null
 /** A webhook as the API shows it: without its secret, and of its URL the origin. */
 export function representWebhook(webhook: Webhook): WebhookRepresentation {
   const { id, url, description, eventTypes, accounts, enabled, disabledReason, caller, createdAt, updatedAt } = webhook;
+  const { previousSecret = null } = webhook;
   return {
     id,
     url: url.display,
@@ -16,6 +17,7 @@ export function representWebhook(webhook: Webhook): WebhookRepresentation {
     accounts: [...accounts],
     enabled,
     disabledReason,
+    previousSecretUntil: timeOrNull(previousSecret === null ? null : previousSecret.until),
     caller,
     createdAt: time(createdAt),
     updatedAt: time(updatedAt),

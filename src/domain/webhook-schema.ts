@@ -58,6 +58,26 @@ export const WebhookPatchSchema = Type.Object(
 );
 export type WebhookPatchBody = Static<typeof WebhookPatchSchema>;
 
+const dayInSeconds = 86_400;
+
+/** How a secret is changed. */
+export const RotateSecretSchema = Type.Object(
+  {
+    overlapSeconds: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 7 * dayInSeconds,
+        default: dayInSeconds,
+        description: 'For so long messages are signed with the old secret as well; 0: no longer from now on.',
+      }),
+    ),
+  },
+  { ...closed, $id: 'RotateSecretRequest' },
+);
+export type RotateSecretBody = Static<typeof RotateSecretSchema>;
+/** The overlap of a rotation that names none, in seconds. */
+export const defaultOverlapSeconds = dayInSeconds;
+
 const shown = {
   id: Type.String(),
   url: Type.String({ description: 'Its origin only: path and query may carry a right.' }),
@@ -68,7 +88,14 @@ const shown = {
   disabledReason: Type.Union([Type.String(), Type.Null()], {
     description: 'Why the gateway has switched it off; null while it is on, and where a caller did it.',
   }),
-  caller: Type.String({ description: 'Who made it. It goes on when that caller loses a grant: delete it then.' }),
+  previousSecretUntil: Type.Union([Time, Type.Null()], {
+    description: 'Until when messages are signed with the secret before the present one as well; null: they are not.',
+  }),
+  caller: Type.String({
+    description:
+      'Who made it. Before each attempt the configuration is asked: a key that is gone, or has lost its grant for the account, has nothing sent. ' +
+      'Of a token only the issuer can be asked.',
+  }),
   createdAt: Time,
   updatedAt: Time,
 };
@@ -87,6 +114,32 @@ export const NewWebhookSchema = Type.Object(
     secret: Type.String({ description: 'The signing secret, `whsec_` and base64. It is shown only here: keep it.' }),
   },
   { $id: 'NewWebhook', description: 'A webhook that was just made.' },
+);
+
+/** A webhook after a change, with its secret where the change has made a new one. */
+export const ChangedWebhookSchema = Type.Object(
+  {
+    ...shown,
+    secret: Type.Optional(
+      Type.String({
+        description:
+          'The new signing secret, where the URL has moved to another origin. It is shown only here: keep it.',
+      }),
+    ),
+  },
+  { $id: 'ChangedWebhook', description: 'A webhook that was just changed.' },
+);
+
+/** What came of a test message. */
+export const WebhookTestSchema = Type.Object(
+  {
+    delivered: Type.Boolean({ description: 'Whether the receiver has answered with a 2xx.' }),
+    status: Type.Union([Type.Integer(), Type.Null()], {
+      description: 'HTTP status of the answer; null: there was none.',
+    }),
+    error: Type.Union([Type.String(), Type.Null()], { description: 'Why it was not delivered.' }),
+  },
+  { $id: 'WebhookTest', description: 'What came of a test message.' },
 );
 
 /** A delivery as the API shows it. */

@@ -15,10 +15,16 @@ export interface Webhook {
   readonly accounts: readonly string[];
   /** The signing secret, encrypted. */
   readonly sealedSecret: string;
+  /** The one before it, by which messages are signed as well until then. */
+  readonly previousSecret?: { readonly sealed: string; readonly until: Instant } | null;
+  /** Digests of the idempotency key and of the request of the last rotation, so that repeating it does not rotate again. */
+  readonly rotatedBy?: { readonly key: string; readonly fingerprint: string } | null;
   readonly enabled: boolean;
   /** Why the gateway has switched it off; null while it is on, and where a caller did it. */
   readonly disabledReason: string | null;
   readonly caller: string;
+  /** How that caller was known; absent in what older versions have stored. */
+  readonly callerKind?: 'key' | 'token' | 'anonymous';
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
   /** Counts changes, from 1; the entity tag. */

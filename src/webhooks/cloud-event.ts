@@ -17,3 +17,17 @@ export function cloudEvent(event: MigrationEvent): string {
     data: representEvent(event),
   });
 }
+
+/** A message that tells a receiver that it can be reached, and nothing else. It is no event of the log. */
+export function testEvent(id: string, webhookId: string, at: number): string {
+  return JSON.stringify({
+    specversion: '1.0',
+    id,
+    source: `/webhooks/${webhookId}`,
+    type: 'godwit.webhook.test',
+    subject: webhookId,
+    time: new Date(at).toISOString(),
+    datacontenttype: 'application/json',
+    data: { webhookId },
+  });
+}

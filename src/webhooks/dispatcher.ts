@@ -2,10 +2,10 @@ import type { Runtime } from '../domain/runtime.ts';
 import { type Store, StoreUnavailable } from '../domain/store.ts';
 import type { WebhookTelemetry } from '../domain/telemetry.ts';
 import type { ClaimedDelivery, Webhook, WebhookStore } from '../domain/webhook.ts';
-import { cloudEvent, cloudEventMediaType } from './cloud-event.ts';
+import { cloudEvent } from './cloud-event.ts';
+import type { GrantFault } from './grants.ts';
+import { type PostContext, postSigned } from './post.ts';
 import { outcomeOf } from './schedule.ts';
-import type { Sender } from './sender.ts';
-import { signatureHeaders } from './signature.ts';
 
 /** Deliveries attempted at once, and of them to one webhook: a receiver that is slow or dead must leave room for the others. */
 const mostAtOnce = 200;
@@ -21,15 +21,13 @@ const housekeepingMs = 3_600_000;
 /** How long a delivery that has ended can be looked at. */
 const keptMs = 7 * 24 * 3_600_000;
 
-export interface DispatcherContext {
+export interface DispatcherContext extends PostContext {
   readonly store: WebhookStore & Pick<Store, 'onChange'>;
-  readonly sender: Sender;
   readonly runtime: Runtime;
-  /** Opens what is sealed. Throws when its key is gone. */
-  open(sealed: string): string;
+  /** Asked before each attempt. */
+  readonly grantFault: GrantFault;
   /** Longer than the sender's deadline: one that is taken again after it is sent twice. Milliseconds. */
   readonly leaseMs: number;
-  readonly version: string;
   readonly telemetry: WebhookTelemetry;
 }
 
@@ -102,26 +100,17 @@ export function createDispatcher(context: DispatcherContext): Dispatcher {
   }
 
   async function attempt({ delivery, webhook }: ClaimedDelivery): Promise<void> {
-    const result = await post(webhook, delivery.event.id, cloudEvent(delivery.event));
+    const refused = context.grantFault(webhook, delivery.event.account);
+    const result =
+      refused === null
+        ? await postSigned(context, webhook, delivery.event.id, cloudEvent(delivery.event))
+        : { status: null, error: `nothing is sent: ${refused}` };
     const [byte = 0] = runtime.randomBytes(1);
     const outcome = outcomeOf(result, delivery.attempts, runtime.now(), byte / 255);
     await store.settleDelivery(delivery.id, delivery.attempts, outcome);
     const { state, error } = outcome;
     telemetry.attempted({ webhookId: webhook.id, deliveryId: delivery.id, outcome: toldAs[state], error });
     if (outcome.status === 410) await store.updateWebhook(webhook.id, (current) => switchedOff(current, webhook));
-  }
-
-  async function post(webhook: Webhook, id: string, body: string): ReturnType<Sender['post']> {
-    let url: string;
-    let signature: Readonly<Record<string, string>>;
-    try {
-      url = context.open(webhook.url.sealed);
-      signature = signatureHeaders(context.open(webhook.sealedSecret), id, runtime.now(), body);
-    } catch {
-      return { status: null, error: 'no configured encryption key opens the URL and the secret' };
-    }
-    const headers = { 'content-type': cloudEventMediaType, 'user-agent': `Godwit/${context.version}`, ...signature };
-    return context.sender.post(url, headers, body);
   }
 
   /** Nobody listens there: unless a caller has said something else about it meanwhile. */

@@ -18,6 +18,7 @@ export type WebhookPatch = Partial<WebhookRequest>;
 /** Who asks, and for which accounts he has grants; `*` stands for all. */
 export interface WebhookCaller {
   readonly caller: string;
+  readonly kind: 'key' | 'token' | 'anonymous';
   readonly accounts: readonly string[];
 }
 
@@ -33,6 +34,21 @@ export interface NewWebhook {
   readonly replayed: boolean;
 }
 
+/** A webhook that was changed. `secret`: the new one, where the change has made one; null: it is as it was. */
+export interface ChangedWebhook {
+  readonly webhook: Webhook;
+  readonly secret: string | null;
+}
+
+/** What came of a test message. */
+export interface TestResult {
+  readonly delivered: boolean;
+  /** HTTP status of the answer; null: there was none. */
+  readonly status: number | null;
+  /** Why it was not delivered, in words of ours. */
+  readonly error: string | null;
+}
+
 /**
  * All that the HTTP surface can ask about webhooks. Every method throws `Problem` for what the caller has to be told: `not_found` also for a webhook
  * that sends events of an account without a grant; `forbidden` where such an account is named; `invalid_request` with a pointer for a URL that may not be
@@ -43,7 +59,12 @@ export interface WebhookService {
   get(id: string, caller: WebhookCaller): Promise<Webhook>;
   /** Oldest first. */
   list(page: { readonly size: number; readonly after?: string }, caller: WebhookCaller): Promise<readonly Webhook[]>;
-  patch(id: string, patch: WebhookPatch, caller: WebhookChange): Promise<Webhook>;
+  /** A URL at another origin gets a secret of its own: whoever had the old one must not be able to speak to the new receiver. */
+  patch(id: string, patch: WebhookPatch, caller: WebhookChange): Promise<ChangedWebhook>;
+  /** Makes a new secret; messages are signed with the old one, too, for `overlapMs`. Repeated with the same idempotency key it does nothing more. */
+  rotateSecret(id: string, overlapMs: number, caller: WebhookChange, idempotency?: IdempotencyKey): Promise<NewWebhook>;
+  /** Sends a message that says nothing, now, and tells what came of it. `invalid_state` while another one is on its way. */
+  test(id: string, caller: WebhookCaller): Promise<TestResult>;
   remove(id: string, caller: WebhookChange): Promise<void>;
   /** Newest first. */
   deliveries(

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type AddressPolicy, urlFault } from '../domain/address-policy.ts';
 import { hasGrant, visibleAccounts } from '../domain/grants.ts';
 import { expectSameRequest } from '../domain/idempotency.ts';
@@ -7,7 +8,9 @@ import { expectVersion } from '../domain/representation.ts';
 import type { Runtime } from '../domain/runtime.ts';
 import type { IdempotencyKey, IdempotencyRecord, Store } from '../domain/store.ts';
 import type { Delivery, Webhook, WebhookStore } from '../domain/webhook.ts';
+import { testEvent } from './cloud-event.ts';
 import type { NewWebhook, WebhookCaller, WebhookService } from './interface.ts';
+import type { AttemptResult } from './schedule.ts';
 import { newSecret } from './signature.ts';
 
 /** Of one gateway. Every event is looked at for each of them. */
@@ -22,6 +25,8 @@ export interface WebhookServiceContext {
   /** Encrypts. Throws the problem `encryption_key_required` without a key. */
   seal(text: string): string;
   open(sealed: string): string;
+  /** Sends one message, now. */
+  post(webhook: Webhook, id: string, body: string): Promise<AttemptResult>;
   /** There may be something to send. */
   wake(): void;
 }
@@ -29,6 +34,8 @@ export interface WebhookServiceContext {
 /** What callers may ask about webhooks, over the store. */
 export function createWebhookService(context: WebhookServiceContext): WebhookService {
   const { store, runtime } = context;
+  /** Webhooks that a test message is on its way to. */
+  const testing = new Set<string>();
 
   function sealedUrl(url: string): Webhook['url'] {
     const fault = urlFault(url, context.addresses);
@@ -89,6 +96,7 @@ export function createWebhookService(context: WebhookServiceContext): WebhookSer
         enabled: request.enabled ?? true,
         disabledReason: null,
         caller: caller.caller,
+        callerKind: caller.kind,
         createdAt: now,
         updatedAt: now,
         version: 1,
@@ -112,12 +120,17 @@ export function createWebhookService(context: WebhookServiceContext): WebhookSer
       await visible(id, caller);
       const url = patch.url === undefined ? null : sealedUrl(patch.url);
       const accounts = patch.accounts === undefined ? null : checkedAccounts(patch.accounts, caller);
+      const secret = newSecret(runtime);
+      const sealedSecret = url === null ? null : context.seal(secret);
+      let moved = false;
       const changed = await store.updateWebhook(id, (current) => {
         if (!mayKnow(caller, current)) throw notFound();
         expectVersion('webhook', current, caller);
+        moved = url !== null && url.display !== current.url.display;
         return {
           ...current,
           url: url ?? current.url,
+          ...(moved && sealedSecret !== null && { sealedSecret, previousSecret: null }),
           accounts: accounts ?? current.accounts,
           description: patch.description === undefined ? current.description : patch.description,
           eventTypes: patch.eventTypes ?? current.eventTypes,
@@ -128,7 +141,47 @@ export function createWebhookService(context: WebhookServiceContext): WebhookSer
       });
       if (changed === null) throw notFound();
       context.wake();
-      return changed;
+      return { webhook: changed, secret: moved ? secret : null };
+    },
+
+    async rotateSecret(id, overlapMs, caller, idempotency) {
+      await visible(id, caller);
+      const secret = newSecret(runtime);
+      const sealedSecret = context.seal(secret);
+      const key = idempotency === undefined ? null : digestOf(idempotency);
+      let replayed = false;
+      const changed = await store.updateWebhook(id, (current) => {
+        if (!mayKnow(caller, current)) throw notFound();
+        replayed = key !== null && current.rotatedBy?.key === key;
+        if (replayed) {
+          if (current.rotatedBy?.fingerprint !== idempotency?.fingerprint) throw keyReused();
+          return null;
+        }
+        expectVersion('webhook', current, caller);
+        const now = runtime.now();
+        const previousSecret = overlapMs === 0 ? null : { sealed: current.sealedSecret, until: now + overlapMs };
+        const rotatedBy =
+          key === null || idempotency === undefined ? null : { key, fingerprint: idempotency.fingerprint };
+        return { ...current, sealedSecret, previousSecret, rotatedBy, updatedAt: now };
+      });
+      if (changed === null) throw notFound();
+      return { webhook: changed, secret: context.open(changed.sealedSecret), replayed };
+    },
+
+    async test(id, caller) {
+      const webhook = await visible(id, caller);
+      if (testing.has(id)) throw new Problem('invalid_state', 'A test message is on its way already.');
+      testing.add(id);
+      try {
+        const eventId = newId('evt', runtime);
+        const result = await context.post(webhook, eventId, testEvent(eventId, id, runtime.now()));
+        const { status } = result;
+        const delivered = status !== null && status >= 200 && status < 300;
+        const error = status === null ? result.error : `the receiver answered ${status}`;
+        return { delivered, status, error: delivered ? null : error };
+      } finally {
+        testing.delete(id);
+      }
     },
 
     async remove(id, caller) {
@@ -161,4 +214,15 @@ function mayKnow(caller: WebhookCaller, { accounts }: Webhook): boolean {
 
 function notFound(): Problem {
   return new Problem('not_found', 'There is no such webhook.');
+}
+
+function keyReused(): Problem {
+  return new Problem('idempotency_key_reused', 'This idempotency key came with another request before.');
+}
+
+/** Keys belong to their caller. */
+function digestOf({ caller, key }: IdempotencyKey): string {
+  return createHash('sha256')
+    .update(JSON.stringify([caller, key]))
+    .digest('hex');
 }

@@ -9,15 +9,20 @@ export function newSecret({ randomBytes }: Pick<Runtime, 'randomBytes'>): string
   return secretPrefix + Buffer.from(randomBytes(secretBytes)).toString('base64');
 }
 
-/** The headers by which a receiver knows that a message is ours, and fresh, as Standard Webhooks has them. `at`: milliseconds since the epoch. */
+/**
+ * The headers by which a receiver knows that a message is ours, and fresh, as Standard Webhooks has them. `secrets`: one, or two while they are
+ * changed; a receiver takes the message when one of the signatures fits. `at`: milliseconds since the epoch.
+ */
 export function signatureHeaders(
-  secret: string,
+  secrets: string | readonly string[],
   id: string,
   at: number,
   body: string,
 ): Readonly<Record<string, string>> {
   const timestamp = String(Math.floor(at / 1000));
-  const key = Buffer.from(secret.slice(secretPrefix.length), 'base64');
-  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
-  return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` };
+  const signatures = [secrets].flat().map((secret) => {
+    const key = Buffer.from(secret.slice(secretPrefix.length), 'base64');
+    return `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
+  });
+  return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signatures.join(' ') };
 }

@@ -4,7 +4,9 @@ import type { Store } from '../domain/store.ts';
 import type { WebhookTelemetry } from '../domain/telemetry.ts';
 import type { WebhookStore } from '../domain/webhook.ts';
 import { createDispatcher } from './dispatcher.ts';
+import { type KnownCallers, presentGrants } from './grants.ts';
 import type { WebhookService } from './interface.ts';
+import { postSigned } from './post.ts';
 import { createSender, type SenderSettings } from './sender.ts';
 import { createWebhookService } from './service.ts';
 
@@ -18,6 +20,8 @@ export interface WebhooksOptions {
   readonly cipher: { seal(text: string): string | null; open(sealed: string): string };
   /** Names of the configured accounts. */
   readonly accounts: ReadonlySet<string>;
+  /** By whom webhooks can have been made, as it is configured today. */
+  readonly callers: KnownCallers;
   readonly settings: SenderSettings;
   readonly version: string;
   readonly telemetry: WebhookTelemetry;
@@ -35,13 +39,13 @@ export interface Webhooks {
 export function createWebhooks({ store, runtime, cipher, settings, ...rest }: WebhooksOptions): Webhooks {
   const sender = createSender(settings, runtime.now);
   const open = (sealed: string): string => cipher.open(sealed);
+  const posting = { sender, runtime, open, version: rest.version };
   const dispatcher = createDispatcher({
+    ...posting,
     store,
-    sender,
     runtime,
-    open,
+    grantFault: presentGrants(rest.callers),
     leaseMs: settings.timeoutMs + leaseMarginMs,
-    version: rest.version,
     telemetry: rest.telemetry,
   });
   const service = createWebhookService({
@@ -59,6 +63,7 @@ export function createWebhooks({ store, runtime, cipher, settings, ...rest }: We
         { errors: [{ pointer: '/url', detail: 'Configure `encryption.key`.' }] },
       );
     },
+    post: (webhook, id, body) => postSigned(posting, webhook, id, body),
     wake: () => dispatcher.wake(),
   });
   return {

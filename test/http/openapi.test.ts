@@ -134,6 +134,8 @@ describe('the OpenAPI document', () => {
       'markBackupUploaded',
       'redeliverEvent',
       'retryMigration',
+      'rotateWebhookSecret',
+      'testWebhook',
     ]);
   });
 });

@@ -39,6 +39,8 @@ export const accessOf: Readonly<Record<string, Access>> = {
   updateWebhook: 'migrations:read.write',
   deleteWebhook: 'migrations:write',
   redeliverEvent: 'migrations:read.write',
+  rotateWebhookSecret: 'migrations:read.write',
+  testWebhook: 'migrations:read.write',
   listWebhooks: 'migrations:read',
   getWebhook: 'migrations:read',
   listDeliveries: 'migrations:read',

@@ -54,6 +54,7 @@ async function site(answer: Answer = () => received) {
         if (opened === undefined) throw new Error('no key');
         return opened;
       },
+      grantFault: () => null,
       leaseMs: 40_000,
       version: '1.2.3',
       telemetry: { attempted: (attempt) => attempts.push(attempt), interrupted: (error) => interruptions.push(error) },
@@ -183,6 +184,25 @@ describe('a receiver that never answers', () => {
     await time.pass(1000);
     expect(messages.filter(({ url }) => url.includes('dead'))).toHaveLength(8);
     expect(await store.listDeliveries(id, { state: 'delivered' }, { size: 10 })).toHaveLength(2);
+  });
+});
+
+describe('a grant that is taken away', () => {
+  it('ends what is sent, until it is given back', async () => {
+    const { time, store, messages, attempts, dispatch, webhook } = await site();
+    await webhook({ eventTypes: ['migration.created'] });
+    let granted = false;
+    dispatch({ grantFault: () => (granted ? null : 'the key that made it is not configured any more') });
+    await time.pass(minute);
+    await happen(store);
+    await time.pass(2000);
+    expect(messages).toEqual([]);
+    expect(attempts).toMatchObject([
+      { outcome: 'to_be_retried', error: 'nothing is sent: the key that made it is not configured any more' },
+    ]);
+    granted = true;
+    await time.pass(minute);
+    expect(messages).toHaveLength(1);
   });
 });
 

@@ -12,10 +12,10 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0)) await cleanup();
 });
 
-const everybody: WebhookCaller = { caller: 'ops', accounts: ['*'] };
-const one: WebhookCaller = { caller: 'ci', accounts: ['ali-main'] };
-const other: WebhookCaller = { caller: 'ci', accounts: ['hw-main'] };
-const both: WebhookCaller = { caller: 'ci', accounts: ['ali-main', 'hw-main'] };
+const everybody: WebhookCaller = { kind: 'key' as const, caller: 'ops', accounts: ['*'] };
+const one: WebhookCaller = { kind: 'key' as const, caller: 'ci', accounts: ['ali-main'] };
+const other: WebhookCaller = { kind: 'key' as const, caller: 'ci', accounts: ['hw-main'] };
+const both: WebhookCaller = { kind: 'key' as const, caller: 'ci', accounts: ['ali-main', 'hw-main'] };
 const url = 'https://hooks.example.com/godwit?token=secret';
 
 async function site(overrides: Partial<WebhookServiceContext> = {}) {
@@ -31,6 +31,7 @@ async function site(overrides: Partial<WebhookServiceContext> = {}) {
     accounts: new Set(['ali-main', 'hw-main']),
     seal: (text) => `sealed:${Buffer.from(text).toString('hex')}`,
     open: (sealed) => Buffer.from(sealed.replace('sealed:', ''), 'hex').toString(),
+    post: async () => ({ status: 204, retryAfterMs: null }),
     wake: () => wakes.push(now),
     ...overrides,
   });
@@ -86,9 +87,14 @@ describe('a new webhook', () => {
       problem('unknown_account', '/accounts/0'),
     );
     for (const accounts of [[], ['gone']])
-      await expect(service.create({ url }, { caller: 'ci', accounts })).rejects.toEqual(problem('forbidden'));
+      await expect(service.create({ url }, { kind: 'key' as const, caller: 'ci', accounts })).rejects.toEqual(
+        problem('forbidden'),
+      );
     // A grant for an account that is not configured does no harm to the others.
-    const { webhook } = await service.create({ url }, { caller: 'ci', accounts: ['gone', 'hw-main'] });
+    const { webhook } = await service.create(
+      { url },
+      { kind: 'key' as const, caller: 'ci', accounts: ['gone', 'hw-main'] },
+    );
     expect(webhook.accounts).toEqual(['hw-main']);
   });
 
@@ -122,7 +128,7 @@ describe('a new webhook', () => {
 
   it('is made once for an idempotency key, and its secret is told again to the same caller', async () => {
     const { service, store } = await site();
-    const key = { caller: 'ops', key: 'k', fingerprint: 'f' };
+    const key = { kind: 'key' as const, caller: 'ops', key: 'k', fingerprint: 'f' };
     const first = await service.create({ url }, everybody, key);
     const again = await service.create({ url }, everybody, key);
     expect(again).toEqual({ ...first, replayed: true });
@@ -134,7 +140,7 @@ describe('a new webhook', () => {
 
   it('is not told of where the key belongs to a migration', async () => {
     const { service, store } = await site();
-    const key = { caller: 'ops', key: 'k', fingerprint: 'f' };
+    const key = { kind: 'key' as const, caller: 'ops', key: 'k', fingerprint: 'f' };
     await store.create(sampleMigration(), noLease, key);
     await expect(service.create({ url }, everybody, { ...key, fingerprint: 'g' })).rejects.toEqual(
       problem('idempotency_key_reused'),
@@ -152,7 +158,7 @@ describe('a webhook', () => {
       expect(await service.list({ size: 10 }, caller)).toEqual([webhook]);
       expect(await service.deliveries(id, {}, { size: 10 }, caller)).toEqual([]);
     }
-    for (const caller of [one, other, { caller: 'ci', accounts: [] }]) {
+    for (const caller of [one, other, { kind: 'key' as const, caller: 'ci', accounts: [] }]) {
       expect(await service.list({ size: 10 }, caller)).toEqual([]);
       await expect(service.get(id, caller)).rejects.toEqual(problem('not_found'));
       await expect(service.deliveries(id, {}, { size: 10 }, caller)).rejects.toEqual(problem('not_found'));
@@ -169,36 +175,38 @@ describe('a webhook', () => {
     const { service } = await site();
     const { webhook } = await service.create({ url, description: 'old', eventTypes: ['backup.added'] }, both);
     const { id } = webhook;
-    expect(await service.patch(id, { description: null }, both)).toEqual({
+    expect((await service.patch(id, { description: null }, both)).webhook).toEqual({
       ...webhook,
       description: null,
       updatedAt: expect.any(Number),
       version: 2,
     });
     const moved = await service.patch(id, { url: 'https://other.example.com/', eventTypes: [] }, both);
-    expect(moved).toMatchObject({
+    expect(moved.secret).toMatch(/^whsec_/);
+    expect(moved.webhook).toMatchObject({
       url: { display: 'https://other.example.com' },
       eventTypes: [],
       accounts: ['ali-main', 'hw-main'],
-      sealedSecret: webhook.sealedSecret,
+      sealedSecret: expect.not.stringMatching(webhook.sealedSecret),
+      previousSecret: null,
       version: 3,
     });
     await expect(service.patch(id, { accounts: ['*'] }, both)).rejects.toEqual(problem('forbidden', '/accounts/0'));
     await expect(service.patch(id, { url: 'https://127.0.0.1/' }, both)).rejects.toEqual(
       problem('invalid_request', '/url'),
     );
-    expect(await service.get(id, both)).toEqual(moved);
+    expect(await service.get(id, both)).toEqual(moved.webhook);
   });
 
   it('that the gateway has switched off forgets why when somebody switches it', async () => {
     const { service, store } = await site();
     const { webhook } = await service.create({ url }, everybody);
     await store.updateWebhook(webhook.id, (current) => ({ ...current, enabled: false, disabledReason: '410' }));
-    expect(await service.patch(webhook.id, { description: 'x' }, everybody)).toMatchObject({
+    expect((await service.patch(webhook.id, { description: 'x' }, everybody)).webhook).toMatchObject({
       enabled: false,
       disabledReason: '410',
     });
-    expect(await service.patch(webhook.id, { enabled: true }, everybody)).toMatchObject({
+    expect((await service.patch(webhook.id, { enabled: true }, everybody)).webhook).toMatchObject({
       enabled: true,
       disabledReason: null,
     });
@@ -215,5 +223,58 @@ describe('a webhook', () => {
     await service.remove(id, { ...everybody, ifMatch: `${id}.2` });
     await expect(service.get(id, everybody)).rejects.toEqual(problem('not_found'));
     await expect(service.remove(id, everybody)).rejects.toEqual(problem('not_found'));
+  });
+});
+
+describe('the secret of a webhook', () => {
+  it('is changed once per idempotency key, and goes on beside the new one for a while', async () => {
+    const { service } = await site();
+    const { webhook, secret } = await service.create({ url }, both);
+    const key = { caller: 'ci', key: 'rotate', fingerprint: 'f' };
+    const rotated = await service.rotateSecret(webhook.id, 60_000, both, key);
+    expect(rotated.replayed).toBe(false);
+    expect(rotated.secret).not.toBe(secret);
+    expect(rotated.webhook.previousSecret).toEqual({
+      sealed: webhook.sealedSecret,
+      until: rotated.webhook.updatedAt + 60_000,
+    });
+    const again = await service.rotateSecret(webhook.id, 60_000, both, key);
+    expect(again).toMatchObject({ replayed: true, secret: rotated.secret });
+    await expect(service.rotateSecret(webhook.id, 1, both, { ...key, fingerprint: 'g' })).rejects.toEqual(
+      problem('idempotency_key_reused'),
+    );
+    const third = await service.rotateSecret(webhook.id, 0, both);
+    expect(third.webhook.previousSecret).toBeNull();
+  });
+
+  it('stays with its origin: a URL elsewhere gets another, a path at the same one does not', async () => {
+    const { service } = await site();
+    const { webhook } = await service.create({ url }, both);
+    expect((await service.patch(webhook.id, { url: `${new URL(url).origin}/other` }, both)).secret).toBeNull();
+    expect((await service.patch(webhook.id, { url: 'https://else.example/' }, both)).secret).toMatch(/^whsec_/);
+  });
+});
+
+describe('a test message', () => {
+  it('is sent now and says nothing of any migration; one at a time', async () => {
+    let answer: (result: { status: number; retryAfterMs: null }) => void = () => undefined;
+    const bodies: string[] = [];
+    const { service } = await site({
+      post: (_webhook, _id, body) => {
+        bodies.push(body);
+        return new Promise((done) => {
+          answer = done;
+        });
+      },
+    });
+    const { webhook } = await service.create({ url }, both);
+    const asked = service.test(webhook.id, both);
+    await expect.poll(() => bodies).toHaveLength(1);
+    await expect(service.test(webhook.id, both)).rejects.toEqual(problem('invalid_state'));
+    answer({ status: 500, retryAfterMs: null });
+    expect(await asked).toEqual({ delivered: false, status: 500, error: 'the receiver answered 500' });
+    expect(JSON.parse(bodies[0] ?? '')).toMatchObject({ type: 'godwit.webhook.test', data: { webhookId: webhook.id } });
+    const stranger = { kind: 'key', caller: 'x', accounts: [] } as const;
+    await expect(service.test(webhook.id, stranger)).rejects.toEqual(problem('not_found'));
   });
 });

@@ -26,6 +26,13 @@ describe('the signature of a message', () => {
     expect(() => new Webhook(newSecret(systemRuntime)).verify(body, headers)).toThrow();
   });
 
+  it('is made with two secrets while they are changed, and either receiver takes it', () => {
+    const [first, second] = [newSecret(systemRuntime), newSecret(systemRuntime)];
+    const headers = signatureHeaders([second, first], 'evt_1', Date.now(), '{}');
+    for (const secret of [first, second]) expect(new Webhook(secret).verify('{}', headers)).toEqual({});
+    expect(() => new Webhook(newSecret(systemRuntime)).verify('{}', headers)).toThrow();
+  });
+
   it('is made with 32 bytes that nobody has seen before', () => {
     const secrets = Array.from({ length: 20 }, () => newSecret(systemRuntime));
     expect(new Set(secrets).size).toBe(20);

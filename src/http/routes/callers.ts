@@ -47,8 +47,8 @@ export async function changeContext(
 
 /** Who asks about webhooks. */
 export function webhookCaller(request: FastifyRequest): WebhookCaller {
-  const { caller, accounts } = identityOf(request);
-  return { caller, accounts };
+  const { caller, kind, accounts } = identityOf(request);
+  return { caller, kind, accounts };
 }
 
 /** The same for a change of a webhook. */

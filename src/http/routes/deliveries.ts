@@ -81,6 +81,7 @@ export function deliveryRoutes(app: HttpApp, http: HttpContext): void {
       idempotencyOf(request);
       const { id, deliveryId } = request.params;
       const delivery = await webhooks.redeliver(id, deliveryId, webhookCaller(request));
+      request.webhookAccounts = [delivery.event.account];
       return sendAnswer(reply, jsonAnswer(202, representDelivery(delivery)));
     },
   );

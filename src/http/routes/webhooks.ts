@@ -1,13 +1,19 @@
 import { representWebhook } from '../../domain/represent-webhook.ts';
 import { entityTag } from '../../domain/representation.ts';
 import type { Webhook } from '../../domain/webhook.ts';
-import type { WebhookPatchBody, WebhookRequestBody } from '../../domain/webhook-schema.ts';
+import {
+  defaultOverlapSeconds,
+  type RotateSecretBody,
+  type WebhookPatchBody,
+  type WebhookRequestBody,
+} from '../../domain/webhook-schema.ts';
 import type { HttpApp, HttpContext } from '../app-types.ts';
 import { readTags } from '../request/entity-tag.ts';
 import { filterDigest, readPageToken } from '../request/page-token.ts';
 import {
   answers,
   defaultPageSize,
+  EmptyBody,
   empty,
   headers,
   NoQuery,
@@ -84,7 +90,8 @@ const patchSchema = {
   summary: 'Change a webhook',
   description:
     'A merge patch (RFC 7396): members that are absent stay; `description` is cleared by `null`. One that was switched off is sent ' +
-    'what happens from `"enabled": true` on, and what was still on its way. It takes the scope `migrations:read` as well as `migrations:write`.',
+    'what happens from `"enabled": true` on, and what was still on its way. A URL at another origin gets a secret of its own, which is in this ' +
+    'answer and in no other: whoever knows the old one must not be able to speak to the new receiver. It takes the scope `migrations:read` as well as `migrations:write`.',
   tags: ['Webhooks'],
   consumes: ['application/merge-patch+json', 'application/json'],
   params: WebhookParams,
@@ -92,7 +99,7 @@ const patchSchema = {
   headers: headers({ 'If-Match': requestHeaders.ifMatch }),
   body: ref<WebhookPatchBody>('WebhookPatch'),
   response: {
-    200: answers('Webhook', 'The changed webhook.', ['ETag']),
+    200: answers('ChangedWebhook', 'The changed webhook.', ['ETag']),
     ...problems('body', ['not_found', 'precondition_failed', 'unknown_account', 'encryption_key_required']),
   },
 } as const;
@@ -108,6 +115,40 @@ const deleteSchema = {
   response: { 204: empty('Forgotten.'), ...problems('body', ['not_found', 'precondition_failed']) },
 } as const;
 
+const rotateSchema = {
+  operationId: 'rotateWebhookSecret',
+  summary: 'Change the secret of a webhook',
+  description:
+    'Makes a new secret, which is in this answer and in no other. For `overlapSeconds` messages carry a signature by each of the two, so that ' +
+    'receivers can change at their own time; a third secret ends the first. A body is not needed.',
+  tags: ['Webhooks'],
+  params: WebhookParams,
+  querystring: NoQuery,
+  headers: headers({ 'Idempotency-Key': requestHeaders.idempotencyKey, 'If-Match': requestHeaders.ifMatch }),
+  body: ref<RotateSecretBody>('RotateSecretRequest'),
+  response: {
+    200: answers('NewWebhook', 'The webhook with its new secret.', ['ETag', 'Idempotency-Replayed']),
+    ...problems('body', ['not_found', 'precondition_failed', 'idempotency_key_reused', 'encryption_key_required']),
+  },
+} as const;
+
+const testSchema = {
+  operationId: 'testWebhook',
+  summary: 'Send a test message',
+  description:
+    'Sends a message of the type `godwit.webhook.test` now, signed like every other, and tells what came of it. It is no event and is not tried ' +
+    'again. An `Idempotency-Key` is accepted and has no effect. A body is not needed.',
+  tags: ['Webhooks'],
+  params: WebhookParams,
+  querystring: NoQuery,
+  headers: headers({ 'Idempotency-Key': requestHeaders.idempotencyKey }),
+  body: EmptyBody,
+  response: {
+    200: answers('WebhookTest', 'What came of it.'),
+    ...problems('body', ['not_found', 'invalid_state']),
+  },
+} as const;
+
 /** Where events are sent to. */
 export function webhookRoutes(app: HttpApp, http: HttpContext): void {
   const { webhooks } = http;
@@ -119,12 +160,9 @@ export function webhookRoutes(app: HttpApp, http: HttpContext): void {
     const idempotency = idempotencyOf(request) ?? undefined;
     const { webhook, secret, replayed } = await webhooks.create(request.body, webhookCaller(request), idempotency);
     if (replayed) reply.header('idempotency-replayed', 'true');
-    const headers = {
-      etag: entityTag(webhook),
-      location: `${request.base}/webhooks/${webhook.id}`,
-      'cache-control': 'no-store',
-    };
-    return sendAnswer(reply, jsonAnswer(201, { ...representWebhook(webhook), secret }, headers));
+    request.webhookAccounts = webhook.accounts;
+    reply.header('location', `${request.base}/webhooks/${webhook.id}`);
+    return sendAnswer(reply, secretAnswer(201, webhook, secret));
   });
 
   app.get('/webhooks', { schema: listSchema, config: reading }, async (request, reply) => {
@@ -152,8 +190,9 @@ export function webhookRoutes(app: HttpApp, http: HttpContext): void {
     },
     async (request, reply) => {
       const { id } = request.params;
-      const webhook = await webhooks.patch(id, request.body, await webhookChange(http, request, id));
-      return sendAnswer(reply, webhookAnswer(webhook));
+      const { webhook, secret } = await webhooks.patch(id, request.body, await webhookChange(http, request, id));
+      request.webhookAccounts = webhook.accounts;
+      return sendAnswer(reply, secret === null ? webhookAnswer(webhook) : secretAnswer(200, webhook, secret));
     },
   );
 
@@ -162,10 +201,46 @@ export function webhookRoutes(app: HttpApp, http: HttpContext): void {
     { schema: deleteSchema, config: { access: 'migrations:write' } },
     async (request, reply) => {
       const { id } = request.params;
-      await webhooks.remove(id, await webhookChange(http, request, id));
+      const change = await webhookChange(http, request, id);
+      request.webhookAccounts = (await webhooks.get(id, change)).accounts;
+      await webhooks.remove(id, change);
       return reply.code(204).send();
     },
   );
+
+  app.post(
+    '/webhooks/:id/rotate-secret',
+    { schema: rotateSchema, config: { ...deciding, bodyOptional: true } },
+    async (request, reply) => {
+      const { id } = request.params;
+      const { overlapSeconds = defaultOverlapSeconds } = request.body;
+      const change = await webhookChange(http, request, id);
+      const idempotency = idempotencyOf(request) ?? undefined;
+      const rotated = await webhooks.rotateSecret(id, overlapSeconds * 1000, change, idempotency);
+      request.webhookAccounts = rotated.webhook.accounts;
+      if (rotated.replayed) reply.header('idempotency-replayed', 'true');
+      return sendAnswer(reply, secretAnswer(200, rotated.webhook, rotated.secret));
+    },
+  );
+
+  app.post(
+    '/webhooks/:id/test',
+    { schema: testSchema, config: { ...deciding, bodyOptional: true } },
+    async (request, reply) => {
+      // A broken key is told all the same.
+      idempotencyOf(request);
+      const { id } = request.params;
+      const caller = webhookCaller(request);
+      request.webhookAccounts = (await webhooks.get(id, caller)).accounts;
+      return sendAnswer(reply, jsonAnswer(200, await webhooks.test(id, caller)));
+    },
+  );
+}
+
+/** The one answer that a secret is in. */
+function secretAnswer(status: number, webhook: Webhook, secret: string): Answer {
+  const headers = { etag: entityTag(webhook), 'cache-control': 'no-store' };
+  return jsonAnswer(status, { ...representWebhook(webhook), secret }, headers);
 }
 
 function webhookAnswer(webhook: Webhook): Answer {

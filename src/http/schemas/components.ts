@@ -15,11 +15,14 @@ import {
   withProviders,
 } from '../../domain/request-schema.ts';
 import {
+  ChangedWebhookSchema,
   DeliverySchema,
   NewWebhookSchema,
+  RotateSecretSchema,
   WebhookPatchSchema,
   WebhookRequestSchema,
   WebhookSchema,
+  WebhookTestSchema,
 } from '../../domain/webhook-schema.ts';
 import {
   AccountSchema,
@@ -47,6 +50,7 @@ const requests = [
   RetryRequestSchema,
   WebhookRequestSchema,
   WebhookPatchSchema,
+  RotateSecretSchema,
 ];
 const answers = [
   MigrationSchema,
@@ -57,6 +61,8 @@ const answers = [
   CloudEventSchema,
   WebhookSchema,
   NewWebhookSchema,
+  ChangedWebhookSchema,
+  WebhookTestSchema,
   DeliverySchema,
   ProviderSchema,
   AccountSchema,

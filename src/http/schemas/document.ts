@@ -36,6 +36,8 @@ const optionalBodies: readonly string[] = [
   'markBackupUploaded',
   'getUploadTarget',
   'redeliverEvent',
+  'rotateWebhookSecret',
+  'testWebhook',
 ];
 
 /** Labels are filtered by free names, which an exploded object describes. */

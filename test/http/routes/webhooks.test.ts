@@ -20,6 +20,7 @@ const shown = {
   accounts: ['ali-main'],
   enabled: true,
   disabledReason: null,
+  previousSecretUntil: null,
   caller: 'anonymous',
   createdAt: '2026-11-21T19:08:00.000Z',
   updatedAt: '2026-11-21T19:08:00.000Z',
@@ -33,7 +34,11 @@ describe('POST /webhooks', () => {
     expect(response.headers).toMatchObject({ location: path, etag: `"${tag}"`, 'cache-control': 'no-store' });
     expect(response.headers).not.toHaveProperty('idempotency-replayed');
     expect(response.json()).toEqual({ ...shown, secret: webhookSecret });
-    expect(webhooks.argumentsOf('create')).toEqual([body, { caller: 'anonymous', accounts: ['*'] }, undefined]);
+    expect(webhooks.argumentsOf('create')).toEqual([
+      body,
+      { kind: 'anonymous', caller: 'anonymous', accounts: ['*'] },
+      undefined,
+    ]);
     for (const [method, url] of [
       ['GET', path],
       ['GET', '/webhooks'],
@@ -153,7 +158,10 @@ describe('GET /webhooks', () => {
     const response = await call('GET', '/webhooks');
     expect(response.json()).toEqual({ items: [shown], nextPageToken: null });
     expect(response.headers).not.toHaveProperty('link');
-    expect(webhooks.argumentsOf('list')).toEqual([{ size: 50 }, { caller: 'anonymous', accounts: ['*'] }]);
+    expect(webhooks.argumentsOf('list')).toEqual([
+      { size: 50 },
+      { kind: 'anonymous', caller: 'anonymous', accounts: ['*'] },
+    ]);
   });
 
   it('walks through all pages and each webhook comes once', async () => {
@@ -214,7 +222,11 @@ describe('PATCH and DELETE /webhooks/{id}', () => {
     const response = await call('PATCH', path, { payload: JSON.stringify(patch), headers: { 'content-type': type } });
     expect(response.statusCode).toBe(200);
     expect(response.headers.etag).toBe(`"${idOf('whk', 1)}.4"`);
-    expect(webhooks.argumentsOf('patch')).toEqual([idOf('whk', 1), patch, { caller: 'anonymous', accounts: ['*'] }]);
+    expect(webhooks.argumentsOf('patch')).toEqual([
+      idOf('whk', 1),
+      patch,
+      { kind: 'anonymous', caller: 'anonymous', accounts: ['*'] },
+    ]);
   });
 
   it('forgets with 204 and no body', async () => {
@@ -222,7 +234,10 @@ describe('PATCH and DELETE /webhooks/{id}', () => {
     const response = await call('DELETE', path);
     expect(response.statusCode).toBe(204);
     expect(response.body).toBe('');
-    expect(webhooks.argumentsOf('remove')).toEqual([idOf('whk', 1), { caller: 'anonymous', accounts: ['*'] }]);
+    expect(webhooks.argumentsOf('remove')).toEqual([
+      idOf('whk', 1),
+      { kind: 'anonymous', caller: 'anonymous', accounts: ['*'] },
+    ]);
   });
 
   it.each([
@@ -276,7 +291,7 @@ describe('deliveries', () => {
       idOf('whk', 1),
       { state: 'pending' },
       { size: 50 },
-      { caller: 'anonymous', accounts: ['*'] },
+      { kind: 'anonymous', caller: 'anonymous', accounts: ['*'] },
     ]);
   });
 
@@ -332,7 +347,7 @@ describe('deliveries', () => {
     expect(webhooks.calls[0]?.arguments).toEqual([
       idOf('whk', 1),
       idOf('dlv', 1),
-      { caller: 'anonymous', accounts: ['*'] },
+      { kind: 'anonymous', caller: 'anonymous', accounts: ['*'] },
     ]);
   });
 
@@ -409,7 +424,7 @@ describe('who may', () => {
     const headers = { 'x-api-key': stranger.secret };
     expect((await call('GET', path, { headers })).statusCode).toBe(404);
     expect((await call('GET', '/webhooks', { headers })).json().items).toEqual([]);
-    expect(webhooks.argumentsOf('list')[1]).toEqual({ caller: 'stranger', accounts: ['tc-main'] });
+    expect(webhooks.argumentsOf('list')[1]).toEqual({ kind: 'key', caller: 'stranger', accounts: ['tc-main'] });
   });
 });
 
@@ -439,7 +454,8 @@ describe('the audit', () => {
       ['deleteWebhook', 204],
       ['deleteWebhook', 404],
     ]);
-    for (const record of records) expect(record).toMatchObject({ migrationId: null, account: null, instanceId: null });
+    for (const record of records) expect(record).toMatchObject({ migrationId: null, instanceId: null });
+    expect(records.map(({ account }) => account)).toEqual(['ali-main', 'ali-main', 'ali-main', 'ali-main', null]);
     expect(asked).toEqual([]);
     expect(JSON.stringify([records, log])).not.toMatch(/CANARY|whsec_/);
   });

@@ -35,7 +35,14 @@ export function fakeWebhooks(): FakeWebhooks {
     get: async (id, caller) => find(id, caller),
     list: async (page, { accounts }) => (accounts.includes('*') && page.after === undefined ? [present] : []),
     async patch(id, _patch, caller) {
-      return { ...changing(id, caller), version: present.version + 1 };
+      return { webhook: { ...changing(id, caller), version: present.version + 1 }, secret: null };
+    },
+    async rotateSecret(id, _overlapMs, caller) {
+      return { webhook: changing(id, caller), secret: webhookSecret, replayed: false };
+    },
+    async test(id, caller) {
+      find(id, caller);
+      return { delivered: true, status: 204, error: null };
     },
     async remove(id, caller) {
       changing(id, caller);

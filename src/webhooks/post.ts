@@ -1,0 +1,42 @@
+import type { Runtime } from '../domain/runtime.ts';
+import type { Webhook } from '../domain/webhook.ts';
+import { cloudEventMediaType } from './cloud-event.ts';
+import type { AttemptResult } from './schedule.ts';
+import type { Sender } from './sender.ts';
+import { signatureHeaders } from './signature.ts';
+
+export interface PostContext {
+  readonly sender: Sender;
+  readonly runtime: Pick<Runtime, 'now'>;
+  /** Opens what is sealed. Throws when its key is gone. */
+  open(sealed: string): string;
+  readonly version: string;
+}
+
+/** Sends one message to a webhook, signed with its secret, and while that is changed with the one before, too. */
+export async function postSigned(
+  { sender, runtime, open, version }: PostContext,
+  webhook: Webhook,
+  id: string,
+  body: string,
+): Promise<AttemptResult> {
+  const now = runtime.now();
+  const { previousSecret = null } = webhook;
+  const sealed = [
+    webhook.sealedSecret,
+    ...(previousSecret !== null && previousSecret.until > now ? [previousSecret.sealed] : []),
+  ];
+  let url: string;
+  let signature: Readonly<Record<string, string>>;
+  try {
+    url = open(webhook.url.sealed);
+    signature = signatureHeaders(sealed.map(open), id, now, body);
+  } catch {
+    return { status: null, error: 'no configured encryption key opens the URL and the secret' };
+  }
+  return sender.post(
+    url,
+    { 'content-type': cloudEventMediaType, 'user-agent': `Godwit/${version}`, ...signature },
+    body,
+  );
+}

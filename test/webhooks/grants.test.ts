@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { presentGrants } from '../../src/webhooks/grants.ts';
+
+const keys = [
+  { name: 'ci', scopes: ['migrations:read', 'migrations:write'], accounts: ['ali-main'] },
+  { name: 'root', scopes: ['admin'], accounts: ['*'] },
+  { name: 'writer', scopes: ['migrations:write'], accounts: ['*'] },
+];
+const issuers = ['https://id.example'];
+
+describe('what is sent to a webhook today', () => {
+  it.each([
+    ['ci', 'key', 'ali-main', null],
+    ['ci', 'key', 'hw-main', /no grant/],
+    ['root', 'key', 'hw-main', null],
+    ['writer', 'key', 'ali-main', /may not read/],
+    ['gone', 'key', 'ali-main', /not configured any more/],
+    ['https://id.example#alice', 'token', 'ali-main', null],
+    ['https://old.example#alice', 'token', 'ali-main', /issuer/],
+    ['anonymous', 'anonymous', 'ali-main', /asked nobody/],
+    // Stored before it was written down how a caller was known.
+    ['ci', undefined, 'hw-main', /no grant/],
+    ['alice', undefined, 'ali-main', null],
+  ] as const)('by %s, a %s, of %s', (caller, callerKind, account, fault) => {
+    const found = presentGrants({ keys, issuers })({ caller, ...(callerKind && { callerKind }) }, account);
+    if (fault === null) expect(found).toBeNull();
+    else expect(found).toMatch(fault);
+  });
+
+  it('is everything while nobody is asked who he is, and nothing of a key that is gone', () => {
+    const open = presentGrants({ keys: [], issuers: [] });
+    expect(open({ caller: 'anonymous', callerKind: 'anonymous' }, 'ali-main')).toBeNull();
+    expect(open({ caller: 'anonymous' }, 'ali-main')).toBeNull();
+    expect(presentGrants({ keys, issuers: [] })({ caller: 'gone' }, 'ali-main')).toMatch(/not configured/);
+  });
+});
