@@ -2,6 +2,7 @@ import type { AuditLog } from '../domain/audit.ts';
 import type { Runtime } from '../domain/runtime.ts';
 import type { Store } from '../domain/store.ts';
 import type { WebhookStore } from '../domain/webhook.ts';
+import { noticingFailedWrites } from './failed-writes.ts';
 import { defaultPostgresOptions, type PostgresOptions } from './postgres/options.ts';
 import { SqlStore } from './sql-store.ts';
 import { SqliteBackend } from './sqlite/backend.ts';
@@ -26,14 +27,14 @@ export async function openStore(url: string, options: StoreOptions): Promise<Sto
   if (url.startsWith('sqlite:')) {
     const path = url.slice('sqlite:'.length).replace(/^\/\/(?=.)/, '');
     if (path === '') throw new Error('the store URL names no file: sqlite:<path>');
-    return new SqlStore(await SqliteBackend.open(openFile(path), options.runtime, onError));
+    return new SqlStore(noticingFailedWrites(await SqliteBackend.open(openFile(path), options.runtime, onError)));
   }
   if (/^postgres(ql)?:\/\//.test(url)) {
     if (!URL.canParse(url)) throw new Error('the store URL is not a valid postgres:// URL');
     // Loaded only where it is used: most newcomers' starts do without.
     const { PostgresBackend } = await import('./postgres/backend.ts');
     const settings = { ...defaultPostgresOptions, ...options.postgres };
-    return new SqlStore(await PostgresBackend.open(url, settings, options.runtime, onError));
+    return new SqlStore(noticingFailedWrites(await PostgresBackend.open(url, settings, options.runtime, onError)));
   }
   throw new Error('the store URL must begin with sqlite:, postgres:// or postgresql://');
 }

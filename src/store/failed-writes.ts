@@ -1,0 +1,47 @@
+import { StoreOutcomeUnknown, StoreUnavailable } from '../domain/store.ts';
+import type { Backend, Session } from './session.ts';
+
+/**
+ * The same database, whose `check` writes as well when the last write has failed: on a full disk, or where nothing but reading is allowed, a database
+ * answers every question and remembers nothing.
+ */
+export function noticingFailedWrites(backend: Backend): Backend {
+  let failing = false;
+
+  async function write<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    try {
+      const result = await backend.write(work);
+      failing = false;
+      return result;
+    } catch (error) {
+      if (error instanceof StoreUnavailable || error instanceof StoreOutcomeUnknown) failing = true;
+      throw error;
+    }
+  }
+
+  return {
+    dialect: backend.dialect,
+    unreadable: backend.unreadable,
+    read: (work) => backend.read(work),
+    write,
+    onChange: (listener) => backend.onChange(listener),
+    clockOffset: () => backend.clockOffset(),
+    async check() {
+      await backend.check();
+      if (failing) await write(writeAndForget);
+    },
+    close: () => backend.close(),
+  };
+}
+
+/** Writes a row and takes it away again: what is written has to reach the disk all the same. */
+async function writeAndForget({ db }: Session): Promise<void> {
+  const digest = 'readiness';
+  const row = { digest, document: 'x'.repeat(8192), created_at: 0 };
+  await db
+    .insertInto('idempotency_keys')
+    .values(row)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  await db.deleteFrom('idempotency_keys').where('digest', '=', digest).execute();
+}
