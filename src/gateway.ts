@@ -136,6 +136,7 @@ export async function startGateway(
         publicUrl: config.publicUrl,
         trustedProxies: config.trustedProxies,
         allowedHosts: config.allowedHosts,
+        corsOrigins: config.corsOrigins,
         keepAliveTimeoutMs: config.keepAliveMs,
         publicDocumentation: config.auth.publicDocs,
         publicMetrics: config.auth.publicMetrics,

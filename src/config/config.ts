@@ -29,6 +29,8 @@ export interface Config {
   readonly listen: { readonly host: string; readonly port: number };
   /** Names, beside those of this machine, by which a gateway without authentication may be called. */
   readonly allowedHosts: readonly string[];
+  /** Origins whose pages may call the API. */
+  readonly corsOrigins: readonly string[];
   /** How long an idle connection stays open, in milliseconds. */
   readonly keepAliveMs: number;
   /** Where callers find this gateway, without a slash at its end; null: where they called it. */

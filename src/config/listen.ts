@@ -13,7 +13,7 @@ export function listenSettings(
   given: ConfigFile,
   environment: Environment,
   faults: string[],
-): Pick<Config, 'listen' | 'allowedHosts' | 'keepAliveMs'> {
+): Pick<Config, 'listen' | 'allowedHosts' | 'corsOrigins' | 'keepAliveMs'> {
   const fromEnvironment = environment.HOST || null;
   const host = fromEnvironment ?? given.listen?.host ?? '127.0.0.1';
   if (!hasAuthentication(given) && !isLoopback(host))
@@ -25,6 +25,7 @@ export function listenSettings(
   return {
     listen: { host, port: portOf(environment.PORT, given.listen?.port ?? 8080, faults) },
     allowedHosts: (given.listen?.allowedHosts ?? []).map((name) => name.toLowerCase()),
+    corsOrigins: given.listen?.corsOrigins ?? [],
     keepAliveMs: given.listen?.keepAliveMs ?? defaultKeepAliveMs,
   };
 }

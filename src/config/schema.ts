@@ -89,6 +89,9 @@ export const ConfigFileSchema = object({
       host: optional(Type.String({ minLength: 1 })),
       port: optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
       allowedHosts: optional(Type.Array(Type.String({ pattern: '^[A-Za-z0-9.-]{1,253}$' }), { uniqueItems: true })),
+      corsOrigins: optional(
+        Type.Array(Type.String({ pattern: '^https?://[a-z0-9.-]+(:[0-9]{1,5})?$' }), { uniqueItems: true }),
+      ),
       keepAliveMs: optional(Type.Integer({ minimum: 1000, maximum: 3_600_000 })),
     }),
   ),

@@ -15,6 +15,7 @@ import { installBodies } from './plugins/bodies.ts';
 import { answerBrokenRequest, answerUnmetExpectation } from './plugins/broken-requests.ts';
 
 import { installConnections } from './plugins/connections.ts';
+import { installCors } from './plugins/cors.ts';
 
 import { installOpenApi, serveDocument } from './plugins/documentation.ts';
 import { installExplorer } from './plugins/explorer.ts';
@@ -98,6 +99,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   installRequestLog(app, runtime);
   installAudit(app, trail);
   installProblems(app);
+  installCors(app, settings.corsOrigins);
   installKnownRoutes(app);
   installConnections(app, settings);
   installOriginCheck(app, auth, settings);

@@ -10,6 +10,8 @@ export interface HttpSettings {
   readonly trustedProxies: readonly string[];
   /** Names, in lower case, by which a gateway without authentication may be called, beside those of its machine. */
   readonly allowedHosts: readonly string[];
+  /** Origins whose pages may call the API. */
+  readonly corsOrigins: readonly string[];
   /** Largest body, in bytes. */
   readonly bodyLimitBytes: number;
   /** Time for a whole request to arrive. */
@@ -50,6 +52,7 @@ export const defaultHttpSettings: HttpSettings = {
   publicUrl: null,
   trustedProxies: [],
   allowedHosts: [],
+  corsOrigins: [],
   bodyLimitBytes: 1_048_576,
   requestTimeoutMs: 30_000,
   headersTimeoutMs: 15_000,

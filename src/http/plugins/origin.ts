@@ -15,7 +15,7 @@ const safeMethods: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'TRACE'];
 export function installOriginCheck(
   app: HttpApp,
   auth: Authenticator,
-  settings: Pick<HttpSettings, 'allowedHosts' | 'publicUrl'>,
+  settings: Pick<HttpSettings, 'allowedHosts' | 'corsOrigins' | 'publicUrl'>,
 ): void {
   const open = auth.schemes.length === 0;
   const allowed = new Set(settings.allowedHosts);
@@ -29,7 +29,8 @@ export function installOriginCheck(
         'forbidden',
         'A gateway without authentication answers to names of its own machine only; others are allowed by `listen.allowedHosts`.',
       );
-    if (!safeMethods.includes(request.method) && request.headers['sec-fetch-site'] === 'cross-site')
+    const { origin = '', 'sec-fetch-site': site } = request.headers;
+    if (!safeMethods.includes(request.method) && site === 'cross-site' && !settings.corsOrigins.includes(origin))
       throw new Problem('forbidden', 'A gateway without authentication takes no changes from pages of other sites.');
   });
 }

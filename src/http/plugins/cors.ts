@@ -1,0 +1,52 @@
+import type { HttpApp } from '../app-types.ts';
+
+/** What a page may send, and read, beside what it always may. */
+const sent = [
+  'authorization',
+  'x-api-key',
+  'content-type',
+  'idempotency-key',
+  'if-match',
+  'if-none-match',
+  'prefer',
+  'last-event-id',
+  'x-request-id',
+  'traceparent',
+];
+const read = [
+  'etag',
+  'location',
+  'link',
+  'retry-after',
+  'preference-applied',
+  'idempotency-replayed',
+  'ratelimit',
+  'ratelimit-policy',
+  'www-authenticate',
+  'x-request-id',
+];
+/** For so long a browser remembers what it was allowed, in seconds. */
+const maxAge = 600;
+
+/**
+ * Lets pages of the configured origins call the API with credentials of their own (CORS); cookies are never taken. Install it before whatever
+ * refuses: a page has to be able to read why.
+ */
+export function installCors(app: HttpApp, origins: readonly string[]): void {
+  if (origins.length === 0) return;
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('vary', 'origin');
+    const { origin, 'access-control-request-method': wanted } = request.headers;
+    if (origin === undefined || !origins.includes(origin)) return;
+    reply.headers({ 'access-control-allow-origin': origin, 'access-control-expose-headers': read.join(', ') });
+    if (request.method !== 'OPTIONS' || wanted === undefined) return;
+    return reply
+      .code(204)
+      .headers({
+        'access-control-allow-methods': 'GET, HEAD, POST, PATCH, DELETE',
+        'access-control-allow-headers': sent.join(', '),
+        'access-control-max-age': String(maxAge),
+      })
+      .send();
+  });
+}
