@@ -93,7 +93,7 @@ async function identify(
     failures.good(presented);
     return identity;
   }
-  failures.failed(request);
+  failures.failed(request, presented);
   request.refusedBecause = fault ?? (presented === null ? 'no credentials' : reasons.join('; ').slice(0, 500));
   if (fault !== null) throw unauthenticated(reply, fault, '');
   if (presented === null) throw unauthenticated(reply, 'No credentials came with the request.', '');

@@ -18,7 +18,7 @@ export interface FailedCredentials {
    * shares an address with one who guesses is not shut out with him.
    */
   admit(request: FastifyRequest, presented: PresentedCredential | null): void;
-  failed(request: FastifyRequest): void;
+  failed(request: FastifyRequest, presented: PresentedCredential | null): void;
   good(presented: PresentedCredential | null): void;
 }
 
@@ -37,7 +37,10 @@ export function failedCredentials(limit: RateLimit | null, runtime: Pick<Runtime
         retryAfterSeconds: nextSeconds,
       });
     },
-    failed: (request) => void buckets.take(addressOf(request)),
+    failed(request, presented) {
+      buckets.take(addressOf(request));
+      if (presented !== null) goodUntil.delete(digestOf(presented));
+    },
     good(presented) {
       if (presented === null) return;
       const digest = digestOf(presented);

@@ -40,8 +40,16 @@ function described(names: readonly HeaderName[]) {
 }
 
 /** Problems that every operation can answer. */
-const everywhere: readonly ProblemCode[] = ['not_acceptable', 'rate_limited', 'internal', 'overloaded', 'draining'];
-const behindAuthentication: readonly ProblemCode[] = ['unauthenticated', 'forbidden'];
+const everywhere: readonly ProblemCode[] = [
+  // Without authentication: of a request by a name that is not this gateway's.
+  'forbidden',
+  'not_acceptable',
+  'rate_limited',
+  'internal',
+  'overloaded',
+  'draining',
+];
+const behindAuthentication: readonly ProblemCode[] = ['unauthenticated'];
 const withBody: readonly ProblemCode[] = [
   'payload_too_large',
   'unsupported_media_type',

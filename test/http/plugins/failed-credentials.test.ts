@@ -35,6 +35,23 @@ describe('wrong credentials', () => {
     expect((await ask(other.secret, '192.0.2.2')).statusCode).toBe(200);
   });
 
+  it('that were good once and are no more do not pass', async () => {
+    let good = true;
+    const changing = {
+      schemes: auth.schemes,
+      authenticate: async (...given: Parameters<typeof auth.authenticate>) =>
+        good ? auth.authenticate(...given) : null,
+    };
+    const { app } = await testApp({ auth: changing, settings: { rateLimit } });
+    const ask = async () =>
+      (await app.inject({ url: '/migrations', headers: { 'x-api-key': reader.secret } })).statusCode;
+    expect(await ask()).toBe(200);
+    good = false;
+    const statuses = [];
+    for (let turn = 0; turn < 7; turn++) statuses.push(await ask());
+    expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429]);
+  });
+
   it('tell nothing at a probe once there are too many', async () => {
     const { app } = await testApp({ auth, settings: { rateLimit } });
     const named = async (key: string) =>
