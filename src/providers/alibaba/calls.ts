@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { type Backup, fullBackup, type Migration } from '../../domain/migration.ts';
 import { type CallInput, type ChangingCall, noObjection } from '../../domain/provider.ts';
 import type { VendorReply, VendorRequest } from '../../domain/vendor.ts';
+import { percentEncode } from '../kit/percent.ts';
 import { type AlibabaAccount, alibabaAccount } from './account.ts';
 import { ossHost } from './endpoints.ts';
 import { findOpen, findRestore, findTerminate } from './find.ts';
 import { chainHandle, destinationName, isChain } from './migration-task.ts';
 import { objectToRestore } from './objection.ts';
 import { optionsOf } from './options.ts';
-import { percentEncode } from './percent.ts';
 import { answerOf, garbled, textOf } from './reply.ts';
 
 type Query = VendorRequest['query'];

@@ -1,18 +1,8 @@
 import type { Issued, IssuedCredentials, IssuerRequest } from '../../domain/credentials.ts';
 import { Secret } from '../../domain/secret.ts';
 import { VendorError, type VendorReply } from '../../domain/vendor.ts';
-import {
-  askRole,
-  askRoleName,
-  asObject,
-  endOf,
-  expectNoFailure,
-  type Fields,
-  type Issuing,
-  objectOf,
-  textOf,
-  unusable,
-} from '../kit/issuing.ts';
+import { askRole, askRoleName, endOf, expectNoFailure, type Issuing, textOf, unusable } from '../kit/issuing.ts';
+import { asObject, type Fields, parseObject } from '../kit/json.ts';
 import type { AlibabaCredentials } from './account.ts';
 import { failureOf } from './errors.ts';
 
@@ -71,7 +61,7 @@ export function oidcCredentials(settings: OidcSettings): IssuedCredentials {
         body: form.toString(),
       };
       expectNoFailure(oidc, failureOf, reply, [token]);
-      return issued(asObject(objectOf(reply.body)?.Credentials), oidc, reply);
+      return issued(asObject(parseObject(reply.body)?.Credentials), oidc, reply);
     },
   };
 }

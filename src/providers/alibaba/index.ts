@@ -1,4 +1,5 @@
 import type { Provider } from '../../domain/provider.ts';
+import { parseObject } from '../kit/json.ts';
 import { capabilities } from './capabilities.ts';
 import { checkBackup, checkMigration } from './check.ts';
 import { configuration } from './configuration.ts';
@@ -10,7 +11,7 @@ import { observationGroup, observe } from './observe.ts';
 import { OptionsSchema } from './options.ts';
 import { cancelVerdict, plan } from './plan.ts';
 import { preflight } from './preflight.ts';
-import { parseFields, requestIdOf } from './reply.ts';
+import { requestIdOf } from './reply.ts';
 import { sign } from './sign.ts';
 
 /** Alibaba Cloud ApsaraDB RDS for SQL Server, API version 2014-08-15. */
@@ -35,7 +36,7 @@ export const alibaba: Provider = {
   uploads: null,
   backupCommand: null,
   failureOf,
-  requestIdOf: (reply) => requestIdOf(reply, parseFields(reply.body)),
+  requestIdOf: (reply) => requestIdOf(reply, parseObject(reply.body)),
   sign,
   cloudId: () => null,
   // Every request carries its own signature, and nothing has to be learnt before the first.

@@ -3,7 +3,6 @@ import type { ObjectStore } from '../../domain/object-store.ts';
 import type { SignedRequest, SigningContext, VendorReply, VendorRequest } from '../../domain/vendor.ts';
 import {
   addressOf,
-  encode,
   encodeKey,
   listRequest,
   parsePage,
@@ -12,6 +11,7 @@ import {
   signedRead,
   storageFailure,
 } from '../kit/object-store.ts';
+import { percentEncode } from '../kit/percent.ts';
 import { type AlibabaCredentials, alibabaAccount, alibabaCredentials } from './account.ts';
 import { ossHost, regionOfOssHost } from './endpoints.ts';
 
@@ -78,13 +78,13 @@ function ownHeaders(headers: Headers, also: readonly string[]): readonly (readon
 export function canonicalV4(request: VendorRequest, headers: Headers): string {
   const { bucket = '', key = null } = request.object ?? {};
   const query = request.query
-    .map(([name, value]) => [encode(name), encode(value)] as const)
+    .map(([name, value]) => [percentEncode(name), percentEncode(value)] as const)
     .toSorted((a, b) => byBytes(a[0], b[0]) || byBytes(a[1], b[1]))
     .map(([name, value]) => (value === '' ? name : `${name}=${value}`));
   const covered = ownHeaders(headers, ['content-type', 'content-md5']);
   return [
     request.method,
-    `/${encode(bucket)}/${encodeKey(key ?? '')}`,
+    `/${percentEncode(bucket)}/${encodeKey(key ?? '')}`,
     query.join('&'),
     ...covered.map(([name, value]) => `${name}:${value}`),
     '',

@@ -1,10 +1,4 @@
-/** RFC 3986 percent-encoding of UTF-8: all but letters, digits and `-_.~` becomes `%XX`. A lone surrogate becomes U+FFFD. */
-export function percentEncode(text: string): string {
-  return encodeURIComponent(text.toWellFormed()).replace(
-    /[!'()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-}
+import { percentEncode } from '../kit/percent.ts';
 
 /** Names and values sorted by name in byte order, encoded, joined by `&`. The same rule serves both signatures. */
 export function canonicalQuery(parameters: readonly (readonly [name: string, value: string])[]): string {

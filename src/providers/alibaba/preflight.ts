@@ -1,10 +1,11 @@
 import { fullBackup, type Migration } from '../../domain/migration.ts';
 import type { FieldFault } from '../../domain/problem.ts';
 import { type Dialogue, VendorError } from '../../domain/vendor.ts';
+import type { Fields } from '../kit/json.ts';
 import { ossHost, regionOfOssHost } from './endpoints.ts';
 import { destinationName, isChain } from './migration-task.ts';
 import { readRequest } from './reads.ts';
-import { answerOf, type Fields, presentableWords, rowsOf, textOf } from './reply.ts';
+import { answerOf, presentableWords, rowsOf, textOf } from './reply.ts';
 
 const onInstance = '/target/instanceId';
 

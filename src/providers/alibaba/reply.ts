@@ -1,25 +1,9 @@
 import type { Instant } from '../../domain/migration.ts';
-import { VendorError, type VendorReply, vendorFailure } from '../../domain/vendor.ts';
-
-/** A JSON object as it came. */
-export type Fields = Readonly<Record<string, unknown>>;
+import type { VendorError, VendorReply } from '../../domain/vendor.ts';
+import { type Fields, isObject, malformed, parseObject } from '../kit/json.ts';
 
 /** Longest text of the vendor that is passed on, in characters. */
 const longestWords = 2_000;
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** The JSON object that a body holds, or null. */
-export function parseFields(body: string): Fields | null {
-  try {
-    const value: unknown = JSON.parse(body);
-    return isFields(value) ? value : null;
-  } catch {
-    return null;
-  }
-}
 
 /** The value of a field; the name matches exactly or, failing that, without regard to case. */
 export function fieldOf(fields: Fields, name: string): unknown {
@@ -50,11 +34,11 @@ export function countOf(fields: Fields, name: string): number | null {
  */
 export function rowsOf(fields: Fields, container: string, rowName: string, keyField: string): readonly Fields[] {
   const items = fieldOf(fields, container);
-  if (Array.isArray(items)) return items.filter(isFields);
-  if (!isFields(items)) return [];
+  if (Array.isArray(items)) return items.filter(isObject);
+  if (!isObject(items)) return [];
   const inner = fieldOf(items, rowName);
-  if (Array.isArray(inner)) return inner.filter(isFields);
-  if (isFields(inner)) return [inner];
+  if (Array.isArray(inner)) return inner.filter(isObject);
+  if (isObject(inner)) return [inner];
   return fieldOf(items, keyField) === undefined ? [] : [items];
 }
 
@@ -118,23 +102,14 @@ export function requestIdOf(reply: VendorReply, fields: Fields | null): string |
 
 /** An answer that is not what the vendor documents: its effect, if any, is unknown. */
 export function garbled(operation: string, reply: VendorReply, what: string): VendorError {
-  return new VendorError(
-    vendorFailure({
-      kind: 'garbage',
-      detail: `The answer to ${operation} cannot be understood: ${what}.`,
-      provider: {
-        name: 'alibaba',
-        operation,
-        requestId: requestIdOf(reply, parseFields(reply.body)),
-        httpStatus: reply.httpStatus,
-      },
-    }),
-  );
+  const requestId = requestIdOf(reply, parseObject(reply.body));
+  const detail = `The answer to ${operation} cannot be understood: ${what}.`;
+  return malformed({ name: 'alibaba', operation, requestId }, reply, detail);
 }
 
 /** The JSON object of an answer. Throws `VendorError` of kind `garbage`. */
 export function answerOf(operation: string, reply: VendorReply): Fields {
-  const fields = parseFields(reply.body);
+  const fields = parseObject(reply.body);
   if (fields === null) throw garbled(operation, reply, 'the body is not a JSON object');
   return fields;
 }

@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto';
 import type { Instant } from '../../domain/migration.ts';
 import type { SignedRequest, VendorRequest } from '../../domain/vendor.ts';
+import { percentEncode } from '../kit/percent.ts';
 import type { AlibabaCredentials } from './account.ts';
-import { canonicalQuery, percentEncode } from './percent.ts';
+import { canonicalQuery } from './percent.ts';
 
 type Parameters = readonly (readonly [name: string, value: string])[];
 

@@ -1,10 +1,11 @@
 import type { Backup, Migration, Step } from '../../domain/migration.ts';
 import type { CancelVerdict, ChangingCall } from '../../domain/provider.ts';
+import { parseObject } from '../kit/json.ts';
 import { jobBody } from './body.ts';
 import { findJob } from './find.ts';
 import { createOperation, isJobId, jobsPath } from './jobs.ts';
 import { objectToJob } from './objection.ts';
-import { garbage, jsonObject, text } from './reply.ts';
+import { garbage, text } from './reply.ts';
 
 /** Creating a job starts it: there is no other call, and none that stops it. */
 export const createJob: ChangingCall = {
@@ -27,7 +28,7 @@ export const createJob: ChangingCall = {
   },
 
   parse(reply) {
-    const jobId = text(jsonObject(reply.body)?.job_id);
+    const jobId = text(parseObject(reply.body)?.job_id);
     if (jobId === null || !isJobId(jobId)) throw garbage(createOperation, reply, 'the id of the job is missing');
     return { jobId };
   },

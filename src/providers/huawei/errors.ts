@@ -1,7 +1,8 @@
 import { readRetryAfter } from '../../domain/retry-after.ts';
 import { type VendorFailure, type VendorReply, type VendorRequest, vendorFailure } from '../../domain/vendor.ts';
+import { asObject, type Fields, parseObject } from '../kit/json.ts';
 import { authenticationMeanings, type Meaning, meaningOfStatus, meanings, unlistedMeaning } from './error-codes.ts';
-import { type Json, jsonObject, object, requestIdOf, text } from './reply.ts';
+import { requestIdOf, text } from './reply.ts';
 
 interface Words {
   readonly code: string | null;
@@ -11,7 +12,7 @@ interface Words {
 const successCode = 'DRS.00000000';
 
 /** The code and message of one object, in any of the vendor's spellings. `lenient` also takes plain `code` and `message`. */
-function wordsIn(value: Json | null, lenient: boolean): Words | null {
+function wordsIn(value: Fields | null, lenient: boolean): Words | null {
   if (value === null) return null;
   const code =
     text(value.error_code) ?? text(value.errCode) ?? text(value.errorCode) ?? (lenient ? text(value.code) : null);
@@ -24,8 +25,8 @@ function wordsIn(value: Json | null, lenient: boolean): Words | null {
 }
 
 /** The vendor's words in the body of a refusal: at the top, or one level down. */
-function wordsOf(body: Json | null, refused: boolean): Words {
-  const candidates = refused ? [body, ...Object.values(body ?? {}).map(object)] : [body, object(body?.error)];
+function wordsOf(body: Fields | null, refused: boolean): Words {
+  const candidates = refused ? [body, ...Object.values(body ?? {}).map(asObject)] : [body, asObject(body?.error)];
   for (const candidate of candidates) {
     const words = wordsIn(candidate, refused || candidate !== body);
     if (words !== null) return words;
@@ -88,7 +89,7 @@ function meaningOf(request: VendorRequest, httpStatus: number, { code, message }
 export function failureOf(request: VendorRequest, reply: VendorReply): VendorFailure | null {
   const { httpStatus } = reply;
   const accepted = httpStatus >= 200 && httpStatus < 300;
-  const body = jsonObject(reply.body);
+  const body = parseObject(reply.body);
   const words = wordsOf(body, !accepted);
   if (accepted && body !== null && (words.code === null || words.code === successCode)) return null;
 

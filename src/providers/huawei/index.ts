@@ -1,4 +1,5 @@
 import type { Provider } from '../../domain/provider.ts';
+import { parseObject } from '../kit/json.ts';
 import { configuredProject } from './account.ts';
 import { cancelVerdict, plan } from './calls.ts';
 import { capabilities } from './capabilities.ts';
@@ -12,7 +13,7 @@ import { objectStore } from './object-store.ts';
 import { observationGroup, observe } from './observe.ts';
 import { OptionsSchema } from './options.ts';
 import { preflight } from './preflight.ts';
-import { jsonObject, requestIdOf } from './reply.ts';
+import { requestIdOf } from './reply.ts';
 import { sign } from './sign.ts';
 
 /** Huawei Cloud: one DRS backup migration job per backup, with state of our own between them. */
@@ -37,7 +38,7 @@ export const huawei: Provider = {
   uploads: null,
   backupCommand: null,
   failureOf,
-  requestIdOf: (reply) => requestIdOf(reply, jsonObject(reply.body)),
+  requestIdOf: (reply) => requestIdOf(reply, parseObject(reply.body)),
   sign,
   cloudId: configuredProject,
   opensSessions: true,

@@ -1,6 +1,7 @@
 import type { Instant } from '../../domain/migration.ts';
 import type { VendorReply, VendorRequest } from '../../domain/vendor.ts';
-import { count, garbage, instant, jsonObject, object, objects, text } from './reply.ts';
+import { asObject, objectsIn, parseObject } from '../kit/json.ts';
+import { count, garbage, instant, text } from './reply.ts';
 
 export const createOperation = 'CreateReplicationJob';
 export const listOperation = 'ListReplicationJobs';
@@ -75,14 +76,14 @@ export function isJobId(id: string): boolean {
 
 /** Throws `VendorError` of kind `garbage` when the reply has no list of jobs, so that it is never taken for an empty one. */
 export function readPage(reply: VendorReply): Page {
-  const body = jsonObject(reply.body);
+  const body = parseObject(reply.body);
   if (!Array.isArray(body?.jobs)) throw garbage(listOperation, reply, 'the list of jobs is missing');
-  return { jobs: objects(body.jobs).map(readJob), rows: body.jobs.length, total: count(body.count) };
+  return { jobs: objectsIn(body.jobs).map(readJob), rows: body.jobs.length, total: count(body.count) };
 }
 
 /** Throws `VendorError` of kind `garbage` when the reply is no job. */
 export function readShow(reply: VendorReply): Job {
-  const body = jsonObject(reply.body);
+  const body = parseObject(reply.body);
   if (body === null || (text(body.id) === null && text(body.status) === null))
     throw garbage(showOperation, reply, 'the job is missing');
   return readJob(body);
@@ -100,12 +101,12 @@ export interface JobOrder {
 
 /** The order of a job from its details. Its folder is not among them. */
 export function readOrder(reply: VendorReply): JobOrder {
-  const body = jsonObject(reply.body);
-  const target = object(body?.target_db_info);
-  const options = object(body?.options);
+  const body = parseObject(reply.body);
+  const target = asObject(body?.target_db_info);
+  const options = asObject(body?.options);
   return {
     instanceId: text(target?.target_instance_id),
-    files: objects(object(body?.backup_info)?.file_info).flatMap((file) => text(file.file_name) ?? []),
+    files: objectsIn(asObject(body?.backup_info)?.file_info).flatMap((file) => text(file.file_name) ?? []),
     backupId: text(target?.file_id),
     databases: Array.isArray(options?.db_names) ? options.db_names.flatMap((name: unknown) => text(name) ?? []) : [],
     last: typeof options?.is_last_backup === 'boolean' ? options.is_last_backup : null,
@@ -115,7 +116,7 @@ export function readOrder(reply: VendorReply): JobOrder {
 function readJob(row: Readonly<Record<string, unknown>>): Job {
   return {
     id: text(row.id),
-    name: text(row.name) ?? text(object(row.base_info)?.name),
+    name: text(row.name) ?? text(asObject(row.base_info)?.name),
     status: text(row.status) ?? '',
     errorLog: text(row.error_log),
     createdAt: instant(row.create_time),

@@ -8,8 +8,9 @@ import {
   type VendorReply,
   vendorFailure,
 } from '../../domain/vendor.ts';
+import { asObject, objectsIn, parseObject } from '../kit/json.ts';
 import { configuredProject, type HuaweiPasswordCredentials, huaweiCredentials } from './account.ts';
-import { garbage, instant, jsonObject, object, objects, requestIdOf, text } from './reply.ts';
+import { garbage, instant, requestIdOf, text } from './reply.ts';
 
 const hour = 3_600_000;
 const tokenOperation = 'KeystoneCreateUserTokenByPassword';
@@ -50,10 +51,10 @@ function* passwordLogin(
       },
     },
   };
-  const token = object(jsonObject(reply.body)?.token);
+  const token = asObject(parseObject(reply.body)?.token);
   const subject = text(reply.headers['x-subject-token']);
   if (subject === null) throw garbage(tokenOperation, reply, 'the header X-Subject-Token is missing');
-  const projectId = text(object(token?.project)?.id) ?? project;
+  const projectId = text(asObject(token?.project)?.id) ?? project;
   if (projectId === null) throw garbage(tokenOperation, reply, 'the token names no project');
   return {
     token: new Secret(subject),
@@ -74,9 +75,9 @@ function* projectLookup(region: string): Dialogue<Session> {
     headers: {},
     body: undefined,
   };
-  const body = jsonObject(reply.body);
+  const body = parseObject(reply.body);
   if (!Array.isArray(body?.projects)) throw garbage(projectsOperation, reply, 'the list of projects is missing');
-  const ids = objects(body.projects)
+  const ids = objectsIn(body.projects)
     .filter((project) => project.name === region && project.enabled !== false)
     .map((project) => text(project.id))
     .filter((id) => id !== null);
@@ -96,7 +97,7 @@ function ambiguousProject(region: string, found: number, reply: VendorReply): Ve
       provider: {
         name: 'huawei',
         operation: projectsOperation,
-        requestId: requestIdOf(reply, jsonObject(reply.body)),
+        requestId: requestIdOf(reply, parseObject(reply.body)),
         httpStatus: reply.httpStatus,
       },
     }),

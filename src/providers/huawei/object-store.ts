@@ -11,6 +11,7 @@ import {
   type VendorRequest,
   vendorFailure,
 } from '../../domain/vendor.ts';
+import { asObject, parseObject } from '../kit/json.ts';
 import {
   addressOf,
   encodeKey,
@@ -23,7 +24,7 @@ import {
 } from '../kit/object-store.ts';
 import { type HuaweiAccessKeyCredentials, type HuaweiPasswordCredentials, huaweiCredentials } from './account.ts';
 import { endpoint } from './endpoints.ts';
-import { garbage, instant, jsonObject, object, text } from './reply.ts';
+import { garbage, instant, text } from './reply.ts';
 
 const permissions = { list: 'obs:bucket:ListBucket', read: 'obs:object:GetObject' } as const;
 
@@ -136,7 +137,7 @@ export function* storageLogin(credentials: HuaweiPasswordCredentials): Dialogue<
     headers: { 'X-Auth-Token': token },
     body: { auth: { identity: { methods: ['token'], token: { duration_seconds: lifetimeSeconds } } } },
   };
-  const issued = object(jsonObject(reply.body)?.credential);
+  const issued = asObject(parseObject(reply.body)?.credential);
   const [access, secret, security] = [text(issued?.access), text(issued?.secret), text(issued?.securitytoken)];
   if (access === null || secret === null || security === null)
     throw garbage(keysOperation, reply, 'the temporary access key is missing');

@@ -2,6 +2,7 @@ import { type Backup, fullBackup, type Instant, type Migration } from '../../dom
 import type { VendorWords } from '../../domain/problem.ts';
 import type { BackupObservation, Observation } from '../../domain/provider.ts';
 import { type Account, type Dialogue, VendorError, type VendorReply } from '../../domain/vendor.ts';
+import { parseObject } from '../kit/json.ts';
 import { errorOf } from './error-words.ts';
 import {
   isJobId,
@@ -15,7 +16,7 @@ import {
   showRequest,
 } from './jobs.ts';
 import { optionsOf } from './options.ts';
-import { jsonObject, requestIdOf } from './reply.ts';
+import { requestIdOf } from './reply.ts';
 import { jobState } from './status.ts';
 
 /** What the vendor says of a job, with where it said so; or that it does not know the job. */
@@ -88,7 +89,7 @@ function* showJob(id: string): Dialogue<Sighting> {
 }
 
 function wordsOf(operation: string, reply: VendorReply): VendorWords {
-  const requestId = requestIdOf(reply, jsonObject(reply.body));
+  const requestId = requestIdOf(reply, parseObject(reply.body));
   return { name: 'huawei', operation, code: null, message: null, requestId, httpStatus: reply.httpStatus };
 }
 

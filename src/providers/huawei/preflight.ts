@@ -1,7 +1,8 @@
 import { fullBackup, type Migration, restoredName, type Source } from '../../domain/migration.ts';
 import type { FieldFault } from '../../domain/problem.ts';
 import { type Account, type Dialogue, VendorError, type VendorReply, type VendorRequest } from '../../domain/vendor.ts';
-import { count, garbage, type Json, jsonObject, object, objects, text } from './reply.ts';
+import { asObject, type Fields, objectsIn, parseObject } from '../kit/json.ts';
+import { count, garbage, text } from './reply.ts';
 
 const pageSize = 100;
 const maxPages = 20;
@@ -32,17 +33,17 @@ function read(operation: string, path: string, query: VendorRequest['query']): V
 }
 
 /** The list under `key`; a reply without it is garbage, never an empty list. */
-function listIn(operation: string, reply: VendorReply, key: string): { list: readonly Json[]; total: number | null } {
-  const body = jsonObject(reply.body);
+function listIn(operation: string, reply: VendorReply, key: string): { list: readonly Fields[]; total: number | null } {
+  const body = parseObject(reply.body);
   if (!Array.isArray(body?.[key])) throw garbage(operation, reply, `the list \`${key}\` is missing`);
-  return { list: objects(body[key]), total: count(body.total_count) };
+  return { list: objectsIn(body[key]), total: count(body.total_count) };
 }
 
 function isNotFound(error: unknown): boolean {
   return error instanceof VendorError && error.failure.kind === 'not_found';
 }
 
-function* readInstance(id: string): Dialogue<Json | null> {
+function* readInstance(id: string): Dialogue<Fields | null> {
   const operation = 'ListInstances';
   try {
     const reply = yield read(operation, '/v3/{project_id}/instances', [['id', id]]);
@@ -53,11 +54,11 @@ function* readInstance(id: string): Dialogue<Json | null> {
   }
 }
 
-function targetFaults(target: Json | null, id: string): readonly FieldFault[] {
+function targetFaults(target: Fields | null, id: string): readonly FieldFault[] {
   const at = '/target/instanceId';
   if (target === null) return [fault(at, `Huawei Cloud has no instance ${id} in this project and region.`)];
   const faults: FieldFault[] = [];
-  const engine = text(object(target.datastore)?.type);
+  const engine = text(asObject(target.datastore)?.type);
   const status = text(target.status);
   if (engine !== null && engine.toLowerCase() !== 'sqlserver')
     faults.push(fault(at, `The instance runs ${engine}, not SQL Server.`));
@@ -70,7 +71,7 @@ function targetFaults(target: Json | null, id: string): readonly FieldFault[] {
 
 type InstanceBackup = Extract<Source, { type: 'instance_backup' }>;
 
-function* readBackup(source: InstanceBackup): Dialogue<Json | null> {
+function* readBackup(source: InstanceBackup): Dialogue<Fields | null> {
   const operation = 'ListBackups';
   try {
     const reply = yield read(operation, '/v3/{project_id}/backups', [
@@ -86,16 +87,16 @@ function* readBackup(source: InstanceBackup): Dialogue<Json | null> {
   }
 }
 
-function databaseNames(backup: Json): readonly string[] | null {
+function databaseNames(backup: Fields): readonly string[] | null {
   if (!Array.isArray(backup.databases)) return null;
-  const names = objects(backup.databases).map((database) => text(database.name));
+  const names = objectsIn(backup.databases).map((database) => text(database.name));
   return names.filter((name) => name !== null);
 }
 
 function backupFaults(
-  backup: Json | null,
+  backup: Fields | null,
   source: InstanceBackup,
-  target: Json | null,
+  target: Fields | null,
   migration: Migration,
 ): readonly FieldFault[] {
   if (backup === null)
@@ -103,8 +104,8 @@ function backupFaults(
   const faults: FieldFault[] = [];
   const status = text(backup.status);
   const kind = text(backup.type)?.toLowerCase();
-  const version = text(object(backup.datastore)?.version);
-  const targetVersion = text(object(target?.datastore)?.version);
+  const version = text(asObject(backup.datastore)?.version);
+  const targetVersion = text(asObject(target?.datastore)?.version);
   if (status !== null && status.toUpperCase() !== 'COMPLETED')
     faults.push(fault('/source/backupId', `The backup is ${status}; it has to be COMPLETED.`));
   if (kind !== undefined && kind !== 'auto' && kind !== 'manual')

@@ -1,22 +1,6 @@
 import type { Instant } from '../../domain/migration.ts';
-import { VendorError, type VendorReply, vendorFailure } from '../../domain/vendor.ts';
-
-/** A JSON object of the vendor, nothing known about its members. */
-export type Json = Readonly<Record<string, unknown>>;
-
-/** The value as an object, or null when it is anything else. */
-export function object(value: unknown): Json | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : null;
-}
-
-/** The JSON object in a body, or null when the body is empty, truncated, HTML or another kind of value. */
-export function jsonObject(body: string): Json | null {
-  try {
-    return object(JSON.parse(body));
-  } catch {
-    return null;
-  }
-}
+import type { VendorError, VendorReply } from '../../domain/vendor.ts';
+import { type Fields, malformed, parseObject } from '../kit/json.ts';
 
 /** A non-empty text; numbers are taken as their digits, because the vendor mixes the two. Anything else is null. */
 export function text(value: unknown): string | null {
@@ -28,11 +12,6 @@ export function text(value: unknown): string | null {
 export function count(value: unknown): number | null {
   const digits = text(value);
   return digits !== null && /^\d{1,9}$/.test(digits) ? Number(digits) : null;
-}
-
-/** The objects of an array; what is no object in it is left out, and what is no array has none. */
-export function objects(value: unknown): readonly Json[] {
-  return Array.isArray(value) ? value.map(object).filter((each) => each !== null) : [];
 }
 
 const timePattern = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:\.(\d+))?\s*(Z|[+-]\d{2}:?\d{2})?$/;
@@ -52,22 +31,13 @@ export function instant(value: unknown): Instant | null {
 }
 
 /** The id under which Huawei's support finds the call. */
-export function requestIdOf(reply: VendorReply, body: Json | null): string | null {
+export function requestIdOf(reply: VendorReply, body: Fields | null): string | null {
   return text(reply.headers['x-request-id']) ?? text(reply.headers['x-iam-trace-id']) ?? text(body?.request_id);
 }
 
 /** The error for an answer that lacks what it must have. Its outcome, where something was to change, is unknown. */
 export function garbage(operation: string, reply: VendorReply, lacking: string): VendorError {
-  return new VendorError(
-    vendorFailure({
-      kind: 'garbage',
-      detail: `Huawei Cloud answered ${operation} with HTTP ${reply.httpStatus}, but ${lacking}.`,
-      provider: {
-        name: 'huawei',
-        operation,
-        requestId: requestIdOf(reply, jsonObject(reply.body)),
-        httpStatus: reply.httpStatus,
-      },
-    }),
-  );
+  const requestId = requestIdOf(reply, parseObject(reply.body));
+  const detail = `Huawei Cloud answered ${operation} with HTTP ${reply.httpStatus}, but ${lacking}.`;
+  return malformed({ name: 'huawei', operation, requestId }, reply, detail);
 }

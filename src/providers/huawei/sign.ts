@@ -7,19 +7,12 @@ import {
   type VendorRequest,
   vendorFailure,
 } from '../../domain/vendor.ts';
+import { percentEncode } from '../kit/percent.ts';
 import { configuredProject, type HuaweiAccessKeyCredentials, huaweiAccount, huaweiCredentials } from './account.ts';
 
 const algorithm = 'SDK-HMAC-SHA256';
 
 const sha256 = (data: string) => createHash('sha256').update(data, 'utf8').digest('hex');
-
-/** Percent-encoding of RFC 3986: only `A-Z a-z 0-9 - . _ ~` stay as they are. */
-function encode(part: string): string {
-  return encodeURIComponent(part.toWellFormed()).replace(
-    /[!'()*]/g,
-    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-}
 
 /** `YYYYMMDDTHHMMSSZ`, the only form of `X-Sdk-Date`. */
 export function sdkDate(now: Instant): string {
@@ -48,7 +41,7 @@ export function canonicalRequest(request: Signable): string {
     .sort(([a], [b]) => byCodeUnit(a, b));
   const query = [...request.query]
     .sort((a, b) => byCodeUnit(a[0], b[0]) || byCodeUnit(a[1], b[1]))
-    .map(([name, value]) => `${encode(name)}=${encode(value)}`);
+    .map(([name, value]) => `${percentEncode(name)}=${percentEncode(value)}`);
   return [
     request.method,
     request.path.endsWith('/') ? request.path : `${request.path}/`,
@@ -81,8 +74,8 @@ export function sign(request: VendorRequest, context: SigningContext): SignedReq
   if (project === null && request.path.includes('{project_id}'))
     throw notReady(request, 'the project of the region is not known; set `projectId` on the account');
 
-  const path = request.path.replaceAll('{project_id}', encode(project ?? ''));
-  const search = request.query.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&');
+  const path = request.path.replaceAll('{project_id}', percentEncode(project ?? ''));
+  const search = request.query.map(([name, value]) => `${percentEncode(name)}=${percentEncode(value)}`).join('&');
   const url = `${context.endpoint.replace(/\/+$/, '')}${path}${search === '' ? '' : `?${search}`}`;
   const body = request.body === undefined ? undefined : JSON.stringify(request.body);
   const common = {

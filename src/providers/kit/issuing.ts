@@ -9,6 +9,7 @@ import {
   type VendorRequest,
   vendorFailure,
 } from '../../domain/vendor.ts';
+import { type Fields, parseObject } from './json.ts';
 
 /** Base URLs have no trailing slash. */
 export function baseUrl(url: string): string {
@@ -97,7 +98,7 @@ export function* askRole(
   request: IssuerRequest,
 ): Generator<IssuerRequest, { readonly body: Fields; readonly reply: VendorReply }, VendorReply> {
   const reply = yield request;
-  const body = objectOf(reply.body);
+  const body = parseObject(reply.body);
   if (reply.httpStatus === 404)
     throw unusable(issuing, 'unauthenticated', `The machine has no ${kindOfRole} ${role}.`, 404);
   if (reply.httpStatus !== 200 || body?.Code !== 'Success') {
@@ -105,21 +106,6 @@ export function* askRole(
     throw unusable(issuing, 'unavailable', detail, reply.httpStatus);
   }
   return { body, reply };
-}
-
-export type Fields = Readonly<Record<string, unknown>>;
-
-/** Parses an answer as a JSON object; null for anything else. */
-export function objectOf(text: string): Fields | null {
-  try {
-    return asObject(JSON.parse(text));
-  } catch {
-    return null;
-  }
-}
-
-export function asObject(value: unknown): Fields | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null;
 }
 
 /** A text that is not empty; null for anything else. */

@@ -2,32 +2,26 @@ import { XMLParser } from 'fast-xml-parser';
 import type { ObjectPage, ObjectPart, ObjectStore, StoredObject } from '../../domain/object-store.ts';
 import { storageService } from '../../domain/object-store.ts';
 import { readRetryAfter } from '../../domain/retry-after.ts';
-import {
-  type FailureKind,
-  type SignedRequest,
+import type {
+  FailureKind,
+  SignedRequest,
   VendorError,
-  type VendorFailure,
-  type VendorReply,
-  type VendorRequest,
+  VendorFailure,
+  VendorReply,
+  VendorRequest,
 } from '../../domain/vendor.ts';
 import type { ProviderId } from '../../domain/vocabulary.ts';
+import { malformed } from './json.ts';
+import { percentEncode } from './percent.ts';
 
 /** What the three object stores have in common: their lists, their errors, ranges, and how an address is made of host, bucket and key. */
 
 /** The most that all three give in one page. */
 export const pageSize = 1000;
 
-/** Percent-encoding of RFC 3986: only `A-Z a-z 0-9 - . _ ~` stay as they are. */
-export function encode(text: string): string {
-  return encodeURIComponent(text.toWellFormed()).replace(
-    /[!'()*]/g,
-    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-}
-
 /** A key as the path of a URL: every part encoded, the slashes kept. */
 export function encodeKey(key: string): string {
-  return key.split('/').map(encode).join('/');
+  return key.split('/').map(percentEncode).join('/');
 }
 
 /** Where a request goes. */
@@ -49,7 +43,7 @@ export function addressOf(endpoint: string, { object, query }: VendorRequest): A
   const inPath = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(base.hostname);
   const host = inPath ? base.host : `${bucket}.${base.host}`;
   const path = inPath ? `/${bucket}/${key}` : `/${key}`;
-  const search = query.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&');
+  const search = query.map(([name, value]) => `${percentEncode(name)}=${percentEncode(value)}`).join('&');
   return { url: `${base.protocol}//${host}${path}${search === '' ? '' : `?${search}`}`, host, path };
 }
 
@@ -185,23 +179,9 @@ function etagOf(value: string | null): string | null {
   return value === null ? null : value.replaceAll('"', '');
 }
 
-const bareWords: VendorFailure['provider'] = {
-  name: '',
-  operation: '',
-  code: null,
-  message: null,
-  requestId: null,
-  httpStatus: null,
-};
-
 function garbage(provider: ProviderId, operation: string, reply: VendorReply, why: string): VendorError {
-  return new VendorError({
-    kind: 'garbage',
-    code: 'provider_protocol_error',
-    detail: `The object store’s answer cannot be used: ${why}.`,
-    retryable: true,
-    provider: { ...bareWords, name: provider, operation, httpStatus: reply.httpStatus },
-  });
+  const detail = `The object store’s answer cannot be used: ${why}.`;
+  return malformed({ name: provider, operation, requestId: null }, reply, detail);
 }
 
 /** What the codes of the stores mean (object-storage pages of the three vendors, "error codes"). */

@@ -1,6 +1,7 @@
 import { type Backup, fullBackup, type Migration, type Refs, type Step } from '../../domain/migration.ts';
 import { type CallInput, type ChangingCall, noObjection } from '../../domain/provider.ts';
 import type { VendorReply, VendorRequest } from '../../domain/vendor.ts';
+import type { Fields } from '../kit/json.ts';
 import { service } from './endpoints.ts';
 import {
   findCreatedIncrement,
@@ -14,7 +15,7 @@ import {
 import { objectToIncrement, objectToStartOfIncrement, objectToStartOfTask, objectToTask } from './objection.ts';
 import { backupFile, migrationName, recoveryType, renames, uploadType } from './parameters.ts';
 import { everRegistered, incrementId, refNames, started, taskId } from './refs.ts';
-import { asDigits, type Fields, garbage, requireResponse, requireText } from './reply.ts';
+import { asDigits, garbage, requireResponse, requireText } from './reply.ts';
 
 function write(operation: string, body: Fields): VendorRequest {
   return { operation, service, effect: 'write', method: 'POST', path: '/', query: [], headers: {}, body };

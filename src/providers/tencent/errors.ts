@@ -6,8 +6,9 @@ import {
   type VendorRequest,
   vendorFailure,
 } from '../../domain/vendor.ts';
+import { type Fields, isObject } from '../kit/json.ts';
 import { type Classification, classify, throttled } from './error-codes.ts';
-import { asText, type Fields, isFields, parseJson, requestIdOf } from './reply.ts';
+import { asText, parseJson, requestIdOf } from './reply.ts';
 
 /** Operations with the codes that say that they have nothing left to do. */
 const alreadyGone: ReadonlyMap<string, readonly string[]> = new Map([
@@ -29,11 +30,11 @@ interface Refusal {
 
 /** The vendor's refusal, of the present shape or of the very old one `{ code, message, codeDesc }`. */
 function refusalIn(body: unknown): Refusal | null {
-  if (!isFields(body)) return null;
-  if (isFields(body.Response)) {
+  if (!isObject(body)) return null;
+  if (isObject(body.Response)) {
     const error = body.Response.Error;
     if (error === undefined || error === null) return null;
-    return isFields(error)
+    return isObject(error)
       ? { code: verbatim(error.Code), message: verbatim(error.Message) }
       : { code: null, message: null };
   }
@@ -59,7 +60,7 @@ function waitAfter(kind: FailureKind, { headers, receivedAt }: VendorReply): { r
  */
 export function failureOf(request: VendorRequest, reply: VendorReply): VendorFailure | null {
   const body = parseJson(reply.body);
-  const response: Fields | null = isFields(body) && isFields(body.Response) ? body.Response : null;
+  const response: Fields | null = isObject(body) && isObject(body.Response) ? body.Response : null;
   const refusal = refusalIn(body);
   const failure = (meaning: Classification): VendorFailure =>
     vendorFailure({

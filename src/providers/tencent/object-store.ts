@@ -3,7 +3,6 @@ import type { ObjectStore } from '../../domain/object-store.ts';
 import type { SignedRequest, SigningContext, VendorReply, VendorRequest } from '../../domain/vendor.ts';
 import {
   addressOf,
-  encode,
   listRequest,
   parsePage,
   parsePart,
@@ -11,6 +10,7 @@ import {
   signedRead,
   storageFailure,
 } from '../kit/object-store.ts';
+import { percentEncode } from '../kit/percent.ts';
 import { tencentCredentials } from './account.ts';
 
 const permissions = { list: 'name/cos:GetBucket', read: 'name/cos:GetObject' } as const;
@@ -76,7 +76,7 @@ type Pairs = readonly (readonly [name: string, value: string])[];
 
 function canonical(pairs: Pairs): Pairs {
   return pairs
-    .map(([name, value]) => [encode(name).toLowerCase(), encode(value)] as const)
+    .map(([name, value]) => [percentEncode(name).toLowerCase(), percentEncode(value)] as const)
     .toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
 }
 

@@ -1,6 +1,6 @@
 import type { Backup, Migration, SealedUrl, Source } from '../../domain/migration.ts';
 import type { Mode } from '../../domain/vocabulary.ts';
-import { encodeRfc3986 } from './sign.ts';
+import { percentEncode } from '../kit/percent.ts';
 
 /** Longest `MigrationName` (console rule: letters, digits and underscore). */
 const maxNameLength = 60;
@@ -30,7 +30,7 @@ export function migrationName(migration: Migration, backup: Backup): string {
 /** Address of an object in COS. The vendor reads it without our credentials, so it must be publicly readable. */
 export function objectUrl(source: Extract<Source, { type: 'object_storage' }>, key: string, region: string): string {
   const host = `${source.bucket}.${source.endpoint ?? `cos.${region}.myqcloud.com`}`;
-  return `https://${host}/${key.split('/').map(encodeRfc3986).join('/')}`;
+  return `https://${host}/${key.split('/').map(percentEncode).join('/')}`;
 }
 
 /** A link as the vendor wants it: encoded slashes of the path decoded, the query untouched (they occur in copied links). */

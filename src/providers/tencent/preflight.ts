@@ -1,7 +1,8 @@
 import { type Migration, restoredName } from '../../domain/migration.ts';
 import type { FieldFault } from '../../domain/problem.ts';
 import { type Account, type Dialogue, VendorError, type VendorReply } from '../../domain/vendor.ts';
-import { asInteger, asObjects, asText, type Fields, garbage, requireResponse } from './reply.ts';
+import { type Fields, objectsIn } from '../kit/json.ts';
+import { asInteger, asText, garbage, requireResponse } from './reply.ts';
 import { read } from './task.ts';
 
 /** `Status` of an instance (DescribeDBInstances page). */
@@ -49,7 +50,7 @@ function listOf(operation: string, reply: VendorReply): { items: readonly Fields
   const response = requireResponse(operation, reply);
   const total = asInteger(response.TotalCount);
   if (!Array.isArray(response.DBInstances) && total !== 0) throw garbage(operation, reply, 'carries no DBInstances');
-  return { items: asObjects(response.DBInstances), total };
+  return { items: objectsIn(response.DBInstances), total };
 }
 
 /** The names of the databases on the instance, in lower case. */
@@ -59,7 +60,7 @@ function* databasesOn(instanceId: string): Dialogue<ReadonlySet<string>> {
     const before = names.size;
     const reply = yield read('DescribeDatabases', { InstanceIdSet: [instanceId], Limit: pageSize, Offset: page });
     const { items } = listOf('DescribeDatabases', reply);
-    const details = items.flatMap((item) => asObjects(item.DBDetails));
+    const details = items.flatMap((item) => objectsIn(item.DBDetails));
     for (const detail of details) {
       const name = asText(detail.Name);
       if (name !== null) names.add(name.toLowerCase());

@@ -1,7 +1,5 @@
-import { VendorError, type VendorReply, vendorFailure } from '../../domain/vendor.ts';
-
-/** A JSON object of the vendor; every field may be absent, null or of another type than documented. */
-export type Fields = Readonly<Record<string, unknown>>;
+import type { VendorError, VendorReply } from '../../domain/vendor.ts';
+import { type Fields, isObject, malformed } from '../kit/json.ts';
 
 type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
 const parseWithSource = JSON.parse as (text: string, reviver: Reviver) => unknown;
@@ -19,14 +17,10 @@ export function parseJson(text: string): unknown {
   }
 }
 
-export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** The `Response` object of the envelope, or null when there is none. */
 export function responseOf(reply: VendorReply): Fields | null {
   const body = parseJson(reply.body);
-  return isFields(body) && isFields(body.Response) ? body.Response : null;
+  return isObject(body) && isObject(body.Response) ? body.Response : null;
 }
 
 /** A text without surrounding white space (samples end in line breaks), a number as its digits; null for anything else. */
@@ -52,11 +46,6 @@ export function asTexts(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.map(asText).filter((each) => each !== null) : [];
 }
 
-/** The objects of an array; everything else in it is dropped. */
-export function asObjects(value: unknown): readonly Fields[] {
-  return Array.isArray(value) ? value.filter(isFields) : [];
-}
-
 /** The vendor's request id, which its support asks for. */
 export function requestIdOf(response: Fields | null): string | null {
   return response === null ? null : asText(response.RequestId);
@@ -64,18 +53,8 @@ export function requestIdOf(response: Fields | null): string | null {
 
 /** The error for an answer that is not what the vendor documents. */
 export function garbage(operation: string, reply: VendorReply, what: string): VendorError {
-  return new VendorError(
-    vendorFailure({
-      kind: 'garbage',
-      detail: `The answer to ${operation} ${what}.`,
-      provider: {
-        name: 'tencent',
-        operation,
-        requestId: requestIdOf(responseOf(reply)),
-        httpStatus: reply.httpStatus,
-      },
-    }),
-  );
+  const requestId = requestIdOf(responseOf(reply));
+  return malformed({ name: 'tencent', operation, requestId }, reply, `The answer to ${operation} ${what}.`);
 }
 
 /** The `Response` object. Throws `VendorError` of kind `garbage` when there is none. */

@@ -1,5 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { SignedRequest, SigningContext, VendorRequest } from '../../domain/vendor.ts';
+import { percentEncode } from '../kit/percent.ts';
 import { tencentCredentials } from './account.ts';
 import { apiVersion, service } from './endpoints.ts';
 
@@ -74,14 +75,6 @@ export function signTc3(input: Tc3Input): Tc3Signature {
   return { canonicalRequest, stringToSign, signature, authorization };
 }
 
-/** RFC 3986 encoding with upper-case hex, as the vendor wants it in query strings and object addresses. */
-export function encodeRfc3986(text: string): string {
-  return encodeURIComponent(text.toWellFormed()).replace(
-    /[!'()*]/g,
-    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-}
-
 /** Signs one attempt: content type, host and action are signed, the session token is not (Common Params page). Pure. */
 export function sign(request: VendorRequest, context: SigningContext): SignedRequest {
   const { region } = context;
@@ -91,7 +84,7 @@ export function sign(request: VendorRequest, context: SigningContext): SignedReq
   const isGet = request.method === 'GET';
   const type = isGet ? formContentType : contentType;
   const body = isGet ? undefined : JSON.stringify(request.body ?? {});
-  const query = request.query.map(([name, value]) => `${encodeRfc3986(name)}=${encodeRfc3986(value)}`).join('&');
+  const query = request.query.map(([name, value]) => `${percentEncode(name)}=${percentEncode(value)}`).join('&');
   const { authorization } = signTc3({
     method: request.method,
     query,

@@ -1,17 +1,8 @@
 import type { Instant } from '../../domain/migration.ts';
 import type { Dialogue, VendorReply, VendorRequest } from '../../domain/vendor.ts';
+import { type Fields, isObject, objectsIn } from '../kit/json.ts';
 import { service } from './endpoints.ts';
-import {
-  asInteger,
-  asObjects,
-  asText,
-  asTexts,
-  type Fields,
-  garbage,
-  isFields,
-  requestIdOf,
-  requireResponse,
-} from './reply.ts';
+import { asInteger, asText, asTexts, garbage, requestIdOf, requireResponse } from './reply.ts';
 import { type Stage, stageOf, stepFailed } from './status.ts';
 import { parseVendorTime } from './times.ts';
 
@@ -49,10 +40,10 @@ export function read(operation: string, body: Fields): VendorRequest {
 function readTask(fields: Fields, timeZone: string, requestId: string | null): Task | null {
   const id = asText(fields.MigrationId);
   if (id === null || id === '') return null;
-  const detail = isFields(fields.Detail) ? fields.Detail : {};
-  const action = isFields(fields.Action) ? fields.Action : {};
+  const detail = isObject(fields.Detail) ? fields.Detail : {};
+  const action = isObject(fields.Action) ? fields.Action : {};
   const percent = asInteger(detail.Progress);
-  const failed = asObjects(detail.StepInfo).find((step) => asInteger(step.Status) === stepFailed);
+  const failed = objectsIn(detail.StepInfo).find((step) => asInteger(step.Status) === stepFailed);
   return {
     id,
     name: asText(fields.MigrationName) ?? '',
@@ -67,7 +58,7 @@ function readTask(fields: Fields, timeZone: string, requestId: string | null): T
     failedStep: failed === undefined ? null : (asText(failed.StepName) ?? asText(failed.StepId)),
     allowed: Array.isArray(action.AllowedAction) ? asTexts(action.AllowedAction) : null,
     isRecovery: (asText(fields.IsRecovery) ?? '').toUpperCase(),
-    renames: asObjects(fields.DBRename).map((each) => ({
+    renames: objectsIn(fields.DBRename).map((each) => ({
       oldName: asText(each.OldName) ?? '',
       newName: asText(each.NewName) ?? '',
     })),
@@ -134,7 +125,7 @@ function readPage(operation: ListQuery['operation'], reply: VendorReply) {
   if (!Array.isArray(set) && !((set === null || set === undefined) && total === 0))
     throw garbage(operation, reply, `carries no ${setNames[operation]}`);
   return {
-    items: Array.isArray(set) ? set.map((each) => (isFields(each) ? each : {})) : [],
+    items: Array.isArray(set) ? set.map((each) => (isObject(each) ? each : {})) : [],
     total,
     requestId: requestIdOf(response),
   };

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Secret } from '../../../src/domain/secret.ts';
 import type { SigningContext, VendorRequest } from '../../../src/domain/vendor.ts';
 import { alibaba } from '../../../src/providers/alibaba/index.ts';
-import { percentEncode } from '../../../src/providers/alibaba/percent.ts';
+import { percentEncode } from '../../../src/providers/kit/percent.ts';
 import { createMigrateTask, describeMigrateTasks, frozenNonce, frozenTime } from '../../vectors/alibaba.ts';
 import { account, credentials } from './fixture.ts';
 

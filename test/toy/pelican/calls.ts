@@ -1,7 +1,8 @@
 import { type Backup, fullBackup, type Migration, restoredName, type Step } from '../../../src/domain/migration.ts';
 import type { CancelVerdict, ChangingCall } from '../../../src/domain/provider.ts';
 import type { VendorRequest } from '../../../src/domain/vendor.ts';
-import { asObject, objectOf, textOf } from '../../../src/providers/kit/issuing.ts';
+import { textOf } from '../../../src/providers/kit/issuing.ts';
+import { asObject, parseObject } from '../../../src/providers/kit/json.ts';
 import { garbage, restoresIn } from './reply.ts';
 
 const create = 'CreateRestore';
@@ -57,7 +58,7 @@ const createRestore: ChangingCall = {
     };
   },
   parse(reply) {
-    const restoreId = textOf(asObject(objectOf(reply.body)?.restore)?.id);
+    const restoreId = textOf(asObject(parseObject(reply.body)?.restore)?.id);
     if (restoreId === null) throw garbage(create, reply, 'names no restore');
     return { restoreId };
   },

@@ -2,13 +2,14 @@ import type { Instant } from '../../../src/domain/migration.ts';
 import { readRetryAfter } from '../../../src/domain/retry-after.ts';
 import {
   type FailureKind,
-  VendorError,
+  type VendorError,
   type VendorFailure,
   type VendorReply,
   type VendorRequest,
   vendorFailure,
 } from '../../../src/domain/vendor.ts';
-import { asObject, objectOf, textOf } from '../../../src/providers/kit/issuing.ts';
+import { textOf } from '../../../src/providers/kit/issuing.ts';
+import { asObject, malformed, parseObject } from '../../../src/providers/kit/json.ts';
 
 /** A restore as the vendor lists it. */
 export interface Restore {
@@ -36,7 +37,7 @@ function kindOf(code: string | null, httpStatus: number): FailureKind {
 /** The failure in a reply: this vendor says `{ "error": { "code", "message" } }` under a status that is not 2xx. */
 export function failureOf({ operation }: VendorRequest, reply: VendorReply): VendorFailure | null {
   const { httpStatus, headers, receivedAt } = reply;
-  const body = objectOf(reply.body);
+  const body = parseObject(reply.body);
   const error = asObject(body?.error);
   if (httpStatus >= 200 && httpStatus < 300 && body !== null && error === null) return null;
   const code = textOf(error?.code);
@@ -49,16 +50,13 @@ export function failureOf({ operation }: VendorRequest, reply: VendorReply): Ven
   });
 }
 
-export function garbage(operation: string, { httpStatus }: VendorReply, what: string): VendorError {
-  const detail = `The answer to ${operation} ${what}.`;
-  return new VendorError(
-    vendorFailure({ kind: 'garbage', detail, provider: { name: 'pelican', operation, httpStatus } }),
-  );
+export function garbage(operation: string, reply: VendorReply, what: string): VendorError {
+  return malformed({ name: 'pelican', operation, requestId: null }, reply, `The answer to ${operation} ${what}.`);
 }
 
 /** Throws `VendorError` of kind `garbage` when the reply holds no list, or a row that cannot be read. */
 export function restoresIn(operation: string, reply: VendorReply): readonly Restore[] {
-  const rows = objectOf(reply.body)?.restores;
+  const rows = parseObject(reply.body)?.restores;
   if (!Array.isArray(rows)) throw garbage(operation, reply, 'holds no list of restores');
   return rows.map((row) => {
     const fields = asObject(row);
