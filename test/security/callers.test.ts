@@ -170,3 +170,33 @@ describe('the audit', () => {
     expect(lines.find(({ msg }) => msg === 'request')).toMatchObject({ method, status, route: 'unknown' });
   });
 });
+
+describe('what an earlier version has stored', () => {
+  it('stays with a token’s subject where no key has its name', async () => {
+    const token = await issuer.token({ sub: 'bob', scope: 'admin', accounts: ['*'] });
+    const other = await issuer.token({ sub: 'alice', scope: 'admin', accounts: ['*'] });
+    const { DatabaseSync } = await import('node:sqlite');
+    const body = submission('rm-older000001');
+    const key = { 'idempotency-key': 'older' };
+    const first = await send('POST', '/migrations', token, body, key);
+    expect(first.status).toBe(202);
+    // As it stood before the issuer was part of the name.
+    await gateway.stop(0);
+    const database = new DatabaseSync(`${folder}/godwit.db`);
+    const digest = (caller: string) =>
+      createHash('sha256')
+        .update(JSON.stringify([caller, 'older']))
+        .digest('hex');
+    for (const [was, is] of [[`${issuer.issuer}#bob`, 'bob']])
+      database
+        .prepare('update idempotency_keys set digest = ? where digest = ?')
+        .run(digest(is ?? ''), digest(was ?? ''));
+    database.close();
+    gateway = await started(everything);
+    expect(await send('POST', '/migrations', token, body, key)).toMatchObject({
+      replayed: 'true',
+      body: { id: first.body.id },
+    });
+    expect((await send('POST', '/migrations', other, body, key)).replayed).toBeNull();
+  });
+});

@@ -99,6 +99,15 @@ export async function answerOnce(
 
 const notKept = 'the answer to an idempotency key was not kept';
 
+/** The key as it stands in a record of this caller, which may be under an earlier name. */
+export async function keyAsStored(
+  http: HttpContext,
+  request: FastifyRequest,
+  key: IdempotencyKey,
+): Promise<IdempotencyKey> {
+  return recordNames(request).length === 1 ? key : (await findRecord(http, request, key)).idempotency;
+}
+
 /** The record of a key under the names of its caller, and the key as it stands there. */
 async function findRecord(
   http: HttpContext,

@@ -24,7 +24,7 @@ import {
 } from '../schemas/operation.ts';
 import { PageQuery } from '../schemas/query.ts';
 import { type Answer, jsonAnswer, sendAnswer, sendUnlessKnown, taggedCaching } from './answer.ts';
-import { idempotencyOf } from './answer-once.ts';
+import { idempotencyOf, keyAsStored } from './answer-once.ts';
 import { webhookCaller, webhookChange } from './callers.ts';
 import { linkNext, nextToken } from './paging.ts';
 
@@ -157,7 +157,8 @@ export function webhookRoutes(app: HttpApp, http: HttpContext): void {
   const deciding = { access: ['migrations:write', 'migrations:read'] } as const;
 
   app.post('/webhooks', { schema: createSchema, config: deciding }, async (request, reply) => {
-    const idempotency = idempotencyOf(request) ?? undefined;
+    const key = idempotencyOf(request);
+    const idempotency = key === null ? undefined : await keyAsStored(http, request, key);
     const { webhook, secret, replayed } = await webhooks.create(request.body, webhookCaller(request), idempotency);
     if (replayed) reply.header('idempotency-replayed', 'true');
     request.webhookAccounts = webhook.accounts;
