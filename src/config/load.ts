@@ -8,7 +8,7 @@ import { configuredAccount } from './accounts.ts';
 import { checkEndpoint, isLoopback, isNetwork } from './addresses.ts';
 import { authSettings, checkAuth, hasAuthentication } from './auth.ts';
 import { type Config, ConfigError, type ConfiguredAccount, type ConfiguredProvider } from './config.ts';
-import { schemaFaults, unreplacedFaults } from './faults.ts';
+import { notOneOf, schemaFaults, unreplacedFaults } from './faults.ts';
 import { readConfigFile } from './file.ts';
 import { listenSettings, logLevelOf } from './listen.ts';
 import {
@@ -136,7 +136,7 @@ async function checkAccounts(
     if (typeof entry !== 'object' || entry === null) continue;
     const { provider, name } = entry as { provider?: unknown; name?: unknown };
     if (typeof provider !== 'string' || !providers.ids.includes(provider)) {
-      faults.push(`${at}.provider: has to be one of ${providers.ids.join(', ')}`);
+      faults.push(`${at}.provider: ${notOneOf(provider, providers.ids)}`);
       continue;
     }
     const of = providers.of(provider);
@@ -147,10 +147,17 @@ async function checkAccounts(
     faults.push(...own);
     if (typeof name === 'string' && names.has(name)) faults.push(`${at}.name: \`${name}\` is used twice`);
     if (typeof name === 'string') names.add(name);
-    if (own.length > 0) continue;
+    // All that can be looked at is, so that nobody has to correct a file in rounds.
+    const { endpoints } = entry as { readonly endpoints?: Readonly<Record<string, unknown>> | null };
+    for (const [service, url] of typeof endpoints === 'object' ? Object.entries(endpoints ?? {}) : []) {
+      const place = `${at}.endpoints.${service}`;
+      if (typeof url === 'string' && !own.some((fault) => fault.startsWith(`${place}:`)))
+        checkEndpoint(place, url, given.allowPrivateEndpoints ?? false, faults);
+    }
+    const unreadable = await valueFaults(form, `${at}.credentials`, environment);
+    faults.push(...unreadable);
+    if (own.length > 0 || unreadable.length > 0) continue;
     const valid = entry as AccountEntry;
-    for (const [service, url] of Object.entries(valid.endpoints ?? {}))
-      checkEndpoint(`${at}.endpoints.${service}`, url, given.allowPrivateEndpoints ?? false, faults);
     try {
       const account = configuredAccount(valid, of, environment);
       accounts.push(account);
@@ -162,6 +169,22 @@ async function checkAccounts(
     }
   }
   return accounts;
+}
+
+/** Values of credentials, at any depth, that their variable or file does not give. */
+async function valueFaults(form: unknown, at: string, environment: Environment): Promise<readonly string[]> {
+  if (typeof form !== 'object' || form === null) return [];
+  const [name, ...more] = Object.keys(form);
+  const [value] = Object.values(form);
+  const isValue = more.length === 0 && (name === 'env' || name === 'file') && typeof value === 'string' && value !== '';
+  if (!isValue) {
+    const members = Object.entries(form).map(([member, value]) => valueFaults(value, `${at}.${member}`, environment));
+    return (await Promise.all(members)).flat();
+  }
+  return readValue(form as Value, environment).then(
+    () => [],
+    (error: Error) => [`${at}: ${error.message}`],
+  );
 }
 
 /** Faults of credentials in the form that their `source` names. */

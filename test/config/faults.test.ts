@@ -104,6 +104,38 @@ describe('a fault', () => {
   });
 });
 
+describe('a file with many faults', () => {
+  it('is told of all of them at once', async () => {
+    const faults = await faultsOf({
+      listen: { hots: 'x' },
+      accounts: [
+        {
+          ...alibabaEntry(),
+          region: 'CN Hangzhou',
+          credentials: { accessKeyId: { env: 'ALI_ID' }, accessKeySecret: { file: '/absent/secret' }, other: 1 },
+          endpoints: { rds: 'http://rds.example.com' },
+        },
+        { ...alibabaEntry(), name: 'second', provider: 'alibabba' },
+      ],
+      auth: { keys: [keyEntry('ci', 'a', { accounts: ['ali-mian'] })] },
+    });
+    for (const place of [
+      'listen.hots',
+      'accounts[0].region',
+      'accounts[0].credentials.accessKeyId',
+      'accounts[0].credentials.accessKeySecret',
+      'accounts[0].credentials.other',
+      'accounts[0].endpoints.rds',
+      'accounts[1].provider',
+      'auth.keys[0].accounts[0]',
+    ])
+      expect(
+        faults.filter((fault) => fault.startsWith(`${place}: `)),
+        `${place} in ${faults.join('\n')}`,
+      ).toHaveLength(1);
+  });
+});
+
 describe('issuers', () => {
   it('in a list are asked for tokens of the type `at+jwt`, one alone is not', async () => {
     const types = async (jwt: unknown) =>
