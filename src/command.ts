@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { type Config, ConfigError } from './config/config.ts';
 import { checkedConfig, loadConfig } from './config/load.ts';
-import { startGateway } from './gateway.ts';
+import { distrustRestoredStore, startGateway } from './gateway.ts';
 import { providers } from './registry.ts';
 import { systemRuntime } from './runtime.ts';
 import type { Sandbox } from './sandbox/server.ts';
@@ -13,6 +13,8 @@ const usage = `godwit: restores SQL Server backups into managed instances of thr
 
   godwit                  start; GODWIT_CONFIG names the configuration file, without one the sandbox is started
   godwit --check-config   check the configuration, report every fault, and exit
+  godwit --after-restore  once, with every process stopped, after the database was restored from a copy: what the copy has as not
+                          sent may have been sent since, and is looked for at the vendor first
   godwit --version        print the version
 `;
 
@@ -46,7 +48,7 @@ async function main(): Promise<void> {
   const [argument] = process.argv.slice(2);
   const version = await packageVersion();
   if (argument === '--version') return void process.stdout.write(`${version}\n`);
-  if (argument === '--help' || (argument !== undefined && argument !== '--check-config')) {
+  if (argument === '--help' || (argument !== undefined && !['--check-config', '--after-restore'].includes(argument))) {
     process.exitCode = argument === '--help' ? 0 : 2;
     return void process.stdout.write(usage);
   }
@@ -59,6 +61,10 @@ async function main(): Promise<void> {
         '',
       ].join('\n'),
     );
+  if (argument === '--after-restore') {
+    const marked = await distrustRestoredStore(config, systemRuntime);
+    return void process.stdout.write(`${marked} migrations: what they have not sent is looked for before it is sent\n`);
+  }
   await run(config, version);
 }
 

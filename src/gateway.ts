@@ -11,6 +11,7 @@ import type { Account } from './domain/vendor.ts';
 import type { WebhookStore } from './domain/webhook.ts';
 import type { EngineContext } from './engine/context.ts';
 import { createEngine } from './engine/engine.ts';
+import { distrustStore } from './engine/restored-store.ts';
 import { createMigrationService } from './engine/service.ts';
 import { tellingOfEndings } from './engine/tell-endings.ts';
 import { createTextCipher } from './engine/text-cipher.ts';
@@ -88,6 +89,7 @@ export async function startGateway(
       credentialsEnded: vault.credentialsEnded,
       report: telemetry.vendors.call,
       reportLogin: telemetry.vendors.login,
+      reportClock: telemetry.vendors.clock,
     });
     const context: EngineContext = {
       store: tellingOfEndings(store, telemetry.migrationEnded),
@@ -165,6 +167,16 @@ export async function startGateway(
   } catch (error) {
     await store.close();
     throw error;
+  }
+}
+
+/** After the database was restored from a copy, with every process stopped: what may have been sent since is looked for first. Answers how many. */
+export async function distrustRestoredStore(config: Config, runtime: Runtime): Promise<number> {
+  const store = await openStore(config.storeUrl.reveal(), { runtime });
+  try {
+    return await distrustStore(store);
+  } finally {
+    await store.close();
   }
 }
 

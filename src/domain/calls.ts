@@ -16,7 +16,7 @@ import {
 import { blockedByFailedBackup } from './blocking.ts';
 import type { Command } from './decide.ts';
 import { activeBackup, inState, isTerminal, nextCall } from './lifecycle.ts';
-import type { Call, Migration, MigrationError, ReasonNote, Refs, WarningNote } from './migration.ts';
+import type { Backup, Call, Migration, MigrationError, ReasonNote, Refs, WarningNote } from './migration.ts';
 import { fullBackup } from './migration.ts';
 import { clearedBy, type Reason } from './reasons.ts';
 import { backOffMs, type EngineSettings, maxCleanupTries } from './timing.ts';
@@ -27,7 +27,7 @@ import { mayHaveHappened, type VendorFailure } from './vendor.ts';
  * answer is in `in-doubt.ts`. Pure functions of the stored state, so that they can be applied again to a newer version of it.
  */
 
-/** Records the intent. A queued backup becomes `submitting`, and takes the instance where the vendor runs one restore at a time. */
+/** Records the intent, or the doubt whether it was carried out before the database was restored from a copy; then nothing may be sent. A queued backup becomes `submitting`, and takes the instance where the vendor runs one restore at a time. */
 export function beginCall(
   migration: Migration,
   command: Extract<Command, { do: 'send' }>,
@@ -47,7 +47,8 @@ export function beginCall(
     error: null,
     looks: 0,
   };
-  const begun: Migration = { ...migration, calls: [...migration.calls, call], updatedAt: now };
+  const recorded = doubted(migration, call, command.backup) ?? call;
+  const begun: Migration = { ...migration, calls: [...migration.calls, recorded], updatedAt: now };
   if (command.step === 'open') return { ...inState(begun, 'cutting_over'), stateReason: null };
   if (command.step === 'cancel') return { ...inState(begun, 'cancelling'), stateReason: null };
   if (command.step !== 'restore' || command.backup === null) return begun;
@@ -60,6 +61,14 @@ export function beginCall(
     ...cleared(submitting, 'send'),
     occupiesInstance: provider.capabilities.oneRestorePerInstance,
   };
+}
+
+/** Instead of a call that a process before the restore of the database may have sent: one of unknown outcome. Null: it is new. */
+function doubted({ calls }: Migration, call: Call, backup: Backup | null): Call | null {
+  const doubt = backup?.maybeSent;
+  if (doubt === undefined || call.step !== 'restore') return null;
+  const looked = calls.some((each) => each.number > doubt.after && sameSend(each, call));
+  return looked ? null : { ...call, state: 'unknown', sentAt: doubt.since };
 }
 
 /** The vendor accepted the call, or looking found that it did. `requestId`: the vendor's, where its own answer said so. */

@@ -32,6 +32,9 @@ export function eventsBetween(before: Migration | null, after: Migration): reado
         error: backup.error?.code ?? null,
       });
   }
+  for (const backup of before?.backups ?? [])
+    if (!after.backups.some((each) => each.id === backup.id))
+      tell('backup.removed', { backupId: backup.id, type: backup.type, state: backup.state });
   for (const call of after.calls) {
     const earlier = before?.calls.find((each) => each.number === call.number);
     if (earlier?.state === call.state) continue;

@@ -72,6 +72,11 @@ export interface Backup {
   readonly attempt: number;
   /** For an `upload` source: whether the caller has said that the file is there. */
   readonly uploaded: boolean;
+  /**
+   * The database was restored from a copy, and a later process may have sent this backup: every call after number `after` is looked for before it
+   * is sent, from `since` on.
+   */
+  readonly maybeSent?: { readonly after: number; readonly since: Instant };
   readonly providerStatus: string | null;
   readonly providerRefs: Refs;
   readonly error: MigrationError | null;
@@ -108,6 +113,8 @@ export interface Call {
   readonly error: MigrationError | null;
   /** How often its effect has been looked for. */
   readonly looks: number;
+  /** The key or user that it was sent with, see `VendorClient.credentialPrint`. */
+  readonly credential?: string;
   /** Looking has not helped so far: an operator's word is taken. */
   readonly asksOperator?: boolean;
 }

@@ -109,7 +109,7 @@ function applyPhase(migration: Migration, observation: Observation, context: Obs
     case 'ready':
       return withObstacle(rest(migration, context), observation);
     case 'restoring':
-      return failedIncrementOf(migration, context) ?? migration;
+      return failedIncrementOf(migration, context) ?? undecided(migration, observation);
     case 'missing':
       return missing(migration, now);
     case 'unrecognized':
@@ -181,6 +181,16 @@ function rest(migration: Migration, context: ObservationContext): Migration {
   if (failed) return failed;
   if (migration.state === 'cutting_over') return migration;
   return { ...inState(migration, 'awaiting_backup'), occupiesInstance: false, percent: null };
+}
+
+/** The vendor rests, and does not show what became of the backup under way. */
+function undecided(migration: Migration, { undecided: detail }: Observation): Migration {
+  const active = activeBackup(migration);
+  if (detail === undefined || active === undefined || active.type === 'full') return migration;
+  return blockedBy(migration, {
+    code: 'backup_outcome_unknown',
+    detail: `${detail} Look at the instance; then POST /retry with {"assume":"absent"} to send the backup again, or with {"adopt":{…}} naming the task of the chain to count it as restored.`,
+  });
 }
 
 /** The chain lives, and the vendor takes no further backup now. It is asked again by whatever comes next. */

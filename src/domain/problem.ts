@@ -51,6 +51,12 @@ export const problemCatalogue = {
     retryable: false,
     help: 'Another active migration restores the same database onto the same instance. Wait for it, or cancel it.',
   },
+  duplicate_backup: {
+    status: 409,
+    title: 'The chain has this file already',
+    retryable: false,
+    help: 'Each file is restored once. Nothing was added; `backupId` names the backup that has the file.',
+  },
   cutover_needs_final_backup: {
     status: 409,
     title: 'This provider opens the database only with a last backup',

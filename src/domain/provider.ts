@@ -33,6 +33,8 @@ export interface Capabilities {
   readonly cancelWhileRestoring: boolean;
   /** What a failed restore of an increment means: the chain goes on with a corrected one, the vendor is asked, or the chain is dead. */
   readonly failedIncrement: 'continues' | 'vendor_decides' | 'fatal';
+  /** Whether a chain of full and log backups takes one differential backup before the logs. */
+  readonly differentialBeforeLogs: boolean;
   /** The vendor runs one restore per instance; Godwit queues, also across migrations. */
   readonly oneRestorePerInstance: boolean;
   readonly progressPercent: boolean;
@@ -56,6 +58,8 @@ export interface LookInput extends CallInput {
   readonly sentAt: Instant;
   /** Now, by the vendor's clock as well as we know it. */
   readonly now: Instant;
+  /** By when the vendor has begun whatever the call made it do, by its clock as well as we know it: what is younger is somebody else's. */
+  readonly begunBy: Instant;
   /** Vendor ids that belong to other backups or migrations of ours and must not be adopted. */
   readonly taken: ReadonlySet<string>;
 }
@@ -119,6 +123,8 @@ export interface Observation {
   readonly backups: readonly BackupObservation[];
   /** With `ready`: why the vendor takes no further backup at the moment, in a sentence. */
   readonly obstacle?: string;
+  /** With `restoring`: why only a person can tell whether the backup under way was restored, in a sentence. */
+  readonly undecided?: string;
   /** Texts of the vendor that are not failures, such as the result of an asynchronous consistency check. */
   readonly warnings: readonly WarningNote[];
 }

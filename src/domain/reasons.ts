@@ -102,6 +102,15 @@ export const reasonCatalogue = {
     retry: 'unless_cancelling',
     cancelEndsRecord: 'never',
   },
+  backup_outcome_unknown: {
+    meaning:
+      'The vendor waits for the next backup of the chain, and its list of files does not show the one that was sent last.',
+    action:
+      'Look at the instance; then `retry` with `{ "assume": "absent" }`, which sends it again as a new attempt, or with `{ "adopt": { … } }` and the ids of the chain, which counts it as restored.',
+    clearedBy: ['answer', 'observation'],
+    retry: 'always',
+    cancelEndsRecord: 'never',
+  },
   cutover_refused: {
     meaning: 'The vendor refused to open the database.',
     action: 'Remove the cause that `detail` names, then `retry` or `cutover`; or add a further backup.',
@@ -183,6 +192,10 @@ export const warningCatalogue = {
   opened_elsewhere: {
     meaning: 'The database was opened at the vendor, not through Godwit.',
     action: 'Check whether the data is as new as expected.',
+  },
+  backup_out_of_order: {
+    meaning: 'The time in a file’s name is older than that of the backup before it.',
+    action: 'Check the order; while the backup is queued, `DELETE …/backups/{id}` removes it.',
   },
   consistency_check_failed: {
     meaning: 'The vendor’s check of the restored database found errors.',

@@ -1,5 +1,7 @@
-import { type ChangeContext, cleared, endMigration, withBackup, withNote } from './aggregate.ts';
+import { backupOf, type ChangeContext, cleared, endMigration, withBackup, withNote } from './aggregate.ts';
+import { blockedByFailedBackup } from './blocking.ts';
 import { acceptCall } from './calls.ts';
+import { orderWarning } from './chain-order.ts';
 import type { DecisionProvider } from './decide.ts';
 import { assumeAbsent } from './in-doubt.ts';
 import {
@@ -7,6 +9,7 @@ import {
   failedBackup,
   inState,
   isBlockedBy,
+  isTerminal,
   lossOf,
   nextQueuedBackup,
   nothingAtVendor,
@@ -23,11 +26,41 @@ import type { MigrationPatch } from './request-schema.ts';
 /** Queues a backup: at the end, or in the place of the failed one that holds up the chain. */
 export function addBackup(migration: Migration, backup: Backup, now: Instant): Migration {
   const failed = failedBackup(migration);
-  const free = { ...cleared(migration, 'add_backup'), updatedAt: now };
+  const warning = orderWarning(migration, backup);
+  const warnings = warning === null ? migration.warnings : withNote(migration.warnings, warning);
+  const free = { ...cleared(migration, 'add_backup'), warnings, updatedAt: now };
   if (failed === undefined) return wake({ ...free, backups: [...migration.backups, backup] }, now);
   const place = migration.backups.indexOf(failed) + 1;
   const marked = migration.backups.map((each) => (each.id === failed.id ? { ...each, supersededBy: backup.id } : each));
   return wake({ ...free, providerStatus: null, backups: marked.toSpliced(place, 0, backup) }, now);
+}
+
+/** Why a backup cannot be taken out of the chain, or null. */
+export function removalFault(migration: Migration, backup: Backup): string | null {
+  if (isTerminal(migration)) return `The migration has ended: ${migration.state}.`;
+  if (migration.cancelRequested) return 'The migration is being cancelled.';
+  if (backup.type === 'full') return 'A migration consists of its full backup: cancel it instead.';
+  if (backup.state === 'queued') return null;
+  if (backup.state !== 'failed')
+    return `The backup is ${backup.state}; only a queued one, or a failed one that holds up the chain, can be removed.`;
+  if (failedBackup(migration)?.id !== backup.id)
+    return 'The backup failed, and no longer holds up the chain: another has taken its place.';
+  return unsettledCall(migration) === undefined
+    ? null
+    : 'What the backup left at the vendor is just being removed. Try again in a moment.';
+}
+
+/** Takes a backup out of the chain that `removalFault` has nothing against. A failed one whose place it had taken holds up the chain again. */
+export function removeBackup(migration: Migration, id: string, now: Instant): Migration {
+  const removed = backupOf(migration, id);
+  const left = migration.backups
+    .filter((backup) => backup.id !== id)
+    .map((backup): Backup => {
+      const { supersededBy, ...held } = backup;
+      return supersededBy === id ? held : backup;
+    });
+  const free = removed.state === 'failed' ? cleared(migration, 'add_backup') : migration;
+  return wake(blockedByFailedBackup({ ...free, backups: left, updatedAt: now }), now);
 }
 
 /** Asks for the cutover: after `afterBackup`, which becomes final, or (null) by opening the database when the queue is empty. */
@@ -168,6 +201,27 @@ export function resolveByOperator(
   return word === 'absent'
     ? assumeAbsent(migration, call.number, context.now)
     : acceptCall(migration, call.number, word.adopt, context);
+}
+
+/** What is wrong with the ids that an operator names for a backup that the vendor does not list: they have to be those of the chain. */
+export function unlistedFaults(migration: Migration, adopt: Refs): readonly FieldFault[] {
+  return Object.keys(adopt)
+    .filter((name) => migration.providerRefs[name] !== adopt[name])
+    .map((name) => ({
+      pointer: `/adopt/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+      detail: 'Not an id of this chain: name what `providerRefs` has.',
+    }));
+}
+
+/** An operator's word about a backup that the vendor does not list: it is sent again as a new attempt, or counts as restored. */
+export function resolveUnlisted(migration: Migration, word: 'restored' | 'absent', now: Instant): Migration {
+  const active = activeBackup(migration);
+  if (active === undefined) return migration;
+  const settled = withBackup(cleared(migration, 'observation'), active.id, (backup) =>
+    word === 'absent' ? requeued(backup, 1) : { ...backup, state: 'restored', finishedAt: now },
+  );
+  const rested = inState(settled, 'awaiting_backup');
+  return { ...rested, percent: null, occupiesInstance: false, failures: 0, dueAt: now, updatedAt: now };
 }
 
 /** The caller says that the file of an `upload` source is there. */

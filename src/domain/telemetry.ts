@@ -1,4 +1,4 @@
-import type { FailureKind, VendorCallReport, VendorLoginReport } from './vendor.ts';
+import type { FailureKind, VendorCallReport, VendorClockReport, VendorLoginReport } from './vendor.ts';
 import type { ProviderId } from './vocabulary.ts';
 
 /** One step of the engine's work. */
@@ -55,6 +55,7 @@ export interface EngineTelemetry {
 export interface VendorTelemetry {
   call(report: VendorCallReport): void;
   login(report: VendorLoginReport): void;
+  clock(report: VendorClockReport): void;
 }
 
 /** A request as it begins. */

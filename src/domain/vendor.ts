@@ -268,7 +268,9 @@ export interface VendorClient {
   clockOffset(account: Account): number;
   /** The vendor's id of the account or project that the account's credentials open in a region; null where it is not known (yet). */
   cloudId(account: Account, region: string): string | null;
-  /** Learns the id for `cloudId` where only a login tells it. It never rejects: without a login the id stays unknown. */
+  /** A digest of the key or user that the account's credentials named last; null where it is not known, and for temporary credentials. */
+  credentialPrint(account: Account): string | null;
+  /** Learns what `credentialPrint` answers, and the id for `cloudId` where only a login tells it. It never rejects: without a login the id stays unknown. */
   learnCloudId(account: Account, region: string): Promise<void>;
 }
 
@@ -284,6 +286,13 @@ export interface VendorCallReport {
   readonly durationMs: number;
   /** How long it waited for its turn under the account's own limits before it was sent; not part of `durationMs`. */
   readonly waitedMs?: number;
+}
+
+/** A vendor's clock minus ours, in milliseconds. */
+export interface VendorClockReport {
+  readonly provider: ProviderId;
+  readonly account: string;
+  readonly offsetMs: number;
 }
 
 /** What a login came to. `refused`: the vendor does not take these credentials, and nothing is tried with them for a while. */

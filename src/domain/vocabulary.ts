@@ -30,6 +30,7 @@ export const eventTypes = [
   'migration.blocked',
   'backup.added',
   'backup.state_changed',
+  'backup.removed',
   'call.sent',
   'call.settled',
 ] as const;

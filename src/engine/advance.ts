@@ -32,7 +32,6 @@ export async function advance(context: EngineContext, held: Held, draining: () =
   let current = held;
   for (;;) {
     const { migration } = current;
-    await learnCloud(context, migration);
     const account = accountOf(context, migration);
     if (account === undefined)
       return rest(context, current, (latest) =>
@@ -64,6 +63,9 @@ export async function advance(context: EngineContext, held: Held, draining: () =
         ifStillSo((latest) => endMigration(latest, 'cancelled', null, context.runtime.now(), context.runtime.now())),
       );
 
+    await learnCloud(context, migration);
+    if (accountOf(context, migration) === undefined) continue;
+
     const held = current;
     let work: () => Promise<Held | null>;
     if (command.do === 'look') work = () => look(context, held, account, command);
@@ -85,11 +87,10 @@ export async function advance(context: EngineContext, held: Held, draining: () =
   }
 }
 
-/** Where the vendor's id of the account is learnt by logging in, it has to be known before anything is sent or concluded. */
+/** Which account or project the credentials open has to be known, as far as it can be, before anything is sent or concluded. */
 async function learnCloud({ accounts, client }: EngineContext, migration: Migration): Promise<void> {
   const account = accounts.get(migration.account);
-  const hasNoId = migration.cloud?.id === null && migration.calls.length > 0;
-  if (account !== undefined && account.provider === migration.provider && !hasNoId)
+  if (account !== undefined && account.provider === migration.provider)
     await client.learnCloudId(account, migration.region);
 }
 

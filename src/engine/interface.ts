@@ -98,6 +98,8 @@ export interface MigrationService {
     request: BackupRequest,
     context: ChangeRequestContext,
   ): Promise<{ readonly migration: Migration; readonly backup: Backup } | Replay>;
+  /** Takes a queued backup out of the chain, or a failed one that holds it up. */
+  removeBackup(id: string, backupId: string, context: ChangeRequestContext): Promise<void>;
   cutOver(id: string, request: CutoverRequest, context: ChangeRequestContext): Promise<Change | Replay>;
   cancel(id: string, context: ChangeRequestContext): Promise<Change | Replay>;
   retry(id: string, request: RetryRequest, context: ChangeRequestContext): Promise<Change | Replay>;

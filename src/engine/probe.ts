@@ -24,7 +24,7 @@ export async function look(
   let settle: (latest: Migration) => Migration;
   const lookedAt = context.patientNow?.() ?? runtime.now();
   try {
-    const finding = (await converseInVendorTime(context, account, migration.region, (offset) =>
+    const found = (await converseInVendorTime(context, account, migration.region, (offset) =>
       command.call.find({
         account,
         migration,
@@ -32,12 +32,14 @@ export async function look(
         open: context.openUrl,
         sentAt: recorded.sentAt + offset,
         now: runtime.now() + offset,
+        begunBy: (recorded.settledAt ?? runtime.now()) + context.settings.settleMs + offset,
         taken,
       }),
     )) ?? {
       found: 'unclear' as const,
       detail: 'The vendor’s answers carry clocks that disagree by more than seconds.',
     };
+    const finding = unlessStranger(context, account, migration, recorded, found);
     settle = (latest) => settleByFinding(latest, recorded.number, finding, lookedAt, changeContext(context, latest));
     tellLooked(context, account, recorded, finding.found);
     context.log.info(
@@ -67,4 +69,26 @@ function tellLooked(
   found: Finding['found'] | 'failed',
 ): void {
   telemetry?.report({ event: 'looked', provider, account: name, operation, found });
+}
+
+/**
+ * Nothing found with other credentials than those that the call was sent with proves nothing, where the vendor does not tell which account they
+ * open: it may be another one.
+ */
+function unlessStranger(
+  { client }: EngineContext,
+  account: Account,
+  { cloud }: Migration,
+  { credential }: Call,
+  finding: Finding,
+): Finding {
+  const present = client.credentialPrint(account);
+  const told = cloud?.id !== null && cloud !== undefined;
+  if (finding.found !== 'no' || told || credential === undefined || present === null || credential === present)
+    return finding;
+  return {
+    found: 'unclear',
+    detail:
+      'Nothing of it is found with the account’s present credentials. They name another key than those that it was sent with, so it may be in another account of the vendor.',
+  };
 }

@@ -1,3 +1,4 @@
+import { withCall } from '../domain/aggregate.ts';
 import { queuedBehind } from '../domain/blocking.ts';
 import { acceptCall, beginCall, failCall } from '../domain/calls.ts';
 import { type Command, decide } from '../domain/decide.ts';
@@ -55,7 +56,11 @@ async function sendWith(
       )
         return null;
       const belonging = { ...latest, cloud: cloudAtSending(context, latest, account) };
-      return beginCall(belonging, again, changeContext(context, latest));
+      const begun = beginCall(belonging, again, changeContext(context, latest));
+      const credential = context.client.credentialPrint(account);
+      return credential === null
+        ? begun
+        : withCall(begun, begun.calls.at(-1)?.number ?? 0, (call) => ({ ...call, credential }));
     },
     { fence: held.fence, renewLease: lease },
   );
@@ -75,6 +80,7 @@ async function sendWith(
   const migration = intent.migration;
   const call = migration.calls.at(-1);
   if (call === undefined) throw new Error(`${id} has lost its call`);
+  if (call.state === 'unknown') return keep(intent, held);
   const backup = migration.backups.find((each) => each.id === call.backupId) ?? null;
   const input: CallInput = { account, migration, backup, open: context.openUrl };
 

@@ -46,6 +46,9 @@ export interface Telemetry {
   readonly registry: Registry;
 }
 
+/** A clock that is off by more than this is worth a line in the log. */
+const tellingClockMs = 60_000;
+
 export function createTelemetry(options: TelemetryOptions): Telemetry {
   const { runtime, tracing } = options;
   const metrics = createRegistry();
@@ -133,6 +136,15 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
         span.end(endedAt);
       },
       login: (report) => ofVendors.login(report),
+      clock(report) {
+        ofVendors.clock(report);
+        const { provider, account, offsetMs } = report;
+        if (Math.abs(offsetMs) > tellingClockMs)
+          options.log.warn(
+            { provider, account, offsetMs },
+            'the clock of the vendor and that of this machine differ by more than a minute',
+          );
+      },
     },
     http: {
       begin: requestTelemetry(ofHttp, tracing, runtime),

@@ -18,6 +18,7 @@ import {
   type SigningContext,
   type VendorCallReport,
   type VendorClient,
+  type VendorClockReport,
   VendorError,
   type VendorFailure,
   type VendorLoginReport,
@@ -40,6 +41,8 @@ export interface VendorClientOptions {
   credentialsEnded?(account: Account, credentials: Credentials): void;
   report?(report: VendorCallReport): void;
   reportLogin?(report: VendorLoginReport): void;
+  /** Told when a vendor's clock is first learnt, and when it changes by more than the resolution of a `Date` header. */
+  reportClock?(report: VendorClockReport): void;
 }
 
 /** The vendors' client and what it knows of logins. */
@@ -78,6 +81,7 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
   const refusals = new RefusedLogins(runtime.now);
   const standing = new Map<string, RefusedLogin>();
   const cloudIds = new Map<string, string>();
+  const prints = new Map<string, string | null>();
 
   const vendorNow = (account: Account): Instant => runtime.now() + (offsets.get(account.name) ?? 0);
 
@@ -119,6 +123,7 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
   async function entitle(provider: Provider, account: Account, region: string, service?: string) {
     try {
       const credentials = await options.credentialsOf(account);
+      prints.set(account.name, nameOf(credentials));
       if (service === storageService) {
         const cache = sessionCache(provider, account, region, credentials, provider.objectStore);
         return { credentials, cache, session: cache === null ? null : await cache.get(fingerprint(credentials)) };
@@ -223,7 +228,11 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
     // A `Date` header has whole seconds, so its middle is the best guess.
     const offset = vendor + 500 - (startedAt + reply.receivedAt) / 2;
     if (Math.abs(offset) > mostClockOffsetMs) return;
-    offsets.set(account.name, Math.abs(offset) < clockNoiseMs ? 0 : Math.round(offset));
+    const known = Math.abs(offset) < clockNoiseMs ? 0 : Math.round(offset);
+    const before = offsets.get(account.name);
+    offsets.set(account.name, known);
+    if (before === undefined || Math.abs(known - before) > clockNoiseMs)
+      options.reportClock?.({ provider: account.provider, account: account.name, offsetMs: known });
   }
 
   function sessionCache(
@@ -305,6 +314,7 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
     clockOffset: (account) => offsets.get(account.name) ?? 0,
     cloudId: (account, region) =>
       cloudIds.get(placeOf(account, region)) ?? providers.of(account.provider).cloudId(account, region),
+    credentialPrint: (account) => prints.get(account.name) ?? null,
     async learnCloudId(account, region) {
       try {
         await entitle(providers.of(account.provider), account, region);
@@ -369,6 +379,14 @@ function jittered(ms: number, runtime: Runtime): number {
 
 function placeOf(account: Account, region: string): string {
   return `${account.name}|${region}`;
+}
+
+/** Tells the key or user that credentials name, whatever its secret is; null for temporary ones, whose names change by themselves. */
+function nameOf(credentials: Credentials): string | null {
+  const parts = Object.entries(credentials);
+  if (parts.some(([name, value]) => /token$/i.test(name) && value !== undefined)) return null;
+  const open = parts.filter(([, value]) => typeof value === 'string').map(([name, value]) => `${name}=${value}`);
+  return createHash('sha256').update(open.sort().join('\0')).digest('hex').slice(0, 16);
 }
 
 /** Tells credentials apart without keeping them. */

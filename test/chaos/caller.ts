@@ -14,7 +14,13 @@ export interface CallerSettings {
 
 interface Answer {
   readonly status: number;
-  readonly body: { readonly id?: string; readonly code?: string; readonly detail?: string };
+  readonly body: {
+    readonly id?: string;
+    readonly state?: string;
+    readonly code?: string;
+    readonly detail?: string;
+    readonly errors?: readonly { readonly pointer?: string }[];
+  };
 }
 
 /** Problems that a caller is asked to repeat the request for. */
@@ -26,6 +32,11 @@ const repeatable: ReadonlySet<string> = new Set([
   'provider_unavailable',
 ]);
 
+/** Where an account's name stands for another cloud, the gateway does not know which account is meant: it does when the name is right again. */
+function isStrangeAccount({ code, errors }: Answer['body']): boolean {
+  return code === 'invalid_request' && errors?.some(({ pointer }) => pointer === '/account') === true;
+}
+
 /** One caller from the first request to the last increment. */
 export async function call(intent: Intent, random: Choices, settings: CallerSettings): Promise<Told> {
   const { idempotencyKey, prefer, answerTimeoutMs } = intent.manner;
@@ -33,7 +44,8 @@ export async function call(intent: Intent, random: Choices, settings: CallerSett
 
   async function persist(path: string, body: object, key: string | null): Promise<Answer | null> {
     for (;;) {
-      const answer = await post(
+      const answer = await send(
+        'POST',
         `${random.pick(settings.urls)}${path}`,
         body,
         {
@@ -42,10 +54,31 @@ export async function call(intent: Intent, random: Choices, settings: CallerSett
         },
         Math.round(answerTimeoutMs * settings.pace),
       );
-      const final = answer !== null && answer.status < 500 && !repeatable.has(answer.body.code ?? '');
+      const final =
+        answer !== null &&
+        answer.status < 500 &&
+        !repeatable.has(answer.body.code ?? '') &&
+        !isStrangeAccount(answer.body);
       if (final || key === null || systemRuntime.now() > until) return final ? answer : null;
       await systemRuntime.sleep(answer === null ? random.between(50, 300) : random.between(600, 1800));
     }
+  }
+
+  /** Waits until it has ended and deletes it. `maybe`: it was asked for, and the answer never came. */
+  async function forget(id: string): Promise<'yes' | 'no' | 'maybe'> {
+    let asked = false;
+    while (systemRuntime.now() < until) {
+      const url = `${random.pick(settings.urls)}/migrations/${id}`;
+      const present = await send('GET', url, undefined, {}, answerTimeoutMs * settings.pace);
+      if (present?.status === 404 && asked) return 'yes';
+      if (ended.has(present?.body.state ?? '')) {
+        asked = true;
+        const deleted = await send('DELETE', url, undefined, {}, answerTimeoutMs * settings.pace);
+        if (deleted?.status === 204) return 'yes';
+      }
+      await systemRuntime.sleep(random.between(50, 200));
+    }
+    return asked ? 'maybe' : 'no';
   }
 
   const created = await persist('/migrations', migrationBody(intent), idempotencyKey);
@@ -55,12 +88,29 @@ export async function call(intent: Intent, random: Choices, settings: CallerSett
     migrationId: null,
     acknowledgedIncrements: [],
     attemptedIncrements: [],
+    forgotten: false,
+    askedAgain: false,
+    acknowledgedAgain: false,
     refusal: null,
     ...extra,
   });
   if (created === null) return told({});
   if (created.status >= 300) return told({ refusal: `${created.status} ${created.body.code}: ${created.body.detail}` });
   const migrationId = created.body.id ?? null;
+
+  const forgotten = intent.again && migrationId !== null ? await forget(migrationId) : 'no';
+  if (forgotten === 'maybe') return told({ acknowledged: true, migrationId, forgotten: true });
+  if (forgotten === 'yes') {
+    const again = await persist('/migrations', migrationBody(intent), `${idempotencyKey}-again`);
+    const refused = again !== null && again.status >= 300;
+    return told({
+      acknowledged: true,
+      migrationId: again?.body.id ?? null,
+      askedAgain: true,
+      acknowledgedAgain: again !== null && !refused,
+      refusal: refused ? `${again.status} ${again.body.code}: ${again.body.detail}` : null,
+    });
+  }
 
   const attemptedIncrements: string[] = [];
   const acknowledgedIncrements: string[] = [];
@@ -78,21 +128,25 @@ export async function call(intent: Intent, random: Choices, settings: CallerSett
   return told({ acknowledged: true, migrationId, acknowledgedIncrements, attemptedIncrements, refusal });
 }
 
+const ended: ReadonlySet<string> = new Set(['succeeded', 'failed', 'cancelled']);
+
 /** Null: no answer, or none that could be read. */
-async function post(
+async function send(
+  method: string,
   url: string,
-  body: object,
+  body: object | undefined,
   headers: Record<string, string>,
   timeoutMs: number,
 ): Promise<Answer | null> {
   try {
     const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
-      body: JSON.stringify(body),
-      signal: AbortSignal.timeout(timeoutMs),
+      method,
+      headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(Math.round(timeoutMs)),
     });
-    return { status: response.status, body: (await response.json()) as Answer['body'] };
+    const text = await response.text();
+    return { status: response.status, body: (text === '' ? {} : JSON.parse(text)) as Answer['body'] };
   } catch {
     return null;
   }

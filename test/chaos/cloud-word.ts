@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { Agent, request } from 'undici';
 import { type JournalEntry, sandboxCredentials } from '../../src/sandbox/cloud.ts';
 import { rpc } from '../sandbox/alibaba-client.ts';
-import { type CloudWord, wordKey } from './judge.ts';
+import { type CloudFacts, type CloudWord, wordKey } from './judge.ts';
 import type { SandboxProcess } from './sandbox-process.ts';
 
 /**
@@ -12,8 +12,9 @@ import type { SandboxProcess } from './sandbox-process.ts';
 export async function askClouds(
   sandbox: Pick<SandboxProcess, 'urls' | 'clock'>,
   journal: readonly JournalEntry[],
-): Promise<ReadonlyMap<string, CloudWord>> {
+): Promise<{ readonly words: ReadonlyMap<string, CloudWord>; readonly facts: ReadonlyMap<string, CloudFacts> }> {
   const words = new Map<string, CloudWord>();
+  const facts = new Map<string, CloudFacts>();
   const offsets = await sandbox.clock();
   const tasks = new Map(
     journal
@@ -23,16 +24,24 @@ export async function askClouds(
   const token = [...tasks.values()].some(({ cloud }) => cloud === 'huawei') ? await huaweiToken(sandbox) : '';
   for (const [key, entry] of tasks) {
     const now = Date.now() + offsets[entry.cloud];
-    const word =
+    const answer =
       entry.cloud === 'alibaba'
-        ? alibabaWord(await askAlibaba(sandbox.urls.alibaba, entry, now))
+        ? await askAlibaba(sandbox.urls.alibaba, entry, now)
         : entry.cloud === 'huawei'
-          ? huaweiWord(await askHuawei(sandbox.urls.huawei, entry, token))
-          : tencentWord(await askTencent(sandbox.urls.tencent, entry, now));
-    words.set(key, word);
+          ? await askHuawei(sandbox.urls.huawei, entry, token)
+          : await askTencent(sandbox.urls.tencent, entry, now);
+    words.set(key, answer.word);
+    facts.set(key, answer.facts);
   }
-  return words;
+  return { words, facts };
 }
+
+interface CloudAnswer {
+  readonly word: CloudWord;
+  readonly facts: CloudFacts;
+}
+
+const lastSegment = (path: unknown): string => String(path).slice(String(path).lastIndexOf('/') + 1);
 
 function alibabaWord(status: unknown): CloudWord {
   const words: Readonly<Record<string, CloudWord>> = {
@@ -45,10 +54,20 @@ function alibabaWord(status: unknown): CloudWord {
   return words[String(status)] ?? 'absent';
 }
 
-async function askAlibaba(url: string, { instanceId, taskId }: JournalEntry, now: number): Promise<unknown> {
-  const { query } = rpc('DescribeMigrateTaskById', { DBInstanceId: instanceId, MigrateTaskId: taskId }, now);
-  const answer = (await (await fetch(`${url}/?${query}`, { method: 'POST' })).json()) as Record<string, unknown>;
-  return answer.Status;
+async function askAlibaba(url: string, { instanceId, taskId }: JournalEntry, now: number): Promise<CloudAnswer> {
+  const ask = async (operation: string): Promise<Record<string, unknown>> => {
+    const { query } = rpc(operation, { DBInstanceId: instanceId, MigrateTaskId: taskId }, now);
+    return (await (await fetch(`${url}/?${query}`, { method: 'POST' })).json()) as Record<string, unknown>;
+  };
+  const task = await ask('DescribeMigrateTaskById');
+  const listed = (await ask('DescribeOssDownloads')) as { Items?: { OssDownload?: readonly { FileName?: unknown }[] } };
+  return {
+    word: alibabaWord(task.Status),
+    facts: {
+      database: typeof task.DBName === 'string' ? task.DBName : null,
+      files: (listed.Items?.OssDownload ?? []).map(({ FileName }) => lastSegment(FileName)),
+    },
+  };
 }
 
 /** A job that was not the last of its chain leaves the database in restoring. */
@@ -75,16 +94,19 @@ async function huaweiToken({ urls }: Pick<SandboxProcess, 'urls'>): Promise<stri
   return String(headers['x-subject-token'] ?? '');
 }
 
-async function askHuawei(
-  url: string,
-  { taskId }: JournalEntry,
-  token: string,
-): Promise<{ readonly status: unknown; readonly last: boolean }> {
+async function askHuawei(url: string, { taskId }: JournalEntry, token: string): Promise<CloudAnswer> {
   const response = await fetch(`${url}/v5/${huawei.projectId}/backup-migration-jobs/${taskId}`, {
     headers: { 'x-auth-token': token, 'content-type': 'application/json' },
   });
-  const job = (await response.json()) as { status?: unknown; options?: { is_last_backup?: boolean } };
-  return { status: job.status, last: job.options?.is_last_backup === true };
+  const job = (await response.json()) as {
+    status?: unknown;
+    options?: { is_last_backup?: boolean };
+    backup_info?: { file_info?: readonly { file_name?: unknown }[] };
+  };
+  return {
+    word: huaweiWord({ status: job.status, last: job.options?.is_last_backup === true }),
+    facts: { database: null, files: (job.backup_info?.file_info ?? []).map(({ file_name }) => lastSegment(file_name)) },
+  };
 }
 
 function tencentWord(status: unknown): CloudWord {
@@ -98,7 +120,7 @@ function tencentWord(status: unknown): CloudWord {
   return words[Number(status)] ?? 'absent';
 }
 
-async function askTencent(url: string, { instanceId, taskId }: JournalEntry, now: number): Promise<unknown> {
+async function askTencent(url: string, { instanceId, taskId }: JournalEntry, now: number): Promise<CloudAnswer> {
   const action = 'DescribeBackupMigration';
   const body = JSON.stringify({ InstanceId: instanceId, BackupMigrationId: taskId });
   const timestamp = Math.floor(now / 1000);
@@ -125,6 +147,12 @@ async function askTencent(url: string, { instanceId, taskId }: JournalEntry, now
     },
     body,
   });
-  const answer = (await response.json()) as { Response?: { BackupMigrationSet?: readonly { Status?: unknown }[] } };
-  return answer.Response?.BackupMigrationSet?.[0]?.Status;
+  const answer = (await response.json()) as {
+    Response?: { BackupMigrationSet?: readonly { Status?: unknown; BackupFiles?: readonly unknown[] }[] };
+  };
+  const task = answer.Response?.BackupMigrationSet?.[0];
+  return {
+    word: tencentWord(task?.Status),
+    facts: { database: null, files: (task?.BackupFiles ?? []).map(lastSegment) },
+  };
 }

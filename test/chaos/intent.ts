@@ -25,6 +25,8 @@ export interface Intent {
   readonly database: string;
   readonly full: WantedFile;
   readonly increments: readonly WantedFile[];
+  /** The caller deletes the migration once it has ended, and asks for the same once more. */
+  readonly again: boolean;
   readonly manner: Manner;
 }
 
@@ -37,6 +39,7 @@ export function intentOf(provider: ProviderId, number: number, random: Choices):
   const mode = random.chance(1 / 8) ? chainMode(provider, random) : 'full';
   const count = mode === 'full' ? 0 : random.between(1, 3);
   const damaged = mode === 'full' && random.chance(0.04);
+  const again = mode === 'full' && random.chance(0.15);
   const increments = Array.from({ length: count }, (_, index) => ({
     name: incrementName(provider, mode, database, index + 1, index + 1 === count),
     final: index + 1 === count,
@@ -49,7 +52,8 @@ export function intentOf(provider: ProviderId, number: number, random: Choices):
     instanceId: instanceOf(provider, number % 6 === 5 ? number - 1 : number),
     full: { name: fullName(provider, mode, damaged ? `${database}-corrupt` : database), final: false },
     increments,
-    manner: mannerOf(label, mode !== 'full', random),
+    again,
+    manner: mannerOf(label, mode !== 'full' || again, random),
   };
 }
 

@@ -12,6 +12,7 @@ function intents(provider: Intent['provider'], count: number): readonly Intent[]
   return Array.from({ length: count }, (_, number) => ({
     ...intentOf(provider, number * 6, choices(number)),
     mode: 'full' as const,
+    again: false,
     increments: [],
     full: { name: `judge${number}_full.bak`, final: false },
   }));
@@ -117,6 +118,22 @@ describe('the judge of tampered evidence', () => {
       'a cloud that says failed',
       'wrong',
       (e) => ({ ...e, words: new Map([...e.words].map(([key]) => [key, 'failed'])) }),
+    ],
+    [
+      'a claim for another file',
+      'wrong',
+      (e) => ({ ...e, facts: new Map([...e.facts].map(([key, fact]) => [key, { ...fact, files: ['other.bak'] }])) }),
+    ],
+    [
+      'a claim for another database',
+      'wrong',
+      (e) => ({ ...e, facts: new Map([...e.facts].map(([key, fact]) => [key, { ...fact, database: 'other' }])) }),
+    ],
+    ['a restore in another cloud', 'wrong', (e) => ({ ...e, elsewhere: e.journal })],
+    [
+      'a migration that was asked for again and never restored again',
+      'lost',
+      (e) => ({ ...e, told: e.told.map((each) => ({ ...each, askedAgain: true, acknowledgedAgain: true })) }),
     ],
     ['a caller who was refused', 'wrong', (e) => ({ ...e, told: e.told.map((each) => ({ ...each, refusal: '422' })) })],
     [

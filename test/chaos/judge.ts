@@ -11,6 +11,11 @@ export interface Told {
   /** Names of the increments whose POST was answered with 2xx, and of those that were sent without such an answer. */
   readonly acknowledgedIncrements: readonly string[];
   readonly attemptedIncrements: readonly string[];
+  /** A deletion of the migration was sent, and whether it was carried out is not known. */
+  readonly forgotten: boolean;
+  /** The migration was deleted after its end, and the same was asked for once more; and whether that was answered with 2xx. */
+  readonly askedAgain: boolean;
+  readonly acknowledgedAgain: boolean;
   /** A final refusal that the caller could not expect. */
   readonly refusal: string | null;
 }
@@ -18,12 +23,21 @@ export interface Told {
 /** How a cloud itself describes the task or job of an effect. */
 export type CloudWord = 'succeeded' | 'failed' | 'resting' | 'running' | 'absent';
 
+/** What a cloud itself says that a task or job restores; null or empty for what it does not show. */
+export interface CloudFacts {
+  readonly database: string | null;
+  readonly files: readonly string[];
+}
+
 export interface Evidence {
   readonly told: readonly Told[];
   readonly migrations: readonly MigrationRepresentation[];
   readonly journal: readonly JournalEntry[];
   /** By `wordKey` of the effect. */
   readonly words: ReadonlyMap<string, CloudWord>;
+  readonly facts: ReadonlyMap<string, CloudFacts>;
+  /** Restores in a cloud that no caller's account belongs to. */
+  readonly elsewhere: readonly JournalEntry[];
 }
 
 export interface Verdict {
@@ -66,27 +80,35 @@ export function judge(provider: ProviderId, evidence: Evidence): Verdict {
     const own = migrations.get(intent.label) ?? [];
     const [migration] = own;
     const files = [
-      { file: intent.full, due: each.acknowledged },
+      {
+        file: intent.full,
+        due: Number(each.acknowledged) + Number(each.acknowledgedAgain),
+        most: 1 + Number(each.askedAgain),
+      },
       ...intent.increments
         .filter(({ name }) => each.attemptedIncrements.includes(name))
-        .map((file) => ({ file, due: each.acknowledgedIncrements.includes(file.name) })),
+        .map((file) => ({ file, due: Number(each.acknowledgedIncrements.includes(file.name)), most: 1 })),
     ];
-    for (const { file, due } of files) {
+    for (const { file, due, most } of files) {
       const count = restores.get(file.name)?.length ?? 0;
-      if (count > 1) duplicates.push(`${intent.label}: ${file.name} restored ${count} times`);
-      if (count === 0 && due) lost.push(`${intent.label}: ${file.name} was acknowledged and never restored`);
+      if (count > most)
+        duplicates.push(`${intent.label}: ${file.name} restored ${count} times, asked for ${most} times`);
+      if (count < due)
+        lost.push(`${intent.label}: ${file.name} was acknowledged ${due} times and restored ${count} times`);
     }
     if (each.refusal !== null) wrong.push(`${intent.label}: refused: ${each.refusal}`);
     if (own.length > 1) wrong.push(`${intent.label}: ${own.length} migrations`);
+    if (migration === undefined && (each.forgotten || (each.askedAgain && !each.acknowledgedAgain))) continue;
     if (migration === undefined) {
       if (each.acknowledged && !lost.some((line) => line.startsWith(`${intent.label}:`)))
         wrong.push(`${intent.label}: acknowledged, restored, and unknown to the gateway`);
       if (!each.acknowledged && restores.has(intent.full.name))
         wrong.push(`${intent.label}: restored at the cloud and unknown to the gateway`);
-    } else
-      wrong.push(...falsehoods(each, migration, restores, evidence.words).map((what) => `${intent.label}: ${what}`));
+    } else wrong.push(...falsehoods(each, migration, restores, evidence).map((what) => `${intent.label}: ${what}`));
   }
   const known = new Set(told.flatMap(({ intent }) => [intent.full, ...intent.increments].map(({ name }) => name)));
+  for (const { cloud, subject } of evidence.elsewhere)
+    if (cloud === provider) wrong.push(`${subject} was restored in a cloud that no account of a caller belongs to`);
   for (const [name, entries] of restores)
     if (!known.has(name)) wrong.push(`${entries.length} restores of ${name}, which nobody asked for`);
   return {
@@ -104,7 +126,7 @@ function falsehoods(
   told: Told,
   migration: MigrationRepresentation,
   restores: ReadonlyMap<string, readonly JournalEntry[]>,
-  words: ReadonlyMap<string, CloudWord>,
+  { words, facts }: Pick<Evidence, 'words' | 'facts'>,
 ): string[] {
   const { intent } = told;
   const found: string[] = [];
@@ -120,6 +142,7 @@ function falsehoods(
   if (migration.state !== true_) found.push(`${stateOf(migration)}, and the cloud says ${word}`);
   if (!Object.values(migration.providerRefs).includes(base.taskId))
     found.push(`its ids ${JSON.stringify(migration.providerRefs)} are not ${base.taskId}`);
+  for (const backup of migration.backups) found.push(...strangers(intent, backup, facts));
   for (const backup of migration.backups) {
     const effect = restores.get(backupFile(backup))?.at(-1);
     if (effect === undefined) {
@@ -133,6 +156,25 @@ function falsehoods(
   }
   if (migration.state === 'failed' && migration.error === null) found.push('failed without a reason');
   return found;
+}
+
+/** What the tasks that a backup claims for its own restore at the cloud, where that is another file or database. */
+function strangers(
+  intent: Intent,
+  backup: MigrationRepresentation['backups'][number],
+  facts: ReadonlyMap<string, CloudFacts>,
+): string[] {
+  const file = backupFile(backup);
+  return Object.values(backup.providerRefs).flatMap((taskId) => {
+    const fact = facts.get(wordKey({ cloud: intent.provider, taskId }));
+    if (fact === undefined) return [];
+    const found: string[] = [];
+    if (fact.files.length > 0 && !fact.files.includes(file))
+      found.push(`${backup.id} claims ${taskId} for ${file}, and the cloud restores ${fact.files.join(', ')} in it`);
+    if (fact.database !== null && fact.database !== intent.database)
+      found.push(`${backup.id} claims ${taskId} for ${intent.database}, and the cloud restores ${fact.database} in it`);
+    return found;
+  });
 }
 
 function stateBehind(word: CloudWord): MigrationRepresentation['state'] | null {

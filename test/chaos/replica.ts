@@ -10,8 +10,13 @@ import { withUs } from '../support/children.ts';
 export interface Replica {
   readonly url: string;
   readonly running: boolean;
-  /** Resolves when it answers `/livez` or has been killed meanwhile. Rejects when it has ended by itself. */
-  start(): Promise<void>;
+  /**
+   * Resolves when it answers `/livez` or has been killed meanwhile. Rejects when it has ended by itself. `strange`: with the configuration in
+   * which the accounts' names stand for another cloud, where there is one.
+   */
+  start(strange?: boolean): Promise<void>;
+  /** Whether it was started with the strange configuration. */
+  readonly strange: boolean;
   /** Asks it to end and waits until it has; what it has compiled is then kept for the next start. */
   end(): Promise<void>;
   /** Ends it without warning and waits until it is gone. False: there was nothing to end. */
@@ -23,16 +28,19 @@ export interface Replica {
 }
 
 /** `folder`: where its configuration and what it prints are kept; its own. */
-export async function createReplica(folder: string, config: object): Promise<Replica> {
+export async function createReplica(folder: string, config: object, strangeConfig: object = config): Promise<Replica> {
   await mkdir(folder, { recursive: true });
   const port = await portBelowEphemeral();
   const url = `http://127.0.0.1:${port}`;
   const file = join(folder, 'godwit.json');
+  const strangeFile = join(folder, 'strange.json');
   await writeFile(file, JSON.stringify(config));
+  await writeFile(strangeFile, JSON.stringify(strangeConfig));
   const output = createWriteStream(join(folder, 'output.log'), { flags: 'a' });
   const expected = new WeakSet<ChildProcess>();
   let child: ChildProcess | null = null;
   let collapses = 0;
+  let isStrange = false;
 
   function launch(): ChildProcess {
     const started = withUs(
@@ -41,7 +49,7 @@ export async function createReplica(folder: string, config: object): Promise<Rep
         env: {
           PATH: process.env.PATH,
           PORT: String(port),
-          GODWIT_CONFIG: file,
+          GODWIT_CONFIG: isStrange ? strangeFile : file,
         },
         stdio: ['ignore', 'pipe', 'pipe'],
       }),
@@ -73,7 +81,11 @@ export async function createReplica(folder: string, config: object): Promise<Rep
     get collapses() {
       return collapses;
     },
-    async start() {
+    get strange() {
+      return isStrange;
+    },
+    async start(strange = false) {
+      isStrange = strange;
       const started = launch();
       child = started;
       while (child === started && !(await isUp(url))) await systemRuntime.sleep(120);

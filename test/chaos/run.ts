@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { systemRuntime } from '../../src/runtime.ts';
 import { openStore } from '../../src/store/open.ts';
 import { findPostgres, type PostgresServer } from '../support/postgres.ts';
+import { lasting } from './lasting.ts';
 import { measure } from './measure.ts';
 import { machinePace } from './pace.ts';
 import { findings, heading, stormLines } from './report.ts';
@@ -39,6 +40,7 @@ async function run(store: 'sqlite' | 'postgresql', where: StormPlan['store'], ow
   reports.push({ store, report: await storm({ ...plans[store], seed: ownSeed, store: where }) });
 }
 const measurements: string[] = [];
+const lastingReport = await lasting(seed, pace);
 try {
   if (values.store !== 'postgres') await run('sqlite', 'sqlite', seed);
   if (server !== null) await run('postgresql', { url: await server.createDatabase(), replicas: 3 }, seed + 1);
@@ -53,12 +55,12 @@ for (const { store, report } of reports) for (const line of stormLines(store, re
 print('');
 for (const { store, report } of reports) {
   print(
-    `${store}: ${report.faultsOnChanges} faults on changing calls, ${report.faultsOnReads} on others, ${report.kills} kills, ${report.pauses} pauses beyond the lease`,
+    `${store}: ${report.faultsOnChanges} faults on changing calls, ${report.faultsOnReads} on others, ${report.kills} kills, ${report.pauses} pauses beyond the lease, ${report.strangeStarts} starts with accounts at another cloud, ${report.recreations} deleted and asked for again`,
   );
   if (report.collapses > 0) print(`${store}: ${report.collapses} processes ended by themselves; see ${report.folder}`);
 }
-for (const line of measurements) print(line);
-const found = reports.flatMap(({ store, report }) => findings(store, report));
+for (const line of [...lastingReport.lines, ...measurements]) print(line);
+const found = [...reports.flatMap(({ store, report }) => findings(store, report)), ...lastingReport.findings];
 for (const line of found) print(line);
 const collapsed = reports.some(({ report }) => report.collapses > 0);
 const idle = providers.some((provider) => reports.some(({ report }) => report.verdicts[provider].effects === 0));

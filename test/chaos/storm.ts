@@ -42,6 +42,10 @@ export interface StormReport {
   readonly verdicts: Readonly<Record<ProviderId, Verdict>>;
   readonly kills: number;
   readonly pauses: number;
+  /** Starts of processes with accounts whose names stood for another cloud. */
+  readonly strangeStarts: number;
+  /** Migrations that were deleted after their end and asked for once more. */
+  readonly recreations: number;
   /** Processes that ended without being told to. */
   readonly collapses: number;
   readonly faultsOnChanges: number;
@@ -57,7 +61,8 @@ export async function storm(quietPlan: StormPlan): Promise<StormReport> {
   const random = choices(plan.seed);
   const folder = await temporaryFolder();
   const sandbox = await startSandboxProcess(restoreMs);
-  const replicas = await createReplicas(plan, folder, sandbox);
+  const elsewhere = await startSandboxProcess(restoreMs);
+  const replicas = await createReplicas(plan, folder, sandbox, elsewhere);
   try {
     await warmUp(replicas);
     await spoilRows(storeUrlOf(plan, folder));
@@ -72,8 +77,13 @@ export async function storm(quietPlan: StormPlan): Promise<StormReport> {
     const answers = await Promise.all(told);
     const migrations = await untilAtRest(replicas, plan.calmMs);
     const journal = await sandbox.journal();
-    const words = await askClouds(sandbox, journal);
-    const evidence = { told: answers, migrations, journal, words };
+    const evidence = {
+      told: answers,
+      migrations,
+      journal,
+      ...(await askClouds(sandbox, journal)),
+      elsewhere: (await elsewhere.journal()).filter(({ effect }) => effect === 'restore'),
+    };
     return {
       verdicts: {
         alibaba: judge('alibaba', evidence),
@@ -82,6 +92,8 @@ export async function storm(quietPlan: StormPlan): Promise<StormReport> {
       },
       kills: trouble.kills,
       pauses: trouble.pauses,
+      strangeStarts: trouble.strangeStarts,
+      recreations: answers.filter(({ askedAgain }) => askedAgain).length,
       collapses: replicas.reduce((sum, replica) => sum + replica.collapses, 0),
       faultsOnChanges: weather.onChanges,
       faultsOnReads: weather.onReads,
@@ -90,6 +102,7 @@ export async function storm(quietPlan: StormPlan): Promise<StormReport> {
   } finally {
     await Promise.all(replicas.map((replica) => replica.kill()));
     await sandbox.end();
+    await elsewhere.end();
   }
 }
 
@@ -129,15 +142,28 @@ function storeUrlOf({ store }: StormPlan, folder: string): string {
   return store === 'sqlite' ? `sqlite:${join(folder, 'godwit.db')}` : store.url;
 }
 
-async function createReplicas(plan: StormPlan, folder: string, sandbox: SandboxProcess): Promise<readonly Replica[]> {
+/** The same accounts at another cloud. Each provider has a second account, so that no creation is taken for the strange one. */
+function strangeConfig(config: object, elsewhere: SandboxProcess['urls'], engine: EngineIntervals): object {
+  const strange = gatewayConfig('', elsewhere, engine) as { readonly accounts: readonly { readonly name: string }[] };
+  const spare = strange.accounts.map((account) => ({ ...account, name: `spare-${account.name}` }));
+  return { ...config, accounts: [...strange.accounts, ...spare] };
+}
+
+async function createReplicas(
+  plan: StormPlan,
+  folder: string,
+  sandbox: SandboxProcess,
+  elsewhere: SandboxProcess,
+): Promise<readonly Replica[]> {
   const { store } = plan;
   await mkdir(folder, { recursive: true });
   const url = storeUrlOf(plan, folder);
   const count = store === 'sqlite' ? 1 : store.replicas;
+  const intervals = stretched(plan.pace);
+  const config = gatewayConfig(url, sandbox.urls, intervals);
+  const strange = strangeConfig(config, elsewhere.urls, intervals);
   return Promise.all(
-    Array.from({ length: count }, (_, index) =>
-      createReplica(join(folder, `replica-${index + 1}`), gatewayConfig(url, sandbox.urls, stretched(plan.pace))),
-    ),
+    Array.from({ length: count }, (_, index) => createReplica(join(folder, `replica-${index + 1}`), config, strange)),
   );
 }
 

@@ -6,12 +6,16 @@ import type { Replica } from './replica.ts';
 export interface Trouble {
   readonly kills: number;
   readonly pauses: number;
+  /** Starts with the strange configuration. */
+  readonly strangeStarts: number;
   /** Ends it; every process runs afterwards. */
   stop(): Promise<void>;
 }
 
 /** One in this many troubles is a pause that outlasts a lease. */
 const pauseShare = 1 / 12;
+/** One in this many starts finds a configuration in which the accounts' names stand for another cloud. */
+const strangeShare = 1 / 8;
 /** A machine that is too busy to start a process within this time sees it killed all the same. */
 const longestStartMs = 8000;
 
@@ -26,7 +30,7 @@ export function startTrouble(
   leaseMs: number,
 ): Trouble {
   const stopped = new AbortController();
-  const counts = { kills: 0, pauses: 0 };
+  const counts = { kills: 0, pauses: 0, strangeStarts: 0 };
 
   async function trouble(replica: Replica, own: Choices): Promise<void> {
     let startMs = 0;
@@ -42,7 +46,9 @@ export function startTrouble(
       }
       if (await replica.kill()) counts.kills++;
       const began = systemRuntime.now();
-      const started = replica.start();
+      const strange = own.chance(strangeShare);
+      if (strange) counts.strangeStarts++;
+      const started = replica.start(strange);
       // Some die again before they have come up.
       if (!own.chance(0.2)) await Promise.race([started, systemRuntime.sleep(longestStartMs)]);
       startMs = systemRuntime.now() - began;
@@ -57,9 +63,13 @@ export function startTrouble(
     get pauses() {
       return counts.pauses;
     },
+    get strangeStarts() {
+      return counts.strangeStarts;
+    },
     async stop() {
       stopped.abort();
       await Promise.all(troubles);
+      await Promise.all(replicas.filter(({ strange }) => strange).map((replica) => replica.kill()));
       await Promise.all(replicas.filter(({ running }) => !running).map((replica) => replica.start()));
     },
   };

@@ -86,7 +86,7 @@ export async function evidenceOf(intents: readonly Intent[], workshop: Workshop)
     const journal = sandbox.journal();
     const urls = { alibaba: sandbox.alibaba.url, huawei: sandbox.huawei.url, tencent: sandbox.tencent.url };
     const clock = async () => ({ alibaba: 0, huawei: 0, tencent: 0 });
-    return { told, migrations, journal, words: await askClouds({ urls, clock }, journal) };
+    return { told, migrations, journal, elsewhere: [], ...(await askClouds({ urls, clock }, journal)) };
   } finally {
     await engine.stop(1000);
     await exchange.close();
@@ -113,6 +113,9 @@ async function submit(intent: Intent, context: EngineContext, engine: ReturnType
     migrationId: acknowledged ? migration.id : null,
     acknowledgedIncrements: [],
     attemptedIncrements: [],
+    forgotten: false,
+    askedAgain: false,
+    acknowledgedAgain: false,
     refusal: null,
   };
 }

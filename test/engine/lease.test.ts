@@ -73,5 +73,6 @@ function bound(client: VendorClient): VendorClient {
     clockOffset: (account) => client.clockOffset(account),
     cloudId: (account, region) => client.cloudId(account, region),
     learnCloudId: (account, region) => client.learnCloudId(account, region),
+    credentialPrint: (account) => client.credentialPrint(account),
   };
 }

@@ -162,6 +162,22 @@ describe('a migration belongs to the cloud account that it began with', () => {
     expect(simulation.restores()).toHaveLength(1);
   });
 
+  it('and a person is asked where nothing is found with another key than the one that it was sent with', async () => {
+    const simulation = await Simulation.start({ provider: 'alibaba', exchangeFaults: ['drop_before'] });
+    const id = await simulation.submit(requestFor('alibaba'));
+    expect((await simulation.get(id)).calls[0]).toMatchObject({ state: 'unknown', credential: expect.any(String) });
+    const { client } = simulation.context;
+    const present = simulation.context as { client: typeof client };
+    present.client = { ...client, credentialPrint: () => 'another key' };
+    const asked = await simulation.until(id, ({ calls }) => calls[0]?.asksOperator === true);
+    expect(asked.blocking.at(-1)?.detail).toContain('another key');
+    for (let round = 0; round < 20; round++) await simulation.round();
+    expect(simulation.restores()).toEqual([]);
+    present.client = client;
+    expect((await simulation.until(id, isTerminal)).state).toBe('succeeded');
+    expect(simulation.restores()).toHaveLength(1);
+  });
+
   it('can be ended by a caller, without a word to the other account', async () => {
     const chain = await startChain('alibaba', 'full');
     const id = await chain.create();

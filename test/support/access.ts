@@ -20,6 +20,7 @@ export const accessOf: Readonly<Record<string, Access>> = {
   deleteMigration: 'migrations:write',
   addBackup: 'migrations:write',
   markBackupUploaded: 'migrations:write',
+  removeBackup: 'migrations:write',
   getUploadTarget: 'migrations:write',
   cutOverMigration: 'migrations:cutover',
   cancelMigration: 'migrations:cutover',

@@ -160,6 +160,21 @@ describe("the vendor's clock", () => {
     expect(signed.map((context) => context.now)).toEqual([noon, noon + client.clockOffset(account)]);
   });
 
+  it('is told when it is learnt and when it changes, not with every answer', async () => {
+    const told: number[] = [];
+    const provider = fakeProvider();
+    const answers = [0, 400, 90_000, 90_500, 200].map((offset) => ({ ...reply(), headers: at(offset) }));
+    const client = createVendorClient({
+      providers: only(provider),
+      exchange: scripted(...answers).exchange,
+      runtime: new VirtualTime(),
+      credentialsOf: async () => key(),
+      reportClock: ({ offsetMs }) => told.push(Math.round(offsetMs / 1000)),
+    });
+    for (const _ of answers) await client.execute(account, 'r', request('read'));
+    expect(told).toEqual([0, 91, 0]);
+  });
+
   it.each([
     ['is not learnt from a header that is no date', { date: 'yesterday' }],
     ['is not learnt from an answer without one', {}],

@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { cleared } from '../../domain/aggregate.ts';
+import { duplicateOf, typeFault } from '../../domain/chain-order.ts';
 import { type CreationContext, newBackup } from '../../domain/creation.ts';
 import {
   failedBackup,
   finalBackup,
+  isBlockedBy,
   markableAsFinal,
   permission,
   placementFault,
@@ -18,10 +20,14 @@ import {
   adoptionFaults,
   markUploaded,
   patchMigration,
+  removalFault,
+  removeBackup,
   requestCancel,
   requestCutover,
   requestRetry,
   resolveByOperator,
+  resolveUnlisted,
+  unlistedFaults,
 } from '../../domain/requests.ts';
 import { sourceConflicts } from '../../domain/source-checks.ts';
 import type { UpdateResult } from '../../domain/store.ts';
@@ -43,11 +49,18 @@ export function createChanges(
   context: EngineContext,
   engine: Engine,
   creation: CreationContext,
-): Pick<MigrationService, 'patch' | 'addBackup' | 'cutOver' | 'cancel' | 'retry' | 'markUploaded' | 'remove'> {
+): Pick<
+  MigrationService,
+  'patch' | 'addBackup' | 'removeBackup' | 'cutOver' | 'cancel' | 'retry' | 'markUploaded' | 'remove'
+> {
   const { store, runtime, providers } = context;
 
-  const refusal = (current: Migration, code: ProblemCode, detail: string): Problem =>
-    refused(current, code, detail, providers.of(current.provider));
+  const refusal = (
+    current: Migration,
+    code: ProblemCode,
+    detail: string,
+    more: Readonly<Record<string, unknown>> = {},
+  ): Problem => refused(current, code, detail, providers.of(current.provider), more);
 
   /** Reads, checks the precondition and the permission, changes and stores, in one transaction. */
   async function changeIf(
@@ -105,12 +118,20 @@ export function createChanges(
     const provider = providers.of(current.provider);
     const misplaced = request === null ? null : placementFault(current, backup);
     if (misplaced !== null) throw refusal(current, 'invalid_state', misplaced);
-    const fits = current.mode === 'full_log' ? 'log' : 'differential';
-    if (backup.type !== fits)
-      throw new Problem(
-        'invalid_request',
-        `A migration of mode \`${current.mode}\` takes backups of type \`${fits}\`.`,
-        { errors: [{ pointer: '/type', detail: `Has to be \`${fits}\`.` }] },
+    const misfit = request === null ? null : typeFault(current, backup, provider.capabilities);
+    if (misfit !== null)
+      throw new Problem(misfit.unsupported ? 'unsupported_by_provider' : 'invalid_request', misfit.fault.detail, {
+        errors: [misfit.fault],
+      });
+    const duplicate = request === null ? undefined : duplicateOf(current, backup.source);
+    if (duplicate !== undefined)
+      throw refusal(
+        current,
+        'duplicate_backup',
+        `The backup ${duplicate.id} (${duplicate.state}) has this file already.`,
+        {
+          backupId: duplicate.id,
+        },
       );
     const faults = [
       ...(request ? unsupportedBackupFields(request, provider.capabilities) : []),
@@ -147,6 +168,18 @@ export function createChanges(
         ),
       );
       return 'replay' in result ? result : { migration: result.migration, backup };
+    },
+
+    async removeBackup(id, backupId, caller) {
+      changed(
+        await changeIf(id, null, caller, (current) => {
+          const backup = current.backups.find((each) => each.id === backupId);
+          if (backup === undefined) throw new Problem('not_found', 'The migration has no such backup.');
+          const fault = removalFault(current, backup);
+          if (fault !== null) throw refusal(current, 'invalid_state', fault);
+          return removeBackup(current, backupId, runtime.now());
+        }),
+      );
     },
 
     async cutOver(id, request, caller) {
@@ -205,6 +238,11 @@ export function createChanges(
           (current) => {
             const word = request.adopt ? { adopt: request.adopt } : request.assume;
             if (word === undefined) return requestRetry(current, runtime.now());
+            if (isBlockedBy(current, 'backup_outcome_unknown')) {
+              const strange = request.adopt ? unlistedFaults(current, request.adopt) : [];
+              if (strange.length > 0) throw new Problem('invalid_request', summary(strange), { errors: strange });
+              return resolveUnlisted(current, word === 'absent' ? 'absent' : 'restored', runtime.now());
+            }
             if (!isInDoubt(current)) throw refusal(current, 'invalid_state', noWordNeeded(current));
             const faults = request.adopt ? adoptionFaults(current, request.adopt, providers.of(current.provider)) : [];
             if (faults.length > 0) throw new Problem('invalid_request', summary(faults), { errors: faults });

@@ -6,10 +6,16 @@ import type { Engine } from '../engine.ts';
 
 /** The refusals that several operations share. */
 
-/** The refusal of a change, with what is possible instead. */
-export function refusal(current: Migration, code: ProblemCode, detail: string, provider: Provider): Problem {
+/** The refusal of a change, with what is possible instead. `more`: further members of the problem. */
+export function refusal(
+  current: Migration,
+  code: ProblemCode,
+  detail: string,
+  provider: Provider,
+  more: Readonly<Record<string, unknown>> = {},
+): Problem {
   const actions = allowedActions(current, provider);
-  return new Problem(code, detail, { members: { migrationId: current.id, state: current.state, actions } });
+  return new Problem(code, detail, { members: { migrationId: current.id, state: current.state, actions, ...more } });
 }
 
 /** The `detail` over a list of faults: the fault itself where there is one. */

@@ -18,7 +18,16 @@ export function createReads(
   engine: Engine,
 ): Omit<
   MigrationService,
-  'create' | 'dryRun' | 'patch' | 'addBackup' | 'cutOver' | 'cancel' | 'retry' | 'markUploaded' | 'remove'
+  | 'create'
+  | 'dryRun'
+  | 'patch'
+  | 'addBackup'
+  | 'removeBackup'
+  | 'cutOver'
+  | 'cancel'
+  | 'retry'
+  | 'markUploaded'
+  | 'remove'
 > {
   const { store, providers, accounts } = context;
 

@@ -10,6 +10,7 @@ import { requireScope } from '../plugins/authentication.ts';
 import {
   answers,
   BackupParams,
+  empty,
   headers,
   MigrationParams,
   NoQuery,
@@ -39,6 +40,7 @@ const addSchema = {
     ...problems('body', [
       'not_found',
       'invalid_state',
+      'duplicate_backup',
       'idempotency_in_progress',
       'idempotency_key_reused',
       'precondition_failed',
@@ -70,6 +72,22 @@ const getSchema = {
   params: BackupParams,
   querystring: NoQuery,
   response: { 200: answers('Backup', 'The backup.'), ...problems('read', ['not_found', 'invalid_request']) },
+} as const;
+
+const removeSchema = {
+  operationId: 'removeBackup',
+  summary: 'Take a backup out of the chain',
+  description:
+    'One that is `queued`, or one that `failed` and holds up the chain: the chain then goes on without it. Where it had taken the place of a ' +
+    'failed one, that one holds up the chain again. The vendor is not touched.',
+  tags: ['Backups'],
+  params: BackupParams,
+  querystring: NoQuery,
+  headers: headers({ 'If-Match': requestHeaders.ifMatch }),
+  response: {
+    204: empty('Removed.'),
+    ...problems('body', ['not_found', 'invalid_state', 'precondition_failed']),
+  },
 } as const;
 
 /** The chain of a migration. */
@@ -116,6 +134,16 @@ export function backupRoutes(app: HttpApp, http: HttpContext): void {
       const backup = migration.backups.find((each) => each.id === request.params.backupId);
       if (backup === undefined) throw new Problem('not_found', 'The migration has no such backup.');
       return sendAnswer(reply, jsonAnswer(200, representBackup(backup)));
+    },
+  );
+
+  app.delete(
+    '/migrations/:id/backups/:backupId',
+    { schema: removeSchema, config: { access: 'migrations:write' } },
+    async (request, reply) => {
+      const { id, backupId } = request.params;
+      await service.removeBackup(id, backupId, await changeContext(http, request, id));
+      return reply.code(204).send();
     },
   );
 }

@@ -52,6 +52,9 @@ export const ProviderSchema = Type.Object(
     options: Type.Array(Type.String()),
     cutoverWithoutBackup: Type.Boolean({ description: 'Whether a chain can be opened without a last file.' }),
     cancelWhileRestoring: Type.Boolean(),
+    differentialBeforeLogs: Type.Boolean({
+      description: 'Whether a chain of mode `full_log` takes one differential backup before the logs.',
+    }),
     failedIncrement: stringEnum(['continues', 'vendor_decides', 'fatal'], {
       description: 'What the failed restore of a log or differential backup means for the chain.',
     }),

@@ -14,6 +14,7 @@ export const capabilities: Capabilities = {
   cutoverWithoutBackup: true,
   cancelWhileRestoring: true,
   failedIncrement: 'fatal',
+  differentialBeforeLogs: true,
   oneRestorePerInstance: false,
   progressPercent: false,
   regions,

@@ -2,8 +2,24 @@ import type { Instant, Migration } from '../../domain/migration.ts';
 import type { Finding, LookInput } from '../../domain/provider.ts';
 import type { Dialogue } from '../../domain/vendor.ts';
 import { isRefusal } from './errors.ts';
-import { chainHandle, destinationName, earlierFilesOfSameName, fileNamesOf } from './migration-task.ts';
-import { describeFiles, describeTask, listedPeriodMs, listTasks, ownFile, type Task, type TaskFile } from './reads.ts';
+import {
+  acceptedSubmissions,
+  chainHandle,
+  destinationName,
+  earlierFilesOfSameName,
+  fileNamesOf,
+} from './migration-task.ts';
+import {
+  describeFiles,
+  describeTask,
+  inOrder,
+  listedPeriodMs,
+  listTasks,
+  ownFile,
+  rowsNamed,
+  type Task,
+  type TaskFile,
+} from './reads.ts';
 import { taskMeaning } from './status.ts';
 
 /** How much earlier than our sending the vendor may date what it created, in milliseconds: clocks differ. */
@@ -45,7 +61,7 @@ function* holdsOtherFile(instanceId: string, taskId: string, names: readonly str
   if (names.length === 0) return false;
   const files = (yield* unlessRefused(describeFiles(instanceId, taskId))) ?? [];
   const named = files.filter(({ name }) => name !== null);
-  return named.length > 0 && !named.some(({ name }) => name !== null && names.includes(name));
+  return named.length > 0 && rowsNamed(named, names).length === 0;
 }
 
 /** Looks for the task that a first file would have begun: same database, young enough, nobody's, and with our file in it. */
@@ -75,6 +91,10 @@ function* findTask(input: LookInput): Dialogue<Finding> {
   if (another !== undefined) {
     return unclear(`Several tasks can be the one: ${candidates.map(({ id }) => id).join(', ')}. Say which by hand.`);
   }
+  if (only.createdAt !== null && only.createdAt > input.begunBy + clockMarginMs)
+    return unclear(
+      `Task ${only.id} restores this database, and is too young to be the effect of the call. Somebody else may have begun it.`,
+    );
   if (only.createdAt === null)
     return unclear(`Task ${only.id} can be the one, but the vendor does not say how old it is.`);
   return yes(only.id);
@@ -92,9 +112,17 @@ function* findIncrement(input: LookInput & { readonly backup: NonNullable<LookIn
     const earlier = earlierFilesOfSameName(migration, backup);
     const file = ownFile(files, names, earlier);
     if (file !== null && youngEnough(file.createdAt, sentAt)) return yes(handle);
-    const sameName = files.filter(({ name }) => name !== null && names.includes(name));
+    const sameName = rowsNamed(files, names);
     if (sameName.length < earlier && sameName.some(({ createdAt }) => youngEnough(createdAt, sentAt))) {
       return unclear('The vendor lists fewer files of this name than were submitted. Look at the task by hand.');
+    }
+    // Under a name that is not ours it may be there all the same: a row that no accepted submission explains.
+    const surplus = inOrder(files).slice(acceptedSubmissions(migration).length);
+    if (sameName.length === 0 && surplus.some(({ createdAt }) => youngEnough(createdAt, sentAt))) {
+      const shown = surplus.map(({ name }) => name ?? 'one without a name').join(', ');
+      return unclear(
+        `The vendor lists more files than were submitted, under other names: ${shown}. Look at the task by hand.`,
+      );
     }
     return no;
   }

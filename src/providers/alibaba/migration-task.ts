@@ -61,7 +61,7 @@ export function earlierFilesOfSameName(migration: Migration, backup: Backup): nu
   const earlier = new Set(
     migration.backups
       .slice(0, position)
-      .filter((each) => fileNamesOf(each).some((name) => names.includes(name)))
+      .filter((each) => fileNamesOf(each).some((name) => names.some((own) => sameFileName(own, name))))
       .map(({ id }) => id),
   );
   const accepted = migration.calls
@@ -71,4 +71,14 @@ export function earlierFilesOfSameName(migration: Migration, backup: Backup): nu
         backupId !== null && (earlier.has(backupId) || (backupId === backup.id && attempt < backup.attempt)),
     );
   return new Set(accepted.map(({ backupId, attempt }) => `${backupId} ${attempt}`)).size;
+}
+
+/** The submissions of files that the vendor has accepted, in their order: each attempt of each backup once. */
+export function acceptedSubmissions(migration: Migration): readonly string[] {
+  const accepted = migration.calls.filter(({ step, state }) => step === 'restore' && state === 'accepted');
+  return [...new Set(accepted.map(({ backupId, attempt }) => submissionOf({ id: backupId ?? '', attempt })))];
+}
+
+export function submissionOf({ id, attempt }: Pick<Backup, 'id' | 'attempt'>): string {
+  return `${id} ${attempt}`;
 }

@@ -1,8 +1,8 @@
 import type { Backup, Instant, Migration, MigrationError, WarningNote } from '../../domain/migration.ts';
 import type { BackupObservation, Observation } from '../../domain/provider.ts';
 import { restoreError } from './error-words.ts';
-import { earlierFilesOfSameName, fileNamesOf, isChain } from './migration-task.ts';
-import { ownFile, type Task, type TaskFile } from './reads.ts';
+import { acceptedSubmissions, earlierFilesOfSameName, fileNamesOf, isChain, submissionOf } from './migration-task.ts';
+import { inOrder, ownFile, rowsNamed, type Task, type TaskFile } from './reads.ts';
 import { fileMeaning } from './status.ts';
 
 /**
@@ -48,8 +48,18 @@ export function backupsOfSucceededTask(migration: Migration, task: Task): readon
   return inFlight(migration).map((backup) => observed(backup, 'restored', task.status, task));
 }
 
+/** Where the vendor lists as many files as it was sent, under names of its own, the place tells which is which. */
+function fileAtPlace(migration: Migration, backup: Backup, files: readonly TaskFile[]): TaskFile | null {
+  const submissions = acceptedSubmissions(migration);
+  if (files.length !== submissions.length) return null;
+  const file = inOrder(files)[submissions.indexOf(submissionOf(backup))] ?? null;
+  const isNamed = migration.backups.some((each) => file !== null && rowsNamed([file], fileNamesOf(each)).length > 0);
+  return isNamed ? null : file;
+}
+
 function fileOf(migration: Migration, backup: Backup, files: readonly TaskFile[]): TaskFile | null {
-  return ownFile(files, fileNamesOf(backup), earlierFilesOfSameName(migration, backup));
+  const named = ownFile(files, fileNamesOf(backup), earlierFilesOfSameName(migration, backup));
+  return named ?? fileAtPlace(migration, backup, files);
 }
 
 /** What was in flight has failed with the task, except a chain's file that the vendor shows as restored. */
@@ -74,6 +84,8 @@ interface FileTruth {
   readonly backup: BackupObservation;
   readonly unrecognized: string | null;
   readonly warning: WarningNote | null;
+  /** Why it takes a person to tell whether the backup was restored. */
+  readonly undecided?: string;
 }
 
 /** When the vendor's acceptance of a backup in flight was written down, by our clock. */
@@ -106,7 +118,8 @@ function truthOf(
       detail: `The vendor’s list of files does not show ${fileNamesOf(backup).join(', ')}, so it cannot be told whether it was restored.`,
     };
     const unknown = observed(backup, 'restoring', task.status, null);
-    return { backup: unknown, unrecognized: null, warning: settled ? warning : null };
+    const unlisted = settled ? warning : null;
+    return { backup: unknown, unrecognized: null, warning: unlisted, ...(unlisted && { undecided: unlisted.detail }) };
   }
   switch (fileMeaning(file.status)) {
     case 'running':
@@ -130,14 +143,16 @@ export function waitingChain(
   task: Task,
   files: readonly TaskFile[],
   now: Instant,
-): Pick<Observation, 'phase' | 'providerStatus' | 'backups' | 'warnings'> {
+): Pick<Observation, 'phase' | 'providerStatus' | 'backups' | 'undecided' | 'warnings'> {
   const truths = inFlight(migration).map((backup) => truthOf(migration, backup, task, files, now));
   const unrecognized = truths.find((truth) => truth.unrecognized !== null)?.unrecognized ?? null;
+  const undecided = truths.find((truth) => truth.undecided !== undefined)?.undecided;
   const running = truths.some(({ backup }) => backup.state === 'restoring');
   return {
     phase: unrecognized !== null ? 'unrecognized' : running ? 'restoring' : 'ready',
     providerStatus: unrecognized ?? task.status,
     backups: truths.map(({ backup }) => backup),
+    ...(undecided !== undefined && { undecided }),
     warnings: truths.flatMap(({ warning }) => warning ?? []),
   };
 }

@@ -2,7 +2,7 @@ import type { Instant } from '../../domain/migration.ts';
 import type { Dialogue, VendorReply, VendorRequest } from '../../domain/vendor.ts';
 import type { Fields } from '../kit/json.ts';
 import type { Statement } from './error-words.ts';
-import { baseName } from './migration-task.ts';
+import { baseName, sameFileName } from './migration-task.ts';
 import { answerOf, countOf, instantOf, requestIdOf, rowsOf, textOf } from './reply.ts';
 
 /** A migration task as the vendor describes it. `status` is empty when the answer holds none. */
@@ -142,15 +142,22 @@ export function* describeFiles(instanceId: string, taskId: string): Dialogue<rea
   });
 }
 
+/** The rows of a task that carry one of these names, however the vendor spells them. */
+export function rowsNamed(files: readonly TaskFile[], names: readonly string[]): readonly TaskFile[] {
+  return files.filter(({ name }) => name !== null && names.some((own) => sameFileName(own, name)));
+}
+
+/** Oldest first. A row without a time keeps its place: the vendor lists in order of arrival as far as its samples show. */
+export function inOrder(files: readonly TaskFile[]): readonly TaskFile[] {
+  return files.every(({ createdAt }) => createdAt !== null)
+    ? files.toSorted((a, b) => (a.createdAt ?? 0) - (b.createdAt ?? 0))
+    : files;
+}
+
 /**
  * The file of one submission among the files of its task: of the rows with one of its names, oldest first, the newest behind the
- * `earlier` ones that other submissions explain. Null: it is not listed.
+ * `earlier` ones that other submissions explain. Null: it is not listed under its name.
  */
 export function ownFile(files: readonly TaskFile[], names: readonly string[], earlier: number): TaskFile | null {
-  const sameName = files.filter(({ name }) => name !== null && names.includes(name));
-  // A row without a time keeps its place: the vendor lists in order of arrival as far as its samples show.
-  const inOrder = sameName.every(({ createdAt }) => createdAt !== null)
-    ? sameName.toSorted((a, b) => (a.createdAt ?? 0) - (b.createdAt ?? 0))
-    : sameName;
-  return inOrder.slice(earlier).at(-1) ?? null;
+  return inOrder(rowsNamed(files, names)).slice(earlier).at(-1) ?? null;
 }

@@ -18,6 +18,7 @@ export const capabilities: Capabilities = {
   cutoverWithoutBackup: false,
   cancelWhileRestoring: false,
   failedIncrement: 'continues',
+  differentialBeforeLogs: false,
   oneRestorePerInstance: true,
   progressPercent: false,
   regions,

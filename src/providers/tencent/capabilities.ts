@@ -14,6 +14,7 @@ export const capabilities: Capabilities = {
   cutoverWithoutBackup: false,
   cancelWhileRestoring: false,
   failedIncrement: 'vendor_decides',
+  differentialBeforeLogs: false,
   oneRestorePerInstance: false,
   progressPercent: true,
   regions: [

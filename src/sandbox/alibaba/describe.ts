@@ -47,7 +47,9 @@ export const describeOssDownloads: Operation = (context) => {
   refuseCluster(context);
   const task = namedTask(context);
   const { now } = context;
-  const shown = task.files.filter((file) => now - file.submittedAt >= context.listLagMs);
+  const shown = task.files
+    .filter((file) => now - file.submittedAt >= context.listLagMs)
+    .filter((file) => !holds(file.key, 'unlisted'));
   return {
     DBInstanceId: task.instanceId,
     MigrateTaskId: task.id,

@@ -40,7 +40,7 @@ describe('paths and methods', () => {
     ['OPTIONS', '/migrations', 'GET, HEAD, POST'],
     ['POST', path, 'DELETE, GET, HEAD, PATCH'],
     ['GET', `${path}/cutover`, 'POST'],
-    ['PUT', `${path}/backups/${idOf('bkp', 1)}`, 'GET, HEAD'],
+    ['PUT', `${path}/backups/${idOf('bkp', 1)}`, 'DELETE, GET, HEAD'],
     ['POST', '/readyz', 'GET, HEAD'],
     ['POST', '/migrations/events', 'GET, HEAD'],
     ['POST', '/?x=1', 'GET, HEAD'],

@@ -71,6 +71,9 @@ export function fakeService(): FakeService {
       });
       return { migration: changing(id, context), backup };
     },
+    async removeBackup(id, _backupId, context) {
+      changing(id, context);
+    },
     cutOver: async (id, _request, context) => ({ migration: changing(id, context), changed: true }),
     cancel: async (id, context) => ({ migration: changing(id, context), changed: true }),
     retry: async (id, _request, context) => ({ migration: changing(id, context), changed: true }),

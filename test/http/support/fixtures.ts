@@ -108,6 +108,7 @@ export function capabilitiesOf(id: ProviderId): Capabilities {
     cutoverWithoutBackup: true,
     cancelWhileRestoring: true,
     failedIncrement: 'fatal',
+    differentialBeforeLogs: true,
     oneRestorePerInstance: false,
     progressPercent: false,
     regions: ['cn-hangzhou'],

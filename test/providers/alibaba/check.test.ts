@@ -143,6 +143,7 @@ describe('what the provider offers', () => {
       cutoverWithoutBackup: true,
       cancelWhileRestoring: true,
       failedIncrement: 'fatal',
+      differentialBeforeLogs: true,
       oneRestorePerInstance: false,
       progressPercent: false,
     });

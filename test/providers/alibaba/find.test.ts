@@ -85,6 +85,12 @@ describe('a first file whose submission went unanswered', () => {
     },
   );
 
+  it('is not told apart from a task that is younger than the call can explain', () => {
+    const begunBy = Date.parse('2024-01-02T03:00:00Z');
+    const { value } = look('restore', input({ begunBy }), { DescribeMigrateTasks: tasks([ours]), ...shows });
+    expect(value).toMatchObject({ found: 'unclear', detail: expect.stringContaining('too young') });
+  });
+
   it('is not a task that belongs to another of our migrations', () => {
     const taken = new Set(['564563256']);
     const { value, asked } = look('restore', input({ taken }), { DescribeMigrateTasks: tasks([ours]) });

@@ -75,7 +75,14 @@ export function callInput(changes: Partial<CallInput> = {}): CallInput {
 }
 
 export function lookInput(changes: Partial<LookInput> = {}): LookInput {
-  return { ...callInput(changes), sentAt, now: sentAt + 20_000, taken: new Set(), ...changes };
+  return {
+    ...callInput(changes),
+    sentAt,
+    now: sentAt + 20_000,
+    begunBy: Number.MAX_SAFE_INTEGER,
+    taken: new Set(),
+    ...changes,
+  };
 }
 
 /** A canned answer: a body (objects become JSON) with a status. */

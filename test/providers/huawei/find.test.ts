@@ -12,6 +12,7 @@ const look = (changes: Partial<LookInput> = {}): LookInput => ({
   open: (url) => url.display,
   sentAt: now,
   now,
+  begunBy: Number.MAX_SAFE_INTEGER,
   taken: new Set(),
   ...changes,
 });

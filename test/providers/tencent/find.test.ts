@@ -45,6 +45,7 @@ function look(
     open: () => '',
     sentAt,
     now: sentAt + 30_000,
+    begunBy: Number.MAX_SAFE_INTEGER,
     taken: new Set(taken),
   };
   return converse<Finding>(found.find(input), answers);

@@ -41,6 +41,7 @@ export const pelican: Provider = {
     cutoverWithoutBackup: false,
     cancelWhileRestoring: false,
     failedIncrement: 'continues',
+    differentialBeforeLogs: false,
     oneRestorePerInstance: true,
     progressPercent: false,
     regions: ['lagoon-1'],

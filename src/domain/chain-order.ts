@@ -1,0 +1,86 @@
+import { failedBackup } from './lifecycle.ts';
+import type { Backup, Migration, Source, WarningNote } from './migration.ts';
+import type { FieldFault } from './problem.ts';
+import type { Capabilities } from './provider.ts';
+
+/** What can be said of a backup's place in its chain without reading the file. Pure. */
+
+/** A backup that counts: it is restored, or will be. */
+const counts = (backup: Backup): boolean => backup.state !== 'failed' && backup.state !== 'skipped';
+
+/** The backups that come before one that is added now: at the end, or in the place of the failed one. */
+function before(migration: Migration): readonly Backup[] {
+  const failed = failedBackup(migration);
+  return failed === undefined ? migration.backups : migration.backups.slice(0, migration.backups.indexOf(failed));
+}
+
+/** The objects that a source is read from. A link is known by its address without the query. */
+function objectsOf(source: Source): readonly string[] {
+  switch (source.type) {
+    case 'object_storage':
+      return source.keys.map((key) => `${source.bucket}/${key}`);
+    case 'url':
+      return source.urls.map(({ display }) => display);
+    case 'instance_backup':
+      return [source.backupId];
+    case 'upload':
+      return [source.fileName];
+  }
+}
+
+/** The backup of the chain that has a file in common with `source`; one that failed does not count. */
+export function duplicateOf(migration: Migration, source: Source): Backup | undefined {
+  const objects = new Set(objectsOf(source));
+  return migration.backups.find(
+    (backup) =>
+      counts(backup) &&
+      backup.source.type === source.type &&
+      objectsOf(backup.source).some((each) => objects.has(each)),
+  );
+}
+
+/** What is wrong with the type of a backup that is added now, or null. */
+export function typeFault(
+  migration: Migration,
+  { type }: Pick<Backup, 'type'>,
+  { differentialBeforeLogs, title }: Pick<Capabilities, 'differentialBeforeLogs' | 'title'>,
+): { readonly unsupported: boolean; readonly fault: FieldFault } | null {
+  const fits = migration.mode === 'full_log' ? 'log' : 'differential';
+  if (type === fits) return null;
+  const fault = (detail: string, unsupported = false) => ({ unsupported, fault: { pointer: '/type', detail } });
+  if (migration.mode !== 'full_log' || type !== 'differential') return fault(`Has to be \`${fits}\`.`);
+  if (!differentialBeforeLogs)
+    return fault(`${title} takes log backups only in a chain of mode \`full_log\`: has to be \`log\`.`, true);
+  const earlier = before(migration).filter(counts);
+  if (earlier.some((backup) => backup.type === 'log')) return fault('A differential backup comes before the logs.');
+  if (migration.backups.some((backup) => counts(backup) && backup.type === 'differential'))
+    return fault('A chain of mode `full_log` takes one differential backup.');
+  return null;
+}
+
+/** A warning where the name of a file tells an older time than that of the backup before it. */
+export function orderWarning(migration: Migration, backup: Backup): WarningNote | null {
+  const time = timeOf(backup);
+  const previous = before(migration).filter(counts).at(-1);
+  const last = previous === undefined ? null : timeOf(previous);
+  if (time === null || last === null || previous === undefined || time.digits >= last.digits) return null;
+  return {
+    code: 'backup_out_of_order',
+    detail: `The name ${time.name} tells an older time than ${last.name}, which goes before it (${previous.id}). Backups are restored in the order in which they were added; while it is queued it can be removed.`,
+  };
+}
+
+/** A time of 8 digits for the day, and 4 or 6 for the hour, in the usual spellings. */
+const timePattern =
+  /(?<!\d)(20\d{2})[-_.]?(\d{2})[-_.]?(\d{2})[-_.T ]?(\d{2})[-_.:h]?(\d{2})(?:[-_.:m]?(\d{2}))?(?!\d)/;
+
+function timeOf({ source }: Backup): { readonly digits: string; readonly name: string } | null {
+  const [object] = objectsOf(source);
+  const name = object?.slice(object.lastIndexOf('/') + 1) ?? '';
+  const match = timePattern.exec(name);
+  if (match === null) return null;
+  const [year = '', month = '', day = '', hour = '', minute = '', second = '00'] = match.slice(1);
+  const real =
+    month >= '01' && month <= '12' && day >= '01' && day <= '31' && hour <= '23' && minute <= '59' && second <= '59';
+  return real ? { digits: `${year}${month}${day}${hour}${minute}${second}`, name } : null;
+}
