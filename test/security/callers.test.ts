@@ -107,6 +107,14 @@ describe('a caller', () => {
     expect(items.map(({ outcome }: { outcome: string }) => outcome)).toEqual(['ok', 'target_busy']);
   });
 
+  it('is found in the audit however long its issuer and subject are', async () => {
+    const sub = `svc-${'x'.repeat(300)}`;
+    const token = await issuer.token({ sub, scope: 'migrations:write', accounts: ['*'] });
+    await send('POST', '/migrations', token, {});
+    const path = `/audit?caller=${encodeURIComponent(`${issuer.issuer}#${sub}`)}`;
+    await expect.poll(async () => (await send('GET', path, 'alice')).body.items).toMatchObject([{ status: 400 }]);
+  });
+
   it('opens no database with a last backup without the scope for cutovers', async () => {
     const chain = submission('rm-chain000001', { mode: 'full_log' });
     const { body } = await send('POST', '/migrations', 'writer', chain);

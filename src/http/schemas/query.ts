@@ -82,7 +82,14 @@ export const BackupCommandQuery = Type.Object(
 
 export const AuditQuery = Type.Object(
   {
-    caller: Name('Only what this caller asked for.'),
+    caller: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 2048,
+        description:
+          'Only what this caller asked for: the name of a key, or issuer and subject of a token as `<issuer>#<subject>`.',
+      }),
+    ),
     migrationId: Type.Optional(Type.String({ maxLength: 64, description: 'Only what concerns this migration.' })),
     since: Time('Only what was asked for since then (RFC 3339).'),
     ...pageParameters,
