@@ -38,7 +38,7 @@ export interface Gateway {
 
 /**
  * Puts the rooms together and starts listening. Rejects when the store, the port or a key is not to be had. `tracing`: where spans go;
- * whoever gives it closes it.
+ * whoever gives it closes it. `open`: how the store is opened.
  */
 export async function startGateway(
   config: Config,
@@ -47,12 +47,13 @@ export async function startGateway(
   version: string,
   tracing: Tracing | null = null,
   providers: ProviderRegistry = everyProvider,
+  open: typeof openStore = openStore,
 ): Promise<Gateway> {
   const storeUrl = config.storeUrl.reveal();
   const embedded = storeUrl.startsWith('sqlite:');
   // Processes that share a database go by its clock: what one of them wrote down is compared by another. Theirs may step as it likes.
   const own: Runtime = embedded ? runtime : { ...runtime, now: unsteppedNow(runtime) };
-  const store: Store & AuditLog & WebhookStore = await openStore(storeUrl, {
+  const store: Store & AuditLog & WebhookStore = await open(storeUrl, {
     runtime: own,
     onError: (error) => log.error({ error: messageOf(error) }, 'store'),
   });

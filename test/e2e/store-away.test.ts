@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BackupRepresentation } from '../../src/domain/answer-schema.ts';
 import type { Gateway } from '../../src/gateway.ts';
 import { systemRuntime } from '../../src/runtime.ts';
@@ -9,16 +9,6 @@ import { openStore } from '../../src/store/open.ts';
 import { getMigration, hasEnded, post, startTestGateway, temporaryFolder, untilMigration } from '../support/gateway.ts';
 import { Mood, type Outage } from '../support/moody-store.ts';
 import { findPostgres, type PostgresServer } from '../support/postgres.ts';
-
-const moods = vi.hoisted(() => new Map<string, { wrap<T extends object>(store: T): T }>());
-vi.mock('../../src/store/open.ts', async (importOriginal) => {
-  const original = await importOriginal<typeof import('../../src/store/open.ts')>();
-  const opened: typeof original.openStore = async (url, options) => {
-    const store = await original.openStore(url, options);
-    return moods.get(url)?.wrap(store) ?? store;
-  };
-  return { ...original, openStore: opened };
-});
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -160,9 +150,13 @@ function storeThatGoesAway(newUrl: () => Promise<string>): void {
     for (const outage of outages) {
       const mood = new Mood();
       const storeUrl = await newUrl();
-      moods.set(storeUrl, mood);
+      const open: typeof openStore = async (url, options) => mood.wrap(await openStore(url, options));
       const config = { encryption: { key: Buffer.alloc(32, 1).toString('base64') } };
-      running.push({ outage, mood, gateway: await startTestGateway(sandboxAccounts(sandbox), { storeUrl, config }) });
+      running.push({
+        outage,
+        mood,
+        gateway: await startTestGateway(sandboxAccounts(sandbox), { storeUrl, config, open }),
+      });
     }
   }, 60_000);
   afterAll(() => Promise.all(running.map(({ gateway }) => gateway.stop(0))));

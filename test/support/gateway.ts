@@ -7,6 +7,7 @@ import type { MigrationRepresentation } from '../../src/domain/answer-schema.ts'
 import { type Gateway, startGateway } from '../../src/gateway.ts';
 import { systemRuntime } from '../../src/runtime.ts';
 import { type SandboxUrls, sandboxAccounts } from '../../src/sandbox/accounts.ts';
+import type { openStore } from '../../src/store/open.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { withUs } from './children.ts';
 import { checkedConfig } from './configuration.ts';
@@ -26,6 +27,8 @@ export async function startTestGateway(
     readonly config?: object;
     /** The gateway takes itself for the one with the built-in clouds. */
     readonly sandbox?: boolean;
+    /** How the store is opened. */
+    readonly open?: typeof openStore;
   } = {},
 ): Promise<Gateway> {
   const folder = await temporaryFolder();
@@ -38,7 +41,7 @@ export async function startTestGateway(
     ...options.config,
   };
   const config = await checkedConfig(file, {}, options.sandbox ?? false);
-  return startGateway(config, systemRuntime, createLog('silent'), 'test');
+  return startGateway(config, systemRuntime, createLog('silent'), 'test', null, undefined, options.open);
 }
 
 export interface GatewayProcess {
