@@ -214,8 +214,8 @@ export interface SigningContext {
 
 /** How a vendor's service is spoken to. Pure. */
 export interface Protocol {
-  /** Default base URL of a service in a region, such as `https://rds.aliyuncs.com`. */
-  endpoint(service: string, region: string): string;
+  /** Base URL of a service in a region, such as `https://rds.aliyuncs.com`, where the account names none in `endpoints`. */
+  endpoint(service: string, region: string, account: Account): string;
   /** The failure in a reply, or null when the reply carries none. Never throws, whatever the body is. */
   failureOf(request: VendorRequest, reply: VendorReply): VendorFailure | null;
   /** The id under which the vendor's support finds the call, or null when the reply carries none. Never throws. */

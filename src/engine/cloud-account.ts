@@ -11,7 +11,7 @@ interface Clouds {
 /** The cloud account that a configured account stands for now, as far as it is known without asking. */
 export function cloudOf({ providers, client }: Clouds, account: Account, region: string): CloudAccount {
   const provider = providers.of(account.provider);
-  const url = account.endpoints[provider.restoreService] ?? provider.endpoint(provider.restoreService, region);
+  const url = account.endpoints[provider.restoreService] ?? provider.endpoint(provider.restoreService, region, account);
   return { endpoint: new URL(url).origin, id: client.cloudId(account, region) };
 }
 

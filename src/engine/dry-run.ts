@@ -30,7 +30,7 @@ const placeholders: Refs = new Proxy(
 );
 
 function describe(request: VendorRequest, provider: Provider, account: Account, region: string): PlannedCall {
-  const endpoint = account.endpoints[request.service] ?? provider.endpoint(request.service, region);
+  const endpoint = account.endpoints[request.service] ?? provider.endpoint(request.service, region, account);
   return {
     operation: request.operation,
     method: request.method,

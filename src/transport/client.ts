@@ -179,7 +179,7 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
   async function dial(attempt: Attempt, mayGo: () => boolean, gate: CallGate, waitedMs: number): Promise<Outcome> {
     const { provider, account, region, credentials, session, request } = attempt;
     const protocol = request.service === storageService ? provider.objectStore : provider;
-    const endpoint = account.endpoints[request.service] ?? protocol.endpoint(request.service, region);
+    const endpoint = account.endpoints[request.service] ?? protocol.endpoint(request.service, region, account);
     const context: SigningContext = {
       account,
       region,

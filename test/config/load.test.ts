@@ -45,11 +45,11 @@ describe('a configuration', () => {
       log: { level: 'loud' },
       surprise: true,
       accounts: [
-        { ...alibabaEntry(), region: 'CN Hangzhou' },
+        { ...alibabaEntry(), region: 'CN Hangzhou', site: 'international' },
         { ...alibabaEntry(), name: 'ali-main', credentials: { accessKeyId: 'a' } },
         { name: 'other', provider: 'aws' },
-        { ...tencentEntry(), name: 'tc-main', timeZone: 'Asia/Shanghai', unknown: 1 },
-        { ...huaweiEntry(), projectId: 'nope', credentials: {} },
+        { ...tencentEntry(), name: 'tc-main', timeZone: 'Asia/Shanghai', site: 'mars', unknown: 1 },
+        { ...huaweiEntry(), projectId: 'nope', site: 'https://host/', credentials: {} },
       ],
     });
     const said = (place: string) => faults.filter((fault) => fault.startsWith(`${place}:`)).length;
@@ -67,12 +67,15 @@ describe('a configuration', () => {
       'log.level',
       'surprise',
       'accounts[0].region',
+      'accounts[0].site',
       'accounts[1].name',
       'accounts[1].credentials.accessKeySecret',
       'accounts[2].provider',
       'accounts[3].timeZone',
+      'accounts[3].site',
       'accounts[3].unknown',
       'accounts[4].projectId',
+      'accounts[4].site',
     ])
       expect(said(place), `${place} in\n${faults.join('\n')}`).toBe(1);
   });

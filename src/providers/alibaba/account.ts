@@ -9,6 +9,8 @@ export interface AlibabaAccount extends Account {
   readonly chainBase: 'updf' | 'full';
   /** Whether the joined URLs are encoded once more as the value of their parameter (`value`), or sent as they are (`none`); default `value`. */
   readonly ossUrlsEncoding?: 'value' | 'none';
+  /** The hosts that are called: the public ones, or those that only a VPC of the region reaches; default `public`. */
+  readonly site?: 'public' | 'vpc';
   /** The resource group that reads are limited to, where the credentials see only one; default: none. */
   readonly resourceGroupId?: string | null;
   /** Signature version of the object storage; default `v4`. */

@@ -8,8 +8,9 @@ import {
 } from '../../domain/account-configuration.ts';
 import { environmentReader, isTrue } from '../kit/environment.ts';
 import { baseUrl, present } from '../kit/issuing.ts';
-import type { AlibabaAccount, AlibabaCredentials } from './account.ts';
+import { type AlibabaAccount, type AlibabaCredentials, alibabaAccount } from './account.ts';
 import { metadataCredentials, oidcCredentials } from './credential-sources.ts';
+import { stsUrl } from './endpoints.ts';
 
 const { object, optional, path, url, roleName, sessionName, seconds } = formParts;
 
@@ -34,6 +35,12 @@ export const configuration: AccountConfiguration = {
       Type.String({
         pattern: '^rg-[A-Za-z0-9]{1,64}$',
         description: 'The resource group that the credentials are limited to; none',
+      }),
+    ),
+    site: optional(
+      Type.Union([Type.Literal('public'), Type.Literal('vpc')], {
+        description:
+          'The hosts that are called: `public`, or those that only a VPC of the region reaches (`vpc`); `public`',
       }),
     ),
     storageSignature: optional(
@@ -69,12 +76,12 @@ export const configuration: AccountConfiguration = {
         durationSeconds: optional(seconds(43_200)),
         endpoint: optional(url),
       }),
-      (form) =>
+      (form, { account }) =>
         oidcCredentials({
           ...form,
           sessionName: form.sessionName ?? 'godwit',
           durationSeconds: form.durationSeconds ?? 3600,
-          endpoint: baseUrl(form.endpoint ?? 'https://sts.aliyuncs.com'),
+          endpoint: baseUrl(form.endpoint ?? stsUrl(alibabaAccount(account))),
         }),
     ),
     metadata: credentialForm(

@@ -1,3 +1,5 @@
+import type { AlibabaAccount } from './account.ts';
+
 const centralHost = 'rds.aliyuncs.com';
 
 /** Regions that the central host serves, as the vendor's SDK has them. */
@@ -66,7 +68,8 @@ export const regions: readonly string[] = [
 ];
 
 /** Base URL of the RDS service for a region (Endpoints page; where it and the SDK differ, the SDK's table). */
-export function rdsEndpoint(region: string): string {
+export function rdsEndpoint(region: string, { site }: Pick<AlibabaAccount, 'site'>): string {
+  if (site === 'vpc') return `https://rds-vpc.${region}.aliyuncs.com`;
   const host = hostExceptions.get(region) ?? (central.has(region) ? centralHost : `rds.${region}.aliyuncs.com`);
   return `https://${host}`;
 }
@@ -74,6 +77,16 @@ export function rdsEndpoint(region: string): string {
 /** Public host of the object storage of a region (OSS Endpoints page). */
 export function ossHost(region: string): string {
   return `oss-${region}.aliyuncs.com`;
+}
+
+/** Base URL of the object storage for a region. A VPC has hosts of its own for it. */
+export function ossEndpoint(region: string, { site }: Pick<AlibabaAccount, 'site'>): string {
+  return site === 'vpc' ? `https://oss-${region}-internal.aliyuncs.com` : `https://${ossHost(region)}`;
+}
+
+/** Base URL of the service that issues temporary credentials. */
+export function stsUrl({ site, region }: Pick<AlibabaAccount, 'site' | 'region'>): string {
+  return site === 'vpc' ? `https://sts-vpc.${region}.aliyuncs.com` : 'https://sts.aliyuncs.com';
 }
 
 /** Hosts of the object storage; the group is the region. */

@@ -1,5 +1,6 @@
 import type { Provider } from '../../domain/provider.ts';
 import { parseObject } from '../kit/json.ts';
+import { alibabaAccount } from './account.ts';
 import { capabilities } from './capabilities.ts';
 import { checkBackup, checkMigration } from './check.ts';
 import { configuration } from './configuration.ts';
@@ -23,7 +24,7 @@ export const alibaba: Provider = {
   examples,
   services: ['rds'],
   restoreService: 'rds',
-  endpoint: (_service, region) => rdsEndpoint(region),
+  endpoint: (_service, region, account) => rdsEndpoint(region, alibabaAccount(account)),
   checkMigration: (migration) => checkMigration(migration),
   checkBackup,
   plan: (step, migration) => plan(step, migration),

@@ -13,7 +13,7 @@ import {
 } from '../kit/object-store.ts';
 import { percentEncode } from '../kit/percent.ts';
 import { type AlibabaCredentials, alibabaAccount, alibabaCredentials } from './account.ts';
-import { ossHost, regionOfOssHost } from './endpoints.ts';
+import { ossEndpoint, regionOfOssHost } from './endpoints.ts';
 
 const permissions = { list: 'oss:ListObjects', read: 'oss:GetObject' } as const;
 
@@ -34,7 +34,7 @@ export const objectStore: ObjectStore = {
     return { ...request, headers: { ...request.headers, 'x-oss-range-behavior': 'standard' } };
   },
   parsePart: (reply, key, first) => parsePart(reply, 'alibaba', key, first, 'x-oss-storage-class'),
-  endpoint: (_service, region) => `https://${ossHost(region)}`,
+  endpoint: (_service, region, account) => ossEndpoint(region, alibabaAccount(account)),
   sign: signStorage,
   failureOf: (request, reply) => storageFailure(request, reply, 'alibaba', requestIdOf(reply), permissions),
   requestIdOf,

@@ -5,6 +5,8 @@ export interface HuaweiAccount extends Account {
   readonly provider: 'huawei';
   /** The project of the account's region; null: it is learnt from the token, or looked up. */
   readonly projectId: string | null;
+  /** The domain of the cloud's hosts, where it is not the vendor's own, such as a partner's; default: that of the region. */
+  readonly site?: string;
   /** The language of the vendor's messages; default `en-us`, which failures are recognized in best. */
   readonly language?: 'en-us' | 'zh-cn';
 }

@@ -34,8 +34,8 @@ const LoginSchema = object({
 const name = Type.String({ minLength: 1, maxLength: 64 });
 const sixHours = 6 * 3600;
 
-function iamOf({ endpoints, region }: Account): string {
-  return endpoints.iam ?? endpoint('iam', region);
+function iamOf(account: Account): string {
+  return account.endpoints.iam ?? endpoint('iam', account.region, huaweiAccount(account));
 }
 
 /** What an account of this vendor is in the configuration. */
@@ -45,6 +45,12 @@ export const configuration: AccountConfiguration = {
       Type.String({
         pattern: '^[0-9a-f]{32}$',
         description: 'The project of the account’s region; learnt from the token, or looked up',
+      }),
+    ),
+    site: optional(
+      Type.String({
+        pattern: '^[a-z0-9-]{1,63}(\\.[a-z0-9-]{1,63}){1,6}$',
+        description: 'The domain of the hosts, for a cloud of a partner: `drs.{region}.{site}`; `myhuaweicloud.com`',
       }),
     ),
     language: optional(

@@ -1,3 +1,5 @@
+import type { HuaweiAccount } from './account.ts';
+
 /**
  * Regions where DRS has a host ("Regions and Endpoints" of DRS). A host is no promise that backup migration v5 is switched on
  * there, so the list informs and never refuses.
@@ -75,7 +77,8 @@ const regionsWithIam: ReadonlySet<string> = new Set([
 export const services = ['iam', 'drs', 'rds'] as const;
 
 /** Default base URL of a service in a region. The European site is a cloud of its own under another domain. */
-export function endpoint(service: string, region: string): string {
+export function endpoint(service: string, region: string, { site }: Pick<HuaweiAccount, 'site'>): string {
+  if (site !== undefined) return `https://${service}.${region}.${site}`;
   const domain = region === 'eu-west-101' ? 'myhuaweicloud.eu' : 'myhuaweicloud.com';
   if (service === 'iam' && !regionsWithIam.has(region)) return `https://iam.${domain}`;
   return `https://${service}.${region}.${domain}`;

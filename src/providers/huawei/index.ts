@@ -1,6 +1,6 @@
 import type { Provider } from '../../domain/provider.ts';
 import { parseObject } from '../kit/json.ts';
-import { configuredProject } from './account.ts';
+import { configuredProject, huaweiAccount } from './account.ts';
 import { cancelVerdict, plan } from './calls.ts';
 import { capabilities } from './capabilities.ts';
 import { checkBackup, checkMigration } from './check.ts';
@@ -25,7 +25,7 @@ export const huawei: Provider = {
   examples,
   services,
   restoreService: 'drs',
-  endpoint,
+  endpoint: (service, region, account) => endpoint(service, region, huaweiAccount(account)),
   checkMigration,
   checkBackup,
   plan,

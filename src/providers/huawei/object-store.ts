@@ -22,7 +22,12 @@ import {
   signedRead,
   storageFailure,
 } from '../kit/object-store.ts';
-import { type HuaweiAccessKeyCredentials, type HuaweiPasswordCredentials, huaweiCredentials } from './account.ts';
+import {
+  type HuaweiAccessKeyCredentials,
+  type HuaweiPasswordCredentials,
+  huaweiAccount,
+  huaweiCredentials,
+} from './account.ts';
 import { endpoint } from './endpoints.ts';
 import { garbage, instant, text } from './reply.ts';
 
@@ -39,7 +44,7 @@ export const objectStore: ObjectStore = {
   parsePage: (reply) => parsePage(reply, { provider: 'huawei', plusIsSpace: true, nextElement: 'NextMarker' }),
   read: readRequest,
   parsePart: (reply, key, first) => parsePart(reply, 'huawei', key, first, 'x-obs-storage-class'),
-  endpoint: (_service, region) => endpoint('obs', region),
+  endpoint: (_service, region, account) => endpoint('obs', region, huaweiAccount(account)),
   sign: signStorage,
   failureOf(request, reply) {
     const failure = storageFailure(request, reply, 'huawei', requestIdOf(reply), permissions);

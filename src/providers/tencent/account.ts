@@ -5,6 +5,8 @@ export interface TencentAccount extends Account {
   readonly provider: 'tencent';
   /** Offset of the vendor's zone-less times, such as `+08:00`. */
   readonly timeZone: string;
+  /** The site whose hosts are called: the Chinese one, the international one, or the one within the vendor's network; default `china`. */
+  readonly site?: 'china' | 'international' | 'internal';
 }
 
 /** An API key, with the token of temporary ones. */

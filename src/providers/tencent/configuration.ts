@@ -8,14 +8,21 @@ import {
 } from '../../domain/account-configuration.ts';
 import { environmentReader } from '../kit/environment.ts';
 import { baseUrl, present } from '../kit/issuing.ts';
-import type { TencentAccount, TencentCredentials } from './account.ts';
+import { type TencentAccount, type TencentCredentials, tencentAccount } from './account.ts';
 import { metadataCredentials, oidcCredentials } from './credential-sources.ts';
+import { stsUrl } from './endpoints.ts';
 
 const { object, optional, path, url, roleName, sessionName, seconds } = formParts;
 
 /** What an account of this vendor is in the configuration. */
 export const configuration: AccountConfiguration = {
   settings: {
+    site: optional(
+      Type.Union([Type.Literal('china'), Type.Literal('international'), Type.Literal('internal')], {
+        description:
+          'The hosts that are called: those of the Chinese site, of the international one, or those within the vendor’s network (`internal`); `china`',
+      }),
+    ),
     timeZone: optional(
       Type.String({
         pattern: '^[+-][0-9]{2}:[0-9]{2}$',
@@ -58,7 +65,7 @@ export const configuration: AccountConfiguration = {
           region: form.region ?? account.region,
           sessionName: form.sessionName ?? 'godwit',
           durationSeconds: form.durationSeconds ?? 7200,
-          endpoint: baseUrl(form.endpoint ?? 'https://sts.tencentcloudapi.com'),
+          endpoint: baseUrl(form.endpoint ?? stsUrl(tencentAccount(account))),
         }),
     ),
     metadata: credentialForm(

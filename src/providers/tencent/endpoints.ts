@@ -1,3 +1,5 @@
+import type { TencentAccount } from './account.ts';
+
 /** The vendor's service name. It is part of the signature's scope and does not depend on the host. */
 export const service = 'sqlserver';
 
@@ -7,9 +9,23 @@ export const apiVersion = '2018-03-28';
 /** Financial zones are isolated: only their own host serves them (Request Structure page). */
 const isolatedRegions: readonly string[] = ['ap-shanghai-fsi', 'ap-shenzhen-fsi'];
 
+/** What the sites put before the common domain (Request Structure pages of both sites; the internal one as Terraform uses it). */
+const sites = {
+  china: 'tencentcloudapi.com',
+  international: 'intl.tencentcloudapi.com',
+  internal: 'internal.tencentcloudapi.com',
+} as const;
+
+type Site = Pick<TencentAccount, 'site'>;
+
 /** Default base URL. The host only selects the access point; the region of the resource travels in `X-TC-Region`. */
-export function endpoint(_service: string, region: string): string {
+export function endpoint(region: string, { site = 'china' }: Site): string {
   return isolatedRegions.includes(region)
     ? `https://${service}.${region}.tencentcloudapi.com`
-    : `https://${service}.tencentcloudapi.com`;
+    : `https://${service}.${sites[site]}`;
+}
+
+/** Base URL of the service that issues temporary credentials; no source has one within the vendor's network. */
+export function stsUrl({ site = 'china' }: Site): string {
+  return `https://sts.${sites[site === 'internal' ? 'china' : site]}`;
 }

@@ -1,4 +1,5 @@
 import type { Provider } from '../../domain/provider.ts';
+import { tencentAccount } from './account.ts';
 import { backupCommand } from './backup-command.ts';
 import { plan } from './calls.ts';
 import { capabilities } from './capabilities.ts';
@@ -27,7 +28,7 @@ export const tencent: Provider = {
   examples,
   services: [service],
   restoreService: service,
-  endpoint,
+  endpoint: (_service, region, account) => endpoint(region, tencentAccount(account)),
   checkMigration,
   checkBackup,
   plan,

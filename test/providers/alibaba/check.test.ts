@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Backup, Migration } from '../../../src/domain/migration.ts';
+import type { AlibabaAccount } from '../../../src/providers/alibaba/account.ts';
+import { stsUrl } from '../../../src/providers/alibaba/endpoints.ts';
 import { alibaba } from '../../../src/providers/alibaba/index.ts';
 import { account, backup, call, credentials, instanceId, log, migration } from './fixture.ts';
 
@@ -119,7 +121,14 @@ describe('the endpoint of a region', () => {
     ['eu-central-1', 'https://rds.eu-central-1.aliyuncs.com'],
     ['xx-new-9', 'https://rds.xx-new-9.aliyuncs.com'],
   ])('%s', (region, url) => {
-    expect(alibaba.endpoint('rds', region)).toBe(url);
+    expect(alibaba.endpoint('rds', region, account)).toBe(url);
+  });
+
+  it.each(['cn-hangzhou', 'cn-zhangjiakou', 'cn-shanghai-finance-1'])('in a VPC of %s', (region) => {
+    const inVpc: AlibabaAccount = { ...account, site: 'vpc' };
+    expect(alibaba.endpoint('rds', region, inVpc)).toBe(`https://rds-vpc.${region}.aliyuncs.com`);
+    expect(alibaba.objectStore.endpoint('storage', region, inVpc)).toBe(`https://oss-${region}-internal.aliyuncs.com`);
+    expect(stsUrl({ ...inVpc, region })).toBe(`https://sts-vpc.${region}.aliyuncs.com`);
   });
 
   it('exists for every region that is offered, once', () => {

@@ -214,7 +214,7 @@ export function lawsOf(vendor: Vendor): void {
     it('has an https host for each service in each region that it lists', () => {
       for (const region of provider.capabilities.regions)
         for (const service of provider.services)
-          expect(provider.endpoint(service, region)).toMatch(/^https:\/\/[a-z0-9.-]+$/);
+          expect(provider.endpoint(service, region, account)).toMatch(/^https:\/\/[a-z0-9.-]+$/);
       expect(new Set(provider.capabilities.regions).size).toBe(provider.capabilities.regions.length);
       expect(provider.services).toContain(provider.restoreService);
     });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Call, Migration, Step } from '../../../src/domain/migration.ts';
+import type { HuaweiAccount } from '../../../src/providers/huawei/account.ts';
 import { createJob } from '../../../src/providers/huawei/calls.ts';
 import { huawei } from '../../../src/providers/huawei/index.ts';
 import { count, instant, text } from '../../../src/providers/huawei/reply.ts';
@@ -111,7 +112,13 @@ describe('endpoints and capabilities', () => {
     ['drs', 'eu-west-101', 'https://drs.eu-west-101.myhuaweicloud.eu'],
     ['iam', 'eu-west-101', 'https://iam.eu-west-101.myhuaweicloud.eu'],
   ])('%s in %s', (service, region, url) => {
-    expect(huawei.endpoint(service, region)).toBe(url);
+    expect(huawei.endpoint(service, region, account)).toBe(url);
+  });
+
+  it.each(['iam', 'drs', 'rds'])('%s of a partner’s cloud', (service) => {
+    const partner: HuaweiAccount = { ...account, site: 'cloud.partner.example' };
+    expect(huawei.endpoint(service, 'xx-one', partner)).toBe(`https://${service}.xx-one.cloud.partner.example`);
+    expect(huawei.objectStore.endpoint('storage', 'xx-one', partner)).toBe('https://obs.xx-one.cloud.partner.example');
   });
 
   it('states what the vendor can do', () => {

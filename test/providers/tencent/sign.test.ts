@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../../src/domain/secret.ts';
 import type { SigningContext, VendorRequest } from '../../../src/domain/vendor.ts';
+import type { TencentAccount } from '../../../src/providers/tencent/account.ts';
+import { stsUrl } from '../../../src/providers/tencent/endpoints.ts';
 import { tencent } from '../../../src/providers/tencent/index.ts';
 import { deriveKeys, signTc3, unsignedPayload } from '../../../src/providers/tencent/sign.ts';
 import { bodies, keyVectors, sdk, vectors } from '../../vectors/tencent.ts';
@@ -127,7 +129,23 @@ describe('endpoints', () => {
     ['ap-shanghai-fsi', 'https://sqlserver.ap-shanghai-fsi.tencentcloudapi.com'],
     ['mars-north', 'https://sqlserver.tencentcloudapi.com'],
   ])('serves %s at %s', (region, url) => {
-    expect(tencent.endpoint('sqlserver', region)).toBe(url);
+    expect(tencent.endpoint('sqlserver', region, account)).toBe(url);
+  });
+
+  it.each([
+    ['china', 'ap-singapore', 'sqlserver.tencentcloudapi.com', 'sts.tencentcloudapi.com'],
+    ['international', 'ap-singapore', 'sqlserver.intl.tencentcloudapi.com', 'sts.intl.tencentcloudapi.com'],
+    ['internal', 'ap-guangzhou', 'sqlserver.internal.tencentcloudapi.com', 'sts.tencentcloudapi.com'],
+    [
+      'international',
+      'ap-shanghai-fsi',
+      'sqlserver.ap-shanghai-fsi.tencentcloudapi.com',
+      'sts.intl.tencentcloudapi.com',
+    ],
+  ] as const)('on the site %s serves %s at %s', (site, region, host, sts) => {
+    const there: TencentAccount = { ...account, site };
+    expect(tencent.endpoint('sqlserver', region, there)).toBe(`https://${host}`);
+    expect(stsUrl(there)).toBe(`https://${sts}`);
   });
 
   it('needs no session', () => {
