@@ -125,6 +125,55 @@ describe('the OpenAPI document', () => {
     ).toBe(true);
   });
 
+  it('describes every member of every schema, in words that generators understand', () => {
+    const bare: string[] = [];
+    const walk = (value: unknown, place: string): void => {
+      if (typeof value !== 'object' || value === null) return;
+      const { properties = {}, ...rest } = value as { properties?: Record<string, { description?: string }> };
+      for (const [name, member] of Object.entries(properties)) {
+        if (member.description === undefined) bare.push(`${place}.${name}`);
+        walk(member, `${place}.${name}`);
+      }
+      expect(value, place).not.toHaveProperty('patternProperties');
+      expect(value, place).not.toHaveProperty('const');
+      for (const [key, member] of Object.entries(rest)) walk(member, `${place}/${key}`);
+    };
+    for (const [name, schema] of Object.entries(document.components.schemas)) {
+      expect(schema, name).toHaveProperty('description');
+      walk(schema, name);
+    }
+    expect(bare).toEqual([]);
+  });
+
+  it('has an example of every problem that an operation can answer, and of the answers of migrations', () => {
+    const { examples } = document.components as unknown as { examples: Record<string, { value: unknown }> };
+    for (const { operation } of operations)
+      for (const [status, response] of Object.entries(operation.responses))
+        for (const media of Object.values(resolve(response)?.content ?? {})) {
+          const given = Object.values((media as { examples?: Record<string, { $ref: string }> }).examples ?? {});
+          if (Number(status) >= 400) expect(given.length, `${operation.operationId} ${status}`).toBeGreaterThan(0);
+          const validate = ajv.compile(withAbsoluteRefs(media.schema));
+          for (const { $ref } of given) {
+            const example = examples[$ref.split('/').at(-1) ?? ''];
+            expect(validate(example?.value), `${$ref} ${ajv.errorsText(validate.errors)}`).toBe(true);
+          }
+        }
+    const states = document.components.schemas.MigrationState as unknown as { enum: string[] };
+    for (const state of states.enum)
+      expect(
+        Object.values(examples).some(({ value }) => (value as { state?: string }).state === state),
+        state,
+      ).toBe(true);
+  });
+
+  it('leads from an answer to the operations that take its id', () => {
+    const { links } = document.components as unknown as { links: Record<string, { operationId: string }> };
+    const ids = operations.map(({ operation }) => operation.operationId);
+    for (const [name, link] of Object.entries(links)) expect(ids, name).toContain(link.operationId);
+    const created = document.paths['/migrations']?.post?.responses[201] as unknown as { links: object };
+    expect(Object.keys(created.links)).toEqual(expect.arrayContaining(['Follow', 'AddBackup', 'CutOver', 'Cancel']));
+  });
+
   it('lets bodies be left out where the API does', () => {
     const optional = operations.filter(({ operation }) => operation.requestBody?.required === false);
     expect(optional.map(({ operation }) => operation.operationId).sort()).toEqual([

@@ -36,6 +36,7 @@ export async function installOpenApi(app: HttpApp, http: HttpContext): Promise<v
         title: 'Godwit',
         version: http.settings.version,
         description: introduction,
+        contact: { name: 'The developers of Godwit' },
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       servers: [{ url: '/' }],

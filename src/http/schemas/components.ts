@@ -37,8 +37,10 @@ import {
   RootSchema,
   UploadTargetSchema,
 } from './answers.ts';
+import { described } from './descriptions.ts';
 import { enumReference, enumSchemas } from './named-enums.ts';
 import { CloudEventSchema } from './outgoing.ts';
+import { portable } from './portable.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -102,7 +104,8 @@ export function documentSchemas(providers: readonly SchemaProvider[]): Readonly<
   for (const [name, schema] of Object.entries(parts)) named.set(name, plain(schema));
   const names = new Map([...named].map(([name, schema]) => [JSON.stringify(schema), name]));
   const schemas: Record<string, unknown> = { ...enumSchemas(providers.map(({ id }) => id)) };
-  for (const [name, schema] of named) schemas[name] = withMapping(members(schema, names));
+  for (const [name, schema] of named)
+    schemas[name] = described(name, portable(withMapping(members(schema, names))) as Json);
   return Object.fromEntries(Object.entries(schemas).sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 

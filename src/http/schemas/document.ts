@@ -1,6 +1,9 @@
 import type { SchemaProvider } from '../../domain/request-schema.ts';
+import { problemMediaType } from '../problem-document.ts';
+import { answerExamples, documentExampleComponents, problemExamples } from './answer-examples.ts';
 import { documentSchemas } from './components.ts';
 import { type ExampleAccounts, type ExampleProvider, requestExamples, sandboxExampleAccounts } from './examples.ts';
+import { answerLinks, linkComponents } from './links.ts';
 import { withEnumReferences } from './named-enums.ts';
 import { outgoingRequests } from './outgoing.ts';
 
@@ -24,6 +27,8 @@ interface Response {
   $ref?: string;
   description?: string;
   headers?: Record<string, unknown>;
+  links?: Record<string, unknown>;
+  content?: Record<string, { schema?: { $ref?: string }; examples?: unknown }>;
 }
 
 /** What of a provider the document depends on. */
@@ -49,8 +54,8 @@ const labelFilter = {
   description: 'Filters by labels, one parameter each: `label.<key>=<value>`.',
   schema: {
     type: 'object',
-    patternProperties: { '^label\\..': { type: 'string', maxLength: 255 } },
-    additionalProperties: false,
+    propertyNames: { type: 'string', pattern: '^label\\..' },
+    additionalProperties: { type: 'string', maxLength: 255 },
   },
 };
 
@@ -59,6 +64,8 @@ export function completeDocument(document: OpenApiDocument, providers: readonly 
   document.components = {
     ...document.components,
     schemas: documentSchemas(providers),
+    examples: documentExampleComponents(),
+    links: linkComponents,
     headers: {
       RequestId: { description: 'The request id; it finds the request in the log.', schema: { type: 'string' } },
     },
@@ -113,8 +120,32 @@ function completeOperation(operation: Operation, all: ReturnType<typeof requestE
     const examples = all[operationId];
     for (const media of Object.values(requestBody.content)) if (examples !== undefined) media.examples = examples;
   }
-  for (const response of Object.values(operation.responses))
-    response.headers = { ...response.headers, 'X-Request-Id': { $ref: '#/components/headers/RequestId' } };
+  for (const [status, response] of Object.entries(operation.responses)) completeResponse(operationId, status, response);
+}
+
+/** States in which a change or a creation answers. */
+const statesOf: Readonly<Record<string, readonly string[]>> = {
+  'createMigration 201': ['restoring'],
+  'createMigration 202': ['pending'],
+};
+
+function completeResponse(operationId: string, status: string, response: Response): void {
+  response.headers = { ...response.headers, 'X-Request-Id': { $ref: '#/components/headers/RequestId' } };
+  const links = answerLinks(operationId, status);
+  if (links !== undefined) response.links = links;
+  for (const [mediaType, media] of Object.entries(response.content ?? {})) {
+    const schema = media.schema?.$ref?.replace(/^.*\/|#$/g, '') ?? '';
+    const examples =
+      mediaType === problemMediaType
+        ? problemExamples(codesIn(response))
+        : answerExamples(schema, statesOf[`${operationId} ${status}`]);
+    if (examples !== undefined) media.examples = examples;
+  }
+}
+
+/** The codes of a problem answer, which its description names. */
+function codesIn({ description = '' }: Response): readonly string[] {
+  return [...description.matchAll(/`([a-z_]+)`: /g)].map((match) => match[1] ?? '');
 }
 
 /** `?dryRun=…` is an older spelling of `POST /migrations/dry-run` that the document leaves out: an operation has one kind of answer. */
@@ -123,17 +154,20 @@ function hideDryRun(operation: Operation): void {
   delete operation.responses[200];
 }
 
-/** Problem answers of one single code are the same in every operation: they become `components.responses`. */
+/** Problem answers of the same codes are the same in every operation: they become `components.responses`. */
 function nameProblems(operations: readonly Operation[]): Record<string, Response> {
   const named: Record<string, Response> = {};
   for (const { responses } of operations)
     for (const [status, response] of Object.entries(responses)) {
-      const codes = [...(response.description ?? '').matchAll(/`([a-z_]+)`: /g)].map((match) => match[1] ?? '');
-      const [code] = codes;
-      if (code === undefined || codes.length > 1) continue;
-      const name = code.replaceAll(/(^|_)([a-z])/g, (_, _gap, letter: string) => letter.toUpperCase());
+      const codes = codesIn(response);
+      if (codes.length === 0) continue;
+      const name = codes.map(pascal).join('Or');
       named[name] = response;
       responses[status] = { $ref: `#/components/responses/${name}` };
     }
   return Object.fromEntries(Object.entries(named).sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+function pascal(code: string): string {
+  return code.replaceAll(/(^|_)([a-z])/g, (_, _gap, letter: string) => letter.toUpperCase());
 }

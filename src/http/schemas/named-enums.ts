@@ -1,8 +1,9 @@
 import { namedEnums } from '../../domain/enum-schema.ts';
+import { transitions } from '../../domain/lifecycle.ts';
 import { problemCatalogue } from '../../domain/problem.ts';
 import { reasonCatalogue, warningCatalogue } from '../../domain/reasons.ts';
 import { restoreErrors } from '../../domain/restore-errors.ts';
-import type { ProviderId } from '../../domain/vocabulary.ts';
+import { type MigrationState, migrationStates, type ProviderId, terminalStates } from '../../domain/vocabulary.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -14,8 +15,28 @@ const list = (entries: Readonly<Record<string, string>>): string =>
 const wordsOf = <Entry>(catalogue: Readonly<Record<string, Entry>>, words: (entry: Entry) => string): string =>
   list(Object.fromEntries(Object.entries(catalogue).map(([code, entry]) => [code, words(entry)])));
 
+/** What may follow each state, and what brings it about: from the table of legal transitions. */
+function stateWords(): Readonly<Record<string, string>> {
+  const following = (state: MigrationState): string =>
+    Object.entries(transitions[state])
+      .map(([next, cause]) => `\`${next}\` (${cause})`)
+      .join('; ');
+  return Object.fromEntries(
+    migrationStates.map((state) => [
+      state,
+      `${terminalStates.includes(state) ? 'terminal. ' : ''}${following(state) === '' ? '' : `Then ${following(state)}.`}`.trim(),
+    ]),
+  );
+}
+
 const descriptions: Readonly<Record<string, string>> = {
-  MigrationState: 'Terminal states: `succeeded`, `failed`, `cancelled`.',
+  Action: 'What can be asked of a migration.',
+  BackupState: 'Where a backup is: `queued` goes out when its turn comes; `skipped` was no longer needed.',
+  BackupType: 'Kind of a backup.',
+  EventType: 'What happened.',
+  Mode: '`full`: one restore, then online. `full_log` and `full_differential`: a chain that rests at `awaiting_backup` until its end.',
+  SourceType: 'Kind of a source.',
+  MigrationState: `Where a migration is in its life, and what may follow.\n\n${list(stateWords())}`,
   ProviderId: 'A cloud.',
   ProblemCode: `Why a request was refused; \`GET /problems\` serves the catalogue.\n\n${wordsOf(problemCatalogue, ({ title }) => `${title}.`)}`,
   Reason: `Why a migration does not move.\n\n${wordsOf(reasonCatalogue, ({ meaning }) => meaning)}`,

@@ -1,0 +1,10 @@
+/** What each program creates: an instance of the sandbox that forgets its databases, and a label that must arrive. */
+export const server = process.env.GODWIT_URL ?? '';
+export const key = process.env.GODWIT_KEY ?? '';
+
+/** Prints the outcome of a program. */
+export function tell(outcome: { labels: unknown; state: string; problem: string }): void {
+  process.stdout.write(`${JSON.stringify(outcome)}\n`);
+}
+
+export const pause = (): Promise<void> => new Promise((done) => setTimeout(done, 100));
