@@ -128,8 +128,14 @@ const schemas: Readonly<Record<string, string>> = {
 
 /** The named schema with a description on every member. */
 export function described(name: string, schema: Json): Json {
-  const words = schema.description ?? schemas[name] ?? (name.endsWith('Page') ? 'A page of a list.' : undefined);
-  return { ...describedMembers(name, schema), ...(words !== undefined && { description: words }) };
+  const words = schema.description ?? schemas[name] ?? (name.endsWith('Page') ? 'A page of a list.' : inWords(name));
+  return { ...describedMembers(name, schema), description: words };
+}
+
+/** `RotateSecretRequest` as `Rotate secret request.` */
+function inWords(name: string): string {
+  const words = name.replaceAll(/(?<=[a-z])([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`);
+  return `${words}.`;
 }
 
 function describedMembers(place: string, value: unknown): Json {
