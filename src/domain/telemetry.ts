@@ -64,8 +64,13 @@ export interface RequestStart {
   readonly method: string;
   /** Pattern of the route, such as `/migrations/:id`; null: none fits. */
   readonly route: string | null;
-  /** The caller's `traceparent` header, as it came. */
+  /** The path without the query, where a route fits. */
+  readonly path?: string;
+  /** The host that was called, without its port. */
+  readonly host?: string;
+  /** The caller's `traceparent` and `tracestate` headers, as they came. */
   readonly traceparent: string | undefined;
+  readonly tracestate?: string | undefined;
 }
 
 /** A request under way. */
@@ -96,6 +101,8 @@ export interface WebhookAttempt {
   readonly deliveryId: string;
   readonly outcome: 'delivered' | 'to_be_retried' | 'given_up';
   readonly error: string | null;
+  /** How long the attempt took; 0 where nothing was sent. */
+  readonly durationMs: number;
 }
 
 /** What the webhooks tell. Nothing here throws. */

@@ -1,5 +1,6 @@
 import {
   type Context,
+  createTraceState,
   DiagLogLevel,
   diag,
   ROOT_CONTEXT,
@@ -97,8 +98,9 @@ class RecordedSpan implements OpenSpan {
 function contextOf(parent: SpanStart['parent']): Context {
   if (parent === null) return ROOT_CONTEXT;
   if (parent instanceof RecordedSpan) return parent.context;
-  const { traceId, spanId, sampled }: TraceParent = parent;
-  return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: sampled ? 1 : 0, isRemote: true });
+  const { traceId, spanId, sampled, state }: TraceParent = parent;
+  const noted = state === undefined ? {} : { traceState: createTraceState(state) };
+  return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: sampled ? 1 : 0, isRemote: true, ...noted });
 }
 
 /** `OTEL_TRACES_SAMPLER` and its argument; without them every trace whose caller did not decide otherwise. */

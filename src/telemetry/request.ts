@@ -14,9 +14,9 @@ export function requestTelemetry(
   tracing: Tracing | null,
   { now }: Pick<Runtime, 'now'>,
 ): HttpTelemetry['begin'] {
-  return ({ requestId, method, route, traceparent }) => {
+  return ({ requestId, method, route, path, host, traceparent, tracestate }) => {
     const startedAt = now();
-    const parent = readTraceParent(traceparent);
+    const parent = readTraceParent(traceparent, tracestate);
     const span =
       tracing === null || (route !== null && untraced.has(route))
         ? null
@@ -28,6 +28,8 @@ export function requestTelemetry(
             attributes: {
               'http.request.method': method,
               ...(route !== null && { 'http.route': route }),
+              ...(path !== undefined && { 'url.path': path }),
+              ...(host !== undefined && { 'server.address': host }),
               'godwit.request_id': requestId,
             },
           });

@@ -5,6 +5,10 @@ export interface SpanAttributes {
   readonly 'http.request.method'?: string;
   readonly 'http.route'?: string;
   readonly 'http.response.status_code'?: number;
+  /** Of requests that a route fits: it holds ids of ours and names of the contract. */
+  readonly 'url.path'?: string;
+  readonly 'server.address'?: string;
+  readonly 'godwit.webhook_id'?: string;
   readonly 'godwit.request_id'?: string;
   readonly 'godwit.migration_id'?: string;
   readonly 'godwit.provider'?: string;

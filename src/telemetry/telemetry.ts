@@ -104,7 +104,17 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
     webhooks: {
       attempted(attempt) {
         ofWebhooks.attempted(attempt);
-        const { webhookId, deliveryId, outcome, error } = attempt;
+        const { webhookId, deliveryId, outcome, error, durationMs } = attempt;
+        const endedAt = runtime.now();
+        const span = tracing?.start({
+          name: 'webhook delivery',
+          kind: 'client',
+          parent: null,
+          startedAt: endedAt - durationMs,
+          attributes: { 'godwit.webhook_id': webhookId, 'godwit.outcome': outcome },
+        });
+        if (error !== null) span?.fail();
+        span?.end(endedAt);
         if (error === null) options.log.debug({ webhookId, deliveryId, outcome }, 'webhook');
         else options.log.warn({ webhookId, deliveryId, outcome, error }, 'webhook');
       },

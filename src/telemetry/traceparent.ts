@@ -5,18 +5,24 @@ export interface TraceParent {
   /** 16 hex digits, not all zero. */
   readonly spanId: string;
   readonly sampled: boolean;
+  /** What others on the way have noted, `tracestate` as it came; it is passed on with the spans. */
+  readonly state?: string;
 }
+
+/** Longer than this it is left out; 512 are what everybody has to take. */
+const longestState = 1024;
 
 const form = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
 const zeros = /^0+$/;
 
 /** Reads a header; null when it is absent or not well-formed. Later versions are read as far as they agree with this one. */
-export function readTraceParent(header: string | undefined): TraceParent | null {
+export function readTraceParent(header: string | undefined, state?: string): TraceParent | null {
   const [, version, traceId, spanId, flags, more] = form.exec(header?.trim() ?? '') ?? [];
   if (version === undefined || traceId === undefined || spanId === undefined || flags === undefined) return null;
   if (version === 'ff' || (version === '00' && more !== undefined)) return null;
   if (zeros.test(traceId) || zeros.test(spanId)) return null;
-  return { traceId, spanId, sampled: (Number.parseInt(flags, 16) & 1) === 1 };
+  const noted = state !== undefined && state.length <= longestState ? { state } : {};
+  return { traceId, spanId, sampled: (Number.parseInt(flags, 16) & 1) === 1, ...noted };
 }
 
 /** The header that names this span. */

@@ -100,16 +100,18 @@ export function createDispatcher(context: DispatcherContext): Dispatcher {
   }
 
   async function attempt({ delivery, webhook }: ClaimedDelivery): Promise<void> {
+    const startedAt = runtime.monotonic();
     const refused = context.grantFault(webhook, delivery.event.account);
     const result =
       refused === null
         ? await postSigned(context, webhook, delivery.event.id, cloudEvent(delivery.event))
         : { status: null, error: `nothing is sent: ${refused}` };
+    const durationMs = runtime.monotonic() - startedAt;
     const [byte = 0] = runtime.randomBytes(1);
     const outcome = outcomeOf(result, delivery.attempts, runtime.now(), byte / 255);
     await store.settleDelivery(delivery.id, delivery.attempts, outcome);
     const { state, error } = outcome;
-    telemetry.attempted({ webhookId: webhook.id, deliveryId: delivery.id, outcome: toldAs[state], error });
+    telemetry.attempted({ webhookId: webhook.id, deliveryId: delivery.id, outcome: toldAs[state], error, durationMs });
     if (outcome.status === 410) await store.updateWebhook(webhook.id, (current) => switchedOff(current, webhook));
   }
 

@@ -46,6 +46,7 @@ describe('with traces on', () => {
     const created = await post(`${url}/migrations?dryRun=false`, restore, {
       prefer: 'wait=10',
       traceparent: `00-${traceId}-${parentId}-01`,
+      tracestate: 'acme=order-7',
     });
     expect(created.status).toBe(201);
     await untilMigration(url, created.body.id, hasEnded);
@@ -58,7 +59,13 @@ describe('with traces on', () => {
     };
     const root = named('POST /migrations');
     expect(root.parentSpanContext?.spanId).toBe(parentId);
-    expect(root.attributes).toMatchObject({ 'http.route': '/migrations', 'http.response.status_code': 201 });
+    expect(root.attributes).toMatchObject({
+      'http.route': '/migrations',
+      'http.response.status_code': 201,
+      'url.path': '/migrations',
+      'server.address': '127.0.0.1',
+    });
+    expect(root.spanContext().traceState?.serialize()).toBe('acme=order-7');
     expect(created.headers.get('traceparent')).toBe(`00-${traceId}-${root.spanContext().spanId}-01`);
 
     const operation = String(spans.find((each) => each.name.startsWith('send '))?.attributes['godwit.operation']);

@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import type { HttpTelemetry } from '../../domain/telemetry.ts';
 import type { HttpApp } from '../app-types.ts';
+import { headerText } from '../request/header-text.ts';
 
 /**
  * Every request is told to the telemetry, and all that it causes runs as part of it. Install it first, so that what other hooks do
@@ -9,12 +10,17 @@ import type { HttpApp } from '../app-types.ts';
 export function installTelemetry(app: HttpApp, telemetry: HttpTelemetry): void {
   app.decorateRequest('progress', null);
   app.addHook('onRequest', (request, reply, done) => {
-    const { traceparent } = request.headers;
+    const { traceparent, tracestate } = request.headers;
+    const route = request.routeOptions.url ?? null;
+    const host = /^\[?([A-Za-z0-9.:-]{1,253}?)\]?(?::\d{1,5})?$/.exec(request.headers.host ?? '')?.[1];
     const progress = telemetry.begin({
       requestId: request.id,
       method: request.method,
-      route: request.routeOptions.url ?? null,
+      route,
+      ...(route !== null && { path: request.url.split('?')[0] ?? '' }),
+      ...(host !== undefined && { host }),
       traceparent: typeof traceparent === 'string' ? traceparent : undefined,
+      tracestate: headerText(tracestate),
     });
     request.progress = progress;
     if (progress.traceparent !== null) reply.header('traceparent', progress.traceparent);
