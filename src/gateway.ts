@@ -25,7 +25,8 @@ import type { Tracing } from './telemetry/span.ts';
 import { createTelemetry } from './telemetry/telemetry.ts';
 import { createVendorClient } from './transport/client.ts';
 import { createCredentialVault } from './transport/credentials/vault.ts';
-import { createExchange } from './transport/exchange.ts';
+import { createExchanges } from './transport/exchange.ts';
+import { createOutbound } from './transport/outbound.ts';
 import { createWebhooks } from './webhooks/webhooks.ts';
 
 /** A running gateway. */
@@ -67,8 +68,9 @@ export async function startGateway(
     const texts = createTextCipher(await encryptionKeysOf(config, sqliteFolder(storeUrl), shared), shared);
     const cipher = createUrlCipher(texts);
     const accounts = new Map<string, Account>(config.accounts.map(({ account }) => [account.name, account]));
-    const vault = createCredentialVault({ accounts: config.accounts, runtime: shared });
-    const exchange = createExchange({ callTimeoutMs: config.engine.callTimeoutMs });
+    const outbound = createOutbound(config);
+    const vault = createCredentialVault({ accounts: config.accounts, runtime: shared, outboundOf: outbound.of });
+    const exchanges = createExchanges(config.engine.callTimeoutMs, outbound.of);
     const telemetry = createTelemetry({
       runtime: shared,
       log,
@@ -80,11 +82,12 @@ export async function startGateway(
         opensSessions: providers.of(provider).opensSessions,
       })),
       inFlight: () => engine.inFlight,
+      circuits: () => client.circuits(),
       tracing,
     });
     const client = createVendorClient({
       providers,
-      exchange,
+      exchangeOf: exchanges.of,
       runtime: shared,
       credentialsOf: vault.credentialsOf,
       credentialsEnded: vault.credentialsEnded,
@@ -121,6 +124,7 @@ export async function startGateway(
       callers: { keys: config.auth.keys, issuers: config.auth.issuers.map(({ issuer }) => issuer) },
       settings: config.webhooks,
       version,
+      outbound: config.outbound,
       telemetry: telemetry.webhooks,
     });
     const app = await createHttpApp({
@@ -129,7 +133,7 @@ export async function startGateway(
       providers,
       runtime: shared,
       // An issuer knows nothing of the database's clock.
-      auth: await authenticatorOf(config.auth, runtime),
+      auth: await authenticatorOf(config.auth, runtime, outbound.fetch),
       audit: store,
       logger: log,
       telemetry: telemetry.http,
@@ -160,7 +164,8 @@ export async function startGateway(
         client.drain();
         await Promise.all([engine.stop(graceMs), webhooks.stop(graceMs)]);
         await app.close();
-        await exchange.close();
+        await exchanges.close();
+        await outbound.close();
         await vault.close();
         await store.close();
       },

@@ -1,5 +1,6 @@
 import type { AccountConfiguration, Environment } from '../domain/account-configuration.ts';
 import type { AccountCredentials } from '../domain/credentials.ts';
+import { directly, type OutboundSettings } from '../domain/outbound.ts';
 import type { Account } from '../domain/vendor.ts';
 import type { ConfiguredAccount, ConfiguredProvider } from './config.ts';
 import type { AccountEntry } from './schema.ts';
@@ -10,6 +11,7 @@ export function configuredAccount(
   entry: AccountEntry,
   { configuration }: ConfiguredProvider,
   environment: Environment,
+  outbound: OutboundSettings = directly,
 ): ConfiguredAccount {
   const common: Account = {
     provider: entry.provider,
@@ -20,7 +22,7 @@ export function configuredAccount(
     checkBackups: entry.checkBackups ?? 'auto',
   };
   const account = configuration.account(common, settingsOf(entry, configuration));
-  return { account, credentials: credentialsOf(entry.credentials, account, configuration, environment) };
+  return { account, credentials: credentialsOf(entry.credentials, account, configuration, environment), outbound };
 }
 
 function settingsOf(entry: AccountEntry, { settings }: AccountConfiguration): Readonly<Record<string, unknown>> {
@@ -43,7 +45,7 @@ function credentialsOf(
 function withoutTrailingSlashes(endpoints: Readonly<Record<string, string | undefined>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(endpoints).flatMap(([service, url]) =>
-      url === undefined ? [] : [[service, url.replace(/\/+$/, '')]],
+      url === undefined ? [] : [[service, url.replace(/(?<!\/)\/+$/, '')]],
     ),
   );
 }

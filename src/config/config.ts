@@ -1,5 +1,6 @@
 import type { JwtSettings, StaticKey } from '../domain/authentication.ts';
 import type { AccountCredentials } from '../domain/credentials.ts';
+import type { OutboundSettings } from '../domain/outbound.ts';
 import type { Provider } from '../domain/provider.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { EngineSettings } from '../domain/timing.ts';
@@ -12,6 +13,8 @@ export type ConfiguredProvider = Pick<Provider, 'id' | 'capabilities' | 'configu
 export interface ConfiguredAccount {
   readonly account: Account;
   readonly credentials: AccountCredentials;
+  /** The way out of its calls. */
+  readonly outbound: OutboundSettings;
 }
 
 /** How events are sent to receivers. */
@@ -51,6 +54,8 @@ export interface Config {
   readonly logLevel: string;
   readonly rateLimit: { readonly requestsPerSecond: number; readonly burst: number } | null;
   readonly webhooks: WebhookSettings;
+  /** The way out of all other calls: to token issuers and to receivers of webhooks. */
+  readonly outbound: OutboundSettings;
   readonly accounts: readonly ConfiguredAccount[];
   /** Without a configuration file: the emulated clouds are started and their accounts used. */
   readonly sandbox: boolean;

@@ -1,5 +1,7 @@
 import type { Environment, Value } from '../domain/account-configuration.ts';
+import { credentialFault } from '../domain/credential-text.ts';
 import type { AccountCredentials, IssuedCredentials } from '../domain/credentials.ts';
+import type { OutboundSettings } from '../domain/outbound.ts';
 import type { ProviderRegistry } from '../domain/provider.ts';
 import { Secret } from '../domain/secret.ts';
 import { closestName } from '../domain/spelling.ts';
@@ -11,6 +13,7 @@ import { type Config, ConfigError, type ConfiguredAccount, type ConfiguredProvid
 import { notOneOf, schemaFaults, unreplacedFaults } from './faults.ts';
 import { readConfigFile } from './file.ts';
 import { listenSettings, logLevelOf } from './listen.ts';
+import { accountOutbound, outboundSettings } from './outbound.ts';
 import {
   type AccountEntry,
   accountSchema,
@@ -58,7 +61,8 @@ export async function checkedConfig(
   if (faults.some((fault) => fault.startsWith('(the file)'))) throw new ConfigError(faults);
   const given = file as ConfigFile;
 
-  const accounts = await checkAccounts(given, environment, providers, faults);
+  const outbound = await outboundSettings(given.outbound, environment, faults);
+  const accounts = await checkAccounts(given, outbound, environment, providers, faults);
   const listening = listenSettings(given, environment, faults);
   const storeUrl = await checkStoreUrl(given, environment, faults);
   const encryptionKeys = await checkKeys(given, environment, faults);
@@ -76,7 +80,7 @@ export async function checkedConfig(
 
   return {
     ...listening,
-    publicUrl: given.publicUrl?.replace(/\/+$/, '') ?? null,
+    publicUrl: given.publicUrl?.replace(/(?<!\/)\/+$/, '') ?? null,
     trustedProxies: given.trustedProxies ?? [],
     storeUrl,
     auth: authSettings(given),
@@ -96,6 +100,7 @@ export async function checkedConfig(
         given.webhooks?.privateAddresses ?? (isLoopback(listening.listen.host) && !hasAuthentication(given)),
       plainHttp: given.webhooks?.plainHttp ?? false,
     },
+    outbound,
     accounts,
     sandbox,
     warnings: regionWarnings(accounts, providers),
@@ -124,6 +129,7 @@ function accountNames(given: ConfigFile): readonly string[] {
 
 async function checkAccounts(
   given: ConfigFile,
+  common: OutboundSettings,
   environment: Environment,
   providers: ProviderRegistry<ConfiguredProvider>,
   faults: string[],
@@ -159,9 +165,10 @@ async function checkAccounts(
     if (own.length > 0 || unreadable.length > 0) continue;
     const valid = entry as AccountEntry;
     try {
-      const account = configuredAccount(valid, of, environment);
+      const outbound = await accountOutbound(at, valid, common, environment, faults);
+      const account = configuredAccount(valid, of, environment, outbound);
       accounts.push(account);
-      await checkReadable(account.credentials);
+      for (const fault of await credentialFaults(account.credentials)) faults.push(`${at}.credentials${fault}`);
       if ('issue' in account.credentials)
         checkIssuer(`${at}.credentials.endpoint`, account.credentials, given.allowPrivateEndpoints ?? false, faults);
     } catch (error) {
@@ -198,14 +205,16 @@ function formFaults(provider: ConfiguredProvider, form: object, at: string): str
   return schemaFaults(schema, form, at);
 }
 
-/** What the credentials are made from has to be there at the start, so that a mistake is found before the first request. */
-async function checkReadable(credentials: AccountCredentials): Promise<void> {
-  if ('read' in credentials) {
-    await credentials.read();
-    return;
-  }
-  await credentials.base?.();
-  if (credentials.tokenFile !== null) await readValue({ file: credentials.tokenFile }, {});
+/**
+ * What the credentials are made from has to be there at the start and has to be something that can be sent, so that a mistake is found before the
+ * first request.
+ */
+async function credentialFaults(credentials: AccountCredentials): Promise<readonly string[]> {
+  if ('tokenFile' in credentials && credentials.tokenFile !== null)
+    await readValue({ file: credentials.tokenFile }, {});
+  const read = 'read' in credentials ? await credentials.read() : await credentials.base?.();
+  const fault = read === undefined ? null : credentialFault(read);
+  return fault === null ? [] : [`.${fault.name}: ${fault.detail}`];
 }
 
 /** Services on the machine itself speak plain HTTP at addresses that lead nowhere else. */

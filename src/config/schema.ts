@@ -1,5 +1,5 @@
 import { type Static, type TProperties, type TSchema, Type } from '@sinclair/typebox';
-import { ValueSchema } from '../domain/account-configuration.ts';
+import { type Value, ValueSchema } from '../domain/account-configuration.ts';
 import { storageService } from '../domain/object-store.ts';
 import type { AccountLimits, CheckBackups } from '../domain/vendor.ts';
 import type { ProviderId } from '../domain/vocabulary.ts';
@@ -21,6 +21,8 @@ const Scopes = Type.Array(
 const Url = Type.String({ pattern: '^https?://[^\\s?#]+$' });
 const AccountName = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' });
 const Region = Type.String({ pattern: '^[a-z0-9][a-z0-9-]{1,63}$' });
+/** The way out, for all or for one account. */
+const Outbound = { proxy: optional(ValueSchema), ca: optional(ValueSchema) };
 const Limits = object({
   readsPerSecond: optional(Type.Number({ exclusiveMinimum: 0, maximum: 1000 })),
   writesPerSecond: optional(Type.Number({ exclusiveMinimum: 0, maximum: 1000 })),
@@ -54,6 +56,7 @@ export function accountSchema({ id, configuration, services }: ConfiguredProvide
     credentials: AnyCredentials,
     checkBackups: CheckBackupsSchema,
     limits: optional(Limits),
+    ...Outbound,
     endpoints: optional(
       object(Object.fromEntries([...services, storageService].map((service) => [service, optional(Url)]))),
     ),
@@ -69,6 +72,8 @@ export interface AccountEntry {
   readonly credentials: { readonly source?: string };
   readonly checkBackups?: CheckBackups;
   readonly limits?: Partial<AccountLimits>;
+  readonly proxy?: Value;
+  readonly ca?: Value;
   readonly endpoints?: Readonly<Record<string, string>>;
 }
 
@@ -137,6 +142,7 @@ export const ConfigFileSchema = object({
   publicUrl: optional(Url),
   trustedProxies: optional(Type.Array(Type.String({ minLength: 2 }), { uniqueItems: true })),
   allowPrivateEndpoints: optional(Type.Boolean()),
+  outbound: optional(object({ ...Outbound, noProxy: optional(Type.String()) })),
   webhooks: optional(
     object({
       timeoutMs: optional(Type.Integer({ minimum: 100, maximum: 60_000 })),

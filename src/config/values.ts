@@ -4,7 +4,10 @@ import { Secret } from '../domain/secret.ts';
 
 /** Reads the value now. Surrounding white space is dropped: trailing newlines in secret files are common. Throws with the place, never the value. */
 export async function readValue(value: Value, environment: Environment): Promise<Secret> {
-  if (typeof value === 'string') return new Secret(value);
+  if (typeof value === 'string') {
+    if (value.trim() === '') throw new Error('is empty');
+    return new Secret(value.trim());
+  }
   if ('env' in value) {
     const text = environment[value.env]?.trim();
     if (text === undefined || text === '')

@@ -2,7 +2,9 @@ import { blockedBy, type ChangeContext, spoken, withNote, without } from './aggr
 import { hasMoved } from './dates.ts';
 import { failedBackup, isTerminal, unsettledCall } from './lifecycle.ts';
 import type { Backup, Migration, ReasonNote } from './migration.ts';
+import type { Reason } from './reasons.ts';
 import { giveUpLookingMs } from './timing.ts';
+import type { FailureKind } from './vendor.ts';
 
 /** How the aggregate says that it stands still, and why. Pure functions of the stored state. */
 
@@ -73,12 +75,49 @@ export function queuedBehind(migration: Migration, { settings, now }: ChangeCont
   };
 }
 
-/** The vendor asked the account to be left alone for so many milliseconds more. */
-export function heldByVendor(migration: Migration, waitMs: number, { now }: ChangeContext): Migration {
+/** All that `unreadableReason` may say. */
+export const unreadableReasons: readonly Reason[] = [
+  'provider_unavailable',
+  'provider_throttled',
+  'provider_auth_failed',
+  'clock_refused',
+];
+
+/** Why the vendor cannot be asked, by the kind of failure of a read. */
+export function unreadableReason(kind: FailureKind): Reason {
+  switch (kind) {
+    case 'throttled':
+      return 'provider_throttled';
+    case 'unauthenticated':
+    case 'session_expired':
+      return 'provider_auth_failed';
+    case 'clock_skew':
+      return 'clock_refused';
+    default:
+      return 'provider_unavailable';
+  }
+}
+
+/** The vendor asked the account to be left alone, or does not answer: nothing is sent for so many milliseconds more. */
+export function heldByVendor(
+  migration: Migration,
+  { reason, waitMs }: { readonly reason: 'limit' | 'vendor' | 'outage'; readonly waitMs: number },
+  { now }: ChangeContext,
+): Migration {
   const until = now + Math.ceil(waitMs);
   if (isTerminal(migration)) return { ...migration, dueAt: until };
-  const detail = `The vendor has asked this account to wait until ${new Date(until).toISOString()}. The call goes out by itself after that.`;
-  return { ...blockedBy(migration, { code: 'provider_throttled', detail }), dueAt: until, updatedAt: now };
+  const time = new Date(until).toISOString();
+  const note: ReasonNote =
+    reason === 'outage'
+      ? {
+          code: 'provider_unavailable',
+          detail: `The vendor has not answered the last calls of this account. It is called again at ${time} at the latest, and the call goes out when it answers.`,
+        }
+      : {
+          code: 'provider_throttled',
+          detail: `The vendor has asked this account to wait until ${time}. The call goes out by itself after that.`,
+        };
+  return { ...blockedBy(migration, note), dueAt: until, updatedAt: now };
 }
 
 /** Nothing can be sent: either it is over, or the caller has to act first. */

@@ -19,7 +19,7 @@ import { activeBackup, inState, isTerminal, nextCall } from './lifecycle.ts';
 import type { Backup, Call, Migration, MigrationError, ReasonNote, Refs, WarningNote } from './migration.ts';
 import { fullBackup } from './migration.ts';
 import { clearedBy, type Reason } from './reasons.ts';
-import { backOffMs, type EngineSettings, maxCleanupTries } from './timing.ts';
+import { type EngineSettings, maxCleanupTries, nextTryMs } from './timing.ts';
 import { mayHaveHappened, type VendorFailure } from './vendor.ts';
 
 /**
@@ -131,11 +131,12 @@ export function failCall(
     case 'throttled':
       return deferCall(migration, number, failure, 'provider_throttled', context);
     case 'not_sent':
-    case 'session_expired':
-    case 'clock_skew':
       return deferCall(migration, number, failure, 'provider_unavailable', context);
+    case 'clock_skew':
+      return deferCall(migration, number, failure, 'clock_refused', context);
     case 'busy':
       return waitOrGiveUp(migration, number, failure, context);
+    case 'session_expired':
     case 'unauthenticated':
       if (firstSubmission) return refuseCall(migration, number, errorOf(failure), context);
       return deferCall(migration, number, failure, 'provider_auth_failed', context);
@@ -222,8 +223,8 @@ function deferCall(
           detail: failure.detail,
           ...spoken(failure.provider),
         }),
-    failures: deferred.failures + 1,
-    dueAt: now + Math.max(backOffMs(deferred.failures, settings), failure.retryAfterMs ?? 0),
+    failures: deferred.failures + (failure.kind === 'not_sent' && failure.retryAfterMs !== undefined ? 0 : 1),
+    dueAt: now + nextTryMs(deferred.failures, failure, settings, deferred.id),
     updatedAt: now,
   };
 }

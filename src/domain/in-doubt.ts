@@ -8,12 +8,12 @@ import {
   withNote,
   without,
 } from './aggregate.ts';
-import { noteStall } from './blocking.ts';
+import { noteStall, unreadableReason, unreadableReasons } from './blocking.ts';
 import { acceptCall, leftBehind, refuseCall, sameSend, unknownNote } from './calls.ts';
 import { isTerminal } from './lifecycle.ts';
 import type { Call, Instant, Migration, ReasonNote, Refs } from './migration.ts';
 import type { Finding } from './provider.ts';
-import { backOffMs, type EngineSettings, giveUpLookingMs } from './timing.ts';
+import { backOffMs, type EngineSettings, giveUpLookingMs, nextTryMs } from './timing.ts';
 import type { VendorFailure } from './vendor.ts';
 
 /**
@@ -66,10 +66,7 @@ export function settleByFinding(
       dueAt: finding.found === 'no' ? Math.min(again, Math.max(now, believedAt)) : again,
       blocking: isTerminal(waited)
         ? waited.blocking
-        : withNote(
-            without(waited.blocking, ['provider_unavailable']),
-            unknownNote(callOf(waited, number), detail, settings),
-          ),
+        : withNote(without(waited.blocking, unreadableReasons), unknownNote(callOf(waited, number), detail, settings)),
       updatedAt: now,
     },
     context,
@@ -129,17 +126,17 @@ export function lookFailed(
     asksOperator: late,
   }));
   const unavailable: ReasonNote = {
-    code: 'provider_unavailable',
+    code: unreadableReason(failure.kind),
     detail: `Whether ${call.operation} arrived cannot be asked: ${failure.detail}`,
     ...spoken(failure.provider),
   };
-  const notes = withNote(looked.blocking, unavailable);
+  const notes = withNote(without(looked.blocking, unreadableReasons), unavailable);
   return noteStall(
     migration,
     {
       ...looked,
       stateReason: reasonUnlessEnded(looked, 'outcome_unknown'),
-      dueAt: now + Math.max(backOffMs(call.looks, settings), failure.retryAfterMs ?? 0),
+      dueAt: now + nextTryMs(call.looks, failure, settings, migration.id),
       blocking: isTerminal(looked)
         ? looked.blocking
         : withNote(notes, unknownNote(callOf(looked, number), null, settings)),

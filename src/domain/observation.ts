@@ -8,14 +8,14 @@ import {
   withNote,
   without,
 } from './aggregate.ts';
-import { backupFailedNote, noteStall } from './blocking.ts';
+import { backupFailedNote, noteStall, unreadableReason } from './blocking.ts';
 import { decide } from './decide.ts';
 import { activeBackup, failedBackup, inState, isTerminal, nextQueuedBackup } from './lifecycle.ts';
 import type { Migration, MigrationError } from './migration.ts';
 import { fullBackup } from './migration.ts';
 import type { BackupObservation, Observation } from './provider.ts';
 import { clearedBy } from './reasons.ts';
-import { backOffMs, nextObservation } from './timing.ts';
+import { nextObservation, nextTryMs } from './timing.ts';
 import type { VendorFailure } from './vendor.ts';
 
 /** `group` is the provider's observation group of the migration. */
@@ -58,13 +58,10 @@ export function observationFailed(
 ): Migration {
   const { settings, now } = context;
   if (isTerminal(migration)) return migration;
-  const failures = migration.failures + 1;
-  const reason =
-    failure.kind === 'throttled'
-      ? 'provider_throttled'
-      : failure.kind === 'unauthenticated'
-        ? 'provider_auth_failed'
-        : 'provider_unavailable';
+  // What was not even asked has not failed once more.
+  const held = failure.kind === 'not_sent' && failure.retryAfterMs !== undefined;
+  const failures = migration.failures + (held ? 0 : 1);
+  const reason = unreadableReason(failure.kind);
   return noteStall(
     migration,
     {
@@ -76,7 +73,7 @@ export function observationFailed(
         detail: failure.detail,
         ...spoken(failure.provider),
       }),
-      dueAt: now + Math.max(backOffMs(failures, settings), failure.retryAfterMs ?? 0),
+      dueAt: now + nextTryMs(failures, failure, settings, context.group),
       updatedAt: now,
     },
     context,

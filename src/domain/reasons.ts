@@ -53,7 +53,7 @@ export const reasonCatalogue = {
   provider_throttled: {
     meaning: 'The vendor asks for fewer calls.',
     action: null,
-    clearedBy: ['answer', 'observation'],
+    clearedBy: ['answer', 'probe', 'observation'],
     retry: 'never',
     cancelEndsRecord: 'never',
   },
@@ -73,9 +73,18 @@ export const reasonCatalogue = {
     cancelEndsRecord: 'never',
   },
   provider_auth_failed: {
-    meaning: 'The vendor refuses the credentials.',
+    meaning: 'The vendor refuses the credentials, they have ended, or they hold characters that cannot be sent.',
     action: 'Correct the credentials or permissions of the account, then `retry`, or wait.',
-    clearedBy: ['answer', 'observation'],
+    clearedBy: ['answer', 'probe', 'observation'],
+    retry: 'always',
+    cancelEndsRecord: 'never',
+  },
+  clock_refused: {
+    meaning:
+      'The vendor refuses the time of the signatures, also after Godwit has taken the time from the vendor’s own answers.',
+    action:
+      'Correct the clock of this machine, and look for a proxy that changes `Date` headers; `retry` tries at once.',
+    clearedBy: ['answer', 'probe', 'observation'],
     retry: 'always',
     cancelEndsRecord: 'never',
   },

@@ -247,7 +247,8 @@ const wordings: readonly Wording[] = [
 
 /** Between names that were taken out; no pattern spans it by accident, because no word is left there. */
 const gap = ' · ';
-const fileLike = /(?:[A-Za-z]:)?[^\s'"“”‘’<>|,;()[\]]*\.(?:bak|trn|diff?|log|zip|tar|gz|mdf|ndf|ldf)(?![A-Za-z0-9_])/gi;
+const fileLike =
+  /(?<![^\s'"“”‘’<>|,;()[\]])(?:[A-Za-z]:)?[^\s'"“”‘’<>|,;()[\]]*\.(?:bak|trn|diff?|log|zip|tar|gz|mdf|ndf|ldf)(?![A-Za-z0-9_])/gi;
 const quotedWord = /(['"`“‘「[])(?!\d+['"`”’」\]])[^\s'"`“”‘’「」[\]]{1,400}(['"`”’」\]])/g;
 
 const quotedName =

@@ -1,4 +1,5 @@
 import type { Instant, Migration } from './migration.ts';
+import type { VendorFailure } from './vendor.ts';
 
 /** Intervals of the engine, in milliseconds. */
 export interface EngineSettings {
@@ -33,6 +34,23 @@ export function giveUpLookingMs({ settleMs }: Pick<EngineSettings, 'settleMs'>):
 /** Back-off before try number `failures + 1`: doubles from the shortest poll interval to five times the longest. */
 export function backOffMs(failures: number, settings: EngineSettings): number {
   return Math.min(settings.pollMinMs * 2 ** Math.min(failures, 20), settings.pollMaxMs * restFactor);
+}
+
+/**
+ * How long after a failure the next try follows, in milliseconds: anything up to the back-off (full jitter), so that what failed together is not tried
+ * together again. `spread` tells tries apart that need not come together. What was not sent because the vendor is not called now follows as soon as it is.
+ */
+export function nextTryMs(
+  failures: number,
+  { kind, retryAfterMs }: Pick<VendorFailure, 'kind' | 'retryAfterMs'>,
+  settings: EngineSettings,
+  spread: string,
+): number {
+  if (kind === 'not_sent' && retryAfterMs !== undefined) return retryAfterMs;
+  const share = hash(`${spread} ${failures}`) / 2 ** 32;
+  const { pollMinMs } = settings;
+  const waitMs = Math.round(pollMinMs + share * (backOffMs(failures, settings) - pollMinMs));
+  return Math.max(waitMs, retryAfterMs ?? 0);
 }
 
 /**

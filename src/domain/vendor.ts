@@ -238,10 +238,33 @@ export interface Permit {
   giveBack(): void;
 }
 
-/** Whether a changing call may go out now. `waitMs`: when to ask again; `askedByVendor`: because the vendor asked to be left alone. */
+/**
+ * Whether a changing call may go out now. `waitMs`: when to ask again. `limit`: the account's own limit; `vendor`: the vendor asked to be left alone;
+ * `outage`: the vendor does not answer.
+ */
 export type Admission =
   | { readonly open: true; readonly permit: Permit }
-  | { readonly open: false; readonly waitMs: number; readonly askedByVendor: boolean };
+  | { readonly open: false; readonly waitMs: number; readonly reason: 'limit' | 'vendor' | 'outage' };
+
+/** Whether an account's calls to a region are made. `open`: not until `retryAt`; `half_open`: one call finds out whether the vendor is back. */
+export interface Circuit {
+  readonly provider: ProviderId;
+  readonly account: string;
+  readonly region: string;
+  readonly state: 'closed' | 'open' | 'half_open';
+  readonly retryAt: Instant | null;
+}
+
+/** How busy an account is. Times in milliseconds. */
+export interface Outlook {
+  /** How many changing calls could go out now. */
+  readonly room: number;
+  /** In how long the next changing call can, and a caller's read. */
+  readonly waitMs: number;
+  readonly readWaitMs: number;
+  /** For how long the vendor wants no changing call, or gets none because it does not answer. */
+  readonly pauseLeftMs: number;
+}
 
 export interface CallOptions {
   /** Default: `submission`. */
@@ -261,9 +284,12 @@ export interface VendorClient {
   /** Runs a dialogue of reads to its end. Throws `VendorError`. */
   converse<T>(account: Account, region: string, dialogue: Dialogue<T>, options?: CallOptions): Promise<T>;
   /** Asks for the right to send one changing call now. It never waits. */
-  admit(account: Account): Admission;
-  /** How many changing calls could go out now, in how many milliseconds the next one can, and for how long the vendor wants none. */
-  outlook(account: Account): { readonly room: number; readonly waitMs: number; readonly pauseLeftMs: number };
+  admit(account: Account, region: string): Admission;
+  outlook(account: Account): Outlook;
+  /** How long the calls of somebody who waits for an answer may wait for their turn, in milliseconds. */
+  readonly maxCallerWaitMs: number;
+  /** Where calls have been made, and whether they are made now. */
+  circuits(): readonly Circuit[];
   /** The vendor's clock minus ours in milliseconds, as learnt from its answers; 0 until something is known. At most a day. */
   clockOffset(account: Account): number;
   /** The vendor's id of the account or project that the account's credentials open in a region; null where it is not known (yet). */
@@ -286,6 +312,8 @@ export interface VendorCallReport {
   readonly durationMs: number;
   /** How long it waited for its turn under the account's own limits before it was sent; not part of `durationMs`. */
   readonly waitedMs?: number;
+  /** What follows from a failure, and why. */
+  readonly next?: string;
 }
 
 /** A vendor's clock minus ours, in milliseconds. */

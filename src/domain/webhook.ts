@@ -74,13 +74,19 @@ export type WebhookCreation =
   | { readonly outcome: 'created' }
   /** Another request with the same caller and key is stored already; its `migrationId` is the id of the webhook. */
   | { readonly outcome: 'key_exists'; readonly record: IdempotencyRecord }
-  /** There are `most` already. */
+  /** There are as many already as there may be, in all or of this caller. */
   | { readonly outcome: 'too_many' };
+
+/** How many webhooks there may be. */
+export interface WebhookLimits {
+  readonly inAll: number;
+  readonly perCaller: number;
+}
 
 /** What is remembered of webhooks. Every method rejects with `StoreUnavailable` when the database fails. */
 export interface WebhookStore {
   /** Stores a new webhook, which is sent what is appended to the event log from now on, and the idempotency key, in one transaction. */
-  createWebhook(webhook: Webhook, most: number, idempotency?: IdempotencyKey): Promise<WebhookCreation>;
+  createWebhook(webhook: Webhook, most: number | WebhookLimits, idempotency?: IdempotencyKey): Promise<WebhookCreation>;
   getWebhook(id: string): Promise<Webhook | null>;
   /** Oldest first, after the webhook with that id. `visibleAccounts`: only those all of whose accounts are among these; undefined: all. */
   listWebhooks(
@@ -105,13 +111,13 @@ export interface WebhookStore {
   fanOut(now: Instant, limit: number): Promise<{ readonly enabled: boolean; readonly more: boolean }>;
   /**
    * Takes up to `limit` due deliveries of enabled webhooks that nobody holds, for `leaseMs`, the longest due first, and of one webhook at most as many as
-   * `roomOf` says; it may be asked more than once. Not settled by then, they may be taken again.
+   * `roomOf` says, which is asked once for each webhook, in the order in which their deliveries fell due. Not settled by then, they may be taken again.
    */
   claimDeliveries(
     now: Instant,
     leaseMs: number,
     limit: number,
-    roomOf?: (webhookId: string) => number,
+    roomOf?: (webhook: Webhook) => number,
   ): Promise<readonly ClaimedDelivery[]>;
   /** Writes down what became of the attempt after those `attempts`, unless somebody has done so since. */
   settleDelivery(id: string, attempts: number, outcome: AttemptOutcome): Promise<void>;

@@ -70,14 +70,14 @@ export async function advance(context: EngineContext, held: Held, draining: () =
     let work: () => Promise<Held | null>;
     if (command.do === 'look') work = () => look(context, held, account, command);
     else {
-      const admission = context.client.admit(account);
+      const admission = context.client.admit(account, migration.region);
       // It stays due, and is claimed again when its turn comes.
-      if (!admission.open && !admission.askedByVendor) return release(context, current);
+      if (!admission.open && admission.reason === 'limit') return release(context, current);
       if (!admission.open)
         return rest(
           context,
           current,
-          ifStillSo((latest) => heldByVendor(latest, admission.waitMs, changeContext(context, latest))),
+          ifStillSo((latest) => heldByVendor(latest, admission, changeContext(context, latest))),
         );
       work = () => send(context, held, account, command, admission.permit);
     }

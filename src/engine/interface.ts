@@ -10,6 +10,7 @@ import type {
   RetryRequest,
 } from '../domain/request-schema.ts';
 import type { IdempotencyKey, IdempotencyRecord, MigrationFilter, PageRequest, StoredAnswer } from '../domain/store.ts';
+import type { Circuit } from '../domain/vendor.ts';
 import type { ProviderId } from '../domain/vocabulary.ts';
 
 /** Who asks, and how. Authorization is decided before the service is called, except for what depends on the migration's account. */
@@ -135,6 +136,13 @@ export interface MigrationService {
   completeReplay(key: IdempotencyKey, answer: StoredAnswer): Promise<void>;
 
   capabilities(): readonly Capabilities[];
+  /** Whether the calls of the accounts of a provider that the caller has a grant for are made at present. */
+  circuits(provider: string, context: RequestContext): readonly Circuit[];
+  /**
+   * Has the engine ask the vendor now, and waits at most `waitMs` for what it says. Throws `provider_throttled` where the account has no room for
+   * another read within its bound, and `provider_unavailable` while the vendor is not called.
+   */
+  refresh(id: string, waitMs: number, context: RequestContext): Promise<Migration>;
   accounts(context: RequestContext): readonly AccountSummary[];
   health(): Promise<Health>;
 }

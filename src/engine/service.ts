@@ -4,6 +4,7 @@ import type { Engine } from './engine.ts';
 import type { MigrationService } from './interface.ts';
 import { createChanges } from './service/changes.ts';
 import { createReads } from './service/reads.ts';
+import { createRefresh } from './service/refresh.ts';
 import { createSubmission } from './service/submission.ts';
 import type { UrlCipher } from './url-cipher.ts';
 
@@ -14,5 +15,6 @@ export function createMigrationService(context: EngineContext, engine: Engine, c
     ...createSubmission(context, engine, creation),
     ...createChanges(context, engine, creation),
     ...createReads(context, engine),
+    ...createRefresh(context),
   };
 }

@@ -1,7 +1,7 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { MigrationEvent } from '../domain/event.ts';
 import type { Instant } from '../domain/migration.ts';
-import type { AttemptOutcome, ClaimedDelivery, Delivery, DeliveryState } from '../domain/webhook.ts';
+import type { AttemptOutcome, ClaimedDelivery, Delivery, DeliveryState, Webhook } from '../domain/webhook.ts';
 import { notLeased } from './claim.ts';
 import { idOfPosition, positionOfId } from './event-id.ts';
 import type { Session } from './session.ts';
@@ -17,7 +17,7 @@ export async function claimDeliveries(
   now: Instant,
   leaseMs: number,
   limit: number,
-  roomOf: (webhookId: string) => number,
+  roomOf: (webhook: Webhook) => number,
 ): Promise<readonly ClaimedDelivery[]> {
   if (limit < 1) return [];
   const { db, dialect, unreadable } = session;
@@ -31,19 +31,25 @@ export async function claimDeliveries(
     .groupBy('webhook_id')
     .orderBy(({ fn }) => fn.min('due_at'))
     .execute();
+  if (due.length === 0) return [];
+  const webhooks = await db
+    .selectFrom('webhooks')
+    .selectAll()
+    .where(
+      'id',
+      'in',
+      due.map((row) => row.webhook_id),
+    )
+    .execute();
+  const byId = new Map(unreadable.readable(webhooks, readWebhook).map((webhook) => [webhook.id, webhook]));
   const claimed: Selectable<DeliveriesTable>[] = [];
   for (const { webhook_id } of due) {
-    const room = Math.min(roomOf(webhook_id), limit - claimed.length);
+    const webhook = byId.get(webhook_id);
+    const room = webhook === undefined ? 0 : Math.min(roomOf(webhook), limit - claimed.length);
     if (room > 0) claimed.push(...(await claimOf(session, webhook_id, now, leaseMs, room)));
   }
   if (claimed.length === 0) return [];
 
-  const webhooks = await db
-    .selectFrom('webhooks')
-    .selectAll()
-    .where('id', 'in', [...new Set(claimed.map((row) => row.webhook_id))])
-    .execute();
-  const byId = new Map(unreadable.readable(webhooks, readWebhook).map((webhook) => [webhook.id, webhook]));
   const deliveries = new Map(unreadable.readable(claimed, readDelivery).map((delivery) => [delivery.id, delivery]));
   const lost = claimed.filter(({ position }) => !deliveries.has(idOfPosition(prefix, position)));
   if (lost.length > 0) await giveUp(db, lost, now);

@@ -12,7 +12,7 @@ import {
   UnreadableRecord,
   type UpdateOptions,
 } from '../domain/store.ts';
-import type { AttemptOutcome, DeliveryState, Webhook, WebhookStore } from '../domain/webhook.ts';
+import type { AttemptOutcome, DeliveryState, Webhook, WebhookLimits, WebhookStore } from '../domain/webhook.ts';
 import { appendAudit, listAudit, placeOf } from './audit.ts';
 import { claimDue, earliestDue } from './claim.ts';
 import { createMigration } from './create.ts';
@@ -122,7 +122,7 @@ export class SqlStore implements Store, AuditLog, WebhookStore {
     return this.#backend.read((db) => placeOf(db, migrationId));
   }
 
-  createWebhook(webhook: Webhook, most: number, idempotency?: IdempotencyKey) {
+  createWebhook(webhook: Webhook, most: number | WebhookLimits, idempotency?: IdempotencyKey) {
     return this.#backend.write((session) => createWebhook(session, webhook, most, idempotency));
   }
 
@@ -149,7 +149,7 @@ export class SqlStore implements Store, AuditLog, WebhookStore {
     return fanOut(this.#backend, now, limit);
   }
 
-  claimDeliveries(now: number, leaseMs: number, limit: number, roomOf = (_webhookId: string): number => limit) {
+  claimDeliveries(now: number, leaseMs: number, limit: number, roomOf = (_webhook: Webhook): number => limit) {
     return this.#backend.write((session) => claimDeliveries(session, now, leaseMs, limit, roomOf));
   }
 

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { IdempotencyKey } from '../domain/store.ts';
-import type { Webhook, WebhookCreation } from '../domain/webhook.ts';
+import type { Webhook, WebhookCreation, WebhookLimits } from '../domain/webhook.ts';
 import { catchUp } from './fan-out.ts';
 import { claimKey, findKey } from './idempotency.ts';
 import { latestPosition } from './queries.ts';
@@ -17,7 +17,7 @@ const catchUpBatch = 500;
 export async function createWebhook(
   session: Session,
   webhook: Webhook,
-  most: number,
+  most: number | WebhookLimits,
   key: IdempotencyKey | undefined,
 ): Promise<WebhookCreation> {
   const { db, dialect } = session;
@@ -27,7 +27,7 @@ export async function createWebhook(
     const record = await findKey(db, dialect, key.caller, key.key);
     if (record !== null) return { outcome: 'key_exists', record };
   }
-  if ((await countWebhooks(db)) >= most) return { outcome: 'too_many' };
+  if (await tooMany(session, webhook, most)) return { outcome: 'too_many' };
   if (key !== undefined) {
     const record = await claimKey(session, key, { type: 'webhook', id: webhook.id }, webhook.createdAt);
     if (record !== null) return { outcome: 'key_exists', record };
@@ -39,6 +39,18 @@ export async function createWebhook(
     .execute();
   await insertAccounts(db, webhook);
   return { outcome: 'created' };
+}
+
+async function tooMany(
+  { db, unreadable }: Session,
+  { caller }: Webhook,
+  most: number | WebhookLimits,
+): Promise<boolean> {
+  const { inAll, perCaller } = typeof most === 'number' ? { inAll: most, perCaller: most } : most;
+  if ((await countWebhooks(db)) >= inAll) return true;
+  if (perCaller >= inAll) return false;
+  const all = unreadable.readable(await db.selectFrom('webhooks').selectAll().execute(), readWebhook);
+  return all.filter((each) => each.caller === caller).length >= perCaller;
 }
 
 /** `WebhookStore.getWebhook`. */

@@ -47,7 +47,7 @@ export function engineLogger(log: Logger) {
 
 /** One line per attempt at a vendor: reads at debug, changes at info. */
 export function vendorCallLogger(log: Logger): (report: VendorCallReport) => void {
-  return ({ provider, account, operation, effect, outcome, httpStatus, requestId, durationMs, waitedMs }) => {
+  return ({ provider, account, operation, effect, outcome, httpStatus, requestId, durationMs, waitedMs, next }) => {
     const line = {
       ...requestFields(),
       provider,
@@ -59,6 +59,7 @@ export function vendorCallLogger(log: Logger): (report: VendorCallReport) => voi
       vendorRequestId: requestId,
       durationMs,
       ...(waitedMs !== undefined && waitedMs > 0 && { waitedMs }),
+      ...(next !== undefined && { next }),
     };
     if (effect === 'write') log.info(line, 'vendor attempt');
     else log.debug(line, 'vendor attempt');

@@ -5,6 +5,7 @@ import type { Runtime } from '../domain/runtime.ts';
 import type { ClockStep } from '../domain/steady-clock.ts';
 import type { Store } from '../domain/store.ts';
 import type { EngineTelemetry, HttpTelemetry, VendorTelemetry, WebhookTelemetry } from '../domain/telemetry.ts';
+import type { Circuit } from '../domain/vendor.ts';
 import { presentContext, within } from './context.ts';
 import { vendorCallLogger } from './log.ts';
 import { type ConfiguredAccounts, configuredAccounts } from './metrics/accounts.ts';
@@ -29,6 +30,8 @@ export interface TelemetryOptions {
   readonly accounts: ConfiguredAccounts['all'];
   /** Migrations that the engine works on now; asked at each scrape. */
   inFlight(): number;
+  /** Where calls to vendors are made or not; asked at each scrape. */
+  circuits(): readonly Circuit[];
   /** Null: no spans are recorded. */
   readonly tracing: Tracing | null;
 }
@@ -160,6 +163,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
       begin: requestTelemetry(ofHttp, tracing, runtime),
       async exposition() {
         ofEngine.inFlight(options.inFlight());
+        ofVendors.circuits(options.circuits());
         ofStore.show(await numbers());
         const both = Registry.merge([metrics.registry, ofProcess]);
         return { contentType: both.contentType, body: await both.metrics() };

@@ -8,6 +8,10 @@ const priorities: readonly CallPriority[] = ['submission', 'caller', 'observatio
 const turnOfTheLast = 5;
 /** A vendor may ask an account to stand still for at most this long; what it asks beyond is asked again. Milliseconds. */
 export const maxPauseMs = 2 * 60_000;
+/** A throttled answer halves the rate, down to this part of it. */
+const minFactor = 1 / 8;
+/** How long a rate needs from nothing back to all of it, in milliseconds. */
+const recoveryMs = 60_000;
 
 interface Waiter {
   readonly priority: CallPriority;
@@ -27,13 +31,14 @@ export interface GateSettings {
  * which hang leave room for others. It holds one second's worth of tokens.
  */
 export class CallGate {
-  readonly #rate: BucketRate;
+  readonly #fullRate: BucketRate;
   readonly #maxConcurrent: GateSettings['maxConcurrent'];
   readonly #runtime: Pick<Runtime, 'monotonic' | 'sleep'>;
   readonly #underWay: Record<CallPriority, number> = { submission: 0, caller: 0, observation: 0 };
   #bucket: TokenBucket;
   #vendorPause: number = Number.NEGATIVE_INFINITY;
   #waiters: Waiter[] = [];
+  #slowed = { factor: 1, at: 0 };
   #given = 0;
   #asked = 0;
   #timer: AbortController | null = null;
@@ -41,10 +46,10 @@ export class CallGate {
   #closed = false;
 
   constructor({ perSecond, maxConcurrent }: GateSettings, runtime: Pick<Runtime, 'monotonic' | 'sleep'>) {
-    this.#rate = { perSecond, burst: Math.max(1, perSecond) };
+    this.#fullRate = { perSecond, burst: Math.max(1, perSecond) };
     this.#maxConcurrent = maxConcurrent;
     this.#runtime = runtime;
-    this.#bucket = fullBucket(this.#rate, runtime.monotonic());
+    this.#bucket = fullBucket(this.#fullRate, runtime.monotonic());
   }
 
   /** A permit when one is to be had at once and nobody more urgent waits for it, or null. */
@@ -79,11 +84,24 @@ export class CallGate {
     return Math.max(count - this.#waiters.length, 0);
   }
 
-  /** The vendor asks to be left alone for this long; at most two minutes are granted. */
+  /** The rate at present: less than the full one for a while after the vendor has throttled a call. */
+  get #rate(): BucketRate {
+    const factor = this.#factor();
+    return factor === 1 ? this.#fullRate : { ...this.#fullRate, perSecond: this.#fullRate.perSecond * factor };
+  }
+
+  #factor(): number {
+    const recoveredMs = Math.max(this.#runtime.monotonic() - this.#slowed.at, 0);
+    return Math.min(this.#slowed.factor + recoveredMs / recoveryMs, 1);
+  }
+
+  /** The vendor throttled a call and asks to be left alone for this long; at most two minutes are granted. The rate goes down, and recovers. */
   pause(ms: number): void {
     const now = this.#runtime.monotonic();
+    this.#slowed = { factor: Math.max(this.#factor() / 2, minFactor), at: now + Math.min(ms, maxPauseMs) };
     const until = now + Math.min(ms, maxPauseMs);
-    this.#bucket = paused(this.#bucket, this.#rate, until, now);
+    const bucket = paused(this.#bucket, this.#rate, until, now);
+    this.#bucket = { ...bucket, tokens: Math.min(bucket.tokens, 1) };
     this.#vendorPause = Math.max(this.#vendorPause, until);
   }
 

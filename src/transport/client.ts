@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { credentialFault } from '../domain/credential-text.ts';
 import type { Instant } from '../domain/migration.ts';
 import { storageService } from '../domain/object-store.ts';
 import type { Provider, ProviderRegistry } from '../domain/provider.ts';
@@ -25,15 +26,27 @@ import {
   type VendorReply,
   type VendorRequest,
 } from '../domain/vendor.ts';
-import { CallGate, type GateSettings } from './call-gate.ts';
 import type { Exchange } from './exchange.ts';
-import { exchangeFailure, heldBack, noTurn, notSigned, shutDown } from './failure.ts';
+import {
+  endedCredentials,
+  exchangeFailure,
+  heldBack,
+  malformedCredentials,
+  noTurn,
+  notSigned,
+  outage,
+  shutDown,
+} from './failure.ts';
+import { cleanReply, redactorFor } from './redaction.ts';
 import { type RefusedLogin, RefusedLogins } from './refused-logins.ts';
+import { type Attempts, decideRetry, type RetryDecision } from './retry.ts';
 import { SessionCache } from './session-cache.ts';
+import { Traffic } from './traffic.ts';
 
 export interface VendorClientOptions {
   readonly providers: ProviderRegistry;
-  readonly exchange: Exchange;
+  /** Carries an account's calls. */
+  exchangeOf(account: Account): Exchange;
   readonly runtime: Runtime;
   /** Read before every attempt, so that rotated credentials are used at once. */
   credentialsOf(account: Account): Promise<Credentials>;
@@ -47,25 +60,14 @@ export interface VendorClientOptions {
 
 /** The vendors' client and what it knows of logins. */
 export interface VendorTransport extends VendorClient {
-  /** The refused login because of which nothing is tried with the account's credentials at present, or null. */
+  /** Why the account's credentials are of no use at present, or null: a login was refused, or they have ended or cannot be sent. */
   refusedLogin(account: Account): VendorFailure | null;
   /** The process ends: nothing is sent any more, and whoever waits for a turn or for another try is told at once. */
   drain(): void;
 }
 
-/** Reads are tried this often; a changing call is never sent again after it may have arrived. */
-const readTries = 3;
-const readBackOffMs = 200;
-/** The longest pause between two tries of a read; a vendor that asks for a longer one is asked again by whoever wanted the answer. */
-const maxReadPauseMs = 5000;
 /** How long somebody who waits for an answer may wait for a turn, in milliseconds. */
 export const maxCallerWaitMs = 5000;
-/** Calls under way at once per account. What hangs takes the places of its own kind only. */
-const maxConcurrent = { submission: 32, caller: 8, observation: 16 } as const;
-/** The changing calls of a vendor's own service. */
-const asWrite = { effect: 'write', service: '' } as const;
-/** Of one account at its object store: half of what the strictest of the three gives one folder in which much is going on. */
-const storageReadsPerSecond = 25;
 /** Offsets below this are the resolution of a `Date` header, not a clock that is off. */
 const clockNoiseMs = 2000;
 /** No clock is off by more than this; a `Date` header that says so is a fault of its sender. */
@@ -73,13 +75,14 @@ const mostClockOffsetMs = 24 * 3_600_000;
 
 /** The vendors' client: signs each attempt, keeps sessions, limits, and the vendor's clock per account. */
 export function createVendorClient(options: VendorClientOptions): VendorTransport {
-  const { providers, exchange, runtime } = options;
+  const { providers, runtime, exchangeOf } = options;
   const offsets = new Map<string, number>();
   const sessions = new Map<string, SessionCache>();
-  const gates = new Map<string, CallGate>();
-  const draining = new AbortController();
+  const traffic = new Traffic(runtime);
   const refusals = new RefusedLogins(runtime.now);
   const standing = new Map<string, RefusedLogin>();
+  /** Accounts whose credentials have ended or cannot be sent, until a call is answered again. */
+  const useless = new Map<string, VendorFailure>();
   const cloudIds = new Map<string, string>();
   const prints = new Map<string, string | null>();
 
@@ -93,30 +96,52 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
   ): Promise<VendorReply> {
     const provider = providers.of(account.provider);
     const turns = turnsOf(callOptions);
-    let refreshed = false;
-    let resigned = false;
-    for (let attempt = 1; ; attempt++) {
+    let attempts: Attempts = { count: 1, refreshed: false, resigned: false };
+    for (;;) {
       const { credentials, cache, session } = await entitle(provider, account, region, request.service);
       const outcome = await attemptOnce({ provider, account, region, credentials, session, request }, turns);
-      if ('reply' in outcome) return outcome.reply;
+      if ('reply' in outcome) {
+        if (request.service !== storageService) useless.delete(account.name);
+        tell(outcome);
+        return outcome.reply;
+      }
       const { failure } = outcome;
-      if (failure.kind === 'session_expired' && !refreshed) {
-        refreshed = true;
+      const decision = decideRetry(request.effect, failure, attempts, traffic.budget(account), turns.leftMs);
+      tell(outcome, decision);
+      if (decision.do !== 'retry') throw new VendorError(lastFailure(account, request, failure, decision));
+      attempts = {
+        count: attempts.count + 1,
+        refreshed: attempts.refreshed || decision.reason === 'session_expired',
+        resigned: attempts.resigned || decision.reason === 'clock_skew',
+      };
+      if (decision.reason === 'session_expired') {
         if (session !== null) cache?.invalidate(session);
         options.credentialsEnded?.(account, credentials);
-        continue;
       }
-      if (failure.kind === 'clock_skew' && !resigned) {
-        resigned = true;
-        continue;
-      }
-      if (request.effect === 'write' || !readRetryKinds.includes(failure.kind) || attempt >= readTries)
-        throw new VendorError(failure);
-      const pauseMs = failure.retryAfterMs ?? jittered(readBackOffMs * 2 ** attempt, runtime);
-      if (pauseMs > Math.min(maxReadPauseMs, turns.leftMs)) throw new VendorError(failure);
-      await runtime.sleep(pauseMs, draining.signal);
-      if (draining.signal.aborted) throw new VendorError(failure);
+      if (decision.reason !== 'transient') continue;
+      traffic.spendTry(account);
+      const pauseMs = decision.exactly ? decision.waitMs : jittered(decision.waitMs, runtime);
+      turns.leftMs -= pauseMs;
+      await runtime.sleep(pauseMs, traffic.draining);
+      if (traffic.draining.aborted) throw new VendorError(failure);
     }
+  }
+
+  /** The failure that the caller gets, when nothing more is tried. */
+  function lastFailure(
+    account: Account,
+    request: VendorRequest,
+    failure: VendorFailure,
+    { reason }: RetryDecision,
+  ): VendorFailure {
+    if (reason !== 'credentials_ended') return failure;
+    const ended = endedCredentials(account, failure);
+    if (request.service !== storageService) useless.set(account.name, ended);
+    return ended;
+  }
+
+  function tell({ report }: Outcome, decision?: RetryDecision): void {
+    if (report) options.report?.({ ...report, ...(decision && { next: `${decision.do}: ${decision.reason}` }) });
   }
 
   /** Credentials and session for one attempt. Whatever fails here, the call itself has not been sent. */
@@ -124,6 +149,12 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
     try {
       const credentials = await options.credentialsOf(account);
       prints.set(account.name, nameOf(credentials));
+      const fault = credentialFault(credentials);
+      if (fault !== null) {
+        const failure = malformedCredentials(account, fault);
+        useless.set(account.name, failure);
+        throw new VendorError(failure);
+      }
       if (service === storageService) {
         const cache = sessionCache(provider, account, region, credentials, provider.objectStore);
         return { credentials, cache, session: cache === null ? null : await cache.get(fingerprint(credentials)) };
@@ -157,26 +188,28 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
   }
 
   async function attemptOnce(attempt: Attempt, turns: Turns): Promise<Outcome> {
-    const { account, request } = attempt;
-    const gate = gateOf(account, request);
+    const { account, region, request } = attempt;
+    const breakMs = traffic.breakLeftMs(account, region, request);
+    if (breakMs > 0) return { failure: outage(request, account, breakMs) };
+    const gate = traffic.gate(account, request);
     const askedAt = runtime.monotonic();
     const permit = turns.permit ?? (await gate.take(turns.priority, turns.leftMs));
     turns.permit = null;
     const waitedMs = runtime.monotonic() - askedAt;
     turns.leftMs -= waitedMs;
-    if (draining.signal.aborted) {
+    if (traffic.draining.aborted) {
       permit?.giveBack();
       return { failure: shutDown(request, account.provider) };
     }
     if (permit === null) return { failure: noTurn(request, account, gate.waitMs(turns.priority)) };
     try {
-      return await dial(attempt, turns.mayGo, gate, waitedMs);
+      return await dial(attempt, turns.mayGo, waitedMs);
     } finally {
       permit.release();
     }
   }
 
-  async function dial(attempt: Attempt, mayGo: () => boolean, gate: CallGate, waitedMs: number): Promise<Outcome> {
+  async function dial(attempt: Attempt, mayGo: () => boolean, waitedMs: number): Promise<Outcome> {
     const { provider, account, region, credentials, session, request } = attempt;
     const protocol = request.service === storageService ? provider.objectStore : provider;
     const endpoint = account.endpoints[request.service] ?? protocol.endpoint(request.service, region, account);
@@ -196,18 +229,24 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
       return { failure: notSigned(error, request, account.provider) };
     }
     if (!mayGo()) return { failure: heldBack(request, account.provider) };
+    if (!traffic.leaves(account, region, request))
+      return { failure: outage(request, account, traffic.breakLeftMs(account, region, request)) };
     const startedAt = runtime.now();
     let reply: VendorReply | null = null;
     let failure: VendorFailure | null;
     try {
-      reply = await exchange.send(signed, runtime.now);
+      reply = cleanReply(
+        await exchangeOf(account).send(signed, runtime.now),
+        redactorFor(signed, credentials, session),
+      );
       learnClock(account, reply, startedAt);
       failure = protocol.failureOf(request, reply);
     } catch (error) {
       failure = exchangeFailure(error, request, account.provider, new URL(endpoint).host);
     }
-    if (failure?.kind === 'throttled') gate.pause(failure.retryAfterMs ?? 0);
-    options.report?.({
+    if (failure === null && reply === null) failure = exchangeFailure(null, request, account.provider, endpoint);
+    traffic.returns(account, region, request, failure);
+    const report: VendorCallReport = {
       provider: account.provider,
       account: account.name,
       operation: request.operation,
@@ -217,9 +256,10 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
       requestId: failure?.provider.requestId ?? (reply && protocol.requestIdOf(reply)),
       durationMs: runtime.now() - startedAt,
       waitedMs,
-    });
-    if (failure !== null) return { failure };
-    return reply === null ? { failure: exchangeFailure(null, request, account.provider, endpoint) } : { reply };
+    };
+    return failure === null && reply !== null
+      ? { reply, report }
+      : { failure: failure ?? exchangeFailure(null, request, account.provider, endpoint), report };
   }
 
   function learnClock(account: Account, reply: VendorReply, startedAt: Instant): void {
@@ -255,6 +295,7 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
           { provider, account, region, credentials: present, session: null, request },
           turnsOf({}),
         );
+        tell(outcome);
         if ('failure' in outcome) throw new VendorError(outcome.failure);
         return outcome.reply;
       });
@@ -277,19 +318,6 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
     }
   }
 
-  function gateOf(account: Account, { effect, service }: Pick<VendorRequest, 'effect' | 'service'>): CallGate {
-    const ofStore = service === storageService;
-    const key = `${account.name}|${ofStore ? service : effect}`;
-    const known = gates.get(key);
-    if (known) return known;
-    const { readsPerSecond, writesPerSecond } = account.limits;
-    const perSecond = ofStore ? storageReadsPerSecond : effect === 'read' ? readsPerSecond : writesPerSecond;
-    const settings: GateSettings = { perSecond, maxConcurrent };
-    const gate = new CallGate(settings, runtime);
-    gates.set(key, gate);
-    return gate;
-  }
-
   return {
     execute,
     converse(account, region, dialogue, callOptions = {}) {
@@ -297,20 +325,11 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
       const turns = turnsOf(callOptions);
       return run(dialogue, (request) => execute(account, region, request, turns));
     },
-    admit(account) {
-      const gate = gateOf(account, asWrite);
-      const permit = draining.signal.aborted ? null : gate.tryTake('submission');
-      if (permit !== null) return { open: true, permit };
-      return { open: false, waitMs: gate.waitMs('submission'), askedByVendor: gate.pauseLeftMs > 0 };
-    },
-    outlook(account) {
-      const gate = gateOf(account, asWrite);
-      return { room: gate.available, waitMs: gate.waitMs('submission'), pauseLeftMs: gate.pauseLeftMs };
-    },
-    drain() {
-      draining.abort();
-      for (const gate of gates.values()) gate.close();
-    },
+    admit: (account, region) => traffic.admit(account, region),
+    outlook: (account) => traffic.outlook(account),
+    maxCallerWaitMs,
+    circuits: () => traffic.circuits(),
+    drain: () => traffic.drain(),
     clockOffset: (account) => offsets.get(account.name) ?? 0,
     cloudId: (account, region) =>
       cloudIds.get(placeOf(account, region)) ?? providers.of(account.provider).cloudId(account, region),
@@ -324,7 +343,8 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
     },
     refusedLogin(account) {
       const refusal = standing.get(account.name);
-      return refusal !== undefined && runtime.now() < refusal.until ? refusal.error.failure : null;
+      if (refusal !== undefined && runtime.now() < refusal.until) return refusal.error.failure;
+      return useless.get(account.name) ?? null;
     },
   };
 }
@@ -339,7 +359,10 @@ interface Attempt {
   readonly request: VendorRequest;
 }
 
-type Outcome = { readonly reply: VendorReply } | { readonly failure: VendorFailure };
+type Outcome = { readonly report?: VendorCallReport } & (
+  | { readonly reply: VendorReply }
+  | { readonly failure: VendorFailure }
+);
 
 /** What is left of a call's allowance for waiting. */
 interface Turns {
@@ -356,8 +379,6 @@ function turnsOf(options: CallOptions | Turns): Turns {
   return { priority, mayGo, permit, leftMs };
 }
 
-const readRetryKinds: readonly VendorFailure['kind'][] = ['timeout', 'unavailable', 'not_sent', 'replayed'];
-
 /** Runs a dialogue: each request it yields is sent, and a failure is thrown into it. */
 async function run<T>(dialogue: Dialogue<T>, send: (request: VendorRequest) => Promise<VendorReply>): Promise<T> {
   let step = dialogue.next();
@@ -373,8 +394,9 @@ async function run<T>(dialogue: Dialogue<T>, send: (request: VendorRequest) => P
   return step.value;
 }
 
+/** Anything up to that long: calls that failed together are not tried together again. */
 function jittered(ms: number, runtime: Runtime): number {
-  return ms * (0.5 + (runtime.randomBytes(1)[0] ?? 0) / 512);
+  return (ms * (runtime.randomBytes(1)[0] ?? 0)) / 255;
 }
 
 function placeOf(account: Account, region: string): string {

@@ -1,13 +1,16 @@
-import { Agent, request as undiciRequest } from 'undici';
-import type { SignedRequest, VendorReply } from '../domain/vendor.ts';
+import { request as undiciRequest } from 'undici';
+import type { Account, SignedRequest, VendorReply } from '../domain/vendor.ts';
+import { dispatcherMaker, type MakeDispatcher } from './outbound.ts';
 
 export interface ExchangeSettings {
   /** For connecting, for the headers and for the body, each; and for all together. Milliseconds. */
   readonly callTimeoutMs: number;
   /** Bytes of an answer's body. */
   readonly maxBodyBytes?: number;
-  /** Sockets per origin. */
+  /** Sockets per origin. Default: more than all accounts together have calls under way, so that none waits for a socket within its deadline. */
   readonly connections?: number;
+  /** Default: directly. */
+  readonly dispatcher?: MakeDispatcher;
 }
 
 /** Carries one signed request and brings the answer. Throws what undici throws. */
@@ -23,9 +26,10 @@ const maxHeaderSize = 128 * 1024;
 export function createExchange({
   callTimeoutMs,
   maxBodyBytes = 4 * 1024 * 1024,
-  connections = 32,
+  connections = 512,
+  dispatcher = dispatcherMaker(),
 }: ExchangeSettings): Exchange {
-  const agent = new Agent({
+  const agent = dispatcher({
     connections,
     pipelining: 1,
     maxHeaderSize,
@@ -71,4 +75,23 @@ function flat(headers: Record<string, string | string[] | undefined>): Record<st
   for (const [name, value] of Object.entries(headers))
     if (value !== undefined) result[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value;
   return result;
+}
+
+/** The exchanges of all accounts: one for each way out. */
+export function createExchanges(
+  callTimeoutMs: number,
+  outboundOf: (account: Account) => MakeDispatcher,
+): { of(account: Account): Exchange; close(): Promise<void> } {
+  const exchanges = new Map<MakeDispatcher, Exchange>();
+  return {
+    of(account) {
+      const dispatcher = outboundOf(account);
+      const exchange = exchanges.get(dispatcher) ?? createExchange({ callTimeoutMs, dispatcher });
+      exchanges.set(dispatcher, exchange);
+      return exchange;
+    },
+    async close() {
+      await Promise.all([...exchanges.values()].map((each) => each.close()));
+    },
+  };
 }

@@ -1,3 +1,4 @@
+import type { CredentialFault } from '../domain/credential-text.ts';
 import {
   type Account,
   type FailureKind,
@@ -17,10 +18,16 @@ const notSentCodes: ReadonlySet<string> = new Set([
   'ENETUNREACH',
   'EADDRNOTAVAIL',
   'UND_ERR_CONNECT_TIMEOUT',
+  // The request could not even be written down.
+  'UND_ERR_INVALID_ARG',
+  'ERR_INVALID_ARG_TYPE',
+  'ERR_INVALID_CHAR',
+  'ERR_INVALID_HTTP_TOKEN',
+  'ERR_INVALID_URL',
 ]);
 const tlsCodes = /^(ERR_TLS_|CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT|UNABLE_TO_)/;
 const garbageCodes =
-  /^(HPE_|UND_ERR_RES_EXCEEDED_MAX_SIZE|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RESPONSE_STATUS_CODE|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)/;
+  /^(ANSWER_TOO_COMPLEX|HPE_|UND_ERR_RES_EXCEEDED_MAX_SIZE|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RESPONSE_STATUS_CODE|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)/;
 
 /**
  * What a broken exchange means. Where it cannot be told whether the request arrived, the kind is `timeout`, whose outcome is unknown.
@@ -58,12 +65,42 @@ export function notSigned(error: unknown, request: VendorRequest, providerName: 
   });
 }
 
+/** Nothing was sent, because what the account's credentials are made of cannot be right. */
+export function malformedCredentials(account: Account, { name, detail }: CredentialFault): VendorFailure {
+  return vendorFailure({
+    kind: 'unauthenticated',
+    detail: `The credential \`${name}\` of the account \`${account.name}\` ${detail}: nothing can be signed with it. Correct it, then retry.`,
+    provider: { name: account.provider, operation: 'ReadCredentials' },
+  });
+}
+
+/** The vendor does not take the credentials any more, and fresh ones were refused as well, or there are none. */
+export function endedCredentials(account: Account, failure: VendorFailure): VendorFailure {
+  const { detail, provider } = failure;
+  return vendorFailure({
+    kind: 'unauthenticated',
+    detail: `The credentials of the account \`${account.name}\` have ended, and there are no newer ones: ${detail}`,
+    provider,
+  });
+}
+
 /** A call that did not leave, because its turn under the account's own limit would come too late. */
 export function noTurn(request: VendorRequest, account: Account, waitMs: number): VendorFailure {
   return vendorFailure({
     kind: 'throttled',
     detail: `The account \`${account.name}\` has no room for ${request.operation} now: its next turn comes in about ${Math.max(Math.ceil(waitMs / 1000), 1)} s.`,
     retryAfterMs: Math.max(Math.ceil(waitMs), 1000),
+    provider: { name: account.provider, operation: request.operation },
+  });
+}
+
+/** A call that did not leave, because the vendor has not answered the last ones. */
+export function outage(request: VendorRequest, account: Account, waitMs: number): VendorFailure {
+  const seconds = Math.max(Math.ceil(waitMs / 1000), 1);
+  return vendorFailure({
+    kind: 'not_sent',
+    detail: `The vendor has not answered the last calls of the account \`${account.name}\`, so ${request.operation} was not sent. It is called again in about ${seconds} s.`,
+    retryAfterMs: seconds * 1000,
     provider: { name: account.provider, operation: request.operation },
   });
 }
@@ -97,6 +134,8 @@ function kindOf(code: string | null, syscall: string | null): Extract<FailureKin
 /** Code of the error or of what caused it; several addresses tried at once give an aggregate. */
 function details(error: unknown): { code: string | null; syscall: string | null } {
   for (let each = error; each instanceof Error; each = each.cause) {
+    // A proxy that does not open the tunnel: the request has stayed here.
+    if (each.message.startsWith('Proxy response (')) return { code: 'PROXY_REFUSED', syscall: 'connect' };
     const inner = each instanceof AggregateError ? each.errors[0] : each;
     const { code, syscall } = inner as { code?: unknown; syscall?: unknown };
     // undici leaves the code out where the answer does not even begin like HTTP.

@@ -5,11 +5,9 @@ import type { ClaimedDelivery, Webhook, WebhookStore } from '../domain/webhook.t
 import { cloudEvent } from './cloud-event.ts';
 import type { GrantFault } from './grants.ts';
 import { type PostContext, postSigned } from './post.ts';
-import { outcomeOf } from './schedule.ts';
+import { type AttemptResult, outcomeOf } from './schedule.ts';
+import { Shares } from './shares.ts';
 
-/** Deliveries attempted at once, and of them to one webhook: a receiver that is slow or dead must leave room for the others. */
-const mostAtOnce = 200;
-const mostPerWebhook = 8;
 /** Events that are taken up for one webhook at a time. */
 const fanOutBatch = 100;
 /** Changes of migrations come in swarms: they are waited for together. Milliseconds. */
@@ -46,7 +44,7 @@ export interface Dispatcher {
 export function createDispatcher(context: DispatcherContext): Dispatcher {
   const { store, runtime, telemetry } = context;
   const attempts = new Set<Promise<void>>();
-  const underWay = new Map<string, number>();
+  const shares = new Shares();
   const stopping = new AbortController();
   let waking = new AbortController();
   let watching = false;
@@ -68,9 +66,8 @@ export function createDispatcher(context: DispatcherContext): Dispatcher {
     try {
       const { enabled, more } = await store.fanOut(runtime.now(), fanOutBatch);
       watching = enabled;
-      const room = mostAtOnce - attempts.size;
-      if (!enabled || room === 0 || stopping.signal.aborted) return false;
-      const claims = await store.claimDeliveries(runtime.now(), context.leaseMs, room, roomOf);
+      if (!enabled || shares.free === 0 || stopping.signal.aborted) return false;
+      const claims = await store.claimDeliveries(runtime.now(), context.leaseMs, shares.free, shares.forClaim());
       for (const claim of claims) track(claim);
       return more;
     } catch (error) {
@@ -79,30 +76,28 @@ export function createDispatcher(context: DispatcherContext): Dispatcher {
     }
   }
 
-  function roomOf(webhookId: string): number {
-    return mostPerWebhook - (underWay.get(webhookId) ?? 0);
-  }
-
   function track(claim: ClaimedDelivery): void {
-    const { id } = claim.webhook;
-    underWay.set(id, (underWay.get(id) ?? 0) + 1);
+    const leave = shares.enter(claim.webhook);
+    let silent = false;
     const tracked = attempt(claim)
+      .then((timedOut) => {
+        silent = timedOut;
+      })
       .catch(report)
       .finally(() => {
         attempts.delete(tracked);
-        const left = (underWay.get(id) ?? 1) - 1;
-        if (left > 0) underWay.set(id, left);
-        else underWay.delete(id);
+        leave(silent);
         // What did not fit before may be waiting for the room.
         waking.abort();
       });
     attempts.add(tracked);
   }
 
-  async function attempt({ delivery, webhook }: ClaimedDelivery): Promise<void> {
+  /** Whether no answer came in time. */
+  async function attempt({ delivery, webhook }: ClaimedDelivery): Promise<boolean> {
     const startedAt = runtime.monotonic();
     const refused = context.grantFault(webhook, delivery.event.account);
-    const result =
+    const result: AttemptResult =
       refused === null
         ? await postSigned(context, webhook, delivery.event.id, cloudEvent(delivery.event))
         : { status: null, error: `nothing is sent: ${refused}` };
@@ -113,6 +108,7 @@ export function createDispatcher(context: DispatcherContext): Dispatcher {
     const { state, error } = outcome;
     telemetry.attempted({ webhookId: webhook.id, deliveryId: delivery.id, outcome: toldAs[state], error, durationMs });
     if (outcome.status === 410) await store.updateWebhook(webhook.id, (current) => switchedOff(current, webhook));
+    return result.status === null && result.timedOut === true;
   }
 
   /** Nobody listens there: unless a caller has said something else about it meanwhile. */

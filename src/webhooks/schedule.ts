@@ -25,7 +25,7 @@ export const longestWishMs = 6 * hour;
 /** What an attempt brought: an answer, or none and why. */
 export type AttemptResult =
   | { readonly status: number; readonly retryAfterMs: number | null }
-  | { readonly status: null; readonly error: string };
+  | { readonly status: null; readonly error: string; readonly timedOut?: boolean };
 
 /**
  * What follows from an attempt. `attempts`: those that had ended before. `random`: 0 to 1; receivers that failed together are not called together again. 2xx is

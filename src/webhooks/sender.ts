@@ -1,9 +1,11 @@
 import { type LookupAddress, type LookupOptions, lookup } from 'node:dns';
-import { Agent as HttpAgent, type IncomingMessage, request as plainRequest } from 'node:http';
+import { type AgentOptions, Agent as HttpAgent, type IncomingMessage, request as plainRequest } from 'node:http';
 import { Agent as HttpsAgent, request as tlsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
+import { getCACertificates } from 'node:tls';
 import { type AddressPolicy, addressFault, bareHost, urlFault } from '../domain/address-policy.ts';
 import type { Instant } from '../domain/migration.ts';
+import { directly, type OutboundSettings, ownMachine } from '../domain/outbound.ts';
 import { readRetryAfter } from '../domain/retry-after.ts';
 import { type AttemptResult, longestWishMs } from './schedule.ts';
 
@@ -32,10 +34,20 @@ export type Resolve = (
 ) => void;
 
 /** Opens connections to allowed addresses only, whatever a name stands for at that moment. Redirects are not followed. */
-export function createSender(settings: SenderSettings, now: () => Instant, resolve: Resolve = lookup): Sender {
+export function createSender(
+  settings: SenderSettings,
+  now: () => Instant,
+  resolve: Resolve = lookup,
+  outbound: OutboundSettings = directly,
+): Sender {
   const { timeoutMs } = settings;
   // As many connections as are wanted at once, which is limited elsewhere: time spent waiting for one would count against the receiver.
-  const connections = { keepAlive: true, timeout: idleMs, lookup: allowedLookup(settings, resolve) };
+  const connections = {
+    keepAlive: true,
+    timeout: idleMs,
+    lookup: allowedLookup(settings, resolve, proxyHosts(outbound)),
+    ...wayOut(outbound),
+  };
   const agents = { 'http:': new HttpAgent(connections), 'https:': new HttpsAgent(connections) };
 
   /** Node's own client takes whatever a receiver says before its answer, such as a `100 Continue` that nobody asked for. */
@@ -80,7 +92,8 @@ export function createSender(settings: SenderSettings, now: () => Instant, resol
           retryAfterMs: readRetryAfter(told, now(), longestWishMs) ?? null,
         };
       } catch (error) {
-        return { status: null, error: inWords(error, bareHost(url)) };
+        const words = inWords(error, bareHost(url));
+        return { status: null, error: words, ...(words === noAnswer && { timedOut: true }) };
       }
     },
     async close() {
@@ -103,12 +116,34 @@ function passedOver(answer: IncomingMessage): Promise<void> {
 }
 
 class StaleConnection extends Error {}
+const noAnswer = 'no answer in time';
 
 class AddressRefused extends Error {}
 
+/** The options of an agent that goes out as the settings say. A proxy looks the names of receivers up itself. */
+function wayOut({ proxy, ca }: OutboundSettings): AgentOptions & { readonly ca?: string[] } {
+  return {
+    ...(ca !== null && { ca: [...getCACertificates('default'), ca] }),
+    ...(proxy !== null && {
+      proxyEnv: {
+        HTTP_PROXY: proxy.http?.reveal() ?? '',
+        HTTPS_PROXY: proxy.https?.reveal() ?? '',
+        NO_PROXY: `${ownMachine},${proxy.except}`,
+      },
+    }),
+  };
+}
+
+/** The configuration names the proxies, so their own addresses may be private. */
+function proxyHosts({ proxy }: OutboundSettings): ReadonlySet<string> {
+  const urls = [proxy?.http, proxy?.https].flatMap((url) => (url ? [url.reveal()] : []));
+  return new Set(urls.map((url) => bareHost(new URL(url))));
+}
+
 /** Looks a name up and keeps the addresses that may be called; an error when there is none. */
-function allowedLookup(policy: AddressPolicy, resolve: Resolve): LookupFunction {
+function allowedLookup(policy: AddressPolicy, resolve: Resolve, exempt: ReadonlySet<string>): LookupFunction {
   return (hostname, options, done) => {
+    if (exempt.has(hostname.toLowerCase())) return void lookup(hostname, options, done as never);
     resolve(hostname, { ...options, all: true }, (error, found) => {
       if (error !== null) return done(error, '', 4);
       const allowed = found.filter(({ address }) => addressFault(address, policy) === null);
@@ -125,7 +160,7 @@ function inWords(error: unknown, host: string): string {
   if (error instanceof AddressRefused) return `${host} stands for no address that may be called`;
   const { name, code } = error as { readonly name?: unknown; readonly code?: unknown };
   if (name === 'TimeoutError' || name === 'AbortError' || (typeof code === 'string' && code.endsWith('_TIMEOUT')))
-    return 'no answer in time';
+    return noAnswer;
   if (code === 'ECONNREFUSED') return 'the connection was refused';
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `the name ${host} is not known`;
   // What a server without TLS says to a greeting of TLS.

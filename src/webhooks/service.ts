@@ -7,14 +7,16 @@ import { Problem } from '../domain/problem.ts';
 import { expectVersion } from '../domain/representation.ts';
 import type { Runtime } from '../domain/runtime.ts';
 import type { IdempotencyKey, IdempotencyRecord, Store } from '../domain/store.ts';
-import type { Delivery, Webhook, WebhookStore } from '../domain/webhook.ts';
+
+import type { Delivery, Webhook, WebhookLimits, WebhookStore } from '../domain/webhook.ts';
 import { testEvent } from './cloud-event.ts';
+
 import type { NewWebhook, WebhookCaller, WebhookService } from './interface.ts';
 import type { AttemptResult } from './schedule.ts';
 import { newSecret } from './signature.ts';
 
 /** Of one gateway. Every event is looked at for each of them. */
-const mostWebhooks = 100;
+const mostWebhooks: WebhookLimits = { inAll: 1000, perCaller: 100 };
 
 export interface WebhookServiceContext {
   readonly store: WebhookStore & Pick<Store, 'findIdempotencyKey'>;
@@ -105,7 +107,7 @@ export function createWebhookService(context: WebhookServiceContext): WebhookSer
       if (result.outcome === 'too_many')
         throw new Problem(
           'invalid_state',
-          `There are ${mostWebhooks} webhooks already; delete one that is not needed.`,
+          `There are ${mostWebhooks.perCaller} webhooks of this caller already, or ${mostWebhooks.inAll} in all; delete one that is not needed.`,
         );
       if (idempotency && result.outcome === 'key_exists') return replay(result.record, caller, idempotency);
       context.wake();

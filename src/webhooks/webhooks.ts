@@ -1,3 +1,4 @@
+import type { OutboundSettings } from '../domain/outbound.ts';
 import { Problem } from '../domain/problem.ts';
 import type { Runtime } from '../domain/runtime.ts';
 import type { Store } from '../domain/store.ts';
@@ -24,6 +25,8 @@ export interface WebhooksOptions {
   readonly callers: KnownCallers;
   readonly settings: SenderSettings;
   readonly version: string;
+  /** The way out to receivers; default: directly. */
+  readonly outbound?: OutboundSettings;
   readonly telemetry: WebhookTelemetry;
 }
 
@@ -37,7 +40,7 @@ export interface Webhooks {
 
 /** Puts the room together. */
 export function createWebhooks({ store, runtime, cipher, settings, ...rest }: WebhooksOptions): Webhooks {
-  const sender = createSender(settings, runtime.now);
+  const sender = createSender(settings, runtime.now, undefined, rest.outbound);
   const open = (sealed: string): string => cipher.open(sealed);
   const posting = { sender, runtime, open, version: rest.version };
   const dispatcher = createDispatcher({

@@ -62,7 +62,7 @@ export async function evidenceOf(intents: readonly Intent[], workshop: Workshop)
   const exchange = createExchange({ callTimeoutMs: settings.callTimeoutMs });
   const client = createVendorClient({
     providers,
-    exchange,
+    exchangeOf: () => exchange,
     runtime: systemRuntime,
     credentialsOf: async (account) => credentials[account.provider as ProviderId],
   });

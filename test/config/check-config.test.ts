@@ -44,6 +44,16 @@ describe('godwit --check-config', () => {
     expect(stdout).toContain('the configuration is valid\n');
   }, 60_000);
 
+  it('names a credential that cannot be sent, and the place of its character, without its value', async () => {
+    const [account] = minimal().accounts as unknown as { credentials: Record<string, string> }[];
+    const name = Object.keys(account?.credentials ?? {}).at(-1) ?? '';
+    const file = { accounts: [{ ...account, credentials: { ...account?.credentials, [name]: 'CANARY\u200bsecret' } }] };
+    const { code, stderr } = await check(JSON.stringify(file));
+    expect(code).toBe(1);
+    expect(stderr).toContain(`accounts[0].credentials.${name}: holds the character U+200B at place 7 of 13`);
+    expect(stderr).not.toContain('CANARY');
+  }, 60_000);
+
   it('prints every fault on a line of its own, no stack, and ends with 1', async () => {
     const { code, stdout, stderr } = await check('listen: { host: 0.0.0.0, port: x }\nacounts: []\n');
     expect(code).toBe(1);

@@ -68,7 +68,9 @@ function bound(client: VendorClient): VendorClient {
   return {
     execute: (...parameters) => client.execute(...parameters),
     converse: (...parameters) => client.converse(...parameters),
-    admit: (account) => client.admit(account),
+    admit: (...parameters) => client.admit(...parameters),
+    circuits: () => client.circuits(),
+    maxCallerWaitMs: client.maxCallerWaitMs,
     outlook: (account) => client.outlook(account),
     clockOffset: (account) => client.clockOffset(account),
     cloudId: (account, region) => client.cloudId(account, region),

@@ -3,6 +3,7 @@ import { isTerminal } from '../../src/domain/lifecycle.ts';
 import type { Migration } from '../../src/domain/migration.ts';
 import type { MigrationRequest } from '../../src/domain/request-schema.ts';
 import type { Account } from '../../src/domain/vendor.ts';
+import { maxBreakMs } from '../../src/transport/breaker.ts';
 import { type Chain, caller, problemOf, startChain } from '../support/chain.ts';
 import type { ProviderId } from '../support/providers.ts';
 import { requestFor, Simulation } from '../support/simulation.ts';
@@ -46,6 +47,8 @@ describe.each(all)('what an operator names at %s as the effect of a call', (prov
     };
     const id = await simulation.submit(onDatabase(provider, 'customers'));
     const doubtful = await chain.until(id, ({ calls }) => calls.at(-1)?.asksOperator === true);
+    // The vendor has been silent for long enough not to be called for a while.
+    simulation.now += maxBreakMs;
     simulation.meanwhile = null;
     simulation.readFault = 'none';
     return doubtful;

@@ -194,6 +194,7 @@ describe('the OpenAPI document', () => {
       'getUploadTarget',
       'markBackupUploaded',
       'redeliverEvent',
+      'refreshMigration',
       'retryMigration',
       'rotateWebhookSecret',
       'testWebhook',

@@ -10,6 +10,7 @@ import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import type { Sandbox } from '../../src/sandbox/server.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { checkedConfig } from '../support/configuration.ts';
+import { echoForms } from '../support/echoes.ts';
 import { quickEngine, spawnGateway, temporaryFolder } from '../support/gateway.ts';
 import { audience, type JwtIssuer, jwtIssuer } from '../support/jwt-issuer.ts';
 import type { ProviderId } from '../support/providers.ts';
@@ -121,6 +122,22 @@ async function file(folder: string): Promise<object> {
 
 const signedUrl = (key = 'prod/orders_full.bak') =>
   `https://acme-backups.cos.ap-guangzhou.myqcloud.com/${key}?q-signature=${canary('signature')}&q-ak=AKID`;
+
+const refusalOf: Readonly<Record<ProviderId, (message: string) => { status: number; body: string }>> = {
+  alibaba: (Message) => ({
+    status: 400,
+    body: JSON.stringify({ Code: 'InvalidParameter', Message, RequestId: 'echo' }),
+  }),
+  huawei: (error_msg) => ({ status: 400, body: JSON.stringify({ error_code: 'DRS.M00001', error_msg }) }),
+  tencent: (Message) => ({
+    status: 200,
+    body: JSON.stringify({ Response: { Error: { Code: 'InvalidParameter', Message }, RequestId: 'echo' } }),
+  }),
+};
+/** All forms are tried in `test/transport/redaction.test.ts`; these go the whole way, to the answers, the log and the database. */
+const echoes = ['plain', 'in upper case', 'percent-encoded', 'with JSON escapes', 'in base64'];
+/** Answers of the gateway to requests that a vendor refused in that way. */
+const echoed: string[] = [];
 
 /** Uses the whole API, good and bad, and gives every answer as text. */
 async function useEverything(url: string, providers: readonly ProviderId[]): Promise<string[]> {
@@ -264,6 +281,23 @@ async function useEverything(url: string, providers: readonly ProviderId[]): Pro
     }),
   );
 
+  // A vendor that repeats all that it was sent, in the words of a refusal.
+  for (const provider of providers)
+    for (const form of echoes) {
+      const write = echoForms[form] ?? String;
+      const proxy = proxies[provider];
+      proxy.answerInstead = ({ method }, text) =>
+        /CreateMigrateTask|CreateBackupMigration|parallel_tasks|\/jobs|backup-migration/i.test(text) &&
+        method === 'POST'
+          ? refusalOf[provider](text.split('\n').map(write).join(' , '))
+          : null;
+      const request = provider === 'tencent' ? byUrl : { ...requestFor(provider), account: `sandbox-${provider}` };
+      const databases = [{ name: `echo${form.replaceAll(/\W/g, '')}` }];
+      add(await create({ ...request, target: { ...request.target, databases } }));
+      echoed.push(...answers.slice(-1).filter((answer) => / 4\d\d /.test(answer)));
+      proxy.answerInstead = null;
+    }
+
   const chain = await create({ ...requestFor('tencent', 'full_log'), account: 'sandbox-tencent' });
   if (chain !== null) {
     await until(chain, (migration) => ended(migration) || migration.state === 'awaiting_backup');
@@ -392,6 +426,7 @@ describe('no secret comes out', () => {
     expect(lines.length).toBeGreaterThan(100);
     expect(toldOnce.every((key) => key.length >= 12)).toBe(true);
     expect(toldOnce.length).toBeGreaterThan(0);
+    expect(echoed.length, 'refusals that repeat the request').toBe(3 * echoes.length);
     expect(answers.filter((answer) => / (201|202) /.test(answer)).length).toBeGreaterThan(10);
     expect(Object.values(proxies).every((proxy) => proxy.secrets.size >= 3)).toBe(true);
     const own = answers.map((answer) => answer.replace(/^(GET|POST|PATCH|DELETE) \S+/, ''));

@@ -25,6 +25,7 @@ export const accessOf: Readonly<Record<string, Access>> = {
   cutOverMigration: 'migrations:cutover',
   cancelMigration: 'migrations:cutover',
   retryMigration: 'migrations:cutover',
+  refreshMigration: 'migrations:read',
   listMigrations: 'migrations:read',
   getMigration: 'migrations:read',
   listBackups: 'migrations:read',

@@ -53,7 +53,7 @@ export class Fleet {
     this.client = createVendorClient({
       providers,
       runtime: this.time,
-      exchange: { send: (request) => this.#exchange(clouds, request), close: async () => undefined },
+      exchangeOf: () => ({ send: (request) => this.#exchange(clouds, request), close: async () => undefined }),
       credentialsOf: async ({ provider }) => emulatedCredentials[provider as ProviderId],
     });
     const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };

@@ -267,7 +267,7 @@ export class Simulation {
     return createVendorClient({
       providers,
       runtime,
-      exchange: { send: (request) => this.#exchange(request), close: async () => undefined },
+      exchangeOf: () => ({ send: (request) => this.#exchange(request), close: async () => undefined }),
       credentialsOf: async (account) => emulatedCredentials[account.provider as ProviderId],
     });
   }

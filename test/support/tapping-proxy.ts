@@ -1,4 +1,4 @@
-import { createServer, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { createServer, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** A relay to an emulated cloud that notes every secret that crosses it, in either direction. */
@@ -8,11 +8,13 @@ export interface TappingProxy {
   readonly secrets: ReadonlySet<string>;
   /** Method and path of every request, in order. */
   readonly passed: readonly string[];
+  /** Answers in the place of the cloud; null lets the request through. `text`: all of the request. */
+  answerInstead: ((request: IncomingMessage, text: string) => { status: number; body: string } | null) | null;
   close(): Promise<void>;
 }
 
 const secretHeaders = ['x-auth-token', 'x-subject-token', 'x-security-token', 'x-acs-security-token', 'x-tc-token'];
-const secretNames = /secret|password|signature|token$|tmpsecret/i;
+const secretNames = /secret|password|signature(?!nonce)|token$|tmpsecret/i;
 
 export async function tappingProxy(target: string): Promise<TappingProxy> {
   const secrets = new Set<string>();
@@ -48,6 +50,13 @@ export async function tappingProxy(target: string): Promise<TappingProxy> {
     noteText(incoming.url ?? '');
     const body = await read(incoming);
     noteText(body.toString());
+    const headers = Object.entries(incoming.headers).map(([name, value]) => `${name}: ${value}`);
+    const text = [incoming.url, ...headers, body.toString()].join('\n');
+    const instead = proxy.answerInstead?.(incoming, text) ?? null;
+    if (instead !== null) {
+      outgoing.writeHead(instead.status, { 'content-type': 'application/json' }).end(instead.body);
+      return;
+    }
     const onward = httpRequest(
       new URL(incoming.url ?? '/', target),
       // The host is part of what is signed, so it stays.
@@ -64,7 +73,8 @@ export async function tappingProxy(target: string): Promise<TappingProxy> {
     onward.end(body);
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  return {
+  const proxy: TappingProxy = {
+    answerInstead: null,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     secrets,
     passed,
@@ -74,6 +84,7 @@ export async function tappingProxy(target: string): Promise<TappingProxy> {
         server.close(() => done());
       }),
   };
+  return proxy;
 }
 
 async function read(stream: AsyncIterable<unknown>): Promise<Buffer> {

@@ -73,5 +73,5 @@ export class VirtualTime implements Runtime {
 
 /** Lets everybody run who can: promises first, then what they have put off to the next turns of the event loop. */
 async function settle(): Promise<void> {
-  for (let turn = 0; turn < 12; turn++) await new Promise<void>((resolve) => void setImmediate(resolve));
+  for (let turn = 0; turn < 20; turn++) await new Promise<void>((resolve) => void setImmediate(resolve));
 }

@@ -112,6 +112,21 @@ describe('a gate', () => {
     expect(through).toEqual([{ name: 'after', at: maxPauseMs }]);
   });
 
+  it('goes at half its rate after a throttled call, and back to all of it within a minute', async () => {
+    const { time, gate, through, ask } = gateOf(2);
+    gate.pause(0);
+    for (let number = 0; number < 200; number++) ask(String(number), 'submission');
+    await time.pass(75_000);
+    const within = (from: number, to: number) => through.filter(({ at }) => at >= from && at < to).length;
+    expect(within(0, 10_000)).toBeLessThan(15);
+    expect(within(0, 10_000)).toBeGreaterThan(9);
+    expect(within(62_000, 72_000)).toBeGreaterThanOrEqual(19);
+    for (let count = 0; count < 10; count++) gate.pause(0);
+    const began = time.now();
+    await time.pass(8000);
+    expect(within(began, began + 8000)).toBeLessThan(6);
+  });
+
   it('tells everybody who waits when it is closed, and lets nobody through', async () => {
     const { time, gate, names, ask } = gateOf(1);
     ask('first', 'submission');

@@ -38,7 +38,7 @@ function clientOver(
   const reports: VendorCallReport[] = [];
   const client = createVendorClient({
     providers: only(provider),
-    exchange: script.exchange,
+    exchangeOf: () => script.exchange,
     runtime: time,
     credentialsOf: options.credentials ?? (async () => key()),
     report: (each) => reports.push(each),
@@ -78,7 +78,9 @@ describe('how often a request goes out when the vendor always answers', () => {
   it.each(table)('$kind: a $effect $times times', async ({ kind, effect, times }) => {
     const script = scripted(failure(kind));
     const { client, reports, signed } = clientOver(script);
-    expect(await kindOf(client.execute(account, 'r', request(effect)))).toBe(kind);
+    // Credentials that have ended, and fresh ones too, are refused credentials.
+    const told = kind === 'session_expired' ? 'unauthenticated' : kind;
+    expect(await kindOf(client.execute(account, 'r', request(effect)))).toBe(told);
     expect(script.sent).toHaveLength(times);
     expect(reports.map((each) => each.outcome)).toEqual(Array(times).fill(kind));
     expect(new Set(signed.map((context) => context.nonce)).size).toBe(times);
@@ -109,7 +111,7 @@ describe('how often a request goes out when the vendor always answers', () => {
   it('a write is refreshed once and signed again once, in either order, and no more', async () => {
     const script = scripted(failure('session_expired'), failure('clock_skew'), failure('session_expired'), reply());
     const { client } = clientOver(script);
-    expect(await kindOf(client.execute(account, 'r', request('write')))).toBe('session_expired');
+    expect(await kindOf(client.execute(account, 'r', request('write')))).toBe('unauthenticated');
     expect(script.sent).toHaveLength(3);
   });
 
@@ -142,7 +144,7 @@ describe('what the process waits for', () => {
     const { client } = clientOver(script);
     client.drain();
     expect(await kindOf(client.execute(account, 'r', request('write')))).toBe('not_sent');
-    expect(client.admit(account)).toMatchObject({ open: false });
+    expect(client.admit(account, 'r')).toMatchObject({ open: false });
     expect(script.sent).toEqual([]);
   });
 });
@@ -164,9 +166,10 @@ describe("the vendor's clock", () => {
     const told: number[] = [];
     const provider = fakeProvider();
     const answers = [0, 400, 90_000, 90_500, 200].map((offset) => ({ ...reply(), headers: at(offset) }));
+    const { exchange } = scripted(...answers);
     const client = createVendorClient({
       providers: only(provider),
-      exchange: scripted(...answers).exchange,
+      exchangeOf: () => exchange,
       runtime: new VirtualTime(),
       credentialsOf: async () => key(),
       reportClock: ({ offsetMs }) => told.push(Math.round(offsetMs / 1000)),
@@ -208,7 +211,7 @@ describe('a call that cannot be signed', () => {
           throw error;
         },
       }),
-      exchange: script.exchange,
+      exchangeOf: () => script.exchange,
       runtime: new VirtualTime(),
       credentialsOf: async () => key(),
     });
@@ -326,6 +329,42 @@ describe('a dialogue', () => {
     const { client } = clientOver(scripted(failure('not_found')));
     expect(await client.converse(account, 'r', dialogue())).toBe('not_found');
   });
+});
+
+describe('credentials that are of no use', () => {
+  it('and cannot be sent are told at once, by name and place, and nothing leaves', async () => {
+    const script = scripted(reply());
+    const { client } = clientOver(script, { credentials: async () => key('abc\u200bdef') });
+    const told = await client.execute(account, 'r', request('write')).catch((error: unknown) => error);
+    expect(told).toMatchObject({
+      failure: {
+        kind: 'unauthenticated',
+        code: 'provider_auth_failed',
+        detail: expect.stringMatching(/secretKey.*U\+200B at place 4/),
+      },
+    });
+    expect(script.sent).toEqual([]);
+    expect(client.refusedLogin(account)).toMatchObject({ kind: 'unauthenticated' });
+  });
+
+  it('and have ended are told as soon as fresh ones are refused as well, until a call is answered', async () => {
+    const script = scripted(failure('session_expired'), failure('session_expired'), reply());
+    const { client } = clientOver(script);
+    const told = await client.execute(account, 'r', request('write')).catch((error: unknown) => error);
+    expect(told).toMatchObject({ failure: { kind: 'unauthenticated', code: 'provider_auth_failed' } });
+    expect(script.sent).toHaveLength(2);
+    expect(client.refusedLogin(account)).toMatchObject({ kind: 'unauthenticated' });
+    await client.execute(account, 'r', request('read'));
+    expect(client.refusedLogin(account)).toBeNull();
+  });
+
+  it.each(['UND_ERR_INVALID_ARG', 'ERR_INVALID_CHAR', 'ERR_INVALID_URL'])(
+    'and make a request that cannot be written (%s) have sent nothing',
+    async (code) => {
+      const { client } = clientOver(scripted(socketError(code)));
+      expect(await kindOf(client.execute(account, 'r', request('write')))).toBe('not_sent');
+    },
+  );
 });
 
 describe('a report of an attempt', () => {

@@ -22,7 +22,7 @@ async function failureAt(port: number): Promise<VendorFailure | null> {
   const provider = fakeProvider();
   const client = createVendorClient({
     providers: only(provider),
-    exchange,
+    exchangeOf: () => exchange,
     runtime: systemRuntime,
     credentialsOf: async () => key(),
   });

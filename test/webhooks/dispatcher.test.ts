@@ -372,3 +372,44 @@ describe('a process that', () => {
     expect(messages).toHaveLength(1);
   });
 });
+
+describe('receivers that hang', () => {
+  it.each([
+    ['each with an address of its own', (number: number) => `https://hang${number}.example`],
+    ['all at one address', () => 'https://hang.example'],
+  ])('%s, hold up no other caller', async (_name, originOf) => {
+    const hanging = new Map<number, number>();
+    const world = await site(async ({ url }) => {
+      if (!url.includes('hang')) return received;
+      hanging.set(world.time.now(), (hanging.get(world.time.now()) ?? 0) + 1);
+      await world.time.sleep(10_000);
+      return { status: null, error: 'no answer in time', timedOut: true };
+    });
+    const { time, store, messages, secrets, dispatch, webhook } = world;
+    for (let number = 0; number < 60; number++) {
+      const display = `${originOf(number)}/`;
+      secrets.set(`hanging ${number}`, display);
+      await webhook({ caller: 'greedy', url: { display, sealed: `hanging ${number}` }, accounts: ['ali-main'] });
+    }
+    await webhook({ caller: 'modest', accounts: ['tc-main'], eventTypes: ['migration.created'] });
+    /** With turns enough for a store that writes for sixty webhooks. */
+    const passSlowly = async (ms: number): Promise<void> => {
+      for (let passed = 0; passed < ms; passed += 200) {
+        await time.pass(200);
+        for (let turn = 0; turn < 12; turn++) await time.pass(0);
+      }
+    };
+    dispatch();
+    for (let number = 0; number < 8; number++) await happen(store);
+    await passSlowly(2000);
+    for (let round = 0; round < 3; round++) {
+      const before = messages.filter(({ url }) => !url.includes('hang')).length;
+      for (let number = 0; number < 9; number++) await happen(store, 'tc-main');
+      await passSlowly(1000);
+      expect(messages.filter(({ url }) => !url.includes('hang')).length - before, `round ${round}`).toBe(9);
+      await passSlowly(5000);
+    }
+    // Nobody takes more than half, and who has hung gets one place instead of eight.
+    expect(Math.max(...hanging.values())).toBeLessThanOrEqual(100);
+  });
+});

@@ -141,6 +141,7 @@ describe('a receiver that cannot be reached', () => {
     expect(await post(`http://127.0.0.1:${silent.port}/`, {}, '')).toEqual({
       status: null,
       error: 'no answer in time',
+      timedOut: true,
     });
     // Its word was given with the head.
     expect(await post(`http://127.0.0.1:${endless.port}/`, {}, '')).toMatchObject({ status: 200 });

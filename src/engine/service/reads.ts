@@ -25,6 +25,7 @@ export function createReads(
   | 'removeBackup'
   | 'cutOver'
   | 'cancel'
+  | 'refresh'
   | 'retry'
   | 'markUploaded'
   | 'remove'
@@ -35,8 +36,8 @@ export function createReads(
   function accountCheck(account: Account) {
     const ok = (context.refusedCredentials?.(account) ?? null) === null;
     const refused =
-      'the vendor refused the last login; nothing is tried again until the credentials change or a pause ends';
-    return { name: `account ${account.name}`, ok, detail: ok ? 'no refused login' : refused };
+      'the credentials are refused, have ended or cannot be sent; a refused login is not tried again until they change or a pause ends';
+    return { name: `account ${account.name}`, ok, detail: ok ? 'nothing is known against the credentials' : refused };
   }
 
   /** It says nothing about readiness either: all other records are worked on. */
@@ -105,6 +106,8 @@ export function createReads(
     findReplay: (key) => store.findIdempotencyKey(key.caller, key.key),
     completeReplay: (key, answer) => store.completeIdempotencyKey(key.caller, key.key, answer),
     capabilities: () => capabilitiesOf(context),
+    circuits: (provider, caller) =>
+      context.client.circuits().filter((each) => each.provider === provider && hasGrant(caller, each.account)),
     accounts: (caller) =>
       [...accounts.values()]
         .filter((each) => hasGrant(caller, each.name))

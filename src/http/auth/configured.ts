@@ -16,11 +16,12 @@ export interface AuthenticationSettings {
 export async function authenticatorOf(
   settings: AuthenticationSettings,
   runtime: Pick<Runtime, 'now' | 'monotonic'>,
+  fetchThrough: typeof fetch = fetch,
 ): Promise<Authenticator> {
   const { keys, issuers } = settings;
   const authenticators = [
     ...(keys.length > 0 ? [createStaticKeyAuthenticator(keys)] : []),
-    ...(issuers.length > 0 ? await tokenAuthenticators(settings, runtime) : []),
+    ...(issuers.length > 0 ? await tokenAuthenticators(settings, runtime, fetchThrough) : []),
   ];
   return authenticators.length === 0 ? anonymousAuthenticator : anyOf(authenticators);
 }
@@ -29,10 +30,19 @@ export async function authenticatorOf(
 async function tokenAuthenticators(
   { keys, issuers }: AuthenticationSettings,
   runtime: Pick<Runtime, 'now' | 'monotonic'>,
+  fetchThrough: typeof fetch,
 ): Promise<readonly Authenticator[]> {
-  const { createJwtAuthenticator } = await import('./jwt.ts');
+  const [{ createJwtAuthenticator }, { issuerKeys, readKeySet }] = await Promise.all([
+    import('./jwt.ts'),
+    import('./issuer-keys.ts'),
+  ]);
   const names = new Set(keys.map(({ name }) => name));
   return issuers.map((issuer, index) =>
-    createJwtAuthenticator(issuer, runtime, undefined, (subject) => index === 0 && !names.has(subject)),
+    createJwtAuthenticator(
+      issuer,
+      runtime,
+      issuerKeys(readKeySet(issuer.jwksUri, fetchThrough), () => runtime.monotonic()),
+      (subject) => index === 0 && !names.has(subject),
+    ),
   );
 }

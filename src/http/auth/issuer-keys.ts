@@ -72,10 +72,10 @@ function keysUnavailable(cause: unknown): Problem {
   return problem;
 }
 
-/** Reads a key set over HTTP: no redirects, bounded in time and size. */
-export function readKeySet(jwksUri: string): ReadKeySet {
+/** Reads a key set over HTTP: no redirects, bounded in time and size. `fetchThrough`: the way out, where it is not the direct one. */
+export function readKeySet(jwksUri: string, fetchThrough: typeof fetch = fetch): ReadKeySet {
   return async () => {
-    const answer = await fetch(jwksUri, {
+    const answer = await fetchThrough(jwksUri, {
       redirect: 'manual',
       signal: AbortSignal.timeout(timeoutMs),
       headers: { accept: 'application/json, application/jwk-set+json' },

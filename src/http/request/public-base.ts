@@ -19,7 +19,7 @@ const prefixPattern = /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._~-]+){1,16}\/?$/;
 /** Reads the base of links once per request. Whoever is not a configured proxy has no word in it. */
 export function publicBase({ publicUrl, trustedProxies }: PublicAddress): PublicBase {
   if (publicUrl !== null) {
-    const base = publicUrl.replace(/\/+$/, '');
+    const base = publicUrl.replace(/(?<!\/)\/+$/, '');
     return () => base;
   }
   if (trustedProxies.length === 0) return () => '';

@@ -1,7 +1,21 @@
 import type { CutoverRequest, RetryRequest } from '../../domain/request-schema.ts';
 import type { HttpApp, HttpContext } from '../app-types.ts';
-import { EmptyBody, headers, MigrationParams, NoQuery, problems, ref, requestHeaders } from '../schemas/operation.ts';
+import { headerText } from '../request/header-text.ts';
+import { readIdempotencyKey } from '../request/idempotency-key.ts';
+import { readPrefer } from '../request/prefer.ts';
+import {
+  answers,
+  EmptyBody,
+  headers,
+  MigrationParams,
+  NoQuery,
+  problems,
+  ref,
+  requestHeaders,
+} from '../schemas/operation.ts';
+import { migrationAnswer, sendAnswer } from './answer.ts';
 import { answerChange, changeOutcomes } from './answer-change.ts';
+import { requestContext } from './callers.ts';
 
 const common = {
   tags: ['Actions'],
@@ -50,15 +64,44 @@ const retrySchema = {
   response: { ...changeOutcomes, ...problems('body', [...refusals, 'target_busy', 'encryption_key_required']) },
 } as const;
 
-/** What can be asked of a running migration. All need the scope `migrations:cutover`. */
+const refreshSchema = {
+  tags: ['Actions'],
+  params: MigrationParams,
+  querystring: NoQuery,
+  headers: headers({ Prefer: requestHeaders.prefer, 'Idempotency-Key': requestHeaders.idempotencyKey }),
+  operationId: 'refreshMigration',
+  summary: 'Ask the vendor now',
+  description:
+    'Has Godwit ask the vendor how things stand, now and within the account’s limits, instead of when it is due, and waits for the answer. ' +
+    'Nothing is changed at the vendor, so an `Idempotency-Key` has no effect. A body is not needed.',
+  body: EmptyBody,
+  response: {
+    200: answers('Migration', 'The migration as it is known now.', ['ETag', 'Retry-After', 'Preference-Applied']),
+    ...problems('body', ['not_found', 'provider_throttled', 'provider_unavailable']),
+  },
+} as const;
+
+/** What can be asked of a running migration. All that changes something needs the scope `migrations:cutover`. */
 export function actionRoutes(app: HttpApp, http: HttpContext): void {
-  const { service } = http;
+  const { service, settings } = http;
+  const waitLimits = { defaultSeconds: settings.defaultWaitSeconds, mostSeconds: settings.mostWaitSeconds };
   const config = { access: 'migrations:cutover', bodyOptional: true } as const;
 
   app.post('/migrations/:id/cutover', { schema: cutoverSchema, config }, (request, reply) =>
     answerChange(http, request, reply, request.params.id, (context) =>
       service.cutOver(request.params.id, request.body, context),
     ),
+  );
+  app.post(
+    '/migrations/:id/refresh',
+    { schema: refreshSchema, config: { access: 'migrations:read', bodyOptional: true } },
+    async (request, reply) => {
+      readIdempotencyKey(headerText(request.headers['idempotency-key']));
+      const preference = readPrefer(headerText(request.headers.prefer), waitLimits);
+      if (preference.applied !== null) reply.header('preference-applied', preference.applied);
+      const migration = await service.refresh(request.params.id, preference.waitMs, requestContext(request));
+      return sendAnswer(reply, migrationAnswer(http, migration, 200));
+    },
   );
   app.post('/migrations/:id/cancel', { schema: cancelSchema, config }, (request, reply) =>
     answerChange(http, request, reply, request.params.id, (context) => service.cancel(request.params.id, context)),

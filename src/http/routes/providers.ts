@@ -25,7 +25,8 @@ const getSchema = (ids: readonly string[]) =>
     ...common,
     operationId: 'getProvider',
     summary: 'Read a provider',
-    description: 'What one cloud can do, and its limits.',
+    description:
+      'What one cloud can do, its limits, and whether the accounts that the caller has a grant for are called at present: `circuits`.',
     params: Type.Object({ id: Type.String({ description: 'Id of the provider.', examples: [...ids] }) }),
     response: { 200: answers('Provider', 'The provider.'), ...problems('read', ['not_found', 'invalid_request']) },
   }) as const;
@@ -69,7 +70,15 @@ export function providerRoutes(app: HttpApp, http: HttpContext): void {
   app.get('/providers/:id', { schema: getSchema(providers.ids), config }, async (request, reply) => {
     known(request.params.id);
     const provider = service.capabilities().find((each) => each.id === request.params.id);
-    return sendAnswer(reply, jsonAnswer(200, provider));
+    const circuits = service
+      .circuits(request.params.id, requestContext(request))
+      .map(({ account, region, state, retryAt }) => ({
+        account,
+        region,
+        state,
+        retryAt: retryAt === null ? null : new Date(retryAt).toISOString(),
+      }));
+    return sendAnswer(reply, jsonAnswer(200, { ...provider, circuits }));
   });
 
   app.get('/providers/:id/backup-command', { schema: commandSchema, config }, async (request, reply) => {

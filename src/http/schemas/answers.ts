@@ -62,6 +62,20 @@ export const ProviderSchema = Type.Object(
     progressPercent: Type.Boolean(),
     regions: Type.Array(Type.String()),
     limits: Type.Record(Type.String(), Type.String()),
+    circuits: Type.Optional(
+      Type.Array(
+        Type.Object({
+          account: Type.String(),
+          region: Type.String(),
+          state: stringEnum(['closed', 'open', 'half_open']),
+          retryAt: Type.Union([Type.String({ format: 'date-time' }), Type.Null()]),
+        }),
+        {
+          description:
+            'Whether calls are made (`closed`). After several calls in a row without an answer none is made (`open`) until `retryAt`; then one finds out whether the vendor is back (`half_open`). Only where one provider is read.',
+        },
+      ),
+    ),
   },
   { $id: 'Provider', description: 'What a cloud can do, and its limits.' },
 );

@@ -38,6 +38,7 @@ const optionalBodies: readonly string[] = [
   'cutOverMigration',
   'cancelMigration',
   'retryMigration',
+  'refreshMigration',
   'markBackupUploaded',
   'getUploadTarget',
   'redeliverEvent',

@@ -14,6 +14,9 @@ import { fieldOf, parseXmlError, presentableWords, requestIdOf, textOf } from '.
 /** Codes that a success may carry. Under another status they contradict it, and nothing may be concluded. */
 const successCodes: ReadonlySet<string> = new Set(['200', 'ok', 'success']);
 
+/** Ended temporary credentials, told in the message of another code. */
+const endedToken = /Security\s?Token(?:\.|\s(?:has\s|is\s)?)Expired/i;
+
 /** Families of codes that the error pages describe by a pattern. They count for refusals (4xx) only. */
 const families: readonly (readonly [pattern: RegExp, kind: FailureKind])[] = [
   [/^(?:InvalidSecurityToken|InvalidAccessKey|Signature|Forbidden|NoPermission)/i, 'unauthenticated'],
@@ -105,7 +108,8 @@ export function failureOf(request: VendorRequest, reply: VendorReply): VendorFai
   const code = fields === null ? null : textOf(fields, 'Code');
   const success = status >= 200 && status < 300;
   if (fields !== null && code !== null && !successCodes.has(code.toLowerCase())) {
-    const meaning = meaningOf(code, status);
+    const ended = status < 500 && endedToken.test(textOf(fields, 'Message') ?? '');
+    const meaning = meaningOf(ended ? 'InvalidSecurityToken.Expired' : code, status);
     return failure(
       meaning,
       request,

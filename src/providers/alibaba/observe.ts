@@ -29,17 +29,17 @@ function blank(phase: Observation['phase'], task: Task | null): Observation {
   };
 }
 
-/** What became of asking for a task: the task, or the code with which the vendor refused to tell. */
-type Answer = Task | { readonly refused: string; readonly phase: 'missing' | 'unrecognized' };
+/** What became of asking for a task: the task, or the code with which the vendor says that there is none. */
+type Answer = Task | { readonly absent: string };
 
 function* ask(instanceId: string, taskId: string): Dialogue<Answer> {
   try {
     const task = yield* describeTask(instanceId, taskId);
-    return task ?? { refused: '', phase: 'missing' };
+    return task ?? { absent: '' };
   } catch (error) {
-    if (!isRefusal(error)) throw error;
-    const { kind, provider } = error.failure;
-    return { refused: provider.code ?? '', phase: kind === 'not_found' ? 'missing' : 'unrecognized' };
+    // Any other refusal says nothing of the task, so it is no status of it.
+    if (!(error instanceof VendorError) || error.failure.kind !== 'not_found') throw error;
+    return { absent: error.failure.provider.code ?? '' };
   }
 }
 
@@ -80,8 +80,8 @@ export function* observe(
     const answer = tasks.get(handle) ?? (yield* ask(migration.target.instanceId, handle));
     observations.set(
       migration.id,
-      'refused' in answer
-        ? { ...blank(answer.phase, null), providerStatus: answer.refused }
+      'absent' in answer
+        ? { ...blank('missing', null), providerStatus: answer.absent }
         : yield* observeTask(migration, handle, answer, ownNow),
     );
   }

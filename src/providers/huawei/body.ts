@@ -10,7 +10,7 @@ export function splitKey(key: string): { readonly obs_path: string; readonly nam
 
 /** A description without the characters that the console forbids, at most 256 long. An apostrophe stays: the vendor's own example has one. */
 export function presentableDescription(description: string | null): string {
-  const allowed = (description ?? '').replace(/[!=<>&"\\]/g, '').replace(/\s*\p{Cc}\s*/gu, ' ');
+  const allowed = (description ?? '').replace(/[!=<>&"\\]/g, '').replace(/(?<!\s)\s*\p{Cc}\s*/gu, ' ');
   return [...allowed.trim()].slice(0, 256).join('').trim();
 }
 

@@ -40,7 +40,8 @@ function wordsOf(body: Fields | null, refused: boolean): Words {
  */
 function presentable(message: string | null): string | null {
   if (message === null) return null;
-  const [head = ''] = message.split(/,?\s*canonicalRequest/i);
+  const [before = ''] = message.split(/canonicalRequest/i);
+  const head = before.trimEnd().replace(/,$/, '');
   return head.replace(/[A-Za-z0-9+/=_-]{100,}/g, '[masked]').slice(0, 1000);
 }
 

@@ -10,6 +10,6 @@ const maxLength = 50;
 export function jobName(migration: Pick<Migration, 'name'>, backup: Pick<Backup, 'id' | 'attempt'>): string {
   const tail = `-${backup.id.replace(/^bkp_/, '').replace(/[^A-Za-z0-9]/g, '')}-${backup.attempt}`;
   const wanted = (migration.name ?? 'godwit').replace(/[^A-Za-z0-9_-]+/g, '-').replace(/^[^A-Za-z]+/, '');
-  const head = wanted.slice(0, maxLength - tail.length).replace(/[-_]+$/, '');
+  const head = wanted.slice(0, maxLength - tail.length).replace(/(?<![-_])[-_]+$/, '');
   return `${head === '' ? 'g' : head}${tail}`;
 }

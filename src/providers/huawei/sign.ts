@@ -76,7 +76,7 @@ export function sign(request: VendorRequest, context: SigningContext): SignedReq
 
   const path = request.path.replaceAll('{project_id}', percentEncode(project ?? ''));
   const search = request.query.map(([name, value]) => `${percentEncode(name)}=${percentEncode(value)}`).join('&');
-  const url = `${context.endpoint.replace(/\/+$/, '')}${path}${search === '' ? '' : `?${search}`}`;
+  const url = `${context.endpoint.replace(/(?<!\/)\/+$/, '')}${path}${search === '' ? '' : `?${search}`}`;
   const body = request.body === undefined ? undefined : JSON.stringify(request.body);
   const common = {
     ...request.headers,

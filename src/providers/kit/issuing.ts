@@ -13,7 +13,7 @@ import { type Fields, parseObject } from './json.ts';
 
 /** Base URLs have no trailing slash. */
 export function baseUrl(url: string): string {
-  return url.replace(/\/+$/, '');
+  return url.replace(/(?<!\/)\/+$/, '');
 }
 
 /** A secret that must be there. */

@@ -15,9 +15,9 @@ function fileType({ type, mode }: BackupCommandInput): string {
 function withLineBreaks(command: string, path: string): string {
   const breaks = (text: string) =>
     text
-      .replace(/\\+r\\+n|\\+n|\\+r/g, '\n')
-      .replace(/\\+t/g, '\t')
-      .replace(/\\+(['"])/g, '$1');
+      .replace(/(?<!\\)\\+(?:r\\+n|n|r)/g, '\n')
+      .replace(/(?<!\\)\\+t/g, '\t')
+      .replace(/(?<!\\)\\+(['"])/g, '$1');
   if (path === '') return breaks(command);
   const doubled = path.replaceAll('\\', '\\\\');
   return command

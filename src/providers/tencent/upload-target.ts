@@ -42,7 +42,9 @@ export const uploadTarget: UploadSupport = {
       bucket,
       region,
       host: `${bucket}.cos.${region}.myqcloud.com`,
-      key: `${text('Path').replace(/^\/+/, '').replace(/\/*$/, '/')}${backup.source.fileName}`,
+      key: `${text('Path')
+        .replace(/^\/+/, '')
+        .replace(/(?<!\/)\/*$/, '/')}${backup.source.fileName}`,
       credentials: {
         secretId: new Secret(text('TmpSecretId')),
         secretKey: new Secret(text('TmpSecretKey')),

@@ -1,12 +1,17 @@
 import type { VendorTelemetry } from '../../domain/telemetry.ts';
+import type { Circuit } from '../../domain/vendor.ts';
 import type { ConfiguredAccounts } from './accounts.ts';
 import type { Metrics } from './registry.ts';
 
 const seconds = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20];
 const waits = [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60];
 
-/** Attempts at vendors and logins, as the vendors' client tells them. */
-export function vendorMetrics({ counter, gauge, histogram }: Metrics, accounts: ConfiguredAccounts): VendorTelemetry {
+export interface VendorMetrics extends VendorTelemetry {
+  circuits(all: readonly Circuit[]): void;
+}
+
+/** Attempts at vendors, logins and circuits, as the vendors' client tells them. */
+export function vendorMetrics({ counter, gauge, histogram }: Metrics, accounts: ConfiguredAccounts): VendorMetrics {
   const calls = counter(
     'vendor_calls_total',
     'Attempts at vendors by operation and outcome: `ok`, or the kind of failure',
@@ -34,6 +39,11 @@ export function vendorMetrics({ counter, gauge, histogram }: Metrics, accounts: 
     'The vendor’s clock minus this process’s, as its answers tell; one of the two is off where it is more than a minute',
     ['provider', 'account'],
   );
+  const open = gauge(
+    'vendor_circuit_open',
+    '1 while calls to a vendor are not made because it does not answer, else 0',
+    ['provider', 'account'],
+  );
   for (const { provider, account, opensSessions } of accounts.all)
     if (opensSessions)
       for (const outcome of ['opened', 'refused', 'failed']) logins.inc({ provider, account, outcome }, 0);
@@ -45,6 +55,15 @@ export function vendorMetrics({ counter, gauge, histogram }: Metrics, accounts: 
     },
     clock: ({ provider, account, offsetMs }) =>
       clocks.set({ provider, account: accounts.label(account) }, offsetMs / 1000),
+    circuits(all) {
+      open.reset();
+      for (const { provider, account, state } of all) {
+        const labels = { provider, account: accounts.label(account) };
+        // Regions may be as many as callers name.
+        open.inc(labels, 0);
+        if (state !== 'closed') open.set(labels, 1);
+      }
+    },
     login: ({ provider, account, outcome }) => logins.inc({ provider, account: accounts.label(account), outcome }),
   };
 }

@@ -6,6 +6,7 @@ import { Secret } from '../../domain/secret.ts';
 import { type Credentials, VendorError, type VendorReply, vendorFailure } from '../../domain/vendor.ts';
 import type { Exchange } from '../exchange.ts';
 import { exchangeFailure } from '../failure.ts';
+import { cleanReply, redactorFor } from '../redaction.ts';
 import { refusedLoginPauseMs } from '../refused-logins.ts';
 
 /** A way to come by temporary credentials. */
@@ -59,7 +60,8 @@ async function send(
 ): Promise<VendorReply | VendorError> {
   const { operation, method, url, headers = {}, body } = request;
   try {
-    return await exchange.send({ method, url, headers, body }, runtime.now);
+    const signed = { method, url, headers, body };
+    return cleanReply(await exchange.send(signed, runtime.now), redactorFor(signed, null, null));
   } catch (error) {
     return new VendorError(exchangeFailure(error, { operation }, provider, new URL(url).host));
   }

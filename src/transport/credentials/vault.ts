@@ -2,6 +2,7 @@ import type { AccountCredentials, IssuedCredentials } from '../../domain/credent
 import type { Runtime } from '../../domain/runtime.ts';
 import type { Account, Credentials, VendorFailure } from '../../domain/vendor.ts';
 import { createExchange, type Exchange } from '../exchange.ts';
+import { dispatcherMaker, type MakeDispatcher } from '../outbound.ts';
 import { RefreshingCredentials } from './refreshing.ts';
 import { credentialSource } from './source.ts';
 
@@ -17,24 +18,35 @@ export interface CredentialVault {
 export interface VaultOptions {
   readonly accounts: readonly { readonly account: Account; readonly credentials: AccountCredentials }[];
   readonly runtime: Runtime;
+  /** The way out of each account's calls to its issuer; default: directly. */
+  outboundOf?(account: Account): MakeDispatcher;
 }
 
+const directDispatcher = dispatcherMaker();
 /** An issuing service is near, and a caller waits. */
 const issuerTimeoutMs = 5000;
 /** A metadata service is on the same machine, or there is none. */
 const metadataTimeoutMs = 1500;
 
-export function createCredentialVault({ accounts, runtime }: VaultOptions): CredentialVault {
+export function createCredentialVault({ accounts, runtime, outboundOf }: VaultOptions): CredentialVault {
   const limits = { maxBodyBytes: 256 * 1024, connections: 4 };
-  const issuers = createExchange({ callTimeoutMs: issuerTimeoutMs, ...limits });
+  // The services of the machine itself are not behind a proxy.
   const metadata = createExchange({ callTimeoutMs: metadataTimeoutMs, ...limits });
-  const exchangeFor = ({ issuer }: IssuedCredentials): Exchange => (issuer === 'metadata' ? metadata : issuers);
+  const issuers = new Map<MakeDispatcher, Exchange>();
+  const exchangeFor = (account: Account, { issuer }: IssuedCredentials): Exchange => {
+    if (issuer === 'metadata') return metadata;
+    const dispatcher = issuer === 'pod' ? directDispatcher : (outboundOf?.(account) ?? directDispatcher);
+    const known = issuers.get(dispatcher);
+    const exchange = known ?? createExchange({ callTimeoutMs: issuerTimeoutMs, ...limits, dispatcher });
+    issuers.set(dispatcher, exchange);
+    return exchange;
+  };
   const configured = new Map<string, () => Promise<Credentials>>();
   const issued = new Map<string, RefreshingCredentials>();
   for (const { account, credentials } of accounts) {
     if ('read' in credentials) configured.set(account.name, credentials.read);
     else {
-      const source = credentialSource(credentials, exchangeFor(credentials), runtime);
+      const source = credentialSource(credentials, exchangeFor(account, credentials), runtime);
       issued.set(account.name, new RefreshingCredentials(source, runtime));
     }
   }
@@ -48,7 +60,7 @@ export function createCredentialVault({ accounts, runtime }: VaultOptions): Cred
     credentialsEnded: ({ name }, credentials) => issued.get(name)?.ended(credentials),
     refusal: ({ name }) => issued.get(name)?.refusal?.failure ?? null,
     close: async () => {
-      await Promise.all([issuers.close(), metadata.close()]);
+      await Promise.all([metadata, ...issuers.values()].map((each) => each.close()));
     },
   };
 }

@@ -60,6 +60,8 @@ export function fakeService(): FakeService {
       ],
     }),
     get: async (id, context) => find(id, context),
+    refresh: async (id, _waitMs, context) => find(id, context),
+    circuits: () => [],
     list: async (_filter, page, context) => (granted(context) && page.after === undefined ? [present] : []),
     patch: async (id, _patch, context) => changing(id, context),
     async addBackup(id, request, context) {

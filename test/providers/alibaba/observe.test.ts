@@ -72,7 +72,6 @@ describe('a one-shot restore', () => {
   it.each([
     ['InvalidMigrateTaskId.NotFound', 404, 'missing'],
     ['InvalidDBInstanceId.NotFound', 404, 'missing'],
-    ['EngineVersionNotSupported', 400, 'unrecognized'],
   ])('%s is no final word', (code, status, phase) => {
     const { observation } = look(migration(), { DescribeMigrateTaskById: refusal(code, status) });
     expect(observation).toMatchObject({ phase, providerStatus: code, error: null, backups: [] });
@@ -92,9 +91,12 @@ describe('a one-shot restore', () => {
     expect(asked).toEqual([]);
   });
 
-  it.each(['Throttling', 'InternalError', 'NoPermission'])('passes %s on', (code) => {
-    expect(() => look(migration(), { DescribeMigrateTaskById: refusal(code) })).toThrow(VendorError);
-  });
+  it.each(['Throttling', 'InternalError', 'NoPermission', 'EngineVersionNotSupported', 'InvalidParameter'])(
+    'passes %s on, which is no status of a task',
+    (code) => {
+      expect(() => look(migration(), { DescribeMigrateTaskById: refusal(code) })).toThrow(VendorError);
+    },
+  );
 });
 
 describe('what the vendor adds to a success', () => {

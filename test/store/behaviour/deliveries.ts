@@ -171,11 +171,11 @@ export function deliveryBehaviour(site: Site): void {
     await create(store);
     await store.fanOut(noon + 1, 100);
     const room = new Map([[webhook.id, 3]]);
-    const claimed = await store.claimDeliveries(noon + 1, minute, 100, (id) => room.get(id) ?? 8);
+    const claimed = await store.claimDeliveries(noon + 1, minute, 100, ({ id }) => room.get(id) ?? 8);
     const of = (id: string) => claimed.filter(({ delivery }) => delivery.webhookId === id).length;
     expect([of(webhook.id), of(other.id)]).toEqual([3, 2]);
     room.set(webhook.id, 0);
-    expect(await store.claimDeliveries(noon + 1, minute, 100, (id) => room.get(id) ?? 8)).toEqual([]);
+    expect(await store.claimDeliveries(noon + 1, minute, 100, ({ id }) => room.get(id) ?? 8)).toEqual([]);
     expect(await store.claimDeliveries(noon + 1, minute, 4)).toHaveLength(4);
   });
 

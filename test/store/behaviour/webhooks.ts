@@ -51,6 +51,18 @@ export function webhookBehaviour(site: Site): void {
     expect(await store.findIdempotencyKey('ci', 'k-1')).toMatchObject(record);
   });
 
+  it('is refused when its caller has as many as one may have, and another caller’s is not', async () => {
+    const store = await open();
+    const limits = { inAll: 10, perCaller: 2 };
+    const of = (caller: string) => store.createWebhook(sampleWebhook({ caller }), limits);
+    expect([await of('a'), await of('a'), await of('a'), await of('b')].map(({ outcome }) => outcome)).toEqual([
+      'created',
+      'created',
+      'too_many',
+      'created',
+    ]);
+  });
+
   it('keeps no key of what was refused', async () => {
     const store = await open();
     expect(await store.createWebhook(sampleWebhook(), 0, key)).toEqual({ outcome: 'too_many' });

@@ -22,6 +22,7 @@ export async function exposedMetrics(): Promise<{
     store: { statistics: async () => [], nextDue: async () => null },
     accounts: [],
     inFlight: () => 0,
+    circuits: () => [],
     tracing: null,
   });
   const labelsOf = new Map(

@@ -55,7 +55,7 @@ describe('keys that rotate under load', () => {
     };
     const client = createVendorClient({
       providers: only(fake),
-      exchange: { send: vendor, close: async () => undefined },
+      exchangeOf: () => ({ send: vendor, close: async () => undefined }),
       runtime,
       credentialsOf: vault.credentialsOf,
       credentialsEnded: vault.credentialsEnded,

@@ -1,0 +1,35 @@
+import { Secret } from './secret.ts';
+import type { Credentials } from './vendor.ts';
+
+/** Members of credentials that go into a JSON body, where any character may stand that a person can type. */
+const typed: ReadonlySet<string> = new Set(['accountName', 'userName', 'password']);
+/** Ours, and no part of what is sent. */
+const ours: ReadonlySet<string> = new Set(['provider', 'method']);
+
+export interface CredentialFault {
+  /** The member, such as `accessKeySecret`. */
+  readonly name: string;
+  /** What is wrong with it, without its value. */
+  readonly detail: string;
+}
+
+/**
+ * What in credentials cannot be right, and would keep a request from being sent: a character that no key or token has, such as a line break or an
+ * invisible one. Null: nothing is known against them.
+ */
+export function credentialFault(credentials: Credentials): CredentialFault | null {
+  for (const [name, member] of Object.entries(credentials)) {
+    if (ours.has(name)) continue;
+    const text = member instanceof Secret ? member.reveal() : String(member);
+    if (text === '') return { name, detail: 'is empty' };
+    const characters = Array.from(text);
+    const at = characters.findIndex((character) =>
+      typed.has(name) ? /[\p{Cc}\p{Cf}]/u.test(character) : !/[!-~]/.test(character),
+    );
+    if (at >= 0) {
+      const code = (characters[at]?.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+      return { name, detail: `holds the character U+${code} at place ${at + 1} of ${characters.length}` };
+    }
+  }
+  return null;
+}

@@ -1,0 +1,71 @@
+import { decide } from '../../domain/decide.ts';
+import { isTerminal } from '../../domain/lifecycle.ts';
+import type { Migration } from '../../domain/migration.ts';
+import { Problem } from '../../domain/problem.ts';
+import { accountOf, type EngineContext } from '../context.ts';
+import type { MigrationService } from '../interface.ts';
+import { visible } from './access.ts';
+
+/** What was observed so lately is not asked for again, in milliseconds. */
+const freshMs = 1000;
+
+/** Asking the vendor now, instead of when it is due. */
+export function createRefresh(context: EngineContext): Pick<MigrationService, 'refresh'> {
+  const { store, runtime, client, providers } = context;
+
+  /** Throws where the answer would not come within the caller's bound. */
+  function requireRoom(migration: Migration): void {
+    const circuit = client
+      .circuits()
+      .find(({ account, region }) => account === migration.account && region === migration.region);
+    if (circuit !== undefined && circuit.state !== 'closed') {
+      const waitMs = (circuit.retryAt ?? runtime.now()) - runtime.now();
+      throw new Problem('provider_unavailable', 'The vendor has not answered the last calls of this account.', {
+        retryAfterSeconds: Math.max(Math.ceil(waitMs / 1000), 1),
+      });
+    }
+    const account = accountOf(context, migration);
+    const waitMs = account === undefined ? 0 : client.outlook(account).readWaitMs;
+    if (waitMs > client.maxCallerWaitMs)
+      throw new Problem('provider_throttled', 'The account has no room for another question to its vendor now.', {
+        retryAfterSeconds: Math.ceil(waitMs / 1000),
+      });
+  }
+
+  /** Whether the vendor has been asked since, with whatever result. */
+  const asked = (before: Migration, now: Migration): boolean =>
+    isTerminal(now) || now.observedAt !== before.observedAt || now.updatedAt !== before.updatedAt;
+
+  return {
+    async refresh(id, waitMs, caller) {
+      const before = await visible(context, id, caller);
+      const needs = decide(before, providers.of(before.provider)).do;
+      const isFresh = before.observedAt !== null && runtime.now() - before.observedAt < freshMs;
+      const mayAsk = accountOf(context, before) !== undefined && (needs === 'observe' || needs === 'look');
+      if (isTerminal(before) || isFresh || !mayAsk) return before;
+      requireRoom(before);
+      const end = runtime.monotonic() + waitMs;
+      let changed = new AbortController();
+      const stop = store.onChange((each) => {
+        if (each === id) changed.abort();
+      });
+      try {
+        const dueNow = (latest: Migration) =>
+          isTerminal(latest) || (latest.dueAt ?? Number.POSITIVE_INFINITY) <= runtime.now()
+            ? null
+            : { ...latest, dueAt: runtime.now() };
+        await store.update(id, dueNow);
+        for (;;) {
+          const { signal } = changed;
+          const present = await visible(context, id, caller);
+          const left = end - runtime.monotonic();
+          if (left <= 0 || asked(before, present)) return present;
+          await runtime.sleep(Math.min(left, 250), signal);
+          if (signal.aborted) changed = new AbortController();
+        }
+      } finally {
+        stop();
+      }
+    },
+  };
+}

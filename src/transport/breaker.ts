@@ -1,0 +1,57 @@
+import type { VendorFailure } from '../domain/vendor.ts';
+
+/** Failures in a row after which a vendor counts as down. */
+const maxFailures = 5;
+/** How long nothing is sent after that, in milliseconds: at first, and at most after further failed probes. */
+const firstPauseMs = 10_000;
+export const maxBreakMs = 60_000;
+/** A changing call is the probe only where no read has come for so long: a read that fails leaves no doubt behind. Milliseconds. */
+const readsFirstMs = 5000;
+
+/**
+ * Whether a vendor is called. `closed`: it is. `open`: it is not, until `until`. `half_open`: one call is on its way to see whether it is back; the
+ * others wait. Times are monotonic milliseconds.
+ */
+export type Breaker =
+  | { readonly state: 'closed'; readonly failures: number }
+  | { readonly state: 'open'; readonly until: number; readonly pauseMs: number }
+  | { readonly state: 'half_open'; readonly until: number; readonly pauseMs: number };
+
+export const closed: Breaker = { state: 'closed', failures: 0 };
+
+/** Whether a call may go out now, and the breaker once it has. Null: it may not. */
+export function admitted(breaker: Breaker, effect: 'read' | 'write', now: number): Breaker | null {
+  if (breaker.state === 'closed') return breaker;
+  const due = effect === 'read' ? breaker.until : breaker.until + readsFirstMs;
+  // A probe that never came back is given up after a pause as well.
+  if (now < due) return null;
+  return { state: 'half_open', until: now + breaker.pauseMs, pauseMs: breaker.pauseMs };
+}
+
+/** For how long a call of that kind has to wait, in milliseconds; 0: it may go out. */
+export function breakLeftMs(breaker: Breaker, effect: 'read' | 'write', now: number): number {
+  if (breaker.state === 'closed') return 0;
+  return Math.max((effect === 'read' ? breaker.until : breaker.until + readsFirstMs) - now, 0);
+}
+
+/** The breaker after an answer, or after an attempt that shows nothing but that the vendor did not answer. */
+export function afterCall(breaker: Breaker, failure: VendorFailure | null, now: number): Breaker {
+  if (!tellsOfOutage(failure)) return closed;
+  if (breaker.state === 'closed')
+    return breaker.failures + 1 < maxFailures
+      ? { state: 'closed', failures: breaker.failures + 1 }
+      : { state: 'open', until: now + firstPauseMs, pauseMs: firstPauseMs };
+  if (breaker.state === 'open') return breaker;
+  const pauseMs = Math.min(breaker.pauseMs * 2, maxBreakMs);
+  return { state: 'open', until: now + pauseMs, pauseMs };
+}
+
+/** No connection, no answer, or a server error without a word of the vendor's own: an error that names a cause is an answer. */
+function tellsOfOutage(failure: VendorFailure | null): boolean {
+  if (failure === null) return false;
+  if (failure.kind === 'timeout' || failure.kind === 'not_sent') return true;
+  return (
+    failure.kind === 'unavailable' &&
+    (failure.provider.code === null || /^Service\s?Unavailable/i.test(failure.provider.code))
+  );
+}

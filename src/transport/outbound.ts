@@ -1,0 +1,66 @@
+import { getCACertificates } from 'node:tls';
+import { Agent, type Dispatcher, EnvHttpProxyAgent, type RequestInit, fetch as undiciFetch } from 'undici';
+import { directly, type OutboundSettings, ownMachine } from '../domain/outbound.ts';
+import type { Account } from '../domain/vendor.ts';
+
+/** Makes the connections of one kind of callers. */
+export type MakeDispatcher = (options: Agent.Options) => Dispatcher;
+
+/**
+ * Connections as the settings want them: directly or through a proxy, with the certificates that are trusted beside the usual ones. What
+ * `options.connect` says holds for direct connections; a proxy looks names up itself.
+ */
+export function dispatcherMaker({ proxy, ca }: OutboundSettings = directly): MakeDispatcher {
+  const trusted = ca === null ? {} : { ca: [...getCACertificates('default'), ca] };
+  return (options) => {
+    const connect = { ...(typeof options.connect === 'object' ? options.connect : {}), ...trusted };
+    if (proxy === null) return new Agent({ ...options, connect });
+    return new EnvHttpProxyAgent({
+      ...options,
+      connect,
+      requestTls: trusted,
+      proxyTls: trusted,
+      // Empty and not absent, so that the environment is read in one place only.
+      httpProxy: proxy.http?.reveal() ?? '',
+      httpsProxy: proxy.https?.reveal() ?? '',
+      noProxy: proxy.except === '' ? ownMachine : `${ownMachine},${proxy.except}`,
+    });
+  };
+}
+
+/** The ways out of a gateway: its accounts', and the one for all else. */
+export interface Outbound {
+  of(account: Account): MakeDispatcher;
+  readonly common: MakeDispatcher;
+  /** As the global one, by the common way. */
+  readonly fetch: typeof fetch;
+  close(): Promise<void>;
+}
+
+/** Ways that are the same are made once. */
+export function createOutbound(settings: {
+  readonly outbound: OutboundSettings;
+  readonly accounts: readonly { readonly account: Account; readonly outbound: OutboundSettings }[];
+}): Outbound {
+  const makers = new Map<OutboundSettings, MakeDispatcher>();
+  const makerOf = (of: OutboundSettings): MakeDispatcher => {
+    const maker = makers.get(of) ?? dispatcherMaker(of);
+    makers.set(of, maker);
+    return maker;
+  };
+  const common = makerOf(settings.outbound);
+  const own = new Map(settings.accounts.map(({ account, outbound }) => [account.name, makerOf(outbound)]));
+  let agent: Dispatcher | null = null;
+  return {
+    of: ({ name }) => own.get(name) ?? common,
+    common,
+    // The same function but for its types, which Node ships in an older version.
+    fetch: ((input: string, init: RequestInit) => {
+      agent ??= common({});
+      return undiciFetch(input, { ...init, dispatcher: agent });
+    }) as unknown as typeof fetch,
+    close: async () => {
+      await agent?.destroy();
+    },
+  };
+}

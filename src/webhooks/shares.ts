@@ -1,0 +1,86 @@
+import type { Webhook } from '../domain/webhook.ts';
+
+/** Deliveries attempted at once by this process. */
+export const maxAtOnce = 200;
+/** Of them to one webhook, and to one origin, which several webhooks may share. */
+const maxPerWebhook = 8;
+const maxPerOrigin = 16;
+/** The same for those whose last attempt ended without an answer in time: they are asked, and hold up hardly anybody. */
+const maxSilentPerWebhook = 1;
+const maxSilentPerOrigin = 2;
+/** Webhooks and origins that are remembered as silent. */
+const mostSilent = 10_000;
+
+/** Who and what the places of a delivery belong to. */
+interface Places {
+  readonly webhook: string;
+  readonly origin: string;
+  readonly caller: string;
+}
+
+/**
+ * Divides the places for attempts, so that receivers that hang take no other caller's. A caller may hold as many places as are free: one alone gets half
+ * of all, two a third each, and there is always room for whoever comes next.
+ */
+export class Shares {
+  readonly #taken = new Map<string, number>();
+  readonly #silent = new Set<string>();
+  #underWay = 0;
+
+  get free(): number {
+    return maxAtOnce - this.#underWay;
+  }
+
+  /**
+   * How many deliveries each webhook may get in one claim. What was granted counts as taken within the claim. It is asked in the order in which
+   * deliveries fell due.
+   */
+  forClaim(): (webhook: Webhook) => number {
+    const granted = new Map<string, number>();
+    let grantedInAll = 0;
+    return (webhook) => {
+      const { webhook: id, origin, caller } = placesOf(webhook);
+      const of = (key: string): number => (this.#taken.get(key) ?? 0) + (granted.get(key) ?? 0);
+      const free = this.free - grantedInAll;
+      // Half of what is free beyond the caller's own, so that its places and the free ones become equal.
+      const share = Math.ceil((free - of(caller)) / 2);
+      const room = Math.min(
+        free,
+        share,
+        (this.#silent.has(id) ? maxSilentPerWebhook : maxPerWebhook) - of(id),
+        (this.#silent.has(origin) ? maxSilentPerOrigin : maxPerOrigin) - of(origin),
+      );
+      if (room <= 0) return 0;
+      for (const key of [id, origin, caller]) granted.set(key, (granted.get(key) ?? 0) + room);
+      grantedInAll += room;
+      return room;
+    };
+  }
+
+  /** Takes a place for an attempt. Returns how to leave it; `silent`: no answer came in time. */
+  enter(webhook: Webhook): (silent: boolean) => void {
+    const places = placesOf(webhook);
+    const keys = [places.webhook, places.origin, places.caller];
+    for (const key of keys) this.#taken.set(key, (this.#taken.get(key) ?? 0) + 1);
+    this.#underWay++;
+    return (silent) => {
+      this.#underWay--;
+      for (const key of keys) {
+        const left = (this.#taken.get(key) ?? 1) - 1;
+        if (left > 0) this.#taken.set(key, left);
+        else this.#taken.delete(key);
+      }
+      for (const key of [places.webhook, places.origin]) {
+        this.#silent.delete(key);
+        if (silent) this.#silent.add(key);
+      }
+      const oldest = this.#silent.size > mostSilent ? this.#silent.values().next().value : undefined;
+      if (oldest !== undefined) this.#silent.delete(oldest);
+    };
+  }
+}
+
+function placesOf({ id, url, caller }: Webhook): Places {
+  const origin = URL.canParse(url.display) ? new URL(url.display).origin : url.display;
+  return { webhook: `webhook ${id}`, origin: `origin ${origin}`, caller: `caller ${caller}` };
+}

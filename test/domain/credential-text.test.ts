@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { credentialFault } from '../../src/domain/credential-text.ts';
+import { Secret } from '../../src/domain/secret.ts';
+
+const withSecret = (secret: string) =>
+  credentialFault({ provider: 'tencent', secretId: 'AKID', secretKey: new Secret(secret) });
+
+describe('credentials that cannot be right', () => {
+  it.each<[string, string, string]>([
+    ['an invisible space', 'abc\u200bdef', 'holds the character U+200B at place 4 of 7'],
+    ['a line break inside', 'abc\ndef', 'holds the character U+000A at place 4 of 7'],
+    ['full-width letters', 'ａbc', 'holds the character U+FF41 at place 1 of 3'],
+    ['a blank', 'abc def', 'holds the character U+0020 at place 4 of 7'],
+    ['nothing', '', 'is empty'],
+  ])('%s is named by the member and the place, without the value', (_name, secret, detail) => {
+    expect(withSecret(secret)).toEqual({ name: 'secretKey', detail });
+  });
+
+  it('are not those of visible ASCII', () => {
+    expect(withSecret('aZ09+/=~!"#')).toBeNull();
+  });
+
+  it('may be a password of any characters that can be typed', () => {
+    const login = (password: string) =>
+      credentialFault({
+        provider: 'huawei',
+        method: 'password',
+        accountName: '北京',
+        userName: 'u v',
+        password: new Secret(password),
+      });
+    expect(login('päss wörd')).toBeNull();
+    expect(login('pass\u200bword')).toEqual({ name: 'password', detail: 'holds the character U+200B at place 5 of 9' });
+    expect(login('pass\tword')).toMatchObject({ name: 'password' });
+  });
+});

@@ -1,0 +1,97 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { maxOtherLength, maxTextLength } from '../../src/transport/bounded-answer.ts';
+
+const source = resolve(import.meta.dirname, '../../src');
+/** What may reach any expression at most, in characters: a text of a vendor. What callers and files give is shorter. */
+const defaultLength = maxTextLength;
+/** Files whose expressions read more: whole answers, or answers that are no JSON. */
+const longer: Readonly<Record<string, number>> = {
+  'transport/redaction.ts': 1024 * 1024,
+  'providers/alibaba/reply.ts': maxOtherLength,
+};
+/** What an expression may take for 8 Ki characters. One that needs more than linear time takes several times as long. Milliseconds. */
+const allowedMs = 15;
+
+/** A regular expression literal: where one can begin, its body with classes and escapes, its flags. */
+const literal =
+  /(?<=(?:^|[=(,:[!&|?{};+]|=>|return|case)\s*)\/(?![*/])((?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+)\/([dgimsuvy]*)(?!\w)/gm;
+
+interface Expression {
+  readonly file: string;
+  readonly text: string;
+  readonly make: () => RegExp;
+}
+
+function expressionsOf(file: string): readonly Expression[] {
+  // Without types and comments, so that only code is searched.
+  const code = stripTypeScriptTypes(readFileSync(join(source, file), 'utf8')).replace(
+    /\/\*[\s\S]*?\*\/|(?<!['"`:\\])\/\/.*$/gm,
+    '',
+  );
+  return [...code.matchAll(literal)].flatMap(([text, body = '', flags = '']) =>
+    // Between two parts of a template there may be something that only looks like an expression.
+    body.includes('${') || body.includes('`') ? [] : [{ file, text, make: () => new RegExp(body, flags) }],
+  );
+}
+
+const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter(
+  (file) => file.endsWith('.ts') && !file.startsWith('sandbox/'),
+);
+const expressions = files.flatMap(expressionsOf);
+
+/** Inputs that make an expression try again and again: long runs of what it knows, which then do not end as it wants. */
+function attacksOn({ text, file }: Expression): readonly string[] {
+  const length = longer[file] ?? defaultLength;
+  const words = new Set([
+    ...' /\\\r\n\t"\'<>.,:;=&%?-_+*#()[]{}0aAz',
+    ...(text.match(/[A-Za-z]{2,}/g) ?? []).slice(0, 12),
+    '\\r',
+    '\\n',
+    ' a',
+    'a ',
+    '0.',
+    '"a',
+    '%25',
+    '://',
+  ]);
+  return [...words].flatMap((word) => {
+    const run = word.repeat(Math.ceil(length / word.length)).slice(0, length);
+    return [run, `${run}\u0000`];
+  });
+}
+
+function timeOf(expression: Expression, attack: string, allowed: number): number {
+  let best = Number.POSITIVE_INFINITY;
+  for (let attempt = 0; attempt < 2 && best > allowed; attempt++) {
+    const made = expression.make();
+    const began = performance.now();
+    attack.replace(made, '');
+    best = Math.min(best, performance.now() - began);
+  }
+  return best;
+}
+
+describe('the expressions of this code', () => {
+  it('are found', () => {
+    expect(expressions.length).toBeGreaterThan(150);
+    for (const { file, text, make } of expressions) expect(make, `${file}: ${text}`).not.toThrow();
+  });
+
+  it('all end in time on the largest input that can reach them', () => {
+    const slow = expressions.flatMap((expression) => {
+      const allowed = (allowedMs * (longer[expression.file] ?? defaultLength)) / defaultLength;
+      const worst = attacksOn(expression)
+        .map((attack) => ({ attack, ms: timeOf(expression, attack, allowed) }))
+        .reduce((one, other) => (other.ms > one.ms ? other : one));
+      return worst.ms > allowed
+        ? [
+            `${expression.file}: ${expression.text} takes ${Math.round(worst.ms)} ms on ${JSON.stringify(worst.attack.slice(0, 10))}…`,
+          ]
+        : [];
+    });
+    expect(slow).toEqual([]);
+  }, 60_000);
+});
