@@ -68,7 +68,9 @@ export const ProviderSchema = Type.Object(
           account: Type.String(),
           region: Type.String(),
           state: stringEnum(['closed', 'open', 'half_open']),
-          retryAt: Type.Union([Type.String({ format: 'date-time' }), Type.Null()]),
+          retryAt: Type.Union([Type.String({ format: 'date-time' }), Type.Null()], {
+            description: 'When a call finds out whether the vendor is back; null while calls are made.',
+          }),
         }),
         {
           description:
