@@ -67,18 +67,21 @@ describe('a connection', () => {
       'half a body',
       'POST /migrations HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{',
     ],
-  ])('with %s does not hold up the end', async (_name, text) => {
-    const { port, app } = await listening();
-    const accepted = once(app.server, 'connection') as Promise<[Socket]>;
-    const { socket, closed } = await open(port);
-    const [theirs] = await accepted;
-    socket.write(text);
-    await expect.poll(() => theirs.bytesRead).toBe(text.length);
-    const began = performance.now();
-    await app.close();
-    await closed;
-    expect(performance.now() - began).toBeLessThan(4000);
-  });
+  ])(
+    'with %s does not hold up the end',
+    async (_name, text) => {
+      const { port, app } = await listening();
+      const accepted = once(app.server, 'connection') as Promise<[Socket]>;
+      const { socket, closed } = await open(port);
+      const [theirs] = await accepted;
+      socket.write(text);
+      await expect.poll(() => theirs.bytesRead).toBe(text.length);
+      await app.close();
+      await closed;
+      // Node alone would wait for 15 seconds for a head, and 30 for a body.
+    },
+    12_000,
+  );
 
   it('is one of at most half of all from one address', async () => {
     const { port } = await listening({ maxConnections: 4 });
