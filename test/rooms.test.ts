@@ -46,6 +46,19 @@ describe('the rooms', () => {
     expect(strangers).toEqual([]);
   });
 
+  it('name no vendor in their code outside the providers, the sandbox and the registry', () => {
+    // Examples of answers are texts for people, and need some provider.
+    const mayName = /^(?:providers|sandbox)\/|^registry\.ts$|^http\/schemas\/answer-examples\.ts$/;
+    const naming = files
+      .filter((file) => !mayName.test(file))
+      .filter((file) =>
+        /['"`](?:alibaba|huawei|tencent)['"`]|providers\/(?:alibaba|huawei|tencent)\//i.test(
+          readFileSync(join(source, file), 'utf8').replace(/\/\*[\s\S]*?\*\//g, ''),
+        ),
+      );
+    expect(naming).toEqual([]);
+  });
+
   it('do not let one provider know another', () => {
     const crossing = files
       .filter((file) => file.startsWith('providers/'))

@@ -52,7 +52,11 @@ async function chain(provider: 'alibaba' | 'huawei' | 'tencent'): Promise<string
 }
 const log = (provider: 'alibaba' | 'huawei' | 'tencent', number: number) => ({
   type: 'log',
-  source: { type: 'object_storage', bucket: 'acme-backups', keys: [incrementKey(provider, 'full_log', number, false)] },
+  source: {
+    type: 'object_storage',
+    bucket: provider === 'tencent' ? 'acme-backups-1250000000' : 'acme-backups',
+    keys: [incrementKey(provider, 'full_log', number, false)],
+  },
 });
 
 describe('a failure that lasts', () => {
