@@ -138,6 +138,7 @@ function banner(url: string): string {
   return `
 Godwit runs with its sandbox: three emulated clouds, no real one is touched.
 
+  Board         ${url}/board
   Explorer      ${url}/docs
   API           ${url}/migrations
   Health        ${url}/readyz

@@ -11,6 +11,7 @@ import type { HttpApp, HttpContext, HttpProvider } from './app-types.ts';
 import type { Authenticator } from './auth/authenticator.ts';
 import { type AuditTrail, createAuditTrail, installAudit, noAudit } from './plugins/audit.ts';
 import { installAuthentication, installAuthorization } from './plugins/authentication.ts';
+import { installBoard } from './plugins/board.ts';
 import { installBodies } from './plugins/bodies.ts';
 import { answerBrokenRequest, answerUnmetExpectation } from './plugins/broken-requests.ts';
 
@@ -125,6 +126,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   healthRoutes(app, http);
   metricsRoute(app, http, telemetry);
   serveDocument(app, http);
+  await installBoard(app);
   if (settings.explorer) await installExplorer(app);
   return app;
 }

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { HttpApp } from '../app-types.ts';
 
@@ -10,7 +10,9 @@ export interface Pages {
   readonly folder: string;
   /** Names of the files that are served under `static/`; nothing else of the folders is. */
   readonly files: readonly string[];
-  /** Further folders that hold some of the files. */
+  /** Who may see them; default: as the documentation. */
+  readonly access?: 'open' | 'documentation';
+  /** Further folders that hold some of the files: under `http/pages`, or by their whole path. */
   readonly more?: readonly string[];
 }
 
@@ -18,10 +20,13 @@ export interface Pages {
  * Serves a page and its files, which hold no data of anybody. All links between them are relative: a proxy may put them under any
  * prefix.
  */
-export async function servePages(app: HttpApp, { path, folder, files, more = [] }: Pages): Promise<void> {
+export async function servePages(
+  app: HttpApp,
+  { path, folder, files, more = [], access = 'documentation' }: Pages,
+): Promise<void> {
   const own = join(import.meta.dirname, '../pages', folder);
   const page = await readFile(join(own, 'index.html'), 'utf8');
-  const route = { schema: { hide: true }, config: { access: 'documentation', anyAccept: true } } as const;
+  const route = { schema: { hide: true }, config: { access, anyAccept: true } } as const;
   const last = path.slice(path.lastIndexOf('/') + 1);
 
   // Relative to the path that the caller sees, which has the slash that is missing here.
@@ -29,7 +34,7 @@ export async function servePages(app: HttpApp, { path, folder, files, more = [] 
   app.get(`${path}/`, route, async (_request, reply) => reply.type('text/html; charset=utf-8').send(page));
   const served = new Set(files.map((name) => `/${name}`));
   await app.register(fastifyStatic, {
-    root: [own, ...more],
+    root: [own, ...more.map((each) => resolve(import.meta.dirname, '../pages', each))],
     prefix: `${path}/static/`,
     decorateReply: false,
     index: false,

@@ -2,9 +2,12 @@ import type { HttpApp } from '../app-types.ts';
 
 const apiPolicy = "default-src 'none'; frame-ancestors 'none'";
 /** Swagger UI sets styles on elements; scripts come from files of ours alone. */
-const pagePolicy =
+const explorerPolicy =
   "default-src 'none'; connect-src 'self'; font-src 'self' data:; img-src 'self' data:; script-src 'self'; " +
   "style-src 'self' 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** The board has all its styles in a file of its own. */
+const boardPolicy = explorerPolicy.replace(" 'unsafe-inline'", '');
 
 const always: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
@@ -25,12 +28,16 @@ export function installSecurityHeaders(app: HttpApp): void {
   app.addHook('onSend', async (request, reply, payload) => {
     const type = String(reply.getHeader('content-type') ?? '');
     reply.headers(always);
-    reply.header('content-security-policy', isPage(request.routeOptions.url, type) ? pagePolicy : apiPolicy);
+    reply.header(
+      'content-security-policy',
+      type.startsWith('text/html') ? policyOf(request.routeOptions.url) : apiPolicy,
+    );
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
     return payload;
   });
 }
 
-function isPage(route: string | undefined, contentType: string): boolean {
-  return route !== undefined && (route === '/' || route.startsWith('/docs')) && contentType.startsWith('text/html');
+function policyOf(route: string | undefined): string {
+  if (route?.startsWith('/board')) return boardPolicy;
+  return route?.startsWith('/docs') ? explorerPolicy : apiPolicy;
 }

@@ -1,18 +1,23 @@
 import type { HttpApp, HttpContext } from '../app-types.ts';
 import { prefersHtml } from '../request/accept.ts';
-import { answers, NoQuery, problems } from '../schemas/operation.ts';
+import { answers, empty, NoQuery, problems } from '../schemas/operation.ts';
 import { jsonAnswer, sendAnswer } from './answer.ts';
 
 const schema = {
   operationId: 'root',
   summary: 'Where things are',
-  description: 'Links to the documentation, the probes and the metrics. HTML for browsers.',
+  description: 'Links to the board, the documentation, the probes and the metrics. A browser is led to the board.',
   tags: ['Operation'],
   querystring: NoQuery,
-  response: { 200: answers('Root', 'The links.'), ...problems('open', ['invalid_request']) },
+  response: {
+    200: answers('Root', 'The links.'),
+    302: empty('A browser goes on to the board.', ['Location']),
+    ...problems('open', ['invalid_request']),
+  },
 } as const;
 
 const links = {
+  board: '/board',
   docs: '/docs',
   openapi: '/openapi.json',
   migrations: '/migrations',
@@ -27,25 +32,15 @@ const links = {
 /** The front door. */
 export function rootRoutes(app: HttpApp, http: HttpContext): void {
   const { version, environment } = http.settings;
-  const page = frontPage(version);
 
   app.get('/', { schema, config: { access: 'documentation', anyAccept: true } }, async (request, reply) => {
     reply.header('vary', 'accept');
-    if (prefersHtml(request.headers.accept)) return reply.type('text/html; charset=utf-8').send(page);
+    // Relative to where the caller sees the gateway, whatever a proxy has put before it.
+    if (prefersHtml(request.headers.accept)) return reply.redirect('board/', 302);
     return sendAnswer(reply, jsonAnswer(200, { name: 'Godwit', version, environment, links: linksFrom(request.base) }));
   });
 }
 
 function linksFrom(base: string): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(links).map(([name, path]) => [name, `${base}${path}`]));
-}
-
-function frontPage(version: string): string {
-  const items = Object.entries(links).map(([name, path]) => `<li><a href=".${path}">${path}</a> ${name}</li>`);
-  return [
-    '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Godwit</title></head><body>',
-    `<h1>Godwit ${version}</h1>`,
-    '<p>One <code>/migrations</code> resource for SQL Server restores into Alibaba Cloud, Huawei Cloud and Tencent Cloud.</p>',
-    `<ul>${items.join('')}</ul></body></html>`,
-  ].join('\n');
 }

@@ -55,8 +55,11 @@ describe('what can be read beside migrations', () => {
       ready: '/readyz',
     });
     const page = await fastify.inject({ url: '/', headers: { accept: 'text/html,*/*;q=0.8' } });
-    expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
-    expect(page.body).toContain('href="./docs"');
+    expect(page.statusCode).toBe(302);
+    expect(page.headers.location).toBe('board/');
+    const board = await fastify.inject('/board/');
+    expect(board.headers['content-security-policy']).not.toContain('unsafe');
+    expect(board.body).not.toMatch(/<script(?![^>]*src=)| style=| on[a-z]+=/);
   });
 
   it('the contract itself', async () => {
