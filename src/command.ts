@@ -24,6 +24,8 @@ const drainMs = 25_000;
 const tracesMs = 3000;
 /** After that time a stop that does not end is broken off, in milliseconds: open calls, then what closes after them. */
 const longestStopMs = drainMs + 12_000;
+/** From the gateway's port to the first of the built-in clouds': 8080 and 9400. */
+const sandboxPortDistance = 1320;
 const stopSignals = ['SIGTERM', 'SIGINT'] as const;
 /** A restore at the built-in sandbox takes this long, in milliseconds. */
 const sandboxRestoreMs = 4000;
@@ -74,7 +76,7 @@ async function run(config: Config, version: string): Promise<void> {
   // Until something is to be drained a signal ends the process at once; as the first process of a container it would be ignored otherwise.
   const leave = (): void => process.exit(0);
   for (const signal of stopSignals) process.once(signal, leave);
-  const sandbox = config.sandbox ? await startBuiltInSandbox() : null;
+  const sandbox = config.sandbox ? await startBuiltInSandbox(config.listen.port) : null;
   const effective = sandbox === null ? config : await withSandbox(config, sandbox);
   const tracing = await tracingOf(process.env, version, (error) => log.warn({ error }, 'traces'));
   const gateway = await startGateway(effective, systemRuntime, log, version, tracing);
@@ -117,14 +119,22 @@ function onStopSignal(log: Logger, stop: () => Promise<void>): void {
   for (const signal of stopSignals) process.on(signal, take);
 }
 
-/** The emulated clouds are loaded only where they are used. */
-async function startBuiltInSandbox(): Promise<Sandbox> {
+/**
+ * The emulated clouds, loaded only where they are used. A migration belongs to the cloud that it began with, so they keep their ports
+ * over restarts of a gateway at the same port, as long as those are free.
+ */
+async function startBuiltInSandbox(gatewayPort: number): Promise<Sandbox> {
   const { startSandbox } = await import('./sandbox/sandbox.ts');
-  return startSandbox({
+  const options = {
     host: '127.0.0.1',
     runtime: systemRuntime,
     restoreMs: sandboxRestoreMs,
     stateFile: './data/sandbox.json',
+  };
+  if (gatewayPort === 0 || gatewayPort > 60_000) return startSandbox(options);
+  return startSandbox({ ...options, port: gatewayPort + sandboxPortDistance }).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return startSandbox(options);
+    throw error;
   });
 }
 

@@ -59,6 +59,7 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), () 
     await page.getByRole('button', { name: 'Add a backup' }).click();
     await page.locator('#backup-key').fill('prod/sales_log_1.trn');
     await page.locator('dialog').getByRole('button', { name: 'Add a backup' }).click();
+
     await page.getByText('2 of 2 restored').waitFor();
 
     await page.getByRole('button', { name: 'Cut over' }).click();

@@ -120,7 +120,10 @@ export class MigrationPage {
   #ask(action) {
     const { id, target, provider, mode, source } = this.#migration;
     const typed = ['cut_over', 'cancel'].includes(action);
-    const headers = { 'if-match': this.#etag };
+    const idempotencyKey = crypto.randomUUID();
+    /** @type {Record<string, string>} */
+    const headers = action === 'add_backup' ? {} : { 'if-match': this.#etag };
+    let decidedOn = whatIsDecidedOn(this.#migration);
     const path = { add_backup: 'backups', cut_over: 'cutover', cancel: 'cancel', retry: 'retry', delete: '' }[action];
     const at = `migrations/${id}${path === '' ? '' : `/${path}`}`;
     const method = action === 'delete' ? 'DELETE' : 'POST';
@@ -161,6 +164,20 @@ export class MigrationPage {
       { type: 'submit', 'data-weight': typed ? 'danger' : undefined, disabled: typed },
       titles[action],
     );
+    /** Looking at the vendor changes the entity tag too: only what a person has decided on must be the same. */
+    const sendIt = async () => {
+      for (let left = 5; ; left -= 1) {
+        try {
+          const more = method === 'POST' ? { 'idempotency-key': idempotencyKey } : {};
+          return await call(method, at, body(), { ...headers, ...more });
+        } catch (error) {
+          if (!(error instanceof ApiProblem) || error.status !== 412) throw error;
+          await this.refresh();
+          headers['if-match'] = this.#etag;
+          if (left === 0 || whatIsDecidedOn(this.#migration) !== decidedOn) throw error;
+        }
+      }
+    };
     const show = () => {
       curl.textContent = curlOf(method, at, body(), headers);
       send.disabled = typed && instance.value !== target.instanceId;
@@ -176,12 +193,7 @@ export class MigrationPage {
             event.preventDefault();
             send.disabled = true;
             try {
-              await call(
-                method,
-                at,
-                body(),
-                method === 'POST' ? { ...headers, 'idempotency-key': crypto.randomUUID() } : headers,
-              );
+              await sendIt();
               dialog.close();
               if (action === 'delete') globalThis.dispatchEvent(new CustomEvent('godwit-home'));
               else await this.refresh();
@@ -189,8 +201,7 @@ export class MigrationPage {
               said.hidden = false;
               said.textContent = error instanceof Error ? error.message : String(error);
               if (error instanceof ApiProblem && error.status === 412) {
-                await this.refresh();
-                headers['if-match'] = this.#etag;
+                decidedOn = whatIsDecidedOn(this.#migration);
                 said.textContent += ' It was read again: look at it, then decide once more.';
               }
               show();
@@ -228,6 +239,12 @@ export class MigrationPage {
     globalThis.document.getElementById('dialogs')?.append(dialog);
     dialog.showModal();
   }
+}
+
+/** What a person sees before a decision, without what changes by mere looking. @param {any} migration */
+function whatIsDecidedOn({ state, actions, blocking, backups }) {
+  const codes = blocking.map((/** @type {any} */ { code }) => code);
+  return JSON.stringify([state, actions, codes, backups.map((/** @type {any} */ each) => [each.id, each.state])]);
 }
 
 /** @param {any} backup */
