@@ -3,14 +3,17 @@ import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 import { encryptionKeysOf } from './config/key-file.ts';
 import type { AuditLog } from './domain/audit.ts';
+import type { FeedStore } from './domain/feed-store.ts';
 import type { ProviderRegistry } from './domain/provider.ts';
 import type { Runtime } from './domain/runtime.ts';
 import { type ClockStep, steadyClock, unsteppedNow } from './domain/steady-clock.ts';
 import type { Store } from './domain/store.ts';
 import type { Account } from './domain/vendor.ts';
 import type { WebhookStore } from './domain/webhook.ts';
+import { createBackupFiles } from './engine/backup-files.ts';
 import type { EngineContext } from './engine/context.ts';
 import { createEngine } from './engine/engine.ts';
+import { createFeedScanner } from './engine/feed/scanner.ts';
 import { distrustStore } from './engine/restored-store.ts';
 import { createMigrationService } from './engine/service.ts';
 import { tellingOfEndings } from './engine/tell-endings.ts';
@@ -54,7 +57,7 @@ export async function startGateway(
   const embedded = storeUrl.startsWith('sqlite:');
   // Processes that share a database go by its clock: what one of them wrote down is compared by another. Theirs may step as it likes.
   const own: Runtime = embedded ? runtime : { ...runtime, now: unsteppedNow(runtime) };
-  const store: Store & AuditLog & WebhookStore = await open(storeUrl, {
+  const store: Store & AuditLog & WebhookStore & FeedStore = await open(storeUrl, {
     runtime: own,
     onError: (error) => log.error({ error: messageOf(error) }, 'store'),
   });
@@ -103,6 +106,7 @@ export async function startGateway(
       runtime: shared,
       patientNow: clock.patientNow,
       settings: config.engine,
+      feedScanMs: config.feedScanMs,
       owner: shared.uuid(),
       log: engineLogger(log),
       telemetry: telemetry.engine,
@@ -115,7 +119,9 @@ export async function startGateway(
       telemetry.clockStepped(step);
       engine.clockStepped();
     };
-    const service = createMigrationService(context, engine, cipher);
+    const files = createBackupFiles(context);
+    const scanner = createFeedScanner(context, store, files, { runtime: shared, seal: (url) => cipher.seal(url) });
+    const service = createMigrationService(context, engine, cipher, { files, feeds: store, scanner });
     const webhooks = createWebhooks({
       store,
       runtime: shared,
@@ -157,12 +163,13 @@ export async function startGateway(
     });
     const url = await app.listen({ host: config.listen.host, port: config.listen.port });
     engine.start();
+    scanner.start();
     webhooks.start();
     return {
       url,
       async stop(graceMs) {
         client.drain();
-        await Promise.all([engine.stop(graceMs), webhooks.stop(graceMs)]);
+        await Promise.all([engine.stop(graceMs), webhooks.stop(graceMs), scanner.stop(graceMs)]);
         await app.close();
         await exchanges.close();
         await outbound.close();

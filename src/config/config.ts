@@ -51,6 +51,8 @@ export interface Config {
   /** The sealing key first. Empty: none configured. */
   readonly encryptionKeys: readonly Secret[];
   readonly engine: EngineSettings;
+  /** How often a watched folder is listed, in milliseconds. */
+  readonly feedScanMs: number;
   readonly logLevel: string;
   readonly rateLimit: { readonly requestsPerSecond: number; readonly burst: number } | null;
   readonly webhooks: WebhookSettings;

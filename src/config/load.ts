@@ -35,6 +35,9 @@ const defaultEngine: EngineSettings = {
   stallMs: 21_600_000,
 };
 /** Against the sandbox a restore takes seconds, so it is watched more closely. */
+/** Listing is billed and limited per call; a new file is taken after two of them. */
+const defaultScanMs = 30_000;
+const sandboxScanMs = 2000;
 const sandboxEngine: EngineSettings = { ...defaultEngine, pollMinMs: 500, pollMaxMs: 5000, settleMs: 5000 };
 
 /**
@@ -73,6 +76,7 @@ export async function checkedConfig(
     ...(sandbox ? sandboxEngine : defaultEngine),
     ...(given.engine as Partial<EngineSettings> | undefined),
   };
+  const feedScanMs = given.feed?.scanMs ?? (sandbox ? sandboxScanMs : defaultScanMs);
   if (engine.pollMaxMs < engine.pollMinMs) faults.push('engine.pollMaxMs: has to be at least pollMinMs');
   if (!sandbox && (given.accounts ?? []).length === 0)
     faults.push('accounts: at least one account has to be configured');
@@ -83,6 +87,7 @@ export async function checkedConfig(
     publicUrl: given.publicUrl?.replace(/(?<!\/)\/+$/, '') ?? null,
     trustedProxies: given.trustedProxies ?? [],
     storeUrl,
+    feedScanMs,
     auth: authSettings(given),
     encryptionKeys,
     engine,

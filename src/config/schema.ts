@@ -119,6 +119,7 @@ export const ConfigFileSchema = object({
     }),
   ),
   encryption: optional(object({ key: optional(ValueSchema), previousKeys: optional(Type.Array(ValueSchema)) })),
+  feed: optional(object({ scanMs: Milliseconds(50) })),
   engine: optional(
     object({
       pollMinMs: Milliseconds(50),

@@ -2,6 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { enumOf } from './enum-schema.ts';
 import {
   DatabaseSchema,
+  FeedSchema,
   OptionsSchema,
   ProviderIdSchema,
   ProviderOptionsSchema,
@@ -34,12 +35,34 @@ export const ErrorSchema = Type.Object(
   { $id: 'MigrationError', description: 'Why it failed: our code, plain words, and the vendor’s own words.' },
 );
 
+const Lsn = nullable(Type.String({ description: 'Log sequence number in decimal, as SQL Server prints it.' }));
+
+export const BackupHeaderSchema = Type.Object(
+  {
+    database: nullable(Type.String()),
+    type: nullable(enumOf('BackupType')),
+    startedAt: nullable(Type.String({ description: 'Local time of the source server, without a zone.' })),
+    finishedAt: nullable(Type.String({ description: 'Local time of the source server, without a zone.' })),
+    firstLsn: Lsn,
+    lastLsn: Lsn,
+    checkpointLsn: Lsn,
+    databaseBackupLsn: Lsn,
+    serverVersion: nullable(Type.String({ description: 'Version of the source server.' })),
+    copyOnly: nullable(Type.Boolean()),
+    stripe: nullable(Type.Object({ number: Type.Integer(), of: Type.Integer() })),
+    sets: nullable(Type.Integer({ description: 'How many backups the file holds.' })),
+    form: enumOf('BackupForm'),
+  },
+  { $id: 'BackupHeader', description: 'What a backup file says of itself. What it does not tell is null.' },
+);
+
 export const BackupSchema = Type.Object(
   {
     id: Type.String(),
     type: enumOf('BackupType'),
     source: SourceSchema,
     final: Type.Boolean(),
+    header: nullable(BackupHeaderSchema),
     state: enumOf('BackupState'),
     providerStatus: nullable(Type.String()),
     providerRefs: RefsSchema,
@@ -67,7 +90,8 @@ export const MigrationSchema = Type.Object(
       databases: Type.Optional(Type.Array(DatabaseSchema)),
       overwrite: Type.Boolean(),
     }),
-    source: SourceSchema,
+    source: Type.Optional(SourceSchema),
+    feed: Type.Optional(FeedSchema),
     options: OptionsSchema,
     providerOptions: Type.Optional(ProviderOptionsSchema),
     state: enumOf('MigrationState'),
@@ -91,6 +115,12 @@ export const MigrationSchema = Type.Object(
       percent: nullable(Type.Integer({ minimum: 0, maximum: 100 })),
       backupsTotal: Type.Integer(),
       backupsRestored: Type.Integer(),
+      behindSeconds: nullable(
+        Type.Integer({
+          description:
+            'Where a folder is watched: how much older the last restored backup is than the newest one of the chain in the folder.',
+        }),
+      ),
     }),
     backups: Type.Array(BackupSchema, { description: 'In the order of their restore.' }),
     backupsOmitted: Type.Optional(

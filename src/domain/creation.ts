@@ -1,6 +1,6 @@
 import { newId } from './ids.ts';
 
-import type { Backup, CloudAccount, Migration, SealedUrl, Source } from './migration.ts';
+import type { Backup, CloudAccount, Feed, Migration, SealedUrl, Source } from './migration.ts';
 import type { BackupRequest, MigrationRequest, SourceRequest } from './request-schema.ts';
 
 import type { Runtime } from './runtime.ts';
@@ -34,6 +34,7 @@ export function newMigration(
     mode,
     target: { instanceId, ...(databases && databases.length > 0 && { databases }), overwrite: overwrite ?? false },
     options: request.options ?? {},
+    ...(request.feed && { feed: newFeed(request.feed) }),
     providerOptions: request.providerOptions ?? {},
     caller,
     state: 'pending',
@@ -43,7 +44,7 @@ export function newMigration(
     blocking: [],
     warnings: [],
     percent: null,
-    backups: [backupOf('full', request.source, mode === 'full', context)],
+    backups: [backupOf('full', request.source ?? folderOf(request.feed), mode === 'full', context)],
     calls: [],
     cutoverRequested: false,
     cancelRequested: false,
@@ -85,4 +86,24 @@ function backupOf(type: BackupType, source: SourceRequest, final: boolean, { run
 
 function sealed(source: SourceRequest, seal: CreationContext['seal']): Source {
   return source.type === 'url' ? { type: 'url', urls: source.urls.map(seal) } : source;
+}
+
+function newFeed({ bucket, prefix, endpoint, watch = true, lastFile }: NonNullable<MigrationRequest['feed']>): Feed {
+  return {
+    bucket,
+    prefix,
+    ...(endpoint !== undefined && { endpoint }),
+    watch,
+    lastFile: lastFile ?? null,
+    closed: false,
+    gap: null,
+    refused: [],
+    newestFinishedAt: null,
+    scannedAt: null,
+  };
+}
+
+/** A full backup of which the file is not known yet. */
+function folderOf(feed: MigrationRequest['feed']): SourceRequest {
+  return { type: 'object_storage', bucket: feed?.bucket ?? '', keys: [] };
 }

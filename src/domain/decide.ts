@@ -1,3 +1,4 @@
+import { isUnresolved } from './feed.ts';
 import {
   activeBackup,
   attemptOf,
@@ -93,6 +94,8 @@ export function needsUpload(backup: Backup, call: ChangingCall): boolean {
 }
 
 function submission(migration: Migration, backup: Backup, provider: DecisionProvider): Command | undefined {
+  // The folder has to be read first; its scan makes the migration due again.
+  if (isUnresolved(backup)) return { do: 'nothing' };
   const send = sendNext(migration, 'restore', backup, provider);
   if (send?.do === 'send' && needsUpload(backup, send.call)) return { do: 'nothing' };
   return send;

@@ -1,3 +1,4 @@
+import { backupForms } from './backup-header.ts';
 import { problemCodes } from './problem.ts';
 import { reasons, warnings } from './reasons.ts';
 import { restoreErrorCodes } from './restore-errors.ts';
@@ -7,6 +8,7 @@ import {
   backupStates,
   backupTypes,
   eventTypes,
+  feedVerdicts,
   migrationStates,
   modes,
   sourceTypes,
@@ -18,9 +20,11 @@ import {
  */
 export const namedEnums = {
   Action: actionNames,
+  BackupForm: backupForms,
   BackupState: backupStates,
   BackupType: backupTypes,
   EventType: eventTypes,
+  FeedVerdict: feedVerdicts,
   MigrationState: migrationStates,
   Mode: modes,
   ProblemCode: problemCodes,

@@ -1,3 +1,4 @@
+import { isUnresolved } from './feed.ts';
 import type { Instant, Migration } from './migration.ts';
 import type { EventType } from './vocabulary.ts';
 
@@ -57,5 +58,37 @@ export function eventsBetween(before: Migration | null, after: Migration): reado
       providerMessage: reason.provider?.message ?? null,
       requestId: reason.provider?.requestId ?? null,
     });
+  events.push(...feedEvents(before, after));
   return events;
+}
+
+/** What the watched folder has brought. */
+function feedEvents(before: Migration | null, after: Migration): readonly NewEvent[] {
+  const { feed } = after;
+  if (feed === undefined) return [];
+  const event = (type: EventType, data: NewEvent['data']): NewEvent => ({
+    migrationId: after.id,
+    account: after.account,
+    type,
+    at: after.updatedAt,
+    data,
+  });
+  const taken = after.backups.filter((backup) => {
+    const earlier = before?.backups.find(({ id }) => id === backup.id);
+    return !isUnresolved(backup) && backup.etag !== undefined && (earlier === undefined || isUnresolved(earlier));
+  });
+  const refused = feed.refused.filter((key) => !before?.feed?.refused.includes(key));
+  const [old, now] = [before?.feed?.gap ?? null, feed.gap];
+  const sameGap = old?.after === now?.after && old?.before === now?.before;
+  return [
+    ...taken.map(({ id, source }) =>
+      event('feed.file_taken', {
+        backupId: id,
+        key: source.type === 'object_storage' ? (source.keys[0] ?? null) : null,
+      }),
+    ),
+    ...refused.map((key) => event('feed.file_refused', { key })),
+    ...(old !== null && !sameGap ? [event('feed.gap_closed', { after: old.after, before: old.before })] : []),
+    ...(now !== null && !sameGap ? [event('feed.gap_found', { after: now.after, before: now.before })] : []),
+  ];
 }

@@ -1,3 +1,4 @@
+import { takesFiles } from './feed.ts';
 import type { Backup, Call, Migration, ReasonNote, Step } from './migration.ts';
 import { fullBackup } from './migration.ts';
 import type { ProblemCode } from './problem.ts';
@@ -181,6 +182,7 @@ const rules: Record<ActionName, (migration: Migration, provider: LifeCycleProvid
         return no('A failed backup holds up the queue: retry it or add a corrected one first.');
       return failed === undefined && migration.cutoverRequested ? no('The cutover is planned already.') : yes;
     }
+    if (takesFiles(migration)) return yes;
     if (markableAsFinal(migration, provider) === undefined)
       return no(
         'This provider opens the database only with a last backup: add it with `final: true`.',

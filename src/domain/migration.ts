@@ -1,3 +1,4 @@
+import type { BackupHeader } from './backup-header.ts';
 import type { ProblemCode, VendorWords } from './problem.ts';
 import type { Reason, Warning } from './reasons.ts';
 import type { MigrationRequest } from './request-schema.ts';
@@ -77,6 +78,12 @@ export interface Backup {
    * is sent, from `since` on.
    */
   readonly maybeSent?: { readonly after: number; readonly since: Instant };
+  /** What the file says of itself; null or absent: it was not looked at. */
+  readonly header?: BackupHeader | null;
+  /** What tells the file's database from another one of the same name. */
+  readonly bindingId?: string | null;
+  /** Entity tag of the object when it was taken from a folder: a file that changes later is told. */
+  readonly etag?: string | null;
   readonly providerStatus: string | null;
   readonly providerRefs: Refs;
   readonly error: MigrationError | null;
@@ -85,6 +92,28 @@ export interface Backup {
   readonly createdAt: Instant;
   readonly submittedAt: Instant | null;
   readonly finishedAt: Instant | null;
+}
+
+/** A folder that a migration takes its backups from. */
+export interface Feed {
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly endpoint?: string;
+  /** Whether files that come later are taken too. */
+  readonly watch: boolean;
+  /** Key or name of the file that ends the chain; null: none has been named. */
+  readonly lastFile: string | null;
+  /** Whether it takes nothing any more: it has all that it wanted. */
+  readonly closed: boolean;
+  /** Where the chain is interrupted, and since when that has been seen. */
+  readonly gap: { readonly after: string | null; readonly before: string; readonly since: Instant } | null;
+  /** Keys of backups that a caller took out of the chain: they are not taken again. */
+  readonly skipped?: readonly string[];
+  /** Keys that were refused, so that each is told once; the latest hundred. */
+  readonly refused: readonly string[];
+  /** When the newest file of the chain that is known was finished, by the source's clock; null: not known. */
+  readonly newestFinishedAt: string | null;
+  readonly scannedAt: Instant | null;
 }
 
 /** What a series of vendor calls is for. */
@@ -151,6 +180,8 @@ export interface Migration {
     readonly overwrite: boolean;
   };
   readonly options: MigrationOptions;
+  /** Present where backups are taken from a folder. */
+  readonly feed?: Feed;
   readonly providerOptions: NonNullable<MigrationRequest['providerOptions']>;
   /** Who created it; the scope of its idempotency keys. */
   readonly caller: string;

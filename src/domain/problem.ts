@@ -1,3 +1,4 @@
+import { restoreErrors } from './restore-errors.ts';
 /**
  * The closed catalogue of problems: one entry per code, each with one HTTP status. Every answer of 400 and above carries one
  * of these codes, and `/problems/<code>` serves the entry.
@@ -122,6 +123,72 @@ export const problemCatalogue = {
     title: 'The vendor refused the request',
     retryable: false,
     help: '`provider` carries the vendor’s own code, message and request id.',
+  },
+  backup_corrupt_or_newer: {
+    status: 422,
+    title: 'The file is not a whole backup of SQL Server',
+    retryable: false,
+    help: restoreErrors.backup_corrupt_or_newer.detail,
+  },
+  newer_version: {
+    status: 422,
+    title: 'The backup comes from a newer SQL Server than the target runs',
+    retryable: false,
+    help: restoreErrors.newer_version.detail,
+  },
+  wrong_backup_kind: {
+    status: 422,
+    title: 'The file is another kind of backup than its place takes',
+    retryable: false,
+    help: restoreErrors.wrong_backup_kind.detail,
+  },
+  backup_striped: {
+    status: 422,
+    title: 'The file is one stripe of several',
+    retryable: false,
+    help: restoreErrors.backup_striped.detail,
+  },
+  backup_with_several_sets: {
+    status: 422,
+    title: 'The file holds several backups',
+    retryable: false,
+    help: restoreErrors.backup_with_several_sets.detail,
+  },
+  log_chain_gap: {
+    status: 422,
+    title: 'A backup between this file and the one before it is missing',
+    retryable: false,
+    help: restoreErrors.log_chain_gap.detail,
+  },
+  log_already_restored: {
+    status: 422,
+    title: 'All that the file holds is restored already',
+    retryable: false,
+    help: restoreErrors.log_already_restored.detail,
+  },
+  differential_base_mismatch: {
+    status: 422,
+    title: 'The differential backup is based on another full backup',
+    retryable: false,
+    help: restoreErrors.differential_base_mismatch.detail,
+  },
+  source_missing_or_archived: {
+    status: 422,
+    title: 'The file is missing, or lies in a storage class from which nothing is restored',
+    retryable: true,
+    help: restoreErrors.source_missing_or_archived.detail,
+  },
+  database_not_in_backup: {
+    status: 422,
+    title: 'The file is a backup of another database',
+    retryable: false,
+    help: restoreErrors.database_not_in_backup.detail,
+  },
+  backup_not_checked: {
+    status: 422,
+    title: 'The file could not be looked at, and the account demands it',
+    retryable: true,
+    help: 'The account’s `checkBackups` is `required`. Give it the rights that `detail` names, or set `auto`.',
   },
   rate_limited: { status: 429, title: 'Too many requests', retryable: true, help: 'Wait as `Retry-After` says.' },
   internal: {

@@ -248,6 +248,8 @@ export interface Provider extends Protocol {
   /** The vendor's read-only checks before a migration: faults found. */
   preflight(migration: Migration, account: Account): Dialogue<readonly FieldFault[]>;
 
+  /** The major version of the target's SQL Server, such as 15 for 2019; null where the vendor does not tell. */
+  targetMajor(migration: Migration): Dialogue<number | null>;
   /** Where backups lie that are looked at before they are sent. */
   readonly objectStore: ObjectStore;
   /** Null where the vendor takes no uploads. */

@@ -20,6 +20,7 @@ export type Clearing =
   | 'cutover'
   | 'opening'
   | 'uploaded'
+  | 'feed'
   | 'cancel';
 
 interface CodeEntry {
@@ -150,6 +151,28 @@ export const reasonCatalogue = {
     retry: 'unless_cancelling',
     cancelEndsRecord: 'when_settled',
   },
+  awaiting_backup_file: {
+    meaning: 'The watched folder holds no full backup that can be taken yet.',
+    action: 'Upload it, or look at `GET …/feed` for what speaks against the files that are there.',
+    clearedBy: ['feed', 'cancel'],
+    retry: 'never',
+    cancelEndsRecord: 'never',
+  },
+  log_chain_gap: {
+    meaning:
+      'A file of the chain is missing in the watched folder; those behind it wait. It is taken by itself when it comes.',
+    action: 'Upload the file that is missing between the two that `detail` names.',
+    clearedBy: ['feed', 'cutover', 'opening', 'cancel'],
+    retry: 'never',
+    cancelEndsRecord: 'never',
+  },
+  feed_unreadable: {
+    meaning: 'The watched folder cannot be listed.',
+    action: 'Give the account the right that `detail` names. It is listed again by itself.',
+    clearedBy: ['feed', 'cancel'],
+    retry: 'never',
+    cancelEndsRecord: 'never',
+  },
   account_not_configured: {
     meaning:
       'The configuration no longer has the account that the migration began with: its name is gone, or stands for another provider, endpoint or project. Nothing can be sent, observed or cancelled at the vendor.',
@@ -174,6 +197,18 @@ export function clearedBy(event: Clearing): readonly Reason[] {
 }
 
 export const warningCatalogue = {
+  backup_not_checked: {
+    meaning: 'A backup file was sent without having been looked at: it, or its object store, could not be read.',
+    action: 'Give the account the rights that `detail` names, or check the file by hand.',
+  },
+  backup_doubtful: {
+    meaning: 'Something about a backup file is probably not as it should be, and it was sent all the same.',
+    action: 'Compare the file with what `detail` says.',
+  },
+  backup_file_changed: {
+    meaning: 'A file of the watched folder was changed after it had been taken. It is not sent again.',
+    action: 'Make sure that nobody writes over backups. Where the restored data are in doubt, start again.',
+  },
   vendor_outcome_unknown: {
     meaning: 'The record was ended without the vendor. A restore may still run, or have ended, there.',
     action: 'Look at the instance before its databases are used.',

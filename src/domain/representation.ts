@@ -1,6 +1,7 @@
 import type { BackupRepresentation, MigrationRepresentation } from './answer-schema.ts';
+import { awaitsFullBackup, behindSeconds, isUnresolved } from './feed.ts';
 import { allowedActions, type LifeCycleProvider } from './lifecycle.ts';
-import type { Backup, Instant, Migration, MigrationError, ReasonNote, Source } from './migration.ts';
+import type { Backup, Feed, Instant, Migration, MigrationError, ReasonNote, Source } from './migration.ts';
 import { fullBackup } from './migration.ts';
 import { Problem, type VendorWords } from './problem.ts';
 import type { SourceRequest } from './request-schema.ts';
@@ -39,6 +40,16 @@ function representBlock(
   return { code, detail, since: time(since ?? changedAt), ...(provider && { provider: representWords(provider) }) };
 }
 
+function representFeed({
+  bucket,
+  prefix,
+  endpoint,
+  watch,
+  lastFile,
+}: Feed): NonNullable<MigrationRepresentation['feed']> {
+  return { bucket, prefix, ...(endpoint !== undefined && { endpoint }), watch, ...(lastFile !== null && { lastFile }) };
+}
+
 /** One backup as the API shows it. */
 export function representBackup(backup: Backup): BackupRepresentation {
   return {
@@ -46,6 +57,7 @@ export function representBackup(backup: Backup): BackupRepresentation {
     type: backup.type,
     source: representSource(backup.source),
     final: backup.final,
+    header: backup.header ?? null,
     state: backup.state,
     providerStatus: backup.providerStatus,
     providerRefs: { ...backup.providerRefs },
@@ -68,9 +80,10 @@ export function representMigration(
   provider: LifeCycleProvider,
   mostBackups: number = Number.POSITIVE_INFINITY,
 ): MigrationRepresentation {
-  const { target, providerOptions, backups } = migration;
+  const { target, providerOptions } = migration;
+  const backups = migration.backups.filter((backup) => !isUnresolved(backup));
   const omitted = Math.max(0, backups.length - mostBackups);
-  const counted = migration.backups.filter((backup) => backup.supersededBy === undefined);
+  const counted = backups.filter((backup) => backup.supersededBy === undefined);
   const restored = counted.filter((backup) => backup.state === 'restored').length;
   return {
     id: migration.id,
@@ -86,7 +99,8 @@ export function representMigration(
       ...(target.databases && { databases: target.databases.map((database) => ({ ...database })) }),
       overwrite: target.overwrite,
     },
-    source: representSource(fullBackup(migration).source),
+    ...(!awaitsFullBackup(migration) && { source: representSource(fullBackup(migration).source) }),
+    ...(migration.feed && { feed: representFeed(migration.feed) }),
     options: { ...migration.options },
     ...(Object.keys(providerOptions).length > 0 && { providerOptions }),
     state: migration.state,
@@ -100,6 +114,7 @@ export function representMigration(
       percent: percentOf(migration, restored, counted.length),
       backupsTotal: counted.length,
       backupsRestored: restored,
+      behindSeconds: behindSeconds(migration),
     },
     backups: (omitted === 0 ? backups : [...backups.slice(0, 1), ...backups.slice(omitted + 1)]).map(representBackup),
     ...(omitted > 0 && { backupsOmitted: omitted }),

@@ -164,6 +164,41 @@ export function withProviders(schema: TSchema, providers: readonly SchemaProvide
   });
 }
 
+export const FeedSchema = Type.Object(
+  {
+    bucket: Type.String({
+      pattern: '^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$',
+      description: 'Bucket in the region of the instance.',
+    }),
+    prefix: Type.String({
+      minLength: 1,
+      maxLength: 1023,
+      pattern: '^[^/]',
+      description: 'Beginning of the keys, such as `prod/orders/`.',
+    }),
+    endpoint: Type.Optional(
+      Type.String({
+        pattern: '^[A-Za-z0-9.-]{1,253}$',
+        description: 'Host of the object storage, without scheme and bucket.',
+      }),
+    ),
+    watch: Type.Optional(
+      Type.Boolean({
+        default: true,
+        description: 'Take files that come later too; false: what is there now. A migration of mode `full` takes one.',
+      }),
+    ),
+    lastFile: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 1023,
+        description: 'Key or name of the file that ends the chain: the database comes online after it.',
+      }),
+    ),
+  },
+  { ...closed, description: 'A folder to take the backups from, in place of `source`.' },
+);
+
 export const MigrationRequestSchema = Type.Object(
   {
     provider: ProviderIdSchema,
@@ -182,7 +217,8 @@ export const MigrationRequestSchema = Type.Object(
     labels: Type.Optional(LabelsSchema),
     mode: Type.Optional(enumOf('Mode', { default: 'full' })),
     target: TargetSchema,
-    source: SourceSchema,
+    source: Type.Optional(SourceSchema),
+    feed: Type.Optional(FeedSchema),
     options: Type.Optional(OptionsSchema),
     providerOptions: Type.Optional(ProviderOptionsSchema),
   },
@@ -221,10 +257,48 @@ export const BackupRequestSchema = Type.Object(
 );
 export type BackupRequest = Static<typeof BackupRequestSchema>;
 
+export const InspectionRequestSchema = Type.Object(
+  {
+    provider: ProviderIdSchema,
+    account: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 64,
+        description: 'A configured account; may be left out when the provider has exactly one.',
+      }),
+    ),
+    region: Type.Optional(
+      Type.String({ pattern: '^[a-z0-9][a-z0-9-]{1,63}$', description: 'Default: the account’s region.' }),
+    ),
+    bucket: Type.String({ pattern: '^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$' }),
+    prefix: Type.Optional(
+      Type.String({ maxLength: 1023, description: 'Beginning of the keys, such as `prod/orders/`; or give `keys`.' }),
+    ),
+    keys: Type.Optional(
+      Type.Array(Type.String({ minLength: 1, maxLength: 1023 }), { minItems: 1, maxItems: 256, uniqueItems: true }),
+    ),
+    endpoint: Type.Optional(
+      Type.String({
+        pattern: '^[A-Za-z0-9.-]{1,253}$',
+        description: 'Taken as in a source. What is asked is always the endpoint of the configuration.',
+      }),
+    ),
+    database: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 128, description: 'The database whose backups these should be.' }),
+    ),
+  },
+  { ...closed, $id: 'InspectionRequest' },
+);
+export type InspectionRequest = Static<typeof InspectionRequestSchema>;
+
 export const CutoverRequestSchema = Type.Object(
   {
     afterBackup: Type.Optional(
-      Type.String({ pattern: '^bkp_[0-9a-z]{26}$', description: 'A queued backup that becomes the final one.' }),
+      Type.String({
+        pattern: '^(bkp_[0-9a-z]{26}|latest)$',
+        description:
+          'A queued backup that becomes the final one; `latest`, where a folder is watched: the newest file that is there now.',
+      }),
     ),
   },
   { ...closed, $id: 'CutoverRequest' },

@@ -60,7 +60,10 @@ export function removeBackup(migration: Migration, id: string, now: Instant): Mi
       return supersededBy === id ? held : backup;
     });
   const free = removed.state === 'failed' ? cleared(migration, 'add_backup') : migration;
-  return wake(blockedByFailedBackup({ ...free, backups: left, updatedAt: now }), now);
+  const { feed } = migration;
+  const keys = removed.source.type === 'object_storage' ? removed.source.keys : [];
+  const skipping = feed && { feed: { ...feed, skipped: [...(feed.skipped ?? []), ...keys] } };
+  return wake(blockedByFailedBackup({ ...free, ...skipping, backups: left, updatedAt: now }), now);
 }
 
 /** Asks for the cutover: after `afterBackup`, which becomes final, or (null) by opening the database when the queue is empty. */

@@ -34,6 +34,12 @@ export const restoreErrors = {
       'The file is one stripe of a backup that was written to several files, and no provider takes those. ' +
       'Back up again into one file: BACKUP DATABASE … TO DISK with a single target.',
   },
+  backup_with_several_sets: {
+    retryable: false,
+    detail:
+      'The file holds several backups, and no provider says which one it restores. ' +
+      'Back up again WITH INIT into a file of its own.',
+  },
   encrypted_backup: {
     retryable: false,
     detail:

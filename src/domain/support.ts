@@ -4,8 +4,18 @@ import type { Capabilities } from './provider.ts';
 import type { BackupRequest, MigrationRequest, SourceRequest } from './request-schema.ts';
 import { looksStriped, sourceConflicts, stripedDetail } from './source-checks.ts';
 
+/** A request that says where its full backup lies; for a folder, one file in it stands for all. */
+export type SourcedRequest = MigrationRequest & { readonly source: SourceRequest };
+
+export function sourced(request: MigrationRequest): SourcedRequest {
+  const { source, feed } = request;
+  if (source !== undefined) return { ...request, source };
+  const key = `${feed?.prefix ?? ''}backup.bak`;
+  return { ...request, source: { type: 'object_storage', bucket: feed?.bucket ?? '', keys: [key] } };
+}
+
 type Rule = (
-  request: MigrationRequest,
+  request: SourcedRequest,
   capabilities: Capabilities,
 ) => { readonly pointer: string; readonly what: string } | null;
 
@@ -44,10 +54,7 @@ const rules: readonly Rule[] = [
 ];
 
 /** The fields of a request that the provider cannot serve, each with the providers that can. */
-export function unsupportedFields(
-  request: MigrationRequest,
-  providers: readonly Capabilities[],
-): readonly FieldFault[] {
+export function unsupportedFields(request: SourcedRequest, providers: readonly Capabilities[]): readonly FieldFault[] {
   const chosen = providers.find((each) => each.id === request.provider);
   if (chosen === undefined)
     return [{ pointer: '/provider', detail: `The provider \`${request.provider}\` is not available here.` }];
@@ -100,7 +107,12 @@ export function conflictingFields(request: MigrationRequest, now: Instant): read
     seen.set(restored, index);
     names.set(database.name.toLowerCase(), index);
   });
-  faults.push(...sourceConflicts(request.source, now));
+  const { source, feed } = request;
+  if (source === undefined && feed === undefined)
+    faults.push({ pointer: '/source', detail: 'Say where the backup lies: `source`, or `feed` for a folder.' });
+  if (source !== undefined && feed !== undefined)
+    faults.push({ pointer: '/feed', detail: 'Give either `source` or `feed`, not both.' });
+  if (source !== undefined) faults.push(...sourceConflicts(source, now));
   return faults;
 }
 

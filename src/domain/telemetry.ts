@@ -41,6 +41,16 @@ export type EngineReport =
       readonly outcome: 'ok' | FailureKind;
       readonly count: number;
     }
+  /** A watched folder was listed, or could not be. `behindSeconds`: of the migrations that watch it, the furthest behind; null: not known. */
+  | {
+      readonly event: 'feed_scanned';
+      readonly provider: ProviderId;
+      readonly account: string;
+      readonly outcome: 'ok' | FailureKind;
+      readonly behindSeconds: number | null;
+    }
+  /** A file of a watched folder became a backup. */
+  | { readonly event: 'feed_taken'; readonly provider: ProviderId; readonly account: string; readonly count: number }
   /** Work ended without its outcome being stored; it is taken up again when the lease ends. */
   | { readonly event: 'interrupted'; readonly reason: 'store_unavailable' | 'error' };
 

@@ -24,6 +24,9 @@ export const actionNames = ['add_backup', 'cut_over', 'cancel', 'retry', 'delete
 export type ActionName = (typeof actionNames)[number];
 export const sourceTypes = ['object_storage', 'url', 'instance_backup', 'upload'] as const;
 export type SourceType = (typeof sourceTypes)[number];
+/** `taken`: it is a backup of the migration. `waiting`: it may become one. `needless`: the chain does without it. `refused`: it cannot be used. */
+export const feedVerdicts = ['taken', 'waiting', 'needless', 'refused'] as const;
+export type FeedVerdict = (typeof feedVerdicts)[number];
 export const eventTypes = [
   'migration.created',
   'migration.state_changed',
@@ -31,6 +34,10 @@ export const eventTypes = [
   'backup.added',
   'backup.state_changed',
   'backup.removed',
+  'feed.file_taken',
+  'feed.file_refused',
+  'feed.gap_found',
+  'feed.gap_closed',
   'call.sent',
   'call.settled',
 ] as const;

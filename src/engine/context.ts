@@ -33,6 +33,8 @@ export interface EngineContext {
   /** The time without what a clock has just stepped forward: by it is judged whether something has had its time. Default: `runtime.now`. */
   readonly patientNow?: () => Instant;
   readonly settings: EngineSettings;
+  /** How often a watched folder is listed, in milliseconds; default 30 s. */
+  readonly feedScanMs?: number;
   /** Unique per process; the owner of its leases. */
   readonly owner: string;
   readonly log: EngineLog;

@@ -1,10 +1,14 @@
+import type { Chain } from '../backups/chain.ts';
+import type { BackupHeader } from '../domain/backup-header.ts';
 import type { MigrationEvent } from '../domain/event.ts';
-import type { Backup, Migration } from '../domain/migration.ts';
+import type { FeedItem } from '../domain/feed.ts';
+import type { Backup, Instant, Migration } from '../domain/migration.ts';
 import type { FieldFault, ProblemCode } from '../domain/problem.ts';
 import type { BackupCommandInput, Capabilities, UploadTarget } from '../domain/provider.ts';
 import type {
   BackupRequest,
   CutoverRequest,
+  InspectionRequest,
   MigrationPatch,
   MigrationRequest,
   RetryRequest,
@@ -73,6 +77,30 @@ export interface AccountSummary {
   readonly region: string;
 }
 
+/** One file of an inspection. */
+export interface InspectedFile {
+  readonly key: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly lastModified: Instant | null;
+  readonly etag: string | null;
+  readonly storageClass: string | null;
+  /** Null: it was not read. */
+  readonly header: BackupHeader | null;
+  readonly faults: readonly { readonly code: ProblemCode; readonly detail: string }[];
+}
+
+export interface Inspection {
+  readonly files: readonly InspectedFile[];
+  readonly chains: readonly Chain[];
+}
+
+export interface FeedPage {
+  readonly items: readonly FeedItem[];
+  /** When the folder was last listed. */
+  readonly scannedAt: Instant | null;
+}
+
 export interface Health {
   readonly ready: boolean;
   readonly draining: boolean;
@@ -91,6 +119,8 @@ export interface MigrationService {
   create(request: MigrationRequest, waitMs: number, context: ChangeRequestContext): Promise<Submission | Replay>;
   /** Nothing is stored or sent; with `preflight` the vendor's read-only checks run too. */
   dryRun(request: MigrationRequest, preflight: boolean, context: RequestContext): Promise<DryRun>;
+  /** What the files of a folder say of themselves, and whether they make a chain. Reads them with the account's own rights. */
+  inspectBackups(request: InspectionRequest, context: RequestContext): Promise<Inspection>;
   get(id: string, context: RequestContext): Promise<Migration>;
   list(filter: MigrationFilter, page: PageRequest, context: RequestContext): Promise<readonly Migration[]>;
   patch(id: string, patch: MigrationPatch, context: ChangeRequestContext): Promise<Migration>;
@@ -115,6 +145,10 @@ export interface MigrationService {
     input: BackupCommandInput,
     context: RequestContext,
   ): Promise<string>;
+  /** The files of the watched folder, and what became of each. */
+  feed(id: string, context: RequestContext): Promise<FeedPage>;
+  /** Has the folder listed now, then the same. */
+  scanFeed(id: string, context: RequestContext): Promise<FeedPage>;
   remove(id: string, context: ChangeRequestContext): Promise<void>;
   events(
     migrationId: string | null,

@@ -39,7 +39,9 @@ import { auditRoutes } from './routes/audit.ts';
 import { backupRoutes } from './routes/backups.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
 import { eventRoutes } from './routes/events.ts';
+import { feedRoutes } from './routes/feed.ts';
 import { healthRoutes } from './routes/health.ts';
+import { inspectionRoutes } from './routes/inspection.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { migrationRoutes } from './routes/migration.ts';
 import { migrationsRoutes } from './routes/migrations.ts';
@@ -116,6 +118,8 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   eventRoutes(app, http);
   migrationRoutes(app, http);
   backupRoutes(app, http);
+  inspectionRoutes(app, http);
+  feedRoutes(app, http);
   uploadRoutes(app, http);
   actionRoutes(app, http);
   webhookRoutes(app, http);

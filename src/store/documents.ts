@@ -1,6 +1,7 @@
 import { dueWorkOf } from '../domain/due-work.ts';
 import type { Backup, Call, Migration } from '../domain/migration.ts';
 import { UnreadableRecord } from '../domain/store.ts';
+import { folderIdOf, watchesNow } from './feeds.ts';
 import { migrationFault } from './migration-shape.ts';
 import type { MigrationsTable, PartsTable } from './tables.ts';
 import { isTerminal } from './target.ts';
@@ -8,7 +9,10 @@ import { json, jsonObject } from './unreadable.ts';
 
 /** A migration's row with its backups and calls, each joined to one text of JSON documents with commas between. */
 export interface StoredMigration
-  extends Omit<MigrationsTable, 'vendor_ids' | 'state_reason' | 'unknown_calls' | 'cloud_endpoint' | 'due_work'> {
+  extends Omit<
+    MigrationsTable,
+    'vendor_ids' | 'state_reason' | 'unknown_calls' | 'cloud_endpoint' | 'feed_folder' | 'feed_watches' | 'due_work'
+  > {
   readonly backups: string | null;
   readonly calls: string | null;
 }
@@ -52,6 +56,8 @@ export function aggregateColumns(migration: Migration): AggregateColumns {
     unknown_calls: migration.calls.filter((call) => call.state === 'unknown').length,
     vendor_ids: JSON.stringify(vendorIdsOf(migration)),
     cloud_endpoint: migration.cloud?.endpoint ?? null,
+    feed_folder: folderIdOf(migration),
+    feed_watches: watchesNow(migration) ? 1 : 0,
   };
 }
 

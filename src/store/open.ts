@@ -1,4 +1,5 @@
 import type { AuditLog } from '../domain/audit.ts';
+import type { FeedStore } from '../domain/feed-store.ts';
 import type { Runtime } from '../domain/runtime.ts';
 import type { Store } from '../domain/store.ts';
 import type { WebhookStore } from '../domain/webhook.ts';
@@ -22,7 +23,10 @@ export interface StoreOptions {
  * `url` is `sqlite:<path>`, `sqlite::memory:`, or `postgres://…` (`postgresql://…`). Rejects with `StoreUnavailable` when the
  * database cannot be reached and with `StoreLocked` when another process has the SQLite file.
  */
-export async function openStore(url: string, options: StoreOptions): Promise<Store & AuditLog & WebhookStore> {
+export async function openStore(
+  url: string,
+  options: StoreOptions,
+): Promise<Store & AuditLog & WebhookStore & FeedStore> {
   const onError = options.onError ?? (() => {});
   if (url.startsWith('sqlite:')) {
     const path = url.slice('sqlite:'.length).replace(/^\/\/(?=.)/, '');

@@ -3,6 +3,7 @@ import { eventsBetween, type MigrationEvent } from '../domain/event.ts';
 import type { Migration } from '../domain/migration.ts';
 import { aggregateColumns, type PartsChange, partsChange, type StoredMigration, vendorIdsOf } from './documents.ts';
 import { eventId } from './event-id.ts';
+import { keepFolder } from './feeds.ts';
 import type { Session } from './session.ts';
 import type { EventRow, EventsTable, Tables } from './tables.ts';
 import { isTerminal, targetClaim } from './target.ts';
@@ -66,6 +67,7 @@ export async function insertMigration(
   await writeParts(db, 'calls', migration.id, partsChange([], migration.calls));
   await writeLabels(db, null, migration);
   await holdTarget(db, migration);
+  await keepFolder(db, null, migration);
 }
 
 /** What becomes of the lease with a change; nothing when it stays. */
@@ -91,6 +93,7 @@ export async function saveMigration(
   await writeParts(db, 'backups', after.id, partsChange(before.backups, after.backups));
   await writeParts(db, 'calls', after.id, partsChange(before.calls, after.calls));
   await writeLabels(db, before, after);
+  await keepFolder(db, before, after);
   if (isTerminal(after) && !isTerminal(before)) await releaseTarget(db, after.id);
   else if (!isTerminal(after) && targetChanged(before, after)) {
     await releaseTarget(db, after.id);

@@ -24,6 +24,7 @@ function schemaVersions(types: ColumnTypes, kind: 'sqlite' | 'postgres'): Migrat
       '0004_webhooks': { up: (db: Kysely<Tables>) => webhooks(db, types, kind) },
       '0005_removed_vendor_ids': { up: (db: Kysely<Tables>) => removedVendorIds(db, types) },
       '0006_due_work': { up: dueWork },
+      '0007_feeds': { up: (db: Kysely<Tables>) => feeds(db, types) },
     }),
   };
 }
@@ -166,6 +167,39 @@ async function dueWork(db: Kysely<Tables>): Promise<void> {
     .execute();
   await index(db, 'migrations_by_due_work', 'migrations', ['account', 'due_work', 'due_at', 'id'])
     .where('due_at', 'is not', null)
+    .execute();
+}
+
+/** Folders that backups are taken from, and what was seen in them. */
+async function feeds(db: Kysely<Tables>, { id, json }: ColumnTypes): Promise<void> {
+  await db.schema.alterTable('migrations').addColumn('feed_folder', 'text').execute();
+  await db.schema
+    .alterTable('migrations')
+    .addColumn('feed_watches', 'integer', (column) => column.notNull().defaultTo(0))
+    .execute();
+  await index(db, 'migrations_by_feed_folder', 'migrations', ['feed_folder'])
+    .where('feed_folder', 'is not', null)
+    .execute();
+  await db.schema
+    .createTable('feed_folders')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('account', 'text', (column) => column.notNull())
+    .addColumn('region', 'text', (column) => column.notNull())
+    .addColumn('bucket', 'text', (column) => column.notNull())
+    .addColumn('prefix', 'text', (column) => column.notNull())
+    .addColumn('due_at', 'bigint')
+    .addColumn('lease_owner', 'text')
+    .addColumn('lease_until', 'bigint')
+    .addColumn('failures', 'integer', (column) => column.notNull())
+    .addColumn('scanned_at', 'bigint')
+    .execute();
+  await index(db, 'feed_folders_by_due', 'feed_folders', ['due_at']).where('due_at', 'is not', null).execute();
+  await db.schema
+    .createTable('feed_files')
+    .addColumn('folder_id', 'text', (column) => column.notNull().references('feed_folders.id').onDelete('cascade'))
+    .addColumn('object_key', id, (column) => column.notNull())
+    .addColumn('document', json, (column) => column.notNull())
+    .addPrimaryKeyConstraint('feed_files_pkey', ['folder_id', 'object_key'])
     .execute();
 }
 

@@ -1,4 +1,5 @@
 import type { AuditFilter, AuditLog, NewAuditRecord } from '../domain/audit.ts';
+import type { FeedStore, FolderDocument } from '../domain/feed-store.ts';
 import type { Migration } from '../domain/migration.ts';
 import {
   type ChangeListener,
@@ -18,6 +19,17 @@ import { claimDue, earliestDue } from './claim.ts';
 import { createMigration } from './create.ts';
 import { claimDeliveries, forgetDeliveries, listDeliveries, redeliver, settleDelivery } from './deliveries.ts';
 import { fanOut } from './fan-out.ts';
+import {
+  changeFolderDocuments,
+  claimFolder,
+  findFolder,
+  finishFolder,
+  folderDocuments,
+  folderIdOf,
+  forgetFolders,
+  wakeFolder,
+  watchersOf,
+} from './feeds.ts';
 import { answerKey, expireKeys, findKey } from './idempotency.ts';
 import { holderOfTarget } from './instance.ts';
 import { findLatestEvent, findMigration, listEvents, listMigrations } from './queries.ts';
@@ -31,7 +43,7 @@ import { createWebhook, findWebhook, listWebhooks, removeWebhook, updateWebhook 
 const migrationTables = new Set(['migrations', 'backups', 'calls']);
 
 /** The store over an open database, whichever of the two it is. */
-export class SqlStore implements Store, AuditLog, WebhookStore {
+export class SqlStore implements Store, AuditLog, WebhookStore, FeedStore {
   readonly #backend: Backend;
 
   constructor(backend: Backend) {
@@ -171,6 +183,42 @@ export class SqlStore implements Store, AuditLog, WebhookStore {
 
   forgetDeliveries(before: number) {
     return this.#backend.write((session) => forgetDeliveries(session.db, before));
+  }
+
+  folderIdOf(migration: Migration) {
+    return folderIdOf(migration);
+  }
+
+  claimFolder(owner: string, now: number, leaseMs: number) {
+    return this.#backend.write((session) => claimFolder(session, owner, now, leaseMs));
+  }
+
+  finishFolder(id: string, owner: string, end: Parameters<FeedStore['finishFolder']>[2]) {
+    return this.#backend.write((session) => finishFolder(session.db, id, owner, end));
+  }
+
+  wakeFolder(id: string, now: number) {
+    return this.#backend.write((session) => wakeFolder(session.db, id, now));
+  }
+
+  folder(id: string) {
+    return this.#backend.read((db) => findFolder(db, id));
+  }
+
+  folderDocuments(id: string) {
+    return this.#backend.read((db) => folderDocuments(db, id));
+  }
+
+  changeFolderDocuments(id: string, put: readonly FolderDocument[], removed: readonly string[]) {
+    return this.#backend.write((session) => changeFolderDocuments(session, id, put, removed));
+  }
+
+  watchersOf(id: string) {
+    return this.#backend.read((db) => watchersOf(db, id));
+  }
+
+  forgetFolders() {
+    return this.#backend.write((session) => forgetFolders(session));
   }
 
   onChange(listener: ChangeListener) {

@@ -29,6 +29,33 @@ export interface MigrationsTable {
   vendor_ids: string;
   /** Endpoint of the cloud account; null where it is not known. */
   cloud_endpoint: string | null;
+  /** The watched folder, as long as the migration is remembered. */
+  feed_folder: string | null;
+  /** Whether files of it may still be taken. */
+  feed_watches: number;
+}
+
+/** Watched folders, each once for all migrations that watch it. */
+export interface FeedFoldersTable {
+  /** Digest over account, region, bucket and prefix. */
+  id: string;
+  account: string;
+  region: string;
+  bucket: string;
+  prefix: string;
+  /** Null: nobody watches it now. */
+  due_at: number | null;
+  lease_owner: string | null;
+  lease_until: number | null;
+  failures: number;
+  scanned_at: number | null;
+}
+
+/** The objects of a watched folder as they were last seen. */
+export interface FeedFilesTable {
+  folder_id: string;
+  object_key: string;
+  document: string;
 }
 
 /** The vendor's ids of migrations that were removed: what they name at the vendor outlives our record. */
@@ -131,6 +158,8 @@ export interface DeliveriesTable {
 }
 
 export interface Tables {
+  feed_folders: FeedFoldersTable;
+  feed_files: FeedFilesTable;
   audit: AuditTable;
   migrations: MigrationsTable;
   backups: PartsTable;

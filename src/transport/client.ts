@@ -300,7 +300,12 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
         return outcome.reply;
       });
     };
-    const cache = new SessionCache(runtime.now, () => toldLogin(account, login()), refusals, key);
+    const cache = new SessionCache(
+      runtime.now,
+      () => (protocol === provider ? toldLogin(account, login()) : login()),
+      refusals,
+      key,
+    );
     sessions.set(key, cache);
     return cache;
   }

@@ -7,8 +7,8 @@ import { earn, fullBudget, type RetryBudget, spend } from './retry.ts';
 
 /** Calls under way at once per account. What hangs takes the places of its own kind only. */
 const maxConcurrent = { submission: 32, caller: 8, observation: 16 } as const;
-/** Of one account at its object store: half of what the strictest of the three gives one folder in which much is going on. */
-const storageReadsPerSecond = 25;
+/** Of one account at its object store; the strictest of the three takes 1,000 reads and 50 lists of one folder a second. */
+const storageReadsPerSecond = 100;
 
 /** Places whose breakers are remembered. */
 const maxPlaces = 10_000;

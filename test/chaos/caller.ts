@@ -1,5 +1,5 @@
 import { systemRuntime } from '../../src/runtime.ts';
-import { backupBody, type Intent, migrationBody } from './intent.ts';
+import { backupBody, type Intent, migrationBody, watchedObjects } from './intent.ts';
 import type { Told } from './judge.ts';
 import type { Choices } from './random.ts';
 
@@ -10,6 +10,8 @@ export interface CallerSettings {
   readonly patienceMs: number;
   /** By which the time that a caller waits for one answer is stretched. */
   readonly pace: number;
+  /** Puts an object into a cloud's store. */
+  put(object: object): Promise<unknown>;
 }
 
 interface Answer {
@@ -98,6 +100,11 @@ export async function call(intent: Intent, random: Choices, settings: CallerSett
   if (created.status >= 300) return told({ refusal: `${created.status} ${created.body.code}: ${created.body.detail}` });
   const migrationId = created.body.id ?? null;
 
+  if (intent.watched) {
+    await upload(intent, random, settings);
+    const names = intent.increments.map(({ name }) => name);
+    return told({ acknowledged: true, migrationId, acknowledgedIncrements: names, attemptedIncrements: names });
+  }
   const forgotten = intent.again && migrationId !== null ? await forget(migrationId) : 'no';
   if (forgotten === 'maybe') return told({ acknowledged: true, migrationId, forgotten: true });
   if (forgotten === 'yes') {
@@ -128,6 +135,15 @@ export async function call(intent: Intent, random: Choices, settings: CallerSett
   return told({ acknowledged: true, migrationId, acknowledgedIncrements, attemptedIncrements, refusal });
 }
 
+/** Fills the watched folder: in any order, one file after the other. */
+async function upload(intent: Intent, random: Choices, { put }: CallerSettings): Promise<void> {
+  const left = [...watchedObjects(intent)];
+  while (left.length > 0) {
+    const [object] = left.splice(random.between(0, left.length - 1), 1);
+    if (object !== undefined) await put(object);
+    await systemRuntime.sleep(random.between(0, 400));
+  }
+}
 const ended: ReadonlySet<string> = new Set(['succeeded', 'failed', 'cancelled']);
 
 /** Null: no answer, or none that could be read. */

@@ -28,15 +28,17 @@ export interface Intent {
   /** The caller deletes the migration once it has ended, and asks for the same once more. */
   readonly again: boolean;
   readonly manner: Manner;
+  /** Whether the files are found in a folder, where they arrive late and in any order, in place of being named. */
+  readonly watched: boolean;
 }
 
 const folder = 'chaos';
 
-/** The intent with that number. A few hold a damaged file, a few share an instance with the one before, one in eight is a chain. */
-export function intentOf(provider: ProviderId, number: number, random: Choices): Intent {
+/** The intent with that number. A few hold a damaged file, a few share an instance with the one before, one in eight is a chain. `watched`: a chain from a folder. */
+export function intentOf(provider: ProviderId, number: number, random: Choices, watched = false): Intent {
   const label = `${provider}-${number}`;
   const database = `db${provider[0]}${number}`;
-  const mode = random.chance(1 / 8) ? chainMode(provider, random) : 'full';
+  const mode = watched ? 'full_log' : random.chance(1 / 8) ? chainMode(provider, random) : 'full';
   const count = mode === 'full' ? 0 : random.between(1, 3);
   const damaged = mode === 'full' && random.chance(0.04);
   const again = mode === 'full' && random.chance(0.15);
@@ -54,6 +56,7 @@ export function intentOf(provider: ProviderId, number: number, random: Choices):
     increments,
     again,
     manner: mannerOf(label, mode !== 'full' || again, random),
+    watched,
   };
 }
 
@@ -68,8 +71,42 @@ export function migrationBody(intent: Intent): object {
       instanceId: intent.instanceId,
       ...(intent.provider !== 'huawei' && { databases: [{ name: intent.database }] }),
     },
-    source: sourceOf(intent.full),
+    ...(intent.watched ? { feed: feedOf(intent) } : { source: sourceOf(intent.full) }),
   };
+}
+
+function feedOf(intent: Intent): object {
+  return { bucket: bucketOf(intent), prefix: folderOf(intent), lastFile: intent.increments.at(-1)?.name };
+}
+
+function bucketOf({ provider }: Intent): string {
+  return provider === 'tencent' ? 'chaos-backups-1250000000' : 'chaos-backups';
+}
+
+function folderOf({ label }: Intent): string {
+  return `watched/${label}/`;
+}
+
+/** What is put into the watched folder of an intent, in the order of its restore. */
+export function watchedObjects(intent: Intent): readonly object[] {
+  const lsn = (number: number) => String(25_000_001_000_000_001n + BigInt(number) * 10_000_000n);
+  const base = lsn(0);
+  return [intent.full, ...intent.increments].map(({ name }, number) => ({
+    cloud: intent.provider,
+    bucket: bucketOf(intent),
+    key: `${folderOf(intent)}${name}`,
+    backup: {
+      database: intent.database,
+      kind: number === 0 ? 'D' : 'L',
+      firstLsn: number === 0 ? base : lsn(number - 1),
+      lastLsn: lsn(number),
+      checkpointLsn: base,
+      databaseBackupLsn: number === 0 ? '0' : base,
+      startedAt: `2026-11-21T20:0${number}:00`,
+      finishedAt: `2026-11-21T20:0${number}:30`,
+      dataBytes: 512,
+    },
+  }));
 }
 
 /** The body of POST /migrations/{id}/backups. */

@@ -15,6 +15,8 @@ export interface SandboxProcess {
   setLag(ms: number): Promise<void>;
   setClock(cloud: CloudName, offsetMs: number): Promise<void>;
   clock(): Promise<PerCloud<number>>;
+  /** Puts an object into a cloud's store. */
+  put(object: object): Promise<unknown>;
   end(): Promise<void>;
 }
 
@@ -58,6 +60,7 @@ export async function startSandboxProcess(restoreMs: number): Promise<SandboxPro
     setLag: (ms) => ask('POST', '/lag', { cloud: '*', ms }),
     setClock: (cloud, offsetMs) => ask('POST', '/clock', { cloud, offsetMs }),
     clock: () => ask('GET', '/clock'),
+    put: (object) => ask('PUT', '/objects', object),
     end: () =>
       new Promise((done) => {
         child.removeAllListeners('exit');

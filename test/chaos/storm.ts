@@ -70,7 +70,7 @@ export async function storm(quietPlan: StormPlan): Promise<StormReport> {
     const end = systemRuntime.now() + plan.longestMs;
     const weather = await startWeather(sandbox, random.fork(), intervals);
     const trouble = startTrouble(replicas, random.fork(), plan.meanKillMs, intervals.leaseMs);
-    const told = await askAll(plan, replicas, random.fork());
+    const told = await askAll(plan, replicas, random.fork(), sandbox);
     while (trouble.kills < plan.kills && systemRuntime.now() < end) await systemRuntime.sleep(200);
     await trouble.stop();
     await weather.stop();
@@ -133,6 +133,7 @@ export function gatewayConfig(storeUrl: string, urls: SandboxProcess['urls'], en
   return {
     store: { url: storeUrl },
     engine: { ...patience, ...engine },
+    feed: { scanMs: Math.max(engine.pollMinMs * 4, 50) },
     log: { level: 'info' },
     accounts: accounts.map((account) => ({ ...account, limits })),
   };
@@ -172,20 +173,25 @@ async function askAll(
   plan: StormPlan,
   replicas: readonly Replica[],
   random: ReturnType<typeof choices>,
+  { put }: SandboxProcess,
 ): Promise<readonly Promise<Told>[]> {
-  const settings = { urls: replicas.map(({ url }) => url), patienceMs: plan.patienceMs, pace: plan.pace };
+  const settings = { urls: replicas.map(({ url }) => url), patienceMs: plan.patienceMs, pace: plan.pace, put };
   const start = systemRuntime.now();
   const total = plan.intentsPerProvider * providers.length;
   const told: Promise<Told>[] = [];
   for (let number = 0; number < total; number++) {
     const provider = providers[number % providers.length] ?? 'alibaba';
-    const intent = intentOf(provider, Math.floor(number / providers.length), random);
+    const own = Math.floor(number / providers.length);
+    const intent = intentOf(provider, own, random, own % watchedEvery === 2);
     told.push(call(intent, random.fork(), settings));
     const next = start + ((number + 1) * plan.arrivalMs) / total;
     await systemRuntime.sleep(Math.max(0, next - systemRuntime.now()));
   }
   return told;
 }
+
+/** One in so many intents is a chain from a watched folder. */
+const watchedEvery = 7;
 
 const restingStates: readonly string[] = ['succeeded', 'failed', 'cancelled'];
 
@@ -198,9 +204,13 @@ async function untilAtRest(replicas: readonly Replica[], calmMs: number): Promis
   for (;;) {
     const all = await listAll(first.url, end);
     const moving = all.filter(
-      ({ state, backups }) =>
+      ({ state, backups, feed }) =>
         !restingStates.includes(state) &&
-        !(state === 'awaiting_backup' && backups.every((backup) => backup.state === 'restored' && !backup.final)),
+        !(
+          state === 'awaiting_backup' &&
+          feed === undefined &&
+          backups.every((backup) => backup.state === 'restored' && !backup.final)
+        ),
     );
     if (moving.length === 0 || systemRuntime.now() > end) return all;
     await systemRuntime.sleep(250);

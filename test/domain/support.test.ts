@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { MigrationRequest } from '../../src/domain/request-schema.ts';
-import { conflictingFields, unsupportedFields } from '../../src/domain/support.ts';
+import type { MigrationRequest, SourceRequest } from '../../src/domain/request-schema.ts';
+import { conflictingFields, sourced, unsupportedFields } from '../../src/domain/support.ts';
 import { alibaba } from '../../src/providers/alibaba/index.ts';
 import { huawei } from '../../src/providers/huawei/index.ts';
 import { tencent } from '../../src/providers/tencent/index.ts';
@@ -16,15 +16,17 @@ function request(overrides: Partial<MigrationRequest>): MigrationRequest {
   };
 }
 
-const urls = (...names: string[]): MigrationRequest['source'] => ({ type: 'url', urls: names });
+const urls = (...names: string[]): SourceRequest => ({ type: 'url', urls: names });
 
 describe('what a provider cannot do', () => {
   it('names every option that it lacks, each with the providers that have it', () => {
     const faults = unsupportedFields(
-      request({
-        provider: 'tencent',
-        options: { consistencyCheck: 'sync', precheck: true, keepDownloadedFiles: true },
-      }),
+      sourced(
+        request({
+          provider: 'tencent',
+          options: { consistencyCheck: 'sync', precheck: true, keepDownloadedFiles: true },
+        }),
+      ),
       capabilities,
     );
     expect(faults.map(({ pointer, detail }) => [pointer, /Providers that do: (.*)\./.exec(detail)?.[1]])).toEqual([
@@ -36,7 +38,7 @@ describe('what a provider cannot do', () => {
 
   it('recommends a provider that takes many links, and none that takes many objects only', () => {
     const source = urls('https://files.example.com/a.bak', 'https://files.example.com/b.bak');
-    const [fault, ...rest] = unsupportedFields({ ...request({ source }), provider: 'tencent' }, capabilities);
+    const [fault, ...rest] = unsupportedFields(sourced({ ...request({ source }), provider: 'tencent' }), capabilities);
     expect(fault?.pointer).toBe('/source/urls');
     expect(fault?.detail).toContain('Providers that do: alibaba.');
     expect(rest).toEqual([]);
@@ -49,7 +51,7 @@ describe('a source that contradicts itself', () => {
     [urls('https://files.example.com/a.bak', 'https://my files/b.bak'), '/source/urls/1'],
     [urls('https://files.example.com/a b.bak'), '/source/urls/0'],
     [{ type: 'object_storage', bucket: 'acme-backups', keys: ['/orders.bak'] }, '/source/keys/0'],
-  ] satisfies [MigrationRequest['source'], string][])('%j is at fault at %s', (source, pointer) => {
+  ] satisfies [SourceRequest, string][])('%j is at fault at %s', (source, pointer) => {
     expect(conflictingFields(request({ source }), 0).map((fault) => fault.pointer)).toEqual([pointer]);
   });
 

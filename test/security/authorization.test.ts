@@ -105,6 +105,7 @@ const aWebhook = { url: 'https://receiver.invalid/', enabled: false };
 const bodies: Readonly<Record<string, unknown>> = {
   createMigration: { ...requestFor('alibaba'), account: 'ali-main' },
   dryRunMigration: { ...requestFor('alibaba'), account: 'ali-main' },
+  inspectBackups: { provider: 'alibaba', bucket: 'acme', prefix: 'orders/' },
   addBackup: { type: 'log', source: { type: 'object_storage', bucket: 'acme', keys: ['a.bak'] } },
   updateMigration: { description: 'seen' },
   createWebhook: aWebhook,

@@ -91,6 +91,8 @@ describe('an SQLite file', () => {
     database.exec('drop table removed_vendor_ids; drop index migrations_by_instance_id');
     database.exec('alter table migrations drop column cloud_endpoint');
     database.exec('drop index migrations_by_due_work; alter table migrations drop column due_work');
+    database.exec('drop table feed_files; drop table feed_folders; drop index migrations_by_feed_folder');
+    database.exec('alter table migrations drop column feed_folder; alter table migrations drop column feed_watches');
     database.exec("delete from kysely_migration where name >= '0004'");
     await store.close();
     const newer = (await open()) as SqlStore;

@@ -82,7 +82,12 @@ export class Model {
     this.provider = providers.of(id);
     const request = requestFor(id, mode);
     const source = upload ? { type: 'upload' as const, fileName: 'orders.bak' } : request.source;
-    this.migration = newMigration({ ...request, source }, { name: 'main', region: 'r' }, 'tests', this.#creation());
+    this.migration = newMigration(
+      { ...request, ...(source && { source }) },
+      { name: 'main', region: 'r' },
+      'tests',
+      this.#creation(),
+    );
   }
 
   get context(): ChangeContext & { readonly group: string } {

@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import { cleared } from '../../domain/aggregate.ts';
+import { cleared, withNote } from '../../domain/aggregate.ts';
 import { duplicateOf, typeFault } from '../../domain/chain-order.ts';
 import { type CreationContext, newBackup } from '../../domain/creation.ts';
+import { takesFiles } from '../../domain/feed.ts';
 import {
   failedBackup,
   finalBackup,
   isBlockedBy,
+  isTerminal,
   markableAsFinal,
   permission,
   placementFault,
@@ -33,12 +35,16 @@ import { sourceConflicts } from '../../domain/source-checks.ts';
 import type { UpdateResult } from '../../domain/store.ts';
 import { unsupportedBackupFields } from '../../domain/support.ts';
 import type { ActionName } from '../../domain/vocabulary.ts';
+import type { BackupFiles } from '../backup-files.ts';
 import { accountOf, changeContext, type EngineContext } from '../context.ts';
 import type { Engine } from '../engine.ts';
+import { sourceOf } from '../feed/plan.ts';
 import type { Change, ChangeRequestContext, MigrationService, Replay } from '../interface.ts';
 import { uploadFault } from '../vendor-reads.ts';
 import { visible } from './access.ts';
 import { refuseForeignRefs } from './adoption.ts';
+import { judgeFiles, lookAtSource, refuseFaults } from './backup-checks.ts';
+import type { FeedReads } from './feed.ts';
 import { notFound, refusal as refused, refuseWhileDraining, summary, targetBusy } from './problems.ts';
 
 /** At most so many labels of one migration, also after a merge. */
@@ -49,6 +55,8 @@ export function createChanges(
   context: EngineContext,
   engine: Engine,
   creation: CreationContext,
+  files: BackupFiles,
+  folders: Pick<FeedReads, 'scanNow' | 'survey'>,
 ): Pick<
   MigrationService,
   'patch' | 'addBackup' | 'removeBackup' | 'cutOver' | 'cancel' | 'retry' | 'markUploaded' | 'remove'
@@ -141,6 +149,48 @@ export function createChanges(
     return backup;
   }
 
+  /** The newest file of the chain that is in the watched folder now. */
+  async function newestFile(id: string, caller: ChangeRequestContext): Promise<string> {
+    const current = await visible(context, id, caller);
+    if (current.feed === undefined)
+      throw refusal(
+        current,
+        'invalid_state',
+        '`latest` is for a migration that watches a folder. Name a queued backup.',
+      );
+    if (takesFiles(current)) await folders.scanNow(current);
+    const { newest } = await folders.survey((await store.get(id)) ?? current);
+    if (newest === null) throw refusal(current, 'invalid_state', 'The folder holds no file of the chain yet.');
+    return newest;
+  }
+
+  /** Ends the chain with a file of the folder: one that is still to be taken, one in the queue, or one that was sent already. */
+  function endWith(current: Migration, key: string): Migration {
+    const { feed } = current;
+    if (feed === undefined) throw refusal(current, 'invalid_state', 'The migration watches no folder.');
+    const provider = providers.of(current.provider);
+    const now = runtime.now();
+    const owner = current.backups.find(({ source }) => source.type === 'object_storage' && source.keys.includes(key));
+    if (owner === undefined) {
+      const type = current.mode === 'full_log' ? 'log' : 'differential';
+      const faults = provider.checkBackup(current, { type, source: sourceOf(current, key), final: true });
+      if (faults.length > 0) throw new Problem('unsupported_by_provider', summary(faults), { errors: faults });
+      return { ...current, feed: { ...feed, lastFile: key }, updatedAt: now };
+    }
+    const markable = markableAsFinal(current, provider);
+    if (markable?.id === owner.id) {
+      checkedBackup(current, { ...markable, final: true }, null);
+      return requestCutover({ ...current, feed: { ...feed, lastFile: key } }, owner.id, now);
+    }
+    if (provider.capabilities.cutoverWithoutBackup)
+      return requestCutover({ ...current, feed: { ...feed, lastFile: key } }, null, now);
+    throw refusal(
+      current,
+      'cutover_needs_final_backup',
+      `The newest file, \`${key}\`, was sent already, and this provider opens the database only with a last backup: upload one more.`,
+    );
+  }
+
   return {
     async patch(id, patch, caller) {
       const result = changed(
@@ -161,11 +211,22 @@ export function createChanges(
       refuseWhileDraining(engine);
       const conflicts = sourceConflicts(request.source, runtime.now());
       if (conflicts.length > 0) throw new Problem('invalid_request', summary(conflicts), { errors: conflicts });
-      const backup = newBackup(request, creation);
+      const added = newBackup(request, creation);
+      const known = await visible(context, id, caller);
+      const account = accountOf(context, known);
+      const seen = account && isOpen(known) ? await lookAtSource(context, files, account, known, added.source) : null;
+      let backup = added;
       const result = changed(
-        await changeIf(id, 'add_backup', caller, (current) =>
-          addBackup(current, checkedBackup(current, backup, request), runtime.now()),
-        ),
+        await changeIf(id, 'add_backup', caller, (current) => {
+          const fitting = checkedBackup(current, added, request);
+          if (account === undefined || seen === null) return addBackup(current, fitting, runtime.now());
+          const { restorable } = providers.of(current.provider).objectStore;
+          const judged = judgeFiles(seen, account, restorable, current, fitting, chainUpTo(current));
+          refuseFaults(judged);
+          backup = { ...fitting, ...judged.header };
+          const warnings = judged.warnings.reduce(withNote, current.warnings);
+          return addBackup({ ...current, warnings }, backup, runtime.now());
+        }),
       );
       return 'replay' in result ? result : { migration: result.migration, backup };
     },
@@ -183,8 +244,10 @@ export function createChanges(
     },
 
     async cutOver(id, request, caller) {
+      const newest = request.afterBackup === 'latest' ? await newestFile(id, caller) : null;
       const cutOver = (current: Migration): Migration => {
         const { afterBackup } = request;
+        if (newest !== null) return endWith(current, newest);
         if (afterBackup === undefined) {
           if (!providers.of(current.provider).capabilities.cutoverWithoutBackup)
             throw refusal(
@@ -279,6 +342,17 @@ export function createChanges(
   };
 }
 
+/** The backups that a new one follows: all, or those before the failed one whose place it takes. */
+function chainUpTo(current: Migration): readonly Backup[] {
+  const failed = failedBackup(current);
+  return failed === undefined ? current.backups : current.backups.slice(0, current.backups.indexOf(failed));
+}
+
+/** Whether a file is worth looking at: an ended migration takes none, whatever is in it. */
+function isOpen(current: Migration): boolean {
+  return !isTerminal(current) && !current.cancelRequested;
+}
+
 /** Whether the cutover that is asked for is under way, done, or planned in just that way: the answer is 200, not 409. */
 function cutoverIsPlanned(current: Migration, { afterBackup }: CutoverRequest): boolean {
   if (current.mode === 'full' || current.state === 'failed' || current.state === 'cancelled') return false;
@@ -286,7 +360,7 @@ function cutoverIsPlanned(current: Migration, { afterBackup }: CutoverRequest): 
   const final = finalBackup(current);
   const planned = current.state === 'cutting_over' || current.cutoverRequested || final !== undefined;
   const last = final ?? current.backups.at(-1);
-  return planned && (afterBackup === undefined || afterBackup === last?.id);
+  return planned && (afterBackup === undefined || afterBackup === 'latest' || afterBackup === last?.id);
 }
 
 /** Whether an operator's word on a call of unknown outcome is asked for. */

@@ -20,6 +20,9 @@ export function createReads(
   MigrationService,
   | 'create'
   | 'dryRun'
+  | 'inspectBackups'
+  | 'feed'
+  | 'scanFeed'
   | 'patch'
   | 'addBackup'
   | 'removeBackup'

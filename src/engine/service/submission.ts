@@ -1,10 +1,12 @@
 import { type CreationContext, newMigration } from '../../domain/creation.ts';
-import type { Migration } from '../../domain/migration.ts';
+import { awaitsFullBackup } from '../../domain/feed.ts';
+import { fullBackup, type Migration } from '../../domain/migration.ts';
 import { Problem } from '../../domain/problem.ts';
 import { StoreUnavailable } from '../../domain/store.ts';
 import { submissionRefusal } from '../../domain/submission.ts';
-import { conflictingFields, unsupportedFields } from '../../domain/support.ts';
+import { conflictingFields, sourced, unsupportedFields } from '../../domain/support.ts';
 import { type Account, VendorError } from '../../domain/vendor.ts';
+import type { BackupFiles } from '../backup-files.ts';
 import { cloudOf } from '../cloud-account.ts';
 import { capabilitiesOf, type EngineContext, leaseOf } from '../context.ts';
 import { plannedCalls } from '../dry-run.ts';
@@ -12,6 +14,7 @@ import type { Engine } from '../engine.ts';
 import type { DryRunProblem, MigrationService, RequestContext } from '../interface.ts';
 import { vendorProblem } from '../vendor-reads.ts';
 import { accountFor } from './access.ts';
+import { type CheckedFiles, judgeFiles, lookAtSource, refuseFaults, withChecked } from './backup-checks.ts';
 import { refuseWhileDraining, summary, targetBusy } from './problems.ts';
 
 /** What a store that works takes at most for a read that a caller waits for, in milliseconds. */
@@ -22,6 +25,8 @@ export function createSubmission(
   context: EngineContext,
   engine: Engine,
   creation: CreationContext,
+  backupFiles: BackupFiles,
+  wakeScanner: () => void,
 ): Pick<MigrationService, 'create' | 'dryRun'> {
   const { store, runtime, providers } = context;
 
@@ -33,14 +38,32 @@ export function createSubmission(
     const conflicts = conflictingFields(request, runtime.now());
     if (conflicts.length > 0) throw new Problem('invalid_request', summary(conflicts), { errors: conflicts });
     const account = accountFor(context, request, caller);
-    const unsupported = unsupportedFields(request, capabilitiesOf(context));
+    const unsupported = unsupportedFields(sourced(request), capabilitiesOf(context));
     if (unsupported.length > 0)
       throw new Problem('unsupported_by_provider', summary(unsupported), { errors: unsupported });
+    if (request.feed !== undefined && !backupFiles.hasStore(account))
+      throw new Problem('unsupported_by_provider', 'The account has endpoints of its own and none for `storage`.', {
+        errors: [{ pointer: '/feed', detail: 'Name `endpoints.storage` in the account’s configuration.' }],
+      });
     const cloud = cloudOf(context, account, request.region ?? account.region);
     const migration = newMigration(request, { ...account, cloud }, caller.caller, creation);
-    const faults = providers.of(request.provider).checkMigration(migration, account);
+    const faults = providers
+      .of(request.provider)
+      .checkMigration(migration, account)
+      .filter(
+        // Which file it will be is not known yet; its name is judged when it is taken.
+        ({ pointer }) => request.feed === undefined || !pointer?.startsWith('/source'),
+      );
     if (faults.length > 0) throw new Problem('unsupported_by_provider', summary(faults), { errors: faults });
     return { migration, account };
+  }
+
+  /** Looks at the files of the full backup before anything is stored. */
+  async function fileCheck(migration: Migration, account: Account): Promise<CheckedFiles> {
+    const backup = fullBackup(migration);
+    const seen = await lookAtSource(context, backupFiles, account, migration, backup.source);
+    const { restorable } = providers.of(migration.provider).objectStore;
+    return judgeFiles(seen, account, restorable, migration, backup, null);
   }
 
   /**
@@ -93,13 +116,17 @@ export function createSubmission(
   return {
     async create(request, waitMs, caller) {
       refuseWhileDraining(engine);
-      const { migration, account } = checked(request, caller);
+      const { migration: described, account } = checked(request, caller);
+      const files = await fileCheck(described, account);
+      refuseFaults(files);
+      const migration = withChecked(described, files);
       // Where others wait for the account's limit it gets in line: it is due, and any worker takes it in its turn.
       const admitted = engine.admits(account);
       const lease = leaseOf(context);
       const result = await store.create(migration, admitted ? lease : { ...lease, leaseMs: 0 }, caller.idempotency);
       if (result.outcome === 'key_exists') return { replay: result.record };
       if (result.outcome === 'target_busy') throw targetBusy(result.migrationId);
+      if (migration.feed !== undefined) wakeScanner();
       const work = admitted ? engine.take({ migration, fence: result.fence }) : Promise.resolve();
       if (waitMs <= 0) return { migration, accepted: false };
       const present = await submitted(migration, work, waitMs);
@@ -116,6 +143,8 @@ export function createSubmission(
         const holder = await store.targetHolder(migration);
         if (holder !== null)
           problems.push({ code: 'target_busy', pointer: '/target', detail: targetBusy(holder).message });
+        const files = preflight ? await fileCheck(migration, account) : null;
+        problems.push(...(files?.faults ?? []));
         if (preflight)
           problems.push(
             ...(
@@ -124,8 +153,13 @@ export function createSubmission(
               })
             ).map((fault) => ({ code: 'provider_rejected' as const, ...fault })),
           );
-        const plan = plannedCalls(migration, provider, account);
-        return { valid: problems.length === 0, problems, notes: migration.warnings, plan };
+        const notes = [...migration.warnings, ...(files?.warnings ?? [])];
+        return {
+          valid: problems.length === 0,
+          problems,
+          notes,
+          plan: awaitsFullBackup(migration) ? [] : plannedCalls(migration, provider, account),
+        };
       } catch (error) {
         if (error instanceof VendorError) throw vendorProblem(error);
         if (error instanceof Problem && error.extras.errors && error.code !== 'forbidden')

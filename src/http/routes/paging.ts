@@ -31,7 +31,18 @@ export function linkNext(request: FastifyRequest, reply: FastifyReply, token: st
 export function sendList<T>(
   request: FastifyRequest,
   reply: FastifyReply,
-  { list, items, idOf }: { readonly list: string; readonly items: readonly T[]; readonly idOf: (item: T) => string },
+  {
+    list,
+    items,
+    idOf,
+    members = {},
+  }: {
+    readonly list: string;
+    readonly items: readonly T[];
+    readonly idOf: (item: T) => string;
+    /** What stands beside the items. */
+    readonly members?: Readonly<Record<string, unknown>>;
+  },
 ): FastifyReply {
   const { pageSize, pageToken } = request.query as { readonly pageSize?: number; readonly pageToken?: string };
   const digest = filterDigest({ list });
@@ -41,5 +52,5 @@ export function sendList<T>(
   const last = page.at(-1);
   const token = last === undefined || page.length === rest.length ? null : writePageToken(idOf(last), digest);
   linkNext(request, reply, token);
-  return sendAnswer(reply, jsonAnswer(200, { items: page, nextPageToken: token }));
+  return sendAnswer(reply, jsonAnswer(200, { items: page, nextPageToken: token, ...members }));
 }

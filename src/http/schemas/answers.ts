@@ -1,8 +1,8 @@
 import { type TSchema, Type } from '@sinclair/typebox';
-import { BackupSchema, MigrationSchema } from '../../domain/answer-schema.ts';
+import { BackupHeaderSchema, BackupSchema, MigrationSchema } from '../../domain/answer-schema.ts';
 import { enumOf } from '../../domain/enum-schema.ts';
 import { ProviderIdSchema } from '../../domain/request-schema.ts';
-import { stringEnum } from '../../domain/typebox.ts';
+import { nullable, stringEnum } from '../../domain/typebox.ts';
 import { DeliverySchema, WebhookSchema } from '../../domain/webhook-schema.ts';
 
 /** Schemas of answers that only the HTTP surface has. */
@@ -113,6 +113,57 @@ export const DryRunSchema = Type.Object(
     ),
   },
   { $id: 'DryRun', description: 'What a request would do. Nothing was stored or sent.' },
+);
+
+export const FeedPageSchema = Type.Object(
+  {
+    items: Type.Array(
+      Type.Object({
+        key: Type.String(),
+        size: Type.Integer({ description: 'Bytes.' }),
+        lastModified: nullable(Type.String({ format: 'date-time' })),
+        verdict: enumOf('FeedVerdict'),
+        reason: nullable(Type.String()),
+        backupId: nullable(Type.String()),
+        header: nullable(BackupHeaderSchema),
+      }),
+    ),
+    nextPageToken: nullable(Type.String()),
+    scannedAt: nullable(Type.String({ format: 'date-time', description: 'When the folder was last listed.' })),
+  },
+  { $id: 'FeedPage', description: 'The files of a watched folder.' },
+);
+
+export const InspectionSchema = Type.Object(
+  {
+    files: Type.Array(
+      Type.Object({
+        key: Type.String(),
+        size: Type.Integer({ description: 'Bytes.' }),
+        lastModified: nullable(Type.String({ format: 'date-time' })),
+        etag: nullable(Type.String()),
+        storageClass: nullable(Type.String()),
+        header: nullable(BackupHeaderSchema),
+        faults: Type.Array(Type.Object({ code: enumOf('ProblemCode'), detail: Type.String() })),
+      }),
+    ),
+    chains: Type.Array(
+      Type.Object({
+        database: Type.String(),
+        complete: Type.Boolean({ description: 'A full backup is there, and nothing is missing after it.' }),
+        restores: Type.Array(Type.String(), { description: 'Keys in the order of their restore.' }),
+        needless: Type.Array(Type.String(), { description: 'Keys that the chain does without.' }),
+        gaps: Type.Array(
+          Type.Object({
+            after: nullable(Type.String({ description: 'Null: the full backup is missing.' })),
+            before: Type.String(),
+            detail: Type.String(),
+          }),
+        ),
+      }),
+    ),
+  },
+  { $id: 'Inspection', description: 'What the files of a folder say of themselves, and the chains that they make.' },
 );
 
 export const UploadTargetSchema = Type.Object(

@@ -1,8 +1,15 @@
 import type { TSchema } from '@sinclair/typebox';
-import { BackupSchema, ErrorSchema, MigrationSchema, ProblemSchema } from '../../domain/answer-schema.ts';
+import {
+  BackupHeaderSchema,
+  BackupSchema,
+  ErrorSchema,
+  MigrationSchema,
+  ProblemSchema,
+} from '../../domain/answer-schema.ts';
 import {
   BackupRequestSchema,
   CutoverRequestSchema,
+  InspectionRequestSchema,
   LabelsSchema,
   MigrationPatchSchema,
   MigrationRequestSchema,
@@ -30,7 +37,9 @@ import {
   BackupCommandSchema,
   DryRunSchema,
   EventSchema,
+  FeedPageSchema,
   HealthSchema,
+  InspectionSchema,
   ProblemEntrySchema,
   ProviderSchema,
   pageSchemas,
@@ -49,6 +58,7 @@ const requests = [
   MigrationPatchSchema,
   BackupRequestSchema,
   CutoverRequestSchema,
+  InspectionRequestSchema,
   RetryRequestSchema,
   WebhookRequestSchema,
   WebhookPatchSchema,
@@ -57,6 +67,7 @@ const requests = [
 const answers = [
   MigrationSchema,
   BackupSchema,
+  BackupHeaderSchema,
   ErrorSchema,
   ProblemSchema,
   EventSchema,
@@ -70,6 +81,8 @@ const answers = [
   AccountSchema,
   AuditRecordSchema,
   DryRunSchema,
+  FeedPageSchema,
+  InspectionSchema,
   HealthSchema,
   ProblemEntrySchema,
   RootSchema,

@@ -14,7 +14,8 @@ const words: Readonly<Record<string, string>> = {
   '^[A-Za-z][A-Za-z0-9_-]{3,49}$': 'must have 4 to 50 characters: a letter, then letters, digits, `_` or `-`',
   '^(\\*|[A-Za-z0-9][A-Za-z0-9._-]{0,63})$':
     'must be the name of an account, or `*`: at most 64 letters, digits, `.`, `_` or `-`, with a letter or digit first',
-  '^bkp_[0-9a-z]{26}$': 'must be the id of a backup, `bkp_` and 26 characters',
+  '^(bkp_[0-9a-z]{26}|latest)$': 'must be the id of a backup, `bkp_` and 26 characters, or `latest`',
+  '^[^/]': 'must not start with a slash',
 };
 
 /** Plain words for a `pattern`; an unknown one is shown itself. */

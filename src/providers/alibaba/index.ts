@@ -11,7 +11,7 @@ import { objectStore } from './object-store.ts';
 import { observationGroup, observe } from './observe.ts';
 import { OptionsSchema } from './options.ts';
 import { cancelVerdict, plan } from './plan.ts';
-import { preflight } from './preflight.ts';
+import { preflight, targetMajor } from './preflight.ts';
 import { requestIdOf } from './reply.ts';
 import { sign } from './sign.ts';
 
@@ -33,6 +33,7 @@ export const alibaba: Provider = {
   observationGroup,
   observe: (migrations, _account, now, ownNow) => observe(migrations, now, ownNow),
   preflight: (migration) => preflight(migration),
+  targetMajor,
   objectStore,
   uploads: null,
   backupCommand: null,

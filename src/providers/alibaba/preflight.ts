@@ -2,6 +2,7 @@ import { fullBackup, type Migration } from '../../domain/migration.ts';
 import type { FieldFault } from '../../domain/problem.ts';
 import { type Dialogue, VendorError } from '../../domain/vendor.ts';
 import type { Fields } from '../kit/json.ts';
+import { majorOf } from '../kit/sql-server-version.ts';
 import { ossHost, regionOfOssHost } from './endpoints.ts';
 import { destinationName, isChain } from './migration-task.ts';
 import { readRequest } from './reads.ts';
@@ -123,6 +124,14 @@ function* nameFaults(migration: Migration): Dialogue<readonly FieldFault[]> {
     const onName = `/target/databases/0/${renamed ? 'restoreAs' : 'name'}`;
     return [{ pointer: error.failure.kind === 'busy' ? onInstance : onName, detail: words(error) }];
   }
+}
+
+/** The major version of the instance's SQL Server (DescribeDBInstanceAttribute page). */
+export function* targetMajor(migration: Migration): Dialogue<number | null> {
+  const operation = 'DescribeDBInstanceAttribute';
+  const reply = yield readRequest(operation, [['DBInstanceId', migration.target.instanceId]]);
+  const [instance] = rowsOf(answerOf(operation, reply), 'Items', 'DBInstanceAttribute', 'DBInstanceId');
+  return instance === undefined ? null : majorOf(textOf(instance, 'EngineVersion'));
 }
 
 /** Reads the instance and asks for the name: what would make the restore fail, with pointers into the request. */

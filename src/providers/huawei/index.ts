@@ -12,7 +12,7 @@ import { login } from './login.ts';
 import { objectStore } from './object-store.ts';
 import { observationGroup, observe } from './observe.ts';
 import { OptionsSchema } from './options.ts';
-import { preflight } from './preflight.ts';
+import { preflight, targetMajor } from './preflight.ts';
 import { requestIdOf } from './reply.ts';
 import { sign } from './sign.ts';
 
@@ -34,6 +34,7 @@ export const huawei: Provider = {
   observationGroup,
   observe,
   preflight,
+  targetMajor,
   objectStore,
   uploads: null,
   backupCommand: null,

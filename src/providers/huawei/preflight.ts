@@ -2,6 +2,7 @@ import { fullBackup, type Migration, restoredName, type Source } from '../../dom
 import type { FieldFault } from '../../domain/problem.ts';
 import { type Account, type Dialogue, VendorError, type VendorReply, type VendorRequest } from '../../domain/vendor.ts';
 import { asObject, type Fields, objectsIn, parseObject } from '../kit/json.ts';
+import { majorOf } from '../kit/sql-server-version.ts';
 import { count, garbage, text } from './reply.ts';
 
 const pageSize = 100;
@@ -26,6 +27,12 @@ export function* preflight(migration: Migration, _account: Account): Dialogue<re
   if (target !== null && !migration.target.overwrite)
     faults.push(...clashes(migration, yield* readDatabases(migration.target.instanceId), held));
   return faults;
+}
+
+/** The major version of the instance's SQL Server (Querying DB Instances page). */
+export function* targetMajor(migration: Migration): Dialogue<number | null> {
+  const target = yield* readInstance(migration.target.instanceId);
+  return majorOf(text(asObject(target?.datastore)?.version));
 }
 
 function read(operation: string, path: string, query: VendorRequest['query']): VendorRequest {

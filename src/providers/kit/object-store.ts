@@ -165,7 +165,8 @@ export function parsePart(
   }
   // A store that ignores the range sends the object from its beginning; it was cut off at the length that was wanted.
   const length = headers['content-length'] ?? '';
-  if (reply.httpStatus === 200 && first === 0 && /^\d{1,15}$/.test(length))
+  // Every store tags its objects: what has no tag is the page of some gateway in between.
+  if (reply.httpStatus === 200 && first === 0 && /^\d{1,15}$/.test(length) && object(0).etag !== null)
     return { object: object(Number(length)), bytes };
   throw garbage(provider, 'GetObject', reply, 'it does not keep to the range that was asked for');
 }

@@ -11,7 +11,7 @@ import { examples } from './examples.ts';
 import { objectStore } from './object-store.ts';
 import { observationGroup, observe } from './observe.ts';
 import { OptionsSchema } from './options.ts';
-import { preflight } from './preflight.ts';
+import { preflight, targetMajor } from './preflight.ts';
 import { requestIdOf, responseOf } from './reply.ts';
 import { sign } from './sign.ts';
 import { uploadTarget } from './upload-target.ts';
@@ -37,6 +37,7 @@ export const tencent: Provider = {
   observationGroup,
   observe,
   preflight,
+  targetMajor,
   objectStore,
   uploads: uploadTarget,
   backupCommand,

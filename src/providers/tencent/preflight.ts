@@ -2,6 +2,7 @@ import { type Migration, restoredName } from '../../domain/migration.ts';
 import type { FieldFault } from '../../domain/problem.ts';
 import { type Account, type Dialogue, VendorError, type VendorReply } from '../../domain/vendor.ts';
 import { type Fields, objectsIn } from '../kit/json.ts';
+import { majorOf } from '../kit/sql-server-version.ts';
 import { asInteger, asText, garbage, requireResponse } from './reply.ts';
 import { read } from './task.ts';
 
@@ -51,6 +52,13 @@ function listOf(operation: string, reply: VendorReply): { items: readonly Fields
   const total = asInteger(response.TotalCount);
   if (!Array.isArray(response.DBInstances) && total !== 0) throw garbage(operation, reply, 'carries no DBInstances');
   return { items: objectsIn(response.DBInstances), total };
+}
+
+/** The major version of the instance's SQL Server (DescribeDBInstances page). */
+export function* targetMajor({ target }: Migration): Dialogue<number | null> {
+  const reply = yield read('DescribeDBInstances', { InstanceIdSet: [target.instanceId], Limit: 1 });
+  const [instance] = listOf('DescribeDBInstances', reply).items;
+  return instance === undefined ? null : majorOf(asText(instance.Version));
 }
 
 /** The names of the databases on the instance, in lower case. */

@@ -46,6 +46,20 @@ export function engineMetrics({ counter, gauge, histogram }: Metrics, accounts: 
     ['provider'],
     sizes,
   );
+  const scans = counter('feed_scans_total', 'Listings of watched folders: `ok`, or the kind of failure', [
+    'provider',
+    'account',
+    'outcome',
+  ]);
+  const taken = counter('feed_files_taken_total', 'Files of watched folders that became backups', [
+    'provider',
+    'account',
+  ]);
+  const behind = gauge(
+    'feed_behind_seconds',
+    'How much older the last restored backup is than the newest one in its watched folder; the largest at the latest listing of a folder',
+    ['provider', 'account'],
+  );
   const interruptions = counter(
     'engine_interruptions_total',
     'Work that ended without its outcome being stored; it is taken up again when its lease ends',
@@ -77,6 +91,16 @@ export function engineMetrics({ counter, gauge, histogram }: Metrics, accounts: 
           if (count > 0) batches.observe({ provider }, count);
           break;
         }
+        case 'feed_scanned': {
+          const { provider, account, outcome, behindSeconds } = report;
+          const labels = { provider, account: accounts.label(account) };
+          scans.inc({ ...labels, outcome });
+          if (behindSeconds !== null) behind.set(labels, behindSeconds);
+          break;
+        }
+        case 'feed_taken':
+          taken.inc({ provider: report.provider, account: accounts.label(report.account) }, report.count);
+          break;
         case 'interrupted':
           interruptions.inc({ reason: report.reason });
           break;

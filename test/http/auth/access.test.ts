@@ -46,6 +46,7 @@ const table = operations.map(({ path, method, operation: { operationId } }) => {
   const bodies: Record<string, unknown> = {
     createMigration: createBody,
     dryRunMigration: createBody,
+    inspectBackups: { provider: 'alibaba', bucket: 'acme', prefix: 'orders/' },
     addBackup: { type: 'log', source: createBody.source },
     updateMigration: {},
     createWebhook: { url: 'https://receiver.example/' },

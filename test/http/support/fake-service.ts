@@ -46,6 +46,9 @@ export function fakeService(): FakeService {
       remember(context.idempotency, present.id);
       return { migration: present, accepted: true };
     },
+    feed: async () => ({ items: [], scannedAt: null }),
+    scanFeed: async () => ({ items: [], scannedAt: null }),
+    inspectBackups: async () => ({ files: [], chains: [] }),
     dryRun: async () => ({
       valid: true,
       problems: [],

@@ -82,9 +82,14 @@ describe.each(names)('a part of an object of %s', (name) => {
   });
 
   it('may be the beginning of a whole object that was cut off, and never a later part of one', () => {
-    const whole = { headers: { 'content-length': '5000000' }, bytes: Buffer.alloc(16) };
+    const whole = { headers: { 'content-length': '5000000', etag: '"t"' }, bytes: Buffer.alloc(16) };
     expect(part(whole)().object.size).toBe(5_000_000);
     expect(part(whole, 4000)).toThrow(VendorError);
+  });
+
+  it('is garbage where it is the page of a gateway in between', () => {
+    const headers = { 'content-length': '90', 'content-type': 'text/html' };
+    expect(part({ headers, bytes: Buffer.from('<!DOCTYPE html>') })).toThrow(VendorError);
   });
 
   it('is garbage where it is another part, or shorter than it says', () => {

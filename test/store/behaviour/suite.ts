@@ -4,6 +4,7 @@ import { auditBehaviour } from './audit.ts';
 import { claimBehaviour } from './claims.ts';
 import { deliveryBehaviour } from './deliveries.ts';
 import { documentBehaviour } from './documents.ts';
+import { feedBehaviour } from './feeds.ts';
 import { idempotencyBehaviour } from './idempotency.ts';
 import { listBehaviour } from './lists.ts';
 import type { Site } from './setup.ts';
@@ -25,6 +26,7 @@ export function storeBehaviour(site: Site): void {
   describe('idempotency keys', () => idempotencyBehaviour(site));
   describe('webhooks', () => webhookBehaviour(site));
   describe('deliveries', () => deliveryBehaviour(site));
+  describe('watched folders', () => feedBehaviour(site));
   describe('records that cannot be read', () => unreadableBehaviour(site));
   describe('a closed store', () => {
     it('is not available', async () => {

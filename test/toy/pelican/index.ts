@@ -66,6 +66,10 @@ export const pelican: Provider = {
     yield listRequest(target.instanceId);
     return [];
   },
+  *targetMajor() {
+    yield* [];
+    return null;
+  },
   objectStore,
   uploads: null,
   backupCommand: null,

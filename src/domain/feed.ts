@@ -1,0 +1,46 @@
+import type { BackupHeader } from './backup-header.ts';
+import type { Backup, Instant, Migration } from './migration.ts';
+import type { FeedVerdict } from './vocabulary.ts';
+
+/** A file of a watched folder, and what became of it. */
+export interface FeedItem {
+  readonly key: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly lastModified: Instant | null;
+  readonly verdict: FeedVerdict;
+  /** In words; null for a taken file. */
+  readonly reason: string | null;
+  readonly backupId: string | null;
+  readonly header: BackupHeader | null;
+}
+
+/** The full backup of a feed is queued from the beginning; which file it is becomes known when the folder is read. */
+export function isUnresolved({ source }: Pick<Backup, 'source'>): boolean {
+  return source.type === 'object_storage' && source.keys.length === 0;
+}
+
+/** Whether a migration still waits for the file of its full backup. */
+export function awaitsFullBackup({ backups }: Pick<Migration, 'backups'>): boolean {
+  const [full] = backups;
+  return full !== undefined && isUnresolved(full);
+}
+
+/** Whether files of the folder may still be taken. */
+export function takesFiles(migration: Migration): boolean {
+  const { feed, backups, cutoverRequested, cancelRequested, state } = migration;
+  if (feed === undefined || feed.closed || cutoverRequested || cancelRequested) return false;
+  if (state === 'succeeded' || state === 'failed' || state === 'cancelled' || state === 'cutting_over') return false;
+  return !backups.some(
+    ({ final, type, state: each }) => final && type !== 'full' && each !== 'failed' && each !== 'skipped',
+  );
+}
+
+/** How far the target is behind the newest backup of the chain that is known, in seconds; null where one of the times is not. */
+export function behindSeconds({ feed, backups }: Migration): number | null {
+  const restored = backups.findLast(({ state }) => state === 'restored')?.header?.finishedAt ?? null;
+  if (feed === undefined || feed.newestFinishedAt === null || restored === null) return null;
+  // Both are the source's local time without a zone, so their difference is what counts.
+  const seconds = (Date.parse(`${feed.newestFinishedAt}Z`) - Date.parse(`${restored}Z`)) / 1000;
+  return Number.isNaN(seconds) ? null : Math.max(0, seconds);
+}

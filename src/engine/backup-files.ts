@@ -1,0 +1,177 @@
+import { type BackupFile, headBytes, longTailBytes, readBackup, tailBytes } from '../backups/read.ts';
+import type { ObjectStore, StoredObject } from '../domain/object-store.ts';
+import { storageService } from '../domain/object-store.ts';
+import { type Account, type CallOptions, type Dialogue, VendorError, type VendorFailure } from '../domain/vendor.ts';
+import type { EngineContext } from './context.ts';
+
+/** Where a file lies. */
+export interface FilePlace {
+  readonly account: Account;
+  readonly region: string;
+  readonly bucket: string;
+}
+
+/** What looking at a file came to. `missing`: it is certainly not there. `unreadable`: nothing can be said of it. */
+export type Look =
+  | { readonly outcome: 'read'; readonly object: StoredObject; readonly file: BackupFile }
+  | { readonly outcome: 'archived'; readonly detail: string }
+  | { readonly outcome: 'missing'; readonly detail: string }
+  | { readonly outcome: 'unreadable'; readonly detail: string };
+
+/** Looks at backup files where they lie. Nothing is kept of them but what was read. */
+export interface BackupFiles {
+  /** Whether the account has an object store that may be asked. */
+  hasStore(account: Account): boolean;
+  /** Why an account's store is not asked at present, or null. */
+  paused(account: Account): string | null;
+  /** All objects whose keys begin with a prefix, at most so many. Throws `VendorError`. */
+  list(
+    place: FilePlace,
+    prefix: string,
+    most: number,
+    options?: CallOptions,
+  ): Promise<{ readonly objects: readonly StoredObject[]; readonly complete: boolean }>;
+  /** Reads the header of one file. `known`: what a list told of it; a file that has not changed since is not read again. */
+  look(place: FilePlace, key: string, known?: StoredObject, options?: CallOptions): Promise<Look>;
+}
+
+/** How long a store that could not be reached is left alone, in milliseconds. */
+const pauseMs = 5 * 60_000;
+/** Headers that are remembered; one takes about a kilobyte. */
+const mostRemembered = 20_000;
+
+/** Failures that say that a store was not reached, or did not work. */
+const unreached: readonly VendorFailure['kind'][] = ['not_sent', 'timeout', 'unavailable', 'garbage'];
+
+export function createBackupFiles(context: EngineContext): BackupFiles {
+  const { client, providers, runtime } = context;
+  const pauses = new Map<string, { readonly until: number; readonly detail: string }>();
+  const remembered = new Map<string, BackupFile>();
+
+  const storeOf = ({ account }: FilePlace): ObjectStore => providers.of(account.provider).objectStore;
+
+  function remember(key: string, file: BackupFile): void {
+    remembered.delete(key);
+    remembered.set(key, file);
+    const oldest = remembered.size > mostRemembered ? remembered.keys().next().value : undefined;
+    if (oldest !== undefined) remembered.delete(oldest);
+  }
+
+  /** Takes note of a store that does not answer: one line in the log, and peace for a while. */
+  function noteFailure({ name }: Account, { kind, detail, provider }: VendorFailure): void {
+    if (!unreached.includes(kind)) return;
+    pauses.set(name, { until: runtime.monotonic() + pauseMs, detail });
+    context.log.warn(
+      { operation: provider.operation, outcome: kind, error: detail },
+      'the object store of an account cannot be reached; it is left alone for five minutes',
+    );
+  }
+
+  async function converse<T>({ account, region }: FilePlace, dialogue: Dialogue<T>, options?: CallOptions): Promise<T> {
+    try {
+      return await client.converse(account, region, dialogue, { priority: 'caller', ...options });
+    } catch (error) {
+      if (error instanceof VendorError) noteFailure(account, error.failure);
+      throw error;
+    }
+  }
+
+  return {
+    hasStore({ endpoints }) {
+      return endpoints[storageService] !== undefined || Object.keys(endpoints).length === 0;
+    },
+
+    paused({ name }) {
+      const pause = pauses.get(name);
+      if (pause === undefined) return null;
+      if (runtime.monotonic() < pause.until) return pause.detail;
+      pauses.delete(name);
+      return null;
+    },
+
+    async list(place, prefix, most, options) {
+      const store = storeOf(place);
+      const objects: StoredObject[] = [];
+      let from: string | null = null;
+      do {
+        const start: string | null = from;
+        const page: ReturnType<ObjectStore['parsePage']> = await converse(
+          place,
+          onePage(store, place, prefix, start),
+          options,
+        );
+        objects.push(...page.objects.slice(0, most - objects.length));
+        from = page.next !== start ? page.next : null;
+      } while (from !== null && objects.length < most);
+      return { objects, complete: from === null };
+    },
+
+    async look(place, key, known, options) {
+      const mark =
+        known?.etag == null ? null : [place.account.name, place.bucket, key, known.etag, known.size].join('\n');
+      const before = mark === null ? undefined : remembered.get(mark);
+      if (known !== undefined && before !== undefined) return { outcome: 'read', object: known, file: before };
+      try {
+        const seen = await converse(place, readEnds(storeOf(place), place.bucket, key), options);
+        const object = { ...seen.object, storageClass: seen.object.storageClass ?? known?.storageClass ?? null };
+        if (mark !== null && known !== undefined && object.etag === known.etag) remember(mark, seen.file);
+        return { outcome: 'read', object, file: seen.file };
+      } catch (error) {
+        if (!(error instanceof VendorError)) throw error;
+        return unread(error.failure, place.bucket, key);
+      }
+    },
+  };
+}
+
+function* onePage(store: ObjectStore, { bucket }: FilePlace, prefix: string, from: string | null) {
+  return store.parsePage(yield store.list(bucket, prefix, from));
+}
+
+/** Front and end of a file; its longer end where the final header lies further from it. */
+function* readEnds(
+  store: ObjectStore,
+  bucket: string,
+  key: string,
+): Dialogue<{ readonly object: StoredObject; readonly file: BackupFile }> {
+  function* part(first: number, last: number): Dialogue<ReturnType<ObjectStore['parsePart']>> {
+    return store.parsePart(yield store.read(bucket, key, first, last), key, first);
+  }
+  const head = yield* part(0, headBytes - 1);
+  const { object } = head;
+  const { size } = object;
+  const end = function* (length: number): Dialogue<Buffer> {
+    if (size <= head.bytes.length) return head.bytes;
+    const tail = yield* part(Math.max(0, size - length), size - 1);
+    return tail.object.size === size && tail.object.etag === object.etag ? tail.bytes : Buffer.alloc(0);
+  };
+  const file = readBackup({ size, head: head.bytes, tail: yield* end(tailBytes) });
+  if (!file.needsLongTail || size <= tailBytes) return { object, file };
+  return { object, file: readBackup({ size, head: head.bytes, tail: yield* end(longTailBytes) }) };
+}
+
+function unread({ kind, detail, provider }: VendorFailure, bucket: string, key: string): Look {
+  switch (provider.code) {
+    case 'NoSuchKey':
+      return { outcome: 'missing', detail: `There is no object \`${key}\` in the bucket \`${bucket}\`.` };
+    case 'NoSuchBucket':
+      return { outcome: 'missing', detail: `There is no bucket \`${bucket}\`.` };
+    case 'InvalidObjectState':
+      return {
+        outcome: 'archived',
+        detail: 'The file lies in an archive storage class. Put it back into the Standard class first.',
+      };
+    case 'InvalidRange':
+      return { outcome: 'read', object: emptyObject(key), file: readBackup({ size: 0, head: empty, tail: empty }) };
+    default:
+      if (kind === 'not_found')
+        return { outcome: 'missing', detail: `There is no object \`${key}\` in the bucket \`${bucket}\`.` };
+      return { outcome: 'unreadable', detail };
+  }
+}
+
+const empty = Buffer.alloc(0);
+
+function emptyObject(key: string): StoredObject {
+  return { key, size: 0, lastModified: null, etag: null, storageClass: null };
+}

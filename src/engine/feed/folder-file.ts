@@ -1,0 +1,50 @@
+import type { BackupFile } from '../../backups/read.ts';
+import type { StoredObject } from '../../domain/object-store.ts';
+import type { Look } from '../backup-files.ts';
+
+/** One object of a watched folder, as it was last seen. What is stored of it is this as JSON. */
+export interface FolderFile {
+  readonly object: StoredObject;
+  /** Since when it has looked just as it does now. */
+  readonly seenAt: number;
+  /** What was read of it; null: not yet. */
+  readonly file: BackupFile | null;
+  /** Why it could not be read, where that was tried. */
+  readonly unread: string | null;
+}
+
+/** Objects in a folder that are looked at; in a larger one, those that come first by name. */
+export const mostObjects = 100_000;
+
+/**
+ * What is known of a folder after another listing. An object that has changed in any way begins anew. Pure.
+ */
+export function afterListing(
+  known: ReadonlyMap<string, FolderFile>,
+  listed: readonly StoredObject[],
+  now: number,
+): ReadonlyMap<string, FolderFile> {
+  const files = new Map<string, FolderFile>();
+  for (const object of listed) {
+    if (object.key.endsWith('/')) continue;
+    const before = known.get(object.key);
+    const same = before !== undefined && isSame(before.object, object);
+    files.set(object.key, same ? { ...before, object } : { object, seenAt: now, file: null, unread: null });
+  }
+  return files;
+}
+
+function isSame(one: StoredObject, other: StoredObject): boolean {
+  return one.size === other.size && one.etag === other.etag && one.lastModified === other.lastModified;
+}
+
+/** The file with what looking at it came to. An end that is missing may come: such a file is read again. */
+export function afterLook(before: FolderFile, look: Look): FolderFile {
+  if (look.outcome === 'read') return { ...before, file: look.file, unread: null };
+  return { ...before, file: null, unread: look.detail };
+}
+
+/** Whether a file has to be read (again). */
+export function wantsReading({ object, file }: FolderFile): boolean {
+  return object.size > 0 && (file === null || file.whole === false);
+}

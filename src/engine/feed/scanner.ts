@@ -1,0 +1,214 @@
+import { blockedBy, spoken } from '../../domain/aggregate.ts';
+import type { CreationContext } from '../../domain/creation.ts';
+import { behindSeconds, takesFiles } from '../../domain/feed.ts';
+import type { FeedStore, WatchedFolder } from '../../domain/feed-store.ts';
+import type { Migration } from '../../domain/migration.ts';
+import { type Account, VendorError, type VendorFailure } from '../../domain/vendor.ts';
+import type { BackupFiles } from '../backup-files.ts';
+import { accountOf, type EngineContext } from '../context.ts';
+import { reportInterruption } from '../work.ts';
+import { applyPlan } from './apply.ts';
+import { afterListing, afterLook, type FolderFile, mostObjects, wantsReading } from './folder-file.ts';
+import { planFeed } from './plan.ts';
+
+/** Headers that are read in one round; the next round begins at once. */
+const mostRead = 200;
+const atOnce = 8;
+/** The longest pause after failed listings, in milliseconds. */
+const longestPauseMs = 5 * 60_000;
+const housekeepingMs = 3_600_000;
+
+export interface FeedScanner {
+  start(): void;
+  /** Looks whether a folder is due, soon. */
+  wake(): void;
+  /** Begins no further scan, and waits for the one that runs, at most `graceMs`. What it leaves undone the next scan finds again. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** The loop that lists watched folders. Replicas share the work: each folder is scanned by whoever holds its lease. */
+export function createFeedScanner(
+  context: EngineContext,
+  feeds: FeedStore,
+  files: BackupFiles,
+  creation: CreationContext,
+): FeedScanner {
+  const { runtime, settings, owner } = context;
+  const scanMs = context.feedScanMs ?? defaultScanMs;
+  /** A scan reads many headers: its lease is longer than that of a vendor call, and a folder is scanned again in any case. */
+  const leaseMs = Math.max(settings.leaseMs * 2, 30_000);
+  const stopped = new AbortController();
+  let nap = new AbortController();
+  let loop: Promise<void> = Promise.resolve();
+  let cleanedAt = Number.NEGATIVE_INFINITY;
+
+  async function work(): Promise<void> {
+    while (!stopped.signal.aborted) {
+      nap = new AbortController();
+      try {
+        if (runtime.monotonic() - cleanedAt > housekeepingMs) {
+          cleanedAt = runtime.monotonic();
+          await feeds.forgetFolders();
+        }
+        for (;;) {
+          const folder = stopped.signal.aborted ? null : await feeds.claimFolder(owner, runtime.now(), leaseMs);
+          if (folder === null) break;
+          await scan(folder);
+        }
+      } catch (error) {
+        reportInterruption(context, error);
+      }
+      await runtime.sleep(Math.min(1000, Math.max(scanMs / 4, 25)), AbortSignal.any([nap.signal, stopped.signal]));
+    }
+  }
+
+  async function scan(folder: WatchedFolder): Promise<void> {
+    const now = runtime.now();
+    const watchers = await watching(folder.id);
+    const account = watchers.map((each) => accountOf(context, each)).find((each) => each !== undefined);
+    if (watchers.length === 0 || account === undefined) {
+      const dueAt = watchers.length === 0 ? null : now + longestPauseMs;
+      await feeds.finishFolder(folder.id, owner, { scannedAt: null, dueAt, failures: 0 });
+      return;
+    }
+    try {
+      const more = await scanFor(folder, account, watchers);
+      await feeds.finishFolder(folder.id, owner, {
+        scannedAt: now,
+        dueAt: more ? runtime.now() : now + scanMs,
+        failures: 0,
+      });
+    } catch (error) {
+      if (!(error instanceof VendorError)) throw error;
+      const failures = folder.failures + 1;
+      context.telemetry?.report({
+        event: 'feed_scanned',
+        provider: account.provider,
+        account: account.name,
+        outcome: error.failure.kind,
+        behindSeconds: null,
+      });
+      const pause = Math.max(
+        error.failure.retryAfterMs ?? 0,
+        Math.min(scanMs * 2 ** Math.min(failures, 10), longestPauseMs),
+      );
+      for (const { id } of watchers)
+        await context.store.update(id, (latest) => unreadable(latest, folder, error.failure));
+      await feeds.finishFolder(folder.id, owner, { scannedAt: null, dueAt: runtime.now() + pause, failures });
+    }
+  }
+
+  async function watching(id: string): Promise<readonly Migration[]> {
+    const found: Migration[] = [];
+    for (const each of await feeds.watchersOf(id)) {
+      const migration = await context.store.get(each);
+      if (migration !== null && takesFiles(migration)) found.push(migration);
+    }
+    return found;
+  }
+
+  /** One listing for all who watch. Whether headers are left to be read. Throws `VendorError` where the folder cannot be listed. */
+  async function scanFor(folder: WatchedFolder, account: Account, watchers: readonly Migration[]): Promise<boolean> {
+    const place = { account, region: folder.region, bucket: folder.bucket };
+    const listedAt = runtime.now();
+    const known = await knownFiles(feeds, folder.id);
+    const { objects } = await files.list(place, folder.prefix, mostObjects, { priority: 'observation' });
+    const listed = new Map(afterListing(known, objects, listedAt));
+    const unread = [...listed.values()].filter(wantsReading);
+    const queue = unread
+      .toSorted((a, b) => (b.object.lastModified ?? 0) - (a.object.lastModified ?? 0))
+      .slice(0, mostRead)
+      .values();
+    const reader = async (): Promise<void> => {
+      for (const each of queue) {
+        if (stopped.signal.aborted) return;
+        const look = await files.look(place, each.object.key, each.object, { priority: 'observation' });
+        listed.set(each.object.key, afterLook(each, look));
+      }
+    };
+    await Promise.all(Array.from({ length: atOnce }, reader));
+    await remember(folder.id, known, listed);
+    const behind: number[] = [];
+    for (const { id } of watchers) behind.push(...(await tell(id, listed)));
+    context.telemetry?.report({
+      event: 'feed_scanned',
+      provider: account.provider,
+      account: account.name,
+      outcome: 'ok',
+      behindSeconds: behind.length === 0 ? null : Math.max(...behind),
+    });
+    return unread.length > mostRead;
+  }
+
+  async function remember(
+    id: string,
+    known: ReadonlyMap<string, FolderFile>,
+    listed: ReadonlyMap<string, FolderFile>,
+  ): Promise<void> {
+    const put = [...listed]
+      .filter(([key, each]) => JSON.stringify(known.get(key)) !== JSON.stringify(each))
+      .map(([key, each]) => ({ key, document: JSON.stringify(each) }));
+    const removed = [...known.keys()].filter((key) => !listed.has(key));
+    if (put.length > 0 || removed.length > 0) await feeds.changeFolderDocuments(id, put, removed);
+  }
+
+  /** What the folder means for one migration, decided and stored in one transaction. How far it is behind, where that is known. */
+  async function tell(id: string, listed: ReadonlyMap<string, FolderFile>): Promise<readonly number[]> {
+    let taken = 0;
+    const result = await context.store.update(id, (latest) => {
+      const account = accountOf(context, latest);
+      if (account === undefined || !takesFiles(latest)) return null;
+      const provider = context.providers.of(latest.provider);
+      const now = runtime.now();
+      const plan = planFeed(latest, listed, { provider, account, now, scanMs });
+      taken = plan.take.length;
+      return applyPlan(latest, plan, { now, scanMs, creation, provider });
+    });
+    if (result.outcome === 'target_busy')
+      context.log.warn(
+        { migrationId: id, outcome: result.outcome },
+        'a file of a watched folder is being restored by another migration',
+      );
+    if (result.outcome !== 'updated' && result.outcome !== 'unchanged') return [];
+    const { migration } = result;
+    const { provider, account } = migration;
+    if (taken > 0) context.telemetry?.report({ event: 'feed_taken', provider, account, count: taken });
+    const behind = behindSeconds(migration);
+    return behind === null ? [] : [behind];
+  }
+
+  return {
+    start() {
+      loop = work();
+    },
+    wake: () => nap.abort(),
+    async stop(graceMs) {
+      stopped.abort();
+      const ended = new AbortController();
+      await Promise.race([loop, runtime.sleep(graceMs, ended.signal)]);
+      ended.abort();
+    },
+  };
+}
+
+export const defaultScanMs = 30_000;
+
+/** What was stored of a folder. A document that cannot be read is as good as none: its object is read again. */
+export async function knownFiles(feeds: FeedStore, id: string): Promise<ReadonlyMap<string, FolderFile>> {
+  const files = new Map<string, FolderFile>();
+  for (const { key, document } of await feeds.folderDocuments(id)) {
+    try {
+      files.set(key, JSON.parse(document) as FolderFile);
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+    }
+  }
+  return files;
+}
+
+function unreadable(migration: Migration, { bucket, prefix }: WatchedFolder, failure: VendorFailure): Migration | null {
+  if (!takesFiles(migration)) return null;
+  const detail = `\`${bucket}/${prefix}\` cannot be listed: ${failure.detail} It is tried again.`;
+  if (migration.blocking.some((note) => note.code === 'feed_unreadable' && note.detail === detail)) return null;
+  return blockedBy(migration, { code: 'feed_unreadable', detail, ...spoken(failure.provider) });
+}

@@ -1,0 +1,203 @@
+import { type NamedFile, type Reached, reachedBy } from '../../backups/chain.ts';
+import { type FileFault, ownFaults, placeFaults, storageFault } from '../../backups/faults.ts';
+import type { BackupFile } from '../../backups/read.ts';
+import { withNote } from '../../domain/aggregate.ts';
+import type { Backup, Migration, Source, WarningNote } from '../../domain/migration.ts';
+import { type FieldFault, Problem, type ProblemCode } from '../../domain/problem.ts';
+import type { Account, Dialogue } from '../../domain/vendor.ts';
+import { VendorError } from '../../domain/vendor.ts';
+import type { BackupFiles, Look } from '../backup-files.ts';
+import type { EngineContext } from '../context.ts';
+import { summary } from './problems.ts';
+
+/** What a check may cost a caller, in milliseconds. */
+const mostMs = 2000;
+/** Files of one backup that are looked at; only Huawei takes more than one. */
+const mostFiles = 16;
+
+/** What was seen of the files of a backup that is about to be queued. */
+export interface SeenFiles {
+  /** By the index of the key in the source. */
+  readonly looks: readonly Look[];
+  readonly targetMajor: number | undefined;
+  /** Why nothing was looked at; null where something was, or where nothing is to be looked at. */
+  readonly unseen: string | null;
+}
+
+/** What a check found: faults forbid, warnings do not. */
+export interface CheckedFiles {
+  readonly faults: readonly (FieldFault & { readonly code: ProblemCode })[];
+  readonly warnings: readonly WarningNote[];
+  readonly header: Pick<Backup, 'header' | 'bindingId'>;
+}
+
+const nothingSeen: SeenFiles = { looks: [], targetMajor: undefined, unseen: null };
+
+/** Looks at the files of a source, for at most two seconds. Never throws for what a store answers. */
+export async function lookAtSource(
+  context: EngineContext,
+  files: BackupFiles,
+  account: Account,
+  migration: Migration,
+  source: Source,
+): Promise<SeenFiles> {
+  if (account.checkBackups === 'off' || source.type !== 'object_storage' || !files.hasStore(account))
+    return nothingSeen;
+  const pause = files.paused(account);
+  if (pause !== null) return { ...nothingSeen, unseen: pause };
+  const place = { account, region: migration.region, bucket: source.bucket };
+  const done = new AbortController();
+  const late = context.runtime
+    .sleep(mostMs, done.signal)
+    .then((): SeenFiles => ({ ...nothingSeen, unseen: 'The object store did not answer within two seconds.' }));
+  const options = { maxWaitMs: mostMs };
+  const looking = async (): Promise<SeenFiles> => {
+    const looks = await Promise.all(
+      source.keys.slice(0, mostFiles).map((key) => files.look(place, key, undefined, options)),
+    );
+    const versioned = looks.some((look) => look.outcome === 'read' && look.file.header.serverVersion !== null);
+    return { looks, targetMajor: versioned ? await targetMajor(context, account, migration) : undefined, unseen: null };
+  };
+  try {
+    return await Promise.race([looking(), late]);
+  } finally {
+    done.abort();
+  }
+}
+
+/** The major version of the target's SQL Server; undefined where the vendor does not tell. */
+async function targetMajor(
+  { client, providers }: EngineContext,
+  account: Account,
+  migration: Migration,
+): Promise<number | undefined> {
+  const dialogue: Dialogue<number | null> = providers.of(account.provider).targetMajor(migration);
+  try {
+    return (
+      (await client.converse(account, migration.region, dialogue, { priority: 'caller', maxWaitMs: mostMs })) ??
+      undefined
+    );
+  } catch (error) {
+    if (error instanceof VendorError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * What the files of a source are worth in their place. Pure. `before`: the backups of the chain that come before it; null: it is the full
+ * backup itself.
+ */
+export function judgeFiles(
+  seen: SeenFiles,
+  account: Account,
+  restorable: (storageClass: string) => boolean,
+  migration: Migration,
+  backup: Pick<Backup, 'type' | 'source'>,
+  before: readonly Backup[] | null,
+): CheckedFiles {
+  const { source } = backup;
+  const unchecked: string[] = seen.unseen === null ? [] : [seen.unseen];
+  const warnings: WarningNote[] = [];
+  const faults: (FieldFault & { readonly code: ProblemCode })[] = [];
+  const keys = source.type === 'object_storage' ? source.keys : [];
+  const names = keys.length > 1 ? [] : (migration.target.databases ?? []).map(({ name }) => name);
+  const place = {
+    type: backup.type,
+    databases: names,
+    ...(seen.targetMajor !== undefined && { targetMajor: seen.targetMajor }),
+    ...chainBefore(before ?? []),
+  };
+  for (const [index, look] of seen.looks.entries()) {
+    const pointer = `/source/keys/${index}`;
+    const found = faultsOf(look, restorable, (file) => placeFaults(file, place));
+    for (const { code, detail, certain } of found)
+      if (certain) faults.push({ code, pointer, detail });
+      else warnings.push({ code: 'backup_doubtful', detail: `\`${keys[index]}\`: ${detail}` });
+    const reason = uncheckedReason(look);
+    if (reason !== null) unchecked.push(`\`${keys[index]}\`: ${reason}`);
+  }
+  if (unchecked.length > 0 && account.checkBackups === 'required')
+    faults.push(
+      ...unchecked.map((detail) => ({ code: 'backup_not_checked', pointer: '/source/keys', detail }) as const),
+    );
+  else if (unchecked.length > 0) warnings.push({ code: 'backup_not_checked', detail: unchecked.join(' ') });
+  const [only] = keys.length === 1 ? seen.looks : [];
+  const file = only?.outcome === 'read' && only.file.kind === 'backup' ? only.file : null;
+  return { faults, warnings, header: file ? { header: file.header, bindingId: file.bindingId } : { header: null } };
+}
+
+function faultsOf(
+  look: Look,
+  restorable: (storageClass: string) => boolean,
+  inPlace: (file: BackupFile) => readonly FileFault[],
+): readonly FileFault[] {
+  switch (look.outcome) {
+    case 'read': {
+      const stored = storageFault(look.object.storageClass, restorable);
+      const own = ownFaults(look.file);
+      // What is wrong with the file itself makes its place a moot point.
+      return [...(stored ? [stored] : []), ...own, ...(own.length === 0 ? inPlace(look.file) : [])];
+    }
+    case 'missing':
+    case 'archived':
+      return [{ code: 'source_missing_or_archived', detail: look.detail, certain: true }];
+    case 'unreadable':
+      return [];
+  }
+}
+
+/** Why nothing certain is known of a file, or null. */
+function uncheckedReason(look: Look): string | null {
+  if (look.outcome === 'unreadable') return look.detail;
+  if (look.outcome !== 'read') return null;
+  if (look.file.kind === 'sealed')
+    return 'The header cannot be read: the backup is encrypted, or packed in a form that is not known.';
+  const ordered = look.file.kind === 'backup' && look.file.whole !== false && look.file.header.type !== null;
+  return ordered && look.file.header.lastLsn === null
+    ? 'The end of its header was not found, so its place in the chain is not checked.'
+    : null;
+}
+
+/** How far the backups of a chain lead, and its database's binding; nothing where one of them was not looked at. */
+export function chainBefore(before: readonly Backup[]): { readonly reached?: Reached; readonly bindingId?: string } {
+  const counted = before.filter(
+    ({ state, supersededBy }) => state !== 'failed' && state !== 'skipped' && supersededBy === undefined,
+  );
+  const files = counted.flatMap((backup) => namedFile(backup) ?? []);
+  if (files.length < counted.length || files.length === 0) return {};
+  const reached = reachedBy(files);
+  const bindingId = files[0]?.file.bindingId ?? undefined;
+  return { ...(reached && { reached }), ...(bindingId !== undefined && { bindingId }) };
+}
+
+/** A stored backup as the chain's rules see it; null where its file was not looked at. */
+export function namedFile({ id, source, header, bindingId = null }: Backup): NamedFile | null {
+  if (header === undefined || header === null) return null;
+  const key = source.type === 'object_storage' ? (source.keys[0] ?? id) : id;
+  const file: BackupFile = {
+    kind: 'backup',
+    header,
+    whole: true,
+    needsLongTail: false,
+    kindLetter: null,
+    bindingId,
+    recoveryFork: null,
+  };
+  return { key, file };
+}
+
+/** Throws the problem of the first fault, naming all of them. */
+export function refuseFaults({ faults }: CheckedFiles): void {
+  const [first] = faults;
+  if (first === undefined) return;
+  const errors = faults.map(({ pointer, detail }) => ({ ...(pointer !== undefined && { pointer }), detail }));
+  throw new Problem(first.code, summary(errors), { errors });
+}
+
+/** The migration with what was seen of its full backup. */
+export function withChecked(migration: Migration, { header, warnings }: CheckedFiles): Migration {
+  const [full, ...others] = migration.backups;
+  if (full === undefined) return migration;
+  const told = warnings.reduce(withNote, migration.warnings);
+  return { ...migration, backups: [{ ...full, ...header }, ...others], warnings: told };
+}

@@ -1,0 +1,81 @@
+import type { FeedItem } from '../../domain/feed.ts';
+import type { FeedStore } from '../../domain/feed-store.ts';
+import type { Migration } from '../../domain/migration.ts';
+import { Problem } from '../../domain/problem.ts';
+import { accountOf, type EngineContext, lackOfAccount } from '../context.ts';
+import { planFeed } from '../feed/plan.ts';
+import { defaultScanMs, knownFiles } from '../feed/scanner.ts';
+import type { FeedPage, MigrationService } from '../interface.ts';
+import { visible } from './access.ts';
+import { unknownAccount } from './problems.ts';
+
+/** How long a caller waits for a scan that was asked for, in milliseconds. */
+const mostWaitMs = 10_000;
+const lookAgainMs = 50;
+
+/** What callers may see of a watched folder. */
+export interface FeedReads extends Pick<MigrationService, 'feed' | 'scanFeed'> {
+  /** Has the folder scanned, and waits for it a while. */
+  scanNow(migration: Migration): Promise<void>;
+  /** All files of the folder with their verdicts, and the chain's newest file that is there now; null: there is none. */
+  survey(migration: Migration): Promise<{ readonly items: readonly FeedItem[]; readonly newest: string | null }>;
+}
+
+export function createFeedReads(context: EngineContext, feeds: FeedStore | undefined, wake: () => void): FeedReads {
+  const { store, runtime } = context;
+
+  function folderOf(migration: Migration): { readonly feeds: FeedStore; readonly id: string } {
+    const id = feeds?.folderIdOf(migration) ?? null;
+    if (feeds === undefined || id === null) throw new Problem('not_found', 'The migration watches no folder.');
+    return { feeds, id };
+  }
+
+  async function scanNow(migration: Migration): Promise<void> {
+    const { feeds: known, id } = folderOf(migration);
+    const asked = runtime.now();
+    const end = runtime.monotonic() + mostWaitMs;
+    await known.wakeFolder(id, asked);
+    wake();
+    while (runtime.monotonic() < end) {
+      const folder = await known.folder(id);
+      if (folder === null || (folder.scannedAt ?? 0) >= asked || folder.failures > 0) return;
+      await runtime.sleep(lookAgainMs);
+    }
+  }
+
+  async function survey(migration: Migration) {
+    const { feeds: known, id } = folderOf(migration);
+    const account = accountOf(context, migration);
+    if (account === undefined) throw unknownAccount(lackOfAccount(context, migration));
+    const files = await knownFiles(known, id);
+    const { provider: name } = migration;
+    const scanMs = context.feedScanMs ?? defaultScanMs;
+    const now = runtime.now();
+    const provider = context.providers.of(name);
+    const plan = planFeed(migration, files, { provider, account, now, scanMs });
+    const taken = migration.backups.findLast(
+      ({ source }) => source.type === 'object_storage' && source.keys.length > 0,
+    );
+    const last = taken?.source.type === 'object_storage' ? (taken.source.keys[0] ?? null) : null;
+    return { items: plan.items, newest: plan.coming.at(-1) ?? last };
+  }
+
+  async function page(migration: Migration): Promise<FeedPage> {
+    const { feeds: known, id } = folderOf(migration);
+    const [{ items }, folder] = await Promise.all([survey(migration), known.folder(id)]);
+    return { items, scannedAt: folder?.scannedAt ?? null };
+  }
+
+  return {
+    scanNow,
+    survey,
+    async feed(id, caller) {
+      return page(await visible(context, id, caller));
+    },
+    async scanFeed(id, caller) {
+      const migration = await visible(context, id, caller);
+      await scanNow(migration);
+      return page((await store.get(id)) ?? migration);
+    },
+  };
+}

@@ -1,0 +1,147 @@
+import { type Chain, chainsOf, type NamedFile } from '../../backups/chain.ts';
+import { type FileFault, ownFaults, storageFault } from '../../backups/faults.ts';
+import type { StoredObject } from '../../domain/object-store.ts';
+import { Problem } from '../../domain/problem.ts';
+import type { Capabilities } from '../../domain/provider.ts';
+import { VendorError } from '../../domain/vendor.ts';
+import type { BackupFiles, Look } from '../backup-files.ts';
+import type { EngineContext } from '../context.ts';
+import type { InspectedFile, MigrationService } from '../interface.ts';
+import { vendorProblem } from '../vendor-reads.ts';
+import { accountFor } from './access.ts';
+
+/** Keys of a folder that are listed, and of those the newest whose headers are read. */
+const mostListed = 10_000;
+const mostRead = 1000;
+/** How long a caller waits for all headers together, in milliseconds. */
+const mostMs = 25_000;
+/** Headers that are read at the same time. */
+const atOnce = 8;
+
+/** Looks at backups on behalf of a caller. */
+export function createInspection(context: EngineContext, files: BackupFiles): Pick<MigrationService, 'inspectBackups'> {
+  return {
+    async inspectBackups(request, caller) {
+      const { bucket, prefix, keys } = request;
+      if ((prefix === undefined) === (keys === undefined))
+        throw new Problem('invalid_request', 'Give either `prefix` or `keys`.', {
+          errors: [{ pointer: '/prefix', detail: 'Either `prefix` or `keys` says which files.' }],
+        });
+      const account = accountFor(context, request, caller);
+      if (!files.hasStore(account))
+        throw new Problem('unsupported_by_provider', 'The account has endpoints of its own and none for `storage`.', {
+          errors: [{ pointer: '/account', detail: 'Name `endpoints.storage` in the account’s configuration.' }],
+        });
+      const place = { account, region: request.region ?? account.region, bucket };
+      const objects = prefix === undefined ? null : await listed(place, prefix);
+      const wanted = objects ?? (keys ?? []).map((key) => unlisted(key));
+      const looks = await lookAtAll(place, wanted, objects !== null);
+      const { restorable } = context.providers.of(account.provider).objectStore;
+      const inspected = wanted.map((object) =>
+        inspectedFile(object, looks.get(object.key), restorable, request.database),
+      );
+      const named = [...looks].flatMap(([key, look]): NamedFile[] =>
+        look.outcome === 'read' && restorableClass(look.object, restorable) ? [{ key, file: look.file }] : [],
+      );
+      const { capabilities } = context.providers.of(account.provider);
+      const chains = possibleChains(named, capabilities).filter(
+        ({ database }) => request.database === undefined || sameName(database, request.database),
+      );
+      return { files: inspected, chains };
+    },
+  };
+
+  async function listed(place: Parameters<BackupFiles['list']>[0], prefix: string): Promise<readonly StoredObject[]> {
+    try {
+      const { objects } = await files.list(place, prefix, mostListed);
+      return objects.filter(({ key }) => !key.endsWith('/'));
+    } catch (error) {
+      throw error instanceof VendorError ? vendorProblem(error) : error;
+    }
+  }
+
+  /** By key. The newest come first; what does not fit into the time is left out. */
+  async function lookAtAll(
+    place: Parameters<BackupFiles['look']>[0],
+    objects: readonly StoredObject[],
+    known: boolean,
+  ): Promise<ReadonlyMap<string, Look>> {
+    const end = context.runtime.monotonic() + mostMs;
+    const newest = objects.toSorted((a, b) => (b.lastModified ?? 0) - (a.lastModified ?? 0)).slice(0, mostRead);
+    const looks = new Map<string, Look>();
+    const queue = newest.values();
+    const worker = async (): Promise<void> => {
+      for (const object of queue) {
+        if (context.runtime.monotonic() > end) return;
+        looks.set(object.key, await files.look(place, object.key, known ? object : undefined));
+      }
+    };
+    await Promise.all(Array.from({ length: atOnce }, worker));
+    return looks;
+  }
+}
+
+/** The chains that the provider can restore: with logs, or where there are none with a differential backup. */
+function possibleChains(
+  files: readonly NamedFile[],
+  { modes, differentialBeforeLogs }: Pick<Capabilities, 'modes' | 'differentialBeforeLogs'>,
+): readonly Chain[] {
+  const withLogs = chainsOf(files, { differential: differentialBeforeLogs, logs: true });
+  if (!modes.includes('full_differential')) return withLogs;
+  const without = chainsOf(files, { differential: true, logs: false });
+  return withLogs.map((chain, index) => (chain.restores.length === 1 ? (without[index] ?? chain) : chain));
+}
+
+function unlisted(key: string): StoredObject {
+  return { key, size: 0, lastModified: null, etag: null, storageClass: null };
+}
+
+function inspectedFile(
+  listed: StoredObject,
+  look: Look | undefined,
+  restorable: (storageClass: string) => boolean,
+  database: string | undefined,
+): InspectedFile {
+  const object = look?.outcome === 'read' ? { ...listed, ...look.object } : listed;
+  const { key, size, lastModified, etag, storageClass } = object;
+  const header = look?.outcome === 'read' ? look.file.header : null;
+  const faults: { code: FileFault['code'] | 'backup_not_checked'; detail: string }[] = [];
+  const stored = storageFault(storageClass, restorable);
+  if (stored) faults.push(stored);
+  if (look === undefined)
+    faults.push({
+      code: 'backup_not_checked',
+      detail: `Only the newest ${mostRead} files are looked at, and only for as long as a caller waits.`,
+    });
+  else if (look.outcome === 'unreadable') faults.push({ code: 'backup_not_checked', detail: look.detail });
+  else if (look.outcome !== 'read') {
+    if (stored === null) faults.push({ code: 'source_missing_or_archived', detail: look.detail });
+  } else {
+    faults.push(...ownFaults(look.file));
+    if (look.file.kind === 'sealed')
+      faults.push({
+        code: 'backup_not_checked',
+        detail: 'The header cannot be read: the backup is encrypted, or packed in a form that is not known.',
+      });
+    const held = look.file.header.database;
+    if (database !== undefined && held !== null && !sameName(held, database))
+      faults.push({ code: 'database_not_in_backup', detail: `The file is a backup of the database \`${held}\`.` });
+  }
+  return {
+    key,
+    size,
+    lastModified,
+    etag,
+    storageClass,
+    header,
+    faults: faults.map(({ code, detail }) => ({ code, detail })),
+  };
+}
+
+function restorableClass({ storageClass }: StoredObject, restorable: (storageClass: string) => boolean): boolean {
+  return storageClass === null || restorable(storageClass);
+}
+
+function sameName(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}

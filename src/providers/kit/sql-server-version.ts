@@ -1,0 +1,17 @@
+/** Major versions of SQL Server by the year of the release. 2008 R2 shares its number with 2008. */
+const majors: Readonly<Record<string, number>> = {
+  '2005': 9,
+  '2008': 10,
+  '2012': 11,
+  '2014': 12,
+  '2016': 13,
+  '2017': 14,
+  '2019': 15,
+  '2022': 16,
+  '2025': 17,
+};
+
+/** The major version that a vendor's word for an engine tells, such as `2019_std_ha`, or null. */
+export function majorOf(version: string | null): number | null {
+  return majors[/^\d{4}/.exec(version ?? '')?.[0] ?? ''] ?? null;
+}

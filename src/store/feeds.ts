@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto';
+import type { Kysely } from 'kysely';
+import { takesFiles } from '../domain/feed.ts';
+import { type FolderDocument, folderKey, type WatchedFolder } from '../domain/feed-store.ts';
+import type { Instant, Migration } from '../domain/migration.ts';
+import type { Session, SqlDialect } from './session.ts';
+import type { FeedFoldersTable, Tables } from './tables.ts';
+
+/** Rows per statement: far below the number of parameters that either database takes. */
+const batchSize = 300;
+
+/** The folder of a migration by an id of one length; null for one that watches none. */
+export function folderIdOf(migration: Migration): string | null {
+  const { feed } = migration;
+  return feed === undefined ? null : createHash('sha256').update(folderKey(migration, feed)).digest('hex');
+}
+
+/** Whether the scan of the folder is for this migration too. */
+export function watchesNow(migration: Migration): boolean {
+  return takesFiles(migration);
+}
+
+/** Makes the folder of a migration known, and due where the migration begins to watch it. */
+export async function keepFolder(db: Kysely<Tables>, before: Migration | null, after: Migration): Promise<void> {
+  const { feed } = after;
+  const id = folderIdOf(after);
+  const begins = watchesNow(after) && (before === null || !watchesNow(before));
+  if (feed === undefined || id === null || !begins) return;
+  const row: FeedFoldersTable = {
+    id,
+    account: after.account,
+    region: after.region,
+    bucket: feed.bucket,
+    prefix: feed.prefix,
+    due_at: Math.ceil(after.updatedAt),
+    lease_owner: null,
+    lease_until: null,
+    failures: 0,
+    scanned_at: null,
+  };
+  await db
+    .insertInto('feed_folders')
+    .values(row)
+    .onConflict((conflict) => conflict.column('id').doUpdateSet({ due_at: row.due_at }))
+    .execute();
+}
+
+export async function claimFolder(
+  { db, dialect }: Session,
+  owner: string,
+  now: Instant,
+  leaseMs: number,
+): Promise<WatchedFolder | null> {
+  const due = await dueFolder(db, dialect, now);
+  if (due === undefined) return null;
+  const row = await db
+    .updateTable('feed_folders')
+    .set({ lease_owner: owner, lease_until: Math.ceil(now + leaseMs) })
+    .where('id', '=', due.id)
+    .returningAll()
+    .executeTakeFirst();
+  return row === undefined ? null : folderOf(row);
+}
+
+function dueFolder(db: Kysely<Tables>, dialect: SqlDialect, now: Instant) {
+  return db
+    .selectFrom('feed_folders')
+    .select('id')
+    .where('due_at', '<=', now)
+    .where((each) => each.or([each('lease_until', 'is', null), each('lease_until', '<=', now)]))
+    .orderBy('due_at')
+    .orderBy('id')
+    .limit(1)
+    .$if(dialect.rowLocks, (query) => query.forUpdate().skipLocked())
+    .executeTakeFirst();
+}
+
+export async function finishFolder(
+  db: Kysely<Tables>,
+  id: string,
+  owner: string,
+  end: { readonly scannedAt: Instant | null; readonly dueAt: Instant | null; readonly failures: number },
+): Promise<boolean> {
+  const result = await db
+    .updateTable('feed_folders')
+    .set({
+      lease_owner: null,
+      lease_until: null,
+      failures: end.failures,
+      due_at: end.dueAt === null ? null : Math.ceil(end.dueAt),
+      ...(end.scannedAt !== null && { scanned_at: Math.ceil(end.scannedAt) }),
+    })
+    .where('id', '=', id)
+    .where('lease_owner', '=', owner)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+export async function wakeFolder(db: Kysely<Tables>, id: string, now: Instant): Promise<void> {
+  await db
+    .updateTable('feed_folders')
+    .set({ due_at: Math.ceil(now) })
+    .where('id', '=', id)
+    .execute();
+}
+
+export async function findFolder(db: Kysely<Tables>, id: string): Promise<WatchedFolder | null> {
+  const row = await db.selectFrom('feed_folders').selectAll().where('id', '=', id).executeTakeFirst();
+  return row === undefined ? null : folderOf(row);
+}
+
+export async function folderDocuments(db: Kysely<Tables>, id: string): Promise<readonly FolderDocument[]> {
+  return db
+    .selectFrom('feed_files')
+    .select(['object_key as key', 'document'])
+    .where('folder_id', '=', id)
+    .orderBy('object_key')
+    .execute();
+}
+
+export async function changeFolderDocuments(
+  { db }: Session,
+  id: string,
+  put: readonly FolderDocument[],
+  removed: readonly string[],
+): Promise<void> {
+  for (let at = 0; at < removed.length; at += batchSize)
+    await db
+      .deleteFrom('feed_files')
+      .where('folder_id', '=', id)
+      .where('object_key', 'in', removed.slice(at, at + batchSize))
+      .execute();
+  for (let at = 0; at < put.length; at += batchSize)
+    await db
+      .insertInto('feed_files')
+      .values(put.slice(at, at + batchSize).map(({ key, document }) => ({ folder_id: id, object_key: key, document })))
+      .onConflict((conflict) =>
+        conflict
+          .columns(['folder_id', 'object_key'])
+          .doUpdateSet((set) => ({ document: set.ref('excluded.document') })),
+      )
+      .execute();
+}
+
+export async function watchersOf(db: Kysely<Tables>, id: string): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('migrations')
+    .select('id')
+    .where('feed_folder', '=', id)
+    .where('feed_watches', '=', 1)
+    .orderBy('id')
+    .execute();
+  return rows.map((row) => row.id);
+}
+
+/** Files go with their folder. */
+export async function forgetFolders({ db }: Session): Promise<void> {
+  await db
+    .deleteFrom('feed_folders')
+    .where(({ not, exists, selectFrom, ref }) =>
+      not(exists(selectFrom('migrations').select('migrations.id').where('feed_folder', '=', ref('feed_folders.id')))),
+    )
+    .execute();
+}
+
+function folderOf(row: FeedFoldersTable): WatchedFolder {
+  const { id, account, region, bucket, prefix, failures, scanned_at } = row;
+  return { id, account, region, bucket, prefix, failures, scannedAt: scanned_at };
+}

@@ -1,0 +1,103 @@
+import { expect, it } from 'vitest';
+import type { FeedStore } from '../../../src/domain/feed-store.ts';
+import type { Feed, Migration } from '../../../src/domain/migration.ts';
+import type { Store } from '../../../src/domain/store.ts';
+import { noon, sampleMigration } from '../../support/samples.ts';
+import { noLease } from '../samples.ts';
+import type { Site } from './setup.ts';
+
+const feed: Feed = {
+  bucket: 'acme-backups',
+  prefix: 'prod/orders/',
+  watch: true,
+  lastFile: null,
+  closed: false,
+  gap: null,
+  refused: [],
+  newestFinishedAt: null,
+  scannedAt: null,
+};
+
+export function feedBehaviour(site: Site): void {
+  const open = async () => (await site.open()) as Store & FeedStore;
+  let count = 0;
+  const watching = (change: Partial<Feed> = {}): Migration => {
+    count++;
+    const target = { instanceId: `rm-watches${count}`, overwrite: false };
+    return sampleMigration({ mode: 'full_log', target, feed: { ...feed, ...change } });
+  };
+  const folderOf = (store: FeedStore, migration: Migration): string => {
+    const id = store.folderIdOf(migration);
+    if (id === null) throw new Error('it watches no folder');
+    return id;
+  };
+
+  it('gives a watched folder to one scanner at a time, and to the next when the lease is over', async () => {
+    const store = await open();
+    const [one, other] = [watching(), watching()];
+    await store.create(one, noLease);
+    await store.create(other, noLease);
+    const claimed = await store.claimFolder('a', noon + 1000, 500);
+    expect(claimed).toMatchObject({
+      account: one.account,
+      bucket: 'acme-backups',
+      prefix: 'prod/orders/',
+      failures: 0,
+    });
+    expect(await store.claimFolder('b', noon + 1000, 500)).toBeNull();
+    expect(await store.watchersOf(claimed?.id ?? '')).toEqual([one.id, other.id].toSorted());
+    expect((await store.claimFolder('b', noon + 1600, 500))?.id).toBe(claimed?.id);
+    const end = { scannedAt: noon + 1700, dueAt: noon + 5000, failures: 2 };
+    expect(await store.finishFolder(claimed?.id ?? '', 'a', end)).toBe(false);
+    expect(await store.finishFolder(claimed?.id ?? '', 'b', end)).toBe(true);
+    expect(await store.folder(claimed?.id ?? '')).toMatchObject({ failures: 2, scannedAt: noon + 1700 });
+    expect(await store.claimFolder('a', noon + 4999, 500)).toBeNull();
+    await store.wakeFolder(claimed?.id ?? '', noon + 2000);
+    expect((await store.claimFolder('a', noon + 2000, 500))?.id).toBe(claimed?.id);
+  });
+
+  it('keeps what was seen of each object, in the order of their keys, whatever their names are', async () => {
+    const store = await open();
+    const migration = watching({ prefix: 'seen/' });
+    await store.create(migration, noLease);
+    const id = folderOf(store, migration);
+    const keys = ['seen/b', 'seen/a', 'seen/Ä', 'seen/数', 'seen/\'"', 'seen/Z'];
+    await store.changeFolderDocuments(
+      id,
+      keys.map((key) => ({ key, document: '{"v":1}' })),
+      [],
+    );
+    await store.changeFolderDocuments(id, [{ key: 'seen/a', document: '{"v":2}' }], ['seen/b', 'seen/none']);
+    const documents = await store.folderDocuments(id);
+    const sorted = keys
+      .filter((key) => key !== 'seen/b')
+      .toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+    expect(documents.map(({ key }) => key)).toEqual(sorted);
+    expect(documents.map(({ document }) => JSON.parse(document).v)).toEqual(
+      sorted.map((key) => (key === 'seen/a' ? 2 : 1)),
+    );
+    const many = Array.from({ length: 1500 }, (_, index) => ({ key: `seen/m${index}`, document: '{}' }));
+    await store.changeFolderDocuments(id, many, []);
+    await store.changeFolderDocuments(
+      id,
+      [],
+      many.map(({ key }) => key),
+    );
+    expect(await store.folderDocuments(id)).toHaveLength(5);
+  });
+
+  it('forgets a folder when no migration refers to it, and not while one that has ended does', async () => {
+    const store = await open();
+    const migration = watching({ prefix: 'gone/' });
+    await store.create(migration, noLease);
+    const id = folderOf(store, migration);
+    await store.changeFolderDocuments(id, [{ key: 'gone/a', document: '{}' }], []);
+    await store.update(migration.id, (current) => ({ ...current, feed: { ...feed, prefix: 'gone/', closed: true } }));
+    expect(await store.watchersOf(id)).toEqual([]);
+    await store.forgetFolders();
+    expect(await store.folderDocuments(id)).toHaveLength(1);
+    await store.remove(migration.id);
+    await store.forgetFolders();
+    expect([await store.folder(id), await store.folderDocuments(id)]).toEqual([null, []]);
+  });
+}
