@@ -31,9 +31,13 @@ function stateWords(): Readonly<Record<string, string>> {
 
 const descriptions: Readonly<Record<string, string>> = {
   Action: 'What can be asked of a migration.',
+  BackupForm:
+    'What a backup file is: `plain`, `compressed`, or `unreadable` (encrypted, packed in an unknown form, or no backup).',
   BackupState: 'Where a backup is: `queued` goes out when its turn comes; `skipped` was no longer needed.',
   BackupType: 'Kind of a backup.',
   EventType: 'What happened.',
+  FeedVerdict:
+    'What became of a file of a watched folder: `taken` as a backup, `waiting` for its turn or its end, `needless` for the chain, or `refused`.',
   Mode: '`full`: one restore, then online. `full_log` and `full_differential`: a chain that rests at `awaiting_backup` until its end.',
   SourceType: 'Kind of a source.',
   MigrationState: `Where a migration is in its life, and what may follow.\n\n${list(stateWords())}`,
