@@ -15,8 +15,9 @@ export interface AuditRecord {
   readonly instanceId: string | null;
   readonly migrationId: string | null;
   readonly webhookId: string | null;
-  readonly status: number;
-  /** `ok`, or the problem code of the refusal. */
+  /** Null: the change was stored, and its process ended before the answer was. */
+  readonly status: number | null;
+  /** `ok`, the problem code of the refusal, or `stored` while there is no answer. */
   readonly outcome: string;
   /** Of a record that stands for many: of the last of them. */
   readonly requestId: string;
@@ -26,7 +27,11 @@ export interface AuditRecord {
   readonly count: number;
 }
 
-export type NewAuditRecord = Omit<AuditRecord, 'id'>;
+/** A record to write. With an `id` it completes the record that was stored with the change, if there is one. */
+export type NewAuditRecord = Omit<AuditRecord, 'id'> & { readonly id?: string };
+
+/** A record to write in the transaction of a change. Account, instance and id of what is changed are filled in from what is stored. */
+export type AuditEntry = AuditRecord;
 
 export interface AuditFilter {
   readonly caller?: string;
@@ -37,7 +42,7 @@ export interface AuditFilter {
   readonly visibleAccounts?: readonly string[];
 }
 
-/** The append-only record of changes that were asked for. Rejects with `StoreUnavailable`. */
+/** The record of changes that were asked for. Nothing of it is taken away. Rejects with `StoreUnavailable`. */
 export interface AuditLog {
   appendAudit(record: NewAuditRecord): Promise<void>;
   /** Newest first. `after`: id of the last record of the page before. */

@@ -1,6 +1,6 @@
 import type { Runtime } from './runtime.ts';
 
-export type IdPrefix = 'mig' | 'bkp' | 'evt' | 'req' | 'whk' | 'dlv';
+export type IdPrefix = 'aud' | 'mig' | 'bkp' | 'evt' | 'req' | 'whk' | 'dlv';
 
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 

@@ -1,3 +1,4 @@
+import type { AuditEntry } from './audit.ts';
 import type { DueWork } from './due-work.ts';
 import type { MigrationEvent } from './event.ts';
 import type { Instant, Migration } from './migration.ts';
@@ -60,6 +61,27 @@ export interface IdempotencyRecord extends IdempotencyKey {
   readonly createdAt: Instant;
 }
 
+/** The answer to a request, and its outcome as the audit names it. */
+export interface SettledAnswer {
+  readonly answer: StoredAnswer;
+  readonly outcome: string;
+}
+
+/** What a request leaves in the transaction of its change, beside its idempotency key. */
+export interface RequestTrace {
+  readonly audit?: AuditEntry;
+  /** The answer, where what is stored settles it, to be kept with key and record. Pure; it may be asked more than once. */
+  readonly answer?: (stored: Migration) => SettledAnswer | null;
+}
+
+/** A request whose change is stored, and which what is stored next may settle. */
+export interface OpenRequest {
+  readonly idempotency?: Pick<IdempotencyKey, 'caller' | 'key'>;
+  readonly audit?: AuditEntry;
+  /** See `RequestTrace.answer`. */
+  answer(stored: Migration): SettledAnswer | null;
+}
+
 export interface MigrationFilter {
   readonly provider?: ProviderId;
   readonly account?: string;
@@ -85,6 +107,8 @@ export interface PageRequest {
 export type CreateResult =
   | { readonly outcome: 'created'; readonly fence: Fence }
   | { readonly outcome: 'target_busy'; readonly migrationId: string }
+  /** `occupiesInstance` is true, and another migration occupies the same instance. */
+  | { readonly outcome: 'instance_occupied' }
   /** Another request with the same caller and key is stored already. */
   | { readonly outcome: 'key_exists'; readonly record: IdempotencyRecord };
 
@@ -95,7 +119,8 @@ interface Stored {
 }
 
 export type UpdateResult =
-  | ({ readonly outcome: 'updated' } & Stored)
+  /** `kept`: the answer of `settles` is stored with it. */
+  | ({ readonly outcome: 'updated'; readonly kept?: true } & Stored)
   /** `change` returned null: nothing was written. */
   | ({ readonly outcome: 'unchanged' } & Stored)
   | { readonly outcome: 'not_found' }
@@ -116,6 +141,10 @@ export interface UpdateOptions {
   readonly release?: true | ((stored: Migration) => boolean);
   /** Store this key in the same transaction. */
   readonly idempotency?: IdempotencyKey;
+  /** Store this too when something changes. */
+  readonly trace?: RequestTrace;
+  /** Keep the answer of this earlier request too when the change settles it. */
+  readonly settles?: OpenRequest;
 }
 
 /** How many migrations are alike in these four respects, and how many of their calls have an outcome that is not known. */
@@ -141,7 +170,12 @@ export interface Store {
    * Stores a new migration, its first event and the idempotency key in one transaction, and claims it for the caller at once. With a lease of 0 ms
    * any worker can claim it.
    */
-  create(migration: Migration, lease: LeaseRequest, idempotency?: IdempotencyKey): Promise<CreateResult>;
+  create(
+    migration: Migration,
+    lease: LeaseRequest,
+    idempotency?: IdempotencyKey,
+    trace?: RequestTrace,
+  ): Promise<CreateResult>;
   get(id: string): Promise<Migration | null>;
   /** Fewer than asked for, and at least one, where the next ones would make the page very large: only an empty page is surely the last. */
   list(filter: MigrationFilter, page: PageRequest): Promise<readonly Migration[]>;
@@ -154,7 +188,7 @@ export interface Store {
    * Forgets a migration with its backups, calls and events; its vendor ids stay, see `vendorIds`. False: there is none. `check` sees it in
    * the same transaction; an exception from it leaves the migration and passes through.
    */
-  remove(id: string, check?: (current: Migration) => void): Promise<boolean>;
+  remove(id: string, check?: (current: Migration) => void, trace?: RequestTrace): Promise<boolean>;
 
   /** Takes migrations that are due and that nobody holds, the longest due first: so many in each room, or so many of all. */
   claim(lease: LeaseRequest, rooms: number | readonly ClaimRoom[]): Promise<readonly Claim[]>;

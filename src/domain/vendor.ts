@@ -296,6 +296,8 @@ export interface VendorClient {
   cloudId(account: Account, region: string): string | null;
   /** A digest of the key or user that the account's credentials named last; null where it is not known, and for temporary credentials. */
   credentialPrint(account: Account): string | null;
+  /** Whether all that a login could tell of the cloud account has been told to this process. */
+  knowsCloud(account: Account, region: string): boolean;
   /** Learns what `credentialPrint` answers, and the id for `cloudId` where only a login tells it. It never rejects: without a login the id stays unknown. */
   learnCloudId(account: Account, region: string): Promise<void>;
 }

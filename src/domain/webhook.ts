@@ -1,3 +1,4 @@
+import type { AuditEntry } from './audit.ts';
 import type { MigrationEvent } from './event.ts';
 import type { Instant } from './migration.ts';
 import type { IdempotencyKey, IdempotencyRecord } from './store.ts';
@@ -83,10 +84,15 @@ export interface WebhookLimits {
   readonly perCaller: number;
 }
 
-/** What is remembered of webhooks. Every method rejects with `StoreUnavailable` when the database fails. */
+/** What is remembered of webhooks. `audit`: stored in the transaction of the change. Every method rejects with `StoreUnavailable` when the database fails. */
 export interface WebhookStore {
   /** Stores a new webhook, which is sent what is appended to the event log from now on, and the idempotency key, in one transaction. */
-  createWebhook(webhook: Webhook, most: number | WebhookLimits, idempotency?: IdempotencyKey): Promise<WebhookCreation>;
+  createWebhook(
+    webhook: Webhook,
+    most: number | WebhookLimits,
+    idempotency?: IdempotencyKey,
+    audit?: AuditEntry,
+  ): Promise<WebhookCreation>;
   getWebhook(id: string): Promise<Webhook | null>;
   /** Oldest first, after the webhook with that id. `visibleAccounts`: only those all of whose accounts are among these; undefined: all. */
   listWebhooks(
@@ -99,9 +105,9 @@ export interface WebhookStore {
    * appended from then on; one that is switched off or wants
    * something else is still sent what was appended before. Deliveries of accounts that it no longer has are forgotten.
    */
-  updateWebhook(id: string, change: (current: Webhook) => Webhook | null): Promise<Webhook | null>;
+  updateWebhook(id: string, change: (current: Webhook) => Webhook | null, audit?: AuditEntry): Promise<Webhook | null>;
   /** Forgets a webhook and its deliveries. False: there is none. */
-  removeWebhook(id: string, check?: (current: Webhook) => void): Promise<boolean>;
+  removeWebhook(id: string, check?: (current: Webhook) => void, audit?: AuditEntry): Promise<boolean>;
 
   /**
    * Makes deliveries, due at once, of the events that each enabled webhook wants and has none of yet, at most `limit` events for each. Any number
@@ -128,7 +134,7 @@ export interface WebhookStore {
     page: { readonly size: number; readonly after?: string },
   ): Promise<readonly Delivery[]>;
   /** Makes a delivery that has ended due again, as if it had not been tried. Null: there is none with that id at that webhook. */
-  redeliver(webhookId: string, id: string, now: Instant): Promise<Delivery | null>;
+  redeliver(webhookId: string, id: string, now: Instant, audit?: AuditEntry): Promise<Delivery | null>;
   /** Forgets deliveries that ended before `before`; answers how many. */
   forgetDeliveries(before: Instant): Promise<number>;
 }

@@ -7,6 +7,7 @@ import type { EngineStep } from '../domain/telemetry.ts';
 import {
   accountOf,
   asStep,
+  type BegunCall,
   changeContext,
   type EngineContext,
   type Held,
@@ -16,7 +17,7 @@ import {
   leaseOf,
 } from './context.ts';
 import { look } from './probe.ts';
-import { send } from './send.ts';
+import { send, sendBegun } from './send.ts';
 
 /** What became of a held migration: it needs to be observed (still held), or it was let go. */
 export type Advanced = { readonly next: 'observe'; readonly held: Held } | { readonly next: 'released' };
@@ -31,7 +32,13 @@ export async function advance(context: EngineContext, held: Held, draining: () =
   const { store } = context;
   let current = held;
   for (;;) {
-    const { migration } = current;
+    const { migration, begun } = current;
+    if (begun !== undefined) {
+      const after = await sendNow(context, current, begun);
+      if (after === null) return released;
+      current = after;
+      continue;
+    }
     const account = accountOf(context, migration);
     if (account === undefined)
       return rest(context, current, (latest) =>
@@ -85,6 +92,14 @@ export async function advance(context: EngineContext, held: Held, draining: () =
     if (after === null) return released;
     current = after;
   }
+}
+
+/** Sends a call whose intent is stored already. */
+async function sendNow(context: EngineContext, held: Held, begun: BegunCall): Promise<Held | null> {
+  const { migration } = held;
+  const account = accountOf(context, migration);
+  if (account === undefined) throw new Error(`${migration.id} has lost its account`);
+  return asStep(context, stepOf(migration, begun.command), () => sendBegun(context, held, account, begun));
 }
 
 /** Which account or project the credentials open has to be known, as far as it can be, before anything is sent or concluded. */

@@ -1,11 +1,12 @@
 import type { ChangeContext } from '../domain/aggregate.ts';
+import type { Command } from '../domain/decide.ts';
 import type { Instant, Migration, SealedUrl } from '../domain/migration.ts';
 import type { Capabilities, ProviderRegistry } from '../domain/provider.ts';
 import type { Runtime } from '../domain/runtime.ts';
-import type { Fence, LeaseRequest, Store, UpdateOptions, UpdateResult } from '../domain/store.ts';
+import type { Fence, LeaseRequest, OpenRequest, Store, UpdateOptions, UpdateResult } from '../domain/store.ts';
 import type { EngineStep, EngineTelemetry } from '../domain/telemetry.ts';
 import type { EngineSettings } from '../domain/timing.ts';
-import type { Account, VendorClient, VendorFailure } from '../domain/vendor.ts';
+import type { Account, Permit, VendorClient, VendorFailure } from '../domain/vendor.ts';
 
 import { strangeness } from './cloud-account.ts';
 
@@ -73,6 +74,18 @@ export interface Held {
   readonly fence: Fence;
   /** Until when the lease is certainly ours, by this process's clock; kept up to date by whoever renews it. */
   readonly hold?: { until: Instant };
+  /** A call whose intent is stored already, and that has to be sent now. */
+  readonly begun?: BegunCall;
+  /** The request that waits for what becomes of it. */
+  readonly request?: OpenRequest & { kept(stored: Migration): void };
+}
+
+/** A call whose intent is stored: it is sent by whoever stored that, once. */
+export interface BegunCall {
+  readonly command: Extract<Command, { do: 'send' }>;
+  readonly permit: Permit;
+  /** Until when the lease was taken that the intent was stored with. */
+  readonly leaseEnd: Instant;
 }
 
 /** Whether there is something to do about a migration now. */
@@ -97,6 +110,10 @@ export function changeContext(context: EngineContext, migration: Migration): Cha
 /** Goes on with what is stored now, unless it is no longer ours. */
 export function keep(result: UpdateResult, held: Held | null): Held | null {
   return held !== null && (result.outcome === 'updated' || result.outcome === 'unchanged') && !result.released
-    ? { ...held, migration: result.migration }
+    ? { ...withoutBegun(held), migration: result.migration }
     : null;
+}
+
+function withoutBegun({ begun: _begun, ...held }: Held): Held {
+  return held;
 }

@@ -1,9 +1,10 @@
+import type { AuditEntry } from '../domain/audit.ts';
 import type { Chain } from '../backups/chain.ts';
 import type { BackupHeader } from '../domain/backup-header.ts';
 import type { MigrationEvent } from '../domain/event.ts';
 import type { FeedItem } from '../domain/feed.ts';
 import type { Backup, Instant, Migration } from '../domain/migration.ts';
-import type { FieldFault, ProblemCode } from '../domain/problem.ts';
+import type { FieldFault, Problem, ProblemCode } from '../domain/problem.ts';
 import type { BackupCommandInput, Capabilities, UploadTarget } from '../domain/provider.ts';
 import type {
   BackupRequest,
@@ -26,7 +27,24 @@ export interface RequestContext {
   readonly requestId: string;
 }
 
+/** What a request comes to, for whoever words the answer. */
+export type Outcome =
+  | { readonly migration: Migration; readonly backup?: Backup; readonly accepted?: boolean }
+  /** The vendor's refusal of a submission. */
+  | Problem;
+
+/** The answer that a request is going to get, so that it can be kept in the transaction that settles it. */
+export interface Reply {
+  /** Words the answer. Pure; it may be asked more than once. */
+  compose(outcome: Outcome): StoredAnswer;
+  /** What was worded last is stored, with the idempotency key and in the audit. */
+  kept(): void;
+}
+
 export interface ChangeRequestContext extends RequestContext {
+  /** What the audit is to say of the request when its change is stored. */
+  readonly audit?: AuditEntry;
+  readonly reply?: Reply;
   /** From `If-Match`: the entity tag without quotes. A difference is `precondition_failed`. */
   readonly ifMatch?: string;
   readonly idempotency?: IdempotencyKey;

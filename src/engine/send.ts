@@ -5,7 +5,7 @@ import { type Command, decide } from '../domain/decide.ts';
 import { acceptedAfterAll } from '../domain/in-doubt.ts';
 import type { Call, Migration, Refs } from '../domain/migration.ts';
 import type { CallInput } from '../domain/provider.ts';
-import { StoreUnavailable, type UpdateResult } from '../domain/store.ts';
+import { type LeaseRequest, StoreUnavailable, type UpdateResult } from '../domain/store.ts';
 import {
   type Account,
   type FailureKind,
@@ -15,7 +15,7 @@ import {
   type VendorRequest,
 } from '../domain/vendor.ts';
 import { cloudAtSending } from './cloud-account.ts';
-import { changeContext, type EngineContext, type Held, keep, leaseOf, whileDue } from './context.ts';
+import { type BegunCall, changeContext, type EngineContext, type Held, keep, leaseOf, whileDue } from './context.ts';
 
 /** Intent, call, outcome. `permit`: the right to send one call now; it is given back here. Null: the migration is no longer ours. */
 export async function send(
@@ -26,24 +26,40 @@ export async function send(
   permit: Permit,
 ): Promise<Held | null> {
   try {
-    return await sendWith(context, held, account, command, permit);
+    const lease = leaseOf(context);
+    const intent = await storeIntent(context, held, account, command, lease);
+    if (intent.outcome === 'instance_occupied') return await queueBehind(context, held);
+    if (intent.outcome !== 'updated') return keep(intent, held);
+    const begun = { command, permit, leaseEnd: lease.now + lease.leaseMs };
+    return await transmit(context, { ...held, migration: intent.migration }, account, begun);
   } finally {
     permit.giveBack();
   }
 }
 
-async function sendWith(
+/** Sends a call whose intent is stored. Its permit is given back. */
+export async function sendBegun(
   context: EngineContext,
   held: Held,
   account: Account,
-  command: Extract<Command, { do: 'send' }>,
-  permit: Permit,
+  begun: BegunCall,
 ): Promise<Held | null> {
-  const { store, providers } = context;
-  const { id } = held.migration;
-  const provider = providers.of(held.migration.provider);
-  const lease = leaseOf(context);
-  const intent = await store.update(
+  try {
+    return await transmit(context, held, account, begun);
+  } finally {
+    begun.permit.giveBack();
+  }
+}
+
+function storeIntent(
+  context: EngineContext,
+  { migration: { id, provider: name }, fence }: Held,
+  account: Account,
+  command: Extract<Command, { do: 'send' }>,
+  lease: LeaseRequest,
+): Promise<UpdateResult> {
+  const provider = context.providers.of(name);
+  return context.store.update(
     id,
     (latest) => {
       const again = decide(latest, provider);
@@ -55,29 +71,50 @@ async function sendWith(
         again.attempt !== command.attempt
       )
         return null;
-      const belonging = { ...latest, cloud: cloudAtSending(context, latest, account) };
-      const begun = beginCall(belonging, again, changeContext(context, latest));
-      const credential = context.client.credentialPrint(account);
-      return credential === null
-        ? begun
-        : withCall(begun, begun.calls.at(-1)?.number ?? 0, (call) => ({ ...call, credential }));
+      return withIntent(context, latest, account, again);
     },
-    { fence: held.fence, renewLease: lease },
+    { fence, renewLease: lease },
   );
-  if (intent.outcome === 'instance_occupied')
-    return keep(
-      await store.update(
-        id,
-        // Who cancels in this moment has no more to wait for.
-        (latest) =>
-          decide(latest, provider).do === 'send' ? queuedBehind(latest, changeContext(context, latest)) : null,
-        { fence: held.fence, release: true },
-      ),
-      null,
-    );
-  if (intent.outcome !== 'updated') return keep(intent, held);
+}
 
-  const migration = intent.migration;
+/** The migration with the intent of its next call. */
+export function withIntent(
+  context: EngineContext,
+  migration: Migration,
+  account: Account,
+  command: Extract<Command, { do: 'send' }>,
+): Migration {
+  const belonging = { ...migration, cloud: cloudAtSending(context, migration, account) };
+  const begun = beginCall(belonging, command, changeContext(context, migration));
+  const credential = context.client.credentialPrint(account);
+  return credential === null
+    ? begun
+    : withCall(begun, begun.calls.at(-1)?.number ?? 0, (call) => ({ ...call, credential }));
+}
+
+async function queueBehind(context: EngineContext, { migration: { id, provider }, fence }: Held): Promise<null> {
+  await context.store.update(
+    id,
+    // Who cancels in this moment has no more to wait for.
+    (latest) =>
+      decide(latest, context.providers.of(provider)).do === 'send'
+        ? queuedBehind(latest, changeContext(context, latest))
+        : null,
+    { fence, release: true },
+  );
+  return null;
+}
+
+/** Sends the call that is stored last, and stores its outcome. */
+async function transmit(
+  context: EngineContext,
+  held: Held,
+  account: Account,
+  { command, permit, leaseEnd }: BegunCall,
+): Promise<Held | null> {
+  const { migration } = held;
+  const { id } = migration;
+  const provider = context.providers.of(migration.provider);
   const call = migration.calls.at(-1);
   if (call === undefined) throw new Error(`${id} has lost its call`);
   if (call.state === 'unknown') return keep(intent, held);
@@ -85,7 +122,7 @@ async function sendWith(
   const input: CallInput = { account, migration, backup, open: context.openUrl };
 
   const hold = held.hold ?? { until: 0 };
-  hold.until = lease.now + lease.leaseMs;
+  hold.until = leaseEnd;
   const isOurs = (): boolean => context.runtime.now() < hold.until;
 
   let request: VendorRequest;
@@ -154,7 +191,11 @@ async function storeOutcome(
     const state = latest.calls.find((each) => each.number === call.number)?.state;
     return state === 'sending' || state === 'unknown' ? settle(latest) : null;
   };
-  const result = await persistently(context, () => context.store.update(id, change, whileDue(context, held.fence)));
+  const { request } = held;
+  const result = await persistently(context, () =>
+    context.store.update(id, change, { ...whileDue(context, held.fence), ...(request && { settles: request }) }),
+  );
+  if (result.outcome === 'updated' && result.kept) request?.kept(result.migration);
   if (result.outcome !== 'fenced') return keep(result, held);
   const late = await persistently(context, () =>
     context.store.update(id, (latest) => change(latest) ?? (accepted && acceptedAfterAll(latest, call, accepted))),

@@ -7,6 +7,7 @@ import type {
   RawServerDefault,
 } from 'fastify';
 import type { MigrationRepresentation } from '../domain/answer-schema.ts';
+import type { AuditEntry } from '../domain/audit.ts';
 import type { LifeCycleProvider } from '../domain/lifecycle.ts';
 import type { Migration } from '../domain/migration.ts';
 import type { Provider, ProviderRegistry } from '../domain/provider.ts';
@@ -14,6 +15,7 @@ import type { Runtime } from '../domain/runtime.ts';
 import type { RequestInProgress } from '../domain/telemetry.ts';
 import type { MigrationService } from '../engine/interface.ts';
 import type { WebhookService } from '../webhooks/interface.ts';
+import type { AuditTrail } from './audit-trail.ts';
 import type { Authenticator, Identity, Scope } from './auth/authenticator.ts';
 import type { Afterwards } from './request/afterwards.ts';
 import type { RequestsInFlight } from './request/in-flight.ts';
@@ -50,6 +52,7 @@ export interface HttpContext {
   readonly inFlight: RequestsInFlight;
   readonly afterwards: Afterwards;
   readonly providers: ProviderRegistry<HttpProvider>;
+  readonly trail: AuditTrail;
   /** How a migration is shown: in short where it is one of many or the answer to a change, with all backups of a long chain where it was asked for. */
   readonly represent: (migration: Migration, extent: 'short' | 'whole') => MigrationRepresentation;
 }
@@ -67,6 +70,10 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     identity: Identity | null;
+    /** What the audit says of the request in the transaction of its change; null: nothing has been said yet. */
+    auditEntry: AuditEntry | null;
+    /** Whether the answer is stored, in the audit and with the idempotency key, by the transaction that settled it. */
+    answerKept: boolean;
     /** For the log and the audit. */
     subject: Subject | null;
     /** Accounts of the webhook that the request is about, for the audit. */

@@ -8,8 +8,9 @@ import type { HttpTelemetry } from '../domain/telemetry.ts';
 import type { MigrationService } from '../engine/interface.ts';
 import type { WebhookService } from '../webhooks/interface.ts';
 import type { HttpApp, HttpContext, HttpProvider } from './app-types.ts';
+import type { AuditTrail } from './audit-trail.ts';
 import type { Authenticator } from './auth/authenticator.ts';
-import { type AuditTrail, createAuditTrail, installAudit, noAudit } from './plugins/audit.ts';
+import { createAuditTrail, installAudit, noAudit } from './plugins/audit.ts';
 import { installAuthentication, installAuthorization } from './plugins/authentication.ts';
 import { installBoard } from './plugins/board.ts';
 import { installBodies } from './plugins/bodies.ts';
@@ -76,6 +77,8 @@ export interface HttpAppOptions {
 export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   const { service, webhooks, auth, runtime, providers, audit = noAudit, telemetry = noTelemetry } = options;
   const settings = { ...defaultHttpSettings, ...options.settings };
+  const afterwards = createAfterwards(runtime);
+  const trail = createAuditTrail(audit, runtime, afterwards, options.logger);
   const http: HttpContext = {
     service,
     webhooks,
@@ -83,7 +86,8 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     runtime,
     settings,
     inFlight: createRequestsInFlight(),
-    afterwards: createAfterwards(runtime),
+    afterwards,
+    trail,
     providers,
     represent: (migration, extent) =>
       representMigration(
@@ -92,10 +96,8 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
         extent === 'short' ? mostShownBackups : Number.POSITIVE_INFINITY,
       ),
   };
-  const trail = createAuditTrail(audit, runtime, options.logger);
   const app = newApp(options.logger, runtime, settings, trail);
 
-  app.addHook('onClose', () => http.afterwards.close());
   installTelemetry(app, telemetry);
   installRequestIdentity(app, runtime, settings);
   installSecurityHeaders(app);

@@ -1,16 +1,39 @@
 import type { Kysely, Selectable } from 'kysely';
-import type { AuditFilter, AuditRecord, NewAuditRecord } from '../domain/audit.ts';
+import type { AuditEntry, AuditFilter, AuditRecord, NewAuditRecord } from '../domain/audit.ts';
+import type { Migration } from '../domain/migration.ts';
+import type { SettledAnswer } from '../domain/store.ts';
 import { idOfPosition, positionOfId } from './event-id.ts';
 import type { AuditTable, Tables } from './tables.ts';
 import { jsonObject, type UnreadableRecords } from './unreadable.ts';
 
 const prefix = 'aud_';
 
-/** `AuditLog.appendAudit`. There is no statement that changes or removes a record. */
-export async function appendAudit(db: Kysely<Tables>, record: NewAuditRecord): Promise<void> {
+/** Writes a record, over the one of the same id if there is one. There is no statement that removes a record. */
+export async function writeAudit(db: Kysely<Tables>, { id, ...record }: NewAuditRecord): Promise<void> {
   const { at, caller, account, migrationId, ...rest } = record;
-  const row = { at, caller, account, migration_id: migrationId, data: JSON.stringify(rest) };
-  await db.insertInto('audit').values(row).execute();
+  const columns = { caller, account, migration_id: migrationId, data: JSON.stringify(rest) };
+  await db
+    .insertInto('audit')
+    .values({ id: id ?? null, at, ...columns })
+    .$if(id !== undefined, (query) => query.onConflict((conflict) => conflict.column('id').doUpdateSet(columns)))
+    .execute();
+}
+
+/** Writes the record of a change of a migration in its transaction. `settled`: the answer, where it is certain already. */
+export function writeAuditOf(
+  db: Kysely<Tables>,
+  entry: AuditEntry | undefined,
+  { id, account, target }: Migration,
+  settled: SettledAnswer | null,
+): Promise<void> {
+  if (entry === undefined) return Promise.resolve();
+  return writeAudit(db, {
+    ...entry,
+    account,
+    instanceId: target.instanceId,
+    migrationId: id,
+    ...(settled && { status: settled.answer.status, outcome: settled.outcome }),
+  });
 }
 
 /** `AuditLog.listAudit`. A text after which no record can stand gives nothing. */
@@ -23,7 +46,7 @@ export async function listAudit(
   if (filter.visibleAccounts?.length === 0) return [];
   let query = db.selectFrom('audit').selectAll().orderBy('position', 'desc').limit(page.size);
   if (page.after !== undefined) {
-    const position = positionOfId(prefix, page.after);
+    const position = await placeInLog(db, page.after);
     if (position === null) return [];
     query = query.where('position', '<', position);
   }
@@ -35,11 +58,19 @@ export async function listAudit(
   return unreadable.readable(rows, readRecord);
 }
 
+/** Where a record stands; null: nowhere. */
+async function placeInLog(db: Kysely<Tables>, id: string): Promise<number | null> {
+  const row = await db.selectFrom('audit').select('position').where('id', '=', id).executeTakeFirst();
+  if (row !== undefined) return row.position;
+  const position = positionOfId(prefix, id);
+  return position === Number.MAX_SAFE_INTEGER ? null : position;
+}
+
 function readRecord({ position, migration_id, data, ...row }: Selectable<AuditTable>): AuditRecord {
-  const id = idOfPosition(prefix, position);
+  const id = row.id ?? idOfPosition(prefix, position);
   return {
-    id,
     ...row,
+    id,
     migrationId: migration_id,
     // Not known to older records.
     webhookId: null,

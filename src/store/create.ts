@@ -1,9 +1,10 @@
 import type { Migration } from '../domain/migration.ts';
-import type { CreateResult, IdempotencyKey, LeaseRequest } from '../domain/store.ts';
+import type { CreateResult, IdempotencyKey, LeaseRequest, RequestTrace, Resource } from '../domain/store.ts';
+import { writeAuditOf } from './audit.ts';
 import { claimKey, findKey } from './idempotency.ts';
-import { holderOfTarget } from './instance.ts';
+import { holderOfTarget, instanceOccupied } from './instance.ts';
 import { eventRows, insertMigration } from './rows.ts';
-import type { Session } from './session.ts';
+import { asCaller, type Session } from './session.ts';
 import { isTerminal } from './target.ts';
 
 const firstToken = 1;
@@ -14,6 +15,7 @@ export async function createMigration(
   migration: Migration,
   lease: LeaseRequest,
   key: IdempotencyKey | undefined,
+  trace: RequestTrace = {},
 ): Promise<CreateResult> {
   const { db, dialect } = session;
   await dialect.lockTarget(db, migration.account, migration.target.instanceId);
@@ -26,11 +28,15 @@ export async function createMigration(
     const holder = await holderOfTarget(db, migration);
     if (holder !== null) return { outcome: 'target_busy', migrationId: holder };
   }
+  if (migration.occupiesInstance && (await instanceOccupied(db, migration))) return { outcome: 'instance_occupied' };
+  const settled = asCaller(() => trace.answer?.(migration) ?? null);
   if (key !== undefined) {
-    const record = await claimKey(session, key, { type: 'migration', id: migration.id }, lease.now);
+    const resource: Resource = { type: 'migration', id: migration.id };
+    const record = await claimKey(session, key, resource, lease.now, settled?.answer);
     if (record !== null) return { outcome: 'key_exists', record };
   }
   await insertMigration(session, migration, { ...lease, token: firstToken });
+  await writeAuditOf(db, trace.audit, migration, settled);
   session.append(eventRows(null, migration));
   session.changed(migration.id, lease.leaseMs > 0 ? null : migration.dueAt);
   return { outcome: 'created', fence: { owner: lease.owner, token: firstToken } };

@@ -1,7 +1,11 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
+import type { AuditEntry } from '../domain/audit.ts';
 import type { MigrationEvent } from '../domain/event.ts';
 import type { Instant } from '../domain/migration.ts';
+
 import type { AttemptOutcome, ClaimedDelivery, Delivery, DeliveryState, Webhook } from '../domain/webhook.ts';
+import { writeAudit } from './audit.ts';
+
 import { notLeased } from './claim.ts';
 import { idOfPosition, positionOfId } from './event-id.ts';
 import type { Session } from './session.ts';
@@ -151,6 +155,7 @@ export async function redeliver(
   webhookId: string,
   id: string,
   now: Instant,
+  audit: AuditEntry | undefined,
 ): Promise<Delivery | null> {
   const position = positionOfId(prefix, id);
   if (position === null) return null;
@@ -162,6 +167,7 @@ export async function redeliver(
     .$if(dialect.rowLocks, (query) => query.forUpdate())
     .executeTakeFirst();
   if (row === undefined) return null;
+  if (audit !== undefined) await writeAudit(db, { ...audit, webhookId });
   if (row.state === 'pending') return readDelivery(row);
   const untried = {
     state: 'pending',

@@ -34,19 +34,20 @@ export async function findKey(
   return { ...record, heldBy: awaited ? 'another_process' : 'nobody' };
 }
 
-/** Stores a key. A record that is there already wins, also one that another transaction is just storing, and is returned. */
+/** Stores a key, with its answer where that is certain already. A record that is there already wins, also one that another transaction is just storing, and is returned. */
 export async function claimKey(
   { db, dialect }: Session,
   key: IdempotencyKey,
   resource: Resource,
   createdAt: number,
+  answer: StoredAnswer | null = null,
 ): Promise<IdempotencyRecord | null> {
   const record: KeyDocument = {
     caller: key.caller,
     key: key.key,
     fingerprint: key.fingerprint,
     resource,
-    answer: null,
+    answer,
     createdAt,
     process: dialect.process,
   };

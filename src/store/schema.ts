@@ -25,6 +25,7 @@ function schemaVersions(types: ColumnTypes, kind: 'sqlite' | 'postgres'): Migrat
       '0005_removed_vendor_ids': { up: (db: Kysely<Tables>) => removedVendorIds(db, types) },
       '0006_due_work': { up: dueWork },
       '0007_feeds': { up: (db: Kysely<Tables>) => feeds(db, types) },
+      '0008_audit_ids': { up: (db: Kysely<Tables>) => auditIds(db, types) },
     }),
   };
 }
@@ -201,6 +202,12 @@ async function feeds(db: Kysely<Tables>, { id, json }: ColumnTypes): Promise<voi
     .addColumn('document', json, (column) => column.notNull())
     .addPrimaryKeyConstraint('feed_files_pkey', ['folder_id', 'object_key'])
     .execute();
+}
+
+/** A record is written with its change and completed with its answer, so it has a name of its own before it has a place. */
+async function auditIds(db: Kysely<Tables>, { id }: ColumnTypes): Promise<void> {
+  await db.schema.alterTable('audit').addColumn('id', id).execute();
+  await index(db, 'audit_by_id', 'audit', ['id']).unique().execute();
 }
 
 async function webhooks(db: Kysely<Tables>, { id, json }: ColumnTypes, kind: 'sqlite' | 'postgres'): Promise<void> {

@@ -1,4 +1,4 @@
-import type { AuditFilter, AuditLog, NewAuditRecord } from '../domain/audit.ts';
+import type { AuditEntry, AuditFilter, AuditLog, NewAuditRecord } from '../domain/audit.ts';
 import type { FeedStore, FolderDocument } from '../domain/feed-store.ts';
 import type { Migration } from '../domain/migration.ts';
 import {
@@ -8,13 +8,16 @@ import {
   type LeaseRequest,
   type MigrationFilter,
   type PageRequest,
+  type RequestTrace,
   type Store,
   type StoredAnswer,
   UnreadableRecord,
   type UpdateOptions,
 } from '../domain/store.ts';
+
 import type { AttemptOutcome, DeliveryState, Webhook, WebhookLimits, WebhookStore } from '../domain/webhook.ts';
-import { appendAudit, listAudit, placeOf } from './audit.ts';
+import { listAudit, placeOf, writeAudit } from './audit.ts';
+
 import { claimDue, earliestDue } from './claim.ts';
 import { createMigration } from './create.ts';
 import { claimDeliveries, forgetDeliveries, listDeliveries, redeliver, settleDelivery } from './deliveries.ts';
@@ -50,8 +53,8 @@ export class SqlStore implements Store, AuditLog, WebhookStore, FeedStore {
     this.#backend = backend;
   }
 
-  create(migration: Migration, lease: LeaseRequest, idempotency?: IdempotencyKey) {
-    return this.#backend.write((session) => createMigration(session, migration, lease, idempotency));
+  create(migration: Migration, lease: LeaseRequest, idempotency?: IdempotencyKey, trace?: RequestTrace) {
+    return this.#backend.write((session) => createMigration(session, migration, lease, idempotency, trace));
   }
 
   get(id: string) {
@@ -66,8 +69,8 @@ export class SqlStore implements Store, AuditLog, WebhookStore, FeedStore {
     return this.#noting(this.#backend.write((session) => updateMigration(session, id, change, options)));
   }
 
-  remove(id: string, check: (current: Migration) => void = () => undefined) {
-    return this.#backend.write((session) => removeMigration(session, id, check));
+  remove(id: string, check: (current: Migration) => void = () => undefined, trace?: RequestTrace) {
+    return this.#backend.write((session) => removeMigration(session, id, check, trace));
   }
 
   claim(lease: LeaseRequest, rooms: number | readonly ClaimRoom[]) {
@@ -119,7 +122,7 @@ export class SqlStore implements Store, AuditLog, WebhookStore, FeedStore {
   }
 
   appendAudit(record: NewAuditRecord) {
-    return this.#backend.write((session) => appendAudit(session.db, record));
+    return this.#backend.write((session) => writeAudit(session.db, record));
   }
 
   listAudit(filter: AuditFilter, page: { readonly size: number; readonly after?: string }) {
@@ -134,8 +137,8 @@ export class SqlStore implements Store, AuditLog, WebhookStore, FeedStore {
     return this.#backend.read((db) => placeOf(db, migrationId));
   }
 
-  createWebhook(webhook: Webhook, most: number | WebhookLimits, idempotency?: IdempotencyKey) {
-    return this.#backend.write((session) => createWebhook(session, webhook, most, idempotency));
+  createWebhook(webhook: Webhook, most: number | WebhookLimits, idempotency?: IdempotencyKey, audit?: AuditEntry) {
+    return this.#backend.write((session) => createWebhook(session, webhook, most, idempotency, audit));
   }
 
   getWebhook(id: string) {
@@ -149,12 +152,12 @@ export class SqlStore implements Store, AuditLog, WebhookStore, FeedStore {
     return this.#backend.read((db) => listWebhooks(db, this.#backend.unreadable, filter, page));
   }
 
-  updateWebhook(id: string, change: (current: Webhook) => Webhook | null) {
-    return this.#backend.write((session) => updateWebhook(session, id, change));
+  updateWebhook(id: string, change: (current: Webhook) => Webhook | null, audit?: AuditEntry) {
+    return this.#backend.write((session) => updateWebhook(session, id, change, audit));
   }
 
-  removeWebhook(id: string, check: (current: Webhook) => void = () => undefined) {
-    return this.#backend.write((session) => removeWebhook(session, id, check));
+  removeWebhook(id: string, check: (current: Webhook) => void = () => undefined, audit?: AuditEntry) {
+    return this.#backend.write((session) => removeWebhook(session, id, check, audit));
   }
 
   fanOut(now: number, limit: number) {
@@ -177,8 +180,8 @@ export class SqlStore implements Store, AuditLog, WebhookStore, FeedStore {
     return this.#backend.read((db) => listDeliveries(db, this.#backend.unreadable, webhookId, filter, page));
   }
 
-  redeliver(webhookId: string, id: string, now: number) {
-    return this.#backend.write((session) => redeliver(session, webhookId, id, now));
+  redeliver(webhookId: string, id: string, now: number, audit?: AuditEntry) {
+    return this.#backend.write((session) => redeliver(session, webhookId, id, now, audit));
   }
 
   forgetDeliveries(before: number) {

@@ -111,9 +111,11 @@ export interface IdempotencyKeysTable {
   created_at: number;
 }
 
-/** What was asked for by whom; rows are only ever added. */
+/** What was asked for by whom. Rows are added, and completed when what they tell of is answered; none is removed. */
 export interface AuditTable {
   position: Generated<number>;
+  /** Null in records that are older than it: their place is their id. */
+  id: string | null;
   at: number;
   caller: string | null;
   account: string | null;

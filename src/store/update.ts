@@ -1,10 +1,11 @@
 import { sql } from 'kysely';
 import { dated } from '../domain/dates.ts';
 import type { Migration } from '../domain/migration.ts';
-import type { Fence, UpdateOptions, UpdateResult } from '../domain/store.ts';
+import type { Fence, OpenRequest, RequestTrace, Resource, UpdateOptions, UpdateResult } from '../domain/store.ts';
+import { writeAuditOf } from './audit.ts';
 import { readMigration, type StoredMigration, waitsForInstance } from './documents.ts';
 import { fanOutLast } from './fan-out.ts';
-import { claimKey, findKey } from './idempotency.ts';
+import { answerKey, claimKey, findKey } from './idempotency.ts';
 import { holderOfTarget, instanceOccupied, wakeWaiting } from './instance.ts';
 import { eventRows, type LeaseChange, saveMigration, selectMigrations, targetChanged } from './rows.ts';
 import { asCaller, type Session, type SqlDialect } from './session.ts';
@@ -19,7 +20,7 @@ export async function updateMigration(
   options: UpdateOptions,
 ): Promise<UpdateResult> {
   const { db, dialect } = session;
-  const { fence, idempotency } = options;
+  const { fence, idempotency, trace = {}, settles } = options;
   await dialect.lockTargetOf(db, id);
   const row = await selectMigrations(db)
     .where('id', '=', id)
@@ -49,8 +50,10 @@ export async function updateMigration(
     const holder = await holderOfTarget(db, after);
     if (holder !== null) return { outcome: 'target_busy', migrationId: holder };
   }
+  const settled = asCaller(() => trace.answer?.(after) ?? null);
   if (idempotency !== undefined) {
-    const record = await claimKey(session, idempotency, { type: 'migration', id }, after.updatedAt);
+    const resource: Resource = { type: 'migration', id };
+    const record = await claimKey(session, idempotency, resource, after.updatedAt, settled?.answer);
     if (record !== null) return { outcome: 'key_exists', record };
   }
 
@@ -58,9 +61,21 @@ export async function updateMigration(
   await saveMigration(db, before, after, lease);
   if (before.occupiesInstance && !after.occupiesInstance)
     await wakeWaiting(session, after.account, after.target.instanceId, id);
+  await writeAuditOf(db, trace.audit, after, settled);
+  const kept = settles === undefined ? false : await settle(session, settles, after);
   session.append(eventRows(before, after));
   session.changed(id, fence === undefined || lease === givenBack ? after.dueAt : null);
-  return { outcome: 'updated', migration: after, released: lease === givenBack };
+  return { outcome: 'updated', migration: after, released: lease === givenBack, ...(kept && { kept }) };
+}
+
+/** Keeps the answer of an earlier request where what is stored now settles it. */
+async function settle(session: Session, request: OpenRequest, stored: Migration): Promise<boolean> {
+  const settled = asCaller(() => request.answer(stored));
+  if (settled === null) return false;
+  const { idempotency, audit } = request;
+  if (idempotency !== undefined) await answerKey(session, idempotency.caller, idempotency.key, settled.answer);
+  await writeAuditOf(session.db, audit, stored, settled);
+  return true;
 }
 
 /** `Store.remove` inside its transaction. What belongs to the migration goes with its row. */
@@ -68,6 +83,7 @@ export async function removeMigration(
   session: Session,
   id: string,
   check: (current: Migration) => void,
+  trace: RequestTrace = {},
 ): Promise<boolean> {
   const { db, dialect } = session;
   await dialect.lockTargetOf(db, id);
@@ -80,6 +96,7 @@ export async function removeMigration(
   asCaller(() => check(current));
   await fanOutLast(session, id);
   await keepVendorIds(db, current);
+  await writeAuditOf(db, trace.audit, current, null);
   await db.deleteFrom('migrations').where('id', '=', id).execute();
   if (current.occupiesInstance) await wakeWaiting(session, current.account, current.target.instanceId, id);
   session.changed(id, null);

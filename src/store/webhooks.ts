@@ -1,6 +1,10 @@
 import type { Kysely } from 'kysely';
+import type { AuditEntry } from '../domain/audit.ts';
 import type { IdempotencyKey } from '../domain/store.ts';
+
 import type { Webhook, WebhookCreation, WebhookLimits } from '../domain/webhook.ts';
+import { writeAudit } from './audit.ts';
+
 import { catchUp } from './fan-out.ts';
 import { claimKey, findKey } from './idempotency.ts';
 import { latestPosition } from './queries.ts';
@@ -19,6 +23,7 @@ export async function createWebhook(
   webhook: Webhook,
   most: number | WebhookLimits,
   key: IdempotencyKey | undefined,
+  audit: AuditEntry | undefined,
 ): Promise<WebhookCreation> {
   const { db, dialect } = session;
   await dialect.lockWebhooks(db);
@@ -38,6 +43,7 @@ export async function createWebhook(
     .values({ id: webhook.id, ...webhookColumns(webhook), position })
     .execute();
   await insertAccounts(db, webhook);
+  await writeAuditOfWebhook(db, audit, webhook);
   return { outcome: 'created' };
 }
 
@@ -89,6 +95,7 @@ export async function updateWebhook(
   session: Session,
   id: string,
   change: (current: Webhook) => Webhook | null,
+  audit: AuditEntry | undefined,
 ): Promise<Webhook | null> {
   const { db } = session;
   const row = await selectForChange(session, id);
@@ -108,6 +115,7 @@ export async function updateWebhook(
     await insertAccounts(db, after);
     await forgetOthers(db, after);
   }
+  await writeAuditOfWebhook(db, audit, after);
   return after;
 }
 
@@ -132,12 +140,30 @@ async function forgetOthers(db: Kysely<Tables>, { id, accounts }: Webhook): Prom
 }
 
 /** `WebhookStore.removeWebhook` inside its transaction. Its deliveries go with its row. */
-export async function removeWebhook(session: Session, id: string, check: (current: Webhook) => void): Promise<boolean> {
+export async function removeWebhook(
+  session: Session,
+  id: string,
+  check: (current: Webhook) => void,
+  audit: AuditEntry | undefined,
+): Promise<boolean> {
   const row = await selectForChange(session, id);
   if (row === undefined) return false;
-  asCaller(() => check(readWebhook(row)));
+  const webhook = readWebhook(row);
+  asCaller(() => check(webhook));
+  await writeAuditOfWebhook(session.db, audit, webhook);
   await session.db.deleteFrom('webhooks').where('id', '=', id).execute();
   return true;
+}
+
+/** Writes the record of a change of a webhook in its transaction. One of several accounts belongs to none of them alone. */
+async function writeAuditOfWebhook(
+  db: Kysely<Tables>,
+  entry: AuditEntry | undefined,
+  { id, accounts }: Webhook,
+): Promise<void> {
+  if (entry === undefined) return;
+  const [account = null] = accounts.length === 1 ? accounts : [];
+  await writeAudit(db, { ...entry, webhookId: id, account });
 }
 
 async function countWebhooks(db: Kysely<Tables>): Promise<number> {

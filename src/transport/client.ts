@@ -85,6 +85,7 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
   const useless = new Map<string, VendorFailure>();
   const cloudIds = new Map<string, string>();
   const prints = new Map<string, string | null>();
+  const entitled = new Set<string>();
 
   const vendorNow = (account: Account): Instant => runtime.now() + (offsets.get(account.name) ?? 0);
 
@@ -161,6 +162,7 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
       }
       const cache = sessionCache(provider, account, region, credentials);
       const session = cache === null ? null : await sessionFrom(cache, account, region, credentials);
+      entitled.add(placeOf(account, region));
       return { credentials, cache, session };
     } catch (error) {
       if (!(error instanceof VendorError) || !mayHaveHappened(error.failure.kind)) throw error;
@@ -339,13 +341,13 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
     cloudId: (account, region) =>
       cloudIds.get(placeOf(account, region)) ?? providers.of(account.provider).cloudId(account, region),
     credentialPrint: (account) => prints.get(account.name) ?? null,
-    async learnCloudId(account, region) {
+    knowsCloud: (account, region) => entitled.has(placeOf(account, region)),
+    async learnCloudId(account, region) 
       try {
         await entitle(providers.of(account.provider), account, region);
       } catch (error) {
         if (!(error instanceof VendorError)) throw error;
-      }
-    },
+      },
     refusedLogin(account) {
       const refusal = standing.get(account.name);
       if (refusal !== undefined && runtime.now() < refusal.until) return refusal.error.failure;

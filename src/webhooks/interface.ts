@@ -1,3 +1,4 @@
+import type { AuditEntry } from '../domain/audit.ts';
 import type { IdempotencyKey } from '../domain/store.ts';
 import type { EventType } from '../domain/vocabulary.ts';
 import type { Delivery, DeliveryState, Webhook } from '../domain/webhook.ts';
@@ -17,6 +18,8 @@ export type WebhookPatch = Partial<WebhookRequest>;
 
 /** Who asks, and for which accounts he has grants; `*` stands for all. */
 export interface WebhookCaller {
+  /** What the audit is to say of a change when it is stored. */
+  readonly audit?: AuditEntry;
   readonly caller: string;
   readonly kind: 'key' | 'token' | 'anonymous';
   readonly accounts: readonly string[];

@@ -103,7 +103,7 @@ export function createWebhookService(context: WebhookServiceContext): WebhookSer
         updatedAt: now,
         version: 1,
       };
-      const result = await store.createWebhook(webhook, mostWebhooks, idempotency);
+      const result = await store.createWebhook(webhook, mostWebhooks, idempotency, caller.audit);
       if (result.outcome === 'too_many')
         throw new Problem(
           'invalid_state',
@@ -125,22 +125,26 @@ export function createWebhookService(context: WebhookServiceContext): WebhookSer
       const secret = newSecret(runtime);
       const sealedSecret = url === null ? null : context.seal(secret);
       let moved = false;
-      const changed = await store.updateWebhook(id, (current) => {
-        if (!mayKnow(caller, current)) throw notFound();
-        expectVersion('webhook', current, caller);
-        moved = url !== null && url.display !== current.url.display;
-        return {
-          ...current,
-          url: url ?? current.url,
-          ...(moved && sealedSecret !== null && { sealedSecret, previousSecret: null }),
-          accounts: accounts ?? current.accounts,
-          description: patch.description === undefined ? current.description : patch.description,
-          eventTypes: patch.eventTypes ?? current.eventTypes,
-          enabled: patch.enabled ?? current.enabled,
-          disabledReason: patch.enabled === undefined ? current.disabledReason : null,
-          updatedAt: runtime.now(),
-        };
-      });
+      const changed = await store.updateWebhook(
+        id,
+        (current) => {
+          if (!mayKnow(caller, current)) throw notFound();
+          expectVersion('webhook', current, caller);
+          moved = url !== null && url.display !== current.url.display;
+          return {
+            ...current,
+            url: url ?? current.url,
+            ...(moved && sealedSecret !== null && { sealedSecret, previousSecret: null }),
+            accounts: accounts ?? current.accounts,
+            description: patch.description === undefined ? current.description : patch.description,
+            eventTypes: patch.eventTypes ?? current.eventTypes,
+            enabled: patch.enabled ?? current.enabled,
+            disabledReason: patch.enabled === undefined ? current.disabledReason : null,
+            updatedAt: runtime.now(),
+          };
+        },
+        caller.audit,
+      );
       if (changed === null) throw notFound();
       context.wake();
       return { webhook: changed, secret: moved ? secret : null };
@@ -187,10 +191,14 @@ export function createWebhookService(context: WebhookServiceContext): WebhookSer
     },
 
     async remove(id, caller) {
-      const removed = await store.removeWebhook(id, (current) => {
-        if (!mayKnow(caller, current)) throw notFound();
-        expectVersion('webhook', current, caller);
-      });
+      const removed = await store.removeWebhook(
+        id,
+        (current) => {
+          if (!mayKnow(caller, current)) throw notFound();
+          expectVersion('webhook', current, caller);
+        },
+        caller.audit,
+      );
       if (!removed) throw notFound();
     },
 
@@ -201,7 +209,7 @@ export function createWebhookService(context: WebhookServiceContext): WebhookSer
 
     async redeliver(id, deliveryId, caller): Promise<Delivery> {
       await visible(id, caller);
-      const delivery = await store.redeliver(id, deliveryId, runtime.now());
+      const delivery = await store.redeliver(id, deliveryId, runtime.now(), caller.audit);
       if (delivery === null) throw new Problem('not_found', 'There is no such delivery.');
       context.wake();
       return delivery;

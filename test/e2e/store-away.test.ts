@@ -166,8 +166,8 @@ function storeThatGoesAway(newUrl: () => Promise<string>): void {
     async (outage) => {
       const found = running.find((each) => each.outage === outage);
       if (found === undefined) throw new Error('no gateway');
-      // Where there is no second commit of its own, the outage would wait for the next request.
-      const names = outage.atCommit === 1 ? Object.keys(requests) : ['creation', 'backup of a chain', 'cutover'];
+      // Only a creation has a second commit: the vendor's answer.
+      const names = outage.atCommit === 1 ? Object.keys(requests) : ['creation'];
       for (const name of names) await judged(found.gateway, name, outage, found.mood);
     },
     60_000,

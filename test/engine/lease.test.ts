@@ -74,6 +74,7 @@ function bound(client: VendorClient): VendorClient {
     outlook: (account) => client.outlook(account),
     clockOffset: (account) => client.clockOffset(account),
     cloudId: (account, region) => client.cloudId(account, region),
+    knowsCloud: () => false,
     learnCloudId: (account, region) => client.learnCloudId(account, region),
     credentialPrint: (account) => client.credentialPrint(account),
   };

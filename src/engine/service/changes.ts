@@ -46,6 +46,7 @@ import { refuseForeignRefs } from './adoption.ts';
 import { judgeFiles, lookAtSource, refuseFaults } from './backup-checks.ts';
 import type { FeedReads } from './feed.ts';
 import { notFound, refusal as refused, refuseWhileDraining, summary, targetBusy } from './problems.ts';
+import { settledAnswer } from './waiting-request.ts';
 
 /** At most so many labels of one migration, also after a merge. */
 const maxLabels = 32;
@@ -77,9 +78,12 @@ export function createChanges(
     caller: ChangeRequestContext,
     change: (current: Migration) => Migration | null,
     alreadySo: (current: Migration) => boolean = () => false,
+    added?: () => Backup,
   ): Promise<UpdateResult> {
     await visible(context, id, caller);
-    return store.update(
+    const { reply, audit } = caller;
+    const outcomeOf = (migration: Migration) => ({ migration, ...(added && { backup: added() }) });
+    const result = await store.update(
       id,
       (stored) => {
         const current = withAccountAsItIs(stored);
@@ -91,8 +95,16 @@ export function createChanges(
         }
         return change(current);
       },
-      caller.idempotency ? { idempotency: caller.idempotency } : {},
+      {
+        ...(caller.idempotency && { idempotency: caller.idempotency }),
+        trace: {
+          ...(audit && { audit }),
+          ...(reply && { answer: (stored) => settledAnswer(reply, outcomeOf(stored)) }),
+        },
+      },
     );
+    if (result.outcome === 'updated') reply?.kept();
+    return result;
   }
 
   /** An account that is configured again is no obstacle, even before the engine has taken note of it. */
@@ -217,16 +229,23 @@ export function createChanges(
       const seen = account && isOpen(known) ? await lookAtSource(context, files, account, known, added.source) : null;
       let backup = added;
       const result = changed(
-        await changeIf(id, 'add_backup', caller, (current) => {
-          const fitting = checkedBackup(current, added, request);
-          if (account === undefined || seen === null) return addBackup(current, fitting, runtime.now());
-          const { restorable } = providers.of(current.provider).objectStore;
-          const judged = judgeFiles(seen, account, restorable, current, fitting, chainUpTo(current));
-          refuseFaults(judged);
-          backup = { ...fitting, ...judged.header };
-          const warnings = judged.warnings.reduce(withNote, current.warnings);
-          return addBackup({ ...current, warnings }, backup, runtime.now());
-        }),
+        await changeIf(
+          id,
+          'add_backup',
+          caller,
+          (current) => {
+            const fitting = checkedBackup(current, added, request);
+            if (account === undefined || seen === null) return addBackup(current, fitting, runtime.now());
+            const { restorable } = providers.of(current.provider).objectStore;
+            const judged = judgeFiles(seen, account, restorable, current, fitting, chainUpTo(current));
+            refuseFaults(judged);
+            backup = { ...fitting, ...judged.header };
+            const warnings = judged.warnings.reduce(withNote, current.warnings);
+            return addBackup({ ...current, warnings }, backup, runtime.now());
+          },
+          () => false,
+          () => backup,
+        ),
       );
       return 'replay' in result ? result : { migration: result.migration, backup };
     },
@@ -332,12 +351,17 @@ export function createChanges(
     async remove(id, caller) {
       await visible(context, id, caller);
       // A retry that comes in between makes it active again: what is deleted is what was checked.
-      const removed = await store.remove(id, (current) => {
-        expectVersion('migration', current, caller);
-        const verdict = permission('delete', current, providers.of(current.provider));
-        if (!verdict.allowed) throw refusal(current, verdict.code, verdict.detail);
-      });
+      const removed = await store.remove(
+        id,
+        (current) => {
+          expectVersion('migration', current, caller);
+          const verdict = permission('delete', current, providers.of(current.provider));
+          if (!verdict.allowed) throw refusal(current, verdict.code, verdict.detail);
+        },
+        caller.audit && { audit: caller.audit },
+      );
       if (!removed) throw notFound();
+      caller.reply?.kept();
     },
   };
 }

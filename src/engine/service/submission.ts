@@ -1,24 +1,31 @@
 import { type CreationContext, newMigration } from '../../domain/creation.ts';
 import { awaitsFullBackup } from '../../domain/feed.ts';
 import { fullBackup, type Migration } from '../../domain/migration.ts';
+import { decide } from '../../domain/decide.ts';
 import { Problem } from '../../domain/problem.ts';
-import { StoreUnavailable } from '../../domain/store.ts';
+import { type RequestTrace, StoreUnavailable } from '../../domain/store.ts';
 import { submissionRefusal } from '../../domain/submission.ts';
 import { conflictingFields, sourced, unsupportedFields } from '../../domain/support.ts';
 import { type Account, VendorError } from '../../domain/vendor.ts';
 import type { BackupFiles } from '../backup-files.ts';
 import { cloudOf } from '../cloud-account.ts';
-import { capabilitiesOf, type EngineContext, leaseOf } from '../context.ts';
+import { type BegunCall, capabilitiesOf, type EngineContext, type Held, leaseOf } from '../context.ts';
 import { plannedCalls } from '../dry-run.ts';
 import type { Engine } from '../engine.ts';
-import type { DryRunProblem, MigrationService, RequestContext } from '../interface.ts';
+import type { ChangeRequestContext, DryRunProblem, MigrationService, Replay, RequestContext } from '../interface.ts';
+import { withIntent } from '../send.ts';
 import { vendorProblem } from '../vendor-reads.ts';
 import { accountFor } from './access.ts';
 import { type CheckedFiles, judgeFiles, lookAtSource, refuseFaults, withChecked } from './backup-checks.ts';
 import { refuseWhileDraining, summary, targetBusy } from './problems.ts';
+import { settledAnswer, WaitingRequest } from './waiting-request.ts';
 
 /** What a store that works takes at most for a read that a caller waits for, in milliseconds. */
 const momentMs = 1000;
+
+interface FirstCall extends Pick<BegunCall, 'command' | 'permit'> {
+  readonly account: Account;
+}
 
 /** New migrations: checked, stored, submitted, or only shown. */
 export function createSubmission(
@@ -70,29 +77,32 @@ export function createSubmission(
    * Waits until the vendor has accepted or refused, until it is clear that this takes longer, or until the deadline. It is stored already, so a
    * store that does not answer now only means that nothing newer is known.
    */
-  async function submitted(created: Migration, work: Promise<void>, waitMs: number): Promise<Migration> {
+  async function submitted(created: Migration, waiting: WaitingRequest, work: Promise<void>): Promise<Migration> {
     const { id } = created;
-    const end = runtime.monotonic() + waitMs;
+    const { end } = waiting;
     let known = created;
     let signal = new AbortController();
     const stop = store.onChange((changed) => {
       if (changed === id) signal.abort();
     });
     try {
-      for (let first = true; ; first = false) {
+      // What this process brings to an end itself need not be read again.
+      const deadline = new AbortController();
+      await Promise.race([work, runtime.sleep(end - runtime.monotonic(), deadline.signal)]);
+      deadline.abort();
+      for (;;) {
+        if (waiting.settled !== null) return waiting.settled;
         const waking = signal;
         const present = await presentIfKnown(id, Math.max(end - runtime.monotonic(), 0));
         if (present === 'deleted') return known;
         known = present ?? known;
         const left = end - runtime.monotonic();
-        const later = present !== null && (known.dueAt === null || known.dueAt > runtime.now() + left);
-        if (known.state !== 'pending' || left <= 0 || (!first && later)) return known;
-        await Promise.race(
-          first ? [work, runtime.sleep(left, waking.signal)] : [runtime.sleep(Math.min(left, 250), waking.signal)],
-        );
+        if (left <= 0 || (present !== null && waiting.isClear(present))) return known;
+        await runtime.sleep(Math.min(left, 250), waking.signal);
         if (waking.signal.aborted) signal = new AbortController();
       }
     } finally {
+      waiting.close();
       stop();
     }
   }
@@ -113,6 +123,46 @@ export function createSubmission(
     }
   }
 
+  /** The first call of a migration, when it can be sent at once: its intent is then stored with the migration. */
+  function firstCall(migration: Migration, account: Account): FirstCall | null {
+    if (!context.client.knowsCloud(account, migration.region)) return null;
+    const command = decide(migration, providers.of(migration.provider));
+    if (command.do !== 'send') return null;
+    const admission = context.client.admit(account);
+    return admission.open ? { command, permit: admission.permit, account } : null;
+  }
+
+  /** Stores a new migration, with the intent of its first call where there is one. */
+  async function stored(
+    migration: Migration,
+    first: FirstCall | null,
+    admitted: boolean,
+    waitMs: number,
+    caller: ChangeRequestContext,
+  ): Promise<{ readonly held: Held } | Replay> {
+    const now = leaseOf(context);
+    const lease = admitted ? now : { ...now, leaseMs: 0 };
+    const begun = first === null ? migration : withIntent(context, migration, first.account, first.command);
+    const { reply, audit } = caller;
+    const trace: RequestTrace = {
+      ...(audit && { audit }),
+      ...(reply && waitMs <= 0 && { answer: (stored) => settledAnswer(reply, { migration: stored, accepted: false }) }),
+    };
+    const result = await store.create(begun, lease, caller.idempotency, trace);
+    if (result.outcome === 'instance_occupied') {
+      // The instance has to be waited for: nothing is sent now.
+      first?.permit.giveBack();
+      return stored(migration, null, admitted, waitMs, caller);
+    }
+    if (result.outcome !== 'created') first?.permit.giveBack();
+    if (result.outcome === 'key_exists') return { replay: result.record };
+    if (result.outcome === 'target_busy') throw targetBusy(result.migrationId);
+    const held: Held = { migration: begun, fence: result.fence };
+    const { command, permit } = first ?? {};
+    if (command === undefined || permit === undefined) return { held };
+    return { held: { ...held, begun: { command, permit, leaseEnd: lease.now + lease.leaseMs } } };
+  }
+
   return {
     async create(request, waitMs, caller) {
       refuseWhileDraining(engine);
@@ -122,17 +172,26 @@ export function createSubmission(
       const migration = withChecked(described, files);
       // Where others wait for the account's limit it gets in line: it is due, and any worker takes it in its turn.
       const admitted = engine.admits(account);
-      const lease = leaseOf(context);
-      const result = await store.create(migration, admitted ? lease : { ...lease, leaseMs: 0 }, caller.idempotency);
-      if (result.outcome === 'key_exists') return { replay: result.record };
-      if (result.outcome === 'target_busy') throw targetBusy(result.migrationId);
-      if (migration.feed !== undefined) wakeScanner();
-      const work = admitted ? engine.take({ migration, fence: result.fence }) : Promise.resolve();
-      if (waitMs <= 0) return { migration, accepted: false };
-      const present = await submitted(migration, work, waitMs);
-      const refusal = submissionRefusal(present);
-      if (refusal !== null) throw refusal;
-      return { migration: present, accepted: present.startedAt !== null };
+      const first = admitted ? firstCall(migration, account) : null;
+      try {
+        const created = await stored(migration, first, admitted, waitMs, caller);
+        if ('replay' in created) return created;
+        if (migration.feed !== undefined) wakeScanner();
+        if (waitMs <= 0) {
+          caller.reply?.kept();
+          if (admitted) void engine.take(created.held);
+          return { migration: created.held.migration, accepted: false };
+        }
+        const waiting = new WaitingRequest(runtime, waitMs, caller);
+        const work = admitted ? engine.take({ ...created.held, request: waiting }) : Promise.resolve();
+        const present = await submitted(created.held.migration, waiting, work);
+        const refusal = submissionRefusal(present);
+        if (refusal !== null) throw refusal;
+        return { migration: present, accepted: present.startedAt !== null };
+      } catch (error) {
+        first?.permit.giveBack();
+        throw error;
+      }
     },
 
     async dryRun(request, preflight, caller) {

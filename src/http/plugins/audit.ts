@@ -1,10 +1,12 @@
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
-import type { AuditLog, NewAuditRecord } from '../../domain/audit.ts';
-import { isId } from '../../domain/ids.ts';
+import type { AuditEntry, AuditLog, NewAuditRecord } from '../../domain/audit.ts';
+import { isId, newId } from '../../domain/ids.ts';
 import type { Runtime } from '../../domain/runtime.ts';
 import type { HttpApp } from '../app-types.ts';
+import type { AuditTrail } from '../audit-trail.ts';
 import { errorForLog } from '../error-for-log.ts';
 import { problemMediaType } from '../problem-document.ts';
+import type { Afterwards } from '../request/afterwards.ts';
 import { clientAddress } from '../request/client-address.ts';
 import { boundedRefusals } from './refusals.ts';
 import { migrationOfPath } from './request-log.ts';
@@ -21,32 +23,11 @@ const readingMethods: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'TRACE'];
 type Place = { readonly account: string | null; readonly instanceId: string | null };
 const nowhere: Place = { account: null, instanceId: null };
 
-/** What is known of a request that was refused before there was a route for it. */
-export interface UnroutedRequest {
-  /** Null: it was no HTTP. */
-  readonly method: string | null;
-  readonly remoteAddress: string;
-  readonly requestId: string;
-  readonly status: number;
-  /** The problem code. */
-  readonly outcome: string;
-}
-
-/** Where what was asked for is written down, with a log line and, for changes, a record. */
-export interface AuditTrail {
-  /** A request that reached a route. */
-  asked(request: FastifyRequest, reply: FastifyReply, payload: unknown): void;
-  /** One that did not: it has no caller. */
-  refusedUnrouted(refused: UnroutedRequest): void;
-  placeOf: AuditLog['placeOf'];
-  /** Writes what has not been written yet. */
-  close(): Promise<void>;
-}
-
 /** Refusals of strangers, and of callers who ask too often, are bounded: a flood must not fill the disk. All are logged. */
 export function createAuditTrail(
   audit: AuditLog,
-  runtime: Pick<Runtime, 'now' | 'monotonic' | 'sleep'>,
+  runtime: Pick<Runtime, 'now' | 'monotonic' | 'sleep' | 'randomBytes'>,
+  afterwards: Afterwards,
   logger: FastifyBaseLogger,
 ): AuditTrail {
   const pending = new Set<Promise<void>>();
@@ -57,27 +38,27 @@ export function createAuditTrail(
     void work.finally(() => pending.delete(work));
   }
 
-  async function store(record: NewAuditRecord, log: FastifyBaseLogger): Promise<void> {
-    try {
-      await audit.appendAudit(record);
-    } catch (error) {
-      log.error({ audit: true, ...record, error: errorForLog(error) }, 'the audit record was not stored');
-    }
+  /** It may be written again, since it has an id. */
+  function store(record: NewAuditRecord, log: FastifyBaseLogger): Promise<void> {
+    const named = { id: newId('aud', runtime), ...record };
+    return afterwards.write(log, 'the audit record was not stored', () => audit.appendAudit(named));
   }
 
-  async function record(request: FastifyRequest, found: NewAuditRecord): Promise<void> {
+  async function record(request: FastifyRequest, found: NewAuditRecord, kept: boolean): Promise<void> {
     let complete = found;
     try {
       complete = { ...found, ...(await placeFor(request, found)) };
     } catch (error) {
       request.log.error({ audit: true, ...found, error: errorForLog(error) }, 'the audit record is not complete');
     }
-    await write(complete, request.log);
+    await write(complete, request.log, kept);
   }
 
-  async function write(record: NewAuditRecord, log: FastifyBaseLogger): Promise<void> {
-    const { at: _at, requestId: _requestId, ...line } = record;
+  /** `kept`: the record is stored already, and only the line is missing. */
+  async function write(record: NewAuditRecord, log: FastifyBaseLogger, kept = false): Promise<void> {
+    const { id: _id, at: _at, requestId: _requestId, ...line } = record;
     log.info({ audit: true, ...line }, 'audit');
+    if (kept) return;
     const flooding = record.caller === null || record.outcome === 'rate_limited';
     if (!flooding || refusals.admit(record)) await store(record, log);
   }
@@ -94,8 +75,18 @@ export function createAuditTrail(
 
   return {
     asked(request, reply, payload) {
-      if (!readingMethods.includes(request.method))
-        track(record(request, { at: runtime.now(), ...recordOf(request, reply, payload) }));
+      if (readingMethods.includes(request.method)) return;
+      const { id, at = runtime.now() } = request.auditEntry ?? {};
+      const answered = { status: reply.statusCode, outcome: outcomeOf(reply, payload) };
+      const replayed = reply.getHeader('idempotency-replayed') === 'true';
+      const found = { at, ...recordOf(request, webhookIdOf(request, reply)), ...answered, replayed };
+      track(record(request, { ...found, ...(id !== undefined && { id }) }, request.answerKept));
+    },
+    entryOf(request, status) {
+      const answered = { status, outcome: status === null ? 'stored' : 'ok', replayed: false };
+      const entry = { id: newId('aud', runtime), at: runtime.now(), ...recordOf(request, null), ...answered };
+      request.auditEntry = entry;
+      return entry;
     },
     refusedUnrouted({ method, remoteAddress, requestId, status, outcome }) {
       const log = logger.child({ requestId });
@@ -109,6 +100,7 @@ export function createAuditTrail(
     async close() {
       refusals.close();
       await Promise.all(pending);
+      await afterwards.close();
     },
   };
 }
@@ -129,7 +121,9 @@ export function installAudit(app: HttpApp, trail: AuditTrail): void {
   app.addHook('onClose', () => trail.close());
 }
 
-function recordOf(request: FastifyRequest, reply: FastifyReply, payload: unknown): Omit<NewAuditRecord, 'at'> {
+type Answered = 'status' | 'outcome' | 'replayed';
+
+function recordOf(request: FastifyRequest, webhookId: string | null): Omit<AuditEntry, 'id' | 'at' | Answered> {
   return {
     caller: request.identity?.caller ?? null,
     remoteAddress: clientAddress(request),
@@ -137,11 +131,8 @@ function recordOf(request: FastifyRequest, reply: FastifyReply, payload: unknown
     method: request.method,
     ...placeNamedBy(request),
     migrationId: migrationIdOf(request),
-    webhookId: webhookIdOf(request, reply),
-    status: reply.statusCode,
-    outcome: outcomeOf(reply, payload),
+    webhookId,
     requestId: request.id,
-    replayed: reply.getHeader('idempotency-replayed') === 'true',
     count: 1,
   };
 }

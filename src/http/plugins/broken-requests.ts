@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { METHODS } from 'node:http';
 import type { Socket } from 'node:net';
 import { Problem } from '../../domain/problem.ts';
+import type { UnroutedRequest } from '../audit-trail.ts';
 import { type ProblemAnswer, problemAnswer } from '../problem-document.ts';
 import { invalidParameter } from '../validation/invalid-request.ts';
-import type { UnroutedRequest } from './audit.ts';
 import { bareSecurityHeaders } from './security-headers.ts';
 
 /** How long the answer may take to leave before the connection is cut, in milliseconds. */

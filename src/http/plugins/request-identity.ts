@@ -17,6 +17,8 @@ export function installRequestIdentity(app: HttpApp, runtime: Runtime, address: 
   const baseOf = publicBase(address);
   app.decorateRequest('identity', null);
   app.decorateRequest('subject', null);
+  app.decorateRequest('auditEntry', null);
+  app.decorateRequest('answerKept', false);
   app.decorateRequest('webhookAccounts', null);
   app.decorateRequest('startedAt', 0);
   app.decorateRequest('base', address.publicUrl ?? '');

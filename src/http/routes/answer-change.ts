@@ -25,10 +25,12 @@ export function answerChange(
   act: (context: ChangeRequestContext) => Promise<Change | Replay>,
 ): Promise<FastifyReply> {
   return answerOnce(http, request, reply, {
-    act: async (idempotency) => {
-      const result = await act({ ...(await changeContext(http, request, id)), ...idempotency });
+    status: 202,
+    act: async (change) => {
+      const result = await act({ ...(await changeContext(http, request, id)), ...change });
       return 'replay' in result ? result : migrationAnswer(http, result.migration, result.changed ? 202 : 200);
     },
+    answer: ({ migration }) => migrationAnswer(http, migration, 202),
     presentAnswer: (migration) => migrationAnswer(http, migration, 202),
   });
 }

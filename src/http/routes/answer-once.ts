@@ -4,7 +4,7 @@ import { expectSameRequest } from '../../domain/idempotency.ts';
 import type { Migration } from '../../domain/migration.ts';
 import { Problem } from '../../domain/problem.ts';
 import type { IdempotencyKey, IdempotencyRecord } from '../../domain/store.ts';
-import type { Replay } from '../../engine/interface.ts';
+import type { ChangeRequestContext, Outcome, Replay } from '../../engine/interface.ts';
 import type { HttpContext } from '../app-types.ts';
 import { problemAnswer } from '../problem-document.ts';
 import { headerText } from '../request/header-text.ts';
@@ -14,8 +14,12 @@ import { recordNames, requestContext } from './callers.ts';
 
 /** A POST that may carry an idempotency key. */
 export interface OnceOnly {
+  /** The status with which the audit tells of it when its change is stored; null: more than that settles it. */
+  readonly status: number | null;
   /** Does it. A `Replay` says that the key is stored already. */
-  act(idempotency: { readonly idempotency?: IdempotencyKey }): Promise<Answer | Replay>;
+  act(change: Pick<ChangeRequestContext, 'idempotency' | 'audit' | 'reply'>): Promise<Answer | Replay>;
+  /** The answer to what became of it. Pure. */
+  answer(outcome: Exclude<Outcome, Problem>): Answer;
   /**
    * The answer of a first request that was never given, because its process died or its store went away: what is true now. A `Problem` that it
    * throws is the answer.
@@ -31,13 +35,13 @@ export async function answerOnce(
   post: OnceOnly,
 ): Promise<FastifyReply> {
   const key = idempotencyOf(request);
-  if (key === null) return sendAnswer(reply, firstAnswer(await post.act({})));
+  if (key === null) return sendAnswer(reply, firstAnswer(await post.act(change())));
 
   const { known, idempotency } = await findRecord(http, request, key);
   if (known !== null) return replay(known, 0);
   const leave = http.inFlight.enter(idempotency);
   try {
-    const result = await post.act({ idempotency });
+    const result = await post.act({ ...change(), idempotency });
     if ('replay' in result) return await replay(result.replay, 1);
     await keep(result);
     return sendAnswer(reply, result);
@@ -47,6 +51,19 @@ export async function answerOnce(
     throw error;
   } finally {
     leave();
+  }
+
+  function change(): Pick<ChangeRequestContext, 'audit' | 'reply'> {
+    return {
+      audit: http.trail.entryOf(request, post.status),
+      reply: {
+        compose: (outcome) =>
+          outcome instanceof Problem ? problemAnswer(outcome, request.id, request.base) : post.answer(outcome),
+        kept() {
+          request.answerKept = true;
+        },
+      },
+    };
   }
 
   /** `own`: how often this request itself is counted among those in flight. */
@@ -92,8 +109,9 @@ export async function answerOnce(
   }
 
   /** The work is done, so a store that fails now must not turn the answer into an error. */
-  function keep(answer: Answer): Promise<void> {
-    return http.afterwards.write(request.log, notKept, () => http.service.completeReplay(idempotency, answer));
+  async function keep(answer: Answer): Promise<void> {
+    if (!request.answerKept)
+      await http.afterwards.write(request.log, notKept, () => http.service.completeReplay(idempotency, answer));
   }
 }
 

@@ -102,10 +102,15 @@ export function backupRoutes(app: HttpApp, http: HttpContext): void {
       // After the last backup the database opens by itself: that is a cutover.
       if (request.body.final === true) requireScope(request, reply, 'migrations:cutover');
       return answerOnce(http, request, reply, {
-        act: async (idempotency) => {
+        status: 201,
+        act: async (change) => {
           const context = await changeContext(http, request, id);
-          const result = await service.addBackup(id, request.body, { ...context, ...idempotency });
+          const result = await service.addBackup(id, request.body, { ...context, ...change });
           return 'replay' in result ? result : newBackupAnswer(request.base, result.migration, result.backup);
+        },
+        answer({ migration, backup }) {
+          if (backup === undefined) throw new Error('no backup was added');
+          return newBackupAnswer(request.base, migration, backup);
         },
         presentAnswer: (migration, record) =>
           newBackupAnswer(request.base, migration, addedBackup(migration, request.body, record)),

@@ -80,7 +80,8 @@ export function deliveryRoutes(app: HttpApp, http: HttpContext): void {
       // A broken key is told all the same.
       idempotencyOf(request);
       const { id, deliveryId } = request.params;
-      const delivery = await webhooks.redeliver(id, deliveryId, webhookCaller(request));
+      const caller = { ...webhookCaller(request), audit: http.trail.entryOf(request, 202) };
+      const delivery = await webhooks.redeliver(id, deliveryId, caller);
       request.webhookAccounts = [delivery.event.account];
       return sendAnswer(reply, jsonAnswer(202, representDelivery(delivery)));
     },

@@ -79,7 +79,9 @@ export function migrationRoutes(app: HttpApp, http: HttpContext): void {
     },
     async (request, reply) => {
       const { id } = request.params;
-      const migration = await service.patch(id, request.body, await changeContext(http, request, id));
+      const context = await changeContext(http, request, id);
+      const audit = http.trail.entryOf(request, 200);
+      const migration = await service.patch(id, request.body, { ...context, audit });
       return sendAnswer(reply, migrationAnswer(http, migration, 200));
     },
   );
@@ -89,7 +91,9 @@ export function migrationRoutes(app: HttpApp, http: HttpContext): void {
     { schema: deleteSchema, config: { access: 'migrations:write' } },
     async (request, reply) => {
       const { id } = request.params;
-      await service.remove(id, await changeContext(http, request, id));
+      const context = await changeContext(http, request, id);
+      await service.remove(id, { ...context, audit: http.trail.entryOf(request, 204) });
+      request.answerKept = true;
       return reply.code(204).send();
     },
   );

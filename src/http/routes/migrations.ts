@@ -100,13 +100,15 @@ export function migrationsRoutes(app: HttpApp, http: HttpContext): void {
     const preference = readPrefer(headerText(request.headers.prefer), waitLimits);
     if (preference.applied !== null) reply.header('preference-applied', preference.applied);
     return answerOnce(http, request, reply, {
-      act: async (idempotency) => {
-        const result = await service.create(body, preference.waitMs, { ...requestContext(request), ...idempotency });
+      status: null,
+      act: async (change) => {
+        const result = await service.create(body, preference.waitMs, { ...requestContext(request), ...change });
         if ('replay' in result) return result;
         const { id, account, target } = result.migration;
         request.subject = { migrationId: id, place: { account, instanceId: target.instanceId } };
         return newMigrationAnswer(http, request.base, result.migration, result.accepted);
       },
+      answer: ({ migration, accepted = false }) => newMigrationAnswer(http, request.base, migration, accepted),
       presentAnswer(migration) {
         const refusal = submissionRefusal(migration);
         if (refusal !== null) throw refusal;

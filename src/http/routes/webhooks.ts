@@ -159,7 +159,8 @@ export function webhookRoutes(app: HttpApp, http: HttpContext): void {
   app.post('/webhooks', { schema: createSchema, config: deciding }, async (request, reply) => {
     const key = idempotencyOf(request);
     const idempotency = key === null ? undefined : await keyAsStored(http, request, key);
-    const { webhook, secret, replayed } = await webhooks.create(request.body, webhookCaller(request), idempotency);
+    const caller = { ...webhookCaller(request), audit: http.trail.entryOf(request, 201) };
+    const { webhook, secret, replayed } = await webhooks.create(request.body, caller, idempotency);
     if (replayed) reply.header('idempotency-replayed', 'true');
     request.webhookAccounts = webhook.accounts;
     reply.header('location', `${request.base}/webhooks/${webhook.id}`);
@@ -191,7 +192,9 @@ export function webhookRoutes(app: HttpApp, http: HttpContext): void {
     },
     async (request, reply) => {
       const { id } = request.params;
-      const { webhook, secret } = await webhooks.patch(id, request.body, await webhookChange(http, request, id));
+      const change = await webhookChange(http, request, id);
+      const audit = http.trail.entryOf(request, 200);
+      const { webhook, secret } = await webhooks.patch(id, request.body, { ...change, audit });
       request.webhookAccounts = webhook.accounts;
       return sendAnswer(reply, secret === null ? webhookAnswer(webhook) : secretAnswer(200, webhook, secret));
     },
@@ -204,7 +207,7 @@ export function webhookRoutes(app: HttpApp, http: HttpContext): void {
       const { id } = request.params;
       const change = await webhookChange(http, request, id);
       request.webhookAccounts = (await webhooks.get(id, change)).accounts;
-      await webhooks.remove(id, change);
+      await webhooks.remove(id, { ...change, audit: http.trail.entryOf(request, 204) });
       return reply.code(204).send();
     },
   );

@@ -240,8 +240,13 @@ export const AuditRecordSchema = Type.Object(
     instanceId: Known('The instance that it is about.'),
     migrationId: Known('The migration that it made or is about.'),
     webhookId: Known('The webhook that it made or is about.'),
-    status: Type.Integer(),
-    outcome: Type.String({ description: '`ok`, or the problem code of the refusal.' }),
+    status: Type.Union([Type.Integer(), Type.Null()], {
+      description:
+        'HTTP status of the answer; null: the change was stored, and its process ended before it was answered.',
+    }),
+    outcome: Type.String({
+      description: '`ok`, the problem code of the refusal, or `stored` where there was no answer.',
+    }),
     requestId: Type.String(),
     replayed: Type.Boolean({
       description: 'Whether it was answered with the first answer to the same idempotency key: nothing was done again.',

@@ -23,7 +23,11 @@ describe('POST /migrations', () => {
     const [request, waitMs, context] = service.argumentsOf('create');
     expect(request).toEqual(createBody);
     expect(waitMs).toBe(10_000);
-    expect(context).toEqual({ caller: 'anonymous', accounts: ['*'], requestId: response.headers['x-request-id'] });
+    const requestId = response.headers['x-request-id'];
+    expect(context).toMatchObject({ caller: 'anonymous', accounts: ['*'], requestId });
+    expect(context).toMatchObject({
+      audit: { operation: 'createMigration', status: null, outcome: 'stored', requestId },
+    });
   });
 
   it('answers 202 with Retry-After when it has not', async () => {

@@ -1,0 +1,62 @@
+import type { AuditEntry } from '../../domain/audit.ts';
+import type { Migration } from '../../domain/migration.ts';
+import { Problem } from '../../domain/problem.ts';
+import type { Runtime } from '../../domain/runtime.ts';
+import type { IdempotencyKey, OpenRequest, SettledAnswer } from '../../domain/store.ts';
+import { submissionRefusal } from '../../domain/submission.ts';
+import type { ChangeRequestContext, Outcome, Reply } from '../interface.ts';
+
+/** The answer to an outcome, as it is kept. */
+export function settledAnswer(reply: Reply, outcome: Outcome): SettledAnswer {
+  return { answer: reply.compose(outcome), outcome: outcome instanceof Problem ? outcome.code : 'ok' };
+}
+
+/** A creation whose caller waits: whatever settles it is stored together with the answer. */
+export class WaitingRequest implements OpenRequest {
+  readonly idempotency?: IdempotencyKey;
+  readonly audit?: AuditEntry;
+  /** Until when the caller waits, by the monotonic clock. */
+  readonly end: number;
+  /** The migration as it was stored with the answer; null: it has not been yet. */
+  settled: Migration | null = null;
+  readonly #runtime: Pick<Runtime, 'now' | 'monotonic'>;
+  readonly #reply: Reply | undefined;
+  #open = true;
+
+  constructor(
+    runtime: Pick<Runtime, 'now' | 'monotonic'>,
+    waitMs: number,
+    { idempotency, audit, reply }: Pick<ChangeRequestContext, 'idempotency' | 'audit' | 'reply'>,
+  ) {
+    this.#runtime = runtime;
+    this.#reply = reply;
+    this.end = runtime.monotonic() + waitMs;
+    if (idempotency !== undefined) this.idempotency = idempotency;
+    if (audit !== undefined) this.audit = audit;
+  }
+
+  /** Whether there is nothing more to wait for: the vendor has spoken, or the next step comes after the deadline. */
+  isClear({ state, dueAt }: Migration): boolean {
+    return (
+      state !== 'pending' || dueAt === null || dueAt > this.#runtime.now() + (this.end - this.#runtime.monotonic())
+    );
+  }
+
+  answer(stored: Migration): SettledAnswer | null {
+    if (!this.#open || this.#reply === undefined || !this.isClear(stored)) return null;
+    const outcome = submissionRefusal(stored) ?? { migration: stored, accepted: stored.startedAt !== null };
+    return settledAnswer(this.#reply, outcome);
+  }
+
+  /** The answer to this is stored. */
+  kept(stored: Migration): void {
+    this.#open = false;
+    this.settled = stored;
+    this.#reply?.kept();
+  }
+
+  /** The caller is answered in another way. */
+  close(): void {
+    this.#open = false;
+  }
+}
