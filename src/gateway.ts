@@ -7,13 +7,14 @@ import type { FeedStore } from './domain/feed-store.ts';
 import type { ProviderRegistry } from './domain/provider.ts';
 import type { Runtime } from './domain/runtime.ts';
 import { type ClockStep, steadyClock, unsteppedNow } from './domain/steady-clock.ts';
-import type { Store } from './domain/store.ts';
+import type { SealCount, Store } from './domain/store.ts';
 import type { Account } from './domain/vendor.ts';
 import type { WebhookStore } from './domain/webhook.ts';
 import { createBackupFiles } from './engine/backup-files.ts';
 import type { EngineContext } from './engine/context.ts';
 import { createEngine } from './engine/engine.ts';
 import { createFeedScanner } from './engine/feed/scanner.ts';
+import { resealTexts } from './engine/resealing.ts';
 import { distrustStore } from './engine/restored-store.ts';
 import { createMigrationService } from './engine/service.ts';
 import { tellingOfEndings } from './engine/tell-endings.ts';
@@ -30,6 +31,7 @@ import { createVendorClient } from './transport/client.ts';
 import { createCredentialVault } from './transport/credentials/vault.ts';
 import { createExchanges } from './transport/exchange.ts';
 import { createOutbound } from './transport/outbound.ts';
+import { placesOfWebhook } from './webhooks/sealed-places.ts';
 import { createWebhooks } from './webhooks/webhooks.ts';
 
 /** A running gateway. */
@@ -68,7 +70,12 @@ export async function startGateway(
   );
   const shared: Runtime = { ...runtime, now: clock.now };
   try {
-    const texts = createTextCipher(await encryptionKeysOf(config, sqliteFolder(storeUrl), shared), shared);
+    const seals = await store.seals();
+    const sealedTexts = async () => seals.reduce((sum, { backups, webhooks }) => sum + backups + webhooks, 0);
+    const keys = await encryptionKeysOf(config, sqliteFolder(storeUrl), shared, sealedTexts);
+    const texts = createTextCipher(keys, shared);
+    const lackOfKeys = missingKeys(seals, texts.keyIds);
+    if (lackOfKeys !== null) log.error({ error: lackOfKeys }, 'encryption keys');
     const cipher = createUrlCipher(texts);
     const accounts = new Map<string, Account>(config.accounts.map(({ account }) => [account.name, account]));
     const outbound = createOutbound(config);
@@ -111,7 +118,8 @@ export async function startGateway(
       log: engineLogger(log),
       telemetry: telemetry.engine,
       refusedCredentials: (account) => client.refusedLogin(account) ?? vault.refusal(account),
-      openUrl: (url) => cipher.open(url),
+      openUrl: (url, backupId) => cipher.open(url, backupId),
+      lackOfKeys,
     };
     const engine = createEngine(context);
     stepped = (step) => {
@@ -162,6 +170,9 @@ export async function startGateway(
       },
     });
     const url = await app.listen({ host: config.listen.host, port: config.listen.port });
+    const resealed = resealTexts({ store, texts, urls: cipher, webhookPlaces: placesOfWebhook }).catch(
+      (error: unknown) => log.warn({ error: messageOf(error) }, 'stored texts were not all sealed again'),
+    );
     engine.start();
     scanner.start();
     webhooks.start();
@@ -171,6 +182,7 @@ export async function startGateway(
         client.drain();
         await Promise.all([engine.stop(graceMs), webhooks.stop(graceMs), scanner.stop(graceMs)]);
         await app.close();
+        await resealed;
         await exchanges.close();
         await outbound.close();
         await vault.close();
@@ -191,6 +203,16 @@ export async function distrustRestoredStore(config: Config, runtime: Runtime): P
   } finally {
     await store.close();
   }
+}
+
+/** Which keys stored texts need that are not configured, in words; null: none. */
+function missingKeys(seals: readonly SealCount[], configured: ReadonlySet<string>): string | null {
+  const missing = seals.flatMap(({ seal, backups, webhooks }) => {
+    const [, id = ''] = seal.split('.');
+    return configured.has(id) ? [] : [`\`${id}\` (${backups} backups, ${webhooks} webhooks)`];
+  });
+  if (missing.length === 0) return null;
+  return `stored texts are sealed with keys that are not configured: ${missing.join(', ')}. What needs them is blocked until they stand in encryption.previousKeys.`;
 }
 
 /** The folder of an embedded database; null for any other store. */

@@ -1,31 +1,80 @@
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { link, mkdir, open, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Runtime } from '../domain/runtime.ts';
 import { Secret } from '../domain/secret.ts';
-import type { Config } from './config.ts';
+import { type Config, ConfigError } from './config.ts';
+
+/** 32 bytes in base64. */
+const keyText = /^[A-Za-z0-9+/]{43}=$/;
 
 /**
- * The keys for signed URLs at rest. Without configured ones an embedded database gets a key file (mode 0600) in its folder; for any
- * other store the list is empty, and `url` sources are refused.
+ * The keys for texts at rest. Without configured ones an embedded database gets a key file (mode 0600) in its folder; for any other store the
+ * list is empty, and `url` sources are refused. `sealedTexts`: how many texts the database holds; a new key would open none of them, so none is
+ * made while there are any. Throws `ConfigError`.
  */
 export async function encryptionKeysOf(
   config: Pick<Config, 'encryptionKeys'>,
   folder: string | null,
-  runtime: Pick<Runtime, 'randomBytes'>,
+  runtime: Pick<Runtime, 'randomBytes' | 'uuid'>,
+  sealedTexts: () => Promise<number>,
 ): Promise<readonly Secret[]> {
   if (config.encryptionKeys.length > 0 || folder === null) return config.encryptionKeys;
   const path = join(folder, 'godwit.key');
-  await mkdir(folder, { recursive: true });
+  const text = (await textOf(path)) ?? (await newKeyFile(path, folder, runtime, sealedTexts));
+  if (!keyText.test(text)) throw new ConfigError([`the key file ${path} does not hold 32 bytes in base64. ${remedy}`]);
+  return [new Secret(text)];
+}
+
+const remedy =
+  'Restore it from a backup, or configure another key as `encryption.key`: what is sealed with the lost one then stays blocked.';
+
+async function textOf(path: string): Promise<string | null> {
   try {
-    const file = await open(path, 'wx', 0o600);
-    try {
-      await file.writeFile(`${Buffer.from(runtime.randomBytes(32)).toString('base64')}\n`);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    return (await readFile(path, 'utf8')).trim();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
   }
-  return [new Secret((await readFile(path, 'utf8')).trim())];
+}
+
+/** Written whole beside its place, and then named: a process that dies in between leaves no half of a key. */
+async function newKeyFile(
+  path: string,
+  folder: string,
+  runtime: Pick<Runtime, 'randomBytes' | 'uuid'>,
+  sealedTexts: () => Promise<number>,
+): Promise<string> {
+  const sealed = await sealedTexts();
+  if (sealed > 0)
+    throw new ConfigError([
+      `the key file ${path} is gone, and the database holds ${sealed} texts sealed with it. ${remedy}`,
+    ]);
+  await mkdir(folder, { recursive: true });
+  const draft = `${path}.${runtime.uuid()}`;
+  const file = await open(draft, 'wx', 0o600);
+  try {
+    await file.writeFile(`${Buffer.from(runtime.randomBytes(32)).toString('base64')}\n`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  try {
+    await link(draft, path);
+    await syncFolder(folder);
+  } catch (error) {
+    // Another process was quicker: its key is the one.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    await unlink(draft);
+  }
+  return (await readFile(path, 'utf8')).trim();
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }

@@ -64,6 +64,16 @@ function awaitsVendor(migration: Migration): boolean {
   );
 }
 
+/** What is to be sent cannot be opened. `lack`: why, in words. */
+export function withoutKey(migration: Migration, lack: string, { settings, now }: ChangeContext): Migration {
+  const detail = `A URL of the backup cannot be opened: ${lack}. Nothing was sent.`;
+  return {
+    ...blockedBy(migration, { code: 'encryption_key_missing', detail }),
+    dueAt: now + settings.pollMaxMs,
+    updatedAt: now,
+  };
+}
+
 /** Another migration has the instance, and the vendor runs one restore per instance. */
 export function queuedBehind(migration: Migration, { settings, now }: ChangeContext): Migration {
   const detail =

@@ -6,10 +6,10 @@ import type { BackupRequest, MigrationRequest, SourceRequest } from './request-s
 import type { Runtime } from './runtime.ts';
 import type { BackupType } from './vocabulary.ts';
 
-/** What creating needs from outside. `seal` encrypts a URL that carries rights. */
+/** What creating needs from outside. `seal` encrypts a URL that carries rights, for the backup with that id alone. */
 export interface CreationContext {
   readonly runtime: Pick<Runtime, 'now' | 'randomBytes'>;
-  seal(url: string): SealedUrl;
+  seal(url: string, backupId: string): SealedUrl;
 }
 
 /** A new migration, `pending`, with its full backup queued and due now. Values are as the caller gave them; nothing is guessed but defaults. */
@@ -67,10 +67,11 @@ export function newBackup(request: BackupRequest, context: CreationContext): Bac
 }
 
 function backupOf(type: BackupType, source: SourceRequest, final: boolean, { runtime, seal }: CreationContext): Backup {
+  const id = newId('bkp', runtime);
   return {
-    id: newId('bkp', runtime),
+    id,
     type,
-    source: sealed(source, seal),
+    source: sealed(source, (url) => seal(url, id)),
     final,
     state: 'queued',
     attempt: 1,
@@ -84,8 +85,8 @@ function backupOf(type: BackupType, source: SourceRequest, final: boolean, { run
   };
 }
 
-function sealed(source: SourceRequest, seal: CreationContext['seal']): Source {
-  return source.type === 'url' ? { type: 'url', urls: source.urls.map(seal) } : source;
+function sealed(source: SourceRequest, seal: (url: string) => SealedUrl): Source {
+  return source.type === 'url' ? { type: 'url', urls: source.urls.map((url) => seal(url)) } : source;
 }
 
 function newFeed({ bucket, prefix, endpoint, watch = true, lastFile }: NonNullable<MigrationRequest['feed']>): Feed {

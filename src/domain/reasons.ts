@@ -89,6 +89,15 @@ export const reasonCatalogue = {
     retry: 'always',
     cancelEndsRecord: 'never',
   },
+  encryption_key_missing: {
+    meaning:
+      'A URL of the backup is stored encrypted, and none of the configured keys opens it. Nothing is sent; Godwit tries again every minute.',
+    action:
+      'Configure the key that `detail` names among `encryption.previousKeys` and restart. If it is lost, `cancel`, and create the migration again.',
+    clearedBy: ['send', 'cancel'],
+    retry: 'always',
+    cancelEndsRecord: 'never',
+  },
   queued_behind_target: {
     meaning:
       'Another migration restores onto the same instance, and the vendor runs one restore per instance at a time.',

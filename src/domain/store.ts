@@ -157,6 +157,14 @@ export interface MigrationCount {
   readonly unknownOutcomes: number;
 }
 
+/** How many records hold texts that are sealed so. */
+export interface SealCount {
+  /** Version and key id, such as `v2.AbCdEfGh`. */
+  readonly seal: string;
+  readonly backups: number;
+  readonly webhooks: number;
+}
+
 /** See `Store.onChange`. */
 export type ChangeListener = (migrationId: string, claimableAt: Instant | null) => void;
 
@@ -235,6 +243,14 @@ export interface Store {
   clockOffset(): number;
   /** Resolves when the store answers; rejects with `StoreUnavailable`. */
   check(): Promise<void>;
+  /** With which versions and keys stored texts are sealed. */
+  seals(): Promise<readonly SealCount[]>;
+  /** Ids of up to `limit` migrations after that id, and of all webhooks, with texts that are sealed otherwise than `mark` says. */
+  sealedOtherwise(
+    mark: string,
+    limit: number,
+    after: string,
+  ): Promise<{ readonly migrations: readonly string[]; readonly webhooks: readonly string[] }>;
   /** The records that were found unreadable and still are. Lists, claims and event logs pass them over; whatever names one rejects with it. */
   unreadable(): Promise<readonly UnreadableRecord[]>;
   close(): Promise<void>;

@@ -1,5 +1,5 @@
 import { cleared, endMigration } from '../domain/aggregate.ts';
-import { heldByVendor, idle, withoutAccount } from '../domain/blocking.ts';
+import { heldByVendor, idle, withoutAccount, withoutKey } from '../domain/blocking.ts';
 import { type Command, decide } from '../domain/decide.ts';
 import { isBlockedBy } from '../domain/lifecycle.ts';
 import type { Migration } from '../domain/migration.ts';
@@ -14,6 +14,7 @@ import {
   isDue,
   keep,
   lackOfAccount,
+  lackOfKey,
   leaseOf,
 } from './context.ts';
 import { look } from './probe.ts';
@@ -75,6 +76,13 @@ export async function advance(context: EngineContext, held: Held, draining: () =
 
     const held = current;
     let work: () => Promise<Held | null>;
+    const lack = command.do === 'send' ? lackOfKey(context, command.backup) : null;
+    if (lack !== null)
+      return rest(
+        context,
+        current,
+        ifStillSo((latest) => withoutKey(latest, lack, changeContext(context, latest))),
+      );
     if (command.do === 'look') work = () => look(context, held, account, command);
     else {
       const admission = context.client.admit(account, migration.region);

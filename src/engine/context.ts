@@ -1,6 +1,6 @@
 import type { ChangeContext } from '../domain/aggregate.ts';
 import type { Command } from '../domain/decide.ts';
-import type { Instant, Migration, SealedUrl } from '../domain/migration.ts';
+import type { Backup, Instant, Migration, SealedUrl } from '../domain/migration.ts';
 import type { Capabilities, ProviderRegistry } from '../domain/provider.ts';
 import type { Runtime } from '../domain/runtime.ts';
 import type { Fence, LeaseRequest, OpenRequest, Store, UpdateOptions, UpdateResult } from '../domain/store.ts';
@@ -9,6 +9,7 @@ import type { EngineSettings } from '../domain/timing.ts';
 import type { Account, Permit, VendorClient, VendorFailure } from '../domain/vendor.ts';
 
 import { strangeness } from './cloud-account.ts';
+import { SealedTextUnreadable } from './text-cipher.ts';
 
 /** What is told to the log. Fields are an allow-list: ids, words of the contract, and durations. */
 export interface EngineLog {
@@ -42,8 +43,10 @@ export interface EngineContext {
   readonly telemetry?: EngineTelemetry;
   /** Why nothing is tried with an account's credentials at present: the vendor has refused them. Null: nothing is known against them. */
   readonly refusedCredentials?: (account: Account) => VendorFailure | null;
-  /** Decrypts a sealed URL. Throws when its key is gone. */
-  openUrl(url: SealedUrl): string;
+  /** Which keys stored texts need that are not at hand, in words; null or undefined: none. */
+  readonly lackOfKeys?: string | null;
+  /** Decrypts a sealed URL of a backup. Throws `SealedTextUnreadable`. */
+  openUrl(url: SealedUrl, backupId: string): string;
 }
 
 export function leaseOf({ owner, runtime, settings }: EngineContext): LeaseRequest {
@@ -114,6 +117,27 @@ export function keep(result: UpdateResult, held: Held | null): Held | null {
     : null;
 }
 
-function withoutBegun({ begun: _begun, ...held }: Held): Held {
+/** What is held once its call has been sent. */
+export function withoutBegun({ begun: _begun, ...held }: Held): Held {
   return held;
+}
+
+/** How the URLs of a backup are opened for a call; a call about no backup has none. */
+export function openerOf(context: Pick<EngineContext, 'openUrl'>, backup: Backup | null): (url: SealedUrl) => string {
+  return (url) => {
+    if (backup === null) throw new Error('a call without a backup has no URL to open');
+    return context.openUrl(url, backup.id);
+  };
+}
+
+/** Why a URL of the backup cannot be opened now, in words; null: all can. */
+export function lackOfKey(context: Pick<EngineContext, 'openUrl'>, backup: Backup | null): string | null {
+  if (backup?.source.type !== 'url') return null;
+  try {
+    for (const url of backup.source.urls) context.openUrl(url, backup.id);
+    return null;
+  } catch (error) {
+    if (error instanceof SealedTextUnreadable) return error.message;
+    throw error;
+  }
 }

@@ -3,7 +3,7 @@ import { lookFailed, settleByFinding } from '../domain/in-doubt.ts';
 import type { Call, Migration } from '../domain/migration.ts';
 import type { Finding } from '../domain/provider.ts';
 import { type Account, VendorError } from '../domain/vendor.ts';
-import { changeContext, type EngineContext, type Held, keep, whileDue } from './context.ts';
+import { changeContext, type EngineContext, type Held, keep, openerOf, whileDue } from './context.ts';
 import { notBuilt } from './send.ts';
 import { converseInVendorTime } from './vendor-time.ts';
 
@@ -29,7 +29,7 @@ export async function look(
         account,
         migration,
         backup,
-        open: context.openUrl,
+        open: openerOf(context, backup),
         sentAt: recorded.sentAt + offset,
         now: runtime.now() + offset,
         begunBy: (recorded.settledAt ?? runtime.now()) + context.settings.settleMs + offset,

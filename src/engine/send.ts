@@ -15,7 +15,15 @@ import {
   type VendorRequest,
 } from '../domain/vendor.ts';
 import { cloudAtSending } from './cloud-account.ts';
-import { type BegunCall, changeContext, type EngineContext, type Held, keep, leaseOf, whileDue } from './context.ts';
+import {
+  type BegunCall,
+  changeContext,
+  type EngineContext,
+  type Held,
+  keep,
+  leaseOf,
+  openerOf,
+  whileDue, withoutBegun } from './context.ts';
 
 /** Intent, call, outcome. `permit`: the right to send one call now; it is given back here. Null: the migration is no longer ours. */
 export async function send(
@@ -117,9 +125,9 @@ async function transmit(
   const provider = context.providers.of(migration.provider);
   const call = migration.calls.at(-1);
   if (call === undefined) throw new Error(`${id} has lost its call`);
-  if (call.state === 'unknown') return keep(intent, held);
+  if (call.state === 'unknown') return withoutBegun(held);
   const backup = migration.backups.find((each) => each.id === call.backupId) ?? null;
-  const input: CallInput = { account, migration, backup, open: context.openUrl };
+  const input: CallInput = { account, migration, backup, open: openerOf(context, backup) };
 
   const hold = held.hold ?? { until: 0 };
   hold.until = leaseEnd;

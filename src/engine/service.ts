@@ -27,7 +27,7 @@ export function createMigrationService(
   cipher: UrlCipher,
   watching?: Watching,
 ): MigrationService {
-  const creation: CreationContext = { runtime: context.runtime, seal: (url) => cipher.seal(url) };
+  const creation: CreationContext = { runtime: context.runtime, seal: (url, backupId) => cipher.seal(url, backupId) };
   const files = watching?.files ?? createBackupFiles(context);
   const { scanNow, survey, ...feedReads } = createFeedReads(context, watching?.feeds, () => watching?.scanner.wake());
   return {

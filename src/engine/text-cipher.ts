@@ -2,12 +2,25 @@ import { createCipheriv, createDecipheriv, createHash } from 'node:crypto';
 import type { Runtime } from '../domain/runtime.ts';
 import type { Secret } from '../domain/secret.ts';
 
-/** Encrypts texts that are kept: AES-256-GCM, `v1.<key id>.<nonce>.<tag>.<text>`, each part base64url. */
+/** A sealed text cannot be opened: its key is not at hand, or it is not what was sealed for this place. Nothing of it is told. */
+export class SealedTextUnreadable extends Error {
+  override readonly name = 'SealedTextUnreadable';
+}
+
+/**
+ * Encrypts texts that are kept: AES-256-GCM, `v2.<key id>.<nonce>.<tag>.<text>`, each part base64url. A text is bound to its place (what it is
+ * for, and the id of its record), so that it opens nowhere else. `v1` texts of earlier versions are bound to nothing; they open, to be sealed
+ * again.
+ */
 export interface TextCipher {
+  /** What a text that is sealed now begins with: version and key id. Null: no key is configured. */
+  readonly mark: string | null;
+  /** Ids of the keys at hand. */
+  readonly keyIds: ReadonlySet<string>;
   /** Null: no key is configured. */
-  seal(text: string): string | null;
-  /** Throws when the key that sealed it is gone. */
-  open(sealed: string): string;
+  seal(text: string, place: string): string | null;
+  /** Throws `SealedTextUnreadable`. */
+  open(sealed: string, place: string): string;
 }
 
 /** `keys`: 32 bytes in base64 each; the first seals, all open. */
@@ -21,24 +34,32 @@ export function createTextCipher(keys: readonly Secret[], runtime: Pick<Runtime,
   );
   const [sealing] = byId;
   return {
-    seal(plain) {
+    mark: sealing === undefined ? null : `v2.${sealing[0]}`,
+    keyIds: new Set(byId.keys()),
+    seal(plain, place) {
       if (sealing === undefined) return null;
       const [id, key] = sealing;
       const nonce = runtime.randomBytes(12);
-      const cipher = createCipheriv('aes-256-gcm', key, nonce);
+      const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(place));
       const text = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
       const parts = [Buffer.from(nonce), cipher.getAuthTag(), text].map((part) => part.toString('base64url'));
-      return ['v1', id, ...parts].join('.');
+      return ['v2', id, ...parts].join('.');
     },
-    open(sealed) {
-      const [version, id, nonce, tag, text] = sealed.split('.');
-      const key = byId.get(id ?? '');
-      if (version !== 'v1' || key === undefined || nonce === undefined || tag === undefined || text === undefined)
-        throw new Error(`no configured key opens a stored text (key id ${id ?? 'unknown'})`);
-      // Without the length, a tag cut to four bytes would do.
-      const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(nonce, 'base64url'), { authTagLength: 16 });
-      decipher.setAuthTag(Buffer.from(tag, 'base64url'));
-      return Buffer.concat([decipher.update(Buffer.from(text, 'base64url')), decipher.final()]).toString('utf8');
+    open(sealed, place) {
+      const [version, id = '', nonce, tag, text] = sealed.split('.');
+      const key = byId.get(id);
+      if (key === undefined) throw new SealedTextUnreadable(`no encryption key with the id \`${id}\` is configured`);
+      if ((version !== 'v1' && version !== 'v2') || nonce === undefined || tag === undefined || text === undefined)
+        throw new SealedTextUnreadable('a sealed text has no known form');
+      try {
+        // Without the length, a tag cut to four bytes would do.
+        const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(nonce, 'base64url'), { authTagLength: 16 });
+        if (version === 'v2') decipher.setAAD(Buffer.from(place));
+        decipher.setAuthTag(Buffer.from(tag, 'base64url'));
+        return Buffer.concat([decipher.update(Buffer.from(text, 'base64url')), decipher.final()]).toString('utf8');
+      } catch {
+        throw new SealedTextUnreadable('a sealed text was changed, or was sealed for another record');
+      }
     },
   };
 }

@@ -5,17 +5,17 @@ import type { TextCipher } from './text-cipher.ts';
 
 /** Seals and opens URLs that carry rights. */
 export interface UrlCipher {
-  /** Throws the problem `encryption_key_required` when no key is configured. */
-  seal(url: string): SealedUrl;
-  /** Throws when the key that sealed it is gone. */
-  open(url: SealedUrl): string;
+  /** For a backup. Throws the problem `encryption_key_required` when no key is configured. */
+  seal(url: string, backupId: string): SealedUrl;
+  /** Of that backup. Throws `SealedTextUnreadable`. */
+  open(url: SealedUrl, backupId: string): string;
 }
 
 /** The URLs of sources, sealed as texts. */
 export function createUrlCipher(cipher: TextCipher): UrlCipher {
   return {
-    seal(url) {
-      const sealed = cipher.seal(url);
+    seal(url, backupId) {
+      const sealed = cipher.seal(url, placeOf(backupId));
       if (sealed === null)
         throw new Problem(
           'encryption_key_required',
@@ -31,6 +31,10 @@ export function createUrlCipher(cipher: TextCipher): UrlCipher {
         );
       return { display: displayUrl(url), sealed };
     },
-    open: ({ sealed }) => cipher.open(sealed),
+    open: ({ sealed }, backupId) => cipher.open(sealed, placeOf(backupId)),
   };
+}
+
+function placeOf(backupId: string): string {
+  return `source-url ${backupId}`;
 }

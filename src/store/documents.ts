@@ -90,3 +90,9 @@ export function partsChange(before: readonly (Backup | Call)[], after: readonly 
   });
   return { put, length: after.length, shorter: after.length < before.length };
 }
+
+/** With which versions and keys the texts of a document are sealed, each once and sorted; null: none is. */
+export function sealsIn(document: string): string | null {
+  const found = [...document.matchAll(/"sealed(?:Secret)?":"(v\d+\.[\w-]+)\./g)].map(([, seal = '']) => seal);
+  return found.length === 0 ? null : [...new Set(found)].sort().join(' ');
+}

@@ -1,7 +1,14 @@
 import { type Kysely, type RawBuilder, type SelectQueryBuilder, sql } from 'kysely';
 import { eventsBetween, type MigrationEvent } from '../domain/event.ts';
 import type { Migration } from '../domain/migration.ts';
-import { aggregateColumns, type PartsChange, partsChange, type StoredMigration, vendorIdsOf } from './documents.ts';
+import {
+  aggregateColumns,
+  type PartsChange,
+  partsChange,
+  type StoredMigration,
+  sealsIn,
+  vendorIdsOf,
+} from './documents.ts';
 import { eventId } from './event-id.ts';
 import { keepFolder } from './feeds.ts';
 import type { Session } from './session.ts';
@@ -117,11 +124,18 @@ async function writeParts(
   for (const batch of batches(change.put))
     await db
       .insertInto(table)
-      .values(batch.map((part) => ({ migration_id: migrationId, ...part })))
+      .values(
+        batch.map((part) => ({
+          migration_id: migrationId,
+          ...part,
+          ...(table === 'backups' && { seals: sealsIn(part.document) }),
+        })),
+      )
       .onConflict((conflict) =>
-        conflict
-          .columns(['migration_id', 'position'])
-          .doUpdateSet((excluded) => ({ document: excluded.ref('excluded.document') })),
+        conflict.columns(['migration_id', 'position']).doUpdateSet((excluded) => ({
+          document: excluded.ref('excluded.document'),
+          ...(table === 'backups' && { seals: sql<string | null>`excluded.seals` }),
+        })),
       )
       .execute();
 }

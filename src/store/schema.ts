@@ -1,5 +1,6 @@
 import { type ColumnDataType, type Expression, type Kysely, sql } from 'kysely';
 import { type MigrationProvider, Migrator } from 'kysely/migration';
+import { sealsIn } from './documents.ts';
 import type { Tables } from './tables.ts';
 
 /** The column types in which the two databases differ. */
@@ -26,6 +27,7 @@ function schemaVersions(types: ColumnTypes, kind: 'sqlite' | 'postgres'): Migrat
       '0006_due_work': { up: dueWork },
       '0007_feeds': { up: (db: Kysely<Tables>) => feeds(db, types) },
       '0008_audit_ids': { up: (db: Kysely<Tables>) => auditIds(db, types) },
+      '0009_seals': { up: seals },
     }),
   };
 }
@@ -208,6 +210,32 @@ async function feeds(db: Kysely<Tables>, { id, json }: ColumnTypes): Promise<voi
 async function auditIds(db: Kysely<Tables>, { id }: ColumnTypes): Promise<void> {
   await db.schema.alterTable('audit').addColumn('id', id).execute();
   await index(db, 'audit_by_id', 'audit', ['id']).unique().execute();
+}
+
+/** Which keys the stored texts need, without a look into the documents. */
+async function seals(db: Kysely<Tables>): Promise<void> {
+  for (const table of ['backups', 'webhooks'] as const) {
+    await db.schema.alterTable(table).addColumn('seals', 'text').execute();
+    await index(db, `${table}_by_seals`, table, ['seals']).where('seals', 'is not', null).execute();
+  }
+  const sealed = sql<boolean>`cast(document as text) like '%"sealed":"%'`;
+  const backups = await db.selectFrom('backups').select(['migration_id', 'position']).where(sealed).execute();
+  for (const { migration_id, position } of backups) {
+    const row = db.selectFrom('backups').where('migration_id', '=', migration_id).where('position', '=', position);
+    const { document } = await row.select('document').executeTakeFirstOrThrow();
+    await db
+      .updateTable('backups')
+      .set({ seals: sealsIn(document) })
+      .where('migration_id', '=', migration_id)
+      .where('position', '=', position)
+      .execute();
+  }
+  for (const { id, document } of await db.selectFrom('webhooks').select(['id', 'document']).execute())
+    await db
+      .updateTable('webhooks')
+      .set({ seals: sealsIn(document) })
+      .where('id', '=', id)
+      .execute();
 }
 
 async function webhooks(db: Kysely<Tables>, { id, json }: ColumnTypes, kind: 'sqlite' | 'postgres'): Promise<void> {

@@ -36,6 +36,7 @@ import {
 import { answerKey, expireKeys, findKey } from './idempotency.ts';
 import { holderOfTarget } from './instance.ts';
 import { findLatestEvent, findMigration, listEvents, listMigrations } from './queries.ts';
+import { countSeals, findSealedOtherwise } from './seals.ts';
 import type { Backend } from './session.ts';
 import { countMigrations } from './statistics.ts';
 import { removeMigration, updateMigration } from './update.ts';
@@ -230,6 +231,14 @@ export class SqlStore implements Store, AuditLog, WebhookStore, FeedStore {
 
   check() {
     return this.#backend.check();
+  }
+
+  seals() {
+    return this.#backend.read(countSeals);
+  }
+
+  sealedOtherwise(mark: string, limit: number, after: string) {
+    return this.#backend.read((db) => findSealedOtherwise(db, mark, limit, after));
   }
 
   /** What has been repaired or removed is looked at again, so that nobody is told of it for ever. */

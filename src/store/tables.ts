@@ -77,6 +77,11 @@ export interface PartsTable {
   document: string;
 }
 
+/** A backup's row. `seals`: with which versions and keys its URLs are sealed; null: none is. */
+export interface BackupsTable extends PartsTable {
+  seals: string | null;
+}
+
 export interface LabelsTable {
   migration_id: string;
   key: string;
@@ -128,6 +133,8 @@ export interface AuditTable {
 export interface WebhooksTable {
   id: string;
   document: string;
+  /** As in `BackupsTable`. */
+  seals: string | null;
   enabled: number;
   version: number;
   /** Up to this position of the event log its deliveries have been made. */
@@ -164,7 +171,7 @@ export interface Tables {
   feed_files: FeedFilesTable;
   audit: AuditTable;
   migrations: MigrationsTable;
-  backups: PartsTable;
+  backups: BackupsTable;
   calls: PartsTable;
   labels: LabelsTable;
   active_targets: ActiveTargetsTable;

@@ -1,10 +1,11 @@
 import { UnreadableRecord } from '../domain/store.ts';
 import type { Webhook } from '../domain/webhook.ts';
+import { sealsIn } from './documents.ts';
 import type { WebhooksTable } from './tables.ts';
 import { jsonObject } from './unreadable.ts';
 
 /** The webhook as it was stored. `enabled` and `version` live in their columns alone. Throws `UnreadableRecord`. */
-export function readWebhook(row: Omit<WebhooksTable, 'position'>): Webhook {
+export function readWebhook(row: Omit<WebhooksTable, 'position' | 'seals'>): Webhook {
   const document = jsonObject('webhooks', row.id, row.document) as Partial<Webhook>;
   const { url, accounts, eventTypes, sealedSecret } = document;
   const whole = typeof url?.sealed === 'string' && Array.isArray(accounts) && Array.isArray(eventTypes);
@@ -19,5 +20,6 @@ export function webhookColumns({
   version,
   ...document
 }: Webhook): Omit<WebhooksTable, 'id' | 'position'> {
-  return { document: JSON.stringify(document), enabled: enabled ? 1 : 0, version };
+  const text = JSON.stringify(document);
+  return { document: text, seals: sealsIn(text), enabled: enabled ? 1 : 0, version };
 }

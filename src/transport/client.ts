@@ -342,12 +342,13 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
       cloudIds.get(placeOf(account, region)) ?? providers.of(account.provider).cloudId(account, region),
     credentialPrint: (account) => prints.get(account.name) ?? null,
     knowsCloud: (account, region) => entitled.has(placeOf(account, region)),
-    async learnCloudId(account, region) 
+    async learnCloudId(account, region) {
       try {
         await entitle(providers.of(account.provider), account, region);
       } catch (error) {
         if (!(error instanceof VendorError)) throw error;
-      },
+      }
+    },
     refusedLogin(account) {
       const refusal = standing.get(account.name);
       if (refusal !== undefined && runtime.now() < refusal.until) return refusal.error.failure;

@@ -2,6 +2,7 @@ import type { Runtime } from '../domain/runtime.ts';
 import type { Webhook } from '../domain/webhook.ts';
 import { cloudEventMediaType } from './cloud-event.ts';
 import type { AttemptResult } from './schedule.ts';
+import { secretPlace, urlPlace } from './sealed-places.ts';
 import type { Sender } from './sender.ts';
 import { signatureHeaders } from './signature.ts';
 
@@ -9,7 +10,7 @@ export interface PostContext {
   readonly sender: Sender;
   readonly runtime: Pick<Runtime, 'now'>;
   /** Opens what is sealed. Throws when its key is gone. */
-  open(sealed: string): string;
+  open(sealed: string, place: string): string;
   readonly version: string;
 }
 
@@ -29,8 +30,9 @@ export async function postSigned(
   let url: string;
   let signature: Readonly<Record<string, string>>;
   try {
-    url = open(webhook.url.sealed);
-    signature = signatureHeaders(sealed.map(open), id, now, body);
+    url = open(webhook.url.sealed, urlPlace(webhook.id));
+    const secrets = sealed.map((each) => open(each, secretPlace(webhook.id)));
+    signature = signatureHeaders(secrets, id, now, body);
   } catch {
     return { status: null, error: 'no configured encryption key opens the URL and the secret' };
   }

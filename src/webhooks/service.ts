@@ -13,6 +13,7 @@ import { testEvent } from './cloud-event.ts';
 
 import type { NewWebhook, WebhookCaller, WebhookService } from './interface.ts';
 import type { AttemptResult } from './schedule.ts';
+import { secretPlace, urlPlace } from './sealed-places.ts';
 import { newSecret } from './signature.ts';
 
 /** Of one gateway. Every event is looked at for each of them. */
@@ -25,8 +26,8 @@ export interface WebhookServiceContext {
   /** Names of the configured accounts. */
   readonly accounts: ReadonlySet<string>;
   /** Encrypts. Throws the problem `encryption_key_required` without a key. */
-  seal(text: string): string;
-  open(sealed: string): string;
+  seal(text: string, place: string): string;
+  open(sealed: string, place: string): string;
   /** Sends one message, now. */
   post(webhook: Webhook, id: string, body: string): Promise<AttemptResult>;
   /** There may be something to send. */
@@ -39,12 +40,12 @@ export function createWebhookService(context: WebhookServiceContext): WebhookSer
   /** Webhooks that a test message is on its way to. */
   const testing = new Set<string>();
 
-  function sealedUrl(url: string): Webhook['url'] {
+  function sealedUrl(url: string, id: string): Webhook['url'] {
     const fault = urlFault(url, context.addresses);
     if (fault !== null)
       throw new Problem('invalid_request', `The URL ${fault}`, { errors: [{ pointer: '/url', detail: fault }] });
     // Not even the path: with many services it is what gives the right to post.
-    return { display: new URL(url).origin, sealed: context.seal(url) };
+    return { display: new URL(url).origin, sealed: context.seal(url, urlPlace(id)) };
   }
 
   /** Throws for an account without a grant, or one that is not configured. */
@@ -79,7 +80,7 @@ export function createWebhookService(context: WebhookServiceContext): WebhookSer
   async function replay(record: IdempotencyRecord, caller: WebhookCaller, key: IdempotencyKey): Promise<NewWebhook> {
     expectSameRequest(record, key);
     const webhook = await visible(record.resource.id, caller);
-    return { webhook, secret: context.open(webhook.sealedSecret), replayed: true };
+    return { webhook, secret: context.open(webhook.sealedSecret, secretPlace(webhook.id)), replayed: true };
   }
 
   return {
@@ -88,13 +89,14 @@ export function createWebhookService(context: WebhookServiceContext): WebhookSer
       if (idempotency && earlier) return replay(earlier, caller, idempotency);
       const now = runtime.now();
       const secret = newSecret(runtime);
+      const id = newId('whk', runtime);
       const webhook: Webhook = {
-        id: newId('whk', runtime),
-        url: sealedUrl(request.url),
+        id,
+        url: sealedUrl(request.url, id),
         description: request.description ?? null,
         eventTypes: request.eventTypes ?? [],
         accounts: checkedAccounts(request.accounts ?? grantsOf(caller), caller),
-        sealedSecret: context.seal(secret),
+        sealedSecret: context.seal(secret, secretPlace(id)),
         enabled: request.enabled ?? true,
         disabledReason: null,
         caller: caller.caller,
@@ -120,10 +122,10 @@ export function createWebhookService(context: WebhookServiceContext): WebhookSer
 
     async patch(id, patch, caller) {
       await visible(id, caller);
-      const url = patch.url === undefined ? null : sealedUrl(patch.url);
+      const url = patch.url === undefined ? null : sealedUrl(patch.url, id);
       const accounts = patch.accounts === undefined ? null : checkedAccounts(patch.accounts, caller);
       const secret = newSecret(runtime);
-      const sealedSecret = url === null ? null : context.seal(secret);
+      const sealedSecret = url === null ? null : context.seal(secret, secretPlace(id));
       let moved = false;
       const changed = await store.updateWebhook(
         id,
@@ -153,7 +155,7 @@ export function createWebhookService(context: WebhookServiceContext): WebhookSer
     async rotateSecret(id, overlapMs, caller, idempotency) {
       await visible(id, caller);
       const secret = newSecret(runtime);
-      const sealedSecret = context.seal(secret);
+      const sealedSecret = context.seal(secret, secretPlace(id));
       const key = idempotency === undefined ? null : digestOf(idempotency);
       let replayed = false;
       const changed = await store.updateWebhook(id, (current) => {
@@ -171,7 +173,7 @@ export function createWebhookService(context: WebhookServiceContext): WebhookSer
         return { ...current, sealedSecret, previousSecret, rotatedBy, updatedAt: now };
       });
       if (changed === null) throw notFound();
-      return { webhook: changed, secret: context.open(changed.sealedSecret), replayed };
+      return { webhook: changed, secret: context.open(changed.sealedSecret, secretPlace(changed.id)), replayed };
     },
 
     async test(id, caller) {

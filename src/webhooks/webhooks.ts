@@ -18,7 +18,7 @@ export interface WebhooksOptions {
   readonly store: WebhookStore & Pick<Store, 'onChange' | 'findIdempotencyKey'>;
   readonly runtime: Runtime;
   /** Encrypts what is kept: null from `seal` when there is no key; `open` throws when the key is gone. */
-  readonly cipher: { seal(text: string): string | null; open(sealed: string): string };
+  readonly cipher: { seal(text: string, place: string): string | null; open(sealed: string, place: string): string };
   /** Names of the configured accounts. */
   readonly accounts: ReadonlySet<string>;
   /** By whom webhooks can have been made, as it is configured today. */
@@ -41,7 +41,7 @@ export interface Webhooks {
 /** Puts the room together. */
 export function createWebhooks({ store, runtime, cipher, settings, ...rest }: WebhooksOptions): Webhooks {
   const sender = createSender(settings, runtime.now, undefined, rest.outbound);
-  const open = (sealed: string): string => cipher.open(sealed);
+  const open = (sealed: string, place: string): string => cipher.open(sealed, place);
   const posting = { sender, runtime, open, version: rest.version };
   const dispatcher = createDispatcher({
     ...posting,
@@ -57,8 +57,8 @@ export function createWebhooks({ store, runtime, cipher, settings, ...rest }: We
     addresses: settings,
     accounts: rest.accounts,
     open,
-    seal: (text) => {
-      const sealed = cipher.seal(text);
+    seal: (text, place) => {
+      const sealed = cipher.seal(text, place);
       if (sealed !== null) return sealed;
       throw new Problem(
         'encryption_key_required',

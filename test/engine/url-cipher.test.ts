@@ -16,30 +16,30 @@ describe('a sealed URL', () => {
     fc.assert(
       fc.property(fc.webUrl({ withQueryParameters: true, withFragments: true }), fc.string(), (base, more) => {
         const whole = `${base}${more}`;
-        const sealed = cipher.seal(whole);
-        expect(cipher.open(sealed)).toBe(whole.toWellFormed());
+        const sealed = cipher.seal(whole, 'bkp_1');
+        expect(cipher.open(sealed, 'bkp_1')).toBe(whole.toWellFormed());
         expect(sealed.display).not.toMatch(/[?#]/);
       }),
     );
-    expect(JSON.stringify(cipher.seal(url))).not.toContain('canary');
-    expect(cipher.seal(url).display).toBe('https://bucket.example/orders.bak');
-    expect(cipher.seal('https://user:canary@bucket.example/x').display).toBe('https://bucket.example/x');
+    expect(JSON.stringify(cipher.seal(url, 'bkp_1'))).not.toContain('canary');
+    expect(cipher.seal(url, 'bkp_1').display).toBe('https://bucket.example/orders.bak');
+    expect(cipher.seal('https://user:canary@bucket.example/x', 'bkp_1').display).toBe('https://bucket.example/x');
   });
 
   it('is never the same twice', () => {
-    const many = new Set(Array.from({ length: 500 }, () => cipher.seal(url).sealed));
+    const many = new Set(Array.from({ length: 500 }, () => cipher.seal(url, 'bkp_1').sealed));
     const nonces = new Set([...many].map((each) => each.split('.')[2]));
     expect([many.size, nonces.size]).toEqual([500, 500]);
   });
 
   it('cannot be changed in any character', () => {
-    const sealed = cipher.seal(url);
+    const sealed = cipher.seal(url, 'bkp_1');
     for (let place = 0; place < sealed.sealed.length; place++) {
       const other = sealed.sealed[place] === 'A' ? 'B' : 'A';
       const changed = sealed.sealed.slice(0, place) + other + sealed.sealed.slice(place + 1);
       let opened: string | null = null;
       try {
-        opened = cipher.open({ ...sealed, sealed: changed });
+        opened = cipher.open({ ...sealed, sealed: changed }, 'bkp_1');
       } catch {}
       // The last character of a base64url part may carry unused bits.
       if (opened !== null) expect(opened, `character ${place}`).toBe(url);
@@ -47,34 +47,38 @@ describe('a sealed URL', () => {
   });
 
   it.each(['', 'v1', 'v1.x', 'v1.a.b.c', 'v2.a.b.c.d', '....', 'v1.....', url])('that is %j is not opened', (text) => {
-    expect(() => cipher.open({ display: '', sealed: text })).toThrow();
+    expect(() => cipher.open({ display: '', sealed: text }, 'bkp_1')).toThrow();
   });
 
   it('cannot be cut to a shorter tag', () => {
-    const [version, id, nonce, tag = '', text] = cipher.seal(url).sealed.split('.');
+    const [version, id, nonce, tag = '', text] = cipher.seal(url, 'bkp_1').sealed.split('.');
     for (const length of [0, 6, 11, 16])
       expect(() =>
-        cipher.open({ display: '', sealed: [version, id, nonce, tag.slice(0, length), text].join('.') }),
+        cipher.open({ display: '', sealed: [version, id, nonce, tag.slice(0, length), text].join('.') }, 'bkp_1'),
       ).toThrow();
   });
 });
 
 describe('keys', () => {
   it('that were replaced still open what they sealed; the first one seals', () => {
-    const old = createUrlCipher(createTextCipher([key(1)], systemRuntime)).seal(url);
+    const old = createUrlCipher(createTextCipher([key(1)], systemRuntime)).seal(url, 'bkp_1');
     const rotated = createUrlCipher(createTextCipher([key(2), key(1)], systemRuntime));
-    expect(rotated.open(old)).toBe(url);
-    const fresh = rotated.seal(url);
-    expect(createUrlCipher(createTextCipher([key(2)], systemRuntime)).open(fresh)).toBe(url);
-    expect(() => createUrlCipher(createTextCipher([key(1)], systemRuntime)).open(fresh)).toThrow(/no configured key/);
-    expect(() => createUrlCipher(createTextCipher([key(2)], systemRuntime)).open(old)).toThrow(/no configured key/);
+    expect(rotated.open(old, 'bkp_1')).toBe(url);
+    const fresh = rotated.seal(url, 'bkp_1');
+    expect(createUrlCipher(createTextCipher([key(2)], systemRuntime)).open(fresh, 'bkp_1')).toBe(url);
+    expect(() => createUrlCipher(createTextCipher([key(1)], systemRuntime)).open(fresh, 'bkp_1')).toThrow(
+      /no encryption key/,
+    );
+    expect(() => createUrlCipher(createTextCipher([key(2)], systemRuntime)).open(old, 'bkp_1')).toThrow(
+      /no encryption key/,
+    );
   });
 
   it('that are absent refuse a signed URL as the problem encryption_key_required', () => {
     const none = createUrlCipher(createTextCipher([], systemRuntime));
     const thrown = (() => {
       try {
-        none.seal(url);
+        none.seal(url, 'bkp_1');
       } catch (error) {
         return error;
       }

@@ -2,7 +2,7 @@ import { unsettledCall } from '../../domain/lifecycle.ts';
 import type { Migration, Refs } from '../../domain/migration.ts';
 import { Problem } from '../../domain/problem.ts';
 import { VendorError } from '../../domain/vendor.ts';
-import { accountOf, type EngineContext, lackOfAccount } from '../context.ts';
+import { accountOf, type EngineContext, lackOfAccount, openerOf } from '../context.ts';
 import { vendorProblem } from '../vendor-reads.ts';
 
 /**
@@ -42,7 +42,7 @@ export async function refuseForeignRefs(context: EngineContext, migration: Migra
     const objection = await context.client.converse(
       account,
       migration.region,
-      call.objection({ account, migration, backup, open: context.openUrl }, adopt),
+      call.objection({ account, migration, backup, open: openerOf(context, backup) }, adopt),
     );
     if (objection !== null) throw conflict(migration, objection);
   } catch (error) {

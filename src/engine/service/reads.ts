@@ -128,6 +128,7 @@ export function createReads(
         checks: [
           { name: 'store', ok: storeOk, detail: storeOk ? 'answers' : 'does not answer' },
           ...(storeOk ? await recordsCheck() : []),
+          ...(context.lackOfKeys ? [{ name: 'encryption keys', ok: false, detail: context.lackOfKeys }] : []),
           // They say nothing about readiness: the other accounts work.
           ...[...accounts.values()].map(accountCheck),
         ],

@@ -1,0 +1,14 @@
+/** What the sealed texts of a webhook are bound to: neither opens in the place of the other, or of another webhook. */
+
+export function urlPlace(webhookId: string): string {
+  return `webhook-url ${webhookId}`;
+}
+
+export function secretPlace(webhookId: string): string {
+  return `webhook-secret ${webhookId}`;
+}
+
+/** Both. */
+export function placesOfWebhook(webhookId: string): { readonly url: string; readonly secret: string } {
+  return { url: urlPlace(webhookId), secret: secretPlace(webhookId) };
+}
