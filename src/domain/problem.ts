@@ -76,6 +76,12 @@ export const problemCatalogue = {
     retryable: true,
     help: 'Another operation runs on the target, or its state forbids this one. Wait, then try again.',
   },
+  events_gone: {
+    status: 410,
+    title: 'The place in the event log is gone',
+    retryable: false,
+    help: 'The database was restored from a backup, or is another one. Read the migrations, then the events from the first page on.',
+  },
   precondition_failed: {
     status: 412,
     title: 'The resource has changed',

@@ -228,6 +228,12 @@ export interface Store {
     page: { readonly size: number; readonly after?: string },
   ): Promise<readonly MigrationEvent[]>;
 
+  /**
+   * Whether an event with that id was ever appended here. False: the log is another one, or an earlier state of it, as after the database was
+   * restored from a backup; then nobody can go on after it.
+   */
+  hasPlace(eventId: string): Promise<boolean>;
+
   /** The id of the event that was appended last, of whatever migration, or null. */
   latestEvent(): Promise<string | null>;
 

@@ -175,14 +175,15 @@ export interface MigrationService {
   ): Promise<readonly MigrationEvent[]>;
   /**
    * Events as they come until `signal` says enough, an empty batch now and then as a sign of life. `after`: the event to go on after; null
-   * begins with the first of that migration, or, for all migrations, with what comes from now on.
+   * begins with the first of that migration, or, for all migrations, with what comes from now on. `reset`: that place is gone, and it begins
+   * as with null.
    */
   followEvents(
     migrationId: string | null,
     after: string | null,
     context: RequestContext,
     signal: AbortSignal,
-  ): Promise<AsyncIterable<readonly MigrationEvent[]>>;
+  ): Promise<{ readonly events: AsyncIterable<readonly MigrationEvent[]>; readonly reset: boolean }>;
 
   findReplay(key: IdempotencyKey): Promise<IdempotencyRecord | null>;
   completeReplay(key: IdempotencyKey, answer: StoredAnswer): Promise<void>;

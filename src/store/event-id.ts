@@ -1,35 +1,55 @@
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 const prefix = 'evt_';
 const digits = 26;
+/** Of an event id: so many digits of its position, and then as many random ones. */
+const half = 13;
+
+/** Where an event stands in the log, and the random digits that tell it from another event at that place in another history. */
+export interface EventPlace {
+  readonly position: number;
+  /** Null in events that are older than it. */
+  readonly salt: string | null;
+}
 
 /**
- * The id of the event at a position of the log: the position itself in Crockford base 32, so ids sort exactly as events were
- * appended, whatever the clocks of the replicas say, and a reader can go on after an event that is no longer there.
+ * The id of an event: its position in Crockford base 32, so ids sort exactly as events were appended, whatever the clocks of the replicas say,
+ * and random digits, so that no id comes again when the database is restored from a backup or begins anew.
  */
-export function eventId(position: number): string {
-  return idOfPosition(prefix, position);
+export function eventId({ position, salt }: EventPlace): string {
+  return salt === null ? idOfPosition(prefix, position) : prefix + base32(position, half) + salt;
 }
 
 /** The same for another log. */
 export function idOfPosition(prefix: string, position: number): string {
-  let text = '';
-  for (let rest = position; rest > 0; rest = Math.floor(rest / 32)) text = alphabet[rest % 32] + text;
-  return prefix + text.padStart(digits, '0');
+  return prefix + base32(position, digits);
 }
 
-/** The position that an event id stands for; null for a text that is no event id. Beyond the safe integers it is the largest one. */
-export function eventPosition(id: string): number | null {
-  return positionOfId(prefix, id);
-}
-
-/** The same for another log. */
-export function positionOfId(prefix: string, id: string): number | null {
+/** The place that an event id stands for; null for a text that is no event id. */
+export function eventPlace(id: string): EventPlace | null {
   if (!id.startsWith(prefix) || id.length !== prefix.length + digits) return null;
-  let position = 0;
-  for (const digit of id.slice(prefix.length)) {
+  const [head, salt] = [id.slice(prefix.length, -half), id.slice(-half)];
+  const [position, rest] = [numberIn(head), numberIn(salt)];
+  if (position === null || rest === null) return null;
+  return position === 0 ? { position: rest, salt: null } : { position, salt };
+}
+
+/** The position in another log. Beyond the safe integers it is the largest one. */
+export function positionOfId(prefix: string, id: string): number | null {
+  return id.startsWith(prefix) && id.length === prefix.length + digits ? numberIn(id.slice(prefix.length)) : null;
+}
+
+function base32(number: number, length: number): string {
+  let text = '';
+  for (let rest = number; rest > 0; rest = Math.floor(rest / 32)) text = alphabet[rest % 32] + text;
+  return text.padStart(length, '0');
+}
+
+function numberIn(text: string): number | null {
+  let number = 0;
+  for (const digit of text) {
     const value = alphabet.indexOf(digit);
     if (value < 0) return null;
-    position = Math.min(position * 32 + value, Number.MAX_SAFE_INTEGER);
+    number = Math.min(number * 32 + value, Number.MAX_SAFE_INTEGER);
   }
-  return position;
+  return number;
 }

@@ -3,8 +3,9 @@ import type { MigrationEvent } from '../domain/event.ts';
 import type { Migration } from '../domain/migration.ts';
 import type { MigrationFilter, PageRequest } from '../domain/store.ts';
 import { readMigration } from './documents.ts';
-import { eventId, eventPosition } from './event-id.ts';
+import { eventId, eventPlace } from './event-id.ts';
 import { eventWithoutData, readEvent, selectMigrations } from './rows.ts';
+import type { SqlDialect } from './session.ts';
 import type { Tables } from './tables.ts';
 import type { UnreadableRecords } from './unreadable.ts';
 
@@ -114,9 +115,9 @@ export async function listEvents(
   if (filter.visibleAccounts?.length === 0) return [];
   let query = db.selectFrom('events').selectAll().orderBy('position').limit(page.size);
   if (page.after !== undefined) {
-    const position = eventPosition(page.after);
-    if (position === null) return [];
-    query = query.where('position', '>', position);
+    const place = eventPlace(page.after);
+    if (place === null) return [];
+    query = query.where('position', '>', place.position);
   }
   if (filter.migrationId !== undefined) query = query.where('migration_id', '=', filter.migrationId);
   if (filter.visibleAccounts !== undefined) query = query.where('account', 'in', filter.visibleAccounts);
@@ -125,8 +126,22 @@ export async function listEvents(
 
 /** `Store.latestEvent`. */
 export async function findLatestEvent(db: Kysely<Tables>): Promise<string | null> {
-  const position = await latestPosition(db);
-  return position === 0 ? null : eventId(position);
+  const row = await db
+    .selectFrom('events')
+    .select(['position', 'salt'])
+    .orderBy('position', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined ? null : eventId(row);
+}
+
+/** `Store.hasPlace`. What was removed with its migration was here; what another event has taken, or nobody has reached yet, was not. */
+export async function hasPlace(db: Kysely<Tables>, dialect: SqlDialect, id: string): Promise<boolean> {
+  const place = eventPlace(id);
+  if (place === null) return false;
+  const row = await db.selectFrom('events').select('salt').where('position', '=', place.position).executeTakeFirst();
+  if (row !== undefined) return row.salt === place.salt;
+  return place.position <= (await dialect.lastEventPosition(db));
 }
 
 /** The position of the event that was appended last; 0: there is none. All up to it are committed, and whatever is appended later stands after it. */

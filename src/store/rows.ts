@@ -177,9 +177,14 @@ export function eventRows(before: Migration | null, after: Migration): readonly 
   }));
 }
 
-/** Appends events where no other transaction can append at the same time. */
+/** Appends events where no other transaction can append at the same time: on SQLite. */
 export async function insertEvents(db: Kysely<Tables>, rows: readonly EventRow[]): Promise<void> {
-  for (const batch of batches(rows)) await db.insertInto('events').values(batch).execute();
+  const salt = sql<string>`substr(lower(hex(randomblob(7))), 1, 13)`;
+  for (const batch of batches(rows))
+    await db
+      .insertInto('events')
+      .values(batch.map((row) => ({ ...row, salt })))
+      .execute();
 }
 
 type StoredEvent = Omit<EventsTable, 'position'> & { readonly position: number };
@@ -193,7 +198,7 @@ export function readEvent(row: StoredEvent): MigrationEvent {
 /** What can be told of an event whose data cannot be read: the log goes on behind it. */
 export function eventWithoutData(row: StoredEvent): MigrationEvent {
   return {
-    id: eventId(row.position),
+    id: eventId(row),
     migrationId: row.migration_id,
     account: row.account,
     type: row.type as MigrationEvent['type'],

@@ -28,6 +28,7 @@ function schemaVersions(types: ColumnTypes, kind: 'sqlite' | 'postgres'): Migrat
       '0007_feeds': { up: (db: Kysely<Tables>) => feeds(db, types) },
       '0008_audit_ids': { up: (db: Kysely<Tables>) => auditIds(db, types) },
       '0009_seals': { up: seals },
+      '0010_event_salts': { up: eventSalts },
     }),
   };
 }
@@ -210,6 +211,11 @@ async function feeds(db: Kysely<Tables>, { id, json }: ColumnTypes): Promise<voi
 async function auditIds(db: Kysely<Tables>, { id }: ColumnTypes): Promise<void> {
   await db.schema.alterTable('audit').addColumn('id', id).execute();
   await index(db, 'audit_by_id', 'audit', ['id']).unique().execute();
+}
+
+/** The random digits of event ids. Older events keep the ids that they have been told by. */
+async function eventSalts(db: Kysely<Tables>): Promise<void> {
+  await db.schema.alterTable('events').addColumn('salt', 'text').execute();
 }
 
 /** Which keys the stored texts need, without a look into the documents. */

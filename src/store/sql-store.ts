@@ -35,7 +35,7 @@ import {
 } from './feeds.ts';
 import { answerKey, expireKeys, findKey } from './idempotency.ts';
 import { holderOfTarget } from './instance.ts';
-import { findLatestEvent, findMigration, listEvents, listMigrations } from './queries.ts';
+import { findLatestEvent, findMigration, hasPlace, listEvents, listMigrations } from './queries.ts';
 import { countSeals, findSealedOtherwise } from './seals.ts';
 import type { Backend } from './session.ts';
 import { countMigrations } from './statistics.ts';
@@ -116,6 +116,10 @@ export class SqlStore implements Store, AuditLog, WebhookStore, FeedStore {
     page: { readonly size: number; readonly after?: string },
   ) {
     return this.#backend.read((db) => listEvents(db, this.#backend.unreadable, filter, page));
+  }
+
+  hasPlace(id: string) {
+    return this.#backend.read((db) => hasPlace(db, this.#backend.dialect, id));
   }
 
   latestEvent() {

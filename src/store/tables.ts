@@ -99,6 +99,8 @@ export interface ActiveTargetsTable {
 
 export interface EventsTable {
   position: Generated<number>;
+  /** 13 hexadecimal digits; null in events that are older than it. */
+  salt: string | null;
   migration_id: string;
   account: string;
   type: string;
@@ -107,7 +109,7 @@ export interface EventsTable {
 }
 
 /** An event before it has its position. */
-export type EventRow = Omit<EventsTable, 'position'>;
+export type EventRow = Omit<EventsTable, 'position' | 'salt'>;
 
 export interface IdempotencyKeysTable {
   /** SHA-256 over caller and key: of one length whatever a caller sends. */

@@ -94,6 +94,7 @@ describe('an SQLite file', () => {
     database.exec('drop table feed_files; drop table feed_folders; drop index migrations_by_feed_folder');
     database.exec('alter table migrations drop column feed_folder; alter table migrations drop column feed_watches');
     database.exec('drop index audit_by_id; alter table audit drop column id');
+    database.exec('alter table events drop column salt');
     database.exec('drop index backups_by_seals; alter table backups drop column seals');
     database.exec("delete from kysely_migration where name >= '0004'");
     await store.close();

@@ -93,17 +93,18 @@ export function createReads(
 
     async events(migrationId, page, caller) {
       if (migrationId !== null) await visible(context, migrationId, caller);
+      if (page.after !== undefined && !(await store.hasPlace(page.after)))
+        throw new Problem('events_gone', 'The event after which the page begins is not in this database.');
       return store.events({ ...(migrationId !== null && { migrationId }), ...visibleAccounts(caller) }, page);
     },
 
     async followEvents(migrationId, after, caller, signal) {
       if (migrationId !== null) await visible(context, migrationId, caller);
-      const start = after ?? (migrationId === null ? await store.latestEvent() : null);
-      return followEvents(
-        context,
-        { migrationId, ...visibleAccounts(caller), ...(start !== null && { after: start }) },
-        signal,
-      );
+      const reset = after !== null && !(await store.hasPlace(after));
+      const place = reset ? null : after;
+      const start = place ?? (migrationId === null ? await store.latestEvent() : null);
+      const request = { migrationId, ...visibleAccounts(caller), ...(start !== null && { after: start }) };
+      return { events: followEvents(context, request, signal), reset };
     },
 
     findReplay: (key) => store.findIdempotencyKey(key.caller, key.key),

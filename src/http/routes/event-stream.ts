@@ -30,8 +30,13 @@ export function eventStreams(app: HttpApp, { service, runtime, settings }: HttpC
     for (const stream of open) stream.abort();
   });
 
-  async function* written(batches: AsyncIterable<readonly MigrationEvent[]>, request: FastifyRequest) {
+  async function* written(
+    { events: batches, reset }: Awaited<ReturnType<typeof service.followEvents>>,
+    request: FastifyRequest,
+  ) {
     yield `retry: ${comeBackMs}\n\n`;
+    // With an empty id the client forgets the place that is gone.
+    if (reset) yield 'id:\nevent: reset\ndata: {}\n\n';
     try {
       for await (const events of batches) yield events.length === 0 ? ':\n\n' : events.map(lines).join('');
     } catch (error) {
@@ -76,7 +81,7 @@ export function eventStreams(app: HttpApp, { service, runtime, settings }: HttpC
       );
     const ended = new AbortController();
     reply.raw.once('close', () => ended.abort());
-    const batches = await service.followEvents(
+    const followed = await service.followEvents(
       migrationId,
       lastEventId(request),
       requestContext(request),
@@ -93,7 +98,7 @@ export function eventStreams(app: HttpApp, { service, runtime, settings }: HttpC
     // Who has left meanwhile takes no place.
     if (!ended.signal.aborted) takePlace(ended, caller);
     void runtime.sleep(lifetimeMs(request), ended.signal).then(() => ended.abort());
-    return reply.send(Readable.from(written(batches, request), { objectMode: false }));
+    return reply.send(Readable.from(written(followed, request), { objectMode: false }));
   };
 }
 

@@ -159,8 +159,9 @@ export class PostgresBackend implements Backend {
       with turn as materialized (
         select pg_advisory_xact_lock(${sql.lit(advisoryLocks.space)}, ${sql.lit(advisoryLocks.events)}) as taken
       ), appended as (
-        insert into events (migration_id, account, type, at, data)
-        select event.migration_id, event.account, event.type, event.at, event.data::json
+        insert into events (salt, migration_id, account, type, at, data)
+        select right(replace(gen_random_uuid()::text, '-', ''), 13),
+          event.migration_id, event.account, event.type, event.at, event.data::json
         from turn, unnest(
           ${column('migration_id')}::text[], ${column('account')}::text[], ${column('type')}::text[],
           ${column('at')}::bigint[], ${column('data')}::text[]

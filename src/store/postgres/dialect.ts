@@ -16,6 +16,11 @@ export const postgresSql = (process: string): SqlDialect => ({
   rowLocks: true,
   process,
   processLives,
+  lastEventPosition: async (db) => {
+    const { rows } = await sql<{ last: number | null }>`
+      select pg_sequence_last_value(pg_get_serial_sequence('events', 'position')) as last`.execute(db);
+    return rows[0]?.last ?? 0;
+  },
   leaseClock: () => sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`,
   lockTarget: async (db, account, instanceId) => {
     await sql`select pg_advisory_xact_lock(hashtextextended(${account}::text || ' ' || ${instanceId}::text, 0))`.execute(

@@ -107,7 +107,7 @@ describe('an event stream', () => {
     });
     const slept: number[] = [];
     runtime.sleep = async (ms) => void slept.push(ms);
-    service.followEvents = async () => (async function* () {})();
+    service.followEvents = async () => ({ events: (async function* () {})(), reset: false });
     await app.inject({ url: '/migrations/events', headers: { accept: 'text/event-stream', 'x-api-key': key.secret } });
     expect(slept).toContain(7000);
   });

@@ -16,10 +16,11 @@ async function endlessApp(mostEventStreams = 1000): Promise<TestApp & { readonly
   Object.assign(app.runtime, { sleep: (_ms: number, signal?: AbortSignal) => until(signal) });
   app.service.followEvents = async (_id, _after, _context, signal) => {
     signals.push(signal);
-    return (async function* () {
+    const events = (async function* () {
       yield [anEvent(1)];
       await until(signal);
     })();
+    return { events, reset: false };
   };
   return { ...app, signals };
 }
@@ -91,13 +92,23 @@ describe('events as a stream', () => {
     await app.app.close();
   });
 
+  it('tell first that the place of `Last-Event-ID` is gone, and have the client forget it', async () => {
+    const { call, service } = await testApp();
+    const events = (async function* () {
+      yield [anEvent(1)];
+    })();
+    service.followEvents = async () => ({ events, reset: true });
+    const { body } = await call('GET', path, streaming({ 'last-event-id': idOf('evt', 9) }));
+    expect(body.split('\n\n')[1]).toBe('id:\nevent: reset\ndata: {}');
+  });
+
   it('end when the feed breaks, so that the client comes back', async () => {
     const { call, service, log } = await testApp();
-    service.followEvents = async () =>
-      (async function* () {
-        yield [anEvent(1)];
-        throw new StoreUnavailable('the database is gone');
-      })();
+    const events = (async function* () {
+      yield [anEvent(1)];
+      throw new StoreUnavailable('the database is gone');
+    })();
+    service.followEvents = async () => ({ events, reset: false });
     const { body } = await call('GET', path, streaming());
     expect(body.endsWith('\n\n')).toBe(true);
     expect(body).toContain(idOf('evt', 1));

@@ -110,10 +110,11 @@ export function fakeService(): FakeService {
     async followEvents(migrationId, after, context) {
       if (migrationId !== null) find(migrationId, context);
       const events = granted(context) ? [anEvent(1), anEvent(2)] : [];
-      return (async function* () {
+      const batches = (async function* () {
         yield events.filter(({ id }) => after === null || id > after);
         yield [];
       })();
+      return { events: batches, reset: false };
     },
     findReplay: async (key) => records.get(keyOf(key)) ?? null,
     async completeReplay(key, answer: StoredAnswer) {

@@ -132,4 +132,20 @@ export function listBehaviour(site: Site): void {
       expect(Math.max(...sizes)).toBeLessThan(4);
     });
   });
+
+  it('knows the places of events that were removed, and no place of another history', async () => {
+    const [store, other] = [await site.open(), await site.open()];
+    const migration = sampleMigration();
+    await store.create(migration, noLease);
+    const told = (await store.events({}, { size: 10 })).map(({ id }) => id);
+    expect(new Set(told.map((id) => id.slice(-13))).size).toBe(told.length);
+    for (const id of told) expect(await store.hasPlace(id)).toBe(true);
+    await other.create(sampleMigration(), noLease);
+    for (const id of told) expect(await other.hasPlace(id)).toBe(false);
+    await store.remove(migration.id);
+    for (const id of told) expect(await store.hasPlace(id)).toBe(true);
+    const ahead = (id: string) => id.replace(/^evt_0{12}./, 'evt_000000000000z');
+    for (const id of told) expect(await store.hasPlace(ahead(id))).toBe(false);
+    expect(await store.hasPlace('evt_1')).toBe(false);
+  });
 }
