@@ -37,7 +37,7 @@ export async function godwit(): Promise<void> {
   await main().catch((error: unknown) => {
     const expected =
       error instanceof ConfigError ||
-      (error instanceof Error && ['StoreLocked', 'StoreUnavailable'].includes(error.name));
+      (error instanceof Error && ['StoreLocked', 'StoreUnavailable', 'StoreUrlFault'].includes(error.name));
     const text =
       listenFault(error) ??
       (error instanceof Error ? (expected ? error.message : (error.stack ?? error.message)) : String(error));

@@ -4,7 +4,14 @@ import type { AccountCredentials, IssuedCredentials } from '../domain/credential
 import type { OutboundSettings } from '../domain/outbound.ts';
 import type { ProviderRegistry } from '../domain/provider.ts';
 import { Secret } from '../domain/secret.ts';
+
+
 import { closestName } from '../domain/spelling.ts';
+
+
+import { postgresPlace } from '../domain/store-url.ts';
+
+
 import type { EngineSettings } from '../domain/timing.ts';
 import { configuredAccount } from './accounts.ts';
 import { checkEndpoint, isLoopback, isNetwork } from './addresses.ts';
@@ -241,6 +248,7 @@ async function checkStoreUrl(given: ConfigFile, environment: Environment, faults
     const url = configured === undefined ? fallback : await readValue(configured, environment);
     if (!/^(sqlite:.|postgres(ql)?:\/\/)/.test(url.reveal()))
       faults.push('store.url: has to begin with sqlite: or postgres://');
+    else if (!url.reveal().startsWith('sqlite:')) postgresPlace(url.reveal());
     return url;
   } catch (error) {
     faults.push(`store.url: ${(error as Error).message}`);

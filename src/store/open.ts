@@ -34,7 +34,6 @@ export async function openStore(
     return new SqlStore(noticingFailedWrites(await SqliteBackend.open(openFile(path), options.runtime, onError)));
   }
   if (/^postgres(ql)?:\/\//.test(url)) {
-    if (!URL.canParse(url)) throw new Error('the store URL is not a valid postgres:// URL');
     // Loaded only where it is used: most newcomers' starts do without.
     const { PostgresBackend } = await import('./postgres/backend.ts');
     const settings = { ...defaultPostgresOptions, ...options.postgres };

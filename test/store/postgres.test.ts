@@ -5,7 +5,8 @@ import type { WebhookStore } from '../../src/domain/webhook.ts';
 import { systemRuntime } from '../../src/runtime.ts';
 import { openStore } from '../../src/store/open.ts';
 import { defaultPostgresOptions, type PostgresOptions } from '../../src/store/postgres/options.ts';
-import { clientConfig, openPool } from '../../src/store/postgres/pool.ts';
+import { openPool } from '../../src/store/postgres/pool.ts';
+import { Servers } from '../../src/store/postgres/servers.ts';
 import { findPostgres, type PostgresServer } from '../support/postgres.ts';
 import { noon, sampleMigration } from '../support/samples.ts';
 import { closing } from './behaviour/setup.ts';
@@ -270,7 +271,7 @@ describe.skipIf(!postgres.available)(`PostgreSQL${reason}`, () => {
 
     it('do not end the process while they are in use, and are not used again', async () => {
       url = await server.createDatabase();
-      const pool = openPool(clientConfig(url, defaultPostgresOptions), 1, () => {});
+      const pool = openPool(new Servers(url, defaultPostgresOptions), 1, () => {});
       cleanups.push(() => pool.end());
       const admin = await administrator();
       const connection = await pool.connect();

@@ -1,21 +1,30 @@
 import { type ControlledTransaction, Kysely, PostgresDialect, sql } from 'kysely';
-import type { ClientConfig } from 'pg';
+import { DatabaseError } from 'pg';
 import type { Runtime } from '../../domain/runtime.ts';
 import { type ChangeListener as OnChange, StoreOutcomeUnknown, StoreUnavailable } from '../../domain/store.ts';
+import { placeInWords } from '../../domain/store-url.ts';
 import { Changes, Listeners } from '../listeners.ts';
 import { migrateSchema, postgresColumns } from '../schema.ts';
 import { type Backend, type Session, type SqlDialect, Thrown } from '../session.ts';
 import type { EventRow, Tables } from '../tables.ts';
 import { UnreadableRecords } from '../unreadable.ts';
 import { advisoryLocks, postgresSql } from './dialect.ts';
-import { certainlyRolledBack, postgresFailure, worthRepeating } from './errors.ts';
+import { certainlyRolledBack, postgresFailure, unreachable, worthRepeating } from './errors.ts';
 import { ChangeListener, changeInWords, channel } from './listener.ts';
 import type { PostgresOptions } from './options.ts';
-import { clientConfig, openPool } from './pool.ts';
+import { openPool, type RecyclingPool } from './pool.ts';
+import { Servers } from './servers.ts';
 
 /** How often a transaction is tried that met a deadlock, a failed serialization or a lost connection. */
 const tries = 4;
 const pauseMs = 50;
+
+/** By what a transaction is known to the server afterwards. The place of its first event, or null where it appended none. */
+interface CommitMark {
+  readonly transactionId: string;
+  readonly position: number | null;
+  readonly salt: string | null;
+}
 
 /** PostgreSQL, shared with other replicas. */
 export class PostgresBackend implements Backend {
@@ -27,26 +36,25 @@ export class PostgresBackend implements Backend {
   readonly #runtime: Runtime;
   readonly #origin: string;
   readonly #commitDoubtMs: number;
+  readonly #several: boolean;
 
-  private constructor(
-    config: ClientConfig,
-    options: PostgresOptions,
-    runtime: Runtime,
-    onError: (error: unknown) => void,
-  ) {
+  private constructor(servers: Servers, options: PostgresOptions, runtime: Runtime, onError: (error: unknown) => void) {
     this.#runtime = runtime;
     this.#origin = runtime.uuid();
     this.dialect = postgresSql(this.#origin);
     this.#commitDoubtMs = options.commitDoubtMs;
-    this.#db = connect(config, options.poolSize, onError);
+    this.#several = servers.several;
+    const pool = openPool(servers, options.poolSize, onError);
+    this.#db = connect(pool);
     this.#listeners = new Listeners(onError);
     this.unreadable = new UnreadableRecords(onError);
     this.#listener = new ChangeListener({
-      config,
+      servers,
       runtime,
       origin: this.#origin,
       pingMs: options.pingMs,
       tell: (changes) => this.#listeners.tell(changes),
+      onOtherServer: () => pool.recycle(),
       onError,
     });
   }
@@ -57,14 +65,14 @@ export class PostgresBackend implements Backend {
     runtime: Runtime,
     onError: (error: unknown) => void,
   ): Promise<PostgresBackend> {
-    const config = clientConfig(url, options);
+    const servers = new Servers(url, options);
     try {
-      await migrate(config, onError);
-      const backend = new PostgresBackend(config, options, runtime, onError);
+      await migrate(servers, onError);
+      const backend = new PostgresBackend(servers, options, runtime, onError);
       await backend.#listener.start();
       return backend;
     } catch (error) {
-      throw postgresFailure(error);
+      throw openingFailure(error, placeInWords(servers.place));
     }
   }
 
@@ -109,7 +117,8 @@ export class PostgresBackend implements Backend {
         return await run();
       } catch (error) {
         if (error instanceof Thrown) throw error.cause;
-        if (attempt === tries || !worthRepeating(error)) throw postgresFailure(error);
+        const elsewhere = this.#several && unreachable(error);
+        if (attempt === tries || !(elsewhere || worthRepeating(error))) throw postgresFailure(error);
         await this.#runtime.sleep(this.#jitter(attempt));
       }
   }
@@ -123,7 +132,7 @@ export class PostgresBackend implements Backend {
   async #transaction<T>(work: (session: Session) => Promise<T>, changed: Changes): Promise<T> {
     const transaction = await this.#db.startTransaction().setIsolationLevel('read committed').execute();
     let value: T;
-    let transactionId: string | null;
+    let mark: CommitMark | null;
     const events: EventRow[] = [];
     try {
       value = await work({
@@ -133,7 +142,7 @@ export class PostgresBackend implements Backend {
         changed: (id, claimableAt) => changed.add(id, claimableAt),
         append: (rows) => void events.push(...rows),
       });
-      transactionId = await this.#conclude(transaction, changed, events);
+      mark = await this.#conclude(transaction, changed, events);
     } catch (error) {
       await rollBack(transaction);
       throw error;
@@ -142,7 +151,7 @@ export class PostgresBackend implements Backend {
       await transaction.commit().execute();
     } catch (error) {
       await rollBack(transaction);
-      if (!(await this.#committed(transactionId, error))) throw error;
+      if (!(await this.#committed(mark, error))) throw error;
     }
     return value;
   }
@@ -151,11 +160,11 @@ export class PostgresBackend implements Backend {
    * Appends the events and announces the changes, in one statement: from the lock to the commit nobody else can append, so that time is kept
    * short. Notifications go out with the commit. The answer is the id by which the server knows the transaction.
    */
-  async #conclude(db: Kysely<Tables>, changes: Changes, events: readonly EventRow[]): Promise<string | null> {
+  async #conclude(db: Kysely<Tables>, changes: Changes, events: readonly EventRow[]): Promise<CommitMark | null> {
     if (changes.size === 0 && events.length === 0) return null;
     const words = [...changes].map(([id, claimableAt]) => changeInWords(this.#origin, id, claimableAt));
     const column = (name: keyof EventRow) => events.map((event) => event[name]);
-    const { rows } = await sql<{ transaction_id: string }>`
+    const { rows } = await sql<CommitMark>`
       with turn as materialized (
         select pg_advisory_xact_lock(${sql.lit(advisoryLocks.space)}, ${sql.lit(advisoryLocks.events)}) as taken
       ), appended as (
@@ -167,23 +176,27 @@ export class PostgresBackend implements Backend {
           ${column('at')}::bigint[], ${column('data')}::text[]
         ) with ordinality as event (migration_id, account, type, at, data, place)
         order by event.place
+        returning position, salt
+      ), told as (
+        select count(pg_notify(${channel}, words)) from unnest(${words}::text[]) as words
       )
-      select pg_current_xact_id()::text as transaction_id, count(pg_notify(${channel}, words))
-      from unnest(${words}::text[]) as words`.execute(db);
-    return rows[0]?.transaction_id ?? null;
+      select pg_current_xact_id()::text as "transactionId", told.count,
+        (select position from appended limit 1) as position, (select salt from appended limit 1) as salt
+      from told`.execute(db);
+    return rows[0] ?? null;
   }
 
   /**
    * Whether a commit whose answer was lost took place. False: it certainly did not. Throws when nobody can tell; running the
    * transaction again might then do it twice.
    */
-  async #committed(transactionId: string | null, failure: unknown): Promise<boolean> {
+  async #committed(mark: CommitMark | null, failure: unknown): Promise<boolean> {
     if (certainlyRolledBack(failure)) return false;
-    if (transactionId === null) throw unknownOutcome(failure);
+    if (mark === null) throw unknownOutcome(failure);
     const runtime = this.#runtime;
     const end = runtime.monotonic() + this.#commitDoubtMs;
     for (let look = 1; ; look++) {
-      const status = await this.#statusOf(transactionId);
+      const status = await this.#statusOf(mark);
       if (status === 'committed') return true;
       if (status === 'aborted') return false;
       const pause = Math.min(pauseMs * look, 500);
@@ -192,36 +205,66 @@ export class PostgresBackend implements Backend {
     }
   }
 
-  /** Null: it is under way, or the server cannot be asked. */
-  async #statusOf(transactionId: string): Promise<string | null> {
+  /**
+   * Null: it is under way, or the server cannot be asked. After a failover the number of the transaction may be another one's, so its event is
+   * asked for first; a committed number without the event tells nothing.
+   */
+  async #statusOf({ transactionId, position, salt }: CommitMark): Promise<string | null> {
     try {
-      const { rows } = await sql<{ status: string | null }>`
-        select pg_xact_status(${transactionId}::xid8) as status`.execute(this.#db);
-      return rows[0]?.status ?? null;
+      const { rows } = await sql<{ status: string | null; event: number | null }>`
+        select pg_xact_status(${transactionId}::xid8) as status,
+          (select position from events where position = ${position}::bigint and salt = ${salt}::text) as event`.execute(
+        this.#db,
+      );
+      const [{ status, event } = { status: null, event: null }] = rows;
+      if (event !== null) return 'committed';
+      if (status === 'committed' && position !== null) throw new Error('its event is not there');
+      return status;
     } catch (error) {
-      if (postgresFailure(error) instanceof StoreUnavailable) return null;
+      if (worthRepeating(error) || unreachable(error)) return null;
       throw unknownOutcome(error);
     }
   }
 }
 
-function connect(config: ClientConfig, poolSize: number, onError: (error: unknown) => void): Kysely<Tables> {
-  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: openPool(config, poolSize, onError) }) });
+function connect(pool: RecyclingPool): Kysely<Tables> {
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
 }
 
 /** Without the limits on statements: a process that waits for another one's schema change may wait for long. */
-async function migrate(config: ClientConfig, onError: (error: unknown) => void): Promise<void> {
-  const db = connect(
-    { ...config, statement_timeout: false, lock_timeout: undefined, query_timeout: undefined },
-    1,
-    onError,
-  );
+async function migrate(servers: Servers, onError: (error: unknown) => void): Promise<void> {
+  const db = connect(openPool(servers, 1, onError, false));
   try {
     await migrateSchema(db, postgresColumns, 'postgres');
   } finally {
     await db.destroy();
   }
 }
+
+/** Why the database cannot be used from the start, as one sentence with its place and, where it is known, the remedy. */
+function openingFailure(error: unknown, place: string): unknown {
+  if (error instanceof DatabaseError) {
+    const remedy = remedies[error.code ?? ''] ?? '';
+    return new StoreUnavailable(`the database at ${place} cannot be used: ${error.message}.${remedy}`, {
+      cause: error,
+    });
+  }
+  const failure = postgresFailure(error);
+  if (!(failure instanceof StoreUnavailable)) return failure;
+  return new StoreUnavailable(`the database at ${place} cannot be used: ${failure.message}.`, { cause: error });
+}
+
+/** By SQLSTATE. */
+const remedies: Readonly<Record<string, string>> = {
+  '28P01': ' Correct the user or the password in store.url.',
+  '28000': ' Correct the user in store.url, or allow it in pg_hba.conf.',
+  '3D000': ' Create the database, or correct its name in store.url.',
+  '42501':
+    ' Godwit needs a schema of its own: make its user the owner of the database, or grant it CREATE on the schema.',
+  '3F000': ' Create the schema that the search_path of its user names.',
+  '08P01': ' A pooler between has to pool by session, because Godwit listens.',
+  '53300': ' Allow more connections, or fewer replicas.',
+};
 
 /** Gives the connection back; one that cannot roll back is closed, and the server rolls back. */
 async function rollBack(transaction: ControlledTransaction<Tables>): Promise<void> {

@@ -1,12 +1,16 @@
 import { isAbortedTransactionError } from 'kysely';
 import { DatabaseError } from 'pg';
 import { StoreUnavailable, UnreadableRecord } from '../../domain/store.ts';
+import { NotPrimary } from './servers.ts';
 
 /** SQLSTATE classes that speak of our statement: feature, data, integrity, syntax. A fault of ours, passed through as it is. */
 const ours = new Set(['0A', '22', '23', '42']);
 
-/** Errors after which the same transaction may succeed at once: serialization failure, deadlock, and the backend's own shutdown. */
-const passing = new Set(['40001', '40P01', '57P01', '57P02']);
+/**
+ * Errors after which the same transaction may succeed at once: serialization failure, deadlock, the backend's own shutdown, and a server that
+ * takes no writes any more, whose connection is closed.
+ */
+const passing = new Set(['40001', '40P01', '57P01', '57P02', '25006']);
 
 /** Programming errors of the process itself. */
 const programming = [TypeError, RangeError, SyntaxError, ReferenceError];
@@ -26,7 +30,16 @@ export function postgresFailure(error: unknown): unknown {
 /** Whether a transaction that failed so, before its commit was sent, is worth running again at once. */
 export function worthRepeating(error: unknown): boolean {
   if (error instanceof DatabaseError) return passing.has(error.code ?? '');
-  return error instanceof Error && connectionLost(error);
+  return error instanceof NotPrimary || (error instanceof Error && connectionLost(error));
+}
+
+/** Whether another one of several servers may be reached instead. */
+export function unreachable(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.every(unreachable);
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error ? error.code : undefined;
+  const codes = ['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT', 'EAI_AGAIN', '57P03'];
+  return codes.includes(String(code)) || /timeout/i.test(error.message);
 }
 
 /** Whether a commit that failed so is certainly not carried out: the server has answered, and not that it is going down. */

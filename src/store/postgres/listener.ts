@@ -1,7 +1,8 @@
-import { Client, type ClientConfig } from 'pg';
+import type { Client } from 'pg';
 import type { Instant } from '../../domain/migration.ts';
 import type { Runtime } from '../../domain/runtime.ts';
 import { advisoryLocks, processLock } from './dialect.ts';
+import type { Servers } from './servers.ts';
 
 /** The channel on which every write names the migration it changed. */
 export const channel = 'godwit_changed';
@@ -19,12 +20,14 @@ const longestRetryMs = 5_000;
 const catchUpLimit = 10_000;
 
 export interface ListenerOptions {
-  readonly config: ClientConfig;
+  readonly servers: Servers;
   readonly runtime: Pick<Runtime, 'sleep' | 'now'>;
   /** What this process puts before its own notifications, which its listeners have heard of already. */
   readonly origin: string;
   readonly pingMs: number;
   readonly tell: (changes: ReadonlyMap<string, Instant | null>) => void;
+  /** The connection was made again, to another server than before or to one that was started again. */
+  readonly onOtherServer: () => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -39,6 +42,7 @@ export class ChangeListener {
   /** The last event of which everything before has been told; null before the first connection. */
   #position: number | null = null;
   #clockOffset = 0;
+  #server: string | null = null;
 
   constructor(options: ListenerOptions) {
     this.#options = options;
@@ -82,9 +86,12 @@ export class ChangeListener {
   }
 
   async #connect(): Promise<Connection> {
-    const connection = new Connection(this.#options.config, (payload) => this.#heard(payload));
+    const connection = new Connection(this.#options.servers, (payload) => this.#heard(payload));
     try {
-      await connection.open(this.#options.origin);
+      const server = await connection.open(this.#options.origin);
+      // What the pool holds leads to the server of before.
+      if (this.#server !== null && this.#server !== server) this.#options.onOtherServer();
+      this.#server = server;
       await this.#catchUp(connection);
       return connection;
     } catch (error) {
@@ -133,11 +140,13 @@ export class ChangeListener {
 
 /** The listening connection, with its loss as a signal. */
 class Connection {
+  readonly #servers: Servers;
   readonly #client: Client;
   readonly #lost = new AbortController();
 
-  constructor(config: ClientConfig, heard: (payload: string) => void) {
-    this.#client = new Client(config);
+  constructor(servers: Servers, heard: (payload: string) => void) {
+    this.#servers = servers;
+    this.#client = new servers.client();
     this.#client.on('error', (error) => this.#lost.abort(error));
     this.#client.on('end', () => this.#lost.abort(new Error('the listening connection has ended')));
     this.#client.on('notification', (message) => heard(message.payload ?? ''));
@@ -147,11 +156,16 @@ class Connection {
     return this.#lost.signal;
   }
 
-  /** Listens, and shows the other processes for as long as it stands that this one is running. */
-  async open(process: string): Promise<void> {
+  /** Listens, and shows the other processes for as long as it stands that this one is running. Answers which server it is. */
+  async open(process: string): Promise<string> {
     await this.#client.connect();
+    await this.#servers.prepare(this.#client);
     await this.#client.query(`listen ${channel}`);
     await this.#client.query('select pg_advisory_lock_shared($1, $2)', [advisoryLocks.processes, processLock(process)]);
+    const { rows } = await this.#client.query(
+      "select concat_ws(' ', inet_server_addr(), inet_server_port(), pg_postmaster_start_time()) as server",
+    );
+    return rows[0].server;
   }
 
   async lastPosition(): Promise<{ readonly position: number; readonly serverNow: number }> {

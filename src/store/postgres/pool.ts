@@ -1,70 +1,89 @@
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
-import { type ClientConfig, Pool, type PoolClient, types } from 'pg';
-import type { PostgresOptions } from './options.ts';
+import { type Client, DatabaseError, Pool, type PoolClient } from 'pg';
+import type { Servers } from './servers.ts';
 
-const int8 = 20;
-const json = 114;
+/** How long a connection is used at most, in seconds: what a name leads to, and a password, may have changed. */
+const longestLifeSeconds = 300;
 
-/** Connection settings of every connection of ours. 64-bit integers arrive as numbers, JSON as its text. */
-export function clientConfig(url: string, options: PostgresOptions): ClientConfig {
-  return {
-    connectionString: url,
-    application_name: 'godwit',
-    connectionTimeoutMillis: options.connectTimeoutMs,
-    statement_timeout: options.statementTimeoutMs,
-    lock_timeout: options.lockTimeoutMs,
-    idle_in_transaction_session_timeout: options.statementTimeoutMs + options.graceMs,
-    query_timeout: options.statementTimeoutMs + options.graceMs,
-    keepAlive: true,
-    types: {
-      getTypeParser: (oid, format) => {
-        if (oid === int8) return Number;
-        if (oid === json) return (text: string) => text;
-        return types.getTypeParser(oid, format);
-      },
-    },
-  };
+/** A pool that can be told that its connections lead to a server of yesterday. */
+export interface RecyclingPool extends PostgresPool {
+  /** Every connection that was made before is closed instead of being used again. */
+  recycle(): void;
 }
 
-/** A pool whose broken connections are neither used again nor able to end the process. */
-export function openPool(config: ClientConfig, poolSize: number, onError: (error: unknown) => void): PostgresPool {
-  const pool = new Pool({ ...config, max: poolSize });
+/** A pool whose broken connections are neither used again nor able to end the process. `limits`: see `Servers.prepare`. */
+export function openPool(
+  servers: Servers,
+  poolSize: number,
+  onError: (error: unknown) => void,
+  limits = true,
+): RecyclingPool {
+  const pool = new Pool({
+    Client: servers.client,
+    max: poolSize,
+    maxLifetimeSeconds: longestLifeSeconds,
+    verify: (client: Client, done: (error?: Error) => void) => {
+      servers.prepare(client, limits).then(() => done(), done);
+    },
+  } as ConstructorParameters<typeof Pool>[0]);
   // An idle connection that the server closes; the pool has dropped it already.
   pool.on('error', onError);
-  // The same for one that is between two statements of a transaction: the next statement tells its user.
-  pool.on('connect', (client) => client.on('error', () => {}));
+  let generation = 0;
+  const generations = new WeakMap<PoolClient, number>();
+  pool.on('connect', (client) => {
+    generations.set(client, generation);
+    // The same for one that is between two statements of a transaction: the next statement tells its user.
+    client.on('error', () => {});
+  });
   const clients = new WeakMap<PoolClient, PostgresPoolClient>();
   return {
     options: pool.options,
     end: () => pool.end(),
-    connect: async () => {
-      const client = await pool.connect();
+    recycle() {
+      generation++;
+    },
+    async connect() {
+      let client = await pool.connect();
+      while (generations.get(client) !== generation) {
+        client.release(true);
+        client = await pool.connect();
+      }
       const known = clients.get(client);
       if (known !== undefined) return known;
-      const guarded = guard(client);
+      const guarded = guard(client, () => generations.get(client) !== generation);
       clients.set(client, guarded);
       return guarded;
     },
   };
 }
 
-/** A connection whose statement went without an answer is closed, because the answer would be taken for the next one's. */
-function guard(client: PoolClient): PostgresPoolClient {
-  let broken: Error | null = null;
+/**
+ * A connection whose statement went without an answer is closed, because the answer would be taken for the next one's; so is one whose server
+ * takes no writes any more.
+ */
+function guard(client: PoolClient, isOld: () => boolean): PostgresPoolClient {
+  let lost: Error | null = null;
+  let unfit = false;
   const query = async (text: string, parameters: readonly unknown[]) => {
-    if (broken !== null) throw broken;
+    if (lost !== null) throw lost;
     try {
       return await client.query(text, parameters.map(withoutNul));
     } catch (error) {
-      if (error instanceof Error && error.message === 'Query read timeout') broken = error;
+      if (error instanceof Error && error.message === 'Query read timeout') lost = error;
+      if (error instanceof DatabaseError && takesNoWrites(error)) unfit = true;
       throw error;
     }
   };
   return {
     // Kysely's second signature is for cursors, which it is not given.
     query: query as unknown as PostgresPoolClient['query'],
-    release: (destroy?: boolean) => client.release(destroy === true || broken !== null),
+    release: (destroy?: boolean) => client.release(destroy === true || lost !== null || unfit || isOld()),
   };
+}
+
+/** `read_only_sql_transaction`, or a server that shuts down or recovers. */
+export function takesNoWrites({ code = '' }: DatabaseError): boolean {
+  return code === '25006' || code.startsWith('57P');
 }
 
 /** PostgreSQL has no NUL in text. In JSON it is written as an escape and stays. */

@@ -1,0 +1,72 @@
+/** Where a PostgreSQL database is found. */
+export interface PostgresPlace {
+  /** In the order in which they are tried; the first one that takes writes is used. */
+  readonly hosts: readonly { readonly host: string; readonly port: number }[];
+  readonly user: string | undefined;
+  readonly password: string | undefined;
+  /** Undefined: named as the user. */
+  readonly database: string | undefined;
+  readonly parameters: ReadonlyMap<string, string>;
+}
+
+/** The URL of a store cannot be used. The message is one sentence that never quotes the user's name or the password. */
+export class StoreUrlFault extends Error {
+  override readonly name = 'StoreUrlFault';
+}
+
+const form = /^postgres(?:ql)?:\/\/(?:([^@/?#]*)@)?([^/?#@]*)(?:\/([^?#]*))?(?:\?([^#]*))?$/;
+const defaultPort = 5432;
+/** Parameters that are understood, as libpq names them. */
+const known = ['sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'host', 'application_name', 'options'];
+
+/** Takes a `postgres://` URL apart; several hosts stand with commas between. Throws `StoreUrlFault`. */
+export function postgresPlace(url: string): PostgresPlace {
+  const parts = form.exec(url);
+  if (parts === null) throw new StoreUrlFault(faultOf(url));
+  const [, credentials = '', hostList = '', database = '', query = ''] = parts;
+  const [user = '', ...password] = credentials.split(':');
+  const parameters = new Map(new URLSearchParams(query));
+  const attributes = parameters.get('target_session_attrs');
+  if (attributes !== undefined && !['read-write', 'primary', 'any'].includes(attributes))
+    throw new StoreUrlFault('the store URL has a `target_session_attrs` other than read-write: Godwit has to write.');
+  parameters.delete('target_session_attrs');
+  for (const name of parameters.keys())
+    if (!known.includes(name)) throw new StoreUrlFault(`the store URL has the unknown parameter \`${name}\`.`);
+  return {
+    hosts: hostList.split(',').map(hostAndPort),
+    user: user === '' ? undefined : decoded(user, 'the user'),
+    password: password.length === 0 ? undefined : decoded(password.join(':'), 'the password'),
+    database: database === '' ? undefined : decoded(database, 'the database'),
+    parameters,
+  };
+}
+
+function faultOf(url: string): string {
+  const rest = url.replace(/^postgres(ql)?:\/\//, '');
+  if (rest.includes('@'))
+    return 'the user or the password in the store URL has a character that has to be percent-encoded: `@` as %40, `/` as %2F, `?` as %3F, `#` as %23, `%` as %25.';
+  return 'the store URL is not of the form postgres://user:password@host:port/database.';
+}
+
+function hostAndPort(text: string): { readonly host: string; readonly port: number } {
+  const [, bracketed, plain = '', port] = /^(?:\[([^\]]+)\]|([^:]*))(?::(\d+))?$/.exec(text) ?? [];
+  const host = bracketed ?? plain;
+  const number = port === undefined ? defaultPort : Number(port);
+  if (host === '' && text !== '') throw new StoreUrlFault('the store URL has a host or a port that is none.');
+  if (number < 1 || number > 65_535) throw new StoreUrlFault('the store URL has a port that is none.');
+  return { host: host === '' ? 'localhost' : host, port: number };
+}
+
+function decoded(text: string, what: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new StoreUrlFault(`${what} in the store URL has a \`%\` that has to be written as %25.`);
+  }
+}
+
+/** The place in words, without credentials. */
+export function placeInWords({ hosts, database }: PostgresPlace): string {
+  const servers = hosts.map(({ host, port }) => `${host}:${port}`).join(', ');
+  return database === undefined ? servers : `${servers}, database ${database}`;
+}

@@ -1,0 +1,114 @@
+import { Client, type ClientConfig, types } from 'pg';
+import { type PostgresPlace, postgresPlace } from '../../domain/store-url.ts';
+import type { PostgresOptions } from './options.ts';
+
+const int8 = 20;
+const json = 114;
+
+/** The server that was reached takes no writes: a standby, or a primary of yesterday. */
+export class NotPrimary extends Error {
+  override readonly name = 'NotPrimary';
+
+  constructor() {
+    super('the database is a read-only standby');
+  }
+}
+
+/** The servers of a store URL: connections are made to the one that worked last, and to the next one when that fails or is a standby. */
+export class Servers {
+  readonly place: PostgresPlace;
+  readonly #options: PostgresOptions;
+  #current = 0;
+
+  /** Throws `StoreUrlFault`. */
+  constructor(url: string, options: PostgresOptions) {
+    this.place = postgresPlace(url);
+    this.#options = options;
+  }
+
+  get several(): boolean {
+    return this.place.hosts.length > 1;
+  }
+
+  /** The class whose instances connect to the present server. */
+  get client(): typeof Client {
+    const servers = this;
+    return class extends Client {
+      readonly #index = servers.#current;
+
+      constructor(config?: ClientConfig) {
+        super({ ...config, ...servers.#settings() });
+      }
+
+      override connect(): Promise<Client>;
+      override connect(callback: (error: Error) => void): void;
+      override connect(callback?: (error: Error) => void): Promise<Client> | undefined {
+        const connecting = super.connect().then(
+          () => this,
+          (error: unknown) => {
+            servers.failed(this.#index);
+            throw error;
+          },
+        );
+        if (callback === undefined) return connecting;
+        // A callback of the pool's; without an error it is called with none.
+        void connecting.then(() => (callback as () => void)(), callback);
+        return undefined;
+      }
+
+      get serverIndex(): number {
+        return this.#index;
+      }
+    } as typeof Client;
+  }
+
+  /** The next connection goes elsewhere, if there is an elsewhere and nobody has moved on already. */
+  failed(index: number): void {
+    if (index === this.#current) this.#current = (this.#current + 1) % this.place.hosts.length;
+  }
+
+  /**
+   * Sets the limits of a new connection and makes sure that its server takes writes. By `set`, because a pooler between refuses them as
+   * parameters of the start. Rejects with `NotPrimary`. `limits`: false while the schema is changed, which may wait for long.
+   */
+  async prepare(client: Client, limits = true): Promise<void> {
+    const { statementTimeoutMs, lockTimeoutMs, graceMs } = this.#options;
+    const values = limits ? [statementTimeoutMs, lockTimeoutMs, statementTimeoutMs + graceMs] : [0, 0, 0];
+    const { rows } = await client.query(
+      `select set_config('statement_timeout', $1, false), set_config('lock_timeout', $2, false),
+        set_config('idle_in_transaction_session_timeout', $3, false), pg_is_in_recovery() as standby`,
+      values.map(String),
+    );
+    if (rows[0]?.standby !== true) return;
+    const { serverIndex } = client as Client & { readonly serverIndex?: number };
+    if (serverIndex !== undefined) this.failed(serverIndex);
+    throw new NotPrimary();
+  }
+
+  #settings(): ClientConfig {
+    const { place } = this;
+    const { host, port } = place.hosts[this.#current] ?? { host: 'localhost', port: 5432 };
+    const { connectTimeoutMs, statementTimeoutMs, graceMs } = this.#options;
+    const named = host.includes(':') ? `[${host}]` : encodeURIComponent(host);
+    const query = new URLSearchParams([...place.parameters]).toString();
+    return {
+      connectionString: `postgres://${credentialsOf(place)}${named}:${port}/${encodeURIComponent(place.database ?? '')}${query === '' ? '' : `?${query}`}`,
+      application_name: 'godwit',
+      connectionTimeoutMillis: connectTimeoutMs,
+      query_timeout: statementTimeoutMs + graceMs,
+      keepAlive: true,
+      types: {
+        getTypeParser: (oid, format) => {
+          if (oid === int8) return Number;
+          if (oid === json) return (text: string) => text;
+          return types.getTypeParser(oid, format);
+        },
+      },
+    };
+  }
+}
+
+function credentialsOf({ user, password }: PostgresPlace): string {
+  if (user === undefined) return '';
+  return `${encodeURIComponent(user)}${password === undefined ? '' : `:${encodeURIComponent(password)}`}@`;
+}
