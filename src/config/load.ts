@@ -5,12 +5,9 @@ import type { OutboundSettings } from '../domain/outbound.ts';
 import type { ProviderRegistry } from '../domain/provider.ts';
 import { Secret } from '../domain/secret.ts';
 
-
 import { closestName } from '../domain/spelling.ts';
 
-
 import { postgresPlace } from '../domain/store-url.ts';
-
 
 import type { EngineSettings } from '../domain/timing.ts';
 import { configuredAccount } from './accounts.ts';

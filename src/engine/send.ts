@@ -23,7 +23,9 @@ import {
   keep,
   leaseOf,
   openerOf,
-  whileDue, withoutBegun } from './context.ts';
+  whileDue,
+  withoutBegun,
+} from './context.ts';
 
 /** Intent, call, outcome. `permit`: the right to send one call now; it is given back here. Null: the migration is no longer ours. */
 export async function send(

@@ -298,21 +298,3 @@ describe('an account that is no longer configured', () => {
     expect(ended.warnings.map(({ code }) => code)).toEqual(['vendor_outcome_unknown']);
   });
 });
-
-it('a URL whose key is gone fails the submission with its reason, and can be retried', async () => {
-  const chain = await startChain('tencent', 'full');
-  const open = chain.simulation.context.openUrl;
-  Object.assign(chain.simulation.context, {
-    openUrl: () => {
-      throw new Error('no configured key opens a stored URL (key id k1)');
-    },
-  });
-  const url = 'https://acme-1250000000.cos.ap-guangzhou.myqcloud.com/orders.bak?sign=secret';
-  const id = await chain.simulation.submit({ ...requestFor('tencent'), source: { type: 'url', urls: [url] } });
-  const failed = await chain.until(id, isTerminal);
-  expect(failed).toMatchObject({ state: 'failed', error: { code: 'internal', retryable: true } });
-  expect(failed.error?.detail).toContain('key id k1');
-  Object.assign(chain.simulation.context, { openUrl: open });
-  await chain.service.retry(id, {}, caller);
-  expect((await chain.until(id, isTerminal)).state).toBe('succeeded');
-});

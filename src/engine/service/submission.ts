@@ -128,7 +128,7 @@ export function createSubmission(
     if (!context.client.knowsCloud(account, migration.region)) return null;
     const command = decide(migration, providers.of(migration.provider));
     if (command.do !== 'send') return null;
-    const admission = context.client.admit(account);
+    const admission = context.client.admit(account, migration.region);
     return admission.open ? { command, permit: admission.permit, account } : null;
   }
 
