@@ -128,7 +128,10 @@ export async function startGateway(
       engine.clockStepped();
     };
     const files = createBackupFiles(context);
-    const scanner = createFeedScanner(context, store, files, { runtime: shared, seal: (url) => cipher.seal(url) });
+    const scanner = createFeedScanner(context, store, files, {
+      runtime: shared,
+      seal: (url, backupId) => cipher.seal(url, backupId),
+    });
     const service = createMigrationService(context, engine, cipher, { files, feeds: store, scanner });
     const webhooks = createWebhooks({
       store,

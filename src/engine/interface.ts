@@ -1,5 +1,5 @@
-import type { AuditEntry } from '../domain/audit.ts';
 import type { Chain } from '../backups/chain.ts';
+import type { AuditEntry } from '../domain/audit.ts';
 import type { BackupHeader } from '../domain/backup-header.ts';
 import type { MigrationEvent } from '../domain/event.ts';
 import type { FeedItem } from '../domain/feed.ts';

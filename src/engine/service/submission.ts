@@ -1,7 +1,7 @@
 import { type CreationContext, newMigration } from '../../domain/creation.ts';
+import { decide } from '../../domain/decide.ts';
 import { awaitsFullBackup } from '../../domain/feed.ts';
 import { fullBackup, type Migration } from '../../domain/migration.ts';
-import { decide } from '../../domain/decide.ts';
 import { Problem } from '../../domain/problem.ts';
 import { type RequestTrace, StoreUnavailable } from '../../domain/store.ts';
 import { submissionRefusal } from '../../domain/submission.ts';
