@@ -30,7 +30,7 @@ const stopSignals = ['SIGTERM', 'SIGINT'] as const;
 /** A restore at the built-in sandbox takes this long, in milliseconds. */
 const sandboxRestoreMs = 4000;
 
-/** The `godwit` command with the arguments and the environment of this process. Whatever goes wrong is told on standard error and ends it with 1. */
+/** The `godwit` command with the arguments and the environment of this process. An error is written to standard error, and the exit code is then 1. */
 export async function godwit(): Promise<void> {
   // What is stored may hold names of customers: files are for this user alone.
   process.umask(0o077);

@@ -155,7 +155,7 @@ export const ConfigFileSchema = object({
 });
 export type ConfigFile = Static<typeof ConfigFileSchema>;
 
-/** A list as it stands in a file that may not fit the schema: its faults are told, and the other checks go on. */
+/** A list from a file that may not fit the schema: its faults are reported, and the other checks continue. */
 export function listOf<T>(value: unknown): readonly T[] {
   return Array.isArray(value) ? value : [];
 }

@@ -27,7 +27,7 @@ export async function readValue(value: Value, environment: Environment): Promise
   return new Secret(text);
 }
 
-/** The same value again and again: a file is read anew each time, and while it cannot be read the last good value serves. */
+/** A value that can be read repeatedly: a file is read each time, and the last good value is used while the file cannot be read. */
 export function rereading(value: Value, environment: Environment): () => Promise<Secret> {
   let last: Secret | null = null;
   return async () => {

@@ -66,7 +66,7 @@ export function reasonUnlessEnded(migration: Migration, reason: Reason): Reason 
   return isTerminal(migration) ? migration.stateReason : reason;
 }
 
-/** The vendor's words of a failure, where it spoke; a member to spread into a note. */
+/** The vendor error of a failure, if the vendor answered; a member to spread into a note. */
 export function spoken(provider: VendorWords | undefined): { readonly provider?: VendorWords } {
   const said =
     provider !== undefined && (provider.code !== null || provider.message !== null || provider.httpStatus !== null);

@@ -6,7 +6,7 @@ import type { Reason } from './reasons.ts';
 import { giveUpLookingMs } from './timing.ts';
 import type { FailureKind } from './vendor.ts';
 
-/** How the aggregate says that it stands still, and why. Pure functions of the stored state. */
+/** How the aggregate records that it does not move, and why. Pure functions of the stored state. */
 
 /** The failed backup of a chain that goes on, as a reason for standing still. */
 export function backupFailedNote(backup: Backup): ReasonNote {

@@ -3,7 +3,7 @@ import type { Credentials, VendorReply } from './vendor.ts';
 import type { ProviderId } from './vocabulary.ts';
 
 /**
- * How an account comes by its credentials. `configured` ones are read anew at every use; all others are issued for a time by a
+ * How an account gets its credentials. `configured` ones are read at every use; all others are issued for a limited time by a
  * service of the vendor, kept in memory only and renewed ahead of their end.
  */
 export type AccountCredentials = ConfiguredCredentials | IssuedCredentials;

@@ -9,7 +9,7 @@ export const dueWorks = ['send', 'reconcile', 'observe'] as const;
 export type DueWork = (typeof dueWorks)[number];
 
 /**
- * What a migration needs first, as far as it can be told without its provider. `decide` has the last word: where the two differ, the
+ * What a migration needs first, as far as it is known without its provider. `decide` is authoritative: where the two differ, the
  * migration has waited for another kind of place, and no harm is done.
  */
 export function dueWorkOf(migration: Migration): DueWork {

@@ -17,7 +17,7 @@ import { backOffMs, type EngineSettings, giveUpLookingMs, nextTryMs } from './ti
 import type { VendorFailure } from './vendor.ts';
 
 /**
- * How the aggregate changes around an in-doubt call: one that was sent and whose outcome is not known. Pure functions of the stored state,
+ * How the aggregate changes around an in-doubt call: a call that was sent and whose outcome is unknown. Pure functions of the stored state,
  * so that they can be applied again to a newer version of it.
  */
 
@@ -154,7 +154,7 @@ function beginningOfDoubt(call: Call, now: Instant, { callTimeoutMs }: EngineSet
   return call.settledAt ?? Math.max(now, call.sentAt + callTimeoutMs);
 }
 
-/** An operator's word that the call did not arrive: it is sent again. */
+/** An operator states that the call did not arrive, so it is sent again. */
 export function assumeAbsent(migration: Migration, number: number, now: Instant): Migration {
   const absent = withCall(migration, number, (each) => ({ ...each, state: 'absent', settledAt: now }));
   return {
@@ -167,7 +167,7 @@ export function assumeAbsent(migration: Migration, number: number, now: Instant)
 
 const notFoundYet = 'Its outcome is not known.';
 
-/** What was left behind does no harm, so looking for its removal ends some time, and a person is told. */
+/** What was left behind does no harm, so probing for its removal is bounded; then a warning says so. */
 function abandonCleanup(migration: Migration, number: number, detail: string, now: Instant): Migration {
   const settled = withCall(migration, number, (each) => ({ ...each, state: 'refused', settledAt: now }));
   const next = cleared(settled, 'answer');
@@ -180,7 +180,7 @@ function abandonCleanup(migration: Migration, number: number, detail: string, no
   };
 }
 
-/** The worst case is told: a call that was taken for lost, and sent again, has arrived. Null: the outcome was known in time. */
+/** Warns (`accepted_after_all`) when a call presumed lost and re-sent turns out to have been accepted. Null: the outcome was known in time. */
 export function acceptedAfterAll(migration: Migration, call: Call, refs: Refs): Migration | null {
   if (migration.calls.find((each) => each.number === call.number)?.state !== 'absent') return null;
   const ids = Object.entries(refs).map(([name, id]) => `${name} ${id}`);

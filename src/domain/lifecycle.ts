@@ -87,7 +87,7 @@ export function unsettledCall(migration: Migration): Call | undefined {
   return migration.calls.find((call) => call.state === 'sending' || call.state === 'unknown');
 }
 
-/** Which run of a step is current: a refused or looked-for-and-absent run does not count against a new one of `restore`. */
+/** Which run of a step is current: a refused run, or one that a probe found absent, does not count against a new one of `restore`. */
 export function attemptOf(migration: Migration, step: Step, backup: Backup | null): number {
   if (step === 'restore') return backup?.attempt ?? 1;
   return (
@@ -139,7 +139,7 @@ function mayRetry({ blocking, cancelRequested }: Migration): boolean {
 }
 
 /**
- * Why nothing more can be learnt about the vendor's side. Then a word of ours ends the migration, with a warning. Undefined: the vendor can
+ * Why nothing more can be learnt about the vendor's side. Then a cancellation ends the record, with a warning. Undefined: the vendor can
  * be asked.
  */
 export function lossOf(migration: Migration): ReasonNote | undefined {
@@ -235,7 +235,7 @@ export function markableAsFinal(migration: Migration, provider: LifeCycleProvide
   return last?.state === 'queued' && last.type !== 'full' && provider.canBecomeFinal(last) ? last : undefined;
 }
 
-/** Whether nothing of the present attempt has taken effect at the vendor, or can have: a word of ours cancels it. */
+/** Whether nothing of the present attempt has, or may have, taken effect at the vendor, so that it can be cancelled without a call. */
 export function nothingAtVendor(migration: Migration): boolean {
   const { attempt, id } = fullBackup(migration);
   return !migration.calls.some(

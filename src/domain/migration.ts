@@ -50,7 +50,7 @@ export interface Note<Code extends string> {
   readonly detail: string;
   /** Of a reason for standing still: since when it has been so; `dated` sets it. */
   readonly since?: Instant;
-  /** The vendor's words, where a vendor spoke. */
+  /** The vendor error, if the vendor answered. */
   readonly provider?: VendorWords;
 }
 /** Why a migration does not move. */
@@ -140,11 +140,11 @@ export interface Call {
   /** The vendor's id of the request whose answer settled it; null until then, and where there was no answer. */
   readonly requestId: string | null;
   readonly error: MigrationError | null;
-  /** How often its effect has been looked for. */
+  /** How many times it has been probed for. */
   readonly looks: number;
   /** The key or user that it was sent with, see `VendorClient.credentialPrint`. */
   readonly credential?: string;
-  /** Looking has not helped so far: an operator's word is taken. */
+  /** Probing has not settled it so far: an operator may decide. */
   readonly asksOperator?: boolean;
 }
 

@@ -50,7 +50,7 @@ export function applyObservation(
   return isTerminal(moved) ? moved : scheduled(noteStall(migration, moved, context), context);
 }
 
-/** The vendor could not be asked. The state stays, and the caller is told. */
+/** The vendor could not be asked. The state stays, and `blocking` says so. */
 export function observationFailed(
   migration: Migration,
   failure: VendorFailure,

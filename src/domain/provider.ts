@@ -60,11 +60,11 @@ export interface LookInput extends CallInput {
   readonly now: Instant;
   /** By when the vendor has begun whatever the call made it do, by its clock as well as we know it: what is younger is somebody else's. */
   readonly begunBy: Instant;
-  /** Vendor ids that belong to other backups or migrations of ours and must not be adopted. */
+  /** Vendor ids that other backups or migrations of this gateway own; they must not be adopted. */
   readonly taken: ReadonlySet<string>;
 }
 
-/** The answer to "did that call arrive?". `unclear`: something is there and it cannot be told whose it is. */
+/** The answer to "did that call arrive?". `unclear`: something is there, and its owner is unknown. */
 export type Finding =
   | { readonly found: 'yes'; readonly refs: Refs }
   | { readonly found: 'no' }
@@ -208,7 +208,7 @@ export interface Provider extends Protocol {
   readonly examples: ProviderExamples;
   /** Services that this provider calls, by name. */
   readonly services: readonly string[];
-  /** The service that carries out restores: its endpoint tells one cloud from another. */
+  /** The service that carries out restores: its endpoint identifies the cloud. */
   readonly restoreService: string;
 
   /** Faults of a new migration that only this vendor has (names, file names, option combinations). Generic ones come from `capabilities`. */

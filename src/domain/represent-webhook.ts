@@ -24,7 +24,7 @@ export function representWebhook(webhook: Webhook): WebhookRepresentation {
   };
 }
 
-/** A delivery as the API shows it: of its event, what tells which it is. */
+/** A delivery as the API shows it, with what identifies its event. */
 export function representDelivery(delivery: Delivery): DeliveryRepresentation {
   const { id, webhookId, event, state, attempts, lastAttemptAt, lastStatus, lastError, dueAt, createdAt } = delivery;
   return {

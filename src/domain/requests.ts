@@ -109,7 +109,7 @@ export function requestCancel(migration: Migration, verdict: CancelVerdict, now:
   return inState(warned, 'cancelling');
 }
 
-/** A vendor that is there and knows how to cancel is told first; a second request then ends the record. */
+/** A vendor that answers and can cancel is asked first; a second request then ends the record. */
 function unlessToldToVendor(
   loss: ReasonNote | undefined,
   migration: Migration,
@@ -128,7 +128,7 @@ function unseenEnd(loss: ReasonNote): WarningNote {
   };
 }
 
-/** Tries again what failed: the full backup of a failed migration, the failed increment of a chain, or whatever stands still. */
+/** Tries again what failed: the full backup of a failed migration, the failed increment of a chain, or whatever does not move. */
 export function requestRetry(migration: Migration, now: Instant): Migration {
   const inDoubt = unsettledCall(migration)?.state === 'unknown';
   const again: Migration = {
@@ -193,7 +193,7 @@ export function adoptionFaults(migration: Migration, adopt: Refs, provider: Deci
   ];
 }
 
-/** An operator's word about the call whose outcome is unknown. */
+/** An operator decides about the call in doubt. */
 export function resolveByOperator(
   migration: Migration,
   word: { readonly adopt: Refs } | 'absent',

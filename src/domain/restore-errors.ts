@@ -117,7 +117,7 @@ export type RestoreErrorCode = keyof typeof restoreErrors;
 
 export const restoreErrorCodes = Object.keys(restoreErrors) as readonly RestoreErrorCode[];
 
-/** One way in which a text tells a cause. */
+/** One wording that identifies a cause. */
 export interface Wording {
   readonly code: RestoreErrorCode;
   readonly pattern: RegExp;
@@ -289,8 +289,8 @@ function causeByNumber(text: string): RestoreErrorCode | undefined {
 const longestSearched = 10_000;
 
 /**
- * The cause that a vendor's text tells, or null: by the number of SQL Server's message, then by the vendor's own `phrases`, then by what is
- * usually written. `names`: of the files and databases concerned, in which nothing is looked for.
+ * The cause that a vendor's text names, or null: by the number of SQL Server's message, then by the vendor's own `phrases`, then by what is
+ * usually written. `names`: of the files and databases concerned, which are removed before matching.
  */
 export function restoreCause(
   text: string,

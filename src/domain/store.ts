@@ -270,7 +270,7 @@ export class StoreUnavailable extends Error {
   override readonly name: string = 'StoreUnavailable';
 }
 
-/** A stored record is not what this program writes: damaged, or changed by something else. Nothing of it is told but where it is. */
+/** A stored record is not what this program writes: damaged, or changed by something else. The error names its place and nothing of its content. */
 export class UnreadableRecord extends Error {
   override readonly name = 'UnreadableRecord';
   readonly table: string;

@@ -25,7 +25,7 @@ export type EngineReport =
       readonly operation: string;
       readonly outcome: 'accepted' | FailureKind;
     }
-  /** A call of unknown outcome was looked for; `failed`: the vendor could not be asked. */
+  /** A call in doubt was probed for; `failed`: the vendor could not be asked. */
   | {
       readonly event: 'looked';
       readonly provider: ProviderId;
@@ -54,14 +54,14 @@ export type EngineReport =
   /** Work ended without its outcome being stored; it is taken up again when the lease ends. */
   | { readonly event: 'interrupted'; readonly reason: 'store_unavailable' | 'error' };
 
-/** What the engine tells. Nothing here throws. */
+/** What the engine reports. Nothing here throws. */
 export interface EngineTelemetry {
   /** Runs a step; what is reported and called within belongs to it. */
   step<T>(step: EngineStep, work: () => Promise<T>): Promise<T>;
   report(report: EngineReport): void;
 }
 
-/** What the vendors' client tells. Nothing here throws. */
+/** What the vendors' client reports. Nothing here throws. */
 export interface VendorTelemetry {
   call(report: VendorCallReport): void;
   login(report: VendorLoginReport): void;
@@ -98,14 +98,14 @@ export interface RequestInProgress {
   end(status: number | null, streamed: boolean): void;
 }
 
-/** What the HTTP surface tells, and what it serves at `/metrics`. */
+/** What the HTTP surface reports, and what it serves at `/metrics`. */
 export interface HttpTelemetry {
   begin(request: RequestStart): RequestInProgress;
   /** All metrics in a text format of Prometheus. */
   exposition(): Promise<{ readonly contentType: string; readonly body: string }>;
 }
 
-/** One attempt to deliver an event. `error`: in words of ours, nothing of the receiver's. */
+/** One attempt to deliver an event. `error`: Godwit's own text, nothing of the receiver's answer. */
 export interface WebhookAttempt {
   readonly webhookId: string;
   readonly deliveryId: string;

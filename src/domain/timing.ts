@@ -14,7 +14,7 @@ export interface EngineSettings {
   readonly resendTries: number;
   /** How long a busy target is waited for. */
   readonly busyMs: number;
-  /** After how long without any change at the vendor a person is told. */
+  /** Time without any change at the vendor after which the migration is `stalled`, in ms. */
   readonly stallMs: number;
 }
 
@@ -24,7 +24,7 @@ export const maxCleanupTries = 10;
 const restFactor = 5;
 
 /**
- * After this time of looking in vain, an operator is told what to check and may decide. Looking goes on, slowly. Well after the
+ * Time of unsuccessful probing after which `blocking` asks an operator to check and decide. Probing goes on, slowly. Well after the
  * vendor's lists are believed to be complete: 15 minutes with the default `settleMs`.
  */
 export function giveUpLookingMs({ settleMs }: Pick<EngineSettings, 'settleMs'>): number {

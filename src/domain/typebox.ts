@@ -5,7 +5,7 @@ export function stringEnum<const T extends readonly string[]>(values: T, options
   return Type.Unsafe<T[number]>({ type: 'string', enum: [...values], ...options });
 }
 
-/** One of several objects told apart by the constant of one field. */
+/** One of several objects, distinguished by the constant of one field. */
 export function discriminated<T extends TSchema[]>(field: string, schemas: [...T], options: object = {}) {
   return Type.Unsafe<Static<T[number]>>({
     type: 'object',

@@ -302,7 +302,7 @@ export interface VendorClient {
   learnCloudId(account: Account, region: string): Promise<void>;
 }
 
-/** What one attempt at a vendor came to; for logs, metrics and traces. It holds no secret and no URL. */
+/** The result of one attempt at a vendor; for logs, metrics and traces. It holds no secret and no URL. */
 export interface VendorCallReport {
   readonly provider: ProviderId;
   readonly account: string;
@@ -325,7 +325,7 @@ export interface VendorClockReport {
   readonly offsetMs: number;
 }
 
-/** What a login came to. `refused`: the vendor does not take these credentials, and nothing is tried with them for a while. */
+/** The result of a login. `refused`: the vendor does not take these credentials, and nothing is tried with them for a while. */
 export interface VendorLoginReport {
   readonly provider: ProviderId;
   readonly account: string;

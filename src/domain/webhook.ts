@@ -47,7 +47,7 @@ export interface Delivery {
   readonly lastAttemptAt: Instant | null;
   /** HTTP status of the last answer; null: there was none. */
   readonly lastStatus: number | null;
-  /** Why the last attempt failed, in words of ours: nothing of an answer's body. */
+  /** Why the last attempt failed, in Godwit's own words: nothing of an answer's body. */
   readonly lastError: string | null;
   /** When it is tried next; null when it has ended. */
   readonly dueAt: Instant | null;

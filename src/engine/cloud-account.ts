@@ -2,7 +2,7 @@ import type { CloudAccount, Migration } from '../domain/migration.ts';
 import type { ProviderRegistry } from '../domain/provider.ts';
 import type { Account, VendorClient } from '../domain/vendor.ts';
 
-/** What tells cloud accounts apart. */
+/** What distinguishes cloud accounts. */
 interface Clouds {
   readonly providers: ProviderRegistry;
   readonly client: VendorClient;

@@ -11,7 +11,7 @@ import type { Account, Permit, VendorClient, VendorFailure } from '../domain/ven
 import { strangeness } from './cloud-account.ts';
 import { SealedTextUnreadable } from './text-cipher.ts';
 
-/** What is told to the log. Fields are an allow-list: ids, words of the contract, and durations. */
+/** What the engine logs. Fields are an allow-list: ids, terms of the API, and durations. */
 export interface EngineLog {
   info(fields: LogFields, message: string): void;
   warn(fields: LogFields, message: string): void;
@@ -101,7 +101,7 @@ export function whileDue(context: EngineContext, fence: Fence): UpdateOptions {
   return { fence, renewLease: leaseOf(context), release: (stored) => !isDue(context, stored) };
 }
 
-/** Runs a step, told to the telemetry where there is one. */
+/** Runs a step and reports it to the telemetry, if there is one. */
 export function asStep<T>({ telemetry }: EngineContext, step: EngineStep, work: () => Promise<T>): Promise<T> {
   return telemetry === undefined ? work() : telemetry.step(step, work);
 }

@@ -34,7 +34,7 @@ export interface Engine {
   readonly draining: boolean;
 }
 
-/** An engine that tells how busy it is. */
+/** An engine that reports how busy it is. */
 export interface CountedEngine extends Engine {
   /** Migrations that it works on now. */
   readonly inFlight: number;
@@ -52,7 +52,7 @@ export function createEngine(context: EngineContext): CountedEngine {
   let share = firstShare;
   let draining = false;
   let wake = new AbortController();
-  /** While it sleeps: until when. While it claims: the earliest time that it has been told of meanwhile. */
+  /** While it sleeps: until when. While it claims: the earliest due time that it was notified of meanwhile. */
   let sleepsUntil: number | null = null;
   let toldOf = Number.POSITIVE_INFINITY;
   let loop: Promise<void> = Promise.resolve();

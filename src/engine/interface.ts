@@ -126,7 +126,7 @@ export interface Health {
 }
 
 /**
- * All that the HTTP surface can ask for. Every method throws `Problem` for what the caller has to be told, and `StoreUnavailable`
+ * All that the HTTP surface can ask for. Every method throws `Problem` for what the caller has to know, and `StoreUnavailable`
  * when the database does not answer.
  */
 export interface MigrationService {

@@ -4,11 +4,11 @@ import type { Account, VendorClient } from '../domain/vendor.ts';
 
 /** Migrations of one account that this process works on at once, by what they need first. An account cannot take another one's places. */
 const placesOf: Readonly<Record<DueWork, number>> = { send: 32, reconcile: 16, observe: 200 };
-/** The same for all accounts together that are not configured any more: their migrations are only told so. */
+/** The same for all accounts together that are no longer configured: their migrations are only marked so. */
 const placesOfOthers = 20;
-/** Claimed at a time while the vendor wants no calls: they are told so and come back when the pause is over. */
+/** Claimed at a time while the vendor wants no calls: they record that and come back when the pause is over. */
 const toldAtOnce = 20;
-/** The shortest pause of the vendor's that migrations are told of, in milliseconds; a shorter one is over before that is written. */
+/** The shortest pause of a vendor that migrations record, in ms; a shorter one is over before the record is written. */
 const worthTellingMs = 1000;
 
 /** Counts the places that are taken, and says how many of each kind may be claimed now. */

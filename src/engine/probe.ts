@@ -7,7 +7,7 @@ import { changeContext, type EngineContext, type Held, keep, openerOf, whileDue 
 import { notBuilt } from './send.ts';
 import { converseInVendorTime } from './vendor-time.ts';
 
-/** Looks at the vendor whether an in-doubt call arrived, and writes down what that shows. Null: the migration is no longer ours. */
+/** Probes the vendor for an in-doubt call and stores the result. Null: this process no longer holds the lease. */
 export async function look(
   context: EngineContext,
   held: Held,

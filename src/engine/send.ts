@@ -186,7 +186,7 @@ function tellSent(
 }
 
 /**
- * Writes down what a call came to. The fact is worth keeping even when the lease has passed on meanwhile, as long as nobody has settled
+ * Stores the outcome of a call. It is stored even when the lease has passed on meanwhile, as long as nobody has settled
  * the call by other means.
  */
 async function storeOutcome(

@@ -5,7 +5,7 @@ import type { BackupCommandInput, Provider, UploadTarget } from '../domain/provi
 import { type Account, type Dialogue, VendorError, type VendorReply, type VendorRequest } from '../domain/vendor.ts';
 import type { EngineContext } from './context.ts';
 
-/** What callers may ask the vendor through Godwit without anything being stored. Vendor failures are told as problems. */
+/** What callers may ask the vendor through Godwit without anything being stored. Vendor errors become problems. */
 
 /** Where the vendor names no time, in milliseconds. */
 const askAgainMs = 5000;

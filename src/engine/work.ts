@@ -6,8 +6,8 @@ import { asStep, type EngineContext, type Held } from './context.ts';
 import { groupForObservation, type ObservationGroup, observeGroup } from './observe.ts';
 
 /**
- * Works on held migrations: everything is advanced, what has to be observed is observed in groups, and so on until all is at rest and
- * let go. A fault in one leaves the others alone; what was interrupted is taken up again when its lease ends.
+ * Works on leased migrations: advances each, observes in groups those that need it, and repeats until all are at rest and released. A fault
+ * in one leaves the others alone; interrupted work is taken up again when its lease ends.
  */
 export async function workOn(context: EngineContext, claims: readonly Held[], draining: () => boolean): Promise<void> {
   let current = claims;

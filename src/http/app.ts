@@ -155,7 +155,7 @@ function newApp(
     // Whoever has no word in it is told so by a hook of ours, with a problem document.
     http: { requireHostHeader: false, connectionsCheckingInterval: 5000 },
     ...(settings.trustedProxies.length > 0 && { trustProxy: addressList(settings.trustedProxies) }),
-    // Requests during the shutdown are answered by a hook of ours, with a problem document.
+    // A hook answers requests during the shutdown with a problem document.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 128 },

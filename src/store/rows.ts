@@ -108,7 +108,7 @@ export async function saveMigration(
   }
 }
 
-/** Whether what `after` holds has to be looked at anew. */
+/** Whether the targets that `after` holds have to be checked again. */
 export function targetChanged(before: Migration, after: Migration): boolean {
   return isTerminal(before) || JSON.stringify(targetClaim(before)) !== JSON.stringify(targetClaim(after));
 }

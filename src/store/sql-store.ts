@@ -245,7 +245,7 @@ export class SqlStore implements Store, AuditLog, WebhookStore, FeedStore {
     return this.#backend.read((db) => findSealedOtherwise(db, mark, limit, after));
   }
 
-  /** What has been repaired or removed is looked at again, so that nobody is told of it for ever. */
+  /** Repaired or removed rows are checked again, so that they are not reported for ever. */
   async unreadable() {
     const { unreadable } = this.#backend;
     for (const record of unreadable.found) {

@@ -3,7 +3,7 @@ import { UnreadableRecord } from '../domain/store.ts';
 /** Rows that are remembered by name; more are only counted in the log. */
 const mostNamed = 100;
 
-/** The rows of one database that turned out not to be what this program writes. Each is told once, and harms no other row. */
+/** The rows of one database that turned out not to be what this program writes. Each is reported once, and harms no other row. */
 export class UnreadableRecords {
   readonly #found = new Map<string, UnreadableRecord>();
   readonly #onError: (error: unknown) => void;
@@ -61,7 +61,7 @@ export function jsonObject(table: string, id: string, text: string): Record<stri
   return value as Record<string, unknown>;
 }
 
-/** The JSON value in a column. Throws `UnreadableRecord` for a text that is none. The text itself is not told: it may hold anything. */
+/** The JSON value in a column. Throws `UnreadableRecord` for a text that is none. The error does not contain the text, which may hold anything. */
 export function json(table: string, id: string, text: string): unknown {
   try {
     return JSON.parse(text);

@@ -25,7 +25,7 @@ export interface SpanAttributes {
 export interface SpanStart {
   readonly name: string;
   readonly kind: 'server' | 'client' | 'internal';
-  /** What it goes under: a span of ours, one of the caller's, or nothing. */
+  /** Its parent: a span of this process, a span of the caller, or nothing. */
   readonly parent: OpenSpan | TraceParent | null;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;

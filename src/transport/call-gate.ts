@@ -6,7 +6,7 @@ import type { CallPriority, Permit } from '../domain/vendor.ts';
 const priorities: readonly CallPriority[] = ['submission', 'caller', 'observation'];
 /** Of this many tokens one goes to whoever has waited longest, so that a busy caller cannot keep the engine from observing. */
 const turnOfTheLast = 5;
-/** A vendor may ask an account to stand still for at most this long; what it asks beyond is asked again. Milliseconds. */
+/** The longest pause that a vendor's answer imposes on an account, in ms; a longer one is asked for again. */
 export const maxPauseMs = 2 * 60_000;
 /** A throttled answer halves the rate, down to this part of it. */
 const minFactor = 1 / 8;
@@ -110,7 +110,7 @@ export class CallGate {
     return Math.max(this.#vendorPause - this.#runtime.monotonic(), 0);
   }
 
-  /** Nobody gets a permit any more, and whoever waits is told so at once. */
+  /** No more permits are given, and whoever waits fails at once. */
   close(): void {
     this.#closed = true;
     for (const waiter of this.#waiters) waiter.resolve(null);

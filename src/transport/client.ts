@@ -62,7 +62,7 @@ export interface VendorClientOptions {
 export interface VendorTransport extends VendorClient {
   /** Why the account's credentials are of no use at present, or null: a login was refused, or they have ended or cannot be sent. */
   refusedLogin(account: Account): VendorFailure | null;
-  /** The process ends: nothing is sent any more, and whoever waits for a turn or for another try is told at once. */
+  /** The process ends: nothing more is sent, and whoever waits for a turn or a retry fails at once. */
   drain(): void;
 }
 

@@ -30,7 +30,7 @@ const garbageCodes =
   /^(ANSWER_TOO_COMPLEX|HPE_|UND_ERR_RES_EXCEEDED_MAX_SIZE|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RESPONSE_STATUS_CODE|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)/;
 
 /**
- * What a broken exchange means. Where it cannot be told whether the request arrived, the kind is `timeout`, whose outcome is unknown.
+ * What a broken exchange means. Where it is unknown whether the request arrived, the kind is `timeout`.
  * `providerName` and `host` go into the words; the URL's query never does.
  */
 export function exchangeFailure(

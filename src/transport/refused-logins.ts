@@ -34,7 +34,7 @@ export class RefusedLogins {
     this.#now = now;
   }
 
-  /** The refusal that stands in the way, or null. `fingerprint` tells credentials apart, `place` what they open. */
+  /** The refusal that forbids a login now, or null. `fingerprint` identifies the credentials, `place` what they open. */
   standing(fingerprint: string, place: string): RefusedLogin | null {
     const refusal = this.#refusals.get(fingerprint) ?? this.#refusals.get(`${fingerprint} ${place}`);
     return refusal !== undefined && this.#now() < refusal.until ? refusal : null;

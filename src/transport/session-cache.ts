@@ -21,7 +21,7 @@ export class SessionCache {
     this.#place = place;
   }
 
-  /** The present session. `fingerprint` tells credentials apart: new ones end the pause after a refused login. */
+  /** The present session. `fingerprint` identifies the credentials: new ones end the pause after a refused login. */
   get(fingerprint: string): Promise<Session> {
     return this.#sessions.get(() => this.#begin(fingerprint));
   }

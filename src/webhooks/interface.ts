@@ -53,7 +53,7 @@ export interface TestResult {
 }
 
 /**
- * All that the HTTP surface can ask about webhooks. Every method throws `Problem` for what the caller has to be told: `not_found` also for a webhook
+ * All that the HTTP surface can ask about webhooks. Every method throws `Problem` for what the caller has to know: `not_found` also for a webhook
  * that sends events of an account without a grant; `forbidden` where such an account is named; `invalid_request` with a pointer for a URL that may not be
  * called; `encryption_key_required`; `precondition_failed`; `idempotency_key_reused`.
  */

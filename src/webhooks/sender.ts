@@ -155,7 +155,7 @@ function allowedLookup(policy: AddressPolicy, resolve: Resolve, exempt: Readonly
   };
 }
 
-/** Nothing of what a library says is told, since it may hold the URL. */
+/** A library's message is never passed on, because it may hold the URL. */
 function inWords(error: unknown, host: string): string {
   if (error instanceof AddressRefused) return `${host} stands for no address that may be called`;
   const { name, code } = error as { readonly name?: unknown; readonly code?: unknown };

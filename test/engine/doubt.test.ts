@@ -61,7 +61,7 @@ describe('an outcome that cannot be looked for', () => {
       { code: 'provider_unavailable', provider: { operation: 'DescribeMigrateTasks', httpStatus: 503 } },
       { code: 'outcome_unknown' },
     ]);
-    await expect(service.retry(id, { assume: 'absent' }, caller)).rejects.toThrow(/still being looked for/);
+    await expect(service.retry(id, { assume: 'absent' }, caller)).rejects.toThrow(/still probes/);
     await service.retry(id, {}, caller);
     expect(await chain.get(id)).toMatchObject({ stateReason: 'outcome_unknown', dueAt: simulation.now });
     const answered = await chain.until(id, ({ blocking }) => blocking.length === 1);

@@ -7,7 +7,7 @@ import type { EngineContext } from '../context.ts';
 import type { RequestContext } from '../interface.ts';
 import { notFound, unknownAccount } from './problems.ts';
 
-/** The migration, where the caller has a grant for its account. Throws `not_found` else, so that its existence is not told. */
+/** The migration, where the caller has a grant for its account. Otherwise throws `not_found`, which does not reveal that it exists. */
 export async function visible({ store }: EngineContext, id: string, caller: RequestContext): Promise<Migration> {
   const migration = await store.get(id);
   if (migration === null || !hasGrant(caller, migration.account)) throw notFound();

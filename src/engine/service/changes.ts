@@ -397,9 +397,9 @@ function isRetried({ backups }: Migration): boolean {
   return backups.some(({ attempt, state }) => attempt > 1 && ['queued', 'submitting', 'restoring'].includes(state));
 }
 
-/** Why an operator's word is not taken. */
+/** Why an operator's decision is refused. */
 function noWordNeeded(current: Migration): string {
   return unsettledCall(current) === undefined
     ? 'There is no call whose outcome is unknown.'
-    : 'It is still being looked for whether the call arrived. An operator’s word is taken once `blocking` asks for it.';
+    : 'Godwit still probes whether the call arrived. An operator decides once `blocking` asks for it.';
 }

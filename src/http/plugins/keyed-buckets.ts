@@ -2,7 +2,7 @@ import type { Runtime } from '../../domain/runtime.ts';
 import { filled, fullBucket, type TokenBucket, taken, waitMs } from '../../domain/token-bucket.ts';
 import type { RateLimit } from '../settings.ts';
 
-/** Of those who have been seen, so many are remembered: one who was forgotten begins anew. */
+/** How many keys are remembered; a forgotten one starts with a full bucket. */
 const mostBuckets = 10_000;
 
 /** What a bucket says after one was asked of it. */

@@ -5,7 +5,7 @@ import { errorForLog } from '../error-for-log.ts';
 import { internalProblem, problemAnswer, problemOf } from '../problem-document.ts';
 import { bareSecurityHeaders } from './security-headers.ts';
 
-/** Every error becomes a problem document. Faults of ours are logged whole and answered without detail. */
+/** Every error becomes a problem document. Internal faults are logged in full and answered without detail. */
 export function installProblems(app: HttpApp): void {
   app.setErrorHandler((error, request, reply) => {
     sendError(error, request, reply);

@@ -6,7 +6,7 @@ import { keyedBuckets } from './keyed-buckets.ts';
 const single = { requests: 100, windowSeconds: 100 };
 /** The others are counted for so long, in milliseconds, and then stand in one record together. */
 const windowMs = 60_000;
-/** So many who are refused are told apart in a window; those beyond are counted together. */
+/** How many refused callers are counted separately in a window; those beyond are counted together. */
 const mostTold = 100;
 
 /** What the address of records says that stand for several. */

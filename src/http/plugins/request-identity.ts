@@ -12,7 +12,7 @@ export function requestIdOf(request: Pick<IncomingMessage, 'headers'>, runtime: 
   return typeof given === 'string' && wellFormed.test(given) ? given : newId('req', runtime);
 }
 
-/** Every answer tells its request id, and its links lead back to where the caller came from. */
+/** Every answer carries its request id, and its links lead back to where the caller came from. */
 export function installRequestIdentity(app: HttpApp, runtime: Runtime, address: PublicAddress): void {
   const baseOf = publicBase(address);
   app.decorateRequest('identity', null);

@@ -24,7 +24,7 @@ export function installRequestLog(app: HttpApp, runtime: Runtime): void {
   });
 }
 
-/** The migration in the path; ids of other resources and texts that are no id are not told. */
+/** The migration in the path; ids of other resources, and texts that are no id, are left out. */
 export function migrationOfPath(request: FastifyRequest): string | null {
   const { id } = (request.params ?? {}) as { readonly id?: unknown };
   const named = request.routeOptions.url?.startsWith('/migrations/') === true;

@@ -4,7 +4,7 @@ import type { HttpApp } from '../app-types.ts';
 import { headerText } from '../request/header-text.ts';
 
 /**
- * Every request is told to the telemetry, and all that it causes runs as part of it. Install it first, so that what other hooks do
+ * Every request is reported to the telemetry, and all that it causes runs as part of it. Install it first, so that what other hooks do
  * belongs to the request too.
  */
 export function installTelemetry(app: HttpApp, telemetry: HttpTelemetry): void {

@@ -77,7 +77,7 @@ export function deliveryRoutes(app: HttpApp, http: HttpContext): void {
     '/webhooks/:id/deliveries/:deliveryId/redeliver',
     { schema: redeliverSchema, config: { access: ['migrations:write', 'migrations:read'], bodyOptional: true } },
     async (request, reply) => {
-      // A broken key is told all the same.
+      // A malformed key is reported all the same.
       idempotencyOf(request);
       const { id, deliveryId } = request.params;
       const caller = { ...webhookCaller(request), audit: http.trail.entryOf(request, 202) };

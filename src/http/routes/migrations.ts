@@ -36,7 +36,7 @@ const createSchema = {
     ]),
     202: answers(
       'Migration',
-      'Stored. The vendor has not confirmed yet, or the outcome of the call is being looked for.',
+      'Stored. The vendor has not confirmed yet, or the call is in doubt and being probed for.',
       ['Location', 'ETag', 'Retry-After', 'Preference-Applied', 'Idempotency-Replayed'],
     ),
     ...problems('body', [
@@ -131,7 +131,7 @@ export function migrationsRoutes(app: HttpApp, http: HttpContext): void {
     reply: FastifyReply,
     preflight: boolean,
   ): Promise<FastifyReply> {
-    // Nothing is stored, so there is nothing to replay; a broken key is told all the same.
+    // Nothing is stored, so there is nothing to replay; a malformed key is reported all the same.
     readIdempotencyKey(headerText(request.headers['idempotency-key']));
     return sendAnswer(reply, jsonAnswer(200, await service.dryRun(request.body, preflight, requestContext(request))));
   }

@@ -69,7 +69,7 @@ export function uploadRoutes(app: HttpApp, http: HttpContext): void {
     '/migrations/:id/backups/:backupId/upload-target',
     { schema: targetSchema, config },
     async (request, reply) => {
-      // Keys that end by themselves are not kept to be given again; a broken key is told all the same.
+      // Keys that end by themselves are not kept to be given again; a malformed key is reported all the same.
       readIdempotencyKey(headerText(request.headers['idempotency-key']));
       const { id, backupId } = request.params;
       const target = await service.uploadTarget(id, backupId, requestContext(request));

@@ -135,7 +135,7 @@ function members(schema: Json, names: ReadonlyMap<string, string>): Record<strin
   return Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, referred(value, names)]));
 }
 
-/** OpenAPI tells variants apart by the names of their schemas unless a mapping says otherwise. */
+/** OpenAPI distinguishes variants by the names of their schemas unless a mapping says otherwise. */
 function withMapping(schema: Record<string, unknown>): Record<string, unknown> {
   const { discriminator, oneOf } = schema;
   if (typeof discriminator !== 'object' || !Array.isArray(oneOf)) return schema;

@@ -24,7 +24,7 @@ function validatorFor(providers: readonly SchemaProvider[]): Ajv {
 const validators = new WeakMap<readonly SchemaProvider[], Ajv>();
 
 /**
- * Compiles the schema of a request at its first use: nothing is coerced, filled in or dropped, and all faults are told. A process that
+ * Compiles the schema of a request at its first use: nothing is coerced, filled in or dropped, and all faults are reported. A process that
  * has just started answers before it has compiled what nobody asked for.
  */
 export function compileAtFirstUse(providers: readonly SchemaProvider[]): FastifySchemaCompiler<object> {

@@ -1,7 +1,7 @@
 import { type FieldFault, Problem } from '../../domain/problem.ts';
 import { bodyFaults, queryFaults, type SchemaFault } from './faults.ts';
 
-/** The problem that tells all the faults of a request. */
+/** The problem that lists all the faults of a request. */
 export function invalidRequest(faults: readonly FieldFault[]): Problem {
   const [first] = faults;
   const place = first === undefined ? '' : (first.pointer ?? first.parameter ?? '');

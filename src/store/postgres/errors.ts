@@ -3,7 +3,7 @@ import { DatabaseError } from 'pg';
 import { StoreUnavailable, UnreadableRecord } from '../../domain/store.ts';
 import { NotPrimary } from './servers.ts';
 
-/** SQLSTATE classes that speak of our statement: feature, data, integrity, syntax. A fault of ours, passed through as it is. */
+/** SQLSTATE classes that blame the statement: feature, data, integrity, syntax. An internal fault, passed through unchanged. */
 const ours = new Set(['0A', '22', '23', '42']);
 
 /**

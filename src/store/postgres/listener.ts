@@ -12,7 +12,7 @@ export function changeInWords(origin: string, migrationId: string, claimableAt: 
   return `${origin} ${migrationId} ${claimableAt ?? ''}`;
 }
 
-/** From which difference on the server's clock is gone by, in milliseconds. */
+/** Clock skew in ms above which this process uses the database's clock. */
 const countingOffsetMs = 500;
 const firstRetryMs = 100;
 const longestRetryMs = 5_000;
