@@ -23,7 +23,7 @@ const drainMs = 25_000;
 /** How long the last spans may take to leave, in milliseconds. */
 const tracesMs = 3000;
 /** After that time a stop that does not end is broken off, in milliseconds: open calls, then what closes after them. */
-const longestStopMs = drainMs + 12_000;
+const maxStopMs = drainMs + 12_000;
 /** From the gateway's port to the first of the built-in clouds': 8080 and 9400. */
 const sandboxPortDistance = 1320;
 const stopSignals = ['SIGTERM', 'SIGINT'] as const;
@@ -102,9 +102,9 @@ function onStopSignal(log: Logger, stop: () => Promise<void>): void {
     stopping = true;
     log.info({ signal }, 'draining');
     setTimeout(() => {
-      log.error({ milliseconds: longestStopMs }, 'the stop took too long and was broken off');
+      log.error({ milliseconds: maxStopMs }, 'the stop took too long and was broken off');
       process.exit(1);
-    }, longestStopMs).unref();
+    }, maxStopMs).unref();
     stop().then(
       () => {
         log.info({}, 'stopped');

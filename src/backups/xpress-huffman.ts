@@ -6,7 +6,7 @@
  */
 const tableBytes = 256;
 const symbols = 512;
-const longestCode = 15;
+const maxCode = 15;
 /** How far reading ahead may reach beyond the input before its end counts as reached. */
 const readAheadBytes = 4;
 
@@ -16,11 +16,11 @@ export function hasCompleteCode(bytes: Buffer, at: number): boolean {
   let used = 0;
   for (let index = at; index < at + tableBytes; index++) {
     const pair = bytes[index] ?? 0;
-    if (pair & 15) used += 1 << (longestCode - (pair & 15));
-    if (pair >> 4) used += 1 << (longestCode - (pair >> 4));
-    if (used > 1 << longestCode) return false;
+    if (pair & 15) used += 1 << (maxCode - (pair & 15));
+    if (pair >> 4) used += 1 << (maxCode - (pair >> 4));
+    if (used > 1 << maxCode) return false;
   }
-  return used === 1 << longestCode;
+  return used === 1 << maxCode;
 }
 
 /** At most `size` bytes (≤ 65,536); undefined where the input is not such a block. Input that ends early gives what came before. */
@@ -49,7 +49,7 @@ export function decodeXpressHuffman(input: Buffer, size: number): Buffer | undef
   fill();
 
   while (written < size && at <= input.length + readAheadBytes) {
-    const entry = code[peek(longestCode)] ?? 0;
+    const entry = code[peek(maxCode)] ?? 0;
     drop(entry & 15);
     const symbol = entry >> 4;
     if (symbol < 256) {
@@ -78,13 +78,13 @@ export function decodeXpressHuffman(input: Buffer, size: number): Buffer | undef
 
 /** For each 15 bits that can come: the symbol, and in the lowest four bits the length of its code. */
 function decodingTable(input: Buffer): Uint16Array {
-  const table = new Uint16Array(1 << longestCode);
+  const table = new Uint16Array(1 << maxCode);
   let next = 0;
-  for (let length = 1; length <= longestCode; length++)
+  for (let length = 1; length <= maxCode; length++)
     for (let symbol = 0; symbol < symbols; symbol++) {
       const pair = input[symbol >> 1] ?? 0;
       if ((symbol & 1 ? pair >> 4 : pair & 15) !== length) continue;
-      const end = next + (1 << (longestCode - length));
+      const end = next + (1 << (maxCode - length));
       table.fill((symbol << 4) | length, next, end);
       next = end;
     }

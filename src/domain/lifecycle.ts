@@ -219,12 +219,12 @@ const rules: Record<ActionName, (migration: Migration, provider: LifeCycleProvid
 };
 
 /** So many backups a chain has at most: each change reads and shows it as a whole. A log backup every five minutes for a week. */
-export const mostBackups = 2000;
+export const maxBackups = 2000;
 
 /** Why a backup that `add_backup` allows cannot be put where it would go, or null. */
 export function placementFault(migration: Migration, backup: Pick<Backup, 'final'>): string | null {
-  if (migration.backups.length >= mostBackups)
-    return `A chain has at most ${mostBackups} backups. Cut over, and start the next one with a newer full backup.`;
+  if (migration.backups.length >= maxBackups)
+    return `A chain has at most ${maxBackups} backups. Cut over, and start the next one with a newer full backup.`;
   if (!backup.final || failedBackup(migration) === undefined || nextQueuedBackup(migration) === undefined) return null;
   return 'It takes the place of the failed backup, and others follow in the queue: only the last one can be final.';
 }

@@ -69,20 +69,20 @@ export function representBackup(backup: Backup): BackupRepresentation {
 }
 
 /** So many backups of a chain stand in a list and in the answer to a change; the migration itself shows all. */
-export const mostShownBackups = 50;
+export const maxShownBackups = 50;
 
 /**
- * A migration as the API shows it, everywhere the same. Of a long chain `mostBackups` backups are shown: the full one and the last ones; the answer
+ * A migration as the API shows it, everywhere the same. Of a long chain `maxBackups` backups are shown: the full one and the last ones; the answer
  * says how many are left out.
  */
 export function representMigration(
   migration: Migration,
   provider: LifeCycleProvider,
-  mostBackups: number = Number.POSITIVE_INFINITY,
+  maxBackups: number = Number.POSITIVE_INFINITY,
 ): MigrationRepresentation {
   const { target, providerOptions } = migration;
   const backups = migration.backups.filter((backup) => !isUnresolved(backup));
-  const omitted = Math.max(0, backups.length - mostBackups);
+  const omitted = Math.max(0, backups.length - maxBackups);
   const counted = backups.filter((backup) => backup.supersededBy === undefined);
   const restored = counted.filter((backup) => backup.state === 'restored').length;
   return {

@@ -286,7 +286,7 @@ function causeByNumber(text: string): RestoreErrorCode | undefined {
 }
 
 /** What a longer text is cut to before it is searched, in characters: vendors may send anything. */
-const longestSearched = 10_000;
+const maxSearched = 10_000;
 
 /**
  * The cause that a vendor's text names, or null: by the number of SQL Server's message, then by the vendor's own `phrases`, then by what is
@@ -297,6 +297,6 @@ export function restoreCause(
   names: readonly string[],
   phrases: readonly Wording[] = [],
 ): RestoreErrorCode | null {
-  const told = withoutNames(text.slice(0, longestSearched), names);
+  const told = withoutNames(text.slice(0, maxSearched), names);
   return causeByNumber(told) ?? [...phrases, ...wordings].find(({ pattern }) => pattern.test(told))?.code ?? null;
 }

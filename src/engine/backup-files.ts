@@ -38,7 +38,7 @@ export interface BackupFiles {
 /** How long a store that could not be reached is left alone, in milliseconds. */
 const pauseMs = 5 * 60_000;
 /** Headers that are remembered; one takes about a kilobyte. */
-const mostRemembered = 20_000;
+const maxRemembered = 20_000;
 
 /** Failures that say that a store was not reached, or did not work. */
 const unreached: readonly VendorFailure['kind'][] = ['not_sent', 'timeout', 'unavailable', 'garbage'];
@@ -53,7 +53,7 @@ export function createBackupFiles(context: EngineContext): BackupFiles {
   function remember(key: string, file: BackupFile): void {
     remembered.delete(key);
     remembered.set(key, file);
-    const oldest = remembered.size > mostRemembered ? remembered.keys().next().value : undefined;
+    const oldest = remembered.size > maxRemembered ? remembered.keys().next().value : undefined;
     if (oldest !== undefined) remembered.delete(oldest);
   }
 

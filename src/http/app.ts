@@ -2,7 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { type FastifyBaseLogger, fastify, LogController } from 'fastify';
 import type { AuditLog } from '../domain/audit.ts';
 import type { ProviderRegistry } from '../domain/provider.ts';
-import { mostShownBackups, representMigration } from '../domain/representation.ts';
+import { maxShownBackups, representMigration } from '../domain/representation.ts';
 import type { Runtime } from '../domain/runtime.ts';
 import type { HttpTelemetry } from '../domain/telemetry.ts';
 import type { MigrationService } from '../engine/interface.ts';
@@ -93,7 +93,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
       representMigration(
         migration,
         providers.of(migration.provider),
-        extent === 'short' ? mostShownBackups : Number.POSITIVE_INFINITY,
+        extent === 'short' ? maxShownBackups : Number.POSITIVE_INFINITY,
       ),
   };
   const app = newApp(options.logger, runtime, settings, trail);

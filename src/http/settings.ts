@@ -32,12 +32,12 @@ export interface HttpSettings {
   readonly rateLimit: RateLimit | null;
   /** How long a submission waits for the vendor without `Prefer: wait`. */
   readonly defaultWaitSeconds: number;
-  readonly mostWaitSeconds: number;
+  readonly maxWaitSeconds: number;
   /** How long an unanswered idempotency key is taken to be in progress; after that its first process is taken to have died. */
   readonly idempotencyInProgressMs: number;
   /** How many event streams may be open at once. */
-  readonly mostEventStreams: number;
-  readonly mostEventStreamsOfOneCaller: number;
+  readonly maxEventStreams: number;
+  readonly maxEventStreamsOfOneCaller: number;
 }
 
 export interface RateLimit {
@@ -64,8 +64,8 @@ export const defaultHttpSettings: HttpSettings = {
   explorer: true,
   rateLimit: null,
   defaultWaitSeconds: 10,
-  mostWaitSeconds: 20,
+  maxWaitSeconds: 20,
   idempotencyInProgressMs: 60_000,
-  mostEventStreams: 1000,
-  mostEventStreamsOfOneCaller: 500,
+  maxEventStreams: 1000,
+  maxEventStreamsOfOneCaller: 500,
 };

@@ -17,7 +17,7 @@ export async function findMigration(db: Kysely<Tables>, id: string): Promise<Mig
 /** Backups and calls that are read at a time: a few milliseconds of work. */
 const partsAtOnce = 1000;
 /** A page ends early rather than be larger than this, in characters of the documents that it is made from. */
-const mostCharacters = 4_000_000;
+const maxCharacters = 4_000_000;
 
 /**
  * `Store.list`: bounds of `createdAfter` and `createdBefore` are exclusive; `name` is the whole name. The page is chosen first; then its migrations
@@ -41,7 +41,7 @@ export async function listMigrations(
       const rows = await read((db) => selectMigrations(db).where('id', 'in', ids).execute());
       for (const row of rows.sort((one, other) => ids.indexOf(one.id) - ids.indexOf(other.id))) {
         characters += row.document.length + (row.backups?.length ?? 0) + (row.calls?.length ?? 0);
-        if (found.length > 0 && characters > mostCharacters) return found;
+        if (found.length > 0 && characters > maxCharacters) return found;
         found.push(...unreadable.readable([row], readMigration));
       }
     }

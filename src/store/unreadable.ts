@@ -1,7 +1,7 @@
 import { UnreadableRecord } from '../domain/store.ts';
 
 /** Rows that are remembered by name; more are only counted in the log. */
-const mostNamed = 100;
+const maxNamed = 100;
 
 /** The rows of one database that turned out not to be what this program writes. Each is reported once, and harms no other row. */
 export class UnreadableRecords {
@@ -43,7 +43,7 @@ export class UnreadableRecords {
 
   /** Tells of it, the first time. */
   report(error: UnreadableRecord): void {
-    if (this.#found.has(nameOf(error)) || this.#found.size >= mostNamed) return;
+    if (this.#found.has(nameOf(error)) || this.#found.size >= maxNamed) return;
     this.#found.set(nameOf(error), error);
     this.#onError(error);
   }

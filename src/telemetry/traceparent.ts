@@ -10,7 +10,7 @@ export interface TraceParent {
 }
 
 /** Longer than this it is left out; 512 are what everybody has to take. */
-const longestState = 1024;
+const maxState = 1024;
 
 const form = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
 const zeros = /^0+$/;
@@ -21,7 +21,7 @@ export function readTraceParent(header: string | undefined, state?: string): Tra
   if (version === undefined || traceId === undefined || spanId === undefined || flags === undefined) return null;
   if (version === 'ff' || (version === '00' && more !== undefined)) return null;
   if (zeros.test(traceId) || zeros.test(spanId)) return null;
-  const noted = state !== undefined && state.length <= longestState ? { state } : {};
+  const noted = state !== undefined && state.length <= maxState ? { state } : {};
   return { traceId, spanId, sampled: (Number.parseInt(flags, 16) & 1) === 1, ...noted };
 }
 

@@ -71,7 +71,7 @@ export const maxCallerWaitMs = 5000;
 /** Offsets below this are the resolution of a `Date` header, not a clock that is off. */
 const clockNoiseMs = 2000;
 /** No clock is off by more than this; a `Date` header that says so is a fault of its sender. */
-const mostClockOffsetMs = 24 * 3_600_000;
+const maxClockOffsetMs = 24 * 3_600_000;
 
 /** The vendors' client: signs each attempt, keeps sessions, limits, and the vendor's clock per account. */
 export function createVendorClient(options: VendorClientOptions): VendorTransport {
@@ -269,7 +269,7 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
     if (Number.isNaN(vendor)) return;
     // A `Date` header has whole seconds, so its middle is the best guess.
     const offset = vendor + 500 - (startedAt + reply.receivedAt) / 2;
-    if (Math.abs(offset) > mostClockOffsetMs) return;
+    if (Math.abs(offset) > maxClockOffsetMs) return;
     const known = Math.abs(offset) < clockNoiseMs ? 0 : Math.round(offset);
     const before = offsets.get(account.name);
     offsets.set(account.name, known);

@@ -9,7 +9,7 @@ interface Held<T> {
 
 export interface Renewal {
   /** Renewal begins in the last quarter of a life, and at most this long before its end. */
-  readonly mostAheadMs: number;
+  readonly maxAheadMs: number;
   /** A value is used for at least this long: a wrong clock must not turn every request into an exchange. */
   readonly leastUseMs: number;
 }
@@ -53,11 +53,11 @@ export class IssuedCache<T> {
 
   async #fly(issue: () => Promise<{ readonly value: T; readonly expiresAt: Instant }>): Promise<T> {
     const { value, expiresAt } = await issue();
-    const { mostAheadMs, leastUseMs } = this.#renewal;
+    const { maxAheadMs, leastUseMs } = this.#renewal;
     const issuedAt = this.#now();
     const lifeMs = Math.max(expiresAt - issuedAt, leastUseMs);
     const endsAt = issuedAt + lifeMs;
-    this.#held = { value, issuedAt, endsAt, renewAt: endsAt - Math.min(mostAheadMs, lifeMs / 4) };
+    this.#held = { value, issuedAt, endsAt, renewAt: endsAt - Math.min(maxAheadMs, lifeMs / 4) };
     return value;
   }
 }

@@ -7,7 +7,7 @@ export const refusedLoginPauseMs = 15 * 60_000;
 /** The vendor has judged the login; asking the same again gets the same answer, or locks the user. */
 const judged: readonly FailureKind[] = ['unauthenticated', 'session_expired', 'rejected'];
 /** Enough for every account in every region; temporary credentials come and go. */
-const mostKnown = 1000;
+const maxKnown = 1000;
 
 export interface RefusedLogin {
   readonly error: VendorError;
@@ -45,7 +45,7 @@ export class RefusedLogins {
     this.#refusals.delete(`${fingerprint} ${place}`);
     this.#proven.add(fingerprint).add(`${fingerprint} ${place}`);
     for (const oldest of this.#proven) {
-      if (this.#proven.size <= mostKnown) break;
+      if (this.#proven.size <= maxKnown) break;
       this.#proven.delete(oldest);
     }
   }

@@ -15,7 +15,7 @@ export class SessionCache {
 
   /** `place` names what the session opens; `refusals` are shared by all caches, because the vendor counts failures per user. */
   constructor(now: () => Instant, login: () => Promise<Session>, refusals: RefusedLogins, place = '') {
-    this.#sessions = new IssuedCache(now, { mostAheadMs: Number.POSITIVE_INFINITY, leastUseMs: 0 });
+    this.#sessions = new IssuedCache(now, { maxAheadMs: Number.POSITIVE_INFINITY, leastUseMs: 0 });
     this.#login = login;
     this.#refusals = refusals;
     this.#place = place;

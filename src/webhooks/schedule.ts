@@ -20,7 +20,7 @@ const pauses = [
   24 * hour,
 ];
 /** The longest `Retry-After` of a receiver that is granted, in milliseconds. */
-export const longestWishMs = 6 * hour;
+export const maxWishMs = 6 * hour;
 
 /** What an attempt brought: an answer, or none and why. */
 export type AttemptResult =
@@ -38,6 +38,6 @@ export function outcomeOf(result: AttemptResult, attempts: number, at: Instant, 
   const error = result.status === null ? result.error : `the receiver answered ${result.status}`;
   const pause = pauses[attempts];
   if (status === 410 || pause === undefined) return { state: 'failed', at, status, error, dueAt: null };
-  const wish = result.status === null ? 0 : Math.min(result.retryAfterMs ?? 0, longestWishMs);
+  const wish = result.status === null ? 0 : Math.min(result.retryAfterMs ?? 0, maxWishMs);
   return { state: 'pending', at, status, error, dueAt: Math.ceil(at + Math.max(pause * (0.9 + random / 5), wish)) };
 }

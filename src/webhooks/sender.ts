@@ -7,10 +7,10 @@ import { type AddressPolicy, addressFault, bareHost, urlFault } from '../domain/
 import type { Instant } from '../domain/migration.ts';
 import { directly, type OutboundSettings, ownMachine } from '../domain/outbound.ts';
 import { readRetryAfter } from '../domain/retry-after.ts';
-import { type AttemptResult, longestWishMs } from './schedule.ts';
+import { type AttemptResult, maxWishMs } from './schedule.ts';
 
 /** Bytes of an answer that are read, and not kept, so that its connection can be used again. */
-const mostAnswerBytes = 16 * 1024;
+const maxAnswerBytes = 16 * 1024;
 /** How long a connection is kept that nobody uses, in milliseconds. */
 const idleMs = 10_000;
 
@@ -55,7 +55,7 @@ export function createSender(
     return new Promise((done, fail) => {
       const signal = AbortSignal.timeout(timeoutMs);
       const length = { 'content-length': String(Buffer.byteLength(body)) };
-      const options = { method: 'POST', headers: { ...headers, ...length }, signal, maxHeaderSize: mostAnswerBytes };
+      const options = { method: 'POST', headers: { ...headers, ...length }, signal, maxHeaderSize: maxAnswerBytes };
       const request =
         url.protocol === 'https:'
           ? tlsRequest(url, { ...options, agent: agents['https:'] })
@@ -89,7 +89,7 @@ export function createSender(
         };
         return {
           status: answer.statusCode ?? 0,
-          retryAfterMs: readRetryAfter(told, now(), longestWishMs) ?? null,
+          retryAfterMs: readRetryAfter(told, now(), maxWishMs) ?? null,
         };
       } catch (error) {
         const words = inWords(error, bareHost(url));
@@ -108,7 +108,7 @@ function passedOver(answer: IncomingMessage): Promise<void> {
     let bytes = 0;
     answer.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes > mostAnswerBytes) answer.destroy();
+      if (bytes > maxAnswerBytes) answer.destroy();
     });
     answer.on('error', () => undefined);
     answer.once('close', done);

@@ -17,7 +17,7 @@ import { secretPlace, urlPlace } from './sealed-places.ts';
 import { newSecret } from './signature.ts';
 
 /** Of one gateway. Every event is looked at for each of them. */
-const mostWebhooks: WebhookLimits = { inAll: 1000, perCaller: 100 };
+const maxWebhooks: WebhookLimits = { inAll: 1000, perCaller: 100 };
 
 export interface WebhookServiceContext {
   readonly store: WebhookStore & Pick<Store, 'findIdempotencyKey'>;
@@ -105,11 +105,11 @@ export function createWebhookService(context: WebhookServiceContext): WebhookSer
         updatedAt: now,
         version: 1,
       };
-      const result = await store.createWebhook(webhook, mostWebhooks, idempotency, caller.audit);
+      const result = await store.createWebhook(webhook, maxWebhooks, idempotency, caller.audit);
       if (result.outcome === 'too_many')
         throw new Problem(
           'invalid_state',
-          `There are ${mostWebhooks.perCaller} webhooks of this caller already, or ${mostWebhooks.inAll} in all; delete one that is not needed.`,
+          `There are ${maxWebhooks.perCaller} webhooks of this caller already, or ${maxWebhooks.inAll} in all; delete one that is not needed.`,
         );
       if (idempotency && result.outcome === 'key_exists') return replay(result.record, caller, idempotency);
       context.wake();

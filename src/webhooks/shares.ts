@@ -9,7 +9,7 @@ const maxPerOrigin = 16;
 const maxSilentPerWebhook = 1;
 const maxSilentPerOrigin = 2;
 /** Webhooks and origins that are remembered as silent. */
-const mostSilent = 10_000;
+const maxSilent = 10_000;
 
 /** Who and what the places of a delivery belong to. */
 interface Places {
@@ -74,7 +74,7 @@ export class Shares {
         this.#silent.delete(key);
         if (silent) this.#silent.add(key);
       }
-      const oldest = this.#silent.size > mostSilent ? this.#silent.values().next().value : undefined;
+      const oldest = this.#silent.size > maxSilent ? this.#silent.values().next().value : undefined;
       if (oldest !== undefined) this.#silent.delete(oldest);
     };
   }

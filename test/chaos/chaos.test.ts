@@ -11,7 +11,7 @@ const brief = {
   intentsPerProvider: 7,
   arrivalMs: 5000,
   kills: 3,
-  longestMs: 20_000,
+  maxMs: 20_000,
   meanKillMs: 1200,
   patienceMs: 5000,
   calmMs: 60_000,

@@ -18,8 +18,8 @@ const { values } = parseArgs({
 const seed = values.seed === undefined ? systemRuntime.now() % 1_000_000 : Number(values.seed);
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-const full = { intentsPerProvider: 180, arrivalMs: 130_000, longestMs: 205_000, patienceMs: 70_000, calmMs: 120_000 };
-const brief = { intentsPerProvider: 20, arrivalMs: 20_000, longestMs: 30_000, patienceMs: 8000, calmMs: 60_000 };
+const full = { intentsPerProvider: 180, arrivalMs: 130_000, maxMs: 205_000, patienceMs: 70_000, calmMs: 120_000 };
+const brief = { intentsPerProvider: 20, arrivalMs: 20_000, maxMs: 30_000, patienceMs: 8000, calmMs: 60_000 };
 const size = values.brief ? brief : full;
 const pace = await machinePace();
 const plans: Readonly<Record<'sqlite' | 'postgresql', Omit<StormPlan, 'seed' | 'store'>>> = {

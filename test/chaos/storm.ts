@@ -28,9 +28,9 @@ export interface StormPlan {
   readonly pace: number;
   /** Over how long callers arrive, in milliseconds. */
   readonly arrivalMs: number;
-  /** Processes die until all callers have arrived and that many have died, or until `longestMs` have passed. */
+  /** Processes die until all callers have arrived and that many have died, or until `maxMs` have passed. */
   readonly kills: number;
-  readonly longestMs: number;
+  readonly maxMs: number;
   /** Mean time from one death to the next, in milliseconds. */
   readonly meanKillMs: number;
   readonly patienceMs: number;
@@ -67,7 +67,7 @@ export async function storm(quietPlan: StormPlan): Promise<StormReport> {
     await warmUp(replicas);
     await spoilRows(storeUrlOf(plan, folder));
     await Promise.all(replicas.map((replica) => replica.start()));
-    const end = systemRuntime.now() + plan.longestMs;
+    const end = systemRuntime.now() + plan.maxMs;
     const weather = await startWeather(sandbox, random.fork(), intervals);
     const trouble = startTrouble(replicas, random.fork(), plan.meanKillMs, intervals.leaseMs);
     const told = await askAll(plan, replicas, random.fork(), sandbox);
@@ -111,7 +111,7 @@ function atPace(plan: StormPlan): StormPlan {
   return {
     ...plan,
     arrivalMs: plan.arrivalMs * pace,
-    longestMs: plan.longestMs * pace,
+    maxMs: plan.maxMs * pace,
     meanKillMs: plan.meanKillMs * pace,
     patienceMs: plan.patienceMs * pace,
     calmMs: plan.calmMs * pace,

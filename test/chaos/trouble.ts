@@ -17,7 +17,7 @@ const pauseShare = 1 / 12;
 /** One in this many starts finds a configuration in which the accounts' names stand for another cloud. */
 const strangeShare = 1 / 8;
 /** A machine that is too busy to start a process within this time sees it killed all the same. */
-const longestStartMs = 8000;
+const maxStartMs = 8000;
 
 /**
  * Kills a process at random points, also while it starts, and starts it again; now and then one is stopped for longer than its lease and goes
@@ -50,7 +50,7 @@ export function startTrouble(
       if (strange) counts.strangeStarts++;
       const started = replica.start(strange);
       // Some die again before they have come up.
-      if (!own.chance(0.2)) await Promise.race([started, systemRuntime.sleep(longestStartMs)]);
+      if (!own.chance(0.2)) await Promise.race([started, systemRuntime.sleep(maxStartMs)]);
       startMs = systemRuntime.now() - began;
     }
   }

@@ -50,7 +50,7 @@ const credentials: Readonly<Record<ProviderId, Credentials>> = {
   },
   tencent: { provider: 'tencent', secretId: atTencent.secretId, secretKey: new Secret(atTencent.secretKey) },
 };
-const longestMs = 30_000;
+const maxMs = 30_000;
 
 /** Puts the parts of a gateway together in this process, some of them broken, has it work on intents, and collects the evidence. */
 export async function evidenceOf(intents: readonly Intent[], workshop: Workshop): Promise<Evidence> {
@@ -121,7 +121,7 @@ async function submit(intent: Intent, context: EngineContext, engine: ReturnType
 }
 
 async function untilEnded(store: Store): Promise<readonly MigrationRepresentation[]> {
-  const end = systemRuntime.now() + longestMs;
+  const end = systemRuntime.now() + maxMs;
   for (;;) {
     const stored = await store.list({}, { size: 200, order: 'oldest_first' });
     const all = stored.map((migration) => representMigration(migration, providers.of(migration.provider)));

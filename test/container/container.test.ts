@@ -8,7 +8,7 @@ import { underLoad } from './support/load.ts';
 const engine = await findEngine();
 const skipped = 'reason' in engine ? engine.reason : null;
 const suffix = skipped === null ? '' : ` (skipped: ${skipped})`;
-const mostBytes = 300_000_000;
+const maxBytes = 300_000_000;
 const restoreMs = 6000;
 /** Between two creations of a steady load. */
 const everyMs = 300;
@@ -36,7 +36,7 @@ describe.skipIf(skipped !== null)(`The image${suffix}`, { timeout: patience }, (
     if ('reason' in engine) return;
     const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
     const { Size, Config } = await engine.runtime.container.dockerode.getImage(image).inspect();
-    expect(Size).toBeLessThan(mostBytes);
+    expect(Size).toBeLessThan(maxBytes);
     expect(Config).toMatchObject({
       User: '10001:10001',
       Entrypoint: ['node', '/app/src/main.ts'],

@@ -13,7 +13,7 @@ import { requestFor } from '../support/simulation.ts';
 /** 200 requests in a normal test run; GODWIT_PROPERTY_RUNS raises it, as `npm run nightly` does. */
 const runs = Number(process.env.GODWIT_PROPERTY_RUNS ?? 200);
 const isLong = runs > 5000;
-const mostGrowthBytes = 96 * 1024 * 1024;
+const maxGrowthBytes = 96 * 1024 * 1024;
 
 let vendor: RecordingVendor;
 let gateway: Gateway;
@@ -209,7 +209,7 @@ it(
     // A few hundred requests at random need not create anything.
     for (const status of isLong ? [200, 202, 400, 404] : [200, 400])
       expect(seen.get(status) ?? 0, `answers with ${status}`).toBeGreaterThan(0);
-    if (isLong) expect(heapBytes() - settledBytes).toBeLessThan(mostGrowthBytes);
+    if (isLong) expect(heapBytes() - settledBytes).toBeLessThan(maxGrowthBytes);
   },
   isLong ? 3_600_000 : 60_000,
 );

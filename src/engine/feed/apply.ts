@@ -8,7 +8,7 @@ import { addBackup, requestCutover } from '../../domain/requests.ts';
 import { type FeedPlan, sourceOf, type Taking } from './plan.ts';
 
 /** Keys whose refusal is remembered as told. */
-const mostRefused = 100;
+const maxRefused = 100;
 
 /** What a scan changes of a migration: files become backups, and what stands in the way is said. Null: nothing. Pure but for new ids. */
 export function applyPlan(
@@ -41,7 +41,7 @@ export function applyPlan(
   const updated: Feed = {
     ...feed,
     gap,
-    refused: [...new Set([...feed.refused, ...refused])].slice(-mostRefused),
+    refused: [...new Set([...feed.refused, ...refused])].slice(-maxRefused),
     newestFinishedAt: plan.newestFinishedAt,
     scannedAt: now,
     closed: feed.closed || isComplete(next, plan),

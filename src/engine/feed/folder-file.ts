@@ -14,7 +14,7 @@ export interface FolderFile {
 }
 
 /** Objects in a folder that are looked at; in a larger one, those that come first by name. */
-export const mostObjects = 100_000;
+export const maxObjects = 100_000;
 
 /**
  * What is known of a folder after another listing. An object that has changed in any way begins anew. Pure.

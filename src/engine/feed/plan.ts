@@ -44,7 +44,7 @@ export interface PlanContext {
 }
 
 /** Backups that wait in the queue at most: what is behind them in the folder is found again. */
-const mostQueued = 8;
+const maxQueued = 8;
 
 /** What to take from a folder, and a verdict with its reason for every file. Pure. */
 export function planFeed(migration: Migration, files: ReadonlyMap<string, FolderFile>, context: PlanContext): FeedPlan {
@@ -104,7 +104,7 @@ export function planFeed(migration: Migration, files: ReadonlyMap<string, Folder
       say(key, 'refused', name.fault);
       break;
     }
-    if (!open || queued + take.length >= mostQueued) break;
+    if (!open || queued + take.length >= maxQueued) break;
     take.push({ key, folderFile, type, final: type === 'full' ? migration.mode === 'full' : name.final });
     if (name.final) {
       ended = key;

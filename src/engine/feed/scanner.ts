@@ -8,14 +8,14 @@ import type { BackupFiles } from '../backup-files.ts';
 import { accountOf, type EngineContext } from '../context.ts';
 import { reportInterruption } from '../work.ts';
 import { applyPlan } from './apply.ts';
-import { afterListing, afterLook, type FolderFile, mostObjects, wantsReading } from './folder-file.ts';
+import { afterListing, afterLook, type FolderFile, maxObjects, wantsReading } from './folder-file.ts';
 import { planFeed } from './plan.ts';
 
 /** Headers that are read in one round; the next round begins at once. */
-const mostRead = 200;
+const maxRead = 200;
 const atOnce = 8;
 /** The longest pause after failed listings, in milliseconds. */
-const longestPauseMs = 5 * 60_000;
+const maxPauseMs = 5 * 60_000;
 const housekeepingMs = 3_600_000;
 
 export interface FeedScanner {
@@ -67,7 +67,7 @@ export function createFeedScanner(
     const watchers = await watching(folder.id);
     const account = watchers.map((each) => accountOf(context, each)).find((each) => each !== undefined);
     if (watchers.length === 0 || account === undefined) {
-      const dueAt = watchers.length === 0 ? null : now + longestPauseMs;
+      const dueAt = watchers.length === 0 ? null : now + maxPauseMs;
       await feeds.finishFolder(folder.id, owner, { scannedAt: null, dueAt, failures: 0 });
       return;
     }
@@ -90,7 +90,7 @@ export function createFeedScanner(
       });
       const pause = Math.max(
         error.failure.retryAfterMs ?? 0,
-        Math.min(scanMs * 2 ** Math.min(failures, 10), longestPauseMs),
+        Math.min(scanMs * 2 ** Math.min(failures, 10), maxPauseMs),
       );
       for (const { id } of watchers)
         await context.store.update(id, (latest) => unreadable(latest, folder, error.failure));
@@ -112,12 +112,12 @@ export function createFeedScanner(
     const place = { account, region: folder.region, bucket: folder.bucket };
     const listedAt = runtime.now();
     const known = await knownFiles(feeds, folder.id);
-    const { objects } = await files.list(place, folder.prefix, mostObjects, { priority: 'observation' });
+    const { objects } = await files.list(place, folder.prefix, maxObjects, { priority: 'observation' });
     const listed = new Map(afterListing(known, objects, listedAt));
     const unread = [...listed.values()].filter(wantsReading);
     const queue = unread
       .toSorted((a, b) => (b.object.lastModified ?? 0) - (a.object.lastModified ?? 0))
-      .slice(0, mostRead)
+      .slice(0, maxRead)
       .values();
     const reader = async (): Promise<void> => {
       for (const each of queue) {
@@ -137,7 +137,7 @@ export function createFeedScanner(
       outcome: 'ok',
       behindSeconds: behind.length === 0 ? null : Math.max(...behind),
     });
-    return unread.length > mostRead;
+    return unread.length > maxRead;
   }
 
   async function remember(

@@ -11,9 +11,9 @@ import type { EngineContext } from '../context.ts';
 import { summary } from './problems.ts';
 
 /** What a check may cost a caller, in milliseconds. */
-const mostMs = 2000;
+const maxMs = 2000;
 /** Files of one backup that are looked at; only Huawei takes more than one. */
-const mostFiles = 16;
+const maxFiles = 16;
 
 /** What was seen of the files of a backup that is about to be queued. */
 export interface SeenFiles {
@@ -48,12 +48,12 @@ export async function lookAtSource(
   const place = { account, region: migration.region, bucket: source.bucket };
   const done = new AbortController();
   const late = context.runtime
-    .sleep(mostMs, done.signal)
+    .sleep(maxMs, done.signal)
     .then((): SeenFiles => ({ ...nothingSeen, unseen: 'The object store did not answer within two seconds.' }));
-  const options = { maxWaitMs: mostMs };
+  const options = { maxWaitMs: maxMs };
   const looking = async (): Promise<SeenFiles> => {
     const looks = await Promise.all(
-      source.keys.slice(0, mostFiles).map((key) => files.look(place, key, undefined, options)),
+      source.keys.slice(0, maxFiles).map((key) => files.look(place, key, undefined, options)),
     );
     const versioned = looks.some((look) => look.outcome === 'read' && look.file.header.serverVersion !== null);
     return { looks, targetMajor: versioned ? await targetMajor(context, account, migration) : undefined, unseen: null };
@@ -74,7 +74,7 @@ async function targetMajor(
   const dialogue: Dialogue<number | null> = providers.of(account.provider).targetMajor(migration);
   try {
     return (
-      (await client.converse(account, migration.region, dialogue, { priority: 'caller', maxWaitMs: mostMs })) ??
+      (await client.converse(account, migration.region, dialogue, { priority: 'caller', maxWaitMs: maxMs })) ??
       undefined
     );
   } catch (error) {

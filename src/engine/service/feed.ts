@@ -10,7 +10,7 @@ import { visible } from './access.ts';
 import { unknownAccount } from './problems.ts';
 
 /** How long a caller waits for a scan that was asked for, in milliseconds. */
-const mostWaitMs = 10_000;
+const maxWaitMs = 10_000;
 const lookAgainMs = 50;
 
 /** What callers may see of a watched folder. */
@@ -33,7 +33,7 @@ export function createFeedReads(context: EngineContext, feeds: FeedStore | undef
   async function scanNow(migration: Migration): Promise<void> {
     const { feeds: known, id } = folderOf(migration);
     const asked = runtime.now();
-    const end = runtime.monotonic() + mostWaitMs;
+    const end = runtime.monotonic() + maxWaitMs;
     await known.wakeFolder(id, asked);
     wake();
     while (runtime.monotonic() < end) {

@@ -11,10 +11,10 @@ import { vendorProblem } from '../vendor-reads.ts';
 import { accountFor } from './access.ts';
 
 /** Keys of a folder that are listed, and of those the newest whose headers are read. */
-const mostListed = 10_000;
-const mostRead = 1000;
+const maxListed = 10_000;
+const maxRead = 1000;
 /** How long a caller waits for all headers together, in milliseconds. */
-const mostMs = 25_000;
+const maxMs = 25_000;
 /** Headers that are read at the same time. */
 const atOnce = 8;
 
@@ -53,7 +53,7 @@ export function createInspection(context: EngineContext, files: BackupFiles): Pi
 
   async function listed(place: Parameters<BackupFiles['list']>[0], prefix: string): Promise<readonly StoredObject[]> {
     try {
-      const { objects } = await files.list(place, prefix, mostListed);
+      const { objects } = await files.list(place, prefix, maxListed);
       return objects.filter(({ key }) => !key.endsWith('/'));
     } catch (error) {
       throw error instanceof VendorError ? vendorProblem(error) : error;
@@ -66,8 +66,8 @@ export function createInspection(context: EngineContext, files: BackupFiles): Pi
     objects: readonly StoredObject[],
     known: boolean,
   ): Promise<ReadonlyMap<string, Look>> {
-    const end = context.runtime.monotonic() + mostMs;
-    const newest = objects.toSorted((a, b) => (b.lastModified ?? 0) - (a.lastModified ?? 0)).slice(0, mostRead);
+    const end = context.runtime.monotonic() + maxMs;
+    const newest = objects.toSorted((a, b) => (b.lastModified ?? 0) - (a.lastModified ?? 0)).slice(0, maxRead);
     const looks = new Map<string, Look>();
     const queue = newest.values();
     const worker = async (): Promise<void> => {
@@ -111,7 +111,7 @@ function inspectedFile(
   if (look === undefined)
     faults.push({
       code: 'backup_not_checked',
-      detail: `Only the newest ${mostRead} files are looked at, and only for as long as a caller waits.`,
+      detail: `Only the newest ${maxRead} files are looked at, and only for as long as a caller waits.`,
     });
   else if (look.outcome === 'unreadable') faults.push({ code: 'backup_not_checked', detail: look.detail });
   else if (look.outcome !== 'read') {

@@ -10,7 +10,7 @@ import { accountFor, visible } from './access.ts';
 import { notFound, refusal, unknownAccount } from './problems.ts';
 
 /** Unreadable records that are named at once. */
-const mostNamed = 5;
+const maxNamed = 5;
 
 /** What callers may see. Nothing here changes a migration. */
 export function createReads(
@@ -47,7 +47,7 @@ export function createReads(
   async function recordsCheck() {
     const found = await store.unreadable().catch(() => []);
     if (found.length === 0) return [];
-    const named = found.slice(0, mostNamed).map(({ table, id }) => `${table} ${id}`);
+    const named = found.slice(0, maxNamed).map(({ table, id }) => `${table} ${id}`);
     const more = found.length > named.length ? ` and ${found.length - named.length} more` : '';
     const detail = `passed over because they cannot be read: ${named.join(', ')}${more}; the log says why`;
     return [{ name: 'stored records', ok: false, detail }];

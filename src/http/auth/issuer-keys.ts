@@ -4,13 +4,13 @@ import { Problem } from '../../domain/problem.ts';
 /** After that age keys are read again while the old ones serve, in milliseconds. */
 const freshMs = 600_000;
 /** For so long keys serve while the issuer cannot be reached, in milliseconds. A key that the issuer has withdrawn is good no longer than this. */
-const longestMs = 12 * 3_600_000;
+const maxMs = 12 * 3_600_000;
 /** An unknown key makes the set be read again at most so often, in milliseconds. */
 const cooldownMs = 30_000;
 /** For so long a failed read is not repeated, in milliseconds. */
 const failureMs = 5000;
 const timeoutMs = 5000;
-const mostBytes = 1_048_576;
+const maxBytes = 1_048_576;
 
 /** Reads a key set; rejects when it cannot be had. */
 export type ReadKeySet = () => Promise<JSONWebKeySet>;
@@ -51,7 +51,7 @@ export function issuerKeys(read: ReadKeySet, monotonicNow: () => number): JWTVer
 
   return async (header, token) => {
     const age = keys === null ? Number.POSITIVE_INFINITY : monotonicNow() - keys.readAt;
-    if (age >= longestMs) await refreshOrRefuse();
+    if (age >= maxMs) await refreshOrRefuse();
     else if (age >= freshMs && monotonicNow() - failedAt >= cooldownMs) refresh().catch(() => undefined);
     if (keys === null) throw keysUnavailable(null);
     try {
@@ -94,7 +94,7 @@ async function boundedText(answer: Response): Promise<string> {
   let bytes = 0;
   for await (const chunk of answer.body ?? []) {
     bytes += chunk.length;
-    if (bytes > mostBytes) throw new Error('the key set is too large');
+    if (bytes > maxBytes) throw new Error('the key set is too large');
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();

@@ -28,7 +28,7 @@ const algorithms = [
   'Ed25519',
 ];
 /** Keys that may fit one token: more would be work for whoever forges one. */
-const mostKeys = 8;
+const maxKeys = 8;
 /** What an access token may call itself, in lower case and without `application/`. */
 const accessTokenType = 'at+jwt';
 const unspecificType = 'jwt';
@@ -79,7 +79,7 @@ async function verified(token: string, keys: JWTVerifyGetKey, options: Parameter
     if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
     let tried = 0;
     for await (const key of error) {
-      if (++tried > mostKeys) break;
+      if (++tried > maxKeys) break;
       try {
         return await jwtVerify(
           token,

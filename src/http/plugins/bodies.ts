@@ -13,7 +13,7 @@ import { textFaults } from '../validation/text.ts';
 const json = 'application/json';
 const mergePatch = 'application/merge-patch+json';
 /** The largest valid request has some hundreds. Validating a flood of faults would hold up everybody else. */
-const mostMembers = 5000;
+const maxMembers = 5000;
 
 /** What UTF-8 is called, and what is a part of it. */
 const utf8Labels: readonly string[] = ['utf-8', 'utf8', 'us-ascii', 'ascii'];
@@ -99,8 +99,8 @@ function parseBody(app: HttpApp, request: FastifyRequest, body: Buffer): unknown
     parsed = value;
   });
   if (failed) throw invalidRequest([{ pointer: '', detail: jsonFault(text) }]);
-  if (hasMoreMembers(parsed, mostMembers))
-    throw invalidRequest([{ pointer: '', detail: `has more than ${mostMembers} members in all` }]);
+  if (hasMoreMembers(parsed, maxMembers))
+    throw invalidRequest([{ pointer: '', detail: `has more than ${maxMembers} members in all` }]);
   const duplicates = duplicateMembers(text, parsed);
   if (duplicates.length > 0) throw invalidRequest(duplicates);
   const faults = textFaults(parsed);

@@ -8,7 +8,7 @@ import type { RateLimit } from '../settings.ts';
 import { keyedBuckets } from './keyed-buckets.ts';
 
 /** Credentials that were good lately, so many of them at most. */
-const mostRemembered = 10_000;
+const maxRemembered = 10_000;
 const rememberedMs = 3_600_000;
 
 /** How often one address may be wrong. */
@@ -46,7 +46,7 @@ export function failedCredentials(limit: RateLimit | null, runtime: Pick<Runtime
       const digest = digestOf(presented);
       goodUntil.delete(digest);
       goodUntil.set(digest, runtime.monotonic() + rememberedMs);
-      const oldest = goodUntil.size > mostRemembered ? goodUntil.keys().next().value : undefined;
+      const oldest = goodUntil.size > maxRemembered ? goodUntil.keys().next().value : undefined;
       if (oldest !== undefined) goodUntil.delete(oldest);
     },
   };

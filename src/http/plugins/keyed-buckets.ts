@@ -3,7 +3,7 @@ import { filled, fullBucket, type TokenBucket, taken, waitMs } from '../../domai
 import type { RateLimit } from '../settings.ts';
 
 /** How many keys are remembered; a forgotten one starts with a full bucket. */
-const mostBuckets = 10_000;
+const maxBuckets = 10_000;
 
 /** What a bucket says after one was asked of it. */
 export interface BucketState {
@@ -47,7 +47,7 @@ export function keyedBuckets(limit: RateLimit, clock: Pick<Runtime, 'monotonic'>
       // Deleted and set again, so the first of the map is the one unused for longest.
       buckets.delete(key);
       buckets.set(key, present);
-      const oldest = buckets.size > mostBuckets ? buckets.keys().next().value : undefined;
+      const oldest = buckets.size > maxBuckets ? buckets.keys().next().value : undefined;
       if (oldest !== undefined) buckets.delete(oldest);
       return state;
     },

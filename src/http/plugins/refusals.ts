@@ -7,7 +7,7 @@ const single = { requests: 100, windowSeconds: 100 };
 /** The others are counted for so long, in milliseconds, and then stand in one record together. */
 const windowMs = 60_000;
 /** How many refused callers are counted separately in a window; those beyond are counted together. */
-const mostTold = 100;
+const maxTold = 100;
 
 /** What the address of records says that stand for several. */
 export const severalAddresses = 'several';
@@ -39,7 +39,7 @@ export function boundedRefusals(
       if (buckets.take('').taken) return true;
       if (counted.size === 0) void runtime.sleep(windowMs, closing.signal).then(flush);
       const own = JSON.stringify([record.caller, record.remoteAddress, record.outcome]);
-      const told = counted.has(own) || counted.size < mostTold;
+      const told = counted.has(own) || counted.size < maxTold;
       const key = told ? own : JSON.stringify([record.outcome]);
       const { count = 0 } = counted.get(key) ?? {};
       // The last of them stands for all.

@@ -7,7 +7,7 @@ export interface Preference {
 
 export interface WaitLimits {
   readonly defaultSeconds: number;
-  readonly mostSeconds: number;
+  readonly maxSeconds: number;
 }
 
 /**
@@ -18,7 +18,7 @@ export function readPrefer(header: string | undefined, limits: WaitLimits): Pref
   const preferences = parsePrefer(header ?? '');
   const async = preferences.has('respond-async');
   const asked = preferences.get('wait') ?? '';
-  const wait = /^\d{1,9}$/.test(asked) ? Math.min(Number(asked), limits.mostSeconds) : null;
+  const wait = /^\d{1,9}$/.test(asked) ? Math.min(Number(asked), limits.maxSeconds) : null;
   const applied = [...(async ? ['respond-async'] : []), ...(wait === null ? [] : [`wait=${wait}`])];
   const seconds = wait ?? (async ? 0 : limits.defaultSeconds);
   return { waitMs: seconds * 1000, applied: applied.length === 0 ? null : applied.join(', ') };

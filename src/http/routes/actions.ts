@@ -84,7 +84,7 @@ const refreshSchema = {
 /** What can be asked of a running migration. All that changes something needs the scope `migrations:cutover`. */
 export function actionRoutes(app: HttpApp, http: HttpContext): void {
   const { service, settings } = http;
-  const waitLimits = { defaultSeconds: settings.defaultWaitSeconds, mostSeconds: settings.mostWaitSeconds };
+  const waitLimits = { defaultSeconds: settings.defaultWaitSeconds, maxSeconds: settings.maxWaitSeconds };
   const config = { access: 'migrations:cutover', bodyOptional: true } as const;
 
   app.post('/migrations/:id/cutover', { schema: cutoverSchema, config }, (request, reply) =>

@@ -11,7 +11,7 @@ import { invalidParameter } from '../validation/invalid-request.ts';
 import { requestContext } from './callers.ts';
 
 /** After that time the stream ends and the client comes back with its credentials and `Last-Event-ID`, in milliseconds. */
-const longestStreamMs = 600_000;
+const maxStreamMs = 600_000;
 /** How long a client waits before it comes back, in milliseconds. */
 const comeBackMs = 2000;
 
@@ -63,20 +63,20 @@ export function eventStreams(app: HttpApp, { service, runtime, settings }: HttpC
   /** A stream ends with the token that it was opened with. */
   function lifetimeMs({ identity }: FastifyRequest): number {
     const expiresAt = identity?.expiresAt ?? null;
-    if (expiresAt === null) return longestStreamMs;
-    return Math.max(0, Math.min(longestStreamMs, expiresAt - runtime.now()));
+    if (expiresAt === null) return maxStreamMs;
+    return Math.max(0, Math.min(maxStreamMs, expiresAt - runtime.now()));
   }
 
   return async (request, reply, migrationId) => {
-    if (open.size >= settings.mostEventStreams)
+    if (open.size >= settings.maxEventStreams)
       throw new Problem('overloaded', 'There are too many event streams already.', { retryAfterSeconds: 5 });
     const { caller } = requestContext(request);
     // Without authentication everybody has the same name.
     const one = request.identity?.kind !== 'anonymous';
-    if (one && (perCaller.get(caller) ?? 0) >= settings.mostEventStreamsOfOneCaller)
+    if (one && (perCaller.get(caller) ?? 0) >= settings.maxEventStreamsOfOneCaller)
       throw new Problem(
         'overloaded',
-        `This caller has ${settings.mostEventStreamsOfOneCaller} event streams open already.`,
+        `This caller has ${settings.maxEventStreamsOfOneCaller} event streams open already.`,
         { retryAfterSeconds: 5 },
       );
     const ended = new AbortController();

@@ -90,7 +90,7 @@ const listSchema = {
 /** The collection: submit and list. */
 export function migrationsRoutes(app: HttpApp, http: HttpContext): void {
   const { service, settings } = http;
-  const waitLimits = { defaultSeconds: settings.defaultWaitSeconds, mostSeconds: settings.mostWaitSeconds };
+  const waitLimits = { defaultSeconds: settings.defaultWaitSeconds, maxSeconds: settings.maxWaitSeconds };
 
   app.post('/migrations', { schema: createSchema, config: { access: 'migrations:write' } }, async (request, reply) => {
     const { body } = request;

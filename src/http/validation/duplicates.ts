@@ -1,7 +1,7 @@
 import type { FieldFault } from '../../domain/problem.ts';
 import { memberPointer } from './pointer.ts';
 
-const mostFaults = 20;
+const maxFaults = 20;
 
 /**
  * Members that stand more than once in one object of a JSON text: the last would win, silently. `parsed` is what the text says; `text` is valid
@@ -47,7 +47,7 @@ function findDuplicates(text: string): readonly FieldFault[] {
   const faults: FieldFault[] = [];
   const levels: Level[] = [];
   let last = '';
-  for (let at = 0; at < text.length && faults.length < mostFaults; at++) {
+  for (let at = 0; at < text.length && faults.length < maxFaults; at++) {
     const character = text[at] ?? '';
     const level = levels.at(-1);
     if (character === '"') {

@@ -14,9 +14,9 @@ export interface SchemaFault {
   readonly parentSchema?: Readonly<Record<string, unknown>> | undefined;
 }
 
-const mostFaults = 50;
+const maxFaults = 50;
 /** Findings that are looked at: a body of a mebibyte can bring a hundred thousand. */
-const mostFindings = 400;
+const maxFindings = 400;
 
 /** Faults of a body: every field once, named by the pointer of the field itself. */
 export function bodyFaults(faults: readonly SchemaFault[]): readonly FieldFault[] {
@@ -53,7 +53,7 @@ function pointerOf(fault: SchemaFault): string {
  * fault that names all the kinds allowed.
  */
 function withoutBranches(findings: readonly SchemaFault[]): readonly SchemaFault[] {
-  const faults = findings.slice(0, mostFindings);
+  const faults = findings.slice(0, maxFindings);
   const kept = new Set(faults);
   for (const union of faults) {
     if (union.keyword !== 'anyOf') continue;
@@ -185,7 +185,7 @@ function unique(faults: readonly FieldFault[]): readonly FieldFault[] {
   for (const fault of faults) {
     const place = fault.pointer ?? fault.parameter ?? '';
     if (!first.has(place)) first.set(place, fault);
-    if (first.size === mostFaults) break;
+    if (first.size === maxFaults) break;
   }
   return [...first.values()];
 }

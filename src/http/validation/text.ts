@@ -8,7 +8,7 @@ import { memberPointer } from './pointer.ts';
 export function textFaults(body: unknown): readonly FieldFault[] {
   const faults: FieldFault[] = [];
   const open: { readonly value: unknown; readonly pointer: string }[] = [{ value: body, pointer: '' }];
-  for (let next = open.pop(); next !== undefined && faults.length < mostFaults; next = open.pop()) {
+  for (let next = open.pop(); next !== undefined && faults.length < maxFaults; next = open.pop()) {
     const { value, pointer } = next;
     if (typeof value === 'string' && !isPlain(value)) faults.push({ pointer, detail });
     if (typeof value !== 'object' || value === null) continue;
@@ -20,7 +20,7 @@ export function textFaults(body: unknown): readonly FieldFault[] {
   return faults;
 }
 
-const mostFaults = 50;
+const maxFaults = 50;
 const detail = 'must not hold the character U+0000 or half of a surrogate pair';
 
 function isPlain(text: string): boolean {

@@ -16,7 +16,7 @@ type Query = VendorRequest['query'];
 /** Stands for the chain's id where a plan is shown before the vendor has given one. No task has it, so a vendor would refuse it. */
 const handlePlaceholder = '{migrateTaskId}';
 /** Longest ClientToken (CreateOnlineDatabaseTask page), in characters. */
-const longestClientToken = 64;
+const maxClientToken = 64;
 
 function writeRequest(operation: string, query: Query): VendorRequest {
   return { operation, service: 'rds', effect: 'write', method: 'POST', path: '/', query, headers: {}, body: undefined };
@@ -71,7 +71,7 @@ function requiredBackup(input: CallInput): Backup {
 /** Printable ASCII, at most 64 characters, the same for every sending of the same opening of the same task. */
 function clientToken(migration: Migration): string {
   const token = `${migration.id}-open-${chainHandle(migration) ?? fullBackup(migration).id}`;
-  const fits = token.length <= longestClientToken && /^[\x21-\x7e]+$/.test(token);
+  const fits = token.length <= maxClientToken && /^[\x21-\x7e]+$/.test(token);
   return fits ? token : createHash('sha256').update(token, 'utf8').digest('hex');
 }
 

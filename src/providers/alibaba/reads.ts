@@ -36,7 +36,7 @@ const minuteMs = 60_000;
 /** The largest page (DescribeMigrateTasks page). */
 const pageSize = 100;
 /** More than a week at the vendor's 500 tasks a day. */
-const mostPages = 40;
+const maxPages = 40;
 
 /** A reading request of the RDS service. */
 export function readRequest(operation: string, query: VendorRequest['query']): VendorRequest {
@@ -100,7 +100,7 @@ export function* listTasks(
   const tasks = new Map<string, Task>();
   let read = 0;
   let readable = true;
-  for (let page = 1; page <= mostPages; page++) {
+  for (let page = 1; page <= maxPages; page++) {
     const reply = yield readRequest(operation, [
       ['DBInstanceId', instanceId],
       ['StartTime', minuteText(from)],

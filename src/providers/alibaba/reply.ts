@@ -3,7 +3,7 @@ import type { VendorError, VendorReply } from '../../domain/vendor.ts';
 import { type Fields, isObject, malformed, parseObject } from '../kit/json.ts';
 
 /** Longest text of the vendor that is passed on, in characters. */
-const longestWords = 2_000;
+const maxWords = 2_000;
 
 /** The value of a field; the name matches exactly or, failing that, without regard to case. */
 export function fieldOf(fields: Fields, name: string): unknown {
@@ -42,13 +42,13 @@ export function rowsOf(fields: Fields, container: string, rowName: string, keyFi
   return fieldOf(items, keyField) === undefined ? [] : [items];
 }
 
-const longestTime = 40;
+const maxTime = 40;
 const timeForm =
   /^(\d{4})-(\d{1,2})-(\d{1,2})\s*T?\s*(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d+)?)?\s*(?:Z|([+-])(\d{2}):?(\d{2}))?$/i;
 
 /** A time of the vendor in milliseconds, also in the broken forms of its samples (`2017-05-30 T12:11:4Z`); UTC unless it says otherwise. */
 export function instantOf(text: string | null): Instant | null {
-  const match = text === null || text.length > longestTime ? null : timeForm.exec(text);
+  const match = text === null || text.length > maxTime ? null : timeForm.exec(text);
   if (match === null) return null;
   const [year, month, day, hour, minute, second] = match.slice(1, 7).map((part) => Number(part ?? '0'));
   if (year === undefined || month === undefined || day === undefined) return null;
@@ -84,7 +84,7 @@ export function parseXmlError(body: string): Fields | null {
  */
 export function presentableWords(text: string): string {
   const cleaned = text
-    .slice(0, 4 * longestWords)
+    .slice(0, 4 * maxWords)
     .replace(/(string\s?to\s?sign(?: is)?\s?:?).*$/is, '$1 [removed]')
     .replace(/(https?:\/\/[^\s?"'<>]*)\?[^\s"'<>]*/gi, '$1?[removed]')
     .replace(/https?%(?:25)*3A%\S*/gi, '[removed]')
@@ -92,7 +92,7 @@ export function presentableWords(text: string): string {
       /\b(SecurityToken|Signature|AccessKeySecret|OSSAccessKeyId|x-oss-signature)=[^\s&"'<>]+/gi,
       '$1=[removed]',
     );
-  return cleaned.length > longestWords ? `${cleaned.slice(0, longestWords)}…` : cleaned;
+  return cleaned.length > maxWords ? `${cleaned.slice(0, maxWords)}…` : cleaned;
 }
 
 /** The request id of a reply, from its body or its headers. */

@@ -15,7 +15,7 @@ export function changeInWords(origin: string, migrationId: string, claimableAt: 
 /** Clock skew in ms above which this process uses the database's clock. */
 const countingOffsetMs = 500;
 const firstRetryMs = 100;
-const longestRetryMs = 5_000;
+const maxRetryMs = 5_000;
 /** After a gap: how many changed migrations are named at most. */
 const catchUpLimit = 10_000;
 
@@ -79,7 +79,7 @@ export class ChangeListener {
         connection?.drop();
         connection = null;
         await runtime.sleep(retryMs, signal);
-        retryMs = Math.min(retryMs * 2, longestRetryMs);
+        retryMs = Math.min(retryMs * 2, maxRetryMs);
       }
     }
     await connection?.end();

@@ -3,7 +3,7 @@ import { type Client, DatabaseError, Pool, type PoolClient } from 'pg';
 import type { Servers } from './servers.ts';
 
 /** How long a connection is used at most, in seconds: what a name leads to, and a password, may have changed. */
-const longestLifeSeconds = 300;
+const maxLifeSeconds = 300;
 
 /** A pool that can be told that its connections lead to a server of yesterday. */
 export interface RecyclingPool extends PostgresPool {
@@ -21,7 +21,7 @@ export function openPool(
   const pool = new Pool({
     Client: servers.client,
     max: poolSize,
-    maxLifetimeSeconds: longestLifeSeconds,
+    maxLifetimeSeconds: maxLifeSeconds,
     verify: (client: Client, done: (error?: Error) => void) => {
       servers.prepare(client, limits).then(() => done(), done);
     },

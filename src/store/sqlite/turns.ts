@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 
 /** For so long reads may follow each other before everybody else has a turn, in milliseconds. */
-const longestTurnMs = 5;
+const maxTurnMs = 5;
 
 /**
  * Runs jobs that occupy the process one after the other, and lets the rest of it go on between them: a caller who awaits nothing but such jobs
@@ -44,7 +44,7 @@ export class Turns {
       void setImmediate().then(() => {
         this.#began = null;
       });
-    } else if (now - this.#began >= longestTurnMs) {
+    } else if (now - this.#began >= maxTurnMs) {
       await setImmediate();
       await this.#turn();
     }

@@ -4,8 +4,8 @@ import { type Credentials, VendorError } from '../../domain/vendor.ts';
 import { IssuedCache } from '../issued-cache.ts';
 import type { CredentialSource } from './source.ts';
 
-const renewal = { mostAheadMs: 15 * 60_000, leastUseMs: 10_000 };
-const mostPauseMs = 30_000;
+const renewal = { maxAheadMs: 15 * 60_000, leastUseMs: 10_000 };
+const maxPauseMs = 30_000;
 
 /**
  * Temporary credentials for all who need them, and after failures a growing pause instead of a storm. A refusal rests until its
@@ -49,7 +49,7 @@ export class RefreshingCredentials {
       return await this.#issue(fingerprint);
     } catch (error) {
       this.#failures++;
-      const pauseMs = this.#failures < 2 ? 0 : Math.min(1000 * 2 ** (this.#failures - 2), mostPauseMs);
+      const pauseMs = this.#failures < 2 ? 0 : Math.min(1000 * 2 ** (this.#failures - 2), maxPauseMs);
       this.#pause = { until: this.#runtime.now() + pauseMs, error };
       throw error;
     }

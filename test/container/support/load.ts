@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Answer, GatewayApi } from './api.ts';
 
 const retryMs = 250;
-const mostTries = 80;
+const maxTries = 80;
 
 /** One creation that the client wants, and how it went. */
 export interface Delivery<R> {
@@ -43,7 +43,7 @@ async function deliver<R extends object>(
   request: R,
 ): Promise<Delivery<R>> {
   const met: (number | 'connection')[] = [];
-  while (met.length < mostTries) {
+  while (met.length < maxTries) {
     const replica = replicas[(number + met.length) % replicas.length];
     const answer = await replica?.create(request, `load-${number}`).catch(connectionOnly);
     if (answer && answer.status !== 503) return { request, met: [...met, answer.status], answer };

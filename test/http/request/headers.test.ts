@@ -8,7 +8,7 @@ import { filterDigest, readPageToken, writePageToken } from '../../../src/http/r
 import { readPrefer } from '../../../src/http/request/prefer.ts';
 
 describe('Prefer', () => {
-  const limits = { defaultSeconds: 10, mostSeconds: 20 };
+  const limits = { defaultSeconds: 10, maxSeconds: 20 };
   it.each([
     [undefined, 10_000, null],
     ['', 10_000, null],

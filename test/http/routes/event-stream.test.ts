@@ -8,8 +8,8 @@ const path = `/migrations/${idOf('mig', 1)}/events`;
 const streaming = (more: Record<string, string> = {}) => ({ headers: { accept: 'text/event-stream', ...more } });
 
 /** An app whose feed goes on until it is told to end, and whose clock stands still. */
-async function endlessApp(mostEventStreams = 1000): Promise<TestApp & { readonly signals: AbortSignal[] }> {
-  const app = await testApp({ settings: { mostEventStreams }, keepOpen: true });
+async function endlessApp(maxEventStreams = 1000): Promise<TestApp & { readonly signals: AbortSignal[] }> {
+  const app = await testApp({ settings: { maxEventStreams }, keepOpen: true });
   const signals: AbortSignal[] = [];
   const until = (signal: AbortSignal | undefined) =>
     new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
