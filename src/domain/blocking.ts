@@ -3,7 +3,7 @@ import { hasMoved } from './dates.ts';
 import { failedBackup, isTerminal, unsettledCall } from './lifecycle.ts';
 import type { Backup, Migration, ReasonNote } from './migration.ts';
 import type { Reason } from './reasons.ts';
-import { giveUpLookingMs } from './timing.ts';
+import { askOperatorAfterMs } from './timing.ts';
 import type { FailureKind } from './vendor.ts';
 
 /** How the aggregate records that it does not move, and why. Pure functions of the stored state. */
@@ -33,7 +33,8 @@ export function noteStall(before: Migration, after: Migration, { now, settings }
   if (isTerminal(free) || !awaitsVendor(free) || hasMoved(before, free)) return free;
   const since = before.movedAt ?? before.startedAt ?? before.createdAt;
   const cancellation = free.calls.findLast((call) => call.step === 'cancel' && call.state === 'accepted');
-  const limit = cancellation === undefined ? settings.stallMs : Math.min(settings.stallMs, giveUpLookingMs(settings));
+  const limit =
+    cancellation === undefined ? settings.stallMs : Math.min(settings.stallMs, askOperatorAfterMs(settings));
   if (now - since < limit) return free;
   const told =
     free.providerStatus === null || free.providerStatus === ''

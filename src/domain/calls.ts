@@ -71,7 +71,7 @@ function doubted({ calls }: Migration, call: Call, backup: Backup | null): Call 
   return looked ? null : { ...call, state: 'unknown', sentAt: doubt.since };
 }
 
-/** The vendor accepted the call, or looking found that it did. `requestId`: the vendor's, where its own answer said so. */
+/** The vendor accepted the call, or a probe found that it did. `requestId`: the vendor's, where its own answer said so. */
 export function acceptCall(
   migration: Migration,
   number: number,
@@ -169,7 +169,7 @@ function leaveOpen(
   };
 }
 
-/** What is said of a call of unknown outcome. `detail`: what looking has shown. An operator is asked only when looking has not helped. */
+/** The note on a call in doubt. `detail`: what the probe has shown. An operator is asked only when probing has not settled it. */
 export function unknownNote(
   call: Call,
   detail: string | null,
@@ -179,7 +179,7 @@ export function unknownNote(
   const what = `${call.operation} was sent at ${new Date(call.sentAt).toISOString()}, and whether it was carried out is not known: ${answer}`;
   const next = call.asksOperator
     ? `${detail ?? 'Nothing of it has been found so far.'} Look at the vendor’s console; then POST /retry with {"assume":"absent"} to send it again, or with {"adopt":{…}} naming what is there.`
-    : `${detail === null ? '' : `${detail} `}Godwit looks at the vendor for its effect, and sends it again only when it is certainly absent, not before ${settleMs / 1000} s have passed.`;
+    : `${detail === null ? '' : `${detail} `}Godwit probes the vendor for its effect, and sends it again only when it is certainly absent, not before ${settleMs / 1000} s have passed.`;
   return { code: 'outcome_unknown', detail: `${what} ${next}`, ...spoken(call.error?.provider) };
 }
 

@@ -25,7 +25,7 @@ export type Command =
       readonly call: ChangingCall;
     }
   /** Look at the vendor whether this call arrived. */
-  | { readonly do: 'look'; readonly recorded: Call; readonly backup: Backup | null; readonly call: ChangingCall }
+  | { readonly do: 'probe'; readonly recorded: Call; readonly backup: Backup | null; readonly call: ChangingCall }
   /** Ask the vendor how things stand. */
   | { readonly do: 'observe' }
   /** The cancellation needs no (further) call. */
@@ -42,7 +42,7 @@ export type DecisionProvider = Pick<Provider, 'plan' | 'capabilities'>;
  */
 export function decide(migration: Migration, provider: DecisionProvider): Command {
   const unsettled = unsettledCall(migration);
-  if (unsettled) return look(migration, unsettled, provider);
+  if (unsettled) return probe(migration, unsettled, provider);
 
   const cleanup = cleanupOf(migration, provider);
   if (cleanup) return cleanup;
@@ -145,10 +145,10 @@ function leftSomethingBehind(migration: Migration, backup: Backup): boolean {
   return calls.some((call) => call.state === 'accepted') && calls.at(-1)?.state === 'refused';
 }
 
-function look(migration: Migration, recorded: Call, provider: DecisionProvider): Command {
+function probe(migration: Migration, recorded: Call, provider: DecisionProvider): Command {
   const backup = migration.backups.find((each) => each.id === recorded.backupId) ?? null;
   const plan = provider.plan(recorded.step, migration, backup);
   const call = plan.find((each) => each.operation === recorded.operation);
   if (call === undefined) throw new Error(`${migration.id}: ${recorded.operation} is not in the plan of its step`);
-  return { do: 'look', recorded, backup, call };
+  return { do: 'probe', recorded, backup, call };
 }

@@ -13,7 +13,7 @@ import { acceptCall, leftBehind, refuseCall, sameSend, unknownNote } from './cal
 import { isTerminal } from './lifecycle.ts';
 import type { Call, Instant, Migration, ReasonNote, Refs } from './migration.ts';
 import type { Finding } from './provider.ts';
-import { backOffMs, type EngineSettings, giveUpLookingMs, nextTryMs } from './timing.ts';
+import { askOperatorAfterMs, backOffMs, type EngineSettings, nextTryMs } from './timing.ts';
 import type { VendorFailure } from './vendor.ts';
 
 /**
@@ -22,22 +22,22 @@ import type { VendorFailure } from './vendor.ts';
  */
 
 /**
- * What looking for a call of unknown outcome has shown. `lookedAt`: when the vendor was asked. A process may stand still between asking and
+ * The result of a probe for a call in doubt. `probedAt`: when the vendor was asked. A process may be paused between asking and
  * writing down, and what the vendor did not show before its lists were complete proves nothing afterwards.
  */
 export function settleByFinding(
   migration: Migration,
   number: number,
   finding: Finding,
-  lookedAt: Instant,
+  probedAt: Instant,
   context: ChangeContext,
 ): Migration {
   const { now, settings } = context;
   if (finding.found === 'yes') return acceptCall(migration, number, finding.refs, context);
   const call = callOf(migration, number);
-  const unknownSince = beginningOfDoubt(call, now, settings);
+  const unknownSince = inDoubtSince(call, now, settings);
   const believedAt = unknownSince + settings.settleMs;
-  if (finding.found === 'no' && lookedAt >= believedAt) {
+  if (finding.found === 'no' && probedAt >= believedAt) {
     const absent = withCall(migration, number, (each) => ({
       ...each,
       state: 'absent',
@@ -47,7 +47,7 @@ export function settleByFinding(
     return sendAgain(absent, number, context);
   }
   const detail = finding.found === 'unclear' ? finding.detail : null;
-  const late = now - unknownSince > giveUpLookingMs(settings);
+  const late = now - unknownSince > askOperatorAfterMs(settings);
   if (late && call.step === 'cleanup') return abandonCleanup(migration, number, detail ?? notFoundYet, now);
   const asksOperator = detail !== null || late;
   const waited = withCall(migration, number, (each) => ({
@@ -107,7 +107,7 @@ function sendAgain(absent: Migration, number: number, context: ChangeContext): M
 }
 
 /** Looking itself failed: the vendor does not answer. */
-export function lookFailed(
+export function probeFailed(
   migration: Migration,
   number: number,
   failure: VendorFailure,
@@ -115,10 +115,10 @@ export function lookFailed(
 ): Migration {
   const { now, settings } = context;
   const call = callOf(migration, number);
-  const unknownSince = beginningOfDoubt(call, now, settings);
-  const late = now - unknownSince > giveUpLookingMs(settings);
+  const unknownSince = inDoubtSince(call, now, settings);
+  const late = now - unknownSince > askOperatorAfterMs(settings);
   if (late && call.step === 'cleanup') return abandonCleanup(migration, number, failure.detail, now);
-  const looked = withCall(migration, number, (each) => ({
+  const probed = withCall(migration, number, (each) => ({
     ...each,
     state: 'unknown',
     settledAt: unknownSince,
@@ -130,16 +130,16 @@ export function lookFailed(
     detail: `Whether ${call.operation} arrived cannot be asked: ${failure.detail}`,
     ...spoken(failure.provider),
   };
-  const notes = withNote(without(looked.blocking, unreadableReasons), unavailable);
+  const notes = withNote(without(probed.blocking, unreadableReasons), unavailable);
   return noteStall(
     migration,
     {
-      ...looked,
-      stateReason: reasonUnlessEnded(looked, 'outcome_unknown'),
+      ...probed,
+      stateReason: reasonUnlessEnded(probed, 'outcome_unknown'),
       dueAt: now + nextTryMs(call.looks, failure, settings, migration.id),
-      blocking: isTerminal(looked)
-        ? looked.blocking
-        : withNote(notes, unknownNote(callOf(looked, number), null, settings)),
+      blocking: isTerminal(probed)
+        ? probed.blocking
+        : withNote(notes, unknownNote(callOf(probed, number), null, settings)),
       updatedAt: now,
     },
     context,
@@ -148,9 +148,9 @@ export function lookFailed(
 
 /**
  * Since when the outcome has been unknown. A call whose sender is gone may have waited long between its intent and its sending, and may
- * carry the time of another machine's clock, so doubt begins no earlier than when it is first looked for.
+ * carry the time of another machine's clock, so it counts as in doubt from the first probe at the earliest.
  */
-function beginningOfDoubt(call: Call, now: Instant, { callTimeoutMs }: EngineSettings): Instant {
+function inDoubtSince(call: Call, now: Instant, { callTimeoutMs }: EngineSettings): Instant {
   return call.settledAt ?? Math.max(now, call.sentAt + callTimeoutMs);
 }
 

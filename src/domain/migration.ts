@@ -124,7 +124,7 @@ export type Step = 'restore' | 'open' | 'cancel' | 'cleanup';
  * unknown outcome.
  *
  * `refused`: the vendor said no. `deferred`: certainly not carried out, and worth sending again (throttled, busy, not connected).
- * `absent`: its outcome was unknown, and looking proved that it did not arrive.
+ * `absent`: its outcome was unknown, and a probe proved that it did not arrive.
  */
 export interface Call {
   readonly number: number;

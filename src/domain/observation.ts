@@ -227,7 +227,7 @@ function missing(migration: Migration, now: number): Migration {
   });
 }
 
-/** When to look again: at once where something else than looking is to be done, else by the polling rhythm. */
+/** When it is due next: at once where something other than an observation is to be done, otherwise by the polling interval. */
 function scheduled(migration: Migration, { provider, group, now, settings }: ObservationContext): Migration {
   const waits = decide(migration, provider).do === 'observe';
   return { ...migration, dueAt: waits ? nextObservation(migration, group, now, settings) : now };

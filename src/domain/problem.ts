@@ -237,7 +237,7 @@ export const problemCatalogue = {
     status: 503,
     title: 'Whether the request was stored is not known',
     retryable: false,
-    help: 'It may have been stored. Repeat it with the same `Idempotency-Key`, or look before it is sent again.',
+    help: 'It may have been stored. Repeat it with the same `Idempotency-Key`, or list the migrations before you send it again.',
   },
   draining: {
     status: 503,

@@ -53,7 +53,7 @@ export interface CallInput {
   open(url: SealedUrl): string;
 }
 
-export interface LookInput extends CallInput {
+export interface ProbeInput extends CallInput {
   /** When the call was sent, by the vendor's clock as well as we know it. */
   readonly sentAt: Instant;
   /** Now, by the vendor's clock as well as we know it. */
@@ -81,7 +81,7 @@ export interface ChangingCall {
   /** The vendor's ids from an answer without error. Throws `VendorError` of kind `garbage`. */
   parse(reply: VendorReply): Refs;
   /** Looks whether a call whose outcome is unknown has arrived. */
-  find(input: LookInput): Dialogue<Finding>;
+  find(input: ProbeInput): Dialogue<Finding>;
   /**
    * Reads what an operator names as the effect of this call, and says in a sentence what speaks against it: it is not there, or its instance,
    * database or file is another one. Null: nothing does, as far as the vendor shows.

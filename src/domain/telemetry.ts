@@ -3,8 +3,8 @@ import type { ProviderId } from './vocabulary.ts';
 
 /** One step of the engine's work. */
 export interface EngineStep {
-  /** `send`: store the intent, call, store the outcome. `look`: for a call of unknown outcome. `observe`: a group of migrations. */
-  readonly step: 'send' | 'look' | 'observe';
+  /** `send`: store the intent, call, store the outcome. `probe`: for a call in doubt. `observe`: a group of migrations. */
+  readonly step: 'send' | 'probe' | 'observe';
   readonly provider: ProviderId;
   readonly account: string;
   /** The changing call that the step is about; none when observing. */
@@ -27,7 +27,7 @@ export type EngineReport =
     }
   /** A call in doubt was probed for; `failed`: the vendor could not be asked. */
   | {
-      readonly event: 'looked';
+      readonly event: 'probed';
       readonly provider: ProviderId;
       readonly account: string;
       readonly operation: string;

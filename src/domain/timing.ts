@@ -27,7 +27,7 @@ const restFactor = 5;
  * Time of unsuccessful probing after which `blocking` asks an operator to check and decide. Probing goes on, slowly. Well after the
  * vendor's lists are believed to be complete: 15 minutes with the default `settleMs`.
  */
-export function giveUpLookingMs({ settleMs }: Pick<EngineSettings, 'settleMs'>): number {
+export function askOperatorAfterMs({ settleMs }: Pick<EngineSettings, 'settleMs'>): number {
   return Math.max(settleMs, Math.min(settleMs * 30, 15 * 60_000));
 }
 

@@ -228,7 +228,7 @@ export interface Protocol {
 
 /**
  * What a call is for, most urgent first. `submission`: a changing call, and the reads that settle one in doubt. `caller`: somebody waits
- * for the answer. `observation`: the engine's own look at what runs.
+ * for the answer. `observation`: the engine's own reads of what runs.
  */
 export type CallPriority = 'submission' | 'caller' | 'observation';
 

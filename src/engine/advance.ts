@@ -17,7 +17,7 @@ import {
   lackOfKey,
   leaseOf,
 } from './context.ts';
-import { look } from './probe.ts';
+import { probe } from './probe.ts';
 import { send, sendBegun } from './send.ts';
 
 /** What became of a held migration: it needs to be observed (still held), or it was let go. */
@@ -83,7 +83,7 @@ export async function advance(context: EngineContext, held: Held, draining: () =
         current,
         ifStillSo((latest) => withoutKey(latest, lack, changeContext(context, latest))),
       );
-    if (command.do === 'look') work = () => look(context, held, account, command);
+    if (command.do === 'probe') work = () => probe(context, held, account, command);
     else {
       const admission = context.client.admit(account, migration.region);
       // It stays due, and is claimed again when its turn comes.
@@ -117,7 +117,7 @@ async function learnCloud({ accounts, client }: EngineContext, migration: Migrat
     await client.learnCloudId(account, migration.region);
 }
 
-function stepOf(migration: Migration, command: Extract<Command, { do: 'send' | 'look' }>): EngineStep {
+function stepOf(migration: Migration, command: Extract<Command, { do: 'send' | 'probe' }>): EngineStep {
   const { id, provider, account } = migration;
   return { step: command.do, provider, account, operation: command.call.operation, migrationId: id };
 }

@@ -11,7 +11,7 @@ const maxShare = 200;
 const firstShare = 10;
 /** The shortest wait for a turn under an account's limit, in milliseconds. */
 const minTurnMs = 10;
-/** The longest sleep between two looks at the store: another replica's work may have become due without a word. */
+/** The longest sleep between two claims: work may become due at another replica without a notification. */
 const idleMs = 1000;
 
 const keyLifeMs = 48 * 3_600_000;

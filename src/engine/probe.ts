@@ -1,5 +1,5 @@
 import type { Command } from '../domain/decide.ts';
-import { lookFailed, settleByFinding } from '../domain/in-doubt.ts';
+import { probeFailed, settleByFinding } from '../domain/in-doubt.ts';
 import type { Call, Migration } from '../domain/migration.ts';
 import type { Finding } from '../domain/provider.ts';
 import { type Account, VendorError } from '../domain/vendor.ts';
@@ -8,11 +8,11 @@ import { notBuilt } from './send.ts';
 import { converseInVendorTime } from './vendor-time.ts';
 
 /** Probes the vendor for an in-doubt call and stores the result. Null: this process no longer holds the lease. */
-export async function look(
+export async function probe(
   context: EngineContext,
   held: Held,
   account: Account,
-  command: Extract<Command, { do: 'look' }>,
+  command: Extract<Command, { do: 'probe' }>,
 ): Promise<Held | null> {
   const { store, runtime } = context;
   const { migration, fence } = held;
@@ -22,7 +22,7 @@ export async function look(
     if (other.id !== recorded.backupId) for (const id of Object.values(other.providerRefs)) taken.add(id);
 
   let settle: (latest: Migration) => Migration;
-  const lookedAt = context.patientNow?.() ?? runtime.now();
+  const probedAt = context.patientNow?.() ?? runtime.now();
   try {
     const found = (await converseInVendorTime(context, account, migration.region, (offset) =>
       command.call.find({
@@ -40,19 +40,19 @@ export async function look(
       detail: 'The vendor’s answers carry clocks that disagree by more than seconds.',
     };
     const finding = unlessStranger(context, account, migration, recorded, found);
-    settle = (latest) => settleByFinding(latest, recorded.number, finding, lookedAt, changeContext(context, latest));
-    tellLooked(context, account, recorded, finding.found);
+    settle = (latest) => settleByFinding(latest, recorded.number, finding, probedAt, changeContext(context, latest));
+    tellProbed(context, account, recorded, finding.found);
     context.log.info(
       { migrationId: migration.id, operation: recorded.operation, outcome: finding.found },
-      'looked for a call of unknown outcome',
+      'probed for a call in doubt',
     );
   } catch (error) {
     const failure = error instanceof VendorError ? error.failure : notBuilt(context, migration, recorded, error);
-    settle = (latest) => lookFailed(latest, recorded.number, failure, changeContext(context, latest));
-    tellLooked(context, account, recorded, 'failed');
+    settle = (latest) => probeFailed(latest, recorded.number, failure, changeContext(context, latest));
+    tellProbed(context, account, recorded, 'failed');
     context.log.warn(
       { migrationId: migration.id, operation: recorded.operation, outcome: failure.kind },
-      'could not look for a call of unknown outcome',
+      'could not probe for a call in doubt',
     );
   }
   const stillOpen = (latest: Migration): Migration | null => {
@@ -62,13 +62,13 @@ export async function look(
   return keep(await store.update(migration.id, stillOpen, whileDue(context, fence)), held);
 }
 
-function tellLooked(
+function tellProbed(
   { telemetry }: EngineContext,
   { provider, name }: Account,
   { operation }: Call,
   found: Finding['found'] | 'failed',
 ): void {
-  telemetry?.report({ event: 'looked', provider, account: name, operation, found });
+  telemetry?.report({ event: 'probed', provider, account: name, operation, found });
 }
 
 /**

@@ -217,7 +217,7 @@ async function storeOutcome(
   return null;
 }
 
-/** Tries to write until the database answers or the lease is over; what is not written then is found by looking. */
+/** Tries to write until the database answers or the lease ends; what is not written then is found by a probe. */
 async function persistently(context: EngineContext, write: () => Promise<UpdateResult>): Promise<UpdateResult> {
   const end = context.runtime.now() + context.settings.leaseMs;
   for (let wait = 50; ; wait *= 2) {

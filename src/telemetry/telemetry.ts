@@ -99,7 +99,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
         const { span } = presentContext();
         if (span === null) return;
         if (report.event === 'sent') span.set({ 'godwit.outcome': report.outcome });
-        if (report.event === 'looked') span.set({ 'godwit.outcome': report.found });
+        if (report.event === 'probed') span.set({ 'godwit.outcome': report.found });
         if (report.event === 'observed')
           span.set({ 'godwit.outcome': report.outcome, 'godwit.migrations': report.count });
       },

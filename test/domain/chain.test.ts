@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { failCall } from '../../src/domain/calls.ts';
 import { decide } from '../../src/domain/decide.ts';
-import { lookFailed, settleByFinding } from '../../src/domain/in-doubt.ts';
+import { probeFailed, settleByFinding } from '../../src/domain/in-doubt.ts';
 import { allowedActions, isTerminal } from '../../src/domain/lifecycle.ts';
 import type { Migration } from '../../src/domain/migration.ts';
 import { applyObservation } from '../../src/domain/observation.ts';
 import type { Observation } from '../../src/domain/provider.ts';
-import { giveUpLookingMs, maxCleanupTries } from '../../src/domain/timing.ts';
+import { askOperatorAfterMs, maxCleanupTries } from '../../src/domain/timing.ts';
 import { failureKinds, failureOf, Model, settings } from '../support/model.ts';
 
 const refuse = () => 0;
@@ -118,7 +118,7 @@ describe('cancelling', () => {
     model.work(unknown);
     expect(model.ask('cancel')).toBe(true);
     expect(model.migration.state).toBe('cancelling');
-    model.now += giveUpLookingMs(settings) + 60_000;
+    model.now += askOperatorAfterMs(settings) + 60_000;
     model.set({ ...model.migration, dueAt: model.now });
     model.work(() => 1);
     expect(codes(model.migration)).toEqual(['outcome_unknown']);
@@ -240,10 +240,10 @@ describe('what a refused submission left behind', () => {
       const model = behind();
       model.work(unknown);
       const { number } = model.migration.calls.at(-1) ?? { number: 0 };
-      model.now += giveUpLookingMs(settings) + 60_000;
+      model.now += askOperatorAfterMs(settings) + 60_000;
       model.set(
         how === 'not to be asked for'
-          ? lookFailed(model.migration, number, failureOf('unavailable'), model.context)
+          ? probeFailed(model.migration, number, failureOf('unavailable'), model.context)
           : settleByFinding(model.migration, number, { found: 'unclear', detail: 'Two.' }, model.now, model.context),
       );
       expect(model.migration.warnings.map(({ code }) => code)).toEqual(['left_behind']);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { giveUpLookingMs } from '../../src/domain/timing.ts';
+import { askOperatorAfterMs } from '../../src/domain/timing.ts';
 
 describe('how long a call of unknown outcome is looked for before an operator is asked', () => {
   it.each([
@@ -8,6 +8,6 @@ describe('how long a call of unknown outcome is looked for before an operator is
     [60_000, 15 * 60_000],
     [3_600_000, 3_600_000],
   ])('settleMs %i: %i ms', (settleMs, expected) => {
-    expect(giveUpLookingMs({ settleMs })).toBe(expected);
+    expect(askOperatorAfterMs({ settleMs })).toBe(expected);
   });
 });

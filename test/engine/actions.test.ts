@@ -6,7 +6,7 @@ import { applyObservation, observationFailed } from '../../src/domain/observatio
 import { Problem } from '../../src/domain/problem.ts';
 import type { Observation } from '../../src/domain/provider.ts';
 import { representMigration } from '../../src/domain/representation.ts';
-import { giveUpLookingMs } from '../../src/domain/timing.ts';
+import { askOperatorAfterMs } from '../../src/domain/timing.ts';
 import { type ActionName, actionNames, type Mode, migrationStates } from '../../src/domain/vocabulary.ts';
 import { leaseOf } from '../../src/engine/context.ts';
 import { type Chain, caller, increment, startChain } from '../support/chain.ts';
@@ -31,7 +31,7 @@ function until(model: Model, condition: (migration: Migration) => boolean): void
 }
 const restoring = (model: Model) => until(model, ({ backups }) => backups.some(({ state }) => state === 'restoring'));
 const lookLate = (model: Model) => {
-  model.now += giveUpLookingMs(settings) + 60_000;
+  model.now += askOperatorAfterMs(settings) + 60_000;
   model.set({ ...model.migration, dueAt: model.now });
   model.work(() => 1);
 };

@@ -3,7 +3,7 @@ import { acceptCall, beginCall, failCall } from '../../src/domain/calls.ts';
 import { newBackup, newMigration } from '../../src/domain/creation.ts';
 import { dated } from '../../src/domain/dates.ts';
 import { decide } from '../../src/domain/decide.ts';
-import { lookFailed, settleByFinding } from '../../src/domain/in-doubt.ts';
+import { probeFailed, settleByFinding } from '../../src/domain/in-doubt.ts';
 import {
   finalBackup,
   isTerminal,
@@ -128,10 +128,10 @@ export class Model {
         // Otherwise the process dies here, and the call stays as it was stored.
         return;
       }
-      case 'look': {
+      case 'probe': {
         const { number } = command.recorded;
         const outcome = pick(4);
-        if (outcome === 0) this.#to(lookFailed(migration, number, failureOf('unavailable'), this.context));
+        if (outcome === 0) this.#to(probeFailed(migration, number, failureOf('unavailable'), this.context));
         else
           this.#to(
             settleByFinding(
@@ -235,7 +235,7 @@ export class Model {
     if (migration.dueAt === null) return false;
     this.now = Math.max(this.now + 10, migration.dueAt);
     const command = decide(migration, this.provider);
-    if (command.do === 'look') this.accept(command.recorded.number);
+    if (command.do === 'probe') this.accept(command.recorded.number);
     else if (command.do !== 'observe') this.work((upTo) => Math.floor((upTo * 3) / 4));
     else {
       const gist = () => JSON.stringify([this.migration.state, this.migration.backups]);

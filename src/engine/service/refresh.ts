@@ -41,7 +41,7 @@ export function createRefresh(context: EngineContext): Pick<MigrationService, 'r
       const before = await visible(context, id, caller);
       const needs = decide(before, providers.of(before.provider)).do;
       const isFresh = before.observedAt !== null && runtime.now() - before.observedAt < freshMs;
-      const mayAsk = accountOf(context, before) !== undefined && (needs === 'observe' || needs === 'look');
+      const mayAsk = accountOf(context, before) !== undefined && (needs === 'observe' || needs === 'probe');
       if (isTerminal(before) || isFresh || !mayAsk) return before;
       requireRoom(before);
       const end = runtime.monotonic() + waitMs;

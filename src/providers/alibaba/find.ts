@@ -1,5 +1,5 @@
 import type { Instant, Migration } from '../../domain/migration.ts';
-import type { Finding, LookInput } from '../../domain/provider.ts';
+import type { Finding, ProbeInput } from '../../domain/provider.ts';
 import type { Dialogue } from '../../domain/vendor.ts';
 import { isRefusal } from './errors.ts';
 import {
@@ -65,7 +65,7 @@ function* holdsOtherFile(instanceId: string, taskId: string, names: readonly str
 }
 
 /** Looks for the task that a first file would have begun: same database, young enough, nobody's, and with our file in it. */
-function* findTask(input: LookInput): Dialogue<Finding> {
+function* findTask(input: ProbeInput): Dialogue<Finding> {
   const { migration, backup, sentAt, now, taken } = input;
   const { instanceId } = migration.target;
   const from = sentAt - listMarginMs;
@@ -101,7 +101,7 @@ function* findTask(input: LookInput): Dialogue<Finding> {
 }
 
 /** Looks for an increment by its file; where files are not shown, by the task having left `Waiting`. */
-function* findIncrement(input: LookInput & { readonly backup: NonNullable<LookInput['backup']> }): Dialogue<Finding> {
+function* findIncrement(input: ProbeInput & { readonly backup: NonNullable<ProbeInput['backup']> }): Dialogue<Finding> {
   const { migration, backup, sentAt } = input;
   const { instanceId } = migration.target;
   const handle = chainHandle(migration);
@@ -135,7 +135,7 @@ function* findIncrement(input: LookInput & { readonly backup: NonNullable<LookIn
 }
 
 /** Did a CreateMigrateTask arrive? */
-export function findRestore(input: LookInput): Dialogue<Finding> {
+export function findRestore(input: ProbeInput): Dialogue<Finding> {
   const { backup } = input;
   return backup === null || backup.type === 'full' ? findTask(input) : findIncrement({ ...input, backup });
 }
@@ -149,14 +149,14 @@ function* statusOfChain(migration: Migration): Dialogue<string | null> {
 }
 
 /** Did a CreateOnlineDatabaseTask arrive? The task leaves `Waiting` when it did. */
-export function* findOpen({ migration }: LookInput): Dialogue<Finding> {
+export function* findOpen({ migration }: ProbeInput): Dialogue<Finding> {
   const status = yield* statusOfChain(migration);
   if (status === 'Running' || status === 'Success' || status === 'Failed') return { found: 'yes', refs: {} };
   return status === 'Waiting' ? no : unclear(`The status of the task does not tell: ${status ?? 'it has none'}.`);
 }
 
 /** Did a TerminateMigrateTask arrive? The task has ended when it did. */
-export function* findTerminate({ migration }: LookInput): Dialogue<Finding> {
+export function* findTerminate({ migration }: ProbeInput): Dialogue<Finding> {
   const status = yield* statusOfChain(migration);
   const meaning = status === null ? 'unrecognized' : taskMeaning(status);
   if (meaning === 'failed' || meaning === 'succeeded') return { found: 'yes', refs: {} };

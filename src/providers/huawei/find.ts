@@ -1,4 +1,4 @@
-import type { Finding, LookInput } from '../../domain/provider.ts';
+import type { Finding, ProbeInput } from '../../domain/provider.ts';
 import type { Dialogue } from '../../domain/vendor.ts';
 import { listRequest, maxPages, pageSize, readPage } from './jobs.ts';
 import { jobName } from './name.ts';
@@ -14,7 +14,7 @@ interface Search {
  * Looks whether a job was created, by its name. The vendor's filter is fuzzy, so names are compared here. Where an enterprise
  * project is configured it is searched first, because a user may see jobs only inside it.
  */
-export function* findJob({ migration, backup, taken }: LookInput): Dialogue<Finding> {
+export function* findJob({ migration, backup, taken }: ProbeInput): Dialogue<Finding> {
   if (backup === null) throw new Error(`${migration.id}: only the job of a backup can be looked for`);
   const name = jobName(migration, backup);
   const enterpriseProject = optionsOf(migration).enterpriseProjectId;

@@ -1,4 +1,4 @@
-import type { CallInput, Finding, LookInput } from '../../domain/provider.ts';
+import type { CallInput, Finding, ProbeInput } from '../../domain/provider.ts';
 import { type Dialogue, VendorError } from '../../domain/vendor.ts';
 import { backupFile, migrationName, renames } from './parameters.ts';
 import { earlierIds, incrementId, refNames, taskId } from './refs.ts';
@@ -42,7 +42,7 @@ export function* readChildren(input: CallInput, parent: string, child: string | 
  * A registered task is found by its name, which carries the backup's id and attempt; the vendor's filter may be fuzzy, so names
  * are compared again. Of two that were registered but not started either will do: registering moves no data.
  */
-export function* findCreatedTask(input: LookInput): Dialogue<Finding> {
+export function* findCreatedTask(input: ProbeInput): Dialogue<Finding> {
   if (input.backup === null) return no;
   const name = migrationName(input.migration, input.backup);
   const { tasks, complete } = yield* listTasks({
@@ -59,7 +59,7 @@ export function* findCreatedTask(input: LookInput): Dialogue<Finding> {
 }
 
 /** The renaming has arrived when the task carries exactly our list. It changes nothing to send it again. */
-export function* findRenaming(input: LookInput): Dialogue<Finding> {
+export function* findRenaming(input: ProbeInput): Dialogue<Finding> {
   const id = taskId(input.migration);
   if (id === null) return no;
   const { task, complete } = yield* readTask(input, id);
@@ -80,7 +80,7 @@ function startOf(task: Task | null, what: string): Finding {
     : unclear(`The ${what} is not started, yet the vendor does not allow to start it now; it is looked at again.`);
 }
 
-export function* findStartedTask(input: LookInput): Dialogue<Finding> {
+export function* findStartedTask(input: ProbeInput): Dialogue<Finding> {
   const id = taskId(input.migration);
   if (id === null) return no;
   return startOf((yield* readTask(input, id)).task, 'import task');
@@ -99,7 +99,7 @@ function fileOf(link: string): string {
 }
 
 /** A registered child has no name: it is found by its file, its time, and by not being anybody else's. */
-export function* findCreatedIncrement(input: LookInput): Dialogue<Finding> {
+export function* findCreatedIncrement(input: ProbeInput): Dialogue<Finding> {
   const { migration, backup, sentAt, taken } = input;
   const parent = taskId(migration);
   if (backup === null || parent === null) return no;
@@ -122,7 +122,7 @@ export function* findCreatedIncrement(input: LookInput): Dialogue<Finding> {
   return yes({ [refNames.increment]: only.id });
 }
 
-export function* findStartedIncrement(input: LookInput): Dialogue<Finding> {
+export function* findStartedIncrement(input: ProbeInput): Dialogue<Finding> {
   const parent = taskId(input.migration);
   const id = input.backup === null ? null : incrementId(input.migration, input.backup);
   if (parent === null || id === null) return no;
@@ -140,7 +140,7 @@ function* unlessGone(dialogue: Dialogue<Finding>): Dialogue<Finding> {
   }
 }
 
-function* lookForTask(input: LookInput): Dialogue<Finding> {
+function* lookForTask(input: ProbeInput): Dialogue<Finding> {
   const id = taskId(input.migration);
   if (id === null) return yes();
   const { task, complete } = yield* readTask(input, id);
@@ -148,7 +148,7 @@ function* lookForTask(input: LookInput): Dialogue<Finding> {
   return complete ? yes() : incomplete;
 }
 
-function* lookForIncrement(input: LookInput): Dialogue<Finding> {
+function* lookForIncrement(input: ProbeInput): Dialogue<Finding> {
   const parent = taskId(input.migration);
   const id = input.backup === null ? null : incrementId(input.migration, input.backup);
   if (parent === null || id === null) return yes();
@@ -158,10 +158,10 @@ function* lookForIncrement(input: LookInput): Dialogue<Finding> {
 }
 
 /** A deletion has arrived when the vendor does not show the task any more. */
-export function findDeletedTask(input: LookInput): Dialogue<Finding> {
+export function findDeletedTask(input: ProbeInput): Dialogue<Finding> {
   return unlessGone(lookForTask(input));
 }
 
-export function findDeletedIncrement(input: LookInput): Dialogue<Finding> {
+export function findDeletedIncrement(input: ProbeInput): Dialogue<Finding> {
   return unlessGone(lookForIncrement(input));
 }

@@ -16,7 +16,7 @@ export function engineMetrics({ counter, gauge, histogram }: Metrics, accounts: 
   const claims = counter('engine_claims_total', 'Migrations taken up because they were due');
   const steps = histogram(
     'engine_step_duration_seconds',
-    'Time of one step: `send`, `look` (for a call of unknown outcome) or `observe` (a group of migrations)',
+    'Time of one step: `send`, `probe` (for a call in doubt) or `observe` (a group of migrations)',
     ['provider', 'step'],
     seconds,
   );
@@ -31,8 +31,8 @@ export function engineMetrics({ counter, gauge, histogram }: Metrics, accounts: 
     ['provider', 'account'],
   );
   const looks = counter(
-    'engine_looks_total',
-    'Looks for calls of unknown outcome: found `yes`, `no`, `unclear`, or `failed` to ask',
+    'engine_probes_total',
+    'Probes for calls in doubt: found `yes`, `no`, `unclear`, or `failed` to ask',
     ['provider', 'operation', 'found'],
   );
   const observations = counter(
@@ -82,7 +82,7 @@ export function engineMetrics({ counter, gauge, histogram }: Metrics, accounts: 
             unknown.inc({ provider, account: accounts.label(account) });
           break;
         }
-        case 'looked':
+        case 'probed':
           looks.inc({ provider: report.provider, operation: report.operation, found: report.found });
           break;
         case 'observed': {

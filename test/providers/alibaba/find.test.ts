@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Step } from '../../../src/domain/migration.ts';
-import type { LookInput } from '../../../src/domain/provider.ts';
+import type { ProbeInput } from '../../../src/domain/provider.ts';
 import { VendorError } from '../../../src/domain/vendor.ts';
 import { alibaba } from '../../../src/providers/alibaba/index.ts';
 import {
@@ -10,8 +10,8 @@ import {
   file,
   files,
   log,
-  lookInput,
   migration,
+  probeInput,
   refusal,
   reply,
   row,
@@ -21,7 +21,7 @@ import {
   tasks,
 } from './fixture.ts';
 
-function look(step: Step, input: LookInput, script: Script) {
+function look(step: Step, input: ProbeInput, script: Script) {
   const [of] = alibaba.plan(step, input.migration, input.backup);
   if (of === undefined) throw new Error('no call');
   return converse(of.find(input), script);
@@ -29,7 +29,7 @@ function look(step: Step, input: LookInput, script: Script) {
 
 describe('a first file whose submission went unanswered', () => {
   const unknown = migration({ providerRefs: {}, backups: [backup({ state: 'submitting' })] });
-  const input = (changes: Partial<LookInput> = {}) => lookInput({ migration: unknown, ...changes });
+  const input = (changes: Partial<ProbeInput> = {}) => probeInput({ migration: unknown, ...changes });
   const ours = row();
   const shows = { DescribeOssDownloads: files(file('orders_full.bak', 'Downloading')) };
 
@@ -198,7 +198,7 @@ describe('a first file whose submission went unanswered', () => {
 describe('an increment whose submission went unanswered', () => {
   const increment = log(1, { state: 'submitting' });
   const chain = migration({ mode: 'full_log', backups: [backup({ state: 'restored' }), increment] });
-  const input = lookInput({ migration: chain, backup: increment });
+  const input = probeInput({ migration: chain, backup: increment });
   const base = file('orders_full.bak', 'Restored', { CreateTime: '2024-01-02T02:00:00Z' });
 
   it('is found by its file', () => {
@@ -231,7 +231,7 @@ describe('an increment whose submission went unanswered', () => {
       ['absent when the earlier file is missing too', [base], 'no'],
     ])('is %s', (_what, rows, found) => {
       const script = { DescribeOssDownloads: files(...rows) };
-      expect(look('restore', lookInput({ migration: of, backup: second }), script).value.found).toBe(found);
+      expect(look('restore', probeInput({ migration: of, backup: second }), script).value.found).toBe(found);
     });
 
     it('is found when the earlier one was refused and stands in no list', () => {
@@ -242,7 +242,7 @@ describe('an increment whose submission went unanswered', () => {
         calls: [call({}), call({ number: 2, backupId: first.id, state: 'refused' })],
       };
       const script = { DescribeOssDownloads: files(base, again) };
-      expect(look('restore', lookInput({ migration: after, backup: second }), script).value.found).toBe('yes');
+      expect(look('restore', probeInput({ migration: after, backup: second }), script).value.found).toBe('yes');
     });
 
     it('is unclear when there are fewer files than submissions but a new one', () => {
@@ -254,7 +254,7 @@ describe('an increment whose submission went unanswered', () => {
         backups: [...of.backups.slice(0, 2), { ...second, state: 'restored' as const }, third],
       };
       const script = { DescribeOssDownloads: files(base, again) };
-      expect(look('restore', lookInput({ migration: more, backup: third }), script).value.found).toBe('unclear');
+      expect(look('restore', probeInput({ migration: more, backup: third }), script).value.found).toBe('unclear');
     });
   });
 
@@ -282,7 +282,7 @@ describe('an increment whose submission went unanswered', () => {
 
   it('is unclear without a chain', () => {
     const of = migration({ mode: 'full_log', providerRefs: {}, backups: chain.backups });
-    expect(look('restore', lookInput({ migration: of, backup: increment }), {}).value.found).toBe('unclear');
+    expect(look('restore', probeInput({ migration: of, backup: increment }), {}).value.found).toBe('unclear');
   });
 
   it('is not decided while the vendor throttles', () => {
@@ -291,7 +291,7 @@ describe('an increment whose submission went unanswered', () => {
 });
 
 describe('the other calls', () => {
-  const chain = lookInput({ migration: migration({ mode: 'full_log', state: 'cutting_over' }), backup: null });
+  const chain = probeInput({ migration: migration({ mode: 'full_log', state: 'cutting_over' }), backup: null });
   it.each([
     ['open', 'Running', 'yes'],
     ['open', 'Success', 'yes'],

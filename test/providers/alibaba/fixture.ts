@@ -1,5 +1,5 @@
 import type { Backup, Call, Migration } from '../../../src/domain/migration.ts';
-import type { CallInput, LookInput } from '../../../src/domain/provider.ts';
+import type { CallInput, ProbeInput } from '../../../src/domain/provider.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { type Dialogue, VendorError, type VendorReply, type VendorRequest } from '../../../src/domain/vendor.ts';
 import type { AlibabaAccount, AlibabaCredentials } from '../../../src/providers/alibaba/account.ts';
@@ -74,7 +74,7 @@ export function callInput(changes: Partial<CallInput> = {}): CallInput {
   return { account, migration: of, backup: of.backups.at(-1) ?? null, open: (url) => url.sealed, ...changes };
 }
 
-export function lookInput(changes: Partial<LookInput> = {}): LookInput {
+export function probeInput(changes: Partial<ProbeInput> = {}): ProbeInput {
   return {
     ...callInput(changes),
     sentAt,

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { LookInput } from '../../../src/domain/provider.ts';
+import type { ProbeInput } from '../../../src/domain/provider.ts';
 import { findJob } from '../../../src/providers/huawei/find.ts';
 import { jobName } from '../../../src/providers/huawei/name.ts';
 import { account, backup, failureIn, jobId, migration, now, query, reply, run } from './fixtures.ts';
 
 const name = jobName(migration(), backup());
-const look = (changes: Partial<LookInput> = {}): LookInput => ({
+const look = (changes: Partial<ProbeInput> = {}): ProbeInput => ({
   account,
   migration: migration(),
   backup: backup({ state: 'submitting' }),

@@ -82,8 +82,8 @@ describe('a call whose sender is gone', () => {
     const later = simulation.now + 10 * minute;
     const looked = settleByFinding(begun, 1, { found: 'no' }, later, at(later));
     expect(looked.calls[0]?.state).toBe('unknown');
-    const nothingAt = (lookedAt: number, now = lookedAt) =>
-      settleByFinding(looked, 1, { found: 'no' }, lookedAt, at(now)).calls[0]?.state;
+    const nothingAt = (probedAt: number, now = probedAt) =>
+      settleByFinding(looked, 1, { found: 'no' }, probedAt, at(now)).calls[0]?.state;
     const believedAt = later + settings.settleMs;
     expect(nothingAt(believedAt - 1)).toBe('unknown');
     expect(nothingAt(believedAt)).toBe('absent');
