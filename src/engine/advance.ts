@@ -10,9 +10,9 @@ import {
   type BegunCall,
   changeContext,
   type EngineContext,
-  type Held,
   isDue,
   keep,
+  type LeasedMigration,
   lackOfAccount,
   lackOfKey,
   leaseOf,
@@ -20,18 +20,22 @@ import {
 import { probe } from './probe.ts';
 import { send, sendBegun } from './send.ts';
 
-/** What became of a held migration: it needs to be observed (still held), or it was let go. */
-export type Advanced = { readonly next: 'observe'; readonly held: Held } | { readonly next: 'released' };
+/** What became of a leased migration: it needs to be observed (still leased), or it was let go. */
+export type Advanced = { readonly next: 'observe'; readonly leased: LeasedMigration } | { readonly next: 'released' };
 
 const released: Advanced = { next: 'released' };
 
 /**
- * Does what is due about one held migration until it has to wait or be observed. Every change is stored under the lease before the next
+ * Does what is due about one leased migration until it has to wait or be observed. Every change is stored under the lease before the next
  * one begins. `draining` stops before a new call is sent.
  */
-export async function advance(context: EngineContext, held: Held, draining: () => boolean): Promise<Advanced> {
+export async function advance(
+  context: EngineContext,
+  leased: LeasedMigration,
+  draining: () => boolean,
+): Promise<Advanced> {
   const { store } = context;
-  let current = held;
+  let current = leased;
   for (;;) {
     const { migration, begun } = current;
     if (begun !== undefined) {
@@ -59,7 +63,7 @@ export async function advance(context: EngineContext, held: Held, draining: () =
 
     const provider = context.providers.of(migration.provider);
     const command = decide(migration, provider);
-    if (command.do === 'observe') return { next: 'observe', held: current };
+    if (command.do === 'observe') return { next: 'observe', leased: current };
     // A caller may have changed it since it was claimed; then it stays due.
     const ifStillSo = (change: (latest: Migration) => Migration) => (latest: Migration) =>
       decide(latest, provider).do === command.do ? change(latest) : null;
@@ -74,8 +78,8 @@ export async function advance(context: EngineContext, held: Held, draining: () =
     await learnCloud(context, migration);
     if (accountOf(context, migration) === undefined) continue;
 
-    const held = current;
-    let work: () => Promise<Held | null>;
+    const leased = current;
+    let work: () => Promise<LeasedMigration | null>;
     const lack = command.do === 'send' ? lackOfKey(context, command.backup) : null;
     if (lack !== null)
       return rest(
@@ -83,7 +87,7 @@ export async function advance(context: EngineContext, held: Held, draining: () =
         current,
         ifStillSo((latest) => withoutKey(latest, lack, changeContext(context, latest))),
       );
-    if (command.do === 'probe') work = () => probe(context, held, account, command);
+    if (command.do === 'probe') work = () => probe(context, leased, account, command);
     else {
       const admission = context.client.admit(account, migration.region);
       // It stays due, and is claimed again when its turn comes.
@@ -94,7 +98,7 @@ export async function advance(context: EngineContext, held: Held, draining: () =
           current,
           ifStillSo((latest) => heldByVendor(latest, admission, changeContext(context, latest))),
         );
-      work = () => send(context, held, account, command, admission.permit);
+      work = () => send(context, leased, account, command, admission.permit);
     }
     const after = await asStep(context, stepOf(migration, command), work);
     if (after === null) return released;
@@ -103,11 +107,15 @@ export async function advance(context: EngineContext, held: Held, draining: () =
 }
 
 /** Sends a call whose intent is stored already. */
-async function sendNow(context: EngineContext, held: Held, begun: BegunCall): Promise<Held | null> {
-  const { migration } = held;
+async function sendNow(
+  context: EngineContext,
+  leased: LeasedMigration,
+  begun: BegunCall,
+): Promise<LeasedMigration | null> {
+  const { migration } = leased;
   const account = accountOf(context, migration);
   if (account === undefined) throw new Error(`${migration.id} has lost its account`);
-  return asStep(context, stepOf(migration, begun.command), () => sendBegun(context, held, account, begun));
+  return asStep(context, stepOf(migration, begun.command), () => sendBegun(context, leased, account, begun));
 }
 
 /** Which account or project the credentials open has to be known, as far as it can be, before anything is sent or concluded. */
@@ -125,15 +133,15 @@ function stepOf(migration: Migration, command: Extract<Command, { do: 'send' | '
 /** Applies a last change and lets go. */
 async function rest(
   context: EngineContext,
-  held: Held,
+  leased: LeasedMigration,
   change: (latest: Migration) => Migration | null,
 ): Promise<Advanced> {
-  await context.store.update(held.migration.id, change, { fence: held.fence, release: true });
+  await context.store.update(leased.migration.id, change, { fence: leased.fence, release: true });
   return released;
 }
 
-/** Lets go of a held migration without changing it. */
-export async function release(context: EngineContext, held: Held): Promise<Advanced> {
-  await context.store.update(held.migration.id, () => null, { fence: held.fence, release: true });
+/** Lets go of a leased migration without changing it. */
+export async function release(context: EngineContext, leased: LeasedMigration): Promise<Advanced> {
+  await context.store.update(leased.migration.id, () => null, { fence: leased.fence, release: true });
   return released;
 }

@@ -72,7 +72,7 @@ export function lackOfAccount(context: EngineContext, migration: Migration): str
 }
 
 /** A migration that this process holds. */
-export interface Held {
+export interface LeasedMigration {
   readonly migration: Migration;
   readonly fence: Fence;
   /** Until when the lease is certainly ours, by this process's clock; kept up to date by whoever renews it. */
@@ -96,7 +96,7 @@ export function isDue({ runtime }: EngineContext, { dueAt }: Migration): boolean
   return dueAt !== null && dueAt <= runtime.now();
 }
 
-/** How a change is stored of a migration that is held: the lease stays while there is more to do, and is given back with the change else. */
+/** How a change is stored of a migration that is leased: the lease stays while there is more to do, and is given back with the change else. */
 export function whileDue(context: EngineContext, fence: Fence): UpdateOptions {
   return { fence, renewLease: leaseOf(context), release: (stored) => !isDue(context, stored) };
 }
@@ -111,15 +111,15 @@ export function changeContext(context: EngineContext, migration: Migration): Cha
 }
 
 /** Goes on with what is stored now, unless it is no longer ours. */
-export function keep(result: UpdateResult, held: Held | null): Held | null {
-  return held !== null && (result.outcome === 'updated' || result.outcome === 'unchanged') && !result.released
-    ? { ...withoutBegun(held), migration: result.migration }
+export function keep(result: UpdateResult, leased: LeasedMigration | null): LeasedMigration | null {
+  return leased !== null && (result.outcome === 'updated' || result.outcome === 'unchanged') && !result.released
+    ? { ...withoutBegun(leased), migration: result.migration }
     : null;
 }
 
-/** What is held once its call has been sent. */
-export function withoutBegun({ begun: _begun, ...held }: Held): Held {
-  return held;
+/** What is leased once its call has been sent. */
+export function withoutBegun({ begun: _begun, ...leased }: LeasedMigration): LeasedMigration {
+  return leased;
 }
 
 /** How the URLs of a backup are opened for a call; a call about no backup has none. */

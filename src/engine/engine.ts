@@ -1,7 +1,7 @@
 import { dueWorkOf } from '../domain/due-work.ts';
 import type { Instant } from '../domain/migration.ts';
 import type { Account } from '../domain/vendor.ts';
-import { type EngineContext, type Held, leaseOf } from './context.ts';
+import { type EngineContext, type LeasedMigration, leaseOf } from './context.ts';
 import { Places } from './places.ts';
 import { apart, reportInterruption, workOn } from './work.ts';
 
@@ -26,8 +26,8 @@ export interface Engine {
   /** Works until `stop`. */
   start(): void;
   /** Takes a migration that was just created or changed here and works on it at once. Resolves when it has to wait. */
-  take(held: Held): Promise<void>;
-  /** Whether a new migration of that account can be taken at once; else it waits in line, stored and held by nobody. */
+  take(leased: LeasedMigration): Promise<void>;
+  /** Whether a new migration of that account can be taken at once; else it waits in line, stored and leased by nobody. */
   admits(account: Account): boolean;
   /** Claims nothing more, waits for what is under way, at most `graceMs`. */
   stop(graceMs: number): Promise<void>;
@@ -45,7 +45,7 @@ export interface CountedEngine extends Engine {
 /** The loop that claims what is due and works on it. */
 export function createEngine(context: EngineContext): CountedEngine {
   const { store, runtime, settings } = context;
-  const inFlight = new Set<Held>();
+  const inFlight = new Set<LeasedMigration>();
   const places = new Places(context.accounts, context.client);
   const tasks = new Set<Promise<void>>();
   const stopped = new AbortController();
@@ -72,14 +72,14 @@ export function createEngine(context: EngineContext): CountedEngine {
     else if (claimableAt < sleepsUntil) wake.abort();
   }
 
-  async function work(claims: readonly Held[]): Promise<void> {
-    const held = claims.map((each) => ({ ...each, hold: { until: 0 } }));
-    const leave = held.map(({ migration }) => places.enter(migration.account, dueWorkOf(migration)));
-    for (const each of held) inFlight.add(each);
+  async function work(claims: readonly LeasedMigration[]): Promise<void> {
+    const leased = claims.map((each) => ({ ...each, hold: { until: 0 } }));
+    const leave = leased.map(({ migration }) => places.enter(migration.account, dueWorkOf(migration)));
+    for (const each of leased) inFlight.add(each);
     try {
-      await workOn(context, held, () => draining);
+      await workOn(context, leased, () => draining);
     } finally {
-      for (const each of held) inFlight.delete(each);
+      for (const each of leased) inFlight.delete(each);
       const waitedFor = leave.map((each) => each()).includes(true);
       if (waitedFor) wakeAt(runtime.now());
     }
@@ -169,7 +169,7 @@ export function createEngine(context: EngineContext): CountedEngine {
       });
       loop = Promise.all([claimLoop(), heartbeat(), forgetWhatIsOld()]).then(() => undefined);
     },
-    take: (held) => track(work([held])),
+    take: (leased) => track(work([leased])),
     admits: (account) => places.admits(account),
     async stop(graceMs) {
       draining = true;

@@ -2,20 +2,23 @@ import type { Instant, Migration } from '../domain/migration.ts';
 import { applyObservation, observationFailed } from '../domain/observation.ts';
 import type { Observation } from '../domain/provider.ts';
 import { type Account, type Dialogue, VendorError } from '../domain/vendor.ts';
-import { accountOf, changeContext, type EngineContext, type Held, keep, whileDue } from './context.ts';
+import { accountOf, changeContext, type EngineContext, keep, type LeasedMigration, whileDue } from './context.ts';
 import { converseInVendorTime } from './vendor-time.ts';
 
 /** Migrations that one dialogue with the vendor answers for. */
 export interface ObservationGroup {
   readonly account: Account;
   readonly region: string;
-  readonly members: readonly Held[];
+  readonly members: readonly LeasedMigration[];
 }
 
-/** Sorts held migrations into groups: same account, region, and whatever the provider can list at once. */
-export function groupForObservation(context: EngineContext, held: readonly Held[]): readonly ObservationGroup[] {
+/** Sorts leased migrations into groups: same account, region, and whatever the provider can list at once. */
+export function groupForObservation(
+  context: EngineContext,
+  leased: readonly LeasedMigration[],
+): readonly ObservationGroup[] {
   const groups = Map.groupBy(
-    held,
+    leased,
     ({ migration }) =>
       `${migration.account}|${migration.region}|${context.providers.of(migration.provider).observationGroup(migration)}`,
   );
@@ -26,8 +29,11 @@ export function groupForObservation(context: EngineContext, held: readonly Held[
   });
 }
 
-/** Asks once for the whole group and takes in the answer. Returns the members as they are stored now, still held. */
-export async function observeGroup(context: EngineContext, group: ObservationGroup): Promise<readonly Held[]> {
+/** Asks once for the whole group and takes in the answer. Returns the members as they are stored now, still leased. */
+export async function observeGroup(
+  context: EngineContext,
+  group: ObservationGroup,
+): Promise<readonly LeasedMigration[]> {
   const [first] = group.members;
   if (first === undefined) return [];
   const provider = context.providers.of(first.migration.provider);
@@ -78,7 +84,7 @@ export async function observeGroup(context: EngineContext, group: ObservationGro
   }
 
   const results = await Promise.all(
-    group.members.map(async (member): Promise<readonly Held[]> => {
+    group.members.map(async (member): Promise<readonly LeasedMigration[]> => {
       const result = await context.store.update(member.migration.id, change, whileDue(context, member.fence));
       const kept = keep(result, member);
       return kept === null ? [] : [kept];

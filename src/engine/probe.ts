@@ -3,19 +3,19 @@ import { probeFailed, settleByFinding } from '../domain/in-doubt.ts';
 import type { Call, Migration } from '../domain/migration.ts';
 import type { Finding } from '../domain/provider.ts';
 import { type Account, VendorError } from '../domain/vendor.ts';
-import { changeContext, type EngineContext, type Held, keep, openerOf, whileDue } from './context.ts';
+import { changeContext, type EngineContext, keep, type LeasedMigration, openerOf, whileDue } from './context.ts';
 import { notBuilt } from './send.ts';
 import { converseInVendorTime } from './vendor-time.ts';
 
 /** Probes the vendor for an in-doubt call and stores the result. Null: this process no longer holds the lease. */
 export async function probe(
   context: EngineContext,
-  held: Held,
+  leased: LeasedMigration,
   account: Account,
   command: Extract<Command, { do: 'probe' }>,
-): Promise<Held | null> {
+): Promise<LeasedMigration | null> {
   const { store, runtime } = context;
-  const { migration, fence } = held;
+  const { migration, fence } = leased;
   const { recorded, backup } = command;
   const taken = new Set(await store.vendorIds(migration));
   for (const other of migration.backups)
@@ -59,7 +59,7 @@ export async function probe(
     const state = latest.calls.find((each) => each.number === recorded.number)?.state;
     return state === 'sending' || state === 'unknown' ? settle(latest) : null;
   };
-  return keep(await store.update(migration.id, stillOpen, whileDue(context, fence)), held);
+  return keep(await store.update(migration.id, stillOpen, whileDue(context, fence)), leased);
 }
 
 function tellProbed(

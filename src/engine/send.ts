@@ -19,8 +19,8 @@ import {
   type BegunCall,
   changeContext,
   type EngineContext,
-  type Held,
   keep,
+  type LeasedMigration,
   leaseOf,
   openerOf,
   whileDue,
@@ -30,18 +30,18 @@ import {
 /** Intent, call, outcome. `permit`: the right to send one call now; it is given back here. Null: the migration is no longer ours. */
 export async function send(
   context: EngineContext,
-  held: Held,
+  leased: LeasedMigration,
   account: Account,
   command: Extract<Command, { do: 'send' }>,
   permit: Permit,
-): Promise<Held | null> {
+): Promise<LeasedMigration | null> {
   try {
     const lease = leaseOf(context);
-    const intent = await storeIntent(context, held, account, command, lease);
-    if (intent.outcome === 'instance_occupied') return await queueBehind(context, held);
-    if (intent.outcome !== 'updated') return keep(intent, held);
+    const intent = await storeIntent(context, leased, account, command, lease);
+    if (intent.outcome === 'instance_occupied') return await queueBehind(context, leased);
+    if (intent.outcome !== 'updated') return keep(intent, leased);
     const begun = { command, permit, leaseEnd: lease.now + lease.leaseMs };
-    return await transmit(context, { ...held, migration: intent.migration }, account, begun);
+    return await transmit(context, { ...leased, migration: intent.migration }, account, begun);
   } finally {
     permit.giveBack();
   }
@@ -50,12 +50,12 @@ export async function send(
 /** Sends a call whose intent is stored. Its permit is given back. */
 export async function sendBegun(
   context: EngineContext,
-  held: Held,
+  leased: LeasedMigration,
   account: Account,
   begun: BegunCall,
-): Promise<Held | null> {
+): Promise<LeasedMigration | null> {
   try {
-    return await transmit(context, held, account, begun);
+    return await transmit(context, leased, account, begun);
   } finally {
     begun.permit.giveBack();
   }
@@ -63,7 +63,7 @@ export async function sendBegun(
 
 function storeIntent(
   context: EngineContext,
-  { migration: { id, provider: name }, fence }: Held,
+  { migration: { id, provider: name }, fence }: LeasedMigration,
   account: Account,
   command: Extract<Command, { do: 'send' }>,
   lease: LeaseRequest,
@@ -102,7 +102,10 @@ export function withIntent(
     : withCall(begun, begun.calls.at(-1)?.number ?? 0, (call) => ({ ...call, credential }));
 }
 
-async function queueBehind(context: EngineContext, { migration: { id, provider }, fence }: Held): Promise<null> {
+async function queueBehind(
+  context: EngineContext,
+  { migration: { id, provider }, fence }: LeasedMigration,
+): Promise<null> {
   await context.store.update(
     id,
     // Who cancels in this moment has no more to wait for.
@@ -118,20 +121,20 @@ async function queueBehind(context: EngineContext, { migration: { id, provider }
 /** Sends the call that is stored last, and stores its outcome. */
 async function transmit(
   context: EngineContext,
-  held: Held,
+  leased: LeasedMigration,
   account: Account,
   { command, permit, leaseEnd }: BegunCall,
-): Promise<Held | null> {
-  const { migration } = held;
+): Promise<LeasedMigration | null> {
+  const { migration } = leased;
   const { id } = migration;
   const provider = context.providers.of(migration.provider);
   const call = migration.calls.at(-1);
   if (call === undefined) throw new Error(`${id} has lost its call`);
-  if (call.state === 'unknown') return withoutBegun(held);
+  if (call.state === 'unknown') return withoutBegun(leased);
   const backup = migration.backups.find((each) => each.id === call.backupId) ?? null;
   const input: CallInput = { account, migration, backup, open: openerOf(context, backup) };
 
-  const hold = held.hold ?? { until: 0 };
+  const hold = leased.hold ?? { until: 0 };
   hold.until = leaseEnd;
   const isOurs = (): boolean => context.runtime.now() < hold.until;
 
@@ -141,7 +144,7 @@ async function transmit(
   } catch (error) {
     const failure = notBuilt(context, migration, call, error);
     const refuse = (latest: Migration) => failCall(latest, call.number, failure, changeContext(context, latest));
-    return storeOutcome(context, held, call, refuse, null);
+    return storeOutcome(context, leased, call, refuse, null);
   }
 
   let settle: (latest: Migration) => Migration;
@@ -173,7 +176,7 @@ async function transmit(
       'vendor call',
     );
   }
-  return storeOutcome(context, held, call, settle, accepted);
+  return storeOutcome(context, leased, call, settle, accepted);
 }
 
 function tellSent(
@@ -191,22 +194,22 @@ function tellSent(
  */
 async function storeOutcome(
   context: EngineContext,
-  held: Held,
+  leased: LeasedMigration,
   call: Call,
   settle: (latest: Migration) => Migration,
   accepted: Refs | null,
-): Promise<Held | null> {
-  const { id } = held.migration;
+): Promise<LeasedMigration | null> {
+  const { id } = leased.migration;
   const change = (latest: Migration): Migration | null => {
     const state = latest.calls.find((each) => each.number === call.number)?.state;
     return state === 'sending' || state === 'unknown' ? settle(latest) : null;
   };
-  const { request } = held;
+  const { request } = leased;
   const result = await persistently(context, () =>
-    context.store.update(id, change, { ...whileDue(context, held.fence), ...(request && { settles: request }) }),
+    context.store.update(id, change, { ...whileDue(context, leased.fence), ...(request && { settles: request }) }),
   );
   if (result.outcome === 'updated' && result.kept) request?.kept(result.migration);
-  if (result.outcome !== 'fenced') return keep(result, held);
+  if (result.outcome !== 'fenced') return keep(result, leased);
   const late = await persistently(context, () =>
     context.store.update(id, (latest) => change(latest) ?? (accepted && acceptedAfterAll(latest, call, accepted))),
   );

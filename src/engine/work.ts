@@ -2,22 +2,26 @@ import { decide } from '../domain/decide.ts';
 import { StoreUnavailable } from '../domain/store.ts';
 import type { EngineStep } from '../domain/telemetry.ts';
 import { advance, release } from './advance.ts';
-import { asStep, type EngineContext, type Held } from './context.ts';
+import { asStep, type EngineContext, type LeasedMigration } from './context.ts';
 import { groupForObservation, type ObservationGroup, observeGroup } from './observe.ts';
 
 /**
  * Works on leased migrations: advances each, observes in groups those that need it, and repeats until all are at rest and released. A fault
  * in one leaves the others alone; interrupted work is taken up again when its lease ends.
  */
-export async function workOn(context: EngineContext, claims: readonly Held[], draining: () => boolean): Promise<void> {
+export async function workOn(
+  context: EngineContext,
+  claims: readonly LeasedMigration[],
+  draining: () => boolean,
+): Promise<void> {
   let current = claims;
   while (current.length > 0) {
     const advanced = await Promise.all(
-      current.map((held) => guarded(context, [held], async () => [await advance(context, held, draining)])),
+      current.map((leased) => guarded(context, [leased], async () => [await advance(context, leased, draining)])),
     );
-    const toObserve = advanced.flat().flatMap((each) => (each.next === 'observe' ? [each.held] : []));
+    const toObserve = advanced.flat().flatMap((each) => (each.next === 'observe' ? [each.leased] : []));
     if (draining()) {
-      await Promise.all(toObserve.map((held) => release(context, held)));
+      await Promise.all(toObserve.map((leased) => release(context, leased)));
       return;
     }
     const observed = await Promise.all(
@@ -37,15 +41,21 @@ function stepOf({ account }: ObservationGroup): EngineStep {
  * Claims in parts that are worked on apart, so that a slow call for one keeps no other waiting: those that one dialogue can observe
  * together, and each of the others alone.
  */
-export function apart(context: EngineContext, claims: readonly Held[]): readonly (readonly Held[])[] {
-  const observes = ({ migration }: Held): boolean =>
+export function apart(
+  context: EngineContext,
+  claims: readonly LeasedMigration[],
+): readonly (readonly LeasedMigration[])[] {
+  const observes = ({ migration }: LeasedMigration): boolean =>
     context.accounts.has(migration.account) &&
     decide(migration, context.providers.of(migration.provider)).do === 'observe';
   const { true: toObserve = [], false: others = [] } = Object.groupBy(
     claims,
-    (held) => String(observes(held)) as 'true' | 'false',
+    (leased) => String(observes(leased)) as 'true' | 'false',
   );
-  return [...groupForObservation(context, toObserve).map(({ members }) => members), ...others.map((held) => [held])];
+  return [
+    ...groupForObservation(context, toObserve).map(({ members }) => members),
+    ...others.map((leased) => [leased]),
+  ];
 }
 
 export function reportInterruption(context: EngineContext, error: unknown, migrationId?: string): void {
@@ -65,13 +75,13 @@ export function reportInterruption(context: EngineContext, error: unknown, migra
 
 async function guarded<T>(
   context: EngineContext,
-  held: readonly Held[],
+  leased: readonly LeasedMigration[],
   work: () => Promise<readonly T[]>,
 ): Promise<readonly T[]> {
   try {
     return await work();
   } catch (error) {
-    reportInterruption(context, error, held[0]?.migration.id);
+    reportInterruption(context, error, leased[0]?.migration.id);
     return [];
   }
 }

@@ -123,9 +123,9 @@ function inspectedFile(
         code: 'backup_not_checked',
         detail: 'The header cannot be read: the backup is encrypted, or packed in a form that is not known.',
       });
-    const held = look.file.header.database;
-    if (database !== undefined && held !== null && !sameName(held, database))
-      faults.push({ code: 'database_not_in_backup', detail: `The file is a backup of the database \`${held}\`.` });
+    const leased = look.file.header.database;
+    if (database !== undefined && leased !== null && !sameName(leased, database))
+      faults.push({ code: 'database_not_in_backup', detail: `The file is a backup of the database \`${leased}\`.` });
   }
   return {
     key,

@@ -9,7 +9,7 @@ import { conflictingFields, sourced, unsupportedFields } from '../../domain/supp
 import { type Account, VendorError } from '../../domain/vendor.ts';
 import type { BackupFiles } from '../backup-files.ts';
 import { cloudOf } from '../cloud-account.ts';
-import { type BegunCall, capabilitiesOf, type EngineContext, type Held, leaseOf } from '../context.ts';
+import { type BegunCall, capabilitiesOf, type EngineContext, type LeasedMigration, leaseOf } from '../context.ts';
 import { plannedCalls } from '../dry-run.ts';
 import type { Engine } from '../engine.ts';
 import type { ChangeRequestContext, DryRunProblem, MigrationService, Replay, RequestContext } from '../interface.ts';
@@ -139,7 +139,7 @@ export function createSubmission(
     admitted: boolean,
     waitMs: number,
     caller: ChangeRequestContext,
-  ): Promise<{ readonly held: Held } | Replay> {
+  ): Promise<{ readonly leased: LeasedMigration } | Replay> {
     const now = leaseOf(context);
     const lease = admitted ? now : { ...now, leaseMs: 0 };
     const begun = first === null ? migration : withIntent(context, migration, first.account, first.command);
@@ -157,10 +157,10 @@ export function createSubmission(
     if (result.outcome !== 'created') first?.permit.giveBack();
     if (result.outcome === 'key_exists') return { replay: result.record };
     if (result.outcome === 'target_busy') throw targetBusy(result.migrationId);
-    const held: Held = { migration: begun, fence: result.fence };
+    const leased: LeasedMigration = { migration: begun, fence: result.fence };
     const { command, permit } = first ?? {};
-    if (command === undefined || permit === undefined) return { held };
-    return { held: { ...held, begun: { command, permit, leaseEnd: lease.now + lease.leaseMs } } };
+    if (command === undefined || permit === undefined) return { leased };
+    return { leased: { ...leased, begun: { command, permit, leaseEnd: lease.now + lease.leaseMs } } };
   }
 
   return {
@@ -179,12 +179,12 @@ export function createSubmission(
         if (migration.feed !== undefined) wakeScanner();
         if (waitMs <= 0) {
           caller.reply?.kept();
-          if (admitted) void engine.take(created.held);
-          return { migration: created.held.migration, accepted: false };
+          if (admitted) void engine.take(created.leased);
+          return { migration: created.leased.migration, accepted: false };
         }
         const waiting = new WaitingRequest(runtime, waitMs, caller);
-        const work = admitted ? engine.take({ ...created.held, request: waiting }) : Promise.resolve();
-        const present = await submitted(created.held.migration, waiting, work);
+        const work = admitted ? engine.take({ ...created.leased, request: waiting }) : Promise.resolve();
+        const present = await submitted(created.leased.migration, waiting, work);
         const refusal = submissionRefusal(present);
         if (refusal !== null) throw refusal;
         return { migration: present, accepted: present.startedAt !== null };
