@@ -35,10 +35,10 @@ export interface ObjectStore extends Protocol {
   restorable(storageClass: string): boolean;
   /** One page of the objects whose keys begin with a prefix, in the order of their keys. `from`: `next` of the page before. */
   list(bucket: string, prefix: string, from: string | null): VendorRequest;
-  /** Throws `VendorError` of kind `garbage`. */
+  /** Throws `VendorError` of kind `malformed`. */
   parsePage(reply: VendorReply): ObjectPage;
   /** Bytes `first` to `last`, both included. */
   read(bucket: string, key: string, first: number, last: number): VendorRequest;
-  /** Throws `VendorError` of kind `garbage`, also where the store did not keep to the range. */
+  /** Throws `VendorError` of kind `malformed`, also where the store did not keep to the range. */
   parsePart(reply: VendorReply, key: string, first: number): ObjectPart;
 }

@@ -78,7 +78,7 @@ export interface ChangingCall {
   /** Whether the vendor reads the backup because of this call, so that an `upload` source has to be there before it is sent. */
   readonly needsFile: boolean;
   build(input: CallInput): VendorRequest;
-  /** The vendor's ids from an answer without error. Throws `VendorError` of kind `garbage`. */
+  /** The vendor's ids from an answer without error. Throws `VendorError` of kind `malformed`. */
   parse(reply: VendorReply): Refs;
   /** Looks whether a call whose outcome is unknown has arrived. */
   find(input: ProbeInput): Dialogue<Finding>;
@@ -151,7 +151,7 @@ export interface UploadTarget {
 export interface UploadSupport {
   /** The reading call for the rights; null while the backup is not registered at the vendor. */
   build(migration: Migration, backup: Backup): VendorRequest | null;
-  /** Throws `VendorError` of kind `garbage`. */
+  /** Throws `VendorError` of kind `malformed`. */
   parse(reply: VendorReply, migration: Migration, backup: Backup): UploadTarget;
 }
 
@@ -169,7 +169,7 @@ export interface BackupCommandInput {
 /** The vendor's own words for making a backup on the source server. Pure. */
 export interface BackupCommandSupport {
   build(input: BackupCommandInput): VendorRequest;
-  /** The T-SQL text. Throws `VendorError` of kind `garbage`. */
+  /** The T-SQL text. Throws `VendorError` of kind `malformed`. */
   parse(reply: VendorReply, input: BackupCommandInput): string;
 }
 

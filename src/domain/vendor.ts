@@ -59,7 +59,7 @@ export interface VendorReply {
  * | `replayed` | the vendor has seen this nonce | unknown |
  * | `timeout` | no answer in time, or the connection broke after sending | unknown |
  * | `unavailable` | 5xx | unknown |
- * | `garbage` | an answer that cannot be understood | unknown |
+ * | `malformed` | an answer that cannot be understood | unknown |
  */
 export type FailureKind =
   | 'rejected'
@@ -73,7 +73,7 @@ export type FailureKind =
   | 'replayed'
   | 'timeout'
   | 'unavailable'
-  | 'garbage';
+  | 'malformed';
 
 /** What a kind of failure is to the caller, unless a row of a vendor's table says otherwise. */
 export interface KindMeaning {
@@ -100,7 +100,7 @@ export const failureKinds: Readonly<Record<FailureKind, KindMeaning>> = {
   replayed: meaning('provider_conflict', true, true),
   timeout: meaning('provider_timeout', true, true),
   unavailable: meaning('provider_unavailable', true, true),
-  garbage: meaning('provider_protocol_error', true, true),
+  malformed: meaning('provider_protocol_error', true, true),
 };
 
 /** Whether a changing call that failed this way may have been carried out all the same. */

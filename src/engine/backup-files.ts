@@ -41,7 +41,7 @@ const pauseMs = 5 * 60_000;
 const maxRemembered = 20_000;
 
 /** Failures that say that a store was not reached, or did not work. */
-const unreached: readonly VendorFailure['kind'][] = ['not_sent', 'timeout', 'unavailable', 'garbage'];
+const unreached: readonly VendorFailure['kind'][] = ['not_sent', 'timeout', 'unavailable', 'malformed'];
 
 export function createBackupFiles(context: EngineContext): BackupFiles {
   const { client, providers, runtime } = context;

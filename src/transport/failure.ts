@@ -26,7 +26,7 @@ const notSentCodes: ReadonlySet<string> = new Set([
   'ERR_INVALID_URL',
 ]);
 const tlsCodes = /^(ERR_TLS_|CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT|UNABLE_TO_)/;
-const garbageCodes =
+const malformedCodes =
   /^(ANSWER_TOO_COMPLEX|HPE_|UND_ERR_RES_EXCEEDED_MAX_SIZE|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RESPONSE_STATUS_CODE|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)/;
 
 /**
@@ -43,7 +43,7 @@ export function exchangeFailure(
   const kind = kindOf(code, syscall);
   const words: Record<string, string> = {
     not_sent: `${host} cannot be reached (${code ?? 'no connection'}).`,
-    garbage: `${host} answered something that is not a well-formed or not an acceptably small HTTP answer (${code}).`,
+    malformed: `${host} answered something that is not a well-formed or not an acceptably small HTTP answer (${code}).`,
     timeout: `${host} did not answer ${request.operation} in time, or the connection broke (${code ?? 'no answer'}).`,
   };
   return vendorFailure({
@@ -123,12 +123,15 @@ export function heldBack(request: VendorRequest, providerName: string): VendorFa
   });
 }
 
-function kindOf(code: string | null, syscall: string | null): Extract<FailureKind, 'not_sent' | 'garbage' | 'timeout'> {
+function kindOf(
+  code: string | null,
+  syscall: string | null,
+): Extract<FailureKind, 'not_sent' | 'malformed' | 'timeout'> {
   if (code === null) return 'timeout';
   // On a connection that stood, the same codes tell of an answer that was lost.
   const stood = syscall === 'read' || syscall === 'write';
   if (!stood && (notSentCodes.has(code) || tlsCodes.test(code) || syscall === 'connect')) return 'not_sent';
-  return garbageCodes.test(code) ? 'garbage' : 'timeout';
+  return malformedCodes.test(code) ? 'malformed' : 'timeout';
 }
 
 /** Code of the error or of what caused it; several addresses tried at once give an aggregate. */

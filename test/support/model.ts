@@ -55,7 +55,7 @@ export const failureKinds: readonly FailureKind[] = [
   'replayed',
   'timeout',
   'unavailable',
-  'garbage',
+  'malformed',
 ];
 
 export function failureOf(kind: FailureKind): VendorFailure {

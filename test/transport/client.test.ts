@@ -68,7 +68,7 @@ const kinds: Readonly<Record<FailureKind, { readonly write: number; readonly rea
   replayed: { write: 1, read: 3 },
   timeout: { write: 1, read: 3 },
   unavailable: { write: 1, read: 3 },
-  garbage: { write: 1, read: 1 },
+  malformed: { write: 1, read: 1 },
 };
 
 describe('how often a request goes out when the vendor always answers', () => {
@@ -196,9 +196,9 @@ describe('a call that cannot be signed', () => {
     ['an exception of the signer', new RangeError('Invalid time value'), 'not_sent', /Invalid time value/],
     [
       'an answer of the signer that leaves the outcome open',
-      new VendorError(failure('garbage')),
+      new VendorError(failure('malformed')),
       'not_sent',
-      /garbage/,
+      /malformed/,
     ],
     ['what the signer finds out about credentials', refused(), 'unauthenticated', /unauthenticated/],
   ] as const)('has not been sent: %s', async (_name, error, kind, detail) => {
@@ -292,7 +292,7 @@ describe('a session', () => {
     expect(await kindOf(client.execute(account, 'a', request('read')))).toBe('ok');
   });
 
-  it.each(['timeout', 'unavailable', 'garbage'] as const)(
+  it.each(['timeout', 'unavailable', 'malformed'] as const)(
     'that ends as %s has not sent the call that needed it',
     async (kind) => {
       const script = scripted(failure(kind));

@@ -142,9 +142,9 @@ describe('a request over a real socket', () => {
       (socket: Socket) => void socket.end(`HTTP/1.1 200 OK\r\nX-Much: ${'x'.repeat(200_000)}\r\n\r\n`),
     ],
   ] as [string, (socket: Socket) => void][])(
-    'whose answer is %s may have been carried out, and the answer is garbage',
+    'whose answer is %s may have been carried out, and the answer is malformed',
     async (_name, handle) => {
-      expect(await failureAt(await tcp(handle))).toMatchObject({ kind: 'garbage', code: 'provider_protocol_error' });
+      expect(await failureAt(await tcp(handle))).toMatchObject({ kind: 'malformed', code: 'provider_protocol_error' });
     },
   );
 
@@ -191,8 +191,8 @@ describe('an error of the connection', () => {
     ['UND_ERR_HEADERS_TIMEOUT', undefined, 'timeout'],
     ['UND_ERR_BODY_TIMEOUT', undefined, 'timeout'],
     ['UND_ERR_ABORTED', undefined, 'timeout'],
-    ['HPE_INVALID_CONSTANT', undefined, 'garbage'],
-    ['UND_ERR_HEADERS_OVERFLOW', undefined, 'garbage'],
+    ['HPE_INVALID_CONSTANT', undefined, 'malformed'],
+    ['UND_ERR_HEADERS_OVERFLOW', undefined, 'malformed'],
     ['SOMETHING_NEW', undefined, 'timeout'],
   ])('%s (%s) is %s', (code, syscall, kind) => {
     const given = exchangeFailure(socketError(code, syscall), request('write'), 'tencent', 'host.example');

@@ -28,7 +28,7 @@ const kinds: readonly FailureKind[] = [
   'replayed',
   'timeout',
   'unavailable',
-  'garbage',
+  'malformed',
 ];
 
 describe('a changing call that failed', () => {

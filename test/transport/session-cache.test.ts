@@ -120,7 +120,7 @@ describe('a session cache', () => {
     },
   );
 
-  it.each(['timeout', 'unavailable', 'throttled', 'garbage', 'not_sent'] as FailureKind[])(
+  it.each(['timeout', 'unavailable', 'throttled', 'malformed', 'not_sent'] as FailureKind[])(
     'does not rest after %s: the password was not judged',
     async (kind) => {
       const { cache, fail, logins } = setUp();

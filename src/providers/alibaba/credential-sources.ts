@@ -121,7 +121,7 @@ function issued(body: Fields | null, issuing: Issuing, reply: VendorReply): Issu
   const accessKeySecret = textOf(body?.AccessKeySecret);
   const securityToken = textOf(body?.SecurityToken);
   if (accessKeyId === null || accessKeySecret === null || securityToken === null)
-    throw unusable(issuing, 'garbage', `${issuing.operation} answered without credentials.`, reply.httpStatus);
+    throw unusable(issuing, 'malformed', `${issuing.operation} answered without credentials.`, reply.httpStatus);
   const credentials: AlibabaCredentials = {
     provider: 'alibaba',
     accessKeyId,

@@ -30,7 +30,7 @@ const unknownDetails: Partial<Record<FailureKind, string>> = {
   unauthenticated: 'The vendor refused the credentials.',
   throttled: 'The vendor has received too many calls. It is tried again more slowly.',
   unavailable: 'The vendor has an internal fault or is not available.',
-  garbage: 'The vendor’s answer is not what it documents.',
+  malformed: 'The vendor’s answer is not what it documents.',
 };
 
 function meaningOfKind(kind: FailureKind): CodeMeaning {
@@ -42,7 +42,7 @@ function kindOfStatus(status: number): FailureKind {
   if (status === 429) return 'throttled';
   if (status === 404) return 'not_found';
   if (status === 401) return 'unauthenticated';
-  return status >= 400 ? 'rejected' : 'garbage';
+  return status >= 400 ? 'rejected' : 'malformed';
 }
 
 /** Code first, HTTP status second: the same code comes with different statuses. */
@@ -120,7 +120,7 @@ export function failureOf(request: VendorRequest, reply: VendorReply): VendorFai
   }
   if (success && fields !== null) return null;
   if (status >= 500 || status === 429) return failure(meaningOfKind(kindOfStatus(status)), request, reply, fields, '');
-  return failure(meaningOfKind('garbage'), request, reply, fields, '');
+  return failure(meaningOfKind('malformed'), request, reply, fields, '');
 }
 
 /** Whether a read was refused for good, such as an operation that the instance's edition does not support. */

@@ -107,7 +107,7 @@ export function garbled(operation: string, reply: VendorReply, what: string): Ve
   return malformed({ name: 'alibaba', operation, requestId }, reply, detail);
 }
 
-/** The JSON object of an answer. Throws `VendorError` of kind `garbage`. */
+/** The JSON object of an answer. Throws `VendorError` of kind `malformed`. */
 export function answerOf(operation: string, reply: VendorReply): Fields {
   const fields = parseObject(reply.body);
   if (fields === null) throw garbled(operation, reply, 'the body is not a JSON object');

@@ -5,7 +5,7 @@ import { jobBody } from './body.ts';
 import { findJob } from './find.ts';
 import { createOperation, isJobId, jobsPath } from './jobs.ts';
 import { objectToJob } from './objection.ts';
-import { garbage, text } from './reply.ts';
+import { malformedReply, text } from './reply.ts';
 
 /** Creating a job starts it: there is no other call, and none that stops it. */
 export const createJob: ChangingCall = {
@@ -29,7 +29,7 @@ export const createJob: ChangingCall = {
 
   parse(reply) {
     const jobId = text(parseObject(reply.body)?.job_id);
-    if (jobId === null || !isJobId(jobId)) throw garbage(createOperation, reply, 'the id of the job is missing');
+    if (jobId === null || !isJobId(jobId)) throw malformedReply(createOperation, reply, 'the id of the job is missing');
     return { jobId };
   },
 

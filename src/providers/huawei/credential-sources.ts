@@ -216,7 +216,7 @@ function* domainToken(
 function subjectToken(reply: VendorReply, issuing: Issuing): string {
   const token = textOf(reply.headers['x-subject-token']);
   if (token !== null) return token;
-  throw unusable(issuing, 'garbage', 'IAM answered without the header X-Subject-Token.', reply.httpStatus);
+  throw unusable(issuing, 'malformed', 'IAM answered without the header X-Subject-Token.', reply.httpStatus);
 }
 
 function* temporaryKey(endpoint: string, token: string, identity: object): Answer<Issued> {
@@ -248,7 +248,7 @@ function keyOf(
   const secretAccessKey = textOf(body?.[names.secret]);
   const securityToken = textOf(body?.[names.token]);
   if (accessKeyId === null || secretAccessKey === null || securityToken === null)
-    throw unusable(issuing, 'garbage', `${issuing.operation} answered without a key.`, reply.httpStatus);
+    throw unusable(issuing, 'malformed', `${issuing.operation} answered without a key.`, reply.httpStatus);
   const credentials: HuaweiAccessKeyCredentials = {
     provider: 'huawei',
     method: 'access_key',

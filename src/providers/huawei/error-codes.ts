@@ -231,6 +231,6 @@ export function meaningOfStatus(httpStatus: number): Meaning {
     default:
       return httpStatus >= 400
         ? rejected('Huawei Cloud refuses the request.')
-        : { kind: 'garbage', detail: 'The answer is not what Huawei Cloud documents.' };
+        : { kind: 'malformed', detail: 'The answer is not what Huawei Cloud documents.' };
   }
 }

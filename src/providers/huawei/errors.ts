@@ -56,7 +56,7 @@ const wrongCredentials: Meaning = {
 const refusedAtTheDoor: readonly number[] = [408, 429, 431, 494];
 
 const unworded: Meaning = {
-  kind: 'garbage',
+  kind: 'malformed',
   detail:
     'The refusal has none of the words that Huawei Cloud gives with one, so it may come from something in between.',
 };
@@ -84,7 +84,7 @@ function meaningOf(request: VendorRequest, httpStatus: number, { code, message }
 
 /**
  * The failure in a reply, or null. Reads all shapes of the vendor's error bodies, also an error code inside a 2xx answer. A 2xx
- * answer that is no JSON object, or that carries an error code we do not know, is `garbage`: its outcome is unknown. So is a 4xx
+ * answer that is no JSON object, or that carries an error code we do not know, is `malformed`: its outcome is unknown. So is a 4xx
  * answer without a word of the vendor to a call that changes something.
  */
 export function failureOf(request: VendorRequest, reply: VendorReply): VendorFailure | null {

@@ -1,7 +1,7 @@
 import type { Instant } from '../../domain/migration.ts';
 import type { VendorReply, VendorRequest } from '../../domain/vendor.ts';
 import { asObject, objectsIn, parseObject } from '../kit/json.ts';
-import { count, garbage, instant, text } from './reply.ts';
+import { count, instant, malformedReply, text } from './reply.ts';
 
 export const createOperation = 'CreateReplicationJob';
 export const listOperation = 'ListReplicationJobs';
@@ -74,18 +74,18 @@ export function isJobId(id: string): boolean {
   return /^[0-9A-Za-z_-]{1,128}$/.test(id);
 }
 
-/** Throws `VendorError` of kind `garbage` when the reply has no list of jobs, so that it is never taken for an empty one. */
+/** Throws `VendorError` of kind `malformed` when the reply has no list of jobs, so that it is never taken for an empty one. */
 export function readPage(reply: VendorReply): Page {
   const body = parseObject(reply.body);
-  if (!Array.isArray(body?.jobs)) throw garbage(listOperation, reply, 'the list of jobs is missing');
+  if (!Array.isArray(body?.jobs)) throw malformedReply(listOperation, reply, 'the list of jobs is missing');
   return { jobs: objectsIn(body.jobs).map(readJob), rows: body.jobs.length, total: count(body.count) };
 }
 
-/** Throws `VendorError` of kind `garbage` when the reply is no job. */
+/** Throws `VendorError` of kind `malformed` when the reply is no job. */
 export function readShow(reply: VendorReply): Job {
   const body = parseObject(reply.body);
   if (body === null || (text(body.id) === null && text(body.status) === null))
-    throw garbage(showOperation, reply, 'the job is missing');
+    throw malformedReply(showOperation, reply, 'the job is missing');
   return readJob(body);
 }
 

@@ -10,7 +10,7 @@ import {
 } from '../../domain/vendor.ts';
 import { asObject, objectsIn, parseObject } from '../kit/json.ts';
 import { configuredProject, type HuaweiPasswordCredentials, huaweiCredentials } from './account.ts';
-import { garbage, instant, requestIdOf, text } from './reply.ts';
+import { instant, malformedReply, requestIdOf, text } from './reply.ts';
 
 const hour = 3_600_000;
 const tokenOperation = 'KeystoneCreateUserTokenByPassword';
@@ -53,9 +53,9 @@ function* passwordLogin(
   };
   const token = asObject(parseObject(reply.body)?.token);
   const subject = text(reply.headers['x-subject-token']);
-  if (subject === null) throw garbage(tokenOperation, reply, 'the header X-Subject-Token is missing');
+  if (subject === null) throw malformedReply(tokenOperation, reply, 'the header X-Subject-Token is missing');
   const projectId = text(asObject(token?.project)?.id) ?? project;
-  if (projectId === null) throw garbage(tokenOperation, reply, 'the token names no project');
+  if (projectId === null) throw malformedReply(tokenOperation, reply, 'the token names no project');
   return {
     token: new Secret(subject),
     projectId,
@@ -76,7 +76,7 @@ function* projectLookup(region: string): Dialogue<Session> {
     body: undefined,
   };
   const body = parseObject(reply.body);
-  if (!Array.isArray(body?.projects)) throw garbage(projectsOperation, reply, 'the list of projects is missing');
+  if (!Array.isArray(body?.projects)) throw malformedReply(projectsOperation, reply, 'the list of projects is missing');
   const ids = objectsIn(body.projects)
     .filter((project) => project.name === region && project.enabled !== false)
     .map((project) => text(project.id))

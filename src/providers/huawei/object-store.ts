@@ -29,7 +29,7 @@ import {
   huaweiCredentials,
 } from './account.ts';
 import { endpoint } from './endpoints.ts';
-import { garbage, instant, text } from './reply.ts';
+import { instant, malformedReply, text } from './reply.ts';
 
 const permissions = { list: 'obs:bucket:ListBucket', read: 'obs:object:GetObject' } as const;
 
@@ -133,7 +133,7 @@ export function* storageLogin(credentials: HuaweiPasswordCredentials): Dialogue<
     },
   };
   const token = text(tokenReply.headers['x-subject-token']);
-  if (token === null) throw garbage(tokenOperation, tokenReply, 'the header X-Subject-Token is missing');
+  if (token === null) throw malformedReply(tokenOperation, tokenReply, 'the header X-Subject-Token is missing');
   const reply = yield {
     ...asked,
     operation: keysOperation,
@@ -145,7 +145,7 @@ export function* storageLogin(credentials: HuaweiPasswordCredentials): Dialogue<
   const issued = asObject(parseObject(reply.body)?.credential);
   const [access, secret, security] = [text(issued?.access), text(issued?.secret), text(issued?.securitytoken)];
   if (access === null || secret === null || security === null)
-    throw garbage(keysOperation, reply, 'the temporary access key is missing');
+    throw malformedReply(keysOperation, reply, 'the temporary access key is missing');
   return {
     token: null,
     projectId: null,

@@ -82,7 +82,7 @@ function* showJob(id: string): Dialogue<Sighting> {
     if (!(error instanceof VendorError)) throw error;
     const { kind, provider } = error.failure;
     if (kind === 'not_found') return 'missing';
-    if (kind !== 'garbage' && kind !== 'rejected') throw error;
+    if (kind !== 'malformed' && kind !== 'rejected') throw error;
     const job = { id, name: null, status: '', errorLog: null, createdAt: null, finishedAt: null };
     return { job, words: provider };
   }

@@ -3,7 +3,7 @@ import type { FieldFault } from '../../domain/problem.ts';
 import { type Account, type Dialogue, VendorError, type VendorReply, type VendorRequest } from '../../domain/vendor.ts';
 import { asObject, type Fields, objectsIn, parseObject } from '../kit/json.ts';
 import { majorOf } from '../kit/sql-server-version.ts';
-import { count, garbage, text } from './reply.ts';
+import { count, malformedReply, text } from './reply.ts';
 
 const pageSize = 100;
 const maxPages = 20;
@@ -39,10 +39,10 @@ function read(operation: string, path: string, query: VendorRequest['query']): V
   return { operation, service: 'rds', effect: 'read', method: 'GET', path, query, headers: {}, body: undefined };
 }
 
-/** The list under `key`; a reply without it is garbage, never an empty list. */
+/** The list under `key`; a reply without it is malformed, never an empty list. */
 function listIn(operation: string, reply: VendorReply, key: string): { list: readonly Fields[]; total: number | null } {
   const body = parseObject(reply.body);
-  if (!Array.isArray(body?.[key])) throw garbage(operation, reply, `the list \`${key}\` is missing`);
+  if (!Array.isArray(body?.[key])) throw malformedReply(operation, reply, `the list \`${key}\` is missing`);
   return { list: objectsIn(body[key]), total: count(body.total_count) };
 }
 

@@ -36,7 +36,7 @@ export function requestIdOf(reply: VendorReply, body: Fields | null): string | n
 }
 
 /** The error for an answer that lacks what it must have. Its outcome, where something was to change, is unknown. */
-export function garbage(operation: string, reply: VendorReply, lacking: string): VendorError {
+export function malformedReply(operation: string, reply: VendorReply, lacking: string): VendorError {
   const requestId = requestIdOf(reply, parseObject(reply.body));
   const detail = `Huawei Cloud answered ${operation} with HTTP ${reply.httpStatus}, but ${lacking}.`;
   return malformed({ name: 'huawei', operation, requestId }, reply, detail);

@@ -31,7 +31,7 @@ export interface Issuing {
 /** The error for an answer that cannot be used. */
 export function unusable(
   { provider, operation }: Issuing,
-  kind: Extract<FailureKind, 'garbage' | 'unauthenticated' | 'unavailable'>,
+  kind: Extract<FailureKind, 'malformed' | 'unauthenticated' | 'unavailable'>,
   detail: string,
   httpStatus: number | null,
 ): VendorError {
@@ -86,7 +86,7 @@ export function* askRoleName(issuing: Issuing, request: IssuerRequest): Generato
   if (reply.httpStatus !== 200)
     throw unusable(issuing, 'unavailable', 'The metadata service tells no role now.', reply.httpStatus);
   if (!/^[A-Za-z0-9._@-]{1,128}$/.test(name))
-    throw unusable(issuing, 'garbage', 'The metadata service told a role name that is none.', 200);
+    throw unusable(issuing, 'malformed', 'The metadata service told a role name that is none.', 200);
   return name;
 }
 

@@ -32,5 +32,5 @@ export function malformed(
   { httpStatus }: VendorReply,
   detail: string,
 ): VendorError {
-  return new VendorError(vendorFailure({ kind: 'garbage', detail, provider: { ...provider, httpStatus } }));
+  return new VendorError(vendorFailure({ kind: 'malformed', detail, provider: { ...provider, httpStatus } }));
 }

@@ -105,17 +105,17 @@ export interface ListForm {
   readonly nextElement: 'NextContinuationToken' | 'NextMarker';
 }
 
-/** Reads one page of a list. Throws `VendorError` of kind `garbage`. */
+/** Reads one page of a list. Throws `VendorError` of kind `malformed`. */
 export function parsePage(reply: VendorReply, { provider, plusIsSpace, nextElement }: ListForm): ObjectPage {
   const list = rootOf(reply.body, 'ListBucketResult');
-  if (list === null) throw garbage(provider, 'ListObjects', reply, 'it is no list of objects');
+  if (list === null) throw malformedReply(provider, 'ListObjects', reply, 'it is no list of objects');
   const encoded = text(list.EncodingType)?.toLowerCase() === 'url';
   const decode = (value: string): string => {
     if (!encoded) return value;
     try {
       return decodeURIComponent(plusIsSpace ? value.replaceAll('+', ' ') : value);
     } catch {
-      throw garbage(provider, 'ListObjects', reply, 'a key in it is not percent-encoded UTF-8');
+      throw malformedReply(provider, 'ListObjects', reply, 'a key in it is not percent-encoded UTF-8');
     }
   };
   const contents = Array.isArray(list.Contents) ? (list.Contents as readonly unknown[]) : [];
@@ -123,7 +123,7 @@ export function parsePage(reply: VendorReply, { provider, plusIsSpace, nextEleme
     const fields = (typeof each === 'object' && each !== null ? each : {}) as Fields;
     const [key, size] = [text(fields.Key), text(fields.Size)];
     if (key === null || size === null || !/^\d{1,15}$/.test(size))
-      throw garbage(provider, 'ListObjects', reply, 'an object in it has no key or no size');
+      throw malformedReply(provider, 'ListObjects', reply, 'an object in it has no key or no size');
     return {
       key: decode(key),
       size: Number(size),
@@ -136,11 +136,11 @@ export function parsePage(reply: VendorReply, { provider, plusIsSpace, nextEleme
   // Without a marker the last key is one. A page without both would begin at the same place for ever.
   const marker = text(list[nextElement]);
   const next = marker === null ? objects.at(-1)?.key : decode(marker);
-  if (next === undefined) throw garbage(provider, 'ListObjects', reply, 'it does not say where it goes on');
+  if (next === undefined) throw malformedReply(provider, 'ListObjects', reply, 'it does not say where it goes on');
   return { objects, next };
 }
 
-/** Reads a part of an object. Throws `VendorError` of kind `garbage` where the store did not keep to the range. */
+/** Reads a part of an object. Throws `VendorError` of kind `malformed` where the store did not keep to the range. */
 export function parsePart(
   reply: VendorReply,
   provider: ProviderId,
@@ -161,14 +161,14 @@ export function parsePart(
   if (reply.httpStatus === 206 && range !== null) {
     const [begin, end, size] = range.slice(1).map(Number) as [number, number, number];
     if (begin === first && bytes.length === end - begin + 1) return { object: object(size), bytes };
-    throw garbage(provider, 'GetObject', reply, 'it holds another part of the object than was asked for');
+    throw malformedReply(provider, 'GetObject', reply, 'it holds another part of the object than was asked for');
   }
   // A store that ignores the range sends the object from its beginning; it was cut off at the length that was wanted.
   const length = headers['content-length'] ?? '';
   // Every store tags its objects: what has no tag is the page of some gateway in between.
   if (reply.httpStatus === 200 && first === 0 && /^\d{1,15}$/.test(length) && object(0).etag !== null)
     return { object: object(Number(length)), bytes };
-  throw garbage(provider, 'GetObject', reply, 'it does not keep to the range that was asked for');
+  throw malformedReply(provider, 'GetObject', reply, 'it does not keep to the range that was asked for');
 }
 
 function time(value: string | null): number | null {
@@ -180,7 +180,7 @@ function etagOf(value: string | null): string | null {
   return value === null ? null : value.replaceAll('"', '');
 }
 
-function garbage(provider: ProviderId, operation: string, reply: VendorReply, why: string): VendorError {
+function malformedReply(provider: ProviderId, operation: string, reply: VendorReply, why: string): VendorError {
   const detail = `The object store’s answer cannot be used: ${why}.`;
   return malformed({ name: provider, operation, requestId: null }, reply, detail);
 }
@@ -228,7 +228,7 @@ const problems: Partial<Record<FailureKind, VendorFailure['code']>> = {
   throttled: 'provider_throttled',
   unavailable: 'provider_unavailable',
   clock_skew: 'provider_auth_failed',
-  garbage: 'provider_protocol_error',
+  malformed: 'provider_protocol_error',
 };
 
 /** The failure in an object store's reply, or null. Never throws. A redirect is a failure: a signature is never sent to another host. */
@@ -257,7 +257,7 @@ export function storageFailure(
     kind,
     code: problems[kind] ?? 'provider_rejected',
     detail,
-    retryable: kind === 'throttled' || kind === 'unavailable' || kind === 'garbage',
+    retryable: kind === 'throttled' || kind === 'unavailable' || kind === 'malformed',
     provider: { name: provider, operation: request.operation, code, message: messageOf(error), requestId, httpStatus },
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };
@@ -286,5 +286,5 @@ function kindOfStatus(status: number): FailureKind {
   if (status >= 500) return 'unavailable';
   if (status === 401 || status === 403 || status === 451) return 'unauthenticated';
   if (status === 404) return 'not_found';
-  return status >= 400 ? 'rejected' : 'garbage';
+  return status >= 400 ? 'rejected' : 'malformed';
 }

@@ -39,7 +39,7 @@ export const backupCommand: BackupCommandSupport = {
       ...(input.path === undefined ? {} : { LocalPath: input.path }),
     });
   },
-  /** The T-SQL text with real line breaks. Throws `VendorError` of kind `garbage`. */
+  /** The T-SQL text with real line breaks. Throws `VendorError` of kind `malformed`. */
   parse(reply, input) {
     return withLineBreaks(requireText(operation, reply, 'Command'), input.path ?? defaultPath);
   },

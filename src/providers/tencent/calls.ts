@@ -15,7 +15,7 @@ import {
 import { objectToIncrement, objectToStartOfIncrement, objectToStartOfTask, objectToTask } from './objection.ts';
 import { backupFile, migrationName, recoveryType, renames, uploadType } from './parameters.ts';
 import { everRegistered, incrementId, refNames, started, taskId } from './refs.ts';
-import { asDigits, garbage, requireResponse, requireText } from './reply.ts';
+import { asDigits, malformedReply, requireResponse, requireText } from './reply.ts';
 
 function write(operation: string, body: Fields): VendorRequest {
   return { operation, service, effect: 'write', method: 'POST', path: '/', query: [], headers: {}, body };
@@ -40,7 +40,7 @@ const subject = ({ migration, backup }: CallInput): Backup => backup ?? fullBack
 
 function parseFlow(operation: string, reply: VendorReply): Refs {
   const flow = asDigits(requireResponse(operation, reply).FlowId);
-  if (flow === null) throw garbage(operation, reply, 'carries no FlowId');
+  if (flow === null) throw malformedReply(operation, reply, 'carries no FlowId');
   return { [refNames.flow]: flow };
 }
 

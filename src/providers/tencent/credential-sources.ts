@@ -94,7 +94,7 @@ function issued(body: Fields, issuing: Issuing, reply: VendorReply): Issued {
   const secretKey = textOf(body.TmpSecretKey);
   const token = textOf(body.Token);
   if (secretId === null || secretKey === null || token === null)
-    throw unusable(issuing, 'garbage', `${issuing.operation} answered without credentials.`, reply.httpStatus);
+    throw unusable(issuing, 'malformed', `${issuing.operation} answered without credentials.`, reply.httpStatus);
   const credentials: TencentCredentials = {
     provider: 'tencent',
     secretId,

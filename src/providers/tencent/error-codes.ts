@@ -181,7 +181,7 @@ const byFamily: Readonly<Record<string, Classification>> = {
     detail: 'The vendor’s service is not available. It may be over in a moment.',
   },
   FailedOperation: { kind: 'unavailable', detail: 'The vendor began and failed; its message says more.' },
-  ResponseSizeLimitExceeded: { kind: 'garbage', detail: 'The vendor’s answer was too large for the vendor to send.' },
+  ResponseSizeLimitExceeded: { kind: 'malformed', detail: 'The vendor’s answer was too large for the vendor to send.' },
   ResourceNotFound: { kind: 'not_found', detail: 'The vendor does not find the object of this call.' },
   ResourceInUse: { kind: 'busy', detail: 'The object is in use at the vendor.' },
   ResourceUnavailable: {

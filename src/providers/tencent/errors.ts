@@ -82,7 +82,7 @@ export function failureOf(request: VendorRequest, reply: VendorReply): VendorFai
     const known = refusal.code === null ? null : classify(refusal.code);
     return failure(
       known ?? {
-        kind: 'garbage',
+        kind: 'malformed',
         detail:
           'The vendor answers with an error that it does not document; whether the call was carried out is not certain.',
       },
@@ -95,12 +95,12 @@ export function failureOf(request: VendorRequest, reply: VendorReply): VendorFai
     });
   if (reply.httpStatus !== 200)
     return failure({
-      kind: 'garbage',
+      kind: 'malformed',
       detail: `Something between here and the vendor answered ${reply.httpStatus}: check the account’s endpoint and any proxy.`,
     });
   if (response === null)
     return failure({
-      kind: 'garbage',
+      kind: 'malformed',
       detail:
         'The answer is not the vendor’s: it carries no `Response` object. Check the account’s endpoint and any proxy.',
     });

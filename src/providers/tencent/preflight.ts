@@ -3,7 +3,7 @@ import type { FieldFault } from '../../domain/problem.ts';
 import { type Account, type Dialogue, VendorError, type VendorReply } from '../../domain/vendor.ts';
 import { type Fields, objectsIn } from '../kit/json.ts';
 import { majorOf } from '../kit/sql-server-version.ts';
-import { asInteger, asText, garbage, requireResponse } from './reply.ts';
+import { asInteger, asText, malformedReply, requireResponse } from './reply.ts';
 import { read } from './task.ts';
 
 /** `Status` of an instance (DescribeDBInstances page). */
@@ -50,7 +50,8 @@ function instanceFaults(instance: Fields): readonly FieldFault[] {
 function listOf(operation: string, reply: VendorReply): { items: readonly Fields[]; total: number | null } {
   const response = requireResponse(operation, reply);
   const total = asInteger(response.TotalCount);
-  if (!Array.isArray(response.DBInstances) && total !== 0) throw garbage(operation, reply, 'carries no DBInstances');
+  if (!Array.isArray(response.DBInstances) && total !== 0)
+    throw malformedReply(operation, reply, 'carries no DBInstances');
   return { items: objectsIn(response.DBInstances), total };
 }
 

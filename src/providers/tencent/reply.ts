@@ -52,21 +52,21 @@ export function requestIdOf(response: Fields | null): string | null {
 }
 
 /** The error for an answer that is not what the vendor documents. */
-export function garbage(operation: string, reply: VendorReply, what: string): VendorError {
+export function malformedReply(operation: string, reply: VendorReply, what: string): VendorError {
   const requestId = requestIdOf(responseOf(reply));
   return malformed({ name: 'tencent', operation, requestId }, reply, `The answer to ${operation} ${what}.`);
 }
 
-/** The `Response` object. Throws `VendorError` of kind `garbage` when there is none. */
+/** The `Response` object. Throws `VendorError` of kind `malformed` when there is none. */
 export function requireResponse(operation: string, reply: VendorReply): Fields {
   const response = responseOf(reply);
-  if (response === null) throw garbage(operation, reply, 'carries no `Response` object');
+  if (response === null) throw malformedReply(operation, reply, 'carries no `Response` object');
   return response;
 }
 
-/** A non-empty text field of the response. Throws `VendorError` of kind `garbage` when it is missing. */
+/** A non-empty text field of the response. Throws `VendorError` of kind `malformed` when it is missing. */
 export function requireText(operation: string, reply: VendorReply, field: string): string {
   const value = asText(requireResponse(operation, reply)[field]);
-  if (value === null || value === '') throw garbage(operation, reply, `carries no ${field}`);
+  if (value === null || value === '') throw malformedReply(operation, reply, `carries no ${field}`);
   return value;
 }

@@ -2,7 +2,7 @@ import type { Instant } from '../../domain/migration.ts';
 import type { Dialogue, VendorReply, VendorRequest } from '../../domain/vendor.ts';
 import { type Fields, isObject, objectsIn } from '../kit/json.ts';
 import { service } from './endpoints.ts';
-import { asInteger, asText, asTexts, garbage, requestIdOf, requireResponse } from './reply.ts';
+import { asInteger, asText, asTexts, malformedReply, requestIdOf, requireResponse } from './reply.ts';
 import { type Stage, stageOf, stepFailed } from './status.ts';
 import { parseVendorTime } from './times.ts';
 
@@ -92,7 +92,7 @@ const maxPages = 50;
 
 /**
  * Reads a list to its end. `Offset` is documented as a page number; where pages overlap, the service counts rows instead, and
- * reading goes on by rows. Throws `VendorError` of kind `garbage` for an answer that is not a list.
+ * reading goes on by rows. Throws `VendorError` of kind `malformed` for an answer that is not a list.
  */
 export function* listTasks({ operation, filter, timeZone, wanted }: ListQuery): Dialogue<Listing> {
   const seen = new Map<string, Task>();
@@ -123,7 +123,7 @@ function readPage(operation: ListQuery['operation'], reply: VendorReply) {
   const total = asInteger(response.TotalCount);
   const set = response[setNames[operation]];
   if (!Array.isArray(set) && !((set === null || set === undefined) && total === 0))
-    throw garbage(operation, reply, `carries no ${setNames[operation]}`);
+    throw malformedReply(operation, reply, `carries no ${setNames[operation]}`);
   return {
     items: Array.isArray(set) ? set.map((each) => (isObject(each) ? each : {})) : [],
     total,

@@ -2,7 +2,7 @@ import { type Backup, fullBackup, type Migration } from '../../domain/migration.
 import type { UploadSupport } from '../../domain/provider.ts';
 import { Secret } from '../../domain/secret.ts';
 import { incrementId, taskId } from './refs.ts';
-import { asText, garbage, requireResponse } from './reply.ts';
+import { asText, malformedReply, requireResponse } from './reply.ts';
 import { read } from './task.ts';
 import { parseEpochSeconds } from './times.ts';
 
@@ -28,11 +28,11 @@ export const uploadTarget: UploadSupport = {
     const response = requireResponse(operation, reply);
     const text = (field: string): string => {
       const value = asText(response[field]);
-      if (value === null || value === '') throw garbage(operation, reply, `carries no ${field}`);
+      if (value === null || value === '') throw malformedReply(operation, reply, `carries no ${field}`);
       return value;
     };
     const expiresAt = parseEpochSeconds(response.ExpiredTime);
-    if (expiresAt === null) throw garbage(operation, reply, 'carries no ExpiredTime');
+    if (expiresAt === null) throw malformedReply(operation, reply, 'carries no ExpiredTime');
     if (backup.source.type !== 'upload') throw new Error(`${backup.id} is not uploaded`);
     // The token's field was renamed; either one may be the filled one.
     const token = asText(response.CosSecurityToken) || text('XCosSecurityToken');

@@ -154,13 +154,13 @@ describe('CreateMigrateTask', () => {
     ['a blank id', { RequestId: 'r', MigrateTaskId: ' ' }],
     ['an id that JSON cannot carry', '{"MigrateTaskId":99999999999999999999}'],
     ['an array', '[1]'],
-  ])('calls %s garbage: the restore may run', (_what, body) => {
+  ])('calls %s malformed: the restore may run', (_what, body) => {
     expect.assertions(2);
     try {
       only('restore').parse(reply(body));
     } catch (error) {
       expect(error).toBeInstanceOf(VendorError);
-      expect((error as VendorError).failure).toMatchObject({ kind: 'garbage', code: 'provider_protocol_error' });
+      expect((error as VendorError).failure).toMatchObject({ kind: 'malformed', code: 'provider_protocol_error' });
     }
   });
 });

@@ -106,7 +106,7 @@ const table: readonly Row[] = [
   ['SomethingNew', 404, 'not_found', 'provider_rejected', false],
   ['SomethingNew', 500, 'unavailable', 'provider_unavailable', true],
   ['InvalidSomething', 500, 'unavailable', 'provider_unavailable', true],
-  ['SomethingNew', 200, 'garbage', 'provider_protocol_error', true],
+  ['SomethingNew', 200, 'malformed', 'provider_protocol_error', true],
   ['InvalidDBName', 200, 'rejected', 'provider_rejected', false],
 ];
 
@@ -170,14 +170,14 @@ describe('the shapes of a failure', () => {
   });
 
   it.each([
-    ['HTML under 200', 200, '<html></html>', 'garbage'],
-    ['an empty body under 200', 200, '', 'garbage'],
-    ['half a body under 200', 200, '{"RequestId":"x","Mig', 'garbage'],
-    ['half an error under 400', 400, '{"Code":"Thrott', 'garbage'],
-    ['HTML under 403', 403, '<html>blocked</html>', 'garbage'],
-    ['a redirect', 302, '', 'garbage'],
-    ['JSON without a code under 400', 400, '{"RequestId":"x"}', 'garbage'],
-    ['a success under 400', 400, '{"Code":"Success"}', 'garbage'],
+    ['HTML under 200', 200, '<html></html>', 'malformed'],
+    ['an empty body under 200', 200, '', 'malformed'],
+    ['half a body under 200', 200, '{"RequestId":"x","Mig', 'malformed'],
+    ['half an error under 400', 400, '{"Code":"Thrott', 'malformed'],
+    ['HTML under 403', 403, '<html>blocked</html>', 'malformed'],
+    ['a redirect', 302, '', 'malformed'],
+    ['JSON without a code under 400', 400, '{"RequestId":"x"}', 'malformed'],
+    ['a success under 400', 400, '{"Code":"Success"}', 'malformed'],
     ['HTML under 502', 502, '<html>Bad Gateway</html>', 'unavailable'],
     ['nothing under 504', 504, '', 'unavailable'],
     ['nothing under 429', 429, '', 'throttled'],
@@ -229,7 +229,7 @@ describe('any reply', () => {
       fc.property(body, fc.integer({ min: 100, max: 599 }), headers, (text, status, given) => {
         const failure = alibaba.failureOf(request, reply(text, status, given));
         if (status < 200 || status > 299) expect(failure).not.toBeNull();
-        if (status >= 500 && failure !== null) expect(['busy', 'garbage']).not.toContain(failure.kind);
+        if (status >= 500 && failure !== null) expect(['busy', 'malformed']).not.toContain(failure.kind);
       }),
       { numRuns: 500 },
     );

@@ -175,7 +175,7 @@ describe('a first file whose submission went unanswered', () => {
     expect(() => look('restore', input(), script)).toThrow(VendorError);
   });
 
-  it('is not decided by garbage', () => {
+  it('is not decided by malformed', () => {
     expect(() => look('restore', input(), { DescribeMigrateTasks: reply('<html/>') })).toThrow(VendorError);
   });
 

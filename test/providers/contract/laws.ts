@@ -96,7 +96,7 @@ export function lawsOf(vendor: Vendor): void {
       }
     });
 
-    it('reads the ids that it declares, or calls the answer garbage', () => {
+    it('reads the ids that it declares, or calls the answer malformed', () => {
       fc.assert(
         fc.property(answer, fc.constantFrom(...calls), (reply, { call }) => {
           const { required, optional } = call.refs;

@@ -103,7 +103,7 @@ describe('looking for a job whose creation has an unknown outcome', () => {
   it.each([['{}'], ['{"count":0}'], ['{"jobs":{}}'], ['<html></html>'], ['{"jobs":[']])(
     'never takes %s for an empty list',
     (body) => {
-      expect(failureIn(() => run(findJob(look()), () => reply(body))).kind).toBe('garbage');
+      expect(failureIn(() => run(findJob(look()), () => reply(body))).kind).toBe('malformed');
     },
   );
 });

@@ -66,8 +66,8 @@ describe('login with a password', () => {
   it.each([
     ['no token in the headers', reply(issued, 201)],
     ['no project', reply({ token: {} }, 201, { 'x-subject-token': token })],
-  ])('calls an answer with %s garbage', (_title, answer) => {
-    expect(failureIn(() => run(open(), () => answer)).kind).toBe('garbage');
+  ])('calls an answer with %s malformed', (_title, answer) => {
+    expect(failureIn(() => run(open(), () => answer)).kind).toBe('malformed');
   });
 
   it.each([[''], [null], ['soon'], ['2026-13-45T99:99:99Z']])(
@@ -120,6 +120,6 @@ describe('login with an access key', () => {
   });
 
   it('does not take an answer without a list for an empty one', () => {
-    expect(failureIn(() => run(lookup(), () => reply({}))).kind).toBe('garbage');
+    expect(failureIn(() => run(lookup(), () => reply({}))).kind).toBe('malformed');
   });
 });

@@ -242,7 +242,7 @@ describe('observe', () => {
   it('passes on what concerns the whole account', () => {
     expect(failureIn(() => look([full], () => reply('', 429))).kind).toBe('throttled');
     expect(failureIn(() => shown(reply('', 503))).kind).toBe('unavailable');
-    expect(failureIn(() => look([full], () => reply('{"jobs":null}'))).kind).toBe('garbage');
+    expect(failureIn(() => look([full], () => reply('{"jobs":null}'))).kind).toBe('malformed');
   });
 
   it('lists inside an enterprise project when all migrations name the same', () => {

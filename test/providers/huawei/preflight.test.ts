@@ -121,7 +121,7 @@ describe('preflight', () => {
     expect(result.map((fault) => fault.pointer)).toEqual(['/target/instanceId', '/source/backupId']);
   });
 
-  it.each([['{}'], ['<html></html>'], ['{"instances":null}']])('calls %s garbage', (body) => {
-    expect(failureIn(() => run(preflight(migration(), account), () => reply(body))).kind).toBe('garbage');
+  it.each([['{}'], ['<html></html>'], ['{"instances":null}']])('calls %s malformed', (body) => {
+    expect(failureIn(() => run(preflight(migration(), account), () => reply(body))).kind).toBe('malformed');
   });
 });

@@ -51,7 +51,7 @@ describe('plan', () => {
     [''],
     ['null'],
   ])('does not know what came of a creation answered with %s', (body) => {
-    expect(failureIn(() => createJob.parse(reply(body))).kind).toBe('garbage');
+    expect(failureIn(() => createJob.parse(reply(body))).kind).toBe('malformed');
   });
 });
 

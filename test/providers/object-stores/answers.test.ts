@@ -61,7 +61,7 @@ describe.each(names)('a list of %s', (name) => {
       'a key that is no text',
       '<ListBucketResult><EncodingType>url</EncodingType><Contents><Key>%ff</Key><Size>1</Size></Contents></ListBucketResult>',
     ],
-  ])('that is %s is garbage', (_name, body) => {
+  ])('that is %s is malformed', (_name, body) => {
     expect(() => store.parsePage(reply({ body }))).toThrow(VendorError);
   });
 });
@@ -87,12 +87,12 @@ describe.each(names)('a part of an object of %s', (name) => {
     expect(part(whole, 4000)).toThrow(VendorError);
   });
 
-  it('is garbage where it is the page of a gateway in between', () => {
+  it('is malformed where it is the page of a gateway in between', () => {
     const headers = { 'content-length': '90', 'content-type': 'text/html' };
     expect(part({ headers, bytes: Buffer.from('<!DOCTYPE html>') })).toThrow(VendorError);
   });
 
-  it('is garbage where it is another part, or shorter than it says', () => {
+  it('is malformed where it is another part, or shorter than it says', () => {
     expect(part({ httpStatus: 206, headers: { 'content-range': 'bytes 8-11/1000' }, bytes: Buffer.alloc(4) })).toThrow(
       VendorError,
     );

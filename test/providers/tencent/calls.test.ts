@@ -309,7 +309,7 @@ describe('answers', () => {
     try {
       parse(operation, answer);
     } catch (error) {
-      expect(error instanceof VendorError && error.failure.kind).toBe('garbage');
+      expect(error instanceof VendorError && error.failure.kind).toBe('malformed');
     }
   });
 });

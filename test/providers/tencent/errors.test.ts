@@ -61,15 +61,15 @@ describe('refusals with HTTP 200', () => {
     ['InternalError.CosError', 'unavailable', 'provider_unavailable'],
     ['InternalError.StsError', 'unavailable', 'provider_unavailable'],
     ['ServiceUnavailable', 'unavailable', 'provider_unavailable'],
-    ['Something.Unheard', 'garbage', 'provider_protocol_error'],
-    ['constructor', 'garbage', 'provider_protocol_error'],
-    ['', 'garbage', 'provider_protocol_error'],
+    ['Something.Unheard', 'malformed', 'provider_protocol_error'],
+    ['constructor', 'malformed', 'provider_protocol_error'],
+    ['', 'malformed', 'provider_protocol_error'],
   ])('%s is %s', (code, kind, ours) => {
     const found = failure(refusal(code, 'words of the vendor'));
     expect(found).toMatchObject({
       kind,
       code: ours,
-      retryable: ['busy', 'throttled', 'unavailable', 'garbage'].includes(kind),
+      retryable: ['busy', 'throttled', 'unavailable', 'malformed'].includes(kind),
     });
     expect(found?.detail.length).toBeGreaterThan(20);
     expect(found?.provider).toEqual({
@@ -114,28 +114,28 @@ describe('other shapes', () => {
   it.each<[string, VendorReply, FailureKind | null]>([
     ['success', reply({ FlowId: 1, RequestId: 'r-1' }), null],
     ['an error that is null', reply({ Error: null, RequestId: 'r-1' }), null],
-    ['an error without code', reply({ Error: {} }), 'garbage'],
-    ['an error that is a text', reply({ Error: 'no' }), 'garbage'],
+    ['an error without code', reply({ Error: {} }), 'malformed'],
+    ['an error that is a text', reply({ Error: 'no' }), 'malformed'],
     ['the very old shape', rawReply('{"code":4000,"message":"bad","codeDesc":"InvalidParameter"}'), 'rejected'],
     [
       'the very old shape, throttled',
       rawReply('{"code":"4400","message":"","codeDesc":"RequestLimitExceeded"}'),
       'throttled',
     ],
-    ['the very old shape with a number only', rawReply('{"code":4000,"message":"bad"}'), 'garbage'],
-    ['the very old shape of success', rawReply('{"code":0,"message":"","data":{}}'), 'garbage'],
-    ['a page with 200', rawReply('<html>login</html>'), 'garbage'],
-    ['an empty body', rawReply(''), 'garbage'],
-    ['half a body', rawReply('{"Response":{"Flow'), 'garbage'],
-    ['a list', rawReply('[]'), 'garbage'],
-    ['null', rawReply('null'), 'garbage'],
-    ['a Response that is a list', rawReply('{"Response":[]}'), 'garbage'],
+    ['the very old shape with a number only', rawReply('{"code":4000,"message":"bad"}'), 'malformed'],
+    ['the very old shape of success', rawReply('{"code":0,"message":"","data":{}}'), 'malformed'],
+    ['a page with 200', rawReply('<html>login</html>'), 'malformed'],
+    ['an empty body', rawReply(''), 'malformed'],
+    ['half a body', rawReply('{"Response":{"Flow'), 'malformed'],
+    ['a list', rawReply('[]'), 'malformed'],
+    ['null', rawReply('null'), 'malformed'],
+    ['a Response that is a list', rawReply('{"Response":[]}'), 'malformed'],
     ['429 with a page', rawReply('<html>slow down</html>', 429), 'throttled'],
     ['502 with a page', rawReply('<html>bad gateway</html>', 502), 'unavailable'],
     ['500 with a vendor code', rawReply(refusal('InvalidParameter').body, 500), 'rejected'],
-    ['403 of a proxy', rawReply('denied', 403), 'garbage'],
-    ['a redirect', rawReply('', 302), 'garbage'],
-    ['a success body with 201', rawReply(reply({ FlowId: 1 }).body, 201), 'garbage'],
+    ['403 of a proxy', rawReply('denied', 403), 'malformed'],
+    ['a redirect', rawReply('', 302), 'malformed'],
+    ['a success body with 201', rawReply(reply({ FlowId: 1 }).body, 201), 'malformed'],
   ])('%s', (_title, answer, kind) => {
     expect(failure(answer)?.kind ?? null).toBe(kind);
   });
@@ -150,6 +150,6 @@ describe('other shapes', () => {
 
   it('survives nesting without end', () => {
     const deep = `${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`;
-    expect(failure(rawReply(deep))?.kind).toBe('garbage');
+    expect(failure(rawReply(deep))?.kind).toBe('malformed');
   });
 });

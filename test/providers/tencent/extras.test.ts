@@ -119,7 +119,7 @@ describe('preflight', () => {
     expect(check([instance()], migration()).requests).toHaveLength(1);
   });
 
-  it('passes garbage on', () => {
+  it('passes malformed on', () => {
     expect(() => check([reply({ TotalCount: 1 })])).toThrow(VendorError);
   });
 });

@@ -77,7 +77,7 @@ const reply: fc.Arbitrary<VendorReply> = fc
   .map(([body, status, headers]) => rawReply(body, status, headers));
 
 describe('whatever the vendor answers', () => {
-  it('a command and an upload target are read, or the answer is garbage', () => {
+  it('a command and an upload target are read, or the answer is malformed', () => {
     const upload = backup({ source: { type: 'upload', fileName: 'x.bak' } });
     fc.assert(
       fc.property(reply, (answer) => {
@@ -90,7 +90,7 @@ describe('whatever the vendor answers', () => {
             expect(attempt()).toMatch(/./s);
           } catch (error) {
             if (!(error instanceof VendorError)) throw error;
-            expect(error.failure.kind).toBe('garbage');
+            expect(error.failure.kind).toBe('malformed');
           }
       }),
       { numRuns: 200 },

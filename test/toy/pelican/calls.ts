@@ -3,7 +3,7 @@ import type { CancelVerdict, ChangingCall } from '../../../src/domain/provider.t
 import type { VendorRequest } from '../../../src/domain/vendor.ts';
 import { textOf } from '../../../src/providers/kit/issuing.ts';
 import { asObject, parseObject } from '../../../src/providers/kit/json.ts';
-import { garbage, restoresIn } from './reply.ts';
+import { malformedReply, restoresIn } from './reply.ts';
 
 const create = 'CreateRestore';
 const list = 'ListRestores';
@@ -59,7 +59,7 @@ const createRestore: ChangingCall = {
   },
   parse(reply) {
     const restoreId = textOf(asObject(parseObject(reply.body)?.restore)?.id);
-    if (restoreId === null) throw garbage(create, reply, 'names no restore');
+    if (restoreId === null) throw malformedReply(create, reply, 'names no restore');
     return { restoreId };
   },
   *find({ migration, backup, taken }) {

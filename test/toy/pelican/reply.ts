@@ -31,7 +31,7 @@ const kinds: Readonly<Record<string, FailureKind>> = {
 function kindOf(code: string | null, httpStatus: number): FailureKind {
   if (httpStatus === 429) return 'throttled';
   if (httpStatus >= 500) return 'unavailable';
-  return (code !== null && Object.hasOwn(kinds, code) && kinds[code]) || (code === null ? 'garbage' : 'rejected');
+  return (code !== null && Object.hasOwn(kinds, code) && kinds[code]) || (code === null ? 'malformed' : 'rejected');
 }
 
 /** The failure in a reply: this vendor says `{ "error": { "code", "message" } }` under a status that is not 2xx. */
@@ -41,7 +41,7 @@ export function failureOf({ operation }: VendorRequest, reply: VendorReply): Ven
   const error = asObject(body?.error);
   if (httpStatus >= 200 && httpStatus < 300 && body !== null && error === null) return null;
   const code = textOf(error?.code);
-  const kind = httpStatus >= 200 && httpStatus < 300 ? 'garbage' : kindOf(code, httpStatus);
+  const kind = httpStatus >= 200 && httpStatus < 300 ? 'malformed' : kindOf(code, httpStatus);
   return vendorFailure({
     kind,
     detail: `Pelican Cloud answered ${operation} with ${code ?? `HTTP ${httpStatus}`}.`,
@@ -50,18 +50,19 @@ export function failureOf({ operation }: VendorRequest, reply: VendorReply): Ven
   });
 }
 
-export function garbage(operation: string, reply: VendorReply, what: string): VendorError {
+export function malformedReply(operation: string, reply: VendorReply, what: string): VendorError {
   return malformed({ name: 'pelican', operation, requestId: null }, reply, `The answer to ${operation} ${what}.`);
 }
 
-/** Throws `VendorError` of kind `garbage` when the reply holds no list, or a row that cannot be read. */
+/** Throws `VendorError` of kind `malformed` when the reply holds no list, or a row that cannot be read. */
 export function restoresIn(operation: string, reply: VendorReply): readonly Restore[] {
   const rows = parseObject(reply.body)?.restores;
-  if (!Array.isArray(rows)) throw garbage(operation, reply, 'holds no list of restores');
+  if (!Array.isArray(rows)) throw malformedReply(operation, reply, 'holds no list of restores');
   return rows.map((row) => {
     const fields = asObject(row);
     const [id, name, status] = [textOf(fields?.id), textOf(fields?.name), textOf(fields?.status)];
-    if (id === null || name === null || status === null) throw garbage(operation, reply, 'holds an unreadable row');
+    if (id === null || name === null || status === null)
+      throw malformedReply(operation, reply, 'holds an unreadable row');
     const startedAt = Date.parse(String(fields?.startedAt));
     return { id, name, status, reason: textOf(fields?.reason), startedAt: Number.isNaN(startedAt) ? null : startedAt };
   });

@@ -169,7 +169,7 @@ describe.each(names)('%s', (name) => {
     const { get } = await open(name);
     issuers.conditions.broken = broken;
     const failure = await failureOf(get);
-    expect(['unavailable', 'garbage', 'unauthenticated', 'timeout']).toContain(failure.kind);
+    expect(['unavailable', 'malformed', 'unauthenticated', 'timeout']).toContain(failure.kind);
     expect(failure.detail).not.toBe('');
     issuers.conditions.broken = null;
     offsetMs = 61_000;
@@ -251,7 +251,7 @@ describe('alibaba metadata', () => {
 
   it('takes no name for a role that would change the address', async () => {
     issuers.conditions.role = '../../../user-data';
-    expect((await failureOf((await open('alibaba metadata')).get)).kind).toBe('garbage');
+    expect((await failureOf((await open('alibaba metadata')).get)).kind).toBe('malformed');
     expect(issuers.asked.filter((path) => path.includes('user-data'))).toEqual([]);
   });
 
