@@ -1,7 +1,7 @@
 import type { DecisionProvider } from './decide.ts';
 import { inState, isTerminal } from './lifecycle.ts';
 import type { Backup, Call, Instant, Migration, MigrationError, Note, ReasonNote } from './migration.ts';
-import type { VendorWords } from './problem.ts';
+import type { VendorErrorDetails } from './problem.ts';
 import { type Clearing, clearedBy, type Reason } from './reasons.ts';
 import type { EngineSettings } from './timing.ts';
 import type { VendorFailure } from './vendor.ts';
@@ -67,7 +67,7 @@ export function reasonUnlessEnded(migration: Migration, reason: Reason): Reason 
 }
 
 /** The vendor error of a failure, if the vendor answered; a member to spread into a note. */
-export function spoken(provider: VendorWords | undefined): { readonly provider?: VendorWords } {
+export function spoken(provider: VendorErrorDetails | undefined): { readonly provider?: VendorErrorDetails } {
   const said =
     provider !== undefined && (provider.code !== null || provider.message !== null || provider.httpStatus !== null);
   return said ? { provider } : {};

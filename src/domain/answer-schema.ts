@@ -16,7 +16,7 @@ export const RefsSchema = Type.Record(Type.String(), Type.String(), { descriptio
 
 const Time = Type.String({ format: 'date-time' });
 
-const VendorWordsSchema = Type.Object({
+const VendorErrorSchema = Type.Object({
   name: ProviderIdSchema,
   operation: Type.String(),
   code: nullable(Type.String()),
@@ -30,7 +30,7 @@ export const ErrorSchema = Type.Object(
     code: Type.Union([enumOf('ProblemCode'), enumOf('RestoreErrorCode')]),
     detail: Type.String(),
     retryable: Type.Boolean(),
-    provider: Type.Optional(VendorWordsSchema),
+    provider: Type.Optional(VendorErrorSchema),
   },
   { $id: 'MigrationError', description: 'Why it failed: our code, plain words, and the vendor’s own words.' },
 );
@@ -104,7 +104,7 @@ export const MigrationSchema = Type.Object(
         code: enumOf('Reason'),
         detail: Type.String(),
         since: Time,
-        provider: Type.Optional(VendorWordsSchema),
+        provider: Type.Optional(VendorErrorSchema),
       }),
       { description: 'Why it does not move, if it does not; with the vendor’s own words wherever a vendor spoke.' },
     ),
@@ -161,7 +161,7 @@ export const ProblemSchema = Type.Object(
         }),
       ),
     ),
-    provider: Type.Optional(VendorWordsSchema),
+    provider: Type.Optional(VendorErrorSchema),
   },
   { $id: 'Problem', additionalProperties: true, description: 'RFC 9457 problem document.' },
 );

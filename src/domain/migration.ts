@@ -1,5 +1,5 @@
 import type { BackupHeader } from './backup-header.ts';
-import type { ProblemCode, VendorWords } from './problem.ts';
+import type { ProblemCode, VendorErrorDetails } from './problem.ts';
 import type { Reason, Warning } from './reasons.ts';
 import type { MigrationRequest } from './request-schema.ts';
 import type { RestoreErrorCode } from './restore-errors.ts';
@@ -41,7 +41,7 @@ export interface MigrationError {
   readonly code: ProblemCode | RestoreErrorCode;
   readonly detail: string;
   readonly retryable: boolean;
-  readonly provider?: VendorWords;
+  readonly provider?: VendorErrorDetails;
 }
 
 /** A code of a catalogue with the words that fit the case. */
@@ -51,7 +51,7 @@ export interface Note<Code extends string> {
   /** Of a reason for standing still: since when it has been so; `dated` sets it. */
   readonly since?: Instant;
   /** The vendor error, if the vendor answered. */
-  readonly provider?: VendorWords;
+  readonly provider?: VendorErrorDetails;
 }
 /** Why a migration does not move. */
 export type ReasonNote = Note<Reason>;

@@ -273,7 +273,7 @@ export interface FieldFault {
 }
 
 /** The words of a vendor, verbatim, with what is needed to open a ticket there. */
-export interface VendorWords {
+export interface VendorErrorDetails {
   /** Provider id, such as `alibaba`. */
   readonly name: string;
   /** The vendor's operation, such as `CreateMigrateTask`. */
@@ -287,7 +287,7 @@ export interface VendorWords {
 /** Extra members of a problem document beside the standard ones. */
 export interface ProblemExtras {
   readonly errors?: readonly FieldFault[];
-  readonly provider?: VendorWords;
+  readonly provider?: VendorErrorDetails;
   readonly retryable?: boolean;
   /** Seconds; becomes the `Retry-After` header. */
   readonly retryAfterSeconds?: number;

@@ -3,7 +3,7 @@ import { awaitsFullBackup, behindSeconds, isUnresolved } from './feed.ts';
 import { allowedActions, type LifeCycleProvider } from './lifecycle.ts';
 import type { Backup, Feed, Instant, Migration, MigrationError, ReasonNote, Source } from './migration.ts';
 import { fullBackup } from './migration.ts';
-import { Problem, type VendorWords } from './problem.ts';
+import { Problem, type VendorErrorDetails } from './problem.ts';
 import type { SourceRequest } from './request-schema.ts';
 
 const time = (instant: Instant): string => new Date(instant).toISOString();
@@ -21,23 +21,28 @@ export function representSource(source: Source): SourceRequest {
   }
 }
 
-type WordsRepresentation = NonNullable<MigrationRepresentation['blocking'][number]['provider']>;
+type VendorErrorRepresentation = NonNullable<MigrationRepresentation['blocking'][number]['provider']>;
 
-function representWords(words: VendorWords): WordsRepresentation {
-  return words as WordsRepresentation;
+function representVendorError(words: VendorErrorDetails): VendorErrorRepresentation {
+  return words as VendorErrorRepresentation;
 }
 
 function representError(error: MigrationError | null): MigrationRepresentation['error'] {
   if (error === null) return null;
   const { code, detail, retryable, provider } = error;
-  return { code, detail, retryable, ...(provider && { provider: representWords(provider) }) };
+  return { code, detail, retryable, ...(provider && { provider: representVendorError(provider) }) };
 }
 
 function representBlock(
   { code, detail, since, provider }: ReasonNote,
   changedAt: Instant,
 ): MigrationRepresentation['blocking'][number] {
-  return { code, detail, since: time(since ?? changedAt), ...(provider && { provider: representWords(provider) }) };
+  return {
+    code,
+    detail,
+    since: time(since ?? changedAt),
+    ...(provider && { provider: representVendorError(provider) }),
+  };
 }
 
 function representFeed({

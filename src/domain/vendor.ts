@@ -1,5 +1,5 @@
 import type { Instant } from './migration.ts';
-import type { ProblemCode, VendorWords } from './problem.ts';
+import type { ProblemCode, VendorErrorDetails } from './problem.ts';
 import type { Secret } from './secret.ts';
 import type { ProviderId } from './vocabulary.ts';
 
@@ -114,7 +114,7 @@ export interface VendorFailure {
   /** Plain words for a person: what it means and what to do. */
   readonly detail: string;
   readonly retryable: boolean;
-  readonly provider: VendorWords;
+  readonly provider: VendorErrorDetails;
   readonly retryAfterMs?: number;
 }
 
@@ -122,7 +122,7 @@ export interface VendorFailure {
 export interface FailureParts {
   readonly kind: FailureKind;
   readonly detail: string;
-  readonly provider: Pick<VendorWords, 'name' | 'operation'> & Partial<VendorWords>;
+  readonly provider: Pick<VendorErrorDetails, 'name' | 'operation'> & Partial<VendorErrorDetails>;
   /** Where it differs from what the kind means. */
   readonly code?: ProblemCode;
   readonly retryable?: boolean;

@@ -1,5 +1,5 @@
 import type { Migration, MigrationError, WarningNote } from '../../domain/migration.ts';
-import type { VendorWords } from '../../domain/problem.ts';
+import type { VendorErrorDetails } from '../../domain/problem.ts';
 import type { RestoreErrorCode, Wording } from '../../domain/restore-errors.ts';
 import { causeOf, type FailedRestore, restoreErrorOf } from '../kit/restore-error.ts';
 import { presentableWords } from './reply.ts';
@@ -26,7 +26,7 @@ export interface Statement {
   readonly httpStatus: number;
 }
 
-function wordsOf(statement: Statement): VendorWords {
+function wordsOf(statement: Statement): VendorErrorDetails {
   return {
     name: 'alibaba',
     operation: statement.operation,

@@ -1,5 +1,5 @@
 import type { Migration, MigrationError } from '../../domain/migration.ts';
-import type { VendorWords } from '../../domain/problem.ts';
+import type { VendorErrorDetails } from '../../domain/problem.ts';
 import type { Wording } from '../../domain/restore-errors.ts';
 import { restoreErrorOf } from '../kit/restore-error.ts';
 
@@ -14,7 +14,7 @@ export function errorOf(
   state: 'failed' | 'precheck_failed',
   migration: Migration,
   errorLog: string | null,
-  words: VendorWords,
+  words: VendorErrorDetails,
 ): MigrationError {
   return restoreErrorOf({
     migration,

@@ -1,5 +1,5 @@
 import { type Backup, fullBackup, type Instant, type Migration } from '../../domain/migration.ts';
-import type { VendorWords } from '../../domain/problem.ts';
+import type { VendorErrorDetails } from '../../domain/problem.ts';
 import type { BackupObservation, Observation } from '../../domain/provider.ts';
 import { type Account, type Dialogue, VendorError, type VendorReply } from '../../domain/vendor.ts';
 import { parseObject } from '../kit/json.ts';
@@ -20,7 +20,7 @@ import { requestIdOf } from './reply.ts';
 import { jobState } from './status.ts';
 
 /** What the vendor says of a job, with where it said so; or that it does not know the job. */
-type Sighting = { readonly job: Job; readonly words: VendorWords } | 'missing';
+type Sighting = { readonly job: Job; readonly words: VendorErrorDetails } | 'missing';
 
 /** One list of the project's jobs answers for every migration of the account in the region. */
 export function observationGroup(migration: Migration): string {
@@ -88,7 +88,7 @@ function* showJob(id: string): Dialogue<Sighting> {
   }
 }
 
-function wordsOf(operation: string, reply: VendorReply): VendorWords {
+function wordsOf(operation: string, reply: VendorReply): VendorErrorDetails {
   const requestId = requestIdOf(reply, parseObject(reply.body));
   return { name: 'huawei', operation, code: null, message: null, requestId, httpStatus: reply.httpStatus };
 }
@@ -123,7 +123,12 @@ function observationOf(migration: Migration, sightings: ReadonlyMap<string, Sigh
   };
 }
 
-function backupObservation(migration: Migration, backup: Backup, job: Job, words: VendorWords): BackupObservation {
+function backupObservation(
+  migration: Migration,
+  backup: Backup,
+  job: Job,
+  words: VendorErrorDetails,
+): BackupObservation {
   const state = jobState(job.status);
   const failed = state === 'failed' || state === 'precheck_failed';
   const ended = failed || state === 'restored';

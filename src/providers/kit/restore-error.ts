@@ -1,5 +1,5 @@
 import { type Migration, type MigrationError, restoredName, type Source } from '../../domain/migration.ts';
-import type { VendorWords } from '../../domain/problem.ts';
+import type { VendorErrorDetails } from '../../domain/problem.ts';
 import { type RestoreErrorCode, restoreCause, restoreErrors, type Wording } from '../../domain/restore-errors.ts';
 
 /** The last part of a path. */
@@ -47,7 +47,7 @@ export interface FailedRestore {
   readonly fallback?: RestoreErrorCode;
   /** A sentence before the words of the catalogue, such as the step that failed. */
   readonly preface?: string;
-  readonly provider: VendorWords;
+  readonly provider: VendorErrorDetails;
 }
 
 /** The cause of a failed restore, or null where neither its text nor its status tells one. */
