@@ -90,7 +90,7 @@ describe.skipIf(browserMissing !== null)(named('The explorer of the sandbox', br
       }
     }
     expectNoFaults(watched);
-  }, 90_000);
+  }, 240_000);
 
   it('lists what is there, and nothing narrows it unasked', async () => {
     const { status, body } = await explorer.execute('listMigrations');
@@ -164,7 +164,7 @@ describe.skipIf(browserMissing !== null)(named('The explorer of a real configura
     expect((await explorer.execute('createMigration')).status).toBe(201);
     expectNoFaults(watched);
     await page.context().close();
-  }, 60_000);
+  }, 240_000);
 });
 
 describe.skipIf(browserMissing !== null || nginxMissing !== null)(

@@ -208,13 +208,10 @@ export function documentExampleComponents(): Readonly<Record<string, { summary: 
   const answers = Object.entries(values).flatMap(([schema, examples]) =>
     Object.entries(examples).map(([name, value]) => [`${schema}${pascal(name)}`, { summary: name, value }] as const),
   );
-  // Another method than those of the document is the answer of no operation in it.
-  const problems = problemCodes
-    .filter((code) => code !== 'method_not_allowed')
-    .map(
-      (code) =>
-        [`Problem${pascal(code)}`, { summary: problemCatalogue[code].title, value: problemExample(code) }] as const,
-    );
+  const problems = problemCodes.map(
+    (code) =>
+      [`Problem${pascal(code)}`, { summary: problemCatalogue[code].title, value: problemExample(code) }] as const,
+  );
   return Object.fromEntries([...answers, ...problems].sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 

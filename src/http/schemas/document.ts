@@ -53,6 +53,8 @@ const labelFilter = {
   style: 'form',
   explode: true,
   description: 'Filters by labels, one parameter each: `label.<key>=<value>`.',
+  // Swagger UI would make one up and send it.
+  example: {},
   schema: {
     type: 'object',
     propertyNames: { type: 'string', pattern: '^label\\..' },
@@ -65,7 +67,6 @@ export function completeDocument(document: OpenApiDocument, providers: readonly 
   document.components = {
     ...document.components,
     schemas: documentSchemas(providers),
-    examples: documentExampleComponents(),
     links: linkComponents,
     headers: {
       RequestId: { description: 'The request id; it finds the request in the log.', schema: { type: 'string' } },
@@ -75,6 +76,7 @@ export function completeDocument(document: OpenApiDocument, providers: readonly 
   const examples = requestExamples(sandboxExampleAccounts(providers), providers);
   for (const operation of operations) completeOperation(operation, examples);
   document.components.responses = nameProblems(operations);
+  document.components.examples = usedExamples(document);
   document.paths = withEnumReferences(document.paths) as NonNullable<OpenApiDocument['paths']>;
   document.webhooks = outgoingRequests;
   return document;
@@ -153,6 +155,13 @@ function codesIn({ description = '' }: Response): readonly string[] {
 function hideDryRun(operation: Operation): void {
   operation.parameters = (operation.parameters ?? []).filter((each) => each.name !== 'dryRun');
   delete operation.responses[200];
+}
+
+/** The examples that an answer refers to. */
+function usedExamples(document: OpenApiDocument): object {
+  const text = JSON.stringify([document.paths, document.components?.responses]);
+  const entries = Object.entries(documentExampleComponents());
+  return Object.fromEntries(entries.filter(([name]) => text.includes(`"#/components/examples/${name}"`)));
 }
 
 /** Problem answers of the same codes are the same in every operation: they become `components.responses`. */
