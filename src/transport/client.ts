@@ -1,18 +1,12 @@
-import { createHash } from 'node:crypto';
 import { credentialFault } from '../domain/credential-text.ts';
-import type { Instant } from '../domain/migration.ts';
 import { storageService } from '../domain/object-store.ts';
 import type { Provider, ProviderRegistry } from '../domain/provider.ts';
 import type { Runtime } from '../domain/runtime.ts';
-import { Secret } from '../domain/secret.ts';
 import {
   type Account,
   type CallOptions,
-  type CallPriority,
   type Credentials,
-  type Dialogue,
   mayHaveHappened,
-  type Permit,
   type Protocol,
   type Session,
   type SignedRequest,
@@ -26,6 +20,9 @@ import {
   type VendorReply,
   type VendorRequest,
 } from '../domain/vendor.ts';
+import type { Attempt, Outcome } from './attempt.ts';
+import { fingerprint, nameOf } from './credential-print.ts';
+import { runDialogue } from './dialogue.ts';
 import type { Exchange } from './exchange.ts';
 import {
   endedCredentials,
@@ -39,9 +36,11 @@ import {
 } from './failure.ts';
 import { cleanReply, redactorFor } from './redaction.ts';
 import { type RefusedLogin, RefusedLogins } from './refused-logins.ts';
-import { type Attempts, decideRetry, type RetryDecision } from './retry.ts';
+import { type Attempts, decideRetry, jittered, type RetryDecision } from './retry.ts';
 import { SessionCache } from './session-cache.ts';
 import { Traffic } from './traffic.ts';
+import { maxCallerWaitMs, type Turns, turnsOf } from './turns.ts';
+import { VendorClocks } from './vendor-clocks.ts';
 
 export interface VendorClientOptions {
   readonly providers: ProviderRegistry;
@@ -66,17 +65,10 @@ export interface VendorTransport extends VendorClient {
   drain(): void;
 }
 
-/** How long somebody who waits for an answer may wait for a turn, in milliseconds. */
-export const maxCallerWaitMs = 5000;
-/** Offsets below this are the resolution of a `Date` header, not a clock that is off. */
-const clockNoiseMs = 2000;
-/** No clock is off by more than this; a `Date` header that says so is a fault of its sender. */
-const maxClockOffsetMs = 24 * 3_600_000;
-
 /** The vendors' client: signs each attempt, keeps sessions, limits, and the vendor's clock per account. */
 export function createVendorClient(options: VendorClientOptions): VendorTransport {
   const { providers, runtime, exchangeOf } = options;
-  const offsets = new Map<string, number>();
+  const clocks = new VendorClocks((report) => options.reportClock?.(report));
   const sessions = new Map<string, SessionCache>();
   const traffic = new Traffic(runtime);
   const refusals = new RefusedLogins(runtime.now);
@@ -86,8 +78,6 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
   const cloudIds = new Map<string, string>();
   const prints = new Map<string, string | null>();
   const entitled = new Set<string>();
-
-  const vendorNow = (account: Account): Instant => runtime.now() + (offsets.get(account.name) ?? 0);
 
   async function execute(
     account: Account,
@@ -221,7 +211,7 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
       credentials,
       session,
       endpoint,
-      now: vendorNow(account),
+      now: runtime.now() + clocks.offset(account),
       nonce: runtime.uuid(),
     };
     let signed: SignedRequest;
@@ -241,7 +231,7 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
         await exchangeOf(account).send(signed, runtime.now),
         redactorFor(signed, credentials, session),
       );
-      learnClock(account, reply, startedAt);
+      clocks.learn(account, reply, startedAt);
       failure = protocol.failureOf(request, reply);
     } catch (error) {
       failure = exchangeFailure(error, request, account.provider, new URL(endpoint).host);
@@ -264,19 +254,6 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
       : { failure: failure ?? exchangeFailure(null, request, account.provider, endpoint), report };
   }
 
-  function learnClock(account: Account, reply: VendorReply, startedAt: Instant): void {
-    const vendor = Date.parse(reply.headers.date ?? '');
-    if (Number.isNaN(vendor)) return;
-    // A `Date` header has whole seconds, so its middle is the best guess.
-    const offset = vendor + 500 - (startedAt + reply.receivedAt) / 2;
-    if (Math.abs(offset) > maxClockOffsetMs) return;
-    const known = Math.abs(offset) < clockNoiseMs ? 0 : Math.round(offset);
-    const before = offsets.get(account.name);
-    offsets.set(account.name, known);
-    if (before === undefined || Math.abs(known - before) > clockNoiseMs)
-      options.reportClock?.({ provider: account.provider, account: account.name, offsetMs: known });
-  }
-
   function sessionCache(
     provider: Provider,
     account: Account,
@@ -292,7 +269,7 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
       const present = await options.credentialsOf(account);
       const dialogue = protocol.login(account, region, present);
       if (dialogue === null) return { token: null, projectId: null, expiresAt: Number.POSITIVE_INFINITY };
-      return run(dialogue, async (request) => {
+      return runDialogue(dialogue, async (request) => {
         const outcome = await attemptOnce(
           { provider, account, region, credentials: present, session: null, request },
           turnsOf({}),
@@ -330,14 +307,14 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
     converse(account, region, dialogue, callOptions = {}) {
       // All calls of a dialogue share one allowance for waiting.
       const turns = turnsOf(callOptions);
-      return run(dialogue, (request) => execute(account, region, request, turns));
+      return runDialogue(dialogue, (request) => execute(account, region, request, turns));
     },
     admit: (account, region) => traffic.admit(account, region),
     outlook: (account) => traffic.outlook(account),
     maxCallerWaitMs,
     circuits: () => traffic.circuits(),
     drain: () => traffic.drain(),
-    clockOffset: (account) => offsets.get(account.name) ?? 0,
+    clockOffset: (account) => clocks.offset(account),
     cloudId: (account, region) =>
       cloudIds.get(placeOf(account, region)) ?? providers.of(account.provider).cloudId(account, region),
     credentialPrint: (account) => prints.get(account.name) ?? null,
@@ -357,72 +334,6 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
   };
 }
 
-/** All that one attempt is made of. */
-interface Attempt {
-  readonly provider: Provider;
-  readonly account: Account;
-  readonly region: string;
-  readonly credentials: Credentials;
-  readonly session: Session | null;
-  readonly request: VendorRequest;
-}
-
-type Outcome = { readonly report?: VendorCallReport } & (
-  | { readonly reply: VendorReply }
-  | { readonly failure: VendorFailure }
-);
-
-/** What is left of a call's allowance for waiting. */
-interface Turns {
-  readonly priority: CallPriority;
-  readonly mayGo: () => boolean;
-  permit: Permit | null;
-  leftMs: number;
-}
-
-function turnsOf(options: CallOptions | Turns): Turns {
-  if ('leftMs' in options) return options;
-  const { priority = 'submission', mayGo = () => true, permit = null } = options;
-  const leftMs = options.maxWaitMs ?? (priority === 'caller' ? maxCallerWaitMs : Number.POSITIVE_INFINITY);
-  return { priority, mayGo, permit, leftMs };
-}
-
-/** Runs a dialogue: each request it yields is sent, and a failure is thrown into it. */
-async function run<T>(dialogue: Dialogue<T>, send: (request: VendorRequest) => Promise<VendorReply>): Promise<T> {
-  let step = dialogue.next();
-  while (!step.done) {
-    try {
-      const reply = await send(step.value);
-      step = dialogue.next(reply);
-    } catch (error) {
-      if (!(error instanceof VendorError)) throw error;
-      step = dialogue.throw(error);
-    }
-  }
-  return step.value;
-}
-
-/** Anything up to that long: calls that failed together are not tried together again. */
-function jittered(ms: number, runtime: Runtime): number {
-  return (ms * (runtime.randomBytes(1)[0] ?? 0)) / 255;
-}
-
 function placeOf(account: Account, region: string): string {
   return `${account.name}|${region}`;
-}
-
-/** Tells the key or user that credentials name, whatever its secret is; null for temporary ones, whose names change by themselves. */
-function nameOf(credentials: Credentials): string | null {
-  const parts = Object.entries(credentials);
-  if (parts.some(([name, value]) => /token$/i.test(name) && value !== undefined)) return null;
-  const open = parts.filter(([, value]) => typeof value === 'string').map(([name, value]) => `${name}=${value}`);
-  return createHash('sha256').update(open.sort().join('\0')).digest('hex').slice(0, 16);
-}
-
-/** Tells credentials apart without keeping them. */
-function fingerprint(credentials: Credentials): string {
-  const parts = Object.values(credentials).map((value: unknown) =>
-    value instanceof Secret ? value.reveal() : String(value),
-  );
-  return createHash('sha256').update(parts.join('\0')).digest('hex');
 }

@@ -1,3 +1,4 @@
+import type { Runtime } from '../domain/runtime.ts';
 import { type FailureKind, mayHaveHappened, type VendorFailure } from '../domain/vendor.ts';
 
 /** What is left for tries that were not asked for. Pure: `spend` and `earn` give the next one. */
@@ -75,4 +76,9 @@ export function decideRetry(
   const waitMs = retryAfterMs ?? firstPauseMs * 2 ** attempts.count;
   if (waitMs > Math.min(maxPauseMs, leftMs)) return { do: 'give_up', reason: 'asked_to_wait' };
   return { do: 'retry', reason: 'transient', waitMs, exactly: retryAfterMs !== undefined };
+}
+
+/** Anything up to that long: calls that failed together are not tried together again. */
+export function jittered(ms: number, runtime: Pick<Runtime, 'randomBytes'>): number {
+  return (ms * (runtime.randomBytes(1)[0] ?? 0)) / 255;
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { cleared, withNote } from '../../domain/aggregate.ts';
+import { withNote } from '../../domain/aggregate.ts';
 import { duplicateOf, typeFault } from '../../domain/chain-order.ts';
 import { type CreationContext, newBackup } from '../../domain/creation.ts';
 import { takesFiles } from '../../domain/feed.ts';
@@ -14,7 +14,7 @@ import {
   unsettledCall,
 } from '../../domain/lifecycle.ts';
 import type { Backup, Migration } from '../../domain/migration.ts';
-import { Problem, type ProblemCode } from '../../domain/problem.ts';
+import { Problem } from '../../domain/problem.ts';
 import { expectVersion } from '../../domain/representation.ts';
 import type { CutoverRequest } from '../../domain/request-schema.ts';
 import {
@@ -32,21 +32,19 @@ import {
   unlistedFaults,
 } from '../../domain/requests.ts';
 import { sourceConflicts } from '../../domain/source-checks.ts';
-import type { UpdateResult } from '../../domain/store.ts';
 import { unsupportedBackupFields } from '../../domain/support.ts';
-import type { ActionName } from '../../domain/vocabulary.ts';
 import type { BackupFiles } from '../backup-files.ts';
 import { accountOf, changeContext, type EngineContext } from '../context.ts';
 import type { Engine } from '../engine.ts';
 import { sourceOf } from '../feed/plan.ts';
-import type { Change, ChangeRequestContext, MigrationService, Replay } from '../interface.ts';
+import type { ChangeRequestContext, MigrationService } from '../interface.ts';
 import { uploadFault } from '../vendor-reads.ts';
 import { visible } from './access.ts';
 import { refuseForeignRefs } from './adoption.ts';
 import { judgeFiles, lookAtSource, refuseFaults } from './backup-checks.ts';
+import { createChanger } from './changer.ts';
 import type { FeedReads } from './feed.ts';
-import { notFound, refusal as refused, refuseWhileDraining, summary, targetBusy } from './problems.ts';
-import { settledAnswer } from './waiting-request.ts';
+import { notFound, refuseWhileDraining, summary } from './problems.ts';
 
 /** At most so many labels of one migration, also after a merge. */
 const maxLabels = 32;
@@ -64,70 +62,7 @@ export function createChanges(
 > {
   const { store, runtime, providers } = context;
 
-  const refusal = (
-    current: Migration,
-    code: ProblemCode,
-    detail: string,
-    more: Readonly<Record<string, unknown>> = {},
-  ): Problem => refused(current, code, detail, providers.of(current.provider), more);
-
-  /** Reads, checks the precondition and the permission, changes and stores, in one transaction. */
-  async function changeIf(
-    id: string,
-    action: ActionName | null,
-    caller: ChangeRequestContext,
-    change: (current: Migration) => Migration | null,
-    alreadySo: (current: Migration) => boolean = () => false,
-    added?: () => Backup,
-  ): Promise<UpdateResult> {
-    await visible(context, id, caller);
-    const { reply, audit } = caller;
-    const outcomeOf = (migration: Migration) => ({ migration, ...(added && { backup: added() }) });
-    const result = await store.update(
-      id,
-      (stored) => {
-        const current = withAccountAsItIs(stored);
-        expectVersion('migration', current, caller);
-        const verdict = action === null ? null : permission(action, current, providers.of(current.provider));
-        if (verdict !== null && !verdict.allowed) {
-          if (alreadySo(current)) return null;
-          throw refusal(current, verdict.code, verdict.detail);
-        }
-        return change(current);
-      },
-      {
-        ...(caller.idempotency && { idempotency: caller.idempotency }),
-        trace: {
-          ...(audit && { audit }),
-          ...(reply && { answer: (stored) => settledAnswer(reply, outcomeOf(stored)) }),
-        },
-      },
-    );
-    if (result.outcome === 'updated') reply?.kept();
-    return result;
-  }
-
-  /** An account that is configured again is no obstacle, even before the engine has taken note of it. */
-  function withAccountAsItIs(current: Migration): Migration {
-    return accountOf(context, current) ? cleared(current, 'account') : current;
-  }
-
-  function changed(result: UpdateResult): Change | Replay {
-    switch (result.outcome) {
-      case 'updated':
-        return { migration: result.migration, changed: true };
-      case 'unchanged':
-        return { migration: result.migration, changed: false };
-      case 'key_exists':
-        return { replay: result.record };
-      case 'target_busy':
-        throw targetBusy(result.migrationId);
-      case 'not_found':
-        throw notFound();
-      default:
-        throw new Problem('internal', 'The migration could not be changed.');
-    }
-  }
+  const { refusal, changeIf, changed } = createChanger(context);
 
   /** The backup when nothing speaks against it on this migration. */
   function checkedBackup(

@@ -1,0 +1,84 @@
+import { cleared } from '../../domain/aggregate.ts';
+import { permission } from '../../domain/lifecycle.ts';
+import type { Backup, Migration } from '../../domain/migration.ts';
+import { Problem, type ProblemCode } from '../../domain/problem.ts';
+import { expectVersion } from '../../domain/representation.ts';
+import type { UpdateResult } from '../../domain/store.ts';
+import type { ActionName } from '../../domain/vocabulary.ts';
+import { accountOf, type EngineContext } from '../context.ts';
+import type { Change, ChangeRequestContext, Replay } from '../interface.ts';
+import { visible } from './access.ts';
+import { notFound, refusal as refused, targetBusy } from './problems.ts';
+import { settledAnswer } from './waiting-request.ts';
+
+/** How every change of a migration that exists is checked, stored and told. */
+export function createChanger(context: EngineContext) {
+  const { store, providers } = context;
+
+  const refusal = (
+    current: Migration,
+    code: ProblemCode,
+    detail: string,
+    more: Readonly<Record<string, unknown>> = {},
+  ): Problem => refused(current, code, detail, providers.of(current.provider), more);
+
+  /** Reads, checks the precondition and the permission, changes and stores, in one transaction. */
+  async function changeIf(
+    id: string,
+    action: ActionName | null,
+    caller: ChangeRequestContext,
+    change: (current: Migration) => Migration | null,
+    alreadySo: (current: Migration) => boolean = () => false,
+    added?: () => Backup,
+  ): Promise<UpdateResult> {
+    await visible(context, id, caller);
+    const { reply, audit } = caller;
+    const outcomeOf = (migration: Migration) => ({ migration, ...(added && { backup: added() }) });
+    const result = await store.update(
+      id,
+      (stored) => {
+        const current = withAccountAsItIs(stored);
+        expectVersion('migration', current, caller);
+        const verdict = action === null ? null : permission(action, current, providers.of(current.provider));
+        if (verdict !== null && !verdict.allowed) {
+          if (alreadySo(current)) return null;
+          throw refusal(current, verdict.code, verdict.detail);
+        }
+        return change(current);
+      },
+      {
+        ...(caller.idempotency && { idempotency: caller.idempotency }),
+        trace: {
+          ...(audit && { audit }),
+          ...(reply && { answer: (stored) => settledAnswer(reply, outcomeOf(stored)) }),
+        },
+      },
+    );
+    if (result.outcome === 'updated') reply?.kept();
+    return result;
+  }
+
+  /** An account that is configured again is no obstacle, even before the engine has taken note of it. */
+  function withAccountAsItIs(current: Migration): Migration {
+    return accountOf(context, current) ? cleared(current, 'account') : current;
+  }
+
+  function changed(result: UpdateResult): Change | Replay {
+    switch (result.outcome) {
+      case 'updated':
+        return { migration: result.migration, changed: true };
+      case 'unchanged':
+        return { migration: result.migration, changed: false };
+      case 'key_exists':
+        return { replay: result.record };
+      case 'target_busy':
+        throw targetBusy(result.migrationId);
+      case 'not_found':
+        throw notFound();
+      default:
+        throw new Problem('internal', 'The migration could not be changed.');
+    }
+  }
+
+  return { refusal, changeIf, changed };
+}

@@ -1,0 +1,19 @@
+import { type Dialogue, VendorError, type VendorReply, type VendorRequest } from '../domain/vendor.ts';
+
+/** Runs a dialogue: each request it yields is sent, and a failure is thrown into it. */
+export async function runDialogue<T>(
+  dialogue: Dialogue<T>,
+  send: (request: VendorRequest) => Promise<VendorReply>,
+): Promise<T> {
+  let step = dialogue.next();
+  while (!step.done) {
+    try {
+      const reply = await send(step.value);
+      step = dialogue.next(reply);
+    } catch (error) {
+      if (!(error instanceof VendorError)) throw error;
+      step = dialogue.throw(error);
+    }
+  }
+  return step.value;
+}
