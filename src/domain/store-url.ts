@@ -19,10 +19,13 @@ const defaultPort = 5432;
 /** Parameters that are understood, as libpq names them. */
 const known = ['sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'host', 'application_name', 'options'];
 
+/** Anything else would be taken for a connection without TLS. */
+const sslModes = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'];
+
 /** Takes a `postgres://` URL apart; several hosts stand with commas between. Throws `StoreUrlFault`. */
 export function postgresPlace(url: string): PostgresPlace {
   const parts = form.exec(url);
-  if (parts === null) throw new StoreUrlFault(faultOf(url));
+  if (parts === null || holdsCredentials(parts)) throw new StoreUrlFault(faultOf(url));
   const [, credentials = '', hostList = '', database = '', query = ''] = parts;
   const [user = '', ...password] = credentials.split(':');
   const parameters = new Map(new URLSearchParams(query));
@@ -30,15 +33,24 @@ export function postgresPlace(url: string): PostgresPlace {
   if (attributes !== undefined && !['read-write', 'primary', 'any'].includes(attributes))
     throw new StoreUrlFault('the store URL has a `target_session_attrs` other than read-write: Godwit has to write.');
   parameters.delete('target_session_attrs');
+  const sslMode = parameters.get('sslmode');
+  if (sslMode !== undefined && !sslModes.includes(sslMode))
+    throw new StoreUrlFault(`the store URL has an unknown \`sslmode\`; known ones are ${sslModes.join(', ')}.`);
   for (const name of parameters.keys())
-    if (!known.includes(name)) throw new StoreUrlFault(`the store URL has the unknown parameter \`${name}\`.`);
+    if (!known.includes(name))
+      throw new StoreUrlFault(`the store URL has an unknown parameter; known ones are ${known.join(', ')}.`);
   return {
-    hosts: hostList.split(',').map(hostAndPort),
+    hosts: hostList.split(',').map((each) => hostAndPort(each, hostList.includes(','))),
     user: user === '' ? undefined : decoded(user, 'the user'),
     password: password.length === 0 ? undefined : decoded(password.join(':'), 'the password'),
     database: database === '' ? undefined : decoded(database, 'the database'),
     parameters,
   };
+}
+
+/** Whether an `@` behind the hosts shows that what was taken for them, or follows them, is a piece of the password. */
+function holdsCredentials([, , , database = '', query = '']: readonly (string | undefined)[]): boolean {
+  return database.includes('@') || query.includes('@');
 }
 
 function faultOf(url: string): string {
@@ -48,12 +60,13 @@ function faultOf(url: string): string {
   return 'the store URL is not of the form postgres://user:password@host:port/database.';
 }
 
-function hostAndPort(text: string): { readonly host: string; readonly port: number } {
+function hostAndPort(text: string, amongSeveral: boolean): { readonly host: string; readonly port: number } {
   const [, bracketed, plain = '', port] = /^(?:\[([^\]]+)\]|([^:]*))(?::(\d+))?$/.exec(text) ?? [];
   const host = bracketed ?? plain;
   const number = port === undefined ? defaultPort : Number(port);
-  if (host === '' && text !== '') throw new StoreUrlFault('the store URL has a host or a port that is none.');
-  if (number < 1 || number > 65_535) throw new StoreUrlFault('the store URL has a port that is none.');
+  if (host === '' && (text !== '' || amongSeveral))
+    throw new StoreUrlFault('the store URL has a host or a port that cannot be one.');
+  if (number < 1 || number > 65_535) throw new StoreUrlFault('the store URL has a port outside 1 to 65535.');
   return { host: host === '' ? 'localhost' : host, port: number };
 }
 
@@ -66,7 +79,7 @@ function decoded(text: string, what: string): string {
 }
 
 /** The place in words, without credentials. */
-export function placeInWords({ hosts, database }: PostgresPlace): string {
-  const servers = hosts.map(({ host, port }) => `${host}:${port}`).join(', ');
+export function placeInWords({ hosts, database, parameters }: PostgresPlace): string {
+  const servers = hosts.map(({ host, port }) => `${parameters.get('host') ?? host}:${port}`).join(', ');
   return database === undefined ? servers : `${servers}, database ${database}`;
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { malformedStoreUrls, piecesOfPassword } from '../support/store-urls.ts';
 import { minimal } from './fixtures.ts';
 
 const run = promisify(execFile);
@@ -63,5 +64,14 @@ describe('godwit --check-config', () => {
     expect(lines.slice(1).every((line) => line.startsWith('  - '))).toBe(true);
     for (const place of ['listen.port', 'acounts', 'auth', 'accounts']) expect(stderr).toContain(`- ${place}:`);
     expect(stderr).not.toMatch(/at .*\.ts:\d+/);
+  }, 60_000);
+
+  it('says what is wrong with the URL of the store, without a piece of the password', async () => {
+    const [, url = ''] = malformedStoreUrls.find(([what]) => what.startsWith('a slash behind digits')) ?? [];
+    const { code, stdout, stderr } = await check(JSON.stringify({ ...minimal(), store: { url } }));
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^ {2}- store\.url: the user or the password .* percent-encoded/m);
+    expect(stderr).not.toMatch(/at .*\.ts:\d+/);
+    for (const piece of piecesOfPassword) expect(stderr).not.toContain(piece);
   }, 60_000);
 });

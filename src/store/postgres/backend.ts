@@ -251,10 +251,19 @@ function openingFailure(error: unknown, place: string): unknown {
   }
   const failure = postgresFailure(error);
   if (!(failure instanceof StoreUnavailable)) return failure;
-  return new StoreUnavailable(`the database at ${place} cannot be used: ${failure.message}.`, { cause: error });
+  const remedy = remedies[codeOf(error)] ?? '';
+  return new StoreUnavailable(`the database at ${place} cannot be used: ${failure.message}.${remedy}`, {
+    cause: error,
+  });
 }
 
-/** By SQLSTATE. */
+/** Of an error of several addresses (`localhost`): that of the first one. */
+function codeOf(error: unknown): string {
+  const single = error instanceof AggregateError ? error.errors[0] : error;
+  return single instanceof Error && 'code' in single ? String(single.code) : '';
+}
+
+/** By SQLSTATE, or by the code of an error of the network. */
 const remedies: Readonly<Record<string, string>> = {
   '28P01': ' Correct the user or the password in store.url.',
   '28000': ' Correct the user in store.url, or allow it in pg_hba.conf.',
@@ -263,6 +272,11 @@ const remedies: Readonly<Record<string, string>> = {
     ' Godwit needs a schema of its own: make its user the owner of the database, or grant it CREATE on the schema.',
   '3F000': ' Create the schema that the search_path of its user names.',
   '08P01': ' A pooler between has to pool by session, because Godwit listens.',
+  '42P07':
+    ' Another application has a table of that name in this schema: give Godwit a schema or a database of its own.',
+  ENOTFOUND: ' Correct the host in store.url.',
+  EAI_AGAIN: ' Correct the host in store.url, or wait for the name service.',
+  ECONNREFUSED: ' Start the database, or correct the host or the port in store.url.',
   '53300': ' Allow more connections, or fewer replicas.',
 };
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, realpathSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreUnavailable } from '../../domain/store.ts';
@@ -33,6 +33,8 @@ export function openFile(path: string): SqliteFile {
   makeFolder(folder);
   // One database has one lock, by whatever link it is reached.
   const file = existsSync(path) ? realpathSync(path) : join(realpathSync(folder), basename(path));
+  if (existsSync(file) && !statSync(file).isFile())
+    throw new StoreUnavailable(`${path} is not a file; store.url has to name one: sqlite:<path>`);
   try {
     const unlock = lock(file);
     try {
@@ -42,7 +44,10 @@ export function openFile(path: string): SqliteFile {
       throw error;
     }
   } catch (error) {
-    throw sqliteFailure(error);
+    const failure = sqliteFailure(error);
+    if (!(failure instanceof StoreUnavailable)) throw failure;
+    const message = `the store ${path} cannot be opened: ${failure.message}. Its folder and file have to be writable, and the file an SQLite database.`;
+    throw new StoreUnavailable(message, { cause: error });
   }
 }
 

@@ -1,0 +1,25 @@
+/** None of these may be seen anywhere. Every malformed URL holds at least one of them. */
+export const piecesOfPassword = ['hunter', '8675', 'swordfish'] as const;
+
+const encode = /has a character that has to be percent-encoded: `@` as %40, `\/` as %2F/;
+
+/** Store URLs that cannot be read, and what is said of them. */
+export const malformedStoreUrls: readonly (readonly [what: string, url: string, sentence: RegExp])[] = [
+  ['a slash', 'postgres://u:hunter/swordfish@db/godwit', encode],
+  ['a slash behind digits, which look like a port', 'postgres://u:8675/swordfish@db/godwit', encode],
+  ['a hash', 'postgres://u:hunter#swordfish@db/godwit', encode],
+  ['a question mark', 'postgres://u:hunter?swordfish@db/godwit', encode],
+  ['a question mark behind digits, which look like a port', 'postgres://u:8675?swordfish=1@db/godwit', encode],
+  ['an at sign', 'postgres://u:hunter@swordfish@db/godwit', encode],
+  ['an at sign and a slash', 'postgres://u:p@hunter/swordfish@db/godwit', encode],
+  ['an at sign and a question mark', 'postgres://u:p@hunter?swordfish@db/godwit', encode],
+  ['an at sign, a slash and a hash', 'postgres://u:p@hunter/w:8675#swordfish@db/godwit', encode],
+  ['a percent sign', 'postgres://u:hunter%swordfish@db/godwit', /the password in the store URL has a `%`/],
+  ['no host', 'postgres://u:hunter', /a host or a port that cannot be one/],
+  ['an empty place among hosts', 'postgres://u:hunter@h1,,h2/godwit', /a host or a port that cannot be one/],
+  ['a port beyond 65535', 'postgres://u:hunter@db:70000/godwit', /a port outside 1 to 65535/],
+  ['a port in words', 'postgres://u:hunter@db:default/godwit', /a host or a port that cannot be one/],
+  ['an unknown parameter', 'postgres://u:hunter@db/godwit?swordfish=1', /an unknown parameter; known ones are sslmode/],
+  ['a misspelt sslmode', 'postgres://u:hunter@db/godwit?sslmode=verify-ful', /an unknown `sslmode`; known ones are/],
+  ['a standby', 'postgres://u:hunter@db/godwit?target_session_attrs=standby', /`target_session_attrs` other than/],
+];
