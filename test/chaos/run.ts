@@ -55,7 +55,7 @@ for (const { store, report } of reports) for (const line of stormLines(store, re
 print('');
 for (const { store, report } of reports) {
   print(
-    `${store}: ${report.faultsOnChanges} faults on changing calls, ${report.faultsOnReads} on others, ${report.kills} kills, ${report.pauses} pauses beyond the lease, ${report.strangeStarts} starts with accounts at another cloud, ${report.recreations} deleted and asked for again`,
+    `${store}: ${report.faultsOnChanges} faults on changing calls, ${report.faultsOnReads} on others, ${report.kills} kills, ${report.pauses} pauses beyond the lease, ${report.strangeStarts} starts with accounts at another cloud, ${report.recreations} deleted and asked for again, ${report.storeOutages} outages of the store right after a commit`,
   );
   if (report.collapses > 0) print(`${store}: ${report.collapses} processes ended by themselves; see ${report.folder}`);
 }

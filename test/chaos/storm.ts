@@ -14,6 +14,7 @@ import { choices } from './random.ts';
 import { createReplica, type Replica } from './replica.ts';
 import { type SandboxProcess, startSandboxProcess } from './sandbox-process.ts';
 import { spoilRows } from './spoilt-rows.ts';
+import { unsteadyStore } from './store-away.ts';
 import { startTrouble } from './trouble.ts';
 import { startWeather } from './weather.ts';
 
@@ -50,6 +51,8 @@ export interface StormReport {
   readonly collapses: number;
   readonly faultsOnChanges: number;
   readonly faultsOnReads: number;
+  /** How often PostgreSQL went away right after a commit. */
+  readonly storeOutages: number;
   /** Where configuration, database and output of the processes are. */
   readonly folder: string;
 }
@@ -62,16 +65,20 @@ export async function storm(quietPlan: StormPlan): Promise<StormReport> {
   const folder = await temporaryFolder();
   const sandbox = await startSandboxProcess(restoreMs);
   const elsewhere = await startSandboxProcess(restoreMs);
-  const replicas = await createReplicas(plan, folder, sandbox, elsewhere);
+  const way = plan.store === 'sqlite' ? null : await unsteadyStore(plan.store.url, plan.pace);
+  const storeUrl = storeUrlOf(plan, folder);
+  const replicas = await createReplicas(plan, folder, way?.url ?? storeUrl, sandbox, elsewhere);
   try {
     await warmUp(replicas);
-    await spoilRows(storeUrlOf(plan, folder));
+    await spoilRows(storeUrl);
     await Promise.all(replicas.map((replica) => replica.start()));
     const end = systemRuntime.now() + plan.maxMs;
     const weather = await startWeather(sandbox, random.fork(), intervals);
+    way?.begin(random.fork());
     const trouble = startTrouble(replicas, random.fork(), plan.meanKillMs, intervals.leaseMs);
     const told = await askAll(plan, replicas, random.fork(), sandbox);
     while (trouble.kills < plan.kills && systemRuntime.now() < end) await systemRuntime.sleep(200);
+    await way?.calm();
     await trouble.stop();
     await weather.stop();
     const answers = await Promise.all(told);
@@ -97,10 +104,12 @@ export async function storm(quietPlan: StormPlan): Promise<StormReport> {
       collapses: replicas.reduce((sum, replica) => sum + replica.collapses, 0),
       faultsOnChanges: weather.onChanges,
       faultsOnReads: weather.onReads,
+      storeOutages: way?.outages ?? 0,
       folder,
     };
   } finally {
     await Promise.all(replicas.map((replica) => replica.kill()));
+    await way?.close();
     await sandbox.end();
     await elsewhere.end();
   }
@@ -153,12 +162,12 @@ function strangeConfig(config: object, elsewhere: SandboxProcess['urls'], engine
 async function createReplicas(
   plan: StormPlan,
   folder: string,
+  url: string,
   sandbox: SandboxProcess,
   elsewhere: SandboxProcess,
 ): Promise<readonly Replica[]> {
   const { store } = plan;
   await mkdir(folder, { recursive: true });
-  const url = storeUrlOf(plan, folder);
   const count = store === 'sqlite' ? 1 : store.replicas;
   const intervals = stretched(plan.pace);
   const config = gatewayConfig(url, sandbox.urls, intervals);
