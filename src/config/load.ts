@@ -4,11 +4,8 @@ import type { AccountCredentials, IssuedCredentials } from '../domain/credential
 import type { OutboundSettings } from '../domain/outbound.ts';
 import type { ProviderRegistry } from '../domain/provider.ts';
 import { Secret } from '../domain/secret.ts';
-
 import { closestName } from '../domain/spelling.ts';
-
 import { postgresPlace } from '../domain/store-url.ts';
-
 import type { EngineSettings } from '../domain/timing.ts';
 import { configuredAccount } from './accounts.ts';
 import { checkEndpoint, isLoopback, isNetwork } from './addresses.ts';
@@ -38,10 +35,10 @@ const defaultEngine: EngineSettings = {
   busyMs: 3_600_000,
   stallMs: 21_600_000,
 };
-/** Against the sandbox a restore takes seconds, so it is watched more closely. */
 /** Listing is billed and limited per call; a new file is taken after two of them. */
 const defaultScanMs = 30_000;
 const sandboxScanMs = 2000;
+/** Against the sandbox a restore takes seconds, so it is watched more closely. */
 const sandboxEngine: EngineSettings = { ...defaultEngine, pollMinMs: 500, pollMaxMs: 5000, settleMs: 5000 };
 
 /**

@@ -56,7 +56,7 @@ export function addressFault(
   return null;
 }
 
-/** What is wrong with a URL that this process is to call, or null. A name is looked up, and its addresses are checked, at every call. */
+/** What is wrong with a URL that this process is to call, or null. What a name stands for is not looked at here: the sender to webhooks checks that at every call. */
 export function urlFault(text: string, policy: AddressPolicy): string | null {
   if (!URL.canParse(text)) return 'is not a URL.';
   const url = new URL(text);

@@ -38,6 +38,7 @@ export interface FeedPlan {
 export interface PlanContext {
   readonly provider: Provider;
   readonly account: Account;
+  /** The time of the last listing: since then nobody knows whether a file still looks the same. */
   readonly now: number;
   /** How long a file has to look the same before it is taken. */
   readonly scanMs: number;

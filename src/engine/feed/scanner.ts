@@ -2,7 +2,7 @@ import { blockedBy, spoken } from '../../domain/aggregate.ts';
 import type { CreationContext } from '../../domain/creation.ts';
 import { behindSeconds, takesFiles } from '../../domain/feed.ts';
 import type { FeedStore, WatchedFolder } from '../../domain/feed-store.ts';
-import type { Migration } from '../../domain/migration.ts';
+import type { Instant, Migration } from '../../domain/migration.ts';
 import { type Account, VendorError, type VendorFailure } from '../../domain/vendor.ts';
 import type { BackupFiles } from '../backup-files.ts';
 import { accountOf, type EngineContext } from '../context.ts';
@@ -72,10 +72,10 @@ export function createFeedScanner(
       return;
     }
     try {
-      const more = await scanFor(folder, account, watchers);
+      const { more, listedAt } = await scanFor(folder, account, watchers);
       await feeds.finishFolder(folder.id, owner, {
         scannedAt: now,
-        dueAt: more ? runtime.now() : now + scanMs,
+        dueAt: more ? runtime.now() : listedAt + scanMs,
         failures: 0,
       });
     } catch (error) {
@@ -107,8 +107,12 @@ export function createFeedScanner(
     return found;
   }
 
-  /** One listing for all who watch. Whether headers are left to be read. Throws `VendorError` where the folder cannot be listed. */
-  async function scanFor(folder: WatchedFolder, account: Account, watchers: readonly Migration[]): Promise<boolean> {
+  /** One listing for all who watch. `more`: headers are left to be read. Throws `VendorError` where the folder cannot be listed. */
+  async function scanFor(
+    folder: WatchedFolder,
+    account: Account,
+    watchers: readonly Migration[],
+  ): Promise<{ readonly more: boolean; readonly listedAt: Instant }> {
     const place = { account, region: folder.region, bucket: folder.bucket };
     const listedAt = runtime.now();
     const known = await knownFiles(feeds, folder.id);
@@ -129,7 +133,7 @@ export function createFeedScanner(
     await Promise.all(Array.from({ length: atOnce }, reader));
     await remember(folder.id, known, listed);
     const behind: number[] = [];
-    for (const { id } of watchers) behind.push(...(await tell(id, listed)));
+    for (const { id } of watchers) behind.push(...(await tell(id, listed, listedAt)));
     context.telemetry?.report({
       event: 'feed_scanned',
       provider: account.provider,
@@ -137,7 +141,7 @@ export function createFeedScanner(
       outcome: 'ok',
       behindSeconds: behind.length === 0 ? null : Math.max(...behind),
     });
-    return unread.length > maxRead;
+    return { more: unread.length > maxRead, listedAt };
   }
 
   async function remember(
@@ -152,17 +156,23 @@ export function createFeedScanner(
     if (put.length > 0 || removed.length > 0) await feeds.changeFolderDocuments(id, put, removed);
   }
 
-  /** What the folder means for one migration, decided and stored in one transaction. How far it is behind, where that is known. */
-  async function tell(id: string, listed: ReadonlyMap<string, FolderFile>): Promise<readonly number[]> {
+  /**
+   * What the folder means for one migration, decided and stored in one transaction. How far it is behind, where that is known. Files are judged by
+   * the time of the listing: reading headers may take longer than `scanMs`, and a file that was listed once has not settled by that.
+   */
+  async function tell(
+    id: string,
+    listed: ReadonlyMap<string, FolderFile>,
+    listedAt: Instant,
+  ): Promise<readonly number[]> {
     let taken = 0;
     const result = await context.store.update(id, (latest) => {
       const account = accountOf(context, latest);
       if (account === undefined || !takesFiles(latest)) return null;
       const provider = context.providers.of(latest.provider);
-      const now = runtime.now();
-      const plan = planFeed(latest, listed, { provider, account, now, scanMs });
+      const plan = planFeed(latest, listed, { provider, account, now: listedAt, scanMs });
       taken = plan.take.length;
-      return applyPlan(latest, plan, { now, scanMs, creation, provider });
+      return applyPlan(latest, plan, { now: runtime.now(), scanMs, creation, provider });
     });
     if (result.outcome === 'target_busy')
       context.log.warn(

@@ -1,0 +1,62 @@
+import { expect, it } from 'vitest';
+import { newMigration } from '../../src/domain/creation.ts';
+import type { FeedStore } from '../../src/domain/feed-store.ts';
+import type { StoredObject } from '../../src/domain/object-store.ts';
+import type { BackupFiles } from '../../src/engine/backup-files.ts';
+import { createFeedScanner, defaultScanMs } from '../../src/engine/feed/scanner.ts';
+import { openStore } from '../../src/store/open.ts';
+import { history } from '../backups/history.ts';
+import { Simulation } from '../support/simulation.ts';
+
+it('a file that one listing has shown is not taken, however long its header takes to read', async () => {
+  const { context, account } = await Simulation.start({ provider: 'alibaba' });
+  let now = 1_000_000;
+  // Each pause lets what else is under way go on.
+  const sleep = async (ms: number) => {
+    now += ms;
+    await new Promise(setImmediate);
+  };
+  const runtime = { ...context.runtime, now: () => now, monotonic: () => now, sleep };
+  const store: Awaited<ReturnType<typeof openStore>> & FeedStore = await openStore('sqlite::memory:', { runtime });
+  const creation = { runtime, seal: (url: string) => ({ display: url, sealed: url }) };
+  const target = { instanceId: 'rm-uf6wjk5xxxxxxx', databases: [{ name: 'orders' }] };
+  const request = { provider: 'alibaba', mode: 'full_log', target, feed: { bucket: 'acme', prefix: '' } } as const;
+  const migration = newMigration(request, account, 'tests', creation);
+  await store.create(migration, { owner: 'tests', now, leaseMs: 0 });
+  const takenKeys = async () =>
+    (await store.get(migration.id))?.backups.flatMap(({ source }) =>
+      source.type === 'object_storage' ? source.keys : [],
+    );
+
+  const [made] = history(['full']);
+  if (made === undefined) throw new Error('no backup was made');
+  const object: StoredObject = {
+    key: `${made.key}.bak`,
+    size: 9000,
+    lastModified: 1,
+    etag: 'one',
+    storageClass: 'Standard',
+  };
+  const listings: { readonly at: number; readonly taken: readonly string[] | undefined }[] = [];
+  const third = Promise.withResolvers<void>();
+  const files: BackupFiles = {
+    hasStore: () => true,
+    paused: () => null,
+    async list() {
+      listings.push({ at: now, taken: await takenKeys() });
+      if (listings.length === 3) third.resolve();
+      return { objects: [object], complete: true };
+    },
+    async look() {
+      now += 3 * defaultScanMs;
+      return { outcome: 'read', object, file: made.file };
+    },
+  };
+  const scanner = createFeedScanner({ ...context, runtime, store }, store, files, creation);
+  scanner.start();
+  await third.promise;
+  await scanner.stop(1000);
+
+  expect(listings.map(({ taken }) => taken)).toEqual([[], [], [object.key]]);
+  expect((listings[1]?.at ?? 0) - (listings[0]?.at ?? 0)).toBeGreaterThanOrEqual(defaultScanMs);
+});
