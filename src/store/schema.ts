@@ -1,6 +1,8 @@
 import { type ColumnDataType, type Expression, type Kysely, sql } from 'kysely';
 import { type MigrationProvider, Migrator } from 'kysely/migration';
+import { StoreUnavailable } from '../domain/store.ts';
 import { sealsIn } from './documents.ts';
+import { lockSchema, prepareVersionTables, schemaOf, versionLockTable, versionTable } from './schema-version-tables.ts';
 import type { Tables } from './tables.ts';
 
 /** The column types in which the two databases differ. */
@@ -34,19 +36,32 @@ function schemaVersions(types: ColumnTypes, kind: 'sqlite' | 'postgres'): Migrat
 }
 
 /**
- * Brings the schema up to date. Any number of processes may do it at once: one works, the others wait.
- * Rejects when the database was written by a newer version.
+ * Brings the schema up to date, in one transaction. Any number of processes may do it at once: one works, the others wait.
+ * Rejects with `StoreUnavailable` when the database was written by a newer version.
  */
 export async function migrateSchema(
   db: Kysely<Tables>,
   types: ColumnTypes,
   kind: 'sqlite' | 'postgres',
 ): Promise<void> {
-  const { error } = await new Migrator({ db, provider: schemaVersions(types, kind) }).migrateToLatest();
-  if (error === undefined) return;
-  if (error instanceof Error && error.message.startsWith('corrupted migrations'))
-    throw new Error(`the store was written by another version of Godwit: ${error.message}`, { cause: error });
-  throw error;
+  await db.transaction().execute(async (transaction) => {
+    if (kind === 'postgres') await lockSchema(transaction);
+    const schema = kind === 'postgres' ? await schemaOf(transaction) : null;
+    await prepareVersionTables(transaction, schema);
+    const { error } = await new Migrator({
+      db: transaction,
+      provider: schemaVersions(types, kind),
+      migrationTableName: versionTable,
+      migrationLockTableName: versionLockTable,
+      ...(schema === null ? {} : { migrationTableSchema: schema }),
+    }).migrateToLatest();
+    if (error === undefined) return;
+    if (error instanceof Error && error.message.startsWith('corrupted migrations'))
+      throw new StoreUnavailable(`the store was written by another version of Godwit: ${error.message}`, {
+        cause: error,
+      });
+    throw error;
+  });
 }
 
 async function audit(db: Kysely<Tables>, { id, json }: ColumnTypes, kind: 'sqlite' | 'postgres'): Promise<void> {

@@ -96,6 +96,57 @@ describe.skipIf(!postgres.available)(`PostgreSQL${reason}`, () => {
       for (const store of stores) expect(await store.get(migration.id)).toEqual(migration);
     });
 
+    it('can all start at once on a database of an earlier version, whose tables get names of Godwit’s own', async () => {
+      url = await server.createDatabase();
+      const migration = sampleMigration();
+      await (await replica()).create(migration, noLease);
+      const admin = await administrator();
+      await admin.query('alter table godwit_schema_versions rename to kysely_migration');
+      await admin.query('alter table godwit_schema_lock rename to kysely_migration_lock');
+      const before = await admin.query('select * from kysely_migration order by name');
+      const stores = await Promise.all(Array.from({ length: 10 }, () => replica()));
+      for (const store of stores) expect(await store.get(migration.id)).toEqual(migration);
+      const after = await admin.query('select * from godwit_schema_versions order by name');
+      expect(after.rows).toEqual(before.rows);
+      const { rows } = await admin.query("select 1 from pg_tables where tablename like 'kysely%'");
+      expect(rows).toEqual([]);
+    });
+
+    it('share a schema and a database with another application that uses Kysely', async () => {
+      url = await server.createEmptyDatabase();
+      const admin = await administrator();
+      await admin.query('create schema other');
+      for (const schema of ['public', 'other']) {
+        await admin.query(`create table ${schema}.kysely_migration (name text primary key, timestamp text)`);
+        await admin.query(`insert into ${schema}.kysely_migration values ('0001_initial', '2020-01-01T00:00:00.000Z')`);
+      }
+      // Of another Godwit, in a schema that this one does not look into.
+      await admin.query('create table other.godwit_schema_versions (name text, timestamp text)');
+      for (let start = 0; start < 2; start++)
+        expect(await (await replica()).create(sampleMigration(), noLease)).toMatchObject({ outcome: 'created' });
+      const { rows } = await admin.query('select name from public.kysely_migration');
+      expect(rows).toEqual([{ name: '0001_initial' }]);
+    });
+
+    it('find their tables again where a schema before theirs has appeared', async () => {
+      url = await server.createDatabase();
+      const migration = sampleMigration();
+      await (await replica()).create(migration, noLease);
+      const admin = await administrator();
+      await admin.query('create schema first');
+      const database = new URL(url).pathname.slice(1);
+      await admin.query(`alter database ${database} set search_path = first, public`);
+      expect(await (await replica()).get(migration.id)).toEqual(migration);
+    });
+
+    it('refuse a schema of a newer version in one sentence', async () => {
+      url = await server.createDatabase();
+      const admin = await administrator();
+      await admin.query("insert into godwit_schema_versions values ('9999_future', '2999-01-01T00:00:00.000Z')");
+      await expect(open()).rejects.toThrow(StoreUnavailable);
+      await expect(open()).rejects.toThrow(/cannot be used: the store was written by another version of Godwit/);
+    });
+
     it('hear of each other’s changes, and once of their own', async () => {
       url = await server.createDatabase();
       const [one, two] = [await replica(), await replica()];

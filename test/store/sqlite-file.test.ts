@@ -96,7 +96,9 @@ describe('an SQLite file', () => {
     database.exec('drop index audit_by_id; alter table audit drop column id');
     database.exec('alter table events drop column salt');
     database.exec('drop index backups_by_seals; alter table backups drop column seals');
-    database.exec("delete from kysely_migration where name >= '0004'");
+    database.exec("delete from godwit_schema_versions where name >= '0004'");
+    database.exec('alter table godwit_schema_versions rename to kysely_migration');
+    database.exec('alter table godwit_schema_lock rename to kysely_migration_lock');
     await store.close();
     const newer = (await open()) as SqlStore;
     const webhook = sampleWebhook();
@@ -140,9 +142,23 @@ describe('an SQLite file', () => {
     expect(await ((await open()) as SqlStore).claimDeliveries(noon, 3_600_000, 10)).toHaveLength(2);
   });
 
+  it('may hold another application’s tables, which stay as they are', async () => {
+    const other = new DatabaseSync(join(folder, 'shared.db'));
+    other.exec('create table kysely_migration (name text primary key, timestamp text)');
+    other.exec("insert into kysely_migration values ('2020_theirs', '2020-01-01T00:00:00.000Z')");
+    const url = `sqlite:${join(folder, 'shared.db')}`;
+    const migration = sampleMigration();
+    const store = await open(url);
+    await store.create(migration, noLease);
+    await store.close();
+    expect(await (await open(url)).get(migration.id)).toEqual(migration);
+    expect(other.prepare('select name from kysely_migration').all()).toEqual([{ name: '2020_theirs' }]);
+    other.close();
+  });
+
   it('refuses a schema of a newer version', async () => {
     const { store, database } = await openWithDatabase();
-    database.exec("insert into kysely_migration values ('9999_future', '2999-01-01T00:00:00.000Z')");
+    database.exec("insert into godwit_schema_versions values ('9999_future', '2999-01-01T00:00:00.000Z')");
     await store.close();
     await expect(open()).rejects.toThrow('another version of Godwit');
     // A refusal does not keep the lock.

@@ -1,4 +1,4 @@
-import { type ControlledTransaction, Kysely, PostgresDialect, sql } from 'kysely';
+import { type ControlledTransaction, Kysely, sql } from 'kysely';
 import { DatabaseError } from 'pg';
 import type { Runtime } from '../../domain/runtime.ts';
 import { type ChangeListener as OnChange, StoreOutcomeUnknown, StoreUnavailable } from '../../domain/store.ts';
@@ -8,7 +8,7 @@ import { migrateSchema, postgresColumns } from '../schema.ts';
 import { type Backend, type Session, type SqlDialect, Thrown } from '../session.ts';
 import type { EventRow, Tables } from '../tables.ts';
 import { UnreadableRecords } from '../unreadable.ts';
-import { advisoryLocks, postgresSql } from './dialect.ts';
+import { advisoryLocks, PooledPostgresDialect, postgresSql } from './dialect.ts';
 import { certainlyRolledBack, postgresFailure, unreachable, worthRepeating } from './errors.ts';
 import { ChangeListener, changeInWords, channel } from './listener.ts';
 import type { PostgresOptions } from './options.ts';
@@ -228,7 +228,7 @@ export class PostgresBackend implements Backend {
 }
 
 function connect(pool: RecyclingPool): Kysely<Tables> {
-  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  return new Kysely<Tables>({ dialect: new PooledPostgresDialect({ pool }) });
 }
 
 /** Without the limits on statements: a process that waits for another one's schema change may wait for long. */

@@ -1,7 +1,20 @@
 import { createHash } from 'node:crypto';
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, PostgresAdapter, PostgresDialect, sql } from 'kysely';
 import type { SqlDialect } from '../session.ts';
 import type { Tables } from '../tables.ts';
+
+/** Kysely over a pool. The schema is changed under a lock of its transaction, which outlives no connection of a pooler. */
+export class PooledPostgresDialect extends PostgresDialect {
+  override createAdapter(): PostgresAdapter {
+    return new TransactionLockAdapter();
+  }
+}
+
+/** Without the lock of the session, which is left behind where a change fails. */
+class TransactionLockAdapter extends PostgresAdapter {
+  override async acquireMigrationLock(): Promise<void> {}
+  override async releaseMigrationLock(): Promise<void> {}
+}
 
 /** Numbers that no other user of the database's advisory locks is likely to use. */
 export const advisoryLocks = { space: 0x676f6477, events: 1, webhooks: 2, processes: 0x676f6478 } as const;
