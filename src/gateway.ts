@@ -61,6 +61,7 @@ export async function startGateway(
   const own: Runtime = embedded ? runtime : { ...runtime, now: unsteppedNow(runtime) };
   const store: Store & AuditLog & WebhookStore & FeedStore = await open(storeUrl, {
     runtime: own,
+    currentUrl: config.currentStoreUrl,
     onError: (error) => log.error({ error: messageOf(error) }, 'store'),
   });
   let stepped = (step: ClockStep): void => log.warn(step, 'the clock has stepped');

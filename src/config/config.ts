@@ -41,6 +41,8 @@ export interface Config {
   /** Addresses and networks of proxies whose `X-Forwarded-…` headers are believed. */
   readonly trustedProxies: readonly string[];
   readonly storeUrl: Secret;
+  /** Reads the store's URL again where it stands in a file; undefined: it cannot change. Throws when the file cannot be read. */
+  readonly currentStoreUrl: (() => string) | undefined;
   readonly auth: {
     readonly keys: readonly StaticKey[];
     /** The issuers whose tokens are taken. */

@@ -23,7 +23,7 @@ import {
   credentialSchemas,
   listOf,
 } from './schema.ts';
-import { readValue } from './values.ts';
+import { readValue, readValueFile } from './values.ts';
 
 const defaultEngine: EngineSettings = {
   pollMinMs: 5000,
@@ -88,6 +88,7 @@ export async function checkedConfig(
     publicUrl: given.publicUrl?.replace(/(?<!\/)\/+$/, '') ?? null,
     trustedProxies: given.trustedProxies ?? [],
     storeUrl,
+    currentStoreUrl: rereadStoreUrl(given, environment),
     feedScanMs,
     auth: authSettings(given),
     encryptionKeys,
@@ -235,10 +236,20 @@ function isMachineLocal(host: string, { metadataHost }: IssuedCredentials): bool
   return /^169\.254\.\d+\.\d+$/.test(host) || host === metadataHost || isLoopback(host);
 }
 
+function storeUrlValue(given: ConfigFile, environment: Environment): Value | undefined {
+  return environment.GODWIT_STORE_URL ?? given.store?.url;
+}
+
+function rereadStoreUrl(given: ConfigFile, environment: Environment): (() => string) | undefined {
+  const value = storeUrlValue(given, environment);
+  if (typeof value !== 'object' || !('file' in value)) return undefined;
+  return () => readValueFile(value.file).reveal();
+}
+
 async function checkStoreUrl(given: ConfigFile, environment: Environment, faults: string[]): Promise<Secret> {
   const fallback = new Secret('sqlite:./data/godwit.db');
   try {
-    const configured: Value | undefined = environment.GODWIT_STORE_URL ?? given.store?.url;
+    const configured = storeUrlValue(given, environment);
     const url = configured === undefined ? fallback : await readValue(configured, environment);
     if (!/^(sqlite:.|postgres(ql)?:\/\/)/.test(url.reveal()))
       faults.push('store.url: has to begin with sqlite: or postgres://');

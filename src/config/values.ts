@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Environment, ReadValues, Value } from '../domain/account-configuration.ts';
 import { Secret } from '../domain/secret.ts';
@@ -14,17 +15,29 @@ export async function readValue(value: Value, environment: Environment): Promise
       throw new Error(`the environment variable ${variableName(value.env)} is not set`);
     return new Secret(text);
   }
+  const text = await readFile(value.file, 'utf8').catch((error: unknown) => unreadable(value.file, error));
+  return secretOf(value.file, text);
+}
+
+/** `readValue` of a file, where nothing can be waited for. */
+export function readValueFile(path: string): Secret {
   let text: string;
   try {
-    text = (await readFile(value.file, 'utf8')).trim();
+    text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new Error(
-      `the file ${filePath(value.file)} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`,
-      { cause: error },
-    );
+    return unreadable(path, error);
   }
-  if (text === '') throw new Error(`the file ${filePath(value.file)} is empty`);
-  return new Secret(text);
+  return secretOf(path, text);
+}
+
+function secretOf(path: string, text: string): Secret {
+  if (text.trim() === '') throw new Error(`the file ${filePath(path)} is empty`);
+  return new Secret(text.trim());
+}
+
+function unreadable(path: string, error: unknown): never {
+  const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+  throw new Error(`the file ${filePath(path)} cannot be read (${code})`, { cause: error });
 }
 
 /** A value that can be read repeatedly: a file is read each time, and the last good value is used while the file cannot be read. */

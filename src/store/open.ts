@@ -13,6 +13,8 @@ export interface StoreOptions {
   readonly runtime: Runtime;
   /** Differences from `defaultPostgresOptions`. */
   readonly postgres?: Partial<PostgresOptions>;
+  /** The URL as it stands now, where it may change: asked for every new connection to PostgreSQL. Throws when it cannot be read. */
+  readonly currentUrl?: (() => string) | undefined;
   /** Told of failures that no call rejects with: a lost connection that is being made again, a listener that threw. */
   readonly onError?: (error: unknown) => void;
 }
@@ -37,7 +39,9 @@ export async function openStore(
     // Loaded only where it is used: most newcomers' starts do without.
     const { PostgresBackend } = await import('./postgres/backend.ts');
     const settings = { ...defaultPostgresOptions, ...options.postgres };
-    return new SqlStore(noticingFailedWrites(await PostgresBackend.open(url, settings, options.runtime, onError)));
+    const source = options.currentUrl === undefined ? null : { read: options.currentUrl, onFault: onError };
+    const backend = await PostgresBackend.open(url, settings, options.runtime, onError, source);
+    return new SqlStore(noticingFailedWrites(backend));
   }
   throw new Error('the store URL must begin with sqlite:, postgres:// or postgresql://');
 }

@@ -13,7 +13,7 @@ import { certainlyRolledBack, postgresFailure, unreachable, worthRepeating } fro
 import { ChangeListener, changeInWords, channel } from './listener.ts';
 import type { PostgresOptions } from './options.ts';
 import { openPool, type RecyclingPool } from './pool.ts';
-import { Servers } from './servers.ts';
+import { NotPrimary, readOnlyServer, Servers, type StoreUrlSource } from './servers.ts';
 
 /** How often a transaction is tried that met a deadlock, a failed serialization or a lost connection. */
 const tries = 4;
@@ -36,16 +36,17 @@ export class PostgresBackend implements Backend {
   readonly #runtime: Runtime;
   readonly #origin: string;
   readonly #commitDoubtMs: number;
-  readonly #several: boolean;
+  readonly #servers: Servers;
+  readonly #pool: RecyclingPool;
 
   private constructor(servers: Servers, options: PostgresOptions, runtime: Runtime, onError: (error: unknown) => void) {
     this.#runtime = runtime;
     this.#origin = runtime.uuid();
     this.dialect = postgresSql(this.#origin);
     this.#commitDoubtMs = options.commitDoubtMs;
-    this.#several = servers.several;
-    const pool = openPool(servers, options.poolSize, onError);
-    this.#db = connect(pool);
+    this.#servers = servers;
+    this.#pool = openPool(servers, options.poolSize, onError);
+    this.#db = connect(this.#pool);
     this.#listeners = new Listeners(onError);
     this.unreadable = new UnreadableRecords(onError);
     this.#listener = new ChangeListener({
@@ -54,7 +55,7 @@ export class PostgresBackend implements Backend {
       origin: this.#origin,
       pingMs: options.pingMs,
       tell: (changes) => this.#listeners.tell(changes),
-      onOtherServer: () => pool.recycle(),
+      onOtherServer: () => this.#pool.recycle(),
       onError,
     });
   }
@@ -64,9 +65,11 @@ export class PostgresBackend implements Backend {
     options: PostgresOptions,
     runtime: Runtime,
     onError: (error: unknown) => void,
+    source: StoreUrlSource | null = null,
   ): Promise<PostgresBackend> {
-    const servers = new Servers(url, options);
+    const servers = new Servers(url, options, source);
     try {
+      await servers.findPrimary();
       await migrate(servers, onError);
       const backend = new PostgresBackend(servers, options, runtime, onError);
       await backend.#listener.start();
@@ -98,12 +101,14 @@ export class PostgresBackend implements Backend {
     return this.#listener.clockOffset;
   }
 
-  /** A standby answers but takes no writes: it counts as not available. */
+  /** A server that answers but takes no writes counts as not available, and its connections are given up. */
   async check(): Promise<void> {
-    const { rows } = await this.read((db) =>
-      sql<{ standby: boolean }>`select pg_is_in_recovery() as standby`.execute(db),
-    );
-    if (rows[0]?.standby !== false) throw new StoreUnavailable('the database is a read-only standby');
+    await this.read(async (db) => {
+      const { rows } = await sql<{ readOnly: boolean }>`select ${sql.raw(readOnlyServer)} as "readOnly"`.execute(db);
+      if (rows[0]?.readOnly === false) return;
+      this.#pool.recycle();
+      throw new NotPrimary();
+    });
   }
 
   async close(): Promise<void> {
@@ -117,7 +122,7 @@ export class PostgresBackend implements Backend {
         return await run();
       } catch (error) {
         if (error instanceof Thrown) throw error.cause;
-        const elsewhere = this.#several && unreachable(error);
+        const elsewhere = this.#servers.several && unreachable(error);
         if (attempt === tries || !(elsewhere || worthRepeating(error))) throw postgresFailure(error);
         await this.#runtime.sleep(this.#jitter(attempt));
       }

@@ -5,25 +5,47 @@ import type { PostgresOptions } from './options.ts';
 const int8 = 20;
 const json = 114;
 
-/** The server that was reached takes no writes: a standby, or a primary of yesterday. */
+/** The server that was reached takes no writes: a standby, a primary of yesterday, or one that is set to read-only. */
 export class NotPrimary extends Error {
   override readonly name = 'NotPrimary';
 
   constructor() {
-    super('the database is a read-only standby');
+    super('the database takes no writes (it is a standby, or set to read-only)');
   }
 }
 
-/** The servers of a store URL: connections are made to the one that worked last, and to the next one when that fails or is a standby. */
+/** Where the store's URL stands, when that may change while the process runs. */
+export interface StoreUrlSource {
+  /** The URL as it stands now. Throws when it cannot be read. */
+  readonly read: () => string;
+  /** Told when it cannot be read or used; the URL of before stays in use. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/** SQL for whether the server that is asked takes no writes. */
+export const readOnlyServer = "(pg_is_in_recovery() or current_setting('transaction_read_only') = 'on')";
+
+/**
+ * The servers of a store URL: connections are made to the one that worked last, and to the next one when that fails or takes no writes. Each new
+ * connection goes by the URL as it stands then.
+ */
 export class Servers {
-  readonly place: PostgresPlace;
   readonly #options: PostgresOptions;
+  readonly #source: StoreUrlSource | null;
+  #url: string;
+  #place: PostgresPlace;
   #current = 0;
 
   /** Throws `StoreUrlFault`. */
-  constructor(url: string, options: PostgresOptions) {
-    this.place = postgresPlace(url);
+  constructor(url: string, options: PostgresOptions, source: StoreUrlSource | null = null) {
+    this.#url = url;
+    this.#place = postgresPlace(url);
     this.#options = options;
+    this.#source = source;
+  }
+
+  get place(): PostgresPlace {
+    return this.#place;
   }
 
   get several(): boolean {
@@ -34,10 +56,11 @@ export class Servers {
   get client(): typeof Client {
     const servers = this;
     return class extends Client {
-      readonly #index = servers.#current;
+      readonly #index: number;
 
       constructor(config?: ClientConfig) {
         super({ ...config, ...servers.#settings() });
+        this.#index = servers.#current;
       }
 
       override connect(): Promise<Client>;
@@ -67,6 +90,23 @@ export class Servers {
     if (index === this.#current) this.#current = (this.#current + 1) % this.place.hosts.length;
   }
 
+  /** Goes through the servers until one takes writes. The last one is left to whoever connects next. */
+  async findPrimary(): Promise<void> {
+    for (let left = this.place.hosts.length - 1; left > 0; left--) {
+      const client = new this.client();
+      client.on('error', () => {});
+      try {
+        await client.connect();
+        await this.prepare(client);
+        return;
+      } catch {
+        // The next connection goes to the next one.
+      } finally {
+        client.end().catch(() => {});
+      }
+    }
+  }
+
   /**
    * Sets the limits of a new connection and makes sure that its server takes writes. By `set`, because a pooler between refuses them as
    * parameters of the start. Rejects with `NotPrimary`. `limits`: false while the schema is changed, which may wait for long.
@@ -76,16 +116,31 @@ export class Servers {
     const values = limits ? [statementTimeoutMs, lockTimeoutMs, statementTimeoutMs + graceMs] : [0, 0, 0];
     const { rows } = await client.query(
       `select set_config('statement_timeout', $1, false), set_config('lock_timeout', $2, false),
-        set_config('idle_in_transaction_session_timeout', $3, false), pg_is_in_recovery() as standby`,
+        set_config('idle_in_transaction_session_timeout', $3, false), ${readOnlyServer} as "readOnly"`,
       values.map(String),
     );
-    if (rows[0]?.standby !== true) return;
+    if (rows[0]?.readOnly !== true) return;
     const { serverIndex } = client as Client & { readonly serverIndex?: number };
     if (serverIndex !== undefined) this.failed(serverIndex);
     throw new NotPrimary();
   }
 
+  /** Takes up the URL as it stands now. */
+  #reread(): void {
+    if (this.#source === null) return;
+    try {
+      const url = this.#source.read();
+      if (url === this.#url) return;
+      this.#place = postgresPlace(url);
+      this.#url = url;
+      this.#current = 0;
+    } catch (error) {
+      this.#source.onFault(error);
+    }
+  }
+
   #settings(): ClientConfig {
+    this.#reread();
     const { place } = this;
     const { host, port } = place.hosts[this.#current] ?? { host: 'localhost', port: 5432 };
     const { connectTimeoutMs, statementTimeoutMs, graceMs } = this.#options;

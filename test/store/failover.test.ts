@@ -1,0 +1,212 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Store } from '../../src/domain/store.ts';
+import type { Gateway } from '../../src/gateway.ts';
+import { systemRuntime } from '../../src/runtime.ts';
+import { sandboxAccounts } from '../../src/sandbox/accounts.ts';
+import { startSandbox } from '../../src/sandbox/sandbox.ts';
+import type { Sandbox } from '../../src/sandbox/server.ts';
+import { openStore } from '../../src/store/open.ts';
+import { post, startTestGateway, temporaryFolder } from '../support/gateway.ts';
+import { findPostgresPrograms, type OwnServer } from '../support/postgres-programs.ts';
+import { sampleMigration } from '../support/samples.ts';
+import { noLease } from './samples.ts';
+import { startProxy } from './tcp-proxy.ts';
+
+const programs = findPostgresPrograms();
+const reason = programs.available ? '' : ` (skipped: ${programs.reason})`;
+const password = 'first';
+/** How soon after the way leads to the primary everything works again, in milliseconds. */
+const recoveryMs = 10_000;
+
+const urlOf = (...servers: readonly OwnServer[]) =>
+  `postgres://postgres:${password}@${servers.map(({ port }) => `127.0.0.1:${port}`).join(',')}/postgres`;
+
+describe.skipIf(!programs.available)(`A PostgreSQL that fails over${reason}`, () => {
+  let sandbox: Sandbox;
+  let primary: OwnServer;
+  let standby: OwnServer;
+  beforeAll(async () => {
+    sandbox = await startSandbox({ host: '127.0.0.1', runtime: systemRuntime, restoreMs: 100 });
+  });
+  afterAll(() => sandbox?.close());
+
+  const cleanups: (() => Promise<unknown>)[] = [];
+  afterEach(async () => {
+    for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
+  });
+
+  async function startServer(): Promise<void> {
+    if (!programs.available) return;
+    primary = await programs.start(password);
+    cleanups.push(() => primary.remove());
+  }
+  async function startPair(): Promise<void> {
+    await startServer();
+    standby = await primary.standby();
+    cleanups.push(() => standby.remove());
+  }
+  async function startGateway(storeUrl: string): Promise<Gateway> {
+    const gateway = await startTestGateway(sandboxAccounts(sandbox), { storeUrl });
+    cleanups.push(() => gateway.stop(0));
+    return gateway;
+  }
+  async function open(url: string, currentUrl?: () => string): Promise<Store> {
+    const store = await openStore(url, { runtime: systemRuntime, currentUrl });
+    cleanups.push(() => store.close());
+    return store;
+  }
+  /** The standby becomes the primary; the old primary comes back as a standby that stays as old as it is. */
+  async function switchOver(): Promise<void> {
+    await primary.stop();
+    await standby.promote();
+    await primary.startAsStandby();
+  }
+
+  it('loses nothing that was answered, and leaves the demoted server', async () => {
+    await startPair();
+    const proxy = await startProxy(urlOf(primary));
+    cleanups.push(() => proxy.close());
+    const { url } = await startGateway(proxy.url);
+    const load = startLoad(url);
+    cleanups.push(() => load.stop());
+    await load.until(({ acknowledged }) => acknowledged.length >= 20);
+
+    await switchOver();
+    const answeredBefore = load.acknowledged.length;
+    load.statuses.length = 0;
+    // The name still leads to the old server.
+    await load.until(({ statuses }) => statuses.length >= 20);
+    expect((await fetch(`${url}/readyz`)).status).toBe(503);
+    expect(new Set(load.statuses)).toEqual(new Set([503]));
+    expect(load.acknowledged).toHaveLength(answeredBefore);
+
+    proxy.leadTo(urlOf(standby));
+    const end = performance.now() + recoveryMs;
+    await load.until(({ acknowledged }) => acknowledged.length > answeredBefore);
+    await vi.waitFor(async () => expect((await fetch(`${url}/readyz`)).status).toBe(200), {
+      timeout: Math.max(end - performance.now(), 1),
+    });
+    load.statuses.length = 0;
+    await load.until(({ statuses }) => statuses.length >= 100);
+    await load.stop();
+    expect(load.statuses.filter((status) => status >= 400)).toEqual([]);
+    // Not even for a moment did the old server answer for the new one.
+    expect(load.lost).toEqual([]);
+    for (const id of load.acknowledged) expect((await fetch(`${url}/migrations/${id}`)).status).toBe(200);
+    expect(await connectionsTo(primary)).toBe(0);
+    expect(await connectionsTo(standby)).toBeGreaterThan(0);
+  });
+
+  it('is found among several hosts, also when it moves', async () => {
+    await startPair();
+    const store = await open(`${urlOf(standby, primary)}?target_session_attrs=read-write`);
+    const [before, after] = [sampleMigration(), sampleMigration()];
+    await store.create(before, noLease);
+    expect(await connectionsTo(standby)).toBe(0);
+
+    await switchOver();
+    await vi.waitFor(() => store.create(after, noLease), { timeout: recoveryMs, interval: 100 });
+    expect(await store.get(before.id)).toEqual(before);
+    expect(await store.get(after.id)).toEqual(after);
+    expect(await connectionsTo(primary)).toBe(0);
+    await store.check();
+  });
+
+  it('is not ready while it is set to read-only, though its connections stand', async () => {
+    await startServer();
+    const { url } = await startGateway(urlOf(primary));
+    const ready = async () => (await fetch(`${url}/readyz`)).status;
+    expect(await ready()).toBe(200);
+
+    await primary.query('alter system set default_transaction_read_only = on');
+    await primary.query('select pg_reload_conf()');
+    await vi.waitFor(async () => expect(await ready()).toBe(503), { timeout: recoveryMs });
+    expect((await post(`${url}/migrations`, creation(1))).status).toBe(503);
+
+    await primary.query('alter system reset default_transaction_read_only');
+    await primary.query('select pg_reload_conf()');
+    await vi.waitFor(async () => expect(await ready()).toBe(200), { timeout: recoveryMs });
+    expect((await post(`${url}/migrations`, creation(2))).status).toBeLessThan(300);
+  });
+
+  it('takes up a password that was rotated in its file, and goes on while the file is spoilt', async () => {
+    await startServer();
+    const file = join(await temporaryFolder(), 'url');
+    await writeFile(file, `${urlOf(primary)}\n`);
+    const gateway = await startTestGateway(sandboxAccounts(sandbox), { config: { store: { url: { file } } } });
+    cleanups.push(() => gateway.stop(0));
+    const created = async (number: number) => (await post(`${gateway.url}/migrations`, creation(number))).status;
+    expect(await created(1)).toBeLessThan(300);
+    const endConnections = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'godwit'";
+
+    await primary.query("alter role postgres password 'second'");
+    await writeFile(file, urlOf(primary).replace(password, 'second'));
+    await primary.query(endConnections);
+    await vi.waitFor(async () => expect(await created(2)).toBeLessThan(300), { timeout: recoveryMs });
+
+    await writeFile(file, 'neither here nor there');
+    await primary.query(endConnections);
+    await vi.waitFor(async () => expect(await created(3)).toBeLessThan(300), { timeout: recoveryMs });
+  });
+});
+
+async function connectionsTo(server: OwnServer): Promise<number> {
+  const rows = await server.query("select 1 from pg_stat_activity where application_name = 'godwit'");
+  return rows.length;
+}
+
+const creation = (number: number) => ({
+  provider: 'alibaba',
+  mode: 'full',
+  target: { instanceId: 'rm-uf6wjk5xxxxxxx', databases: [{ name: `orders_${number}` }] },
+  source: { type: 'object_storage', bucket: 'acme-backups-1250000000', keys: ['prod/orders_full.bak'] },
+});
+
+/** Callers that create without a pause and look at once for what they created. */
+interface Load {
+  /** The ids of the creations that were answered with success. */
+  readonly acknowledged: readonly string[];
+  /** Those that were answered with 404 afterwards. */
+  readonly lost: readonly string[];
+  /** The answers to creations. */
+  readonly statuses: number[];
+  until(condition: (load: Load) => boolean): Promise<void>;
+  stop(): Promise<void>;
+}
+
+function startLoad(url: string): Load {
+  const acknowledged: string[] = [];
+  const lost: string[] = [];
+  const statuses: number[] = [];
+  const stopping = new AbortController();
+  let number = 0;
+  async function caller(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      const { status, body } = await post(`${url}/migrations`, creation(++number), { prefer: 'respond-async' });
+      statuses.push(status);
+      if (status >= 300) continue;
+      acknowledged.push(body.id);
+      if ((await fetch(`${url}/migrations/${body.id}`)).status === 404) lost.push(body.id);
+    }
+  }
+  const callers = Promise.all(Array.from({ length: 4 }, caller));
+  const load: Load = {
+    acknowledged,
+    lost,
+    statuses,
+    until: (condition) =>
+      vi.waitFor(
+        () => {
+          if (!condition(load)) throw new Error(`not so after: ${statuses.join(' ')}`);
+        },
+        { timeout: recoveryMs, interval: 20 },
+      ),
+    stop: async () => {
+      stopping.abort();
+      await callers;
+    },
+  };
+  return load;
+}
