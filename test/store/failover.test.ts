@@ -78,6 +78,8 @@ describe.skipIf(!programs.available)(`A PostgreSQL that fails over${reason}`, ()
     load.statuses.length = 0;
     // The name still leads to the old server.
     await load.until(({ statuses }) => statuses.length >= 20);
+    // Nor is anything read from it, which may be out of date.
+    expect((await fetch(`${url}/migrations/${load.acknowledged[0]}`)).status).toBe(503);
     expect((await fetch(`${url}/readyz`)).status).toBe(503);
     expect(new Set(load.statuses)).toEqual(new Set([503]));
     expect(load.acknowledged).toHaveLength(answeredBefore);

@@ -484,12 +484,15 @@ describe.skipIf(!postgres.available)(`PostgreSQL${reason}`, () => {
       expect(await store.update(migration.id, change)).toMatchObject({ migration: { version: 2 } });
     });
 
-    it('takes no writes: the call fails', async () => {
+    it('takes no writes: neither calls nor a start succeed, and the reason is told', async () => {
       url = await server.createDatabase();
       const admin = await administrator();
-      await admin.query(`alter database ${new URL(url).pathname.slice(1)} set default_transaction_read_only = on`);
       const store = await replica();
+      await admin.query(`alter database ${new URL(url).pathname.slice(1)} set default_transaction_read_only = on`);
+      await admin.query(endConnections);
       await expect(store.create(sampleMigration(), noLease)).rejects.toBeInstanceOf(StoreUnavailable);
+      await expect(store.check()).rejects.toThrow(/takes no writes/);
+      await expect(replica()).rejects.toThrow(/takes no writes/);
     });
 
     it('is not there when the store is opened: nothing of the password is told', async () => {
