@@ -5,6 +5,8 @@ export const maxElements = 300_000;
 export const maxTextLength = 8192;
 /** Characters of an answer that is no JSON: a page of a gateway in between, or a short XML document. */
 export const maxOtherLength = 32 * 1024;
+/** Characters of a page of an object store's list: a thousand keys of 1024 bytes, percent-encoded, with what stands beside them. */
+export const maxListLength = 4 * 1024 * 1024;
 
 /** An answer that is not read any further. */
 export class UnboundedAnswer extends Error {
@@ -17,11 +19,12 @@ const backslash = 0x5c;
 
 /**
  * The body of an answer with every text in it cut at `maxTextLength` characters, so that no expression ever sees a longer one. Reads the body once,
- * whatever it holds. Throws `UnboundedAnswer` for a document that is nested deeper or has more elements than any vendor's answer.
+ * whatever it holds. `maxOther`: characters that are kept of a body that is no JSON. Throws `UnboundedAnswer` for a document that is nested deeper or
+ * has more elements than any vendor's answer.
  */
-export function boundedBody(body: string): string {
+export function boundedBody(body: string, maxOther = maxOtherLength): string {
   const first = body.trimStart()[0];
-  if (first !== '{' && first !== '[' && first !== '"') return body.slice(0, maxOtherLength);
+  if (first !== '{' && first !== '[' && first !== '"') return body.slice(0, maxOther);
   let depth = 0;
   let elements = 0;
   let kept = '';

@@ -21,6 +21,7 @@ import {
   type VendorRequest,
 } from '../domain/vendor.ts';
 import type { Attempt, Outcome } from './attempt.ts';
+import { maxListLength } from './bounded-answer.ts';
 import { fingerprint, nameOf } from './credential-print.ts';
 import { runDialogue } from './dialogue.ts';
 import type { Exchange } from './exchange.ts';
@@ -230,6 +231,7 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
       reply = cleanReply(
         await exchangeOf(account).send(signed, runtime.now),
         redactorFor(signed, credentials, session),
+        request.object?.key === null ? maxListLength : undefined,
       );
       clocks.learn(account, reply, startedAt);
       failure = protocol.failureOf(request, reply);

@@ -41,14 +41,14 @@ export function redactorFor(signed: SignedRequest, credentials: Credentials | nu
 
 /**
  * An answer as everybody else sees it: texts of bounded length, and none of what was sent in confidence. Throws `UnboundedAnswer` for one that is
- * too deep or has too many elements.
+ * too deep or has too many elements. `maxOther`: see `boundedBody`.
  */
-export function cleanReply(reply: VendorReply, redact: Redact): VendorReply {
+export function cleanReply(reply: VendorReply, redact: Redact, maxOther?: number): VendorReply {
   const headers = Object.entries(reply.headers).map(([name, value]) => [name, redact(value)] as const);
   return {
     ...reply,
     headers: Object.fromEntries(headers),
-    body: withoutSignedParameters(redact(boundedBody(reply.body))),
+    body: withoutSignedParameters(redact(boundedBody(reply.body, maxOther))),
   };
 }
 

@@ -90,6 +90,19 @@ describe.each(clouds)('backups at %s', (cloud) => {
     expect(types).toEqual(cloud === 'alibaba' ? ['full', 'differential', 'log'] : ['full', 'log', 'log', 'log']);
   });
 
+  it('are all found in a folder whose list is longer than any other answer of a vendor', async () => {
+    const folder = new BackupFolder(sandbox, cloud, `long-${cloud}/`);
+    const keys = Array.from({ length: 150 }, (_, number) => `${'many-words-'.repeat(8)}${number}.txt`);
+    for (const key of keys) folder.putText(key, 'no backup');
+    const { status, body } = await call('POST', '/backups/inspect', {
+      provider: cloud,
+      account: account(cloud),
+      bucket: historyBuckets[cloud],
+      prefix: `long-${cloud}/`,
+    });
+    expect([status, (body as unknown as { files: unknown[] }).files?.length]).toEqual([200, keys.length]);
+  });
+
   it('that are wrong are refused before any vendor call, in words', async () => {
     const folder = new BackupFolder(sandbox, cloud, `wrong-${cloud}/`);
     const full = folder.make('D');
