@@ -242,6 +242,8 @@ export interface Store {
    * claim it, null when it is held or has nothing to do. Returns how to stop.
    */
   onChange(listener: ChangeListener): () => void;
+  /** Whether changes in other processes are heard of at once; they are looked up every few seconds where not. Null where there are none. */
+  hearsOthers(): boolean | null;
   /**
    * The clock that all processes on this store share, minus this process's own, in milliseconds. 0 where there is only one process, and while
    * the two differ by less than can be told from the time that an answer takes.

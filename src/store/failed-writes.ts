@@ -25,6 +25,7 @@ export function noticingFailedWrites(backend: Backend): Backend {
     read: (work) => backend.read(work),
     write,
     onChange: (listener) => backend.onChange(listener),
+    hearsOthers: () => backend.hearsOthers(),
     clockOffset: () => backend.clockOffset(),
     async check() {
       await backend.check();

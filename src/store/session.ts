@@ -47,6 +47,8 @@ export interface Backend {
   /** Runs `work` as a transaction that is durable when the promise resolves. It may run more than once. */
   write<T>(work: (session: Session) => Promise<T>): Promise<T>;
   onChange(listener: ChangeListener): () => void;
+  /** See `Store.hearsOthers`. */
+  hearsOthers(): boolean | null;
   /** See `Store.clockOffset`. */
   clockOffset(): number;
   check(): Promise<void>;

@@ -134,6 +134,10 @@ export class SqlStore implements Store, AuditLog, WebhookStore, FeedStore {
     return this.#backend.read((db) => listAudit(db, this.#backend.unreadable, filter, page));
   }
 
+  hearsOthers() {
+    return this.#backend.hearsOthers();
+  }
+
   clockOffset() {
     return this.#backend.clockOffset();
   }

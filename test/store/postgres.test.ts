@@ -320,6 +320,20 @@ describe.skipIf(!postgres.available)(`PostgreSQL${reason}`, () => {
       }
     });
 
+    it('stop the hearing of other replicas, which is told, until it is made again', async () => {
+      url = await server.createDatabase();
+      const proxy = await proxied();
+      const store = await replica(proxy.url);
+      expect(store.hearsOthers()).toBe(true);
+      const admin = await administrator();
+      proxy.decide = () => 'silence';
+      await admin.query(endConnections);
+      await vi.waitFor(() => expect(store.hearsOthers()).toBe(false));
+      proxy.decide = () => 'forward';
+      await admin.query(endConnections);
+      await vi.waitFor(() => expect(store.hearsOthers()).toBe(true), { timeout: 20_000 });
+    }, 30_000);
+
     it('do not end the process while they are in use, and are not used again', async () => {
       url = await server.createDatabase();
       const pool = openPool(new Servers(url, defaultPostgresOptions), 1, () => {});

@@ -13,7 +13,7 @@ const committing: readonly string[] = [
   'completeIdempotencyKey',
 ];
 /** What has no answer from the database. */
-const local: readonly string[] = ['onChange', 'clockOffset', 'close', 'health'];
+const local: readonly string[] = ['onChange', 'hearsOthers', 'clockOffset', 'close', 'health'];
 
 /** When a store goes away, and for how long. */
 export interface Outage {

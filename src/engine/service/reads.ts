@@ -4,7 +4,7 @@ import type { Account } from '../../domain/vendor.ts';
 import { accountOf, capabilitiesOf, type EngineContext, lackOfAccount } from '../context.ts';
 import type { Engine } from '../engine.ts';
 import { followEvents } from '../event-feed.ts';
-import type { MigrationService } from '../interface.ts';
+import type { Health, MigrationService } from '../interface.ts';
 import { noCommand, readBackupCommand, readUploadTarget, uploadFault } from '../vendor-reads.ts';
 import { accountFor, visible } from './access.ts';
 import { notFound, refusal, unknownAccount } from './problems.ts';
@@ -128,6 +128,7 @@ export function createReads(
         draining,
         checks: [
           { name: 'store', ok: storeOk, detail: storeOk ? 'answers' : 'does not answer' },
+          ...notificationsCheck(store.hearsOthers()),
           ...(storeOk ? await recordsCheck() : []),
           ...(context.lackOfKeys ? [{ name: 'encryption keys', ok: false, detail: context.lackOfKeys }] : []),
           // They say nothing about readiness: the other accounts work.
@@ -136,4 +137,11 @@ export function createReads(
       };
     },
   };
+}
+
+/** It says nothing about readiness: what is not heard is looked up. */
+function notificationsCheck(hears: boolean | null): Health['checks'] {
+  if (hears === null) return [];
+  const detail = hears ? 'arrive' : 'do not arrive (LISTEN): changes of other replicas are seen seconds later';
+  return [{ name: 'store notifications', ok: hears, detail }];
 }

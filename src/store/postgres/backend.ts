@@ -54,6 +54,7 @@ export class PostgresBackend implements Backend {
       runtime,
       origin: this.#origin,
       pingMs: options.pingMs,
+      notify: (payload) => sql`select pg_notify(${channel}, ${payload})`.execute(this.#db),
       tell: (changes) => this.#listeners.tell(changes),
       onOtherServer: () => this.#pool.recycle(),
       onError,
@@ -68,13 +69,15 @@ export class PostgresBackend implements Backend {
     source: StoreUrlSource | null = null,
   ): Promise<PostgresBackend> {
     const servers = new Servers(url, options, source);
+    let backend: PostgresBackend | null = null;
     try {
       await servers.findPrimary();
       await migrate(servers, onError);
-      const backend = new PostgresBackend(servers, options, runtime, onError);
+      backend = new PostgresBackend(servers, options, runtime, onError);
       await backend.#listener.start();
       return backend;
     } catch (error) {
+      await backend?.close();
       throw openingFailure(error, placeInWords(servers.place));
     }
   }
@@ -95,6 +98,10 @@ export class PostgresBackend implements Backend {
 
   onChange(listener: OnChange): () => void {
     return this.#listeners.add(listener);
+  }
+
+  hearsOthers(): boolean {
+    return this.#listener.hears;
   }
 
   clockOffset(): number {
@@ -256,6 +263,8 @@ function openingFailure(error: unknown, place: string): unknown {
   }
   const failure = postgresFailure(error);
   if (!(failure instanceof StoreUnavailable)) return failure;
+  if (error === failure && failure.message.includes('LISTEN'))
+    return new StoreUnavailable(`the database at ${place} cannot be used: ${failure.message}.${remedies['08P01']}`);
   const remedy = remedies[codeOf(error)] ?? '';
   return new StoreUnavailable(`the database at ${place} cannot be used: ${failure.message}.${remedy}`, {
     cause: error,

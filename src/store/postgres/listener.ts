@@ -1,6 +1,7 @@
 import type { Client } from 'pg';
 import type { Instant } from '../../domain/migration.ts';
 import type { Runtime } from '../../domain/runtime.ts';
+import { StoreUnavailable } from '../../domain/store.ts';
 import { advisoryLocks, processLock } from './dialect.ts';
 import type { Servers } from './servers.ts';
 
@@ -16,6 +17,10 @@ export function changeInWords(origin: string, migrationId: string, claimableAt: 
 const countingOffsetMs = 500;
 const firstRetryMs = 100;
 const maxRetryMs = 5_000;
+/** How long a notification is waited for, in milliseconds, until none is taken to arrive. */
+const probeMs = 5_000;
+/** What stands in the place of a migration's id in a notification that only has to arrive. */
+const probe = 'probe';
 /** After a gap: how many changed migrations are named at most. */
 const catchUpLimit = 10_000;
 
@@ -25,6 +30,8 @@ export interface ListenerOptions {
   /** What this process puts before its own notifications, which its listeners have heard of already. */
   readonly origin: string;
   readonly pingMs: number;
+  /** Notifies the channel over another connection. */
+  readonly notify: (payload: string) => Promise<unknown>;
   readonly tell: (changes: ReadonlyMap<string, Instant | null>) => void;
   /** The connection was made again, to another server than before or to one that was started again. */
   readonly onOtherServer: () => void;
@@ -43,6 +50,8 @@ export class ChangeListener {
   #position: number | null = null;
   #clockOffset = 0;
   #server: string | null = null;
+  #hears = false;
+  #probeArrived = new AbortController();
 
   constructor(options: ListenerOptions) {
     this.#options = options;
@@ -53,9 +62,21 @@ export class ChangeListener {
     return this.#clockOffset;
   }
 
-  /** Resolves when it listens; rejects when the first connection fails. */
+  /** Whether the last notification that was sent to try it has arrived, and the connection stands. */
+  get hears(): boolean {
+    return this.#hears;
+  }
+
+  /** Resolves when it listens; rejects when the first connection fails, and with `StoreUnavailable` when nothing is heard over it. */
   async start(): Promise<void> {
     const connection = await this.#connect();
+    try {
+      await this.#try(connection);
+      if (!this.#hears) throw new StoreUnavailable('notifications (LISTEN) do not arrive');
+    } catch (error) {
+      connection.drop();
+      throw error;
+    }
     this.#running = this.#run(connection);
   }
 
@@ -71,10 +92,14 @@ export class ChangeListener {
     let retryMs = firstRetryMs;
     while (!signal.aborted) {
       try {
-        connection ??= await this.#connect();
+        if (connection === null) {
+          connection = await this.#connect();
+          await this.#try(connection).catch(onError);
+        }
         retryMs = firstRetryMs;
         await this.#watch(connection);
       } catch (error) {
+        this.#hears = false;
         onError(error);
         connection?.drop();
         connection = null;
@@ -107,8 +132,25 @@ export class ChangeListener {
     while (!signal.aborted) {
       await runtime.sleep(pingMs, AbortSignal.any([signal, connection.lost]));
       if (connection.lost.aborted) throw connection.lost.reason;
-      if (!signal.aborted) this.#position = await this.#look(connection);
+      if (signal.aborted) return;
+      const heard = this.#hears;
+      // A pool that cannot send one now says nothing of this connection.
+      await this.#try(connection).catch(this.#options.onError);
+      // What is not heard is looked up.
+      if (heard && this.#hears) this.#position = await this.#look(connection);
+      else await this.#catchUp(connection);
+      if (heard && !this.#hears) this.#options.onError(new StoreUnavailable('notifications (LISTEN) do not arrive'));
     }
+  }
+
+  /** Sends a notification over another connection and waits for it: a pooler that pools by transaction takes `listen` and passes nothing on. */
+  async #try(connection: Connection): Promise<void> {
+    const { runtime, origin, notify } = this.#options;
+    this.#probeArrived = new AbortController();
+    const { signal } = this.#probeArrived;
+    await notify(changeInWords(origin, probe, null));
+    await runtime.sleep(probeMs, AbortSignal.any([signal, connection.lost, this.#stopping.signal]));
+    if (!this.#stopping.signal.aborted) this.#hears = signal.aborted;
   }
 
   async #catchUp(connection: Connection): Promise<void> {
@@ -133,7 +175,8 @@ export class ChangeListener {
 
   #heard(payload: string): void {
     const [origin, id, claimableAt = ''] = payload.split(' ');
-    if (origin === this.#options.origin || id === undefined) return;
+    if (origin === this.#options.origin && id === probe) this.#probeArrived.abort();
+    if (origin === this.#options.origin || id === undefined || id === probe) return;
     this.#options.tell(new Map([[id, claimableAt === '' ? null : Number(claimableAt)]]));
   }
 }

@@ -127,6 +127,10 @@ export class SqliteBackend implements Backend {
     return this.#listeners.add(listener);
   }
 
+  hearsOthers(): null {
+    return null;
+  }
+
   clockOffset(): number {
     return 0;
   }
