@@ -71,13 +71,13 @@ describe.skipIf(!programs.available)(`A PostgreSQL that fails over${reason}`, ()
     const { url } = await startGateway(proxy.url);
     const load = startLoad(url);
     cleanups.push(() => load.stop());
-    await load.until(({ acknowledged }) => acknowledged.length >= 20);
+    await load.until(({ acknowledged }) => acknowledged.length >= 10);
 
     await switchOver();
     const answeredBefore = load.acknowledged.length;
     load.statuses.length = 0;
     // The name still leads to the old server.
-    await load.until(({ statuses }) => statuses.length >= 20);
+    await load.until(({ statuses }) => statuses.length >= 8);
     // Nor is anything read from it, which may be out of date.
     expect((await fetch(`${url}/migrations/${load.acknowledged[0]}`)).status).toBe(503);
     expect((await fetch(`${url}/readyz`)).status).toBe(503);
@@ -91,7 +91,7 @@ describe.skipIf(!programs.available)(`A PostgreSQL that fails over${reason}`, ()
       timeout: Math.max(end - performance.now(), 1),
     });
     load.statuses.length = 0;
-    await load.until(({ statuses }) => statuses.length >= 100);
+    await load.until(({ statuses }) => statuses.length >= 40);
     await load.stop();
     expect(load.statuses.filter((status) => status >= 400)).toEqual([]);
     // Not even for a moment did the old server answer for the new one.
@@ -99,7 +99,7 @@ describe.skipIf(!programs.available)(`A PostgreSQL that fails over${reason}`, ()
     for (const id of load.acknowledged) expect((await fetch(`${url}/migrations/${id}`)).status).toBe(200);
     expect(await connectionsTo(primary)).toBe(0);
     expect(await connectionsTo(standby)).toBeGreaterThan(0);
-  });
+  }, 60_000);
 
   it('is found among several hosts, also when it moves', async () => {
     await startPair();
@@ -193,7 +193,7 @@ function startLoad(url: string): Load {
       if ((await fetch(`${url}/migrations/${body.id}`)).status === 404) lost.push(body.id);
     }
   }
-  const callers = Promise.all(Array.from({ length: 4 }, caller));
+  const callers = Promise.all(Array.from({ length: 3 }, caller));
   const load: Load = {
     acknowledged,
     lost,
