@@ -17,6 +17,8 @@ export interface ProviderExamples {
   readonly sandboxRegion: string;
   /** For `account`; null: the account is left out, which works where exactly one of the provider is configured. */
   readonly createMigration: (account: ExampleAccount | null) => Examples;
+  /** For `account`, as above. */
+  readonly inspectBackups: (account: ExampleAccount | null) => Examples;
   readonly addBackup: Examples;
   readonly retryMigration: Examples;
 }

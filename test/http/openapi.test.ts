@@ -126,6 +126,17 @@ describe('the OpenAPI document', () => {
     ).toBe(true);
   });
 
+  it('shows for every event stream how a terminal reads it', () => {
+    const streams = Object.entries(document.paths).filter(
+      ([, { get }]) => resolve(get?.responses[200])?.content?.['text/event-stream'] !== undefined,
+    );
+    expect(streams.map(([path]) => path).sort()).toEqual(['/migrations/events', '/migrations/{id}/events']);
+    for (const [path, { get }] of streams)
+      expect(get?.description).toContain(
+        `curl -N -H 'Accept: text/event-stream' "$GODWIT${path.replace('{id}', '$ID')}"`,
+      );
+  });
+
   it('describes every member of every schema, in words that generators understand', () => {
     const bare: string[] = [];
     const walk = (value: unknown, place: string): void => {

@@ -28,6 +28,9 @@ const pageOrStream = {
   },
 } as const;
 
+const inATerminal = (path: string) =>
+  `\n\nIn a terminal (\`-N\` shows each event as it comes):\n\n    curl -N -H 'Accept: text/event-stream' "$GODWIT${path}"`;
+
 const common = {
   tags: ['Events'],
   querystring: PageQuery,
@@ -44,7 +47,7 @@ const ofOneSchema = {
   summary: 'List the events of a migration',
   description:
     'What happened, oldest first: states, backups, and every call to the vendor with its outcome. With `Accept: text/event-stream` a live ' +
-    'stream, which begins with the first event.',
+    `stream, which begins with the first event.${inATerminal('/migrations/$ID/events')}`,
   params: MigrationParams,
   response: {
     200: pageOrStream,
@@ -58,7 +61,7 @@ const ofAllSchema = {
   summary: 'List the events of all migrations',
   description:
     'Events of all accounts that the caller has a grant for, oldest first. With `Accept: text/event-stream` a live stream, which begins ' +
-    'with what comes from now on.',
+    `with what comes from now on.${inATerminal('/migrations/events')}`,
   response: { 200: pageOrStream, ...problems('read', ['invalid_request']) },
 } as const;
 

@@ -22,14 +22,17 @@ export function requestExamples(
 ): Readonly<Record<string, Examples>> {
   const ofEachProvider = (examplesOf: (provider: ExampleProvider) => Examples): Examples =>
     Object.assign({}, ...providers.map(examplesOf));
-  const creations = ofEachProvider(({ id, examples }) => {
-    const account = accounts[id];
-    return account === undefined ? {} : examples.createMigration(account);
-  });
+  const ofEachAccount = (kind: 'createMigration' | 'inspectBackups'): Examples =>
+    ofEachProvider(({ id, examples }) => {
+      const account = accounts[id];
+      return account === undefined ? {} : examples[kind](account);
+    });
+  const creations = ofEachAccount('createMigration');
   const [anAccount = null] = Object.values(accounts).filter((account) => account !== null);
   return {
     createMigration: creations,
     dryRunMigration: creations,
+    inspectBackups: ofEachAccount('inspectBackups'),
     updateMigration: {
       labels: {
         summary: 'One label set, one removed',

@@ -4,6 +4,7 @@ const provider = 'alibaba';
 const named = (account: ExampleAccount | null) =>
   account === null ? {} : { account: account.name, region: account.region };
 const inBucket = (key: string) => ({ type: 'object_storage', bucket: 'acme-backups', keys: [key] });
+const folder = { bucket: 'acme-backups', prefix: 'history/orders/' };
 
 /** Examples for Alibaba Cloud. In the sandbox an instance with `scratch` in its id can be restored to again and again. */
 export const examples: ProviderExamples = {
@@ -50,6 +51,25 @@ export const examples: ProviderExamples = {
           ],
         },
       },
+    },
+    alibaba_folder: {
+      summary: 'Alibaba Cloud: a folder, taken by log sequence numbers',
+      description: 'Ends `succeeded`: `lastFile` opens the database. A file is taken when two listings show it alike.',
+      value: {
+        provider,
+        ...named(account),
+        name: 'orders-history',
+        mode: 'full_log',
+        target: { instanceId: 'rm-scratch-folder', databases: [{ name: 'orders' }] },
+        feed: { ...folder, lastFile: 'orders_LOG_20261127021500.bak' },
+      },
+    },
+  }),
+  inspectBackups: (account) => ({
+    alibaba_inspect: {
+      summary: 'Alibaba Cloud: the files of a folder, and their chain',
+      description: 'In the sandbox the folder holds a history with a stripe, an archive and a frozen file.',
+      value: { provider, ...named(account), ...folder, database: 'orders' },
     },
   }),
   addBackup: {

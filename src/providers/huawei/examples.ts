@@ -4,6 +4,7 @@ const provider = 'huawei';
 const named = (account: ExampleAccount | null) =>
   account === null ? {} : { account: account.name, region: account.region };
 const inBucket = (key: string) => ({ type: 'object_storage', bucket: 'acme-backups', keys: [key] });
+const folder = { bucket: 'acme-backups', prefix: 'history/orders/' };
 
 /** Examples for Huawei Cloud. In the sandbox an instance with `scratch` in its id can be restored to again and again. */
 export const examples: ProviderExamples = {
@@ -56,6 +57,25 @@ export const examples: ProviderExamples = {
           engineVersion: '2019_EE',
         },
       },
+    },
+    huawei_folder: {
+      summary: 'Huawei Cloud: a folder, taken by log sequence numbers',
+      description: 'Ends `succeeded`: `lastFile` opens the database. A file is taken when two listings show it alike.',
+      value: {
+        provider,
+        ...named(account),
+        name: 'orders-history',
+        mode: 'full_log',
+        target: { instanceId: 'scratch-folder0a0e5f4d21in04', databases: [{ name: 'orders' }] },
+        feed: { ...folder, lastFile: 'orders_LOG_20261127021500.bak' },
+      },
+    },
+  }),
+  inspectBackups: (account) => ({
+    huawei_inspect: {
+      summary: 'Huawei Cloud: the files of a folder, and their chain',
+      description: 'In the sandbox the folder holds a history with a stripe, an archive and a frozen file.',
+      value: { provider, ...named(account), ...folder, database: 'orders' },
     },
   }),
   addBackup: {

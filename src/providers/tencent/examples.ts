@@ -4,6 +4,7 @@ const provider = 'tencent';
 const named = (account: ExampleAccount | null) =>
   account === null ? {} : { account: account.name, region: account.region };
 const inBucket = (key: string) => ({ type: 'object_storage', bucket: 'acme-backups-1250000000', keys: [key] });
+const folder = { bucket: 'acme-backups-1250000000', prefix: 'history/orders/' };
 
 /** Examples for Tencent Cloud. In the sandbox an instance whose id begins with `scratch` can be restored to again and again. */
 export const examples: ProviderExamples = {
@@ -64,6 +65,13 @@ export const examples: ProviderExamples = {
         target: { instanceId: 'mssql-scratch1', databases: [{ name: 'uploaded' }] },
         source: { type: 'upload', fileName: 'uploaded.bak' },
       },
+    },
+  }),
+  inspectBackups: (account) => ({
+    tencent_inspect: {
+      summary: 'Tencent Cloud: the files of a folder, and their chain',
+      description: 'In the sandbox the folder holds a history with a stripe, an archive and a frozen file.',
+      value: { provider, ...named(account), ...folder, database: 'orders' },
     },
   }),
   addBackup: {
