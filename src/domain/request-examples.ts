@@ -22,3 +22,8 @@ export interface ProviderExamples {
   readonly addBackup: Examples;
   readonly retryMigration: Examples;
 }
+
+/** The members of a request that name the account; none where there is no account to name. */
+export function placeOf(account: ExampleAccount | null): { readonly account?: string; readonly region?: string } {
+  return account === null ? {} : { account: account.name, region: account.region };
+}

@@ -199,19 +199,24 @@ export const FeedSchema = Type.Object(
   { ...closed, description: 'A folder to take the backups from, in place of `source`.' },
 );
 
+/** At whose account and where: the same in every request that names a provider. */
+const placeFields = {
+  account: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 64,
+      description: 'A configured account; may be left out when the provider has exactly one.',
+    }),
+  ),
+  region: Type.Optional(
+    Type.String({ pattern: '^[a-z0-9][a-z0-9-]{1,63}$', description: 'Default: the account’s region.' }),
+  ),
+};
+
 export const MigrationRequestSchema = Type.Object(
   {
     provider: ProviderIdSchema,
-    account: Type.Optional(
-      Type.String({
-        minLength: 1,
-        maxLength: 64,
-        description: 'A configured account; may be left out when the provider has exactly one.',
-      }),
-    ),
-    region: Type.Optional(
-      Type.String({ pattern: '^[a-z0-9][a-z0-9-]{1,63}$', description: 'Default: the account’s region.' }),
-    ),
+    ...placeFields,
     name: Type.Optional(Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_-]{3,49}$' })),
     description: Type.Optional(Description),
     labels: Type.Optional(LabelsSchema),
@@ -260,16 +265,7 @@ export type BackupRequest = Static<typeof BackupRequestSchema>;
 export const InspectionRequestSchema = Type.Object(
   {
     provider: ProviderIdSchema,
-    account: Type.Optional(
-      Type.String({
-        minLength: 1,
-        maxLength: 64,
-        description: 'A configured account; may be left out when the provider has exactly one.',
-      }),
-    ),
-    region: Type.Optional(
-      Type.String({ pattern: '^[a-z0-9][a-z0-9-]{1,63}$', description: 'Default: the account’s region.' }),
-    ),
+    ...placeFields,
     bucket: Type.String({ pattern: '^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$' }),
     prefix: Type.Optional(
       Type.String({ maxLength: 1023, description: 'Beginning of the keys, such as `prod/orders/`; or give `keys`.' }),

@@ -1,8 +1,6 @@
-import type { ExampleAccount, ProviderExamples } from '../../domain/request-examples.ts';
+import { type ProviderExamples, placeOf } from '../../domain/request-examples.ts';
 
 const provider = 'alibaba';
-const named = (account: ExampleAccount | null) =>
-  account === null ? {} : { account: account.name, region: account.region };
 const inBucket = (key: string) => ({ type: 'object_storage', bucket: 'acme-backups', keys: [key] });
 const folder = { bucket: 'acme-backups', prefix: 'history/orders/' };
 
@@ -15,7 +13,7 @@ export const examples: ProviderExamples = {
       description: 'Ends `succeeded`.',
       value: {
         provider,
-        ...named(account),
+        ...placeOf(account),
         name: 'orders-2026',
         labels: { team: 'orders' },
         mode: 'full',
@@ -28,7 +26,7 @@ export const examples: ProviderExamples = {
       description: 'Rests at `awaiting_backup`. Go on with the examples of `addBackup`, or open it with `cutover`.',
       value: {
         provider,
-        ...named(account),
+        ...placeOf(account),
         name: 'sales-2026',
         labels: { team: 'sales' },
         mode: 'full_log',
@@ -41,7 +39,7 @@ export const examples: ProviderExamples = {
       description: 'Ends `succeeded`. Only instances of SQL Server 2008 R2 on local disks take URLs.',
       value: {
         provider,
-        ...named(account),
+        ...placeOf(account),
         mode: 'full',
         target: { instanceId: 'rm-scratch-2008r2', databases: [{ name: 'archive' }] },
         source: {
@@ -57,7 +55,7 @@ export const examples: ProviderExamples = {
       description: 'Ends `succeeded`: `lastFile` opens the database. A file is taken when two listings show it alike.',
       value: {
         provider,
-        ...named(account),
+        ...placeOf(account),
         name: 'orders-history',
         mode: 'full_log',
         target: { instanceId: 'rm-scratch-folder', databases: [{ name: 'orders' }] },
@@ -69,7 +67,7 @@ export const examples: ProviderExamples = {
     alibaba_inspect: {
       summary: 'Alibaba Cloud: the files of a folder, and their chain',
       description: 'In the sandbox the folder holds a history with a stripe, an archive and a frozen file.',
-      value: { provider, ...named(account), ...folder, database: 'orders' },
+      value: { provider, ...placeOf(account), ...folder, database: 'orders' },
     },
   }),
   addBackup: {

@@ -1,8 +1,6 @@
-import type { ExampleAccount, ProviderExamples } from '../../domain/request-examples.ts';
+import { type ProviderExamples, placeOf } from '../../domain/request-examples.ts';
 
 const provider = 'huawei';
-const named = (account: ExampleAccount | null) =>
-  account === null ? {} : { account: account.name, region: account.region };
 const inBucket = (key: string) => ({ type: 'object_storage', bucket: 'acme-backups', keys: [key] });
 const folder = { bucket: 'acme-backups', prefix: 'history/orders/' };
 
@@ -15,7 +13,7 @@ export const examples: ProviderExamples = {
       description: 'Ends `succeeded`.',
       value: {
         provider,
-        ...named(account),
+        ...placeOf(account),
         name: 'orders-2026',
         labels: { team: 'orders' },
         mode: 'full',
@@ -31,7 +29,7 @@ export const examples: ProviderExamples = {
       description: 'Rests at `awaiting_backup`. Go on with the examples of `addBackup`; only a last file can open it.',
       value: {
         provider,
-        ...named(account),
+        ...placeOf(account),
         name: 'sales-2026',
         labels: { team: 'sales' },
         mode: 'full_log',
@@ -44,7 +42,7 @@ export const examples: ProviderExamples = {
       description: 'Ends `succeeded`.',
       value: {
         provider,
-        ...named(account),
+        ...placeOf(account),
         mode: 'full',
         target: {
           instanceId: 'scratch-8d3b7c1a0e5f4d21in04',
@@ -63,7 +61,7 @@ export const examples: ProviderExamples = {
       description: 'Ends `succeeded`: `lastFile` opens the database. A file is taken when two listings show it alike.',
       value: {
         provider,
-        ...named(account),
+        ...placeOf(account),
         name: 'orders-history',
         mode: 'full_log',
         target: { instanceId: 'scratch-folder0a0e5f4d21in04', databases: [{ name: 'orders' }] },
@@ -75,7 +73,7 @@ export const examples: ProviderExamples = {
     huawei_inspect: {
       summary: 'Huawei Cloud: the files of a folder, and their chain',
       description: 'In the sandbox the folder holds a history with a stripe, an archive and a frozen file.',
-      value: { provider, ...named(account), ...folder, database: 'orders' },
+      value: { provider, ...placeOf(account), ...folder, database: 'orders' },
     },
   }),
   addBackup: {

@@ -1,8 +1,6 @@
-import type { ExampleAccount, ProviderExamples } from '../../domain/request-examples.ts';
+import { type ProviderExamples, placeOf } from '../../domain/request-examples.ts';
 
 const provider = 'tencent';
-const named = (account: ExampleAccount | null) =>
-  account === null ? {} : { account: account.name, region: account.region };
 const inBucket = (key: string) => ({ type: 'object_storage', bucket: 'acme-backups-1250000000', keys: [key] });
 const folder = { bucket: 'acme-backups-1250000000', prefix: 'history/orders/' };
 
@@ -15,7 +13,7 @@ export const examples: ProviderExamples = {
       description: 'Ends `succeeded`.',
       value: {
         provider,
-        ...named(account),
+        ...placeOf(account),
         name: 'orders-2026',
         labels: { team: 'orders' },
         mode: 'full',
@@ -30,7 +28,7 @@ export const examples: ProviderExamples = {
         'vendor’s: `GET /providers/tencent/backup-command` gives the command that makes them.',
       value: {
         provider,
-        ...named(account),
+        ...placeOf(account),
         name: 'sales-2026',
         labels: { team: 'sales' },
         mode: 'full_log',
@@ -43,7 +41,7 @@ export const examples: ProviderExamples = {
       description: 'Ends `succeeded`.',
       value: {
         provider,
-        ...named(account),
+        ...placeOf(account),
         mode: 'full',
         target: { instanceId: 'mssql-scratch1', databases: [{ name: 'archive' }] },
         source: {
@@ -60,7 +58,7 @@ export const examples: ProviderExamples = {
         'Rests at `pending` until the file is there: `getUploadTarget` says where it goes, `markBackupUploaded` says that it is there.',
       value: {
         provider,
-        ...named(account),
+        ...placeOf(account),
         mode: 'full',
         target: { instanceId: 'mssql-scratch1', databases: [{ name: 'uploaded' }] },
         source: { type: 'upload', fileName: 'uploaded.bak' },
@@ -71,7 +69,7 @@ export const examples: ProviderExamples = {
     tencent_inspect: {
       summary: 'Tencent Cloud: the files of a folder, and their chain',
       description: 'In the sandbox the folder holds a history with a stripe, an archive and a frozen file.',
-      value: { provider, ...named(account), ...folder, database: 'orders' },
+      value: { provider, ...placeOf(account), ...folder, database: 'orders' },
     },
   }),
   addBackup: {
