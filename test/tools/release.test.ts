@@ -18,6 +18,7 @@ const texts: Texts = {
   'package.json': '{\n  "name": "godwit",\n  "version": "0.1.0"\n}\n',
   'package-lock.json':
     '{\n  "name": "godwit",\n  "version": "0.1.0",\n  "packages": {\n    "": {\n      "name": "godwit",\n      "version": "0.1.0"\n    },\n    "node_modules/other": {\n      "version": "0.1.0"\n    }\n  }\n}\n',
+  'client/package.json': '{\n  "name": "@godwit/client",\n  "version": "0.1.0"\n}\n',
   'helm/godwit/Chart.yaml': 'name: godwit\nversion: 0.1.0\nappVersion: "0.1.0"\n',
   Dockerfile: 'FROM node\nARG VERSION=0.1.0\n',
   'src/http/settings.ts': "  version: '0.1.0',\n",

@@ -16,6 +16,7 @@ export const places: readonly Place[] = [
     what: 'root package',
     pattern: /(?<="packages": \{\n {4}"": \{\n {6}"name": "godwit",\n {6}"version": ")[^"]+/g,
   },
+  { file: 'client/package.json', what: 'version', pattern: /(?<=^ {2}"version": ")[^"]+/gm },
   { file: 'helm/godwit/Chart.yaml', what: 'version', pattern: /(?<=^version: ).+/gm },
   { file: 'helm/godwit/Chart.yaml', what: 'appVersion', pattern: /(?<=^appVersion: ")[^"]+/gm },
   { file: 'Dockerfile', what: 'label', pattern: /(?<=^ARG VERSION=).+/gm },

@@ -1,0 +1,4308 @@
+/**
+ * The types of the OpenAPI document: `npm run openapi` writes this file.
+ */
+export interface paths {
+    "/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where things are
+         * @description Links to the board, the documentation, the probes and the metrics. A browser is led to the board.
+         */
+        get: operations["root"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/migrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List migrations
+         * @description Newest first. Filters narrow the list together; `label.<key>=<value>` filters by a label and may be given for several labels. Follow `Link: rel="next"`, or pass `nextPageToken` as `pageToken` with the same filters.
+         */
+        get: operations["listMigrations"];
+        put?: never;
+        /**
+         * Start a migration
+         * @description Restores a SQL Server backup into a managed instance. The answer comes when the vendor has accepted it (201), or after the wait (202): then the migration is stored and goes on by itself; follow it at `Location`. A restore is not undoable, so send an `Idempotency-Key`: a repeated request then never becomes a second restore. In the sandbox every example works as it stands.
+         */
+        post: operations["createMigration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/migrations/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show what a migration would do
+         * @description Takes the body of `createMigration`, checks it, and shows the calls to the vendor in order, masked. Nothing is stored or sent. With `preflight=true` the vendor’s read-only checks run as well.
+         */
+        post: operations["dryRunMigration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/migrations/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the events of all migrations
+         * @description Events of all accounts that the caller has a grant for, oldest first. With `Accept: text/event-stream` a live stream, which begins with what comes from now on.
+         *
+         *     In a terminal (`-N` shows each event as it comes):
+         *
+         *         curl -N -H 'Accept: text/event-stream' "$GODWIT/migrations/events"
+         */
+        get: operations["listEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/migrations/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the events of a migration
+         * @description What happened, oldest first: states, backups, and every call to the vendor with its outcome. With `Accept: text/event-stream` a live stream, which begins with the first event.
+         *
+         *     In a terminal (`-N` shows each event as it comes):
+         *
+         *         curl -N -H 'Accept: text/event-stream' "$GODWIT/migrations/$ID/events"
+         */
+        get: operations["listMigrationEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/migrations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a migration
+         * @description Its present state, backups, and what is possible now (`actions`). Poll with `If-None-Match` and as `Retry-After` says; both spare work on both sides.
+         */
+        get: operations["getMigration"];
+        put?: never;
+        post?: never;
+        /**
+         * Forget a migration
+         * @description Only in a terminal state. Removes the record; nothing at the vendor is touched.
+         */
+        delete: operations["deleteMigration"];
+        options?: never;
+        head?: never;
+        /**
+         * Change description or labels
+         * @description A merge patch (RFC 7396): members that are `null` are removed, members that are absent stay. Nothing else can be changed.
+         */
+        patch: operations["updateMigration"];
+        trace?: never;
+    };
+    "/migrations/{id}/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the backups of a migration
+         * @description In the order in which they are restored; the first is the full backup. Without `pageSize` all come on one page.
+         */
+        get: operations["listBackups"];
+        put?: never;
+        /**
+         * Add a backup to the chain
+         * @description A log or differential backup for a migration in mode `full_log` or `full_differential`. Several may be queued: they go to the vendor in the order in which they came. `final: true` opens the database after this one: it takes the scope `migrations:cutover`, too.
+         */
+        post: operations["addBackup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/migrations/{id}/backups/{backupId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a backup
+         * @description One backup of a migration: its state and, if it failed, why.
+         */
+        get: operations["getBackup"];
+        put?: never;
+        post?: never;
+        /**
+         * Take a backup out of the chain
+         * @description One that is `queued`, or one that `failed` and holds up the chain: the chain then goes on without it. Where it had taken the place of a failed one, that one holds up the chain again. The vendor is not touched.
+         */
+        delete: operations["removeBackup"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/backups/inspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Inspect backup files
+         * @description Reads the headers of the files of a folder (`prefix`), or of named ones (`keys`), with the account’s own rights: what each file holds, what is wrong with it, and whether the files make a chain, in the order of their restore. Of a folder the newest 1,000 files are read. Nothing is stored, and nothing is sent to the restore service.
+         */
+        post: operations["inspectBackups"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/migrations/{id}/feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the files of the watched folder
+         * @description What was found in the folder that a migration takes its backups from, and what became of each file: `taken` as a backup, `waiting`, `needless` for the chain, or `refused`, with the reason. In the order of the keys.
+         */
+        get: operations["getFeed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/migrations/{id}/feed/scan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * List the watched folder now
+         * @description Folders are listed regularly; this lists it at once and answers with what is there. A new file is still taken only when it looks the same in a later listing.
+         */
+        post: operations["scanFeed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/migrations/{id}/backups/{backupId}/upload-target": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get the rights to upload a file
+         * @description For a backup with an `upload` source that is registered at the vendor (`blocking` says `awaiting_upload`): where the file goes, and temporary keys to put it there. They are asked of the vendor each time and kept nowhere: not in the database, not in the log, and not as the answer to an `Idempotency-Key`, which is accepted and has no effect. Ask again when they have ended; then upload, and say so with `uploaded`. A body is not needed.
+         */
+        post: operations["getUploadTarget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/migrations/{id}/backups/{backupId}/uploaded": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that the file is uploaded
+         * @description For a backup with an `upload` source: the file is where the vendor expects it, the restore may start. A body is not needed.
+         */
+        post: operations["markBackupUploaded"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/migrations/{id}/cutover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open the database
+         * @description Ends the chain: no more backups, the database comes online. Where the provider needs a last file for it, 409 `cutover_needs_final_backup`: add the last backup with `final: true`, or name a queued one in `afterBackup`. The body may be left out.
+         */
+        post: operations["cutOverMigration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/migrations/{id}/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask the vendor now
+         * @description Has Godwit ask the vendor how things stand, now and within the account’s limits, instead of when it is due, and waits for the answer. Nothing is changed at the vendor, so an `Idempotency-Key` has no effect. A body is not needed.
+         */
+        post: operations["refreshMigration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/migrations/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a migration
+         * @description Ends the restore where the provider allows it now; `GET /providers` says where. A body is not needed.
+         */
+        post: operations["cancelMigration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/migrations/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try again
+         * @description Submits the failed backup again as a new attempt. For a submission whose outcome stayed unknown: `{"assume":"absent"}` sends it again, `{"adopt":{…}}` takes over the vendor ids that you found. The body may be left out.
+         */
+        post: operations["retryMigration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List webhooks
+         * @description Oldest first: those all of whose accounts the caller has a grant for.
+         */
+        get: operations["listWebhooks"];
+        put?: never;
+        /**
+         * Have events sent to a URL
+         * @description From now on each event that fits is sent there by `POST` with `content-type: application/cloudevents+json`: CloudEvents 1.0 in structured mode, with `specversion` `1.0`, `id` the id of the event, `source` `/migrations/{id}`, `type` `godwit.` and the type of the event, `subject` the id of the migration, `time`, `datacontenttype` `application/json`, and as `data` the event as `GET /migrations/{id}/events` shows it.
+         *
+         *     Requests are signed as [Standard Webhooks](https://www.standardwebhooks.com) says: `webhook-id` is the id of the event, the same at every attempt; `webhook-timestamp` the seconds of the attempt; `webhook-signature` is `v1,` and the base64 of the HMAC-SHA256. The secret for it is in this answer and in no other.
+         *
+         *     Each event is sent at least once, in no promised order. Any 2xx within the timeout counts as received; everything else is tried again with growing pauses for about two days. 410 switches the webhook off. Redirects are not followed.
+         *
+         *     Events become readable by this, so it takes the scope `migrations:read` as well as `migrations:write`.
+         */
+        post: operations["createWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a webhook
+         * @description Where events are sent to, and which. Never the secret.
+         */
+        get: operations["getWebhook"];
+        put?: never;
+        post?: never;
+        /**
+         * Forget a webhook
+         * @description With its deliveries. One that is on its way may still arrive.
+         */
+        delete: operations["deleteWebhook"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a webhook
+         * @description A merge patch (RFC 7396): members that are absent stay; `description` is cleared by `null`. One that was switched off is sent what happens from `"enabled": true` on, and what was still on its way. A URL at another origin gets a secret of its own, which is in this answer and in no other: whoever knows the old one must not be able to speak to the new receiver. It takes the scope `migrations:read` as well as `migrations:write`.
+         */
+        patch: operations["updateWebhook"];
+        trace?: never;
+    };
+    "/webhooks/{id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the secret of a webhook
+         * @description Makes a new secret, which is in this answer and in no other. For `overlapSeconds` messages carry a signature by each of the two, so that receivers can change at their own time; a third secret ends the first. A body is not needed.
+         */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test message
+         * @description Sends a message of the type `godwit.webhook.test` now, signed like every other, and tells what came of it. It is no event and is not tried again. An `Idempotency-Key` is accepted and has no effect. A body is not needed.
+         */
+        post: operations["testWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the deliveries of a webhook
+         * @description Newest first: each event that was or will be sent, what came of the attempts, and when the next one is. Deliveries are forgotten a week after they have ended.
+         */
+        get: operations["listDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}/deliveries/{deliveryId}/redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send an event again
+         * @description Makes a delivery that has ended due again; one that has not is left as it is. The event comes with the same `webhook-id`. Repeating this is harmless, so an `Idempotency-Key` is accepted and has no effect. A body is not needed.
+         */
+        post: operations["redeliverEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the providers
+         * @description What each cloud can do, as data: modes, sources, limits. A request beyond it is refused with `unsupported_by_provider`.
+         */
+        get: operations["listProviders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/providers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a provider
+         * @description What one cloud can do, its limits, and whether the accounts that the caller has a grant for are called at present: `circuits`.
+         */
+        get: operations["getProvider"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/providers/{id}/backup-command": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the command that makes a backup
+         * @description The vendor’s own T-SQL for the source server. Where a chain’s files need certain names, it gives them. Asked of the vendor each time; 422 `unsupported_by_provider` where the vendor prescribes none.
+         */
+        get: operations["getBackupCommand"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the accounts
+         * @description The configured cloud accounts that the caller has a grant for, by name. Credentials are never shown.
+         */
+        get: operations["listAccounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List all problems
+         * @description The closed catalogue of everything that an answer of 400 and above can say.
+         */
+        get: operations["listProblems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/problems/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explain a problem
+         * @description What a problem means and what to do: where `type` of a problem document points to.
+         */
+        get: operations["getProblem"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who asked for what
+         * @description Every request for a change, refused ones too, newest first. Records are only ever added, and stay when a migration is forgotten. A caller without grants for all accounts sees what concerns its accounts.
+         */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/livez": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Liveness
+         * @description Whether the process runs. It says nothing of the store.
+         */
+        get: operations["live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Readiness
+         * @description Whether this process can take requests: the store answers and it is not shutting down. `?verbose` shows the single checks, among them the accounts whose last login was refused, which leaves the others working and this process ready. Accounts are named to callers with a grant for them and numbered for everybody else.
+         */
+        get: operations["ready"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export interface webhooks {
+    event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An event, at the URL of a webhook
+         * @description Sent at least once, in no promised order: pass over an id that you have seen. Check the signature before you read the body.
+         */
+        post: operations["receiveEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export interface components {
+    schemas: {
+        /** @description A configured cloud account; never its credentials. */
+        Account: {
+            /** @description The name of the account in the configuration. */
+            name: string;
+            /** @description The cloud that holds the target instance. */
+            provider: components["schemas"]["ProviderId"];
+            /** @description The region of the instance. */
+            region: string;
+        };
+        /** @description A page of a list. */
+        AccountPage: {
+            /** @description The page. */
+            items: components["schemas"]["Account"][];
+            /** @description Pass it as `pageToken` for the next page; null: this is the last one. */
+            nextPageToken: string | null;
+        };
+        /**
+         * @description What can be asked of a migration.
+         * @enum {string}
+         */
+        Action: "add_backup" | "cut_over" | "cancel" | "retry" | "delete";
+        /** @description A page of a list. */
+        AuditPage: {
+            /** @description The page. */
+            items: components["schemas"]["AuditRecord"][];
+            /** @description Pass it as `pageToken` for the next page; null: this is the last one. */
+            nextPageToken: string | null;
+        };
+        /** @description Who asked for which change, on what, and what came of it. */
+        AuditRecord: {
+            /** @description Id, sortable by creation. */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            at: string;
+            /** @description Name of the key, or issuer and subject of the token as `<issuer>#<subject>`; null: the request came without good credentials. */
+            caller: string | null;
+            /** @description Address of the client as configured proxies tell it, else of the peer; `several` in a record that stands for many. */
+            remoteAddress: string;
+            /** @description Operation id; null: no operation has this method and path. */
+            operation: string | null;
+            /** @description HTTP method. */
+            method: string;
+            /** @description The account that it is about. */
+            account: string | null;
+            /** @description The instance that it is about. */
+            instanceId: string | null;
+            /** @description The migration that it made or is about. */
+            migrationId: string | null;
+            /** @description The webhook that it made or is about. */
+            webhookId: string | null;
+            /** @description HTTP status of the answer; null: the change was stored, and its process ended before it was answered. */
+            status: number | null;
+            /** @description `ok`, the problem code of the refusal, or `stored` where there was no answer. */
+            outcome: string;
+            /** @description Request id: finds the request in the log, or, of a vendor, in its support. */
+            requestId: string;
+            /** @description Whether it was answered with the first answer to the same idempotency key: nothing was done again. */
+            replayed: boolean;
+            /** @description Requests that the record stands for: 1, unless refusals came in a flood, which are recorded in sums by the minute. */
+            count: number;
+        };
+        /** @description A backup of a migration: the full one, or one that follows it. */
+        Backup: {
+            /** @description Id, sortable by creation. */
+            id: string;
+            /** @description Kind of the backup. */
+            type: components["schemas"]["BackupType"];
+            /** @description Where the backup lies. URLs are shown without their query. */
+            source: components["schemas"]["Source"];
+            /** @description Whether the database comes online after this backup. */
+            final: boolean;
+            /** @description What the file says of itself; null: it was not looked at. */
+            header: components["schemas"]["BackupHeader"] | null;
+            /** @description `queued` goes out when its turn comes; `skipped` was no longer needed. */
+            state: components["schemas"]["BackupState"];
+            /** @description The vendor’s word for the state, verbatim; null: it has said none. */
+            providerStatus: string | null;
+            /** @description The vendor’s ids, verbatim. */
+            providerRefs: {
+                [key: string]: string;
+            };
+            /** @description Why it failed; null: it has not. */
+            error: components["schemas"]["MigrationError"] | null;
+            /**
+             * Format: date-time
+             * @description When it was stored.
+             */
+            createdAt: string;
+            /** @description When the vendor accepted it; null: not yet. */
+            submittedAt: string | null;
+            /** @description When it ended, as far as the vendor tells; null: it has not. */
+            finishedAt: string | null;
+        };
+        /** @description The vendor’s own words for making a backup. */
+        BackupCommand: {
+            /** @description T-SQL with line breaks, to be run on the source server. */
+            command: string;
+        };
+        /**
+         * @description What a backup file is: `plain`, `compressed`, or `unreadable` (encrypted, packed in an unknown form, or no backup).
+         * @enum {string}
+         */
+        BackupForm: "plain" | "compressed" | "unreadable";
+        /** @description What a backup file says of itself. What it does not tell is null. */
+        BackupHeader: {
+            /** @description The database that was backed up; null: not told. */
+            database: string | null;
+            /** @description What kind it is. */
+            type: components["schemas"]["BackupType"] | null;
+            /** @description When the vendor accepted the first backup; null: not yet. */
+            startedAt: string | null;
+            /** @description When it ended, as far as the vendor tells; null: it has not. */
+            finishedAt: string | null;
+            /** @description Log sequence number, in decimal, with which the backup begins; null: not told. */
+            firstLsn: string | null;
+            /** @description Log sequence number, in decimal, at which the backup ends; null: not told. */
+            lastLsn: string | null;
+            /** @description Log sequence number of its checkpoint; null: not told. */
+            checkpointLsn: string | null;
+            /** @description Checkpoint of the full backup that a differential is based on; null: not told. */
+            databaseBackupLsn: string | null;
+            /** @description Version of the source server, such as `15.0.2000`; null: not told. */
+            serverVersion: string | null;
+            /** @description Whether it was made WITH COPY_ONLY; null: not told. */
+            copyOnly: boolean | null;
+            /** @description Which of how many files of one backup it is; null: not told. */
+            stripe: {
+                /** @description Number of this file, from 1. */
+                number: number;
+                /** @description How many files the backup has. */
+                of: number;
+            } | null;
+            /** @description How many backups the file holds; null: not told. */
+            sets: number | null;
+            /** @description Whether the header could be read. */
+            form: components["schemas"]["BackupForm"];
+        };
+        /** @description A page of a list. */
+        BackupPage: {
+            /** @description The page. */
+            items: components["schemas"]["Backup"][];
+            /** @description Pass it as `pageToken` for the next page; null: this is the last one. */
+            nextPageToken: string | null;
+        };
+        /** @description A further backup of a chain. */
+        BackupRequest: {
+            /**
+             * @description Kind of the backup; it must fit the mode of the migration.
+             * @enum {string}
+             */
+            type: "differential" | "log";
+            /** @description Where the backup lies. URLs are shown without their query. */
+            source: components["schemas"]["Source"];
+            /** @description The last backup: the database comes online after it. Default: `false`. */
+            final?: boolean;
+        };
+        /**
+         * @description Where a backup is: `queued` goes out when its turn comes; `skipped` was no longer needed.
+         * @enum {string}
+         */
+        BackupState: "queued" | "submitting" | "restoring" | "restored" | "failed" | "skipped";
+        /**
+         * @description Kind of a backup.
+         * @enum {string}
+         */
+        BackupType: "full" | "differential" | "log";
+        /** @description A webhook that was just changed. */
+        ChangedWebhook: {
+            /** @description Id, sortable by creation. */
+            id: string;
+            /** @description Its origin only: path and query may carry a right. */
+            url: string;
+            /** @description Free text for people. */
+            description: string | null;
+            /** @description Empty: every type. */
+            eventTypes: components["schemas"]["EventType"][];
+            /** @description `*` stands for all. */
+            accounts: string[];
+            /** @description Whether events are sent. */
+            enabled: boolean;
+            /** @description Why the gateway has switched it off; null while it is on, and where a caller did it. */
+            disabledReason: string | null;
+            /** @description Until when messages are signed with the secret before the present one as well; null: they are not. */
+            previousSecretUntil: string | null;
+            /** @description Who made it. Before each attempt the configuration is asked: a key that is gone, or has lost its grant for the account, has nothing sent. Of a token only the issuer can be asked. */
+            caller: string;
+            /**
+             * Format: date-time
+             * @description When it was stored.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
+            updatedAt: string;
+            /** @description The new signing secret, where the URL has moved to another origin. It is shown only here: keep it. */
+            secret?: string;
+        };
+        /** @description An event as a webhook gets it: CloudEvents 1.0, structured mode. */
+        CloudEvent: {
+            /**
+             * @description Version of CloudEvents.
+             * @enum {string}
+             */
+            specversion: "1.0";
+            /** @description The id of the event, the same at every attempt. */
+            id: string;
+            /** @description `/migrations/` and the id of the migration. */
+            source: string;
+            /**
+             * @description `godwit.` and the type of the event.
+             * @enum {string}
+             */
+            type: "godwit.migration.created" | "godwit.migration.state_changed" | "godwit.migration.blocked" | "godwit.backup.added" | "godwit.backup.state_changed" | "godwit.backup.removed" | "godwit.feed.file_taken" | "godwit.feed.file_refused" | "godwit.feed.gap_found" | "godwit.feed.gap_closed" | "godwit.call.sent" | "godwit.call.settled";
+            /** @description The id of the migration. */
+            subject: string;
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            time: string;
+            /**
+             * @description Media type of `data`.
+             * @enum {string}
+             */
+            datacontenttype: "application/json";
+            /** @description What the event tells beside its type. */
+            data: components["schemas"]["Event"];
+        };
+        /** @description How the chain ends. */
+        CutoverRequest: {
+            /** @description A queued backup that becomes the final one; `latest`, where a folder is watched: the newest file that is there now. */
+            afterBackup?: string;
+        };
+        /** @description One event on its way to one webhook. */
+        Delivery: {
+            /** @description Id, sortable by creation. */
+            id: string;
+            /** @description Id of the webhook. */
+            webhookId: string;
+            /** @description Id of the event. */
+            eventId: string;
+            /** @description Type of the event. */
+            eventType: components["schemas"]["EventType"];
+            /** @description Id of the migration. */
+            migrationId: string;
+            /** @description The configured account. */
+            account: string;
+            /**
+             * @description `pending`: not yet tried, or to be tried again. `failed`: given up.
+             * @enum {string}
+             */
+            state: "pending" | "delivered" | "failed";
+            /** @description Attempts that have ended. */
+            attempts: number;
+            /** @description When it was last tried; null: not yet. */
+            lastAttemptAt: string | null;
+            /** @description HTTP status of the last answer; null: there was none. */
+            lastStatus: number | null;
+            /** @description Why the last attempt failed. */
+            lastError: string | null;
+            /** @description When it is tried next; null when it has ended. */
+            nextAttemptAt: string | null;
+            /**
+             * Format: date-time
+             * @description When it was stored.
+             */
+            createdAt: string;
+        };
+        /** @description A page of a list. */
+        DeliveryPage: {
+            /** @description The page. */
+            items: components["schemas"]["Delivery"][];
+            /** @description Pass it as `pageToken` for the next page; null: this is the last one. */
+            nextPageToken: string | null;
+        };
+        /** @description What a request would do. Nothing was stored or sent. */
+        DryRun: {
+            /** @description Whether nothing speaks against the request. */
+            valid: boolean;
+            /** @description What speaks against the request; empty: nothing. */
+            problems: {
+                /** @description JSON pointer (RFC 6901) into the body. */
+                pointer?: string;
+                /** @description A query parameter or a header. */
+                parameter?: string;
+                /** @description The same in a sentence, for people. */
+                detail: string;
+                /** @description Of the problem that the request itself would get. */
+                code: components["schemas"]["ProblemCode"];
+            }[];
+            /** @description What a person should know although nothing speaks against the request. */
+            notes: {
+                /** @description What it is, from a closed set. */
+                code: components["schemas"]["Warning"];
+                /** @description The same in a sentence, for people. */
+                detail: string;
+            }[];
+            /** @description The calls to the vendor in order, masked. Ids that only the vendor knows appear as `{name}`. */
+            plan: {
+                /** @description The vendor’s operation. */
+                operation: string;
+                /** @description HTTP method. */
+                method: string;
+                /** @description The URL, masked where it may hold secrets. */
+                url: string;
+                /** @description Parameters of the call, masked. */
+                parameters: unknown;
+            }[];
+        };
+        /** @description A fact about one migration. */
+        Event: {
+            /** @description Id, sortable by creation. */
+            id: string;
+            /** @description Id of the migration. */
+            migrationId: string;
+            /** @description The configured account. */
+            account: string;
+            /** @description What kind it is. */
+            type: components["schemas"]["EventType"];
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            at: string;
+            /** @description What the event tells beside its type. */
+            data: {
+                [key: string]: string | number | boolean | null;
+            };
+        };
+        /** @description A page of a list. */
+        EventPage: {
+            /** @description The page. */
+            items: components["schemas"]["Event"][];
+            /** @description Pass it as `pageToken` for the next page; null: this is the last one. */
+            nextPageToken: string | null;
+        };
+        /**
+         * @description What happened.
+         * @enum {string}
+         */
+        EventType: "migration.created" | "migration.state_changed" | "migration.blocked" | "backup.added" | "backup.state_changed" | "backup.removed" | "feed.file_taken" | "feed.file_refused" | "feed.gap_found" | "feed.gap_closed" | "call.sent" | "call.settled";
+        /** @description The files of a watched folder. */
+        FeedPage: {
+            /** @description The page. */
+            items: {
+                /** @description Key of the object. */
+                key: string;
+                /** @description Bytes. */
+                size: number;
+                /** @description When it was uploaded, by the store’s clock; null: not told. */
+                lastModified: string | null;
+                /** @description What became of it. */
+                verdict: components["schemas"]["FeedVerdict"];
+                /** @description Why, in words; null: it was taken. */
+                reason: string | null;
+                /** @description The vendor’s id of the backup. */
+                backupId: string | null;
+                /** @description What the file says of itself; null: it was not read. */
+                header: components["schemas"]["BackupHeader"] | null;
+            }[];
+            /** @description For the next page; null: this was the last. */
+            nextPageToken: string | null;
+            /** @description When the folder was last listed; null: not yet. */
+            scannedAt: string | null;
+        };
+        /**
+         * @description What became of a file of a watched folder: `taken` as a backup, `waiting` for its turn or its end, `needless` for the chain, or `refused`.
+         * @enum {string}
+         */
+        FeedVerdict: "taken" | "waiting" | "needless" | "refused";
+        /** @description The state of this process. */
+        Health: {
+            /**
+             * @description HTTP status, or the state of a probe.
+             * @enum {string}
+             */
+            status: "live" | "ready";
+            /** @description The single checks; only with `?verbose`. */
+            checks?: {
+                /** @description Name. */
+                name: string;
+                /** @description Whether the check passes. */
+                ok: boolean;
+                /** @description The same in a sentence, for people. */
+                detail: string;
+            }[];
+        };
+        /** @description What the files of a folder say of themselves, and the chains that they make. */
+        Inspection: {
+            /** @description The files of the folder, or those that were named. */
+            files: {
+                /** @description Key of the object. */
+                key: string;
+                /** @description Bytes. */
+                size: number;
+                /** @description When it was uploaded, by the store’s clock; null: not told. */
+                lastModified: string | null;
+                /** @description Tells whether the object has changed; it is no checksum. Null: not told. */
+                etag: string | null;
+                /** @description The store’s word for it; null: not told. */
+                storageClass: string | null;
+                /** @description What the file says of itself; null: it was not read. */
+                header: components["schemas"]["BackupHeader"] | null;
+                /** @description What is wrong with the file. */
+                faults: {
+                    /** @description What it is, from a closed set. */
+                    code: components["schemas"]["ProblemCode"];
+                    /** @description The same in a sentence, for people. */
+                    detail: string;
+                }[];
+            }[];
+            /** @description The chains that the files make, one for each database. */
+            chains: {
+                /** @description The database that was backed up. */
+                database: string;
+                /** @description A full backup is there, and nothing is missing after it. */
+                complete: boolean;
+                /** @description Keys in the order of their restore. */
+                restores: string[];
+                /** @description Keys that the chain does without. */
+                needless: string[];
+                /** @description Where a file is missing. */
+                gaps: {
+                    /** @description The file before the gap; null: the full backup is missing. */
+                    after: string | null;
+                    /** @description The file behind the gap. */
+                    before: string;
+                    /** @description The same in a sentence, for people. */
+                    detail: string;
+                }[];
+            }[];
+        };
+        /** @description Inspection request. */
+        InspectionRequest: {
+            /** @description The cloud that holds the target instance. */
+            provider: components["schemas"]["ProviderId"];
+            /** @description A configured account; may be left out when the provider has exactly one. */
+            account?: string;
+            /** @description Default: the account’s region. */
+            region?: string;
+            /** @description Name of the bucket. */
+            bucket: string;
+            /** @description Beginning of the keys, such as `prod/orders/`; or give `keys`. */
+            prefix?: string;
+            /** @description Object keys. */
+            keys?: string[];
+            /** @description Taken as in a source. What is asked is always the endpoint of the configuration. */
+            endpoint?: string;
+            /** @description The database whose backups these should be. */
+            database?: string;
+        };
+        /**
+         * Backup of an instance
+         * @description A backup that the cloud has made of another instance.
+         */
+        InstanceBackupSource: {
+            /**
+             * @description What kind it is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "instance_backup";
+            /** @description The vendor’s id of the managed instance. */
+            instanceId: string;
+            /** @description The vendor’s id of the backup. */
+            backupId: string;
+            /** @description Version of the source instance, such as `2019_EE`. */
+            engineVersion: string;
+        };
+        /** @description Up to 32 labels of the caller; they are never sent to the vendor. */
+        Labels: {
+            [key: string]: string;
+        };
+        /** @description The restore of a backup, or of a chain of them, into a managed instance. */
+        Migration: {
+            /** @description Id, sortable by creation. */
+            id: string;
+            /** @description The cloud that holds the target instance. */
+            provider: components["schemas"]["ProviderId"];
+            /** @description The configured account. */
+            account: string;
+            /** @description The region of the instance. */
+            region: string;
+            /** @description The name that the caller gave; null: none. */
+            name: string | null;
+            /** @description Free text for people. */
+            description: string | null;
+            /** @description Labels of the caller, never sent to the vendor. */
+            labels: {
+                [key: string]: string;
+            };
+            /** @description `full`: one restore, then online. `full_log`, `full_differential`: a chain that rests at `awaiting_backup` until its end. */
+            mode: components["schemas"]["Mode"];
+            /** @description Where it is restored to. */
+            target: {
+                /** @description The vendor’s id of the managed instance. */
+                instanceId: string;
+                /** @description The databases and their names on the target; absent: whatever the backup holds. */
+                databases?: {
+                    /** @description The name inside the backup. */
+                    name: string;
+                    /** @description The name on the target; default: the same. */
+                    restoreAs?: string;
+                }[];
+                /** @description Whether a database of the same name is replaced. */
+                overwrite: boolean;
+            };
+            /** @description Where the backup lies. URLs are shown without their query. */
+            source?: components["schemas"]["Source"];
+            /** @description A folder to take the backups from, in place of `source`. */
+            feed?: {
+                /** @description Bucket in the region of the instance. */
+                bucket: string;
+                /** @description Beginning of the keys, such as `prod/orders/`. */
+                prefix: string;
+                /** @description Host of the object storage, without scheme and bucket. */
+                endpoint?: string;
+                /** @description Take files that come later too; false: what is there now. A migration of mode `full` takes one. Default: `true`. */
+                watch?: boolean;
+                /** @description Key or name of the file that ends the chain: the database comes online after it. */
+                lastFile?: string;
+            };
+            /** @description How the restore is done; each option works where the provider has it. */
+            options: components["schemas"]["Options"];
+            /** @description Settings that only one vendor has. */
+            providerOptions?: components["schemas"]["ProviderOptions"];
+            /** @description Where it is in its life. */
+            state: components["schemas"]["MigrationState"];
+            /** @description The code of the first entry of `blocking`, or why it ended; null: nothing stands in the way. */
+            stateReason: components["schemas"]["Reason"] | null;
+            /** @description The vendor’s word for the state, verbatim; null: it has said none. */
+            providerStatus: string | null;
+            /** @description The vendor’s ids, verbatim. */
+            providerRefs: {
+                [key: string]: string;
+            };
+            /** @description What is possible now. */
+            actions: components["schemas"]["Action"][];
+            /** @description Why it does not move, if it does not; with the vendor’s own words wherever a vendor spoke. */
+            blocking: {
+                /** @description What it is, from a closed set. */
+                code: components["schemas"]["Reason"];
+                /** @description The same in a sentence, for people. */
+                detail: string;
+                /**
+                 * Format: date-time
+                 * @description Since when.
+                 */
+                since: string;
+                /** @description The vendor’s own words, where a vendor spoke. */
+                provider?: {
+                    /** @description The cloud that holds the target instance. */
+                    name: components["schemas"]["ProviderId"];
+                    /** @description The vendor’s operation. */
+                    operation: string;
+                    /** @description What it is, from a closed set. */
+                    code: string | null;
+                    /** @description The vendor’s message, verbatim. */
+                    message: string | null;
+                    /** @description Request id: finds the request in the log, or, of a vendor, in its support. */
+                    requestId: string | null;
+                    /** @description HTTP status of the vendor’s answer; null: it did not come that far. */
+                    httpStatus: number | null;
+                };
+            }[];
+            /** @description What a person should know although nothing is wrong with the migration itself. */
+            warnings: {
+                /** @description What it is, from a closed set. */
+                code: components["schemas"]["Warning"];
+                /** @description The same in a sentence, for people. */
+                detail: string;
+            }[];
+            /** @description How far it is. */
+            progress: {
+                /** @description Of the backup that is restored now; null: the vendor tells none. */
+                percent: number | null;
+                /** @description Backups in the chain so far. */
+                backupsTotal: number;
+                /** @description Backups that are restored. */
+                backupsRestored: number;
+                /** @description Where a folder is watched: how much older the last restored backup is than the newest one of the chain there; null: not known. */
+                behindSeconds: number | null;
+            };
+            /** @description In the order of their restore. */
+            backups: components["schemas"]["Backup"][];
+            /** @description How many backups of a long chain are left out here, between the first and the next one that is shown: lists and answers to changes show 50. `GET /migrations/{id}` and `GET /migrations/{id}/backups` have all. */
+            backupsOmitted?: number;
+            /** @description Why it failed; null: it has not. */
+            error: components["schemas"]["MigrationError"] | null;
+            /** @description Who asked for it, as the audit names the caller. */
+            createdBy: string;
+            /**
+             * Format: date-time
+             * @description When it was stored.
+             */
+            createdAt: string;
+            /** @description When the vendor accepted the first backup; null: not yet. */
+            startedAt: string | null;
+            /** @description When it ended, as far as the vendor tells; null: it has not. */
+            finishedAt: string | null;
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
+            updatedAt: string;
+            /** @description When the vendor was last looked at; null: not yet. */
+            observedAt: string | null;
+        };
+        /** @description Why it failed: our code, plain words, and the vendor’s own words. */
+        MigrationError: {
+            /** @description What it is, from a closed set. */
+            code: components["schemas"]["ProblemCode"] | components["schemas"]["RestoreErrorCode"];
+            /** @description The same in a sentence, for people. */
+            detail: string;
+            /** @description Whether the same request can succeed later without being changed. */
+            retryable: boolean;
+            /** @description The vendor’s own words, where a vendor spoke. */
+            provider?: {
+                /** @description The cloud that holds the target instance. */
+                name: components["schemas"]["ProviderId"];
+                /** @description The vendor’s operation. */
+                operation: string;
+                /** @description What it is, from a closed set. */
+                code: string | null;
+                /** @description The vendor’s message, verbatim. */
+                message: string | null;
+                /** @description Request id: finds the request in the log, or, of a vendor, in its support. */
+                requestId: string | null;
+                /** @description HTTP status of the vendor’s answer; null: it did not come that far. */
+                httpStatus: number | null;
+            };
+        };
+        /** @description A page of a list. */
+        MigrationPage: {
+            /** @description The page. */
+            items: components["schemas"]["Migration"][];
+            /** @description Pass it as `pageToken` for the next page; null: this is the last one. */
+            nextPageToken: string | null;
+        };
+        /** @description What of a migration can be changed. */
+        MigrationPatch: {
+            /** @description Free text for people. */
+            description?: string | null;
+            /** @description Labels of the caller, never sent to the vendor. */
+            labels?: {
+                [key: string]: string | null;
+            } | null;
+        };
+        /** @description What is to be restored, and where. */
+        MigrationRequest: {
+            /** @description The cloud that holds the target instance. */
+            provider: components["schemas"]["ProviderId"];
+            /** @description A configured account; may be left out when the provider has exactly one. */
+            account?: string;
+            /** @description Default: the account’s region. */
+            region?: string;
+            /** @description A name for people; 4 to 50 characters. */
+            name?: string;
+            /** @description Free text for people. */
+            description?: string;
+            /** @description Labels of the caller, never sent to the vendor. */
+            labels?: components["schemas"]["Labels"];
+            /** @description Default: `full`. */
+            mode?: components["schemas"]["Mode"];
+            /** @description Where it is restored to. */
+            target: components["schemas"]["Target"];
+            /** @description Where the backup lies. URLs are shown without their query. */
+            source?: components["schemas"]["Source"];
+            /** @description A folder to take the backups from, in place of `source`. */
+            feed?: {
+                /** @description Bucket in the region of the instance. */
+                bucket: string;
+                /** @description Beginning of the keys, such as `prod/orders/`. */
+                prefix: string;
+                /** @description Host of the object storage, without scheme and bucket. */
+                endpoint?: string;
+                /** @description Take files that come later too; false: what is there now. A migration of mode `full` takes one. Default: `true`. */
+                watch?: boolean;
+                /** @description Key or name of the file that ends the chain: the database comes online after it. */
+                lastFile?: string;
+            };
+            /** @description How the restore is done; each option works where the provider has it. */
+            options?: components["schemas"]["Options"];
+            /** @description Settings that only one vendor has. */
+            providerOptions?: components["schemas"]["ProviderOptions"];
+        };
+        /**
+         * @description Where a migration is in its life, and what may follow.
+         *
+         *     * `pending`: Then `restoring` (the vendor accepted the full backup); `cancelling` (cancel, while the outcome of the submission is not settled); `cancelled` (cancel, nothing is at the vendor); `failed` (the vendor refused the full backup).
+         *     * `restoring`: Then `awaiting_backup` (a backup of the chain is restored, or an increment failed and the chain lives); `succeeded` (the vendor reports the database online); `failed` (the vendor reports failure); `cancelling` (cancel); `cancelled` (cancel, and nobody can tell what the vendor has done).
+         *     * `awaiting_backup`: Then `restoring` (the vendor accepted the next backup); `cutting_over` (cutover, or the vendor accepted the final backup); `succeeded` (the vendor reports the database online); `failed` (the vendor reports failure); `cancelling` (cancel); `cancelled` (cancel, nothing runs at the vendor).
+         *     * `cutting_over`: Then `succeeded` (the vendor reports the database online); `failed` (the vendor reports failure); `awaiting_backup` (the vendor refused to open the database, or the final backup failed and the chain lives); `cancelled` (cancel, and nobody can tell what the vendor has done).
+         *     * `cancelling`: Then `cancelled` (the vendor has ended the restore); `succeeded` (the restore ended before the cancellation arrived); `failed` (the vendor reports a failure of its own before the cancellation was sent); `restoring` (the vendor refused to cancel); `awaiting_backup` (the vendor refused to cancel); `pending` (the vendor refused to cancel what was registered and not started).
+         *     * `succeeded`: terminal.
+         *     * `failed`: terminal. Then `pending` (retry).
+         *     * `cancelled`: terminal.
+         * @enum {string}
+         */
+        MigrationState: "pending" | "restoring" | "awaiting_backup" | "cutting_over" | "cancelling" | "succeeded" | "failed" | "cancelled";
+        /**
+         * @description `full`: one restore, then online. `full_log` and `full_differential`: a chain that rests at `awaiting_backup` until its end.
+         * @enum {string}
+         */
+        Mode: "full" | "full_log" | "full_differential";
+        /** @description A webhook that was just made. */
+        NewWebhook: {
+            /** @description Id, sortable by creation. */
+            id: string;
+            /** @description Its origin only: path and query may carry a right. */
+            url: string;
+            /** @description Free text for people. */
+            description: string | null;
+            /** @description Empty: every type. */
+            eventTypes: components["schemas"]["EventType"][];
+            /** @description `*` stands for all. */
+            accounts: string[];
+            /** @description Whether events are sent. */
+            enabled: boolean;
+            /** @description Why the gateway has switched it off; null while it is on, and where a caller did it. */
+            disabledReason: string | null;
+            /** @description Until when messages are signed with the secret before the present one as well; null: they are not. */
+            previousSecretUntil: string | null;
+            /** @description Who made it. Before each attempt the configuration is asked: a key that is gone, or has lost its grant for the account, has nothing sent. Of a token only the issuer can be asked. */
+            caller: string;
+            /**
+             * Format: date-time
+             * @description When it was stored.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
+            updatedAt: string;
+            /** @description The signing secret, `whsec_` and base64. It is shown only here: keep it. */
+            secret: string;
+        };
+        /**
+         * Object storage
+         * @description Objects of the vendor’s object storage.
+         */
+        ObjectStorageSource: {
+            /**
+             * @description What kind it is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "object_storage";
+            /** @description Bucket in the region of the instance. */
+            bucket: string;
+            /** @description Object keys, without a leading slash. */
+            keys: string[];
+            /** @description Host of the object storage, without scheme and bucket. */
+            endpoint?: string;
+        };
+        /** @description How the restore is done; each option works where the provider has it. */
+        Options: {
+            /**
+             * @description When the vendor runs DBCC CHECKDB (Alibaba). The result of `async`, the vendor’s default, comes after the migration has ended and is not waited for: look at the instance.
+             * @enum {string}
+             */
+            consistencyCheck?: "async" | "sync";
+            /** @description Let the vendor check the backup before it restores (Huawei). */
+            precheck?: boolean;
+            /** @description Keep the vendor’s own copy of the file on the instance’s disk (Huawei). */
+            keepDownloadedFiles?: boolean;
+        };
+        /** @description RFC 9457 problem document. */
+        Problem: {
+            /** @description Link to the entry of the catalogue. */
+            type: string;
+            /** @description The same for every problem of the code. */
+            title: string;
+            /** @description HTTP status, or the state of a probe. */
+            status: number;
+            /** @description The same in a sentence, for people. */
+            detail: string;
+            /** @description The request id. */
+            instance: string;
+            /** @description What the problem is; the catalogue explains it. */
+            code: components["schemas"]["ProblemCode"];
+            /** @description Whether the same request can succeed later without being changed. */
+            retryable: boolean;
+            /** @description The single faults of the request. */
+            errors?: {
+                /** @description JSON pointer (RFC 6901) into the body. */
+                pointer?: string;
+                /** @description The query parameter or header at fault. */
+                parameter?: string;
+                /** @description The same in a sentence, for people. */
+                detail: string;
+            }[];
+            /** @description The vendor’s own words, where a vendor spoke. */
+            provider?: {
+                /** @description The cloud that holds the target instance. */
+                name: components["schemas"]["ProviderId"];
+                /** @description The vendor’s operation. */
+                operation: string;
+                /** @description What it is, from a closed set. */
+                code: string | null;
+                /** @description The vendor’s message, verbatim. */
+                message: string | null;
+                /** @description Request id: finds the request in the log, or, of a vendor, in its support. */
+                requestId: string | null;
+                /** @description HTTP status of the vendor’s answer; null: it did not come that far. */
+                httpStatus: number | null;
+            };
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description Why a request was refused; `GET /problems` serves the catalogue.
+         *
+         *     * `invalid_request`: The request is not valid.
+         *     * `unauthenticated`: Credentials are missing or not valid.
+         *     * `forbidden`: Not allowed.
+         *     * `not_found`: Not found.
+         *     * `method_not_allowed`: Method not allowed.
+         *     * `not_acceptable`: No acceptable representation.
+         *     * `invalid_state`: Not possible in the present state.
+         *     * `target_busy`: The target has an active migration.
+         *     * `duplicate_backup`: The chain has this file already.
+         *     * `cutover_needs_final_backup`: This provider opens the database only with a last backup.
+         *     * `idempotency_in_progress`: The first request with this key is still in progress.
+         *     * `provider_conflict`: The vendor refuses because of the state of its resource.
+         *     * `events_gone`: The place in the event log is gone.
+         *     * `precondition_failed`: The resource has changed.
+         *     * `payload_too_large`: The body is too large.
+         *     * `unsupported_media_type`: Unsupported media type.
+         *     * `unsupported_by_provider`: The provider cannot do this.
+         *     * `unknown_account`: No such account is configured.
+         *     * `idempotency_key_reused`: The idempotency key belongs to another request.
+         *     * `encryption_key_required`: Secrets cannot be stored without an encryption key.
+         *     * `provider_rejected`: The vendor refused the request.
+         *     * `backup_corrupt_or_newer`: The file is not a whole backup of SQL Server.
+         *     * `newer_version`: The backup comes from a newer SQL Server than the target runs.
+         *     * `wrong_backup_kind`: The file is another kind of backup than its place takes.
+         *     * `backup_striped`: The file is one stripe of several.
+         *     * `backup_with_several_sets`: The file holds several backups.
+         *     * `log_chain_gap`: A backup between this file and the one before it is missing.
+         *     * `log_already_restored`: All that the file holds is restored already.
+         *     * `differential_base_mismatch`: The differential backup is based on another full backup.
+         *     * `source_missing_or_archived`: The file is missing, or lies in a storage class from which nothing is restored.
+         *     * `database_not_in_backup`: The file is a backup of another database.
+         *     * `backup_not_checked`: The file could not be looked at, and the account demands it.
+         *     * `rate_limited`: Too many requests.
+         *     * `internal`: Internal error.
+         *     * `provider_auth_failed`: The vendor refused Godwit’s credentials.
+         *     * `provider_protocol_error`: The vendor’s answer could not be understood.
+         *     * `provider_throttled`: The vendor throttles.
+         *     * `provider_unavailable`: The vendor is not available.
+         *     * `overloaded`: Too much work at once, or the store is not available.
+         *     * `store_outcome_unknown`: Whether the request was stored is not known.
+         *     * `draining`: This process is shutting down.
+         *     * `provider_timeout`: The vendor did not answer in time.
+         * @enum {string}
+         */
+        ProblemCode: "invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "not_acceptable" | "invalid_state" | "target_busy" | "duplicate_backup" | "cutover_needs_final_backup" | "idempotency_in_progress" | "provider_conflict" | "events_gone" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "unsupported_by_provider" | "unknown_account" | "idempotency_key_reused" | "encryption_key_required" | "provider_rejected" | "backup_corrupt_or_newer" | "newer_version" | "wrong_backup_kind" | "backup_striped" | "backup_with_several_sets" | "log_chain_gap" | "log_already_restored" | "differential_base_mismatch" | "source_missing_or_archived" | "database_not_in_backup" | "backup_not_checked" | "rate_limited" | "internal" | "provider_auth_failed" | "provider_protocol_error" | "provider_throttled" | "provider_unavailable" | "overloaded" | "store_outcome_unknown" | "draining" | "provider_timeout";
+        /** @description What a problem means and what to do. */
+        ProblemEntry: {
+            /** @description What it is, from a closed set. */
+            code: components["schemas"]["ProblemCode"];
+            /** @description HTTP status, or the state of a probe. */
+            status: number;
+            /** @description Name for people. */
+            title: string;
+            /** @description Whether the same request can succeed later without being changed. */
+            retryable: boolean;
+            /** @description What to do. */
+            help: string;
+        };
+        /** @description A page of a list. */
+        ProblemEntryPage: {
+            /** @description The page. */
+            items: components["schemas"]["ProblemEntry"][];
+            /** @description Pass it as `pageToken` for the next page; null: this is the last one. */
+            nextPageToken: string | null;
+        };
+        /** @description What a cloud can do, and its limits. */
+        Provider: {
+            /** @description The cloud that holds the target instance. */
+            id: components["schemas"]["ProviderId"];
+            /** @description Name for people. */
+            title: string;
+            /** @description Modes that it can. */
+            modes: components["schemas"]["Mode"][];
+            /** @description Kinds of sources that it takes. */
+            sources: components["schemas"]["SourceType"][];
+            /** @description Objects of an `object_storage` source. */
+            filesPerBackup: {
+                /** @description At least. */
+                min: number;
+                /** @description At most. */
+                max: number;
+            };
+            /** @description URLs of a `url` source. */
+            urlsPerBackup: {
+                /** @description At least. */
+                min: number;
+                /** @description At most. */
+                max: number;
+            };
+            /** @description How many databases a request may name, whether the list may be left out, and how many may have `restoreAs`. */
+            databases: {
+                /** @description Whether the list may be left out. */
+                optional: boolean;
+                /** @description At least. */
+                min: number;
+                /** @description At most. */
+                max: number;
+                /** @description How many databases may have `restoreAs`. */
+                renames: number;
+            };
+            /** @description Whether a database of the same name is replaced. */
+            overwrite: boolean;
+            /** @description How the restore is done; each option works where the provider has it. */
+            options: string[];
+            /** @description Whether a chain can be opened without a last file. */
+            cutoverWithoutBackup: boolean;
+            /** @description Whether a restore that runs can be cancelled. */
+            cancelWhileRestoring: boolean;
+            /** @description Whether a chain of mode `full_log` takes one differential backup before the logs. */
+            differentialBeforeLogs: boolean;
+            /**
+             * @description What the failed restore of a log or differential backup means for the chain.
+             * @enum {string}
+             */
+            failedIncrement: "continues" | "vendor_decides" | "fatal";
+            /** @description Backups queue in Godwit and go out one after the other. */
+            oneRestorePerInstance: boolean;
+            /** @description Whether a percentage is known while it runs. */
+            progressPercent: boolean;
+            /** @description Regions where it can be used; empty: not limited here. */
+            regions: string[];
+            /** @description Limits in words, by what they limit. */
+            limits: {
+                [key: string]: string;
+            };
+            /** @description Whether calls are made (`closed`). After several calls in a row without an answer none is made (`open`) until `retryAt`; then one finds out whether the vendor is back (`half_open`). Only where one provider is read. */
+            circuits?: {
+                /** @description The configured account. */
+                account: string;
+                /** @description The region of the instance. */
+                region: string;
+                /**
+                 * @description Where it is in its life.
+                 * @enum {string}
+                 */
+                state: "closed" | "open" | "half_open";
+                /** @description When a call finds out whether the vendor is back; null while calls are made. */
+                retryAt: string | null;
+            }[];
+        };
+        /**
+         * @description A cloud.
+         * @enum {string}
+         */
+        ProviderId: "alibaba" | "huawei" | "tencent";
+        /** @description Settings that only one vendor has. Only the chosen provider’s key may appear. */
+        ProviderOptions: {
+            /** @description For Alibaba Cloud. */
+            alibaba?: {
+                /**
+                 * @description How the base of a chain is submitted; default: the account’s setting.
+                 * @enum {string}
+                 */
+                chainBase?: "updf" | "full";
+            };
+            /** @description For Huawei Cloud. */
+            huawei?: {
+                /** @description The enterprise project that the job belongs to. */
+                enterpriseProjectId?: string;
+                /** @description The backup contains FILESTREAM data. */
+                fileStream?: boolean;
+                /** @description Tags of the vendor’s job. */
+                tags?: {
+                    [key: string]: string;
+                };
+            };
+            /** @description For Tencent Cloud. */
+            tencent?: Record<string, never>;
+        };
+        /** @description A page of a list. */
+        ProviderPage: {
+            /** @description The page. */
+            items: components["schemas"]["Provider"][];
+            /** @description Pass it as `pageToken` for the next page; null: this is the last one. */
+            nextPageToken: string | null;
+        };
+        /**
+         * @description Why a migration does not move.
+         *
+         *     * `outcome_unknown`: A call was sent, and its answer did not come, was malformed, or was an error of the vendor’s own. Godwit probes the vendor for its effect and sends nothing until that is settled. A call that is answered so `engine.resendTries` times (5) and proves absent each time counts as refused.
+         *     * `provider_throttled`: The vendor asks for fewer calls.
+         *     * `provider_unavailable`: The vendor cannot be reached, or answers with server errors.
+         *     * `provider_busy`: The state of the vendor’s resource forbids the call now. Godwit tries for `engine.busyMs` (1 h), then counts it as refused.
+         *     * `provider_auth_failed`: The vendor refuses the credentials, they have ended, or they hold characters that cannot be sent.
+         *     * `clock_refused`: The vendor refuses the time of the signatures, also after Godwit has taken the time from the vendor’s own answers.
+         *     * `encryption_key_missing`: A URL of the backup is stored encrypted, and none of the configured keys opens it. Nothing is sent; Godwit tries again every minute.
+         *     * `queued_behind_target`: Another migration restores onto the same instance, and the vendor runs one restore per instance at a time.
+         *     * `awaiting_upload`: The backup is registered at the vendor, and its file is missing.
+         *     * `backup_failed`: A backup of a chain failed or was refused, and the chain lives.
+         *     * `backup_outcome_unknown`: The vendor waits for the next backup of the chain, and its list of files does not show the one that was sent last.
+         *     * `cutover_refused`: The vendor refused to open the database.
+         *     * `unrecognized_provider_status`: The vendor reports a status that it does not document.
+         *     * `stalled`: It is the vendor’s turn, and nothing has changed there for `engine.stallMs` (6 h); or it has accepted a cancellation and does not carry it out.
+         *     * `missing_at_provider`: The vendor no longer shows the task, as after a deletion in its console.
+         *     * `awaiting_backup_file`: The watched folder holds no full backup that can be taken yet.
+         *     * `log_chain_gap`: A file of the chain is missing in the watched folder; those behind it wait. It is taken by itself when it comes.
+         *     * `feed_unreadable`: The watched folder cannot be listed.
+         *     * `account_not_configured`: The configuration no longer has the account that the migration began with: its name is gone, or stands for another provider, endpoint or project. Nothing can be sent, observed or cancelled at the vendor.
+         * @enum {string}
+         */
+        Reason: "outcome_unknown" | "provider_throttled" | "provider_unavailable" | "provider_busy" | "provider_auth_failed" | "clock_refused" | "encryption_key_missing" | "queued_behind_target" | "awaiting_upload" | "backup_failed" | "backup_outcome_unknown" | "cutover_refused" | "unrecognized_provider_status" | "stalled" | "missing_at_provider" | "awaiting_backup_file" | "log_chain_gap" | "feed_unreadable" | "account_not_configured";
+        /**
+         * @description Why a restore failed, the same for the same cause on every cloud.
+         *
+         *     * `restore_failed`: The restore failed. The vendor’s own words say what is known of the cause.
+         *     * `backup_corrupt_or_newer`: The file is damaged or incomplete, is not a SQL Server backup, or comes from a newer SQL Server than the target runs. Check it with RESTORE VERIFYONLY, or back up again.
+         *     * `newer_version`: The backup comes from a newer version of SQL Server than the target runs. Use a target of that version or newer.
+         *     * `edition_unsupported`: The database uses features that the edition of the target does not have. Use a target of that edition.
+         *     * `wrong_backup_kind`: The file holds another kind of backup than its place in the chain takes: the first is a full backup, later ones are not.
+         *     * `backup_striped`: The file is one stripe of a backup that was written to several files, and no provider takes those. Back up again into one file: BACKUP DATABASE … TO DISK with a single target.
+         *     * `backup_with_several_sets`: The file holds several backups, and no provider says which one it restores. Back up again WITH INIT into a file of its own.
+         *     * `encrypted_backup`: The backup is encrypted, by itself or by transparent data encryption, and the target lacks the certificate. Switch the encryption off at the source and back up again.
+         *     * `log_chain_gap`: A backup between this file and the last restored one is missing. Restore the missing one first.
+         *     * `log_already_restored`: Everything in this log backup has been restored already. Leave it out and go on with the one that follows.
+         *     * `differential_base_mismatch`: The differential backup was made on another full backup than the one that was restored. Use one of its own.
+         *     * `target_not_restoring`: The database is not in restoring state: it was opened already, or its full backup was never restored. Start again from the full backup.
+         *     * `target_database_exists`: A database of the restored name exists on the target. Drop it, or choose another name with `restoreAs`.
+         *     * `target_database_in_use`: The database is in use on the target. End its connections, then try again.
+         *     * `target_switchover`: The target switched over to its standby during the restore. Wait until it runs normally, then try again.
+         *     * `insufficient_space`: The target has too little free storage for the file and the restored data. Enlarge it, then try again.
+         *     * `database_limit_reached`: The target holds as many databases as it may. Drop one, or use another target.
+         *     * `database_not_in_backup`: The backup does not hold the database that was named; some vendors tell capital letters from small ones.
+         *     * `source_missing_or_archived`: The file is not there, or it lies in an archive storage class. Put it back into the Standard class, then try again.
+         *     * `source_access_denied`: The vendor may not read the file. Give it the right to read the bucket, then try again.
+         *     * `source_url_expired`: The signed URL ended before the vendor had read the file. Submit the backup again with a new URL.
+         *     * `download_failed`: The vendor could not fetch the file. Check that it exists and that the vendor can read it, then try again.
+         *     * `consistency_check_failed`: The consistency check (DBCC CHECKDB) found errors in the restored database. Check the source database.
+         * @enum {string}
+         */
+        RestoreErrorCode: "restore_failed" | "backup_corrupt_or_newer" | "newer_version" | "edition_unsupported" | "wrong_backup_kind" | "backup_striped" | "backup_with_several_sets" | "encrypted_backup" | "log_chain_gap" | "log_already_restored" | "differential_base_mismatch" | "target_not_restoring" | "target_database_exists" | "target_database_in_use" | "target_switchover" | "insufficient_space" | "database_limit_reached" | "database_not_in_backup" | "source_missing_or_archived" | "source_access_denied" | "source_url_expired" | "download_failed" | "consistency_check_failed";
+        /** @description What the operator knows; empty: try again. */
+        RetryRequest: {
+            /**
+             * @description The operator has looked: the vendor has nothing of the call whose outcome is unknown.
+             * @enum {string}
+             */
+            assume?: "absent";
+            /** @description The vendor’s ids that the operator found, named as in `providerRefs`. */
+            adopt?: {
+                [key: string]: string;
+            };
+        };
+        /** @description The front door. */
+        Root: {
+            /** @description Always `Godwit`. */
+            name: string;
+            /** @description The version of the gateway. */
+            version: string;
+            /**
+             * @description What stands behind it: the built-in emulated clouds, or the configured accounts of real ones.
+             * @enum {string}
+             */
+            environment: "sandbox" | "live";
+            /** @description Where things are, by name. */
+            links: {
+                [key: string]: string;
+            };
+        };
+        /** @description Rotate secret request. */
+        RotateSecretRequest: {
+            /** @description For so long messages are signed with the old secret as well; 0: no longer from now on. Default: `86400`. */
+            overlapSeconds?: number;
+        };
+        /** @description Where the backup lies. */
+        Source: components["schemas"]["ObjectStorageSource"] | components["schemas"]["UrlSource"] | components["schemas"]["InstanceBackupSource"] | components["schemas"]["UploadSource"];
+        /**
+         * @description Kind of a source.
+         * @enum {string}
+         */
+        SourceType: "object_storage" | "url" | "instance_backup" | "upload";
+        /** @description The instance, and the databases on it. */
+        Target: {
+            /** @description The vendor’s id of the managed instance. */
+            instanceId: string;
+            /** @description Left out or empty: whatever the backup holds. */
+            databases?: {
+                /** @description The name inside the backup. */
+                name: string;
+                /** @description The name on the target; default: the same. */
+                restoreAs?: string;
+            }[];
+            /** @description Replace a database of the same name. Default: `false`. */
+            overwrite?: boolean;
+        };
+        /**
+         * Upload
+         * @description A file that the caller uploads to the vendor’s own bucket.
+         */
+        UploadSource: {
+            /**
+             * @description What kind it is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "upload";
+            /** @description Name of the file that will be uploaded. */
+            fileName: string;
+        };
+        /** @description Where the file of an `upload` backup goes, with temporary rights to put it there. */
+        UploadTarget: {
+            /** @description Name of the bucket. */
+            bucket: string;
+            /** @description Region of the bucket. */
+            region: string;
+            /** @description The whole key of the object, without a leading slash. */
+            key: string;
+            /** @description Host of the bucket; the file goes to `https://{host}/{key}`. */
+            host: string;
+            /** @description Temporary keys of the vendor’s object storage, for this upload alone. */
+            credentials: {
+                /** @description The id of the temporary key. */
+                secretId: string;
+                /** @description The temporary key. */
+                secretKey: string;
+                /** @description The session token of the temporary key. */
+                token: string;
+            };
+            /** @description From when they work; null: at once. */
+            startsAt: string | null;
+            /**
+             * Format: date-time
+             * @description Ask again when they have ended.
+             */
+            expiresAt: string;
+        };
+        /**
+         * URL
+         * @description Files at signed or public URLs.
+         */
+        UrlSource: {
+            /**
+             * @description What kind it is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "url";
+            /** @description Signed or public URLs. */
+            urls: string[];
+        };
+        /**
+         * @description What a person should know although nothing is wrong with the migration itself.
+         *
+         *     * `backup_not_checked`: A backup file was sent without having been looked at: it, or its object store, could not be read.
+         *     * `backup_doubtful`: Something about a backup file is probably not as it should be, and it was sent all the same.
+         *     * `backup_file_changed`: A file of the watched folder was changed after it had been taken. It is not sent again.
+         *     * `vendor_outcome_unknown`: The record was ended without the vendor. A restore may still run, or have ended, there.
+         *     * `half_restored_database`: A cancellation may have left a database in restoring state.
+         *     * `left_behind`: What a refused submission had registered at the vendor could not be removed.
+         *     * `cancel_refused`: The vendor refused to cancel, and the restore goes on.
+         *     * `accepted_after_all`: A call was presumed lost and sent again, and then the first one turned out to have been accepted.
+         *     * `opened_before_queue_was_empty`: The vendor reports the database online while backups were still queued. They were not restored.
+         *     * `opened_elsewhere`: The database was opened at the vendor, not through Godwit.
+         *     * `backup_out_of_order`: The time in a file’s name is older than that of the backup before it.
+         *     * `consistency_check_failed`: The vendor’s check of the restored database found errors.
+         *     * `consistency_check_passed`: The vendor’s check of the restored database found no errors.
+         *     * `database_without_owner`: The instance had no initial account, so the database has no owner.
+         *     * `backup_not_listed`: The vendor’s list of files lacks a backup, so it is unknown whether that one was restored.
+         *     * `provider_flow_status`: The vendor’s workflow reports a status of its own beside one that is not documented.
+         *     * `provider_message`: The vendor adds a remark.
+         *     * `provider_note`: The vendor adds a remark.
+         * @enum {string}
+         */
+        Warning: "backup_not_checked" | "backup_doubtful" | "backup_file_changed" | "vendor_outcome_unknown" | "half_restored_database" | "left_behind" | "cancel_refused" | "accepted_after_all" | "opened_before_queue_was_empty" | "opened_elsewhere" | "backup_out_of_order" | "consistency_check_failed" | "consistency_check_passed" | "database_without_owner" | "backup_not_listed" | "provider_flow_status" | "provider_message" | "provider_note";
+        /** @description Where events are sent to, and which. */
+        Webhook: {
+            /** @description Id, sortable by creation. */
+            id: string;
+            /** @description Its origin only: path and query may carry a right. */
+            url: string;
+            /** @description Free text for people. */
+            description: string | null;
+            /** @description Empty: every type. */
+            eventTypes: components["schemas"]["EventType"][];
+            /** @description `*` stands for all. */
+            accounts: string[];
+            /** @description Whether events are sent. */
+            enabled: boolean;
+            /** @description Why the gateway has switched it off; null while it is on, and where a caller did it. */
+            disabledReason: string | null;
+            /** @description Until when messages are signed with the secret before the present one as well; null: they are not. */
+            previousSecretUntil: string | null;
+            /** @description Who made it. Before each attempt the configuration is asked: a key that is gone, or has lost its grant for the account, has nothing sent. Of a token only the issuer can be asked. */
+            caller: string;
+            /**
+             * Format: date-time
+             * @description When it was stored.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
+            updatedAt: string;
+        };
+        /** @description A page of a list. */
+        WebhookPage: {
+            /** @description The page. */
+            items: components["schemas"]["Webhook"][];
+            /** @description Pass it as `pageToken` for the next page; null: this is the last one. */
+            nextPageToken: string | null;
+        };
+        /** @description What of a webhook can be changed. */
+        WebhookPatch: {
+            /**
+             * Format: uri
+             * @description Where events are sent to: HTTPS, unless the configuration allows more. It is stored encrypted, and only its origin is shown.
+             */
+            url?: string;
+            /** @description Free text for people. */
+            description?: string | null;
+            /** @description Types of events that are sent. Empty: every type. */
+            eventTypes?: components["schemas"]["EventType"][];
+            /** @description Accounts whose events are sent; `*` stands for all. The caller needs a grant for each. Left out: all that it has a grant for. */
+            accounts?: string[];
+            /** @description Whether events are sent. What happens meanwhile is not sent later. */
+            enabled?: boolean;
+        };
+        /** @description Where events are sent, and which. */
+        WebhookRequest: {
+            /**
+             * Format: uri
+             * @description Where events are sent to: HTTPS, unless the configuration allows more. It is stored encrypted, and only its origin is shown.
+             */
+            url: string;
+            /** @description Free text for people. */
+            description?: string | null;
+            /** @description Types of events that are sent. Empty: every type. */
+            eventTypes?: components["schemas"]["EventType"][];
+            /** @description Accounts whose events are sent; `*` stands for all. The caller needs a grant for each. Left out: all that it has a grant for. */
+            accounts?: string[];
+            /** @description Whether events are sent. What happens meanwhile is not sent later. Default: `true`. */
+            enabled?: boolean;
+        };
+        /** @description What came of a test message. */
+        WebhookTest: {
+            /** @description Whether the receiver has answered with a 2xx. */
+            delivered: boolean;
+            /** @description HTTP status of the answer; null: there was none. */
+            status: number | null;
+            /** @description Why it was not delivered. */
+            error: string | null;
+        };
+    };
+    responses: {
+        /** @description `forbidden`: Not allowed */
+        Forbidden: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `idempotency_key_reused`: The idempotency key belongs to another request */
+        IdempotencyKeyReused: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `idempotency_key_reused`: The idempotency key belongs to another request. `encryption_key_required`: Secrets cannot be stored without an encryption key */
+        IdempotencyKeyReusedOrEncryptionKeyRequired: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `idempotency_key_reused`: The idempotency key belongs to another request. `unknown_account`: No such account is configured. `encryption_key_required`: Secrets cannot be stored without an encryption key */
+        IdempotencyKeyReusedOrUnknownAccountOrEncryptionKeyRequired: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `idempotency_key_reused`: The idempotency key belongs to another request. `unsupported_by_provider`: The provider cannot do this. `encryption_key_required`: Secrets cannot be stored without an encryption key */
+        IdempotencyKeyReusedOrUnsupportedByProviderOrEncryptionKeyRequired: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `idempotency_key_reused`: The idempotency key belongs to another request. `unsupported_by_provider`: The provider cannot do this. `unknown_account`: No such account is configured. `encryption_key_required`: Secrets cannot be stored without an encryption key. `provider_rejected`: The vendor refused the request */
+        IdempotencyKeyReusedOrUnsupportedByProviderOrUnknownAccountOrEncryptionKeyRequiredOrProviderRejected: {
+            headers: {
+                /** @description `true`: this answer was given before to the same key. */
+                "Idempotency-Replayed"?: string;
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `internal`: Internal error */
+        Internal: {
+            headers: {
+                /** @description Seconds after which it is worth asking again. */
+                "Retry-After"?: number;
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `invalid_request`: The request is not valid */
+        InvalidRequest: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `invalid_state`: Not possible in the present state */
+        InvalidState: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `invalid_state`: Not possible in the present state. `duplicate_backup`: The chain has this file already. `idempotency_in_progress`: The first request with this key is still in progress */
+        InvalidStateOrDuplicateBackupOrIdempotencyInProgress: {
+            headers: {
+                /** @description Seconds after which it is worth asking again. */
+                "Retry-After"?: number;
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `invalid_state`: Not possible in the present state. `idempotency_in_progress`: The first request with this key is still in progress */
+        InvalidStateOrIdempotencyInProgress: {
+            headers: {
+                /** @description Seconds after which it is worth asking again. */
+                "Retry-After"?: number;
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `invalid_state`: Not possible in the present state. `idempotency_in_progress`: The first request with this key is still in progress. `provider_conflict`: The vendor refuses because of the state of its resource */
+        InvalidStateOrIdempotencyInProgressOrProviderConflict: {
+            headers: {
+                /** @description Seconds after which it is worth asking again. */
+                "Retry-After"?: number;
+                /** @description `true`: this answer was given before to the same key. */
+                "Idempotency-Replayed"?: string;
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `invalid_state`: Not possible in the present state. `idempotency_in_progress`: The first request with this key is still in progress. `provider_conflict`: The vendor refuses because of the state of its resource. `cutover_needs_final_backup`: This provider opens the database only with a last backup */
+        InvalidStateOrIdempotencyInProgressOrProviderConflictOrCutoverNeedsFinalBackup: {
+            headers: {
+                /** @description Seconds after which it is worth asking again. */
+                "Retry-After"?: number;
+                /** @description `true`: this answer was given before to the same key. */
+                "Idempotency-Replayed"?: string;
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `invalid_state`: Not possible in the present state. `idempotency_in_progress`: The first request with this key is still in progress. `provider_conflict`: The vendor refuses because of the state of its resource. `target_busy`: The target has an active migration */
+        InvalidStateOrIdempotencyInProgressOrProviderConflictOrTargetBusy: {
+            headers: {
+                /** @description Seconds after which it is worth asking again. */
+                "Retry-After"?: number;
+                /** @description `true`: this answer was given before to the same key. */
+                "Idempotency-Replayed"?: string;
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `invalid_state`: Not possible in the present state. `provider_conflict`: The vendor refuses because of the state of its resource */
+        InvalidStateOrProviderConflict: {
+            headers: {
+                /** @description Seconds after which it is worth asking again. */
+                "Retry-After"?: number;
+                /** @description `true`: this answer was given before to the same key. */
+                "Idempotency-Replayed"?: string;
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `not_acceptable`: No acceptable representation */
+        NotAcceptable: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `not_found`: Not found */
+        NotFound: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `overloaded`: Too much work at once, or the store is not available. `draining`: This process is shutting down */
+        OverloadedOrDraining: {
+            headers: {
+                /** @description Seconds after which it is worth asking again. */
+                "Retry-After"?: number;
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `overloaded`: Too much work at once, or the store is not available. `draining`: This process is shutting down. `provider_throttled`: The vendor throttles. `provider_unavailable`: The vendor is not available */
+        OverloadedOrDrainingOrProviderThrottledOrProviderUnavailable: {
+            headers: {
+                /** @description Seconds after which it is worth asking again. */
+                "Retry-After"?: number;
+                /** @description `true`: this answer was given before to the same key. */
+                "Idempotency-Replayed"?: string;
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `overloaded`: Too much work at once, or the store is not available. `draining`: This process is shutting down. `store_outcome_unknown`: Whether the request was stored is not known */
+        OverloadedOrDrainingOrStoreOutcomeUnknown: {
+            headers: {
+                /** @description Seconds after which it is worth asking again. */
+                "Retry-After"?: number;
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `overloaded`: Too much work at once, or the store is not available. `draining`: This process is shutting down. `store_outcome_unknown`: Whether the request was stored is not known. `provider_throttled`: The vendor throttles. `provider_unavailable`: The vendor is not available */
+        OverloadedOrDrainingOrStoreOutcomeUnknownOrProviderThrottledOrProviderUnavailable: {
+            headers: {
+                /** @description Seconds after which it is worth asking again. */
+                "Retry-After"?: number;
+                /** @description `true`: this answer was given before to the same key. */
+                "Idempotency-Replayed"?: string;
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `payload_too_large`: The body is too large */
+        PayloadTooLarge: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `precondition_failed`: The resource has changed */
+        PreconditionFailed: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `provider_auth_failed`: The vendor refused Godwit’s credentials. `provider_protocol_error`: The vendor’s answer could not be understood */
+        ProviderAuthFailedOrProviderProtocolError: {
+            headers: {
+                /** @description Seconds after which it is worth asking again. */
+                "Retry-After"?: number;
+                /** @description `true`: this answer was given before to the same key. */
+                "Idempotency-Replayed"?: string;
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `provider_conflict`: The vendor refuses because of the state of its resource */
+        ProviderConflict: {
+            headers: {
+                /** @description Seconds after which it is worth asking again. */
+                "Retry-After"?: number;
+                /** @description `true`: this answer was given before to the same key. */
+                "Idempotency-Replayed"?: string;
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `provider_timeout`: The vendor did not answer in time */
+        ProviderTimeout: {
+            headers: {
+                /** @description Seconds after which it is worth asking again. */
+                "Retry-After"?: number;
+                /** @description `true`: this answer was given before to the same key. */
+                "Idempotency-Replayed"?: string;
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `rate_limited`: Too many requests */
+        RateLimited: {
+            headers: {
+                /** @description Seconds after which it is worth asking again. */
+                "Retry-After"?: number;
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `target_busy`: The target has an active migration. `idempotency_in_progress`: The first request with this key is still in progress. `provider_conflict`: The vendor refuses because of the state of its resource */
+        TargetBusyOrIdempotencyInProgressOrProviderConflict: {
+            headers: {
+                /** @description Seconds after which it is worth asking again. */
+                "Retry-After"?: number;
+                /** @description `true`: this answer was given before to the same key. */
+                "Idempotency-Replayed"?: string;
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `unauthenticated`: Credentials are missing or not valid */
+        Unauthenticated: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `unknown_account`: No such account is configured */
+        UnknownAccount: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `unknown_account`: No such account is configured. `encryption_key_required`: Secrets cannot be stored without an encryption key */
+        UnknownAccountOrEncryptionKeyRequired: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `unknown_account`: No such account is configured. `provider_rejected`: The vendor refused the request */
+        UnknownAccountOrProviderRejected: {
+            headers: {
+                /** @description `true`: this answer was given before to the same key. */
+                "Idempotency-Replayed"?: string;
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `unknown_account`: No such account is configured. `unsupported_by_provider`: The provider cannot do this. `provider_rejected`: The vendor refused the request */
+        UnknownAccountOrUnsupportedByProviderOrProviderRejected: {
+            headers: {
+                /** @description `true`: this answer was given before to the same key. */
+                "Idempotency-Replayed"?: string;
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `unsupported_by_provider`: The provider cannot do this. `unknown_account`: No such account is configured. `provider_rejected`: The vendor refused the request */
+        UnsupportedByProviderOrUnknownAccountOrProviderRejected: {
+            headers: {
+                /** @description `true`: this answer was given before to the same key. */
+                "Idempotency-Replayed"?: string;
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `unsupported_media_type`: Unsupported media type */
+        UnsupportedMediaType: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
+    parameters: never;
+    requestBodies: never;
+    headers: {
+        /** @description The request id; it finds the request in the log. */
+        RequestId: string;
+    };
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    root: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The links. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Root"];
+                };
+            };
+            /** @description A browser goes on to the board. */
+            302: {
+                headers: {
+                    /** @description Path of the new resource. */
+                    Location?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["OverloadedOrDraining"];
+        };
+    };
+    listMigrations: {
+        parameters: {
+            query?: {
+                /** @description The cloud that holds the target instance. */
+                provider?: components["schemas"]["ProviderId"];
+                /** @description Only migrations of this account. */
+                account?: string;
+                /** @description Only migrations in this region. */
+                region?: string;
+                /** @description Only migrations in this state; repeat it for several. */
+                state?: components["schemas"]["MigrationState"][];
+                /** @description Only migrations onto this instance. */
+                instanceId?: string;
+                /** @description Only migrations of this name. */
+                name?: string;
+                /** @description Only migrations created after this time (RFC 3339). */
+                createdAfter?: string;
+                /** @description Only migrations created before this time (RFC 3339). */
+                createdBefore?: string;
+                /** @description `createdAt`: oldest first. `-createdAt`: newest first. */
+                sort?: "createdAt" | "-createdAt";
+                /** @description Items per page. */
+                pageSize?: number;
+                /** @description `nextPageToken` of the page before, with the same filters. */
+                pageToken?: string;
+                /**
+                 * @description Filters by labels, one parameter each: `label.<key>=<value>`.
+                 * @example {}
+                 */
+                labels?: {
+                    [key: string]: string;
+                };
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of migrations. */
+            200: {
+                headers: {
+                    /** @description The next page, `rel="next"`. */
+                    Link?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MigrationPage"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["OverloadedOrDraining"];
+        };
+    };
+    createMigration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice, 1–255 visible ASCII characters, bare or in double quotes. The same request with the same key is answered once: repeat it safely after a timeout. Kept at least 24 hours. For example `3f6c1d0e-orders-2026`. */
+                "Idempotency-Key"?: string;
+                /** @description `wait=N`: wait up to N seconds (default 10, at most 20) for the vendor’s acceptance. `respond-async`: answer at once. For example `wait=20`. */
+                Prefer?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MigrationRequest"];
+            };
+        };
+        responses: {
+            /** @description The vendor has accepted the restore. */
+            201: {
+                headers: {
+                    /** @description Path of the new resource. */
+                    Location?: string;
+                    /** @description Version of the representation, for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description What of `Prefer` was applied. */
+                    "Preference-Applied"?: string;
+                    /** @description `true`: this answer was given before to the same key. */
+                    "Idempotency-Replayed"?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Migration"];
+                };
+            };
+            /** @description Stored. The vendor has not confirmed yet, or the call is in doubt and being probed for. */
+            202: {
+                headers: {
+                    /** @description Path of the new resource. */
+                    Location?: string;
+                    /** @description Version of the representation, for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description Seconds after which it is worth asking again. */
+                    "Retry-After"?: number;
+                    /** @description What of `Prefer` was applied. */
+                    "Preference-Applied"?: string;
+                    /** @description `true`: this answer was given before to the same key. */
+                    "Idempotency-Replayed"?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Migration"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["TargetBusyOrIdempotencyInProgressOrProviderConflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReusedOrUnsupportedByProviderOrUnknownAccountOrEncryptionKeyRequiredOrProviderRejected"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["ProviderAuthFailedOrProviderProtocolError"];
+            503: components["responses"]["OverloadedOrDrainingOrStoreOutcomeUnknownOrProviderThrottledOrProviderUnavailable"];
+            504: components["responses"]["ProviderTimeout"];
+        };
+    };
+    dryRunMigration: {
+        parameters: {
+            query?: {
+                /** @description Also run the vendor’s read-only checks and read the header of the backup. */
+                preflight?: boolean;
+            };
+            header?: {
+                /** @description A key of your choice, 1–255 visible ASCII characters, bare or in double quotes. The same request with the same key is answered once: repeat it safely after a timeout. Kept at least 24 hours. For example `3f6c1d0e-orders-2026`. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MigrationRequest"];
+            };
+        };
+        responses: {
+            /** @description What would happen. Nothing was stored or sent. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRun"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["ProviderConflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnknownAccountOrProviderRejected"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["ProviderAuthFailedOrProviderProtocolError"];
+            503: components["responses"]["OverloadedOrDrainingOrStoreOutcomeUnknownOrProviderThrottledOrProviderUnavailable"];
+            504: components["responses"]["ProviderTimeout"];
+        };
+    };
+    listEvents: {
+        parameters: {
+            query?: {
+                /** @description Items per page. */
+                pageSize?: number;
+                /** @description `nextPageToken` of the page before, with the same filters. */
+                pageToken?: string;
+            };
+            header?: {
+                /** @description With `Accept: text/event-stream`: the stream goes on after this event. */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of events, or a stream of them as they come. */
+            200: {
+                headers: {
+                    /** @description The next page, `rel="next"`. */
+                    Link?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventPage"];
+                    "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["OverloadedOrDraining"];
+        };
+    };
+    listMigrationEvents: {
+        parameters: {
+            query?: {
+                /** @description Items per page. */
+                pageSize?: number;
+                /** @description `nextPageToken` of the page before, with the same filters. */
+                pageToken?: string;
+            };
+            header?: {
+                /** @description With `Accept: text/event-stream`: the stream goes on after this event. */
+                "Last-Event-ID"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the migration.
+                 * @example mig_01kbzq3m8e9v6x2c4n7p5r0t1w
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of events, or a stream of them as they come. */
+            200: {
+                headers: {
+                    /** @description The next page, `rel="next"`. */
+                    Link?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventPage"];
+                    "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["OverloadedOrDraining"];
+        };
+    };
+    getMigration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 304 if the representation still has this entity tag. For example `"mig_01kbzq3m8e9v6x2c4n7p5r0t1w.3"`. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the migration.
+                 * @example mig_01kbzq3m8e9v6x2c4n7p5r0t1w
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The migration. */
+            200: {
+                headers: {
+                    /** @description Version of the representation, for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description Seconds after which it is worth asking again. */
+                    "Retry-After"?: number;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Migration"];
+                };
+            };
+            /** @description Unchanged since the entity tag of `If-None-Match`. */
+            304: {
+                headers: {
+                    /** @description Version of the representation, for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description Seconds after which it is worth asking again. */
+                    "Retry-After"?: number;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["OverloadedOrDraining"];
+        };
+    };
+    deleteMigration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Only if the representation still has this entity tag; else 412. For example `"mig_01kbzq3m8e9v6x2c4n7p5r0t1w.3"`. */
+                "If-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the migration.
+                 * @example mig_01kbzq3m8e9v6x2c4n7p5r0t1w
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Forgotten. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["InvalidState"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["OverloadedOrDrainingOrStoreOutcomeUnknown"];
+        };
+    };
+    updateMigration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Only if the representation still has this entity tag; else 412. For example `"mig_01kbzq3m8e9v6x2c4n7p5r0t1w.3"`. */
+                "If-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the migration.
+                 * @example mig_01kbzq3m8e9v6x2c4n7p5r0t1w
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["MigrationPatch"];
+                "application/json": components["schemas"]["MigrationPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed migration. */
+            200: {
+                headers: {
+                    /** @description Version of the representation, for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description Seconds after which it is worth asking again. */
+                    "Retry-After"?: number;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Migration"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["OverloadedOrDrainingOrStoreOutcomeUnknown"];
+        };
+    };
+    listBackups: {
+        parameters: {
+            query?: {
+                /** @description Items per page; all when left out. */
+                pageSize?: number;
+                /** @description `nextPageToken` of the page before, with the same filters. */
+                pageToken?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the migration.
+                 * @example mig_01kbzq3m8e9v6x2c4n7p5r0t1w
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The backups. */
+            200: {
+                headers: {
+                    /** @description The next page, `rel="next"`. */
+                    Link?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupPage"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["OverloadedOrDraining"];
+        };
+    };
+    addBackup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice, 1–255 visible ASCII characters, bare or in double quotes. The same request with the same key is answered once: repeat it safely after a timeout. Kept at least 24 hours. For example `3f6c1d0e-orders-2026`. */
+                "Idempotency-Key"?: string;
+                /** @description Only if the representation still has this entity tag; else 412. For example `"mig_01kbzq3m8e9v6x2c4n7p5r0t1w.3"`. */
+                "If-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the migration.
+                 * @example mig_01kbzq3m8e9v6x2c4n7p5r0t1w
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BackupRequest"];
+            };
+        };
+        responses: {
+            /** @description Stored; it goes out when its turn comes. */
+            201: {
+                headers: {
+                    /** @description Path of the new resource. */
+                    Location?: string;
+                    /** @description `true`: this answer was given before to the same key. */
+                    "Idempotency-Replayed"?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backup"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["InvalidStateOrDuplicateBackupOrIdempotencyInProgress"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReusedOrUnsupportedByProviderOrEncryptionKeyRequired"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["OverloadedOrDrainingOrStoreOutcomeUnknown"];
+        };
+    };
+    getBackup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the migration.
+                 * @example mig_01kbzq3m8e9v6x2c4n7p5r0t1w
+                 */
+                id: string;
+                /**
+                 * @description Id of the backup.
+                 * @example bkp_01kbzq3m8e9v6x2c4n7p5r0t1w
+                 */
+                backupId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The backup. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backup"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["OverloadedOrDraining"];
+        };
+    };
+    removeBackup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Only if the representation still has this entity tag; else 412. For example `"mig_01kbzq3m8e9v6x2c4n7p5r0t1w.3"`. */
+                "If-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the migration.
+                 * @example mig_01kbzq3m8e9v6x2c4n7p5r0t1w
+                 */
+                id: string;
+                /**
+                 * @description Id of the backup.
+                 * @example bkp_01kbzq3m8e9v6x2c4n7p5r0t1w
+                 */
+                backupId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["InvalidState"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["OverloadedOrDrainingOrStoreOutcomeUnknown"];
+        };
+    };
+    inspectBackups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InspectionRequest"];
+            };
+        };
+        responses: {
+            /** @description What the files say. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inspection"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["ProviderConflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnknownAccountOrUnsupportedByProviderOrProviderRejected"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["ProviderAuthFailedOrProviderProtocolError"];
+            503: components["responses"]["OverloadedOrDrainingOrStoreOutcomeUnknownOrProviderThrottledOrProviderUnavailable"];
+            504: components["responses"]["ProviderTimeout"];
+        };
+    };
+    getFeed: {
+        parameters: {
+            query?: {
+                /** @description Items per page; all when left out. */
+                pageSize?: number;
+                /** @description `nextPageToken` of the page before, with the same filters. */
+                pageToken?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the migration.
+                 * @example mig_01kbzq3m8e9v6x2c4n7p5r0t1w
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The files. */
+            200: {
+                headers: {
+                    /** @description The next page, `rel="next"`. */
+                    Link?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedPage"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["UnknownAccount"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["OverloadedOrDraining"];
+        };
+    };
+    scanFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the migration.
+                 * @example mig_01kbzq3m8e9v6x2c4n7p5r0t1w
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The files. */
+            200: {
+                headers: {
+                    /** @description The next page, `rel="next"`. */
+                    Link?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedPage"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnknownAccount"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["OverloadedOrDrainingOrStoreOutcomeUnknown"];
+        };
+    };
+    getUploadTarget: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice, 1–255 visible ASCII characters, bare or in double quotes. The same request with the same key is answered once: repeat it safely after a timeout. Kept at least 24 hours. For example `3f6c1d0e-orders-2026`. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the migration.
+                 * @example mig_01kbzq3m8e9v6x2c4n7p5r0t1w
+                 */
+                id: string;
+                /**
+                 * @description Id of the backup.
+                 * @example bkp_01kbzq3m8e9v6x2c4n7p5r0t1w
+                 */
+                backupId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The rights, valid for some minutes. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadTarget"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["InvalidStateOrProviderConflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnknownAccountOrProviderRejected"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["ProviderAuthFailedOrProviderProtocolError"];
+            503: components["responses"]["OverloadedOrDrainingOrStoreOutcomeUnknownOrProviderThrottledOrProviderUnavailable"];
+            504: components["responses"]["ProviderTimeout"];
+        };
+    };
+    markBackupUploaded: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice, 1–255 visible ASCII characters, bare or in double quotes. The same request with the same key is answered once: repeat it safely after a timeout. Kept at least 24 hours. For example `3f6c1d0e-orders-2026`. */
+                "Idempotency-Key"?: string;
+                /** @description Only if the representation still has this entity tag; else 412. For example `"mig_01kbzq3m8e9v6x2c4n7p5r0t1w.3"`. */
+                "If-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the migration.
+                 * @example mig_01kbzq3m8e9v6x2c4n7p5r0t1w
+                 */
+                id: string;
+                /**
+                 * @description Id of the backup.
+                 * @example bkp_01kbzq3m8e9v6x2c4n7p5r0t1w
+                 */
+                backupId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description It was already so; nothing was changed. */
+            200: {
+                headers: {
+                    /** @description Version of the representation, for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description Seconds after which it is worth asking again. */
+                    "Retry-After"?: number;
+                    /** @description `true`: this answer was given before to the same key. */
+                    "Idempotency-Replayed"?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Migration"];
+                };
+            };
+            /** @description Stored; the vendor is told in the background. */
+            202: {
+                headers: {
+                    /** @description Version of the representation, for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description Seconds after which it is worth asking again. */
+                    "Retry-After"?: number;
+                    /** @description `true`: this answer was given before to the same key. */
+                    "Idempotency-Replayed"?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Migration"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["InvalidStateOrIdempotencyInProgress"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["OverloadedOrDrainingOrStoreOutcomeUnknown"];
+        };
+    };
+    cutOverMigration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice, 1–255 visible ASCII characters, bare or in double quotes. The same request with the same key is answered once: repeat it safely after a timeout. Kept at least 24 hours. For example `3f6c1d0e-orders-2026`. */
+                "Idempotency-Key"?: string;
+                /** @description Only if the representation still has this entity tag; else 412. For example `"mig_01kbzq3m8e9v6x2c4n7p5r0t1w.3"`. */
+                "If-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the migration.
+                 * @example mig_01kbzq3m8e9v6x2c4n7p5r0t1w
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CutoverRequest"];
+            };
+        };
+        responses: {
+            /** @description It was already so; nothing was changed. */
+            200: {
+                headers: {
+                    /** @description Version of the representation, for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description Seconds after which it is worth asking again. */
+                    "Retry-After"?: number;
+                    /** @description `true`: this answer was given before to the same key. */
+                    "Idempotency-Replayed"?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Migration"];
+                };
+            };
+            /** @description Stored; the vendor is told in the background. */
+            202: {
+                headers: {
+                    /** @description Version of the representation, for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description Seconds after which it is worth asking again. */
+                    "Retry-After"?: number;
+                    /** @description `true`: this answer was given before to the same key. */
+                    "Idempotency-Replayed"?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Migration"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["InvalidStateOrIdempotencyInProgressOrProviderConflictOrCutoverNeedsFinalBackup"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["OverloadedOrDrainingOrStoreOutcomeUnknown"];
+        };
+    };
+    refreshMigration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `wait=N`: wait up to N seconds (default 10, at most 20) for the vendor’s acceptance. `respond-async`: answer at once. For example `wait=20`. */
+                Prefer?: string;
+                /** @description A key of your choice, 1–255 visible ASCII characters, bare or in double quotes. The same request with the same key is answered once: repeat it safely after a timeout. Kept at least 24 hours. For example `3f6c1d0e-orders-2026`. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the migration.
+                 * @example mig_01kbzq3m8e9v6x2c4n7p5r0t1w
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The migration as it is known now. */
+            200: {
+                headers: {
+                    /** @description Version of the representation, for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description Seconds after which it is worth asking again. */
+                    "Retry-After"?: number;
+                    /** @description What of `Prefer` was applied. */
+                    "Preference-Applied"?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Migration"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["OverloadedOrDrainingOrStoreOutcomeUnknownOrProviderThrottledOrProviderUnavailable"];
+        };
+    };
+    cancelMigration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice, 1–255 visible ASCII characters, bare or in double quotes. The same request with the same key is answered once: repeat it safely after a timeout. Kept at least 24 hours. For example `3f6c1d0e-orders-2026`. */
+                "Idempotency-Key"?: string;
+                /** @description Only if the representation still has this entity tag; else 412. For example `"mig_01kbzq3m8e9v6x2c4n7p5r0t1w.3"`. */
+                "If-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the migration.
+                 * @example mig_01kbzq3m8e9v6x2c4n7p5r0t1w
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description It was already so; nothing was changed. */
+            200: {
+                headers: {
+                    /** @description Version of the representation, for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description Seconds after which it is worth asking again. */
+                    "Retry-After"?: number;
+                    /** @description `true`: this answer was given before to the same key. */
+                    "Idempotency-Replayed"?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Migration"];
+                };
+            };
+            /** @description Stored; the vendor is told in the background. */
+            202: {
+                headers: {
+                    /** @description Version of the representation, for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description Seconds after which it is worth asking again. */
+                    "Retry-After"?: number;
+                    /** @description `true`: this answer was given before to the same key. */
+                    "Idempotency-Replayed"?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Migration"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["InvalidStateOrIdempotencyInProgressOrProviderConflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["OverloadedOrDrainingOrStoreOutcomeUnknown"];
+        };
+    };
+    retryMigration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice, 1–255 visible ASCII characters, bare or in double quotes. The same request with the same key is answered once: repeat it safely after a timeout. Kept at least 24 hours. For example `3f6c1d0e-orders-2026`. */
+                "Idempotency-Key"?: string;
+                /** @description Only if the representation still has this entity tag; else 412. For example `"mig_01kbzq3m8e9v6x2c4n7p5r0t1w.3"`. */
+                "If-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the migration.
+                 * @example mig_01kbzq3m8e9v6x2c4n7p5r0t1w
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RetryRequest"];
+            };
+        };
+        responses: {
+            /** @description It was already so; nothing was changed. */
+            200: {
+                headers: {
+                    /** @description Version of the representation, for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description Seconds after which it is worth asking again. */
+                    "Retry-After"?: number;
+                    /** @description `true`: this answer was given before to the same key. */
+                    "Idempotency-Replayed"?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Migration"];
+                };
+            };
+            /** @description Stored; the vendor is told in the background. */
+            202: {
+                headers: {
+                    /** @description Version of the representation, for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description Seconds after which it is worth asking again. */
+                    "Retry-After"?: number;
+                    /** @description `true`: this answer was given before to the same key. */
+                    "Idempotency-Replayed"?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Migration"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["InvalidStateOrIdempotencyInProgressOrProviderConflictOrTargetBusy"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReusedOrEncryptionKeyRequired"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["OverloadedOrDrainingOrStoreOutcomeUnknown"];
+        };
+    };
+    listWebhooks: {
+        parameters: {
+            query?: {
+                /** @description Items per page. */
+                pageSize?: number;
+                /** @description `nextPageToken` of the page before, with the same filters. */
+                pageToken?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of webhooks. */
+            200: {
+                headers: {
+                    /** @description The next page, `rel="next"`. */
+                    Link?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookPage"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["OverloadedOrDraining"];
+        };
+    };
+    createWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice, 1–255 visible ASCII characters, bare or in double quotes. The same request with the same key is answered once: repeat it safely after a timeout. Kept at least 24 hours. For example `3f6c1d0e-orders-2026`. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookRequest"];
+            };
+        };
+        responses: {
+            /** @description The webhook with its secret. */
+            201: {
+                headers: {
+                    /** @description Path of the new resource. */
+                    Location?: string;
+                    /** @description Version of the representation, for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description `true`: this answer was given before to the same key. */
+                    "Idempotency-Replayed"?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewWebhook"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["InvalidState"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReusedOrUnknownAccountOrEncryptionKeyRequired"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["OverloadedOrDrainingOrStoreOutcomeUnknown"];
+        };
+    };
+    getWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 304 if the representation still has this entity tag. For example `"mig_01kbzq3m8e9v6x2c4n7p5r0t1w.3"`. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the webhook.
+                 * @example whk_01kbzq3m8e9v6x2c4n7p5r0t1w
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook. */
+            200: {
+                headers: {
+                    /** @description Version of the representation, for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description Unchanged since the entity tag of `If-None-Match`. */
+            304: {
+                headers: {
+                    /** @description Version of the representation, for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["OverloadedOrDraining"];
+        };
+    };
+    deleteWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Only if the representation still has this entity tag; else 412. For example `"mig_01kbzq3m8e9v6x2c4n7p5r0t1w.3"`. */
+                "If-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the webhook.
+                 * @example whk_01kbzq3m8e9v6x2c4n7p5r0t1w
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Forgotten. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["OverloadedOrDrainingOrStoreOutcomeUnknown"];
+        };
+    };
+    updateWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Only if the representation still has this entity tag; else 412. For example `"mig_01kbzq3m8e9v6x2c4n7p5r0t1w.3"`. */
+                "If-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the webhook.
+                 * @example whk_01kbzq3m8e9v6x2c4n7p5r0t1w
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["WebhookPatch"];
+                "application/json": components["schemas"]["WebhookPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed webhook. */
+            200: {
+                headers: {
+                    /** @description Version of the representation, for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedWebhook"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnknownAccountOrEncryptionKeyRequired"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["OverloadedOrDrainingOrStoreOutcomeUnknown"];
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice, 1–255 visible ASCII characters, bare or in double quotes. The same request with the same key is answered once: repeat it safely after a timeout. Kept at least 24 hours. For example `3f6c1d0e-orders-2026`. */
+                "Idempotency-Key"?: string;
+                /** @description Only if the representation still has this entity tag; else 412. For example `"mig_01kbzq3m8e9v6x2c4n7p5r0t1w.3"`. */
+                "If-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the webhook.
+                 * @example whk_01kbzq3m8e9v6x2c4n7p5r0t1w
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RotateSecretRequest"];
+            };
+        };
+        responses: {
+            /** @description The webhook with its new secret. */
+            200: {
+                headers: {
+                    /** @description Version of the representation, for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description `true`: this answer was given before to the same key. */
+                    "Idempotency-Replayed"?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewWebhook"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReusedOrEncryptionKeyRequired"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["OverloadedOrDrainingOrStoreOutcomeUnknown"];
+        };
+    };
+    testWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice, 1–255 visible ASCII characters, bare or in double quotes. The same request with the same key is answered once: repeat it safely after a timeout. Kept at least 24 hours. For example `3f6c1d0e-orders-2026`. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the webhook.
+                 * @example whk_01kbzq3m8e9v6x2c4n7p5r0t1w
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description What came of it. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookTest"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["InvalidState"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["OverloadedOrDrainingOrStoreOutcomeUnknown"];
+        };
+    };
+    listDeliveries: {
+        parameters: {
+            query?: {
+                /** @description Only deliveries in this state. */
+                state?: "pending" | "delivered" | "failed";
+                /** @description Items per page. */
+                pageSize?: number;
+                /** @description `nextPageToken` of the page before, with the same filters. */
+                pageToken?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the webhook.
+                 * @example whk_01kbzq3m8e9v6x2c4n7p5r0t1w
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of deliveries. */
+            200: {
+                headers: {
+                    /** @description The next page, `rel="next"`. */
+                    Link?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryPage"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["OverloadedOrDraining"];
+        };
+    };
+    redeliverEvent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice, 1–255 visible ASCII characters, bare or in double quotes. The same request with the same key is answered once: repeat it safely after a timeout. Kept at least 24 hours. For example `3f6c1d0e-orders-2026`. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the webhook.
+                 * @example whk_01kbzq3m8e9v6x2c4n7p5r0t1w
+                 */
+                id: string;
+                /**
+                 * @description Id of the delivery.
+                 * @example dlv_01kbzq3m8e9v6x2c4n7p5r0t1w
+                 */
+                deliveryId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description It is sent in the background. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["OverloadedOrDrainingOrStoreOutcomeUnknown"];
+        };
+    };
+    listProviders: {
+        parameters: {
+            query?: {
+                /** @description Items per page; all when left out. */
+                pageSize?: number;
+                /** @description `nextPageToken` of the page before, with the same filters. */
+                pageToken?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The providers. */
+            200: {
+                headers: {
+                    /** @description The next page, `rel="next"`. */
+                    Link?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderPage"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["OverloadedOrDraining"];
+        };
+    };
+    getProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the provider. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The provider. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Provider"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["OverloadedOrDraining"];
+        };
+    };
+    getBackupCommand: {
+        parameters: {
+            query: {
+                /** @description The database on the source server. */
+                database: string;
+                /** @description Kind of the backup. */
+                type: components["schemas"]["BackupType"];
+                /** @description Mode of the migration that the backup is for. */
+                mode?: components["schemas"]["Mode"];
+                /** @description Whether it is the last backup of the chain. */
+                final?: boolean;
+                /** @description Folder on the source server, with its last separator; the vendor’s default is `D:\`. */
+                path?: string;
+                /** @description The account that asks; may be left out when the provider has exactly one. */
+                account?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the provider. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The command. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupCommand"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["ProviderConflict"];
+            422: components["responses"]["UnsupportedByProviderOrUnknownAccountOrProviderRejected"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["ProviderAuthFailedOrProviderProtocolError"];
+            503: components["responses"]["OverloadedOrDrainingOrProviderThrottledOrProviderUnavailable"];
+            504: components["responses"]["ProviderTimeout"];
+        };
+    };
+    listAccounts: {
+        parameters: {
+            query?: {
+                /** @description Items per page; all when left out. */
+                pageSize?: number;
+                /** @description `nextPageToken` of the page before, with the same filters. */
+                pageToken?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The accounts. */
+            200: {
+                headers: {
+                    /** @description The next page, `rel="next"`. */
+                    Link?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountPage"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["OverloadedOrDraining"];
+        };
+    };
+    listProblems: {
+        parameters: {
+            query?: {
+                /** @description Items per page; all when left out. */
+                pageSize?: number;
+                /** @description `nextPageToken` of the page before, with the same filters. */
+                pageToken?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The catalogue. */
+            200: {
+                headers: {
+                    /** @description The next page, `rel="next"`. */
+                    Link?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemEntryPage"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["OverloadedOrDraining"];
+        };
+    };
+    getProblem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description A problem code.
+                 * @example target_busy
+                 */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The problem. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemEntry"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["OverloadedOrDraining"];
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description Only what this caller asked for: the name of a key, or issuer and subject of a token as `<issuer>#<subject>`. */
+                caller?: string;
+                /** @description Only what concerns this migration. */
+                migrationId?: string;
+                /** @description Only what was asked for since then (RFC 3339). */
+                since?: string;
+                /** @description Items per page. */
+                pageSize?: number;
+                /** @description `nextPageToken` of the page before, with the same filters. */
+                pageToken?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of records. */
+            200: {
+                headers: {
+                    /** @description The next page, `rel="next"`. */
+                    Link?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["OverloadedOrDraining"];
+        };
+    };
+    live: {
+        parameters: {
+            query?: {
+                /** @description Show the single checks. */
+                verbose?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The process runs. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["OverloadedOrDraining"];
+        };
+    };
+    ready: {
+        parameters: {
+            query?: {
+                /** @description Show the single checks. */
+                verbose?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ready. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["OverloadedOrDraining"];
+        };
+    };
+    receiveEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the event, the same at every attempt. */
+                "webhook-id": string;
+                /** @description Time of this attempt, in seconds since 1970. Refuse what is older than minutes. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of the HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}` (Standard Webhooks). */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["CloudEvent"];
+            };
+        };
+        responses: {
+            /** @description Nobody listens here any more: the webhook is switched off. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received; it is tried again. Redirects are not followed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+}
