@@ -63,6 +63,7 @@ interface Link {
   readonly lastLsn: Lsn;
   readonly checkpointLsn: Lsn | undefined;
   readonly databaseBackupLsn: Lsn | undefined;
+  readonly copyOnly: boolean;
   readonly finishedAt: string;
 }
 
@@ -115,21 +116,27 @@ function linkOf({ key, file }: NamedFile): Link | undefined {
     lastLsn,
     checkpointLsn: parseLsn(header.checkpointLsn),
     databaseBackupLsn: parseLsn(header.databaseBackupLsn),
+    copyOnly: header.copyOnly ?? false,
     finishedAt: header.finishedAt ?? '',
   };
 }
 
-/** The chain that reaches furthest without a gap; among equals the one with the fewest files, then the newest full backup. */
+interface Candidate {
+  readonly full: Link;
+  readonly rest: Continuation;
+  /** How far it comes without a gap. */
+  readonly reach: Lsn;
+}
+
+/** The chain that reaches furthest without a gap; among equals one that starts from no copy-only backup, then the shortest, then the newest. */
 function bestChain(links: readonly Link[], rules: ChainRules): Omit<Chain, 'database'> {
-  const fulls = links.filter((link) => link.type === 'full').toSorted((a, b) => inOrder(b, a));
-  let best: { full: Link; rest: Continuation; reach: Lsn } | undefined;
-  for (const full of fulls) {
-    const rest = follow(advanced(undefined, full), links, rules);
-    const reach = lastOf(rest.ready, links)?.lastLsn ?? full.lastLsn;
-    const better =
-      best === undefined || reach > best.reach || (reach === best.reach && rest.ready.length < best.rest.ready.length);
-    if (better) best = { full, rest, reach };
-  }
+  const [best] = links
+    .filter((link) => link.type === 'full')
+    .map((full): Candidate => {
+      const rest = follow(advanced(undefined, full), links, rules);
+      return { full, rest, reach: lastOf(rest.ready, links)?.lastLsn ?? full.lastLsn };
+    })
+    .toSorted((a, b) => byPreference(a, b, rules));
   if (best === undefined) return withoutFull(links, rules);
   const { full, rest } = best;
   return {
@@ -138,6 +145,18 @@ function bestChain(links: readonly Link[], rules: ChainRules): Omit<Chain, 'data
     needless: rest.needless,
     gaps: rest.gaps,
   };
+}
+
+/** No differential can be based on a copy-only backup, so a chain of differentials begins with one only where there is no other. */
+function byPreference(a: Candidate, b: Candidate, { differential, logs }: ChainRules): number {
+  const copyOnly = compare(a.full.copyOnly, b.full.copyOnly);
+  return (
+    (differential && !logs ? copyOnly : 0) ||
+    compare(b.reach, a.reach) ||
+    copyOnly ||
+    a.rest.ready.length - b.rest.ready.length ||
+    inOrder(b.full, a.full)
+  );
 }
 
 function withoutFull(links: readonly Link[], rules: ChainRules): Omit<Chain, 'database'> {

@@ -54,6 +54,17 @@ describe('the chain of any part of a history, listed in any order', () => {
     );
   });
 
+  it('starts from a copy-only backup only where that leads further', () => {
+    const files = history(['full', 'log', 'copy', 'log']);
+    const start = (present: readonly NamedFile[], allowed = { differential: false, logs: true }) =>
+      chainsOf(present, allowed)[0]?.restores[0];
+    expect(start(files)).toBe(files[0]?.key);
+    expect(start(files.toSpliced(1, 1))).toBe(files[2]?.key);
+    // No differential that comes later could be based on it.
+    expect(start(files, { differential: true, logs: false })).toBe(files[0]?.key);
+    expect(start(files, { differential: false, logs: false })).toBe(files[2]?.key);
+  });
+
   it('goes on where it stood, whatever came in between', () => {
     fc.assert(
       fc.property(scene, fc.nat(), ({ files, present }, cut) => {

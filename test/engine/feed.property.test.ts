@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { newMigration } from '../../src/domain/creation.ts';
 import type { Migration } from '../../src/domain/migration.ts';
 import type { StoredObject } from '../../src/domain/object-store.ts';
+import type { Provider } from '../../src/domain/provider.ts';
 import { applyPlan } from '../../src/engine/feed/apply.ts';
 import { afterListing, afterLook, type FolderFile } from '../../src/engine/feed/folder-file.ts';
 import { planFeed } from '../../src/engine/feed/plan.ts';
@@ -26,7 +27,8 @@ const creation = { runtime: systemRuntime, seal: (url: string) => ({ display: ur
 
 function watching(mode: Migration['mode'], provider: ProviderId = 'alibaba', lastFile?: string): Migration {
   const target = { instanceId: 'rm-uf6wjk5xxxxxxx', databases: [{ name: 'orders' }] };
-  const feed = { bucket: 'acme-backups', prefix: '', ...(lastFile !== undefined && { lastFile }) };
+  const bucket = provider === 'tencent' ? 'acme-backups-1250000000' : 'acme-backups';
+  const feed = { bucket, prefix: '', ...(lastFile !== undefined && { lastFile }) };
   return newMigration({ provider, mode, target, feed }, account, 'tests', creation);
 }
 
@@ -36,9 +38,10 @@ class World {
   migration: Migration;
   #files: ReadonlyMap<string, FolderFile> = new Map();
   readonly #all: ReturnType<typeof history>;
-  readonly provider = providers.of('alibaba');
+  readonly provider: Provider;
 
-  constructor(files: ReturnType<typeof history>, migration: Migration) {
+  constructor(files: ReturnType<typeof history>, migration: Migration, provider: ProviderId = 'alibaba') {
+    this.provider = providers.of(provider);
     this.#all = files;
     this.migration = migration;
   }
@@ -156,6 +159,24 @@ describe('a watched folder', () => {
     world.scan(new Set(keys));
     expect(world.migration.blocking).toEqual([]);
     expect(world.taken).toEqual(keys);
+  });
+
+  it('starts from no full backup that its provider refuses by name, and goes around logs with such names', () => {
+    const made = history(['full', 'log', 'copy', 'log', 'log']);
+    const names = ['20261128010000_2full2', '20261128011500_2log2', 'copy_only', '20261128013000_2log2', 'renamed'];
+    const files = made.map((each, index) => ({
+      ...each,
+      key: names[index]?.startsWith('2026') ? `orders_${names[index]}_2noreconvery2.bak` : `orders_${names[index]}.bak`,
+    }));
+    const world = new World(files, watching('full_log', 'tencent'), 'tencent');
+    const present = new Set(files.map(({ key }) => key));
+    for (let round = 0; round < 3; round++) {
+      world.scan(present);
+      world.restore();
+    }
+    expect(world.taken).toEqual([files[0]?.key, files[1]?.key, files[3]?.key]);
+    expect(world.migration.feed?.refused).toEqual([files[2]?.key, files[4]?.key]);
+    expect(world.migration.blocking).toEqual([]);
   });
 
   it('ends with its last file, also one of a time in which nothing was written, and takes none behind it', () => {

@@ -77,13 +77,14 @@ export function planFeed(migration: Migration, files: ReadonlyMap<string, Folder
       eligible.push({ key, file: each.file });
   }
 
-  const chain = chainOf(migration, eligible, rulesOf(migration, context.provider));
+  const last = lastFileOf(feed.lastFile, [...files.keys()]);
+  const { chain, misnamed } = wellNamedChain(migration, eligible, context, last);
+  for (const [key, fault] of misnamed) say(key, 'refused', fault);
   for (const { key, reason } of chain.needless) say(key, 'needless', reason);
   const beyond = new Set(chain.coming);
   for (const { key } of eligible)
     if (!beyond.has(key) && verdicts.get(key)?.[0] === 'waiting') say(key, 'needless', chain.other);
 
-  const last = lastFileOf(feed.lastFile, [...files.keys()]);
   const lastTaken = last === null ? null : (owners.get(last)?.id ?? null);
   const [full] = migration.backups;
   const resolved = full !== undefined && !isUnresolved(full);
@@ -217,6 +218,42 @@ function chainOf(migration: Migration, eligible: readonly NamedFile[], rules: Ch
   };
 }
 
+/**
+ * The chain of the files whose names the provider takes in their places, and what is wrong with the names of the others that would have been in it.
+ * The chain is made without them, as other files may lead as far.
+ */
+function wellNamedChain(
+  migration: Migration,
+  eligible: readonly NamedFile[],
+  context: PlanContext,
+  last: string | null,
+): { readonly chain: ChainView; readonly misnamed: ReadonlyMap<string, string> } {
+  const rules = rulesOf(migration, context.provider);
+  const types = new Map(eligible.map(({ key, file }) => [key, file.header.type]));
+  const misnamed = new Map<string, string>();
+  const check = (keys: readonly string[], base: Migration): number => {
+    const before = misnamed.size;
+    for (const key of keys) {
+      const type = types.get(key) ?? null;
+      const { fault } = type === null ? { fault: null } : nameFaults(base, context, key, type, key === last);
+      if (fault !== null) misnamed.set(key, fault);
+    }
+    return misnamed.size - before;
+  };
+  if (awaitsFullBackup(migration))
+    check(
+      eligible.flatMap(({ key }) => (types.get(key) === 'full' ? key : [])),
+      migration,
+    );
+  for (;;) {
+    const usable = eligible.filter(({ key }) => !misnamed.has(key));
+    const chain = chainOf(migration, usable, rules);
+    const [first] = chain.coming;
+    const base = first !== undefined && awaitsFullBackup(migration) ? startingWith(migration, first) : migration;
+    if (check(chain.coming, base) === 0) return { chain, misnamed };
+  }
+}
+
 function firstChain(migration: Migration, eligible: readonly NamedFile[], rules: ChainRules): ChainView {
   const chains = chainsOf(eligible, rules).filter((chain) => chain.gaps[0]?.after !== null || chain.gaps.length === 0);
   const names = new Set(chains.map(({ database }) => database.toLowerCase()));
@@ -273,18 +310,23 @@ function nameFaults(
   type: BackupType,
   wantsFinal: boolean,
 ): { readonly fault: string | null; readonly final: boolean } {
-  const source = sourceOf(migration, key);
   if (type === 'full') {
-    const [full, ...others] = migration.backups;
-    const named = full === undefined ? [] : [{ ...full, source }, ...others];
-    const [fault] = provider.checkMigration({ ...migration, backups: named }, account);
+    const [fault] = provider.checkMigration(startingWith(migration, key), account);
     return { fault: fault?.detail ?? null, final: false };
   }
+  const source = sourceOf(migration, key);
   const faultAs = (final: boolean) => provider.checkBackup(migration, { type, source, final })[0]?.detail ?? null;
   const fault = faultAs(wantsFinal);
   if (fault === null) return { fault: null, final: wantsFinal };
   // A name can say by itself that its file is the last one.
   return !wantsFinal && faultAs(true) === null ? { fault: null, final: true } : { fault, final: false };
+}
+
+/** As it is when the folder's file has become its full backup. */
+function startingWith(migration: Migration, key: string): Migration {
+  const [full, ...others] = migration.backups;
+  if (full === undefined) return migration;
+  return { ...migration, backups: [{ ...full, source: sourceOf(migration, key) }, ...others] };
 }
 
 /** The source of a backup that is taken from the folder. */

@@ -47,10 +47,10 @@ export function createFeedReads(context: EngineContext, feeds: FeedStore | undef
     const { feeds: known, id } = folderOf(migration);
     const account = accountOf(context, migration);
     if (account === undefined) throw unknownAccount(lackOfAccount(context, migration));
-    const files = await knownFiles(known, id);
+    const [files, folder] = await Promise.all([knownFiles(known, id), known.folder(id)]);
     const { provider: name } = migration;
     const scanMs = context.feedScanMs ?? defaultScanMs;
-    const now = runtime.now();
+    const now = folder?.scannedAt ?? 0;
     const provider = context.providers.of(name);
     const plan = planFeed(migration, files, { provider, account, now, scanMs });
     const taken = migration.backups.findLast(

@@ -36,6 +36,18 @@ export const examples: ProviderExamples = {
         source: inBucket('prod/sales_20261121030000_2full2_2noreconvery2.bak'),
       },
     },
+    tencent_folder: {
+      summary: 'Tencent Cloud: a folder, taken by log sequence numbers',
+      description:
+        'Rests at `awaiting_backup`: only a last file can open the database, and the folder holds none. `getFeed` tells what became of each file.',
+      value: {
+        provider,
+        ...placeOf(account),
+        mode: 'full_log',
+        target: { instanceId: 'mssql-scratch2', databases: [{ name: 'orders' }] },
+        feed: folder,
+      },
+    },
     tencent_url: {
       summary: 'Tencent Cloud: a signed URL',
       description: 'Ends `succeeded`.',
