@@ -246,19 +246,20 @@ export function storageFailure(
   const elsewhere = otherEndpoint(error, reply);
   const kind = elsewhere !== null ? 'rejected' : (kinds[code ?? ''] ?? kindOfStatus(httpStatus));
   const retryAfterMs = kind === 'throttled' ? readRetryAfter(reply.headers, reply.receivedAt) : undefined;
+  const message = messageOf(error);
   const denied = /^Access(?:Denied|Forbidden)$/.test(code ?? '') || (code === null && httpStatus === 403);
   const detail =
     elsewhere !== null
       ? `The bucket is reached at ${elsewhere}. Name that in \`endpoints.storage\` of the account, or use an account of that region.`
       : denied
-        ? `The account may not do this in the bucket. The permission is ${request.object?.key == null ? permissions.list : permissions.read}.`
+        ? `The account may not do this in the bucket. The permission is ${request.object?.key == null ? permissions.list : permissions.read}.${message === null ? '' : ` The store says: ${message}`}`
         : (details[code ?? ''] ?? `The object store answered ${code ?? `HTTP ${httpStatus}`}.`);
   return {
     kind,
     code: problems[kind] ?? 'provider_rejected',
     detail,
     retryable: kind === 'throttled' || kind === 'unavailable' || kind === 'malformed',
-    provider: { name: provider, operation: request.operation, code, message: messageOf(error), requestId, httpStatus },
+    provider: { name: provider, operation: request.operation, code, message, requestId, httpStatus },
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };
 }

@@ -140,6 +140,15 @@ function accessDenied(): StoreRefusal {
   return new StoreRefusal(403, 'AccessDenied', 'You have no right to access this object.');
 }
 
+/** Restores take a file of such a folder; a real store would refuse the same reading to an account without the permission. */
+function unknownFolder(): StoreRefusal {
+  return new StoreRefusal(
+    403,
+    'AccessDenied',
+    'The sandbox has no files in this folder. A restore from it still works.',
+  );
+}
+
 function list(
   dialect: StoreDialect,
   objects: EmulatedObjects,
@@ -148,7 +157,7 @@ function list(
 ): SandboxResponse {
   const prefix = query.get('prefix') ?? '';
   const delimiter = query.get('delimiter') ?? '';
-  if (!objects.knowsPrefix(bucket, prefix)) throw accessDenied();
+  if (!objects.knowsPrefix(bucket, prefix)) throw unknownFolder();
   const second = query.get('list-type') === '2';
   const token = query.get('continuation-token');
   const after = second
@@ -204,7 +213,7 @@ function read(dialect: StoreDialect, objects: EmulatedObjects, asked: StoreReque
   const file = objects.get(bucket, key ?? '');
   if (file === undefined || now < file.putAt) {
     // Who may not list a folder is not told what is missing in it.
-    if (!objects.knowsFolderOf(bucket, key ?? '')) throw accessDenied();
+    if (!objects.knowsFolderOf(bucket, key ?? '')) throw unknownFolder();
     throw new StoreRefusal(404, 'NoSuchKey', 'The specified key does not exist.');
   }
   const object = objects.see(file, now);
