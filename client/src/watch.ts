@@ -1,0 +1,127 @@
+import { GodwitWaitTimeout } from './errors.ts';
+import { type Connection, defaultPatienceMs, type FollowOptions, followEvents, mayPass } from './events.ts';
+import { backoffMs, retryAfterMs } from './retry.ts';
+import type { Timing } from './timing.ts';
+import { hasEnded, type Migration, type MigrationState } from './types.ts';
+
+export interface WaitOptions extends FollowOptions {
+  /** What is waited for: a state, one of several, or a condition. Default: the end. A migration that ends otherwise is returned too. */
+  readonly until?: MigrationState | readonly MigrationState[] | ((migration: Migration) => boolean) | undefined;
+  /** Rejects with `GodwitWaitTimeout` after so many milliseconds. Default: never, since a restore may take a day. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** Between two looks when the gateway does not say, in milliseconds. */
+const lookMs = 10_000;
+/** Events come in bursts; they are looked after together, in milliseconds. */
+const gatherMs = 50;
+
+/**
+ * The migration as it is now, and again whenever it has changed, until it has ended. Events tell at once that there is something to
+ * see; without them (a proxy keeps streams back, there are too many) it is asked for as often as the gateway's `Retry-After` says.
+ */
+export async function* watchMigration(
+  connection: Connection,
+  id: string,
+  { signal, patienceMs = defaultPatienceMs }: FollowOptions,
+): AsyncGenerator<Migration, void> {
+  const { timing } = connection;
+  const left = new AbortController();
+  const following = signal === undefined ? left.signal : AbortSignal.any([signal, left.signal]);
+  const bell = createBell(timing);
+  void (async () => {
+    for await (const _ of followEvents(connection, { migrationId: id, signal: following, patienceMs })) bell.ring();
+    // Whatever the stream ends with, looking goes on without it, and meets the same error if it matters.
+  })().catch(() => undefined);
+  try {
+    let etag: string | null = null;
+    let failingSince: number | null = null;
+    for (let failures = 0; ; ) {
+      let pause: number;
+      try {
+        const look = await lookAt(connection, id, etag, signal);
+        failingSince = null;
+        failures = 0;
+        pause = look.pauseMs ?? lookMs;
+        etag = look.etag;
+        if (look.migration !== null) {
+          yield look.migration;
+          if (hasEnded(look.migration)) return;
+        }
+      } catch (error) {
+        signal?.throwIfAborted();
+        failingSince ??= timing.monotonic();
+        if (!mayPass(error) || timing.monotonic() - failingSince > patienceMs) throw error;
+        pause = backoffMs(++failures, timing.random());
+      }
+      await bell.wait(pause, following);
+    }
+  } finally {
+    left.abort();
+  }
+}
+
+/** Resolves with the migration once it is as wanted, or has ended otherwise. */
+export async function waitForMigration(
+  connection: Connection,
+  id: string,
+  { until = [], timeoutMs, signal, patienceMs }: WaitOptions,
+): Promise<Migration> {
+  const isWanted = typeof until === 'function' ? until : ({ state }: Migration) => [until].flat().includes(state);
+  const over = new AbortController();
+  const left = new AbortController();
+  if (timeoutMs !== undefined)
+    connection.timing.sleep(timeoutMs, left.signal).then(
+      () => over.abort(),
+      () => undefined,
+    );
+  const either = signal === undefined ? over.signal : AbortSignal.any([signal, over.signal]);
+  let last: Migration | null = null;
+  try {
+    for await (const migration of watchMigration(connection, id, { signal: either, patienceMs })) {
+      last = migration;
+      if (isWanted(migration)) break;
+    }
+  } catch (error) {
+    if (timeoutMs !== undefined && over.signal.aborted && !signal?.aborted)
+      throw new GodwitWaitTimeout(id, timeoutMs, last);
+    throw error;
+  } finally {
+    left.abort();
+  }
+  if (last === null) throw new Error('a watch ended before it began');
+  return last;
+}
+
+/** One look; `migration` is null when nothing has changed since the entity tag. */
+async function lookAt(
+  { url, send, timing }: Connection,
+  id: string,
+  etag: string | null,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly migration: Migration | null; readonly etag: string | null; readonly pauseMs: number | null }> {
+  const headers = new Headers({ accept: 'application/json' });
+  if (etag !== null) headers.set('if-none-match', etag);
+  const request = new Request(`${url}/migrations/${encodeURIComponent(id)}`, { headers, ...(signal && { signal }) });
+  const response = await send(request, { attempts: 1 });
+  const pauseMs = retryAfterMs(response.headers.get('retry-after'), timing.now());
+  if (response.status === 304) return { migration: null, etag, pauseMs };
+  return { migration: (await response.json()) as Migration, etag: response.headers.get('etag'), pauseMs };
+}
+
+/** Something that may ring before or while it is waited for. */
+function createBell(timing: Timing): {
+  ring(): void;
+  /** Resolves after so many milliseconds, or shortly after a ring. Rejects with the signal's reason. */
+  wait(ms: number, signal: AbortSignal): Promise<void>;
+} {
+  let rung = new AbortController();
+  return {
+    ring: () => rung.abort(),
+    async wait(ms, signal) {
+      await timing.sleep(ms, AbortSignal.any([signal, rung.signal])).catch(() => signal.throwIfAborted());
+      if (rung.signal.aborted) await timing.sleep(gatherMs, signal);
+      rung = new AbortController();
+    },
+  };
+}
