@@ -25,6 +25,7 @@ COPY LICENSE /usr/share/doc/godwit/LICENSE
 COPY --from=build /sbom.json /usr/share/doc/godwit/sbom.json
 COPY package.json LICENSE /app/
 COPY openapi /app/openapi
+COPY docs /app/docs
 COPY src /app/src
 COPY --from=build /cache /app/.compile-cache
 ENV NODE_ENV=production \

@@ -22,6 +22,7 @@ import { installCors } from './plugins/cors.ts';
 import { installOpenApi, serveDocument } from './plugins/documentation.ts';
 import { installExplorer } from './plugins/explorer.ts';
 
+import { installGuide } from './plugins/guide.ts';
 import { installKnownRoutes } from './plugins/known-routes.ts';
 import { installNegotiation } from './plugins/negotiation.ts';
 import { installOriginCheck } from './plugins/origin.ts';
@@ -133,7 +134,10 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   metricsRoute(app, http, telemetry);
   serveDocument(app, http);
   await installBoard(app);
-  if (settings.explorer) await installExplorer(app);
+  if (settings.explorer) {
+    await installExplorer(app);
+    await installGuide(app);
+  }
   return app;
 }
 

@@ -3,6 +3,8 @@ import { join, resolve } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { HttpApp } from '../app-types.ts';
 
+const pages = join(import.meta.dirname, '../pages');
+
 export interface Pages {
   /** Where they are, without a slash at the end. */
   readonly path: string;
@@ -16,25 +18,36 @@ export interface Pages {
   readonly more?: readonly string[];
 }
 
+/** What routes of pages have in common: they are no part of the API's document, and any `Accept` will do. */
+export function pageRoute(access: 'open' | 'documentation' = 'documentation') {
+  return { schema: { hide: true }, config: { access, anyAccept: true } } as const;
+}
+
 /**
  * Serves a page and its files, which hold no data of anybody. All links between them are relative: a proxy may put them under any
  * prefix.
  */
-export async function servePages(
-  app: HttpApp,
-  { path, folder, files, more = [], access = 'documentation' }: Pages,
-): Promise<void> {
-  const own = join(import.meta.dirname, '../pages', folder);
-  const page = await readFile(join(own, 'index.html'), 'utf8');
-  const route = { schema: { hide: true }, config: { access, anyAccept: true } } as const;
+export async function servePages(app: HttpApp, { path, folder, files, more = [], access }: Pages): Promise<void> {
+  const page = await readFile(join(pages, folder, 'index.html'), 'utf8');
+  const route = pageRoute(access);
   const last = path.slice(path.lastIndexOf('/') + 1);
 
   // Relative to the path that the caller sees, which has the slash that is missing here.
   app.get(path, route, async (_request, reply) => reply.redirect(`${last}/`, 302));
   app.get(`${path}/`, route, async (_request, reply) => reply.type('text/html; charset=utf-8').send(page));
+  await serveFiles(app, path, [folder, ...more], files);
+}
+
+/** Serves files under `<path>/static/`: those that are named and no other, out of folders under `http/pages` or elsewhere. */
+export async function serveFiles(
+  app: HttpApp,
+  path: string,
+  folders: readonly string[],
+  files: readonly string[],
+): Promise<void> {
   const served = new Set(files.map((name) => `/${name}`));
   await app.register(fastifyStatic, {
-    root: [own, ...more.map((each) => resolve(import.meta.dirname, '../pages', each))],
+    root: folders.map((folder) => resolve(pages, folder)),
     prefix: `${path}/static/`,
     decorateReply: false,
     index: false,

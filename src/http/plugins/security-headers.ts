@@ -6,8 +6,8 @@ const explorerPolicy =
   "default-src 'none'; connect-src 'self'; font-src 'self' data:; img-src 'self' data:; script-src 'self'; " +
   "style-src 'self' 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** The board has all its styles in a file of its own. */
-const boardPolicy = explorerPolicy.replace(" 'unsafe-inline'", '');
+/** The board and the guide have all their styles in files of their own. */
+const pagePolicy = explorerPolicy.replace(" 'unsafe-inline'", '');
 
 const always: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
@@ -38,6 +38,6 @@ export function installSecurityHeaders(app: HttpApp): void {
 }
 
 function policyOf(route: string | undefined): string {
-  if (route?.startsWith('/board')) return boardPolicy;
+  if (route?.startsWith('/board') || route?.startsWith('/docs/guide')) return pagePolicy;
   return route?.startsWith('/docs') ? explorerPolicy : apiPolicy;
 }

@@ -1,0 +1,61 @@
+import type { Marked } from 'marked';
+
+/** What a page of the guide needs to know of its place. */
+export interface GuidePlace {
+  /** Path of the Markdown file below `docs`, such as `operations/runbook.md`. */
+  readonly file: string;
+  /** The paths of all pages; a link to anything else of the repository becomes plain text. */
+  readonly files: ReadonlySet<string>;
+}
+
+/** Relative URL from a page to the guide's index, with a slash at the end. All links are relative: a proxy may add a prefix. */
+function rootFrom(file: string): string {
+  return '../'.repeat(file.split('/').length - 1) || './';
+}
+
+/** URL below the guide where the page of a Markdown file is served: a README is its folder's index. */
+export function guideUrl(file: string): string {
+  return file.replace(/(^|\/)README\.md$/, '$1').replace(/\.md$/, '');
+}
+
+/** The URL for a link of a page, relative to that page; null when the guide does not serve its target. */
+function linkFrom({ file, files }: GuidePlace, href: string): string | null {
+  if (/^(?:https?:|#)/.test(href)) return href;
+  const { pathname, hash } = new URL(href, `file:///docs/${file}`);
+  if (pathname === '/openapi/openapi.yaml') return `${rootFrom(file)}../../openapi.json`;
+  const below = pathname.replace(/^\/docs\//, '');
+  return files.has(below) ? `${rootFrom(file)}${guideUrl(below)}${hash}` : null;
+}
+
+/** The anchor of a heading, as GitHub makes it. */
+function anchorOf(heading: string): string {
+  const text = heading.toLowerCase().replaceAll(/[^\p{Letter}\p{Number}\s_-]/gu, '');
+  return text.trim().replaceAll(/\s/g, '-');
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+}
+
+/** HTML of a Markdown page, put into `template` (`pages/guide/page.html`). HTML in the Markdown is dropped. */
+export function guidePage(marked: typeof Marked, markdown: string, template: string, place: GuidePlace): string {
+  const parser = new marked({
+    renderer: {
+      html: () => '',
+      heading({ tokens, depth, text }) {
+        return `<h${depth} id="${escaped(anchorOf(text))}">${this.parser.parseInline(tokens)}</h${depth}>\n`;
+      },
+      link({ href, tokens }) {
+        const text = this.parser.parseInline(tokens);
+        const url = linkFrom(place, href);
+        return url === null ? text : `<a href="${escaped(url)}">${text}</a>`;
+      },
+    },
+  });
+  const title = /^# (.+)$/m.exec(markdown)?.[1] ?? 'Documentation';
+  const content = String(parser.parse(markdown))
+    .replaceAll('<table>', '<div class="table"><table>')
+    .replaceAll('</table>', '</table></div>');
+  const parts: Readonly<Record<string, string>> = { title: escaped(title), root: rootFrom(place.file), content };
+  return template.replaceAll(/\{\{(title|root|content)\}\}/g, (_, part: string) => parts[part] ?? '');
+}

@@ -1,0 +1,38 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { HttpApp } from '../app-types.ts';
+import { guidePage, guideUrl } from '../guide-page.ts';
+import { pageRoute, serveFiles } from './pages.ts';
+
+/** The Markdown pages of the project, which the image brings along. */
+const docs = join(import.meta.dirname, '../../../docs');
+
+/** The pages of `docs` as HTML, at `/docs/guide/`. Each is rendered when it is first asked for. An installation without them has no guide. */
+export async function installGuide(app: HttpApp): Promise<void> {
+  const path = '/docs/guide';
+  const found = await readdir(docs, { recursive: true }).catch(() => []);
+  const files = new Set(found.filter((file) => file.endsWith('.md')).map((file) => file.replaceAll('\\', '/')));
+  if (files.size === 0) return;
+  const rendered = new Map<string, Promise<string>>();
+  const render = async (file: string): Promise<string> => {
+    const { Marked } = await import('marked');
+    const template = await readFile(join(import.meta.dirname, '../pages/guide/page.html'), 'utf8');
+    return guidePage(Marked, await readFile(join(docs, file), 'utf8'), template, { file, files });
+  };
+
+  for (const file of files) {
+    const url = `${path}/${guideUrl(file)}`;
+    app.get(url, pageRoute(), async (_request, reply) => {
+      const page = rendered.get(file) ?? render(file);
+      rendered.set(file, page);
+      page.catch(() => rendered.delete(file));
+      return reply.type('text/html; charset=utf-8').send(await page);
+    });
+    // Relative to the path that the caller sees, which has the slash that is missing here.
+    if (url.endsWith('/'))
+      app.get(url.slice(0, -1), pageRoute(), async (_request, reply) =>
+        reply.redirect(`${url.split('/').at(-2)}/`, 302),
+      );
+  }
+  await serveFiles(app, path, ['guide', 'explorer'], ['guide.css', 'logo.svg']);
+}
