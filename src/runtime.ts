@@ -1,11 +1,24 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Runtime } from './domain/runtime.ts';
 
+/** Random bytes are drawn in portions of this size: drawing a few takes as long as drawing all of these. */
+const portionBytes = 4096;
+let portion = Buffer.alloc(0);
+
+/** No byte is given twice: each portion is a buffer of its own, cut off from its front. */
+function nextRandomBytes(count: number): Uint8Array {
+  if (count > portionBytes / 4) return randomBytes(count);
+  if (portion.length < count) portion = randomBytes(portionBytes);
+  const bytes = portion.subarray(0, count);
+  portion = portion.subarray(count);
+  return bytes;
+}
+
 /** The real clock, random source and timer: the only place that reads them. */
 export const systemRuntime: Runtime = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  randomBytes: (count) => randomBytes(count),
+  randomBytes: nextRandomBytes,
   uuid: () => randomUUID(),
   sleep: (ms, signal) =>
     new Promise((resolve) => {

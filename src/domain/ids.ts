@@ -3,6 +3,7 @@ import type { Runtime } from './runtime.ts';
 export type IdPrefix = 'aud' | 'mig' | 'bkp' | 'evt' | 'req' | 'whk' | 'dlv';
 
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
+const wellFormed = /^([a-z]{3})_[0-9a-hjkmnp-tv-z]{26}$/;
 
 /**
  * An opaque id such as `mig_01kbzq3m8e9v6x2c4n7p5r0t1w`: 10 characters of time in milliseconds, then 16 random ones
@@ -22,5 +23,5 @@ export function newId(prefix: IdPrefix, runtime: Pick<Runtime, 'now' | 'randomBy
 
 /** Whether `text` is an id of that kind, well-formed. */
 export function isId(prefix: IdPrefix, text: string): boolean {
-  return new RegExp(`^${prefix}_[0-9a-hjkmnp-tv-z]{26}$`).test(text);
+  return wellFormed.exec(text)?.[1] === prefix;
 }

@@ -185,6 +185,8 @@ export interface Store {
     trace?: RequestTrace,
   ): Promise<CreateResult>;
   get(id: string): Promise<Migration | null>;
+  /** The `version` of a migration, for far less than reading it costs; null: there is none. */
+  version(id: string): Promise<number | null>;
   /** Fewer than asked for, and at least one, where the next ones would make the page very large: only an empty page is surely the last. */
   list(filter: MigrationFilter, page: PageRequest): Promise<readonly Migration[]>;
   /**

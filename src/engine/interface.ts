@@ -18,6 +18,9 @@ import type { IdempotencyKey, IdempotencyRecord, MigrationFilter, PageRequest, S
 import type { Circuit } from '../domain/vendor.ts';
 import type { ProviderId } from '../domain/vocabulary.ts';
 
+/** What of a migration was read before. A migration stays at its account. */
+export type KnownMigration = Pick<Migration, 'id' | 'version' | 'account'>;
+
 /** Who asks, and how. Authorization is decided before the service is called, except for what depends on the migration's account. */
 export interface RequestContext {
   /** Name of the key or subject of the token; `anonymous` without authentication. */
@@ -140,6 +143,8 @@ export interface MigrationService {
   /** What the files of a folder say of themselves, and whether they make a chain. Reads them with the account's own rights. */
   inspectBackups(request: InspectionRequest, context: RequestContext): Promise<Inspection>;
   get(id: string, context: RequestContext): Promise<Migration>;
+  /** The same for whoever has read it already: null while it is still of that version. */
+  getUnless(known: KnownMigration, context: RequestContext): Promise<Migration | null>;
   list(filter: MigrationFilter, page: PageRequest, context: RequestContext): Promise<readonly Migration[]>;
   patch(id: string, patch: MigrationPatch, context: ChangeRequestContext): Promise<Migration>;
   addBackup(

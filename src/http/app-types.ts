@@ -19,6 +19,7 @@ import type { AuditTrail } from './audit-trail.ts';
 import type { Authenticator, Identity, Scope } from './auth/authenticator.ts';
 import type { Afterwards } from './request/afterwards.ts';
 import type { RequestsInFlight } from './request/in-flight.ts';
+import type { ShownMigrations } from './routes/shown-migrations.ts';
 import type { HttpSettings } from './settings.ts';
 
 /** The Fastify app with types from the routes’ schemas. */
@@ -53,6 +54,8 @@ export interface HttpContext {
   readonly afterwards: Afterwards;
   readonly providers: ProviderRegistry<HttpProvider>;
   readonly trail: AuditTrail;
+  /** What was made to show migrations. */
+  readonly shown: ShownMigrations;
   /** How a migration is shown: in short where it is one of many or the answer to a change, with all backups of a long chain where it was asked for. */
   readonly represent: (migration: Migration, extent: 'short' | 'whole') => MigrationRepresentation;
 }

@@ -50,6 +50,7 @@ import { migrationsRoutes } from './routes/migrations.ts';
 import { problemRoutes } from './routes/problems.ts';
 import { providerRoutes } from './routes/providers.ts';
 import { rootRoutes } from './routes/root.ts';
+import { createShownMigrations } from './routes/shown-migrations.ts';
 import { uploadRoutes } from './routes/uploads.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { defaultHttpSettings, type HttpSettings } from './settings.ts';
@@ -90,6 +91,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     afterwards,
     trail,
     providers,
+    shown: createShownMigrations(runtime),
     represent: (migration, extent) =>
       representMigration(
         migration,

@@ -23,6 +23,7 @@ export function noticingFailedWrites(backend: Backend): Backend {
     dialect: backend.dialect,
     unreadable: backend.unreadable,
     read: (work) => backend.read(work),
+    version: (id) => backend.version(id),
     write,
     onChange: (listener) => backend.onChange(listener),
     hearsOthers: () => backend.hearsOthers(),

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { MigrationEvent } from '../domain/event.ts';
 import type { Migration } from '../domain/migration.ts';
 import type { MigrationFilter, PageRequest } from '../domain/store.ts';
@@ -12,6 +12,13 @@ import type { UnreadableRecords } from './unreadable.ts';
 export async function findMigration(db: Kysely<Tables>, id: string): Promise<Migration | null> {
   const row = await selectMigrations(db).where('id', '=', id).executeTakeFirst();
   return row === undefined ? null : readMigration(row);
+}
+
+/** The versions of those migrations that exist. */
+export async function findVersions(db: Kysely<Tables>, ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await sql<{ id: string; version: number }>`
+    select id, version from migrations where id = any(${ids}::text[])`.execute(db);
+  return new Map(rows.map(({ id, version }) => [id, version]));
 }
 
 /** Backups and calls that are read at a time: a few milliseconds of work. */

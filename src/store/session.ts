@@ -44,6 +44,8 @@ export interface Backend {
   readonly unreadable: UnreadableRecords;
   /** Runs one statement that reads. It may run more than once. */
   read<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T>;
+  /** See `Store.version`. */
+  version(migrationId: string): Promise<number | null>;
   /** Runs `work` as a transaction that is durable when the promise resolves. It may run more than once. */
   write<T>(work: (session: Session) => Promise<T>): Promise<T>;
   onChange(listener: ChangeListener): () => void;

@@ -62,6 +62,10 @@ export class SqlStore implements Store, AuditLog, WebhookStore, FeedStore {
     return this.#noting(this.#backend.read((db) => findMigration(db, id)));
   }
 
+  version(id: string) {
+    return this.#backend.version(id);
+  }
+
   list(filter: MigrationFilter, page: PageRequest) {
     return listMigrations((work) => this.#backend.read(work), this.#backend.unreadable, filter, page);
   }

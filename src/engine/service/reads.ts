@@ -56,6 +56,11 @@ export function createReads(
   return {
     get: (id, caller) => visible(context, id, caller),
 
+    async getUnless({ id, version, account }, caller) {
+      if (hasGrant(caller, account) && (await store.version(id)) === version) return null;
+      return visible(context, id, caller);
+    },
+
     async list(filter, page, caller) {
       if (filter.account !== undefined && !hasGrant(caller, filter.account))
         throw new Problem('forbidden', `There is no grant for the account \`${filter.account}\`.`);

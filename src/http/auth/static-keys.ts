@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { StaticKey } from '../../domain/authentication.ts';
 import type { Authenticator, Identity } from './authenticator.ts';
 
@@ -21,10 +21,8 @@ export function createStaticKeyAuthenticator(keys: readonly StaticKey[]): Authen
 
 /** A header is bytes. Letters beyond ASCII come as UTF-8 from most clients, and as Latin-1 from those that follow `fetch`. */
 function digestsOf(value: string): readonly Buffer[] {
-  const bytes = Buffer.from(value, 'latin1');
-  const texts = [bytes, Buffer.from(value, 'utf8')];
-  const [first, second] = texts;
-  return (first?.equals(second ?? bytes) ? [bytes] : texts).map((text) => createHash('sha256').update(text).digest());
+  const asUtf8 = hash('sha256', value, 'buffer');
+  return /^[\x20-\x7e]*$/.test(value) ? [asUtf8] : [hash('sha256', Buffer.from(value, 'latin1'), 'buffer'), asUtf8];
 }
 
 function digestOf(key: StaticKey): Buffer {

@@ -107,16 +107,18 @@ export function createAuditTrail(
 
 /** Every request for a change is logged with `audit: true` and recorded, refusals too, when its answer is certain. */
 export function installAudit(app: HttpApp, trail: AuditTrail): void {
-  app.addHook('preHandler', async (request) => {
+  app.addHook('preHandler', (request, _reply, done) => {
     // Afterwards nobody could tell any more what the migration was about.
-    if (request.method !== 'DELETE') return;
-    const migrationId = migrationIdOf(request);
-    const place = migrationId === null ? null : await trail.placeOf(migrationId);
-    if (migrationId !== null && place !== null) request.subject = { migrationId, place };
+    const migrationId = request.method === 'DELETE' ? migrationIdOf(request) : null;
+    if (migrationId === null) return done();
+    trail.placeOf(migrationId).then((place) => {
+      if (place !== null) request.subject = { migrationId, place };
+      done();
+    }, done);
   });
-  app.addHook('onSend', async (request, reply, payload) => {
+  app.addHook('onSend', (request, reply, payload, done) => {
     trail.asked(request, reply, payload);
-    return payload;
+    done(null, payload);
   });
   app.addHook('onClose', () => trail.close());
 }

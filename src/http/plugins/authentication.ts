@@ -31,10 +31,11 @@ export function installAuthentication(
 
 /** Checks the scopes of the route. Install it after the rate limit, so that who may do nothing may not do it without end. */
 export function installAuthorization(app: HttpApp): void {
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     const access = accessTo(request);
-    if (access === 'open' || access === 'documentation') return;
-    for (const scope of [access].flat()) requireScope(request, reply, scope);
+    if (typeof access !== 'string') for (const scope of access) requireScope(request, reply, scope);
+    else if (access !== 'open' && access !== 'documentation') requireScope(request, reply, access);
+    done();
   });
 }
 

@@ -28,12 +28,16 @@ export function installBodies(app: HttpApp, providers: readonly SchemaProvider[]
       done(error instanceof Error ? error : new Error(String(error)), undefined);
     }
   });
-  app.addHook('onRequest', async (request) => checkMediaType(request));
+  app.addHook('onRequest', (request, _reply, done) => {
+    checkMediaType(request);
+    done();
+  });
   continueWhenWelcome(app);
-  app.addHook('preValidation', async (request) => {
+  app.addHook('preValidation', (request, _reply, done) => {
     const { schema, config } = request.routeOptions;
     if (schema?.querystring) request.query = readQuery(request.query as Record<string, unknown>, schema.querystring);
     if (config.bodyOptional === true && (request.body === undefined || request.body === null)) request.body = {};
+    done();
   });
   app.setValidatorCompiler(compileAtFirstUse(providers));
   app.setSchemaErrorFormatter((errors, part) => schemaProblem(errors as readonly SchemaFault[], part));
@@ -51,19 +55,19 @@ function continueWhenWelcome(app: HttpApp): void {
     asking.add(request);
     app.server.emit('request', request, response);
   });
-  app.addHook('preParsing', async (request, reply, payload) => {
-    if (!asking.delete(request.raw)) return payload;
+  app.addHook('preParsing', (request, reply, payload, done) => {
+    if (!asking.delete(request.raw)) return done(null, payload);
     const bytes = Number(request.headers['content-length'] ?? 0);
     if (bytes > (request.routeOptions.bodyLimit ?? Number.POSITIVE_INFINITY)) {
       reply.header('connection', 'close');
       throw new Problem('payload_too_large', problemCatalogue.payload_too_large.help);
     }
     reply.raw.writeContinue();
-    return payload;
+    done(null, payload);
   });
-  app.addHook('onSend', async (request, reply, payload) => {
+  app.addHook('onSend', (request, reply, payload, done) => {
     if (asking.has(request.raw)) reply.header('connection', 'close');
-    return payload;
+    done(null, payload);
   });
 }
 

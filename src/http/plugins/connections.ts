@@ -46,14 +46,14 @@ export function installConnections(
   };
   app.server.on('request', began);
 
-  app.addHook('onSend', async (request, reply, payload) => {
+  app.addHook('onSend', (request, reply, payload, done) => {
     watchReader(request.raw.socket, reply.raw, payload, stalledReaderMs);
     // What began before is answered after the idle connections were closed: kept alive, its connection would hold up the end.
     if (closing) reply.header('connection', 'close');
-    return payload;
+    done(null, payload);
   });
-  app.addHook('onRequest', async (request, reply) => {
-    if (!closing || request.routeOptions.config.access === 'open') return;
+  app.addHook('onRequest', (request, reply, done) => {
+    if (!closing || request.routeOptions.config.access === 'open') return done();
     reply.header('connection', 'close');
     throw new Problem('draining', 'This process is shutting down.', { retryAfterSeconds: 1 });
   });

@@ -17,8 +17,8 @@ export function installKnownRoutes(app: HttpApp): void {
     for (const each of [method].flat()) known.methods.add(each);
     routes.set(url, known);
   });
-  app.addHook('onRequest', async (request, reply) => {
-    if (!request.is404) return;
+  app.addHook('onRequest', (request, reply, done) => {
+    if (!request.is404) return done();
     const allowed = allowedMethods([...routes.values()], request.url);
     if (allowed.length === 0) throw new Problem('not_found', 'There is no such resource.');
     reply.header('allow', allowed.join(', '));

@@ -8,11 +8,11 @@ import { acceptQuality } from '../request/accept.ts';
  * nothing but its problems.
  */
 export function installNegotiation(app: HttpApp): void {
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     const { config } = request.routeOptions;
-    if (config.access === undefined || config.anyAccept === true) return;
-    if (acceptQuality(request.headers.accept, 'application/json') > 0) return;
-    if (request.method === 'DELETE' && acceptQuality(request.headers.accept, problemMediaType) > 0) return;
+    if (config.access === undefined || config.anyAccept === true) return done();
+    if (acceptQuality(request.headers.accept, 'application/json') > 0) return done();
+    if (request.method === 'DELETE' && acceptQuality(request.headers.accept, problemMediaType) > 0) return done();
     throw new Problem('not_acceptable', 'This resource is available as `application/json`.');
   });
 }

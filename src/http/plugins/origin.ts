@@ -21,9 +21,9 @@ export function installOriginCheck(
   const allowed = new Set(settings.allowedHosts);
   if (settings.publicUrl !== null) allowed.add(new URL(settings.publicUrl).hostname);
 
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     const host = hostOf(request);
-    if (!open) return;
+    if (!open) return done();
     if (host !== null && !allowed.has(host) && !isLocalHost(host))
       throw new Problem(
         'forbidden',
@@ -32,6 +32,7 @@ export function installOriginCheck(
     const { origin = '', 'sec-fetch-site': site } = request.headers;
     if (!safeMethods.includes(request.method) && site === 'cross-site' && !settings.corsOrigins.includes(origin))
       throw new Problem('forbidden', 'A gateway without authentication takes no changes from pages of other sites.');
+    done();
   });
 }
 

@@ -12,8 +12,8 @@ export function installRateLimit(app: HttpApp, limit: RateLimit | null, runtime:
   if (limit === null) return;
   const buckets = keyedBuckets(limit, runtime);
 
-  app.addHook('onRequest', async (request, reply) => {
-    if (request.routeOptions.config.access === 'open' || isPage(request)) return;
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.routeOptions.config.access === 'open' || isPage(request)) return done();
     const { taken, remaining, nextSeconds } = buckets.take(countedAs(request));
     reply.header('ratelimit-policy', `"caller";q=${limit.requests};w=${Math.max(1, Math.ceil(limit.windowSeconds))}`);
     reply.header('ratelimit', `"caller";r=${remaining};t=${remaining >= 1 ? 0 : nextSeconds}`);
@@ -21,6 +21,7 @@ export function installRateLimit(app: HttpApp, limit: RateLimit | null, runtime:
       throw new Problem('rate_limited', `More than ${limit.requests} requests in ${limit.windowSeconds} seconds.`, {
         retryAfterSeconds: nextSeconds,
       });
+    done();
   });
 }
 

@@ -22,9 +22,10 @@ export function installRequestIdentity(app: HttpApp, runtime: Runtime, address: 
   app.decorateRequest('webhookAccounts', null);
   app.decorateRequest('startedAt', 0);
   app.decorateRequest('base', address.publicUrl ?? '');
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     request.startedAt = runtime.now();
     request.base = baseOf(request);
     reply.header('x-request-id', request.id);
+    done();
   });
 }

@@ -5,7 +5,7 @@ import type { HttpApp } from '../app-types.ts';
 
 /** One line per request: no query, no body, no headers. */
 export function installRequestLog(app: HttpApp, runtime: Runtime): void {
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const migrationId = request.subject?.migrationId ?? migrationOfPath(request);
     const traceId = request.progress?.traceId ?? null;
     const line = {
@@ -21,6 +21,7 @@ export function installRequestLog(app: HttpApp, runtime: Runtime): void {
     if (request.routeOptions.config.access === 'open') request.log.debug(line, 'request');
     else if (reply.statusCode >= 500) request.log.error(line, 'request');
     else request.log.info(line, 'request');
+    done();
   });
 }
 

@@ -25,7 +25,7 @@ export const bareSecurityHeaders: Readonly<Record<string, string>> = {
 
 /** Headers that every answer carries. Answers are not stored by caches unless the route says otherwise. */
 export function installSecurityHeaders(app: HttpApp): void {
-  app.addHook('onSend', async (request, reply, payload) => {
+  app.addHook('onSend', (request, reply, payload, done) => {
     const type = String(reply.getHeader('content-type') ?? '');
     reply.headers(always);
     reply.header(
@@ -33,7 +33,7 @@ export function installSecurityHeaders(app: HttpApp): void {
       type.startsWith('text/html') ? policyOf(request.routeOptions.url) : apiPolicy,
     );
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
-    return payload;
+    done(null, payload);
   });
 }
 

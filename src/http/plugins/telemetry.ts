@@ -28,8 +28,9 @@ export function installTelemetry(app: HttpApp, telemetry: HttpTelemetry): void {
     reply.raw.once('close', () => progress.end(reply.raw.writableFinished ? reply.statusCode : null, isStream(reply)));
     progress.run(done);
   });
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     request.progress?.end(reply.statusCode, isStream(reply));
+    done();
   });
 }
 

@@ -1,4 +1,6 @@
+import type { Migration } from '../../domain/migration.ts';
 import type { MigrationPatch } from '../../domain/request-schema.ts';
+import type { RequestContext } from '../../engine/interface.ts';
 import type { HttpApp, HttpContext } from '../app-types.ts';
 import { readTags } from '../request/entity-tag.ts';
 import {
@@ -11,7 +13,7 @@ import {
   ref,
   requestHeaders,
 } from '../schemas/operation.ts';
-import { migrationAnswer, sendAnswer, sendUnlessKnown } from './answer.ts';
+import { type Answer, migrationAnswer, sendAnswer, sendUnlessKnown } from './answer.ts';
 import { changeContext, requestContext } from './callers.ts';
 
 const getSchema = {
@@ -67,9 +69,21 @@ export function migrationRoutes(app: HttpApp, http: HttpContext): void {
 
   app.get('/migrations/:id', { schema: getSchema, config: { access: 'migrations:read' } }, async (request, reply) => {
     const condition = readTags('If-None-Match', request.headers['if-none-match']);
-    const migration = await service.get(request.params.id, requestContext(request));
-    return sendUnlessKnown(reply, migrationAnswer(http, migration, 200, {}, 'whole'), condition);
+    return sendUnlessKnown(reply, await shownAnswer(request.params.id, requestContext(request)), condition);
   });
+
+  async function shownAnswer(id: string, context: RequestContext): Promise<Answer> {
+    const known = http.shown.find(id);
+    if (known?.answer === undefined) return keptAnswer(await service.get(id, context));
+    const changed = await service.getUnless(known, context);
+    return changed === null ? known.answer : keptAnswer(changed);
+  }
+
+  function keptAnswer(migration: Migration): Answer {
+    const answer = migrationAnswer(http, migration, 200, {}, 'whole');
+    http.shown.keep(migration, { answer });
+    return answer;
+  }
 
   app.patch(
     '/migrations/:id',

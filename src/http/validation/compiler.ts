@@ -1,4 +1,4 @@
-import { Ajv } from 'ajv';
+import { Ajv, type ValidateFunction } from 'ajv';
 import formats from 'ajv-formats';
 import type { FastifySchemaCompiler, FastifySchemaValidationError } from 'fastify';
 import type { SchemaProvider } from '../../domain/request-schema.ts';
@@ -31,9 +31,9 @@ export function compileAtFirstUse(providers: readonly SchemaProvider[]): Fastify
   const ajv = validators.get(providers) ?? validatorFor(providers);
   validators.set(providers, ajv);
   return ({ schema }) => {
+    let check: ValidateFunction | undefined;
     const validate = (data: unknown): boolean => {
-      // Compiled once: ajv keeps what it has compiled by schema.
-      const check = ajv.compile(schema);
+      check ??= ajv.compile(schema);
       const valid = check(data) === true;
       validate.errors = (check.errors ?? null) as FastifySchemaValidationError[] | null;
       return valid;

@@ -4,6 +4,7 @@ import type { Runtime } from '../../domain/runtime.ts';
 import { type ChangeListener as OnChange, StoreOutcomeUnknown, StoreUnavailable } from '../../domain/store.ts';
 import { placeInWords } from '../../domain/store-url.ts';
 import { Changes, Listeners } from '../listeners.ts';
+import { findVersions } from '../queries.ts';
 import { migrateSchema, postgresColumns } from '../schema.ts';
 import { type Backend, type Session, type SqlDialect, Thrown } from '../session.ts';
 import type { EventRow, Tables } from '../tables.ts';
@@ -14,6 +15,7 @@ import { ChangeListener, changeInWords, channel } from './listener.ts';
 import type { PostgresOptions } from './options.ts';
 import { openPool, type RecyclingPool } from './pool.ts';
 import { NotPrimary, readOnlyServer, Servers, type StoreUrlSource } from './servers.ts';
+import { joinedVersions } from './versions.ts';
 
 /** How often a transaction is tried that met a deadlock, a failed serialization or a lost connection. */
 const tries = 4;
@@ -38,6 +40,7 @@ export class PostgresBackend implements Backend {
   readonly #commitDoubtMs: number;
   readonly #servers: Servers;
   readonly #pool: RecyclingPool;
+  readonly #version = joinedVersions((ids) => this.read((db) => findVersions(db, ids)));
 
   private constructor(servers: Servers, options: PostgresOptions, runtime: Runtime, onError: (error: unknown) => void) {
     this.#runtime = runtime;
@@ -84,6 +87,10 @@ export class PostgresBackend implements Backend {
 
   async read<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T> {
     return this.#repeating(() => work(this.#db));
+  }
+
+  version(migrationId: string): Promise<number | null> {
+    return this.#version(migrationId);
   }
 
   async write<T>(work: (session: Session) => Promise<T>): Promise<T> {

@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
 import { Kysely, sql } from 'kysely';
 import type { Runtime } from '../../domain/runtime.ts';
@@ -54,6 +54,7 @@ export class SqliteBackend implements Backend {
   readonly #listeners: Listeners;
   readonly #turns: Turns;
   readonly #queue: Write[] = [];
+  #findVersion: StatementSync | null = null;
   #draining: Promise<void> | null = null;
   #closed = false;
 
@@ -110,6 +111,24 @@ export class SqliteBackend implements Backend {
     try {
       this.#assertOpen();
       return await this.#turns.run(() => work(this.#db));
+    } catch (error) {
+      throw sqliteFailure(error);
+    }
+  }
+
+  /** Without a turn and without Kysely: the statement takes less time than either. */
+  async version(migrationId: string): Promise<number | null> {
+    this.#assertOpen();
+    // A transaction is under way on this connection, and what it has written may yet be taken back.
+    if (this.#database.isTransaction)
+      return this.read(async (db) => {
+        const row = await db.selectFrom('migrations').select('version').where('id', '=', migrationId).executeTakeFirst();
+        return row?.version ?? null;
+      });
+    try {
+      this.#findVersion ??= this.#database.prepare('select version from migrations where id = ?');
+      const row = this.#findVersion.get(migrationId);
+      return row === undefined ? null : Number(row.version);
     } catch (error) {
       throw sqliteFailure(error);
     }

@@ -63,6 +63,7 @@ export function fakeService(): FakeService {
       ],
     }),
     get: async (id, context) => find(id, context),
+    getUnless: async ({ id }, context) => service.get(id, context),
     refresh: async (id, _waitMs, context) => find(id, context),
     circuits: () => [],
     list: async (_filter, page, context) => (granted(context) && page.after === undefined ? [present] : []),
@@ -126,7 +127,8 @@ export function fakeService(): FakeService {
     health: async () => ({ ready: true, draining: false, checks: [{ name: 'store', ok: true, detail: 'answers' }] }),
   };
 
-  return { ...recorded(plain), records };
+  const service: FakeService = { ...recorded(plain), records };
+  return service;
 }
 
 function keyOf(key: IdempotencyKey): string {
