@@ -74,10 +74,8 @@ export interface RequestStart {
   readonly method: string;
   /** Pattern of the route, such as `/migrations/:id`; null: none fits. */
   readonly route: string | null;
-  /** The path without the query, where a route fits. */
-  readonly path?: string;
-  /** The host that was called, without its port. */
-  readonly host?: string;
+  /** The path without the query, where a route fits, and the host that was called, without its port; asked for where a span is recorded. */
+  address?(): { readonly path?: string; readonly host?: string };
   /** The caller's `traceparent` and `tracestate` headers, as they came. */
   readonly traceparent: string | undefined;
   readonly tracestate?: string | undefined;

@@ -35,6 +35,7 @@ import { installTelemetry, noTelemetry } from './plugins/telemetry.ts';
 import { createAfterwards } from './request/afterwards.ts';
 import { clientAddress } from './request/client-address.ts';
 import { createRequestsInFlight } from './request/in-flight.ts';
+import { LazyLog } from './request/lazy-log.ts';
 import { addressList } from './request/public-base.ts';
 import { actionRoutes } from './routes/actions.ts';
 import { auditRoutes } from './routes/audit.ts';
@@ -153,6 +154,7 @@ function newApp(
   const app = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    childLoggerFactory: (log, bindings) => new LazyLog(log, bindings) as FastifyBaseLogger,
     requestIdHeader: false,
     genReqId: (request) => requestIdOf(request, runtime),
     bodyLimit: settings.bodyLimitBytes,

@@ -1,8 +1,8 @@
 import type { Runtime } from '../domain/runtime.ts';
-import type { HttpTelemetry } from '../domain/telemetry.ts';
+import type { HttpTelemetry, RequestStart } from '../domain/telemetry.ts';
 import { within } from './context.ts';
 import type { HttpMetrics } from './metrics/http.ts';
-import type { Tracing } from './span.ts';
+import type { SpanAttributes, Tracing } from './span.ts';
 import { readTraceParent, writeTraceParent } from './traceparent.ts';
 
 /** Asked every few seconds by machines: their spans would drown the others. */
@@ -14,7 +14,7 @@ export function requestTelemetry(
   tracing: Tracing | null,
   { now }: Pick<Runtime, 'now'>,
 ): HttpTelemetry['begin'] {
-  return ({ requestId, method, route, path, host, traceparent, tracestate }) => {
+  return ({ requestId, method, route, address, traceparent, tracestate }) => {
     const startedAt = now();
     const parent = readTraceParent(traceparent, tracestate);
     const span =
@@ -28,8 +28,7 @@ export function requestTelemetry(
             attributes: {
               'http.request.method': method,
               ...(route !== null && { 'http.route': route }),
-              ...(path !== undefined && { 'url.path': path }),
-              ...(host !== undefined && { 'server.address': host }),
+              ...addressAttributes(address?.() ?? {}),
               'godwit.request_id': requestId,
             },
           });
@@ -52,4 +51,8 @@ export function requestTelemetry(
       },
     };
   };
+}
+
+function addressAttributes({ path, host }: ReturnType<NonNullable<RequestStart['address']>>): SpanAttributes {
+  return { ...(path !== undefined && { 'url.path': path }), ...(host !== undefined && { 'server.address': host }) };
 }

@@ -14,5 +14,5 @@ const everybody: Identity = {
 /** No authentication: everybody may do everything. For loopback and the sandbox. */
 export const anonymousAuthenticator: Authenticator = {
   schemes: [],
-  authenticate: async () => everybody,
+  authenticate: () => everybody,
 };

@@ -2,6 +2,8 @@ import type { Authenticator } from './authenticator.ts';
 
 /** Asks several authenticators in order; the first that knows the caller decides. */
 export function anyOf(authenticators: readonly Authenticator[]): Authenticator {
+  const [only, ...others] = authenticators;
+  if (only !== undefined && others.length === 0) return only;
   return {
     schemes: [...new Set(authenticators.flatMap((each) => each.schemes))],
     authenticate: async (presented, explain) => {

@@ -39,9 +39,13 @@ export interface Authenticator {
   readonly schemes: readonly CredentialScheme[];
   /**
    * Null: not valid; `explain` is told why, in words for the operator's log that repeat nothing of the credential. `presented` is null when the
-   * request carries no credential. Throws `Problem` of code `overloaded` when it cannot tell now, because the issuer's keys cannot be read.
+   * request carries no credential. Throws `Problem` of code `overloaded` when it cannot tell now, because the issuer's keys cannot be read. A promise only
+   * where something has to be waited for.
    */
-  authenticate(presented: PresentedCredential | null, explain?: (reason: string) => void): Promise<Identity | null>;
+  authenticate(
+    presented: PresentedCredential | null,
+    explain?: (reason: string) => void,
+  ): Identity | null | Promise<Identity | null>;
 }
 
 /** Whether the identity has the scope. */

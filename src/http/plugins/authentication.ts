@@ -21,11 +21,18 @@ export function installAuthentication(
 ): void {
   const failures = failedCredentials(settings.rateLimit, runtime);
   app.decorateRequest('refusedBecause', null);
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     const access = accessTo(request);
     const isPublic = access === 'open' || (access === 'documentation' && settings.publicDocumentation);
-    if (isPublic) request.identity = await knownCaller(auth, failures, request, reply);
-    else request.identity = await identify(auth, failures, request, reply);
+    const known = isPublic ? knownCaller(auth, failures, request, reply) : identify(auth, failures, request, reply);
+    if (!(known instanceof Promise)) {
+      request.identity = known;
+      return done();
+    }
+    known.then((identity) => {
+      request.identity = identity;
+      done();
+    }, done);
   });
 }
 
@@ -76,29 +83,31 @@ async function knownCaller(
   }
 }
 
-async function identify(
+/** A promise only where the authenticator has to wait: most requests come with a key, and each promise costs them time. */
+function identify(
   auth: Authenticator,
   failures: FailedCredentials,
   request: FastifyRequest,
   reply: FastifyReply,
-): Promise<Identity> {
-  if (auth.schemes.length === 0) {
-    const everybody = await auth.authenticate(null);
-    if (everybody !== null) return everybody;
-  }
-  const { presented, fault } = presentedCredential(request);
-  failures.admit(request, presented);
+): Identity | Promise<Identity> {
+  const isOpen = auth.schemes.length === 0;
+  const { presented, fault } = isOpen ? { presented: null, fault: null } : presentedCredential(request);
+  if (!isOpen) failures.admit(request, presented);
   const reasons: string[] = [];
-  const identity = fault === null ? await auth.authenticate(presented, (reason) => reasons.push(reason)) : null;
-  if (identity !== null) {
-    failures.good(presented);
-    return identity;
-  }
-  failures.failed(request, presented);
-  request.refusedBecause = fault ?? (presented === null ? 'no credentials' : reasons.join('; ').slice(0, 500));
-  if (fault !== null) throw unauthenticated(reply, fault, '');
-  if (presented === null) throw unauthenticated(reply, 'No credentials came with the request.', '');
-  throw unauthenticated(reply, 'The credentials are not valid, or they have expired.', ', error="invalid_token"');
+  const settled = (identity: Identity | null): Identity => {
+    if (identity !== null) {
+      failures.good(presented);
+      return identity;
+    }
+    failures.failed(request, presented);
+    request.refusedBecause = fault ?? (presented === null ? 'no credentials' : reasons.join('; ').slice(0, 500));
+    if (fault !== null) throw unauthenticated(reply, fault, '');
+    if (presented === null) throw unauthenticated(reply, 'No credentials came with the request.', '');
+    throw unauthenticated(reply, 'The credentials are not valid, or they have expired.', ', error="invalid_token"');
+  };
+  if (fault !== null) return settled(null);
+  const identity = auth.authenticate(presented, (reason) => reasons.push(reason));
+  return identity instanceof Promise ? identity.then(settled) : settled(identity);
 }
 
 /** The credential of a request; `fault`: why what came as one is none. */

@@ -38,7 +38,11 @@ export function installOriginCheck(
 
 /** The host without its port, in lower case; null: an HTTP/1.0 request, which may have none. */
 function hostOf({ raw }: FastifyRequest): string | null {
-  const hosts = raw.rawHeaders.filter((name, place) => place % 2 === 0 && name.toLowerCase() === 'host').length;
+  let hosts = 0;
+  for (let place = 0; place < raw.rawHeaders.length; place += 2) {
+    const name = raw.rawHeaders[place] ?? '';
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
+  }
   if (hosts > 1) throw invalidParameter('Host', 'came more than once');
   if (hosts === 0 && raw.headers.host === undefined) {
     if (raw.httpVersion === '1.0') return null;

@@ -9,6 +9,7 @@ export function installRequestLog(app: HttpApp, runtime: Runtime): void {
     const migrationId = request.subject?.migrationId ?? migrationOfPath(request);
     const traceId = request.progress?.traceId ?? null;
     const line = {
+      requestId: request.id,
       ...(traceId !== null && { traceId }),
       method: request.method,
       route: request.routeOptions.url ?? 'unknown',
@@ -18,9 +19,9 @@ export function installRequestLog(app: HttpApp, runtime: Runtime): void {
       ...(request.refusedBecause !== null && { refusedBecause: request.refusedBecause }),
       ...(migrationId !== null && { migrationId }),
     };
-    if (request.routeOptions.config.access === 'open') request.log.debug(line, 'request');
-    else if (reply.statusCode >= 500) request.log.error(line, 'request');
-    else request.log.info(line, 'request');
+    if (request.routeOptions.config.access === 'open') app.log.debug(line, 'request');
+    else if (reply.statusCode >= 500) app.log.error(line, 'request');
+    else app.log.info(line, 'request');
     done();
   });
 }

@@ -1,5 +1,5 @@
-import type { FastifyReply } from 'fastify';
-import type { HttpTelemetry } from '../../domain/telemetry.ts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { HttpTelemetry, RequestStart } from '../../domain/telemetry.ts';
 import type { HttpApp } from '../app-types.ts';
 import { headerText } from '../request/header-text.ts';
 
@@ -12,13 +12,11 @@ export function installTelemetry(app: HttpApp, telemetry: HttpTelemetry): void {
   app.addHook('onRequest', (request, reply, done) => {
     const { traceparent, tracestate } = request.headers;
     const route = request.routeOptions.url ?? null;
-    const host = /^\[?([A-Za-z0-9.:-]{1,253}?)\]?(?::\d{1,5})?$/.exec(request.headers.host ?? '')?.[1];
     const progress = telemetry.begin({
       requestId: request.id,
       method: request.method,
       route,
-      ...(route !== null && { path: request.url.split('?')[0] ?? '' }),
-      ...(host !== undefined && { host }),
+      address: () => addressOf(request),
       traceparent: typeof traceparent === 'string' ? traceparent : undefined,
       tracestate: headerText(tracestate),
     });
@@ -32,6 +30,14 @@ export function installTelemetry(app: HttpApp, telemetry: HttpTelemetry): void {
     request.progress?.end(reply.statusCode, isStream(reply));
     done();
   });
+}
+
+function addressOf({ headers, routeOptions, url }: FastifyRequest): ReturnType<NonNullable<RequestStart['address']>> {
+  const host = /^\[?([A-Za-z0-9.:-]{1,253}?)\]?(?::\d{1,5})?$/.exec(headers.host ?? '')?.[1];
+  return {
+    ...(routeOptions.url !== undefined && { path: url.split('?')[0] ?? '' }),
+    ...(host !== undefined && { host }),
+  };
 }
 
 function isStream(reply: FastifyReply): boolean {

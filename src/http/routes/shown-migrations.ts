@@ -1,7 +1,7 @@
 import type { Migration } from '../../domain/migration.ts';
 import type { Runtime } from '../../domain/runtime.ts';
+import type { StoredAnswer } from '../../domain/store.ts';
 import type { KnownMigration } from '../../engine/interface.ts';
-import type { Answer } from './answer.ts';
 
 /** The texts that are kept together, in characters. */
 const maxCharacters = 8_000_000;
@@ -15,7 +15,7 @@ const maxAgeMs = 60_000;
 
 /** A migration as it was shown: alone, in a list, or both. */
 export interface ShownMigration extends KnownMigration {
-  readonly answer?: Answer;
+  readonly answer?: StoredAnswer;
   /** Its text as one of many. */
   readonly item?: string;
 }
@@ -30,19 +30,18 @@ export interface ShownMigrations {
 interface Kept extends ShownMigration {
   readonly keptAt: number;
   readonly characters: number;
+  /** Whether it was asked for since it was put where it stands in the map. */
+  used: boolean;
 }
 
-/** Keeps what was asked for last. */
+/** Keeps what was asked for lately. */
 export function createShownMigrations({ monotonic }: Pick<Runtime, 'monotonic'>): ShownMigrations {
   const kept = new Map<string, Kept>();
   let characters = 0;
 
-  function forget(id: string): Kept | undefined {
-    const known = kept.get(id);
-    if (known === undefined) return undefined;
-    kept.delete(id);
-    characters -= known.characters;
-    return known;
+  function forget(entry: Kept): void {
+    kept.delete(entry.id);
+    characters -= entry.characters;
   }
 
   function remember(entry: Kept): void {
@@ -50,18 +49,34 @@ export function createShownMigrations({ monotonic }: Pick<Runtime, 'monotonic'>)
     characters += entry.characters;
   }
 
+  /** Those that nobody has asked for since they were looked at here last go first. */
+  function makeRoom(): void {
+    for (const entry of kept.values()) {
+      if (characters <= maxCharacters) return;
+      forget(entry);
+      if (!entry.used) continue;
+      entry.used = false;
+      remember(entry);
+    }
+  }
+
   return {
     find(id) {
-      const known = forget(id);
-      if (known === undefined || monotonic() - known.keptAt > maxAgeMs) return undefined;
-      // Put at the end: the first of the map is the one unused for longest.
-      remember(known);
+      const known = kept.get(id);
+      if (known === undefined) return undefined;
+      if (monotonic() - known.keptAt > maxAgeMs) {
+        forget(known);
+        return undefined;
+      }
+      known.used = true;
       return known;
     },
     keep({ id, version, account }, made) {
-      const earlier = forget(id);
-      if (earlier !== undefined && earlier.version > version) return remember(earlier);
-      const { answer, item } = { ...(earlier?.version === version && earlier), ...made };
+      const earlier = kept.get(id);
+      if (earlier !== undefined && earlier.version > version) return;
+      if (earlier !== undefined) forget(earlier);
+      const same = earlier?.version === version ? earlier : null;
+      const { answer = same?.answer, item = same?.item } = made;
       const length = (answer?.body.length ?? 0) + (item?.length ?? 0);
       if (length > maxOfOne) return;
       remember({
@@ -70,13 +85,11 @@ export function createShownMigrations({ monotonic }: Pick<Runtime, 'monotonic'>)
         account,
         ...(answer !== undefined && { answer }),
         ...(item !== undefined && { item }),
-        keptAt: earlier?.version === version ? earlier.keptAt : monotonic(),
+        keptAt: same?.keptAt ?? monotonic(),
         characters: length,
+        used: same?.used ?? false,
       });
-      for (const oldest of kept.keys()) {
-        if (characters <= maxCharacters) break;
-        forget(oldest);
-      }
+      makeRoom();
     },
   };
 }

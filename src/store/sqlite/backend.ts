@@ -122,7 +122,11 @@ export class SqliteBackend implements Backend {
     // A transaction is under way on this connection, and what it has written may yet be taken back.
     if (this.#database.isTransaction)
       return this.read(async (db) => {
-        const row = await db.selectFrom('migrations').select('version').where('id', '=', migrationId).executeTakeFirst();
+        const row = await db
+          .selectFrom('migrations')
+          .select('version')
+          .where('id', '=', migrationId)
+          .executeTakeFirst();
         return row?.version ?? null;
       });
     try {

@@ -22,6 +22,19 @@ export function updateBehaviour(site: Site): void {
     expect(await store.get(id)).toMatchObject({ version: 2 });
   });
 
+  it('tells the version alone, of many asked for at once too, and of none that there is not', async () => {
+    const store = await site.open();
+    const first = await stored(store);
+    const second = await stored(store);
+    expect(await store.version(nextMigrationId())).toBeNull();
+    const update = store.update(first.id, described('changed'));
+    const [, ...meanwhile] = await Promise.all([update, store.version(first.id), store.version(second.id)]);
+    expect(meanwhile).toEqual([expect.toSatisfy((version) => version === 1 || version === 2), 1]);
+    expect(await Promise.all([first.id, second.id, first.id].map((id) => store.version(id)))).toEqual([2, 1, 2]);
+    await store.remove(second.id);
+    expect(await store.version(second.id)).toBeNull();
+  });
+
   it('writes nothing when the change says there is nothing to do', async () => {
     const store = await site.open();
     const migration = await stored(store);
