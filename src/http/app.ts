@@ -136,7 +136,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   healthRoutes(app, http);
   metricsRoute(app, http, telemetry);
   serveDocument(app, http);
-  await installBoard(app);
+  await installBoard(app, http);
   if (settings.explorer) {
     await installExplorer(app);
     await installGuide(app);

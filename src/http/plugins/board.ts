@@ -1,13 +1,61 @@
-import type { HttpApp } from '../app-types.ts';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { reasonCatalogue, warningCatalogue } from '../../domain/reasons.ts';
+import { OptionsSchema } from '../../domain/request-schema.ts';
+import { feedVerdicts, migrationStates, terminalStates } from '../../domain/vocabulary.ts';
+import type { HttpApp, HttpContext, HttpProvider } from '../app-types.ts';
 import { servePages } from './pages.ts';
 
+/** The template library of the page, as its package ships it: plain ES modules that import each other by relative paths. */
+const litHtml = dirname(fileURLToPath(import.meta.resolve('lit-html')));
+
 /** The board at `/board/`: migrations as people look at them. The page holds no data; it asks for a key where one is needed. */
-export function installBoard(app: HttpApp): Promise<void> {
-  return servePages(app, {
+export async function installBoard(app: HttpApp, { providers }: Pick<HttpContext, 'providers'>): Promise<void> {
+  const vocabulary = JSON.stringify(vocabularyOf(providers.all));
+  app.get(
+    '/board/vocabulary.json',
+    { schema: { hide: true }, config: { access: 'open', anyAccept: true } },
+    async (_request, reply) => reply.type('application/json; charset=utf-8').send(vocabulary),
+  );
+  await servePages(app, {
     path: '/board',
     folder: 'board',
-    files: ['board.js', 'api.js', 'create.js', 'elements.js', 'list.js', 'migration.js', 'board.css', 'logo.svg'],
-    more: ['explorer'],
+    files: [
+      ...['board.js', 'logo.svg', 'base.css', 'frame.css', 'parts.css', 'views.css', 'sizes.css'],
+      ...['api.js', 'live.js', 'catalogue.js', 'words.js', 'parts.js', 'dialog.js', 'fields.js', 'source.js'],
+      ...[
+        'list.js',
+        'migration.js',
+        'timeline.js',
+        'feed.js',
+        'facts.js',
+        'actions.js',
+        'create.js',
+        'request.js',
+        'plan.js',
+      ],
+      ...['lit-html.js', 'directive.js', 'directive-helpers.js', 'directives/repeat.js'],
+    ],
+    more: ['explorer', litHtml],
     access: 'open',
   });
+}
+
+/** The words of the contract that the page needs, so that they stand in one place: sets of values, what codes mean, and the options. */
+function vocabularyOf(providers: readonly HttpProvider[]) {
+  return {
+    states: migrationStates,
+    terminalStates,
+    feedVerdicts,
+    reasons: wordsOf(reasonCatalogue),
+    warnings: wordsOf(warningCatalogue),
+    options: OptionsSchema.properties,
+    providerOptions: Object.fromEntries(providers.map(({ id, options }) => [id, options.properties ?? {}])),
+  };
+}
+
+function wordsOf(catalogue: Readonly<Record<string, { readonly meaning: string; readonly action: string | null }>>) {
+  return Object.fromEntries(
+    Object.entries(catalogue).map(([code, { meaning, action }]) => [code, { meaning, action }]),
+  );
 }

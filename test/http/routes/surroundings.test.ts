@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { problemCatalogue, problemCodes } from '../../../src/domain/problem.ts';
+import { reasons } from '../../../src/domain/reasons.ts';
+import { migrationStates } from '../../../src/domain/vocabulary.ts';
 import { createStaticKeyAuthenticator } from '../../../src/http/auth/static-keys.ts';
 import { sharedApp, testApp } from '../support/app.ts';
 import { keyNamed } from '../support/credentials.ts';
@@ -60,6 +62,12 @@ describe('what can be read beside migrations', () => {
     const board = await fastify.inject('/board/');
     expect(board.headers['content-security-policy']).not.toContain('unsafe');
     expect(board.body).not.toMatch(/<script(?![^>]*src=)| style=| on[a-z]+=/);
+    for (const [, file] of board.body.matchAll(/(?:src|href)="\.\/(static\/[^"]+)"/g))
+      expect((await fastify.inject(`/board/${file}`)).statusCode, file).toBe(200);
+    const vocabulary = (await fastify.inject('/board/vocabulary.json')).json();
+    expect(vocabulary.states).toEqual(migrationStates);
+    expect(Object.keys(vocabulary.reasons)).toEqual(reasons);
+    expect(Object.keys(vocabulary.providerOptions.huawei)).toContain('fileStream');
   });
 
   it('the contract itself', async () => {

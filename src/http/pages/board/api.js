@@ -1,6 +1,6 @@
 // @ts-check
 
-/** The API as the board uses it: relative to the page, with the key that stays in this tab. */
+/** The API as the page uses it: relative to the page, with the key that stays in this tab. */
 
 const root = new URL('../', globalThis.document.baseURI);
 const keyName = 'godwit-key';
@@ -17,101 +17,84 @@ export function rememberKey(key) {
   else sessionStorage.setItem(keyName, key);
 }
 
-/** What the API answered with a problem document. */
+/** What the API answered with a problem document, or a gateway that did not answer (status 0). */
 export class ApiProblem extends Error {
-  /** @param {number} status @param {any} problem */
-  constructor(status, problem) {
+  /** @param {number} status @param {any} problem @param {number | null} [retryAfterMs] */
+  constructor(status, problem, retryAfterMs = null) {
     super(problem?.detail ?? `The gateway answered ${status}.`);
     this.status = status;
     this.problem = problem;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** @param {unknown} error @returns {ApiProblem} */
+export function problemOf(error) {
+  if (error instanceof ApiProblem) return error;
+  const detail = 'The gateway does not answer. What was sent may have arrived: look before you send it again.';
+  return new ApiProblem(0, { code: 'unreachable', title: 'No answer', detail });
+}
+
+/**
+ * @param {string} path @param {Record<string, string>} headers @param {RequestInit} [more]
+ * @returns {Promise<Response>}
+ */
+export async function send(path, headers, more = {}) {
+  const response = await fetch(new URL(path, root), { ...more, headers: { ...credentials(), ...headers } });
+  if (response.ok || response.status === 304) return response;
+  const text = await response.text();
+  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
+  throw new ApiProblem(response.status, jsonIn(text), Number.isNaN(seconds) ? null : seconds * 1000);
+}
+
+/** A proxy in between may answer anything. @param {string} text */
+function jsonIn(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
   }
 }
 
 /**
+ * `body` is null where the answer has none, also for 304.
  * @param {string} method @param {string} path @param {unknown} [body] @param {Record<string, string>} [headers]
- * @returns {Promise<{ body: any, etag: string | null }>}
+ * @returns {Promise<{ status: number, body: any, etag: string | null }>}
  */
 export async function call(method, path, body, headers = {}) {
-  const response = await fetch(new URL(path, root), {
-    method,
-    headers: {
-      accept: 'application/json',
-      ...credentials(),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...headers,
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
+  const type = body === undefined ? {} : { 'content-type': 'application/json' };
+  const response = await send(
+    path,
+    { accept: 'application/json', ...type, ...headers },
+    { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) },
+  );
   const text = await response.text();
-  const value = text === '' ? null : JSON.parse(text);
-  if (!response.ok) throw new ApiProblem(response.status, value);
-  return { body: value, etag: response.headers.get('etag') };
+  return {
+    status: response.status,
+    body: text === '' ? null : JSON.parse(text),
+    etag: response.headers.get('etag'),
+  };
 }
 
-/**
- * A call as a person would send it from a terminal. The key is named, not shown.
- * @param {string} method @param {string} path @param {unknown} [body] @param {Record<string, string>} [headers]
- */
-export function curlOf(method, path, body, headers = {}) {
-  const given = Object.entries({
-    ...(Object.keys(credentials()).length > 0 ? { authorization: 'Bearer $GODWIT_KEY' } : {}),
-    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    ...headers,
-  }).map(([name, value]) => (value.includes('$GODWIT_KEY') ? `-H "${name}: ${value}"` : `-H '${name}: ${value}'`));
-  const data = body === undefined ? [] : [`-d '${JSON.stringify(body).replaceAll("'", "'\\''")}'`];
-  return ['curl', '-X', method, `'${new URL(path, root).href}'`, ...given, ...data].join(' ');
+/** A new idempotency key. `crypto.randomUUID` is missing on pages without TLS. */
+export function newKey() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/**
- * Follows the events of all migrations and comes back after each break, where it was.
- * @param {{ onEvent: (event: any) => void, onState: (state: 'live' | 'away') => void, onGap: () => void }} listener
- */
-export async function followEvents({ onEvent, onState, onGap }) {
-  let last = '';
-  let wait = 500;
-  for (let first = true; ; first = false) {
-    try {
-      const response = await fetch(new URL('migrations/events', root), {
-        headers: { accept: 'text/event-stream', ...credentials(), ...(last === '' ? {} : { 'last-event-id': last }) },
-      });
-      if (response.status === 401 || response.status === 403) return;
-      if (!response.ok || response.body === null) throw new ApiProblem(response.status, null);
-      onState('live');
-      // What happened while nobody listened is read again as a whole.
-      if (!first) onGap();
-      wait = 500;
-      for await (const event of eventsIn(response.body)) {
-        if (event.id !== '') last = event.id;
-        if (event.event === 'reset') {
-          last = '';
-          onGap();
-        } else if (event.data !== '') onEvent(JSON.parse(event.data));
-      }
-    } catch {
-      onState('away');
-    }
-    await new Promise((done) => setTimeout(done, wait));
-    wait = Math.min(wait * 2, 10_000);
-  }
+/** @typedef {{ method: string, path: string, body?: unknown, headers?: Record<string, string> }} Call */
+
+/** A call as a person would send it from a terminal. The key is named, not shown. @param {Call} call */
+export function curlOf({ method, path, body, headers = {} }) {
+  const lines = [method === 'GET' ? 'curl' : `curl -X ${method}`];
+  if (Object.keys(credentials()).length > 0) lines.push('-H "authorization: Bearer $GODWIT_API_KEY"');
+  if (body !== undefined) lines.push("-H 'content-type: application/json'");
+  for (const [name, value] of Object.entries(headers)) lines.push(`-H ${quoted(`${name}: ${value}`)}`);
+  if (body !== undefined) lines.push(`-d ${quoted(JSON.stringify(body))}`);
+  lines.push(quoted(new URL(path, root).href));
+  return lines.join(' \\\n  ');
 }
 
-/** @param {ReadableStream<Uint8Array>} stream */
-async function* eventsIn(stream) {
-  const reader = stream.pipeThrough(/** @type {any} */ (new TextDecoderStream())).getReader();
-  let text = '';
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    text += value;
-    const blocks = text.split('\n\n');
-    text = blocks.pop() ?? '';
-    for (const block of blocks) {
-      const event = { id: '', event: 'message', data: '' };
-      for (const line of block.split('\n')) {
-        const [, name, content] = /^(id|event|data): ?(.*)$/.exec(line) ?? [];
-        if (name !== undefined) event[/** @type {'id' | 'event' | 'data'} */ (name)] = content ?? '';
-      }
-      yield event;
-    }
-  }
+/** @param {string} text */
+function quoted(text) {
+  return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -1,17 +1,22 @@
 // @ts-check
-import { ApiProblem, call, followEvents, rememberKey } from './api.js';
-import { showCreation } from './create.js';
-import { h } from './elements.js';
-import { MigrationList } from './list.js';
+import { ApiProblem, call, rememberKey } from './api.js';
+import { loadVocabulary } from './catalogue.js';
+import { CreatePage } from './create.js';
+import { ListPage } from './list.js';
+import { html, render } from './lit-html.js';
 import { MigrationPage } from './migration.js';
+import { problemCard } from './parts.js';
 
 /** The board: a list, one migration, or a new one, by what stands in the URL; live through the event stream. */
 
-const main = element('main');
-/** @type {MigrationList | null} */
-let list = null;
-/** @type {MigrationPage | null} */
-let page = null;
+/** What is shown now ends when something else is. */
+let showing = new AbortController();
+
+const connectionWords = {
+  live: 'Live',
+  away: 'The gateway does not answer; trying again',
+  refused: 'Not live',
+};
 
 /** @param {string} id */
 function element(id) {
@@ -20,103 +25,139 @@ function element(id) {
   return found;
 }
 
-async function show() {
+/** A place of its own for each view, so that nothing of the last one is left. */
+function newView() {
+  const view = globalThis.document.createElement('div');
+  view.className = 'view';
+  return view;
+}
+
+const shell = {
+  /** For those who do not see the page; the words stay hidden. @param {string} words */
+  say(words) {
+    element('said').textContent = words;
+  },
+  /** @param {keyof typeof connectionWords} state */
+  state(state) {
+    const mark = element('connection');
+    if (mark.dataset.state === state) return;
+    mark.dataset.state = state;
+    mark.textContent = connectionWords[state];
+  },
+  /** @param {string} to */
+  navigate(to) {
+    history.pushState(null, '', to);
+    void show(true);
+  },
+};
+
+/** @param {boolean} moved Whether a person has come from another view: then the focus comes along. */
+async function show(moved) {
+  showing.abort();
+  showing = new AbortController();
+  const { signal } = showing;
   const query = new URLSearchParams(location.search);
   const id = query.get('id');
-  list = null;
-  page = null;
+  const view = newView();
+  // What was focused in a filter or a link stays at the same place of the new view.
+  const focused = globalThis.document.activeElement?.id;
+  const page =
+    id !== null
+      ? new MigrationPage(view, signal, shell, id)
+      : query.has('new')
+        ? new CreatePage(view, signal, shell.navigate)
+        : new ListPage(view, signal, shell, query);
+  globalThis.document.title = `${page.title} – Godwit`;
   try {
-    if (id !== null) {
-      page = new MigrationPage(main, id);
-      await page.refresh();
-    } else if (query.has('new')) await showCreation(main);
-    else {
-      list = new MigrationList();
-      await list.show(main, query);
-    }
+    await page.start();
   } catch (error) {
+    if (signal.aborted) return;
     if (error instanceof ApiProblem && error.status === 401) return askForKey();
-    main.replaceChildren(
-      h('p', { className: 'fault', role: 'alert' }, error instanceof Error ? error.message : String(error)),
-      h('button', { type: 'button', onclick: show }, 'Try again'),
-    );
+    tellFailure(view, error);
+    // A gateway that restarts is back in a moment.
+    if (mayPass(error)) setTimeout(() => signal.aborted || show(false), 3000);
   }
+  if (signal.aborted) return;
+  element('main').replaceChildren(view);
+  if (!moved) return;
+  scrollTo(0, 0);
+  const again = focused ? globalThis.document.getElementById(focused) : null;
+  /** @type {HTMLElement | null} */ (again ?? view.querySelector('h1'))?.focus();
+}
+
+/** @param {unknown} error */
+function mayPass(error) {
+  return !(error instanceof ApiProblem) || error.status >= 500 || error.status === 429;
+}
+
+/** @param {HTMLElement} view @param {unknown} error */
+function tellFailure(view, error) {
+  const problem = error instanceof ApiProblem ? error.problem : null;
+  const detail = 'The gateway does not answer.';
+  render(
+    html`<p><a href="./" data-view>All migrations</a></p>
+      <h1 tabindex="-1">That cannot be shown</h1>
+      <div role="alert">${problemCard(problem ?? { title: 'No answer', detail })}</div>
+      <button type="button" @click=${() => location.reload()}>Try again</button>`,
+    view,
+  );
 }
 
 function askForKey() {
-  const input = h('input', { id: 'key', type: 'password', autocomplete: 'off' });
-  main.replaceChildren(
-    h(
-      'form',
-      {
-        className: 'card create',
-        onsubmit: (/** @type {Event} */ event) => {
-          event.preventDefault();
-          rememberKey(input.value.trim());
-          location.reload();
-        },
-      },
-      h('h1', {}, 'A key is needed'),
-      h('p', {}, 'An API key or a token. It stays in this tab and goes to this gateway alone.'),
-      h('label', { className: 'field' }, 'Key', input),
-      h('button', { type: 'submit' }, 'Use it'),
-    ),
+  showing.abort();
+  globalThis.document.title = 'Key – Godwit';
+  const view = newView();
+  const use = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    const input = /** @type {HTMLInputElement} */ (view.querySelector('#key'));
+    rememberKey(input.value.trim());
+    location.reload();
+  };
+  render(
+    html`<form class="card key" @submit=${use}>
+      <h1 tabindex="-1">A key is needed</h1>
+      <p>An API key or a token. It stays in this tab and goes to this gateway alone.</p>
+      <div class="field">
+        <label for="key">Key</label>
+        <input id="key" type="password" autocomplete="off" />
+      </div>
+      <div class="buttons"><button type="submit" data-weight="main">Use it</button></div>
+    </form>`,
+    view,
   );
-  input.focus();
+  element('main').replaceChildren(view);
+  /** @type {HTMLElement | null} */ (view.querySelector('#key'))?.focus();
 }
 
-/** Ids that have changed; they are read together, so that a storm of events costs little. @type {Set<string>} */
-const changed = new Set();
-/** @type {ReturnType<typeof setTimeout> | null} */
-let timer = null;
-
-/** @param {string} id */
-function readSoon(id) {
-  changed.add(id);
-  if (timer !== null) return;
-  timer = setTimeout(async () => {
-    timer = null;
-    const ids = [...changed];
-    changed.clear();
-    if (page !== null && ids.includes(page.id)) await page.refresh();
-    if (list === null) return;
-    // Above so many one page tells more than the single ones.
-    if (ids.length > 20) return void list.reload().catch(() => undefined);
-    for (const each of ids) {
-      const found = await call('GET', `migrations/${each}`).catch((error) => error);
-      if (found instanceof ApiProblem && found.status === 404) list?.remove(each);
-      else if (!(found instanceof Error)) list?.update(found.body);
-    }
-  }, 250);
-}
-
-globalThis.addEventListener('popstate', show);
-globalThis.addEventListener('godwit-home', () => {
-  history.pushState(null, '', './');
-  void show();
-});
+globalThis.addEventListener('popstate', () => void show(true));
 globalThis.document.addEventListener('click', (event) => {
   const link = event.target instanceof Element ? event.target.closest('a[data-view]') : null;
   if (link === null || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  history.pushState(null, '', link.getAttribute('href'));
-  main.focus();
-  void show();
+  shell.navigate(link.getAttribute('href') ?? './');
 });
 element('key-button').addEventListener('click', askForKey);
 
-const { body: door } = await call('GET', './').catch(() => ({ body: null }));
-if (door !== null) {
-  const mark = element('environment');
-  mark.textContent = door.environment === 'sandbox' ? 'SANDBOX' : 'LIVE';
-  mark.dataset.environment = door.environment;
-  mark.hidden = false;
+/** Which clouds stand behind it, and the words; then what the URL names. */
+async function begin() {
+  try {
+    await loadVocabulary();
+    const door = await call('GET', './').then(
+      ({ body }) => body,
+      () => null,
+    );
+    if (door !== null) {
+      const mark = element('environment');
+      mark.textContent = door.environment === 'sandbox' ? 'SANDBOX' : 'LIVE';
+      mark.dataset.environment = door.environment;
+      mark.hidden = false;
+    }
+  } catch (error) {
+    tellFailure(element('main'), error);
+    setTimeout(begin, 3000);
+    return;
+  }
+  await show(false);
 }
-await show();
-void followEvents({
-  onEvent: ({ migrationId }) => readSoon(migrationId),
-  onState: (state) => {
-    element('connection').textContent = state === 'live' ? 'live' : 'the gateway does not answer; trying again';
-  },
-  onGap: () => void (page === null ? list?.reload().catch(() => undefined) : page.refresh()),
-});
+
+await begin();

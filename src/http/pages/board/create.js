@@ -1,158 +1,288 @@
 // @ts-check
-import { call, curlOf } from './api.js';
-import { h, noteOf } from './elements.js';
+import { call, problemOf } from './api.js';
+import { vocabulary } from './catalogue.js';
+import { Faults, IdempotencyKeys } from './dialog.js';
+import { checkField, choiceField, schemaField, textField } from './fields.js';
+import { html, nothing, render } from './lit-html.js';
+import { curlBox, problemCard, prose } from './parts.js';
+import { folderWords, planOf } from './plan.js';
+import { modeOf, pickedOptions, requestOf, rowName } from './request.js';
+import { sourceFields } from './source.js';
+import { modeWords, titled } from './words.js';
 
-/** The form for a new migration, with the dry run’s plan beside it. @param {HTMLElement} main */
-export async function showCreation(main) {
-  const { body: accounts } = await call('GET', 'accounts');
-  const idempotencyKey = crypto.randomUUID();
-  const field = (/** @type {string} */ id, /** @type {string} */ title, properties = {}) =>
-    h('input', { id, name: id, autocomplete: 'off', 'aria-label': title, ...properties });
-  const account = h(
-    'select',
-    { id: 'account' },
-    ...accounts.items.map((/** @type {any} */ each) =>
-      h('option', { value: each.name }, `${each.name} (${each.provider}, ${each.region})`),
-    ),
-  );
-  const mode = h(
-    'select',
-    { id: 'mode' },
-    h('option', { value: 'full' }, 'full: one restore, then online'),
-    h('option', { value: 'full_log' }, 'full and logs'),
-    h('option', { value: 'full_differential' }, 'full and differentials'),
-  );
-  const inputs = {
-    name: field('name', 'Name'),
-    instance: field('instanceId', 'Instance', { required: true }),
-    database: field('database', 'Database in the backup'),
-    restoreAs: field('restoreAs', 'Name on the target'),
-    bucket: field('bucket', 'Bucket', { required: true }),
-    keys: h('textarea', { id: 'keys', rows: 2, required: true, 'aria-label': 'Keys' }),
-  };
-  const plan = h(
-    'div',
-    { role: 'status' },
-    h(
-      'p',
-      { className: 'quiet' },
-      'Fill in the form: the calls to the vendor appear here. Nothing is sent before you say so.',
-    ),
-  );
-  const said = h('div', { role: 'alert' });
-  const send = h('button', { type: 'submit', disabled: true }, 'Start the migration');
-
-  const body = () => {
-    const chosen = accounts.items.find((/** @type {any} */ each) => each.name === account.value);
-    const database = inputs.database.value.trim();
-    const restoreAs = inputs.restoreAs.value.trim();
-    return {
-      provider: chosen?.provider,
-      account: chosen?.name,
-      ...(inputs.name.value.trim() !== '' && { name: inputs.name.value.trim() }),
-      mode: mode.value,
-      target: {
-        instanceId: inputs.instance.value.trim(),
-        ...(database !== '' && { databases: [{ name: database, ...(restoreAs !== '' && { restoreAs }) }] }),
-      },
-      source: {
-        type: 'object_storage',
-        bucket: inputs.bucket.value.trim(),
-        keys: inputs.keys.value
-          .split('\n')
-          .map((/** @type {string} */ key) => key.trim())
-          .filter(Boolean),
-      },
-    };
-  };
-
-  let asked = 0;
+/** The form for a new migration, with what it would do beside it. */
+export class CreatePage {
+  title = 'New migration';
+  #main;
+  #signal;
+  #navigate;
+  /** @type {any[]} */
+  #accounts = [];
+  /** @type {any[]} */
+  #providers = [];
+  /** @type {Record<string, any>} */
+  #values = {};
+  #keys = new IdempotencyKeys();
+  /** @type {import('./plan.js').Tried | null} */
+  #tried = null;
+  /** What was answered to the creation. @type {any} */
+  #refused = null;
+  /** What the folder holds. @type {any} */
+  #folder = null;
+  #asking = false;
+  #busy = false;
+  #turn = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
-  const tryOut = async () => {
-    const turn = ++asked;
-    send.disabled = true;
-    if (inputs.instance.value === '' || inputs.bucket.value === '' || inputs.keys.value === '') return;
-    const dryRun = await call('POST', 'migrations/dry-run', body()).then(({ body }) => body, problemAsDryRun);
-    if (turn !== asked) return;
-    send.disabled = !dryRun.valid;
-    plan.replaceChildren(
-      ...dryRun.problems.map((/** @type {any} */ each) =>
-        h('p', { className: 'fault' }, each.pointer ? h('code', {}, each.pointer) : null, ` ${each.detail}`),
-      ),
-      ...(dryRun.notes ?? []).map((/** @type {any} */ note) => noteOf(note, 'note')),
-      h(
-        'ol',
-        {},
-        ...dryRun.plan.map((/** @type {any} */ each) =>
-          h(
-            'li',
-            {},
-            h('strong', {}, each.operation),
-            h('div', { className: 'quiet' }, `${each.method} ${each.url}`),
-            h('pre', {}, JSON.stringify(each.parameters, null, 2)),
-          ),
-        ),
-      ),
-      h(
-        'details',
-        {},
-        h('summary', {}, 'The same from a terminal'),
-        h('pre', {}, curlOf('POST', 'migrations', body(), { 'idempotency-key': idempotencyKey })),
-      ),
-    );
-  };
+  #timer;
 
-  const labelled = (/** @type {string} */ title, /** @type {any} */ input) =>
-    h('label', { className: 'field' }, title, input);
-  main.replaceChildren(
-    h('p', {}, h('a', { href: './', 'data-view': '' }, 'All migrations')),
-    h('h1', {}, 'New migration'),
-    h(
-      'div',
-      { className: 'columns' },
-      h(
-        'form',
-        {
-          className: 'card create',
-          oninput: () => {
-            clearTimeout(timer);
-            timer = setTimeout(tryOut, 300);
-          },
-          onsubmit: async (/** @type {Event} */ event) => {
-            event.preventDefault();
-            send.disabled = true;
-            said.replaceChildren();
-            try {
-              const { body: created } = await call('POST', 'migrations', body(), { 'idempotency-key': idempotencyKey });
-              history.pushState(null, '', `?id=${created.id}`);
-              globalThis.dispatchEvent(new PopStateEvent('popstate'));
-            } catch (error) {
-              said.replaceChildren(
-                h('p', { className: 'fault' }, error instanceof Error ? error.message : String(error)),
-              );
-              send.disabled = false;
-            }
-          },
-        },
-        labelled('Account', account),
-        labelled('Mode', mode),
-        labelled('Name (optional)', inputs.name),
-        labelled('Instance', inputs.instance),
-        labelled('Database in the backup', inputs.database),
-        labelled('Name on the target (optional)', inputs.restoreAs),
-        labelled('Bucket', inputs.bucket),
-        labelled('Keys of the full backup, one a line', inputs.keys),
-        said,
-        send,
-      ),
-      h('section', { className: 'card' }, h('h2', {}, 'What would happen'), plan),
-    ),
-  );
+  /** @param {HTMLElement} main @param {AbortSignal} signal @param {(to: string) => void} navigate */
+  constructor(main, signal, navigate) {
+    this.#main = main;
+    this.#signal = signal;
+    this.#navigate = navigate;
+  }
+
+  async start() {
+    const [accounts, providers] = await Promise.all([call('GET', 'accounts'), call('GET', 'providers')]);
+    this.#accounts = accounts.body.items;
+    this.#providers = providers.body.items;
+    this.#update();
+  }
+
+  #chosen() {
+    const account = this.#accounts.find(({ name }) => name === this.#values.account) ?? this.#accounts[0];
+    return { account, provider: this.#providers.find(({ id }) => id === account?.provider) };
+  }
+
+  #changed() {
+    this.#refused = null;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#tryOut(false), 300);
+    this.#update();
+  }
+
+  /** @param {boolean} preflight Whether the vendor is asked too. */
+  async #tryOut(preflight) {
+    const { account, provider } = this.#chosen();
+    const { body, complete } = requestOf(this.#values, account, provider);
+    if (!complete || this.#signal.aborted) return;
+    const turn = ++this.#turn;
+    this.#asking = true;
+    this.#update();
+    const answer = await call('POST', `migrations/dry-run${preflight ? '?preflight=true' : ''}`, body).then(
+      ({ body }) => body,
+      problemAsDryRun,
+    );
+    if (turn !== this.#turn || this.#signal.aborted) return;
+    this.#asking = false;
+    this.#tried = { body: JSON.stringify(body), answer, preflight };
+    this.#update();
+  }
+
+  async #lookIntoFolder() {
+    const { account, provider } = this.#chosen();
+    const { feed, target } = requestOf(this.#values, account, provider).body;
+    const database = target.databases?.[0]?.name;
+    const request = {
+      provider: account.provider,
+      account: account.name,
+      bucket: feed.bucket,
+      prefix: feed.prefix,
+      ...(database ? { database } : {}),
+    };
+    this.#folder = await call('POST', 'backups/inspect', request).then(
+      ({ body }) => body,
+      (error) => ({ problem: problemOf(error).problem }),
+    );
+    if (!this.#signal.aborted) this.#update();
+  }
+
+  /** @param {Event} event */
+  async #send(event) {
+    event.preventDefault();
+    const { account, provider } = this.#chosen();
+    const { body } = requestOf(this.#values, account, provider);
+    if (this.#busy) return;
+    this.#busy = true;
+    this.#update();
+    try {
+      const { headers } = this.#creation(body);
+      const { body: created } = await call('POST', 'migrations', body, headers);
+      this.#navigate(`?id=${created.id}`);
+    } catch (error) {
+      const { problem, message } = problemOf(error);
+      this.#refused = problem ?? { detail: message };
+      this.#busy = false;
+      this.#update();
+    }
+  }
+
+  /** @param {any} body */
+  #creation(body) {
+    const request = { method: 'POST', path: 'migrations', body };
+    return { ...request, headers: { 'idempotency-key': this.#keys.for(request) } };
+  }
+
+  #update() {
+    const { account, provider } = this.#chosen();
+    const { body, complete } = requestOf(this.#values, account, provider);
+    const current = this.#tried !== null && this.#tried.body === JSON.stringify(body);
+    const faults = new Faults(this.#refused?.errors ?? (complete ? (this.#tried?.answer.problems ?? []) : []));
+    const form = {
+      values: this.#values,
+      changed: () => this.#changed(),
+      claim: (/** @type {string} */ pointer) => faults.claim(pointer),
+    };
+    const fields = account === undefined ? noAccounts() : this.#fields(form, provider);
+    const ready = complete && current && this.#tried?.answer.valid && !this.#busy;
+    render(
+      html`<p><a href="./" data-view>All migrations</a></p>
+        <h1 tabindex="-1">New migration</h1>
+        <div class="creation">
+          <form class="card" @submit=${(/** @type {Event} */ event) => this.#send(event)}>
+            ${fields}
+            <div role="alert">${this.#refused === null ? nothing : problemCard(this.#refused, faults.rest())}</div>
+            <div class="buttons">
+              <button type="submit" data-weight="main" ?disabled=${!ready}>
+                ${this.#busy ? 'Sending …' : 'Start the migration'}
+              </button>
+            </div>
+            ${curlBox(this.#creation(body))}
+          </form>
+          <section class="card" aria-labelledby="plan-title">
+            <h2 id="plan-title">What would happen</h2>
+            ${planOf({
+              provider,
+              tried: complete ? this.#tried : null,
+              current,
+              asking: this.#asking,
+              faults: this.#refused === null ? faults.rest() : [],
+              check: () => this.#tryOut(true),
+            })}
+          </section>
+        </div>`,
+      this.#main,
+    );
+  }
+
+  /** @param {import('./fields.js').Form} form @param {any} provider */
+  #fields(form, provider) {
+    const mode = modeOf(form.values, provider);
+    const own = vocabulary.providerOptions[provider.id] ?? {};
+    return html`${choiceField(form, {
+      name: 'account',
+      title: 'Account',
+      pointer: '/account',
+      choices: this.#accounts.map((each) => [each.name, `${each.name} (${each.provider}, ${each.region})`]),
+    })}
+      ${choiceField(form, {
+        name: 'mode',
+        title: 'Mode',
+        pointer: '/mode',
+        choices: provider.modes.map((/** @type {string} */ each) => [each, modeWords[each] ?? each]),
+      })}
+      ${textField(form, { name: 'name', title: 'Name', pointer: '/name', placeholder: 'orders-2026' })}
+      ${textField(form, {
+        name: 'instanceId',
+        title: 'Target instance',
+        pointer: '/target/instanceId',
+        required: true,
+        help: 'The vendor’s id of the managed instance.',
+      })}
+      ${this.#databases(form, provider)}
+      ${
+        provider.overwrite
+          ? checkField(form, {
+              name: 'overwrite',
+              title: 'Replace a database of the same name',
+              pointer: '/target/overwrite',
+              help: 'What is in it is lost.',
+            })
+          : nothing
+      }
+      ${sourceFields(form, provider, { withFeed: true, chain: mode !== 'full' })}
+      ${
+        form.values.kind === 'feed'
+          ? html`<div class="field">
+              <button type="button" @click=${() => this.#lookIntoFolder()}>Look into the folder</button>
+              <div role="status">${folderWords(this.#folder)}</div>
+            </div>`
+          : nothing
+      }
+      <details class="more">
+        <summary>Description, labels and options</summary>
+        ${textField(form, { name: 'description', title: 'Description', pointer: '/description' })}
+        ${textField(form, { name: 'labels', title: 'Labels', pointer: '/labels', lines: true, placeholder: 'team=orders' })}
+        ${textField(form, { name: 'region', title: 'Region', pointer: '/region', placeholder: 'the account’s' })}
+        ${Object.entries(pickedOptions(provider)).map(([name, schema]) =>
+          schemaField(form, `options-${name}`, schema, { title: spaced(name), pointer: `/options/${name}` }),
+        )}
+        ${Object.entries(own).map(([name, schema]) =>
+          schemaField(form, `own-${name}`, schema, {
+            title: spaced(name),
+            pointer: `/providerOptions/${provider.id}/${name}`,
+          }),
+        )}
+      </details>`;
+  }
+
+  /** @param {import('./fields.js').Form} form @param {any} provider */
+  #databases(form, provider) {
+    const { max, renames, optional } = provider.databases;
+    const rows = Math.min(form.values.databaseRows ?? 1, Math.max(max, 1));
+    form.values.databaseRows = rows;
+    return html`${Array.from({ length: rows }, (_, row) => {
+      const at = `/target/databases/${row}`;
+      return html`<div class="pair">
+          ${textField(form, {
+            name: rowName('database', row),
+            title: 'Database in the backup',
+            pointer: `${at}/name`,
+            required: !optional && row === 0,
+            ...(optional && row === 0 ? { help: 'Left empty: whatever the backup holds.' } : {}),
+          })}
+          ${
+            row < renames
+              ? textField(form, {
+                  name: rowName('restoreAs', row),
+                  title: 'Name on the target',
+                  pointer: `${at}/restoreAs`,
+                })
+              : nothing
+          }
+        </div>`;
+    })}
+      ${form.claim('/target/databases').map((each) => html`<div class="at-fault"><p>${prose(each.detail)}</p></div>`)}
+      ${
+        rows < max
+          ? html`<div class="field">
+              <button
+                type="button"
+                class="small"
+                @click=${() => {
+                  form.values.databaseRows = rows + 1;
+                  form.changed();
+                }}
+              >
+                One more database
+              </button>
+            </div>`
+          : nothing
+      }`;
+  }
 }
 
-/** @param {any} error */
+function noAccounts() {
+  return html`<p>No account is configured that you have a grant for.</p>`;
+}
+
+/** `keepDownloadedFiles` as words. @param {string} name */
+function spaced(name) {
+  return titled(name.replaceAll(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`));
+}
+
+/** @param {unknown} error */
 function problemAsDryRun(error) {
-  const { problem } = error;
-  return { valid: false, problems: problem?.errors ?? [{ detail: error.message }], notes: [], plan: [] };
+  const { problem, message } = problemOf(error);
+  return { valid: false, problems: problem?.errors ?? [{ detail: problem?.detail ?? message }], notes: [], plan: [] };
 }

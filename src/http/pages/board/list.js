@@ -1,232 +1,312 @@
 // @ts-check
-import { call } from './api.js';
-import { ago, h, noteOf, stateMark } from './elements.js';
+import { call, problemOf } from './api.js';
+import { isTerminal, vocabulary } from './catalogue.js';
+import { repeat } from './directives/repeat.js';
+import { html, nothing, render } from './lit-html.js';
+import { follow, Rereader } from './live.js';
+import { agoOf, curlBox, progressBar, prose, stateMark } from './parts.js';
+import { between, counted, databasesOf, inWords, nameOf, progressOf, titled } from './words.js';
 
-const states = [
-  'pending',
-  'restoring',
-  'awaiting_backup',
-  'cutting_over',
-  'cancelling',
-  'succeeded',
-  'failed',
-  'cancelled',
-];
-const pageSize = 100;
+/** How many migrations one page shows: what stands in the document is bounded, however many there are. */
+const pageSize = 50;
+/** A storm of events costs one reading in that time, in milliseconds. */
+const gapMs = 1000;
+const textFilters = /** @type {const} */ ([
+  ['account', 'Account'],
+  ['instanceId', 'Instance'],
+  ['name', 'Name'],
+  ['region', 'Region'],
+]);
 
-/** The table of migrations, with filters that stand in the URL. */
-export class MigrationList {
-  /** @type {Map<string, any>} */
-  #rows = new Map();
+/** @typedef {{ say: (words: string) => void, state: (state: 'live' | 'away' | 'refused') => void, navigate: (to: string) => void }} Shell */
+
+/** The table of migrations, newest first, with filters that stand in the URL. */
+export class ListPage {
+  title = 'Migrations';
+  #main;
+  #signal;
+  #shell;
+  #query;
+  /** @type {any[]} */
+  #items = [];
   /** @type {string | null} */
   #next = null;
-  #query = new URLSearchParams();
-  #body = h('tbody');
-  #caption = h('caption');
-  #more = h('button', { type: 'button', onclick: () => this.#loadMore() }, 'Show older ones');
+  /** @type {any[]} */
+  #providers = [];
+  /** Calls that are not made at present. @type {any[]} */
+  #paused = [];
+  /** @type {any} */
+  #problem = null;
+  #loaded = false;
 
-  /** @param {HTMLElement} main @param {URLSearchParams} query */
-  async show(main, query) {
+  /** @param {HTMLElement} main @param {AbortSignal} signal @param {Shell} shell @param {URLSearchParams} query */
+  constructor(main, signal, shell, query) {
+    this.#main = main;
+    this.#signal = signal;
+    this.#shell = shell;
     this.#query = filterOf(query);
-    main.replaceChildren(
-      this.#filters(),
-      h(
-        'table',
-        { className: 'migrations' },
-        this.#caption,
-        h(
-          'thead',
-          {},
-          h(
-            'tr',
-            {},
-            ...['Migration', 'State', 'Target', 'Progress', 'What blocks it'].map((title) =>
-              h('th', { scope: 'col' }, title),
-            ),
-          ),
-        ),
-        this.#body,
-      ),
-      h('p', {}, this.#more),
+  }
+
+  async start() {
+    const reading = new Rereader(() => this.#read(), gapMs, this.#signal);
+    const circuits = new Rereader(() => this.#readCircuits(), 25_000, this.#signal);
+    this.#providers = (await call('GET', 'providers')).body.items;
+    await this.#read();
+    void follow(
+      'migrations/events',
+      {
+        onEvent: (event) => this.#concerns(event) && reading.want(),
+        onRead: () => {
+          reading.want();
+          circuits.want();
+        },
+        onState: this.#shell.state,
+      },
+      this.#signal,
     );
-    await this.reload();
   }
 
-  /** Reads the first page again. */
-  async reload() {
-    const { body } = await call('GET', `migrations?${this.#pageQuery(null)}`);
-    this.#rows = new Map(body.items.map((/** @type {any} */ each) => [each.id, each]));
-    this.#next = body.nextPageToken;
-    this.#body.replaceChildren(...body.items.map(rowOf));
-    this.#tell();
+  /** Whether what is shown may differ after that event. @param {any} event */
+  #concerns({ migrationId, type }) {
+    if (this.#items.some(({ id }) => id === migrationId)) return true;
+    if (type === 'migration.created') return !this.#query.has('pageToken');
+    return type === 'migration.state_changed' && this.#query.has('state');
   }
 
-  /** Shows a migration as it is now, where it belongs into the list. @param {any} migration */
-  update(migration) {
-    const fits = [...this.#query].every(([name, value]) => fitsFilter(migration, name, value, this.#query));
-    const old = this.#body.querySelector(`#row-${migration.id}`);
-    if (!fits) {
-      old?.remove();
-      this.#rows.delete(migration.id);
-    } else {
-      const row = rowOf(migration);
-      if (old !== null) old.replaceWith(row);
-      else this.#body.prepend(row);
-      this.#rows.set(migration.id, migration);
+  async #read() {
+    try {
+      const { body } = await call('GET', this.#path());
+      if (this.#signal.aborted) return;
+      this.#announce(body.items);
+      this.#items = body.items;
+      this.#next = body.nextPageToken;
+      this.#problem = null;
+    } catch (error) {
+      // What was read last stays; the stream says whether the gateway answers.
+      if (!this.#loaded || problemOf(error).status === 401) throw error;
+      if (problemOf(error).status === 400) this.#problem = problemOf(error).problem;
+      throw error;
+    } finally {
+      if (!this.#signal.aborted) this.#update();
     }
-    this.#tell();
+    this.#loaded = true;
   }
 
-  /** @param {string} id */
-  remove(id) {
-    this.#body.querySelector(`#row-${id}`)?.remove();
-    this.#rows.delete(id);
-    this.#tell();
+  async #readCircuits() {
+    const read = await Promise.all(
+      this.#providers.map(({ id }) =>
+        call('GET', `providers/${id}`).then(
+          ({ body }) => body,
+          () => null,
+        ),
+      ),
+    );
+    this.#paused = read.flatMap((provider) =>
+      (provider?.circuits ?? [])
+        .filter((/** @type {any} */ { state }) => state !== 'closed')
+        .map((/** @type {any} */ circuit) => ({ ...circuit, title: provider.title })),
+    );
+    if (!this.#signal.aborted) this.#update();
   }
 
-  async #loadMore() {
-    const { body } = await call('GET', `migrations?${this.#pageQuery(this.#next)}`);
-    for (const migration of body.items) {
-      if (this.#rows.has(migration.id)) continue;
-      this.#rows.set(migration.id, migration);
-      this.#body.append(rowOf(migration));
-    }
-    this.#next = body.nextPageToken;
-    this.#tell();
+  /** Says in one sentence which of the shown migrations are in another state now. @param {any[]} items */
+  #announce(items) {
+    const before = new Map(this.#items.map(({ id, state }) => [id, state]));
+    const moved = items.filter(({ id, state }) => before.has(id) && before.get(id) !== state);
+    if (moved.length === 0) return;
+    this.#shell.say(
+      moved.length > 3
+        ? `${moved.length} migrations are in another state.`
+        : moved.map((each) => `${nameOf(each)}: ${inWords(each.state)}.`).join(' '),
+    );
   }
 
-  #tell() {
-    const count = this.#rows.size;
-    this.#caption.textContent = `${count}${this.#next === null ? '' : ' newest'} ${count === 1 ? 'migration' : 'migrations'}`;
-    this.#more.hidden = this.#next === null;
-  }
-
-  /** @param {string | null} token */
-  #pageQuery(token) {
+  #path() {
     const query = new URLSearchParams(this.#query);
     query.set('pageSize', String(pageSize));
-    if (token !== null) query.set('pageToken', token);
-    return query;
+    return `migrations?${query}`;
+  }
+
+  #update() {
+    const query = this.#query;
+    const place = query.has('pageToken');
+    const count = this.#items.length;
+    const which = `${counted(count, 'migration')}${place ? ' on this page' : this.#next === null ? '' : ', the newest'}`;
+    render(
+      html`<div class="top">
+          <h1 tabindex="-1">Migrations</h1>
+          <a class="button" data-weight="main" href="?new" data-view>New migration</a>
+        </div>
+        ${this.#paused.map(pausedNote)} ${this.#filters()}
+        ${
+          this.#problem === null
+            ? nothing
+            : html`<p class="note" data-kind="fault" role="alert">
+                ${prose(this.#problem.detail)} <a href="./" data-view>All migrations</a>
+              </p>`
+        }
+        <table class="migrations" role="table">
+          <caption>
+            ${which}
+          </caption>
+          <thead role="rowgroup">
+            <tr role="row">
+              ${['Migration', 'State', 'Target', 'Progress', 'What blocks it'].map(
+                (title) => html`<th scope="col" role="columnheader">${title}</th>`,
+              )}
+            </tr>
+          </thead>
+          <tbody role="rowgroup">
+            ${repeat(
+              this.#items,
+              ({ id }) => id,
+              (migration) => rowOf(migration, this.#providers),
+            )}
+          </tbody>
+        </table>
+        ${count === 0 && this.#loaded ? this.#empty() : nothing}
+        <nav class="pages" aria-label="Pages">
+          ${place ? html`<a class="button" href=${hrefOf(query, null)} data-view>Newest</a>` : nothing}
+          ${this.#next === null ? nothing : html`<a class="button" href=${hrefOf(query, this.#next)} data-view>Older</a>`}
+        </nav>
+        ${curlBox({ method: 'GET', path: this.#path() }, 'This list from a terminal')}`,
+      this.#main,
+    );
+  }
+
+  #empty() {
+    const filtered = [...this.#query.keys()].length > 0;
+    return html`<p class="empty">
+      ${
+        filtered
+          ? html`No migration fits the filters. <a href="./" data-view>All migrations</a>`
+          : html`Nothing has been migrated yet. <a href="?new" data-view>Make the first migration</a>`
+      }
+    </p>`;
   }
 
   #filters() {
     const query = this.#query;
+    const states = query.getAll('state');
     /** @param {Event} event */
     const apply = (event) => {
       event.preventDefault();
       const form = /** @type {HTMLFormElement} */ (event.currentTarget);
       const wanted = [...new FormData(form)]
         .filter(([, value]) => value !== '')
-        .map(([name, value]) => [name, String(value)]);
-      history.pushState(null, '', `?${new URLSearchParams(wanted)}`);
-      globalThis.dispatchEvent(new PopStateEvent('popstate'));
+        .map(([key, value]) => [key, `${value}`]);
+      const labels = [...query].filter(([name]) => name.startsWith('label.'));
+      this.#shell.navigate(`?${new URLSearchParams([...wanted, ...labels])}`);
     };
-    const text = (/** @type {string} */ name, /** @type {string} */ title) =>
-      h('label', {}, title, h('input', { name, value: query.get(name) ?? '', autocomplete: 'off' }));
-    return h(
-      'form',
-      { className: 'filters', onsubmit: apply, onchange: (/** @type {Event} */ event) => apply(event) },
-      h(
-        'label',
-        {},
-        'State',
-        h(
-          'select',
-          { name: 'state' },
-          ...['', ...states].map((state) =>
-            h(
-              'option',
-              { value: state, selected: query.get('state') === state },
-              state === '' ? 'any' : state.replaceAll('_', ' '),
-            ),
-          ),
-        ),
-      ),
-      h(
-        'label',
-        {},
-        'Provider',
-        h(
-          'select',
-          { name: 'provider' },
-          ...['', 'alibaba', 'huawei', 'tencent'].map((id) =>
-            h('option', { value: id, selected: query.get('provider') === id }, id === '' ? 'any' : id),
-          ),
-        ),
-      ),
-      text('account', 'Account'),
-      text('instanceId', 'Instance'),
-      text('name', 'Name'),
-      h('button', { type: 'submit' }, 'Filter'),
-    );
+    const more = [...query.keys()].filter((name) => !['state', 'pageToken', 'provider'].includes(name));
+    return html`<form class="filters" role="search" aria-label="Migrations" @submit=${apply} @change=${apply}>
+      <fieldset>
+        <legend>State</legend>
+        ${vocabulary.states.map(
+          (state) => html`<label class="chip"
+            ><input type="checkbox" name="state" id="state-${state}" value=${state} ?checked=${states.includes(state)} />
+            ${titled(state)}</label
+          >`,
+        )}
+      </fieldset>
+      <label class="field"
+        >Provider
+        <select name="provider" id="filter-provider">
+          <option value="">any</option>
+          ${this.#providers.map(
+            ({ id }) => html`<option value=${id} ?selected=${query.get('provider') === id}>${id}</option>`,
+          )}
+        </select>
+      </label>
+      <details ?open=${more.length > 0}>
+        <summary>More filters${more.length > 0 ? ` (${more.length})` : ''}</summary>
+        <div class="row">
+          ${textFilters.map(
+            ([name, title]) => html`<label class="field"
+              >${title} <input name=${name} id="filter-${name}" value=${query.get(name) ?? ''} autocomplete="off" spellcheck="false"
+            /></label>`,
+          )}
+          <button type="submit">Filter</button>
+        </div>
+        ${[...query]
+          .filter(([name]) => name.startsWith('label.'))
+          .map(([name, value]) => html`<p class="quiet">and <code>${name}=${value}</code></p>`)}
+      </details>
+    </form>`;
   }
 }
 
-/** @param {URLSearchParams} query */
+/** The filters that the API knows. @param {URLSearchParams} query */
 function filterOf(query) {
-  const known = ['state', 'provider', 'account', 'instanceId', 'name', 'region'];
+  const known = ['state', 'provider', 'pageToken', ...textFilters.map(([name]) => name)];
   return new URLSearchParams(
     [...query].filter(([name, value]) => value !== '' && (known.includes(name) || name.startsWith('label.'))),
   );
 }
 
-/** @param {any} migration @param {string} name @param {string} value @param {URLSearchParams} query */
-function fitsFilter(migration, name, value, query) {
-  if (name === 'state') return query.getAll('state').includes(migration.state);
-  if (name === 'instanceId') return migration.target.instanceId === value;
-  if (name.startsWith('label.')) return migration.labels[name.slice('label.'.length)] === value;
-  return migration[name] === value;
+/** @param {URLSearchParams} query @param {string | null} token */
+function hrefOf(query, token) {
+  const next = new URLSearchParams(query);
+  if (token === null) next.delete('pageToken');
+  else next.set('pageToken', token);
+  return next.size === 0 ? './' : `?${next}`;
 }
 
-/** How far it is: percent, backups, and how old the newest restored backup is. @param {any} migration */
-export function progressOf(migration) {
-  const { progress, backups, state, finishedAt } = migration;
-  const { percent, backupsTotal, backupsRestored } = progress;
-  const waiting = backups.filter((/** @type {any} */ { state }) => ['queued', 'submitting'].includes(state)).length;
-  const value = percent ?? (backupsTotal === 0 ? 0 : Math.round((100 * backupsRestored) / backupsTotal));
-  const newest = backups.findLast((/** @type {any} */ backup) => backup.state === 'restored');
-  const moment = newest?.header?.finishedAt ?? newest?.finishedAt;
-  const behind = finishedAt === null && moment ? `behind the source by at least ${ago(moment, Date.now())}` : '';
-  return [
-    state === 'succeeded' ? null : h('progress', { max: 100, value, 'aria-label': `${value} %` }),
-    h(
-      'div',
-      { className: 'quiet' },
-      `${backupsRestored} of ${backupsTotal} restored${waiting > 0 ? `, ${waiting} waiting` : ''}${percent === null ? '' : `, ${percent} %`}`,
-    ),
-    behind === '' ? null : h('div', { className: 'quiet' }, behind),
-  ];
+/** @param {any} circuit */
+function pausedNote({ title, account, region, state, retryAt }) {
+  return html`<p class="note" data-kind="block">
+    <strong>${title}</strong> (${account}, ${region}) ${
+      state === 'open'
+        ? 'has not answered several calls in a row, so none is made'
+        : 'has not answered; one call finds out whether it is back'
+    }${retryAt === null ? '' : ` until ${new Date(retryAt).toLocaleTimeString()}`}. Restores that run there go on.
+  </p>`;
 }
 
-/** @param {any} migration */
-function rowOf(migration) {
-  const { id, name, provider, account, state, target, blocking, warnings, error } = migration;
-  const databases = (target.databases ?? []).map((/** @type {any} */ each) => each.restoreAs ?? each.name).join(', ');
-  return h(
-    'tr',
-    { id: `row-${id}` },
-    h(
-      'td',
-      {},
-      h('a', { href: `?id=${id}`, 'data-view': '' }, name ?? databases ?? id),
-      h('div', { className: 'quiet' }, id),
-    ),
-    h('td', {}, stateMark(state)),
-    h(
-      'td',
-      {},
-      `${databases || 'whatever the backup holds'} → ${target.instanceId}`,
-      h('div', { className: 'quiet' }, `${provider}, ${account}`),
-    ),
-    h('td', {}, ...progressOf(migration)),
-    h(
-      'td',
-      {},
-      error === null ? null : noteOf(error, 'fault'),
-      ...blocking.map((/** @type {any} */ note) => noteOf(note, 'note')),
-      warnings.length === 0
-        ? null
-        : h('div', { className: 'quiet' }, `${warnings.length} ${warnings.length === 1 ? 'warning' : 'warnings'}`),
-    ),
-  );
+/** @param {any} migration @param {any[]} providers */
+function rowOf(migration, providers) {
+  const { id, provider, account, state, target, blocking, warnings, error, createdAt, startedAt, finishedAt } =
+    migration;
+  const { value, counts, behind } = progressOf(migration);
+  const vendor = providers.find((each) => each.id === provider)?.title ?? provider;
+  const attention = state === 'failed' ? 'fault' : blocking.length > 0 ? 'block' : nothing;
+  const [first, ...others] = [...(error === null ? [] : [{ ...error, fault: true }]), ...blocking];
+  return html`<tr id="row-${id}" role="row" data-attention=${attention}>
+    <td role="cell">
+      <a class="title" href="?id=${id}" data-view>${nameOf(migration)}</a>
+      <div class="quiet mono id">${id}</div>
+    </td>
+    <td role="cell">
+      ${stateMark(state)}
+      <div class="quiet">
+        ${
+          isTerminal(state) && finishedAt
+            ? html`ended ${agoOf(finishedAt)}, took ${between(startedAt ?? createdAt, finishedAt)}`
+            : `for ${between(startedAt ?? createdAt, Date.now())}`
+        }
+      </div>
+    </td>
+    <td role="cell">
+      <div>${databasesOf(migration) || 'whatever the backup holds'}</div>
+      <div class="mono">${target.instanceId}</div>
+      <div class="quiet" title=${vendor}>${titled(provider)}, ${account}</div>
+    </td>
+    <td role="cell">
+      ${isTerminal(state) ? nothing : progressBar(value, `${nameOf(migration)}: ${counts}`)}
+      <div class="quiet">${counts}</div>
+      ${behind === null ? nothing : html`<div class="quiet">${behind}</div>`}
+    </td>
+    <td role="cell">
+      ${first === undefined ? nothing : shortNote(first)}
+      ${others.length === 0 ? nothing : html`<div class="quiet">and ${counted(others.length, 'more reason')}</div>`}
+      ${warnings.length === 0 ? nothing : html`<div class="quiet">${counted(warnings.length, 'warning')}</div>`}
+    </td>
+  </tr>`;
+}
+
+/** In a row: what it is, and the vendor’s own words. @param {any} note */
+function shortNote({ code, detail, provider, fault }) {
+  const words = provider && [provider.code, provider.message].filter(Boolean).join(': ');
+  return html`<div class="short" data-kind=${fault ? 'fault' : 'block'}><strong>${titled(code)}.</strong> ${prose(detail)}</div>
+    ${words ? html`<div class="short quiet">${titled(provider.name)}: “${words}”</div>` : nothing}`;
 }

@@ -1,343 +1,282 @@
 // @ts-check
-import { ApiProblem, call, curlOf } from './api.js';
-import { h, noteOf, sourceInWords, stateMark, timeOf } from './elements.js';
-import { progressOf } from './list.js';
+import { askUploadTarget, markUploaded, questionOf, removeBackup, uploadTarget } from './actions.js';
+import { call, problemOf } from './api.js';
+import { isTerminal } from './catalogue.js';
+import { ask } from './dialog.js';
+import { eventLog, factsOf, vendorIds } from './facts.js';
+import { feedSection } from './feed.js';
+import { html, nothing, render } from './lit-html.js';
+import { follow, Rereader } from './live.js';
+import { noteCard, progressBar, stateMark } from './parts.js';
+import { timeline } from './timeline.js';
+import { actionWords, between, inWords, nameOf, progressOf, standingOf, whatIsDecidedOn } from './words.js';
 
-const titles = {
-  add_backup: 'Add a backup',
-  cut_over: 'Cut over',
-  cancel: 'Cancel',
-  retry: 'Try again',
-  delete: 'Forget',
-};
+/** A storm of events costs one reading in that time, in milliseconds. */
+const gapMs = 250;
+const eventsShown = 100;
+/** @type {Record<string, string>} */
+const weights = { cut_over: 'main', cancel: 'danger', delete: 'danger' };
 
-/** The page of one migration. */
+/** One migration: where it stands, why, and what may be done now. */
 export class MigrationPage {
-  id;
-  #etag = '';
+  title = 'Migration';
+  #id;
   #main;
+  #signal;
+  #shell;
+  #etag = '';
   /** @type {any} */
   #migration = null;
-  #reading = Promise.resolve();
+  /** @type {any} */
+  #provider = null;
+  /** @type {any} */
+  #feed = null;
+  /** @type {any[]} */
+  #events = [];
+  #eventsOmitted = 0;
+  #gone = false;
+  #allBackups = false;
+  #scanning = false;
+  /** @type {any} */
+  #scanProblem = null;
+  /** @type {any} */
+  #upload = null;
+  /** @type {Rereader} */
+  #reading;
+  #frame = 0;
 
-  /** @param {HTMLElement} main @param {string} id */
-  constructor(main, id) {
+  /** @param {HTMLElement} main @param {AbortSignal} signal @param {import('./list.js').Shell} shell @param {string} id */
+  constructor(main, signal, shell, id) {
     this.#main = main;
-    this.id = id;
+    this.#signal = signal;
+    this.#shell = shell;
+    this.#id = id;
+    this.#reading = new Rereader(() => this.#read(), gapMs, signal);
   }
 
-  /** Reads it again; readings come one after the other. */
-  refresh() {
-    this.#reading = this.#reading.then(() => this.#read()).catch((error) => this.#fail(error));
-    return this.#reading;
+  async start() {
+    await this.#read();
+    this.#provider = await call('GET', `providers/${this.#migration.provider}`).then(
+      ({ body }) => body,
+      () => null,
+    );
+    this.#update();
+    void follow(
+      `migrations/${this.#id}/events`,
+      {
+        onEvent: (event) => {
+          this.#keep(event);
+          this.#reading.want();
+        },
+        onRead: () => this.#reading.want(),
+        onState: this.#shell.state,
+      },
+      this.#signal,
+    );
   }
 
   async #read() {
-    const [{ body, etag }, events] = await Promise.all([
-      call('GET', `migrations/${this.id}`),
-      call('GET', `migrations/${this.id}/events?pageSize=200`),
-    ]);
-    const feed = body.feed ? await call('GET', `migrations/${this.id}/feed`).catch(() => null) : null;
-    this.#migration = body;
-    this.#etag = etag ?? '';
-    this.#render(events.body.items, feed?.body.items ?? []);
-  }
-
-  /** @param {any} error */
-  #fail(error) {
-    this.#main.replaceChildren(
-      h('p', { className: 'fault', role: 'alert' }, error instanceof Error ? error.message : String(error)),
-      h('p', {}, h('a', { href: './', 'data-view': '' }, 'All migrations')),
-    );
-  }
-
-  /** @param {any[]} events @param {any[]} feed */
-  #render(events, feed) {
-    const migration = this.#migration;
-    const focused = globalThis.document.activeElement?.id;
-    this.#main.replaceChildren(
-      h('p', {}, h('a', { href: './', 'data-view': '' }, 'All migrations')),
-      h('h1', {}, migration.name ?? migration.id, ' ', stateMark(migration.state)),
-      h(
-        'div',
-        { role: 'status' },
-        migration.error === null ? null : noteOf(migration.error, 'fault'),
-        ...migration.blocking.map((/** @type {any} */ note) => noteOf(note, 'note')),
-        ...migration.warnings.map((/** @type {any} */ note) => noteOf(note, 'note')),
-      ),
-      h(
-        'div',
-        { className: 'actions' },
-        ...Object.keys(titles).map((action) => this.#button(/** @type {keyof typeof titles} */ (action))),
-      ),
-      h(
-        'div',
-        { className: 'columns' },
-        h(
-          'section',
-          { className: 'card' },
-          h('h2', {}, 'Backups'),
-          ...progressOf(migration),
-          h('ol', { className: 'timeline' }, ...migration.backups.map(backupItem)),
-        ),
-        h('section', { className: 'card' }, h('h2', {}, 'What it is'), factsOf(migration)),
-        feed.length === 0
-          ? null
-          : h(
-              'section',
-              { className: 'card' },
-              h('h2', {}, 'The watched folder'),
-              h('ol', { className: 'timeline' }, ...feed.map(feedItem)),
-            ),
-        h(
-          'section',
-          { className: 'card' },
-          h('h2', {}, 'Events'),
-          h('ol', { className: 'timeline', reversed: true }, ...events.toReversed().map(eventItem)),
-        ),
-      ),
-    );
-    if (focused) globalThis.document.getElementById(focused)?.focus();
-  }
-
-  /** @param {keyof typeof titles} action */
-  #button(action) {
-    const possible = this.#migration.actions.includes(action);
-    return h(
-      'button',
-      {
-        type: 'button',
-        id: `action-${action}`,
-        disabled: !possible,
-        'data-weight': ['cut_over', 'cancel', 'delete'].includes(action) ? 'danger' : undefined,
-        onclick: () => this.#ask(action),
-      },
-      titles[action],
-    );
-  }
-
-  /** @param {keyof typeof titles} action */
-  #ask(action) {
-    const { id, target, provider, mode, source } = this.#migration;
-    const typed = ['cut_over', 'cancel'].includes(action);
-    const idempotencyKey = crypto.randomUUID();
-    /** @type {Record<string, string>} */
-    const headers = action === 'add_backup' ? {} : { 'if-match': this.#etag };
-    let decidedOn = whatIsDecidedOn(this.#migration);
-    const path = { add_backup: 'backups', cut_over: 'cutover', cancel: 'cancel', retry: 'retry', delete: '' }[action];
-    const at = `migrations/${id}${path === '' ? '' : `/${path}`}`;
-    const method = action === 'delete' ? 'DELETE' : 'POST';
-    const instance = h('input', { id: 'instance', autocomplete: 'off', required: true });
-    const key = h('input', { id: 'backup-key', required: true, autocomplete: 'off' });
-    const bucket = h('input', {
-      id: 'backup-bucket',
-      required: true,
-      value: source?.bucket ?? '',
-      autocomplete: 'off',
+    const path = `migrations/${this.#id}`;
+    const known = this.#etag === '' ? {} : { 'if-none-match': this.#etag };
+    const answer = await call('GET', path, undefined, known).catch((error) => {
+      if (problemOf(error).status !== 404 || this.#migration === null) throw error;
+      this.#gone = true;
+      return null;
     });
-    const type = h(
-      'select',
-      { id: 'backup-type' },
-      ...(mode === 'full_differential'
-        ? ['differential']
-        : provider === 'alibaba'
-          ? ['log', 'differential']
-          : ['log']
-      ).map((each) => h('option', {}, each)),
-    );
-    const final = h('input', { id: 'backup-final', type: 'checkbox' });
-    const backup = action === 'add_backup';
-    const body = () =>
-      backup
-        ? {
-            type: type.value,
-            source: { type: 'object_storage', bucket: bucket.value, keys: [key.value] },
-            final: final.checked,
-          }
-        : action === 'delete'
-          ? undefined
-          : {};
-    const curl = h('pre');
-    const said = h('p', { className: 'fault', role: 'alert', hidden: true });
-    const send = h(
-      'button',
-      { type: 'submit', 'data-weight': typed ? 'danger' : undefined, disabled: typed },
-      titles[action],
-    );
-    /** Looking at the vendor changes the entity tag too: only what a person has decided on must be the same. */
-    const sendIt = async () => {
-      for (let left = 5; ; left -= 1) {
-        try {
-          const more = method === 'POST' ? { 'idempotency-key': idempotencyKey } : {};
-          return await call(method, at, body(), { ...headers, ...more });
-        } catch (error) {
-          if (!(error instanceof ApiProblem) || error.status !== 412) throw error;
-          await this.refresh();
-          headers['if-match'] = this.#etag;
-          if (left === 0 || whatIsDecidedOn(this.#migration) !== decidedOn) throw error;
-        }
-      }
-    };
-    const show = () => {
-      curl.textContent = curlOf(method, at, body(), headers);
-      send.disabled = typed && instance.value !== target.instanceId;
-    };
-    const dialog = h(
-      'dialog',
-      { 'aria-labelledby': 'dialog-title', onclose: () => dialog.remove() },
-      h(
-        'form',
-        {
-          oninput: show,
-          onsubmit: async (/** @type {Event} */ event) => {
-            event.preventDefault();
-            send.disabled = true;
-            try {
-              await sendIt();
-              dialog.close();
-              if (action === 'delete') globalThis.dispatchEvent(new CustomEvent('godwit-home'));
-              else await this.refresh();
-            } catch (error) {
-              said.hidden = false;
-              said.textContent = error instanceof Error ? error.message : String(error);
-              if (error instanceof ApiProblem && error.status === 412) {
-                decidedOn = whatIsDecidedOn(this.#migration);
-                said.textContent += ' It was read again: look at it, then decide once more.';
-              }
-              show();
-            }
-          },
-        },
-        h('h2', { id: 'dialog-title' }, titles[action]),
-        typed
-          ? h(
-              'p',
-              {},
-              action === 'cut_over'
-                ? 'The chain ends and the database comes online. This cannot be undone.'
-                : 'The restore ends where it is.',
-            )
-          : null,
-        typed
-          ? h('label', { className: 'field' }, `Type the id of the instance, ${target.instanceId}`, instance)
-          : null,
-        backup ? h('label', { className: 'field' }, 'Kind', type) : null,
-        backup ? h('label', { className: 'field' }, 'Bucket', bucket) : null,
-        backup ? h('label', { className: 'field' }, 'Key of the file', key) : null,
-        backup ? h('label', {}, final, ' The last one: the database comes online after it') : null,
-        said,
-        h('details', {}, h('summary', {}, 'The same from a terminal'), curl),
-        h(
-          'div',
-          { className: 'actions' },
-          send,
-          h('button', { type: 'button', onclick: () => dialog.close() }, 'Back'),
-        ),
-      ),
-    );
-    show();
-    globalThis.document.getElementById('dialogs')?.append(dialog);
-    dialog.showModal();
+    if (this.#signal.aborted) return;
+    if (answer !== null && answer.status !== 304) {
+      this.#announce(answer.body);
+      this.#migration = answer.body;
+      this.#etag = answer.etag ?? '';
+    }
+    if (this.#migration.feed && !this.#gone)
+      this.#feed = await call('GET', `${path}/feed`).then(
+        ({ body }) => body,
+        () => this.#feed,
+      );
+    if (!this.#signal.aborted) this.#update();
   }
-}
 
-/** What a person sees before a decision, without what changes by mere looking. @param {any} migration */
-function whatIsDecidedOn({ state, actions, blocking, backups }) {
-  const codes = blocking.map((/** @type {any} */ { code }) => code);
-  return JSON.stringify([state, actions, codes, backups.map((/** @type {any} */ each) => [each.id, each.state])]);
-}
+  /** @param {any} now */
+  #announce(now) {
+    const before = this.#migration;
+    if (before === null) return;
+    if (before.state !== now.state) this.#shell.say(`${nameOf(now)}: ${inWords(now.state)}.`);
+    else if (now.blocking[0] && before.blocking[0]?.code !== now.blocking[0].code)
+      this.#shell.say(`${nameOf(now)} is blocked: ${inWords(now.blocking[0].code)}.`);
+    else if (before.progress.backupsRestored !== now.progress.backupsRestored)
+      this.#shell.say(`${nameOf(now)}: ${progressOf(now).counts}.`);
+  }
 
-/** @param {any} backup */
-function backupItem(backup) {
-  const { type, state, final, source, header, providerStatus, submittedAt, finishedAt, error } = backup;
-  return h(
-    'li',
-    {},
-    h('strong', {}, `${type}${final ? ', the last' : ''} `),
-    stateMark(state),
-    h('div', {}, sourceInWords(source)),
-    header
-      ? h(
-          'div',
-          { className: 'quiet' },
-          `LSN ${header.firstLsn ?? '?'} to ${header.lastLsn ?? '?'}${header.finishedAt ? `, taken ${header.finishedAt}` : ''}`,
-        )
-      : null,
-    h(
-      'div',
-      { className: 'quiet' },
-      'sent ',
-      timeOf(submittedAt),
-      ', ended ',
-      timeOf(finishedAt),
-      providerStatus ? `, vendor: ${providerStatus}` : '',
-    ),
-    error === null ? null : noteOf(error, 'fault'),
-  );
-}
+  /** @param {any} event */
+  #keep(event) {
+    this.#events.push(event);
+    if (this.#events.length > eventsShown) {
+      this.#events.shift();
+      this.#eventsOmitted += 1;
+    }
+    // Many come at once when the stream begins.
+    this.#frame ||= requestAnimationFrame(() => this.#update());
+  }
 
-/** @param {any} file */
-function feedItem({ key, verdict, reason }) {
-  return h('li', {}, h('strong', {}, `${verdict} `), key, reason ? h('div', { className: 'quiet' }, reason) : null);
-}
+  async #scan() {
+    if (this.#scanning) return;
+    this.#scanning = true;
+    this.#scanProblem = null;
+    this.#update();
+    try {
+      this.#feed = (await call('POST', `migrations/${this.#id}/feed/scan`, {})).body;
+      this.#reading.want();
+    } catch (error) {
+      this.#scanProblem = problemOf(error).problem ?? { detail: problemOf(error).message };
+    }
+    this.#scanning = false;
+    if (!this.#signal.aborted) this.#update();
+  }
 
-/** @param {any} event */
-function eventItem({ type, at, data }) {
-  const words = Object.entries(data)
-    .filter(([, value]) => value !== null)
-    .map(([name, value]) => `${name} ${value}`)
-    .join(', ');
-  return h(
-    'li',
-    {},
-    h('strong', {}, type.replaceAll(/[._]/g, ' ')),
-    h('div', { className: 'quiet' }, timeOf(at), words === '' ? '' : `: ${words}`),
-  );
-}
+  #place() {
+    return {
+      migration: this.#migration,
+      provider: this.#provider,
+      guard: {
+        etag: () => this.#etag,
+        sight: () => whatIsDecidedOn(this.#migration),
+        refresh: () => this.#read(),
+      },
+      refresh: () => this.#read().catch(() => this.#reading.want()),
+      leave: () => this.#shell.navigate('./'),
+    };
+  }
 
-/** @param {any} migration */
-function factsOf(migration) {
-  const {
-    id,
-    provider,
-    account,
-    region,
-    mode,
-    target,
-    labels,
-    providerStatus,
-    providerRefs,
-    createdBy,
-    createdAt,
-    startedAt,
-    finishedAt,
-    observedAt,
-  } = migration;
-  const databases = (target.databases ?? []).map((/** @type {any} */ { name, restoreAs }) =>
-    restoreAs ? `${name} as ${restoreAs}` : name,
-  );
-  const facts = {
-    Id: id,
-    Where: `${provider}, ${account}, ${region}`,
-    Instance: target.instanceId,
-    Databases: databases.join(', ') || 'whatever the backup holds',
-    Mode: mode,
-    Labels: Object.entries(labels)
-      .map(([name, value]) => `${name}=${value}`)
-      .join(', '),
-    'Vendor says': providerStatus,
-    'Vendor’s ids': Object.entries(providerRefs)
-      .map(([name, value]) => `${name} ${value}`)
-      .join(', '),
-    'Asked for by': createdBy,
-    Stored: timeOf(createdAt),
-    Accepted: timeOf(startedAt),
-    Ended: timeOf(finishedAt),
-    'Looked at': timeOf(observedAt),
-  };
-  return h(
-    'dl',
-    {},
-    ...Object.entries(facts).flatMap(([name, value]) => (value ? [h('dt', {}, name), h('dd', {}, value)] : [])),
-  );
+  #update() {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+    const migration = this.#migration;
+    if (migration === null || this.#signal.aborted) return;
+    const { state } = migration;
+    globalThis.document.title = `${nameOf(migration)}: ${inWords(state)} – Godwit`;
+    render(
+      html`<p><a href="./" data-view>All migrations</a></p>
+        <h1 tabindex="-1">${nameOf(migration)} ${stateMark(state)}</h1>
+        ${
+          this.#gone
+            ? html`<p class="note" data-kind="block" role="alert">The record was deleted meanwhile. This is what it was.</p>`
+            : nothing
+        }
+        ${this.#standing()}
+        <div class="detail">
+         <div class="column">
+          <section class="card" aria-labelledby="chain-title">
+            <h2 id="chain-title">Backups</h2>
+            ${timeline(migration, {
+              all: this.#allBackups,
+              showAll: () => {
+                this.#allBackups = true;
+                this.#update();
+              },
+              remove: (backup) => ask(removeBackup(backup, this.#place())),
+              uploaded: (backup) => ask(markUploaded(backup, this.#place())),
+              upload: (backup) =>
+                ask(
+                  askUploadTarget(backup, this.#place(), (target) => {
+                    this.#upload = target;
+                    this.#update();
+                  }),
+                ),
+            })}
+            ${this.#upload === null ? nothing : uploadTarget(this.#upload)}
+          </section>
+          <section class="card" aria-labelledby="events-title">
+            <h2 id="events-title">Events</h2>
+            ${eventLog(this.#events, this.#eventsOmitted, migration.backups)}
+          </section>
+         </div>
+         <div class="column side">
+          ${
+            migration.feed
+              ? feedSection(migration, this.#feed, {
+                  scan: () => this.#scan(),
+                  scanning: this.#scanning,
+                  problem: this.#scanProblem,
+                })
+              : nothing
+          }
+          <section class="card" aria-labelledby="facts-title">
+            <h2 id="facts-title">What it is</h2>
+            ${factsOf(migration, this.#provider)}
+          </section>
+          <section class="card" aria-labelledby="ids-title">
+            <h2 id="ids-title">At the vendor</h2>
+            ${vendorIds(migration)}
+          </section>
+         </div>
+        </div>`,
+      this.#main,
+    );
+  }
+
+  /** What a person looks for first. */
+  #standing() {
+    const migration = this.#migration;
+    const { state, blocking, warnings, error, createdAt, startedAt, finishedAt, target } = migration;
+    const { value, counts, behind } = progressOf(migration);
+    const ended = isTerminal(state) && finishedAt !== null;
+    const circuit = this.#provider?.circuits?.find(
+      (/** @type {any} */ each) => each.account === migration.account && each.region === migration.region,
+    );
+    return html`<section class="card standing" aria-label="Where it stands" data-state=${state}>
+      <p class="sentence">${standingOf(migration, this.#provider)}</p>
+      ${progressBar(value, `${counts}`)}
+      <p class="tiles">
+        <span><strong>${counts}</strong></span>
+        ${behind === null ? nothing : html`<span>${behind}</span>`}
+        <span>
+          ${
+            ended
+              ? `took ${between(startedAt ?? createdAt, finishedAt)}`
+              : `under way for ${between(startedAt ?? createdAt, Date.now())}`
+          }
+        </span>
+        <span>onto <span class="mono">${target.instanceId}</span></span>
+      </p>
+      ${
+        circuit && circuit.state !== 'closed'
+          ? html`<p class="note" data-kind="block">
+              The vendor does not answer, so Godwit asks it again only at
+              ${circuit.retryAt ? new Date(circuit.retryAt).toLocaleTimeString() : 'once'}. What runs there goes on.
+            </p>`
+          : nothing
+      }
+      ${error === null ? nothing : noteCard(error, 'fault')}
+      ${blocking.map((/** @type {any} */ note) => noteCard(note, 'block'))}
+      ${warnings.map((/** @type {any} */ note) => noteCard(note, 'warn'))} ${this.#buttons()}
+    </section>`;
+  }
+
+  #buttons() {
+    const { actions } = this.#migration;
+    const possible = Object.entries(actionWords).filter(([action]) => actions.includes(action));
+    return html`<div class="buttons" role="group" aria-label="What may be done">
+        ${Object.entries(actionWords).map(([action, { title, does, not }]) => {
+          const may = actions.includes(action) && !this.#gone;
+          return html`<button
+            type="button"
+            id="action-${action}"
+            aria-disabled=${may ? 'false' : 'true'}
+            title=${may ? does : not}
+            data-weight=${weights[action] ?? nothing}
+            @click=${() => (may ? ask(questionOf(action, this.#place())) : this.#shell.say(not))}
+          >
+            ${title}
+          </button>`;
+        })}
+      </div>
+      ${
+        possible.length === 0
+          ? html`<p class="quiet">Nothing has to be done, and nothing can be done, just now.</p>`
+          : html`<ul class="quiet does">
+              ${possible.map(([, { title, does }]) => html`<li><strong>${title}:</strong> ${does}</li>`)}
+            </ul>`
+      }`;
+  }
 }

@@ -1,0 +1,277 @@
+// @ts-check
+import { vocabulary } from './catalogue.js';
+import { checkField, choiceField, pairsIn, radioField, textField } from './fields.js';
+import { html, nothing } from './lit-html.js';
+import { factList, momentOf, prose } from './parts.js';
+import { sourceFields, sourceOf } from './source.js';
+import { actionWords, sourceInWords, titled } from './words.js';
+
+/**
+ * What each action asks a person, and what it sends.
+ * @typedef {{ migration: any, provider: any, guard: import('./dialog.js').Guard, refresh: () => Promise<void>, leave: () => void }} Place
+ * @typedef {import('./dialog.js').Question} Question
+ */
+
+/** @type {Record<string, (place: Place) => Question>} */
+const questions = { add_backup: addBackup, cut_over: cutOver, cancel, retry, delete: remove };
+
+/** @param {string} action @param {Place} place @returns {Question} */
+export function questionOf(action, place) {
+  return /** @type {(place: Place) => Question} */ (questions[action])(place);
+}
+
+/** @param {Place} place @param {string} action */
+function common({ migration, guard, refresh }, action) {
+  const { title } = /** @type {{ title: string }} */ (actionWords[action]);
+  return { title, send: title, guard, done: () => refresh(), path: `migrations/${migration.id}` };
+}
+
+/** @param {Place} place @returns {Question} */
+function addBackup(place) {
+  const { migration, provider, refresh } = place;
+  const { path, title } = common(place, 'add_backup');
+  const source = migration.source ?? migration.feed ?? {};
+  /** @type {Record<string, any>} */
+  const values = { 'backup-bucket': source.bucket ?? '', 'backup-endpoint': source.endpoint ?? '' };
+  const differential = migration.mode === 'full_differential' || provider?.differentialBeforeLogs;
+  const types =
+    migration.mode === 'full_differential' ? ['differential'] : differential ? ['log', 'differential'] : ['log'];
+  const shape = { withFeed: false, chain: true, prefix: 'backup-' };
+  return {
+    title,
+    send: title,
+    fields: (claim, update) => {
+      const form = { values, claim, changed: update };
+      return html`${choiceField(form, {
+        name: 'backup-type',
+        title: 'Kind of the backup',
+        pointer: '/type',
+        choices: types.map((each) => [each, titled(each)]),
+      })}
+        ${sourceFields(form, provider, shape)}
+        ${checkField(form, {
+          name: 'backup-final',
+          title: 'The last one: the database comes online after it',
+          pointer: '/final',
+        })}
+        ${values['backup-final'] ? warning('The chain ends with this file. That cannot be undone.') : nothing}`;
+    },
+    confirm: () => (values['backup-final'] ? migration.target.instanceId : undefined),
+    call: () => ({
+      method: 'POST',
+      path: `${path}/backups`,
+      body: {
+        type: values['backup-type'] ?? types[0],
+        ...sourceOf(values, provider, shape).member,
+        ...(values['backup-final'] ? { final: true } : {}),
+      },
+    }),
+    done: () => refresh(),
+  };
+}
+
+/** @param {Place} place @returns {Question} */
+function cutOver(place) {
+  const { migration, provider } = place;
+  const { path, ...rest } = common(place, 'cut_over');
+  const queued = migration.backups.filter((/** @type {any} */ each) => each.state === 'queued' && each.type !== 'full');
+  const choices = [
+    ...(provider?.cutoverWithoutBackup
+      ? [{ value: 'now', words: 'Now', help: 'With what is restored. Queued backups are not waited for.' }]
+      : []),
+    ...queued.map((/** @type {any} */ backup) => ({
+      value: backup.id,
+      words: html`After <span class="mono">${sourceInWords(backup.source)[0]}</span>`,
+      help: `A ${backup.type} backup that is queued. It becomes the last one.`,
+    })),
+    ...(migration.feed
+      ? [
+          {
+            value: 'latest',
+            words: 'After the newest file in the folder',
+            help: 'Whatever is there when you send this.',
+          },
+        ]
+      : []),
+  ];
+  /** @type {Record<string, any>} */
+  const values = {};
+  const chosen = () => values.after ?? choices[0]?.value ?? 'now';
+  return {
+    ...rest,
+    danger: true,
+    intro: () => warning('The chain ends and the database comes online. This cannot be undone.'),
+    fields: (claim, update) =>
+      choices.length > 1 || (choices[0] && choices[0].value !== 'now')
+        ? radioField({ values, claim, changed: update }, { name: 'after', title: 'When', choices })
+        : nothing,
+    confirm: () => migration.target.instanceId,
+    call: () => ({
+      method: 'POST',
+      path: `${path}/cutover`,
+      body: chosen() === 'now' ? {} : { afterBackup: chosen() },
+    }),
+    advice: (problem) =>
+      problem.code === 'cutover_needs_final_backup'
+        ? `${provider?.title ?? 'The vendor'} opens a database with its last file only. Add that backup and mark it as the last one.`
+        : undefined,
+  };
+}
+
+/** @param {Place} place @returns {Question} */
+function cancel(place) {
+  const { migration, provider } = place;
+  const { path, ...rest } = common(place, 'cancel');
+  const ends = migration.blocking.some((/** @type {any} */ { code }) =>
+    ['missing_at_provider', 'account_not_configured', 'unrecognized_provider_status', 'stalled'].includes(code),
+  );
+  return {
+    ...rest,
+    send: 'Cancel the migration',
+    danger: true,
+    intro: () =>
+      html`${warning('The restore ends where it is. What is half restored may have to be dropped by hand.')}
+      ${
+        ends
+          ? html`<p>Nobody can tell what the vendor does just now. The record may end without the vendor: look at the instance afterwards.</p>`
+          : nothing
+      }
+      ${
+        !provider?.cancelWhileRestoring && migration.state === 'restoring'
+          ? html`<p>This vendor cannot stop a restore that runs.</p>`
+          : nothing
+      }`,
+    confirm: () => migration.target.instanceId,
+    call: () => ({ method: 'POST', path: `${path}/cancel`, body: {} }),
+  };
+}
+
+/** @param {Place} place @returns {Question} */
+function retry(place) {
+  const { migration } = place;
+  const { path, ...rest } = common(place, 'retry');
+  const doubt = migration.blocking.find((/** @type {any} */ { code }) =>
+    ['outcome_unknown', 'backup_outcome_unknown'].includes(code),
+  );
+  /** @type {Record<string, any>} */
+  const values = {};
+  const names = Object.keys(migration.providerRefs);
+  return {
+    ...rest,
+    intro: () => html`<p>${actionWords.retry?.does}</p>
+      ${doubt ? html`<p>${prose(vocabulary.reasons[doubt.code]?.action ?? '')}</p>` : nothing}`,
+    fields: (claim, update) => {
+      if (!doubt) return nothing;
+      const form = { values, claim, changed: update };
+      return html`${radioField(form, {
+        name: 'how',
+        title: 'What you know',
+        choices: [
+          { value: 'look', words: 'Nothing: look again', help: 'Godwit asks the vendor again.' },
+          {
+            value: 'absent',
+            words: 'The vendor has nothing of it',
+            help: 'You have looked in the vendor’s console. It is sent again.',
+          },
+          {
+            value: 'adopt',
+            words: 'The vendor has it, with these ids',
+            help: 'You have found the task. Godwit goes on with it, and sends nothing.',
+          },
+        ],
+      })}
+        ${
+          values.how === 'adopt'
+            ? textField(form, {
+                name: 'adopt',
+                title: 'The vendor’s ids, one a line',
+                pointer: '/adopt',
+                required: true,
+                lines: true,
+                placeholder: `${names[0] ?? 'migrateTaskId'}=…`,
+                help: 'Named as in `providerRefs`.',
+              })
+            : nothing
+        }`;
+    },
+    call: () => ({
+      method: 'POST',
+      path: `${path}/retry`,
+      body:
+        values.how === 'absent'
+          ? { assume: 'absent' }
+          : values.how === 'adopt'
+            ? { adopt: pairsIn(values.adopt ?? '') }
+            : {},
+    }),
+  };
+}
+
+/** @param {Place} place @returns {Question} */
+function remove(place) {
+  const { path, ...rest } = common(place, 'delete');
+  return {
+    ...rest,
+    danger: true,
+    intro: () => html`<p>${actionWords.delete?.does} Its events are forgotten too.</p>`,
+    call: () => ({ method: 'DELETE', path }),
+    done: () => place.leave(),
+  };
+}
+
+/** A backup leaves the chain. @param {any} backup @param {Place} place @returns {Question} */
+export function removeBackup(backup, { migration, refresh }) {
+  return {
+    title: 'Remove a backup from the chain',
+    send: 'Remove it',
+    danger: true,
+    intro: () => html`<p>
+      <span class="mono">${sourceInWords(backup.source)[0]}</span> is not restored. The file stays where it is.
+    </p>`,
+    call: () => ({ method: 'DELETE', path: `migrations/${migration.id}/backups/${backup.id}` }),
+    done: () => refresh(),
+  };
+}
+
+/** The file is where the vendor expects it. @param {any} backup @param {Place} place @returns {Question} */
+export function markUploaded(backup, { migration, refresh, guard }) {
+  return {
+    title: 'The file is uploaded',
+    send: 'Start the restore',
+    guard,
+    intro: () => html`<p>The vendor begins to restore <span class="mono">${backup.source.fileName}</span>.</p>`,
+    call: () => ({ method: 'POST', path: `migrations/${migration.id}/backups/${backup.id}/uploaded`, body: {} }),
+    done: () => refresh(),
+  };
+}
+
+/** Where the file goes, with keys that end soon. @param {any} backup @param {Place} place @param {(target: any) => void} show @returns {Question} */
+export function askUploadTarget(backup, { migration }, show) {
+  return {
+    title: 'Where to upload',
+    send: 'Ask for temporary keys',
+    intro: () => html`<p>
+      The vendor gives keys for this upload alone. They are kept nowhere; ask again when they have ended.
+    </p>`,
+    call: () => ({ method: 'POST', path: `migrations/${migration.id}/backups/${backup.id}/upload-target`, body: {} }),
+    done: show,
+  };
+}
+
+/** @param {any} target */
+export function uploadTarget({ bucket, region, key, host, credentials, expiresAt }) {
+  return html`${factList([
+    ['Goes to', html`<span class="mono">https://${host}/${key}</span>`],
+    ['Bucket', `${bucket}, ${region}`],
+    ['Keys end', momentOf(expiresAt)],
+  ])}
+    <details>
+      <summary>Temporary keys</summary>
+      <pre tabindex="0">${`SecretId: ${credentials.secretId}\nSecretKey: ${credentials.secretKey}\nToken: ${credentials.token}`}</pre>
+    </details>`;
+}
+
+/** @param {string} words */
+function warning(words) {
+  return html`<p class="note" data-kind="block">${words}</p>`;
+}

@@ -1,0 +1,94 @@
+// @ts-check
+import { html, nothing } from './lit-html.js';
+import { noteCard, problemCard, prose } from './parts.js';
+import { counted } from './words.js';
+
+/** What a creation would do, as the dry run tells it. */
+
+/**
+ * The last dry run, and the body that it was for.
+ * @typedef {{ body: string, answer: any, preflight: boolean }} Tried
+ */
+
+/**
+ * `faults`: those that stand at no field. `current`: the dry run was for what stands in the form now.
+ * @param {{ provider: any, tried: Tried | null, current: boolean, asking: boolean, faults: any[], check: () => void }} what
+ */
+export function planOf({ provider, tried, current, asking, faults, check }) {
+  if (tried === null)
+    return html`<p class="quiet" role="status">
+        Fill in the form: the calls to the vendor appear here. Nothing is sent before you start it.
+      </p>
+      ${expectations(provider)}`;
+  const { answer, preflight } = tried;
+  const atFields = answer.problems.filter((/** @type {any} */ each) => !faults.includes(each));
+  return html`<div role="status">
+      ${
+        answer.valid
+          ? html`<p class="verdict" data-ok="true">
+              It would be accepted${preflight ? ', and the vendor’s side was looked at' : ''}:
+              ${counted(answer.plan.length, 'call')} to the vendor.
+            </p>`
+          : html`<p class="verdict" data-ok="false">It would be refused.</p>`
+      }
+      ${current ? nothing : html`<p class="quiet">Asking again …</p>`}
+    </div>
+    ${faults.map(
+      (each) => html`<article class="note" data-kind="fault">
+        <p>${each.pointer ? html`<code>${each.pointer}</code> ` : nothing}${prose(each.detail)}</p>
+      </article>`,
+    )}
+    ${atFields.map(
+      (/** @type {any} */ each) => html`<p class="quiet"><code>${each.pointer}</code> ${prose(each.detail)}</p>`,
+    )}
+    ${answer.notes.map((/** @type {any} */ note) => noteCard(note, 'warn'))}
+    <p>
+      <button type="button" id="preflight" ?disabled=${asking} @click=${check}>Check at the vendor too</button>
+      <span class="quiet">Reads the instance and the file; changes nothing.</span>
+    </p>
+    <ol class="plan">
+      ${answer.plan.map(
+        (/** @type {any} */ each) => html`<li>
+          <strong>${each.operation}</strong>
+          <div class="quiet">${each.method} ${each.url}</div>
+          <details>
+            <summary>Parameters</summary>
+            <pre tabindex="0">${JSON.stringify(each.parameters, null, 2)}</pre>
+          </details>
+        </li>`,
+      )}
+    </ol>
+    ${expectations(provider)}`;
+}
+
+/** @param {any} provider */
+function expectations(provider) {
+  if (!provider) return nothing;
+  return html`<details class="more">
+    <summary>What ${provider.title} expects</summary>
+    <ul>
+      ${Object.values(provider.limits).map((limit) => html`<li>${limit}</li>`)}
+    </ul>
+  </details>`;
+}
+
+/** What a folder holds: its chains, what is missing in them, and the files that cannot be used. @param {any} folder */
+export function folderWords(folder) {
+  if (folder === null) return nothing;
+  if (folder.problem) return problemCard(folder.problem);
+  const faulty = folder.files.filter((/** @type {any} */ { faults }) => faults.length > 0);
+  return html`<p>${counted(folder.files.length, 'file')}, ${counted(folder.chains.length, 'chain')}.</p>
+    ${folder.chains.map(
+      (/** @type {any} */ chain) => html`<article class="note" data-kind=${chain.complete ? 'good' : 'block'}>
+        <h3>${chain.database}: ${chain.complete ? 'complete' : 'not complete'}</h3>
+        <p>${counted(chain.restores.length, 'file')} to restore, ${chain.needless.length} needless.</p>
+        ${chain.gaps.map((/** @type {any} */ gap) => html`<p>${prose(gap.detail)}</p>`)}
+      </article>`,
+    )}
+    ${faulty.map(
+      (/** @type {any} */ { key, faults }) =>
+        html`<p class="quiet">
+          <code>${key}</code>: ${faults.map((/** @type {any} */ each) => prose(each.detail))}
+        </p>`,
+    )}`;
+}

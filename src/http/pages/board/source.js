@@ -1,0 +1,153 @@
+// @ts-check
+import { linesIn, radioField, textField } from './fields.js';
+import { html, nothing } from './lit-html.js';
+
+/** Where a backup lies: the fields, and the part of the body that they make. Kinds that the provider cannot read are not offered. */
+
+/** @type {Record<string, { words: string, help: string }>} */
+const kinds = {
+  object_storage: { words: 'Files in a bucket', help: 'The vendor reads them with the account’s own rights.' },
+  feed: {
+    words: 'A folder, watched',
+    help: 'Godwit reads what the files say of themselves, and restores them in the order of their log sequence numbers.',
+  },
+  url: { words: 'Signed links', help: 'Stored encrypted, and shown without their query.' },
+  instance_backup: { words: 'A backup of another instance', help: 'One that the vendor has made itself.' },
+  upload: { words: 'A file that you upload', help: 'The vendor gives a place for it, which is shown afterwards.' },
+};
+
+/** @param {any} provider @param {boolean} withFeed @returns {string[]} */
+function kindsOf(provider, withFeed) {
+  const sources = provider?.sources ?? [];
+  const offered = withFeed && sources.includes('object_storage') ? ['object_storage', 'feed'] : ['object_storage'];
+  return [
+    ...offered.filter((kind) => kind === 'feed' || sources.includes(kind)),
+    ...sources.filter((/** @type {string} */ each) => each !== 'object_storage'),
+  ];
+}
+
+/** The chosen kind, or the first that the provider has. @param {Record<string, any>} values @param {any} provider @param {boolean} withFeed */
+export function kindOf(values, provider, withFeed) {
+  const offered = kindsOf(provider, withFeed);
+  return offered.includes(values.kind) ? values.kind : offered[0];
+}
+
+/**
+ * @param {import('./fields.js').Form} form @param {any} provider
+ * @param {{ withFeed: boolean, chain: boolean, prefix?: string }} place `prefix`: of the ids of the fields.
+ */
+export function sourceFields(form, provider, { withFeed, chain, prefix = '' }) {
+  const kind = kindOf(form.values, provider, withFeed);
+  form.values.kind = kind;
+  const at = kind === 'feed' ? '/feed' : '/source';
+  const text = (/** @type {string} */ name, /** @type {string} */ title, /** @type {any} */ more = {}) =>
+    textField(form, {
+      name: `${prefix}${name}`,
+      title,
+      required: true,
+      pointer: `${at}/${more.member ?? name}`,
+      ...more,
+    });
+  const endpoint = () =>
+    text('endpoint', 'Host of the object storage', { required: false, placeholder: 'as the account says' });
+  const offered = kindsOf(provider, withFeed);
+  const many = (provider?.filesPerBackup?.max ?? 1) > 1;
+  return html`${
+    offered.length > 1
+      ? radioField(form, {
+          name: 'kind',
+          title: 'Where the backup lies',
+          choices: offered.map((value) => ({ value, ...kinds[value], words: kinds[value]?.words ?? value })),
+        })
+      : nothing
+  }
+    ${kind === 'object_storage' || kind === 'feed' ? text('bucket', 'Bucket', { placeholder: 'acme-backups' }) : nothing}
+    ${
+      kind === 'object_storage'
+        ? [
+            text('keys', many ? 'Keys, one a line' : 'Key of the file', {
+              lines: many,
+              placeholder: 'prod/orders_full.bak',
+            }),
+            endpoint(),
+          ]
+        : nothing
+    }
+    ${
+      kind === 'feed'
+        ? [
+            text('prefix', 'Folder', { placeholder: 'prod/orders/', help: 'The beginning of the keys.' }),
+            chain
+              ? [
+                  html`<div class="field"><label class="check"
+                    ><input
+                      id="watch"
+                      type="checkbox"
+                      .checked=${form.values.watch !== false}
+                      @change=${(/** @type {any} */ { target }) => {
+                        form.values.watch = target.checked;
+                        form.changed();
+                      }}
+                    />
+                    Take files that come later too</label
+                  ></div>`,
+                  text('lastFile', 'Last file', {
+                    required: false,
+                    placeholder: 'orders_TAIL.bak',
+                    help: 'When it comes, it ends the chain, and the database comes online by itself.',
+                  }),
+                ]
+              : nothing,
+            endpoint(),
+          ]
+        : nothing
+    }
+    ${
+      kind === 'url'
+        ? text('urls', (provider?.urlsPerBackup?.max ?? 1) > 1 ? 'Links, one a line' : 'Link', { lines: true })
+        : nothing
+    }
+    ${
+      kind === 'instance_backup'
+        ? [
+            text('sourceInstance', 'Instance that the backup is of', { member: 'instanceId' }),
+            text('backupId', 'Id of the backup'),
+            text('engineVersion', 'Version of that instance', { placeholder: '2019_EE' }),
+          ]
+        : nothing
+    }
+    ${kind === 'upload' ? text('fileName', 'Name of the file', { placeholder: 'orders_full.bak' }) : nothing}`;
+}
+
+/**
+ * The part of the body that the fields make, and whether the fields that have to be filled in are.
+ * @param {Record<string, any>} values @param {any} provider
+ * @param {{ withFeed: boolean, chain: boolean, prefix?: string }} place
+ */
+export function sourceOf(values, provider, { withFeed, chain, prefix = '' }) {
+  const kind = kindOf(values, provider, withFeed);
+  const text = (/** @type {string} */ name) => (values[`${prefix}${name}`] ?? '').trim();
+  const endpoint = text('endpoint') === '' ? {} : { endpoint: text('endpoint') };
+  if (kind === 'feed') {
+    const feed = {
+      bucket: text('bucket'),
+      prefix: text('prefix'),
+      ...endpoint,
+      ...(chain && values.watch === false ? { watch: false } : {}),
+      ...(chain && text('lastFile') !== '' ? { lastFile: text('lastFile') } : {}),
+    };
+    return { member: { feed }, complete: feed.bucket !== '' && feed.prefix !== '' };
+  }
+  const source = {
+    object_storage: () => ({ bucket: text('bucket'), keys: linesIn(text('keys')), ...endpoint }),
+    url: () => ({ urls: linesIn(text('urls')) }),
+    instance_backup: () => ({
+      instanceId: text('sourceInstance'),
+      backupId: text('backupId'),
+      engineVersion: text('engineVersion'),
+    }),
+    upload: () => ({ fileName: text('fileName') }),
+  }[/** @type {'upload'} */ (kind)]();
+  const complete = Object.values(source).every((value) => value.length > 0);
+  return { member: { source: { type: kind, ...source } }, complete };
+}

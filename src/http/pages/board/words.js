@@ -1,0 +1,170 @@
+// @ts-check
+
+/** What the page says, made from what the API answers. Pure. */
+
+/** A code as words. @param {string} code */
+export function inWords(code) {
+  return code.replaceAll(/[._]/g, ' ');
+}
+
+/** With a capital. @param {string} code */
+export function titled(code) {
+  const words = inWords(code);
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** @param {number} count @param {string} noun */
+export function counted(count, noun) {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** A span of time in its two largest units. @param {number} seconds */
+export function duration(seconds) {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+  return `${Math.floor(hours / 24)} days`;
+}
+
+/** @param {string} from @param {string | number} to */
+export function between(from, to) {
+  return duration((new Date(to).getTime() - Date.parse(from)) / 1000);
+}
+
+/** A moment in the reader’s zone, written as the files of a chain write theirs. @param {string} time */
+export function localTime(time) {
+  const at = new Date(time);
+  const two = (/** @type {number} */ value) => String(value).padStart(2, '0');
+  const day = [at.getFullYear(), two(at.getMonth() + 1), two(at.getDate())].join('-');
+  return `${day} ${[at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(':')}`;
+}
+
+/** A moment of the source’s clock, which names no zone: as it is. @param {string} time */
+export function sourceTime(time) {
+  return time.replace('T', ' ');
+}
+
+/** @param {number} bytes */
+export function sizeInWords(bytes) {
+  const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
+  const power = bytes === 0 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
+  const value = bytes / 1024 ** power;
+  return `${power === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[power]}`;
+}
+
+/** What a source names, one line each. @param {any} source @returns {string[]} */
+export function sourceInWords(source) {
+  if (source.type === 'object_storage')
+    return source.keys.map((/** @type {string} */ key) => `${source.bucket}/${key}`);
+  if (source.type === 'url') return source.urls;
+  return [source.type === 'upload' ? source.fileName : `${source.instanceId} / ${source.backupId}`];
+}
+
+/** Names of the databases on the target. @param {any} migration */
+export function databasesOf({ target }) {
+  return (target.databases ?? []).map((/** @type {any} */ each) => each.restoreAs ?? each.name).join(', ');
+}
+
+/** How people call it. @param {any} migration */
+export function nameOf(migration) {
+  return migration.name ?? (databasesOf(migration) || migration.id);
+}
+
+/**
+ * How far it is. `percent` is the vendor’s own, or else the share of restored backups.
+ * @param {any} migration
+ */
+export function progressOf({ progress, backups, state }) {
+  const { percent, backupsTotal, backupsRestored, behindSeconds } = progress;
+  const waiting = backups.filter((/** @type {any} */ each) => ['queued', 'submitting'].includes(each.state)).length;
+  const value =
+    state === 'succeeded'
+      ? 100
+      : (percent ?? (backupsTotal === 0 ? 0 : Math.round((100 * backupsRestored) / backupsTotal)));
+  const counts = [`${backupsRestored} of ${backupsTotal} restored`];
+  if (waiting > 0) counts.push(`${waiting} waiting`);
+  if (percent !== null && percent < 100) counts.push(`${percent} %`);
+  return { value, counts: counts.join(', '), waiting, behind: behindOf(behindSeconds, backups) };
+}
+
+/** How far behind the source it is, as well as the files tell. @param {number | null} seconds @param {any[]} backups */
+function behindOf(seconds, backups) {
+  if (seconds === 0) return 'level with the newest file in the folder';
+  if (seconds !== null && seconds !== undefined) return `${duration(seconds)} behind the newest file in the folder`;
+  const newest = backups.findLast((/** @type {any} */ backup) => backup.state === 'restored');
+  return newest?.header?.finishedAt ? `data as of ${sourceTime(newest.header.finishedAt)}, source’s clock` : null;
+}
+
+/** Where it stands, in one sentence. @param {any} migration @param {any} provider */
+export function standingOf(migration, provider) {
+  const { state, backups, target, blocking } = migration;
+  const vendor = provider?.title ?? migration.provider;
+  const active = backups.findIndex((/** @type {any} */ { state }) => ['submitting', 'restoring'].includes(state));
+  const failed = backups.some((/** @type {any} */ each) => each.state === 'failed');
+  const which = active < 0 ? 'the backup' : `backup ${active + 1} of ${backups.length} (${backups[active].type})`;
+  switch (state) {
+    case 'pending':
+      return `Stored here. ${vendor} has not confirmed it yet.`;
+    case 'restoring':
+      return `${vendor} restores ${which}.`;
+    case 'awaiting_backup':
+      if (failed && blocking.length > 0) return 'A backup failed, and the chain lives. It waits for your decision.';
+      return 'The chain is consistent and nothing runs at the vendor. It waits for the next backup, or for the cutover.';
+    case 'cutting_over':
+      return 'The chain ends, and the database is brought online.';
+    case 'cancelling':
+      return 'It is being cancelled at the vendor.';
+    case 'succeeded':
+      return `The database is online on ${target.instanceId}.`;
+    case 'failed':
+      return 'It failed and does not go on by itself.';
+    case 'cancelled':
+      return 'It was cancelled.';
+    default:
+      return inWords(state);
+  }
+}
+
+/**
+ * What may be done now, with the reason to do it; one sentence for each action.
+ * @type {Record<string, { title: string, does: string, not: string }>}
+ */
+export const actionWords = {
+  add_backup: {
+    title: 'Add a backup',
+    does: 'Queues the next log or differential backup. It goes out when the vendor is ready for it.',
+    not: 'No backup can be added now.',
+  },
+  cut_over: {
+    title: 'Cut over',
+    does: 'Ends the chain and brings the database online.',
+    not: 'The database cannot be opened now.',
+  },
+  cancel: { title: 'Cancel', does: 'Ends the restore where it is.', not: 'It cannot be cancelled now.' },
+  retry: {
+    title: 'Try again',
+    does: 'Sends again what failed, as a new attempt.',
+    not: 'Nothing here can be tried again.',
+  },
+  delete: {
+    title: 'Delete the record',
+    does: 'Forgets the record here. Nothing is touched at the vendor.',
+    not: 'Only a migration that has ended can be deleted.',
+  },
+};
+
+/** @type {Record<string, string>} */
+export const modeWords = {
+  full: 'full: one restore, then online',
+  full_log: 'full_log: a full backup, then log backups',
+  full_differential: 'full_differential: a full backup, then differentials',
+};
+
+/** What a person sees before a decision, without what changes by mere looking. @param {any} migration */
+export function whatIsDecidedOn({ state, actions, blocking, backups }) {
+  const codes = blocking.map((/** @type {any} */ { code }) => code);
+  return JSON.stringify([state, actions, codes, backups.map((/** @type {any} */ each) => [each.id, each.state])]);
+}
