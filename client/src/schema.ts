@@ -568,6 +568,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/accounts/{name}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the tasks that were begun outside Godwit
+         * @description The vendor’s tasks on one instance that no migration of this gateway owns or owned, the newest first; asked of the vendor now, within the account’s limits, and read only. `createMigration` with `adopt` takes one over. `complete: false`: the vendor has more than one reading takes in.
+         */
+        get: operations["listForeignTasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/accounts": {
         parameters: {
             query?: never;
@@ -734,6 +754,19 @@ export interface components {
          * @enum {string}
          */
         Action: "add_backup" | "cut_over" | "cancel" | "retry" | "delete";
+        /**
+         * Adopted
+         * @description Adopted source.
+         */
+        AdoptedSource: {
+            /**
+             * @description What kind it is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "adopted";
+            /** @description Names as the vendor shows them, links without their query; empty where it shows none. */
+            files: string[];
+        };
         /** @description A page of a list. */
         AuditPage: {
             /** @description The page. */
@@ -784,7 +817,7 @@ export interface components {
             /** @description Kind of the backup. */
             type: components["schemas"]["BackupType"];
             /** @description Where the backup lies. URLs are shown without their query. */
-            source: components["schemas"]["Source"];
+            source: components["schemas"]["ShownSource"];
             /** @description Whether the database comes online after this backup. */
             final: boolean;
             /** @description What the file says of itself; null: it was not looked at. */
@@ -930,7 +963,7 @@ export interface components {
              * @description `godwit.` and the type of the event.
              * @enum {string}
              */
-            type: "godwit.migration.created" | "godwit.migration.state_changed" | "godwit.migration.blocked" | "godwit.backup.added" | "godwit.backup.state_changed" | "godwit.backup.removed" | "godwit.feed.file_taken" | "godwit.feed.file_refused" | "godwit.feed.gap_found" | "godwit.feed.gap_closed" | "godwit.call.sent" | "godwit.call.settled";
+            type: "godwit.migration.created" | "godwit.migration.adopted" | "godwit.migration.state_changed" | "godwit.migration.blocked" | "godwit.backup.added" | "godwit.backup.state_changed" | "godwit.backup.removed" | "godwit.feed.file_taken" | "godwit.feed.file_refused" | "godwit.feed.gap_found" | "godwit.feed.gap_closed" | "godwit.call.sent" | "godwit.call.settled";
             /** @description The id of the migration. */
             subject: string;
             /**
@@ -1026,6 +1059,30 @@ export interface components {
                 /** @description Parameters of the call, masked. */
                 parameters: unknown;
             }[];
+            /** @description With `adopt` and `preflight`: what would be taken over, as the vendor shows it now. */
+            adoption?: {
+                /** @description Where it is in its life. */
+                state: components["schemas"]["MigrationState"];
+                /** @description The vendor’s word for the state, verbatim; null: it has said none. */
+                providerStatus: string | null;
+                /** @description The vendor’s ids, verbatim. */
+                providerRefs: {
+                    [key: string]: string;
+                };
+                /** @description `full`: one restore, then online. `full_log`, `full_differential`: a chain that rests at `awaiting_backup` until its end. */
+                mode: components["schemas"]["Mode"];
+                /** @description In the order of their restore. */
+                backups: {
+                    /** @description What kind it is. */
+                    type: components["schemas"]["BackupType"];
+                    /** @description Names as the vendor shows them. */
+                    files: string[];
+                    /** @description Whether the database comes online after this backup. */
+                    final: boolean;
+                    /** @description Where it is in its life. */
+                    state: components["schemas"]["BackupState"];
+                }[];
+            };
         };
         /** @description A fact about one migration. */
         Event: {
@@ -1058,7 +1115,7 @@ export interface components {
          * @description What happened.
          * @enum {string}
          */
-        EventType: "migration.created" | "migration.state_changed" | "migration.blocked" | "backup.added" | "backup.state_changed" | "backup.removed" | "feed.file_taken" | "feed.file_refused" | "feed.gap_found" | "feed.gap_closed" | "call.sent" | "call.settled";
+        EventType: "migration.created" | "migration.adopted" | "migration.state_changed" | "migration.blocked" | "backup.added" | "backup.state_changed" | "backup.removed" | "feed.file_taken" | "feed.file_refused" | "feed.gap_found" | "feed.gap_closed" | "call.sent" | "call.settled";
         /** @description The files of a watched folder. */
         FeedPage: {
             /** @description The page. */
@@ -1088,6 +1145,46 @@ export interface components {
          * @enum {string}
          */
         FeedVerdict: "taken" | "waiting" | "needless" | "refused";
+        /** @description A task at the vendor that was begun outside Godwit. */
+        ForeignTask: {
+            /** @description The vendor’s ids, verbatim. */
+            providerRefs: {
+                [key: string]: string;
+            };
+            /** @description Always false: no migration of this gateway owns it. */
+            owned: boolean;
+            /** @description The vendor’s id of the managed instance. */
+            instanceId: string;
+            /** @description The vendor’s name of the task; null: it has none. */
+            name: string | null;
+            /** @description The vendor’s word, verbatim. */
+            providerStatus: string;
+            /** @description What the vendor’s word means in our vocabulary; null: its list does not tell. */
+            state: components["schemas"]["MigrationState"] | null;
+            /** @description The vendor’s text, such as the reason of a failure; null: there is none. */
+            detail: string | null;
+            /** @description The mode; null: the vendor’s list does not tell. */
+            mode: components["schemas"]["Mode"] | null;
+            /** @description Names on the target; null: the vendor’s list does not tell. */
+            databases: string[] | null;
+            /** @description As the vendor shows them, links without their query; null: its list does not tell. */
+            files: string[] | null;
+            /** @description When it was stored. */
+            createdAt: string | null;
+            /** @description When the vendor accepted the first backup; null: not yet. */
+            startedAt: string | null;
+            /** @description When it ended, as far as the vendor tells; null: it has not. */
+            finishedAt: string | null;
+        };
+        /** @description Tasks of one instance that were begun outside Godwit. */
+        ForeignTaskPage: {
+            /** @description The page. */
+            items: components["schemas"]["ForeignTask"][];
+            /** @description Pass it as `pageToken` for the next page; null: this is the last one. */
+            nextPageToken: string | null;
+            /** @description Whether the vendor’s list was read to its end. */
+            complete: boolean;
+        };
         /** @description The state of this process. */
         Health: {
             /**
@@ -1225,7 +1322,7 @@ export interface components {
                 overwrite: boolean;
             };
             /** @description Where the backup lies. URLs are shown without their query. */
-            source?: components["schemas"]["Source"];
+            source?: components["schemas"]["ShownSource"];
             /** @description A folder to take the backups from, in place of `source`. */
             feed?: {
                 /** @description Bucket in the region of the instance. */
@@ -1397,6 +1494,10 @@ export interface components {
                 watch?: boolean;
                 /** @description Key or name of the file that ends the chain: the database comes online after it. */
                 lastFile?: string;
+            };
+            /** @description In place of `source`: takes over a task that was begun outside Godwit, by the vendor’s ids as `GET /accounts/{name}/tasks` shows them. Nothing is sent. `mode` may be left out: it is the vendor’s. */
+            adopt?: {
+                [key: string]: string;
             };
             /** @description How the restore is done; each option works where the provider has it. */
             options?: components["schemas"]["Options"];
@@ -1793,6 +1894,8 @@ export interface components {
             /** @description For so long messages are signed with the old secret as well; 0: no longer from now on. Default: `86400`. */
             overlapSeconds?: number;
         };
+        /** @description Where the backup lies; `adopted`: it was sent outside Godwit. */
+        ShownSource: components["schemas"]["ObjectStorageSource"] | components["schemas"]["UrlSource"] | components["schemas"]["InstanceBackupSource"] | components["schemas"]["UploadSource"] | components["schemas"]["AdoptedSource"];
         /** @description Where the backup lies. */
         Source: components["schemas"]["ObjectStorageSource"] | components["schemas"]["UrlSource"] | components["schemas"]["InstanceBackupSource"] | components["schemas"]["UploadSource"];
         /**
@@ -4042,6 +4145,56 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BackupCommand"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["ProviderConflict"];
+            422: components["responses"]["UnsupportedByProviderOrUnknownAccountOrProviderRejected"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["ProviderAuthFailedOrProviderProtocolError"];
+            503: components["responses"]["OverloadedOrDrainingOrProviderThrottledOrProviderUnavailable"];
+            504: components["responses"]["ProviderTimeout"];
+        };
+    };
+    listForeignTasks: {
+        parameters: {
+            query: {
+                /** @description The vendor’s id of the instance: vendors list tasks by instance. */
+                instanceId: string;
+                /** @description Default: the account’s region. */
+                region?: string;
+                /** @description Items per page. */
+                pageSize?: number;
+                /** @description `nextPageToken` of the page before, with the same filters. */
+                pageToken?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the account.
+                 * @example sandbox-alibaba
+                 */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tasks. */
+            200: {
+                headers: {
+                    /** @description The next page, `rel="next"`. */
+                    Link?: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForeignTaskPage"];
                 };
             };
             400: components["responses"]["InvalidRequest"];

@@ -1,4 +1,4 @@
-import { type Static, Type } from '@sinclair/typebox';
+import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { enumOf } from './enum-schema.ts';
 import {
   DatabaseSchema,
@@ -6,11 +6,28 @@ import {
   OptionsSchema,
   ProviderIdSchema,
   ProviderOptionsSchema,
+  type SourceRequest,
   SourceSchema,
 } from './request-schema.ts';
-import { nullable } from './typebox.ts';
+import { closed, discriminated, nullable } from './typebox.ts';
 
 /** The schemas of answers: one source for static types, serialization and the OpenAPI document. */
+
+/** What an adopted backup was restored from, as far as the vendor shows it. */
+export const AdoptedSourceSchema = Type.Object(
+  {
+    type: Type.Literal('adopted'),
+    files: Type.Array(Type.String(), {
+      description: 'Names as the vendor shows them, links without their query; empty where it shows none.',
+    }),
+  },
+  { ...closed, title: 'Adopted' },
+);
+
+export const ShownSourceSchema = discriminated('type', [...(SourceSchema.oneOf as [TSchema]), AdoptedSourceSchema], {
+  description: 'Where the backup lies; `adopted`: it was sent outside Godwit.',
+}) as ReturnType<typeof Type.Unsafe<SourceRequest | Static<typeof AdoptedSourceSchema>>>;
+export type SourceRepresentation = Static<typeof ShownSourceSchema>;
 
 export const RefsSchema = Type.Record(Type.String(), Type.String(), { description: 'The vendor’s ids, verbatim.' });
 
@@ -60,7 +77,7 @@ export const BackupSchema = Type.Object(
   {
     id: Type.String(),
     type: enumOf('BackupType'),
-    source: SourceSchema,
+    source: ShownSourceSchema,
     final: Type.Boolean(),
     header: nullable(BackupHeaderSchema),
     state: enumOf('BackupState'),
@@ -90,7 +107,7 @@ export const MigrationSchema = Type.Object(
       databases: Type.Optional(Type.Array(DatabaseSchema)),
       overwrite: Type.Boolean(),
     }),
-    source: Type.Optional(SourceSchema),
+    source: Type.Optional(ShownSourceSchema),
     feed: Type.Optional(FeedSchema),
     options: OptionsSchema,
     providerOptions: Type.Optional(ProviderOptionsSchema),

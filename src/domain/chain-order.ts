@@ -25,6 +25,8 @@ function objectsOf(source: Source): readonly string[] {
       return [source.backupId];
     case 'upload':
       return [source.fileName];
+    case 'adopted':
+      return source.files;
   }
 }
 

@@ -4,7 +4,7 @@ import type { Backup, CloudAccount, Feed, Migration, SealedUrl, Source } from '.
 import type { BackupRequest, MigrationRequest, SourceRequest } from './request-schema.ts';
 
 import type { Runtime } from './runtime.ts';
-import type { BackupType } from './vocabulary.ts';
+import type { BackupType, Mode } from './vocabulary.ts';
 
 /** What creating needs from outside. `seal` encrypts a URL that carries rights, for the backup with that id alone. */
 export interface CreationContext {
@@ -19,8 +19,21 @@ export function newMigration(
   caller: string,
   context: CreationContext,
 ): Migration {
-  const now = context.runtime.now();
   const mode = request.mode ?? 'full';
+  const full = backupOf('full', request.source ?? folderOf(request.feed), mode === 'full', context);
+  return migrationWith(request, mode, [full], account, caller, context);
+}
+
+/** As `newMigration`, with backups that are made already. */
+export function migrationWith(
+  request: MigrationRequest,
+  mode: Mode,
+  backups: readonly Backup[],
+  account: { readonly name: string; readonly region: string; readonly cloud?: CloudAccount },
+  caller: string,
+  context: CreationContext,
+): Migration {
+  const now = context.runtime.now();
   const { databases, overwrite, instanceId } = request.target;
   return {
     id: newId('mig', context.runtime),
@@ -44,7 +57,7 @@ export function newMigration(
     blocking: [],
     warnings: [],
     percent: null,
-    backups: [backupOf('full', request.source ?? folderOf(request.feed), mode === 'full', context)],
+    backups,
     calls: [],
     cutoverRequested: false,
     cancelRequested: false,

@@ -22,6 +22,14 @@ export function eventsBetween(before: Migration | null, after: Migration): reado
     events.push({ migrationId: after.id, account: after.account, type, at: after.updatedAt, data });
 
   if (before === null) tell('migration.created', { state: after.state, mode: after.mode, caller: after.caller });
+  if (before === null && after.calls.some(({ adopted }) => adopted))
+    tell('migration.adopted', {
+      providerStatus: after.providerStatus,
+      providerRefs: Object.entries(after.providerRefs)
+        .map(([name, id]) => `${name} ${id}`)
+        .join(', '),
+      backups: after.backups.length,
+    });
   for (const backup of after.backups) {
     const earlier = before?.backups.find((each) => each.id === backup.id);
     if (earlier === undefined) tell('backup.added', { backupId: backup.id, type: backup.type, final: backup.final });
@@ -38,7 +46,7 @@ export function eventsBetween(before: Migration | null, after: Migration): reado
       tell('backup.removed', { backupId: backup.id, type: backup.type, state: backup.state });
   for (const call of after.calls) {
     const earlier = before?.calls.find((each) => each.number === call.number);
-    if (earlier?.state === call.state) continue;
+    if (earlier?.state === call.state || call.adopted) continue;
     const data = { number: call.number, operation: call.operation, attempt: call.attempt, state: call.state };
     tell(call.state === 'sending' ? 'call.sent' : 'call.settled', {
       ...data,

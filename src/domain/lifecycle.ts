@@ -204,6 +204,13 @@ const rules: Record<ActionName, (migration: Migration, provider: LifeCycleProvid
   retry(migration) {
     if (migration.cancelRequested && !isTerminal(migration))
       return mayRetry(migration) ? yes : no('The migration is being cancelled.');
+    const failed = failedBackup(migration);
+    if (failed?.source.type === 'adopted' && (migration.state === 'failed' || isBlockedBy(migration, 'backup_failed')))
+      return no(
+        isTerminal(migration)
+          ? 'The backup was sent outside Godwit, which cannot send it again: start a new migration.'
+          : 'The failed backup was sent outside Godwit, which cannot send it again: add a corrected one in its place.',
+      );
     if (migration.state === 'failed')
       return fullBackup(migration).state === 'failed'
         ? yes

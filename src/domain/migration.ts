@@ -34,7 +34,9 @@ export type Source =
       readonly backupId: string;
       readonly engineVersion: string;
     }
-  | { readonly type: 'upload'; readonly fileName: string };
+  | { readonly type: 'upload'; readonly fileName: string }
+  /** Somebody else sent it: the names under which the vendor shows its files, links without their query. Godwit cannot send it again. */
+  | { readonly type: 'adopted'; readonly files: readonly string[] };
 
 /** Why a migration or a backup failed. */
 export interface MigrationError {
@@ -146,6 +148,8 @@ export interface Call {
   readonly credential?: string;
   /** Probing has not settled it so far: an operator may decide. */
   readonly asksOperator?: boolean;
+  /** Somebody else sent it; it stands here so that what follows builds on it. */
+  readonly adopted?: true;
 }
 
 export interface MigrationOptions {

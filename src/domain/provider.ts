@@ -1,5 +1,6 @@
 import type { TSchema } from '@sinclair/typebox';
 import type { AccountConfiguration } from './account-configuration.ts';
+import type { ForeignTasks } from './foreign-tasks.ts';
 import type { Backup, Instant, Migration, MigrationError, Refs, SealedUrl, Step, WarningNote } from './migration.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { FieldFault } from './problem.ts';
@@ -250,6 +251,8 @@ export interface Provider extends Protocol {
 
   /** The major version of the target's SQL Server, such as 15 for 2019; null where the vendor does not tell. */
   targetMajor(migration: Migration): Dialogue<number | null>;
+  /** What was begun outside Godwit. Null where the vendor does not show its tasks. */
+  readonly foreign: ForeignTasks | null;
   /** Where backups lie that are looked at before they are sent. */
   readonly objectStore: ObjectStore;
   /** Null where the vendor takes no uploads. */

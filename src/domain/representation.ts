@@ -1,21 +1,22 @@
-import type { BackupRepresentation, MigrationRepresentation } from './answer-schema.ts';
+import type { BackupRepresentation, MigrationRepresentation, SourceRepresentation } from './answer-schema.ts';
 import { awaitsFullBackup, behindSeconds, isUnresolved } from './feed.ts';
 import { allowedActions, type LifeCycleProvider } from './lifecycle.ts';
 import type { Backup, Feed, Instant, Migration, MigrationError, ReasonNote, Source } from './migration.ts';
 import { fullBackup } from './migration.ts';
 import { Problem, type VendorErrorDetails } from './problem.ts';
-import type { SourceRequest } from './request-schema.ts';
 
 const time = (instant: Instant): string => new Date(instant).toISOString();
 const timeOrNull = (instant: Instant | null): string | null => (instant === null ? null : time(instant));
 
 /** A source as it is shown: URLs without their query. */
-export function representSource(source: Source): SourceRequest {
+export function representSource(source: Source): SourceRepresentation {
   switch (source.type) {
     case 'url':
       return { type: 'url', urls: source.urls.map((url) => url.display) };
     case 'object_storage':
       return { ...source, keys: [...source.keys] };
+    case 'adopted':
+      return { type: 'adopted', files: [...source.files] };
     default:
       return { ...source };
   }

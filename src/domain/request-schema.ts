@@ -199,6 +199,12 @@ export const FeedSchema = Type.Object(
   { ...closed, description: 'A folder to take the backups from, in place of `source`.' },
 );
 
+const VendorIdsSchema = Type.Record(Type.String({ maxLength: 64 }), Type.String({ minLength: 1, maxLength: 128 }), {
+  minProperties: 1,
+  maxProperties: 8,
+  description: 'The vendor’s ids that the operator found, named as in `providerRefs`.',
+});
+
 /** At whose account and where: the same in every request that names a provider. */
 const placeFields = {
   account: Type.Optional(
@@ -224,6 +230,14 @@ export const MigrationRequestSchema = Type.Object(
     target: TargetSchema,
     source: Type.Optional(SourceSchema),
     feed: Type.Optional(FeedSchema),
+    adopt: Type.Optional(
+      Type.Unsafe<Readonly<Record<string, string>>>({
+        ...VendorIdsSchema,
+        description:
+          'In place of `source`: takes over a task that was begun outside Godwit, by the vendor’s ids as `GET /accounts/{name}/tasks` shows them. ' +
+          'Nothing is sent. `mode` may be left out: it is the vendor’s.',
+      }),
+    ),
     options: Type.Optional(OptionsSchema),
     providerOptions: Type.Optional(ProviderOptionsSchema),
   },
@@ -308,13 +322,7 @@ export const RetryRequestSchema = Type.Object(
         description: 'The operator has looked: the vendor has nothing of the call whose outcome is unknown.',
       }),
     ),
-    adopt: Type.Optional(
-      Type.Record(Type.String({ maxLength: 64 }), Type.String({ minLength: 1, maxLength: 128 }), {
-        minProperties: 1,
-        maxProperties: 8,
-        description: 'The vendor’s ids that the operator found, named as in `providerRefs`.',
-      }),
-    ),
+    adopt: Type.Optional(VendorIdsSchema),
   },
   { ...closed, $id: 'RetryRequest' },
 );

@@ -4,7 +4,7 @@ import type { Capabilities } from './provider.ts';
 import type { BackupRequest, MigrationRequest, SourceRequest } from './request-schema.ts';
 import { looksStriped, sourceConflicts, stripedDetail } from './source-checks.ts';
 
-/** A request that says where its full backup lies; for a folder, one file in it stands for all. */
+/** A request that says where its full backup lies; for a folder, and for what is adopted, one file stands for all. */
 export type SourcedRequest = MigrationRequest & { readonly source: SourceRequest };
 
 export function sourced(request: MigrationRequest): SourcedRequest {
@@ -107,11 +107,17 @@ export function conflictingFields(request: MigrationRequest, now: Instant): read
     seen.set(restored, index);
     names.set(database.name.toLowerCase(), index);
   });
-  const { source, feed } = request;
-  if (source === undefined && feed === undefined)
-    faults.push({ pointer: '/source', detail: 'Say where the backup lies: `source`, or `feed` for a folder.' });
+  const { source, feed, adopt } = request;
+  if (source === undefined && feed === undefined && adopt === undefined)
+    faults.push({
+      pointer: '/source',
+      detail:
+        'Say where the backup lies: `source`, or `feed` for a folder; or `adopt` a task that the vendor has already.',
+    });
   if (source !== undefined && feed !== undefined)
     faults.push({ pointer: '/feed', detail: 'Give either `source` or `feed`, not both.' });
+  if (adopt !== undefined && (source !== undefined || feed !== undefined))
+    faults.push({ pointer: '/adopt', detail: '`adopt` stands in place of `source` and `feed`.' });
   if (source !== undefined) faults.push(...sourceConflicts(source, now));
   return faults;
 }

@@ -29,6 +29,7 @@ export const feedVerdicts = ['taken', 'waiting', 'needless', 'refused'] as const
 export type FeedVerdict = (typeof feedVerdicts)[number];
 export const eventTypes = [
   'migration.created',
+  'migration.adopted',
   'migration.state_changed',
   'migration.blocked',
   'backup.added',

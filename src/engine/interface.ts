@@ -3,6 +3,7 @@ import type { AuditEntry } from '../domain/audit.ts';
 import type { BackupHeader } from '../domain/backup-header.ts';
 import type { MigrationEvent } from '../domain/event.ts';
 import type { FeedItem } from '../domain/feed.ts';
+import type { VendorTaskList } from '../domain/foreign-tasks.ts';
 import type { Backup, Instant, Migration } from '../domain/migration.ts';
 import type { FieldFault, Problem, ProblemCode } from '../domain/problem.ts';
 import type { BackupCommandInput, Capabilities, UploadTarget } from '../domain/provider.ts';
@@ -89,6 +90,8 @@ export interface DryRun {
   /** What a person should know although nothing speaks against the request. */
   readonly notes: Migration['warnings'];
   readonly plan: readonly PlannedCall[];
+  /** With `preflight`: the migration that would take over what was named in `adopt`. */
+  readonly adoption?: Migration;
 }
 
 /** What may be said of a configured account. */
@@ -202,5 +205,11 @@ export interface MigrationService {
    */
   refresh(id: string, waitMs: number, context: RequestContext): Promise<Migration>;
   accounts(context: RequestContext): readonly AccountSummary[];
+  /** The tasks of an instance that no migration of this gateway owns or owned, asked of the vendor now within the account's limits. */
+  foreignTasks(
+    account: string,
+    place: { readonly instanceId: string; readonly region?: string | undefined },
+    context: RequestContext,
+  ): Promise<VendorTaskList>;
   health(): Promise<Health>;
 }

@@ -1,6 +1,6 @@
 import type { Instant, Migration } from '../domain/migration.ts';
 import { applyObservation, observationFailed } from '../domain/observation.ts';
-import type { Observation } from '../domain/provider.ts';
+import type { Observation, Provider } from '../domain/provider.ts';
 import { type Account, type Dialogue, VendorError } from '../domain/vendor.ts';
 import { accountOf, changeContext, type EngineContext, keep, type LeasedMigration, whileDue } from './context.ts';
 import { converseInVendorTime } from './vendor-time.ts';
@@ -45,10 +45,8 @@ export async function observeGroup(
   let change: (latest: Migration) => Migration | null;
   try {
     const migrations = group.members.map((member) => member.migration);
-    const dialogue = (offset: number) => {
-      const now = context.runtime.now();
-      return inOwnTime(provider.observe(migrations, group.account, now + offset, now), offset);
-    };
+    const dialogue = (offset: number) =>
+      observeInOwnTime(provider, migrations, group.account, context.runtime.now(), offset);
     const observations = await converseInVendorTime(context, group.account, group.region, dialogue, 'observation');
     const { provider: vendor, name } = group.account;
     context.telemetry?.report({
@@ -93,12 +91,15 @@ export async function observeGroup(
   return results.flat();
 }
 
-/** The vendor's times by our clock. */
-function* inOwnTime(
-  dialogue: Dialogue<ReadonlyMap<string, Observation>>,
+/** What the vendor says of migrations of one group, with its times by our clock. `now` by ours. */
+export function* observeInOwnTime(
+  provider: Pick<Provider, 'observe'>,
+  migrations: readonly Migration[],
+  account: Account,
+  now: Instant,
   offset: number,
 ): Dialogue<ReadonlyMap<string, Observation>> {
-  const observations = yield* dialogue;
+  const observations = yield* provider.observe(migrations, account, now + offset, now);
   if (offset === 0) return observations;
   const own = (instant: Instant | null): Instant | null => (instant === null ? null : instant - offset);
   const times = <T extends { readonly startedAt: Instant | null; readonly finishedAt: Instant | null }>(

@@ -7,6 +7,7 @@ import type { FeedScanner } from './feed/scanner.ts';
 import type { MigrationService } from './interface.ts';
 import { createChanges } from './service/changes.ts';
 import { createFeedReads } from './service/feed.ts';
+import { createForeignTasks } from './service/foreign-tasks.ts';
 import { createInspection } from './service/inspection.ts';
 import { createReads } from './service/reads.ts';
 import { createRefresh } from './service/refresh.ts';
@@ -35,6 +36,7 @@ export function createMigrationService(
     ...createChanges(context, engine, creation, files, { scanNow, survey }),
     ...createReads(context, engine),
     ...createRefresh(context),
+    ...createForeignTasks(context),
     ...createInspection(context, files),
     ...feedReads,
   };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { fullBackup, type Migration, restoredName, type Source } from '../domain/migration.ts';
+import { type Backup, fullBackup, type Migration, restoredName } from '../domain/migration.ts';
 import { terminalStates } from '../domain/vocabulary.ts';
 
 /**
@@ -25,11 +25,11 @@ export function targetClaim(migration: Migration): TargetClaim {
   return {
     namesDatabases: databases.length > 0,
     names: digests(databases.map((database) => `database ${restoredName(database).toLowerCase()}`)),
-    sources: digests(sourceObjects(fullBackup(migration).source)),
+    sources: digests(sourceObjects(fullBackup(migration))),
   };
 }
 
-function sourceObjects(source: Source): readonly string[] {
+function sourceObjects({ source, providerRefs }: Pick<Backup, 'source' | 'providerRefs'>): readonly string[] {
   switch (source.type) {
     case 'object_storage':
       return source.keys.map((key) => `object ${source.bucket}/${key}`);
@@ -39,6 +39,8 @@ function sourceObjects(source: Source): readonly string[] {
       return [`backup ${source.backupId}`];
     case 'upload':
       return [`upload ${source.fileName}`];
+    case 'adopted':
+      return Object.entries(providerRefs).map(([name, id]) => `${name} ${id}`);
   }
 }
 

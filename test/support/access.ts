@@ -39,6 +39,7 @@ export const accessOf: Readonly<Record<string, Access>> = {
   getProvider: 'migrations:read',
   getBackupCommand: 'migrations:read',
   listAccounts: 'migrations:read',
+  listForeignTasks: 'migrations:read',
   listAudit: 'admin',
   createWebhook: 'migrations:read.write',
   updateWebhook: 'migrations:read.write',

@@ -1,9 +1,18 @@
+import { adoptedMigration, refNameFaults } from '../../domain/adoption.ts';
+import type { CreationContext } from '../../domain/creation.ts';
+import type { AdoptableTask, AdoptionRefusal } from '../../domain/foreign-tasks.ts';
 import { unsettledCall } from '../../domain/lifecycle.ts';
-import type { Migration, Refs } from '../../domain/migration.ts';
+import type { Instant, Migration, Refs } from '../../domain/migration.ts';
+import { applyObservation } from '../../domain/observation.ts';
 import { Problem } from '../../domain/problem.ts';
-import { VendorError } from '../../domain/vendor.ts';
-import { accountOf, type EngineContext, lackOfAccount, openerOf } from '../context.ts';
+import type { MigrationRequest } from '../../domain/request-schema.ts';
+import { type Account, type Dialogue, VendorError } from '../../domain/vendor.ts';
+import type { Mode } from '../../domain/vocabulary.ts';
+import { accountOf, changeContext, type EngineContext, lackOfAccount, openerOf } from '../context.ts';
+import { observeInOwnTime } from '../observe.ts';
 import { vendorProblem } from '../vendor-reads.ts';
+import { converseInVendorTime } from '../vendor-time.ts';
+import { summary } from './problems.ts';
 
 /**
  * Refuses the ids that an operator names for a call of unknown outcome where another migration owns or owned them, or where what they name
@@ -31,11 +40,10 @@ export async function refuseForeignRefs(context: EngineContext, migration: Migra
         ),
       ),
   );
+  refuseTaken(migration, adopt, call.refs.required, foreign);
   for (const name of call.refs.required) {
     const id = adopt[name];
     if (id === undefined) continue;
-    if (foreign.has(id))
-      throw conflict(migration, `\`${name}\` ${id} belongs to another migration, or to one that was deleted.`);
     if (elsewhere.has(id)) throw conflict(migration, `\`${name}\` ${id} belongs to another backup of this migration.`);
   }
   try {
@@ -50,9 +58,96 @@ export async function refuseForeignRefs(context: EngineContext, migration: Migra
   }
 }
 
-function conflict({ id }: Migration, detail: string): Problem {
-  return new Problem('provider_conflict', `${detail} It cannot be adopted.`, {
-    members: { migrationId: id },
+/** Refuses ids that a migration of this gateway owns or owned. */
+function refuseTaken(
+  migration: Pick<Migration, 'id'> | null,
+  adopt: Refs,
+  names: readonly string[],
+  taken: ReadonlySet<string>,
+): void {
+  for (const name of names) {
+    const id = adopt[name];
+    if (id !== undefined && taken.has(id))
+      throw conflict(
+        migration,
+        `\`${name}\` ${id} belongs to another migration, or to one that was deleted.`,
+        `/adopt/${name}`,
+      );
+  }
+}
+
+function conflict(migration: Pick<Migration, 'id'> | null, detail: string, pointer?: string): Problem {
+  const words = `${detail} It cannot be adopted.`;
+  return new Problem('provider_conflict', words, {
+    ...(migration !== null && { members: { migrationId: migration.id } }),
+    ...(pointer !== undefined && { errors: [{ pointer, detail: words }] }),
     retryable: false,
   });
+}
+
+/**
+ * The migration that takes over a task of the vendor's, at the state in which it is. `draft`: as it was asked for. The vendor is read, and nothing is
+ * sent. Throws `provider_conflict` for a task that is another one than the caller says or that Godwit has, `unsupported_by_provider` where the
+ * vendor does not tell enough, or the vendor's failure as a problem.
+ */
+export async function takeOver(
+  context: EngineContext,
+  account: Account,
+  draft: Migration,
+  { adopt = {}, mode = null }: Pick<MigrationRequest, 'adopt'> & { readonly mode?: Mode | null | undefined },
+  creation: CreationContext,
+): Promise<Migration> {
+  const provider = context.providers.of(draft.provider);
+  const { foreign } = provider;
+  if (foreign === null)
+    throw untold(`${provider.capabilities.title} does not show the tasks of an instance.`, '/adopt');
+  const faults = refNameFaults(adopt, foreign.refs);
+  if (faults.length > 0) throw new Problem('invalid_request', summary(faults), { errors: faults });
+  const taken = await context.store.vendorIds(draft);
+  refuseTaken(null, adopt, foreign.refs.required, taken);
+  const order = { refs: adopt, draft, mode, taken };
+  const tasks = foreign;
+
+  function* dialogue(offset: number): Dialogue<Migration | AdoptionRefusal> {
+    const now = context.runtime.now();
+    const told = yield* tasks.read(order, account, now + offset);
+    if ('refused' in told) return told;
+    const adopted = adoptedMigration(draft, inOwnTime(told, offset), provider, creation);
+    const observations = yield* observeInOwnTime(provider, [adopted], account, now, offset);
+    const observation = observations.get(adopted.id);
+    const group = provider.observationGroup(adopted);
+    return observation === undefined
+      ? adopted
+      : applyObservation(adopted, observation, { ...changeContext(context, adopted), group });
+  }
+  try {
+    const result = await converseInVendorTime(context, account, draft.region, dialogue, 'caller');
+    if (result === null)
+      throw new Problem(
+        'provider_protocol_error',
+        'The vendor’s answers carry clocks that disagree by more than seconds.',
+      );
+    if (!('refused' in result)) return result;
+    throw result.refused === 'differs'
+      ? conflict(null, result.detail, result.pointer)
+      : untold(result.detail, result.pointer);
+  } catch (error) {
+    throw error instanceof VendorError ? vendorProblem(error) : error;
+  }
+}
+
+function untold(detail: string, pointer: string): Problem {
+  const words = `${detail} It cannot be adopted.`;
+  return new Problem('unsupported_by_provider', words, { errors: [{ pointer, detail: words }] });
+}
+
+/** The vendor's times by our clock. */
+function inOwnTime(task: AdoptableTask, offset: number): AdoptableTask {
+  const own = (instant: Instant | null) => (instant === null ? null : instant - offset);
+  const [full, ...increments] = task.backups.map((each) => ({
+    ...each,
+    createdAt: own(each.createdAt),
+    finishedAt: own(each.finishedAt),
+  }));
+  return full === undefined ? task : { ...task, backups: [full, ...increments] };
 }

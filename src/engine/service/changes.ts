@@ -4,6 +4,7 @@ import { duplicateOf, typeFault } from '../../domain/chain-order.ts';
 import { type CreationContext, newBackup } from '../../domain/creation.ts';
 import { takesFiles } from '../../domain/feed.ts';
 import {
+  activeBackup,
   failedBackup,
   finalBackup,
   isBlockedBy,
@@ -258,6 +259,12 @@ export function createChanges(
             if (isBlockedBy(current, 'backup_outcome_unknown')) {
               const strange = request.adopt ? unlistedFaults(current, request.adopt) : [];
               if (strange.length > 0) throw new Problem('invalid_request', summary(strange), { errors: strange });
+              if (word === 'absent' && activeBackup(current)?.source.type === 'adopted')
+                throw refusal(
+                  current,
+                  'invalid_state',
+                  'The backup was sent outside Godwit, which cannot send it again. Cancel, and start a new migration.',
+                );
               return resolveUnlisted(current, word === 'absent' ? 'absent' : 'restored', runtime.now());
             }
             if (!isInDoubt(current)) throw refusal(current, 'invalid_state', noWordNeeded(current));

@@ -22,6 +22,7 @@ export function createReads(
   | 'dryRun'
   | 'inspectBackups'
   | 'feed'
+  | 'foreignTasks'
   | 'scanFeed'
   | 'patch'
   | 'addBackup'

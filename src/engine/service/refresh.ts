@@ -1,36 +1,17 @@
 import { decide } from '../../domain/decide.ts';
 import { isTerminal } from '../../domain/lifecycle.ts';
 import type { Migration } from '../../domain/migration.ts';
-import { Problem } from '../../domain/problem.ts';
 import { accountOf, type EngineContext } from '../context.ts';
 import type { MigrationService } from '../interface.ts';
 import { visible } from './access.ts';
+import { requireRoom } from './room.ts';
 
 /** What was observed so lately is not asked for again, in milliseconds. */
 const freshMs = 1000;
 
 /** Asking the vendor now, instead of when it is due. */
 export function createRefresh(context: EngineContext): Pick<MigrationService, 'refresh'> {
-  const { store, runtime, client, providers } = context;
-
-  /** Throws where the answer would not come within the caller's bound. */
-  function requireRoom(migration: Migration): void {
-    const circuit = client
-      .circuits()
-      .find(({ account, region }) => account === migration.account && region === migration.region);
-    if (circuit !== undefined && circuit.state !== 'closed') {
-      const waitMs = (circuit.retryAt ?? runtime.now()) - runtime.now();
-      throw new Problem('provider_unavailable', 'The vendor has not answered the last calls of this account.', {
-        retryAfterSeconds: Math.max(Math.ceil(waitMs / 1000), 1),
-      });
-    }
-    const account = accountOf(context, migration);
-    const waitMs = account === undefined ? 0 : client.outlook(account).readWaitMs;
-    if (waitMs > client.maxCallerWaitMs)
-      throw new Problem('provider_throttled', 'The account has no room for another question to its vendor now.', {
-        retryAfterSeconds: Math.ceil(waitMs / 1000),
-      });
-  }
+  const { store, runtime, providers } = context;
 
   /** Whether the vendor has been asked since, with whatever result. */
   const asked = (before: Migration, now: Migration): boolean =>
@@ -43,7 +24,7 @@ export function createRefresh(context: EngineContext): Pick<MigrationService, 'r
       const isFresh = before.observedAt !== null && runtime.now() - before.observedAt < freshMs;
       const mayAsk = accountOf(context, before) !== undefined && (needs === 'observe' || needs === 'probe');
       if (isTerminal(before) || isFresh || !mayAsk) return before;
-      requireRoom(before);
+      requireRoom(context, { name: before.account, configured: accountOf(context, before) }, before.region);
       const end = runtime.monotonic() + waitMs;
       let changed = new AbortController();
       const stop = store.onChange((each) => {

@@ -1,8 +1,10 @@
+import { adoptionDraft } from '../../domain/adoption.ts';
 import { type CreationContext, newMigration } from '../../domain/creation.ts';
 import { decide } from '../../domain/decide.ts';
 import { awaitsFullBackup } from '../../domain/feed.ts';
 import { fullBackup, type Migration } from '../../domain/migration.ts';
 import { Problem } from '../../domain/problem.ts';
+import type { MigrationRequest } from '../../domain/request-schema.ts';
 import { type RequestTrace, StoreUnavailable } from '../../domain/store.ts';
 import { submissionRefusal } from '../../domain/submission.ts';
 import { conflictingFields, sourced, unsupportedFields } from '../../domain/support.ts';
@@ -12,12 +14,21 @@ import { cloudOf } from '../cloud-account.ts';
 import { type BegunCall, capabilitiesOf, type EngineContext, type LeasedMigration, leaseOf } from '../context.ts';
 import { plannedCalls } from '../dry-run.ts';
 import type { Engine } from '../engine.ts';
-import type { ChangeRequestContext, DryRunProblem, MigrationService, Replay, RequestContext } from '../interface.ts';
+import type {
+  ChangeRequestContext,
+  DryRunProblem,
+  MigrationService,
+  Replay,
+  RequestContext,
+  Submission,
+} from '../interface.ts';
 import { withIntent } from '../send.ts';
 import { vendorProblem } from '../vendor-reads.ts';
 import { accountFor } from './access.ts';
+import { takeOver } from './adoption.ts';
 import { type CheckedFiles, judgeFiles, lookAtSource, refuseFaults, withChecked } from './backup-checks.ts';
 import { refuseWhileDraining, summary, targetBusy } from './problems.ts';
+import { requireRoom } from './room.ts';
 import { settledAnswer, WaitingRequest } from './waiting-request.ts';
 
 /** What a store that works takes at most for a read that a caller waits for, in milliseconds. */
@@ -52,14 +63,15 @@ export function createSubmission(
       throw new Problem('unsupported_by_provider', 'The account has endpoints of its own and none for `storage`.', {
         errors: [{ pointer: '/feed', detail: 'Name `endpoints.storage` in the account’s configuration.' }],
       });
-    const cloud = cloudOf(context, account, request.region ?? account.region);
-    const migration = newMigration(request, { ...account, cloud }, caller.caller, creation);
+    const place = { ...account, cloud: cloudOf(context, account, request.region ?? account.region) };
+    const draft = request.adopt === undefined ? newMigration : adoptionDraft;
+    const migration = draft(request, place, caller.caller, creation);
     const faults = providers
       .of(request.provider)
       .checkMigration(migration, account)
       .filter(
-        // Which file it will be is not known yet; its name is judged when it is taken.
-        ({ pointer }) => request.feed === undefined || !pointer?.startsWith('/source'),
+        // Which file it will be is not known yet; its name is judged when it is taken. What was adopted is restored already.
+        ({ pointer }) => request.source !== undefined || !pointer?.startsWith('/source'),
       );
     if (faults.length > 0) throw new Problem('unsupported_by_provider', summary(faults), { errors: faults });
     return { migration, account };
@@ -163,10 +175,39 @@ export function createSubmission(
     return { leased: { ...leased, begun: { command, permit, leaseEnd: lease.now + lease.leaseMs } } };
   }
 
+  /** Takes over a task that the vendor has. Nothing is sent, so there is nothing to wait for. */
+  async function adopted(
+    request: MigrationRequest,
+    draft: Migration,
+    account: Account,
+    caller: ChangeRequestContext,
+  ): Promise<Submission | Replay> {
+    requireRoom(context, { name: account.name, configured: account }, draft.region);
+    const migration = await takeOver(context, account, draft, request, creation);
+    const created = await storedAsItIs(migration, caller);
+    return 'replay' in created ? created : { migration, accepted: true };
+  }
+
+  /** Where another migration has the instance at the moment, what comes next of this one waits for it. */
+  async function storedAsItIs(migration: Migration, caller: ChangeRequestContext): ReturnType<typeof stored> {
+    const { reply, audit } = caller;
+    const trace: RequestTrace = {
+      ...(audit && { audit }),
+      ...(reply && { answer: (present) => settledAnswer(reply, { migration: present, accepted: true }) }),
+    };
+    const result = await store.create(migration, { ...leaseOf(context), leaseMs: 0 }, caller.idempotency, trace);
+    if (result.outcome === 'instance_occupied') return storedAsItIs({ ...migration, occupiesInstance: false }, caller);
+    if (result.outcome === 'key_exists') return { replay: result.record };
+    if (result.outcome === 'target_busy') throw targetBusy(result.migrationId);
+    caller.reply?.kept();
+    return { leased: { migration, fence: result.fence } };
+  }
+
   return {
     async create(request, waitMs, caller) {
       refuseWhileDraining(engine);
       const { migration: described, account } = checked(request, caller);
+      if (request.adopt !== undefined) return adopted(request, described, account, caller);
       const files = await fileCheck(described, account);
       refuseFaults(files);
       const migration = withChecked(described, files);
@@ -202,6 +243,11 @@ export function createSubmission(
         const holder = await store.targetHolder(migration);
         if (holder !== null)
           problems.push({ code: 'target_busy', pointer: '/target', detail: targetBusy(holder).message });
+        if (request.adopt !== undefined) {
+          const adoption = preflight ? await takeOver(context, account, migration, request, creation) : null;
+          const notes = adoption?.warnings ?? migration.warnings;
+          return { valid: problems.length === 0, problems, notes, plan: [], ...(adoption && { adoption }) };
+        }
         const files = preflight ? await fileCheck(migration, account) : null;
         problems.push(...(files?.faults ?? []));
         if (preflight)

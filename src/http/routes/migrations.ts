@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Migration } from '../../domain/migration.ts';
 import type { MigrationRequest } from '../../domain/request-schema.ts';
 import { submissionRefusal } from '../../domain/submission.ts';
 import type { HttpApp, HttpContext } from '../app-types.ts';
@@ -133,7 +134,8 @@ export function migrationsRoutes(app: HttpApp, http: HttpContext): void {
   ): Promise<FastifyReply> {
     // Nothing is stored, so there is nothing to replay; a malformed key is reported all the same.
     readIdempotencyKey(headerText(request.headers['idempotency-key']));
-    return sendAnswer(reply, jsonAnswer(200, await service.dryRun(request.body, preflight, requestContext(request))));
+    const { adoption, ...dryRun } = await service.dryRun(request.body, preflight, requestContext(request));
+    return sendAnswer(reply, jsonAnswer(200, { ...dryRun, ...(adoption && { adoption: shownAdoption(adoption) }) }));
   }
 
   app.get('/migrations', { schema: listSchema, config: { access: 'migrations:read' } }, async (request, reply) => {
@@ -154,4 +156,20 @@ export function migrationsRoutes(app: HttpApp, http: HttpContext): void {
       jsonAnswer(200, { items: found.map((each) => http.represent(each, 'short')), nextPageToken: token }),
     );
   });
+}
+
+/** What would be taken over; the migration itself does not exist. */
+function shownAdoption({ state, providerStatus, providerRefs, mode, backups }: Migration) {
+  return {
+    state,
+    providerStatus,
+    providerRefs,
+    mode,
+    backups: backups.map(({ type, source, final, state: each }) => ({
+      type,
+      files: source.type === 'adopted' ? [...source.files] : [],
+      final,
+      state: each,
+    })),
+  };
 }

@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox';
 import { Problem } from '../../domain/problem.ts';
 import type { HttpApp, HttpContext } from '../app-types.ts';
 import { answers, NoQuery, problems } from '../schemas/operation.ts';
-import { BackupCommandQuery, WholeListQuery } from '../schemas/query.ts';
+import { BackupCommandQuery, ForeignTasksQuery, WholeListQuery } from '../schemas/query.ts';
 import { jsonAnswer, sendAnswer } from './answer.ts';
 import { requestContext, requireGrant } from './callers.ts';
 import { sendList } from './paging.ts';
@@ -55,6 +55,28 @@ const accountsSchema = {
   response: { 200: answers('AccountPage', 'The accounts.', ['Link']), ...problems('read', ['invalid_request']) },
 } as const;
 
+const tasksSchema = {
+  operationId: 'listForeignTasks',
+  summary: 'List the tasks that were begun outside Godwit',
+  description:
+    'The vendor’s tasks on one instance that no migration of this gateway owns or owned, the newest first; asked of the vendor now, within the ' +
+    'account’s limits, and read only. `createMigration` with `adopt` takes one over. `complete: false`: the vendor has more than one reading takes in.',
+  tags: ['Providers'],
+  params: Type.Object({
+    name: Type.String({
+      minLength: 1,
+      maxLength: 64,
+      description: 'Name of the account.',
+      examples: ['sandbox-alibaba'],
+    }),
+  }),
+  querystring: ForeignTasksQuery,
+  response: {
+    200: answers('ForeignTaskPage', 'The tasks.', ['Link']),
+    ...problems('read', ['not_found', 'invalid_request', 'unsupported_by_provider', ...vendorProblems]),
+  },
+} as const;
+
 /** What can be migrated to. */
 export function providerRoutes(app: HttpApp, http: HttpContext): void {
   const { service, providers } = http;
@@ -89,6 +111,28 @@ export function providerRoutes(app: HttpApp, http: HttpContext): void {
     const input = { database, type, mode, final, ...(path !== undefined && { path }) };
     const command = await service.backupCommand(id, account, input, requestContext(request));
     return sendAnswer(reply, jsonAnswer(200, { command }));
+  });
+
+  app.get('/accounts/:name/tasks', { schema: tasksSchema, config }, async (request, reply) => {
+    const { name } = request.params;
+    requireGrant(request, name);
+    const { instanceId, region } = request.query;
+    const { tasks, complete } = await service.foreignTasks(name, { instanceId, region }, requestContext(request));
+    const time = (at: number | null) => (at === null ? null : new Date(at).toISOString());
+    return sendList(request, reply, {
+      list: `tasks of ${name} ${region ?? ''} ${instanceId}`,
+      items: tasks.map(({ files, ...task }) => ({
+        ...task,
+        owned: false,
+        instanceId,
+        files: files === null ? null : [...files],
+        createdAt: time(task.createdAt),
+        startedAt: time(task.startedAt),
+        finishedAt: time(task.finishedAt),
+      })),
+      idOf: ({ providerRefs }) => Object.values(providerRefs).join(' '),
+      members: { complete },
+    });
   });
 
   app.get('/accounts', { schema: accountsSchema, config }, async (request, reply) =>

@@ -1,5 +1,5 @@
 import { type TSchema, Type } from '@sinclair/typebox';
-import { BackupHeaderSchema, BackupSchema, MigrationSchema } from '../../domain/answer-schema.ts';
+import { BackupHeaderSchema, BackupSchema, MigrationSchema, RefsSchema } from '../../domain/answer-schema.ts';
 import { enumOf } from '../../domain/enum-schema.ts';
 import { ProviderIdSchema } from '../../domain/request-schema.ts';
 import { nullable, stringEnum } from '../../domain/typebox.ts';
@@ -111,8 +111,58 @@ export const DryRunSchema = Type.Object(
       Type.Object({ operation: Type.String(), method: Type.String(), url: Type.String(), parameters: Type.Unknown() }),
       { description: 'The calls to the vendor in order, masked. Ids that only the vendor knows appear as `{name}`.' },
     ),
+    adoption: Type.Optional(
+      Type.Object(
+        {
+          state: enumOf('MigrationState'),
+          providerStatus: nullable(Type.String()),
+          providerRefs: RefsSchema,
+          mode: enumOf('Mode'),
+          backups: Type.Array(
+            Type.Object({
+              type: enumOf('BackupType'),
+              files: Type.Array(Type.String(), { description: 'Names as the vendor shows them.' }),
+              final: Type.Boolean(),
+              state: enumOf('BackupState'),
+            }),
+            { description: 'In the order of their restore.' },
+          ),
+        },
+        { description: 'With `adopt` and `preflight`: what would be taken over, as the vendor shows it now.' },
+      ),
+    ),
   },
   { $id: 'DryRun', description: 'What a request would do. Nothing was stored or sent.' },
+);
+
+const maybeTime = nullable(Type.String({ format: 'date-time' }));
+
+export const ForeignTaskSchema = Type.Object(
+  {
+    providerRefs: RefsSchema,
+    owned: Type.Boolean({ description: 'Always false: no migration of this gateway owns it.' }),
+    instanceId: Type.String(),
+    name: nullable(Type.String()),
+    providerStatus: Type.String({ description: 'The vendor’s word, verbatim.' }),
+    state: nullable(enumOf('MigrationState')),
+    detail: nullable(Type.String()),
+    mode: nullable(enumOf('Mode')),
+    databases: nullable(Type.Array(Type.String())),
+    files: nullable(Type.Array(Type.String())),
+    createdAt: maybeTime,
+    startedAt: maybeTime,
+    finishedAt: maybeTime,
+  },
+  { $id: 'ForeignTask', description: 'A task at the vendor that was begun outside Godwit.' },
+);
+
+export const ForeignTaskPageSchema = Type.Object(
+  {
+    items: Type.Array(ForeignTaskSchema),
+    nextPageToken,
+    complete: Type.Boolean({ description: 'Whether the vendor’s list was read to its end.' }),
+  },
+  { $id: 'ForeignTaskPage', description: 'Tasks of one instance that were begun outside Godwit.' },
 );
 
 export const FeedPageSchema = Type.Object(

@@ -1,10 +1,12 @@
 import type { TSchema } from '@sinclair/typebox';
 import {
+  AdoptedSourceSchema,
   BackupHeaderSchema,
   BackupSchema,
   ErrorSchema,
   MigrationSchema,
   ProblemSchema,
+  ShownSourceSchema,
 } from '../../domain/answer-schema.ts';
 import {
   BackupRequestSchema,
@@ -38,6 +40,8 @@ import {
   DryRunSchema,
   EventSchema,
   FeedPageSchema,
+  ForeignTaskPageSchema,
+  ForeignTaskSchema,
   HealthSchema,
   InspectionSchema,
   ProblemEntrySchema,
@@ -82,6 +86,8 @@ const answers = [
   AuditRecordSchema,
   DryRunSchema,
   FeedPageSchema,
+  ForeignTaskSchema,
+  ForeignTaskPageSchema,
   InspectionSchema,
   HealthSchema,
   ProblemEntrySchema,
@@ -94,6 +100,8 @@ const answers = [
 /** Parts of requests that deserve a name of their own in the document. */
 const parts: Readonly<Record<string, TSchema>> = {
   Source: SourceSchema,
+  ShownSource: ShownSourceSchema,
+  AdoptedSource: AdoptedSourceSchema,
   Target: TargetSchema,
   Labels: LabelsSchema,
   Options: OptionsSchema,
@@ -139,7 +147,7 @@ function members(schema: Json, names: ReadonlyMap<string, string>): Record<strin
 function withMapping(schema: Record<string, unknown>): Record<string, unknown> {
   const { discriminator, oneOf } = schema;
   if (typeof discriminator !== 'object' || !Array.isArray(oneOf)) return schema;
-  const types = Object.keys(sourceVariants());
+  const types = [...Object.keys(sourceVariants()), 'AdoptedSource'].slice(0, oneOf.length);
   const mapping = Object.fromEntries(
     types.map((name) => [constantOf(parts[name]), `#/components/schemas/${name}`] as const),
   );

@@ -107,6 +107,20 @@ export const DeliveryListQuery = Type.Object(
 
 export const PageQuery = Type.Object(pageParameters, { additionalProperties: false });
 
+export const ForeignTasksQuery = Type.Object(
+  {
+    instanceId: Type.String({
+      pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{2,127}$',
+      description: 'The vendor’s id of the instance: vendors list tasks by instance.',
+    }),
+    region: Type.Optional(
+      Type.String({ pattern: '^[a-z0-9][a-z0-9-]{1,63}$', description: 'Default: the account’s region.' }),
+    ),
+    ...pageParameters,
+  },
+  { additionalProperties: false },
+);
+
 /** For lists that are short enough to come whole. */
 export const WholeListQuery = Type.Object(
   {

@@ -7,6 +7,7 @@ import { configuration } from './configuration.ts';
 import { rdsEndpoint } from './endpoints.ts';
 import { failureOf } from './errors.ts';
 import { examples } from './examples.ts';
+import { foreign } from './foreign.ts';
 import { objectStore } from './object-store.ts';
 import { observationGroup, observe } from './observe.ts';
 import { OptionsSchema } from './options.ts';
@@ -34,6 +35,7 @@ export const alibaba: Provider = {
   observe: (migrations, _account, now, ownNow) => observe(migrations, now, ownNow),
   preflight: (migration) => preflight(migration),
   targetMajor,
+  foreign,
   objectStore,
   uploads: null,
   backupCommand: null,

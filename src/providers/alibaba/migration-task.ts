@@ -44,6 +44,7 @@ export function sameFileName(one: string, other: string): boolean {
 export function fileNamesOf(backup: Pick<Backup, 'source'>): readonly string[] {
   const { source } = backup;
   if (source.type === 'object_storage') return source.keys.map(baseName);
+  if (source.type === 'adopted') return source.files;
   if (source.type === 'url') {
     return source.urls.filter(({ display }) => URL.canParse(display)).map(({ display }) => decoded(baseName(display)));
   }

@@ -9,6 +9,8 @@ import { answerOf, countOf, instantOf, requestIdOf, rowsOf, textOf } from './rep
 export interface Task extends Statement {
   readonly id: string | null;
   readonly database: string | null;
+  /** `FULL` or `UPDF`. */
+  readonly backupMode: string | null;
   readonly createdAt: Instant | null;
   readonly endedAt: Instant | null;
   /** Whether the import replaced data that was there (`IsDBReplaced`). */
@@ -18,6 +20,8 @@ export interface Task extends Statement {
 /** One file of a task. */
 export interface TaskFile extends Statement {
   readonly name: string | null;
+  /** Which kind of backup the file is, in the vendor's word. */
+  readonly kind: string | null;
   readonly createdAt: Instant | null;
   readonly endedAt: Instant | null;
 }
@@ -58,6 +62,7 @@ function taskOf(operation: string, reply: VendorReply, answer: Fields, row: Fiel
     ...statementOf(operation, reply, answer, row),
     id: textOf(row, 'MigrateTaskId'),
     database: textOf(row, 'DBName'),
+    backupMode: textOf(row, 'BackupMode'),
     createdAt: instantOf(textOf(row, 'CreateTime')),
     endedAt: instantOf(textOf(row, 'EndTime')),
     replaced: textOf(row, 'IsDBReplaced')?.toLowerCase() === 'true',
@@ -136,6 +141,7 @@ export function* describeFiles(instanceId: string, taskId: string): Dialogue<rea
     return {
       ...statementOf(operation, reply, answer, row),
       name: name === null ? null : baseName(name),
+      kind: textOf(row, 'BackupMode'),
       createdAt: instantOf(textOf(row, 'CreateTime')),
       endedAt: instantOf(textOf(row, 'EndTime')),
     };

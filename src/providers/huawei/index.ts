@@ -8,6 +8,7 @@ import { configuration } from './configuration.ts';
 import { endpoint, services } from './endpoints.ts';
 import { failureOf } from './errors.ts';
 import { examples } from './examples.ts';
+import { foreign } from './foreign.ts';
 import { login } from './login.ts';
 import { objectStore } from './object-store.ts';
 import { observationGroup, observe } from './observe.ts';
@@ -35,6 +36,7 @@ export const huawei: Provider = {
   observe,
   preflight,
   targetMajor,
+  foreign,
   objectStore,
   uploads: null,
   backupCommand: null,

@@ -97,19 +97,36 @@ export interface JobOrder {
   /** Databases that were named; without the placeholder `""`. */
   readonly databases: readonly string[];
   readonly last: boolean | null;
+  /** What `recovery_mode` says; it is read back as a number. */
+  readonly recovery: 'full' | 'incre' | null;
+  /** `OBS` or `RDS`. */
+  readonly fileSource: string | null;
+  /** New names that databases get; null: not told. */
+  readonly newNames: readonly string[] | null;
 }
+
+const recoveries: ReadonlyMap<string, 'full' | 'incre'> = new Map([
+  ['full', 'full'],
+  ['1', 'full'],
+  ['incre', 'incre'],
+  ['2', 'incre'],
+]);
 
 /** The order of a job from its details. Its folder is not among them. */
 export function readOrder(reply: VendorReply): JobOrder {
   const body = parseObject(reply.body);
   const target = asObject(body?.target_db_info);
   const options = asObject(body?.options);
+  const names = asObject(options?.reset_db_name_map);
   return {
     instanceId: text(target?.target_instance_id),
     files: objectsIn(asObject(body?.backup_info)?.file_info).flatMap((file) => text(file.file_name) ?? []),
     backupId: text(target?.file_id),
     databases: Array.isArray(options?.db_names) ? options.db_names.flatMap((name: unknown) => text(name) ?? []) : [],
     last: typeof options?.is_last_backup === 'boolean' ? options.is_last_backup : null,
+    recovery: recoveries.get(text(options?.recovery_mode)?.toLowerCase() ?? '') ?? null,
+    fileSource: text(asObject(body?.backup_info)?.file_source),
+    newNames: names === null ? null : Object.values(names).flatMap((name) => text(name) ?? []),
   };
 }
 

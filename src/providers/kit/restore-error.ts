@@ -23,6 +23,8 @@ function pathsOf(source: Source): readonly string[] {
       return source.urls.map(({ display }) => decoded(URL.canParse(display) ? new URL(display).pathname : display));
     case 'upload':
       return [source.fileName];
+    case 'adopted':
+      return source.files.map(decoded);
     case 'instance_backup':
       return [];
   }

@@ -35,6 +35,8 @@ function filesOf(source: Source): readonly NamedFile[] {
       return [{ pointer: '/source/fileName', name: source.fileName }];
     case 'instance_backup':
       return [];
+    case 'adopted':
+      return source.files.map((file) => ({ pointer: '/source', name: nameInLink(file) }));
   }
 }
 

@@ -8,6 +8,7 @@ import { configuration } from './configuration.ts';
 import { endpoint, service } from './endpoints.ts';
 import { failureOf } from './errors.ts';
 import { examples } from './examples.ts';
+import { foreign } from './foreign.ts';
 import { objectStore } from './object-store.ts';
 import { observationGroup, observe } from './observe.ts';
 import { OptionsSchema } from './options.ts';
@@ -38,6 +39,7 @@ export const tencent: Provider = {
   observe,
   preflight,
   targetMajor,
+  foreign,
   objectStore,
   uploads: uploadTarget,
   backupCommand,

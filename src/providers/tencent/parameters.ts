@@ -13,6 +13,7 @@ export function recoveryType(mode: Mode): 'FULL' | 'FULL_LOG' | 'FULL_DIFF' {
 
 /** `UploadType`; a child's file is read according to that of its parent. */
 export function uploadType(source: Source): 'COS_URL' | 'COS_UPLOAD' {
+  if (source.type === 'adopted') return source.files.every((file) => file.includes('://')) ? 'COS_URL' : 'COS_UPLOAD';
   return source.type === 'upload' ? 'COS_UPLOAD' : 'COS_URL';
 }
 

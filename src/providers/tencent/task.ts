@@ -15,6 +15,8 @@ export interface Task {
   /** Null: the vendor does not document that number. */
   readonly stage: Stage | null;
   readonly files: readonly string[];
+  /** `FULL`, `FULL_LOG`, `FULL_DIFF`, or empty. */
+  readonly recoveryType: string;
   readonly createdAt: Instant | null;
   readonly startedAt: Instant | null;
   readonly finishedAt: Instant | null;
@@ -50,6 +52,7 @@ function readTask(fields: Fields, timeZone: string, requestId: string | null): T
     status: asText(fields.Status) ?? 'null',
     stage: stageOf(asInteger(fields.Status)),
     files: asTexts(fields.BackupFiles),
+    recoveryType: (asText(fields.RecoveryType) ?? '').toUpperCase(),
     createdAt: parseVendorTime(fields.CreateTime, timeZone),
     startedAt: parseVendorTime(fields.StartTime, timeZone),
     finishedAt: parseVendorTime(fields.EndTime, timeZone),
@@ -73,6 +76,8 @@ export interface ListQuery {
   readonly timeZone: string;
   /** Reading ends when all of these are seen; undefined: everything is read. */
   readonly wanted?: ReadonlySet<string>;
+  /** Reading ends when so many are seen. */
+  readonly limit?: number;
 }
 
 export interface Listing {
@@ -94,7 +99,7 @@ const maxPages = 50;
  * Reads a list to its end. `Offset` is documented as a page number; where pages overlap, the service counts rows instead, and
  * reading goes on by rows. Throws `VendorError` of kind `malformed` for an answer that is not a list.
  */
-export function* listTasks({ operation, filter, timeZone, wanted }: ListQuery): Dialogue<Listing> {
+export function* listTasks({ operation, filter, timeZone, wanted, limit }: ListQuery): Dialogue<Listing> {
   const seen = new Map<string, Task>();
   const missing = () => [...(wanted ?? [])].some((id) => !seen.has(id));
   let byRows = false;
@@ -112,6 +117,7 @@ export function* listTasks({ operation, filter, timeZone, wanted }: ListQuery): 
     const tasks = [...seen.values()];
     if (wanted !== undefined && !missing()) return { tasks, complete: true };
     if (total === null ? items.length < pageSize : seen.size >= total) return { tasks, complete: !unreadable };
+    if (limit !== undefined && seen.size >= limit) return { tasks, complete: false };
     if (seen.size === before) return { tasks, complete: false };
     byRows ||= page > 0 && seen.size - before < items.length;
   }

@@ -34,6 +34,7 @@ const parameters: Readonly<Record<string, string>> = {
   backupId: idOf('bkp', 1),
   deliveryId: idOf('dlv', 1),
   code: 'internal',
+  name: 'ali-main',
 };
 const table = operations.map(({ path, method, operation: { operationId } }) => {
   const filled = {
@@ -41,7 +42,11 @@ const table = operations.map(({ path, method, operation: { operationId } }) => {
     ...(path.startsWith('/providers/') && { id: 'tencent' }),
     ...(path.startsWith('/webhooks/') && { id: idOf('whk', 1) }),
   } as Record<string, string>;
-  const query = operationId === 'getBackupCommand' ? '?database=orders&type=full' : '';
+  const queries: Record<string, string> = {
+    getBackupCommand: '?database=orders&type=full',
+    listForeignTasks: '?instanceId=rm-uf6wjk5',
+  };
+  const query = queries[operationId] ?? '';
   const url = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => filled[name] ?? '') + query;
   const bodies: Record<string, unknown> = {
     createMigration: createBody,

@@ -68,11 +68,13 @@ describe('Accept', () => {
     ({ method, path: each }) => method === 'GET' && !['/', '/livez', '/readyz'].includes(each),
   );
   it.each(gets.map(({ path: each }) => each))('%s is JSON only', async (template) => {
-    const query = template.endsWith('/backup-command') ? '?database=orders&type=full' : '';
+    const queries = { 'backup-command': '?database=orders&type=full', tasks: '?instanceId=rm-uf6wjk5' };
+    const query = queries[template.slice(template.lastIndexOf('/') + 1) as keyof typeof queries] ?? '';
     const url = `${template}${query}`
       .replace('/webhooks/{id}', `/webhooks/${idOf('whk', 1)}`)
       .replace('{id}', template.startsWith('/providers') ? 'huawei' : idOf('mig', 1))
       .replace('{backupId}', idOf('bkp', 1))
+      .replace('{name}', 'ali-main')
       .replace('{code}', 'internal');
     const refused = await app().call('GET', url, { headers: { accept: 'text/csv, application/json;q=0' } });
     expect(refused.statusCode).toBe(406);

@@ -66,6 +66,7 @@ export function fakeService(): FakeService {
     getUnless: async ({ id }, context) => service.get(id, context),
     refresh: async (id, _waitMs, context) => find(id, context),
     circuits: () => [],
+    foreignTasks: async () => ({ tasks: [], complete: true }),
     list: async (_filter, page, context) => (granted(context) && page.after === undefined ? [present] : []),
     patch: async (id, _patch, context) => changing(id, context),
     async addBackup(id, request, context) {

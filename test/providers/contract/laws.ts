@@ -22,6 +22,20 @@ function callsOf({ provider, migrations }: Vendor) {
   );
 }
 
+/** The readings of what was begun outside Godwit: of an instance's tasks, and of each migration's as if somebody else had sent it. */
+function foreignDialogues({ provider, account, migrations, restoring }: Vendor, now: number) {
+  const { foreign } = provider;
+  if (foreign === null) return [];
+  const read = (draft: Vendor['restoring']) => {
+    const refs = Object.fromEntries(foreign.refs.required.map((name) => [name, draft.providerRefs[name] ?? '1']));
+    return foreign.read({ refs, draft, mode: null, taken: new Set() }, account, now);
+  };
+  return [
+    ['lists tasks', () => foreign.list(restoring.target.instanceId, account, now)] as const,
+    ...migrations.map((draft) => ['reads what is to be adopted', () => read(draft)] as const),
+  ];
+}
+
 /** The value, or undefined where a `VendorError` was thrown. Anything else that is thrown fails the test. */
 function orVendorError<T>(work: () => T): T | undefined {
   try {
@@ -123,6 +137,7 @@ export function lawsOf(vendor: Vendor): void {
       ),
       ['observes several', () => provider.observe(sameGroup(vendor), account, now, now)],
       ['checks beforehand', () => provider.preflight(vendor.restoring, account)],
+      ...foreignDialogues(vendor, now),
       ...vendor.credentials.flatMap((credentials) =>
         provider.login(account, account.region, credentials) === null
           ? []

@@ -76,6 +76,7 @@ export const pelican: Provider = {
     yield* [];
     return null;
   },
+  foreign: null,
   objectStore,
   uploads: null,
   backupCommand: null,

@@ -1,0 +1,82 @@
+import type { VendorTask, VendorTaskList } from '../../domain/foreign-tasks.ts';
+import { hasGrant } from '../../domain/grants.ts';
+import type { Instant } from '../../domain/migration.ts';
+import { Problem } from '../../domain/problem.ts';
+import { type Account, type Dialogue, VendorError } from '../../domain/vendor.ts';
+import { cloudOf } from '../cloud-account.ts';
+import type { EngineContext } from '../context.ts';
+import type { MigrationService } from '../interface.ts';
+import { vendorProblem } from '../vendor-reads.ts';
+import { converseInVendorTime } from '../vendor-time.ts';
+import { requireRoom } from './room.ts';
+
+/** Showing what was begun outside Godwit. */
+export function createForeignTasks(context: EngineContext): Pick<MigrationService, 'foreignTasks'> {
+  return {
+    async foreignTasks(name, { instanceId, region }, caller) {
+      if (!hasGrant(caller, name)) throw new Problem('forbidden', `There is no grant for the account \`${name}\`.`);
+      const account = context.accounts.get(name);
+      if (account === undefined) throw new Problem('not_found', `No account \`${name}\` is configured.`);
+      const place = region ?? account.region;
+      requireRoom(context, { name, configured: account }, place);
+      const list = await listed(context, account, place, instanceId);
+      const own = await ownIds(context, account, place, instanceId);
+      return { ...list, tasks: list.tasks.filter((task) => !isOwn(task, own)) };
+    },
+  };
+}
+
+/** The vendor's ids that migrations of this gateway own or owned on an instance. */
+export function ownIds(
+  context: EngineContext,
+  account: Account,
+  region: string,
+  instanceId: string,
+): Promise<ReadonlySet<string>> {
+  const { name, provider } = account;
+  const cloud = cloudOf(context, account, region);
+  return context.store.vendorIds({ id: '', provider, account: name, cloud, target: { instanceId, overwrite: false } });
+}
+
+export function isOwn({ providerRefs }: VendorTask, own: ReadonlySet<string>): boolean {
+  return Object.values(providerRefs).some((id) => own.has(id));
+}
+
+/** The vendor's list of an instance's tasks, with times by our clock. Throws the vendor's failure as a problem. */
+async function listed(
+  context: EngineContext,
+  account: Account,
+  region: string,
+  instanceId: string,
+): Promise<VendorTaskList> {
+  const { foreign, capabilities } = context.providers.of(account.provider);
+  if (foreign === null)
+    throw new Problem('unsupported_by_provider', `${capabilities.title} does not show the tasks of an instance.`);
+  try {
+    const list = await converseInVendorTime(
+      context,
+      account,
+      region,
+      (offset) => inOwnTime(foreign.list(instanceId, account, context.runtime.now() + offset), offset),
+      'caller',
+    );
+    if (list !== null) return list;
+  } catch (error) {
+    throw error instanceof VendorError ? vendorProblem(error) : error;
+  }
+  throw new Problem('provider_protocol_error', 'The vendor’s answers carry clocks that disagree by more than seconds.');
+}
+
+function* inOwnTime(dialogue: Dialogue<VendorTaskList>, offset: number): Dialogue<VendorTaskList> {
+  const list = yield* dialogue;
+  const own = (instant: Instant | null) => (instant === null ? null : instant - offset);
+  return {
+    ...list,
+    tasks: list.tasks.map((task) => ({
+      ...task,
+      createdAt: own(task.createdAt),
+      startedAt: own(task.startedAt),
+      finishedAt: own(task.finishedAt),
+    })),
+  };
+}

@@ -1,0 +1,23 @@
+import { Problem } from '../../domain/problem.ts';
+import type { Account } from '../../domain/vendor.ts';
+import type { EngineContext } from '../context.ts';
+
+/** Throws `provider_unavailable` or `provider_throttled` where a read that a caller waits for would not come within the caller's bound. */
+export function requireRoom(
+  { client, runtime }: Pick<EngineContext, 'client' | 'runtime'>,
+  account: { readonly name: string; readonly configured: Account | undefined },
+  region: string,
+): void {
+  const circuit = client.circuits().find((each) => each.account === account.name && each.region === region);
+  if (circuit !== undefined && circuit.state !== 'closed') {
+    const waitMs = (circuit.retryAt ?? runtime.now()) - runtime.now();
+    throw new Problem('provider_unavailable', 'The vendor has not answered the last calls of this account.', {
+      retryAfterSeconds: Math.max(Math.ceil(waitMs / 1000), 1),
+    });
+  }
+  const waitMs = account.configured === undefined ? 0 : client.outlook(account.configured).readWaitMs;
+  if (waitMs > client.maxCallerWaitMs)
+    throw new Problem('provider_throttled', 'The account has no room for another question to its vendor now.', {
+      retryAfterSeconds: Math.ceil(waitMs / 1000),
+    });
+}

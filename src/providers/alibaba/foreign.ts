@@ -1,0 +1,178 @@
+import {
+  type AdoptableBackup,
+  type AdoptableTask,
+  type AdoptionOrder,
+  type AdoptionRefusal,
+  type ForeignTasks,
+  newestFirst,
+  refusedRef,
+  type VendorTask,
+  type VendorTaskList,
+} from '../../domain/foreign-tasks.ts';
+import type { Instant } from '../../domain/migration.ts';
+import { type Account, type Dialogue, VendorError } from '../../domain/vendor.ts';
+import type { BackupType, MigrationState, Mode } from '../../domain/vocabulary.ts';
+import { alibabaAccount } from './account.ts';
+import { isRefusal } from './errors.ts';
+import { destinationName } from './migration-task.ts';
+import { describeFiles, describeTask, inOrder, listedPeriodMs, listTasks, type Task, type TaskFile } from './reads.ts';
+import { fileMeaning, type TaskMeaning, taskMeaning } from './status.ts';
+
+/** Tasks that one reading of the list takes in; the vendor allows 500 a day. */
+const maxListed = 1000;
+
+const states: Readonly<Record<TaskMeaning, MigrationState | null>> = {
+  running: 'restoring',
+  waiting: 'awaiting_backup',
+  succeeded: 'succeeded',
+  failed: 'failed',
+  unrecognized: null,
+};
+
+/** Kinds of a file (DescribeOssDownloads page), of today and of older revisions. */
+const kinds: ReadonlyMap<string, BackupType> = new Map([
+  ['database', 'full'],
+  ['full', 'full'],
+  ['differential_database', 'differential'],
+  ['diff', 'differential'],
+  ['transaction_log', 'log'],
+  ['log', 'log'],
+]);
+
+function* list(instanceId: string, _account: Account, now: Instant): Dialogue<VendorTaskList> {
+  const enough = (tasks: ReadonlyMap<string, Task>) => tasks.size >= maxListed;
+  const { tasks, complete } = yield* listTasks(instanceId, now - listedPeriodMs, now, enough);
+  return { tasks: newestFirst(tasks.map(shown)), complete };
+}
+
+function shown(task: Task): VendorTask {
+  return {
+    providerRefs: task.id === null ? {} : { migrateTaskId: task.id },
+    name: null,
+    providerStatus: task.status,
+    state: states[taskMeaning(task.status)],
+    detail: task.description,
+    mode: task.backupMode === 'FULL' ? 'full' : null,
+    databases: task.database === null ? null : [task.database],
+    files: null,
+    createdAt: task.createdAt,
+    startedAt: task.createdAt,
+    finishedAt: task.endedAt,
+  };
+}
+
+const untold = (detail: string): AdoptionRefusal => refusedRef('untold', 'migrateTaskId', detail);
+const another = (detail: string): AdoptionRefusal => refusedRef('differs', 'migrateTaskId', detail);
+
+function* read(order: AdoptionOrder, account: Account): Dialogue<AdoptableTask | AdoptionRefusal> {
+  const { refs, draft, mode } = order;
+  const { instanceId } = draft.target;
+  const id = refs.migrateTaskId ?? '';
+  const task = yield* taskOrNone(instanceId, id);
+  if (task === null) return another(`The vendor shows no task ${id} on the instance ${instanceId}.`);
+  const database = destinationName(draft);
+  if (task.database !== null && task.database.toLowerCase() !== database.toLowerCase())
+    return {
+      refused: 'differs',
+      pointer: '/target/databases/0',
+      detail: `Task ${id} restores the database ${task.database}, not ${database}.`,
+    };
+  const chain = isChain(task, mode, account);
+  if (chain === null) return untold(`The vendor does not tell whether task ${id} is a chain: say \`mode\`.`);
+  if (mode !== null && (mode !== 'full') !== chain)
+    return {
+      refused: 'differs',
+      pointer: '/mode',
+      detail: chain
+        ? `Task ${id} is a chain that is opened by a call of its own (BackupMode ${task.backupMode ?? 'not told'}), and no restore of mode \`full\`.`
+        : `Task ${id} opens the database by itself (BackupMode FULL), and is no chain.`,
+    };
+  const files = inOrder(yield* filesShown(instanceId, id));
+  if (!chain) return { mode: 'full', providerStatus: task.status, backups: [whole(task, id, files)] };
+  return chainOf(task, id, files, mode);
+}
+
+function* taskOrNone(instanceId: string, id: string): Dialogue<Task | null> {
+  try {
+    return yield* describeTask(instanceId, id);
+  } catch (error) {
+    if (error instanceof VendorError && error.failure.kind === 'not_found') return null;
+    throw error;
+  }
+}
+
+function* filesShown(instanceId: string, id: string): Dialogue<readonly TaskFile[]> {
+  try {
+    return yield* describeFiles(instanceId, id);
+  } catch (error) {
+    if (isRefusal(error)) return [];
+    throw error;
+  }
+}
+
+/** Whether a task takes more files. Where the account begins chains with `FULL`, that word tells nothing. Null: it cannot be told. */
+function isChain({ backupMode, status }: Task, mode: Mode | null, account: Account): boolean | null {
+  if (backupMode === 'UPDF' || taskMeaning(status) === 'waiting') return true;
+  if (backupMode === 'FULL' && alibabaAccount(account).chainBase !== 'full') return false;
+  return mode === null ? null : mode !== 'full';
+}
+
+function whole(task: Task, id: string, files: readonly TaskFile[]): AdoptableBackup {
+  return {
+    type: 'full',
+    final: true,
+    files: files.flatMap(({ name }) => name ?? []),
+    refs: { migrateTaskId: id },
+    state: 'restoring',
+    error: null,
+    providerStatus: task.status,
+    createdAt: task.createdAt,
+    finishedAt: null,
+  };
+}
+
+function chainOf(
+  { status }: Task,
+  id: string,
+  files: readonly TaskFile[],
+  asked: Mode | null,
+): AdoptableTask | AdoptionRefusal {
+  const types = files.map(({ kind }) => (kind === null ? undefined : kinds.get(kind.toLowerCase())));
+  if (types[0] !== 'full' || types.slice(1).some((type) => type === undefined || type === 'full'))
+    return untold(
+      files.length === 0
+        ? `The vendor does not show the files of task ${id}, so it is not known which backups its chain holds.`
+        : `The files of task ${id} are told as ${files.map(({ kind }) => kind ?? 'nothing').join(', ')}, which is no chain that Godwit knows.`,
+    );
+  const broken = files.slice(0, -1).find((file) => fileMeaning(file.status) === 'failed');
+  if (broken !== undefined)
+    return untold(`The file ${broken.name ?? ''} of task ${id} failed (${broken.status}), and others came after it.`);
+  const hasLogs = types.includes('log');
+  if (asked === 'full_differential' && hasLogs)
+    return { refused: 'differs', pointer: '/mode', detail: `Task ${id} has restored log backups.` };
+  const mode: Mode = asked ?? (hasLogs || !types.includes('differential') ? 'full_log' : 'full_differential');
+  const backups = files.map(
+    (file, index): AdoptableBackup => ({
+      type: types[index] ?? 'full',
+      final: false,
+      files: file.name === null ? [] : [file.name],
+      refs: { migrateTaskId: id },
+      // The vendor takes the next file only when the one before is restored.
+      state: index < files.length - 1 ? 'restored' : 'restoring',
+      error: null,
+      providerStatus: file.status,
+      createdAt: file.createdAt,
+      finishedAt: file.endedAt,
+    }),
+  );
+  const [full, ...increments] = backups;
+  if (full === undefined) return untold(`The vendor does not show the files of task ${id}.`);
+  return { mode, providerStatus: status, backups: [full, ...increments] };
+}
+
+/** DescribeMigrateTasks shows the tasks of one week, with their databases; the files of one only DescribeOssDownloads. */
+export const foreign: ForeignTasks = {
+  refs: { required: ['migrateTaskId'], optional: ['taskId'] },
+  list,
+  read: (order, account) => read(order, account),
+};
