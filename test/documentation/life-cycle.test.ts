@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { actionNames, migrationStates } from '../../src/domain/vocabulary.ts';
-import { lifeCycleDiagram, withGeneratedParts } from '../../tools/documents/life-cycle.ts';
+import { lifeCycleDiagram, lifeCyclePage } from '../../tools/documents/life-cycle.ts';
 
 const page = readFileSync(new URL('../../docs/life-cycle.md', import.meta.url), 'utf8');
 const explained = (code: string) => new RegExp(`^\\| \`${code}\` \\|[^|]*\\S`, 'm').test(page);
 
 describe('docs/life-cycle.md', () => {
   it('has the diagram and the tables that the program obeys (npm run docs writes them)', () => {
-    expect(withGeneratedParts(page)).toBe(page);
+    expect(lifeCyclePage(page)).toBe(page);
     expect(lifeCycleDiagram()).toContain('pending --> restoring: the vendor accepted the full backup');
     expect(page).toContain('| `outcome_unknown` | A call was sent');
   });

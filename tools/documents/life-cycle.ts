@@ -3,6 +3,7 @@ import { transitions } from '../../src/domain/lifecycle.ts';
 import { reasonCatalogue, warningCatalogue } from '../../src/domain/reasons.ts';
 import { restoreErrorCodes, restoreErrors } from '../../src/domain/restore-errors.ts';
 import { migrationStates, terminalStates } from '../../src/domain/vocabulary.ts';
+import { withGeneratedParts } from './generated.ts';
 
 const page = new URL('../../docs/life-cycle.md', import.meta.url);
 
@@ -47,15 +48,9 @@ const parts: Readonly<Record<string, () => string>> = {
   errors: restoreErrorTable,
 };
 
-/** The page with its generated parts as they are now. Throws when the marks of one are gone. */
-export function withGeneratedParts(text: string): string {
-  return Object.entries(parts).reduce((before, [name, part]) => {
-    const [begin, end] = [`<!-- ${name}: npm run docs -->`, `<!-- /${name} -->`];
-    const [head, rest] = before.split(begin);
-    const tail = rest?.split(end)[1];
-    if (head === undefined || tail === undefined) throw new Error(`docs/life-cycle.md has lost the marks of ${name}`);
-    return `${head}${begin}\n${part()}\n${end}${tail}`;
-  }, text);
+/** The page with its generated parts as they are now. */
+export function lifeCyclePage(text: string): string {
+  return withGeneratedParts(text, parts);
 }
 
-if (import.meta.main) await writeFile(page, withGeneratedParts(await readFile(page, 'utf8')));
+if (import.meta.main) await writeFile(page, lifeCyclePage(await readFile(page, 'utf8')));
