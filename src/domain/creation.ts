@@ -36,7 +36,8 @@ export function migrationWith(
   const now = context.runtime.now();
   const { databases, overwrite, instanceId } = request.target;
   return {
-    id: newId('mig', context.runtime),
+    // Of the same moment as `createdAt`: lists find by the time in the id.
+    id: newId('mig', { now: () => now, randomBytes: (count) => context.runtime.randomBytes(count) }),
     provider: request.provider,
     account: account.name,
     ...(account.cloud && { cloud: account.cloud }),

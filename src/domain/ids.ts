@@ -4,21 +4,30 @@ export type IdPrefix = 'aud' | 'mig' | 'bkp' | 'evt' | 'req' | 'whk' | 'dlv';
 
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 const wellFormed = /^([a-z]{3})_[0-9a-hjkmnp-tv-z]{26}$/;
+const timeDigits = 10;
 
 /**
  * An opaque id such as `mig_01kbzq3m8e9v6x2c4n7p5r0t1w`: 10 characters of time in milliseconds, then 16 random ones
  * (Crockford base 32, lower case), so ids sort by creation.
  */
 export function newId(prefix: IdPrefix, runtime: Pick<Runtime, 'now' | 'randomBytes'>): string {
-  let time = runtime.now();
+  let tail = '';
+  for (const byte of runtime.randomBytes(16)) tail += alphabet[byte % 32];
+  return earliestId(prefix, runtime.now()) + tail;
+}
+
+/**
+ * What all ids of that time (milliseconds since the epoch) or later sort after, and all earlier ones before. A time that no id can have is the
+ * nearest one that can.
+ */
+export function earliestId(prefix: IdPrefix, at: number): string {
+  let time = Math.min(Math.max(Math.floor(at), 0), 32 ** timeDigits - 1);
   let head = '';
-  for (let i = 0; i < 10; i++) {
+  for (let i = 0; i < timeDigits; i++) {
     head = alphabet[time % 32] + head;
     time = Math.floor(time / 32);
   }
-  let tail = '';
-  for (const byte of runtime.randomBytes(16)) tail += alphabet[byte % 32];
-  return `${prefix}_${head}${tail}`;
+  return `${prefix}_${head}`;
 }
 
 /** Whether `text` is an id of that kind, well-formed. */

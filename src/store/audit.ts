@@ -3,6 +3,8 @@ import type { AuditEntry, AuditFilter, AuditRecord, NewAuditRecord } from '../do
 import type { Migration } from '../domain/migration.ts';
 import type { SettledAnswer } from '../domain/store.ts';
 import { idOfPosition, positionOfId } from './event-id.ts';
+import { mergedRanges } from './ranges.ts';
+import type { SqlDialect } from './session.ts';
 import type { AuditTable, Tables } from './tables.ts';
 import { jsonObject, type UnreadableRecords } from './unreadable.ts';
 
@@ -36,34 +38,64 @@ export function writeAuditOf(
   });
 }
 
-/** `AuditLog.listAudit`. A text after which no record can stand gives nothing. */
+/**
+ * `AuditLog.listAudit`: by the time of the request, and in one millisecond by the order of writing, so that `since` is one range of an index. A
+ * text that is no record's id gives nothing.
+ */
 export async function listAudit(
   db: Kysely<Tables>,
+  dialect: SqlDialect,
   unreadable: UnreadableRecords,
   filter: AuditFilter,
   page: { readonly size: number; readonly after?: string },
 ): Promise<readonly AuditRecord[]> {
-  if (filter.visibleAccounts?.length === 0) return [];
-  let query = db.selectFrom('audit').selectAll().orderBy('position', 'desc').limit(page.size);
-  if (page.after !== undefined) {
-    const position = await placeInLog(db, page.after);
-    if (position === null) return [];
-    query = query.where('position', '<', position);
-  }
-  if (filter.caller !== undefined) query = query.where('caller', '=', filter.caller);
-  if (filter.migrationId !== undefined) query = query.where('migration_id', '=', filter.migrationId);
-  if (filter.since !== undefined) query = query.where('at', '>=', filter.since);
-  if (filter.visibleAccounts !== undefined) query = query.where('account', 'in', filter.visibleAccounts);
-  const rows = await query.execute();
+  const { caller, migrationId, since, visibleAccounts } = filter;
+  const after = page.after === undefined ? null : await placeInLog(db, page.after);
+  if (page.after !== undefined && after === null) return [];
+  const range = () => {
+    let query = db.selectFrom('audit').selectAll();
+    if (after !== null)
+      query = query.where(({ eb, refTuple, tuple }) =>
+        eb(refTuple('at', 'position'), '<', tuple(after.at, after.position)),
+      );
+    if (since !== undefined) query = query.where('at', '>=', since);
+    // A migration has fewer records than a caller.
+    if (migrationId !== undefined) query = query.where('migration_id', '=', migrationId);
+    if (caller !== undefined)
+      query = query.where(({ eb, ref }) =>
+        eb(migrationId === undefined ? ref('caller') : dialect.withoutIndex(ref('caller')), '=', caller),
+      );
+    return query;
+  };
+  const narrow = migrationId !== undefined || caller !== undefined;
+  const accounts = visibleAccounts && [...new Set(visibleAccounts)];
+  const ranges =
+    accounts === undefined
+      ? [range()]
+      : narrow
+        ? [range().where(({ eb, ref }) => eb(dialect.withoutIndex(ref('account')), 'in', accounts))]
+        : accounts.map((account) => range().where('account', '=', account));
+  const rows = await mergedRanges<Selectable<AuditTable>>(
+    accounts?.length === 0 ? [] : ranges,
+    { by: ['at', 'position'], direction: 'desc', size: page.size },
+    (query) => query.execute(),
+  );
   return unreadable.readable(rows, readRecord);
 }
 
+interface AuditPlace {
+  readonly at: number;
+  readonly position: number;
+}
+
 /** Where a record stands; null: nowhere. */
-async function placeInLog(db: Kysely<Tables>, id: string): Promise<number | null> {
-  const row = await db.selectFrom('audit').select('position').where('id', '=', id).executeTakeFirst();
-  if (row !== undefined) return row.position;
+async function placeInLog(db: Kysely<Tables>, id: string): Promise<AuditPlace | null> {
+  const records = db.selectFrom('audit').select(['at', 'position']);
+  const named = await records.where('id', '=', id).executeTakeFirst();
+  if (named !== undefined) return named;
   const position = positionOfId(prefix, id);
-  return position === Number.MAX_SAFE_INTEGER ? null : position;
+  if (position === null) return null;
+  return (await records.where('position', '=', position).where('id', 'is', null).executeTakeFirst()) ?? null;
 }
 
 function readRecord({ position, migration_id, data, ...row }: Selectable<AuditTable>): AuditRecord {

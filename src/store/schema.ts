@@ -2,6 +2,7 @@ import { type ColumnDataType, type Expression, type Kysely, sql } from 'kysely';
 import { type MigrationProvider, Migrator } from 'kysely/migration';
 import { StoreUnavailable } from '../domain/store.ts';
 import { sealsIn } from './documents.ts';
+import { listIndexes } from './list-indexes.ts';
 import { lockSchema, prepareVersionTables, schemaOf, versionLockTable, versionTable } from './schema-version-tables.ts';
 import type { Tables } from './tables.ts';
 
@@ -31,6 +32,7 @@ function schemaVersions(types: ColumnTypes, kind: 'sqlite' | 'postgres'): Migrat
       '0008_audit_ids': { up: (db: Kysely<Tables>) => auditIds(db, types) },
       '0009_seals': { up: seals },
       '0010_event_salts': { up: eventSalts },
+      '0011_list_indexes': { up: listIndexes },
     }),
   };
 }

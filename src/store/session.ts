@@ -1,4 +1,4 @@
-import type { Kysely, RawBuilder } from 'kysely';
+import type { Expression, Kysely, RawBuilder } from 'kysely';
 import type { Instant } from '../domain/migration.ts';
 import type { ChangeListener } from '../domain/store.ts';
 import type { EventRow, Tables } from './tables.ts';
@@ -8,6 +8,8 @@ import type { UnreadableRecords } from './unreadable.ts';
 export interface SqlDialect {
   /** Whether rows are locked one by one (`for update`); without, the one writer has the whole database. */
   readonly rowLocks: boolean;
+  /** The column for a condition that no index may be chosen for, where the database cannot tell how many rows a value has. */
+  withoutIndex<T>(column: Expression<T>): Expression<T>;
   /** The present time in milliseconds by the clock that leases go by. `appNow` is what the process believes. */
   leaseClock(appNow: Instant): RawBuilder<number>;
   /** Unique per process that has the database open. */

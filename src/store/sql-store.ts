@@ -35,7 +35,8 @@ import {
 } from './feeds.ts';
 import { answerKey, expireKeys, findKey } from './idempotency.ts';
 import { holderOfTarget } from './instance.ts';
-import { findLatestEvent, findMigration, hasPlace, listEvents, listMigrations } from './queries.ts';
+import { listMigrations } from './migration-list.ts';
+import { findLatestEvent, findMigration, hasPlace, listEvents } from './queries.ts';
 import { countSeals, findSealedOtherwise } from './seals.ts';
 import type { Backend } from './session.ts';
 import { countMigrations } from './statistics.ts';
@@ -67,7 +68,8 @@ export class SqlStore implements Store, AuditLog, WebhookStore, FeedStore {
   }
 
   list(filter: MigrationFilter, page: PageRequest) {
-    return listMigrations((work) => this.#backend.read(work), this.#backend.unreadable, filter, page);
+    const { dialect, unreadable } = this.#backend;
+    return listMigrations((work) => this.#backend.read(work), dialect, unreadable, filter, page);
   }
 
   update(id: string, change: (current: Migration) => Migration | null, options: UpdateOptions = {}) {
@@ -119,7 +121,7 @@ export class SqlStore implements Store, AuditLog, WebhookStore, FeedStore {
     filter: { readonly migrationId?: string; readonly visibleAccounts?: readonly string[] },
     page: { readonly size: number; readonly after?: string },
   ) {
-    return this.#backend.read((db) => listEvents(db, this.#backend.unreadable, filter, page));
+    return this.#backend.read((db) => listEvents(db, this.#backend.dialect, this.#backend.unreadable, filter, page));
   }
 
   hasPlace(id: string) {
@@ -135,7 +137,7 @@ export class SqlStore implements Store, AuditLog, WebhookStore, FeedStore {
   }
 
   listAudit(filter: AuditFilter, page: { readonly size: number; readonly after?: string }) {
-    return this.#backend.read((db) => listAudit(db, this.#backend.unreadable, filter, page));
+    return this.#backend.read((db) => listAudit(db, this.#backend.dialect, this.#backend.unreadable, filter, page));
   }
 
   hearsOthers() {

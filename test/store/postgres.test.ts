@@ -11,6 +11,7 @@ import { findPostgres, type PostgresServer } from '../support/postgres.ts';
 import { noon, sampleMigration } from '../support/samples.ts';
 import { closing } from './behaviour/setup.ts';
 import { storeBehaviour } from './behaviour/suite.ts';
+import { withoutListIndexes } from './older-schemas.ts';
 import { lease, noLease, onDatabases, sampleWebhook } from './samples.ts';
 import { type Fate, startProxy, type TcpProxy } from './tcp-proxy.ts';
 
@@ -110,6 +111,22 @@ describe.skipIf(!postgres.available)(`PostgreSQL${reason}`, () => {
       expect(after.rows).toEqual(before.rows);
       const { rows } = await admin.query("select 1 from pg_tables where tablename like 'kysely%'");
       expect(rows).toEqual([]);
+    });
+
+    it('of the version before get the indexes of lists', async () => {
+      url = await server.createDatabase();
+      const admin = await administrator();
+      const indexes = async () => {
+        const { rows } = await admin.query(
+          "select indexname, indexdef from pg_indexes where schemaname = 'public' order by indexname",
+        );
+        return rows;
+      };
+      const before = await indexes();
+      for (const statement of withoutListIndexes) await admin.query(statement);
+      expect(await indexes()).not.toEqual(before);
+      await replica();
+      expect(await indexes()).toEqual(before);
     });
 
     it('share a schema and a database with another application that uses Kysely', async () => {

@@ -11,6 +11,7 @@ import { SqliteBackend } from '../../src/store/sqlite/backend.ts';
 import { openFile, StoreLocked } from '../../src/store/sqlite/file.ts';
 import { nextMigrationId, noon, sampleMigration } from '../support/samples.ts';
 import { startWriter } from './children/spawn.ts';
+import { withoutListIndexes } from './older-schemas.ts';
 import { lease, noLease, onDatabases, sampleWebhook } from './samples.ts';
 
 let folder = '';
@@ -87,6 +88,7 @@ describe('an SQLite file', () => {
   it('of an older version gets what is new, and goes on', async () => {
     const { store, database } = await openWithDatabase();
     await store.create(sampleMigration(), noLease);
+    for (const statement of withoutListIndexes) database.exec(statement);
     database.exec('drop table deliveries; drop table webhook_accounts; drop table webhooks');
     database.exec('drop table removed_vendor_ids; drop index migrations_by_instance_id');
     database.exec('alter table migrations drop column cloud_endpoint');
@@ -108,6 +110,20 @@ describe('an SQLite file', () => {
     await newer.fanOut(noon, 10);
     const deliveries = await newer.listDeliveries(webhook.id, {}, { size: 10 });
     expect(deliveries.map(({ event }) => event.migrationId)).toEqual([migration.id, migration.id]);
+  });
+
+  it('of the version before gets the indexes of lists', async () => {
+    const { store, database } = await openWithDatabase();
+    const indexes = () =>
+      database.prepare("select name, sql from sqlite_master where type = 'index' order by name").all();
+    const before = indexes();
+    for (const statement of withoutListIndexes) database.exec(statement);
+    expect(indexes()).not.toEqual(before);
+    await store.close();
+    const newer = await openWithDatabase();
+    expect(
+      newer.database.prepare("select name, sql from sqlite_master where type = 'index' order by name").all(),
+    ).toEqual(before);
   });
 
   it('knows idempotency keys that an older version has stored', async () => {

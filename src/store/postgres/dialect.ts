@@ -27,6 +27,7 @@ export function processLock(process: string): number {
 /** Row locks and advisory locks; leases go by the server's clock, so replicas need not agree on the time. */
 export const postgresSql = (process: string): SqlDialect => ({
   rowLocks: true,
+  withoutIndex: (column) => column,
   process,
   processLives,
   lastEventPosition: async (db) => {

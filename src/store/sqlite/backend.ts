@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
-import { Kysely, sql } from 'kysely';
+import { type Expression, Kysely, sql } from 'kysely';
 import type { Runtime } from '../../domain/runtime.ts';
 import { type ChangeListener, StoreUnavailable } from '../../domain/store.ts';
 import { Changes, Listeners } from '../listeners.ts';
@@ -19,6 +19,8 @@ const batchLimit = 64;
 
 const sqliteSql = (process: string): SqlDialect => ({
   rowLocks: false,
+  // The operator changes nothing but that.
+  withoutIndex: <T>(column: Expression<T>) => sql<T>`+${column}`,
   leaseClock: (appNow) => sql<number>`${appNow}`,
   process,
   // Whoever else wrote here held the file's lock, and is gone.
@@ -81,9 +83,11 @@ export class SqliteBackend implements Backend {
     const backend = new SqliteBackend(file, runtime, onError);
     try {
       await migrateSchema(backend.#db, sqliteColumns, 'sqlite');
+      // By the index of what is due: what never is due is not claimed, whoever holds it.
       await backend.#db
         .updateTable('migrations')
         .set({ lease_owner: null, lease_until: null })
+        .where('due_at', 'is not', null)
         .where('lease_owner', 'is not', null)
         .execute();
       // Written by a clock that was ahead of this one: it would wait until that time comes round.
@@ -96,7 +100,6 @@ export class SqliteBackend implements Backend {
       await backend.#db
         .updateTable('deliveries')
         .set({ lease_until: null })
-        .where('due_at', 'is not', null)
         .where('lease_until', 'is not', null)
         .execute();
       return backend;

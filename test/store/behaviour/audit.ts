@@ -55,6 +55,26 @@ export function auditBehaviour(site: Site): void {
     expect(await callers({ caller: 'ci', migrationId: 'mig_b' })).toEqual([]);
   });
 
+  it('is in the order of the requests, whenever their records are written', async () => {
+    const store = await open();
+    for (const [second, caller] of [
+      [2, 'c'],
+      [0, 'a'],
+      [1, 'b'],
+      [1, 'b2'],
+    ] as const)
+      await store.appendAudit({ ...record, caller, at: noon + second * 1000 });
+    const callers: (string | null)[] = [];
+    let after = {};
+    for (;;) {
+      const [next] = await store.listAudit({ since: noon + 1000 }, { size: 1, ...after });
+      if (next === undefined) break;
+      callers.push(next.caller);
+      after = { after: next.id };
+    }
+    expect(callers).toEqual(['c', 'b2', 'b']);
+  });
+
   it('outlives the migration', async () => {
     const store = await open();
     const migration = sampleMigration();

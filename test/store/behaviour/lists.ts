@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { newId } from '../../../src/domain/ids.ts';
 import type { Migration } from '../../../src/domain/migration.ts';
 import type { MigrationFilter, Store } from '../../../src/domain/store.ts';
+import { systemRuntime } from '../../../src/runtime.ts';
 import { noon, sampleBackup, sampleMigration } from '../../support/samples.ts';
 import { noLease } from '../samples.ts';
 import type { Site } from './setup.ts';
@@ -58,6 +60,39 @@ export function listBehaviour(site: Site): void {
         JSON.stringify(filter),
       ).toEqual(expected);
     }
+  });
+
+  it('loses nothing near a bound of time whose id was made a moment before or after', async () => {
+    const store = await site.open();
+    const made = [-4000, -1, 0, 1, 4000];
+    const ids = made.map((ms) => newId('mig', { now: () => noon + ms, randomBytes: systemRuntime.randomBytes }));
+    for (const id of ids) await store.create(sampleMigration({ id, createdAt: noon }), noLease);
+    for (const order of ['newest_first', 'oldest_first'] as const) {
+      const found = async (filter: MigrationFilter) =>
+        (await store.list(filter, { size: 10, order })).map(({ id }) => id).sort();
+      expect(await found({ createdAfter: noon - 1 })).toEqual(ids);
+      expect(await found({ createdBefore: noon + 1 })).toEqual(ids);
+      expect(await found({ createdAfter: noon - 1, createdBefore: noon + 1 })).toEqual(ids);
+      expect(await found({ createdAfter: noon })).toEqual([]);
+      expect(await found({ createdBefore: noon })).toEqual([]);
+    }
+  });
+
+  it('goes through more accounts than one statement merges', async () => {
+    const store = await site.open();
+    const accounts = Array.from({ length: 120 }, (_, number) => `account-${number}`);
+    const ids: string[] = [];
+    for (const account of accounts) {
+      const migration = sampleMigration({ account });
+      await store.create(migration, noLease);
+      ids.push(migration.id);
+    }
+    const filter = { visibleAccounts: [...accounts, ...accounts], states: ['pending', 'failed'] as const };
+    const first = await store.list(filter, { size: 70, order: 'newest_first' });
+    const next = await store.list(filter, { size: 70, order: 'newest_first', after: first.at(-1)?.id ?? '' });
+    expect([...first, ...next].map(({ id }) => id)).toEqual(ids.toReversed());
+    const events = await store.events({ visibleAccounts: accounts }, { size: 1000 });
+    expect(events.map(({ id }) => id)).toEqual((await store.events({}, { size: 1000 })).map(({ id }) => id));
   });
 
   it('finds by labels that were changed', async () => {

@@ -1,0 +1,197 @@
+import { type Kysely, type SqlBool, sql } from 'kysely';
+import { earliestId } from '../domain/ids.ts';
+import type { Instant, Migration } from '../domain/migration.ts';
+import type { MigrationFilter, PageRequest } from '../domain/store.ts';
+import { readMigration } from './documents.ts';
+import { mergedRanges, type Range } from './ranges.ts';
+import { selectMigrations } from './rows.ts';
+import type { SqlDialect } from './session.ts';
+import type { MigrationsTable, Tables } from './tables.ts';
+import type { UnreadableRecords } from './unreadable.ts';
+
+/** Backups and calls that are read at a time: a few milliseconds of work. */
+const partsAtOnce = 1000;
+/** A page ends early rather than be larger than this, in characters of the documents that it is made from. */
+const maxCharacters = 4_000_000;
+/** By how much the time in an id and the stored time of creation differ at most, in milliseconds: they were read one after the other. */
+const idClockSlackMs = 5_000;
+
+/**
+ * `Store.list`: bounds of `createdAfter` and `createdBefore` are exclusive; `name` is the whole name. The page is chosen first; then its migrations
+ * are read in portions, since chains may be long. A row that cannot be read is passed over, and the page is filled up with those behind it. `read`
+ * runs one statement.
+ */
+export async function listMigrations(
+  read: <T>(work: (db: Kysely<Tables>) => Promise<T>) => Promise<T>,
+  dialect: SqlDialect,
+  unreadable: UnreadableRecords,
+  filter: MigrationFilter,
+  page: PageRequest,
+): Promise<readonly Migration[]> {
+  const found: Migration[] = [];
+  let characters = 0;
+  for (let { after } = page; ; ) {
+    const size = page.size - found.length;
+    const wanted = { ...page, size, ...(after !== undefined && { after }) };
+    const chosen = await read((db) => pageOfIds(db, dialect, filter, wanted));
+    for (const ids of portions(chosen)) {
+      const rows = await read((db) => selectMigrations(db).where('id', 'in', ids).execute());
+      for (const row of rows.sort((one, other) => ids.indexOf(one.id) - ids.indexOf(other.id))) {
+        characters += row.document.length + (row.backups?.length ?? 0) + (row.calls?.length ?? 0);
+        if (found.length > 0 && characters > maxCharacters) return found;
+        found.push(...unreadable.readable([row], readMigration));
+      }
+    }
+    after = chosen.at(-1)?.id;
+    if (chosen.length < size || found.length === page.size) return found;
+  }
+}
+
+interface IdRow {
+  readonly id: string;
+}
+
+interface Chosen extends IdRow {
+  /** How many backups it has. */
+  readonly parts: number;
+}
+
+/** Ids of migrations that have few parts together; of one that has many, alone. */
+function* portions(chosen: readonly Chosen[]): Generator<readonly string[]> {
+  let portion: string[] = [];
+  let parts = 0;
+  for (const each of chosen) {
+    if (portion.length > 0 && parts + Number(each.parts) > partsAtOnce) {
+      yield portion;
+      portion = [];
+      parts = 0;
+    }
+    portion.push(each.id);
+    parts += Number(each.parts) + 1;
+  }
+  if (portion.length > 0) yield portion;
+}
+
+function pageOfIds(
+  db: Kysely<Tables>,
+  dialect: SqlDialect,
+  filter: MigrationFilter,
+  page: PageRequest,
+): Promise<Chosen[]> {
+  const direction = page.order === 'newest_first' ? 'desc' : 'asc';
+  const ranges = rangesOf(filter).map((range) => rangeOfIds(db, dialect, range, page));
+  return mergedRanges<IdRow, Chosen>(ranges, { by: ['id'], direction, size: page.size }, (ids) =>
+    db
+      .selectFrom(ids.as('page'))
+      .select(({ selectFrom, fn }) => [
+        'page.id',
+        selectFrom('backups')
+          .whereRef('backups.migration_id', '=', 'page.id')
+          .select(fn.countAll<number>().as('count'))
+          .$asScalar()
+          .$notNull()
+          .as('parts'),
+      ])
+      .orderBy('page.id', direction)
+      .execute(),
+  );
+}
+
+/** Conditions on columns, the one that leaves the fewest rows first, and on labels. */
+interface RangeFilter {
+  readonly columns: readonly (readonly [column: keyof MigrationsTable, values: readonly string[]])[];
+  readonly labels: readonly (readonly [key: string, value: string])[];
+  readonly createdAfter: Instant | undefined;
+  readonly createdBefore: Instant | undefined;
+}
+
+/**
+ * The ranges that hold what the filter lets through. What names few migrations (a label, a name, an instance) is one range, and the rest is looked
+ * up row by row; states and accounts are a range for each pair.
+ */
+function rangesOf(filter: MigrationFilter): readonly RangeFilter[] {
+  const { provider, region, instanceId, name, createdAfter, createdBefore } = filter;
+  const labels = Object.entries(filter.labels ?? {});
+  const states = filter.states && [...new Set(filter.states)];
+  const accounts = accountsOf(filter);
+  if (states?.length === 0 || accounts?.length === 0) return [];
+  const narrow = columnsOf({ name: one(name), instance_id: one(instanceId) });
+  const wide = columnsOf({ region: one(region), provider: one(provider) });
+  const rest = { labels, createdAfter, createdBefore };
+  if (labels.length > 0 || narrow.length > 0)
+    return [{ ...rest, columns: [...narrow, ...columnsOf({ account: accounts, state: states }), ...wide] }];
+  return (accounts ?? [undefined]).flatMap((account) =>
+    (states ?? [undefined]).map((state) => ({
+      ...rest,
+      columns: [...columnsOf({ account: one(account), state: one(state) }), ...wide],
+    })),
+  );
+}
+
+function accountsOf({ account, visibleAccounts }: MigrationFilter): readonly string[] | undefined {
+  if (account === undefined) return visibleAccounts && [...new Set(visibleAccounts)];
+  return visibleAccounts === undefined || visibleAccounts.includes(account) ? [account] : [];
+}
+
+function one(value: string | undefined): readonly string[] | undefined {
+  return value === undefined ? undefined : [value];
+}
+
+function columnsOf(
+  values: {
+    readonly [Column in keyof MigrationsTable]?: readonly string[] | undefined;
+  },
+): RangeFilter['columns'] {
+  return Object.entries(values).flatMap(([column, wanted]) =>
+    wanted === undefined ? [] : [[column as keyof MigrationsTable, wanted] as const],
+  );
+}
+
+/** The ids of a range, in the order of whoever merges it. */
+function rangeOfIds(db: Kysely<Tables>, dialect: SqlDialect, filter: RangeFilter, page: PageRequest): Range<IdRow> {
+  const { columns, createdAfter, createdBefore } = filter;
+  const [label, ...otherLabels] = filter.labels;
+  // The index that begins with the label, or else with these columns, has the ids in order; another index would be in the way.
+  const leading = label === undefined ? leadingColumns(columns) : [];
+  const { above, below } = idBounds(filter, page);
+  const conditions = columns.map(([name, values]) => {
+    const column = sql.ref<string>(`page.${name}`);
+    return sql<SqlBool>`${leading.includes(name) ? column : dialect.withoutIndex(column)} in (${sql.join(values)})`;
+  });
+  for (const [key, value] of otherLabels)
+    conditions.push(sql`exists (select 1 from labels as other
+      where other.migration_id = page.id and other.key = ${key} and other.value = ${value})`);
+  if (createdAfter !== undefined) conditions.push(sql`page.created_at > ${createdAfter}`);
+  if (createdBefore !== undefined) conditions.push(sql`page.created_at < ${createdBefore}`);
+  const id = sql.ref(label === undefined ? 'page.id' : 'label.migration_id');
+  if (above !== null) conditions.push(sql`${id} > ${above}`);
+  if (below !== null) conditions.push(sql`${id} < ${below}`);
+  const rows =
+    label === undefined
+      ? db.selectFrom('migrations as page').select('page.id')
+      : db
+          .selectFrom('labels as label')
+          .innerJoin('migrations as page', 'page.id', 'label.migration_id')
+          .select('label.migration_id as id')
+          .where('label.key', '=', label[0])
+          .where('label.value', '=', label[1]);
+  return conditions.reduce((query, condition) => query.where(condition), rows as Range<IdRow>);
+}
+
+/** The columns before the id in the index that serves the range: a pair of account and state, or the first column alone. */
+function leadingColumns(columns: RangeFilter['columns']): readonly string[] {
+  const [first, second] = columns.map(([name]) => name);
+  if (first === undefined) return [];
+  return first === 'account' && second === 'state' ? [first, second] : [first];
+}
+
+/** Between which ids the page lies: ids begin with the time of creation. One bound each, since an index uses only one. */
+function idBounds(
+  { createdAfter, createdBefore }: RangeFilter,
+  { order, after }: PageRequest,
+): { readonly above: string | null; readonly below: string | null } {
+  const earliest = createdAfter === undefined ? [] : [earliestId('mig', createdAfter - idClockSlackMs)];
+  const latest = createdBefore === undefined ? [] : [earliestId('mig', createdBefore + idClockSlackMs)];
+  if (after !== undefined) (order === 'newest_first' ? latest : earliest).push(after);
+  return { above: earliest.sort().at(-1) ?? null, below: latest.sort()[0] ?? null };
+}

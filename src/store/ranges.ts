@@ -1,0 +1,44 @@
+import { type SelectQueryBuilder, sql } from 'kysely';
+import type { Tables } from './tables.ts';
+
+/** Ranges that one statement merges: a compound statement of SQLite has at most 500. */
+const rangesAtOnce = 50;
+
+/** A query over one range of an index. */
+export type Range<Row> = SelectQueryBuilder<Tables, keyof Tables, Row>;
+
+/** By which columns a page is ordered, the first one first, and how many rows it has at most. */
+export interface PageOrder<Row> {
+  readonly by: readonly (keyof Row & string)[];
+  readonly direction: 'asc' | 'desc';
+  readonly size: number;
+}
+
+/**
+ * The first rows of several disjoint ranges together. In each range an index has the rows in the order of the page, so the database merges
+ * them and stops at the end of the page; of one condition with a list of values it would sort all rows first.
+ */
+export async function mergedRanges<Row extends object, Found extends Row = Row>(
+  ranges: readonly Range<Row>[],
+  order: PageOrder<Row>,
+  execute: (query: Range<Row>) => Promise<Found[]>,
+): Promise<Found[]> {
+  const rows: Found[] = [];
+  for (let start = 0; start < ranges.length; start += rangesAtOnce) {
+    const [first, ...others] = ranges.slice(start, start + rangesAtOnce);
+    if (first === undefined) break;
+    let merged = others.reduce((all, range) => all.unionAll(range), first);
+    for (const column of order.by) merged = merged.orderBy(sql.ref(column), order.direction);
+    rows.push(...(await execute(merged.limit(order.size))));
+  }
+  return ranges.length > rangesAtOnce ? rows.sort(comparing(order)).slice(0, order.size) : rows;
+}
+
+function comparing<Row extends object>({ by, direction }: PageOrder<Row>): (one: Row, other: Row) => number {
+  const sign = direction === 'asc' ? 1 : -1;
+  return (one, other) => {
+    const column = by.find((name) => one[name] !== other[name]);
+    if (column === undefined) return 0;
+    return one[column] < other[column] ? -sign : sign;
+  };
+}

@@ -1,0 +1,23 @@
+/** Makes of the present schema the one before there were indexes for every list. */
+export const withoutListIndexes: readonly string[] = [
+  ...[
+    'migrations_by_provider',
+    'migrations_by_region',
+    'migrations_by_account_and_state',
+    'migrations_by_name',
+    'migrations_of_instance',
+    'migrations_waiting',
+    'audit_by_time',
+    'audit_of_caller',
+    'audit_of_migration',
+    'audit_of_account',
+    'deliveries_by_state',
+    'deliveries_due_by_webhook',
+    'deliveries_leased',
+  ].map((name) => `drop index ${name}`),
+  'create index migrations_by_instance on migrations (account, instance_id)',
+  'create index migrations_by_instance_id on migrations (instance_id)',
+  'create index audit_by_caller on audit (caller, position)',
+  'create index audit_by_migration on audit (migration_id, position)',
+  "delete from godwit_schema_versions where name >= '0011'",
+];
