@@ -1976,6 +1976,7 @@ export interface components {
          *     * `backup_not_checked`: A backup file was sent without having been looked at: it, or its object store, could not be read.
          *     * `backup_doubtful`: Something about a backup file is probably not as it should be, and it was sent all the same.
          *     * `backup_file_changed`: A file of the watched folder was changed after it had been taken. It is not sent again.
+         *     * `foreign_task_running`: The vendor shows a task on the instance that was begun outside Godwit and has not ended.
          *     * `vendor_outcome_unknown`: The record was ended without the vendor. A restore may still run, or have ended, there.
          *     * `half_restored_database`: A cancellation may have left a database in restoring state.
          *     * `left_behind`: What a refused submission had registered at the vendor could not be removed.
@@ -1993,7 +1994,7 @@ export interface components {
          *     * `provider_note`: The vendor adds a remark.
          * @enum {string}
          */
-        Warning: "backup_not_checked" | "backup_doubtful" | "backup_file_changed" | "vendor_outcome_unknown" | "half_restored_database" | "left_behind" | "cancel_refused" | "accepted_after_all" | "opened_before_queue_was_empty" | "opened_elsewhere" | "backup_out_of_order" | "consistency_check_failed" | "consistency_check_passed" | "database_without_owner" | "backup_not_listed" | "provider_flow_status" | "provider_message" | "provider_note";
+        Warning: "backup_not_checked" | "backup_doubtful" | "backup_file_changed" | "foreign_task_running" | "vendor_outcome_unknown" | "half_restored_database" | "left_behind" | "cancel_refused" | "accepted_after_all" | "opened_before_queue_was_empty" | "opened_elsewhere" | "backup_out_of_order" | "consistency_check_failed" | "consistency_check_passed" | "database_without_owner" | "backup_not_listed" | "provider_flow_status" | "provider_message" | "provider_note";
         /** @description Where events are sent to, and which. */
         Webhook: {
             /** @description Id, sortable by creation. */

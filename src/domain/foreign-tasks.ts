@@ -1,4 +1,11 @@
-import type { Instant, Migration, MigrationError, Refs } from './migration.ts';
+import {
+  type Instant,
+  type Migration,
+  type MigrationError,
+  type Refs,
+  restoredName,
+  type WarningNote,
+} from './migration.ts';
 import type { Account, Dialogue } from './vendor.ts';
 import type { BackupType, MigrationState, Mode } from './vocabulary.ts';
 
@@ -86,4 +93,31 @@ export function newestFirst(tasks: readonly VendorTask[]): readonly VendorTask[]
 /** A refusal because of the ids themselves. `name`: the id that is at fault. */
 export function refusedRef(refused: AdoptionRefusal['refused'], name: string, detail: string): AdoptionRefusal {
   return { refused, pointer: `/adopt/${name}`, detail };
+}
+
+/** A chain that rests stands in the way of its own databases only; whatever runs may hold up the whole instance. */
+function standsInTheWay({ state, finishedAt, databases }: VendorTask, wanted: ReadonlySet<string>): boolean {
+  if (state === 'restoring' || (state === null && finishedAt === null)) return true;
+  const same = databases?.some((name) => wanted.has(name.toLowerCase())) ?? false;
+  return same && (state === 'awaiting_backup' || state === 'pending');
+}
+
+/** What a person should know of tasks that were begun outside Godwit before another restore goes to their instance; null: nothing. */
+export function foreignTaskWarning(
+  tasks: readonly VendorTask[],
+  { target }: Pick<Migration, 'target'>,
+): WarningNote | null {
+  const wanted = new Set((target.databases ?? []).map((database) => restoredName(database).toLowerCase()));
+  const shown = tasks
+    .filter((task) => standsInTheWay(task, wanted))
+    .map(({ providerRefs, providerStatus, databases }) => {
+      const ids = Object.entries(providerRefs).map(([name, id]) => `${name} ${id}`);
+      return `${ids.join(', ')} (${providerStatus}${databases === null ? '' : `, ${databases.join(', ')}`})`;
+    });
+  if (shown.length === 0) return null;
+  const more = shown.length > 3 ? `, and ${shown.length - 3} more` : '';
+  return {
+    code: 'foreign_task_running',
+    detail: `On the instance ${target.instanceId} the vendor shows what was begun outside Godwit: ${shown.slice(0, 3).join('; ')}${more}.`,
+  };
 }

@@ -218,6 +218,11 @@ export const warningCatalogue = {
     meaning: 'A file of the watched folder was changed after it had been taken. It is not sent again.',
     action: 'Make sure that nobody writes over backups. Where the restored data are in doubt, start again.',
   },
+  foreign_task_running: {
+    meaning: 'The vendor shows a task on the instance that was begun outside Godwit and has not ended.',
+    action:
+      'Wait for it, or look at the vendor’s console whether both may run; `GET /accounts/{name}/tasks` lists it. `adopt` takes it over.',
+  },
   vendor_outcome_unknown: {
     meaning: 'The record was ended without the vendor. A restore may still run, or have ended, there.',
     action: 'Look at the instance before its databases are used.',

@@ -113,7 +113,6 @@ describe.each(clouds)('a task at %s that was begun outside Godwit', (cloud) => {
     const adopt = idOf(cloud, made.providerRefs);
     expect(task?.providerRefs).toEqual(adopt);
     const sent = effects(instanceId);
-
     const shown = await call<{ valid: boolean; adoption: Migration; plan: unknown[] }>(
       after,
       'POST',
@@ -145,6 +144,24 @@ describe.each(clouds)('a task at %s that was begun outside Godwit', (cloud) => {
     expect(await tasksOf(after, cloud, instanceId)).toEqual([]);
     const twice = await call(after, 'POST', '/migrations', { ...request, adopt });
     expect([twice.status, twice.body.code]).toEqual([409, 'provider_conflict']);
+  });
+
+  it('is told beforehand where another restore would meet it', async () => {
+    const { request, made } = await begun(cloud, 'full', 'orders_stuck.bak');
+    const beside = { ...request, source: file(cloud, 'orders_other.bak') };
+    const notesOf = async (gateway: Gateway) => {
+      const path = '/migrations/dry-run?preflight=true';
+      const { body } = await call<{ notes: readonly { code: string; detail: string }[] }>(
+        gateway,
+        'POST',
+        path,
+        beside,
+      );
+      return body.notes.filter(({ code }) => code === 'foreign_task_running').map(({ detail }) => detail);
+    };
+    const [id = ''] = Object.values(idOf(cloud, made.providerRefs));
+    expect(await notesOf(after)).toEqual([expect.stringContaining(id)]);
+    expect(await notesOf(before)).toEqual([]);
   });
 
   it('is refused where it is another one than the caller says, or is not there', async () => {

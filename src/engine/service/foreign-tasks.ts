@@ -1,6 +1,6 @@
-import type { VendorTask, VendorTaskList } from '../../domain/foreign-tasks.ts';
+import { foreignTaskWarning, type VendorTask, type VendorTaskList } from '../../domain/foreign-tasks.ts';
 import { hasGrant } from '../../domain/grants.ts';
-import type { Instant } from '../../domain/migration.ts';
+import type { Instant, Migration, WarningNote } from '../../domain/migration.ts';
 import { Problem } from '../../domain/problem.ts';
 import { type Account, type Dialogue, VendorError } from '../../domain/vendor.ts';
 import { cloudOf } from '../cloud-account.ts';
@@ -26,8 +26,31 @@ export function createForeignTasks(context: EngineContext): Pick<MigrationServic
   };
 }
 
+/**
+ * What is to be known of tasks that were begun outside Godwit before another restore goes to their instance; null: nothing, or the vendor does not
+ * list its tasks there.
+ */
+export async function foreignWarning(
+  context: EngineContext,
+  account: Account,
+  migration: Migration,
+): Promise<WarningNote | null> {
+  const { region, target } = migration;
+  try {
+    const { tasks } = await listed(context, account, region, target.instanceId);
+    const own = await ownIds(context, account, region, target.instanceId);
+    return foreignTaskWarning(
+      tasks.filter((task) => !isOwn(task, own)),
+      migration,
+    );
+  } catch (error) {
+    if (error instanceof Problem) return null;
+    throw error;
+  }
+}
+
 /** The vendor's ids that migrations of this gateway own or owned on an instance. */
-export function ownIds(
+function ownIds(
   context: EngineContext,
   account: Account,
   region: string,
@@ -38,7 +61,7 @@ export function ownIds(
   return context.store.vendorIds({ id: '', provider, account: name, cloud, target: { instanceId, overwrite: false } });
 }
 
-export function isOwn({ providerRefs }: VendorTask, own: ReadonlySet<string>): boolean {
+function isOwn({ providerRefs }: VendorTask, own: ReadonlySet<string>): boolean {
   return Object.values(providerRefs).some((id) => own.has(id));
 }
 

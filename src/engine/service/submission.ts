@@ -27,6 +27,7 @@ import { vendorProblem } from '../vendor-reads.ts';
 import { accountFor } from './access.ts';
 import { takeOver } from './adoption.ts';
 import { type CheckedFiles, judgeFiles, lookAtSource, refuseFaults, withChecked } from './backup-checks.ts';
+import { foreignWarning } from './foreign-tasks.ts';
 import { refuseWhileDraining, summary, targetBusy } from './problems.ts';
 import { requireRoom } from './room.ts';
 import { settledAnswer, WaitingRequest } from './waiting-request.ts';
@@ -258,7 +259,8 @@ export function createSubmission(
               })
             ).map((fault) => ({ code: 'provider_rejected' as const, ...fault })),
           );
-        const notes = [...migration.warnings, ...(files?.warnings ?? [])];
+        const others = preflight ? await foreignWarning(context, account, migration) : null;
+        const notes = [...migration.warnings, ...(files?.warnings ?? []), ...(others === null ? [] : [others])];
         return {
           valid: problems.length === 0,
           problems,
