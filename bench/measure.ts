@@ -1,39 +1,90 @@
-/** One way to do a thing. Resolves with what it cost, in any unit: only ratios are shown. */
+import { Pool } from 'undici';
+import type { Measured } from './processes.ts';
+
+/** One line of the table. Less is better in every unit. */
+export interface Row {
+  readonly name: string;
+  readonly unit: string;
+  readonly godwit: number;
+  /** What a user would otherwise have, measured in the same run. */
+  readonly against: { readonly name: string; readonly value: number } | null;
+  /** What the project wants, in words: `≤ 1.5 ×` or `≤ 120 MB`. */
+  readonly target: string | null;
+  /** Why the row has no figures. */
+  readonly absent?: string;
+}
+
+/** A way to do a thing. */
 export interface Contestant {
   readonly name: string;
-  run(): Promise<Readonly<Record<string, number>>>;
+  /** Resolves with what it cost. */
+  run(): Promise<number>;
 }
 
-/** Runs all contestants in turns and prints the median of each cost as a ratio to the first contestant's. */
-export async function compare(title: string, contestants: readonly Contestant[], rounds: number): Promise<void> {
-  const costs = new Map<string, Record<string, number[]>>();
+/** Runs all contestants in turns; the median of each, in their order. The first round warms caches and compilers and does not count. */
+export async function inTurns(contestants: readonly Contestant[], rounds = 3): Promise<readonly number[]> {
+  const costs = contestants.map((): number[] => []);
   for (let round = 0; round <= rounds; round++)
-    for (const { name, run } of contestants) {
+    for (const [index, { run }] of contestants.entries()) {
       const cost = await run();
-      // The first round warms files, caches and compilers.
-      if (round === 0) continue;
-      const known = costs.get(name) ?? {};
-      for (const [what, amount] of Object.entries(cost)) known[what] = [...(known[what] ?? []), amount];
-      costs.set(name, known);
+      if (round > 0) costs[index]?.push(cost);
     }
-  const [first] = contestants;
-  const base = costs.get(first?.name ?? '') ?? {};
-  const lines = contestants.map(({ name }) => {
-    const own = costs.get(name) ?? {};
-    const ratios = Object.keys(base).map((what) => `${what} ${(median(own[what]) / median(base[what])).toFixed(2)}`);
-    return `  ${name.padEnd(42)} ${ratios.join('   ')}`;
-  });
-  process.stdout.write(`${title} (median of ${rounds}, in turns)\n${lines.join('\n')}\n`);
+  return costs.map(median);
 }
 
-function median(values: readonly number[] = []): number {
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((one, other) => one - other);
   return sorted[sorted.length >> 1] ?? Number.NaN;
 }
 
-/** How long work takes, in milliseconds. */
-export async function timed(work: () => unknown): Promise<{ readonly time: number }> {
-  const began = performance.now();
-  await work();
-  return { time: performance.now() - began };
+export interface Request {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** Requests under way at once. */
+export const inFlight = 16;
+
+/** Sends requests to several servers in turn, so many at once; rejects when an answer has another status. */
+export async function load(
+  urls: readonly string[],
+  count: number,
+  status: number,
+  next: () => Request,
+  atOnce = inFlight,
+): Promise<void> {
+  const pools = urls.map((url) => new Pool(url, { connections: atOnce }));
+  let sent = 0;
+  const worker = async (): Promise<void> => {
+    while (sent < count) {
+      const pool = pools[sent++ % pools.length];
+      const request = next();
+      const answer = await pool?.request(request);
+      const text = await answer?.body.text();
+      if (answer?.statusCode !== status)
+        throw new Error(`${request.method} ${request.path}: HTTP ${answer?.statusCode} ${text}`);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  await Promise.all(pools.map((pool) => pool.close()));
+}
+
+/** What one request costs the servers together, in microseconds of CPU time. */
+export async function cpuOfRequests(
+  servers: readonly Measured[],
+  count: number,
+  status: number,
+  next: () => Request,
+): Promise<number> {
+  const cpu = (): number => servers.reduce((sum, server) => sum + server.cpuMs(), 0);
+  const before = cpu();
+  await load(
+    servers.map(({ url }) => url),
+    count,
+    status,
+    next,
+  );
+  return ((cpu() - before) * 1000) / count;
 }

@@ -1,0 +1,49 @@
+import { systemRuntime } from '../../../src/runtime.ts';
+import { createVendorClient } from '../../../src/transport/client.ts';
+import { createCredentialVault } from '../../../src/transport/credentials/vault.ts';
+import { createExchanges } from '../../../src/transport/exchange.ts';
+import { createOutbound } from '../../../src/transport/outbound.ts';
+import { checkedConfig } from '../../../test/support/configuration.ts';
+import { providers } from '../../../test/support/providers.ts';
+import { sampleBackup, sampleMigration } from '../../../test/support/samples.ts';
+import { configuration, type Vendor } from '../../configuration.ts';
+import type { Order, Restore } from '../sdk-clients.ts';
+
+/** The calls of one restore as the gateway makes them: built, signed, sent, read. Nothing of the engine and the store. */
+export async function godwitRestore(stub: string, provider: Vendor): Promise<Restore> {
+  const file = configuration({ storeUrl: 'sqlite::memory:', stub });
+  const config = await checkedConfig(file, {}, false);
+  const outbound = createOutbound(config);
+  const vault = createCredentialVault({
+    accounts: config.accounts,
+    runtime: systemRuntime,
+    outboundOf: outbound.of,
+  });
+  const client = createVendorClient({
+    providers,
+    exchangeOf: createExchanges(config.engine.callTimeoutMs, outbound.of).of,
+    runtime: systemRuntime,
+    credentialsOf: vault.credentialsOf,
+  });
+  const configured = config.accounts.find((each) => each.account.provider === provider)?.account;
+  if (configured === undefined) throw new Error(`no account of ${provider}`);
+  // Waiting for a turn is not what is measured.
+  const account = { ...configured, limits: { readsPerSecond: 1e6, writesPerSecond: 1e6 } };
+  return async ({ instanceId, database, bucket, key }: Order) => {
+    const backup = sampleBackup({ source: { type: 'object_storage', bucket, keys: [key] }, final: false });
+    const databases = provider === 'alibaba' ? { databases: [{ name: database }] } : {};
+    let migration = sampleMigration({
+      provider,
+      account: account.name,
+      region: account.region,
+      target: { instanceId, overwrite: false, ...databases },
+      backups: [backup],
+    });
+    for (const call of providers.of(provider).plan('restore', migration, backup)) {
+      const request = call.build({ account, migration, backup, open: ({ display }) => display });
+      const refs = call.parse(await client.execute(account, account.region, request));
+      migration = { ...migration, providerRefs: { ...migration.providerRefs, ...refs } };
+    }
+    return Object.values(migration.providerRefs)[0] ?? '';
+  };
+}

@@ -1,0 +1,75 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { accountsPerVendor, type ConfigurationOptions, configuration, type Vendor } from './configuration.ts';
+import type { Request } from './measure.ts';
+import { type Measured, startArguments, startServer } from './processes.ts';
+
+/** Files of this run; they go with it. */
+export const folder: string = mkdtempSync(join(tmpdir(), 'godwit-bench-'));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+
+let files = 0;
+
+/** A store of its own on SQLite. */
+export function sqliteUrl(): string {
+  return `sqlite:${join(folder, `godwit-${++files}.db`)}`;
+}
+
+export interface GatewayOptions extends ConfigurationOptions {
+  /** Counts statements; see `statements.ts`. */
+  readonly counting?: boolean;
+  /** Where a profile of the process is written when it ends, and under which name. */
+  readonly profile?: { readonly folder: string; readonly name: string } | null;
+  readonly environment?: NodeJS.ProcessEnv;
+  /** Default: what `npm start` runs. */
+  readonly program?: string;
+}
+
+/** Starts the gateway as `npm start` does, in a process of its own. */
+export function startGateway(options: GatewayOptions): Promise<Measured> {
+  const file = join(folder, `config-${++files}.json`);
+  writeFileSync(file, JSON.stringify(configuration(options)));
+  const { profile = null } = options;
+  if (profile !== null) mkdirSync(profile.folder, { recursive: true });
+  const args = [
+    ...(profile === null
+      ? []
+      : ['--cpu-prof', `--cpu-prof-dir=${profile.folder}`, `--cpu-prof-name=${profile.name}.cpuprofile`]),
+    ...(options.counting === true ? ['--import', join(import.meta.dirname, 'statements.ts')] : []),
+    ...startArguments(options.program),
+  ];
+  return startServer(args, { GODWIT_CONFIG: file, ...options.environment }, { ipc: options.counting === true });
+}
+
+const run = Date.now().toString(36);
+let created = 0;
+
+/** The target and the file of the next creation, the same for whoever does it. No instance is used twice. */
+function order(provider: Vendor): { readonly instanceId: string; readonly database: string } {
+  const number = String(++created).padStart(8, '0');
+  const instanceId = {
+    alibaba: `rm-uf6${number}`,
+    huawei: `0123456789abcdef01234567${number}in04`,
+    tencent: `mssql-${number}`,
+  }[provider];
+  return { instanceId, database: 'orders' };
+}
+
+/** The next creation as a request of a caller that makes it safe to repeat. */
+export function creation(provider: Vendor): Request {
+  const { instanceId, database } = order(provider);
+  return {
+    method: 'POST',
+    path: '/migrations',
+    headers: { 'content-type': 'application/json', 'idempotency-key': `bench-${run}-${created}` },
+    body: JSON.stringify({
+      provider,
+      account: `${provider}-${(created % accountsPerVendor) + 1}`,
+      name: `orders-${created}`,
+      labels: { team: 'orders' },
+      target: { instanceId, ...(provider === 'alibaba' && { databases: [{ name: database }] }) },
+      source: { type: 'object_storage', bucket: 'acme-backups-1250000000', keys: ['prod/orders.bak'] },
+    }),
+  };
+}

@@ -1,0 +1,87 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import type { Row } from './measure.ts';
+import { creations } from './rows/creations.ts';
+import { memory } from './rows/memory.ts';
+import { outbound } from './rows/outbound.ts';
+import { reads } from './rows/reads.ts';
+import { replicas } from './rows/replicas.ts';
+import { signatures } from './rows/signatures.ts';
+import { start } from './rows/start.ts';
+import { statements } from './rows/statements.ts';
+import { NotHere, Stage } from './stage.ts';
+import { machine, markdown, type Report, worse } from './table.ts';
+
+const usage = `npm run bench -- [options]
+
+  --only NAME      only the parts whose name begins so; may be repeated
+  --large          the parts that take long, in place of the quick ones
+  --json FILE      writes the figures of this run
+  --compare FILE   exits with 1 when something is 15 % worse than in the run that FILE holds
+  --profile DIR    keeps a CPU profile of each gateway that was measured
+`;
+
+type Part = (stage: Stage) => Promise<readonly Row[]>;
+
+/** Each part of the table, by name. */
+const quick: Readonly<Record<string, Part>> = {
+  'creations-sqlite': (stage) => creations(stage, 'SQLite'),
+  'creations-postgres': (stage) => creations(stage, 'PostgreSQL'),
+  'reads-sqlite': (stage) => reads(stage, 'SQLite'),
+  'reads-postgres': (stage) => reads(stage, 'PostgreSQL'),
+  'statements-sqlite': (stage) => statements(stage, 'SQLite'),
+  'statements-postgres': (stage) => statements(stage, 'PostgreSQL'),
+  'replicas-postgres': replicas,
+  outbound,
+  signatures: () => signatures(),
+  'memory-sqlite': (stage) => memory(stage, 'SQLite', 10_000),
+  'memory-postgres': (stage) => memory(stage, 'PostgreSQL', 10_000),
+  start,
+};
+
+const large: Readonly<Record<string, Part>> = {
+  'memory-sqlite': (stage) => memory(stage, 'SQLite', 100_000),
+  'memory-postgres': (stage) => memory(stage, 'PostgreSQL', 100_000),
+};
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', multiple: true },
+    large: { type: 'boolean', default: false },
+    json: { type: 'string' },
+    compare: { type: 'string' },
+    profile: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (values.help) process.stdout.write(usage);
+else process.exitCode = await run();
+
+async function run(): Promise<number> {
+  const parts = Object.entries(values.large ? large : quick).filter(
+    ([name]) => values.only === undefined || values.only.some((wanted) => name.startsWith(wanted)),
+  );
+  const stage = new Stage(values.profile ?? null);
+  const rows: Row[] = [];
+  try {
+    for (const [name, part] of parts) {
+      const began = performance.now();
+      try {
+        rows.push(...(await part(stage)));
+      } catch (error) {
+        if (!(error instanceof NotHere)) throw error;
+        rows.push({ name, unit: '', godwit: Number.NaN, against: null, target: null, absent: error.message });
+      }
+      process.stderr.write(`${name}: ${Math.round((performance.now() - began) / 1000)} s\n`);
+    }
+  } finally {
+    await stage.close();
+  }
+  const report: Report = { at: new Date().toISOString(), node: process.version, machine: machine(), rows };
+  process.stdout.write(`\nNode ${report.node} on ${report.machine}\n\n${markdown(rows)}`);
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
+  if (values.compare === undefined) return 0;
+  const faults = worse(JSON.parse(readFileSync(values.compare, 'utf8')) as Report, report);
+  process.stdout.write(faults.map((fault) => `worse: ${fault}\n`).join(''));
+  return faults.length === 0 ? 0 : 1;
+}
