@@ -1,11 +1,10 @@
 import type { MigrationEvent } from '../domain/event.ts';
 import type { Runtime } from '../domain/runtime.ts';
 import type { Store } from '../domain/store.ts';
+import { EventTail } from './event-tail.ts';
 
-/** At most so many events are read at once. */
+/** At most so many events are read at once by a reader who is behind. */
 const batchSize = 100;
-/** Without an event a sign of life comes after that time, in milliseconds: shorter than the idle time of common proxies. */
-const signOfLifeMs = 15_000;
 
 /** Which events, and from where on. */
 export interface FeedRequest {
@@ -16,33 +15,67 @@ export interface FeedRequest {
   readonly after?: string;
 }
 
+/** Events as they are appended, for any number of readers. */
+export interface EventFeed {
+  /**
+   * The events that fit, from this process or another, each once and in order; an empty batch is a sign of life. Several readers get the same objects.
+   * Ends with `signal`, rejects with `StoreUnavailable`.
+   */
+  follow(request: FeedRequest, signal: AbortSignal): AsyncGenerator<readonly MigrationEvent[], void>;
+}
+
 /**
- * Events as they are appended, by this process or another, each once and in order; an empty batch is a sign of life. Ends with `signal`,
- * rejects with `StoreUnavailable`. The listener stands before the first read, so nothing falls between reading and waiting.
+ * Whoever is behind reads from the store until the tail of the log covers its place, and goes on with the tail. A reader takes its next events when it
+ * has passed on the last ones, so a slow one holds nothing but its place. `keptEvents`: so many of the newest events are at hand.
  */
-export async function* followEvents(
-  { store, runtime }: { readonly store: Store; readonly runtime: Runtime },
-  { migrationId, visibleAccounts, after }: FeedRequest,
-  signal: AbortSignal,
-): AsyncGenerator<readonly MigrationEvent[], void> {
-  const filter = { ...(migrationId !== null && { migrationId }), ...(visibleAccounts && { visibleAccounts }) };
-  let waking = new AbortController();
-  const stop = store.onChange((changed) => {
-    if (migrationId === null || changed === migrationId) waking.abort();
-  });
-  try {
-    for (let last = after; !signal.aborted; ) {
-      if (waking.signal.aborted) waking = new AbortController();
-      const woken = waking.signal;
-      const events = await store.events(filter, { size: batchSize, ...(last !== undefined && { after: last }) });
-      last = events.at(-1)?.id ?? last;
-      if (events.length > 0) yield events;
-      else {
-        await runtime.sleep(signOfLifeMs, AbortSignal.any([woken, signal]));
-        if (!woken.aborted && !signal.aborted) yield [];
-      }
-    }
-  } finally {
-    stop();
+export function createEventFeed(
+  {
+    store,
+    runtime,
+  }: {
+    readonly store: Pick<Store, 'events' | 'latestEvent' | 'onChange'>;
+    readonly runtime: Pick<Runtime, 'sleep'>;
+  },
+  keptEvents = 2000,
+): EventFeed {
+  let present: EventTail | null = null;
+
+  function tailOfNow(): EventTail {
+    if (present?.runs !== true) present = new EventTail(store, runtime, keptEvents);
+    return present;
   }
+
+  return {
+    async *follow({ migrationId, visibleAccounts, after }, signal) {
+      const filter = { ...(migrationId !== null && { migrationId }), ...(visibleAccounts && { visibleAccounts }) };
+      const fits = (event: MigrationEvent): boolean =>
+        (migrationId === null || event.migrationId === migrationId) &&
+        (visibleAccounts === undefined || visibleAccounts.includes(event.account));
+      const tail = tailOfNow();
+      try {
+        await tail.join();
+        for (let place = after ?? ''; !signal.aborted; ) {
+          const { end } = tail;
+          if (!tail.covers(place)) {
+            const events = await store.events(filter, { size: batchSize, ...(place !== '' && { after: place }) });
+            const last = events.at(-1)?.id ?? place;
+            if (events.length > 0) yield events;
+            // A page that is not full has come to the end of the log, wherever the last event that fits stands.
+            place = events.length === batchSize ? last : later(last, end);
+            continue;
+          }
+          const events = tail.after(place).filter(fits);
+          place = later(place, end);
+          if (events.length > 0) yield events;
+          else if ((await tail.wait(fits, signal)) === 'idle') yield [];
+        }
+      } finally {
+        tail.leave();
+      }
+    },
+  };
+}
+
+function later(one: string, other: string): string {
+  return one > other ? one : other;
 }

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { MigrationEvent } from '../../src/domain/event.ts';
-import type { Store } from '../../src/domain/store.ts';
-import { followEvents } from '../../src/engine/event-feed.ts';
+import { type Store, StoreUnavailable } from '../../src/domain/store.ts';
+import { createEventFeed } from '../../src/engine/event-feed.ts';
 import { systemRuntime } from '../../src/runtime.ts';
 import { openStore } from '../../src/store/open.ts';
 import { sampleMigration } from '../support/samples.ts';
@@ -24,7 +24,7 @@ async function world() {
     sleep: (ms: number, signal?: AbortSignal) =>
       new Promise<void>((wake) => {
         sleeps.push({ ms, signal, wake });
-        if (signal?.aborted) wake();
+        if (signal?.aborted || ms < 1000) wake();
         signal?.addEventListener('abort', () => wake(), { once: true });
         slept();
         falling = new Promise((resolve) => {
@@ -52,7 +52,7 @@ async function world() {
 
 const elsewhere = (instanceId: string) => ({ target: { instanceId, overwrite: false } });
 
-type Feed = ReturnType<typeof followEvents>;
+type Feed = ReturnType<ReturnType<typeof createEventFeed>['follow']>;
 
 async function batch(next: ReturnType<Feed['next']>): Promise<readonly MigrationEvent[]> {
   const { value, done } = await next;
@@ -60,17 +60,32 @@ async function batch(next: ReturnType<Feed['next']>): Promise<readonly Migration
   return value;
 }
 
+/** A store that does something more after each read of events. */
+function afterReads(store: Store, more: (read: number, ...asked: Parameters<Store['events']>) => unknown): Store {
+  let reads = 0;
+  return new Proxy(store, {
+    get: (target, name: keyof Store) => {
+      if (name !== 'events') return (target[name] as (...all: unknown[]) => unknown).bind(target);
+      return async (...all: Parameters<Store['events']>) => {
+        const found = await target.events(...all);
+        await more(++reads, ...all);
+        return found;
+      };
+    },
+  });
+}
+
+const forEver = new AbortController().signal;
+
 describe('a feed of events', () => {
   it('gives what is there, then waits, then gives what comes', async () => {
-    const { store, runtime, asleep, create, describe: change } = await world();
+    const { store, runtime, create, describe: change } = await world();
     const id = await create();
     const ended = new AbortController();
-    const feed = followEvents({ store, runtime }, { migrationId: id }, ended.signal);
+    const feed = createEventFeed({ store, runtime }).follow({ migrationId: id }, ended.signal);
     const first = await batch(feed.next());
     expect(first.map(({ type }) => type)).toEqual(['migration.created', 'backup.added']);
-    const waiting = asleep();
     const next = feed.next();
-    await waiting;
     await change(id, 'moved');
     expect((await batch(next)).map(({ type }) => type)).toEqual(['migration.state_changed']);
     const last = feed.next();
@@ -78,50 +93,88 @@ describe('a feed of events', () => {
     expect((await last).done).toBe(true);
   });
 
-  it('misses nothing that is stored between reading and waiting', async () => {
+  it.each([1, 2])('misses nothing that is stored right after read %i', async (moment) => {
     const { store, runtime, create, describe: change } = await world();
     const id = await create();
     const [, added] = await store.events({ migrationId: id }, { size: 10 });
-    let reads = 0;
-    const slow: Store = new Proxy(store, {
-      get: (target, name: keyof Store) => {
-        if (name !== 'events') return (target[name] as (...all: unknown[]) => unknown).bind(target);
-        return async (...all: Parameters<Store['events']>) => {
-          const found = await target.events(...all);
-          if (++reads === 1) await change(id, 'in between');
-          return found;
-        };
-      },
-    });
-    const feed = followEvents(
-      { store: slow, runtime },
-      { migrationId: id, after: added?.id ?? '' },
-      new AbortController().signal,
-    );
-    expect((await batch(feed.next())).map(({ type }) => type)).toEqual(['migration.state_changed']);
+    const slow = afterReads(store, (read) => (read === moment ? change(id, 'in between') : undefined));
+    const feed = createEventFeed({ store: slow, runtime }).follow({ migrationId: id, after: added?.id ?? '' }, forEver);
+    const next = batch(feed.next());
+    if (moment === 2) await change(id, 'woken').then(() => store.update(id, (now) => ({ ...now, state: 'failed' })));
+    expect((await next)[0]?.type).toBe('migration.state_changed');
     await feed.return();
   });
 
+  it('gives each of many readers every event once and in order, wherever it begins, while more are stored', async () => {
+    const { store, runtime, create, describe: change } = await world();
+    const ids = [await create(), await create(elsewhere('rm-two')), await create(elsewhere('rm-three'))];
+    const before = await store.events({}, { size: 100 });
+    const feeds = createEventFeed({ store, runtime });
+    const readers = [undefined, ...before.map(({ id }) => id)].map(async (after) => {
+      const seen: string[] = [];
+      for await (const events of feeds.follow({ migrationId: null, ...(after && { after }) }, forEver)) {
+        seen.push(...events.map(({ id }) => id));
+        if (events.some(({ data }) => data.to === 'failed')) break;
+      }
+      return { after: after ?? '', seen };
+    });
+    for (const id of ids) await change(id, 'moved');
+    await store.update(ids[0] ?? '', (now) => ({ ...now, state: 'failed' }));
+    const all = (await store.events({}, { size: 100 })).map(({ id }) => id);
+    for (const { after, seen } of await Promise.all(readers)) expect(seen).toEqual(all.filter((id) => id > after));
+  });
+
+  it('reads the end of the log once for all readers, and gives them the same events', async () => {
+    const { store, runtime, create, describe: change } = await world();
+    const id = await create();
+    const latest = (await store.latestEvent()) ?? '';
+    let reads = 0;
+    const counting = afterReads(store, () => {
+      reads++;
+    });
+    const feeds = createEventFeed({ store: counting, runtime });
+    const readers = Array.from({ length: 50 }, () => feeds.follow({ migrationId: null, after: latest }, forEver));
+    const next = readers.map((reader) => batch(reader.next()));
+    await change(id, 'moved');
+    const batches = await Promise.all(next);
+    expect(new Set(batches.flat()).size).toBe(1);
+    expect(reads).toBeLessThanOrEqual(2);
+    for (const reader of readers) await reader.return();
+  });
+
+  it('lets a reader that was slow catch up from the store', async () => {
+    const { store, runtime, create } = await world();
+    const id = await create();
+    const feeds = createEventFeed({ store, runtime }, 10);
+    const slow = feeds.follow({ migrationId: id }, forEver);
+    const quick = feeds.follow({ migrationId: null, after: (await store.latestEvent()) ?? '' }, forEver);
+    await slow.next();
+    const next = quick.next();
+    for (let n = 0; n < 30; n++)
+      await store.update(id, (now) => ({ ...now, state: now.state === 'failed' ? 'restoring' : 'failed' }));
+    await store.update(id, (now) => ({ ...now, labels: { n: '1' }, state: 'cancelling' }));
+    await next;
+    const all = (await store.events({ migrationId: id }, { size: 100 })).map((event) => event.id);
+    const seen = all.slice(0, 2);
+    while (seen.length < all.length) seen.push(...(await batch(slow.next())).map((event) => event.id));
+    expect(seen).toEqual(all);
+    await slow.return();
+    await quick.return();
+  });
+
   it('shows only what its reader may see, and is not woken by other migrations', async () => {
-    const { store, runtime, sleeps, asleep, create, describe: change } = await world();
+    const { store, runtime, create, describe: change } = await world();
     const foreign = await create({ account: 'other' });
     const mine = await create(elsewhere('rm-mine'));
-    const ended = new AbortController();
-    const ofOne = followEvents({ store, runtime }, { migrationId: mine }, ended.signal);
+    const feeds = createEventFeed({ store, runtime });
+    const ofOne = feeds.follow({ migrationId: mine }, forEver);
     await ofOne.next();
-    const waiting = asleep();
     const next = ofOne.next();
-    await waiting;
     await change(foreign, 'moved');
-    expect(sleeps).toHaveLength(1);
-    expect(sleeps[0]?.signal?.aborted).toBe(false);
-    ended.abort();
-    await next;
-    const visible = followEvents(
-      { store, runtime },
-      { migrationId: null, visibleAccounts: ['ali-main'] },
-      new AbortController().signal,
-    );
+    await change(mine, 'moved');
+    expect((await batch(next)).map(({ migrationId }) => migrationId)).toEqual([mine]);
+    await ofOne.return();
+    const visible = feeds.follow({ migrationId: null, visibleAccounts: ['ali-main'] }, forEver);
     const seen = await batch(visible.next());
     expect(new Set(seen.map(({ migrationId }) => migrationId))).toEqual(new Set([mine]));
     await visible.return();
@@ -129,13 +182,31 @@ describe('a feed of events', () => {
 
   it('gives a sign of life when nothing happens', async () => {
     const { store, runtime, sleeps, asleep } = await world();
-    const feed = followEvents({ store, runtime }, { migrationId: null }, new AbortController().signal);
+    const feed = createEventFeed({ store, runtime }).follow({ migrationId: null }, forEver);
     const waiting = asleep();
     const next = feed.next();
     await waiting;
     expect(sleeps[0]?.ms).toBeLessThanOrEqual(30_000);
+    await store.events({}, { size: 1 });
     sleeps[0]?.wake();
     expect(await batch(next)).toEqual([]);
     await feed.return();
+  });
+
+  it('ends for every reader when the store fails, and works for those who come back', async () => {
+    const { store, runtime, create, describe: change } = await world();
+    const id = await create();
+    const latest = (await store.latestEvent()) ?? '';
+    const failing = afterReads(store, (read) => {
+      if (read === 2) throw new StoreUnavailable('gone');
+    });
+    const feeds = createEventFeed({ store: failing, runtime });
+    const ended = [1, 2].map(() => feeds.follow({ migrationId: null, after: latest }, forEver).next());
+    const told = Promise.allSettled(ended);
+    await change(id, 'moved');
+    expect((await told).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    const again = feeds.follow({ migrationId: null, after: latest }, forEver);
+    expect((await batch(again.next())).map(({ type }) => type)).toEqual(['migration.state_changed']);
+    await again.return();
   });
 });

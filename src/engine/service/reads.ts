@@ -3,7 +3,7 @@ import { Problem } from '../../domain/problem.ts';
 import type { Account } from '../../domain/vendor.ts';
 import { accountOf, capabilitiesOf, type EngineContext, lackOfAccount } from '../context.ts';
 import type { Engine } from '../engine.ts';
-import { followEvents } from '../event-feed.ts';
+import { createEventFeed } from '../event-feed.ts';
 import type { Health, MigrationService } from '../interface.ts';
 import { noCommand, readBackupCommand, readUploadTarget, uploadFault } from '../vendor-reads.ts';
 import { accountFor, visible } from './access.ts';
@@ -35,6 +35,7 @@ export function createReads(
   | 'remove'
 > {
   const { store, providers, accounts } = context;
+  const feed = createEventFeed(context);
 
   /** Readable by everybody, so it repeats no words of the vendor. */
   function accountCheck(account: Account) {
@@ -110,7 +111,7 @@ export function createReads(
       const place = reset ? null : after;
       const start = place ?? (migrationId === null ? await store.latestEvent() : null);
       const request = { migrationId, ...visibleAccounts(caller), ...(start !== null && { after: start }) };
-      return { events: followEvents(context, request, signal), reset };
+      return { events: feed.follow(request, signal), reset };
     },
 
     findReplay: (key) => store.findIdempotencyKey(key.caller, key.key),

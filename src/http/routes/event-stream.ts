@@ -30,7 +30,7 @@ export function eventStreams(app: HttpApp, { service, runtime, settings }: HttpC
     for (const stream of open) stream.abort();
   });
 
-  async function* written(
+  async function* texts(
     { events: batches, reset }: Awaited<ReturnType<typeof service.followEvents>>,
     request: FastifyRequest,
   ) {
@@ -38,7 +38,7 @@ export function eventStreams(app: HttpApp, { service, runtime, settings }: HttpC
     // With an empty id the client forgets the place that is gone.
     if (reset) yield 'id:\nevent: reset\ndata: {}\n\n';
     try {
-      for await (const events of batches) yield events.length === 0 ? ':\n\n' : events.map(lines).join('');
+      for await (const events of batches) yield events.length === 0 ? ':\n\n' : bytesOf(events);
     } catch (error) {
       // The answer has begun: the client comes back and goes on after the last event that it has seen.
       request.log.warn({ error: errorForLog(error) }, 'an event stream has ended early');
@@ -98,7 +98,7 @@ export function eventStreams(app: HttpApp, { service, runtime, settings }: HttpC
     // Who has left meanwhile takes no place.
     if (!ended.signal.aborted) takePlace(ended, caller);
     void runtime.sleep(lifetimeMs(request), ended.signal).then(() => ended.abort());
-    return reply.send(Readable.from(written(followed, request), { objectMode: false }));
+    return reply.send(Readable.from(texts(followed, request), { objectMode: false }));
   };
 }
 
@@ -109,6 +109,25 @@ function lastEventId(request: FastifyRequest): string | null {
   throw invalidParameter('Last-Event-ID', 'is not the id of an event');
 }
 
-function lines(event: MigrationEvent): string {
-  return `id: ${event.id}\nevent: ${event.type}\ndata: ${JSON.stringify(representEvent(event))}\n\n`;
+let lastBatch: { readonly events: readonly MigrationEvent[]; readonly bytes: Buffer } = {
+  events: [],
+  bytes: Buffer.of(),
+};
+
+/** The streams of a process are given the same events, and mostly the same ones together: they send the same bytes. */
+function bytesOf(events: readonly MigrationEvent[]): Buffer {
+  const same = events.length === lastBatch.events.length && events.every((event, n) => event === lastBatch.events[n]);
+  if (!same) lastBatch = { events, bytes: Buffer.concat(events.map(lines)) };
+  return lastBatch.bytes;
+}
+
+const written = new WeakMap<MigrationEvent, Buffer>();
+
+function lines(event: MigrationEvent): Buffer {
+  const known = written.get(event);
+  if (known !== undefined) return known;
+  const text = `id: ${event.id}\nevent: ${event.type}\ndata: ${JSON.stringify(representEvent(event))}\n\n`;
+  const bytes = Buffer.from(text);
+  written.set(event, bytes);
+  return bytes;
 }
