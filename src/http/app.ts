@@ -19,6 +19,7 @@ import { answerBrokenRequest, answerUnmetExpectation } from './plugins/broken-re
 import { installConnections } from './plugins/connections.ts';
 import { installCors } from './plugins/cors.ts';
 
+import { type Deprecation, deprecations, installDeprecations } from './plugins/deprecations.ts';
 import { installOpenApi, serveDocument } from './plugins/documentation.ts';
 import { installExplorer } from './plugins/explorer.ts';
 
@@ -69,6 +70,8 @@ export interface HttpAppOptions {
   readonly providers: ProviderRegistry<HttpProvider>;
   /** Without it nothing is counted and `/metrics` is empty. */
   readonly telemetry?: HttpTelemetry;
+  /** The deprecated operations by `operationId`; default: those of this version. */
+  readonly deprecations?: Readonly<Record<string, Deprecation>>;
   /** What differs from `defaultHttpSettings`. */
   readonly settings?: Partial<HttpSettings>;
 }
@@ -117,6 +120,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   installAuthorization(app);
   installNegotiation(app);
   installBodies(app, providers.all);
+  installDeprecations(app, options.deprecations ?? deprecations);
   await installOpenApi(app, http);
 
   rootRoutes(app, http);

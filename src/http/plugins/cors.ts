@@ -18,6 +18,8 @@ const read = [
   'location',
   'link',
   'retry-after',
+  'deprecation',
+  'sunset',
   'preference-applied',
   'idempotency-replayed',
   'ratelimit',

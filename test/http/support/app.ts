@@ -2,7 +2,7 @@ import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished } from 'vitest';
 import type { AuditLog } from '../../../src/domain/audit.ts';
-import { createHttpApp } from '../../../src/http/app.ts';
+import { createHttpApp, type HttpAppOptions } from '../../../src/http/app.ts';
 import type { HttpApp } from '../../../src/http/app-types.ts';
 import { anonymousAuthenticator } from '../../../src/http/auth/anonymous.ts';
 import type { Authenticator } from '../../../src/http/auth/authenticator.ts';
@@ -28,7 +28,10 @@ export interface TestApp {
 }
 
 export async function testApp(
-  options: { auth?: Authenticator; audit?: AuditLog; settings?: Partial<HttpSettings>; keepOpen?: boolean } = {},
+  options: { auth?: Authenticator; audit?: AuditLog; settings?: Partial<HttpSettings>; keepOpen?: boolean } & Pick<
+    HttpAppOptions,
+    'deprecations'
+  > = {},
 ): Promise<TestApp> {
   const service = fakeService();
   const webhooks = fakeWebhooks();
@@ -43,6 +46,7 @@ export async function testApp(
     providers,
     auth: options.auth ?? anonymousAuthenticator,
     ...(options.audit !== undefined && { audit: options.audit }),
+    ...(options.deprecations !== undefined && { deprecations: options.deprecations }),
     settings: { explorer: false, ...options.settings },
   });
   if (options.keepOpen !== true) onTestFinished(() => app.close());
