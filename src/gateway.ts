@@ -94,6 +94,7 @@ export async function startGateway(
       })),
       inFlight: () => engine.inFlight,
       circuits: () => client.circuits(),
+      slowedOperations: () => client.slowedOperations(),
       tracing,
     });
     const client = createVendorClient({

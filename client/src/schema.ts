@@ -537,7 +537,7 @@ export interface paths {
         };
         /**
          * Read a provider
-         * @description What one cloud can do, its limits, and whether the accounts that the caller has a grant for are called at present: `circuits`.
+         * @description What one cloud can do, its limits, and whether the accounts that the caller has a grant for are called at present: `circuits`, and `slowedOperations`.
          */
         get: operations["getProvider"];
         put?: never;
@@ -1769,6 +1769,22 @@ export interface components {
                 state: "closed" | "open" | "half_open";
                 /** @description When a call finds out whether the vendor is back; null while calls are made. */
                 retryAt: string | null;
+            }[];
+            /** @description Operations of which fewer calls are made, because the vendor throttled one. Each throttled call halves the speed, and within a minute without one it is back at 1 and the operation leaves this list. Only where one provider is read, and as the process that answers sees it. */
+            slowedOperations?: {
+                /** @description The configured account. */
+                account: string;
+                /** @description The region of the instance. */
+                region: string;
+                /** @description The vendor’s operation. */
+                operation: string;
+                /**
+                 * @description The part of the limit that is used now.
+                 * @example 0.5
+                 */
+                speed: number;
+                /** @description No call leaves before then; null: calls leave, at that speed. */
+                pausedUntil: string | null;
             }[];
         };
         /**

@@ -23,9 +23,11 @@ const AccountName = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' }
 const Region = Type.String({ pattern: '^[a-z0-9][a-z0-9-]{1,63}$' });
 /** The way out, for all or for one account. */
 const Outbound = { proxy: optional(ValueSchema), ca: optional(ValueSchema) };
+const PerSecond = Type.Number({ exclusiveMinimum: 0, maximum: 1000 });
 const Limits = object({
-  readsPerSecond: optional(Type.Number({ exclusiveMinimum: 0, maximum: 1000 })),
-  writesPerSecond: optional(Type.Number({ exclusiveMinimum: 0, maximum: 1000 })),
+  readsPerSecond: optional(PerSecond),
+  writesPerSecond: optional(PerSecond),
+  operations: optional(Type.Record(Type.String({ pattern: '^[A-Z][A-Za-z0-9]{1,63}$' }), PerSecond, closed)),
 });
 const CheckBackupsSchema = optional(Type.Union([Type.Literal('off'), Type.Literal('auto'), Type.Literal('required')]));
 

@@ -1,5 +1,6 @@
 import type { TSchema } from '@sinclair/typebox';
 import type { AccountConfiguration } from './account-configuration.ts';
+import type { CallLimits } from './call-limits.ts';
 import type { ForeignTasks } from './foreign-tasks.ts';
 import type { Backup, Instant, Migration, MigrationError, Refs, SealedUrl, Step, WarningNote } from './migration.ts';
 import type { ObjectStore } from './object-store.ts';
@@ -211,6 +212,8 @@ export interface Provider extends Protocol {
   readonly services: readonly string[];
   /** The service that carries out restores: its endpoint identifies the cloud. */
   readonly restoreService: string;
+  /** How many calls the vendor takes of its operations, where it publishes that. */
+  readonly callLimits: CallLimits;
 
   /** Faults of a new migration that only this vendor has (names, file names, option combinations). Generic ones come from `capabilities`. */
   checkMigration(migration: Migration, account: Account): readonly FieldFault[];

@@ -176,10 +176,12 @@ export interface Account {
   readonly [setting: string]: unknown;
 }
 
-/** How many calls of an account may go out per second. */
+/** How many calls of an account may go out per second: of a kind, whatever the operation, and of single operations. */
 export interface AccountLimits {
   readonly readsPerSecond: number;
   readonly writesPerSecond: number;
+  /** By the vendor's name of the operation, in place of what the provider knows of it. */
+  readonly operations?: Readonly<Record<string, number>>;
 }
 
 /** What signs an account's calls, or opens a session for them; its members are the provider's. Secrets in it are `Secret`. */
@@ -239,7 +241,7 @@ export interface Permit {
 }
 
 /**
- * Whether a changing call may go out now. `waitMs`: when to ask again. `limit`: the account's own limit; `vendor`: the vendor asked to be left alone;
+ * Whether a changing call may go out now. `waitMs`: when to ask again. `limit`: a limit; `vendor`: the vendor asked to be left alone;
  * `outage`: the vendor does not answer.
  */
 export type Admission =
@@ -253,6 +255,19 @@ export interface Circuit {
   readonly region: string;
   readonly state: 'closed' | 'open' | 'half_open';
   readonly retryAt: Instant | null;
+}
+
+/** An operation that an account makes fewer calls of, because the vendor throttled one. */
+export interface SlowedOperation {
+  readonly provider: ProviderId;
+  readonly account: string;
+  readonly region: string;
+  /** The vendor's name of the operation, or of the budget that several operations share. */
+  readonly operation: string;
+  /** The part of the limit that is used at present, above 0 and below 1. */
+  readonly speed: number;
+  /** No call leaves before then; null: calls leave, at that speed. */
+  readonly pausedUntil: Instant | null;
 }
 
 /** How busy an account is. Times in milliseconds. */
@@ -283,13 +298,15 @@ export interface VendorClient {
   execute(account: Account, region: string, request: VendorRequest, options?: CallOptions): Promise<VendorReply>;
   /** Runs a dialogue of reads to its end. Throws `VendorError`. */
   converse<T>(account: Account, region: string, dialogue: Dialogue<T>, options?: CallOptions): Promise<T>;
-  /** Asks for the right to send one changing call now. It never waits. */
-  admit(account: Account, region: string): Admission;
+  /** Asks for the right to send one changing call of an operation now. It never waits. */
+  admit(account: Account, region: string, operation: string): Admission;
   outlook(account: Account): Outlook;
   /** How long the calls of somebody who waits for an answer may wait for their turn, in milliseconds. */
   readonly maxCallerWaitMs: number;
   /** Where calls have been made, and whether they are made now. */
   circuits(): readonly Circuit[];
+  /** The operations that a vendor has slowed down. */
+  slowedOperations(): readonly SlowedOperation[];
   /** The vendor's clock minus ours in milliseconds, as learnt from its answers; 0 until something is known. At most a day. */
   clockOffset(account: Account): number;
   /** The vendor's id of the account or project that the account's credentials open in a region; null where it is not known (yet). */

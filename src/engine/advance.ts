@@ -89,7 +89,7 @@ export async function advance(
       );
     if (command.do === 'probe') work = () => probe(context, leased, account, command);
     else {
-      const admission = context.client.admit(account, migration.region);
+      const admission = context.client.admit(account, migration.region, command.call.operation);
       // It stays due, and is claimed again when its turn comes.
       if (!admission.open && admission.reason === 'limit') return release(context, current);
       if (!admission.open)

@@ -16,7 +16,7 @@ import type {
   RetryRequest,
 } from '../domain/request-schema.ts';
 import type { IdempotencyKey, IdempotencyRecord, MigrationFilter, PageRequest, StoredAnswer } from '../domain/store.ts';
-import type { Circuit } from '../domain/vendor.ts';
+import type { Circuit, SlowedOperation } from '../domain/vendor.ts';
 import type { ProviderId } from '../domain/vocabulary.ts';
 
 /** What of a migration was read before. A migration stays at its account. */
@@ -199,6 +199,8 @@ export interface MigrationService {
   capabilities(): readonly Capabilities[];
   /** Whether the calls of the accounts of a provider that the caller has a grant for are made at present. */
   circuits(provider: string, context: RequestContext): readonly Circuit[];
+  /** The operations of such accounts of which fewer calls are made, because the vendor throttled one. */
+  slowedOperations(provider: string, context: RequestContext): readonly SlowedOperation[];
   /**
    * Has the engine ask the vendor now, and waits at most `waitMs` for what it says. Throws `provider_throttled` where the account has no room for
    * another read within its bound, and `provider_unavailable` while the vendor is not called.

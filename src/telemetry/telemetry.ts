@@ -5,7 +5,7 @@ import type { Runtime } from '../domain/runtime.ts';
 import type { ClockStep } from '../domain/steady-clock.ts';
 import type { Store } from '../domain/store.ts';
 import type { EngineTelemetry, HttpTelemetry, VendorTelemetry, WebhookTelemetry } from '../domain/telemetry.ts';
-import type { Circuit } from '../domain/vendor.ts';
+import type { Circuit, SlowedOperation } from '../domain/vendor.ts';
 import { presentContext, within } from './context.ts';
 import { vendorCallLogger } from './log.ts';
 import { type ConfiguredAccounts, configuredAccounts } from './metrics/accounts.ts';
@@ -32,6 +32,8 @@ export interface TelemetryOptions {
   inFlight(): number;
   /** Where calls to vendors are made or not; asked at each scrape. */
   circuits(): readonly Circuit[];
+  /** The operations that vendors have slowed down; asked at each scrape. */
+  slowedOperations(): readonly SlowedOperation[];
   /** Null: no spans are recorded. */
   readonly tracing: Tracing | null;
 }
@@ -164,6 +166,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
       async exposition() {
         ofEngine.inFlight(options.inFlight());
         ofVendors.circuits(options.circuits());
+        ofVendors.slowedOperations(options.slowedOperations());
         ofStore.show(await numbers());
         const both = Registry.merge([metrics.registry, ofProcess]);
         return { contentType: both.contentType, body: await both.metrics() };

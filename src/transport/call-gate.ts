@@ -1,113 +1,156 @@
+import {
+  type Asked,
+  available,
+  type CallBudget,
+  fullBudget,
+  nextAt,
+  restored,
+  type Share,
+  speedOf,
+  spent,
+  throttled,
+} from '../domain/call-budget.ts';
+import type { CallLimit } from '../domain/call-limits.ts';
 import type { Runtime } from '../domain/runtime.ts';
-import { type BucketRate, fullBucket, paused, type TokenBucket, taken, waitMs } from '../domain/token-bucket.ts';
 import type { CallPriority, Permit } from '../domain/vendor.ts';
 
 /** Most urgent first. */
 const priorities: readonly CallPriority[] = ['submission', 'caller', 'observation'];
-/** Of this many tokens one goes to whoever has waited longest, so that a busy caller cannot keep the engine from observing. */
+/** Of this many calls one is that of whoever has waited longest, so that a busy caller cannot keep the engine from observing. */
 const turnOfTheLast = 5;
-/** The longest pause that a vendor's answer imposes on an account, in ms; a longer one is asked for again. */
+/** The longest pause that a vendor's answer imposes on an operation, in ms; a longer one is asked for again. */
 export const maxPauseMs = 2 * 60_000;
-/** A throttled answer halves the rate, down to this part of it. */
-const minFactor = 1 / 8;
-/** How long a rate needs from nothing back to all of it, in milliseconds. */
-const recoveryMs = 60_000;
+/** Budgets of operations that are remembered; callers may name any region. */
+const maxBudgets = 1000;
 
-interface Waiter {
+/** A call that wants to leave: how urgent it is, and which budget of its gate it is taken from beside the gate's own. */
+export interface WantedCall {
   readonly priority: CallPriority;
+  /** Name of the budget; calls of one operation in one region have the same. */
+  readonly budget: string;
+  readonly limit: CallLimit;
+}
+
+interface Waiter extends WantedCall {
   readonly since: number;
   readonly deadline: number;
   resolve(permit: Permit | null): void;
 }
 
 export interface GateSettings {
-  readonly perSecond: number;
+  /** Of all calls of the gate together. */
+  readonly limit: CallLimit;
   /** Calls under way at once, for each priority. */
   readonly maxConcurrent: Readonly<Record<CallPriority, number>>;
+  /** The part of every limit that this process may use. */
+  share(): Share | null;
 }
 
+/** What holds the calls of one budget back because the vendor asked for fewer. */
+export interface HeldBack {
+  readonly budget: string;
+  /** The part of the limit that is used at present. */
+  readonly speed: number;
+  /** For how much longer nothing leaves, in milliseconds. */
+  readonly pauseLeftMs: number;
+}
+
+type GateRuntime = Pick<Runtime, 'now' | 'monotonic' | 'sleep'>;
+
 /**
- * Lets the calls of one account to one vendor out: at the account's rate, the most urgent first, and only so many at once, so that calls
- * which hang leave room for others. It holds one second's worth of tokens.
+ * Lets the calls of one account to one vendor out: within the account's limit and that of each operation, the most urgent first, and only so many
+ * at once, so that calls which hang leave room for others.
  */
 export class CallGate {
-  readonly #fullRate: BucketRate;
-  readonly #maxConcurrent: GateSettings['maxConcurrent'];
-  readonly #runtime: Pick<Runtime, 'monotonic' | 'sleep'>;
+  readonly #settings: GateSettings;
+  readonly #runtime: GateRuntime;
   readonly #underWay: Record<CallPriority, number> = { submission: 0, caller: 0, observation: 0 };
-  #bucket: TokenBucket;
-  #vendorPause: number = Number.NEGATIVE_INFINITY;
+  readonly #budgets = new Map<string, { limit: CallLimit; budget: CallBudget }>();
+  #all: CallBudget = fullBudget;
   #waiters: Waiter[] = [];
-  #slowed = { factor: 1, at: 0 };
   #given = 0;
   #asked = 0;
   #timer: AbortController | null = null;
   #timerAt: number = Number.POSITIVE_INFINITY;
   #closed = false;
 
-  constructor({ perSecond, maxConcurrent }: GateSettings, runtime: Pick<Runtime, 'monotonic' | 'sleep'>) {
-    this.#fullRate = { perSecond, burst: Math.max(1, perSecond) };
-    this.#maxConcurrent = maxConcurrent;
+  constructor(settings: GateSettings, runtime: GateRuntime) {
+    this.#settings = settings;
     this.#runtime = runtime;
-    this.#bucket = fullBucket(this.#fullRate, runtime.monotonic());
   }
 
   /** A permit when one is to be had at once and nobody more urgent waits for it, or null. */
-  tryTake(priority: CallPriority): Permit | null {
-    if (this.#closed || this.#waiters.some((each) => !isBehind(each.priority, priority))) return null;
-    return this.#permit(priority);
+  tryTake(call: WantedCall): Permit | null {
+    if (this.#closed || this.#able().some((each) => !isBehind(each.priority, call.priority))) return null;
+    return this.#permit(call);
   }
 
   /** Waits for a permit. Null: it would come after `maxWaitMs`, or the gate was closed. */
-  take(priority: CallPriority, maxWaitMs = Number.POSITIVE_INFINITY): Promise<Permit | null> {
-    const permit = this.tryTake(priority);
+  take(call: WantedCall, maxWaitMs = Number.POSITIVE_INFINITY): Promise<Permit | null> {
+    const permit = this.tryTake(call);
     if (permit !== null) return Promise.resolve(permit);
-    if (this.#closed || this.waitMs(priority) > maxWaitMs) return Promise.resolve(null);
+    if (this.#closed || this.waitMs(call) > maxWaitMs) return Promise.resolve(null);
     return new Promise((resolve) => {
-      this.#waiters.push({ priority, since: this.#asked++, deadline: this.#runtime.monotonic() + maxWaitMs, resolve });
+      this.#waiters.push({
+        ...call,
+        since: this.#asked++,
+        deadline: this.#runtime.monotonic() + maxWaitMs,
+        resolve,
+      });
       this.#wakeAtNext();
     });
   }
 
-  /** Milliseconds until somebody of that priority who asks now can expect a permit, by the rate alone. */
-  waitMs(priority: CallPriority): number {
+  /** Milliseconds until such a call that is asked for now can expect a permit, by the limits alone. */
+  waitMs(call: WantedCall): number {
+    const ahead = this.#waiters.filter((each) => !isBehind(each.priority, call.priority));
+    const same = ahead.filter(({ budget }) => budget === call.budget).length;
+    const now = this.#runtime.monotonic();
+    return this.#nextAt(call, ahead.length, same, now) - now;
+  }
+
+  /** The same for any call of that priority, where no budget of an operation holds it back. */
+  waitOfAnyMs(priority: CallPriority): number {
     const ahead = this.#waiters.filter((each) => !isBehind(each.priority, priority)).length;
-    return waitMs(this.#bucket, this.#rate, this.#runtime.monotonic(), ahead + 1);
+    const now = this.#runtime.monotonic();
+    return nextAt(this.#all, this.#ask(this.#settings.limit, now), ahead) - now;
   }
 
-  /** How many calls could go out at once now. */
+  /** How many calls could go out at once now, whatever their operation is: the scarcest budget in use decides. */
   get available(): number {
+    if (this.#closed) return 0;
+    const counts = [...this.#budgets.values()].map(({ limit, budget }) => available(budget, this.#ask(limit)));
+    const least = Math.min(available(this.#all, this.#ask(this.#settings.limit)), ...counts);
+    return Math.max(least - this.#waiters.length, 0);
+  }
+
+  /** Milliseconds until `available` counts at least one; 0: it does. */
+  get nextTurnMs(): number {
     const now = this.#runtime.monotonic();
-    if (this.#closed || waitMs(this.#bucket, this.#rate, now) > 0) return 0;
-    let count = 1;
-    while (count < this.#rate.burst && waitMs(this.#bucket, this.#rate, now, count + 1) === 0) count++;
-    return Math.max(count - this.#waiters.length, 0);
+    const turns = [...this.#budgets.values()].map(({ limit, budget }) => nextAt(budget, this.#ask(limit, now)));
+    return Math.max(nextAt(this.#all, this.#ask(this.#settings.limit, now), this.#waiters.length), ...turns) - now;
   }
 
-  /** The rate at present: less than the full one for a while after the vendor has throttled a call. */
-  get #rate(): BucketRate {
-    const factor = this.#factor();
-    return factor === 1 ? this.#fullRate : { ...this.#fullRate, perSecond: this.#fullRate.perSecond * factor };
+  /** The vendor throttled a call and asks to be left alone for this long; at most two minutes are granted. Its budget slows down, and recovers. */
+  throttled(call: WantedCall, ms: number): void {
+    const known = this.#budget(call);
+    known.budget = throttled(known.budget, Math.min(ms, maxPauseMs), this.#runtime.monotonic());
   }
 
-  #factor(): number {
-    const recoveredMs = Math.max(this.#runtime.monotonic() - this.#slowed.at, 0);
-    return Math.min(this.#slowed.factor + recoveredMs / recoveryMs, 1);
-  }
-
-  /** The vendor throttled a call and asks to be left alone for this long; at most two minutes are granted. The rate goes down, and recovers. */
-  pause(ms: number): void {
+  /** For how much longer the vendor has asked to be left alone; 0 where it has not. Of one budget, or the longest of all. Milliseconds. */
+  pauseLeftMs(call?: WantedCall): number {
+    const asked = call === undefined ? [...this.#budgets.values()] : [this.#budget(call)];
     const now = this.#runtime.monotonic();
-    this.#slowed = { factor: Math.max(this.#factor() / 2, minFactor), at: now + Math.min(ms, maxPauseMs) };
-    const until = now + Math.min(ms, maxPauseMs);
-    const bucket = paused(this.#bucket, this.#rate, until, now);
-    this.#bucket = { ...bucket, tokens: Math.min(bucket.tokens, 1) };
-    this.#vendorPause = Math.max(this.#vendorPause, until);
+    return Math.max(0, ...asked.map(({ budget }) => budget.pausedUntil - now));
   }
 
-  /** For how much longer the vendor has asked to be left alone; 0 where it has not. Milliseconds. */
-  get pauseLeftMs(): number {
-    return Math.max(this.#vendorPause - this.#runtime.monotonic(), 0);
+  /** The budgets that the vendor has slowed down. */
+  get heldBack(): readonly HeldBack[] {
+    const now = this.#runtime.monotonic();
+    return [...this.#budgets].flatMap(([name, { budget }]) => {
+      const speed = speedOf(budget, now);
+      return speed < 1 ? [{ budget: name, speed, pauseLeftMs: Math.max(budget.pausedUntil - now, 0) }] : [];
+    });
   }
 
   /** No more permits are given, and whoever waits fails at once. */
@@ -118,11 +161,34 @@ export class CallGate {
     this.#timer?.abort();
   }
 
-  #permit(priority: CallPriority): Permit | null {
-    if (this.#underWay[priority] >= this.#maxConcurrent[priority]) return null;
-    const after = taken(this.#bucket, this.#rate, this.#runtime.monotonic());
-    if (after === null) return null;
-    this.#bucket = after;
+  #ask(limit: CallLimit, now = this.#runtime.monotonic()): Asked {
+    return { limit, share: this.#settings.share(), now, wall: this.#runtime.now() };
+  }
+
+  /** Both budgets have to allow it. */
+  #nextAt(call: WantedCall, ahead = 0, same = 0, now = this.#runtime.monotonic()): number {
+    const own = nextAt(this.#budget(call).budget, this.#ask(call.limit, now), same);
+    return Math.max(nextAt(this.#all, this.#ask(this.#settings.limit, now), ahead), own);
+  }
+
+  #budget({ budget: name, limit }: WantedCall): { limit: CallLimit; budget: CallBudget } {
+    const known = this.#budgets.get(name);
+    if (known !== undefined) return known;
+    const oldest = this.#budgets.size >= maxBudgets ? this.#budgets.keys().next().value : undefined;
+    if (oldest !== undefined) this.#budgets.delete(oldest);
+    const begun = { limit, budget: fullBudget };
+    this.#budgets.set(name, begun);
+    return begun;
+  }
+
+  #permit(call: WantedCall): Permit | null {
+    const { priority } = call;
+    if (this.#underWay[priority] >= this.#settings.maxConcurrent[priority]) return null;
+    const at = this.#runtime.monotonic();
+    if (this.#nextAt(call, 0, 0, at) > at) return null;
+    const own = this.#budget(call);
+    this.#all = spent(this.#all, this.#ask(this.#settings.limit, at));
+    own.budget = spent(own.budget, this.#ask(call.limit, at));
     this.#given++;
     this.#underWay[priority]++;
     let held = true;
@@ -130,7 +196,10 @@ export class CallGate {
       if (!held) return;
       held = false;
       this.#underWay[priority]--;
-      if (!used) this.#bucket = { ...this.#bucket, tokens: Math.min(this.#bucket.tokens + 1, this.#rate.burst) };
+      if (!used) {
+        this.#all = restored(this.#all, at);
+        own.budget = restored(own.budget, at);
+      }
       this.#serve();
     };
     return { release: () => release(true), giveBack: () => release(false) };
@@ -143,7 +212,7 @@ export class CallGate {
     for (const waiter of late) waiter.resolve(null);
     for (;;) {
       const next = this.#next();
-      const permit = next === undefined ? null : this.#permit(next.priority);
+      const permit = next === undefined ? null : this.#permit(next);
       if (next === undefined || permit === null) break;
       this.#waiters = this.#waiters.filter((each) => each !== next);
       next.resolve(permit);
@@ -151,11 +220,29 @@ export class CallGate {
     this.#wakeAtNext();
   }
 
-  /** Who is served next: the most urgent, and in its turn whoever has waited longest. Those whose places are all taken are passed over. */
+  /** Who is served next: the most urgent, and in its turn whoever has waited longest. Those whose places are all taken or whose budget is empty are passed over. */
   #next(): Waiter | undefined {
-    const able = this.#waiters.filter(({ priority }) => this.#underWay[priority] < this.#maxConcurrent[priority]);
+    const able = this.#able();
     if (this.#given % turnOfTheLast === turnOfTheLast - 1) return able.sort((one, other) => one.since - other.since)[0];
     return priorities.flatMap((priority) => able.filter((each) => each.priority === priority))[0];
+  }
+
+  /** Waiters for whom there is a place, and whose own budget has a call left. */
+  #able(): Waiter[] {
+    if (this.#waiters.length === 0) return [];
+    const now = this.#runtime.monotonic();
+    const open = new Map<string, boolean>();
+    return this.#placed().filter((each) => {
+      const known = open.get(each.budget) ?? nextAt(this.#budget(each).budget, this.#ask(each.limit, now)) <= now;
+      open.set(each.budget, known);
+      return known;
+    });
+  }
+
+  /** Waiters for whom there is a place. */
+  #placed(): Waiter[] {
+    const { maxConcurrent } = this.#settings;
+    return this.#waiters.filter(({ priority }) => this.#underWay[priority] < maxConcurrent[priority]);
   }
 
   #wakeAtNext(): void {
@@ -163,8 +250,9 @@ export class CallGate {
     const now = this.#runtime.monotonic();
     const deadline = Math.min(...this.#waiters.map((each) => each.deadline)) + 1;
     // Where all places are taken, the next permit comes with one that is given back, and not with time.
-    const token = this.#next() === undefined ? Number.POSITIVE_INFINITY : now + waitMs(this.#bucket, this.#rate, now);
-    const at = Math.min(deadline, token);
+    const budgets = new Map(this.#placed().map((each) => [each.budget, each]));
+    const turn = Math.min(...[...budgets.values()].map((each) => this.#nextAt(each)));
+    const at = Math.min(deadline, turn);
     if (!Number.isFinite(at) || (this.#timer !== null && this.#timerAt <= at)) return;
     this.#timer?.abort();
     const timer = new AbortController();

@@ -1,3 +1,4 @@
+import type { Share } from '../domain/call-budget.ts';
 import { credentialFault } from '../domain/credential-text.ts';
 import { storageService } from '../domain/object-store.ts';
 import type { Provider, ProviderRegistry } from '../domain/provider.ts';
@@ -52,6 +53,8 @@ export interface VendorClientOptions {
   credentialsOf(account: Account): Promise<Credentials>;
   /** Told when the vendor says that these credentials have ended before their time. */
   credentialsEnded?(account: Account, credentials: Credentials): void;
+  /** The part of every limit that this process may use; null: it is not known, and nothing is sent. Default: all. */
+  share?(): Share | null;
   report?(report: VendorCallReport): void;
   reportLogin?(report: VendorLoginReport): void;
   /** Told when a vendor's clock is first learnt, and when it changes by more than the resolution of a `Date` header. */
@@ -71,7 +74,11 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
   const { providers, runtime, exchangeOf } = options;
   const clocks = new VendorClocks((report) => options.reportClock?.(report));
   const sessions = new Map<string, SessionCache>();
-  const traffic = new Traffic(runtime);
+  const traffic = new Traffic({
+    runtime,
+    limitsOf: ({ provider }) => providers.of(provider).callLimits,
+    share: options.share,
+  });
   const refusals = new RefusedLogins(runtime.now);
   const standing = new Map<string, RefusedLogin>();
   /** Accounts whose credentials have ended or cannot be sent, until a call is answered again. */
@@ -185,8 +192,9 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
     const breakMs = traffic.breakLeftMs(account, region, request);
     if (breakMs > 0) return { failure: outage(request, account, breakMs) };
     const gate = traffic.gate(account, request);
+    const call = traffic.wanted(account, region, request, turns.priority);
     const askedAt = runtime.monotonic();
-    const permit = turns.permit ?? (await gate.take(turns.priority, turns.leftMs));
+    const permit = turns.permit ?? (await gate.take(call, turns.leftMs));
     turns.permit = null;
     const waitedMs = runtime.monotonic() - askedAt;
     turns.leftMs -= waitedMs;
@@ -194,7 +202,7 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
       permit?.giveBack();
       return { failure: shutDown(request, account.provider) };
     }
-    if (permit === null) return { failure: noTurn(request, account, gate.waitMs(turns.priority)) };
+    if (permit === null) return { failure: noTurn(request, account, gate.waitMs(call)) };
     try {
       return await dial(attempt, turns.mayGo, waitedMs);
     } finally {
@@ -311,10 +319,11 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
       const turns = turnsOf(callOptions);
       return runDialogue(dialogue, (request) => execute(account, region, request, turns));
     },
-    admit: (account, region) => traffic.admit(account, region),
+    admit: (account, region, operation) => traffic.admit(account, region, operation),
     outlook: (account) => traffic.outlook(account),
     maxCallerWaitMs,
     circuits: () => traffic.circuits(),
+    slowedOperations: () => traffic.slowedOperations(),
     drain: () => traffic.drain(),
     clockOffset: (account) => clocks.offset(account),
     cloudId: (account, region) =>

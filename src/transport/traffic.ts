@@ -1,8 +1,19 @@
+import { type Share, wholeShare } from '../domain/call-budget.ts';
+import { type CallLimits, limitOf, limitPerSecond } from '../domain/call-limits.ts';
 import { storageService } from '../domain/object-store.ts';
 import type { Runtime } from '../domain/runtime.ts';
-import type { Account, Admission, Circuit, Outlook, VendorFailure, VendorRequest } from '../domain/vendor.ts';
+import type {
+  Account,
+  Admission,
+  CallPriority,
+  Circuit,
+  Outlook,
+  SlowedOperation,
+  VendorFailure,
+  VendorRequest,
+} from '../domain/vendor.ts';
 import { admitted, afterCall, type Breaker, breakLeftMs, closed } from './breaker.ts';
-import { CallGate } from './call-gate.ts';
+import { CallGate, type WantedCall } from './call-gate.ts';
 import { earn, fullBudget, type RetryBudget, spend } from './retry.ts';
 
 /** Calls under way at once per account. What hangs takes the places of its own kind only. */
@@ -14,21 +25,32 @@ const storageReadsPerSecond = 100;
 const maxPlaces = 10_000;
 
 type Kind = Pick<VendorRequest, 'effect' | 'service'>;
+type Operation = Pick<VendorRequest, 'operation' | 'effect' | 'service'>;
 
 /** The changing calls of a vendor's own service. */
 const asWrite: Kind = { effect: 'write', service: '' };
 const asRead: Kind = { effect: 'read', service: '' };
 
+export interface TrafficOptions {
+  readonly runtime: Pick<Runtime, 'now' | 'monotonic' | 'sleep'>;
+  /** The figures that an account's vendor publishes. */
+  limitsOf(account: Account): CallLimits;
+  /** The part of every limit that this process may use; null: it is not known, and nothing leaves. Default: all. */
+  readonly share?: (() => Share | null) | undefined;
+}
+
 /** What this process knows of the traffic with each vendor: limits, pauses, outages, and the budget for tries that were not asked for. */
 export class Traffic {
-  readonly #runtime: Pick<Runtime, 'now' | 'monotonic' | 'sleep'>;
-  readonly #gates = new Map<string, CallGate>();
+  readonly #options: TrafficOptions;
+  readonly #runtime: TrafficOptions['runtime'];
+  readonly #gates = new Map<string, { readonly gate: CallGate; readonly account: Account }>();
   readonly #breakers = new Map<string, { breaker: Breaker; readonly account: Account; readonly region: string }>();
   readonly #budgets = new Map<string, RetryBudget>();
   readonly #draining = new AbortController();
 
-  constructor(runtime: Pick<Runtime, 'now' | 'monotonic' | 'sleep'>) {
-    this.#runtime = runtime;
+  constructor(options: TrafficOptions) {
+    this.#options = options;
+    this.#runtime = options.runtime;
   }
 
   /** Aborts when the process ends. */
@@ -38,19 +60,29 @@ export class Traffic {
 
   drain(): void {
     this.#draining.abort();
-    for (const gate of this.#gates.values()) gate.close();
+    for (const { gate } of this.#gates.values()) gate.close();
   }
 
+  /** The gate that the calls of one kind of an account go through. */
   gate(account: Account, { effect, service }: Kind): CallGate {
     const storage = service === storageService;
     const key = `${account.name}|${storage ? service : effect}`;
     const known = this.#gates.get(key);
-    if (known) return known;
+    if (known) return known.gate;
     const { readsPerSecond, writesPerSecond } = account.limits;
     const perSecond = storage ? storageReadsPerSecond : effect === 'read' ? readsPerSecond : writesPerSecond;
-    const gate = new CallGate({ perSecond, maxConcurrent }, this.#runtime);
-    this.#gates.set(key, gate);
+    const share = this.#options.share ?? (() => wholeShare);
+    const gate = new CallGate({ limit: limitPerSecond(perSecond), maxConcurrent, share }, this.#runtime);
+    this.#gates.set(key, { gate, account });
     return gate;
+  }
+
+  /** The call as its gate wants it: with the budget of its operation in its region. */
+  wanted(account: Account, region: string, request: Operation, priority: CallPriority = 'submission'): WantedCall {
+    if (request.service === storageService)
+      return { priority, budget: `${region}|${storageService}`, limit: limitPerSecond(storageReadsPerSecond) };
+    const { budget, limit } = limitOf(this.#options.limitsOf(account), account, request);
+    return { priority, budget: `${region}|${budget}`, limit };
   }
 
   /** For how long the vendor is not called because it does not answer; 0: it is. */
@@ -67,10 +99,11 @@ export class Traffic {
   }
 
   /** A call that left was answered, or not. Null: it succeeded. */
-  returns(account: Account, region: string, kind: Kind, failure: VendorFailure | null): void {
-    const place = this.#place(account, region, kind);
+  returns(account: Account, region: string, request: Operation, failure: VendorFailure | null): void {
+    const place = this.#place(account, region, request);
     place.breaker = afterCall(place.breaker, failure, this.#runtime.monotonic());
-    if (failure?.kind === 'throttled') this.gate(account, kind).pause(failure.retryAfterMs ?? 0);
+    if (failure?.kind === 'throttled')
+      this.gate(account, request).throttled(this.wanted(account, region, request), failure.retryAfterMs ?? 0);
     if (failure === null) this.#budgets.set(account.name, earn(this.budget(account)));
   }
 
@@ -82,14 +115,15 @@ export class Traffic {
     this.#budgets.set(account.name, spend(this.budget(account)));
   }
 
-  /** Asks for the right to send one changing call now. */
-  admit(account: Account, region: string): Admission {
+  /** Asks for the right to send a changing call now. */
+  admit(account: Account, region: string, operation: string): Admission {
     const breakMs = this.breakLeftMs(account, region, asWrite);
     if (breakMs > 0) return { open: false, waitMs: breakMs, reason: 'outage' };
     const gate = this.gate(account, asWrite);
-    const permit = this.draining.aborted ? null : gate.tryTake('submission');
+    const call = this.wanted(account, region, { ...asWrite, operation });
+    const permit = this.draining.aborted ? null : gate.tryTake(call);
     if (permit !== null) return { open: true, permit };
-    return { open: false, waitMs: gate.waitMs('submission'), reason: gate.pauseLeftMs > 0 ? 'vendor' : 'limit' };
+    return { open: false, waitMs: gate.waitMs(call), reason: gate.pauseLeftMs(call) > 0 ? 'vendor' : 'limit' };
   }
 
   /** See `VendorClient.outlook`. */
@@ -98,10 +132,22 @@ export class Traffic {
     const breakMs = this.breakLeftMs(account, account.region, asWrite);
     return {
       room: gate.available,
-      waitMs: Math.max(gate.waitMs('submission'), breakMs),
-      readWaitMs: this.gate(account, asRead).waitMs('caller'),
-      pauseLeftMs: Math.max(gate.pauseLeftMs, breakMs),
+      waitMs: Math.max(gate.nextTurnMs, breakMs),
+      readWaitMs: this.gate(account, asRead).waitOfAnyMs('caller'),
+      pauseLeftMs: Math.max(gate.pauseLeftMs(), breakMs),
     };
+  }
+
+  /** See `VendorClient.slowedOperations`. */
+  slowedOperations(): readonly SlowedOperation[] {
+    const now = this.#runtime.now();
+    return [...this.#gates.values()].flatMap(({ gate, account }) =>
+      gate.heldBack.map(({ budget, speed, pauseLeftMs }) => {
+        const [region = '', operation = ''] = budget.split('|');
+        const pausedUntil = pauseLeftMs > 0 ? now + Math.ceil(pauseLeftMs) : null;
+        return { provider: account.provider, account: account.name, region, operation, speed, pausedUntil };
+      }),
+    );
   }
 
   /** Where calls have been made, and whether they are made now. */

@@ -72,6 +72,7 @@ function bound(client: VendorClient): VendorClient {
     circuits: () => client.circuits(),
     maxCallerWaitMs: client.maxCallerWaitMs,
     outlook: (account) => client.outlook(account),
+    slowedOperations: () => client.slowedOperations(),
     clockOffset: (account) => client.clockOffset(account),
     cloudId: (account, region) => client.cloudId(account, region),
     knowsCloud: () => false,

@@ -144,7 +144,7 @@ describe('what the process waits for', () => {
     const { client } = clientOver(script);
     client.drain();
     expect(await kindOf(client.execute(account, 'r', request('write')))).toBe('not_sent');
-    expect(client.admit(account, 'r')).toMatchObject({ open: false });
+    expect(client.admit(account, 'r', 'Create')).toMatchObject({ open: false });
     expect(script.sent).toEqual([]);
   });
 });

@@ -87,6 +87,7 @@ export function fakeProvider(login: Provider['login'] = () => null): Provider & 
   const signed: SigningContext[] = [];
   const provider = {
     id: 'tencent',
+    callLimits: {},
     cloudId: () => null,
     endpoint: () => 'http://127.0.0.1:9',
     sign: (each: VendorRequest, context: SigningContext) => {

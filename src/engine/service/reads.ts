@@ -119,6 +119,8 @@ export function createReads(
     capabilities: () => capabilitiesOf(context),
     circuits: (provider, caller) =>
       context.client.circuits().filter((each) => each.provider === provider && hasGrant(caller, each.account)),
+    slowedOperations: (provider, caller) =>
+      context.client.slowedOperations().filter((each) => each.provider === provider && hasGrant(caller, each.account)),
     accounts: (caller) =>
       [...accounts.values()]
         .filter((each) => hasGrant(caller, each.name))

@@ -141,7 +141,7 @@ export function createSubmission(
     if (!context.client.knowsCloud(account, migration.region)) return null;
     const command = decide(migration, providers.of(migration.provider));
     if (command.do !== 'send') return null;
-    const admission = context.client.admit(account, migration.region);
+    const admission = context.client.admit(account, migration.region, command.call.operation);
     return admission.open ? { command, permit: admission.permit, account } : null;
   }
 

@@ -26,7 +26,7 @@ const getSchema = (ids: readonly string[]) =>
     operationId: 'getProvider',
     summary: 'Read a provider',
     description:
-      'What one cloud can do, its limits, and whether the accounts that the caller has a grant for are called at present: `circuits`.',
+      'What one cloud can do, its limits, and whether the accounts that the caller has a grant for are called at present: `circuits`, and `slowedOperations`.',
     params: Type.Object({ id: Type.String({ description: 'Id of the provider.', examples: [...ids] }) }),
     response: { 200: answers('Provider', 'The provider.'), ...problems('read', ['not_found', 'invalid_request']) },
   }) as const;
@@ -77,6 +77,10 @@ const tasksSchema = {
   },
 } as const;
 
+function timeOrNull(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString();
+}
+
 /** What can be migrated to. */
 export function providerRoutes(app: HttpApp, http: HttpContext): void {
   const { service, providers } = http;
@@ -92,15 +96,23 @@ export function providerRoutes(app: HttpApp, http: HttpContext): void {
   app.get('/providers/:id', { schema: getSchema(providers.ids), config }, async (request, reply) => {
     known(request.params.id);
     const provider = service.capabilities().find((each) => each.id === request.params.id);
-    const circuits = service
-      .circuits(request.params.id, requestContext(request))
-      .map(({ account, region, state, retryAt }) => ({
+    const context = requestContext(request);
+    const circuits = service.circuits(request.params.id, context).map(({ account, region, state, retryAt }) => ({
+      account,
+      region,
+      state,
+      retryAt: timeOrNull(retryAt),
+    }));
+    const slowedOperations = service
+      .slowedOperations(request.params.id, context)
+      .map(({ account, region, operation, speed, pausedUntil }) => ({
         account,
         region,
-        state,
-        retryAt: retryAt === null ? null : new Date(retryAt).toISOString(),
+        operation,
+        speed: Math.round(speed * 1000) / 1000,
+        pausedUntil: timeOrNull(pausedUntil),
       }));
-    return sendAnswer(reply, jsonAnswer(200, { ...provider, circuits }));
+    return sendAnswer(reply, jsonAnswer(200, { ...provider, circuits, slowedOperations }));
   });
 
   app.get('/providers/:id/backup-command', { schema: commandSchema, config }, async (request, reply) => {

@@ -78,6 +78,23 @@ export const ProviderSchema = Type.Object(
         },
       ),
     ),
+    slowedOperations: Type.Optional(
+      Type.Array(
+        Type.Object({
+          account: Type.String(),
+          region: Type.String(),
+          operation: Type.String(),
+          speed: Type.Number({ description: 'The part of the limit that is used now.', examples: [0.5] }),
+          pausedUntil: Type.Union([Type.String({ format: 'date-time' }), Type.Null()], {
+            description: 'No call leaves before then; null: calls leave, at that speed.',
+          }),
+        }),
+        {
+          description:
+            'Operations of which fewer calls are made, because the vendor throttled one. Each throttled call halves the speed, and within a minute without one it is back at 1 and the operation leaves this list. Only where one provider is read, and as the process that answers sees it.',
+        },
+      ),
+    ),
   },
   { $id: 'Provider', description: 'What a cloud can do, and its limits.' },
 );

@@ -1,6 +1,7 @@
 import type { Provider } from '../../domain/provider.ts';
 import { parseObject } from '../kit/json.ts';
 import { alibabaAccount } from './account.ts';
+import { callLimits } from './call-limits.ts';
 import { capabilities } from './capabilities.ts';
 import { checkBackup, checkMigration } from './check.ts';
 import { configuration } from './configuration.ts';
@@ -25,6 +26,7 @@ export const alibaba: Provider = {
   examples,
   services: ['rds'],
   restoreService: 'rds',
+  callLimits,
   endpoint: (_service, region, account) => rdsEndpoint(region, alibabaAccount(account)),
   checkMigration: (migration) => checkMigration(migration),
   checkBackup,

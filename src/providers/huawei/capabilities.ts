@@ -37,6 +37,6 @@ export const capabilities: Capabilities = {
     highAvailability:
       'A switchover of the target during a restore makes it fail. Overwriting switches mirroring off until the end.',
     tags: 'Up to 20; values of 1–43 letters, digits, spaces and _ . : / = + - @.',
-    rates: 'DRS publishes no rate; one write per 6 seconds and one read per second per project are safe.',
+    rates: 'RDS takes 60 calls a minute of a user. DRS publishes no rate.',
   },
 };

@@ -1,6 +1,7 @@
 import type { Provider } from '../../domain/provider.ts';
 import { parseObject } from '../kit/json.ts';
 import { configuredProject, huaweiAccount } from './account.ts';
+import { callLimits } from './call-limits.ts';
 import { cancelVerdict, plan } from './calls.ts';
 import { capabilities } from './capabilities.ts';
 import { checkBackup, checkMigration } from './check.ts';
@@ -26,6 +27,7 @@ export const huawei: Provider = {
   examples,
   services,
   restoreService: 'drs',
+  callLimits,
   endpoint: (service, region, account) => endpoint(service, region, huaweiAccount(account)),
   checkMigration,
   checkBackup,

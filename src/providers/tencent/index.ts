@@ -1,6 +1,7 @@
 import type { Provider } from '../../domain/provider.ts';
 import { tencentAccount } from './account.ts';
 import { backupCommand } from './backup-command.ts';
+import { callLimits } from './call-limits.ts';
 import { plan } from './calls.ts';
 import { capabilities } from './capabilities.ts';
 import { canBecomeFinal, checkBackup, checkMigration } from './check.ts';
@@ -29,6 +30,7 @@ export const tencent: Provider = {
   examples,
   services: [service],
   restoreService: service,
+  callLimits,
   endpoint: (_service, region, account) => endpoint(region, tencentAccount(account)),
   checkMigration,
   checkBackup,

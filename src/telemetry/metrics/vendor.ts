@@ -1,5 +1,5 @@
 import type { VendorTelemetry } from '../../domain/telemetry.ts';
-import type { Circuit } from '../../domain/vendor.ts';
+import type { Circuit, SlowedOperation } from '../../domain/vendor.ts';
 import type { ConfiguredAccounts } from './accounts.ts';
 import type { Metrics } from './registry.ts';
 
@@ -8,6 +8,7 @@ const waits = [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60];
 
 export interface VendorMetrics extends VendorTelemetry {
   circuits(all: readonly Circuit[]): void;
+  slowedOperations(all: readonly SlowedOperation[]): void;
 }
 
 /** Attempts at vendors, logins and circuits, as the vendors' client tells them. */
@@ -44,6 +45,11 @@ export function vendorMetrics({ counter, gauge, histogram }: Metrics, accounts: 
     '1 while calls to a vendor are not made because it does not answer, else 0',
     ['provider', 'account'],
   );
+  const slowed = gauge(
+    'vendor_operation_speed',
+    'The part of an operation’s limit that is used after the vendor throttled a call, of the slowest region; absent where all of it is',
+    ['provider', 'account', 'operation'],
+  );
   for (const { provider, account, opensSessions } of accounts.all)
     if (opensSessions)
       for (const outcome of ['opened', 'refused', 'failed']) logins.inc({ provider, account, outcome }, 0);
@@ -63,6 +69,12 @@ export function vendorMetrics({ counter, gauge, histogram }: Metrics, accounts: 
         open.inc(labels, 0);
         if (state !== 'closed') open.set(labels, 1);
       }
+    },
+    slowedOperations(all) {
+      slowed.reset();
+      // The slowest last: regions may be as many as callers name.
+      for (const { provider, account, operation, speed } of all.toSorted((one, other) => other.speed - one.speed))
+        slowed.set({ provider, account: accounts.label(account), operation }, speed);
     },
     login: ({ provider, account, outcome }) => logins.inc({ provider, account: accounts.label(account), outcome }),
   };

@@ -14,7 +14,11 @@ describe('what can be read beside migrations', () => {
     const { call } = app();
     const list = await call('GET', '/providers');
     expect(list.json().items.map(({ id }: { id: string }) => id)).toEqual(['alibaba', 'huawei', 'tencent']);
-    expect((await call('GET', '/providers/huawei')).json()).toEqual({ ...list.json().items[1], circuits: [] });
+    expect((await call('GET', '/providers/huawei')).json()).toEqual({
+      ...list.json().items[1],
+      circuits: [],
+      slowedOperations: [],
+    });
     expect((await call('GET', '/providers/aws')).statusCode).toBe(404);
   });
 

@@ -67,6 +67,7 @@ export function fakeService(): FakeService {
     refresh: async (id, _waitMs, context) => find(id, context),
     circuits: () => [],
     foreignTasks: async () => ({ tasks: [], complete: true }),
+    slowedOperations: () => [],
     list: async (_filter, page, context) => (granted(context) && page.after === undefined ? [present] : []),
     patch: async (id, _patch, context) => changing(id, context),
     async addBackup(id, request, context) {

@@ -23,6 +23,7 @@ export async function exposedMetrics(): Promise<{
     accounts: [],
     inFlight: () => 0,
     circuits: () => [],
+    slowedOperations: () => [],
     tracing: null,
   });
   const labelsOf = new Map(

@@ -58,6 +58,7 @@ export const pelican: Provider = {
   },
   services: ['api'],
   restoreService: 'api',
+  callLimits: {},
   endpoint: (_service, region) => `https://api.${region}.pelican.example`,
   checkMigration: () => [],
   checkBackup: () => [],

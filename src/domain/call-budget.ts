@@ -1,0 +1,133 @@
+import type { CallLimit } from './call-limits.ts';
+
+/**
+ * The part of every limit that one of several processes may use. `rank`: its place among the `of`, from 0. `since`: monotonic milliseconds, when the
+ * processes that share became these; `-Infinity` where there never were others.
+ */
+export interface Share {
+  readonly of: number;
+  readonly rank: number;
+  readonly since: number;
+}
+
+/** All of every limit: there is no other process. */
+export const wholeShare: Share = { of: 1, rank: 0, since: Number.NEGATIVE_INFINITY };
+
+/** What is left of a limit. Times are monotonic milliseconds. */
+export interface CallBudget {
+  /** When the last calls left, oldest first; no more than the limit's number. */
+  readonly sent: readonly number[];
+  /** The part of the limit that was used at `slowedAt`, after the vendor throttled a call. */
+  readonly speed: number;
+  readonly slowedAt: number;
+  /** Nothing leaves before then: the vendor asked to be left alone. */
+  readonly pausedUntil: number;
+}
+
+export const fullBudget: CallBudget = {
+  sent: [],
+  speed: 1,
+  slowedAt: Number.NEGATIVE_INFINITY,
+  pausedUntil: Number.NEGATIVE_INFINITY,
+};
+
+/** What a budget is asked with. `wall`: the clock that all processes share, in milliseconds. Null `share`: it is not known, and nothing may leave. */
+export interface Asked {
+  readonly limit: CallLimit;
+  readonly share: Share | null;
+  readonly now: number;
+  readonly wall: number;
+}
+
+/** A period is kept this much longer than the vendor's: calls travel for different times, and it counts when they arrive. */
+const margin = 1.1;
+/** With fewer calls than processes each has a slot in turn. Slots lie this much further apart than the limit asks for, and the beginning of each may be used. */
+const slotSpacing = 1.25;
+/** As parts of the limit's period: what spacing and margin leave over. */
+const slotWidth = slotSpacing - margin;
+/** So much earlier than a slot counts as in it: the shared clock has large numbers, whose fractions are coarse. Milliseconds. */
+const earlyMs = 1;
+/** A throttled answer halves the speed, down to this part of the limit. */
+const minSpeed = 1 / 8;
+/** How long a budget needs from nothing back to all of its limit, in milliseconds. */
+const recoveryMs = 60_000;
+/** How soon a process that does not know its share asks again, in milliseconds. */
+const unknownShareMs = 500;
+/** Differences of floating-point sums. */
+const noise = 1e-6;
+
+/** The part of the limit that is used at present: less than all for a while after the vendor has throttled a call. */
+export function speedOf({ speed, slowedAt }: CallBudget, now: number): number {
+  return Math.min(speed + Math.max(now - slowedAt, 0) / recoveryMs, 1);
+}
+
+/** When the call after `ahead` others may leave, if all of them leave as soon as they may; `now`: at once. */
+export function nextAt(budget: CallBudget, asked: Asked, ahead = 0): number {
+  const { limit, share, now, wall } = asked;
+  if (share === null) return now + unknownShareMs;
+  const speed = speedOf(budget, now);
+  // What the others have sent under the shares before is not known here, so a whole period is let pass.
+  const earliest = Math.max(now, budget.pausedUntil, share.since + limit.perMs * margin);
+  if (limit.calls < share.of) {
+    const everyMs = (limit.perMs * slotSpacing * share.of) / limit.calls;
+    const last = budget.sent.at(-1) ?? Number.NEGATIVE_INFINITY;
+    const rested = Math.max(earliest, last + everyMs / speed - limit.perMs * slotWidth - earlyMs);
+    const slot = nextSlot({ limit, share, now: rested, wall: wall + rested - now }, everyMs);
+    return slot + (ahead * everyMs) / speed;
+  }
+  const own = slowed({ ...limit, calls: partOf(limit.calls, share) }, speed);
+  const periodMs = own.perMs * margin;
+  const before = budget.sent[budget.sent.length - own.calls + (ahead % own.calls)] ?? Number.NEGATIVE_INFINITY;
+  const first = Math.max(earliest, before + periodMs);
+  return (first - now < noise ? now : first) + Math.floor(ahead / own.calls) * periodMs;
+}
+
+/** How many calls may leave at once now. */
+export function available(budget: CallBudget, asked: Asked): number {
+  let count = 0;
+  while (count < asked.limit.calls && nextAt(budget, asked, count) <= asked.now) count++;
+  return count;
+}
+
+/** The budget after a call has left. */
+export function spent(budget: CallBudget, { limit, now }: Pick<Asked, 'limit' | 'now'>): CallBudget {
+  return { ...budget, sent: [...budget.sent, now].slice(-limit.calls) };
+}
+
+/** The budget where a call that was let out at `at` was not made after all. */
+export function restored(budget: CallBudget, at: number): CallBudget {
+  const index = budget.sent.lastIndexOf(at);
+  return index < 0 ? budget : { ...budget, sent: budget.sent.toSpliced(index, 1) };
+}
+
+/** The budget after the vendor has throttled a call and asked to be left alone for `pauseMs`. */
+export function throttled(budget: CallBudget, pauseMs: number, now: number): CallBudget {
+  return {
+    ...budget,
+    speed: Math.max(speedOf(budget, now) / 2, minSpeed),
+    slowedAt: now + pauseMs,
+    pausedUntil: Math.max(budget.pausedUntil, now + pauseMs),
+  };
+}
+
+/** Calls are whole: where they cannot be divided evenly, the first processes have one more. */
+function partOf(calls: number, { of, rank }: Share): number {
+  return Math.floor((calls + of - 1 - rank) / of);
+}
+
+/** Fewer calls in the same period; below one call, a longer period. */
+function slowed({ calls, perMs }: CallLimit, speed: number): CallLimit {
+  const fewer = Math.max(Math.floor(calls * speed), 1);
+  return { calls: fewer, perMs: Math.max((perMs * fewer) / (calls * speed), perMs) };
+}
+
+/** `now` where it lies in a slot of this process, else the beginning of the next one. Slots go by the shared clock. */
+function nextSlot({ limit, share, now, wall }: Asked & { readonly share: Share }, everyMs: number): number {
+  const begin = (share.rank * everyMs) / share.of;
+  const sinceSlot = modulo(wall - begin + earlyMs, everyMs) - earlyMs;
+  return sinceSlot < limit.perMs * slotWidth ? now : now + everyMs - sinceSlot;
+}
+
+function modulo(value: number, by: number): number {
+  return ((value % by) + by) % by;
+}

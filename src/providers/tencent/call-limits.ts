@@ -1,0 +1,31 @@
+import type { CallLimits, OperationLimit } from '../../domain/call-limits.ts';
+
+const page: OperationLimit = {
+  calls: 20,
+  perMs: 1000,
+  source: 'the page of the operation: 20 calls a second, counted by operation, access region and sub-account',
+};
+const assumed: OperationLimit = {
+  calls: 20,
+  perMs: 1000,
+  source: 'assumed: all pages of the family that could be read name 20 calls a second',
+};
+
+/** The vendor throttles with the code `RequestLimitExceeded`, mostly with HTTP 200; then fewer calls are made. */
+export const callLimits: CallLimits = {
+  CreateBackupMigration: page,
+  ModifyBackupMigration: page,
+  StartBackupMigration: page,
+  CreateIncrementalMigration: page,
+  StartIncrementalMigration: page,
+  DescribeBackupMigration: page,
+  DescribeIncrementalMigration: page,
+  DescribeFlowStatus: page,
+  DescribeUploadBackupInfo: page,
+  DescribeUploadIncrementalInfo: assumed,
+  DeleteBackupMigration: assumed,
+  DeleteIncrementalMigration: assumed,
+  DescribeBackupCommand: assumed,
+  DescribeDBInstances: assumed,
+  DescribeDatabases: assumed,
+};

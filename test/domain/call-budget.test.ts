@@ -1,0 +1,180 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  type Asked,
+  available,
+  type CallBudget,
+  fullBudget,
+  nextAt,
+  restored,
+  type Share,
+  speedOf,
+  spent,
+  throttled,
+  wholeShare,
+} from '../../src/domain/call-budget.ts';
+import { type CallLimit, limitOf, limitPerSecond } from '../../src/domain/call-limits.ts';
+
+const wall = Date.UTC(2026, 10, 28);
+const asked = (limit: CallLimit, now: number, share: Share | null = wholeShare): Asked => ({
+  limit,
+  share,
+  now,
+  wall: wall + now,
+});
+const shareOf = (rank: number, of: number, since = Number.NEGATIVE_INFINITY): Share => ({ of, rank, since });
+
+/** When calls leave that are wanted at these times and leave as soon as they may. */
+function leave(
+  wanted: readonly number[],
+  limit: CallLimit,
+  share: Share = wholeShare,
+  begin: CallBudget = fullBudget,
+): number[] {
+  let budget = begin;
+  let now = 0;
+  return wanted.map((at) => {
+    now = Math.max(now, at);
+    now = nextAt(budget, asked(limit, now, share));
+    budget = spent(budget, { limit, now });
+    return now;
+  });
+}
+
+/** The most calls in any period of that length. */
+function most(times: readonly number[], perMs: number): number {
+  const sorted = [...times].sort((one, other) => one - other);
+  return Math.max(
+    0,
+    ...sorted.map((from, index) => sorted.filter((at, other) => other >= index && at < from + perMs).length),
+  );
+}
+
+const atOnce = (count: number): number[] => Array(count).fill(0);
+
+describe('a budget', () => {
+  it('lets the limit’s number through at once, and as many again after a little more than its period', () => {
+    expect(leave(atOnce(7), { calls: 3, perMs: 1000 })).toEqual([0, 0, 0, 1100, 1100, 1100, 2200]);
+  });
+
+  it('is never exceeded in any period, whatever is wanted when', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 20_000 }), { maxLength: 120 }),
+        fc.double({ min: 0.2, max: 30, noNaN: true }),
+        (times, rate) => {
+          const limit = limitPerSecond(rate);
+          const wanted = [...times].sort((one, other) => one - other);
+          expect(most(leave(wanted, limit), limit.perMs)).toBeLessThanOrEqual(limit.calls);
+        },
+      ),
+    );
+  });
+
+  it('says for any number of calls ahead when the next one leaves', () => {
+    const limit = { calls: 3, perMs: 1000 };
+    const times = leave(atOnce(10), limit);
+    for (const [ahead, at] of times.entries()) expect(nextAt(fullBudget, asked(limit, 0), ahead)).toBeCloseTo(at);
+    expect(available(fullBudget, asked(limit, 0))).toBe(3);
+  });
+
+  it('has a call back that was not made', () => {
+    const limit = { calls: 1, perMs: 1000 };
+    const used = spent(fullBudget, { limit, now: 5 });
+    expect(available(used, asked(limit, 6))).toBe(0);
+    expect(available(restored(used, 5), asked(limit, 6))).toBe(1);
+    expect(restored(used, 4)).toEqual(used);
+  });
+
+  it('halves its speed with each throttled call down to an eighth, pauses as asked, and recovers within a minute of it', () => {
+    let budget = throttled(fullBudget, 5000, 0);
+    expect([speedOf(budget, 0), speedOf(budget, 5000), speedOf(budget, 20_000), speedOf(budget, 35_000)]).toEqual([
+      0.5, 0.5, 0.75, 1,
+    ]);
+    expect(nextAt(budget, asked({ calls: 20, perMs: 1000 }, 0))).toBe(5000);
+    expect(available(budget, asked({ calls: 20, perMs: 1000 }, 5000))).toBe(10);
+    for (let count = 0; count < 10; count++) budget = throttled(budget, 0, 0);
+    expect(speedOf(budget, 0)).toBe(1 / 8);
+    expect(nextAt(budget, asked({ calls: 20, perMs: 1000 }, 0))).toBe(5000);
+  });
+
+  it('makes of one call in a period fewer by a longer period', () => {
+    const limit = { calls: 1, perMs: 1000 };
+    const budget = spent(throttled(fullBudget, 0, 0), { limit, now: 0 });
+    expect(nextAt(budget, asked(limit, 0))).toBeCloseTo(2200);
+  });
+});
+
+describe('several processes on one budget', () => {
+  it.each([
+    [{ calls: 20, perMs: 1000 }, 4],
+    [{ calls: 5, perMs: 1000 }, 4],
+    [{ calls: 2, perMs: 1000 }, 4],
+    [{ calls: 1, perMs: 1000 }, 4],
+    [{ calls: 1, perMs: 2000 }, 3],
+    [{ calls: 7, perMs: 1000 }, 8],
+  ])('keep the limit %o together, %d of them, and use most of it', (limit, of) => {
+    const times = Array.from({ length: of }, (_, rank) => leave(atOnce(60), limit, shareOf(rank, of))).flat();
+    expect(most(times, limit.perMs)).toBeLessThanOrEqual(limit.calls);
+    const seconds = Math.max(...times) / limit.perMs;
+    expect(times.length / seconds / limit.calls).toBeGreaterThan(0.7);
+  });
+
+  it('keep it whenever each of them has something to send', () => {
+    const time = fc.integer({ min: 0, max: 30_000 });
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(time, { maxLength: 40 }), { minLength: 2, maxLength: 6 }),
+        fc.integer({ min: 1, max: 8 }),
+        (wanted, calls) => {
+          const limit = { calls, perMs: 1000 };
+          const times = wanted.flatMap((each, rank) =>
+            leave(
+              [...each].sort((one, other) => one - other),
+              limit,
+              shareOf(rank, wanted.length),
+            ),
+          );
+          expect(most(times, limit.perMs)).toBeLessThanOrEqual(calls);
+        },
+      ),
+    );
+  });
+
+  it('let one period pass when they become others, so that nobody adds to what was sent before', () => {
+    const limit = { calls: 2, perMs: 1000 };
+    expect(nextAt(fullBudget, asked(limit, 0, shareOf(0, 2, 0)))).toBe(1100);
+    expect(nextAt(fullBudget, asked(limit, 5000, shareOf(0, 2, 0)))).toBe(5000);
+  });
+
+  it('send nothing where one does not know its share', () => {
+    const limit = { calls: 2, perMs: 1000 };
+    expect(available(fullBudget, asked(limit, 0, null))).toBe(0);
+    expect(nextAt(fullBudget, asked(limit, 0, null))).toBeGreaterThan(0);
+  });
+
+  it('stay below it when one of them was throttled', () => {
+    for (const limit of [
+      { calls: 2, perMs: 1000 },
+      { calls: 1, perMs: 1000 },
+    ]) {
+      const slow = leave(atOnce(20), limit, shareOf(0, 2), throttled(fullBudget, 0, 0));
+      const times = [...slow, ...leave(atOnce(20), limit, shareOf(1, 2))];
+      expect(most(times, limit.perMs)).toBeLessThanOrEqual(limit.calls);
+      expect(slow[4]).toBeGreaterThan(leave(atOnce(20), limit, shareOf(1, 2))[4] ?? 0);
+    }
+  });
+});
+
+describe('the limit of an operation', () => {
+  const limits = { readsPerSecond: 2.5, writesPerSecond: 0.5, operations: { CreateMigrateTask: 8 } };
+  const published = { ListInstances: { calls: 10, perMs: 10_000, budget: 'RDS', source: 'a page' } };
+  const of = (operation: string, effect: 'read' | 'write') => limitOf(published, { limits }, { operation, effect });
+
+  it('is what the configuration says, else what the vendor publishes, else the account’s limit for its kind', () => {
+    expect(of('CreateMigrateTask', 'write')).toEqual({ budget: 'CreateMigrateTask', limit: { calls: 8, perMs: 1000 } });
+    expect(of('ListInstances', 'read')).toMatchObject({ budget: 'RDS', limit: { calls: 10, perMs: 10_000 } });
+    expect(of('ShowJob', 'read')).toEqual({ budget: 'ShowJob', limit: { calls: 2, perMs: 800 } });
+    expect(of('CreateJob', 'write')).toEqual({ budget: 'CreateJob', limit: { calls: 1, perMs: 2000 } });
+  });
+});
