@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect } from 'vitest';
 
 const candidates = [
@@ -34,7 +34,7 @@ export interface WatchedPage {
 }
 
 /** One browser for the tests of a file. */
-export function useBrowser(): (viewport?: { width: number; height: number }) => Promise<WatchedPage> {
+export function useBrowser(): (options?: BrowserContextOptions) => Promise<WatchedPage> {
   let browser: Browser | null = null;
   beforeAll(async () => {
     if (browserMissing !== null) return;
@@ -52,9 +52,9 @@ export function useBrowser(): (viewport?: { width: number; height: number }) => 
     });
   });
   afterAll(() => browser?.close());
-  return async (viewport = { width: 1280, height: 900 }) => {
+  return async (options = {}) => {
     if (browser === null) throw new Error('the browser is started in beforeAll');
-    const context = await browser.newContext({ viewport });
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
     const page = await context.newPage();
     page.setDefaultTimeout(15_000);
     const faults: string[] = [];

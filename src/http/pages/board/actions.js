@@ -4,7 +4,7 @@ import { checkField, choiceField, pairsIn, radioField, textField } from './field
 import { html, nothing } from './lit-html.js';
 import { factList, momentOf, prose } from './parts.js';
 import { sourceFields, sourceOf } from './source.js';
-import { actionWords, sourceInWords, titled } from './words.js';
+import { actionWords, counted, sourceInWords, titled } from './words.js';
 
 /**
  * What each action asks a person, and what it sends.
@@ -75,15 +75,24 @@ function cutOver(place) {
   const { migration, provider } = place;
   const { path, ...rest } = common(place, 'cut_over');
   const queued = migration.backups.filter((/** @type {any} */ each) => each.state === 'queued' && each.type !== 'full');
+  const last = queued.at(-1);
   const choices = [
     ...(provider?.cutoverWithoutBackup
-      ? [{ value: 'now', words: 'Now', help: 'With what is restored. Queued backups are not waited for.' }]
+      ? [
+          last === undefined
+            ? { value: 'now', words: 'Now', help: 'With what is restored.' }
+            : { value: 'now', words: `After the ${counted(queued.length, 'backup')} in the queue` },
+        ]
       : []),
-    ...queued.map((/** @type {any} */ backup) => ({
-      value: backup.id,
-      words: html`After <span class="mono">${sourceInWords(backup.source)[0]}</span>`,
-      help: `A ${backup.type} backup that is queued. It becomes the last one.`,
-    })),
+    ...(last !== undefined && !provider?.cutoverWithoutBackup
+      ? [
+          {
+            value: last.id,
+            words: html`After <span class="mono">${sourceInWords(last.source)[0]}</span>`,
+            help: 'The last backup in the queue becomes the last one of the chain.',
+          },
+        ]
+      : []),
     ...(migration.feed
       ? [
           {

@@ -85,12 +85,11 @@ export function newKey() {
 
 /** A call as a person would send it from a terminal. The key is named, not shown. @param {Call} call */
 export function curlOf({ method, path, body, headers = {} }) {
-  const lines = [method === 'GET' ? 'curl' : `curl -X ${method}`];
+  const lines = [`curl ${method === 'GET' ? '' : `-X ${method} `}${quoted(new URL(path, root).href)}`];
   if (Object.keys(credentials()).length > 0) lines.push('-H "authorization: Bearer $GODWIT_API_KEY"');
   if (body !== undefined) lines.push("-H 'content-type: application/json'");
   for (const [name, value] of Object.entries(headers)) lines.push(`-H ${quoted(`${name}: ${value}`)}`);
   if (body !== undefined) lines.push(`-d ${quoted(JSON.stringify(body))}`);
-  lines.push(quoted(new URL(path, root).href));
   return lines.join(' \\\n  ');
 }
 

@@ -211,6 +211,7 @@ export class CreatePage {
       }
       <details class="more">
         <summary>Description, labels and options</summary>
+        <div class="stack">
         ${textField(form, { name: 'description', title: 'Description', pointer: '/description' })}
         ${textField(form, { name: 'labels', title: 'Labels', pointer: '/labels', lines: true, placeholder: 'team=orders' })}
         ${textField(form, { name: 'region', title: 'Region', pointer: '/region', placeholder: 'the account’s' })}
@@ -223,6 +224,7 @@ export class CreatePage {
             pointer: `/providerOptions/${provider.id}/${name}`,
           }),
         )}
+        </div>
       </details>`;
   }
 

@@ -61,6 +61,7 @@ export class ListPage {
           circuits.want();
         },
         onState: this.#shell.state,
+        rereadMs: 10_000,
       },
       this.#signal,
     );

@@ -3,8 +3,6 @@ import { ApiProblem, send } from './api.js';
 
 /** How long the stream may be silent, in milliseconds. The gateway gives a sign of life more often. */
 const silenceMs = 45_000;
-/** The page is read again after that time whatever the stream says, in milliseconds. */
-const rereadMs = 30_000;
 /** A tab that nobody sees gives its connection back after that time: a browser has only six for one host. */
 const hiddenMs = 60_000;
 
@@ -13,13 +11,14 @@ const hiddenMs = 60_000;
  * @property {(event: any) => void} onEvent
  * @property {() => void} onRead Something may have been missed: read what is shown again.
  * @property {(state: 'live' | 'away' | 'refused') => void} onState
+ * @property {number} rereadMs It is read again after that time in any case: what the vendor says of its progress is no event.
  */
 
 /**
  * Follows events and comes back after each break, where it was, until the signal ends it.
  * @param {string} path @param {Listener} listener @param {AbortSignal} signal
  */
-export async function follow(path, { onEvent, onRead, onState }, signal) {
+export async function follow(path, { onEvent, onRead, onState, rereadMs }, signal) {
   const reread = setInterval(onRead, rereadMs);
   signal.addEventListener('abort', () => clearInterval(reread));
   let last = '';

@@ -13,6 +13,8 @@ import { actionWords, between, inWords, nameOf, progressOf, standingOf, whatIsDe
 
 /** A storm of events costs one reading in that time, in milliseconds. */
 const gapMs = 250;
+/** The folder is read again after that time, also when the migration is the same, in milliseconds. */
+const feedMs = 15_000;
 const eventsShown = 100;
 /** @type {Record<string, string>} */
 const weights = { cut_over: 'main', cancel: 'danger', delete: 'danger' };
@@ -31,6 +33,7 @@ export class MigrationPage {
   #provider = null;
   /** @type {any} */
   #feed = null;
+  #feedReadAt = 0;
   /** @type {any[]} */
   #events = [];
   #eventsOmitted = 0;
@@ -70,6 +73,7 @@ export class MigrationPage {
         },
         onRead: () => this.#reading.want(),
         onState: this.#shell.state,
+        rereadMs: 3000,
       },
       this.#signal,
     );
@@ -89,11 +93,14 @@ export class MigrationPage {
       this.#migration = answer.body;
       this.#etag = answer.etag ?? '';
     }
-    if (this.#migration.feed && !this.#gone)
+    const changed = answer !== null && answer.status !== 304;
+    if (this.#migration.feed && !this.#gone && (changed || performance.now() - this.#feedReadAt > feedMs)) {
+      this.#feedReadAt = performance.now();
       this.#feed = await call('GET', `${path}/feed`).then(
         ({ body }) => body,
         () => this.#feed,
       );
+    }
     if (!this.#signal.aborted) this.#update();
   }
 

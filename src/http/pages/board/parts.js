@@ -138,9 +138,9 @@ async function copy(event, text) {
   }
 }
 
-/** @param {number} value @param {string} label */
+/** Nothing where nobody can tell how far it is. @param {number | null} value @param {string} label */
 export function progressBar(value, label) {
-  return html`<progress max="100" .value=${value} aria-label=${label}></progress>`;
+  return value === null ? nothing : html`<progress max="100" .value=${value} aria-label=${label}></progress>`;
 }
 
 /** A list of names with values; what is empty is left out. @param {[string, any][]} entries */

@@ -26,8 +26,11 @@ export function planOf({ provider, tried, current, asking, faults, check }) {
       ${
         answer.valid
           ? html`<p class="verdict" data-ok="true">
-              It would be accepted${preflight ? ', and the vendor’s side was looked at' : ''}:
-              ${counted(answer.plan.length, 'call')} to the vendor.
+              It would be accepted${preflight ? '; the vendor’s side was looked at' : ''}. ${
+                answer.plan.length === 0
+                  ? 'Godwit looks into the folder first, and sends what it finds in the right order.'
+                  : `${counted(answer.plan.length, 'call')} to the vendor:`
+              }
             </p>`
           : html`<p class="verdict" data-ok="false">It would be refused.</p>`
       }

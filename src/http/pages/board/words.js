@@ -74,20 +74,16 @@ export function nameOf(migration) {
 }
 
 /**
- * How far it is. `percent` is the vendor’s own, or else the share of restored backups.
+ * How far it is. `value`: percent; null while nobody can tell, as in a chain whose last backup is still to come.
  * @param {any} migration
  */
 export function progressOf({ progress, backups, state }) {
   const { percent, backupsTotal, backupsRestored, behindSeconds } = progress;
   const waiting = backups.filter((/** @type {any} */ each) => ['queued', 'submitting'].includes(each.state)).length;
-  const value =
-    state === 'succeeded'
-      ? 100
-      : (percent ?? (backupsTotal === 0 ? 0 : Math.round((100 * backupsRestored) / backupsTotal)));
   const counts = [`${backupsRestored} of ${backupsTotal} restored`];
   if (waiting > 0) counts.push(`${waiting} waiting`);
-  if (percent !== null && percent < 100) counts.push(`${percent} %`);
-  return { value, counts: counts.join(', '), waiting, behind: behindOf(behindSeconds, backups) };
+  if (percent !== null && state !== 'succeeded') counts.push(`${percent} %`);
+  return { value: percent, counts: counts.join(', '), behind: behindOf(behindSeconds, backups) };
 }
 
 /** How far behind the source it is, as well as the files tell. @param {number | null} seconds @param {any[]} backups */

@@ -1,0 +1,226 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemRuntime } from '../../src/runtime.ts';
+import { startSandbox } from '../../src/sandbox/sandbox.ts';
+import type { Sandbox } from '../../src/sandbox/server.ts';
+import { sampleBackup, sampleMigration } from '../support/samples.ts';
+import { browserMissing, expectNoFaults, named, useBrowser } from './support/browser.ts';
+import { lowestContrast } from './support/contrast.ts';
+import { blockedChain, nightScene } from './support/scene.ts';
+import { type SeededGateway, startSeededGateway } from './support/seeded.ts';
+
+/** The board for those who use a keyboard, a screen reader, a small or a large window, and for those who have very many migrations. */
+
+const newPage = useBrowser();
+const focusedId = (page: Page) => page.evaluate<string>('document.activeElement?.id ?? ""');
+const focusedText = (page: Page) => page.evaluate<string>('document.activeElement?.textContent.trim() ?? ""');
+
+describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { timeout: 60_000 }, () => {
+  let clouds: Sandbox;
+  let seeded: SeededGateway;
+  let board: string;
+  beforeAll(async () => {
+    clouds = await startSandbox({ host: '127.0.0.1', runtime: systemRuntime, restoreMs: 300 });
+    seeded = await startSeededGateway(clouds);
+    await seeded.seed(nightScene);
+    board = `${seeded.gateway.url}/board/`;
+  });
+  afterAll(async () => {
+    await seeded?.gateway.stop(0);
+    await clouds?.close();
+  });
+  /** A change that somebody else makes, with its events. */
+  const change = (id: string, changes: object) => seeded.store.update(id, (current) => ({ ...current, ...changes }));
+
+  it('is used by the keyboard alone, and no update takes the focus away', async () => {
+    const watched = await newPage();
+    const { page } = watched;
+    await page.goto(board);
+    await page.getByRole('link', { name: 'orders-2026' }).waitFor();
+    await page.keyboard.press('Tab');
+    expect(await focusedText(page)).toBe('Skip to the content');
+    await page.keyboard.press('Enter');
+    await page.locator('#state-failed').focus();
+    await page.keyboard.press('Space');
+    await page.getByText('1 migration', { exact: true }).waitFor();
+    expect(await focusedId(page)).toBe('state-failed');
+    await page.keyboard.press('Space');
+    await page.getByText('7 migrations', { exact: true }).waitFor();
+
+    const link = page.getByRole('link', { name: 'orders-2026' });
+    await link.focus();
+    const [first, ...rest] = blockedChain.backups;
+    const queued = rest.map((each) => (each.state === 'failed' ? { ...each, state: 'queued' as const } : each));
+    await change(blockedChain.id, { backups: [first, ...queued] });
+    await page.getByText('4 of 5 restored, 1 waiting').waitFor();
+    expect(await focusedText(page)).toBe('orders-2026');
+    await page.keyboard.press('Enter');
+    const heading = page.getByRole('heading', { level: 1, name: /orders-2026/ });
+    await heading.waitFor();
+    expect(await focusedText(page)).toMatch(/^orders-2026/);
+    await change(blockedChain.id, { backups: blockedChain.backups });
+
+    for (let left = 20; (await focusedId(page)) !== 'action-cancel'; left -= 1) {
+      expect(left).toBeGreaterThan(0);
+      await page.keyboard.press('Tab');
+    }
+    expect(await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe('solid');
+    await page.keyboard.press('Enter');
+    await page.locator('dialog').waitFor();
+    for (let presses = 0; presses < 12; presses += 1) {
+      await page.keyboard.press('Tab');
+      // What is outside of the dialog is never reached; between its last and its first element stands the browser itself.
+      expect(
+        await page.evaluate(
+          'document.activeElement === document.body || document.activeElement.closest("dialog") !== null',
+        ),
+      ).toBe(true);
+    }
+    await page.keyboard.press('Escape');
+    await page.locator('dialog').waitFor({ state: 'detached' });
+    expect(await focusedId(page)).toBe('action-cancel');
+
+    await seeded.store.update(blockedChain.id, (current) => ({ ...current, blocking: [], stateReason: null }));
+    await page.locator('.standing .note').waitFor({ state: 'detached' });
+    expect(await focusedId(page)).toBe('action-cancel');
+    await change(blockedChain.id, { blocking: blockedChain.blocking, stateReason: blockedChain.stateReason });
+    await page.locator('#said', { hasText: 'orders-2026 is blocked: backup failed.' }).waitFor({ state: 'attached' });
+    expect(await focusedId(page)).toBe('action-cancel');
+    expectNoFaults(watched);
+    await page.context().close();
+  });
+
+  it('has names and roles for a screen reader', async () => {
+    const watched = await newPage();
+    const { page } = watched;
+    await page.goto(board);
+    await page.getByRole('link', { name: 'orders-2026' }).waitFor();
+    const list = await page.locator('body').ariaSnapshot();
+    for (const part of [
+      'banner',
+      'heading "Migrations" [level=1]',
+      'search "Migrations"',
+      'group "State"',
+      'checkbox "Awaiting backup"',
+      'combobox "Provider"',
+      'columnheader "What blocks it"',
+      'row /orders-2026 .* Awaiting backup/',
+      'progressbar "orders-2026: 4 of 5 restored, 80 %"',
+    ])
+      expect(list).toMatch(part.includes('/') ? /row "orders-2026 .*Awaiting backup/ : part);
+
+    await page.goto(`${board}?id=${blockedChain.id}`);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    const one = await page.locator('main').ariaSnapshot();
+    for (const part of [
+      'heading "orders-2026 Awaiting backup" [level=1]',
+      'region "Where it stands"',
+      'region "Backups"',
+      'region "Events"',
+      'group "What may be done"',
+      'button "Cut over" [disabled]',
+      'button "Add a backup"',
+    ])
+      expect(one).toContain(part);
+
+    await page.goto(`${board}?new`);
+    await page.getByRole('heading', { name: 'New migration' }).waitFor();
+    const unnamed = await page.evaluate<string[]>(
+      `[...document.querySelectorAll('input, select, textarea, button')].filter((one) => one.labels?.length === 0 && one.textContent.trim() === '').map((one) => one.outerHTML)`,
+    );
+    expect(unnamed).toEqual([]);
+    expectNoFaults(watched);
+    await page.context().close();
+  });
+
+  it.each(['light', 'dark'] as const)(
+    'is legible in %s: each text stands out from what is behind it',
+    async (scheme) => {
+      const watched = await newPage({ colorScheme: scheme });
+      const { page } = watched;
+      for (const path of ['', `?id=${blockedChain.id}`, '?new']) {
+        await page.goto(`${board}${path}`);
+        await page.locator('main h1').waitFor();
+        // WCAG 2, level AA.
+        expect(await lowestContrast(page)).toEqual([]);
+      }
+      const paper = await page.evaluate<string>('getComputedStyle(document.body).backgroundColor');
+      const [red = 0] = paper.match(/\d+/g)?.map(Number) ?? [];
+      expect(red > 128).toBe(scheme === 'light');
+      expectNoFaults(watched);
+      await page.context().close();
+    },
+  );
+
+  it.each([360, 2560])('is readable at %i pixels: nothing is wider than the window', async (width) => {
+    const watched = await newPage({ viewport: { width, height: 900 }, reducedMotion: 'reduce' });
+    const { page } = watched;
+    for (const path of ['', `?id=${blockedChain.id}`, '?new']) {
+      await page.goto(`${board}${path}`);
+      await page.locator('main h1').waitFor();
+      expect(await page.evaluate<number>('document.documentElement.scrollWidth'), path).toBeLessThanOrEqual(width);
+    }
+    const longest = await page.evaluate<number>(
+      `Math.max(...[...document.querySelectorAll('p, li')].map((one) => one.getBoundingClientRect().width / parseFloat(getComputedStyle(one).fontSize)))`,
+    );
+    expect(longest).toBeLessThan(70);
+    await page.goto(board);
+    await page.locator('progress').first().waitFor();
+    expect(await page.evaluate('document.getAnimations().length')).toBe(0);
+    expectNoFaults(watched);
+    await page.context().close();
+  });
+
+  it('shows 5,000 migrations without a stutter: what it holds and asks for stays small, also in a storm', async () => {
+    const many = Array.from({ length: 5000 }, (_, number) =>
+      sampleMigration({
+        account: 'sandbox-alibaba',
+        name: `fleet-${number}`,
+        labels: { fleet: 'big' },
+        target: { instanceId: `rm-uf6wjk5f${number}`, overwrite: false },
+        state: 'restoring',
+        dueAt: null,
+        backups: [sampleBackup({ id: `bkp_01kbzq3m8e${String(number).padStart(16, '0')}`, state: 'restoring' })],
+      }),
+    );
+    await seeded.seed(many);
+    const watched = await newPage();
+    const { page } = watched;
+    const asked: string[] = [];
+    page.on('request', (request) => {
+      if (/\/migrations(\?|\/mig)/.test(request.url())) asked.push(request.url());
+    });
+    await page.goto(`${board}?label.fleet=big`);
+    await page.getByText('50 migrations, the newest').waitFor();
+    await page.locator('#connection', { hasText: 'Live' }).waitFor();
+    const nodes = () => page.evaluate<number>('document.querySelectorAll("*").length');
+    const before = await nodes();
+    expect(before).toBeLessThan(3000);
+    await page.evaluate(
+      `globalThis.longest = 0; new PerformanceObserver((list) => { for (const each of list.getEntries()) globalThis.longest = Math.max(globalThis.longest, each.duration); }).observe({ type: 'longtask', buffered: false }); globalThis.rows = [...document.querySelectorAll('tbody tr')]`,
+    );
+    asked.length = 0;
+    const began = performance.now();
+    const states = ['cutting_over', 'restoring', 'awaiting_backup', 'restoring'] as const;
+    for (const state of states)
+      await Promise.all(many.slice(-400).map(({ id }) => seeded.store.update(id, (one) => ({ ...one, state }))));
+    const last = many.at(-1);
+    if (last === undefined) throw new Error('there are 5,000');
+    await change(last.id, { state: 'awaiting_backup' });
+    await page.locator(`#row-${last.id} [data-state="awaiting_backup"]`).waitFor();
+    // 1,600 changes of state are told by a reading a second, of one page each.
+    expect(asked.length).toBeLessThan(5 + (performance.now() - began) / 900);
+    expect(asked.every((url) => url.includes('pageSize=50'))).toBe(true);
+    expect(await nodes()).toBeLessThan(before + 200);
+    expect(await page.evaluate('globalThis.rows.every((row) => row.isConnected)')).toBe(true);
+    expect(await page.evaluate<number>('globalThis.longest')).toBeLessThan(1000);
+
+    await page.getByRole('link', { name: 'Older' }).click();
+    await page.getByText('50 migrations on this page').waitFor();
+    expect(await page.locator(`#row-${last.id}`).count()).toBe(0);
+    await page.goBack();
+    await page.locator(`#row-${last.id}`).waitFor();
+    expectNoFaults(watched);
+    await page.context().close();
+  });
+});

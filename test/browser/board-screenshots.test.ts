@@ -1,0 +1,59 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemRuntime } from '../../src/runtime.ts';
+import { startSandbox } from '../../src/sandbox/sandbox.ts';
+import type { Sandbox } from '../../src/sandbox/server.ts';
+import { temporaryFolder } from '../support/gateway.ts';
+import { browserMissing, expectNoFaults, named, useBrowser } from './support/browser.ts';
+import { blockedChain, night, nightScene } from './support/scene.ts';
+import { type SeededGateway, startSeededGateway } from './support/seeded.ts';
+
+/** The pictures of the README are made here. With UPDATE_SCREENSHOTS=1 they take the place of the committed ones. */
+
+const root = resolve(import.meta.dirname, '../..');
+const newPage = useBrowser();
+
+describe.skipIf(browserMissing !== null)(named('The pictures of the README', browserMissing), () => {
+  let clouds: Sandbox;
+  let seeded: SeededGateway;
+  let folder: string;
+  beforeAll(async () => {
+    clouds = await startSandbox({ host: '127.0.0.1', runtime: systemRuntime, restoreMs: 300 });
+    seeded = await startSeededGateway(clouds);
+    await seeded.seed(nightScene);
+    folder = process.env.UPDATE_SCREENSHOTS === '1' ? join(root, 'docs/images') : await temporaryFolder();
+    await mkdir(folder, { recursive: true });
+  });
+  afterAll(async () => {
+    await seeded?.gateway.stop(0);
+    await clouds?.close();
+  });
+
+  it.each([
+    { name: 'board.png', path: '', scheme: 'light', shows: '7 migrations' },
+    { name: 'board-migration.png', path: `?id=${blockedChain.id}`, scheme: 'dark', shows: 'Error 4305' },
+  ] as const)('$name', async ({ name, path, scheme, shows }) => {
+    const watched = await newPage({
+      viewport: { width: 1280, height: 860 },
+      colorScheme: scheme,
+      timezoneId: 'UTC',
+      locale: 'en-GB',
+    });
+    const { page } = watched;
+    await page.clock.setFixedTime(night);
+    await page.goto(`${seeded.gateway.url}/board/${path}`);
+    await page.getByText(shows).first().waitFor();
+    await page.locator('#connection', { hasText: 'Live' }).waitFor();
+    const picture = await page.screenshot();
+    await writeFile(join(folder, name), picture);
+    expect(picture.length).toBeLessThan(200 * 1024);
+    expect(await readFile(join(root, 'README.md'), 'utf8')).toContain(`(docs/images/${name})`);
+    const committed = await readFile(join(root, 'docs/images', name));
+    // Width and height of a PNG stand at this place.
+    expect(committed.subarray(16, 24)).toEqual(picture.subarray(16, 24));
+    expect(committed.length).toBeLessThan(200 * 1024);
+    expectNoFaults(watched);
+    await page.context().close();
+  });
+});
