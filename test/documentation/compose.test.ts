@@ -1,0 +1,126 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { systemRuntime } from '../../src/runtime.ts';
+import { sandboxAccounts } from '../../src/sandbox/accounts.ts';
+import { startSandbox } from '../../src/sandbox/sandbox.ts';
+import { checkedConfig } from '../support/configuration.ts';
+import { startTestGateway, temporaryFolder } from '../support/gateway.ts';
+import { missingProgram, root } from './support/commands.ts';
+
+interface Service {
+  readonly image: string;
+  readonly build?: string;
+  readonly ports?: readonly string[];
+  readonly configs?: readonly { readonly source: string; readonly target: string }[];
+  readonly depends_on?: readonly string[] | Readonly<Record<string, unknown>>;
+  readonly volumes?: readonly string[];
+  readonly network_mode?: string;
+  readonly entrypoint?: readonly string[];
+}
+interface Compose {
+  readonly services: Readonly<Record<string, Service>>;
+  readonly volumes: Readonly<Record<string, unknown>>;
+  readonly configs: Readonly<Record<string, { readonly file?: string; readonly content?: string }>>;
+}
+
+const compose = parse(readFileSync(join(root, 'compose.yaml'), 'utf8')) as Compose;
+const services = Object.entries(compose.services);
+const content = (name: string): string => compose.configs[name]?.content ?? '';
+const gatewayFile = parse(content('gateway')) as Record<string, unknown> & { readonly accounts: readonly object[] };
+const demo = join(root, 'tools/demo/demo.sh');
+
+describe('compose.yaml', () => {
+  it.each(services)('has for %s what the service names', (_name, service) => {
+    for (const { source, target } of service.configs ?? []) {
+      expect(compose.configs, target).toHaveProperty(source);
+      const { file } = compose.configs[source] ?? {};
+      if (file !== undefined) expect(existsSync(join(root, file)), file).toBe(true);
+    }
+    const needed = service.depends_on ?? [];
+    for (const other of Array.isArray(needed) ? needed : Object.keys(needed))
+      expect(compose.services).toHaveProperty(other);
+    for (const volume of service.volumes ?? []) expect(compose.volumes).toHaveProperty(volume.split(':')[0] ?? '');
+    if (service.network_mode !== undefined)
+      expect(compose.services).toHaveProperty(service.network_mode.replace('service:', ''));
+    const program = service.entrypoint?.at(-1)?.replace('/app/', '');
+    if (program !== undefined) expect(existsSync(join(root, program)), program).toBe(true);
+  });
+
+  it('names no registry, pins every image, and is reachable from this machine alone', () => {
+    for (const [name, { image, ports = [] }] of services) {
+      expect(image, name).toMatch(/^(?:godwit|[a-z]+(?:\/[a-z]+)?:v?\d[\w.-]*)$/);
+      for (const port of ports) expect(port, name).toMatch(/^127\.0\.0\.1:/);
+    }
+  });
+
+  it('has the dollar signs of its contents escaped', () => {
+    expect(Object.keys(compose.configs).filter((name) => /(?<!\$)\$(?!\$)/.test(content(name)))).toEqual([]);
+  });
+
+  it('has a configuration of the gateway without a fault, with the accounts of the sandbox on its usual ports', async () => {
+    await checkedConfig(gatewayFile, { HOST: '0.0.0.0' }, false);
+    const url = (port: number) => ({ url: `http://127.0.0.1:${port}` });
+    const accounts = sandboxAccounts({ alibaba: url(9400), huawei: url(9401), tencent: url(9402) });
+    expect(gatewayFile.accounts).toEqual(accounts);
+  });
+
+  it('has Prometheus scrape the gateway with the labels by which the dashboard filters', () => {
+    const { scrape_configs: jobs } = parse(content('prometheus'));
+    expect(jobs[0].static_configs[0]).toEqual({
+      targets: ['gateway:8080'],
+      labels: { namespace: 'compose', pod: 'gateway' },
+    });
+    expect(parse(content('grafana-datasources')).datasources[0].url).toBe('http://prometheus:9090');
+    const [dashboards] = parse(content('grafana-dashboards')).providers;
+    const targets = compose.services.grafana?.configs?.map(({ target }) => target);
+    expect(targets).toContain(`${dashboards.options.path}/godwit.json`);
+  });
+
+  const noCompose = composeMissing();
+  it.skipIf(noCompose !== null)(
+    `is taken by docker compose${noCompose === null ? '' : ` (skipped: ${noCompose})`}`,
+    () => {
+      execFileSync('docker', ['compose', '-f', join(root, 'compose.yaml'), 'config', '--quiet'], { stdio: 'pipe' });
+    },
+  );
+});
+
+function composeMissing(): string | null {
+  try {
+    execFileSync('docker', ['compose', 'version'], { stdio: 'pipe' });
+    return null;
+  } catch {
+    return 'docker compose is not installed';
+  }
+}
+
+describe('tools/demo/demo.sh', () => {
+  const missing = missingProgram([readFileSync(demo, 'utf8')]);
+  const suffix = missing === null ? '' : ` (skipped: ${missing} is not installed)`;
+  const { auth } = gatewayFile;
+
+  it.skipIf(missing !== null).each([
+    ['with the key of compose.yaml', { auth }],
+    ['against a gateway without authentication, as `npm start` runs it', {}],
+  ])(`shows a chain, a failure and a cutover %s${suffix}`, { timeout: 60_000 }, async (_name, config) => {
+    const clouds = await startSandbox({ host: '127.0.0.1', runtime: systemRuntime, restoreMs: 200 });
+    const gateway = await startTestGateway(sandboxAccounts(clouds), { sandbox: true, config });
+    try {
+      const folder = await temporaryFolder();
+      // The script waits in whole seconds.
+      await writeFile(join(folder, 'sleep'), '#!/bin/sh\nexec /bin/sleep 0.2\n', { mode: 0o755 });
+      const env = { PATH: `${folder}:${process.env.PATH}`, GODWIT: gateway.url };
+      const { stdout } = await promisify(execFile)('sh', [demo], { env, timeout: 50_000 });
+      expect(stdout).toContain('"code": "backup_corrupt_or_newer"');
+      expect(stdout).toContain('"state": "succeeded"');
+    } finally {
+      await gateway.stop(0);
+      await clouds.close();
+    }
+  });
+});
