@@ -10,7 +10,7 @@ import {
 } from '../../src/providers/alibaba/sign-acs3.ts';
 import { rpcSignature, rpcStringToSign } from '../../src/providers/alibaba/sign-rpc.ts';
 import { authorization } from '../../src/providers/huawei/sign.ts';
-import { signTc3 } from '../../src/providers/tencent/sign.ts';
+import { scopeDate, signingKeyOf, signTc3 } from '../../src/providers/tencent/sign.ts';
 import { inTurns, type Row } from '../measure.ts';
 
 const require = createRequire(import.meta.url);
@@ -66,13 +66,19 @@ function tc3(): Pair {
     secretKey: 'ExampleSecretKey0000000000000001',
   };
   const type = 'application/json';
+  const secretKey = new Secret(common.secretKey);
   return {
     name: 'TC3-HMAC-SHA256',
     sdk: 'tencentcloud-sdk-nodejs-common',
     ours: () =>
       signatureOf(
-        signTc3({ ...common, query: '', signedHeaders: { 'content-type': type, host }, payload: JSON.stringify(body) })
-          .authorization,
+        signTc3({
+          signingKey: signingKeyOf(secretKey, scopeDate(common.timestamp)),
+          ...common,
+          query: '',
+          signedHeaders: { 'content-type': type, host },
+          payload: JSON.stringify(body),
+        }).authorization,
       ),
     theirs: () =>
       signatureOf(

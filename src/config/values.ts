@@ -40,12 +40,16 @@ function unreadable(path: string, error: unknown): never {
   throw new Error(`the file ${filePath(path)} cannot be read (${code})`, { cause: error });
 }
 
-/** A value that can be read repeatedly: a file is read each time, and the last good value is used while the file cannot be read. */
+/**
+ * A value that can be read repeatedly: a file is read each time, and the last good value is used while the file cannot be read. A value that has
+ * not changed is the same object, so that what was derived from it need not be derived again.
+ */
 export function rereading(value: Value, environment: Environment): () => Promise<Secret> {
   let last: Secret | null = null;
   return async () => {
     try {
-      last = await readValue(value, environment);
+      const read = await readValue(value, environment);
+      if (read.reveal() !== last?.reveal()) last = read;
     } catch (error) {
       if (last === null) throw error;
     }
@@ -62,15 +66,21 @@ function filePath(path: string): string {
   return /^\.{0,2}(\/[A-Za-z0-9._-]{1,30}){1,20}$/.test(path) ? path : 'that `file` names';
 }
 
-/** Reads the values of credentials anew at every use. */
+/** Reads the values of credentials anew at every use. Credentials that have not changed are the same object. */
 export function readingValues(environment: Environment): ReadValues {
   return (values, build) => {
     const readers = Object.entries(values).flatMap(([name, value]) =>
       value === undefined ? [] : [[name, rereading(value, environment)] as const],
     );
+    let last: { readonly read: readonly Secret[]; readonly built: ReturnType<typeof build> } | null = null;
     return async () => {
-      const read = await Promise.all(readers.map(async ([name, reader]) => [name, await reader()] as const));
-      return build(Object.fromEntries(read));
+      const read = await Promise.all(readers.map(([, reader]) => reader()));
+      if (last === null || read.some((value, index) => value !== last?.read[index]))
+        last = {
+          read,
+          built: build(Object.fromEntries(readers.map(([name], index) => [name, read[index] as Secret]))),
+        };
+      return last.built;
     };
   };
 }

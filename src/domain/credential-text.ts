@@ -1,3 +1,4 @@
+import { remembered } from './remembered.ts';
 import { Secret } from './secret.ts';
 import type { Credentials } from './vendor.ts';
 
@@ -17,7 +18,7 @@ export interface CredentialFault {
  * What in credentials cannot be right, and would keep a request from being sent: a character that no key or token has, such as a line break or an
  * invisible one. Null: nothing is known against them.
  */
-export function credentialFault(credentials: Credentials): CredentialFault | null {
+export const credentialFault = remembered((credentials: Credentials): CredentialFault | null => {
   for (const [name, member] of Object.entries(credentials)) {
     if (ours.has(name)) continue;
     const text = member instanceof Secret ? member.reveal() : String(member);
@@ -32,4 +33,4 @@ export function credentialFault(credentials: Credentials): CredentialFault | nul
     }
   }
   return null;
-}
+});

@@ -1,19 +1,20 @@
 import { createHash } from 'node:crypto';
+import { remembered } from '../domain/remembered.ts';
 import { Secret } from '../domain/secret.ts';
 import type { Credentials } from '../domain/vendor.ts';
 
 /** Tells the key or user that credentials name, whatever its secret is; null for temporary ones, whose names change by themselves. */
-export function nameOf(credentials: Credentials): string | null {
+export const nameOf = remembered((credentials: Credentials): string | null => {
   const parts = Object.entries(credentials);
   if (parts.some(([name, value]) => /token$/i.test(name) && value !== undefined)) return null;
   const open = parts.filter(([, value]) => typeof value === 'string').map(([name, value]) => `${name}=${value}`);
   return createHash('sha256').update(open.sort().join('\0')).digest('hex').slice(0, 16);
-}
+});
 
 /** Tells credentials apart without keeping them. */
-export function fingerprint(credentials: Credentials): string {
+export const fingerprint = remembered((credentials: Credentials): string => {
   const parts = Object.values(credentials).map((value: unknown) =>
     value instanceof Secret ? value.reveal() : String(value),
   );
   return createHash('sha256').update(parts.join('\0')).digest('hex');
-}
+});

@@ -41,22 +41,31 @@ export function createExchange({
   });
   return {
     async send(request, now) {
-      const { statusCode, headers, body } = await undiciRequest(request.url, {
-        method: request.method as 'GET',
-        headers: request.headers,
-        body: request.body ?? null,
-        dispatcher: agent,
-        signal: AbortSignal.timeout(callTimeoutMs),
-      });
-      const answer = { httpStatus: statusCode, headers: flat(headers) };
-      if (request.cutAt === undefined || statusCode < 200 || statusCode >= 300)
-        return { ...answer, body: await body.text(), receivedAt: now() };
-      const bytes = await firstBytes(body, request.cutAt);
-      return { ...answer, body: '', bytes, receivedAt: now() };
+      // Not `AbortSignal.timeout`, whose timer goes on after the answer.
+      const deadline = new AbortController();
+      const timer = setTimeout(() => deadline.abort(tookTooLong()), callTimeoutMs);
+      try {
+        const { statusCode, headers, body } = await undiciRequest(request.url, {
+          method: request.method as 'GET',
+          headers: request.headers,
+          body: request.body ?? null,
+          dispatcher: agent,
+          signal: deadline.signal,
+        });
+        const answer = { httpStatus: statusCode, headers: flat(headers) };
+        if (request.cutAt === undefined || statusCode < 200 || statusCode >= 300)
+          return { ...answer, body: await body.text(), receivedAt: now() };
+        const bytes = await firstBytes(body, request.cutAt);
+        return { ...answer, body: '', bytes, receivedAt: now() };
+      } finally {
+        clearTimeout(timer);
+      }
     },
     close: () => agent.destroy(),
   };
 }
+
+const tookTooLong = () => new DOMException('The call took longer than its deadline.', 'TimeoutError');
 
 /** No more than that many bytes. What is left is not waited for: the connection is given up. */
 async function firstBytes(body: AsyncIterable<Uint8Array>, most: number): Promise<Buffer> {

@@ -1,3 +1,4 @@
+import { remembered } from '../domain/remembered.ts';
 import { Secret } from '../domain/secret.ts';
 import type { Credentials, Session, SignedRequest, VendorReply } from '../domain/vendor.ts';
 import { boundedBody } from './bounded-answer.ts';
@@ -12,6 +13,8 @@ const maxParts = 6;
 const partLength = 24;
 /** Values under these names give rights, in queries, headers and bodies. */
 const secretName = /signature|token|secret|password|authorization|credential|^sig$|^q-ak$/i;
+/** What a text holds that has a secret name or a URL in it; a name may be percent-encoded. */
+const worthReading = /sig|token|secret|password|authorization|credential|q-ak|:\\?\/|%/i;
 /** Names of headers and members that look secret and are not. */
 const openNames: ReadonlySet<string> = new Set([
   'signaturemethod',
@@ -22,8 +25,18 @@ const openNames: ReadonlySet<string> = new Set([
   'clienttoken',
 ]);
 
-/** Takes secrets out of a text. */
-export type Redact = (text: string) => string;
+/** Takes secrets out of texts. */
+export interface Redact {
+  (text: string): string;
+  /** Whether a text may hold one of them; where it answers no, the text would stay as it is. */
+  isNeeded(text: string): boolean;
+}
+
+/** A secret and what every text that holds it contains. */
+interface Sought {
+  readonly value: string;
+  readonly hints: readonly string[];
+}
 
 /**
  * Takes out the values that were sent with a request, however they are written: as they are, in upper or lower case, percent-encoded any number
@@ -31,12 +44,24 @@ export type Redact = (text: string) => string;
  */
 export function redactorFor(signed: SignedRequest, credentials: Credentials | null, session: Session | null): Redact {
   const values = new Set<string>();
-  for (const value of Object.values(credentials ?? {})) if (value instanceof Secret) values.add(value.reveal());
-  if (session?.token) values.add(session.token.reveal());
   collectFromUrl(signed.url, values);
   for (const [name, value] of Object.entries(signed.headers)) collectNamed(name, value, values);
   if (signed.body !== undefined) collectFromBody(signed.body, values);
-  return redactorOf(values);
+  return redactorFrom([
+    ...(credentials === null ? [] : soughtOfCredentials(credentials)),
+    ...(session?.token ? [soughtOfToken(session.token)] : []),
+    ...Array.from(values, soughtOf),
+  ]);
+}
+
+// What lasts longer than a request is prepared once.
+const soughtOfToken = remembered((token: Secret): Sought => soughtOf(token.reveal()));
+const soughtOfCredentials = remembered((credentials: Credentials): readonly Sought[] =>
+  Object.values(credentials).flatMap((value) => (value instanceof Secret ? [soughtOf(value.reveal())] : [])),
+);
+
+function soughtOf(value: string): Sought {
+  return { value, hints: hintsOf(value) };
 }
 
 /**
@@ -44,20 +69,22 @@ export function redactorFor(signed: SignedRequest, credentials: Credentials | nu
  * too deep or has too many elements. `maxOther`: see `boundedBody`.
  */
 export function cleanReply(reply: VendorReply, redact: Redact, maxOther?: number): VendorReply {
+  const body = boundedBody(reply.body, maxOther);
+  // Hardly any answer echoes a secret: one look at the whole of it is cheaper than one at each part.
+  if (!redact.isNeeded(`${Object.values(reply.headers).join('\n')}\n${body}`))
+    return { ...reply, body: withoutSignedParameters(body) };
   const headers = Object.entries(reply.headers).map(([name, value]) => [name, redact(value)] as const);
-  return {
-    ...reply,
-    headers: Object.fromEntries(headers),
-    body: withoutSignedParameters(redact(boundedBody(reply.body, maxOther))),
-  };
+  return { ...reply, headers: Object.fromEntries(headers), body: withoutSignedParameters(redact(body)) };
 }
 
 /** Takes these values out of a text, however they are written. */
 export function redactorOf(values: Iterable<string>): Redact {
-  const secrets = [...new Set(values)].filter((value) => value.length >= minSecretLength);
-  if (secrets.length === 0) return (text) => text;
-  // Hardly any answer echoes a secret, so a cheap look comes before the expression is made at all.
-  const hints = secrets.flatMap(hintsOf);
+  return redactorFrom(Array.from(values, soughtOf));
+}
+
+function redactorFrom(sought: readonly Sought[]): Redact {
+  const known = sought.filter(({ value }) => value.length >= minSecretLength);
+  const hints = [...new Set(known.flatMap((each) => each.hints))];
   const isSuspicious = (text: string): boolean => {
     const lower = text.toLowerCase();
     return hints.some((hint) => lower.includes(hint));
@@ -66,7 +93,7 @@ export function redactorOf(values: Iterable<string>): Redact {
   const masked = (text: string): string => {
     if (!isSuspicious(text)) return text;
     made ??= new RegExp(
-      secrets
+      [...new Set(known.map(({ value }) => value))]
         .sort((one, other) => other.length - one.length)
         .flatMap(patternsOf)
         .join('|'),
@@ -74,10 +101,13 @@ export function redactorOf(values: Iterable<string>): Redact {
     );
     return text.replace(made, mask);
   };
-  return (text) =>
+  const redact = (text: string): string =>
     masked(
       text.replace(base64Word, (word) => (decodings(word).some((plain) => masked(plain) !== plain) ? mask : word)),
     );
+  const isNeeded = (text: string): boolean =>
+    isSuspicious(text) || (text.match(base64Word) ?? []).some((word) => decodings(word).some(isSuspicious));
+  return Object.assign(redact, { isNeeded });
 }
 
 /** Parameters of signed URLs, whoever made them: earlier requests and other people's URLs are found by their names. */
@@ -86,24 +116,37 @@ const signedParameter =
 
 /** Masks what gives rights in the signed URLs of a text. */
 export function withoutSignedParameters(text: string): string {
+  if (!/[=%\\]/.test(text)) return text;
   return text.replace(signedParameter, `$1${mask}`);
 }
 
 // ---------------------------------------------------------------- what is secret in a request
 
 function collectFromUrl(text: string, values: Set<string>): void {
-  if (!URL.canParse(text)) return;
-  const url = new URL(text);
+  const url = /[?@]/.test(text) ? URL.parse(text) : null;
+  if (url === null) return;
   if (url.password !== '') values.add(decoded(url.password));
   for (const [name, value] of url.searchParams) collectNamed(name, value, values);
 }
 
 function collectFromBody(body: string, values: Set<string>): void {
+  if (!worthReading.test(body)) return;
+  if (!/^\s*[{["]/.test(body)) {
+    collectFromForm(body, values);
+    return;
+  }
   try {
     collectMembers('', JSON.parse(body), values);
   } catch {
-    for (const [name, value] of new URLSearchParams(body)) collectNamed(name, value, values);
+    collectFromForm(body, values);
   }
+}
+
+function collectFromForm(body: string, values: Set<string>): void {
+  // Only what has to be looked at is decoded.
+  for (const pair of body.split('&'))
+    if (worthReading.test(pair))
+      for (const [name, value] of new URLSearchParams(pair)) collectNamed(name, value, values);
 }
 
 function collectMembers(name: string, value: unknown, values: Set<string>): void {
@@ -116,7 +159,8 @@ function collectMembers(name: string, value: unknown, values: Set<string>): void
 }
 
 function collectNamed(name: string, value: string, values: Set<string>): void {
-  for (const url of value.match(/https?:\/\/[^\s"'<>|]+/gi) ?? []) collectSignedUrl(url, values);
+  if (value.includes('://'))
+    for (const url of value.match(/https?:\/\/[^\s"'<>|]+/gi) ?? []) collectSignedUrl(url, values);
   if (!secretName.test(name) || openNames.has(name.toLowerCase())) return;
   values.add(value);
   const signature = /Signature=([^,\s]+)/i.exec(value)?.[1];

@@ -9,6 +9,8 @@ const maxClockOffsetMs = 24 * 3_600_000;
 /** The vendors' clocks, learnt per account from the `Date` headers of their replies. */
 export class VendorClocks {
   readonly #offsets = new Map<string, number>();
+  /** The last `Date` header: many replies of one second carry the same. */
+  #last = { text: '', instant: Number.NaN };
   readonly #report: (report: VendorClockReport) => void;
 
   /** `report` hears of a clock that is learnt, and of one that changes by more than the resolution of a `Date` header. */
@@ -21,9 +23,14 @@ export class VendorClocks {
     return this.#offsets.get(name) ?? 0;
   }
 
+  #instantOf(text: string): number {
+    if (text !== this.#last.text) this.#last = { text, instant: Date.parse(text) };
+    return this.#last.instant;
+  }
+
   /** Reads the clock from a reply to a request that left at `startedAt`. */
   learn({ name, provider }: Account, reply: VendorReply, startedAt: Instant): void {
-    const vendor = Date.parse(reply.headers.date ?? '');
+    const vendor = this.#instantOf(reply.headers.date ?? '');
     if (Number.isNaN(vendor)) return;
     // A `Date` header has whole seconds, so its middle is the best guess.
     const offset = vendor + 500 - (startedAt + reply.receivedAt) / 2;

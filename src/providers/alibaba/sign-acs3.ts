@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 import type { Instant } from '../../domain/migration.ts';
 import type { SignedRequest, VendorRequest } from '../../domain/vendor.ts';
 import type { AlibabaCredentials } from './account.ts';
@@ -9,7 +9,7 @@ const algorithm = 'ACS3-HMAC-SHA256';
 
 /** Hex SHA-256 of UTF-8 text. */
 export function sha256Hex(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest('hex');
+  return hash('sha256', text, 'hex');
 }
 
 /** What the signature covers: `host`, `content-type` and every `x-acs-*` header, by lower-case name. */

@@ -17,7 +17,7 @@ export function signatureTime(now: Instant): string {
 
 /** What is signed: the method, the encoded path `/`, and the canonical query encoded once more (RPC signature page). */
 export function rpcStringToSign(method: string, canonical: string): string {
-  return `${method}&${percentEncode('/')}&${percentEncode(canonical)}`;
+  return `${method}&%2F&${percentEncode(canonical)}`;
 }
 
 /** HMAC-SHA1 in base64; the key is the secret with an ampersand behind it. */

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 import type { Instant } from '../../domain/migration.ts';
 import {
   type SignedRequest,
@@ -12,7 +12,7 @@ import { configuredProject, type HuaweiAccessKeyCredentials, huaweiAccount, huaw
 
 const algorithm = 'SDK-HMAC-SHA256';
 
-const sha256 = (data: string) => createHash('sha256').update(data, 'utf8').digest('hex');
+const sha256 = (data: string) => hash('sha256', data, 'hex');
 
 /** `YYYYMMDDTHHMMSSZ`, the only form of `X-Sdk-Date`. */
 export function sdkDate(now: Instant): string {

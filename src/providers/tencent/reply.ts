@@ -4,9 +4,13 @@ import { type Fields, isObject, malformed } from '../kit/json.ts';
 type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
 const parseWithSource = JSON.parse as (text: string, reviver: Reviver) => unknown;
 
+/** Where no number is as long, none can be beyond 2^53. */
+const longNumber = /\d{16}/;
+
 /** Reads JSON and keeps integers beyond 2^53 as their digits; undefined when it is not JSON. */
 export function parseJson(text: string): unknown {
   try {
+    if (!longNumber.test(text)) return JSON.parse(text);
     return parseWithSource(text, (_key, value, { source }) =>
       typeof value === 'number' && !Number.isSafeInteger(value) && source !== undefined && /^\d+$/.test(source)
         ? source

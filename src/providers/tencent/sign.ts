@@ -1,4 +1,6 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
+import { remembered } from '../../domain/remembered.ts';
+import type { Secret } from '../../domain/secret.ts';
 import type { SignedRequest, SigningContext, VendorRequest } from '../../domain/vendor.ts';
 import { percentEncode } from '../kit/percent.ts';
 import { tencentCredentials } from './account.ts';
@@ -25,6 +27,8 @@ export interface Tc3Input {
   readonly service: string;
   readonly secretId: string;
   readonly secretKey: string;
+  /** The key that is derived from the secret key for the date and the service, where it is known already. */
+  readonly signingKey?: Buffer;
 }
 
 export interface Tc3Signature {
@@ -43,7 +47,7 @@ export interface Tc3Keys {
   readonly signing: Buffer;
 }
 
-const sha256 = (text: string) => createHash('sha256').update(text, 'utf8').digest('hex');
+const sha256 = (text: string) => hash('sha256', text, 'hex');
 const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text, 'utf8').digest();
 
 /** The scope's date: `YYYY-MM-DD` of the timestamp in UTC, never in local time. */
@@ -58,19 +62,41 @@ export function deriveKeys(secretKey: string, date: string, serviceName: string)
   return { date: dateKey, service: serviceKey, signing: hmac(serviceKey, 'tc3_request') };
 }
 
+interface DayKey {
+  date: string;
+  signing: Buffer;
+}
+
+/** One secret key serves many calls of a day. Its derived key goes with the day, or with the secret key. */
+const dayKeyOf = remembered((_secretKey: Secret): DayKey => ({ date: '', signing: Buffer.alloc(0) }));
+
+/** The key that signs this service's requests of a date (`YYYY-MM-DD`). */
+export function signingKeyOf(secretKey: Secret, date: string): Buffer {
+  const known = dayKeyOf(secretKey);
+  if (known.date !== date) {
+    known.signing = deriveKeys(secretKey.reveal(), date, service).signing;
+    known.date = date;
+  }
+  return known.signing;
+}
+
 /** Signs any request with any set of headers (Signature v3 page). Pure. */
 export function signTc3(input: Tc3Input): Tc3Signature {
   const headers = Object.entries(input.signedHeaders)
     .map(([name, value]) => [name.trim().toLowerCase(), value.trim().toLowerCase()] as const)
     .sort(([a], [b]) => (a < b ? -1 : 1));
-  const names = headers.map(([name]) => name).join(';');
-  const block = headers.map(([name, value]) => `${name}:${value}\n`).join('');
+  let names = '';
+  let block = '';
+  for (const [name, value] of headers) {
+    names += names === '' ? name : `;${name}`;
+    block += `${name}:${value}\n`;
+  }
   const canonicalRequest = [input.method, '/', input.query, block, names, sha256(input.payload)].join('\n');
   const date = scopeDate(input.timestamp);
   const scope = `${date}/${input.service}/tc3_request`;
   const stringToSign = [algorithm, String(input.timestamp), scope, sha256(canonicalRequest)].join('\n');
-  const { signing } = deriveKeys(input.secretKey, date, input.service);
-  const signature = hmac(signing, stringToSign).toString('hex');
+  const key = input.signingKey ?? deriveKeys(input.secretKey, date, input.service).signing;
+  const signature = createHmac('sha256', key).update(stringToSign, 'utf8').digest('hex');
   const authorization = `${algorithm} Credential=${input.secretId}/${scope}, SignedHeaders=${names}, Signature=${signature}`;
   return { canonicalRequest, stringToSign, signature, authorization };
 }
@@ -94,6 +120,7 @@ export function sign(request: VendorRequest, context: SigningContext): SignedReq
     service,
     secretId: credentials.secretId,
     secretKey: credentials.secretKey.reveal(),
+    signingKey: signingKeyOf(credentials.secretKey, scopeDate(timestamp)),
   });
   return {
     method: request.method,
