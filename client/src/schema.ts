@@ -1639,11 +1639,11 @@ export interface components {
          *     * `not_acceptable`: No acceptable representation.
          *     * `invalid_state`: Not possible in the present state.
          *     * `target_busy`: The target has an active migration.
-         *     * `duplicate_backup`: The chain has this file already.
-         *     * `cutover_needs_final_backup`: This provider opens the database only with a last backup.
+         *     * `duplicate_backup`: The chain already has this file.
+         *     * `cutover_needs_final_backup`: This provider opens a database only with a final backup.
          *     * `idempotency_in_progress`: The first request with this key is still in progress.
          *     * `provider_conflict`: The vendor refuses because of the state of its resource.
-         *     * `events_gone`: The place in the event log is gone.
+         *     * `events_gone`: The event log no longer has this position.
          *     * `precondition_failed`: The resource has changed.
          *     * `payload_too_large`: The body is too large.
          *     * `unsupported_media_type`: Unsupported media type.
@@ -1652,25 +1652,25 @@ export interface components {
          *     * `idempotency_key_reused`: The idempotency key belongs to another request.
          *     * `encryption_key_required`: Secrets cannot be stored without an encryption key.
          *     * `provider_rejected`: The vendor refused the request.
-         *     * `backup_corrupt_or_newer`: The file is not a whole backup of SQL Server.
+         *     * `backup_corrupt_or_newer`: The file is not a complete SQL Server backup.
          *     * `newer_version`: The backup comes from a newer SQL Server than the target runs.
-         *     * `wrong_backup_kind`: The file is another kind of backup than its place takes.
+         *     * `wrong_backup_kind`: The backup has the wrong type for its place in the chain.
          *     * `backup_striped`: The file is one stripe of several.
          *     * `backup_with_several_sets`: The file holds several backups.
          *     * `log_chain_gap`: A backup between this file and the one before it is missing.
-         *     * `log_already_restored`: All that the file holds is restored already.
+         *     * `log_already_restored`: Everything in this file is already restored.
          *     * `differential_base_mismatch`: The differential backup is based on another full backup.
-         *     * `source_missing_or_archived`: The file is missing, or lies in a storage class from which nothing is restored.
+         *     * `source_missing_or_archived`: The file is missing or in an archive storage class.
          *     * `database_not_in_backup`: The file is a backup of another database.
-         *     * `backup_not_checked`: The file could not be looked at, and the account demands it.
+         *     * `backup_not_checked`: The file could not be checked, and the account requires the check.
          *     * `rate_limited`: Too many requests.
          *     * `internal`: Internal error.
          *     * `provider_auth_failed`: The vendor refused Godwit’s credentials.
-         *     * `provider_protocol_error`: The vendor’s answer could not be understood.
+         *     * `provider_protocol_error`: The vendor’s response is malformed.
          *     * `provider_throttled`: The vendor throttles.
          *     * `provider_unavailable`: The vendor is not available.
          *     * `overloaded`: Too much work at once, or the store is not available.
-         *     * `store_outcome_unknown`: Whether the request was stored is not known.
+         *     * `store_outcome_unknown`: It is unknown whether the request was stored.
          *     * `draining`: This process is shutting down.
          *     * `provider_timeout`: The vendor did not answer in time.
          * @enum {string}
@@ -1826,52 +1826,52 @@ export interface components {
         /**
          * @description Why a migration does not move.
          *
-         *     * `outcome_unknown`: A call was sent, and its answer did not come, was malformed, or was an error of the vendor’s own. Godwit probes the vendor for its effect and sends nothing until that is settled. A call that is answered so `engine.resendTries` times (5) and proves absent each time counts as refused.
+         *     * `outcome_unknown`: The answer to a changing call is missing, malformed, or an internal error of the vendor. Godwit probes the vendor for the effect of the call and sends nothing until the outcome is known. A call that ends this way `engine.resendTries` times (5), and proves absent each time, counts as refused.
          *     * `provider_throttled`: The vendor asks for fewer calls.
-         *     * `provider_unavailable`: The vendor cannot be reached, or answers with server errors.
-         *     * `provider_busy`: The state of the vendor’s resource forbids the call now. Godwit tries for `engine.busyMs` (1 h), then counts it as refused.
-         *     * `provider_auth_failed`: The vendor refuses the credentials, they have ended, or they hold characters that cannot be sent.
-         *     * `clock_refused`: The vendor refuses the time of the signatures, also after Godwit has taken the time from the vendor’s own answers.
+         *     * `provider_unavailable`: The vendor is unreachable or answers with server errors.
+         *     * `provider_busy`: The state of the vendor’s resource forbids the call now. Godwit tries again for `engine.busyMs` (1 h); then the call counts as refused.
+         *     * `provider_auth_failed`: The vendor refuses the credentials, they have expired, or they contain characters that a header cannot carry.
+         *     * `clock_refused`: The vendor refuses the time of the signatures, although Godwit signs by the time in the vendor’s own responses.
          *     * `encryption_key_missing`: A URL of the backup is stored encrypted, and none of the configured keys opens it. Nothing is sent; Godwit tries again every minute.
          *     * `queued_behind_target`: Another migration restores onto the same instance, and the vendor runs one restore per instance at a time.
-         *     * `awaiting_upload`: The backup is registered at the vendor, and its file is missing.
-         *     * `backup_failed`: A backup of a chain failed or was refused, and the chain lives.
-         *     * `backup_outcome_unknown`: The vendor waits for the next backup of the chain, and its list of files does not show the one that was sent last.
+         *     * `awaiting_upload`: The backup is registered at the vendor. Its file is not uploaded yet.
+         *     * `backup_failed`: A backup of a chain failed or was refused. The chain itself is intact.
+         *     * `backup_outcome_unknown`: The vendor waits for the next backup of the chain, but its list of files lacks the last one that was sent.
          *     * `cutover_refused`: The vendor refused to open the database.
-         *     * `unrecognized_provider_status`: The vendor reports a status that it does not document.
-         *     * `stalled`: It is the vendor’s turn, and nothing has changed there for `engine.stallMs` (6 h); or it has accepted a cancellation and does not carry it out.
-         *     * `missing_at_provider`: The vendor no longer shows the task, as after a deletion in its console.
-         *     * `awaiting_backup_file`: The watched folder holds no full backup that can be taken yet.
-         *     * `log_chain_gap`: A file of the chain is missing in the watched folder; those behind it wait. It is taken by itself when it comes.
-         *     * `feed_unreadable`: The watched folder cannot be listed.
-         *     * `account_not_configured`: The configuration no longer has the account that the migration began with: its name is gone, or stands for another provider, endpoint or project. Nothing can be sent, observed or cancelled at the vendor.
+         *     * `unrecognized_provider_status`: The vendor reports a status that its documentation lacks.
+         *     * `stalled`: Nothing has changed at the vendor for `engine.stallMs` (6 h), or the vendor accepted a cancellation and does not carry it out.
+         *     * `missing_at_provider`: The vendor no longer lists the task; somebody may have deleted it in the console.
+         *     * `awaiting_backup_file`: The watched folder holds no usable full backup yet.
+         *     * `log_chain_gap`: A file of the chain is missing in the watched folder, and the files after it wait. Godwit takes the missing file when it appears.
+         *     * `feed_unreadable`: Godwit cannot list the watched folder.
+         *     * `account_not_configured`: The configuration no longer has the account that the migration began with: the name is missing, or stands for another provider, endpoint or project. Godwit cannot call the vendor for this migration.
          * @enum {string}
          */
         Reason: "outcome_unknown" | "provider_throttled" | "provider_unavailable" | "provider_busy" | "provider_auth_failed" | "clock_refused" | "encryption_key_missing" | "queued_behind_target" | "awaiting_upload" | "backup_failed" | "backup_outcome_unknown" | "cutover_refused" | "unrecognized_provider_status" | "stalled" | "missing_at_provider" | "awaiting_backup_file" | "log_chain_gap" | "feed_unreadable" | "account_not_configured";
         /**
          * @description Why a restore failed, the same for the same cause on every cloud.
          *
-         *     * `restore_failed`: The restore failed. The vendor’s own words say what is known of the cause.
+         *     * `restore_failed`: The restore failed. The vendor’s error says what is known of the cause.
          *     * `backup_corrupt_or_newer`: The file is damaged or incomplete, is not a SQL Server backup, or comes from a newer SQL Server than the target runs. Check it with RESTORE VERIFYONLY, or back up again.
          *     * `newer_version`: The backup comes from a newer version of SQL Server than the target runs. Use a target of that version or newer.
          *     * `edition_unsupported`: The database uses features that the edition of the target does not have. Use a target of that edition.
-         *     * `wrong_backup_kind`: The file holds another kind of backup than its place in the chain takes: the first is a full backup, later ones are not.
-         *     * `backup_striped`: The file is one stripe of a backup that was written to several files, and no provider takes those. Back up again into one file: BACKUP DATABASE … TO DISK with a single target.
-         *     * `backup_with_several_sets`: The file holds several backups, and no provider says which one it restores. Back up again WITH INIT into a file of its own.
-         *     * `encrypted_backup`: The backup is encrypted, by itself or by transparent data encryption, and the target lacks the certificate. Switch the encryption off at the source and back up again.
+         *     * `wrong_backup_kind`: The backup has the wrong type for its place in the chain: a full backup comes first, differential and log backups follow.
+         *     * `backup_striped`: The file is one stripe of a backup that was written to several files. No provider restores stripes. Back up again into one file: BACKUP DATABASE … TO DISK with a single target.
+         *     * `backup_with_several_sets`: The file holds several backups. No provider says which of them it restores. Back up again WITH INIT into a file of its own.
+         *     * `encrypted_backup`: The backup or the database is encrypted, and the target lacks the certificate. Switch the encryption off at the source and back up again.
          *     * `log_chain_gap`: A backup between this file and the last restored one is missing. Restore the missing one first.
-         *     * `log_already_restored`: Everything in this log backup has been restored already. Leave it out and go on with the one that follows.
-         *     * `differential_base_mismatch`: The differential backup was made on another full backup than the one that was restored. Use one of its own.
-         *     * `target_not_restoring`: The database is not in restoring state: it was opened already, or its full backup was never restored. Start again from the full backup.
+         *     * `log_already_restored`: Everything in this log backup is already restored. Leave it out and continue with the next one.
+         *     * `differential_base_mismatch`: The differential backup is based on another full backup. Use one that is based on the restored full backup.
+         *     * `target_not_restoring`: The database is not in the state RESTORING: it is already open, or its full backup is missing. Start again from the full backup.
          *     * `target_database_exists`: A database of the restored name exists on the target. Drop it, or choose another name with `restoreAs`.
          *     * `target_database_in_use`: The database is in use on the target. End its connections, then try again.
          *     * `target_switchover`: The target switched over to its standby during the restore. Wait until it runs normally, then try again.
          *     * `insufficient_space`: The target has too little free storage for the file and the restored data. Enlarge it, then try again.
-         *     * `database_limit_reached`: The target holds as many databases as it may. Drop one, or use another target.
-         *     * `database_not_in_backup`: The backup does not hold the database that was named; some vendors tell capital letters from small ones.
-         *     * `source_missing_or_archived`: The file is not there, or it lies in an archive storage class. Put it back into the Standard class, then try again.
+         *     * `database_limit_reached`: The target has reached its limit of databases. Drop one, or use another target.
+         *     * `database_not_in_backup`: The backup does not contain the named database. Some vendors distinguish upper and lower case.
+         *     * `source_missing_or_archived`: The file is missing or in an archive storage class. Move it to the Standard class, then try again.
          *     * `source_access_denied`: The vendor may not read the file. Give it the right to read the bucket, then try again.
-         *     * `source_url_expired`: The signed URL ended before the vendor had read the file. Submit the backup again with a new URL.
+         *     * `source_url_expired`: The signed URL expired before the vendor had read the file. Submit the backup again with a new URL.
          *     * `download_failed`: The vendor could not fetch the file. Check that it exists and that the vendor can read it, then try again.
          *     * `consistency_check_failed`: The consistency check (DBCC CHECKDB) found errors in the restored database. Check the source database.
          * @enum {string}
@@ -1989,23 +1989,23 @@ export interface components {
         /**
          * @description What a person should know although nothing is wrong with the migration itself.
          *
-         *     * `backup_not_checked`: A backup file was sent without having been looked at: it, or its object store, could not be read.
-         *     * `backup_doubtful`: Something about a backup file is probably not as it should be, and it was sent all the same.
-         *     * `backup_file_changed`: A file of the watched folder was changed after it had been taken. It is not sent again.
+         *     * `backup_not_checked`: Godwit submitted a backup file unchecked, because it could not read the file or its object store.
+         *     * `backup_doubtful`: The check of a backup file found something doubtful. Godwit submitted the file all the same.
+         *     * `backup_file_changed`: A file of the watched folder changed after Godwit had taken it. It is not sent again.
          *     * `foreign_task_running`: The vendor shows a task on the instance that was begun outside Godwit and has not ended.
-         *     * `vendor_outcome_unknown`: The record was ended without the vendor. A restore may still run, or have ended, there.
-         *     * `half_restored_database`: A cancellation may have left a database in restoring state.
-         *     * `left_behind`: What a refused submission had registered at the vendor could not be removed.
+         *     * `vendor_outcome_unknown`: The record ended without the vendor’s word. A restore may still run there.
+         *     * `half_restored_database`: A cancellation may have left a database in the state RESTORING.
+         *     * `left_behind`: Godwit could not delete what a refused submission had registered at the vendor.
          *     * `cancel_refused`: The vendor refused to cancel, and the restore goes on.
-         *     * `accepted_after_all`: A call was presumed lost and sent again, and then the first one turned out to have been accepted.
-         *     * `opened_before_queue_was_empty`: The vendor reports the database online while backups were still queued. They were not restored.
-         *     * `opened_elsewhere`: The database was opened at the vendor, not through Godwit.
+         *     * `accepted_after_all`: The vendor has accepted a call that was presumed lost and had been sent again.
+         *     * `opened_before_queue_was_empty`: The vendor opened the database while backups were queued. Those backups were not restored.
+         *     * `opened_elsewhere`: Somebody opened the database at the vendor, outside Godwit.
          *     * `backup_out_of_order`: The time in a file’s name is older than that of the backup before it.
          *     * `consistency_check_failed`: The vendor’s check of the restored database found errors.
          *     * `consistency_check_passed`: The vendor’s check of the restored database found no errors.
          *     * `database_without_owner`: The instance had no initial account, so the database has no owner.
-         *     * `backup_not_listed`: The vendor’s list of files lacks a backup, so it is unknown whether that one was restored.
-         *     * `provider_flow_status`: The vendor’s workflow reports a status of its own beside one that is not documented.
+         *     * `backup_not_listed`: The vendor’s list of files lacks a backup. It is unknown whether the vendor restored it.
+         *     * `provider_flow_status`: The vendor’s workflow reports its own status beside an undocumented one.
          *     * `provider_message`: The vendor adds a remark.
          *     * `provider_note`: The vendor adds a remark.
          * @enum {string}
@@ -2186,7 +2186,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `invalid_state`: Not possible in the present state. `duplicate_backup`: The chain has this file already. `idempotency_in_progress`: The first request with this key is still in progress */
+        /** @description `invalid_state`: Not possible in the present state. `duplicate_backup`: The chain already has this file. `idempotency_in_progress`: The first request with this key is still in progress */
         InvalidStateOrDuplicateBackupOrIdempotencyInProgress: {
             headers: {
                 /** @description Seconds after which it is worth asking again. */
@@ -2224,7 +2224,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `invalid_state`: Not possible in the present state. `idempotency_in_progress`: The first request with this key is still in progress. `provider_conflict`: The vendor refuses because of the state of its resource. `cutover_needs_final_backup`: This provider opens the database only with a last backup */
+        /** @description `invalid_state`: Not possible in the present state. `idempotency_in_progress`: The first request with this key is still in progress. `provider_conflict`: The vendor refuses because of the state of its resource. `cutover_needs_final_backup`: This provider opens a database only with a final backup */
         InvalidStateOrIdempotencyInProgressOrProviderConflictOrCutoverNeedsFinalBackup: {
             headers: {
                 /** @description Seconds after which it is worth asking again. */
@@ -2312,7 +2312,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `overloaded`: Too much work at once, or the store is not available. `draining`: This process is shutting down. `store_outcome_unknown`: Whether the request was stored is not known */
+        /** @description `overloaded`: Too much work at once, or the store is not available. `draining`: This process is shutting down. `store_outcome_unknown`: It is unknown whether the request was stored */
         OverloadedOrDrainingOrStoreOutcomeUnknown: {
             headers: {
                 /** @description Seconds after which it is worth asking again. */
@@ -2324,7 +2324,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `overloaded`: Too much work at once, or the store is not available. `draining`: This process is shutting down. `store_outcome_unknown`: Whether the request was stored is not known. `provider_throttled`: The vendor throttles. `provider_unavailable`: The vendor is not available */
+        /** @description `overloaded`: Too much work at once, or the store is not available. `draining`: This process is shutting down. `store_outcome_unknown`: It is unknown whether the request was stored. `provider_throttled`: The vendor throttles. `provider_unavailable`: The vendor is not available */
         OverloadedOrDrainingOrStoreOutcomeUnknownOrProviderThrottledOrProviderUnavailable: {
             headers: {
                 /** @description Seconds after which it is worth asking again. */
@@ -2358,7 +2358,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `provider_auth_failed`: The vendor refused Godwit’s credentials. `provider_protocol_error`: The vendor’s answer could not be understood */
+        /** @description `provider_auth_failed`: The vendor refused Godwit’s credentials. `provider_protocol_error`: The vendor’s response is malformed */
         ProviderAuthFailedOrProviderProtocolError: {
             headers: {
                 /** @description Seconds after which it is worth asking again. */

@@ -185,7 +185,7 @@ const rules: Record<ActionName, (migration: Migration, provider: LifeCycleProvid
     if (takesFiles(migration)) return yes;
     if (markableAsFinal(migration, provider) === undefined)
       return no(
-        'This provider opens the database only with a last backup: add it with `final: true`.',
+        'This provider opens a database only with a final backup: add it with `final: true`.',
         'cutover_needs_final_backup',
       );
     return yes;

@@ -1,4 +1,5 @@
 import { restoreErrors } from './restore-errors.ts';
+
 /**
  * The closed catalogue of problems: one entry per code, each with one HTTP status. Every answer of 400 and above carries one
  * of these codes, and `/problems/<code>` serves the entry.
@@ -44,7 +45,7 @@ export const problemCatalogue = {
     status: 409,
     title: 'Not possible in the present state',
     retryable: false,
-    help: '`actions`, where there are any, lists what is possible now.',
+    help: '`actions` lists what is possible now.',
   },
   target_busy: {
     status: 409,
@@ -54,13 +55,13 @@ export const problemCatalogue = {
   },
   duplicate_backup: {
     status: 409,
-    title: 'The chain has this file already',
+    title: 'The chain already has this file',
     retryable: false,
     help: 'Each file is restored once. Nothing was added; `backupId` names the backup that has the file.',
   },
   cutover_needs_final_backup: {
     status: 409,
-    title: 'This provider opens the database only with a last backup',
+    title: 'This provider opens a database only with a final backup',
     retryable: false,
     help: 'Add the last backup with `final: true`.',
   },
@@ -78,15 +79,15 @@ export const problemCatalogue = {
   },
   events_gone: {
     status: 410,
-    title: 'The place in the event log is gone',
+    title: 'The event log no longer has this position',
     retryable: false,
-    help: 'The database was restored from a backup, or is another one. Read the migrations, then the events from the first page on.',
+    help: 'Godwit’s database was restored from a backup or replaced. Read the migrations, then the events from the first page on.',
   },
   precondition_failed: {
     status: 412,
     title: 'The resource has changed',
     retryable: false,
-    help: 'Read the resource again and use its present `ETag`.',
+    help: 'Read the resource again and use its current `ETag`.',
   },
   payload_too_large: {
     status: 413,
@@ -104,7 +105,7 @@ export const problemCatalogue = {
     status: 422,
     title: 'The provider cannot do this',
     retryable: false,
-    help: '`errors` names the field and the providers that can. Nothing was stored.',
+    help: '`errors` names the field and the providers that support it. Nothing was stored.',
   },
   unknown_account: {
     status: 422,
@@ -122,7 +123,7 @@ export const problemCatalogue = {
     status: 422,
     title: 'Secrets cannot be stored without an encryption key',
     retryable: false,
-    help: 'Configure `encryption.key`. Without one there are no webhooks, and `object_storage` sources only.',
+    help: 'Configure `encryption.key`. Webhooks and `url` sources need it.',
   },
   provider_rejected: {
     status: 422,
@@ -132,7 +133,7 @@ export const problemCatalogue = {
   },
   backup_corrupt_or_newer: {
     status: 422,
-    title: 'The file is not a whole backup of SQL Server',
+    title: 'The file is not a complete SQL Server backup',
     retryable: false,
     help: restoreErrors.backup_corrupt_or_newer.detail,
   },
@@ -144,7 +145,7 @@ export const problemCatalogue = {
   },
   wrong_backup_kind: {
     status: 422,
-    title: 'The file is another kind of backup than its place takes',
+    title: 'The backup has the wrong type for its place in the chain',
     retryable: false,
     help: restoreErrors.wrong_backup_kind.detail,
   },
@@ -168,7 +169,7 @@ export const problemCatalogue = {
   },
   log_already_restored: {
     status: 422,
-    title: 'All that the file holds is restored already',
+    title: 'Everything in this file is already restored',
     retryable: false,
     help: restoreErrors.log_already_restored.detail,
   },
@@ -180,7 +181,7 @@ export const problemCatalogue = {
   },
   source_missing_or_archived: {
     status: 422,
-    title: 'The file is missing, or lies in a storage class from which nothing is restored',
+    title: 'The file is missing or in an archive storage class',
     retryable: true,
     help: restoreErrors.source_missing_or_archived.detail,
   },
@@ -192,7 +193,7 @@ export const problemCatalogue = {
   },
   backup_not_checked: {
     status: 422,
-    title: 'The file could not be looked at, and the account demands it',
+    title: 'The file could not be checked, and the account requires the check',
     retryable: true,
     help: 'The account’s `checkBackups` is `required`. Give it the rights that `detail` names, or set `auto`.',
   },
@@ -201,7 +202,7 @@ export const problemCatalogue = {
     status: 500,
     title: 'Internal error',
     retryable: true,
-    help: 'A fault of Godwit. The request id in `instance` finds it in the log.',
+    help: 'An error in Godwit. The log has it under the request id in `instance`.',
   },
   provider_auth_failed: {
     status: 502,
@@ -211,9 +212,9 @@ export const problemCatalogue = {
   },
   provider_protocol_error: {
     status: 502,
-    title: 'The vendor’s answer could not be understood',
+    title: 'The vendor’s response is malformed',
     retryable: true,
-    help: 'The answer was not what the vendor documents. Nothing was changed by this request.',
+    help: 'The response differs from what the vendor documents. This request changed nothing.',
   },
   provider_throttled: {
     status: 503,
@@ -235,21 +236,21 @@ export const problemCatalogue = {
   },
   store_outcome_unknown: {
     status: 503,
-    title: 'Whether the request was stored is not known',
+    title: 'It is unknown whether the request was stored',
     retryable: false,
-    help: 'It may have been stored. Repeat it with the same `Idempotency-Key`, or list the migrations before you send it again.',
+    help: 'Send it again with the same `Idempotency-Key`. Without a key list the migrations first.',
   },
   draining: {
     status: 503,
     title: 'This process is shutting down',
     retryable: true,
-    help: 'Send the request again; another process will take it.',
+    help: 'Send the request again. Another process takes it.',
   },
   provider_timeout: {
     status: 504,
     title: 'The vendor did not answer in time',
     retryable: true,
-    help: 'Nothing was changed by this request.',
+    help: 'This request changed nothing.',
   },
 } as const satisfies Record<string, ProblemEntry>;
 
@@ -272,7 +273,7 @@ export interface FieldFault {
   readonly detail: string;
 }
 
-/** The words of a vendor, verbatim, with what is needed to open a ticket there. */
+/** A vendor error, verbatim, with the request id that the vendor's support asks for. */
 export interface VendorErrorDetails {
   /** Provider id, such as `alibaba`. */
   readonly name: string;

@@ -1,14 +1,14 @@
 /**
- * The closed catalogue of what a migration says about itself beside its state: why it does not move (`stateReason`, `blocking`), and what a
- * person should know although nothing is wrong with it (`warnings`). The rules of the life cycle, the metric's labels, the enums of the OpenAPI
- * document and the tables of docs/life-cycle.md are made from it. A new code is one entry here.
+ * The closed catalogues of reasons (`stateReason`, `blocking`: why a migration waits) and warnings (what a person should know, although
+ * nothing waits for it). The rules of the life cycle, the labels of the metric, the enums of the OpenAPI document and the tables of
+ * docs/life-cycle.md come from them. A new code is one entry here.
  */
 
 /**
- * What takes a reason away.
- * `answer`: the vendor accepted or refused a changing call. `probe`: it is proven, or an operator says, that a call did not arrive.
- * `observation`: the vendor has shown how things stand. `send`: the next call goes out. `account`: the account is configured again.
- * The others are requests of callers; `opening` is a cutover without a further backup, `cutover` any. A retry takes all reasons away.
+ * The event that clears a reason.
+ * `answer`: the vendor accepted or refused a changing call. `probe`: a probe or an operator established that a call did not arrive.
+ * `observation`: the vendor reported the status. `send`: the next call goes out. `account`: the account is configured again.
+ * The others are requests of callers; `opening` is a cutover without a further backup, `cutover` any. A retry clears every reason.
  */
 export type Clearing =
   | 'answer'
@@ -32,11 +32,11 @@ interface CodeEntry {
 
 export interface ReasonEntry extends CodeEntry {
   readonly clearedBy: readonly Clearing[];
-  /** Whether `retry` is offered because of it, also while the migration is being cancelled or only else. */
+  /** Whether the reason offers `retry`: at any time, only while no cancellation runs, or never. */
   readonly retry: 'always' | 'unless_cancelling' | 'never';
   /**
-   * Whether it means that the vendor's side cannot be known, so that `cancel` ends the record without the vendor: in any case, or when the
-   * outcome of every call is known.
+   * Whether `cancel` ends the record without a call, because the vendor's side cannot be known: at any time, only when no call is in
+   * doubt, or never.
    */
   readonly cancelEndsRecord: 'always' | 'when_settled' | 'never';
 }
@@ -44,9 +44,9 @@ export interface ReasonEntry extends CodeEntry {
 export const reasonCatalogue = {
   outcome_unknown: {
     meaning:
-      'A call was sent, and its answer did not come, was malformed, or was an error of the vendor’s own. Godwit probes the vendor for its effect and sends nothing until that is settled. A call that is answered so `engine.resendTries` times (5) and proves absent each time counts as refused.',
+      'The answer to a changing call is missing, malformed, or an internal error of the vendor. Godwit probes the vendor for the effect of the call and sends nothing until the outcome is known. A call that ends this way `engine.resendTries` times (5), and proves absent each time, counts as refused.',
     action:
-      'Nothing at first. When `detail` asks for it, probing has not helped: look at the vendor’s console, then `retry` with `{ "assume": "absent" }` or `{ "adopt": { … } }`.',
+      'Nothing at first. When `detail` asks for a decision, look at the vendor’s console, then `retry` with `{ "assume": "absent" }` or `{ "adopt": { … } }`.',
     clearedBy: ['answer', 'probe'],
     retry: 'always',
     cancelEndsRecord: 'never',
@@ -59,7 +59,7 @@ export const reasonCatalogue = {
     cancelEndsRecord: 'never',
   },
   provider_unavailable: {
-    meaning: 'The vendor cannot be reached, or answers with server errors.',
+    meaning: 'The vendor is unreachable or answers with server errors.',
     action: 'Nothing; `retry` tries at once.',
     clearedBy: ['answer', 'probe', 'observation'],
     retry: 'always',
@@ -67,14 +67,15 @@ export const reasonCatalogue = {
   },
   provider_busy: {
     meaning:
-      'The state of the vendor’s resource forbids the call now. Godwit tries for `engine.busyMs` (1 h), then counts it as refused.',
+      'The state of the vendor’s resource forbids the call now. Godwit tries again for `engine.busyMs` (1 h); then the call counts as refused.',
     action: null,
     clearedBy: ['answer', 'observation'],
     retry: 'never',
     cancelEndsRecord: 'never',
   },
   provider_auth_failed: {
-    meaning: 'The vendor refuses the credentials, they have ended, or they hold characters that cannot be sent.',
+    meaning:
+      'The vendor refuses the credentials, they have expired, or they contain characters that a header cannot carry.',
     action: 'Correct the credentials or permissions of the account, then `retry`, or wait.',
     clearedBy: ['answer', 'probe', 'observation'],
     retry: 'always',
@@ -82,7 +83,7 @@ export const reasonCatalogue = {
   },
   clock_refused: {
     meaning:
-      'The vendor refuses the time of the signatures, also after Godwit has taken the time from the vendor’s own answers.',
+      'The vendor refuses the time of the signatures, although Godwit signs by the time in the vendor’s own responses.',
     action:
       'Correct the clock of this machine, and look for a proxy that changes `Date` headers; `retry` tries at once.',
     clearedBy: ['answer', 'probe', 'observation'],
@@ -107,14 +108,14 @@ export const reasonCatalogue = {
     cancelEndsRecord: 'never',
   },
   awaiting_upload: {
-    meaning: 'The backup is registered at the vendor, and its file is missing.',
+    meaning: 'The backup is registered at the vendor. Its file is not uploaded yet.',
     action: '`POST …/upload-target`, upload the file, `POST …/uploaded`.',
     clearedBy: ['uploaded', 'cancel'],
     retry: 'never',
     cancelEndsRecord: 'never',
   },
   backup_failed: {
-    meaning: 'A backup of a chain failed or was refused, and the chain lives.',
+    meaning: 'A backup of a chain failed or was refused. The chain itself is intact.',
     action:
       'Add a corrected backup, which takes its place; or remove the cause and `retry`; or `DELETE …/backups/{id}`; or, at Alibaba, `cutover` without it.',
     clearedBy: ['add_backup', 'opening', 'cancel'],
@@ -123,7 +124,7 @@ export const reasonCatalogue = {
   },
   backup_outcome_unknown: {
     meaning:
-      'The vendor waits for the next backup of the chain, and its list of files does not show the one that was sent last.',
+      'The vendor waits for the next backup of the chain, but its list of files lacks the last one that was sent.',
     action:
       'Look at the instance; then `retry` with `{ "assume": "absent" }`, which sends it again as a new attempt, or with `{ "adopt": { … } }` and the ids of the chain, which counts it as restored.',
     clearedBy: ['answer', 'observation'],
@@ -138,55 +139,56 @@ export const reasonCatalogue = {
     cancelEndsRecord: 'never',
   },
   unrecognized_provider_status: {
-    meaning: 'The vendor reports a status that it does not document.',
+    meaning: 'The vendor reports a status that its documentation lacks.',
     action:
-      'Nothing; report it if it stays. `retry` looks again at once. `cancel` is told to a vendor that can cancel; a second one, and everywhere else the first, ends the record.',
+      'Nothing; report the status if it stays. `retry` observes again at once. `cancel` goes to a vendor that can cancel; a second `cancel`, and at other vendors the first, ends the record.',
     clearedBy: ['observation'],
     retry: 'always',
     cancelEndsRecord: 'when_settled',
   },
   stalled: {
     meaning:
-      'It is the vendor’s turn, and nothing has changed there for `engine.stallMs` (6 h); or it has accepted a cancellation and does not carry it out.',
-    action: 'Look at the vendor’s console. `retry` looks again at once, `cancel` as above.',
+      'Nothing has changed at the vendor for `engine.stallMs` (6 h), or the vendor accepted a cancellation and does not carry it out.',
+    action:
+      'Look at the vendor’s console. `retry` observes again at once; `cancel` works as for `unrecognized_provider_status`.',
     clearedBy: ['answer', 'probe', 'observation'],
     retry: 'always',
     cancelEndsRecord: 'always',
   },
   missing_at_provider: {
-    meaning: 'The vendor no longer shows the task, as after a deletion in its console.',
-    action: 'Look at the instance. `retry` looks again at once, `cancel` ends the record.',
+    meaning: 'The vendor no longer lists the task; somebody may have deleted it in the console.',
+    action: 'Look at the instance. `retry` observes again at once; `cancel` ends the record.',
     clearedBy: ['observation'],
     retry: 'unless_cancelling',
     cancelEndsRecord: 'when_settled',
   },
   awaiting_backup_file: {
-    meaning: 'The watched folder holds no full backup that can be taken yet.',
-    action: 'Upload it, or look at `GET …/feed` for what speaks against the files that are there.',
+    meaning: 'The watched folder holds no usable full backup yet.',
+    action: 'Upload one. `GET …/feed` says why each file in the folder is not usable.',
     clearedBy: ['feed', 'cancel'],
     retry: 'never',
     cancelEndsRecord: 'never',
   },
   log_chain_gap: {
     meaning:
-      'A file of the chain is missing in the watched folder; those behind it wait. It is taken by itself when it comes.',
-    action: 'Upload the file that is missing between the two that `detail` names.',
+      'A file of the chain is missing in the watched folder, and the files after it wait. Godwit takes the missing file when it appears.',
+    action: 'Upload the missing file between the two that `detail` names.',
     clearedBy: ['feed', 'cutover', 'opening', 'cancel'],
     retry: 'never',
     cancelEndsRecord: 'never',
   },
   feed_unreadable: {
-    meaning: 'The watched folder cannot be listed.',
-    action: 'Give the account the right that `detail` names. It is listed again by itself.',
+    meaning: 'Godwit cannot list the watched folder.',
+    action: 'Give the account the right that `detail` names. Godwit lists the folder again by itself.',
     clearedBy: ['feed', 'cancel'],
     retry: 'never',
     cancelEndsRecord: 'never',
   },
   account_not_configured: {
     meaning:
-      'The configuration no longer has the account that the migration began with: its name is gone, or stands for another provider, endpoint or project. Nothing can be sent, observed or cancelled at the vendor.',
+      'The configuration no longer has the account that the migration began with: the name is missing, or stands for another provider, endpoint or project. Godwit cannot call the vendor for this migration.',
     action:
-      'Put the account back; or `cancel`, which ends the record and tells the vendor nothing. That is possible even while an earlier cancellation is under way.',
+      'Put the account back; or `cancel`, which ends the record without a call, also while an earlier cancellation is under way.',
     clearedBy: ['account'],
     retry: 'never',
     cancelEndsRecord: 'always',
@@ -200,23 +202,23 @@ export const reasons = Object.keys(reasonCatalogue) as readonly Reason[];
 /** The entry of a code. */
 export const reasonEntry = (code: Reason): ReasonEntry => reasonCatalogue[code];
 
-/** The reasons that an event takes away. */
+/** The reasons that an event clears. */
 export function clearedBy(event: Clearing): readonly Reason[] {
   return reasons.filter((code) => reasonEntry(code).clearedBy.includes(event));
 }
 
 export const warningCatalogue = {
   backup_not_checked: {
-    meaning: 'A backup file was sent without having been looked at: it, or its object store, could not be read.',
+    meaning: 'Godwit submitted a backup file unchecked, because it could not read the file or its object store.',
     action: 'Give the account the rights that `detail` names, or check the file by hand.',
   },
   backup_doubtful: {
-    meaning: 'Something about a backup file is probably not as it should be, and it was sent all the same.',
+    meaning: 'The check of a backup file found something doubtful. Godwit submitted the file all the same.',
     action: 'Compare the file with what `detail` says.',
   },
   backup_file_changed: {
-    meaning: 'A file of the watched folder was changed after it had been taken. It is not sent again.',
-    action: 'Make sure that nobody writes over backups. Where the restored data are in doubt, start again.',
+    meaning: 'A file of the watched folder changed after Godwit had taken it. It is not sent again.',
+    action: 'Make sure that nobody overwrites backups. If the restored data is in doubt, start again.',
   },
   foreign_task_running: {
     meaning: 'The vendor shows a task on the instance that was begun outside Godwit and has not ended.',
@@ -224,15 +226,15 @@ export const warningCatalogue = {
       'Wait for it, or look at the vendor’s console whether both may run; `GET /accounts/{name}/tasks` lists it. `adopt` takes it over.',
   },
   vendor_outcome_unknown: {
-    meaning: 'The record was ended without the vendor. A restore may still run, or have ended, there.',
+    meaning: 'The record ended without the vendor’s word. A restore may still run there.',
     action: 'Look at the instance before its databases are used.',
   },
   half_restored_database: {
-    meaning: 'A cancellation may have left a database in restoring state.',
+    meaning: 'A cancellation may have left a database in the state RESTORING.',
     action: 'Drop it before its name is used again.',
   },
   left_behind: {
-    meaning: 'What a refused submission had registered at the vendor could not be removed.',
+    meaning: 'Godwit could not delete what a refused submission had registered at the vendor.',
     action: 'Delete it in the vendor’s console.',
   },
   cancel_refused: {
@@ -240,15 +242,15 @@ export const warningCatalogue = {
     action: 'Cancel again later, or let it end.',
   },
   accepted_after_all: {
-    meaning: 'A call was presumed lost and sent again, and then the first one turned out to have been accepted.',
-    action: 'Look for a second task at the vendor, and end it there.',
+    meaning: 'The vendor has accepted a call that was presumed lost and had been sent again.',
+    action: 'Look for a second task at the vendor and end it there.',
   },
   opened_before_queue_was_empty: {
-    meaning: 'The vendor reports the database online while backups were still queued. They were not restored.',
+    meaning: 'The vendor opened the database while backups were queued. Those backups were not restored.',
     action: 'Check whether the data is as new as expected.',
   },
   opened_elsewhere: {
-    meaning: 'The database was opened at the vendor, not through Godwit.',
+    meaning: 'Somebody opened the database at the vendor, outside Godwit.',
     action: 'Check whether the data is as new as expected.',
   },
   backup_out_of_order: {
@@ -268,11 +270,11 @@ export const warningCatalogue = {
     action: 'Create an account and make it the owner.',
   },
   backup_not_listed: {
-    meaning: 'The vendor’s list of files lacks a backup, so it is unknown whether that one was restored.',
+    meaning: 'The vendor’s list of files lacks a backup. It is unknown whether the vendor restored it.',
     action: 'Look at the vendor’s console.',
   },
   provider_flow_status: {
-    meaning: 'The vendor’s workflow reports a status of its own beside one that is not documented.',
+    meaning: 'The vendor’s workflow reports its own status beside an undocumented one.',
     action: null,
   },
   provider_message: { meaning: 'The vendor adds a remark.', action: null },

@@ -1,12 +1,11 @@
 /**
- * The closed catalogue of the codes of a failed restore. `detail`: what happened and what to do, for a person. `retryable`: whether the
- * same backup can be restored after something outside it has been changed, such as the space on the instance; otherwise another file,
- * another name or another target is needed.
+ * The closed catalogue of restore errors. `detail`: what happened and what to do, for a person. `retryable`: whether the same backup can be
+ * restored after a change outside of it, such as more space on the instance. Otherwise another file, name or target is needed.
  */
 export const restoreErrors = {
   restore_failed: {
     retryable: false,
-    detail: 'The restore failed. The vendor’s own words say what is known of the cause.',
+    detail: 'The restore failed. The vendor’s error says what is known of the cause.',
   },
   backup_corrupt_or_newer: {
     retryable: false,
@@ -26,24 +25,24 @@ export const restoreErrors = {
   wrong_backup_kind: {
     retryable: false,
     detail:
-      'The file holds another kind of backup than its place in the chain takes: the first is a full backup, later ones are not.',
+      'The backup has the wrong type for its place in the chain: a full backup comes first, differential and log backups follow.',
   },
   backup_striped: {
     retryable: false,
     detail:
-      'The file is one stripe of a backup that was written to several files, and no provider takes those. ' +
+      'The file is one stripe of a backup that was written to several files. No provider restores stripes. ' +
       'Back up again into one file: BACKUP DATABASE … TO DISK with a single target.',
   },
   backup_with_several_sets: {
     retryable: false,
     detail:
-      'The file holds several backups, and no provider says which one it restores. ' +
+      'The file holds several backups. No provider says which of them it restores. ' +
       'Back up again WITH INIT into a file of its own.',
   },
   encrypted_backup: {
     retryable: false,
     detail:
-      'The backup is encrypted, by itself or by transparent data encryption, and the target lacks the certificate. ' +
+      'The backup or the database is encrypted, and the target lacks the certificate. ' +
       'Switch the encryption off at the source and back up again.',
   },
   log_chain_gap: {
@@ -52,18 +51,17 @@ export const restoreErrors = {
   },
   log_already_restored: {
     retryable: false,
-    detail:
-      'Everything in this log backup has been restored already. Leave it out and go on with the one that follows.',
+    detail: 'Everything in this log backup is already restored. Leave it out and continue with the next one.',
   },
   differential_base_mismatch: {
     retryable: false,
     detail:
-      'The differential backup was made on another full backup than the one that was restored. Use one of its own.',
+      'The differential backup is based on another full backup. Use one that is based on the restored full backup.',
   },
   target_not_restoring: {
     retryable: false,
     detail:
-      'The database is not in restoring state: it was opened already, or its full backup was never restored. Start again from the full backup.',
+      'The database is not in the state RESTORING: it is already open, or its full backup is missing. Start again from the full backup.',
   },
   target_database_exists: {
     retryable: true,
@@ -83,16 +81,15 @@ export const restoreErrors = {
   },
   database_limit_reached: {
     retryable: false,
-    detail: 'The target holds as many databases as it may. Drop one, or use another target.',
+    detail: 'The target has reached its limit of databases. Drop one, or use another target.',
   },
   database_not_in_backup: {
     retryable: false,
-    detail: 'The backup does not hold the database that was named; some vendors tell capital letters from small ones.',
+    detail: 'The backup does not contain the named database. Some vendors distinguish upper and lower case.',
   },
   source_missing_or_archived: {
     retryable: true,
-    detail:
-      'The file is not there, or it lies in an archive storage class. Put it back into the Standard class, then try again.',
+    detail: 'The file is missing or in an archive storage class. Move it to the Standard class, then try again.',
   },
   source_access_denied: {
     retryable: true,
@@ -100,7 +97,7 @@ export const restoreErrors = {
   },
   source_url_expired: {
     retryable: false,
-    detail: 'The signed URL ended before the vendor had read the file. Submit the backup again with a new URL.',
+    detail: 'The signed URL expired before the vendor had read the file. Submit the backup again with a new URL.',
   },
   download_failed: {
     retryable: true,
@@ -125,7 +122,7 @@ export interface Wording {
 
 type Numbered = RestoreErrorCode | ((text: string) => RestoreErrorCode | undefined);
 
-/** What an error of the operating system means, where a message of SQL Server carries one. */
+/** The cause behind an operating-system error that a SQL Server message carries. */
 function operatingSystemError(text: string): RestoreErrorCode | undefined {
   if (/\b112\s*\(|\bnot enough space\b/i.test(text)) return 'insufficient_space';
   if (/\berror\D{0,3}5\b|\b5\s*\(|\baccess is denied\b/i.test(text)) return 'source_access_denied';

@@ -10,7 +10,7 @@ describe('docs/life-cycle.md', () => {
   it('has the diagram and the tables that the program obeys (npm run docs writes them)', () => {
     expect(lifeCyclePage(page)).toBe(page);
     expect(lifeCycleDiagram()).toContain('pending --> restoring: the vendor accepted the full backup');
-    expect(page).toContain('| `outcome_unknown` | A call was sent');
+    expect(page).toContain('| `outcome_unknown` | The answer to a changing call');
   });
 
   it.each([...migrationStates, ...actionNames])('explains %s', (code) => expect(explained(code)).toBe(true));

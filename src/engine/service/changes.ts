@@ -135,7 +135,7 @@ export function createChanges(
     throw refusal(
       current,
       'cutover_needs_final_backup',
-      `The newest file, \`${key}\`, was sent already, and this provider opens the database only with a last backup: upload one more.`,
+      `The newest file, \`${key}\`, was sent already, and this provider opens a database only with a final backup: upload one more.`,
     );
   }
 
@@ -208,7 +208,7 @@ export function createChanges(
             throw refusal(
               current,
               'cutover_needs_final_backup',
-              'This provider opens the database only with a last backup: add it with `final: true`, or name a queued one in `afterBackup`.',
+              'This provider opens a database only with a final backup: add it with `final: true`, or name a queued one in `afterBackup`.',
             );
           return requestCutover(current, null, runtime.now());
         }
