@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { type Config, ConfigError } from './config/config.ts';
 import { checkedConfig, loadConfig } from './config/load.ts';
-import { distrustRestoredStore, startGateway } from './gateway.ts';
+import { watchConfig } from './config/watch.ts';
+import { distrustRestoredStore, type Gateway, startGateway } from './gateway.ts';
 import { providers } from './registry.ts';
+import { createReloader } from './reload.ts';
 import { systemRuntime } from './runtime.ts';
 import type { Sandbox } from './sandbox/server.ts';
 import { createLog } from './telemetry/log.ts';
@@ -83,12 +85,27 @@ async function run(config: Config, version: string): Promise<void> {
   if (sandbox !== null) process.stdout.write(banner(gateway.url));
   log.info({ url: gateway.url, version, accounts: effective.accounts.map(({ account }) => account.name) }, 'listening');
 
+  const watching = followConfiguration(gateway, config.fileDigest, log);
   for (const signal of stopSignals) process.off(signal, leave);
   onStopSignal(log, async () => {
+    watching.close();
     await gateway.stop(drainMs);
     await Promise.race([tracing?.close(), systemRuntime.sleep(tracesMs)]);
     await sandbox?.close();
   });
+}
+
+/** Takes up the configuration file when it changes, and at SIGHUP. */
+function followConfiguration(gateway: Gateway, fileDigest: string | null, log: Logger): { close(): void } {
+  const path = process.env.GODWIT_CONFIG;
+  if (path === undefined || path === '') {
+    // Without a handler the signal would end the process.
+    process.on('SIGHUP', () => log.info({}, 'there is no configuration file to read again'));
+    return { close: () => undefined };
+  }
+  const reload = createReloader(gateway, () => loadConfig(process.env, providers), log);
+  process.on('SIGHUP', () => void reload());
+  return watchConfig(path, fileDigest, systemRuntime, reload);
 }
 
 /** The first signal stops in good order, within a bound; a second one ends the process at once. */

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import type { Logger } from 'pino';
+import { changesBetween } from './config/changes.ts';
 import type { Config } from './config/config.ts';
 import { encryptionKeysOf } from './config/key-file.ts';
 import type { AuditLog } from './domain/audit.ts';
@@ -21,7 +22,8 @@ import { tellingOfEndings } from './engine/tell-endings.ts';
 import { createTextCipher } from './engine/text-cipher.ts';
 import { createUrlCipher } from './engine/url-cipher.ts';
 import { createHttpApp } from './http/app.ts';
-import { authenticatorOf } from './http/auth/configured.ts';
+import { changeableAuthenticator } from './http/auth/configured.ts';
+import type { RateLimit } from './http/settings.ts';
 import { providers as everyProvider } from './registry.ts';
 import { openStore } from './store/open.ts';
 import { engineLogger } from './telemetry/log.ts';
@@ -38,6 +40,10 @@ import { createWebhooks } from './webhooks/webhooks.ts';
 export interface Gateway {
   /** Base URL that it listens on. */
   readonly url: string;
+  /** Goes by another version of the configuration. Answers which sections of it only a restart takes up. */
+  reload(config: Config): Promise<readonly string[]>;
+  /** The configuration file as it is now has faults; what is in force stays so. */
+  reloadFailed(): void;
   /** Takes no new work, finishes or leaves what is under way, closes. `graceMs`: how long to wait for open calls. */
   stop(graceMs: number): Promise<void>;
 }
@@ -78,20 +84,24 @@ export async function startGateway(
     const lackOfKeys = missingKeys(seals, texts.keyIds);
     if (lackOfKeys !== null) log.error({ error: lackOfKeys }, 'encryption keys');
     const cipher = createUrlCipher(texts);
+    let inForce: InForce = { config, failed: false, needRestart: [] };
+    let rateLimit = rateLimitOf(config);
     const accounts = new Map<string, Account>(config.accounts.map(({ account }) => [account.name, account]));
     const outbound = createOutbound(config);
     const vault = createCredentialVault({ accounts: config.accounts, runtime: shared, outboundOf: outbound.of });
     const exchanges = createExchanges(config.engine.callTimeoutMs, outbound.of);
+    const namesOf = ({ accounts: configured }: Config) =>
+      configured.map(({ account: { provider, name } }) => ({
+        provider,
+        account: name,
+        opensSessions: providers.of(provider).opensSessions,
+      }));
     const telemetry = createTelemetry({
       runtime: shared,
       log,
       version,
       store,
-      accounts: config.accounts.map(({ account: { provider, name } }) => ({
-        provider,
-        account: name,
-        opensSessions: providers.of(provider).opensSessions,
-      })),
+      accounts: namesOf(config),
       inFlight: () => engine.inFlight,
       circuits: () => client.circuits(),
       slowedOperations: () => client.slowedOperations(),
@@ -122,6 +132,7 @@ export async function startGateway(
       refusedCredentials: (account) => client.refusedLogin(account) ?? vault.refusal(account),
       openUrl: (url, backupId) => cipher.open(url, backupId),
       lackOfKeys,
+      ...(!config.sandbox && { configurationCheck: () => configurationCheck(inForce) }),
     };
     const engine = createEngine(context);
     stepped = (step) => {
@@ -139,20 +150,21 @@ export async function startGateway(
       store,
       runtime: shared,
       cipher: texts,
-      accounts: new Set(accounts.keys()),
-      callers: { keys: config.auth.keys, issuers: config.auth.issuers.map(({ issuer }) => issuer) },
+      accounts,
+      callers: callersOf(config),
       settings: config.webhooks,
       version,
       outbound: config.outbound,
       telemetry: telemetry.webhooks,
     });
+    // An issuer knows nothing of the database's clock.
+    const auth = await changeableAuthenticator(config.auth, runtime, outbound.fetch);
     const app = await createHttpApp({
       service,
       webhooks: webhooks.service,
       providers,
       runtime: shared,
-      // An issuer knows nothing of the database's clock.
-      auth: await authenticatorOf(config.auth, runtime, outbound.fetch),
+      auth,
       audit: store,
       logger: log,
       telemetry: telemetry.http,
@@ -166,12 +178,7 @@ export async function startGateway(
         keepAliveTimeoutMs: config.keepAliveMs,
         publicDocumentation: config.auth.publicDocs,
         publicMetrics: config.auth.publicMetrics,
-        rateLimit: config.rateLimit
-          ? {
-              requests: config.rateLimit.burst,
-              windowSeconds: config.rateLimit.burst / config.rateLimit.requestsPerSecond,
-            }
-          : null,
+        rateLimit: () => rateLimit,
       },
     });
     const url = await app.listen({ host: config.listen.host, port: config.listen.port });
@@ -181,8 +188,40 @@ export async function startGateway(
     engine.start();
     scanner.start();
     webhooks.start();
+    const tellConfigured = (): void => {
+      const { config: present, failed, needRestart } = inForce;
+      telemetry.configured({ accounts: namesOf(present), failed, restart: needRestart.length > 0 });
+    };
+
+    function replaceAccounts(next: Config, changed: readonly string[]): void {
+      const former = changed.flatMap((name) => accounts.get(name) ?? []);
+      outbound.replaceAccounts(next.accounts);
+      vault.replace(next.accounts, changed);
+      for (const name of changed) accounts.delete(name);
+      for (const { account } of next.accounts) if (changed.includes(account.name)) accounts.set(account.name, account);
+      for (const account of former) client.forget(account);
+    }
+
     return {
       url,
+      async reload(next) {
+        const changes = changesBetween(inForce.config, next);
+        // What is not taken up is compared with the file of the start again and again, so that a way back needs no restart.
+        const { needRestart } = changesBetween(config, next);
+        if (changes.callers) await auth.change(next.auth);
+        if (changes.accounts.length > 0) replaceAccounts(next, changes.accounts);
+        if (changes.rateLimit) rateLimit = rateLimitOf(next);
+        const callers = changes.callers ? next : inForce.config;
+        if (changes.callers || changes.webhooks) webhooks.change(callersOf(callers), next.webhooks);
+        // Callers that were not taken up are those of before.
+        inForce = { config: { ...next, auth: callers.auth }, failed: false, needRestart };
+        tellConfigured();
+        return needRestart;
+      },
+      reloadFailed() {
+        inForce = { ...inForce, failed: true };
+        tellConfigured();
+      },
       async stop(graceMs) {
         client.drain();
         await Promise.all([engine.stop(graceMs), webhooks.stop(graceMs), scanner.stop(graceMs)]);
@@ -228,4 +267,31 @@ function sqliteFolder(url: string): string | null {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** The configuration that a gateway goes by. */
+interface InForce {
+  readonly config: Config;
+  /** Whether the file as it is now has faults. */
+  readonly failed: boolean;
+  /** Sections of the file as it is now that wait for a restart. */
+  readonly needRestart: readonly string[];
+}
+
+/** Readable by everybody, so the faults stand in the log alone. */
+function configurationCheck({ failed, needRestart }: InForce): { readonly ok: boolean; readonly detail: string } {
+  if (failed)
+    return { ok: false, detail: 'the changed file has faults, which the log names; an earlier version is in force' };
+  if (needRestart.length > 0) return { ok: false, detail: `a restart is needed for: ${needRestart.join(', ')}` };
+  return { ok: true, detail: 'the file is in force' };
+}
+
+function callersOf({ auth: { keys, issuers } }: Config) {
+  return { keys, issuers: issuers.map(({ issuer }) => issuer) };
+}
+
+function rateLimitOf({ rateLimit }: Config): RateLimit | null {
+  if (rateLimit === null) return null;
+  const { burst, requestsPerSecond } = rateLimit;
+  return { requests: burst, windowSeconds: burst / requestsPerSecond };
 }

@@ -12,6 +12,7 @@ export function configuredAccount(
   { configuration }: ConfiguredProvider,
   environment: Environment,
   outbound: OutboundSettings = directly,
+  digest = '',
 ): ConfiguredAccount {
   const common: Account = {
     provider: entry.provider,
@@ -22,7 +23,12 @@ export function configuredAccount(
     checkBackups: entry.checkBackups ?? 'auto',
   };
   const account = configuration.account(common, settingsOf(entry, configuration));
-  return { account, credentials: credentialsOf(entry.credentials, account, configuration, environment), outbound };
+  return {
+    account,
+    credentials: credentialsOf(entry.credentials, account, configuration, environment),
+    outbound,
+    digest,
+  };
 }
 
 function settingsOf(entry: AccountEntry, { settings }: AccountConfiguration): Readonly<Record<string, unknown>> {

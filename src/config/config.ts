@@ -15,6 +15,8 @@ export interface ConfiguredAccount {
   readonly credentials: AccountCredentials;
   /** The way out of its calls. */
   readonly outbound: OutboundSettings;
+  /** Digest of all that the file says of it. */
+  readonly digest: string;
 }
 
 /** How events are sent to receivers. */
@@ -63,6 +65,10 @@ export interface Config {
   readonly accounts: readonly ConfiguredAccount[];
   /** Without a configuration file: the emulated clouds are started and their accounts used. */
   readonly sandbox: boolean;
+  /** Digest of the file; null: there is none, or it was not read from one. */
+  readonly fileDigest: string | null;
+  /** The sections of the file with their digests. */
+  readonly sections: Readonly<Record<string, string>>;
   /** What is probably a mistake and stops nothing, one line each, with the place in the file. */
   readonly warnings: readonly string[];
 }

@@ -10,6 +10,7 @@ import type { EngineSettings } from '../domain/timing.ts';
 import { configuredAccount } from './accounts.ts';
 import { checkEndpoint, isLoopback, isNetwork } from './addresses.ts';
 import { authSettings, checkAuth, hasAuthentication } from './auth.ts';
+import { digestOf, sectionsOf } from './changes.ts';
 import { type Config, ConfigError, type ConfiguredAccount, type ConfiguredProvider } from './config.ts';
 import { notOneOf, schemaFaults, unreplacedFaults } from './faults.ts';
 import { readConfigFile } from './file.ts';
@@ -24,6 +25,7 @@ import {
   listOf,
 } from './schema.ts';
 import { readValue, readValueFile } from './values.ts';
+import { digestOfFile } from './watch.ts';
 
 const defaultEngine: EngineSettings = {
   pollMinMs: 5000,
@@ -51,7 +53,9 @@ export async function loadConfig(
 ): Promise<Config> {
   const path = environment.GODWIT_CONFIG;
   if (path === undefined || path === '') return checkedConfig({}, environment, true, providers);
-  return checkedConfig(await readConfigFile(path), environment, false, providers);
+  // Before the file is read, so that a change in between is noticed.
+  const fileDigest = await digestOfFile(path);
+  return { ...(await checkedConfig(await readConfigFile(path), environment, false, providers)), fileDigest };
 }
 
 /** Checks a parsed file as a whole. `sandbox`: there is no file. */
@@ -110,6 +114,8 @@ export async function checkedConfig(
     outbound,
     accounts,
     sandbox,
+    fileDigest: null,
+    sections: sectionsOf(given),
     warnings: regionWarnings(accounts, providers),
   };
 }
@@ -173,7 +179,9 @@ async function checkAccounts(
     const valid = entry as AccountEntry;
     try {
       const outbound = await accountOutbound(at, valid, common, environment, faults);
-      const account = configuredAccount(valid, of, environment, outbound);
+      // The way out of an account is that of all unless it says otherwise.
+      const digest = digestOf([valid, given.outbound]);
+      const account = configuredAccount(valid, of, environment, outbound, digest);
       accounts.push(account);
       for (const fault of await credentialFaults(account.credentials)) faults.push(`${at}.credentials${fault}`);
       if ('issue' in account.credentials)

@@ -45,6 +45,8 @@ export interface EngineContext {
   readonly refusedCredentials?: (account: Account) => VendorFailure | null;
   /** Which keys stored texts need that are not at hand, in words; null or undefined: none. */
   readonly lackOfKeys?: string | null;
+  /** Whether the configuration file as it is now is in force; absent: there is none that could change. */
+  readonly configurationCheck?: () => { readonly ok: boolean; readonly detail: string };
   /** Decrypts a sealed URL of a backup. Throws `SealedTextUnreadable`. */
   openUrl(url: SealedUrl, backupId: string): string;
 }

@@ -55,7 +55,7 @@ import { rootRoutes } from './routes/root.ts';
 import { createShownMigrations } from './routes/shown-migrations.ts';
 import { uploadRoutes } from './routes/uploads.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
-import { defaultHttpSettings, type HttpSettings } from './settings.ts';
+import { defaultHttpSettings, type HttpSettings, rateLimitOf } from './settings.ts';
 
 export interface HttpAppOptions {
   readonly service: MigrationService;
@@ -116,7 +116,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   installConnections(app, settings);
   installOriginCheck(app, auth, settings);
   installAuthentication(app, auth, settings, runtime);
-  installRateLimit(app, settings.rateLimit, runtime);
+  installRateLimit(app, rateLimitOf(settings), runtime);
   installAuthorization(app);
   installNegotiation(app);
   installBodies(app, providers.all);

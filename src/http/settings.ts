@@ -29,7 +29,7 @@ export interface HttpSettings {
   /** Whether Swagger UI is served at `/docs`. */
   readonly explorer: boolean;
   /** Per caller, and per address for requests with missing or wrong credentials; null: no limit. */
-  readonly rateLimit: RateLimit | null;
+  readonly rateLimit: RateLimit | null | (() => RateLimit | null);
   /** How long a submission waits for the vendor without `Prefer: wait`. */
   readonly defaultWaitSeconds: number;
   readonly maxWaitSeconds: number;
@@ -38,6 +38,11 @@ export interface HttpSettings {
   /** How many event streams may be open at once. */
   readonly maxEventStreams: number;
   readonly maxEventStreamsOfOneCaller: number;
+}
+
+/** The rate limit as it is now: a running gateway may be given another one. */
+export function rateLimitOf({ rateLimit }: Pick<HttpSettings, 'rateLimit'>): () => RateLimit | null {
+  return typeof rateLimit === 'function' ? rateLimit : () => rateLimit;
 }
 
 export interface RateLimit {

@@ -10,6 +10,7 @@ import { presentContext, within } from './context.ts';
 import { vendorCallLogger } from './log.ts';
 import { type ConfiguredAccounts, configuredAccounts } from './metrics/accounts.ts';
 import { clockMetrics } from './metrics/clock.ts';
+import { configurationMetrics } from './metrics/configuration.ts';
 import { engineMetrics } from './metrics/engine.ts';
 import { httpMetrics } from './metrics/http.ts';
 import { migrationMetrics } from './metrics/migrations.ts';
@@ -45,6 +46,12 @@ export interface Telemetry {
   readonly http: HttpTelemetry;
   readonly webhooks: WebhookTelemetry;
   clockStepped(step: ClockStep): void;
+  /** The configuration was looked at again. */
+  configured(state: {
+    readonly accounts: ConfiguredAccounts['all'];
+    readonly failed: boolean;
+    readonly restart: boolean;
+  }): void;
   /** A migration has just ended, and this process has written it down. */
   migrationEnded(migration: Migration): void;
   /** The gateway's own metrics, without those of the process. */
@@ -67,12 +74,17 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
   const numbers = storeNumbers(options.store, runtime);
   const ofMigrations = migrationMetrics(metrics, accounts);
   const ofClock = clockMetrics(metrics);
+  const ofConfiguration = configurationMetrics(metrics);
   const ofProcess = processMetrics();
   const logCall = vendorCallLogger(options.log);
 
   return {
     registry: metrics.registry,
     clockStepped: (step) => ofClock.stepped(step),
+    configured(state) {
+      accounts.replace(state.accounts);
+      ofConfiguration.show(state);
+    },
     migrationEnded: (migration) => ofMigrations.ended(migration),
     engine: {
       async step(step, work) {

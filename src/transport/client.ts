@@ -34,6 +34,7 @@ import {
   noTurn,
   notSigned,
   outage,
+  reconfigured,
   shutDown,
 } from './failure.ts';
 import { cleanReply, redactorFor } from './redaction.ts';
@@ -65,6 +66,8 @@ export interface VendorClientOptions {
 export interface VendorTransport extends VendorClient {
   /** Why the account's credentials are of no use at present, or null: a login was refused, or they have ended or cannot be sent. */
   refusedLogin(account: Account): VendorFailure | null;
+  /** The account is configured otherwise now, or not any more: what is known of it is forgotten, and nothing more leaves with it. */
+  forget(account: Account): void;
   /** The process ends: nothing more is sent, and whoever waits for a turn or a retry fails at once. */
   drain(): void;
 }
@@ -86,6 +89,8 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
   const cloudIds = new Map<string, string>();
   const prints = new Map<string, string | null>();
   const entitled = new Set<string>();
+  /** Accounts as they were configured before. What has left with them ends; nothing more leaves. */
+  const retired = new WeakSet<Account>();
 
   async function execute(
     account: Account,
@@ -145,6 +150,7 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
 
   /** Credentials and session for one attempt. Whatever fails here, the call itself has not been sent. */
   async function entitle(provider: Provider, account: Account, region: string, service?: string) {
+    if (retired.has(account)) throw new VendorError(reconfigured('The call', account.provider));
     try {
       const credentials = await options.credentialsOf(account);
       prints.set(account.name, nameOf(credentials));
@@ -325,6 +331,15 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
     circuits: () => traffic.circuits(),
     slowedOperations: () => traffic.slowedOperations(),
     drain: () => traffic.drain(),
+    forget(account) {
+      retired.add(account);
+      const { name } = account;
+      for (const known of [standing, useless, prints]) known.delete(name);
+      for (const places of [sessions, cloudIds, entitled])
+        for (const key of places.keys()) if (key.startsWith(`${name}|`)) places.delete(key);
+      clocks.forget(name);
+      traffic.forget(name);
+    },
     clockOffset: (account) => clocks.offset(account),
     cloudId: (account, region) =>
       cloudIds.get(placeOf(account, region)) ?? providers.of(account.provider).cloudId(account, region),

@@ -114,6 +114,16 @@ export function shutDown(request: VendorRequest, providerName: string): VendorFa
   });
 }
 
+/** A call that did not leave again, because its account is configured otherwise since it first left. */
+export function reconfigured(operation: string, providerName: string): VendorFailure {
+  return vendorFailure({
+    kind: 'not_sent',
+    detail: `${operation} was not sent, because the account has just been configured otherwise.`,
+    provider: { name: providerName, operation },
+    retryAfterMs: 1000,
+  });
+}
+
 /** A call that did not leave, because what entitled this process to send it had run out while it waited. */
 export function heldBack(request: VendorRequest, providerName: string): VendorFailure {
   return vendorFailure({

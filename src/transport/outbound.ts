@@ -34,13 +34,17 @@ export interface Outbound {
   readonly common: MakeDispatcher;
   /** As the global one, by the common way. */
   readonly fetch: typeof fetch;
+  /** Takes up what the accounts' ways are now. */
+  replaceAccounts(accounts: AccountWays): void;
   close(): Promise<void>;
 }
+
+type AccountWays = readonly { readonly account: Account; readonly outbound: OutboundSettings }[];
 
 /** Ways that are the same are made once. */
 export function createOutbound(settings: {
   readonly outbound: OutboundSettings;
-  readonly accounts: readonly { readonly account: Account; readonly outbound: OutboundSettings }[];
+  readonly accounts: AccountWays;
 }): Outbound {
   const makers = new Map<OutboundSettings, MakeDispatcher>();
   const makerOf = (of: OutboundSettings): MakeDispatcher => {
@@ -49,11 +53,16 @@ export function createOutbound(settings: {
     return maker;
   };
   const common = makerOf(settings.outbound);
-  const own = new Map(settings.accounts.map(({ account, outbound }) => [account.name, makerOf(outbound)]));
+  const waysOf = (accounts: AccountWays) =>
+    new Map(accounts.map(({ account, outbound }) => [account.name, makerOf(outbound)]));
+  let own = waysOf(settings.accounts);
   let agent: Dispatcher | null = null;
   return {
     of: ({ name }) => own.get(name) ?? common,
     common,
+    replaceAccounts(accounts) {
+      own = waysOf(accounts);
+    },
     // The same function but for its types, which Node ships in an older version.
     fetch: ((input: string, init: RequestInit) => {
       agent ??= common({});

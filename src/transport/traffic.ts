@@ -47,6 +47,8 @@ export class Traffic {
   readonly #breakers = new Map<string, { breaker: Breaker; readonly account: Account; readonly region: string }>();
   readonly #budgets = new Map<string, RetryBudget>();
   readonly #draining = new AbortController();
+  /** Gates of accounts as they were configured before: whoever waits there has his turn all the same. */
+  readonly #retired: CallGate[] = [];
 
   constructor(options: TrafficOptions) {
     this.#options = options;
@@ -61,6 +63,18 @@ export class Traffic {
   drain(): void {
     this.#draining.abort();
     for (const { gate } of this.#gates.values()) gate.close();
+    for (const gate of this.#retired) gate.close();
+  }
+
+  /** Forgets an account that is configured otherwise now, or not any more. */
+  forget(name: string): void {
+    for (const [key, { gate }] of this.#gates)
+      if (key.startsWith(`${name}|`)) {
+        this.#retired.push(gate);
+        this.#gates.delete(key);
+      }
+    for (const key of this.#breakers.keys()) if (key.startsWith(`${name}|`)) this.#breakers.delete(key);
+    this.#budgets.delete(name);
   }
 
   /** The gate that the calls of one kind of an account go through. */

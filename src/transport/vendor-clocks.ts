@@ -23,6 +23,10 @@ export class VendorClocks {
     return this.#offsets.get(name) ?? 0;
   }
 
+  forget(name: string): void {
+    this.#offsets.delete(name);
+  }
+
   #instantOf(text: string): number {
     if (text !== this.#last.text) this.#last = { text, instant: Date.parse(text) };
     return this.#last.instant;

@@ -7,7 +7,7 @@ import type { Sender } from './sender.ts';
 import { signatureHeaders } from './signature.ts';
 
 export interface PostContext {
-  readonly sender: Sender;
+  readonly sender: Pick<Sender, 'post'>;
   readonly runtime: Pick<Runtime, 'now'>;
   /** Opens what is sealed. Throws when its key is gone. */
   open(sealed: string, place: string): string;

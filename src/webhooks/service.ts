@@ -22,9 +22,10 @@ const maxWebhooks: WebhookLimits = { inAll: 1000, perCaller: 100 };
 export interface WebhookServiceContext {
   readonly store: WebhookStore & Pick<Store, 'findIdempotencyKey'>;
   readonly runtime: Runtime;
-  readonly addresses: AddressPolicy;
+  /** What addresses receivers may have now. */
+  readonly addresses: () => AddressPolicy;
   /** Names of the configured accounts. */
-  readonly accounts: ReadonlySet<string>;
+  readonly accounts: Pick<ReadonlySet<string>, 'has'>;
   /** Encrypts. Throws the problem `encryption_key_required` without a key. */
   seal(text: string, place: string): string;
   open(sealed: string, place: string): string;
@@ -41,7 +42,7 @@ export function createWebhookService(context: WebhookServiceContext): WebhookSer
   const testing = new Set<string>();
 
   function sealedUrl(url: string, id: string): Webhook['url'] {
-    const fault = urlFault(url, context.addresses);
+    const fault = urlFault(url, context.addresses());
     if (fault !== null)
       throw new Problem('invalid_request', `The URL ${fault}`, { errors: [{ pointer: '/url', detail: fault }] });
     // Not even the path: with many services it is what gives the right to post.

@@ -8,11 +8,13 @@ import { createDispatcher } from './dispatcher.ts';
 import { type KnownCallers, presentGrants } from './grants.ts';
 import type { WebhookService } from './interface.ts';
 import { postSigned } from './post.ts';
-import { createSender, type SenderSettings } from './sender.ts';
+import { createSender, type Sender, type SenderSettings } from './sender.ts';
 import { createWebhookService } from './service.ts';
 
 /** How long a delivery is held beyond the sender's deadline, for what is written before and after; milliseconds. */
 const leaseMarginMs = 30_000;
+/** The longest deadline that a configuration may set, in milliseconds: a lease lasts through a change of settings. */
+const longestTimeoutMs = 60_000;
 
 export interface WebhooksOptions {
   readonly store: WebhookStore & Pick<Store, 'onChange' | 'findIdempotencyKey'>;
@@ -20,7 +22,7 @@ export interface WebhooksOptions {
   /** Encrypts what is kept: null from `seal` when there is no key; `open` throws when the key is gone. */
   readonly cipher: { seal(text: string, place: string): string | null; open(sealed: string, place: string): string };
   /** Names of the configured accounts. */
-  readonly accounts: ReadonlySet<string>;
+  readonly accounts: Pick<ReadonlySet<string>, 'has'>;
   /** By whom webhooks can have been made, as it is configured today. */
   readonly callers: KnownCallers;
   readonly settings: SenderSettings;
@@ -34,27 +36,33 @@ export interface WebhooksOptions {
 export interface Webhooks {
   readonly service: WebhookService;
   start(): void;
+  /** Goes by these from now on; what is on its way ends as it began. */
+  change(callers: KnownCallers, settings: SenderSettings): void;
   /** Takes nothing more up; `graceMs`: how long to wait for what is on its way. */
   stop(graceMs: number): Promise<void>;
 }
 
 /** Puts the room together. */
 export function createWebhooks({ store, runtime, cipher, settings, ...rest }: WebhooksOptions): Webhooks {
-  const sender = createSender(settings, runtime.now, undefined, rest.outbound);
+  const newSender = (of: SenderSettings) => createSender(of, runtime.now, undefined, rest.outbound);
+  let present = { settings, sender: newSender(settings), grantFault: presentGrants(rest.callers) };
+  const closing = new Set<Promise<void>>();
+  const stopped = new AbortController();
+  const sender: Pick<Sender, 'post'> = { post: (...message) => present.sender.post(...message) };
   const open = (sealed: string, place: string): string => cipher.open(sealed, place);
   const posting = { sender, runtime, open, version: rest.version };
   const dispatcher = createDispatcher({
     ...posting,
     store,
     runtime,
-    grantFault: presentGrants(rest.callers),
-    leaseMs: settings.timeoutMs + leaseMarginMs,
+    grantFault: (webhook, account) => present.grantFault(webhook, account),
+    leaseMs: longestTimeoutMs + leaseMarginMs,
     telemetry: rest.telemetry,
   });
   const service = createWebhookService({
     store,
     runtime,
-    addresses: settings,
+    addresses: () => present.settings,
     accounts: rest.accounts,
     open,
     seal: (text, place) => {
@@ -72,9 +80,18 @@ export function createWebhooks({ store, runtime, cipher, settings, ...rest }: We
   return {
     service,
     start: () => dispatcher.start(),
+    change(callers, next) {
+      const { settings: former, sender: old } = present;
+      present = { settings: next, sender: newSender(next), grantFault: presentGrants(callers) };
+      // What is on its way has at most its deadline left.
+      const ended = runtime.sleep(former.timeoutMs, stopped.signal).then(() => old.close());
+      closing.add(ended);
+      void ended.then(() => closing.delete(ended));
+    },
     async stop(graceMs) {
       await dispatcher.stop(graceMs);
-      await sender.close();
+      stopped.abort();
+      await Promise.all([present.sender.close(), ...closing]);
     },
   };
 }

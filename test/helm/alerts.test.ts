@@ -154,6 +154,15 @@ const cases: readonly Case[] = [
     silent: [{ series: `godwit_clock_steps_total${of(',direction="back"')}`, values: '0x60' }],
   },
   {
+    alert: 'GodwitConfigurationNotInForce',
+    fires: [{ series: `godwit_config_reload_failed${of('')}`, values: '0x5 1x60' }],
+    by: '20m',
+    silent: [
+      { series: `godwit_config_reload_failed${of('')}`, values: '0x60' },
+      { series: `godwit_config_restart_needed${of('')}`, values: '0x60' },
+    ],
+  },
+  {
     alert: 'GodwitEventLoopSlow',
     fires: [{ series: `nodejs_eventloop_lag_p99_seconds${of('')}`, values: '0.7x30' }],
     by: '20m',

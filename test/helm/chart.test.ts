@@ -194,6 +194,9 @@ describe.skipIf(helmMissing !== null)(`The chart${helmMissing ? ` (skipped: ${he
     const changed = manifestsIn((await helm?.template('postgresql', 'config.log={"level":"warn"}'))?.stdout ?? '');
     const sum = (spec: unknown) => (spec as DeploymentSpec).template.metadata.annotations['checksum/config'];
     expect(sum(only(changed, 'Deployment').spec)).not.toBe(sum(deployment('postgresql')));
+    const limited = await helm?.template('postgresql', 'config.rateLimit={"requestsPerSecond":7}');
+    // A running gateway takes this up itself.
+    expect(sum(only(manifestsIn(limited?.stdout ?? ''), 'Deployment').spec)).toBe(sum(deployment('postgresql')));
   });
 
   it.each(examples)('hands the configuration of %s on unchanged, as one that the gateway accepts', async (example) => {

@@ -54,9 +54,13 @@ export interface GatewayProcess {
 }
 
 /** A gateway as a process of its own. Without `file` it runs in the newcomer's mode, with its own sandbox. */
-export async function spawnGateway(folder: string, file: object | null): Promise<GatewayProcess> {
+export async function spawnGateway(
+  folder: string,
+  file: object | null,
+  more: NodeJS.ProcessEnv = {},
+): Promise<GatewayProcess> {
   const port = await freePort();
-  const environment: NodeJS.ProcessEnv = { PATH: process.env.PATH, PORT: String(port) };
+  const environment: NodeJS.ProcessEnv = { PATH: process.env.PATH, PORT: String(port), ...more };
   if (file !== null) {
     environment.GODWIT_CONFIG = join(folder, 'godwit.json');
     await writeFile(environment.GODWIT_CONFIG, JSON.stringify(file));

@@ -46,7 +46,6 @@ async function site(answer: Answer = () => received) {
           messages.push({ url, headers, body });
           return answer({ url, headers, body });
         },
-        close: async () => undefined,
       },
       runtime: time,
       open: (sealed) => {

@@ -27,7 +27,7 @@ async function site(overrides: Partial<WebhookServiceContext> = {}) {
   const service = createWebhookService({
     store,
     runtime,
-    addresses: { privateAddresses: false, plainHttp: false },
+    addresses: () => ({ privateAddresses: false, plainHttp: false }),
     accounts: new Set(['ali-main', 'hw-main']),
     seal: (text) => `sealed:${Buffer.from(text).toString('hex')}`,
     open: (sealed) => Buffer.from(sealed.replace('sealed:', ''), 'hex').toString(),

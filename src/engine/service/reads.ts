@@ -140,6 +140,7 @@ export function createReads(
           ...notificationsCheck(store.hearsOthers()),
           ...(storeOk ? await recordsCheck() : []),
           ...(context.lackOfKeys ? [{ name: 'encryption keys', ok: false, detail: context.lackOfKeys }] : []),
+          ...(context.configurationCheck ? [{ name: 'configuration', ...context.configurationCheck() }] : []),
           // They say nothing about readiness: the other accounts work.
           ...[...accounts.values()].map(accountCheck),
         ],

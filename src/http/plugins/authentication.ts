@@ -9,7 +9,7 @@ import {
   type PresentedCredential,
   type Scope,
 } from '../auth/authenticator.ts';
-import type { HttpSettings } from '../settings.ts';
+import { type HttpSettings, rateLimitOf } from '../settings.ts';
 import { type FailedCredentials, failedCredentials } from './failed-credentials.ts';
 
 /** Knows the caller, before the body is read. Who comes with wrong credentials too often is not listened to for a while. */
@@ -19,7 +19,7 @@ export function installAuthentication(
   settings: HttpSettings,
   runtime: Pick<Runtime, 'monotonic'>,
 ): void {
-  const failures = failedCredentials(settings.rateLimit, runtime);
+  const failures = failedCredentials(rateLimitOf(settings), runtime);
   app.decorateRequest('refusedBecause', null);
   app.addHook('onRequest', (request, reply, done) => {
     const access = accessTo(request);

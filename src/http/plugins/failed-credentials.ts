@@ -5,7 +5,7 @@ import type { Runtime } from '../../domain/runtime.ts';
 import type { PresentedCredential } from '../auth/authenticator.ts';
 import { clientAddress, limitedNetwork } from '../request/client-address.ts';
 import type { RateLimit } from '../settings.ts';
-import { keyedBuckets } from './keyed-buckets.ts';
+import { keyedBuckets, whileLimited } from './keyed-buckets.ts';
 
 /** Credentials that were good lately, so many of them at most. */
 const maxRemembered = 10_000;
@@ -23,14 +23,18 @@ export interface FailedCredentials {
 }
 
 /** Counts by address; by nothing where there is no limit. */
-export function failedCredentials(limit: RateLimit | null, runtime: Pick<Runtime, 'monotonic'>): FailedCredentials {
-  if (limit === null) return { admit: () => undefined, failed: () => undefined, good: () => undefined };
-  const buckets = keyedBuckets(limit, runtime);
+export function failedCredentials(
+  current: () => RateLimit | null,
+  runtime: Pick<Runtime, 'monotonic'>,
+): FailedCredentials {
+  const limited = whileLimited(current, (limit) => keyedBuckets(limit, runtime));
   const goodUntil = new Map<string, number>();
   const addressOf = (request: FastifyRequest): string => limitedNetwork(clientAddress(request));
 
   return {
     admit(request, presented) {
+      const buckets = limited();
+      if (buckets === null) return;
       const { taken, nextSeconds } = buckets.look(addressOf(request));
       if (taken || (presented !== null && (goodUntil.get(digestOf(presented)) ?? 0) > runtime.monotonic())) return;
       throw new Problem('rate_limited', 'Too many requests with missing or wrong credentials came from this address.', {
@@ -38,11 +42,11 @@ export function failedCredentials(limit: RateLimit | null, runtime: Pick<Runtime
       });
     },
     failed(request, presented) {
-      buckets.take(addressOf(request));
+      limited()?.take(addressOf(request));
       if (presented !== null) goodUntil.delete(digestOf(presented));
     },
     good(presented) {
-      if (presented === null) return;
+      if (presented === null || limited() === null) return;
       const digest = digestOf(presented);
       goodUntil.delete(digest);
       goodUntil.set(digest, runtime.monotonic() + rememberedMs);

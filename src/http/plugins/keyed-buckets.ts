@@ -54,3 +54,13 @@ export function keyedBuckets(limit: RateLimit, clock: Pick<Runtime, 'monotonic'>
     look: (key) => stateOf(key).state,
   };
 }
+
+/** Makes what depends on a limit, and makes it anew when the limit has become another one; null while there is none. */
+export function whileLimited<T>(current: () => RateLimit | null, make: (limit: RateLimit) => T): () => T | null {
+  let [limit, made]: [RateLimit | null, T | null] = [null, null];
+  return () => {
+    const present = current();
+    if (present !== limit) [limit, made] = [present, present === null ? null : make(present)];
+    return made;
+  };
+}

@@ -5,15 +5,20 @@ import type { HttpApp } from '../app-types.ts';
 import { clientAddress, limitedNetwork } from '../request/client-address.ts';
 import type { RateLimit } from '../settings.ts';
 import { isPage } from './authentication.ts';
-import { keyedBuckets } from './keyed-buckets.ts';
+import { keyedBuckets, whileLimited } from './keyed-buckets.ts';
 
 /** A token bucket per caller: `requests` at once, refilled over the window. Probes and the explorer's files do not count. */
-export function installRateLimit(app: HttpApp, limit: RateLimit | null, runtime: Pick<Runtime, 'monotonic'>): void {
-  if (limit === null) return;
-  const buckets = keyedBuckets(limit, runtime);
+export function installRateLimit(
+  app: HttpApp,
+  current: () => RateLimit | null,
+  runtime: Pick<Runtime, 'monotonic'>,
+): void {
+  const limited = whileLimited(current, (limit) => ({ limit, buckets: keyedBuckets(limit, runtime) }));
 
   app.addHook('onRequest', (request, reply, done) => {
-    if (request.routeOptions.config.access === 'open' || isPage(request)) return done();
+    const present = limited();
+    if (present === null || request.routeOptions.config.access === 'open' || isPage(request)) return done();
+    const { limit, buckets } = present;
     const { taken, remaining, nextSeconds } = buckets.take(countedAs(request));
     reply.header('ratelimit-policy', `"caller";q=${limit.requests};w=${Math.max(1, Math.ceil(limit.windowSeconds))}`);
     reply.header('ratelimit', `"caller";r=${remaining};t=${remaining >= 1 ? 0 : nextSeconds}`);

@@ -66,8 +66,7 @@ export function engineMetrics({ counter, gauge, histogram }: Metrics, accounts: 
     ['reason'],
   );
   const inFlight = gauge('engine_in_flight_migrations', 'Migrations that this process works on now');
-  // A series that is there from the start lets an alert see its first increase.
-  for (const { provider, account } of accounts.all) unknown.inc({ provider, account }, 0);
+  accounts.each(({ provider, account }) => unknown.inc({ provider, account }, 0));
   for (const reason of ['store_unavailable', 'error']) interruptions.inc({ reason }, 0);
   return {
     report(report) {

@@ -23,9 +23,9 @@ export function migrationMetrics({ counter, histogram }: Metrics, accounts: Conf
     ['provider', 'mode'],
     durations,
   );
-  // A counter that appears with its first count has not grown, for whoever asks how much it has.
-  for (const { provider, account } of accounts.all)
+  accounts.each(({ provider, account }) => {
     for (const state of terminalStates) ended.inc({ provider, account, state }, 0);
+  });
   return {
     ended({ provider, account, state, mode, startedAt, finishedAt }) {
       ended.inc({ provider, account: accounts.label(account), state });

@@ -50,9 +50,10 @@ export function vendorMetrics({ counter, gauge, histogram }: Metrics, accounts: 
     'The part of an operation’s limit that is used after the vendor throttled a call, of the slowest region; absent where all of it is',
     ['provider', 'account', 'operation'],
   );
-  for (const { provider, account, opensSessions } of accounts.all)
+  accounts.each(({ provider, account, opensSessions }) => {
     if (opensSessions)
       for (const outcome of ['opened', 'refused', 'failed']) logins.inc({ provider, account, outcome }, 0);
+  });
   return {
     call({ provider, account, operation, effect, outcome, durationMs, waitedMs }) {
       calls.inc({ provider, account: accounts.label(account), operation, effect, outcome });

@@ -1,7 +1,8 @@
 import type { AccountCredentials, IssuedCredentials } from '../../domain/credentials.ts';
 import type { Runtime } from '../../domain/runtime.ts';
-import type { Account, Credentials, VendorFailure } from '../../domain/vendor.ts';
+import { type Account, type Credentials, VendorError, type VendorFailure } from '../../domain/vendor.ts';
 import { createExchange, type Exchange } from '../exchange.ts';
+import { reconfigured } from '../failure.ts';
 import { dispatcherMaker, type MakeDispatcher } from '../outbound.ts';
 import { RefreshingCredentials } from './refreshing.ts';
 import { credentialSource } from './source.ts';
@@ -12,6 +13,8 @@ export interface CredentialVault {
   credentialsEnded(account: Account, credentials: Credentials): void;
   /** Why an account gets none at present, or null. */
   refusal(account: Account): VendorFailure | null;
+  /** Takes up the credentials of these accounts; `gone`: names of accounts that have none any more, or other ones. */
+  replace(accounts: VaultOptions['accounts'], gone: readonly string[]): void;
   close(): Promise<void>;
 }
 
@@ -43,18 +46,27 @@ export function createCredentialVault({ accounts, runtime, outboundOf }: VaultOp
   };
   const configured = new Map<string, () => Promise<Credentials>>();
   const issued = new Map<string, RefreshingCredentials>();
-  for (const { account, credentials } of accounts) {
+  const take = ({ account, credentials }: VaultOptions['accounts'][number]): void => {
     if ('read' in credentials) configured.set(account.name, credentials.read);
     else {
       const source = credentialSource(credentials, exchangeFor(account, credentials), runtime);
       issued.set(account.name, new RefreshingCredentials(source, runtime));
     }
-  }
+  };
+  for (const each of accounts) take(each);
   return {
-    credentialsOf: async ({ name }) => {
+    replace(present, gone) {
+      for (const name of gone) {
+        configured.delete(name);
+        issued.delete(name);
+      }
+      for (const each of present) if (gone.includes(each.account.name)) take(each);
+    },
+    credentialsOf: async ({ name, provider }) => {
       const read = configured.get(name) ?? (() => issued.get(name)?.get());
       const credentials = await read();
-      if (credentials === undefined) throw new Error(`no credentials for ${name}`);
+      // The account has just been taken out of the configuration.
+      if (credentials === undefined) throw new VendorError(reconfigured('The call', provider));
       return credentials;
     },
     credentialsEnded: ({ name }, credentials) => issued.get(name)?.ended(credentials),

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import type { Config } from './config.ts';
+
+/** What differs between two versions of a configuration. */
+export interface ConfigChanges {
+  /** Names of accounts that came, went, or are configured otherwise. */
+  readonly accounts: readonly string[];
+  /** Who may call, and what for. */
+  readonly callers: boolean;
+  readonly webhooks: boolean;
+  readonly rateLimit: boolean;
+  /** Sections of the file that only a restart takes up. */
+  readonly needRestart: readonly string[];
+}
+
+/** Sections that a running gateway takes up, or that say nothing by themselves. */
+const live: readonly string[] = ['accounts', 'allowPrivateEndpoints', 'auth.keys', 'auth.jwt', 'rateLimit', 'webhooks'];
+
+/** A digest of a part of the file. It may hold secrets, so only the digest is kept. */
+export function digestOf(part: unknown): string {
+  return createHash('sha256')
+    .update(JSON.stringify(part) ?? '')
+    .digest('base64url');
+}
+
+/** The sections of a file with their digests. The members of `auth` are sections of their own. */
+export function sectionsOf(file: object): Readonly<Record<string, string>> {
+  const entries = Object.entries(file).flatMap(([name, value]): [string, unknown][] =>
+    name === 'auth' && typeof value === 'object' && value !== null
+      ? Object.entries(value).map(([member, each]) => [`auth.${member}`, each])
+      : [[name, value]],
+  );
+  return Object.fromEntries(entries.map(([name, value]) => [name, digestOf(value)]));
+}
+
+/** What a running gateway has to change to be as `next` says. Pure. */
+export function changesBetween(before: Config, next: Config): ConfigChanges {
+  const names = new Set([...Object.keys(before.sections), ...Object.keys(next.sections)]);
+  const changed = [...names].filter((name) => before.sections[name] !== next.sections[name]).sort();
+  const asksBefore = before.auth.keys.length + before.auth.issuers.length > 0;
+  const asksNext = next.auth.keys.length + next.auth.issuers.length > 0;
+  // Whether callers are asked at all decides how the gateway listens.
+  const opens = asksBefore !== asksNext;
+  const needRestart = changed.filter((name) => !live.includes(name));
+  return {
+    accounts: changedAccounts(before, next),
+    callers: !opens && changed.some((name) => name === 'auth.keys' || name === 'auth.jwt'),
+    webhooks: changed.includes('webhooks'),
+    rateLimit: changed.includes('rateLimit'),
+    needRestart: opens ? [...needRestart, 'auth'].sort() : needRestart,
+  };
+}
+
+function changedAccounts(before: Config, next: Config): readonly string[] {
+  const digests = ({ accounts }: Config) => new Map(accounts.map(({ account, digest }) => [account.name, digest]));
+  const [old, present] = [digests(before), digests(next)];
+  return [...new Set([...old.keys(), ...present.keys()])].filter((name) => old.get(name) !== present.get(name)).sort();
+}

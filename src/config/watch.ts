@@ -1,0 +1,65 @@
+import { type FSWatcher, watch } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Runtime } from '../domain/runtime.ts';
+import { digestOf } from './changes.ts';
+
+/** How long a file has to stay alone after a change before it is read, in milliseconds: editors write in several steps. */
+const quietMs = 250;
+/** How often the file is looked at where nothing was heard of it, in milliseconds: not every file system tells. */
+const lookMs = 15_000;
+
+export interface ConfigWatch {
+  close(): void;
+}
+
+/**
+ * Calls `changed` when the content of a file is another one than before; `first`: the digest of what was read at the start. A mounted ConfigMap or
+ * Secret changes by a link beside it (`..data`), so the folder is watched and the content compared. A file that is gone for a moment is no change.
+ */
+export function watchConfig(
+  path: string,
+  first: string | null,
+  runtime: Pick<Runtime, 'sleep'>,
+  changed: () => Promise<void>,
+  lookEveryMs = lookMs,
+): ConfigWatch {
+  const closed = new AbortController();
+  let heard = new AbortController();
+  let watcher: FSWatcher | null = null;
+  try {
+    watcher = watch(dirname(path), { persistent: false }, () => heard.abort());
+    watcher.on('error', () => undefined);
+  } catch {
+    // The looks are enough.
+  }
+
+  async function look(): Promise<void> {
+    let known = first;
+    while (!closed.signal.aborted) {
+      heard = new AbortController();
+      if (await isAnother()) await changed();
+      await runtime.sleep(lookEveryMs, AbortSignal.any([heard.signal, closed.signal]));
+      if (heard.signal.aborted) await runtime.sleep(quietMs, closed.signal);
+    }
+
+    async function isAnother(): Promise<boolean> {
+      const present = await digestOfFile(path);
+      if (present === null || present === known || closed.signal.aborted) return false;
+      known = present;
+      return true;
+    }
+  }
+  void look();
+  return {
+    close() {
+      closed.abort();
+      watcher?.close();
+    },
+  };
+}
+
+/** Of a file's content; null: it cannot be read now. */
+export async function digestOfFile(path: string): Promise<string | null> {
+  return readFile(path, 'utf8').then(digestOf, () => null);
+}

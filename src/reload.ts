@@ -1,0 +1,62 @@
+import type { Logger } from 'pino';
+import { type Config, ConfigError } from './config/config.ts';
+import type { Gateway } from './gateway.ts';
+
+/** What became of the configuration file as it is now. */
+export type Reload =
+  /** It is in force, but for the sections that only a restart takes up. */
+  | { readonly outcome: 'taken_up'; readonly needRestart: readonly string[] }
+  /** It has faults, and what was in force stays so. */
+  | { readonly outcome: 'refused'; readonly faults: readonly string[] };
+
+/** Reads the file again and has a running gateway go by it. Several at once become one more. Nothing that is wrong with the file stops the gateway. */
+export function createReloader(
+  gateway: Pick<Gateway, 'reload' | 'reloadFailed'>,
+  read: () => Promise<Config>,
+  log: Pick<Logger, 'info' | 'warn' | 'error'>,
+): () => Promise<void> {
+  let running: Promise<void> | null = null;
+  let again = false;
+
+  async function once(): Promise<void> {
+    const reload = await readAndApply(gateway, read);
+    if (reload.outcome === 'refused') {
+      gateway.reloadFailed();
+      log.error(
+        { faults: reload.faults },
+        'the changed configuration has faults and is not in force; what was in force stays so',
+      );
+      return;
+    }
+    const { needRestart } = reload;
+    log.info({}, 'the changed configuration is in force');
+    if (needRestart.length > 0)
+      log.warn({ sections: needRestart }, 'parts of the changed configuration need a restart');
+  }
+
+  return () => {
+    if (running !== null) {
+      again = true;
+      return running;
+    }
+    running = (async () => {
+      do {
+        again = false;
+        await once();
+      } while (again);
+    })().finally(() => {
+      running = null;
+    });
+    return running;
+  };
+}
+
+async function readAndApply(gateway: Pick<Gateway, 'reload'>, read: () => Promise<Config>): Promise<Reload> {
+  try {
+    return { outcome: 'taken_up', needRestart: await gateway.reload(await read()) };
+  } catch (error) {
+    if (error instanceof ConfigError) return { outcome: 'refused', faults: error.faults };
+    // A fault of ours must not end a gateway that works.
+    return { outcome: 'refused', faults: [error instanceof Error ? error.message : String(error)] };
+  }
+}
