@@ -7,6 +7,8 @@ process.env.NODE_COMPILE_CACHE ??= new URL('node_modules/.cache/node', import.me
 /** Files that wait for processes and clocks more than they compute: begun first, so that the others fill the time. */
 const waiting = [
   'browser/explorer.test.ts',
+  'browser/board.test.ts',
+  'browser/newcomer.test.ts',
   'chaos/chaos.test.ts',
   'security/canary.test.ts',
   'e2e/newcomer.test.ts',

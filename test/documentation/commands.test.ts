@@ -7,6 +7,8 @@ import { documentedClouds, failureOf, missingProgram, root, shell, shellBlocks }
 const notRun: Readonly<Record<string, string>> = {
   'README.md: npm ci && npm start': 'installs packages and runs for ever',
   'README.md: npm test': 'is the run that this test belongs to',
+  "README.md: curl -N http://127.0.0.1:8080/migrations/events -H 'accept: text/event-stream'":
+    'runs for ever; test/browser/newcomer.test.ts runs it',
   'docs/authentication.md: key=$(openssl rand -base64 33); printf %s "$key" | sha256sum':
     'is run before the gateway starts, which needs the digest',
   'docs/operations/backup-and-restore.md: sqlite3 /data/godwit.db "VACUUM INTO \'/backup/godwit-$(date +%F).db\'"':
