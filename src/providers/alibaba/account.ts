@@ -25,13 +25,13 @@ export interface AlibabaCredentials extends Credentials {
   readonly securityToken?: Secret;
 }
 
-/** The account as one of this vendor. Throws when the composition handed over another vendor's. */
+/** The account with this vendor's settings. Throws for another vendor's account. */
 export function alibabaAccount(account: Account): AlibabaAccount {
   if (account.provider !== 'alibaba') throw new Error(`account ${account.name} belongs to ${account.provider}`);
   return account as AlibabaAccount;
 }
 
-/** The credentials as some of this vendor. Throws when the composition handed over another vendor's. */
+/** The credentials with this vendor's members. Throws for another vendor's credentials. */
 export function alibabaCredentials(credentials: Credentials): AlibabaCredentials {
   if (credentials.provider !== 'alibaba') throw new Error(`credentials of ${credentials.provider} given to alibaba`);
   return credentials as AlibabaCredentials;

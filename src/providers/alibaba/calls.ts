@@ -13,7 +13,7 @@ import { answerOf, garbled, textOf } from './reply.ts';
 
 type Query = VendorRequest['query'];
 
-/** Stands for the chain's id where a plan is shown before the vendor has given one. No task has it, so a vendor would refuse it. */
+/** Placeholder for the chain's id in a plan that is shown before the vendor has assigned one. No task has this id. */
 const handlePlaceholder = '{migrateTaskId}';
 /** Longest ClientToken (CreateOnlineDatabaseTask page), in characters. */
 const maxClientToken = 64;
@@ -30,7 +30,7 @@ function chainBase(account: AlibabaAccount, migration: Migration): 'updf' | 'ful
   return optionsOf(migration).chainBase ?? account.chainBase;
 }
 
-/** `BackupMode`, `IsOnlineDB` and what goes with them: the whole difference between a one-shot restore and the links of a chain. */
+/** `BackupMode`, `IsOnlineDB` and related parameters: the only difference between a one-shot restore and a file of a chain. */
 function modeParameters(input: CallInput, backup: Backup): Query {
   const { migration } = input;
   if (!isChain(migration)) return [['BackupMode', 'FULL'], ['IsOnlineDB', 'True'], checkMode(migration)];
@@ -82,7 +82,7 @@ function chainParameters(migration: Migration): Query {
   ];
 }
 
-/** An answer that carries nothing but its request id, also wrapped as in old revisions of the pages. */
+/** A response that carries only its request id, also in the wrapped form of old revisions of the pages. */
 function acknowledged(operation: string, reply: VendorReply): Record<string, never> {
   if (textOf(answerOf(operation, reply), 'RequestId') === null) {
     throw garbled(operation, reply, 'it has no request id');
@@ -94,7 +94,7 @@ const create = 'CreateMigrateTask';
 const online = 'CreateOnlineDatabaseTask';
 const terminate = 'TerminateMigrateTask';
 
-/** Restores one file: the whole of a one-shot migration, the base of a chain, or its next link. Not idempotent at the vendor. */
+/** Restores one file: a one-shot migration, the base of a chain, or the next file of a chain. The vendor's call is not idempotent. */
 export const restoreCall: ChangingCall = {
   operation: create,
   refs: { required: ['migrateTaskId'], optional: ['taskId'] },
@@ -137,7 +137,7 @@ export const openCall: ChangingCall = {
   objection: noObjection,
 };
 
-/** Ends the task. What becomes of the half-restored database the vendor does not say. */
+/** Terminates the task. The vendor does not document what happens to the half-restored database. */
 export const cancelCall: ChangingCall = {
   operation: terminate,
   refs: { required: [], optional: [] },

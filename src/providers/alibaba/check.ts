@@ -7,7 +7,7 @@ import { ossHost, ossHosts } from './endpoints.ts';
 import { isChain } from './migration-task.ts';
 
 const extensions = ['.bak', '.diff', '.trn', '.log'] as const;
-/** What is wrong with the name of a file, in words, or null. Characters that only some of the vendor's pages advise against pass. */
+/** The fault in a file's name, in words, or null. Accepts characters that only some of the vendor's pages advise against. */
 function fileNameFault(path: string): string | null {
   const lower = path.toLowerCase();
   if (/\.(?:zip|rar|7z|gz|tar)(?:\.[a-z]+)?$/.test(lower)) {

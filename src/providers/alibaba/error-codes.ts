@@ -1,13 +1,13 @@
 import type { ProblemCode } from '../../domain/problem.ts';
 import type { FailureKind } from '../../domain/vendor.ts';
 
-/** What one of the vendor's codes means for Godwit; what is left out follows from the kind. */
+/** The meaning of a vendor code. Omitted members follow from the kind. */
 export interface CodeMeaning {
   readonly kind: FailureKind;
   readonly detail: string;
   readonly code?: ProblemCode;
   readonly retryable?: boolean;
-  /** Milliseconds to wait where the vendor gives no figure. */
+  /** Wait in milliseconds, because the vendor names none. */
   readonly retryAfterMs?: number;
 }
 
@@ -15,7 +15,7 @@ interface Row extends CodeMeaning {
   readonly codes: readonly string[];
 }
 
-/** How long to leave an instance alone that has too many tasks, in milliseconds. The vendor may also mean its daily limit. */
+/** Wait in milliseconds before the next call to an instance with too many tasks. The vendor may also mean its daily limit. */
 const tooManyTasksWaitMs = 300_000;
 
 const rows: readonly Row[] = [
@@ -114,7 +114,7 @@ const rows: readonly Row[] = [
     detail: 'The vendor has not opened this operation to the account. Ask the vendor to enable it.',
   },
 
-  // States that pass.
+  // Transient states.
   {
     kind: 'busy',
     codes: [
@@ -142,7 +142,7 @@ const rows: readonly Row[] = [
     detail: 'The instance has too many migrations, at once or for one day (500).',
   },
 
-  // What is not there.
+  // Missing objects.
   {
     kind: 'not_found',
     codes: ['InvalidDBInstanceId.NotFound', 'InvalidDBInstanceName.NotFound', 'Forbidden.InstanceNotFound'],
@@ -206,7 +206,7 @@ const rows: readonly Row[] = [
     detail: 'The vendor has seen this request before; whether the first one was carried out is not known yet.',
   },
 
-  // The way to the service.
+  // The service itself.
   {
     kind: 'rejected',
     codes: [

@@ -8,10 +8,10 @@ import { presentableWords } from './reply.ts';
 const consistencyFailure = /dbcc checkdb failed|checkdb found (?!0 allocation errors and 0 consistency errors)/i;
 const consistencySuccess = /success to dbcc checkdb|checkdb found 0 allocation errors and 0 consistency errors/i;
 
-/** Ways of telling a cause that only this vendor has (guides on migrating full and incremental backups). */
+/** Wordings of this vendor alone that identify a cause (guides on migrating full and incremental backups). */
 const phrases: readonly Wording[] = [{ code: 'edition_unsupported', pattern: /\bfailed to open database\b/i }];
 
-/** What the status of a failed file says when no text does. */
+/** The cause by the status of a failed file, for a file without a text. */
 const causeOfFileStatus: ReadonlyMap<string, RestoreErrorCode> = new Map([
   ['DownloadFailed', 'download_failed'],
   ['VerifyFailed', 'backup_corrupt_or_newer'],
@@ -48,7 +48,10 @@ function failedRestore(migration: Migration, statement: Statement): FailedRestor
   };
 }
 
-/** Why a restore failed: of the statements, most telling first, the one that tells a cause, else the first that has words. */
+/**
+ * The cause of a failed restore: the first statement with a recognized cause, else the first with a text. Statements come in the order of
+ * their value.
+ */
 export function restoreError(migration: Migration, statements: readonly [Statement, ...Statement[]]): MigrationError {
   const telling =
     statements.find((statement) => causeOf(failedRestore(migration, statement)) !== null) ??
@@ -57,7 +60,7 @@ export function restoreError(migration: Migration, statements: readonly [Stateme
   return restoreErrorOf(failedRestore(migration, telling));
 }
 
-/** What a task that succeeded says beside it: missing owner, result of the asynchronous check, anything unfamiliar. */
+/** Remarks of a successful task: missing owner, result of the asynchronous check, and texts that Godwit does not recognize. */
 export function successNotes(description: string | null): readonly WarningNote[] {
   if (description === null || /^\W*(?:success(?:ful(?:ly)?)?|finished|ok)?\W*$/i.test(description)) return [];
   const words = presentableWords(description);

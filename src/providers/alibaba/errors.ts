@@ -11,10 +11,10 @@ import { type Fields, parseObject } from '../kit/json.ts';
 import { type CodeMeaning, codeMeanings } from './error-codes.ts';
 import { fieldOf, parseXmlError, presentableWords, requestIdOf, textOf } from './reply.ts';
 
-/** Codes that a success may carry. Under another status they contradict it, and nothing may be concluded. */
+/** Codes of a successful response. Under another HTTP status they contradict it, and the outcome is unknown. */
 const successCodes: ReadonlySet<string> = new Set(['200', 'ok', 'success']);
 
-/** Ended temporary credentials, told in the message of another code. */
+/** Expired temporary credentials that the vendor reports in the message of another code. */
 const endedToken = /Security\s?Token(?:\.|\s(?:has\s|is\s)?)Expired/i;
 
 /** Families of codes that the error pages describe by a pattern. They count for refusals (4xx) only. */
@@ -49,7 +49,7 @@ function kindOfStatus(status: number): FailureKind {
 function meaningOf(code: string, status: number): CodeMeaning {
   const known = codeMeanings.get(code.toLowerCase());
   if (known !== undefined) {
-    // A busy word under 5xx may come after the work was done.
+    // A busy code under 5xx may follow work that was carried out.
     return known.kind === 'busy' && status >= 500 ? { ...meaningOfKind('unavailable'), detail: known.detail } : known;
   }
   if (/throttling/i.test(code)) return meaningOfKind('throttled');
@@ -57,7 +57,7 @@ function meaningOf(code: string, status: number): CodeMeaning {
   return meaningOfKind(family?.[1] ?? kindOfStatus(status));
 }
 
-/** The wait that the vendor asks for, in milliseconds: its own header counts in milliseconds, the standard one is read as everywhere. */
+/** The wait that the vendor requests, in milliseconds. Its own header is in milliseconds; `Retry-After` has its standard meaning. */
 function retryAfterOf({ headers, receivedAt }: VendorReply): number | undefined {
   const own = headers['x-acs-retry-after']?.trim() ?? '';
   return /^\d{1,15}$/.test(own) ? Math.min(Number(own), maxRetryAfterMs) : readRetryAfter(headers, receivedAt);
@@ -71,7 +71,7 @@ function missingPermission(fields: Fields): string {
   return action === null ? '' : ` The permission is ${presentableWords(action)}.`;
 }
 
-/** What a missing database means where files come from URLs, which only SQL Server 2008 R2 with local disks takes. */
+/** The meaning of a missing database with `url` sources, which only SQL Server 2008 R2 with local disks accepts. */
 function emptyDatabase({ query }: VendorRequest, code: string): string {
   const of2008 = query.some(([name]) => name === 'OSSUrls') && /^InvalidDBName(?:\.NotFound)?$/i.test(code);
   return of2008 ? ' On 2008 R2 with local disks an empty database of the same name must be made first.' : '';
@@ -123,7 +123,7 @@ export function failureOf(request: VendorRequest, reply: VendorReply): VendorFai
   return failure(meaningOfKind('malformed'), request, reply, fields, '');
 }
 
-/** Whether a read was refused for good, such as an operation that the instance's edition does not support. */
+/** Whether the vendor refused a read permanently, such as an operation that the instance's edition does not support. */
 export function isRefusal(error: unknown): error is VendorError {
   return error instanceof VendorError && (error.failure.kind === 'rejected' || error.failure.kind === 'not_found');
 }

@@ -22,7 +22,7 @@ import {
 } from './reads.ts';
 import { taskMeaning } from './status.ts';
 
-/** How much earlier than our sending the vendor may date what it created, in milliseconds: clocks differ. */
+/** Tolerance for clock skew in milliseconds: the vendor may date a new task this much before our sending. */
 const clockMarginMs = 60_000;
 /** How long before the sending the list of tasks begins, in milliseconds. */
 const listMarginMs = 600_000;
@@ -31,12 +31,12 @@ const no: Finding = { found: 'no' };
 const yes = (migrateTaskId: string): Finding => ({ found: 'yes', refs: { migrateTaskId } });
 const unclear = (detail: string): Finding => ({ found: 'unclear', detail });
 
-/** Whether something of that age can be the effect of a call sent at `sentAt`. Without a time of creation it can. */
+/** Whether an object of that age can be the effect of a call sent at `sentAt`. An object without a creation time can. */
 function youngEnough(createdAt: Instant | null, sentAt: Instant): boolean {
   return createdAt === null || createdAt >= sentAt - clockMarginMs;
 }
 
-/** The value of a dialogue, or null where the vendor refuses to answer it at all. */
+/** The result of a dialogue, or null when the vendor refuses the reads. */
 function* unlessRefused<T>(dialogue: Dialogue<T>): Dialogue<T | null> {
   try {
     return yield* dialogue;
@@ -46,7 +46,7 @@ function* unlessRefused<T>(dialogue: Dialogue<T>): Dialogue<T | null> {
   }
 }
 
-/** Task ids that this migration has had answers for; an unknown call cannot have made one of them. */
+/** Task ids from answered calls of this migration. A call in doubt cannot have created one of them. */
 function ownTaskIds(migration: Migration): ReadonlySet<string> {
   const refs = [
     migration.providerRefs,
@@ -56,7 +56,7 @@ function ownTaskIds(migration: Migration): ReadonlySet<string> {
   return new Set(refs.flatMap(({ migrateTaskId }) => (migrateTaskId === undefined ? [] : [migrateTaskId])));
 }
 
-/** Whether the vendor shows that a task restores another file than ours. Without rows or names it shows nothing. */
+/** Whether the vendor shows that a task restores another file. Without rows or names it shows nothing. */
 function* holdsOtherFile(instanceId: string, taskId: string, names: readonly string[]): Dialogue<boolean> {
   if (names.length === 0) return false;
   const files = (yield* unlessRefused(describeFiles(instanceId, taskId))) ?? [];
@@ -64,7 +64,7 @@ function* holdsOtherFile(instanceId: string, taskId: string, names: readonly str
   return named.length > 0 && rowsNamed(named, names).length === 0;
 }
 
-/** Looks for the task that a first file would have begun: same database, young enough, nobody's, and with our file in it. */
+/** Finds the task that a first file would have created: same database, young enough, owned by no migration, with our file. */
 function* findTask(input: ProbeInput): Dialogue<Finding> {
   const { migration, backup, sentAt, now, taken } = input;
   const { instanceId } = migration.target;
@@ -100,7 +100,7 @@ function* findTask(input: ProbeInput): Dialogue<Finding> {
   return yes(only.id);
 }
 
-/** Looks for an increment by its file; where files are not shown, by the task having left `Waiting`. */
+/** Finds an increment by its file. Where the vendor shows no files, a task that has left `Waiting` counts. */
 function* findIncrement(input: ProbeInput & { readonly backup: NonNullable<ProbeInput['backup']> }): Dialogue<Finding> {
   const { migration, backup, sentAt } = input;
   const { instanceId } = migration.target;
@@ -116,7 +116,7 @@ function* findIncrement(input: ProbeInput & { readonly backup: NonNullable<Probe
     if (sameName.length < earlier && sameName.some(({ createdAt }) => youngEnough(createdAt, sentAt))) {
       return unclear('The vendor lists fewer files of this name than were submitted. Look at the task by hand.');
     }
-    // Under a name that is not ours it may be there all the same: a row that no accepted submission explains.
+    // The vendor may list it under another name: a row that no accepted submission explains.
     const surplus = inOrder(files).slice(acceptedSubmissions(migration).length);
     if (sameName.length === 0 && surplus.some(({ createdAt }) => youngEnough(createdAt, sentAt))) {
       const shown = surplus.map(({ name }) => name ?? 'one without a name').join(', ');
@@ -140,7 +140,7 @@ export function findRestore(input: ProbeInput): Dialogue<Finding> {
   return backup === null || backup.type === 'full' ? findTask(input) : findIncrement({ ...input, backup });
 }
 
-/** The status of the chain's task, for calls that show in nothing else. */
+/** The status of the chain's task: the only trace of some calls. */
 function* statusOfChain(migration: Migration): Dialogue<string | null> {
   const handle = chainHandle(migration);
   if (handle === null) return null;

@@ -18,7 +18,7 @@ import { destinationName } from './migration-task.ts';
 import { describeFiles, describeTask, inOrder, listedPeriodMs, listTasks, type Task, type TaskFile } from './reads.ts';
 import { fileMeaning, type TaskMeaning, taskMeaning } from './status.ts';
 
-/** Tasks that one reading of the list takes in; the vendor allows 500 a day. */
+/** Maximum number of tasks in one reading of the list; the vendor allows 500 a day. */
 const maxListed = 1000;
 
 const states: Readonly<Record<TaskMeaning, MigrationState | null>> = {
@@ -110,7 +110,7 @@ function* filesShown(instanceId: string, id: string): Dialogue<readonly TaskFile
   }
 }
 
-/** Whether a task takes more files. Where the account begins chains with `FULL`, that word tells nothing. Null: it cannot be told. */
+/** Whether a task accepts more files; null: unknown, because with `chainBase: full` the mode of a chain is that of a single restore. */
 function isChain({ backupMode, status }: Task, mode: Mode | null, account: Account): boolean | null {
   if (backupMode === 'UPDF' || taskMeaning(status) === 'waiting') return true;
   if (backupMode === 'FULL' && alibabaAccount(account).chainBase !== 'full') return false;

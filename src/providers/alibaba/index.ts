@@ -45,7 +45,7 @@ export const alibaba: Provider = {
   requestIdOf: (reply) => requestIdOf(reply, parseObject(reply.body)),
   sign,
   cloudId: () => null,
-  // Every request carries its own signature, and nothing has to be learnt before the first.
+  // Every request carries its own signature; there is no login.
   opensSessions: false,
   login: () => null,
 };

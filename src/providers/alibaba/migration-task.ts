@@ -1,12 +1,12 @@
 import { type Backup, fullBackup, type Migration, restoredName } from '../../domain/migration.ts';
 
-/** The vendor's handle of the whole chain: the task that began with the full backup. Null while none is known. */
+/** The vendor's id of the chain: the task of the full backup. Null while it is unknown. */
 export function chainHandle(migration: Migration): string | null {
   const handle = migration.providerRefs.migrateTaskId ?? fullBackup(migration).providerRefs.migrateTaskId;
   return handle === undefined || handle === '' ? null : handle;
 }
 
-/** The name of the one database on the target. Throws when the request that was let in names none. */
+/** The name of the database on the target. Throws for a migration that names none, which validation excludes. */
 export function destinationName(migration: Migration): string {
   const [database] = migration.target.databases ?? [];
   if (database === undefined) throw new Error(`${migration.id} names no database`);
@@ -40,7 +40,7 @@ export function sameFileName(one: string, other: string): boolean {
   return one === other || foldedName(one) === foldedName(other);
 }
 
-/** File names by which the vendor may list a backup; empty when they are not known. */
+/** File names under which the vendor may list a backup; empty: unknown. */
 export function fileNamesOf(backup: Pick<Backup, 'source'>): readonly string[] {
   const { source } = backup;
   if (source.type === 'object_storage') return source.keys.map(baseName);

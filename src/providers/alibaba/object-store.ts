@@ -17,7 +17,7 @@ import { ossEndpoint, regionOfOssHost } from './endpoints.ts';
 
 const permissions = { list: 'oss:ListObjects', read: 'oss:GetObject' } as const;
 
-/** OSS, as far as backups are looked at (ListObjectsV2 and GetObject pages). */
+/** OSS: listing and reading backups (ListObjectsV2 and GetObject pages). */
 export const objectStore: ObjectStore = {
   permissions,
   // Restores from other classes are refused with InvalidOssObjectStorageClassType.

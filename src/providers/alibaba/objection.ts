@@ -30,7 +30,7 @@ export function* objectToRestore({ migration, backup }: CallInput, refs: Refs): 
       return `Task ${taskId} restores the database ${task.database}, not ${database}.`;
   } catch (error) {
     if (!(error instanceof VendorError) || !isRefusal(error)) throw error;
-    // Some editions show no tasks at all: then only the operator has seen it.
+    // Some editions show no tasks. Then only the operator can have seen it.
     if (error.failure.kind !== 'not_found') return null;
     return `The vendor shows no task ${taskId} on the instance ${instanceId}.`;
   }

@@ -38,17 +38,17 @@ function timesOf(migration: Migration, task: Task): Task | null {
   return isChain(migration) ? null : task;
 }
 
-/** While a task runs, what is in flight is being restored. */
+/** While a task runs, the backups in flight are `restoring`. */
 export function backupsOfRunningTask(migration: Migration, task: Task): readonly BackupObservation[] {
   return inFlight(migration).map((backup) => observed(backup, 'restoring', task.status, timesOf(migration, task)));
 }
 
-/** An open database has taken all that was in flight. */
+/** An open database contains every backup that was in flight. */
 export function backupsOfSucceededTask(migration: Migration, task: Task): readonly BackupObservation[] {
   return inFlight(migration).map((backup) => observed(backup, 'restored', task.status, task));
 }
 
-/** Where the vendor lists as many files as it was sent, under names of its own, the place tells which is which. */
+/** If the vendor lists as many files as were sent, under other names, the position identifies each file. */
 function fileAtPlace(migration: Migration, backup: Backup, files: readonly TaskFile[]): TaskFile | null {
   const submissions = acceptedSubmissions(migration);
   if (files.length !== submissions.length) return null;
@@ -62,7 +62,7 @@ function fileOf(migration: Migration, backup: Backup, files: readonly TaskFile[]
   return named ?? fileAtPlace(migration, backup, files);
 }
 
-/** What was in flight has failed with the task, except a chain's file that the vendor shows as restored. */
+/** The backups in flight fail with the task, except a file of a chain that the vendor shows as restored. */
 export function backupsOfFailedTask(
   migration: Migration,
   task: Task,
@@ -84,7 +84,7 @@ interface FileTruth {
   readonly backup: BackupObservation;
   readonly unrecognized: string | null;
   readonly warning: WarningNote | null;
-  /** Why it takes a person to tell whether the backup was restored. */
+  /** Why only a person can decide whether the backup was restored. */
   readonly undecided?: string;
 }
 
@@ -96,7 +96,7 @@ function acceptedAt(migration: Migration, backup: Backup): Instant {
   return accepted?.settledAt ?? backup.submittedAt ?? backup.createdAt;
 }
 
-/** What a waiting chain says of one backup in flight: its own file decides, the task's `Waiting` only where no files are shown. */
+/** The state of a backup in flight of a waiting chain. Its file decides; the task's `Waiting` decides only where no files are shown. */
 function truthOf(
   migration: Migration,
   backup: Backup,
@@ -137,7 +137,7 @@ function truthOf(
   }
 }
 
-/** A chain whose task waits while backups are in flight: ready only when each of them is told to have ended. `now` by our clock. */
+/** A chain whose task waits while backups are in flight. It is ready once each of them has ended. `now` by our clock. */
 export function waitingChain(
   migration: Migration,
   task: Task,

@@ -11,7 +11,7 @@ import { fileMeaning, taskMeaning } from './status.ts';
 /** How long before the oldest of the observed migrations the list begins, in milliseconds: its times are the vendor's. */
 const listMarginMs = 3_600_000;
 
-/** Migrations of one instance are told by one list (DescribeMigrateTasks takes one instance). */
+/** One list shows all migrations of one instance (DescribeMigrateTasks takes one instance). */
 export function observationGroup(migration: Migration): string {
   return `${migration.account}|${migration.region}|${migration.target.instanceId}`;
 }
@@ -29,7 +29,7 @@ function blank(phase: Observation['phase'], task: Task | null): Observation {
   };
 }
 
-/** What became of asking for a task: the task, or the code with which the vendor says that there is none. */
+/** The result of reading a task: the task, or the vendor's code for a missing one. */
 type Answer = Task | { readonly absent: string };
 
 function* ask(instanceId: string, taskId: string): Dialogue<Answer> {
@@ -37,18 +37,18 @@ function* ask(instanceId: string, taskId: string): Dialogue<Answer> {
     const task = yield* describeTask(instanceId, taskId);
     return task ?? { absent: '' };
   } catch (error) {
-    // Any other refusal says nothing of the task, so it is no status of it.
+    // Any other refusal says nothing about the task.
     if (!(error instanceof VendorError) || error.failure.kind !== 'not_found') throw error;
     return { absent: error.failure.provider.code ?? '' };
   }
 }
 
-/** The tasks of several migrations from the list of their instance; without those that the list does not tell. */
+/** The tasks of several migrations from the list of their instance, without those that the list lacks. */
 function* listed(migrations: readonly Migration[], now: Instant): Dialogue<ReadonlyMap<string, Task>> {
   const [first] = migrations;
   const handles = migrations.flatMap((migration) => chainHandle(migration) ?? []);
   if (first === undefined || handles.length < 2) return new Map();
-  // The vendor refuses nothing older by word, but lists one week only.
+  // The vendor accepts an older start and lists one week all the same.
   const oldest = Math.min(...migrations.map(({ createdAt }) => createdAt)) - listMarginMs;
   const from = Math.max(oldest, now - listedPeriodMs);
   try {
@@ -108,7 +108,7 @@ function* observeTask(migration: Migration, handle: string, task: Task, ownNow: 
   }
 }
 
-/** Whether the call that opens the database is under way or done, so that `Waiting` can only be an old word. */
+/** Whether the call that opens the database is sent or accepted, so that `Waiting` is out of date. */
 function openingBegan(migration: Migration): boolean {
   const last = migration.calls.findLast(({ step }) => step === 'open');
   if (last !== undefined) return last.state === 'accepted' || last.state === 'sending' || last.state === 'unknown';
@@ -116,7 +116,7 @@ function openingBegan(migration: Migration): boolean {
 }
 
 function* waiting(migration: Migration, handle: string, task: Task, ownNow: Instant): Dialogue<Observation> {
-  // A one-shot restore never waits for files by the documentation; nothing may be concluded from it.
+  // The documentation lets no one-shot restore wait for files, so the status proves nothing.
   if (!isChain(migration)) return blank('unrecognized', task);
   if (openingBegan(migration)) return blank('restoring', task);
   if (!migration.backups.some(({ state }) => state === 'restoring')) return blank('ready', task);
@@ -146,7 +146,7 @@ function* failed(migration: Migration, handle: string, task: Task): Dialogue<Obs
   };
 }
 
-/** The files of a failed task, which only add words: any failure to read them is no reason to hold back the task's own final word. */
+/** The files of a failed task. They only add texts, so the task's final status counts even if reading them fails. */
 function* filesIfAny(migration: Migration, handle: string): Dialogue<readonly TaskFile[]> {
   try {
     return yield* describeFiles(migration.target.instanceId, handle);

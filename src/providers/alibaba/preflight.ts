@@ -16,7 +16,7 @@ interface Expectation {
   readonly fault: (actual: string) => string;
 }
 
-/** What the instance has to be like (DescribeDBInstanceAttribute page). A field that is missing proves nothing. */
+/** Requirements on the instance (DescribeDBInstanceAttribute page). A missing field proves nothing. */
 const expectations: readonly Expectation[] = [
   {
     field: 'Engine',
@@ -89,7 +89,7 @@ function versionFaults(migration: Migration, instance: Fields): readonly FieldFa
     }
     return faults;
   }
-  // Of a 2008 R2 instance that does not tell its storage, nothing is known.
+  // An instance of 2008 R2 without a storage type may be of either kind.
   const newer = version !== null && (!/^2008/i.test(version) || storage !== null);
   return newer && source.type === 'url'
     ? [
@@ -101,7 +101,7 @@ function versionFaults(migration: Migration, instance: Fields): readonly FieldFa
     : [];
 }
 
-/** Whether a refusal is about what was asked, and so a fault of the request rather than of the way to the vendor. */
+/** Whether a refusal concerns the request itself rather than the access to the vendor. */
 function aboutRequest(error: unknown): error is VendorError {
   return error instanceof VendorError && ['rejected', 'not_found', 'busy'].includes(error.failure.kind);
 }
@@ -134,7 +134,7 @@ export function* targetMajor(migration: Migration): Dialogue<number | null> {
   return instance === undefined ? null : majorOf(textOf(instance, 'EngineVersion'));
 }
 
-/** Reads the instance and asks for the name: what would make the restore fail, with pointers into the request. */
+/** Reads the instance and checks the database name. Returns what would make the restore fail, with pointers into the request. */
 export function* preflight(migration: Migration): Dialogue<readonly FieldFault[]> {
   const operation = 'DescribeDBInstanceAttribute';
   let instance: Fields | undefined;
@@ -149,6 +149,6 @@ export function* preflight(migration: Migration): Dialogue<readonly FieldFault[]
     return [{ pointer: onInstance, detail: 'The vendor knows no such instance in this account and region.' }];
   }
   const faults = instanceFaults(migration, instance);
-  // There an empty database of the name has to exist, which this check would call taken.
+  // There an empty database of that name has to exist, and this check would refuse it.
   return isOldLocalDisk(instance) ? faults : [...faults, ...(yield* nameFaults(migration))];
 }

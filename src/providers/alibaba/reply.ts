@@ -2,7 +2,7 @@ import type { Instant } from '../../domain/migration.ts';
 import type { VendorError, VendorReply } from '../../domain/vendor.ts';
 import { type Fields, isObject, malformed, parseObject } from '../kit/json.ts';
 
-/** Longest text of the vendor that is passed on, in characters. */
+/** Maximum length of a vendor text that is passed on, in characters. */
 const maxWords = 2_000;
 
 /** The value of a field; the name matches exactly or, failing that, without regard to case. */
@@ -100,7 +100,7 @@ export function requestIdOf(reply: VendorReply, fields: Fields | null): string |
   return (fields === null ? null : textOf(fields, 'RequestId')) ?? reply.headers['x-acs-request-id'] ?? null;
 }
 
-/** An answer that is not what the vendor documents: its effect, if any, is unknown. */
+/** The error for a malformed response: the effect of the call, if any, is unknown. */
 export function garbled(operation: string, reply: VendorReply, what: string): VendorError {
   const requestId = requestIdOf(reply, parseObject(reply.body));
   const detail = `The answer to ${operation} cannot be understood: ${what}.`;

@@ -1,4 +1,4 @@
-/** What the status of a migration task means (DescribeMigrateTasks page). */
+/** Meanings of a migration task's status (DescribeMigrateTasks page). */
 export type TaskMeaning = 'running' | 'waiting' | 'succeeded' | 'failed' | 'unrecognized';
 
 const taskMeanings: ReadonlyMap<string, TaskMeaning> = new Map([
@@ -9,12 +9,12 @@ const taskMeanings: ReadonlyMap<string, TaskMeaning> = new Map([
   ['Failed', 'failed'],
 ]);
 
-/** Meaning of a task's status; any word that the page does not list is `unrecognized`. */
+/** The meaning of a task's status. A status that the page lacks is `unrecognized`. */
 export function taskMeaning(status: string): TaskMeaning {
   return taskMeanings.get(status) ?? 'unrecognized';
 }
 
-/** What the status of one file of a task means. `inconclusive`: about the downloaded copy, which says nothing of the restore. */
+/** Meanings of a file's status. `inconclusive`: it concerns the downloaded copy and says nothing about the restore. */
 export type FileMeaning = 'running' | 'restored' | 'failed' | 'inconclusive' | 'unrecognized';
 
 const fileMeanings: ReadonlyMap<string, FileMeaning> = new Map([

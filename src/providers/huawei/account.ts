@@ -3,11 +3,11 @@ import type { Account, Credentials } from '../../domain/vendor.ts';
 
 export interface HuaweiAccount extends Account {
   readonly provider: 'huawei';
-  /** The project of the account's region; null: it is learnt from the token, or looked up. */
+  /** The project of the account's region; null: Godwit learns it from the token or looks it up. */
   readonly projectId: string | null;
-  /** The domain of the cloud's hosts, where it is not the vendor's own, such as a partner's; default: that of the region. */
+  /** The domain of the cloud's hosts, such as a partner's; default: the vendor's own domain for the region. */
   readonly site?: string;
-  /** The language of the vendor's messages; default `en-us`, which failures are recognized in best. */
+  /** The language of the vendor's messages; default `en-us`, in which most causes are recognized. */
   readonly language?: 'en-us' | 'zh-cn';
 }
 
@@ -31,13 +31,13 @@ export interface HuaweiAccessKeyCredentials extends Credentials {
 
 export type HuaweiCredentials = HuaweiPasswordCredentials | HuaweiAccessKeyCredentials;
 
-/** The account as one of this vendor. Throws when the composition handed over another vendor's. */
+/** The account with this vendor's settings. Throws for another vendor's account. */
 export function huaweiAccount(account: Account): HuaweiAccount {
   if (account.provider !== 'huawei') throw new Error(`account ${account.name} belongs to ${account.provider}`);
   return account as HuaweiAccount;
 }
 
-/** The credentials as some of this vendor. Throws when the composition handed over another vendor's. */
+/** The credentials with this vendor's members. Throws for another vendor's credentials. */
 export function huaweiCredentials(credentials: Credentials): HuaweiCredentials {
   if (credentials.provider !== 'huawei') throw new Error(`credentials of ${credentials.provider} given to huawei`);
   return credentials as HuaweiCredentials;

@@ -73,23 +73,23 @@ function baseInfo(migration: Migration, backup: Backup): object {
   };
 }
 
-/** The scenarios with files in a bucket: all databases of the files, or those named; one whole file may be given another name. */
+/** Scenarios with files in a bucket: all databases of the files, or the named ones. The database of a single file may be renamed. */
 function objectOptions(migration: Migration, backup: Backup): object {
   const named = migration.target.databases ?? [];
   const renamed = named.find(isRenamed);
   const all = named.length === 0 || renamed !== undefined;
   return {
-    // An increment goes onto the database that the full backup has made, so it covers it by nature.
+    // An increment continues the database that the full backup created, so it always overwrites.
     is_cover: backup.type === 'full' ? migration.target.overwrite : true,
     is_default_restore: all,
     is_delete_backup_file: !(migration.options.keepDownloadedFiles ?? false),
     ...(all ? {} : { db_names: named.map((database) => database.name) }),
-    // The empty key stands for the one database of the file.
+    // The empty key means the only database of the file.
     reset_db_name_map: renamed === undefined ? {} : { '': restoredName(renamed) },
   };
 }
 
-/** The scenario with a backup of another instance: the map names every database, an empty value keeps its name. */
+/** Scenario with a backup of another instance: the map names every database; an empty value keeps the name. */
 function instanceOptions(migration: Migration): object {
   const named = migration.target.databases ?? [];
   const { keepDownloadedFiles } = migration.options;

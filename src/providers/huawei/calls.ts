@@ -7,7 +7,7 @@ import { createOperation, isJobId, jobsPath } from './jobs.ts';
 import { objectToJob } from './objection.ts';
 import { malformedReply, text } from './reply.ts';
 
-/** Creating a job starts it: there is no other call, and none that stops it. */
+/** Creating a job starts it. No call stops it. */
 export const createJob: ChangingCall = {
   operation: createOperation,
   refs: { required: ['jobId'], optional: [] },
@@ -37,12 +37,12 @@ export const createJob: ChangingCall = {
   objection: objectToJob,
 };
 
-/** Every backup is one job. Nothing has to be opened (the last job does it), and nothing can be cancelled or is left behind. */
+/** Every backup is one job. The last job opens the database; nothing can be cancelled, and a refused job leaves nothing behind. */
 export function plan(step: Step, _migration: Migration, _backup: Backup | null): readonly ChangingCall[] {
   return step === 'restore' ? [createJob] : [];
 }
 
-/** Between two jobs nothing runs at the vendor, so only our record has to end; a running job cannot be stopped. */
+/** Between two jobs nothing runs at the vendor, so a cancellation ends our record only. A running job cannot be stopped. */
 export function cancelVerdict(migration: Migration): CancelVerdict {
   const unsettled = migration.calls.some((call) => call.state === 'sending' || call.state === 'unknown');
   if (migration.state === 'cutting_over')

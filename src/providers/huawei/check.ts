@@ -6,7 +6,7 @@ import { storageEndpointFault } from '../kit/storage-host.ts';
 import { isRenamed, splitKey } from './body.ts';
 import { optionsOf } from './options.ts';
 
-/** Names that the vendor keeps for itself beside those of SQL Server. */
+/** Reserved names of the vendor, beside those of SQL Server. */
 const reservedNames: readonly string[] = ['rdsadmin'];
 
 /** Hosts of the object storage; the group is the region. */
@@ -14,7 +14,7 @@ const obsHosts = /^obs\.([a-z0-9-]+)\.myhuaweicloud\.(?:com|eu)$/;
 
 const fault = (pointer: string, detail: string): FieldFault => ({ pointer, detail });
 
-/** Faults that only this vendor has, all at once; pointers are into the migration request. */
+/** Faults of a migration request that only this vendor has, all at once. */
 export function checkMigration(migration: Migration): readonly FieldFault[] {
   const { source } = fullBackup(migration);
   return [
@@ -32,7 +32,7 @@ export function checkMigration(migration: Migration): readonly FieldFault[] {
   ];
 }
 
-/** Faults of one more backup of a chain; pointers are into the backup request. */
+/** Faults of a further backup of a chain; pointers are into the backup request. */
 export function checkBackup(
   migration: Migration,
   backup: { readonly type: BackupType; readonly source: Backup['source']; readonly final: boolean },
@@ -105,7 +105,7 @@ function databaseFaults(migration: Migration, source: Source): readonly FieldFau
   });
 }
 
-/** Why no database can be given another name here, or null when it can. */
+/** Why this request cannot rename a database, or null. */
 function renameRefusal(migration: Migration, source: Source): string | null {
   if (migration.mode !== 'full')
     return 'Huawei Cloud cannot give a database another name in a chain; leave `restoreAs` out, or use mode `full`.';

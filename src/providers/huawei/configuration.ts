@@ -59,7 +59,7 @@ export const configuration: AccountConfiguration = {
       }),
     ),
   },
-  // Writes as public field reports have it: about one in six seconds is allowed for long, short bursts are.
+  // Public field reports: about one write in six seconds is allowed over a long time; short bursts pass.
   limits: { readsPerSecond: 5, writesPerSecond: 1 },
   configured: credentialForm(LoginSchema, (form, { values }) => ({ source: 'configured', read: login(form, values) })),
   sources: {
@@ -113,7 +113,7 @@ export const configuration: AccountConfiguration = {
   },
 };
 
-/** Throws for values that do not make a whole. */
+/** Throws for an incomplete set of values. */
 function login(form: Static<typeof LoginSchema>, values: FormContext['values']): () => Promise<HuaweiCredentials> {
   const { accountName, userName, password, accessKeyId, secretAccessKey, securityToken } = form;
   const byPassword = accountName !== undefined && userName !== undefined && password !== undefined;

@@ -82,7 +82,7 @@ export function agencyCredentials(settings: AgencySettings): IssuedCredentials {
     endpoint,
     tokenFile: null,
     base: settings.base,
-    // A password is among the inputs.
+    // The inputs include a password.
     locksUser: true,
     *issue({ base, now, nonce }) {
       if (base === null) throw new Error('an agency needs the credentials of the delegate');
@@ -94,7 +94,7 @@ export function agencyCredentials(settings: AgencySettings): IssuedCredentials {
   };
 }
 
-/** An account of which a signature needs nothing. */
+/** An account without anything that a signature needs. */
 const nobody: HuaweiAccount = {
   name: '',
   provider: 'huawei',
@@ -193,7 +193,7 @@ export function podCredentials(settings: { readonly endpoint: string; readonly t
   };
 }
 
-/** A token of the delegate's whole account: an agency is not a matter of one project. */
+/** A token for the delegate's whole account, because an agency is not bound to one project. */
 function* domainToken(
   endpoint: string,
   { accountName, userName, password }: HuaweiPasswordCredentials,

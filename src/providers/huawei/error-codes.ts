@@ -1,6 +1,6 @@
 import type { FailureKind } from '../../domain/vendor.ts';
 
-/** What an error code of the vendor means: the kind decides what happens next, the words are for a person. */
+/** The meaning of a vendor code: the kind decides what happens next, the detail is for people. */
 export interface Meaning {
   readonly kind: FailureKind;
   readonly detail: string;
@@ -93,7 +93,7 @@ export const meanings: ReadonlyMap<string, Meaning> = new Map([
     'DRS.M00103',
   ]),
   ...table('unauthenticated', 'The project id is wrong for this user or region.', ['DRS.M00261']),
-  // Names of jobs are unique per backup and attempt: a taken name says that the same call has arrived before.
+  // Job names are unique for each backup and attempt, so a taken name means that the same call has already arrived.
   ...table('replayed', 'A job of this name exists already, so this call has probably arrived before.', ['DRS.M00277']),
   ...table('rejected', 'The target instance is not a usable RDS for SQL Server instance.', [
     'DRS.M05006',
@@ -133,7 +133,7 @@ export const meanings: ReadonlyMap<string, Meaning> = new Map([
   ...table('unauthenticated', 'The user has no right to this region.', ['IAM.0083']),
 ]);
 
-/** What `APIGW.0301` ("Incorrect IAM authentication information: …") means, by the rest of its message; the first match counts. */
+/** Meanings of `APIGW.0301` ("Incorrect IAM authentication information: …") by the rest of its message; the first match counts. */
 export const authenticationMeanings: readonly (readonly [pattern: RegExp, meaning: Meaning])[] = [
   [
     /signature expired|signature time/i,
@@ -194,7 +194,7 @@ const unlistedMeanings: readonly (readonly [pattern: RegExp, meaning: Meaning])[
   ],
 ];
 
-/** The meaning of a code that the vendor does not document, by its message; undefined for any other code. */
+/** The meaning of an undocumented code by its message; undefined for any other code. */
 export function unlistedMeaning(code: string, message: string | null): Meaning | undefined {
   if (!unlistedCodes.has(code)) return undefined;
   return (
@@ -205,7 +205,7 @@ export function unlistedMeaning(code: string, message: string | null): Meaning |
 
 const rejected = (detail: string): Meaning => ({ kind: 'rejected', detail });
 
-/** What a status means where the code says nothing. */
+/** Meanings of HTTP statuses without a known code. */
 export function meaningOfStatus(httpStatus: number): Meaning {
   if (httpStatus >= 500) return { kind: 'unavailable', detail: 'Huawei Cloud has a fault or is overloaded.' };
   switch (httpStatus) {

@@ -3,13 +3,13 @@ import type { VendorErrorDetails } from '../../domain/problem.ts';
 import type { Wording } from '../../domain/restore-errors.ts';
 import { restoreErrorOf } from '../kit/restore-error.ts';
 
-/** Ways of telling a cause that only this vendor has (DRS FAQ). */
+/** Wordings of this vendor alone that identify a cause (DRS FAQ). */
 const phrases: readonly Wording[] = [
   { code: 'source_missing_or_archived', pattern: /\brestore\s*:\s*null\b/i },
   { code: 'database_not_in_backup', pattern: /\bsource database not in backup file list\b/i },
 ];
 
-/** Why a job failed. The check before the restore is named, because nothing was restored then. */
+/** The cause of a failed job. The text names the check before the restore, because after it nothing was restored. */
 export function errorOf(
   state: 'failed' | 'precheck_failed',
   migration: Migration,

@@ -24,7 +24,7 @@ function wordsIn(value: Fields | null, lenient: boolean): Words | null {
   return code === null && (message === null || !lenient) ? null : { code, message };
 }
 
-/** The vendor's words in the body of a refusal: at the top, or one level down. */
+/** The vendor error in the body of a refusal: at the top, or one level down. */
 function wordsOf(body: Fields | null, refused: boolean): Words {
   const candidates = refused ? [body, ...Object.values(body ?? {}).map(asObject)] : [body, asObject(body?.error)];
   for (const candidate of candidates) {
@@ -52,7 +52,7 @@ const wrongCredentials: Meaning = {
     'the IAM user. A HUAWEI ID cannot log in: use an IAM user.',
 };
 
-/** Refusals that a gateway or balancer makes by itself, often without a word, before it passes a request on. */
+/** Refusals by a gateway or load balancer, often without a body, before it forwards a request. */
 const refusedAtTheDoor: readonly number[] = [408, 429, 431, 494];
 
 const unworded: Meaning = {
@@ -63,7 +63,7 @@ const unworded: Meaning = {
 
 function meaningOf(request: VendorRequest, httpStatus: number, { code, message }: Words): Meaning {
   const byStatus = meaningOfStatus(httpStatus);
-  // DRS and its gateway always say why. A bare 4xx does not prove that a restore was not begun.
+  // DRS and its gateway always give a reason. A 4xx without one does not prove that no restore began.
   if (request.effect === 'write' && code === null && message === null && httpStatus < 500)
     return refusedAtTheDoor.includes(httpStatus) ? byStatus : unworded;
   const gateway = /^(?:APIGW|APIG|APIC)[.-](\d{4})$/.exec(code ?? '')?.[1];
@@ -74,10 +74,10 @@ function meaningOf(request: VendorRequest, httpStatus: number, { code, message }
     gateway === '0301' ? authenticationMeanings.find(([pattern]) => pattern.test(message ?? ''))?.[1] : undefined;
   const meaning = authentication ?? known ?? byStatus;
 
-  // There is no session to renew while one is being opened, and a password is never tried twice: five failures lock the user.
+  // A login has no session to renew, and a password is tried once only: five failures lock the user.
   const unexplained = httpStatus === 401 && meaning === byStatus;
   if (request.service === 'iam' && (meaning.kind === 'session_expired' || unexplained)) return wrongCredentials;
-  // A server fault leaves the outcome open, whatever the code says of the request.
+  // After a server error the outcome is unknown, whatever the code says.
   if (httpStatus >= 500 && (meaning.kind === 'rejected' || meaning.kind === 'not_found')) return byStatus;
   return meaning;
 }

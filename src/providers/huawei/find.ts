@@ -6,13 +6,13 @@ import { optionsOf } from './options.ts';
 
 interface Search {
   readonly ids: ReadonlySet<string>;
-  /** Every row that matched could be read: only then does an empty result prove anything. */
+  /** Whether every matching row was readable. Only then an empty result proves absence. */
   readonly complete: boolean;
 }
 
 /**
- * Looks whether a job was created, by its name. The vendor's filter is fuzzy, so names are compared here. Where an enterprise
- * project is configured it is searched first, because a user may see jobs only inside it.
+ * Finds a job by its name. The vendor's filter is fuzzy, so names are compared here. A configured enterprise project is searched first,
+ * because a user may see jobs only inside it.
  */
 export function* findJob({ migration, backup, taken }: ProbeInput): Dialogue<Finding> {
   if (backup === null) throw new Error(`${migration.id}: only the job of a backup can be looked for`);

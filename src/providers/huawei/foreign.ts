@@ -15,12 +15,12 @@ import { isJobId, type Job, type JobOrder, listRequest, readOrder, readPage, rea
 import { optionsOf } from './options.ts';
 import { type JobState, jobState } from './status.ts';
 
-/** Pages of a hundred jobs that one reading of the list takes in. */
+/** Maximum number of pages, of a hundred jobs each, in one reading of the list. */
 const maxPages = 5;
-/** Later jobs of the instance that are looked at, each by a call of its own. */
+/** Maximum number of later jobs of the instance that are read, each with its own call. */
 const maxLaterJobs = 5;
 
-/** `SUCCESS` is the end of a single restore, and of one link of a chain: the list does not tell which. */
+/** `SUCCESS` ends a single restore or one link of a chain; the list does not distinguish them. */
 const states: Readonly<Record<JobState, MigrationState | null>> = {
   running: 'restoring',
   restored: null,
@@ -155,7 +155,7 @@ function databaseDifference({ target }: Migration, order: JobOrder): string | nu
   return null;
 }
 
-/** Why it is not known how far a chain has come, in words: jobs after its full backup may be links of it. Null: there are none. */
+/** Why the position of a chain is unknown, in words: later jobs may be links of it. Null: there are none. */
 function* laterJobs(
   draft: Migration,
   id: string,

@@ -9,9 +9,9 @@ export const showOperation = 'ShowReplicationJob';
 
 export const jobsPath = '/v5/{project_id}/backup-migration-jobs';
 
-/** Jobs per page. The definition allows far more; a page of this size stays well below any limit on bodies. */
+/** Jobs per page. The definition allows far more; a page of this size stays far below any limit on bodies. */
 export const pageSize = 100;
-/** Pages read at most, so that a vendor which ignores `offset` cannot hold us. */
+/** Maximum number of pages, so that a vendor which ignores `offset` cannot cause an endless loop. */
 export const maxPages = 20;
 
 /** One job of the vendor, from a list or from its details; both name the same facts differently. */
@@ -27,13 +27,13 @@ export interface Job {
 
 export interface Page {
   readonly jobs: readonly Job[];
-  /** Rows that came, also those that could not be read. */
+  /** Number of rows, unreadable ones included. */
   readonly rows: number;
-  /** How many jobs match in all, where the vendor says so. */
+  /** Total number of matching jobs, if the vendor reports it. */
   readonly total: number | null;
 }
 
-/** Newest first: jobs that appear while we read shift rows onto later pages, so none is missed. */
+/** Newest first: new jobs shift rows onto later pages during the reading, so no row is missed. */
 export function listRequest(
   filters: readonly (readonly [name: string, value: string])[],
   offset: number,
@@ -74,7 +74,7 @@ export function isJobId(id: string): boolean {
   return /^[0-9A-Za-z_-]{1,128}$/.test(id);
 }
 
-/** Throws `VendorError` of kind `malformed` when the reply has no list of jobs, so that it is never taken for an empty one. */
+/** Throws `VendorError` of kind `malformed` for a reply without a list of jobs: it is not an empty list. */
 export function readPage(reply: VendorReply): Page {
   const body = parseObject(reply.body);
   if (!Array.isArray(body?.jobs)) throw malformedReply(listOperation, reply, 'the list of jobs is missing');
@@ -89,19 +89,19 @@ export function readShow(reply: VendorReply): Job {
   return readJob(body);
 }
 
-/** What a job was asked to do, as its details show it; null for what they leave out. */
+/** The request of a job as its details show it; null for what they omit. */
 export interface JobOrder {
   readonly instanceId: string | null;
   readonly files: readonly string[];
   readonly backupId: string | null;
-  /** Databases that were named; without the placeholder `""`. */
+  /** The named databases, without the placeholder `""`. */
   readonly databases: readonly string[];
   readonly last: boolean | null;
-  /** What `recovery_mode` says; it is read back as a number. */
+  /** The value of `recovery_mode`, which the vendor returns as a number. */
   readonly recovery: 'full' | 'incre' | null;
   /** `OBS` or `RDS`. */
   readonly fileSource: string | null;
-  /** New names that databases get; null: not told. */
+  /** New names of databases; null: not shown. */
   readonly newNames: readonly string[] | null;
 }
 

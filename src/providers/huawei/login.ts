@@ -35,7 +35,7 @@ function* passwordLogin(
   const reply = yield {
     operation: tokenOperation,
     service: 'iam',
-    // A token changes nothing at the vendor, and a second one does not end the first.
+    // A token changes nothing at the vendor, and a second one leaves the first valid.
     effect: 'read',
     method: 'POST',
     path: '/v3/auth/tokens',
@@ -59,7 +59,7 @@ function* passwordLogin(
   return {
     token: new Secret(subject),
     projectId,
-    // An unreadable end is taken as an early one: tokens live for 24 hours.
+    // An unreadable expiry counts as an early one: tokens live for 24 hours.
     expiresAt: instant(token?.expires_at) ?? reply.receivedAt + hour,
   };
 }

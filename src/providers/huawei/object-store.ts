@@ -33,7 +33,7 @@ import { instant, malformedReply, text } from './reply.ts';
 
 const permissions = { list: 'obs:bucket:ListBucket', read: 'obs:object:GetObject' } as const;
 
-/** OBS, as far as backups are looked at (pages obs_04_0022 and obs_04_0083). */
+/** OBS: listing and reading backups (pages obs_04_0022 and obs_04_0083). */
 export const objectStore: ObjectStore = {
   permissions,
   restorable: (storageClass) => storageClass.toUpperCase() === 'STANDARD',
@@ -48,7 +48,7 @@ export const objectStore: ObjectStore = {
   sign: signStorage,
   failureOf(request, reply) {
     const failure = storageFailure(request, reply, 'huawei', requestIdOf(reply), permissions);
-    // A temporary access key that has ended is told in the same words as an unknown one.
+    // The vendor reports an expired temporary access key like an unknown one.
     return failure?.provider.code === 'InvalidAccessKeyId' ? { ...failure, kind: 'session_expired' } : failure;
   },
   requestIdOf,
@@ -78,7 +78,7 @@ export function storageStringToSign(request: VendorRequest, headers: Readonly<Re
   ].join('\n');
 }
 
-/** Signs one attempt with the account's access key, or with the temporary one that its session brought. Pure. */
+/** Signs one attempt with the account's access key, or with the temporary one of its session. Pure. */
 export function signStorage(request: VendorRequest, context: SigningContext): SignedRequest {
   const keys = keysOf(request, context);
   const headers = {
@@ -109,10 +109,10 @@ function keysOf(request: VendorRequest, { credentials, session }: SigningContext
 
 const tokenOperation = 'KeystoneCreateUserTokenByPassword';
 const keysOperation = 'CreateTemporaryAccessKeyByToken';
-/** An hour: long enough to be renewed seldom, short enough to be worth little to a thief. The vendor takes 15 minutes to 24 hours. */
+/** One hour limits both renewals and the value of a stolen key. The vendor allows 15 minutes to 24 hours. */
 const lifetimeSeconds = 3600;
 
-/** Opens the session that object storage needs for a user with a password: a token, and an access key of an hour for it. */
+/** Opens the object-storage session of a user with a password: a token, and a temporary access key from it. */
 export function* storageLogin(credentials: HuaweiPasswordCredentials): Dialogue<Session> {
   const { accountName, userName, password } = credentials;
   const asked = { service: 'iam', effect: 'read', method: 'POST' } as const;
@@ -156,7 +156,7 @@ export function* storageLogin(credentials: HuaweiPasswordCredentials): Dialogue<
       secretAccessKey: new Secret(secret),
       securityToken: new Secret(security),
     },
-    // An unreadable end is taken as an early one.
+    // An unreadable expiry counts as an early one.
     expiresAt: instant(issued?.expires_at) ?? reply.receivedAt + (lifetimeSeconds * 1000) / 4,
   };
 }

@@ -19,17 +19,17 @@ import { optionsOf } from './options.ts';
 import { requestIdOf } from './reply.ts';
 import { jobState } from './status.ts';
 
-/** What the vendor says of a job, with where it said so; or that it does not know the job. */
+/** The vendor's report on a job and its place; or that the vendor does not know the job. */
 type Sighting = { readonly job: Job; readonly words: VendorErrorDetails } | 'missing';
 
-/** One list of the project's jobs answers for every migration of the account in the region. */
+/** One list of the project's jobs covers every migration of the account in the region. */
 export function observationGroup(migration: Migration): string {
   return `${migration.account}|${migration.region}`;
 }
 
 /**
- * The vendor's view of each migration. Only jobs that run are asked for: nothing links the jobs of a chain at the vendor, so the
- * rest is known from our own list of backups alone, and a migration between two jobs costs no call.
+ * The vendor's view of each migration. Only running jobs are read: the vendor does not link the jobs of a chain, so our own list of
+ * backups is the only source for the rest. A migration between two jobs costs no call.
  */
 export function* observe(
   migrations: readonly Migration[],
@@ -45,7 +45,7 @@ function runningBackups(migration: Migration): readonly Backup[] {
   return migration.backups.filter((backup) => backup.state === 'restoring');
 }
 
-/** A user may see jobs only inside an enterprise project: where all migrations agree on one, the list is asked for it. */
+/** A user may see jobs only inside an enterprise project. If all migrations have the same one, it filters the list. */
 function commonEnterpriseProject(migrations: readonly Migration[]): readonly (readonly [string, string])[] {
   const [id, ...others] = new Set(migrations.map((each) => optionsOf(each).enterpriseProjectId));
   return id === undefined || others.length > 0 ? [] : [['enterprise_project_id', id]];
@@ -60,7 +60,7 @@ function* sightJobs(
   for (const id of wanted) if (!isJobId(id)) sightings.set(id, 'missing');
 
   let seen = 0;
-  // For a single job its details cost no more than a further page, and are certain to be about it.
+  // For a single job, reading its details costs no more than another page and is certain.
   for (let page = 0; page < maxPages && missing().length > Math.min(page, 1); page++) {
     const reply = yield listRequest(scope, seen);
     const { jobs, rows, total } = readPage(reply);
@@ -73,7 +73,7 @@ function* sightJobs(
   return sightings;
 }
 
-/** One job by its id. An answer that cannot be understood concerns this job only, so the others are still told. */
+/** One job by its id. A malformed response concerns this job only; the others are still observed. */
 function* showJob(id: string): Dialogue<Sighting> {
   try {
     const reply = yield showRequest(id);
@@ -143,7 +143,7 @@ function backupObservation(
   };
 }
 
-/** The phase of the whole chain: what the vendor has just said over what we knew of each backup. */
+/** The phase of the whole chain: the vendor's latest reports override the stored state of each backup. */
 function phaseOf(migration: Migration, observed: readonly BackupObservation[]): Phase {
   const stateOf = (backup: Backup) => observed.find((each) => each.backupId === backup.id)?.state ?? backup.state;
   const full = fullBackup(migration);

@@ -39,7 +39,7 @@ function read(operation: string, path: string, query: VendorRequest['query']): V
   return { operation, service: 'rds', effect: 'read', method: 'GET', path, query, headers: {}, body: undefined };
 }
 
-/** The list under `key`; a reply without it is malformed, never an empty list. */
+/** The list under `key`. A reply without it is malformed, not an empty list. */
 function listIn(operation: string, reply: VendorReply, key: string): { list: readonly Fields[]; total: number | null } {
   const body = parseObject(reply.body);
   if (!Array.isArray(body?.[key])) throw malformedReply(operation, reply, `the list \`${key}\` is missing`);
@@ -157,7 +157,7 @@ function* readDatabases(instanceId: string): Dialogue<readonly string[]> {
   return names;
 }
 
-/** Databases that are on the target already; where the request names none, what the backup is known to hold. */
+/** Databases that already exist on the target. If the request names none, the known contents of the backup are compared. */
 function clashes(
   migration: Migration,
   existing: readonly string[],

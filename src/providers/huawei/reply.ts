@@ -2,13 +2,13 @@ import type { Instant } from '../../domain/migration.ts';
 import type { VendorError, VendorReply } from '../../domain/vendor.ts';
 import { type Fields, malformed, parseObject } from '../kit/json.ts';
 
-/** A non-empty text; numbers are taken as their digits, because the vendor mixes the two. Anything else is null. */
+/** A non-empty text, or a number as its digits, because the vendor mixes the two. Anything else is null. */
 export function text(value: unknown): string | null {
   if (typeof value === 'string') return value === '' ? null : value;
   return typeof value === 'number' && Number.isFinite(value) ? String(value) : null;
 }
 
-/** A count of things, also when it comes as a string; null when it is none. */
+/** A count, also in a string; null for anything else. */
 export function count(value: unknown): number | null {
   const digits = text(value);
   return digits !== null && /^\d{1,9}$/.test(digits) ? Number(digits) : null;
@@ -35,7 +35,7 @@ export function requestIdOf(reply: VendorReply, body: Fields | null): string | n
   return text(reply.headers['x-request-id']) ?? text(reply.headers['x-iam-trace-id']) ?? text(body?.request_id);
 }
 
-/** The error for an answer that lacks what it must have. Its outcome, where something was to change, is unknown. */
+/** The error for a response without a required member. The outcome of a changing call is then unknown. */
 export function malformedReply(operation: string, reply: VendorReply, lacking: string): VendorError {
   const requestId = requestIdOf(reply, parseObject(reply.body));
   const detail = `Huawei Cloud answered ${operation} with HTTP ${reply.httpStatus}, but ${lacking}.`;

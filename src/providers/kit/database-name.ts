@@ -12,7 +12,7 @@ const systemDatabases: ReadonlySet<string> = new Set([
 /** The longest identifier of SQL Server, in UTF-16 units: a character beyond the basic plane counts twice. */
 const maxNameUnits = 128;
 
-/** What is wrong with the name of a database, or null. `reserved`: names in lower case that the vendor keeps for itself. */
+/** The fault in a database name, or null. `reserved`: names in lower case that the vendor reserves. */
 export function databaseNameFault(name: string, reserved: readonly string[] = []): string | null {
   const folded = name.toLowerCase();
   if (systemDatabases.has(folded)) return `\`${name}\` is a database of SQL Server itself and cannot be restored.`;

@@ -22,13 +22,13 @@ export function present(value: Secret | undefined): Secret {
   return value;
 }
 
-/** What an exchange with an issuer needs of its vendor. */
+/** The vendor's part in an exchange with an issuer of credentials. */
 export interface Issuing {
   readonly provider: string;
   readonly operation: string;
 }
 
-/** The error for an answer that cannot be used. */
+/** The error for an unusable response. */
 export function unusable(
   { provider, operation }: Issuing,
   kind: Extract<FailureKind, 'malformed' | 'unauthenticated' | 'unavailable'>,
@@ -53,7 +53,7 @@ export function expectNoFailure(
     (text, secret) => text?.replaceAll(secret, '[secret]') ?? null,
     failure.provider.message,
   );
-  // Whatever the service calls it, a refusal here concerns what this gateway identifies itself with.
+  // Whatever the code, a refusal here concerns the identity of this gateway.
   const refused = refusals.includes(failure.kind);
   throw new VendorError({
     ...failure,
@@ -77,7 +77,7 @@ function issuerRequest(operation: string): VendorRequest {
   };
 }
 
-/** Asks the machine's metadata service for the name of its role. It becomes part of a URL, so nothing else is taken. */
+/** Reads the name of the machine's role from its metadata service. Accepts only a role name, because it becomes part of a URL. */
 export function* askRoleName(issuing: Issuing, request: IssuerRequest): Generator<IssuerRequest, string, VendorReply> {
   const reply = yield request;
   const [name = ''] = reply.body.trim().split(/\s/);
@@ -90,7 +90,7 @@ export function* askRoleName(issuing: Issuing, request: IssuerRequest): Generato
   return name;
 }
 
-/** Asks for the credentials of the machine's role. `kindOfRole` is the vendor's word, such as `RAM role`. */
+/** Reads the credentials of the machine's role. `kindOfRole` is the vendor's term, such as `RAM role`. */
 export function* askRole(
   issuing: Issuing,
   kindOfRole: string,

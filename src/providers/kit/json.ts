@@ -21,12 +21,12 @@ export function parseObject(body: string): Fields | null {
   }
 }
 
-/** The objects of an array; what is no object in it is left out, and what is no array has none. */
+/** The objects of an array, without other elements; empty for anything but an array. */
 export function objectsIn(value: unknown): readonly Fields[] {
   return Array.isArray(value) ? value.filter(isObject) : [];
 }
 
-/** The error for an answer that is not what the vendor documents: its effect, if any, is unknown. */
+/** The error for a malformed response: the effect of the call, if any, is unknown. */
 export function malformed(
   provider: { readonly name: string; readonly operation: string; readonly requestId: string | null },
   { httpStatus }: VendorReply,

@@ -14,9 +14,9 @@ import type { ProviderId } from '../../domain/vocabulary.ts';
 import { malformed } from './json.ts';
 import { percentEncode } from './percent.ts';
 
-/** What the three object stores have in common: their lists, their errors, ranges, and how an address is made of host, bucket and key. */
+/** The common parts of the three object stores: lists, errors, ranges, and the address of a bucket and key. */
 
-/** The most that all three give in one page. */
+/** Maximum page size of all three. */
 export const pageSize = 1000;
 
 /** A key as the path of a URL: every part encoded, the slashes kept. */
@@ -82,7 +82,10 @@ const parser = new XMLParser({
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The content of the root element, or null. A document type could name entities without end, and none of the stores sends one. */
+/**
+ * The content of the root element, or null. Documents with a DOCTYPE are refused: no store sends one, and its entities could expand
+ * without end.
+ */
 function rootOf(xml: string, root: string): Fields | null {
   if (/<!(?:doctype|entity)/i.test(xml)) return null;
   try {
@@ -96,12 +99,12 @@ function rootOf(xml: string, root: string): Fields | null {
 
 const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
 
-/** How a store writes what `encoding-type=url` makes of a text. */
+/** How a store encodes texts under `encoding-type=url`. */
 export interface ListForm {
   readonly provider: ProviderId;
   /** A plus sign stands for a space, as in forms. */
   readonly plusIsSpace: boolean;
-  /** The element that names where the next page begins. */
+  /** The element with the position of the next page. */
   readonly nextElement: 'NextContinuationToken' | 'NextMarker';
 }
 
@@ -133,7 +136,7 @@ export function parsePage(reply: VendorReply, { provider, plusIsSpace, nextEleme
     };
   });
   if (text(list.IsTruncated) !== 'true') return { objects, next: null };
-  // Without a marker the last key is one. A page without both would begin at the same place for ever.
+  // Without a marker the last key serves as one. A page without both would repeat for ever.
   const marker = text(list[nextElement]);
   const next = marker === null ? objects.at(-1)?.key : decode(marker);
   if (next === undefined) throw malformedReply(provider, 'ListObjects', reply, 'it does not say where it goes on');
@@ -163,9 +166,9 @@ export function parsePart(
     if (begin === first && bytes.length === end - begin + 1) return { object: object(size), bytes };
     throw malformedReply(provider, 'GetObject', reply, 'it holds another part of the object than was asked for');
   }
-  // A store that ignores the range sends the object from its beginning; it was cut off at the length that was wanted.
+  // A store that ignores the range sends the object from its beginning; the response was cut off at the requested length.
   const length = headers['content-length'] ?? '';
-  // Every store tags its objects: what has no tag is the page of some gateway in between.
+  // Every store sends an entity tag. A response without one comes from some proxy in between.
   if (reply.httpStatus === 200 && first === 0 && /^\d{1,15}$/.test(length) && object(0).etag !== null)
     return { object: object(Number(length)), bytes };
   throw malformedReply(provider, 'GetObject', reply, 'it does not keep to the range that was asked for');
@@ -185,7 +188,7 @@ function malformedReply(provider: ProviderId, operation: string, reply: VendorRe
   return malformed({ name: provider, operation, requestId: null }, reply, detail);
 }
 
-/** What the codes of the stores mean (object-storage pages of the three vendors, "error codes"). */
+/** Meanings of the stores' error codes (object-storage pages of the three vendors, "error codes"). */
 const kinds: Readonly<Record<string, FailureKind>> = {
   InvalidAccessKeyId: 'unauthenticated',
   SignatureDoesNotMatch: 'unauthenticated',
@@ -264,14 +267,14 @@ export function storageFailure(
   };
 }
 
-/** The store's own words. What it says of signatures is left out: it can repeat what was signed, and a token with it. */
+/** The store's message, without messages about signatures: these can repeat the signed text and a token in it. */
 function messageOf(error: Fields): string | null {
   const message = text(error.Message);
   if (message === null || /signature/i.test(text(error.Code) ?? '')) return null;
   return message.replaceAll(/\p{Cc}+/gu, ' ').slice(0, 500);
 }
 
-/** The endpoint that serves the bucket, where the one that was asked does not. */
+/** The endpoint that serves the bucket, as a redirect names it. */
 function otherEndpoint(error: Fields, { httpStatus, headers }: VendorReply): string | null {
   const code = text(error.Code) ?? '';
   const wrongRegion = (httpStatus >= 300 && httpStatus < 400) || /Redirect$/.test(code);

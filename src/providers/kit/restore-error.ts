@@ -30,7 +30,7 @@ function pathsOf(source: Source): readonly string[] {
   }
 }
 
-/** What a migration's files and databases are called: words in which no cause is looked for. */
+/** The names of a migration's files and databases, which are excluded from the search for a cause. */
 export function namesOf(migration: Migration): readonly string[] {
   const files = migration.backups.flatMap(({ source }) => pathsOf(source)).flatMap((path) => [path, baseName(path)]);
   const stems = files.map((file) => file.replace(/\.[A-Za-z]{2,4}$/, ''));
@@ -38,26 +38,26 @@ export function namesOf(migration: Migration): readonly string[] {
   return [...new Set([...files, ...stems, ...databases])];
 }
 
-/** What a vendor says of a restore that failed. */
+/** The vendor's report of a failed restore. */
 export interface FailedRestore {
   readonly migration: Migration;
   /** The vendor's text, verbatim; null where it gives none. */
   readonly text: string | null;
-  /** The vendor's own ways of telling a cause. */
+  /** Wordings of this vendor alone. */
   readonly phrases?: readonly Wording[];
-  /** What the vendor's status says where no text tells more. */
+  /** The cause by the vendor's status, used when no text identifies one. */
   readonly fallback?: RestoreErrorCode;
-  /** A sentence before the words of the catalogue, such as the step that failed. */
+  /** A sentence that precedes the catalogue's text, such as the failed step. */
   readonly preface?: string;
   readonly provider: VendorErrorDetails;
 }
 
-/** The cause of a failed restore, or null where neither its text nor its status tells one. */
+/** The cause of a failed restore, or null when neither text nor status identifies one. */
 export function causeOf({ migration, text, phrases = [], fallback }: FailedRestore): RestoreErrorCode | null {
   return (text === null ? null : restoreCause(text, namesOf(migration), phrases)) ?? fallback ?? null;
 }
 
-/** The error of a failed restore: code, words and `retryable` from the catalogue, with the vendor's words beside them. */
+/** The error of a failed restore: code, detail and `retryable` from the catalogue, with the vendor's error beside them. */
 export function restoreErrorOf(failed: FailedRestore): MigrationError {
   const code = causeOf(failed) ?? 'restore_failed';
   const { detail, retryable } = restoreErrors[code];

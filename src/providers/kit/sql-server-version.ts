@@ -11,7 +11,7 @@ const majors: Readonly<Record<string, number>> = {
   '2025': 17,
 };
 
-/** The major version that a vendor's word for an engine tells, such as `2019_std_ha`, or null. */
+/** The major version in a vendor's engine name, such as `2019_std_ha`, or null. */
 export function majorOf(version: string | null): number | null {
   return majors[/^\d{4}/.exec(version ?? '')?.[0] ?? ''] ?? null;
 }

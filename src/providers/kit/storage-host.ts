@@ -1,4 +1,4 @@
-/** Hosts of the object storages that people have buckets in, by the end of their name. */
+/** Hosts of known object stores, by the end of their name. */
 const storageHosts: readonly RegExp[] = [
   /(?:^|\.)oss-[a-z0-9-]+\.aliyuncs\.com$/,
   /(?:^|\.)obs\.[a-z0-9-]+\.myhuaweicloud\.(?:com|eu)$/,
@@ -8,18 +8,18 @@ const storageHosts: readonly RegExp[] = [
   /(?:^|\.)storage\.googleapis\.com$/,
 ];
 
-/** What of a storage endpoint is to be checked. `own` matches the hosts of the vendor's storage; its first group is the region. */
+/** The rules for a storage endpoint. `own` matches the hosts of the vendor's storage; its first group is the region. */
 export interface StorageEndpoint {
   readonly endpoint: string;
   readonly bucket: string;
-  /** The region in which the bucket has to lie; null: the vendor is left to say so. */
+  /** The required region of the bucket; null: the vendor checks it. */
   readonly region: string | null;
   readonly own: RegExp;
-  /** An endpoint as it should be. */
+  /** Example of a valid endpoint. */
   readonly example: string;
 }
 
-/** What is wrong with the endpoint of an object storage, or null. A host of an unknown form, such as a private one, passes. */
+/** The fault in a storage endpoint, or null. Accepts hosts of an unknown form, such as private ones. */
 export function storageEndpointFault({ endpoint, bucket, region, own, example }: StorageEndpoint): string | null {
   const host = endpoint.toLowerCase();
   if (host.startsWith(`${bucket}.`)) return `The endpoint is the host without the bucket, such as ${example}.`;

@@ -17,13 +17,13 @@ export interface TencentCredentials extends Credentials {
   readonly token?: Secret;
 }
 
-/** The account as one of this vendor. Throws when the composition handed over another vendor's. */
+/** The account with this vendor's settings. Throws for another vendor's account. */
 export function tencentAccount(account: Account): TencentAccount {
   if (account.provider !== 'tencent') throw new Error(`account ${account.name} belongs to ${account.provider}`);
   return account as TencentAccount;
 }
 
-/** The credentials as some of this vendor. Throws when the composition handed over another vendor's. */
+/** The credentials with this vendor's members. Throws for another vendor's credentials. */
 export function tencentCredentials(credentials: Credentials): TencentCredentials {
   if (credentials.provider !== 'tencent') throw new Error(`credentials of ${credentials.provider} given to tencent`);
   return credentials as TencentCredentials;

@@ -1,10 +1,10 @@
 import type { ProblemCode } from '../../domain/problem.ts';
 import type { FailureKind } from '../../domain/vendor.ts';
 
-/** What a code of the vendor means. */
+/** The meaning of a vendor code. */
 export interface Classification {
   readonly kind: FailureKind;
-  /** Where it differs from what the kind implies. */
+  /** Only where it differs from the default of the kind. */
   readonly code?: ProblemCode;
   readonly detail: string;
 }
@@ -23,7 +23,7 @@ const wrongCall = 'The endpoint does not offer this operation: check the account
 const instanceBusy =
   'The instance is not in a state that allows this now; wait until it runs normally, then try again.';
 
-/** What each code means and what to do (Error Codes page and the error lists of the operations). */
+/** Meanings of the codes (Error Codes page and the error lists of the operations). */
 const byCode: Readonly<Record<string, Classification>> = {
   'AuthFailure.SignatureExpire': {
     kind: 'clock_skew',
@@ -128,7 +128,7 @@ const byCode: Readonly<Record<string, Classification>> = {
   },
 };
 
-/** By what follows the first segment: the vendor puts these under several of them. */
+/** Meanings by the code without its first segment, because the vendor uses several first segments. */
 const bySuffix: readonly (readonly [pattern: RegExp, meaning: Classification])[] = [
   [
     /^InterfaceNameNotFound$/,
@@ -162,7 +162,7 @@ const bySuffix: readonly (readonly [pattern: RegExp, meaning: Classification])[]
   ],
 ];
 
-/** By the first segment of the code, where the whole code is not in the table. */
+/** Meanings by the first segment, for codes that the table lacks. */
 const byFamily: Readonly<Record<string, Classification>> = {
   RequestLimitExceeded: {
     kind: 'throttled',
@@ -209,7 +209,7 @@ const byFamily: Readonly<Record<string, Classification>> = {
   UnsupportedProtocol: { kind: 'rejected', detail: wrongCall },
 };
 
-/** How a code of the vendor is understood; null for a code of which neither whole nor family is known. */
+/** The meaning of a vendor code; null when neither the code nor its family is known. */
 export function classify(code: string): Classification | null {
   const whole = code.trim();
   const family = whole.split('.', 1)[0] ?? '';

@@ -10,7 +10,7 @@ import { type Fields, isObject } from '../kit/json.ts';
 import { type Classification, classify, throttled } from './error-codes.ts';
 import { asText, parseJson, requestIdOf } from './reply.ts';
 
-/** Operations with the codes that say that they have nothing left to do. */
+/** Codes of each operation that mean that its work is already done. */
 const alreadyGone: ReadonlyMap<string, readonly string[]> = new Map([
   ['DeleteBackupMigration', ['ResourceNotFound.FullBackupMigrationNotExist', 'ResourceNotFound.InstanceNotFound']],
   [
@@ -28,7 +28,7 @@ interface Refusal {
   readonly message: string | null;
 }
 
-/** The vendor's refusal, of the present shape or of the very old one `{ code, message, codeDesc }`. */
+/** The vendor's refusal, in the present form or the very old one `{ code, message, codeDesc }`. */
 function refusalIn(body: unknown): Refusal | null {
   if (!isObject(body)) return null;
   if (isObject(body.Response)) {
@@ -45,7 +45,7 @@ function refusalIn(body: unknown): Refusal | null {
 
 const verbatim = (value: unknown) => (typeof value === 'string' && value !== '' ? value : null);
 
-/** At least this long after being throttled: the limit counts whole seconds. */
+/** Minimum wait after throttling: the limit counts whole seconds. */
 const throttleWaitMs = 1000;
 
 function waitAfter(kind: FailureKind, { headers, receivedAt }: VendorReply): { readonly retryAfterMs?: number } {

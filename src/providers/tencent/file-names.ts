@@ -1,6 +1,6 @@
 import type { BackupType, Mode } from '../../domain/vocabulary.ts';
 
-/** What a chain file's name has to say (cold backup migration guide; `reconvery` is the vendor's spelling). */
+/** The required parts of a chain file's name (cold backup migration guide; `reconvery` is the vendor's spelling). */
 export interface ChainRole {
   readonly mode: Exclude<Mode, 'full'>;
   readonly type: BackupType;
@@ -18,12 +18,12 @@ export function chainSuffix({ mode, type, final }: ChainRole): string {
   return `${digit}${kind}${digit}_${digit}${recovery}${digit}`;
 }
 
-/** The database that a chain file's name speaks of, where it follows the vendor's naming so far; null otherwise. */
+/** The database in a chain file's name; null for a name that does not follow the vendor's rule. */
 export function databaseInName(fileName: string): string | null {
   return /^(.+?)_\d{14}(?!\d)/.exec(fileName)?.[1] ?? null;
 }
 
-/** The name that the vendor expects, filled with what is known of it. */
+/** The name that the vendor expects, with the known parts filled in. */
 export function expectedName(role: ChainRole, fileName: string, database: string | null): string {
   const time = /(?<!\d)\d{14}(?!\d)/.exec(fileName)?.[0] ?? '<yyyyMMddHHmmss>';
   return `${database ?? databaseInName(fileName) ?? '<database>'}_${time}_${chainSuffix(role)}.bak`;
@@ -35,7 +35,7 @@ function roleInWords({ mode, type, final }: ChainRole): string {
   return `${final ? 'The last' : 'A not last'} ${mode === 'full_log' ? 'log' : 'differential'} backup of ${chain}`;
 }
 
-/** What is wrong with the name of a chain's file, or null. `database`: what the chain's files are named after, where it is known. */
+/** The fault in the name of a chain's file, or null. `database`: the database in the names of the chain's files, if known. */
 export function chainNameFault(role: ChainRole, fileName: string, database: string | null): string | null {
   const match = chainName.exec(fileName);
   if (match === null || match[3] !== chainSuffix(role))
@@ -45,7 +45,7 @@ export function chainNameFault(role: ChainRole, fileName: string, database: stri
     : `The names of this chain’s files begin with ${database}; ${fileName} is a backup of ${match[1]}.`;
 }
 
-/** What is wrong with the name of a single full backup's file, or null: only its extension is prescribed. */
+/** The fault in the name of a single full backup's file, or null. The vendor prescribes only the extension. */
 export function singleNameFault(fileName: string): string | null {
   if (archive.test(fileName)) return null;
   return `The file must be a .bak, .tar or .zip (not .tar.gz); this one is named ${fileName}.`;

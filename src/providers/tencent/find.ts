@@ -6,7 +6,7 @@ import { hasStarted } from './status.ts';
 import { type Listing, listTasks, type Task } from './task.ts';
 import { timeZoneOf } from './times.ts';
 
-/** How much earlier than our sending a child's `CreateTime` may lie: it has whole seconds, and both clocks may be off a little. */
+/** Tolerance between our sending and an earlier `CreateTime` of a child: it has whole seconds, and both clocks may be slightly off. */
 export const clockMarginMs = 60_000;
 
 const no: Finding = { found: 'no' };
@@ -14,7 +14,7 @@ const yes = (refs: Record<string, string> = {}): Finding => ({ found: 'yes', ref
 const unclear = (detail: string): Finding => ({ found: 'unclear', detail });
 const incomplete = unclear('The vendor’s list could not be read to its end; it is looked at again.');
 
-/** The full task as it is now, or null; `complete` tells whether null means that it does not exist. */
+/** The full task, or null. `complete`: whether null proves that it does not exist. */
 export function* readTask(input: CallInput, id: string): Dialogue<{ task: Task | null; complete: boolean }> {
   const listing = yield* listTasks({
     operation: 'DescribeBackupMigration',
@@ -58,7 +58,7 @@ export function* findCreatedTask(input: ProbeInput): Dialogue<Finding> {
   return yes({ [refNames.task]: first.id });
 }
 
-/** The renaming has arrived when the task carries exactly our list. It changes nothing to send it again. */
+/** A rename has arrived when the task carries exactly our list. Sending it again changes nothing. */
 export function* findRenaming(input: ProbeInput): Dialogue<Finding> {
   const id = taskId(input.migration);
   if (id === null) return no;
@@ -70,7 +70,7 @@ export function* findRenaming(input: ProbeInput): Dialogue<Finding> {
   return there === ours ? yes() : no;
 }
 
-/** Whether a task or child has been started; its flow id is lost then. */
+/** Whether a task or child has been started. Its flow id is then unknown. */
 function startOf(task: Task | null, what: string): Finding {
   if (task === null) return unclear(`The vendor does not show the ${what} now; it is looked at again.`);
   if (task.stage === null) return unclear(`The ${what} has status ${task.status}, which the vendor does not document.`);
@@ -98,7 +98,7 @@ function fileOf(link: string): string {
   }
 }
 
-/** A registered child has no name: it is found by its file, its time, and by not being anybody else's. */
+/** A registered child has no name. It is found by its file and time, if no other migration owns it. */
 export function* findCreatedIncrement(input: ProbeInput): Dialogue<Finding> {
   const { migration, backup, sentAt, taken } = input;
   const parent = taskId(migration);
@@ -130,7 +130,7 @@ export function* findStartedIncrement(input: ProbeInput): Dialogue<Finding> {
   return startOf(tasks.find((task) => task.id === id) ?? null, 'increment');
 }
 
-/** With the instance gone, everything on it is. */
+/** Without the instance nothing on it exists. */
 function* unlessGone(dialogue: Dialogue<Finding>): Dialogue<Finding> {
   try {
     return yield* dialogue;
@@ -157,7 +157,7 @@ function* lookForIncrement(input: ProbeInput): Dialogue<Finding> {
   return complete ? yes() : incomplete;
 }
 
-/** A deletion has arrived when the vendor does not show the task any more. */
+/** A deletion has arrived when the vendor no longer shows the task. */
 export function findDeletedTask(input: ProbeInput): Dialogue<Finding> {
   return unlessGone(lookForTask(input));
 }

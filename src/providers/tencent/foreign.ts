@@ -18,7 +18,7 @@ import type { Stage } from './status.ts';
 import { type Listing, listTasks, type Task } from './task.ts';
 import { timeZoneOf } from './times.ts';
 
-/** Tasks that one reading of the list takes in. */
+/** Maximum number of tasks in one reading of the list. */
 const maxListed = 500;
 
 const states: Readonly<Record<Stage, MigrationState>> = {
@@ -116,7 +116,7 @@ function* read(
   return { mode, providerStatus: task.status, backups: [full, ...whatMoves(increments)] };
 }
 
-/** What the last increment became is judged by the observation together with its parent. */
+/** The observation decides about the last increment together with its parent. */
 function whatMoves(increments: readonly AdoptableBackup[]): readonly AdoptableBackup[] {
   return increments.map((each, index) =>
     index === increments.length - 1 && each.state === 'failed' ? { ...each, state: 'restoring', error: null } : each,

@@ -49,7 +49,7 @@ export const tencent: Provider = {
   requestIdOf: (reply) => requestIdOf(responseOf(reply)),
   sign,
   cloudId: () => null,
-  // Every request is signed by itself.
+  // Every request is signed; there is no login.
   opensSessions: false,
   login: () => null,
 };

@@ -27,7 +27,7 @@ export function childrenToRead(migration: Migration): readonly string[] {
     .filter((id) => id !== null);
 }
 
-/** How an increment stands, from its child where it moves, from our record where it has ended. */
+/** The state of an increment: from its child while it runs, from our record once it has ended. */
 interface Increment {
   readonly backup: Backup;
   readonly child: Task | null;
@@ -36,11 +36,11 @@ interface Increment {
 
 function standOf(migration: Migration, backup: Backup, child: Task | null): Increment['stand'] {
   if (backup.state === 'restored') return 'restored';
-  // What was refused never ran, and says nothing of the chain.
+  // A refused increment never ran and says nothing about the chain.
   if (backup.state === 'failed') return wasRefused(migration, backup) ? 'not_started' : 'failed';
   if (!isInFlight(backup)) return 'not_started';
   const sent = started(migration, backup) !== 'no';
-  // A child that is not shown yet, or still as created, is stale once its start has been accepted.
+  // Once the start was accepted, a missing or merely created child is out of date.
   if (child === null) return sent ? 'running' : 'not_started';
   if (child.stage === null) return 'unrecognized';
   if (child.stage === 'succeeded') return 'restored';
@@ -57,10 +57,10 @@ interface Verdict {
 const taskOperation = 'DescribeBackupMigration';
 const childOperation = 'DescribeIncrementalMigration';
 
-/** What the vendor says about a further increment: nothing where it gives no list of actions. */
+/** Whether the vendor allows a further increment; unknown without a list of actions. */
 const allowsIncrement = (task: Task) => task.allowed?.includes('incremental') ?? task.stage === 'resting';
 
-/** A chain that lives. Where the vendor takes no further increment at the moment, that is told, and looked at again. */
+/** An intact chain. If the vendor takes no further increment now, `obstacle` says so, and Godwit observes again. */
 function atRest(task: Task): Verdict {
   if (allowsIncrement(task)) return { phase: 'ready' };
   const allowed = task.allowed?.join(', ') ?? '';
@@ -70,7 +70,7 @@ function atRest(task: Task): Verdict {
   };
 }
 
-/** Only a task that has itself failed, and takes no increment any more, is lost. */
+/** Only a task that has itself failed and takes no further increment is lost. */
 function afterFailedIncrement(migration: Migration, task: Task, { child, backup }: Increment): Verdict {
   if (task.stage !== 'failed' || allowsIncrement(task)) return atRest(task);
   const error = child === null ? backup.error : restoreFailed(migration, childOperation, child);
@@ -84,7 +84,7 @@ function chainVerdict(migration: Migration, task: Task, stage: Stage, chain: rea
     case 'importing':
       return { phase: 'restoring' };
     case 'succeeded':
-      // A task that succeeded with a last child that failed contradicts itself; claiming success would be a guess.
+      // A successful task with a failed last child is a contradiction; claiming success would be a guess.
       return { phase: latest?.stand === 'failed' && latest.child !== null ? 'unrecognized' : 'succeeded' };
     case 'incrementing':
       return { phase: latest?.stand === 'failed' && allowsIncrement(task) ? 'ready' : 'restoring' };
@@ -92,7 +92,7 @@ function chainVerdict(migration: Migration, task: Task, stage: Stage, chain: rea
       if (latest?.stand === 'unrecognized') return { phase: 'unrecognized' };
       if (latest?.stand === 'running') return { phase: 'restoring' };
       if (latest?.stand === 'failed') return afterFailedIncrement(migration, task, latest);
-      // After the last increment the task's own final word is still to come.
+      // After the last increment the task's own final status is still outstanding.
       return latest?.backup.final === true ? { phase: 'restoring' } : atRest(task);
     case 'failed':
       if (latest?.stand === 'failed') return afterFailedIncrement(migration, task, latest);
@@ -103,7 +103,7 @@ function chainVerdict(migration: Migration, task: Task, stage: Stage, chain: rea
   }
 }
 
-/** Whether a task's failure may be that of an earlier increment, read before the vendor took note of the one that runs now. */
+/** Whether a task's failure may concern an earlier increment, because it was read before the vendor registered the running one. */
 function isOldFailure(latest: Increment | null, chain: readonly Increment[]): boolean {
   if (latest === null || (latest.stand !== 'running' && latest.stand !== 'unrecognized')) return false;
   return latest.backup.attempt > 1 || chain.some(({ stand }) => stand === 'failed');
@@ -136,7 +136,7 @@ function observeIncrement(
 ): BackupObservation | null {
   if (!isInFlight(backup) || stand === 'not_started') return null;
   if (parent.stage === 'succeeded')
-    // The list of children may lag behind the task's final word.
+    // The list of children may lag behind the task's final status.
     return stand === 'failed' ? null : observed(migration, backup, child ?? parent, 'restored', childOperation);
   if (child === null) return null;
   return observed(
@@ -171,7 +171,7 @@ function notes(task: Task, phase: Observation['phase']): readonly WarningNote[] 
   return quiet && task.message !== '' ? [{ code: 'provider_message', detail: task.message }] : [];
 }
 
-/** What one task and its children say of a migration. Only documented words move anything. Pure. */
+/** The observation of a migration from its task and children. Only documented statuses change a state. Pure. */
 export function judge(migration: Migration, task: Task, children: ReadonlyMap<string, Task>): Observation {
   const chain = increments(migration).map((backup): Increment => {
     const id = incrementId(migration, backup);

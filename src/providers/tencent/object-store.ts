@@ -15,7 +15,7 @@ import { tencentCredentials } from './account.ts';
 
 const permissions = { list: 'name/cos:GetBucket', read: 'name/cos:GetObject' } as const;
 
-/** COS, as far as backups are looked at (pages 436/30614 and 436/7753). */
+/** COS: listing and reading backups (pages 436/30614 and 436/7753). */
 export const objectStore: ObjectStore = {
   permissions,
   restorable: (storageClass) => !/archive/i.test(storageClass),
@@ -43,7 +43,7 @@ const hmac = (key: string, text: string) => createHmac('sha1', key).update(text,
 /** How long a signature holds, in seconds. */
 const validitySeconds = 900;
 
-/** All that a signature of COS is made of. Values are as they are, not encoded. */
+/** The input of a COS signature. Values are not encoded. */
 export interface CosSignable {
   readonly method: string;
   /** Path of the URL, decoded. */

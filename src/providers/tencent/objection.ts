@@ -6,7 +6,7 @@ import { backupFile } from './parameters.ts';
 import { incrementId, refNames, taskId } from './refs.ts';
 import type { Task } from './task.ts';
 
-/** What speaks against taking a registered task or increment for ours: the next call of the plan starts it. */
+/** The objection to adopting a registered task or increment, which the next call of the plan starts. */
 function objectToRegistered({ migration, backup, open }: CallInput, task: Task): string | null {
   if (backup !== null) {
     const file = backupFile(backup.source, migration.region, open);

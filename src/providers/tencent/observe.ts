@@ -14,7 +14,7 @@ export function observationGroup(migration: Migration): string {
   return `${migration.account}|${migration.region}|${migration.target.instanceId}`;
 }
 
-/** Where to look: all migrations of one observation have the same instance. */
+/** Where to read: all migrations of one observation have the same instance. */
 interface Place {
   readonly instanceId: string;
   readonly timeZone: string;
@@ -30,13 +30,13 @@ function* readTask({ instanceId, timeZone }: Place, id: string): Dialogue<Task |
   return tasks.find((task) => task.id === id) ?? null;
 }
 
-/** One task by its id, several by one list; what the list does not show is asked for by id, so a gap in it means nothing. */
+/** One task by its id, several by one list. A task that the list lacks is read by its id, so a gap means nothing. */
 function* readTasks(place: Place, wanted: ReadonlySet<string>): Dialogue<ReadonlyMap<string, Task>> {
   const found = new Map<string, Task>();
   if (wanted.size > 1) {
     const { tasks } = yield* listTasks({
       operation: 'DescribeBackupMigration',
-      // The newest first: those that are still moving are among them.
+      // Newest first: these include the running ones.
       filter: { InstanceId: place.instanceId, OrderBy: 'createTime', OrderByType: 'desc' },
       timeZone: place.timeZone,
       wanted,
@@ -98,7 +98,7 @@ function* readFlow(
   }
 }
 
-/** Where the task's word is not known, its flow's word is told beside it; the task's word counts all the same. */
+/** Adds the status of the flow to an undocumented status of the task. The task's status still decides. */
 function* crossCheck(migration: Migration, observation: Observation): Dialogue<Observation> {
   const id = currentFlow(migration);
   if (observation.phase !== 'unrecognized' || id === null) return observation;
@@ -122,8 +122,8 @@ function missing(providerStatus: string): Observation {
 }
 
 /**
- * A task that the vendor does not show. Its flow still tells whether it runs, and for a single full restore how it ended; in a
- * chain a flow that succeeded is not the end.
+ * A task that the vendor does not show. Its flow still says whether it runs, and how a single full restore ended. In a chain a successful
+ * flow is not the end.
  */
 function* observeAbsent(migration: Migration): Dialogue<Observation> {
   const absent = missing('TotalCount 0');
@@ -148,10 +148,7 @@ function* observeAbsent(migration: Migration): Dialogue<Observation> {
   };
 }
 
-/**
- * The vendor's view of migrations of one instance. Migrations that are not registered yet are left out: the vendor knows nothing
- * of them.
- */
+/** The vendor's view of migrations of one instance, without those that the vendor does not know yet. */
 export function* observe(
   migrations: readonly Migration[],
   account: Account,
@@ -176,7 +173,7 @@ export function* observe(
     }
   } catch (error) {
     if (!(error instanceof VendorError) || error.failure.kind !== 'not_found') throw error;
-    // The instance is gone, and with it all that was on it.
+    // The instance is gone, and everything on it with it.
     for (const { migration } of registered)
       if (!seen.has(migration.id)) seen.set(migration.id, missing(error.failure.provider.code ?? 'not found'));
   }

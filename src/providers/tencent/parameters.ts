@@ -34,7 +34,7 @@ export function objectUrl(source: Extract<Source, { type: 'object_storage' }>, k
   return `https://${host}/${key.split('/').map(percentEncode).join('/')}`;
 }
 
-/** A link as the vendor wants it: encoded slashes of the path decoded, the query untouched (they occur in copied links). */
+/** A link in the vendor's form: encoded slashes of the path decoded (copied links contain them), the query unchanged. */
 export function plainSlashes(link: string): string {
   const end = link.indexOf('?');
   const path = end === -1 ? link : link.slice(0, end);

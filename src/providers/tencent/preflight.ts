@@ -74,13 +74,13 @@ function* databasesOn(instanceId: string): Dialogue<ReadonlySet<string>> {
       const name = asText(detail.Name);
       if (name !== null) names.add(name.toLowerCase());
     }
-    // What `TotalCount` counts here is not certain, so a page that is short or brings nothing new ends the reading.
+    // The meaning of `TotalCount` is uncertain, so a short page or one without new rows ends the reading.
     if (details.length < pageSize || names.size === before) break;
   }
   return names;
 }
 
-/** Reads whether the instance can take the migration now: its state, its kind, and the names that are taken on it. */
+/** Checks whether the instance can take the migration now: its state, its kind, and its existing databases. */
 export function* preflight(migration: Migration, _account: Account): Dialogue<readonly FieldFault[]> {
   const { instanceId, databases = [] } = migration.target;
   const absent = at(`The vendor knows no instance ${instanceId} in ${migration.region} under this account.`);

@@ -52,20 +52,20 @@ export function wasRefused(migration: Migration, backup: Backup): boolean {
   return callsOf(migration, backup).at(-1)?.state === 'refused';
 }
 
-/** Whether the registering call of this attempt may have arrived without our knowing. */
+/** Whether the registering call of this attempt is in doubt. */
 export function registrationUnknown(migration: Migration, backup: Backup): boolean {
   return callsOf(migration, backup).some(
     (call) => call.operation.startsWith('Create') && (call.state === 'sending' || call.state === 'unknown'),
   );
 }
 
-/** Ids of the backup's earlier attempts: they name objects that have ended. */
+/** Ids of the backup's earlier attempts, whose objects have ended. */
 export function earlierIds(migration: Migration, backup: Backup): ReadonlySet<string> {
   const calls = migration.calls.filter((call) => call.backupId === backup.id && call.attempt < backup.attempt);
   return new Set(calls.flatMap((call) => Object.values(call.refs)));
 }
 
-/** Whether any attempt of the backup got as far as being registered. */
+/** Whether any attempt of the backup was registered. */
 export function everRegistered(migration: Migration, backup: Backup): boolean {
   const id = backup.id === fullBackup(migration).id ? taskId(migration) : incrementId(migration, backup);
   const registered = (operation: string, state: string) => operation.startsWith('Create') && state === 'accepted';

@@ -4,7 +4,7 @@ import { type Fields, isObject, malformed } from '../kit/json.ts';
 type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
 const parseWithSource = JSON.parse as (text: string, reviver: Reviver) => unknown;
 
-/** Where no number is as long, none can be beyond 2^53. */
+/** Shorter texts contain no number beyond 2^53. */
 const longNumber = /\d{16}/;
 
 /** Reads JSON and keeps integers beyond 2^53 as their digits; undefined when it is not JSON. */
@@ -55,7 +55,7 @@ export function requestIdOf(response: Fields | null): string | null {
   return response === null ? null : asText(response.RequestId);
 }
 
-/** The error for an answer that is not what the vendor documents. */
+/** The error for a malformed response. */
 export function malformedReply(operation: string, reply: VendorReply, what: string): VendorError {
   const requestId = requestIdOf(responseOf(reply));
   return malformed({ name: 'tencent', operation, requestId }, reply, `The answer to ${operation} ${what}.`);

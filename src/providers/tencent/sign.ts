@@ -13,7 +13,7 @@ const formContentType = 'application/x-www-form-urlencoded';
 /** Header and payload text of the mode in which the body is left out of the signature. */
 export const unsignedPayload = 'UNSIGNED-PAYLOAD';
 
-/** All that a TC3 signature is made of. */
+/** The input of a TC3 signature. */
 export interface Tc3Input {
   readonly method: string;
   /** The exact query string of the URL without `?`; empty for POST. It is not sorted. */
@@ -67,7 +67,7 @@ interface DayKey {
   signing: Buffer;
 }
 
-/** One secret key serves many calls of a day. Its derived key goes with the day, or with the secret key. */
+/** One derived key serves all calls of a day. It is dropped with the day or the secret key. */
 const dayKeyOf = remembered((_secretKey: Secret): DayKey => ({ date: '', signing: Buffer.alloc(0) }));
 
 /** The key that signs this service's requests of a date (`YYYY-MM-DD`). */

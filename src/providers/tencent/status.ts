@@ -1,4 +1,4 @@
-/** What a task's `Status` means (data structure `Migration`). Other numbers are not documented. */
+/** Meanings of a task's `Status` (data structure `Migration`). Other numbers are undocumented. */
 export type Stage = 'created' | 'importing' | 'resting' | 'succeeded' | 'failed' | 'incrementing';
 
 const stages: ReadonlyMap<number, Stage> = new Map([

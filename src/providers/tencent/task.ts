@@ -12,7 +12,7 @@ export interface Task {
   readonly name: string;
   /** The number of `Status`, verbatim. */
   readonly status: string;
-  /** Null: the vendor does not document that number. */
+  /** Null: an undocumented number. */
   readonly stage: Stage | null;
   readonly files: readonly string[];
   /** `FULL`, `FULL_LOG`, `FULL_DIFF`, or empty. */
@@ -20,13 +20,13 @@ export interface Task {
   readonly createdAt: Instant | null;
   readonly startedAt: Instant | null;
   readonly finishedAt: Instant | null;
-  /** Empty when the vendor has nothing to say. */
+  /** Empty: no message. */
   readonly message: string;
   /** 0 to 100. */
   readonly percent: number | null;
   /** The vendor's name of the step that failed. */
   readonly failedStep: string | null;
-  /** What may be done with it now; null when the vendor does not say. */
+  /** The currently allowed actions; null: the vendor lists none. */
   readonly allowed: readonly string[] | null;
   /** `YES`, `NO` or empty. */
   readonly isRecovery: string;
@@ -69,20 +69,20 @@ function readTask(fields: Fields, timeZone: string, requestId: string | null): T
   };
 }
 
-/** What a list call is asked for. */
+/** The parameters of a list call. */
 export interface ListQuery {
   readonly operation: 'DescribeBackupMigration' | 'DescribeIncrementalMigration';
   readonly filter: Fields;
   readonly timeZone: string;
-  /** Reading ends when all of these are seen; undefined: everything is read. */
+  /** Reading ends once all of these were seen; undefined: read everything. */
   readonly wanted?: ReadonlySet<string>;
-  /** Reading ends when so many are seen. */
+  /** Reading ends once this many were seen. */
   readonly limit?: number;
 }
 
 export interface Listing {
   readonly tasks: readonly Task[];
-  /** Whether all that the vendor counts was seen: only then does absence mean anything. */
+  /** Whether every row that the vendor counts was seen. Only then absence is proven. */
   readonly complete: boolean;
 }
 
@@ -91,7 +91,7 @@ const setNames = {
   DescribeIncrementalMigration: 'IncrementalMigrationSet',
 } as const;
 
-/** The vendor's default page, and more of them than an instance will ever have tasks. */
+/** The vendor's default page size, and a number of pages beyond the tasks of any instance. */
 const pageSize = 100;
 const maxPages = 50;
 
