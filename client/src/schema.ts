@@ -2006,8 +2006,8 @@ export interface components {
          *     * `database_without_owner`: The instance had no initial account, so the database has no owner.
          *     * `backup_not_listed`: The vendor’s list of files lacks a backup. It is unknown whether the vendor restored it.
          *     * `provider_flow_status`: The vendor’s workflow reports its own status beside an undocumented one.
-         *     * `provider_message`: The vendor adds a remark.
-         *     * `provider_note`: The vendor adds a remark.
+         *     * `provider_message`: A remark of the vendor, verbatim.
+         *     * `provider_note`: A remark of the vendor in a sentence of Godwit’s.
          * @enum {string}
          */
         Warning: "backup_not_checked" | "backup_doubtful" | "backup_file_changed" | "foreign_task_running" | "vendor_outcome_unknown" | "half_restored_database" | "left_behind" | "cancel_refused" | "accepted_after_all" | "opened_before_queue_was_empty" | "opened_elsewhere" | "backup_out_of_order" | "consistency_check_failed" | "consistency_check_passed" | "database_without_owner" | "backup_not_listed" | "provider_flow_status" | "provider_message" | "provider_note";

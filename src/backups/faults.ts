@@ -4,7 +4,7 @@ import { parseLsn } from './lsn.ts';
 import type { BackupFile } from './read.ts';
 
 /** What is wrong with a file, in the codes of failed restores where one fits. */
-export const fileFaultCodes = [
+const fileFaultCodes = [
   'backup_corrupt_or_newer',
   'backup_striped',
   'backup_with_several_sets',

@@ -44,7 +44,7 @@ function unreadable(path: string, error: unknown): never {
  * A value that can be read repeatedly: a file is read each time, and the last good value is used while the file cannot be read. A value that has
  * not changed is the same object, so that what was derived from it need not be derived again.
  */
-export function rereading(value: Value, environment: Environment): () => Promise<Secret> {
+function rereading(value: Value, environment: Environment): () => Promise<Secret> {
   let last: Secret | null = null;
   return async () => {
     try {

@@ -74,7 +74,7 @@ function atRest(migration: Migration): boolean {
  * Whether the database has to be opened by a call of its own, and everything before that is done. A failed backup comes first: to
  * open the database without it is the caller's decision.
  */
-export function needsOpening(migration: Migration, provider: DecisionProvider): boolean {
+function needsOpening(migration: Migration, provider: DecisionProvider): boolean {
   if (!provider.capabilities.cutoverWithoutBackup || migration.mode === 'full') return false;
   if (migration.state !== 'awaiting_backup' && migration.state !== 'cutting_over') return false;
   if (isBlockedBy(migration, 'cutover_refused')) return false;
@@ -89,7 +89,7 @@ export function needsOpening(migration: Migration, provider: DecisionProvider): 
 }
 
 /** Whether a call has to wait until the caller has uploaded the file. */
-export function needsUpload(backup: Backup, call: ChangingCall): boolean {
+function needsUpload(backup: Backup, call: ChangingCall): boolean {
   return backup.source.type === 'upload' && !backup.uploaded && call.needsFile;
 }
 

@@ -5,7 +5,7 @@ import type { Migration } from './migration.ts';
  * What a due migration needs first: a changing call (`send`), reads that settle a call in doubt (`reconcile`), or a look at what runs
  * (`observe`). It decides which places and which part of a limit it waits for, and nothing else.
  */
-export const dueWorks = ['send', 'reconcile', 'observe'] as const;
+const dueWorks = ['send', 'reconcile', 'observe'] as const;
 export type DueWork = (typeof dueWorks)[number];
 
 /**

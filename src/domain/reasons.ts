@@ -277,8 +277,8 @@ export const warningCatalogue = {
     meaning: 'The vendor’s workflow reports its own status beside an undocumented one.',
     action: null,
   },
-  provider_message: { meaning: 'The vendor adds a remark.', action: null },
-  provider_note: { meaning: 'The vendor adds a remark.', action: null },
+  provider_message: { meaning: 'A remark of the vendor, verbatim.', action: null },
+  provider_note: { meaning: 'A remark of the vendor in a sentence of Godwit’s.', action: null },
 } as const satisfies Record<string, CodeEntry>;
 
 /** A code of `warnings`. */

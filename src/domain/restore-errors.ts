@@ -262,7 +262,7 @@ function escaped(text: string): string {
 }
 
 /** A text without what only names something: URLs, files, quoted words, and the given names of files and databases. */
-export function withoutNames(text: string, names: readonly string[]): string {
+function withoutNames(text: string, names: readonly string[]): string {
   let rest = text.replace(/\bhttps?:\/\/[^\s'"<>]+/gi, gap);
   for (const name of names.filter((each) => each.trim() !== '').toSorted((a, b) => b.length - a.length)) {
     // An ordinary word is a name only where the sentence says so: a database may be called `space`.

@@ -9,7 +9,7 @@ import { listen, readRequest, stop } from './http.ts';
 import { createStores, type ObjectAdministration } from './object-store/stores.ts';
 import { readState, writeState } from './state-file.ts';
 
-export const cloudNames: readonly CloudName[] = ['alibaba', 'huawei', 'tencent'];
+const cloudNames: readonly CloudName[] = ['alibaba', 'huawei', 'tencent'];
 
 export type CloudFactory = (environment: SandboxEnvironment) => SandboxCloud;
 

@@ -1,6 +1,6 @@
 /** Bounds of a vendor's answer before anything reads it. Real answers stay far below. */
 export const maxDepth = 64;
-export const maxElements = 300_000;
+const maxElements = 300_000;
 /** Characters of one text. What a vendor says at greater length says nothing more. */
 export const maxTextLength = 8192;
 /** Characters of an answer that is no JSON: a page of a gateway in between, or a short XML document. */

@@ -159,7 +159,7 @@ function uncheckedReason(look: Look): string | null {
 }
 
 /** How far the backups of a chain lead, and its database's binding; nothing where one of them was not looked at. */
-export function chainBefore(before: readonly Backup[]): { readonly reached?: Reached; readonly bindingId?: string } {
+function chainBefore(before: readonly Backup[]): { readonly reached?: Reached; readonly bindingId?: string } {
   const counted = before.filter(
     ({ state, supersededBy }) => state !== 'failed' && state !== 'skipped' && supersededBy === undefined,
   );

@@ -1,7 +1,7 @@
 import type { Authenticator, Identity } from './authenticator.ts';
 
 /** What everybody is called where there is no authentication; no key may have this name. */
-export const anonymousCaller = 'anonymous';
+const anonymousCaller = 'anonymous';
 
 const everybody: Identity = {
   kind: 'anonymous',

@@ -10,7 +10,7 @@ const windowMs = 60_000;
 const maxTold = 100;
 
 /** What the address of records says that stand for several. */
-export const severalAddresses = 'several';
+const severalAddresses = 'several';
 
 export interface BoundedRefusals {
   /** Whether this one gets a record of its own; else it is counted. */

@@ -12,7 +12,7 @@ export type Answer = StoredAnswer;
 /** For answers with an entity tag: a proxy that compresses one makes the tag weak, which no `If-Match` takes. */
 export const taggedCaching = 'private, no-cache, no-transform';
 
-export const jsonMediaType = 'application/json; charset=utf-8';
+const jsonMediaType = 'application/json; charset=utf-8';
 
 /** Seconds after which a look is worth it, by state. */
 const lookAgainSeconds: Readonly<Record<MigrationState, number>> = {
@@ -55,7 +55,7 @@ export function migrationAnswer(
 }
 
 /** Where a migration is found. `base`: of the request that asks. */
-export function migrationPath(base: string, migration: Pick<Migration, 'id'>): string {
+function migrationPath(base: string, migration: Pick<Migration, 'id'>): string {
   return `${base}/migrations/${migration.id}`;
 }
 

@@ -11,7 +11,7 @@ export function ref<T>(name: string) {
 
 type HeaderSchemas = Readonly<Record<string, { readonly type: 'string' | 'integer'; readonly description: string }>>;
 
-export const responseHeaders = {
+const responseHeaders = {
   ETag: { type: 'string', description: 'Version of the representation, for `If-Match` and `If-None-Match`.' },
   Location: { type: 'string', description: 'Path of the new resource.' },
   'Retry-After': { type: 'integer', description: 'Seconds after which it is worth asking again.' },

@@ -22,8 +22,3 @@ const words: Readonly<Record<string, string>> = {
 export function patternInWords(pattern: string): string {
   return words[pattern] ?? `must match ${pattern}`;
 }
-
-/** Whether a pattern has words of its own. */
-export function hasWords(pattern: string): boolean {
-  return Object.hasOwn(words, pattern);
-}

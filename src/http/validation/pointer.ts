@@ -1,7 +1,7 @@
 const maxName = 128;
 
 /** One reference token of a JSON pointer (RFC 6901), escaped; a very long name is shortened. */
-export function pointerToken(name: string): string {
+function pointerToken(name: string): string {
   const shown = name.length > maxName ? `${name.slice(0, maxName)}…` : name;
   return shown.replaceAll('~', '~0').replaceAll('/', '~1');
 }

@@ -1,4 +1,5 @@
 import { type Backup, fullBackup, type Migration, restoredName } from '../../domain/migration.ts';
+import { baseName, decoded } from '../kit/percent.ts';
 
 /** The vendor's id of the chain: the task of the full backup. Null while it is unknown. */
 export function chainHandle(migration: Migration): string | null {
@@ -18,21 +19,8 @@ export function isChain(migration: Migration): boolean {
   return migration.mode !== 'full';
 }
 
-/** The last part of a path. */
-export function baseName(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
 /** A file's name without what the vendor may spell otherwise: percent-encoding, `+` for a space, upper case. */
-export function foldedName(name: string): string {
+function foldedName(name: string): string {
   return decoded(name.replaceAll('+', ' ')).normalize('NFC').toLowerCase();
 }
 

@@ -9,7 +9,7 @@ import { fileMeaning } from './status.ts';
  * How long `Waiting` is not believed after a submission where the vendor does not show the files of a task, in milliseconds: the
  * word may date from before the submission.
  */
-export const waitingDoubtMs = 30_000;
+const waitingDoubtMs = 30_000;
 
 function inFlight(migration: Migration): readonly Backup[] {
   return migration.backups.filter(({ state }) => state === 'restoring');

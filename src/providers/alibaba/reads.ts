@@ -1,8 +1,9 @@
 import type { Instant } from '../../domain/migration.ts';
 import type { Dialogue, VendorReply, VendorRequest } from '../../domain/vendor.ts';
 import type { Fields } from '../kit/json.ts';
+import { baseName } from '../kit/percent.ts';
 import type { Statement } from './error-words.ts';
-import { baseName, sameFileName } from './migration-task.ts';
+import { sameFileName } from './migration-task.ts';
 import { answerOf, countOf, instantOf, requestIdOf, rowsOf, textOf } from './reply.ts';
 
 /** A migration task as the vendor describes it. `status` is empty when the answer holds none. */

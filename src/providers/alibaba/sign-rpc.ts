@@ -26,7 +26,7 @@ export function rpcSignature(accessKeySecret: string, stringToSign: string): str
 }
 
 /** The parameters that accompany every operation under this signature, without `Signature`. */
-export function rpcCommonParameters(
+function rpcCommonParameters(
   operation: string,
   credentials: AlibabaCredentials,
   now: Instant,

@@ -6,6 +6,7 @@ import {
   type Session,
   VendorError,
   type VendorReply,
+  type VendorRequest,
   vendorFailure,
 } from '../../domain/vendor.ts';
 import { asObject, objectsIn, parseObject } from '../kit/json.ts';
@@ -26,13 +27,13 @@ export function login(account: Account, region: string, credentials: Credentials
   return configuredProject(account, region) === null ? projectLookup(region) : null;
 }
 
-function* passwordLogin(
-  account: Account,
-  region: string,
+/** The request for a token of that scope: one project, or the whole account. The token is in the header `X-Subject-Token`. */
+export function tokenRequest(
   { accountName, userName, password }: HuaweiPasswordCredentials,
-): Dialogue<Session> {
-  const project = configuredProject(account, region);
-  const reply = yield {
+  scope: Readonly<Record<string, object>>,
+): VendorRequest {
+  const user = { name: userName, password: password.reveal(), domain: { name: accountName } };
+  return {
     operation: tokenOperation,
     service: 'iam',
     // A token changes nothing at the vendor, and a second one leaves the first valid.
@@ -41,19 +42,22 @@ function* passwordLogin(
     path: '/v3/auth/tokens',
     query: [['nocatalog', 'true']],
     headers: {},
-    body: {
-      auth: {
-        identity: {
-          methods: ['password'],
-          password: { user: { name: userName, password: password.reveal(), domain: { name: accountName } } },
-        },
-        scope: { project: project === null ? { name: region } : { id: project } },
-      },
-    },
+    body: { auth: { identity: { methods: ['password'], password: { user } }, scope } },
   };
+}
+
+/** The token in a reply to `tokenRequest`. Throws `VendorError` of kind `malformed` when there is none. */
+export function tokenIn(reply: VendorReply): string {
+  const token = text(reply.headers['x-subject-token']);
+  if (token === null) throw malformedReply(tokenOperation, reply, 'the header X-Subject-Token is missing');
+  return token;
+}
+
+function* passwordLogin(account: Account, region: string, credentials: HuaweiPasswordCredentials): Dialogue<Session> {
+  const project = configuredProject(account, region);
+  const reply = yield tokenRequest(credentials, { project: project === null ? { name: region } : { id: project } });
   const token = asObject(parseObject(reply.body)?.token);
-  const subject = text(reply.headers['x-subject-token']);
-  if (subject === null) throw malformedReply(tokenOperation, reply, 'the header X-Subject-Token is missing');
+  const subject = tokenIn(reply);
   const projectId = text(asObject(token?.project)?.id) ?? project;
   if (projectId === null) throw malformedReply(tokenOperation, reply, 'the token names no project');
   return {

@@ -29,6 +29,7 @@ import {
   huaweiCredentials,
 } from './account.ts';
 import { endpoint } from './endpoints.ts';
+import { tokenIn, tokenRequest } from './login.ts';
 import { instant, malformedReply, text } from './reply.ts';
 
 const permissions = { list: 'obs:bucket:ListBucket', read: 'obs:object:GetObject' } as const;
@@ -107,36 +108,18 @@ function keysOf(request: VendorRequest, { credentials, session }: SigningContext
   );
 }
 
-const tokenOperation = 'KeystoneCreateUserTokenByPassword';
 const keysOperation = 'CreateTemporaryAccessKeyByToken';
 /** One hour limits both renewals and the value of a stolen key. The vendor allows 15 minutes to 24 hours. */
 const lifetimeSeconds = 3600;
 
 /** Opens the object-storage session of a user with a password: a token, and a temporary access key from it. */
-export function* storageLogin(credentials: HuaweiPasswordCredentials): Dialogue<Session> {
-  const { accountName, userName, password } = credentials;
-  const asked = { service: 'iam', effect: 'read', method: 'POST' } as const;
-  const tokenReply = yield {
-    ...asked,
-    operation: tokenOperation,
-    path: '/v3/auth/tokens',
-    query: [['nocatalog', 'true']],
-    headers: {},
-    body: {
-      auth: {
-        identity: {
-          methods: ['password'],
-          password: { user: { name: userName, password: password.reveal(), domain: { name: accountName } } },
-        },
-        scope: { domain: { name: accountName } },
-      },
-    },
-  };
-  const token = text(tokenReply.headers['x-subject-token']);
-  if (token === null) throw malformedReply(tokenOperation, tokenReply, 'the header X-Subject-Token is missing');
+function* storageLogin(credentials: HuaweiPasswordCredentials): Dialogue<Session> {
+  const token = tokenIn(yield tokenRequest(credentials, { domain: { name: credentials.accountName } }));
   const reply = yield {
-    ...asked,
     operation: keysOperation,
+    service: 'iam',
+    effect: 'read',
+    method: 'POST',
     path: '/v3.0/OS-CREDENTIAL/securitytokens',
     query: [],
     headers: { 'X-Auth-Token': token },

@@ -1,19 +1,7 @@
 import { type Migration, type MigrationError, restoredName, type Source } from '../../domain/migration.ts';
 import type { VendorErrorDetails } from '../../domain/problem.ts';
 import { type RestoreErrorCode, restoreCause, restoreErrors, type Wording } from '../../domain/restore-errors.ts';
-
-/** The last part of a path. */
-function baseName(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
+import { baseName, decoded } from './percent.ts';
 
 function pathsOf(source: Source): readonly string[] {
   switch (source.type) {

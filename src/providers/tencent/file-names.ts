@@ -24,7 +24,7 @@ export function databaseInName(fileName: string): string | null {
 }
 
 /** The name that the vendor expects, with the known parts filled in. */
-export function expectedName(role: ChainRole, fileName: string, database: string | null): string {
+function expectedName(role: ChainRole, fileName: string, database: string | null): string {
   const time = /(?<!\d)\d{14}(?!\d)/.exec(fileName)?.[0] ?? '<yyyyMMddHHmmss>';
   return `${database ?? databaseInName(fileName) ?? '<database>'}_${time}_${chainSuffix(role)}.bak`;
 }

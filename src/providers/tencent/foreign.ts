@@ -15,7 +15,7 @@ import type { MigrationState, Mode } from '../../domain/vocabulary.ts';
 import { restoreFailed } from './error-words.ts';
 import { refNames } from './refs.ts';
 import type { Stage } from './status.ts';
-import { type Listing, listTasks, type Task } from './task.ts';
+import { findTask, type Listing, listTasks, type Task } from './task.ts';
 import { timeZoneOf } from './times.ts';
 
 /** Maximum number of tasks in one reading of the list. */
@@ -125,13 +125,7 @@ function whatMoves(increments: readonly AdoptableBackup[]): readonly AdoptableBa
 
 function* taskOrNone(instanceId: string, id: string, timeZone: string): Dialogue<Task | null> {
   try {
-    const { tasks } = yield* listTasks({
-      operation: 'DescribeBackupMigration',
-      filter: { InstanceId: instanceId, BackupMigrationId: id },
-      timeZone,
-      wanted: new Set([id]),
-    });
-    return tasks.find((task) => task.id === id) ?? null;
+    return yield* findTask({ instanceId, timeZone }, id);
   } catch (error) {
     if (error instanceof VendorError && error.failure.kind === 'not_found') return null;
     throw error;

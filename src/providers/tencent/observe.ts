@@ -6,28 +6,12 @@ import { childrenToRead, isInFlight, judge } from './judge.ts';
 import { flowId, taskId } from './refs.ts';
 import { asInteger, responseOf } from './reply.ts';
 import { flowOutcome } from './status.ts';
-import { listTasks, read, type Task } from './task.ts';
+import { findTask, listTasks, type Place, read, type Task } from './task.ts';
 import { timeZoneOf } from './times.ts';
 
 /** Tasks can only be listed per instance (DescribeBackupMigration page). */
 export function observationGroup(migration: Migration): string {
   return `${migration.account}|${migration.region}|${migration.target.instanceId}`;
-}
-
-/** Where to read: all migrations of one observation have the same instance. */
-interface Place {
-  readonly instanceId: string;
-  readonly timeZone: string;
-}
-
-function* readTask({ instanceId, timeZone }: Place, id: string): Dialogue<Task | null> {
-  const { tasks } = yield* listTasks({
-    operation: 'DescribeBackupMigration',
-    filter: { InstanceId: instanceId, BackupMigrationId: id },
-    timeZone,
-    wanted: new Set([id]),
-  });
-  return tasks.find((task) => task.id === id) ?? null;
 }
 
 /** One task by its id, several by one list. A task that the list lacks is read by its id, so a gap means nothing. */
@@ -45,7 +29,7 @@ function* readTasks(place: Place, wanted: ReadonlySet<string>): Dialogue<Readonl
   }
   for (const id of wanted) {
     if (found.has(id)) continue;
-    const task = yield* readTask(place, id);
+    const task = yield* findTask(place, id);
     if (task !== null) found.set(id, task);
   }
   return found;
@@ -72,7 +56,7 @@ function* observeOne(place: Place, migration: Migration, task: Task): Dialogue<O
   const children = yield* readChildren(place, task.id, ids);
   const anyFailed = ids.some((id) => children.get(id)?.stage === 'failed');
   // The task was read before its child: what it allows after the failure has to be read again.
-  const parent = anyFailed ? ((yield* readTask(place, task.id)) ?? task) : task;
+  const parent = anyFailed ? ((yield* findTask(place, task.id)) ?? task) : task;
   return yield* crossCheck(migration, judge(migration, parent, children));
 }
 

@@ -29,7 +29,7 @@ export function migrationName(migration: Migration, backup: Backup): string {
 }
 
 /** Address of an object in COS. The vendor reads it without our credentials, so it must be publicly readable. */
-export function objectUrl(source: Extract<Source, { type: 'object_storage' }>, key: string, region: string): string {
+function objectUrl(source: Extract<Source, { type: 'object_storage' }>, key: string, region: string): string {
   const host = `${source.bucket}.${source.endpoint ?? `cos.${region}.myqcloud.com`}`;
   return `https://${host}/${key.split('/').map(percentEncode).join('/')}`;
 }

@@ -10,9 +10,6 @@ const algorithm = 'TC3-HMAC-SHA256';
 const contentType = 'application/json; charset=utf-8';
 const formContentType = 'application/x-www-form-urlencoded';
 
-/** Header and payload text of the mode in which the body is left out of the signature. */
-export const unsignedPayload = 'UNSIGNED-PAYLOAD';
-
 /** The input of a TC3 signature. */
 export interface Tc3Input {
   readonly method: string;

@@ -136,3 +136,20 @@ function readPage(operation: ListQuery['operation'], reply: VendorReply) {
     requestId: requestIdOf(response),
   };
 }
+
+/** Where tasks are read: they can only be listed by instance. */
+export interface Place {
+  readonly instanceId: string;
+  readonly timeZone: string;
+}
+
+/** The task with that id, or null when the instance has none. */
+export function* findTask({ instanceId, timeZone }: Place, id: string): Dialogue<Task | null> {
+  const { tasks } = yield* listTasks({
+    operation: 'DescribeBackupMigration',
+    filter: { InstanceId: instanceId, BackupMigrationId: id },
+    timeZone,
+    wanted: new Set([id]),
+  });
+  return tasks.find((task) => task.id === id) ?? null;
+}

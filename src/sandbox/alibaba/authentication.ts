@@ -14,7 +14,7 @@ import {
 const { accessKeyId, stsAccessKeyId, accessKeySecret, securityToken } = sandboxCredentials.alibaba;
 
 /** How far a request's time may be from the cloud's, in milliseconds. */
-export const timestampToleranceMs = 15 * 60_000;
+const timestampToleranceMs = 15 * 60_000;
 
 /** Access keys that are known and of no use; they go with the same secret. */
 const uselessKeys: ReadonlyMap<string, string> = new Map([

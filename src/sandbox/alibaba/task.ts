@@ -79,7 +79,7 @@ export function viewTask(task: Task, now: number): TaskView {
 }
 
 /** A file's state at `now`, were nothing to end its task early. */
-export function viewFile(file: TaskFile, now: number): FileView {
+function viewFile(file: TaskFile, now: number): FileView {
   const part = (now - file.submittedAt) / file.durationMs;
   if (file.failure !== null && part >= file.failure.at) {
     const endedAt = Math.ceil(file.submittedAt + file.durationMs * file.failure.at);

@@ -4,7 +4,7 @@ import { badParameter, drsFailure, type Failure, iamFailure, type Layer } from '
 import type { Match } from './route.ts';
 
 /** RDS parameter error (Error Codes page of the RDS API reference). */
-export const parameterError: Failure = { layer: 'rds', status: 400, code: 'DBS.280001', message: 'Parameter error.' };
+const parameterError: Failure = { layer: 'rds', status: 400, code: 'DBS.280001', message: 'Parameter error.' };
 
 /** What each service says of a body that is no JSON, or of nothing in particular. */
 export function malformed({ service }: Match): Failure {

@@ -157,6 +157,6 @@ export function instanceName(instanceId: string): string {
 }
 
 /** DRS writes UTC in whole seconds. */
-export function secondTime(at: number): string {
+function secondTime(at: number): string {
   return new Date(at).toISOString().replace(/\.\d{3}Z$/, 'Z');
 }

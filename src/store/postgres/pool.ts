@@ -82,7 +82,7 @@ function guard(client: PoolClient, isOld: () => boolean): PostgresPoolClient {
 }
 
 /** `read_only_sql_transaction`, or a server that shuts down or recovers. */
-export function takesNoWrites({ code = '' }: DatabaseError): boolean {
+function takesNoWrites({ code = '' }: DatabaseError): boolean {
   return code === '25006' || code.startsWith('57P');
 }
 
