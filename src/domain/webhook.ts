@@ -71,6 +71,13 @@ export type AttemptOutcome = {
   | { readonly state: 'pending'; readonly dueAt: Instant }
 );
 
+/** What became of the attempt after those `attempts`. */
+export interface SettledDelivery {
+  readonly id: string;
+  readonly attempts: number;
+  readonly outcome: AttemptOutcome;
+}
+
 export type WebhookCreation =
   | { readonly outcome: 'created' }
   /** Another request with the same caller and key is stored already; its `migrationId` is the id of the webhook. */
@@ -125,8 +132,10 @@ export interface WebhookStore {
     limit: number,
     roomOf?: (webhook: Webhook) => number,
   ): Promise<readonly ClaimedDelivery[]>;
-  /** Writes down what became of the attempt after those `attempts`, unless somebody has done so since. */
-  settleDelivery(id: string, attempts: number, outcome: AttemptOutcome): Promise<void>;
+  /** Writes down what became of each attempt, unless somebody has done so since. Ids that are none are passed over. */
+  settleDeliveries(settled: readonly SettledDelivery[]): Promise<void>;
+  /** Gives claimed deliveries back that were not attempted, while the lease of the claim lasts. */
+  releaseDeliveries(ids: readonly string[]): Promise<void>;
   /** Newest first, after the delivery with that id. */
   listDeliveries(
     webhookId: string,

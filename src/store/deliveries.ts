@@ -3,7 +3,7 @@ import type { AuditEntry } from '../domain/audit.ts';
 import type { MigrationEvent } from '../domain/event.ts';
 import type { Instant } from '../domain/migration.ts';
 
-import type { AttemptOutcome, ClaimedDelivery, Delivery, DeliveryState, Webhook } from '../domain/webhook.ts';
+import type { ClaimedDelivery, Delivery, DeliveryState, SettledDelivery, Webhook } from '../domain/webhook.ts';
 import { writeAudit } from './audit.ts';
 
 import { notLeased } from './claim.ts';
@@ -25,16 +25,26 @@ export async function claimDeliveries(
 ): Promise<readonly ClaimedDelivery[]> {
   if (limit < 1) return [];
   const { db, dialect, unreadable } = session;
-  const due = await db
-    .selectFrom('deliveries')
-    .innerJoin('webhooks', 'webhooks.id', 'deliveries.webhook_id')
-    .select('webhook_id')
+  // One look into the index for each webhook, however much is pending.
+  const webhooksDue = await db
+    .selectFrom('webhooks')
+    .select(({ selectFrom }) => [
+      'webhooks.id as webhook_id',
+      selectFrom('deliveries')
+        .select('deliveries.due_at')
+        .whereRef('deliveries.webhook_id', '=', 'webhooks.id')
+        .where('deliveries.due_at', '<=', now)
+        .where(notLeased(dialect, now))
+        .orderBy('deliveries.due_at')
+        .orderBy('deliveries.position')
+        .limit(1)
+        .as('due_at'),
+    ])
     .where('enabled', '=', 1)
-    .where('due_at', '<=', now)
-    .where(notLeased(dialect, now))
-    .groupBy('webhook_id')
-    .orderBy(({ fn }) => fn.min('due_at'))
     .execute();
+  const due = webhooksDue
+    .filter(({ due_at }) => due_at !== null)
+    .sort((one, other) => (one.due_at ?? 0) - (other.due_at ?? 0));
   if (due.length === 0) return [];
   const webhooks = await db
     .selectFrom('webhooks')
@@ -100,30 +110,46 @@ function claimOf(
     .execute();
 }
 
-/** `WebhookStore.settleDelivery`. */
-export async function settleDelivery(
-  db: Kysely<Tables>,
-  id: string,
-  attempts: number,
-  outcome: AttemptOutcome,
-): Promise<void> {
-  const position = positionOfId(prefix, id);
-  if (position === null) return;
-  const { state, at, status, error, dueAt } = outcome;
+/** `WebhookStore.settleDeliveries`: those that ended alike in one statement, with the time of the last of them. */
+export async function settleDeliveries(db: Kysely<Tables>, settled: readonly SettledDelivery[]): Promise<void> {
+  const alike = Map.groupBy(settled, ({ attempts, outcome: { state, status, error, dueAt } }) =>
+    JSON.stringify([attempts, state, status, error, dueAt]),
+  );
+  for (const [first, ...others] of alike.values()) {
+    if (first === undefined) continue;
+    const { state, status, error, dueAt } = first.outcome;
+    const same = [first, ...others];
+    await db
+      .updateTable('deliveries')
+      .set({
+        state,
+        attempts: first.attempts + 1,
+        last_attempt_at: Math.max(...same.map(({ outcome }) => outcome.at)),
+        last_status: status,
+        last_error: error,
+        due_at: dueAt === null ? null : Math.ceil(dueAt),
+        lease_until: null,
+      })
+      .where('position', 'in', positionsOf(same.map(({ id }) => id)))
+      .where('attempts', '=', first.attempts)
+      .execute();
+  }
+}
+
+/** `WebhookStore.releaseDeliveries`. */
+export async function releaseDeliveries(db: Kysely<Tables>, ids: readonly string[]): Promise<void> {
+  const positions = positionsOf(ids);
   await db
     .updateTable('deliveries')
-    .set({
-      state,
-      attempts: attempts + 1,
-      last_attempt_at: at,
-      last_status: status,
-      last_error: error,
-      due_at: dueAt === null ? null : Math.ceil(dueAt),
-      lease_until: null,
-    })
-    .where('position', '=', position)
-    .where('attempts', '=', attempts)
+    .set({ lease_until: null })
+    .where('position', 'in', positions)
+    .where('state', '=', 'pending')
     .execute();
+}
+
+/** With one that no delivery has: a list may not be empty. */
+function positionsOf(ids: readonly string[]): readonly number[] {
+  return [-1, ...ids.map((id) => positionOfId(prefix, id)).filter((position) => position !== null)];
 }
 
 /** `WebhookStore.listDeliveries`. A text after which no delivery can stand gives nothing. */

@@ -14,11 +14,12 @@ export async function findMigration(db: Kysely<Tables>, id: string): Promise<Mig
   return row === undefined ? null : readMigration(row);
 }
 
-/** The versions of those migrations that exist. */
-export async function findVersions(db: Kysely<Tables>, ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+/** Their versions, in that order; null where there is no such migration. */
+export async function findVersions(db: Kysely<Tables>, ids: readonly string[]): Promise<readonly (number | null)[]> {
   const { rows } = await sql<{ id: string; version: number }>`
-    select id, version from migrations where id = any(${ids}::text[])`.execute(db);
-  return new Map(rows.map(({ id, version }) => [id, version]));
+    select id, version from migrations where id = any(${[...new Set(ids)]}::text[])`.execute(db);
+  const versions = new Map(rows.map(({ id, version }) => [id, version]));
+  return ids.map((id) => versions.get(id) ?? null);
 }
 
 /** `Store.events`. A text after which no event can stand gives nothing. */

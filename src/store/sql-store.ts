@@ -15,12 +15,19 @@ import {
   type UpdateOptions,
 } from '../domain/store.ts';
 
-import type { AttemptOutcome, DeliveryState, Webhook, WebhookLimits, WebhookStore } from '../domain/webhook.ts';
+import type { DeliveryState, SettledDelivery, Webhook, WebhookLimits, WebhookStore } from '../domain/webhook.ts';
 import { listAudit, placeOf, writeAudit } from './audit.ts';
 
 import { claimDue, earliestDue } from './claim.ts';
 import { createMigration } from './create.ts';
-import { claimDeliveries, forgetDeliveries, listDeliveries, redeliver, settleDelivery } from './deliveries.ts';
+import {
+  claimDeliveries,
+  forgetDeliveries,
+  listDeliveries,
+  redeliver,
+  releaseDeliveries,
+  settleDeliveries,
+} from './deliveries.ts';
 import { fanOut } from './fan-out.ts';
 import {
   changeFolderDocuments,
@@ -183,8 +190,12 @@ export class SqlStore implements Store, AuditLog, WebhookStore, FeedStore {
     return this.#backend.write((session) => claimDeliveries(session, now, leaseMs, limit, roomOf));
   }
 
-  settleDelivery(id: string, attempts: number, outcome: AttemptOutcome) {
-    return this.#backend.write((session) => settleDelivery(session.db, id, attempts, outcome));
+  settleDeliveries(settled: readonly SettledDelivery[]) {
+    return this.#backend.write((session) => settleDeliveries(session.db, settled));
+  }
+
+  releaseDeliveries(ids: readonly string[]) {
+    return this.#backend.write((session) => releaseDeliveries(session.db, ids));
   }
 
   listDeliveries(

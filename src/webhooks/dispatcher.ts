@@ -1,20 +1,29 @@
+import { joined } from '../domain/joined.ts';
 import type { Runtime } from '../domain/runtime.ts';
 import { type Store, StoreUnavailable } from '../domain/store.ts';
 import type { WebhookTelemetry } from '../domain/telemetry.ts';
-import type { ClaimedDelivery, Webhook, WebhookStore } from '../domain/webhook.ts';
+import type { ClaimedDelivery, SettledDelivery, Webhook, WebhookStore } from '../domain/webhook.ts';
+import { ClaimedAhead } from './claimed-ahead.ts';
 import { cloudEvent } from './cloud-event.ts';
 import type { GrantFault } from './grants.ts';
 import { type PostContext, postSigned } from './post.ts';
 import { type AttemptResult, outcomeOf } from './schedule.ts';
-import { Shares } from './shares.ts';
+import { maxPerWebhook, Shares } from './shares.ts';
 
 /** Events that are taken up for one webhook at a time. */
-const fanOutBatch = 100;
+const fanOutBatch = 200;
 /** Changes of migrations come in swarms: they are waited for together. Milliseconds. */
 const gatheringMs = 100;
+/** Places become free one by one: so long they are waited for before more is claimed, in milliseconds. */
+const claimPauseMs = 10;
 /** The longest sleep between two looks at the store while there is a webhook, and while there is none. */
 const watchingMs = 1000;
 const idleMs = 5000;
+/** What has waited here for a place for so long is given back, in milliseconds: another process may have one, and the webhook may have been changed. */
+const maxHeldMs = 2000;
+/** Attempts that have ended and are not written down yet: with more of them nothing is claimed. */
+const maxUnsettled = 1000;
+const settledAtOnce = 200;
 const housekeepingMs = 3_600_000;
 /** How long a delivery that has ended can be looked at. */
 const keptMs = 7 * 24 * 3_600_000;
@@ -40,35 +49,49 @@ export interface Dispatcher {
   stop(graceMs: number): Promise<void>;
 }
 
-/** The loop that makes deliveries of events and attempts those that are due. */
+/**
+ * Two loops: one makes deliveries of events, the other claims those that are due. Whenever an attempt ends, the next one that is claimed already begins;
+ * what came of attempts is written down for many together.
+ */
 export function createDispatcher(context: DispatcherContext): Dispatcher {
   const { store, runtime, telemetry } = context;
   const attempts = new Set<Promise<void>>();
   const shares = new Shares();
+  const ahead = new ClaimedAhead();
   const stopping = new AbortController();
-  let waking = new AbortController();
+  const settle = joined(
+    async (settled: readonly SettledDelivery[]) => {
+      await store.settleDeliveries(settled).catch((error: unknown) => {
+        report(error);
+        throw new NotSettled();
+      });
+      return settled.map(() => undefined);
+    },
+    { atOnce: 1, most: settledAtOnce },
+  );
+  let changing = new AbortController();
+  let claiming = new AbortController();
   let watching = false;
+  let beginning = false;
   let loop: Promise<void> = Promise.resolve();
   let stopListening = (): void => undefined;
 
-  async function run(): Promise<void> {
+  async function fanOutLoop(): Promise<void> {
     while (!stopping.signal.aborted) {
-      waking = new AbortController();
-      const { signal } = waking;
-      if (await takeUp()) continue;
+      changing = new AbortController();
+      const { signal } = changing;
+      const more = await fanOut();
+      if (watching) claiming.abort();
+      if (more) continue;
       await runtime.sleep(gatheringMs, stopping.signal);
       await runtime.sleep(watching ? watchingMs : idleMs, AbortSignal.any([signal, stopping.signal]));
     }
   }
 
-  /** Whether there is more to take up at once. */
-  async function takeUp(): Promise<boolean> {
+  async function fanOut(): Promise<boolean> {
     try {
       const { enabled, more } = await store.fanOut(runtime.now(), fanOutBatch);
       watching = enabled;
-      if (!enabled || shares.free === 0 || stopping.signal.aborted) return false;
-      const claims = await store.claimDeliveries(runtime.now(), context.leaseMs, shares.free, shares.forClaim());
-      for (const claim of claims) track(claim);
       return more;
     } catch (error) {
       report(error);
@@ -76,25 +99,73 @@ export function createDispatcher(context: DispatcherContext): Dispatcher {
     }
   }
 
-  function track(claim: ClaimedDelivery): void {
-    const leave = shares.enter(claim.webhook);
-    let silent = false;
-    const tracked = attempt(claim)
-      .then((timedOut) => {
-        silent = timedOut;
-      })
-      .catch(report)
-      .finally(() => {
-        attempts.delete(tracked);
-        leave(silent);
-        // What did not fit before may be waiting for the room.
-        waking.abort();
-      });
+  async function claimLoop(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      claiming = new AbortController();
+      const { signal } = claiming;
+      await claim();
+      await runtime.sleep(claimPauseMs, stopping.signal);
+      await runtime.sleep(watching ? watchingMs : idleMs, AbortSignal.any([signal, stopping.signal]));
+    }
+  }
+
+  async function claim(): Promise<void> {
+    if (!watching || stopping.signal.aborted || attempts.size >= maxUnsettled) return;
+    const places = shares.forClaim();
+    const roomOf = (webhook: Webhook): number => {
+      const more = ahead.room(webhook.id, maxPerWebhook);
+      return Math.max(0, places(webhook) - ahead.held(webhook.id)) + more;
+    };
+    try {
+      const claims = await store.claimDeliveries(runtime.now(), context.leaseMs, maxUnsettled, roomOf);
+      for (const each of claims) ahead.put(each, runtime.monotonic());
+      begin();
+    } catch (error) {
+      report(error);
+    }
+  }
+
+  /** Begins what has a place, one of each webhook in turn. */
+  function begin(): void {
+    beginning = false;
+    if (stopping.signal.aborted) return;
+    giveBack(ahead.takeBack({ before: runtime.monotonic() - maxHeldMs }));
+    for (let begun = true; begun; ) {
+      begun = false;
+      for (const { webhook } of ahead.fronts()) {
+        if (!shares.hasRoom(webhook)) continue;
+        const next = ahead.take(webhook.id);
+        if (next !== undefined) track(next);
+        begun = true;
+      }
+    }
+  }
+
+  /** Those that end in one turn of the event loop make room together. */
+  function beginSoon(): void {
+    if (beginning) return;
+    beginning = true;
+    setImmediate(begin);
+  }
+
+  function giveBack(claims: readonly ClaimedDelivery[]): void {
+    if (claims.length === 0) return;
+    const given = store.releaseDeliveries(claims.map(({ delivery }) => delivery.id)).catch(report);
+    const tracked = given.finally(() => attempts.delete(tracked));
     attempts.add(tracked);
   }
 
-  /** Whether no answer came in time. */
-  async function attempt({ delivery, webhook }: ClaimedDelivery): Promise<boolean> {
+  function track(claimed: ClaimedDelivery): void {
+    const tracked = attempt(claimed)
+      .catch((error: unknown) => {
+        if (!(error instanceof NotSettled)) report(error);
+      })
+      .finally(() => attempts.delete(tracked));
+    attempts.add(tracked);
+  }
+
+  async function attempt({ delivery, webhook }: ClaimedDelivery): Promise<void> {
+    const leave = shares.enter(webhook);
     const startedAt = runtime.monotonic();
     const refused = context.grantFault(webhook, delivery.event.account);
     const result: AttemptResult =
@@ -102,13 +173,19 @@ export function createDispatcher(context: DispatcherContext): Dispatcher {
         ? await postSigned(context, webhook, delivery.event.id, cloudEvent(delivery.event))
         : { status: null, error: `nothing is sent: ${refused}` };
     const durationMs = runtime.monotonic() - startedAt;
+    const silent = result.status === null && result.timedOut === true;
+    leave(silent);
+    ahead.attempted(webhook.id, result.status === null ? null : durationMs);
+    // Nothing more of what it has waiting here is sent to one that does not answer, or wants nothing.
+    if (result.status === null || result.status === 410) giveBack(ahead.takeBack({ webhookId: webhook.id }));
+    if (ahead.runsLow(webhook.id, maxPerWebhook)) claiming.abort();
+    beginSoon();
     const [byte = 0] = runtime.randomBytes(1);
     const outcome = outcomeOf(result, delivery.attempts, runtime.now(), byte / 255);
-    await store.settleDelivery(delivery.id, delivery.attempts, outcome);
+    await settle({ id: delivery.id, attempts: delivery.attempts, outcome });
     const { state, error } = outcome;
     telemetry.attempted({ webhookId: webhook.id, deliveryId: delivery.id, outcome: toldAs[state], error, durationMs });
     if (outcome.status === 410) await store.updateWebhook(webhook.id, (current) => switchedOff(current, webhook));
-    return result.status === null && result.timedOut === true;
   }
 
   /** Nobody listens there: unless a caller has said something else about it meanwhile. */
@@ -132,18 +209,23 @@ export function createDispatcher(context: DispatcherContext): Dispatcher {
   return {
     start() {
       stopListening = store.onChange(() => {
-        if (watching) waking.abort();
+        if (watching) changing.abort();
       });
-      loop = Promise.all([run(), forgetOld()]).then(() => undefined);
+      loop = Promise.all([fanOutLoop(), claimLoop(), forgetOld()]).then(() => undefined);
     },
     wake() {
-      waking.abort();
+      changing.abort();
+      claiming.abort();
     },
     async stop(graceMs) {
       stopListening();
       stopping.abort();
       await loop;
+      giveBack(ahead.takeBack({}));
       await Promise.race([Promise.all([...attempts]), runtime.sleep(graceMs)]);
     },
   };
 }
+
+/** It has been reported, once for all that were to be written down together. */
+class NotSettled extends Error {}

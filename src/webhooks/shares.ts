@@ -3,7 +3,7 @@ import type { Webhook } from '../domain/webhook.ts';
 /** Deliveries attempted at once by this process. */
 export const maxAtOnce = 200;
 /** Of them to one webhook, and to one origin, which several webhooks may share. */
-const maxPerWebhook = 8;
+export const maxPerWebhook = 8;
 const maxPerOrigin = 16;
 /** The same for those whose last attempt ended without an answer in time: they are asked, and hold up hardly anybody. */
 const maxSilentPerWebhook = 1;
@@ -55,6 +55,11 @@ export class Shares {
       grantedInAll += room;
       return room;
     };
+  }
+
+  /** Whether there is a place for one more attempt at that webhook. */
+  hasRoom(webhook: Webhook): boolean {
+    return this.forClaim()(webhook) > 0;
   }
 
   /** Takes a place for an attempt. Returns how to leave it; `silent`: no answer came in time. */

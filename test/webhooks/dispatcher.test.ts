@@ -312,7 +312,7 @@ describe('a process that', () => {
     let failing = true;
     const unsettled: DispatcherContext['store'] = new Proxy(store, {
       get(target, name) {
-        if (name === 'settleDelivery' && failing) return () => Promise.reject(new StoreUnavailable('gone'));
+        if (name === 'settleDeliveries' && failing) return () => Promise.reject(new StoreUnavailable('gone'));
         const member = Reflect.get(target, name);
         return typeof member === 'function' ? member.bind(target) : member;
       },
@@ -410,5 +410,78 @@ describe('receivers that hang', () => {
     }
     // Nobody takes more than half, and who has hung gets one place instead of eight.
     expect(Math.max(...hanging.values())).toBeLessThanOrEqual(100);
+  });
+});
+
+describe('a receiver that answers quickly', () => {
+  /** Claims and settlements of a store, counted. */
+  function counted(store: DispatcherContext['store']) {
+    const counts = { claimDeliveries: 0, settleDeliveries: 0 };
+    const counting: DispatcherContext['store'] = new Proxy(store, {
+      get(target, name) {
+        if (name === 'claimDeliveries' || name === 'settleDeliveries') counts[name]++;
+        const member = Reflect.get(target, name);
+        return typeof member === 'function' ? member.bind(target) : member;
+      },
+    });
+    return { counts, counting };
+  }
+
+  it('has its next deliveries claimed ahead, eight of them under way at a time', async () => {
+    let underWay = 0;
+    let most = 0;
+    const world = await site(async () => {
+      most = Math.max(most, ++underWay);
+      await new Promise((done) => setImmediate(done));
+      underWay--;
+      return received;
+    });
+    const { time, store, messages, dispatch, webhook } = world;
+    await webhook({ eventTypes: ['migration.created'] });
+    for (let number = 0; number < 400; number++) await happen(store);
+    const { counts, counting } = counted(store);
+    dispatch({ store: counting });
+    await time.pass(3000);
+    expect(messages).toHaveLength(400);
+    expect(new Set(messages.map(({ headers }) => headers['webhook-id'])).size).toBe(400);
+    expect(most).toBe(8);
+    expect(counts.claimDeliveries).toBeLessThan(40);
+    expect(counts.settleDeliveries).toBeLessThan(200);
+  });
+
+  it.each([
+    ['stops answering', { status: null, error: 'no answer in time', timedOut: true } as const, 1],
+    ['wants nothing any more', { status: 410, retryAfterMs: null } as const, 0],
+  ])('and then %s is sent nothing of what was claimed ahead', async (_name, answer, after) => {
+    let answers = 0;
+    const { time, store, messages, dispatch, webhook } = await site(() => (++answers <= 60 ? received : answer));
+    const { id } = await webhook({ eventTypes: ['migration.created'] });
+    for (let number = 0; number < 400; number++) await happen(store);
+    dispatch();
+    await time.pass(2000);
+    // Those under way at that moment, and then one at a time.
+    expect(messages.length).toBeLessThan(60 + 8 + 8 + after * 200);
+    const free = await store.claimDeliveries(time.now(), 1000, 1000, () => 1000);
+    if (after > 0) expect(free.length).toBeGreaterThan(100);
+    else expect(await store.getWebhook(id)).toMatchObject({ enabled: false });
+  });
+
+  it('leaves what was claimed ahead to other processes when this one stops', async () => {
+    const world = await site(async () => {
+      if (world.messages.length > 30) await world.time.sleep(60_000);
+      return received;
+    });
+    const { time, store, messages, dispatch, webhook } = world;
+    await webhook({ eventTypes: ['migration.created'] });
+    for (let number = 0; number < 200; number++) await happen(store);
+    const dispatcher = dispatch();
+    await time.pass(1500);
+    const stopping = dispatcher.stop(0);
+    await time.pass(10);
+    await stopping;
+    const underWay = 8;
+    const others = await store.claimDeliveries(time.now(), 1000, 1000, () => 1000);
+    expect(others.length).toBeGreaterThanOrEqual(200 - messages.length);
+    expect(others.length).toBeLessThanOrEqual(200 - messages.length + underWay);
   });
 });

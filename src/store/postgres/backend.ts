@@ -1,5 +1,6 @@
 import { type ControlledTransaction, Kysely, sql } from 'kysely';
 import { DatabaseError } from 'pg';
+import { joined } from '../../domain/joined.ts';
 import type { Runtime } from '../../domain/runtime.ts';
 import { type ChangeListener as OnChange, StoreOutcomeUnknown, StoreUnavailable } from '../../domain/store.ts';
 import { placeInWords } from '../../domain/store-url.ts';
@@ -15,7 +16,6 @@ import { ChangeListener, changeInWords, channel } from './listener.ts';
 import type { PostgresOptions } from './options.ts';
 import { openPool, type RecyclingPool } from './pool.ts';
 import { NotPrimary, readOnlyServer, Servers, type StoreUrlSource } from './servers.ts';
-import { joinedVersions } from './versions.ts';
 
 /** How often a transaction is tried that met a deadlock, a failed serialization or a lost connection. */
 const tries = 4;
@@ -40,7 +40,10 @@ export class PostgresBackend implements Backend {
   readonly #commitDoubtMs: number;
   readonly #servers: Servers;
   readonly #pool: RecyclingPool;
-  readonly #version = joinedVersions((ids) => this.read((db) => findVersions(db, ids)));
+  readonly #version = joined((ids: readonly string[]) => this.read((db) => findVersions(db, ids)), {
+    atOnce: 2,
+    most: 200,
+  });
 
   private constructor(servers: Servers, options: PostgresOptions, runtime: Runtime, onError: (error: unknown) => void) {
     this.#runtime = runtime;

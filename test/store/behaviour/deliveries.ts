@@ -285,7 +285,7 @@ export function deliveryBehaviour(site: Site): void {
     const [first] = await store.claimDeliveries(noon, minute, 1);
     const id = first?.delivery.id ?? '';
     const outcome = { state: 'pending', at: noon + 5, status: 503, error: 'HTTP 503', dueAt: noon + 99.5 } as const;
-    await store.settleDelivery(id, 0, outcome);
+    await store.settleDeliveries([{ id, attempts: 0, outcome }]);
     const expected = {
       ...deliveries[0],
       attempts: 1,
@@ -305,8 +305,8 @@ export function deliveryBehaviour(site: Site): void {
     const { store, webhook } = await withDeliveries();
     const claimed = await store.claimDeliveries(noon, over, 2);
     const failed = { state: 'failed', at: noon + 6, status: null, error: 'no answer', dueAt: null } as const;
-    await store.settleDelivery(claimed[0]?.delivery.id ?? '', 0, delivered);
-    await store.settleDelivery(claimed[1]?.delivery.id ?? '', 0, failed);
+    await store.settleDeliveries([{ id: claimed[0]?.delivery.id ?? '', attempts: 0, outcome: delivered }]);
+    await store.settleDeliveries([{ id: claimed[1]?.delivery.id ?? '', attempts: 0, outcome: failed }]);
     expect(await oldestFirst(store, webhook)).toMatchObject([
       { state: 'delivered', attempts: 1, lastAttemptAt: noon + 5, lastStatus: 204, lastError: null, dueAt: null },
       { state: 'failed', attempts: 1, lastAttemptAt: noon + 6, lastStatus: null, lastError: 'no answer', dueAt: null },
@@ -314,13 +314,44 @@ export function deliveryBehaviour(site: Site): void {
     expect(await store.claimDeliveries(noon + minute, minute, 10)).toEqual([]);
   });
 
+  it('writes down many ends at once, each as it was, and releases what was not attempted', async () => {
+    const { store, webhook } = await withWebhook();
+    for (let n = 0; n < 3; n++) await create(store);
+    await store.fanOut(noon, 100);
+    const claimed = await store.claimDeliveries(noon, minute, 100);
+    const [one = '', two = '', three = '', four = '', five = ''] = claimed.map(({ delivery }) => delivery.id);
+    await store.settleDeliveries([
+      { id: one, attempts: 0, outcome: delivered },
+      { id: two, attempts: 0, outcome: { ...delivered, at: noon + 7 } },
+      {
+        id: three,
+        attempts: 0,
+        outcome: { ...delivered, state: 'pending', status: 500, error: 'no', dueAt: noon + 9 },
+      },
+      { id: four, attempts: 1, outcome: delivered },
+    ]);
+    const all = await oldestFirst(store, webhook);
+    const of = (id: string) => all.find((each) => each.id === id);
+    expect(of(one)).toMatchObject({ state: 'delivered', attempts: 1, lastStatus: 204, dueAt: null });
+    expect(of(two)).toMatchObject({ state: 'delivered', attempts: 1, lastAttemptAt: noon + 7 });
+    expect(of(three)).toMatchObject({ state: 'pending', attempts: 1, lastError: 'no', dueAt: noon + 9000 });
+    expect(of(four)).toMatchObject({ state: 'pending', attempts: 0 });
+    await store.releaseDeliveries([five, one, 'dlv_1']);
+    expect((await store.claimDeliveries(noon, minute, 100)).map(({ delivery }) => delivery.id)).toEqual([five]);
+  });
+
   it('does not let a late attempt write over another’s, nor an unknown id do harm', async () => {
     const { store, webhook, deliveries } = await withDeliveries();
     const id = deliveries[0]?.id ?? '';
-    await store.settleDelivery(id, 0, delivered);
-    await store.settleDelivery(id, 0, { ...delivered, state: 'failed' as const, error: 'late' });
-    await store.settleDelivery(id, 2, { ...delivered, state: 'failed' as const, error: 'early' });
-    for (const unknown of ['', 'dlv_1', `dlv_${'z'.repeat(26)}`]) await store.settleDelivery(unknown, 0, delivered);
+    await store.settleDeliveries([{ id, attempts: 0, outcome: delivered }]);
+    await store.settleDeliveries([
+      { id, attempts: 0, outcome: { ...delivered, state: 'failed' as const, error: 'late' } },
+    ]);
+    await store.settleDeliveries([
+      { id, attempts: 2, outcome: { ...delivered, state: 'failed' as const, error: 'early' } },
+    ]);
+    for (const unknown of ['', 'dlv_1', `dlv_${'z'.repeat(26)}`])
+      await store.settleDeliveries([{ id: unknown, attempts: 0, outcome: delivered }]);
     expect(await oldestFirst(store, webhook)).toMatchObject([{ state: 'delivered', attempts: 1 }, deliveries[1]]);
   });
 
@@ -335,8 +366,8 @@ export function deliveryBehaviour(site: Site): void {
     const first = await store.listDeliveries(webhook.id, {}, { size: 4 });
     const rest = await store.listDeliveries(webhook.id, {}, { size: 4, after: first[3]?.id ?? '' });
     expect([...first, ...rest]).toEqual(all);
-    await store.settleDelivery(all[1]?.id ?? '', 0, delivered);
-    await store.settleDelivery(all[4]?.id ?? '', 0, delivered);
+    await store.settleDeliveries([{ id: all[1]?.id ?? '', attempts: 0, outcome: delivered }]);
+    await store.settleDeliveries([{ id: all[4]?.id ?? '', attempts: 0, outcome: delivered }]);
     const ended = await store.listDeliveries(webhook.id, { state: 'delivered' }, { size: 10 });
     expect(ended.map(({ id }) => id)).toEqual([all[1]?.id, all[4]?.id]);
     const next = await store.listDeliveries(webhook.id, { state: 'pending' }, { size: 2, after: all[1]?.id ?? '' });
@@ -350,8 +381,10 @@ export function deliveryBehaviour(site: Site): void {
     const [first, second] = deliveries;
     const [id, otherId] = [first?.id ?? '', second?.id ?? ''];
     await store.claimDeliveries(noon, 5 * minute, 10);
-    await store.settleDelivery(id, 0, { ...delivered, state: 'pending', dueAt: noon + 10 });
-    await store.settleDelivery(id, 1, { ...delivered, state: 'failed' as const, error: 'HTTP 500' });
+    await store.settleDeliveries([{ id, attempts: 0, outcome: { ...delivered, state: 'pending', dueAt: noon + 10 } }]);
+    await store.settleDeliveries([
+      { id, attempts: 1, outcome: { ...delivered, state: 'failed' as const, error: 'HTTP 500' } },
+    ]);
     const again = { ...first, dueAt: noon + minute };
     expect(await store.redeliver(webhook.id, id, noon + minute)).toEqual(again);
     expect((await oldestFirst(store, webhook))[0]).toEqual(again);
@@ -369,9 +402,11 @@ export function deliveryBehaviour(site: Site): void {
     await create(store);
     await store.fanOut(noon, 100);
     const [one, two, three, four] = (await oldestFirst(store, webhook)).map(({ id }) => id);
-    await store.settleDelivery(one ?? '', 0, { ...delivered, at: noon - 1 });
-    await store.settleDelivery(two ?? '', 0, { ...delivered, at: noon });
-    await store.settleDelivery(three ?? '', 0, { ...delivered, at: noon - 1, state: 'pending', dueAt: noon });
+    await store.settleDeliveries([{ id: one ?? '', attempts: 0, outcome: { ...delivered, at: noon - 1 } }]);
+    await store.settleDeliveries([{ id: two ?? '', attempts: 0, outcome: { ...delivered, at: noon } }]);
+    await store.settleDeliveries([
+      { id: three ?? '', attempts: 0, outcome: { ...delivered, at: noon - 1, state: 'pending', dueAt: noon } },
+    ]);
     expect(await store.forgetDeliveries(noon)).toBe(1);
     expect(await store.forgetDeliveries(noon)).toBe(0);
     expect((await oldestFirst(store, webhook)).map(({ id }) => id)).toEqual([two, three, four]);

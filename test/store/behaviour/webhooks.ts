@@ -174,7 +174,7 @@ export function webhookBehaviour(site: Site): void {
     await store.fanOut(noon, 10);
     const [claimed] = await store.claimDeliveries(noon, 1000, 1);
     const outcome = { state: 'failed', at: noon, status: 500, error: 'HTTP 500', dueAt: null } as const;
-    await store.settleDelivery(claimed?.delivery.id ?? '', 0, outcome);
+    await store.settleDeliveries([{ id: claimed?.delivery.id ?? '', attempts: 0, outcome: outcome }]);
     await store.redeliver(webhook.id, claimed?.delivery.id ?? '', noon);
     await store.removeWebhook(webhook.id);
     // Whatever else was under way has come before this one.

@@ -1,0 +1,92 @@
+import type { ClaimedDelivery } from '../domain/webhook.ts';
+
+/** So much work of a receiver is claimed ahead, in milliseconds of its own pace. */
+const aheadMs = 250;
+/** Deliveries that wait here for one webhook, and for all together. */
+const maxOfOne = 128;
+const maxInAll = 2000;
+/** How much the last attempt counts in the pace of a receiver. */
+const weight = 0.2;
+/** Webhooks whose pace is known. */
+const maxKnown = 10_000;
+
+interface Waiting {
+  readonly claim: ClaimedDelivery;
+  readonly since: number;
+}
+
+/**
+ * Deliveries that this process holds and has no place for yet. Only receivers that answer quickly have any, so that their next attempt waits for no
+ * statement of the database; what a receiver does not take soon is given back.
+ */
+export class ClaimedAhead {
+  readonly #queues = new Map<string, Waiting[]>();
+  readonly #paces = new Map<string, number>();
+  #size = 0;
+
+  /** How many of the webhook wait here. */
+  held(webhookId: string): number {
+    return this.#queues.get(webhookId)?.length ?? 0;
+  }
+
+  /** How many more may be claimed for the webhook, beyond the places that it has: `atOnce` of them work side by side. */
+  room(webhookId: string, atOnce: number): number {
+    const pace = this.#paces.get(webhookId);
+    if (pace === undefined) return 0;
+    const wanted = Math.min(maxOfOne, Math.floor((atOnce * aheadMs) / Math.max(1, pace)));
+    return Math.max(0, Math.min(wanted - this.held(webhookId), maxInAll - this.#size));
+  }
+
+  /** Whether so few are left that the next ones should be claimed. */
+  runsLow(webhookId: string, atOnce: number): boolean {
+    return this.room(webhookId, atOnce) >= this.held(webhookId);
+  }
+
+  put(claim: ClaimedDelivery, now: number): void {
+    const { id } = claim.webhook;
+    const queue = this.#queues.get(id) ?? [];
+    queue.push({ claim, since: now });
+    this.#queues.set(id, queue);
+    this.#size++;
+  }
+
+  /** Those that wait in front, one of each webhook; who was served last comes last. */
+  fronts(): readonly ClaimedDelivery[] {
+    return [...this.#queues.values()].flatMap(([first]) => (first === undefined ? [] : [first.claim]));
+  }
+
+  /** Takes the next one of a webhook. */
+  take(webhookId: string): ClaimedDelivery | undefined {
+    const queue = this.#queues.get(webhookId);
+    const next = queue?.shift();
+    this.#queues.delete(webhookId);
+    if (queue !== undefined && queue.length > 0) this.#queues.set(webhookId, queue);
+    if (next !== undefined) this.#size--;
+    return next?.claim;
+  }
+
+  /** Takes out all of a webhook, or of all, that are older than `before`. */
+  takeBack(of: { readonly webhookId?: string; readonly before?: number }): readonly ClaimedDelivery[] {
+    const { webhookId, before = Number.POSITIVE_INFINITY } = of;
+    const taken: ClaimedDelivery[] = [];
+    for (const [id, queue] of this.#queues) {
+      if (webhookId !== undefined && id !== webhookId) continue;
+      const kept = queue.filter(({ since }) => since >= before);
+      taken.push(...queue.filter(({ since }) => since < before).map(({ claim }) => claim));
+      if (kept.length > 0) this.#queues.set(id, kept);
+      else this.#queues.delete(id);
+    }
+    this.#size -= taken.length;
+    return taken;
+  }
+
+  /** Learns from an attempt. `durationMs` null: it brought no answer, and nothing is claimed ahead until one does. */
+  attempted(webhookId: string, durationMs: number | null): void {
+    const known = this.#paces.get(webhookId);
+    this.#paces.delete(webhookId);
+    if (durationMs === null) return;
+    this.#paces.set(webhookId, known === undefined ? durationMs : known + (durationMs - known) * weight);
+    const [oldest] = this.#paces.keys();
+    if (this.#paces.size > maxKnown && oldest !== undefined) this.#paces.delete(oldest);
+  }
+}
