@@ -66,6 +66,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/migrations/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start many migrations
+         * @description At most 100 migrations with common labels: a list of creation bodies, or a folder whose databases become one migration each. Each is checked and stored for itself, and its item of the answer has the status and the body that it would have got alone; the vendor is told in the background. With an `Idempotency-Key` a repeated request makes only what the first one has not made.
+         */
+        post: operations["createMigrationBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/migrations/cutover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open the databases of a selection
+         * @description Cuts over many chains at once. Migrations that have not ended are selected by their labels, at most 200 of them. Each is checked and changed for itself; its item has the status that it would have got alone. With `dryRun=true` nothing is changed.
+         */
+        post: operations["cutOverMigrations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/migrations/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a selection
+         * @description Ends many restores at once, where their providers allow it now. Migrations that have not ended are selected by their labels, at most 200 of them. Each is checked and changed for itself; its item has the status that it would have got alone. With `dryRun=true` nothing is changed.
+         */
+        post: operations["cancelMigrations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/migrations/events": {
         parameters: {
             query?: never;
@@ -915,6 +975,69 @@ export interface components {
          * @enum {string}
          */
         BackupType: "full" | "differential" | "log";
+        /** @description Batch request. */
+        BatchRequest: {
+            /** @description Every migration of the batch gets these, so that it can be found and changed by them. */
+            labels: {
+                [key: string]: string;
+            };
+            /** @description Each as the body of `createMigration`. Give either these or `folder`. */
+            migrations?: components["schemas"]["MigrationRequest"][];
+            /** @description A folder with backups of several databases: each of them becomes a migration that takes its backups from there, as with `feed`. */
+            folder?: {
+                /** @description The cloud that holds the target instance. */
+                provider: components["schemas"]["ProviderId"];
+                /** @description A configured account; may be left out when the provider has exactly one. */
+                account?: string;
+                /** @description Default: the account’s region. */
+                region?: string;
+                /** @description Default: `full`. */
+                mode?: components["schemas"]["Mode"];
+                /** @description Where it is restored to. */
+                target: {
+                    /** @description The vendor’s id of the managed instance. */
+                    instanceId: string;
+                };
+                /** @description Bucket in the region of the instance. */
+                bucket: string;
+                /** @description Beginning of the keys, such as `prod/orders/`. */
+                prefix: string;
+                /** @description Host of the object storage, without scheme and bucket. */
+                endpoint?: string;
+                /** @description Take files that come later too; false: what is there now. A migration of mode `full` takes one. Default: `true`. */
+                watch?: boolean;
+            };
+        };
+        /** @description What became of each migration of a batch: it, or why there is none. */
+        BatchResult: {
+            /** @description In the order of the request; of a folder, in the order of the databases’ names. */
+            items: {
+                /** @description HTTP status that a request for this one alone would get. */
+                status: number;
+                /** @description The migration that was stored. */
+                migration?: components["schemas"]["Migration"];
+                /** @description Why there is none. */
+                problem?: components["schemas"]["Problem"];
+                /** @description What it would do; only of a dry run. */
+                dryRun?: components["schemas"]["DryRun"];
+            }[];
+        };
+        /** @description Cancel selection. */
+        CancelSelection: {
+            /** @description Which of the migrations that have not ended. */
+            selector: {
+                /** @description Migrations that have all of these labels. */
+                labels: {
+                    [key: string]: string;
+                };
+                /** @description The cloud that holds the target instance. */
+                provider?: components["schemas"]["ProviderId"];
+                /** @description A configured account; may be left out when the provider has exactly one. */
+                account?: string;
+                /** @description The vendor’s id of the managed instance. */
+                instanceId?: string;
+            };
+        };
         /** @description A webhook that was just changed. */
         ChangedWebhook: {
             /** @description Id, sortable by creation. */
@@ -983,6 +1106,27 @@ export interface components {
         CutoverRequest: {
             /** @description A queued backup that becomes the final one; `latest`, where a folder is watched: the newest file that is there now. */
             afterBackup?: string;
+        };
+        /** @description Cutover selection. */
+        CutoverSelection: {
+            /** @description Which of the migrations that have not ended. */
+            selector: {
+                /** @description Migrations that have all of these labels. */
+                labels: {
+                    [key: string]: string;
+                };
+                /** @description The cloud that holds the target instance. */
+                provider?: components["schemas"]["ProviderId"];
+                /** @description A configured account; may be left out when the provider has exactly one. */
+                account?: string;
+                /** @description The vendor’s id of the managed instance. */
+                instanceId?: string;
+            };
+            /**
+             * @description Where folders are watched: the newest file that is there now becomes the last one.
+             * @enum {string}
+             */
+            afterBackup?: "latest";
         };
         /** @description One event on its way to one webhook. */
         Delivery: {
@@ -1910,6 +2054,20 @@ export interface components {
             /** @description For so long messages are signed with the old secret as well; 0: no longer from now on. Default: `86400`. */
             overlapSeconds?: number;
         };
+        /** @description What became of each migration that was selected: as it is now, or why it was not changed. */
+        SelectionResult: {
+            /** @description The oldest first. */
+            items: {
+                /** @description Id of the migration. */
+                migrationId: string;
+                /** @description HTTP status that a request for this one alone would get. */
+                status: number;
+                /** @description The migration as it is now. */
+                migration?: components["schemas"]["Migration"];
+                /** @description Why it was not changed. */
+                problem?: components["schemas"]["Problem"];
+            }[];
+        };
         /** @description Where the backup lies; `adopted`: it was sent outside Godwit. */
         ShownSource: components["schemas"]["ObjectStorageSource"] | components["schemas"]["UrlSource"] | components["schemas"]["InstanceBackupSource"] | components["schemas"]["UploadSource"] | components["schemas"]["AdoptedSource"];
         /** @description Where the backup lies. */
@@ -2723,6 +2881,130 @@ export interface operations {
             502: components["responses"]["ProviderAuthFailedOrProviderProtocolError"];
             503: components["responses"]["OverloadedOrDrainingOrStoreOutcomeUnknownOrProviderThrottledOrProviderUnavailable"];
             504: components["responses"]["ProviderTimeout"];
+        };
+    };
+    createMigrationBatch: {
+        parameters: {
+            query?: {
+                /** @description Show what would become of each; nothing is stored or sent. */
+                dryRun?: boolean;
+            };
+            header?: {
+                /** @description A key of your choice, 1–255 visible ASCII characters, bare or in double quotes. The same request with the same key is answered once: repeat it safely after a timeout. Kept at least 24 hours. For example `3f6c1d0e-orders-2026`. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchRequest"];
+            };
+        };
+        responses: {
+            /** @description What became of each. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchResult"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["ProviderConflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnknownAccountOrUnsupportedByProviderOrProviderRejected"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["ProviderAuthFailedOrProviderProtocolError"];
+            503: components["responses"]["OverloadedOrDrainingOrStoreOutcomeUnknownOrProviderThrottledOrProviderUnavailable"];
+            504: components["responses"]["ProviderTimeout"];
+        };
+    };
+    cutOverMigrations: {
+        parameters: {
+            query?: {
+                /** @description Show what would become of each; nothing is stored or sent. */
+                dryRun?: boolean;
+            };
+            header?: {
+                /** @description A key of your choice, 1–255 visible ASCII characters, bare or in double quotes. The same request with the same key is answered once: repeat it safely after a timeout. Kept at least 24 hours. For example `3f6c1d0e-orders-2026`. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CutoverSelection"];
+            };
+        };
+        responses: {
+            /** @description What became of each. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelectionResult"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["OverloadedOrDrainingOrStoreOutcomeUnknown"];
+        };
+    };
+    cancelMigrations: {
+        parameters: {
+            query?: {
+                /** @description Show what would become of each; nothing is stored or sent. */
+                dryRun?: boolean;
+            };
+            header?: {
+                /** @description A key of your choice, 1–255 visible ASCII characters, bare or in double quotes. The same request with the same key is answered once: repeat it safely after a timeout. Kept at least 24 hours. For example `3f6c1d0e-orders-2026`. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelSelection"];
+            };
+        };
+        responses: {
+            /** @description What became of each. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelectionResult"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["OverloadedOrDrainingOrStoreOutcomeUnknown"];
         };
     };
     listEvents: {

@@ -41,6 +41,7 @@ import { addressList } from './request/public-base.ts';
 import { actionRoutes } from './routes/actions.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { backupRoutes } from './routes/backups.ts';
+import { batchRoutes } from './routes/batch.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
 import { eventRoutes } from './routes/events.ts';
 import { feedRoutes } from './routes/feed.ts';
@@ -52,6 +53,7 @@ import { migrationsRoutes } from './routes/migrations.ts';
 import { problemRoutes } from './routes/problems.ts';
 import { providerRoutes } from './routes/providers.ts';
 import { rootRoutes } from './routes/root.ts';
+import { selectionRoutes } from './routes/selection.ts';
 import { createShownMigrations } from './routes/shown-migrations.ts';
 import { uploadRoutes } from './routes/uploads.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
@@ -125,6 +127,8 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
 
   rootRoutes(app, http);
   migrationsRoutes(app, http);
+  batchRoutes(app, http);
+  selectionRoutes(app, http);
   eventRoutes(app, http);
   migrationRoutes(app, http);
   backupRoutes(app, http);

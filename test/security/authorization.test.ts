@@ -105,6 +105,9 @@ const aWebhook = { url: 'https://receiver.invalid/', enabled: false };
 const bodies: Readonly<Record<string, unknown>> = {
   createMigration: { ...requestFor('alibaba'), account: 'ali-main' },
   dryRunMigration: { ...requestFor('alibaba'), account: 'ali-main' },
+  createMigrationBatch: { labels: { wave: '1' }, migrations: [{ ...requestFor('alibaba'), account: 'ali-main' }] },
+  cutOverMigrations: { selector: { labels: { wave: '1' } } },
+  cancelMigrations: { selector: { labels: { wave: '1' } } },
   inspectBackups: { provider: 'alibaba', bucket: 'acme', prefix: 'orders/' },
   addBackup: { type: 'log', source: { type: 'object_storage', bucket: 'acme', keys: ['a.bak'] } },
   updateMigration: { description: 'seen' },

@@ -1,5 +1,11 @@
 import { type TSchema, Type } from '@sinclair/typebox';
-import { BackupHeaderSchema, BackupSchema, MigrationSchema, RefsSchema } from '../../domain/answer-schema.ts';
+import {
+  BackupHeaderSchema,
+  BackupSchema,
+  MigrationSchema,
+  ProblemSchema,
+  RefsSchema,
+} from '../../domain/answer-schema.ts';
 import { enumOf } from '../../domain/enum-schema.ts';
 import { ProviderIdSchema } from '../../domain/request-schema.ts';
 import { nullable, stringEnum } from '../../domain/typebox.ts';
@@ -150,6 +156,41 @@ export const DryRunSchema = Type.Object(
     ),
   },
   { $id: 'DryRun', description: 'What a request would do. Nothing was stored or sent.' },
+);
+
+const ItemStatus = Type.Integer({ description: 'HTTP status that a request for this one alone would get.' });
+
+export const BatchResultSchema = Type.Object(
+  {
+    items: Type.Array(
+      Type.Object({
+        status: ItemStatus,
+        migration: Type.Optional(MigrationSchema),
+        problem: Type.Optional(ProblemSchema),
+        dryRun: Type.Optional(DryRunSchema),
+      }),
+      { description: 'In the order of the request; of a folder, in the order of the databases’ names.' },
+    ),
+  },
+  { $id: 'BatchResult', description: 'What became of each migration of a batch: it, or why there is none.' },
+);
+
+export const SelectionResultSchema = Type.Object(
+  {
+    items: Type.Array(
+      Type.Object({
+        migrationId: Type.String(),
+        status: ItemStatus,
+        migration: Type.Optional(MigrationSchema),
+        problem: Type.Optional(ProblemSchema),
+      }),
+      { description: 'The oldest first.' },
+    ),
+  },
+  {
+    $id: 'SelectionResult',
+    description: 'What became of each migration that was selected: as it is now, or why it was not changed.',
+  },
 );
 
 const maybeTime = nullable(Type.String({ format: 'date-time' }));

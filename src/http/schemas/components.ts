@@ -10,7 +10,10 @@ import {
 } from '../../domain/answer-schema.ts';
 import {
   BackupRequestSchema,
+  BatchRequestSchema,
+  CancelSelectionSchema,
   CutoverRequestSchema,
+  CutoverSelectionSchema,
   InspectionRequestSchema,
   LabelsSchema,
   MigrationPatchSchema,
@@ -37,6 +40,7 @@ import {
   AccountSchema,
   AuditRecordSchema,
   BackupCommandSchema,
+  BatchResultSchema,
   DryRunSchema,
   EventSchema,
   FeedPageSchema,
@@ -48,6 +52,7 @@ import {
   ProviderSchema,
   pageSchemas,
   RootSchema,
+  SelectionResultSchema,
   UploadTargetSchema,
 } from './answers.ts';
 import { described } from './descriptions.ts';
@@ -64,6 +69,9 @@ const requests = [
   CutoverRequestSchema,
   InspectionRequestSchema,
   RetryRequestSchema,
+  BatchRequestSchema,
+  CutoverSelectionSchema,
+  CancelSelectionSchema,
   WebhookRequestSchema,
   WebhookPatchSchema,
   RotateSecretSchema,
@@ -85,6 +93,8 @@ const answers = [
   AccountSchema,
   AuditRecordSchema,
   DryRunSchema,
+  BatchResultSchema,
+  SelectionResultSchema,
   FeedPageSchema,
   ForeignTaskSchema,
   ForeignTaskPageSchema,

@@ -33,6 +33,20 @@ export function requestExamples(
     createMigration: creations,
     dryRunMigration: creations,
     inspectBackups: ofEachAccount('inspectBackups'),
+    ...(Object.keys(creations).length > 0 && {
+      createMigrationBatch: {
+        list: {
+          summary: 'A list, one migration of each cloud, found again by their label',
+          value: { labels: { wave: 'first' }, migrations: firstOfEach(creations) },
+        },
+      },
+    }),
+    cutOverMigrations: {
+      wave: { summary: 'All chains of a wave', value: { selector: { labels: { wave: 'first' } } } },
+    },
+    cancelMigrations: {
+      wave: { summary: 'All that is left of a wave', value: { selector: { labels: { wave: 'first' } } } },
+    },
     updateMigration: {
       labels: {
         summary: 'One label set, one removed',
@@ -69,4 +83,14 @@ export function requestExamples(
     },
     updateWebhook: { again: { summary: 'Switch it on again', value: { enabled: true } } },
   };
+}
+
+/** The first creation of each provider. */
+function firstOfEach(creations: Examples): readonly unknown[] {
+  const firsts = new Map<unknown, unknown>();
+  for (const { value } of Object.values(creations)) {
+    const { provider } = value as { readonly provider?: unknown };
+    if (!firsts.has(provider)) firsts.set(provider, value);
+  }
+  return [...firsts.values()];
 }

@@ -59,6 +59,14 @@ export const DryRunOperationQuery = Type.Object(
   { additionalProperties: false },
 );
 
+/** For requests about many migrations. */
+export const ManyQuery = Type.Object(
+  {
+    dryRun: Type.Optional(Type.Boolean({ description: 'Show what would become of each; nothing is stored or sent.' })),
+  },
+  { additionalProperties: false },
+);
+
 export const BackupCommandQuery = Type.Object(
   {
     database: Type.String({ minLength: 1, maxLength: 128, description: 'The database on the source server.' }),

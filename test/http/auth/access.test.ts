@@ -51,6 +51,9 @@ const table = operations.map(({ path, method, operation: { operationId } }) => {
   const bodies: Record<string, unknown> = {
     createMigration: createBody,
     dryRunMigration: createBody,
+    createMigrationBatch: { labels: { wave: '1' }, migrations: [createBody] },
+    cutOverMigrations: { selector: { labels: { wave: '1' } } },
+    cancelMigrations: { selector: { labels: { wave: '1' } } },
     inspectBackups: { provider: 'alibaba', bucket: 'acme', prefix: 'orders/' },
     addBackup: { type: 'log', source: createBody.source },
     updateMigration: {},
