@@ -9,6 +9,7 @@ RUN npm ci --omit=dev --omit=optional --ignore-scripts \
  && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete
 COPY openapi openapi
 COPY src src
+COPY client/src client/src
 # Node keeps stripped and compiled modules here, by user id: that of the image starts faster, any other works without.
 RUN mkdir /cache && chown 10001 /cache \
  && NODE_COMPILE_CACHE=/cache setpriv --reuid=10001 --regid=10001 --clear-groups node src/main.ts --version \
@@ -27,6 +28,7 @@ COPY package.json LICENSE /app/
 COPY openapi /app/openapi
 COPY docs /app/docs
 COPY src /app/src
+COPY client/src /app/client/src
 COPY --from=build /cache /app/.compile-cache
 ENV NODE_ENV=production \
     NODE_COMPILE_CACHE=/app/.compile-cache \

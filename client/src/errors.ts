@@ -48,7 +48,7 @@ export class GodwitProblem extends Error {
     return this.document.errors ?? [];
   }
   /** The vendor's own words; null: no vendor spoke. */
-  get provider(): ProblemDocument['provider'] | null {
+  get provider(): NonNullable<ProblemDocument['provider']> | null {
     return this.document.provider ?? null;
   }
   /** The id by which the operator of the gateway finds the request in its log. */

@@ -15,6 +15,8 @@ export interface FollowOptions {
   readonly signal?: AbortSignal | undefined;
   /** How long the gateway may be out of reach in one piece, in milliseconds; default 15 minutes. Then the last error is thrown. */
   readonly patienceMs?: number | undefined;
+  /** Told of each failure that is waited out, such as a gateway that gives no answer. */
+  readonly onTrouble?: ((error: unknown) => void) | undefined;
 }
 
 export interface EventOptions extends FollowOptions {
@@ -51,7 +53,7 @@ export function mayPass(error: unknown): boolean {
  */
 export async function* followEvents(
   { url, send, timing }: Connection,
-  { migrationId, after, signal, patienceMs = defaultPatienceMs }: EventOptions,
+  { migrationId, after, signal, patienceMs = defaultPatienceMs, onTrouble }: EventOptions,
 ): AsyncGenerator<Event | Reset, void> {
   const path =
     migrationId === undefined ? '/migrations/events' : `/migrations/${encodeURIComponent(migrationId)}/events`;
@@ -82,6 +84,7 @@ export async function* followEvents(
       if (!(error instanceof BrokenStream || error instanceof SyntaxError || mayPass(error))) throw error;
       failingSince ??= timing.monotonic();
       if (timing.monotonic() - failingSince > patienceMs) throw error;
+      onTrouble?.(error);
       failures++;
     }
     await timing.sleep(

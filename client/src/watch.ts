@@ -23,7 +23,7 @@ const gatherMs = 50;
 export async function* watchMigration(
   connection: Connection,
   id: string,
-  { signal, patienceMs = defaultPatienceMs }: FollowOptions,
+  { signal, patienceMs = defaultPatienceMs, onTrouble }: FollowOptions,
 ): AsyncGenerator<Migration, void> {
   const { timing } = connection;
   const left = new AbortController();
@@ -52,6 +52,7 @@ export async function* watchMigration(
         signal?.throwIfAborted();
         failingSince ??= timing.monotonic();
         if (!mayPass(error) || timing.monotonic() - failingSince > patienceMs) throw error;
+        onTrouble?.(error);
         pause = backoffMs(++failures, timing.random());
       }
       await bell.wait(pause, following);
@@ -65,7 +66,7 @@ export async function* watchMigration(
 export async function waitForMigration(
   connection: Connection,
   id: string,
-  { until = [], timeoutMs, signal, patienceMs }: WaitOptions,
+  { until = [], timeoutMs, signal, patienceMs, onTrouble }: WaitOptions,
 ): Promise<Migration> {
   const isWanted = typeof until === 'function' ? until : ({ state }: Migration) => [until].flat().includes(state);
   const over = new AbortController();
@@ -78,7 +79,7 @@ export async function waitForMigration(
   const either = signal === undefined ? over.signal : AbortSignal.any([signal, over.signal]);
   let last: Migration | null = null;
   try {
-    for await (const migration of watchMigration(connection, id, { signal: either, patienceMs })) {
+    for await (const migration of watchMigration(connection, id, { signal: either, patienceMs, onTrouble })) {
       last = migration;
       if (isWanted(migration)) break;
     }

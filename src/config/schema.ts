@@ -9,6 +9,9 @@ const closed = { additionalProperties: false } as const;
 const object = <T extends TProperties>(properties: T) => Type.Object(properties, closed);
 const optional = Type.Optional;
 
+/** Names of API keys. */
+export const keyNamePattern = '^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$';
+
 const Scopes = Type.Array(
   Type.Union([
     Type.Literal('migrations:read'),
@@ -108,7 +111,7 @@ export const ConfigFileSchema = object({
       keys: optional(
         Type.Array(
           object({
-            name: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$' }),
+            name: Type.String({ pattern: keyNamePattern }),
             sha256: Type.String({ pattern: '^[0-9a-fA-F]{64}$' }),
             scopes: Scopes,
             accounts: Type.Array(Type.String({ minLength: 1 }), { uniqueItems: true }),

@@ -198,6 +198,16 @@ export function providerRegistry<P extends { readonly id: ProviderId }>(all: rea
   };
 }
 
+/**
+ * A reading call that every restore needs too: it shows whether an account's credentials, region, clock and rights are as they have to be. With an
+ * `instanceId` also whether that instance is there; null: where the vendor's call needs one, an id that nobody has is asked for, and its
+ * `not_found` proves the same. The answer is what speaks against the instance, in a sentence; null: nothing. `now` by the vendor's clock.
+ */
+export type AccountTrial = (input: {
+  readonly instanceId: string | null;
+  readonly now: Instant;
+}) => Dialogue<string | null>;
+
 /** One vendor behind the normalized resource. Pure translation in both directions; stateless. */
 export interface Provider extends Protocol {
   readonly id: ProviderId;
@@ -256,6 +266,7 @@ export interface Provider extends Protocol {
   targetMajor(migration: Migration): Dialogue<number | null>;
   /** What was begun outside Godwit. Null where the vendor does not show its tasks. */
   readonly foreign: ForeignTasks | null;
+  readonly tryAccount: AccountTrial;
   /** Where backups lie that are looked at before they are sent. */
   readonly objectStore: ObjectStore;
   /** Null where the vendor takes no uploads. */

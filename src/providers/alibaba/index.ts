@@ -16,6 +16,7 @@ import { cancelVerdict, plan } from './plan.ts';
 import { preflight, targetMajor } from './preflight.ts';
 import { requestIdOf } from './reply.ts';
 import { sign } from './sign.ts';
+import { tryAccount } from './try-account.ts';
 
 /** Alibaba Cloud ApsaraDB RDS for SQL Server, API version 2014-08-15. */
 export const alibaba: Provider = {
@@ -38,6 +39,7 @@ export const alibaba: Provider = {
   preflight: (migration) => preflight(migration),
   targetMajor,
   foreign,
+  tryAccount,
   objectStore,
   uploads: null,
   backupCommand: null,

@@ -17,6 +17,7 @@ import { OptionsSchema } from './options.ts';
 import { preflight, targetMajor } from './preflight.ts';
 import { requestIdOf } from './reply.ts';
 import { sign } from './sign.ts';
+import { tryAccount } from './try-account.ts';
 
 /** Huawei Cloud: one DRS backup migration job per backup, with state of our own between them. */
 export const huawei: Provider = {
@@ -39,6 +40,7 @@ export const huawei: Provider = {
   preflight,
   targetMajor,
   foreign,
+  tryAccount,
   objectStore,
   uploads: null,
   backupCommand: null,

@@ -50,7 +50,8 @@ function isNotFound(error: unknown): boolean {
   return error instanceof VendorError && error.failure.kind === 'not_found';
 }
 
-function* readInstance(id: string): Dialogue<Fields | null> {
+/** The instance of that id in the project; null: there is none (Querying DB Instances page). */
+export function* readInstance(id: string): Dialogue<Fields | null> {
   const operation = 'ListInstances';
   try {
     const reply = yield read(operation, '/v3/{project_id}/instances', [['id', id]]);

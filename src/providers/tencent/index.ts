@@ -16,6 +16,7 @@ import { OptionsSchema } from './options.ts';
 import { preflight, targetMajor } from './preflight.ts';
 import { requestIdOf, responseOf } from './reply.ts';
 import { sign } from './sign.ts';
+import { tryAccount } from './try-account.ts';
 import { uploadTarget } from './upload-target.ts';
 import { cancelVerdict } from './verdict.ts';
 
@@ -42,6 +43,7 @@ export const tencent: Provider = {
   preflight,
   targetMajor,
   foreign,
+  tryAccount,
   objectStore,
   uploads: uploadTarget,
   backupCommand,

@@ -36,6 +36,8 @@ trap 'kill $(jobs -p) 2>/dev/null || :' EXIT
 curl() { command curl -fS "$@"; }
 systemctl() { :; }
 sleep() { command sleep 0.2; }
+godwit() { node '${resolve(root, 'src/main.ts')}' "$@"; }
+npm() { shift 3; godwit "$@"; }
 `;
 
 /** Standard output of a script of `sh`. Rejects with the output of a script that fails. */
@@ -88,7 +90,7 @@ export async function failureOf(
       .replaceAll('/opt/godwit/', `${root}/`)
       .replaceAll('/etc/godwit/', `${folder}/`)
       .replaceAll('/data/', `${folder}/`);
-    await shell(script, { GODWIT: gateway.url, HTTPIE_CONFIG_DIR: folder, ...variables });
+    await shell(script, { GODWIT: gateway.url, GODWIT_URL: gateway.url, HTTPIE_CONFIG_DIR: folder, ...variables });
     return null;
   } catch (error) {
     const { stdout = '', stderr = String(error) } = error as { readonly stdout?: string; readonly stderr?: string };

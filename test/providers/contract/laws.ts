@@ -136,6 +136,7 @@ export function lawsOf(vendor: Vendor): void {
         (migration) => ['observes one', () => provider.observe([migration], account, now, now)] as const,
       ),
       ['observes several', () => provider.observe(sameGroup(vendor), account, now, now)],
+      ['is tried', () => provider.tryAccount({ instanceId: null, now })],
       ['checks beforehand', () => provider.preflight(vendor.restoring, account)],
       ...foreignDialogues(vendor, now),
       ...vendor.credentials.flatMap((credentials) =>

@@ -78,6 +78,10 @@ export const pelican: Provider = {
     return null;
   },
   foreign: null,
+  *tryAccount({ instanceId }) {
+    yield listRequest(instanceId ?? 'nobody');
+    return null;
+  },
   objectStore,
   uploads: null,
   backupCommand: null,

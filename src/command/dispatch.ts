@@ -1,0 +1,95 @@
+import type { Environment } from '../domain/account-configuration.ts';
+import { closestName } from '../domain/spelling.ts';
+import { type Arguments, readArguments } from './arguments.ts';
+import { subcommands } from './catalogue.ts';
+import { helpOf, overview } from './help.ts';
+import { type ExitStatus, exit, type Input, type Subcommand, type Terminal, UsageError } from './subcommand.ts';
+import { toldError } from './told-error.ts';
+
+/**
+ * Carries out one command. Whatever goes wrong is told on standard error. `interruption` makes the signal that an interruption by the user aborts;
+ * it is called only where a command can be interrupted in good order.
+ */
+export async function dispatch(
+  args: readonly string[],
+  environment: Environment,
+  terminal: Terminal,
+  interruption: () => AbortSignal,
+): Promise<ExitStatus> {
+  let asJson = false;
+  try {
+    const asked = helpAskedFor(args);
+    if (asked !== null) return help(asked, terminal);
+    const { subcommand, rest } = chosen(args);
+    const read = readArguments(subcommand, rest);
+    if (read.given.has('help')) return help(subcommand.name.split(' '), terminal);
+    asJson = read.given.has('json');
+    const { run } = await subcommand.load();
+    return await run(inputOf(read, environment, terminal, interruption));
+  } catch (error) {
+    terminal.tell(error instanceof UsageError ? usageText(error, args) : toldError(error, asJson));
+    return error instanceof UsageError ? exit.usage : exit.error;
+  }
+}
+
+/** The words after `help`, or none for `--help` alone; null: something else is wanted. */
+function helpAskedFor(args: readonly string[]): readonly string[] | null {
+  const [first, ...rest] = args;
+  if (first === 'help') return rest;
+  return first === '--help' || first === '-h' ? [] : null;
+}
+
+function help(words: readonly string[], terminal: Terminal): ExitStatus {
+  const page = words.length === 0 ? overview(subcommands) : pageOf(words);
+  terminal.print(page);
+  return exit.done;
+}
+
+/** The page of a subcommand, or of those that begin with this word. */
+function pageOf(words: readonly string[]): string {
+  const group = subcommands.filter(({ name }) => name.startsWith(`${words[0]} `));
+  if (words.length === 1 && group.length > 0) return group.map(helpOf).join('\n\n');
+  return helpOf(chosen(words).subcommand);
+}
+
+/** The subcommand that the first words name, and what comes after them. Without a name it is `serve`. */
+function chosen(args: readonly string[]): { readonly subcommand: Subcommand; readonly rest: readonly string[] } {
+  const named = args.findIndex((arg) => arg.startsWith('-'));
+  const words = named === -1 ? args : args.slice(0, named);
+  const names = subcommands.map(({ name }) => name);
+  for (const length of [2, 1, 0]) {
+    const name = length === 0 ? 'serve' : words.slice(0, length).join(' ');
+    const subcommand = subcommands.find((each) => each.name === name);
+    const isNamed = length === 0 ? words.length === 0 : words.length >= length;
+    if (subcommand !== undefined && isNamed) return { subcommand, rest: args.slice(length) };
+  }
+  const [first = ''] = words;
+  const group = names.filter((name) => name.startsWith(`${first} `));
+  if (group.length > 0 && words.length === 1) throw new UsageError(`godwit ${first}: which? ${group.join(', ')}`);
+  const nearest = closestName(words.slice(0, 2).join(' '), names) ?? closestName(first, names);
+  throw new UsageError(
+    `there is no command ${JSON.stringify(first)}${nearest === null ? '' : `; did you mean godwit ${nearest}?`}`,
+  );
+}
+
+function usageText({ message }: UsageError, args: readonly string[]): string {
+  const named = subcommands.find(({ name }) => `${args.join(' ')} `.startsWith(`${name} `));
+  return `godwit: ${message}\ngodwit help${named === undefined ? '' : ` ${named.name}`} says more.`;
+}
+
+function inputOf(
+  { operands, given }: Arguments,
+  environment: Environment,
+  terminal: Terminal,
+  interruption: () => AbortSignal,
+): Input {
+  return {
+    operands,
+    flag: (name) => given.has(name),
+    value: (name) => given.get(name)?.at(-1),
+    values: (name) => given.get(name) ?? [],
+    environment,
+    terminal,
+    interruption,
+  };
+}

@@ -1,0 +1,83 @@
+import type { Godwit } from '../../client/src/client.ts';
+import { hasEnded, type Migration, type MigrationState } from '../../client/src/types.ts';
+import { closestName } from '../domain/spelling.ts';
+import { migrationStates } from '../domain/vocabulary.ts';
+import { readDuration } from './arguments.ts';
+import { cut, endWords, progressWords } from './migration-words.ts';
+import { type ExitStatus, exit, type Input, UsageError } from './subcommand.ts';
+
+/** How long to follow, and how it is shown. */
+export interface Following {
+  readonly until: ReadonlySet<MigrationState>;
+  /** Milliseconds; null: as long as it takes. */
+  readonly timeoutMs: number | null;
+  /** With `--json`: every change, or only the last of them. */
+  readonly changes: boolean;
+}
+
+/** What `--until` and `--timeout` ask for. Throws `UsageError`. */
+export function followingOf(input: Pick<Input, 'value' | 'values'>): Pick<Following, 'until' | 'timeoutMs'> {
+  const timeout = input.value('timeout');
+  return {
+    until: new Set(input.values('until').map(stateOf)),
+    timeoutMs: timeout === undefined ? null : readDuration('--timeout', timeout),
+  };
+}
+
+function stateOf(text: string): MigrationState {
+  const state = migrationStates.find((each) => each === text);
+  if (state !== undefined) return state;
+  const nearest = closestName(text, migrationStates);
+  const hint = nearest === null ? `one of ${migrationStates.join(', ')}` : `did you mean ${nearest}?`;
+  throw new UsageError(`there is no state ${JSON.stringify(text)}; ${hint}`);
+}
+
+/** Follows a migration to its end, to a wanted state, or until time is over, and shows how it goes. */
+export async function follow(godwit: Godwit, id: string, input: Input, following: Following): Promise<ExitStatus> {
+  const { terminal } = input;
+  const { until, timeoutMs, changes } = following;
+  const interrupted = input.interruption();
+  const over = timeoutMs === null ? null : AbortSignal.timeout(timeoutMs);
+  const signal = over === null ? interrupted : AbortSignal.any([interrupted, over]);
+  const json = input.flag('json');
+  let last: Migration | null = null;
+  let troubled = false;
+  const onTrouble = (error: unknown): void => {
+    if (!troubled) terminal.tell(`godwit: ${(error as Error).message}; it is tried again`);
+    troubled = true;
+  };
+  try {
+    // What is wrong from the beginning is told at once: an address, a key, an id.
+    await godwit.GET('/migrations/{id}', { params: { path: { id } }, signal });
+    for await (const migration of godwit.watch(id, { signal, onTrouble })) {
+      troubled = false;
+      if (json && changes) terminal.print(JSON.stringify(migration));
+      else if (!json) showProgress(migration, last, input);
+      last = migration;
+      if (until.has(migration.state)) break;
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    if (json && !changes && last !== null) terminal.print(JSON.stringify(last));
+    terminal.tell(`godwit: ${interrupted.aborted ? 'interrupted' : 'the time is over'}; ${id} goes on`);
+    return interrupted.aborted ? exit.interrupted : exit.timeOver;
+  }
+  if (last === null) return exit.error;
+  if (json && !changes) terminal.print(JSON.stringify(last));
+  if (!json) terminal.print(endWords(last, terminal));
+  return statusOf(last, until);
+}
+
+/** On a terminal the line that stands there is replaced; elsewhere a line is added where it differs from the one before. */
+function showProgress(migration: Migration, before: Migration | null, { terminal }: Input): void {
+  const words = progressWords(migration);
+  if (terminal.width !== null) terminal.replaceLine(cut(`${migration.id} ${words}`, terminal.width - 1));
+  else if (before === null || progressWords(before) !== words)
+    terminal.print(`${migration.updatedAt} ${migration.id} ${words}`);
+}
+
+function statusOf({ state }: Migration, until: ReadonlySet<MigrationState>): ExitStatus {
+  if (state === 'failed') return exit.failed;
+  if (state === 'cancelled') return exit.cancelled;
+  return until.has(state) || hasEnded({ state }) ? exit.done : exit.error;
+}

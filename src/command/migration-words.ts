@@ -1,0 +1,35 @@
+import type { Migration } from '../../client/src/types.ts';
+import type { Terminal } from './subcommand.ts';
+import { vendorWords } from './told-error.ts';
+
+/** Where a migration stands, in one line. */
+export function progressWords(migration: Migration): string {
+  const { state, progress, blocking } = migration;
+  const { percent, backupsTotal, backupsRestored } = progress;
+  const [reason] = blocking;
+  return [
+    state,
+    ...(percent === null ? [] : [`${percent} %`]),
+    ...(backupsTotal > 1 ? [`${backupsRestored} of ${backupsTotal} backups`] : []),
+    ...(reason === undefined
+      ? []
+      : [`${reason.code}: ${reason.detail}${reason.provider ? ` ${vendorWords(reason.provider)}` : ''}`]),
+  ].join(' · ');
+}
+
+/** What became of a migration: its state, and why, with the vendor's words. */
+export function endWords(migration: Migration, terminal: Pick<Terminal, 'styled'>): string {
+  const { id, state, error, warnings } = migration;
+  const colour = ({ succeeded: 'green', failed: 'red', cancelled: 'yellow' } as const)[state as 'failed'] ?? 'bold';
+  const lines = [`${id} ${terminal.styled(colour, state)}`];
+  if (error !== null) lines.push(`  ${error.detail} (${error.code}${error.retryable ? ', retryable' : ''})`);
+  if (error?.provider)
+    lines.push(`  ${error.provider.name} ${error.provider.operation}: ${vendorWords(error.provider)}`);
+  for (const { code, detail } of warnings) lines.push(terminal.styled('yellow', `  ${code}: ${detail}`));
+  return lines.join('\n');
+}
+
+/** A text cut to a number of columns. */
+export function cut(text: string, columns: number): string {
+  return text.length <= columns ? text : `${text.slice(0, Math.max(columns - 1, 0))}…`;
+}

@@ -1,0 +1,167 @@
+import { readFile } from 'node:fs/promises';
+import type { Logger } from 'pino';
+import { type Config, ConfigError } from '../config/config.ts';
+import { checkedConfig, loadConfig } from '../config/load.ts';
+import { watchConfig } from '../config/watch.ts';
+import { distrustRestoredStore, type Gateway, startGateway } from '../gateway.ts';
+import { providers } from '../registry.ts';
+import { createReloader } from '../reload.ts';
+import { systemRuntime } from '../runtime.ts';
+import type { Sandbox } from '../sandbox/server.ts';
+import { createLog } from '../telemetry/log.ts';
+import { tracingOf } from '../telemetry/tracing.ts';
+import { sandboxPortOf, sandboxStateFile } from './sandbox-place.ts';
+import { type ExitStatus, exit, type Input } from './subcommand.ts';
+
+/** How long open vendor calls may take at shutdown before they are left to the next process, in milliseconds. */
+const drainMs = 25_000;
+/** How long the last spans may take to leave, in milliseconds. */
+const tracesMs = 3000;
+/** After that time a stop that does not end is broken off, in milliseconds: open calls, then what closes after them. */
+const maxStopMs = drainMs + 12_000;
+const stopSignals = ['SIGTERM', 'SIGINT'] as const;
+/** A restore at the built-in sandbox takes this long, in milliseconds. */
+const sandboxRestoreMs = 4000;
+
+/** The gateway, or what its options ask for instead. Resolves when it listens. Rejects with `ConfigError` for a faulty configuration. */
+export async function run(input: Input): Promise<ExitStatus> {
+  const version = await packageVersion();
+  if (input.flag('version')) {
+    input.terminal.print(version);
+    return exit.done;
+  }
+  if (input.flag('check-config')) return checkConfig(input);
+  const config = await loadConfig(input.environment, providers);
+  if (input.flag('after-restore')) {
+    const marked = await distrustRestoredStore(config, systemRuntime);
+    input.terminal.print(`${marked} migrations: what they have not sent is looked for before it is sent`);
+    return exit.done;
+  }
+  await serve(config, version);
+  return exit.done;
+}
+
+async function checkConfig({ environment, terminal, flag }: Input): Promise<ExitStatus> {
+  const config = await loadConfig(environment, providers).catch((error: unknown) => {
+    if (error instanceof ConfigError && flag('json')) return error;
+    throw error;
+  });
+  if (flag('json')) {
+    const [faults, warnings] = config instanceof ConfigError ? [config.faults, []] : [[], config.warnings];
+    terminal.print(JSON.stringify({ valid: faults.length === 0, faults, warnings }));
+    return faults.length === 0 ? exit.done : exit.error;
+  }
+  if (config instanceof ConfigError) throw config;
+  for (const warning of config.warnings) terminal.print(`warning: ${warning}`);
+  terminal.print(config.sandbox ? 'no configuration file: the sandbox would be started' : 'the configuration is valid');
+  return exit.done;
+}
+
+async function serve(config: Config, version: string): Promise<void> {
+  const log = createLog(config.logLevel);
+  for (const warning of config.warnings) log.warn({}, warning);
+  // Until something is to be drained a signal ends the process at once; as the first process of a container it would be ignored otherwise.
+  const leave = (): void => process.exit(0);
+  for (const signal of stopSignals) process.once(signal, leave);
+  const sandbox = config.sandbox ? await startBuiltInSandbox(config.listen.port) : null;
+  const effective = sandbox === null ? config : await withSandbox(config, sandbox);
+  const tracing = await tracingOf(process.env, version, (error) => log.warn({ error }, 'traces'));
+  const gateway = await startGateway(effective, systemRuntime, log, version, tracing);
+  if (sandbox !== null) process.stdout.write(banner(gateway.url));
+  log.info({ url: gateway.url, version, accounts: effective.accounts.map(({ account }) => account.name) }, 'listening');
+
+  const watching = followConfiguration(gateway, config.fileDigest, log);
+  for (const signal of stopSignals) process.off(signal, leave);
+  onStopSignal(log, async () => {
+    watching.close();
+    await gateway.stop(drainMs);
+    await Promise.race([tracing?.close(), systemRuntime.sleep(tracesMs)]);
+    await sandbox?.close();
+  });
+}
+
+/** Takes up the configuration file when it changes, and at SIGHUP. */
+function followConfiguration(gateway: Gateway, fileDigest: string | null, log: Logger): { close(): void } {
+  const path = process.env.GODWIT_CONFIG;
+  if (path === undefined || path === '') {
+    // Without a handler the signal would end the process.
+    process.on('SIGHUP', () => log.info({}, 'there is no configuration file to read again'));
+    return { close: () => undefined };
+  }
+  const reload = createReloader(gateway, () => loadConfig(process.env, providers), log);
+  process.on('SIGHUP', () => void reload());
+  return watchConfig(path, fileDigest, systemRuntime, reload);
+}
+
+/** The first signal stops in good order, within a bound; a second one ends the process at once. */
+function onStopSignal(log: Logger, stop: () => Promise<void>): void {
+  let stopping = false;
+  const take = (signal: NodeJS.Signals): void => {
+    if (stopping) {
+      log.warn({ signal }, 'stopped by a second signal; what was under way is taken up again by the next process');
+      process.exit(1);
+    }
+    stopping = true;
+    log.info({ signal }, 'draining');
+    setTimeout(() => {
+      log.error({ milliseconds: maxStopMs }, 'the stop took too long and was broken off');
+      process.exit(1);
+    }, maxStopMs).unref();
+    stop().then(
+      () => {
+        log.info({}, 'stopped');
+        process.exit(0);
+      },
+      (error: unknown) => {
+        log.error({ error: error instanceof Error ? error.message : String(error) }, 'the stop failed');
+        process.exit(1);
+      },
+    );
+  };
+  for (const signal of stopSignals) process.on(signal, take);
+}
+
+/**
+ * The emulated clouds, loaded only where they are used. A migration belongs to the cloud that it began with, so they keep their ports
+ * over restarts of a gateway at the same port, as long as those are free.
+ */
+async function startBuiltInSandbox(gatewayPort: number): Promise<Sandbox> {
+  const { startSandbox } = await import('../sandbox/sandbox.ts');
+  const options = {
+    host: '127.0.0.1',
+    runtime: systemRuntime,
+    restoreMs: sandboxRestoreMs,
+    stateFile: sandboxStateFile,
+  };
+  const port = sandboxPortOf(gatewayPort);
+  if (port === null) return startSandbox(options);
+  return startSandbox({ ...options, port }).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return startSandbox(options);
+    throw error;
+  });
+}
+
+async function withSandbox(config: Config, sandbox: Sandbox): Promise<Config> {
+  const { sandboxAccounts } = await import('../sandbox/accounts.ts');
+  const { accounts } = await checkedConfig({ accounts: sandboxAccounts(sandbox) }, {}, true, providers);
+  return { ...config, accounts };
+}
+
+function banner(url: string): string {
+  return `
+Godwit runs with its sandbox: three emulated clouds, no real one is touched.
+
+  Board         ${url}/board
+  Explorer      ${url}/docs
+  API           ${url}/migrations
+  Health        ${url}/readyz
+
+To use real clouds, name a configuration file in GODWIT_CONFIG.
+
+`;
+}
+
+async function packageVersion(): Promise<string> {
+  const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

@@ -1,0 +1,43 @@
+import { text } from 'node:stream/consumers';
+import { styleText } from 'node:util';
+import type { Terminal } from './subcommand.ts';
+
+/** Moves to the start of the line and empties it. */
+const emptyLine = '\r\u001b[2K';
+
+/** Standard input and output of this process. */
+export function processTerminal(): Terminal {
+  const { stdin, stdout, stderr } = process;
+  let lineStands = false;
+  /** Whoever reads the output has left, as `head` does: nothing more is to be said. */
+  const leave = (error: NodeJS.ErrnoException): void => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  };
+  const write = (line: string): void => {
+    if (stdout.listenerCount('error', leave) === 0) stdout.on('error', leave);
+    stdout.write(line);
+  };
+  const endLine = (): void => {
+    if (lineStands) stdout.write('\n');
+    lineStands = false;
+  };
+  return {
+    print(line) {
+      endLine();
+      write(`${line}\n`);
+    },
+    tell(line) {
+      endLine();
+      stderr.write(`${line}\n`);
+    },
+    replaceLine(line) {
+      write(`${emptyLine}${line}`);
+      lineStands = true;
+    },
+    width: stdout.isTTY ? (stdout.columns ?? 80) : null,
+    // Colours stay away by themselves where standard output is no terminal, and with NO_COLOR.
+    styled: (style, words) => styleText(style, words, { stream: stdout }),
+    readInput: () => text(stdin),
+  };
+}

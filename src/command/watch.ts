@@ -1,0 +1,8 @@
+import { follow, followingOf } from './follow.ts';
+import { gatewayOf } from './remote.ts';
+import type { ExitStatus, Input } from './subcommand.ts';
+
+export async function run(input: Input): Promise<ExitStatus> {
+  const [id = ''] = input.operands;
+  return follow(gatewayOf(input), id, input, { ...followingOf(input), changes: true });
+}

@@ -1,0 +1,273 @@
+import { createHash } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Gateway } from '../../src/gateway.ts';
+import { systemRuntime } from '../../src/runtime.ts';
+import { sandboxAccounts } from '../../src/sandbox/accounts.ts';
+import { startSandbox } from '../../src/sandbox/sandbox.ts';
+import type { Sandbox } from '../../src/sandbox/server.ts';
+import { startTestGateway, temporaryFolder } from '../support/gateway.ts';
+import { godwit, type RunOptions } from './support.ts';
+
+const secret = 'key-of-the-command';
+const keys = [
+  { name: 'command', sha256: createHash('sha256').update(secret).digest('hex'), scopes: ['admin'], accounts: ['*'] },
+];
+
+let clouds: Sandbox;
+let gateway: Gateway;
+let folder: string;
+beforeAll(async () => {
+  clouds = await startSandbox({ host: '127.0.0.1', runtime: systemRuntime, restoreMs: 300 });
+  gateway = await startTestGateway(sandboxAccounts(clouds), { config: { auth: { keys } } });
+  folder = await temporaryFolder();
+});
+afterAll(async () => {
+  await gateway.stop(0);
+  await clouds.close();
+});
+
+const run = (args: readonly string[], options: RunOptions = {}) =>
+  godwit(args, { environment: { GODWIT_URL: gateway.url, GODWIT_API_KEY: secret }, ...options });
+
+/** A request as YAML for an instance of its own, whose restore does what its key says. */
+const request = (instance: string, key = 'prod/orders.bak', mode = 'full') => `
+provider: ${instance.startsWith('rm-') ? 'alibaba' : 'tencent'}
+mode: ${mode}
+target: { instanceId: ${instance}, databases: [{ name: orders }] }
+source: { type: object_storage, bucket: acme-backups-1250000000, keys: [${key}] }
+`;
+
+describe('restore', () => {
+  it('begins a migration from standard input and says where it stands', async () => {
+    const { status, out } = await run(['restore', '-f', '-'], { input: request('mssql-command1') });
+    expect(status).toBe(0);
+    expect(out).toMatch(/^mig_\w{26} restoring$/);
+  });
+
+  it('with --wait ends with 0 when the restore has succeeded, a line for each change', async () => {
+    const file = join(folder, 'request.yaml');
+    await writeFile(file, request('mssql-command2'));
+    const { status, out } = await run(['restore', '-f', file, '--wait']);
+    expect(status).toBe(0);
+    expect(out).toMatch(/^20\S+Z mig_\w+ restoring/);
+    expect(out).toMatch(/\nmig_\w+ succeeded/);
+  });
+
+  it('with --wait ends with 3 when it has failed, with the words of the vendor', async () => {
+    const { status, out } = await run(['restore', '-f', '-', '-w'], {
+      input: request('mssql-command3', 'corrupt.bak'),
+    });
+    expect(status).toBe(3);
+    expect(out).toMatch(/\nmig_\w+ failed\n.*\(backup_corrupt_or_newer\)\n {2}tencent \w+: .*\(request id [\w-]+\)/);
+  });
+
+  it('ends with 3 when the vendor refuses at once, and names the migration', async () => {
+    const { status, err } = await run(['restore', '-f', '-'], { input: request('mssql-command4', 'missing.bak') });
+    expect(status).toBe(3);
+    expect(err).toMatch(
+      /^godwit: .*\n {2}tencent \w+: ResourceNotFound\.BackupNotFound: .*\n {2}migration mig_\w+\n {2}request id req_\w+$/,
+    );
+  });
+
+  it('until a state ends there, and cancelling it elsewhere ends with 4', async () => {
+    const args = ['restore', '-f', '-', '--until', 'awaiting_backup', '--json'];
+    const { status, out } = await run(args, { input: request('rm-command5', 'prod/orders.bak', 'full_log') });
+    const { id, state } = JSON.parse(out);
+    expect({ status, state }).toEqual({ status: 0, state: 'awaiting_backup' });
+    const headers = { authorization: `Bearer ${secret}` };
+    await fetch(`${gateway.url}/migrations/${id}/cancel`, { method: 'POST', headers });
+    expect((await run(['watch', id])).status).toBe(4);
+  });
+
+  it('is safe to repeat with an idempotency key', async () => {
+    const args = ['restore', '-f', '-', '--json', '--idempotency-key', 'once'];
+    const ids = [];
+    for (let time = 0; time < 2; time++)
+      ids.push(JSON.parse((await run(args, { input: request('mssql-command6') })).out).id);
+    expect(ids[1]).toBe(ids[0]);
+  });
+
+  it('says how to repeat it safely when no answer came', async () => {
+    const environment = { GODWIT_URL: 'http://127.0.0.1:1' };
+    const { status, err } = await run(['restore', '-f', '-'], { input: request('mssql-command7'), environment });
+    expect(status).toBe(1);
+    expect(err).toMatch(
+      /To repeat it safely: --idempotency-key [\w-]{36}\ngodwit: http:\/\/127\.0\.0\.1:1 gives no answer/,
+    );
+  });
+
+  it('shows with --dry-run what would be sent, or what speaks against it', async () => {
+    const possible = await run(['restore', '-f', '-', '--dry-run'], { input: request('mssql-command8') });
+    expect(possible.status).toBe(0);
+    expect(possible.out).toMatch(/^possible\n[\s\S]* {2}1\. CreateBackupMigration\n {2}2\. StartBackupMigration$/);
+    const not = await run(['restore', '-f', '-', '--dry-run'], {
+      input: `${request('mssql-command8')}options: { precheck: true }`,
+    });
+    expect(not.status).toBe(3);
+    expect(not.out).toMatch(/^not possible\n {2}\/options\/precheck: .*\(unsupported_by_provider\)/);
+  });
+
+  it.each([
+    ['[1, 2]', 'standard input holds no request'],
+    ['provider: [', 'standard input is neither JSON nor YAML: '],
+  ])('refuses a text that is no request: %j', async (input, message) => {
+    const { status, err } = await run(['restore', '-f', '-'], { input });
+    expect(status).toBe(1);
+    expect(err).toContain(`godwit: ${message}`);
+  });
+
+  it('tells each fault of a request with its place', async () => {
+    const { status, err } = await run(['restore', '-f', '-'], { input: 'provider: tencent\ntaget: {}' });
+    expect(status).toBe(1);
+    expect(err).toMatch(/\(invalid_request, 400\)\n(?: {2}.*: .*\n)* {2}\/taget: /);
+  });
+});
+
+describe('watch', () => {
+  const begin = async (instance: string) =>
+    JSON.parse((await run(['restore', '-f', '-', '--json'], { input: request(instance) })).out).id;
+
+  it('changes one line on a terminal, which is never wider', async () => {
+    const { status, lines, out } = await run(['watch', await begin('mssql-command10')], { width: 40 });
+    expect(status).toBe(0);
+    expect(lines.length).toBeGreaterThan(0);
+    for (const line of lines) expect(line.length).toBeLessThan(40);
+    expect(out).toMatch(/^mig_\w+ succeeded/);
+  });
+
+  it('prints a document for each change with --json', async () => {
+    const { out } = await run(['watch', await begin('mssql-command11'), '--json']);
+    const states = out.split('\n').map((line) => JSON.parse(line).state);
+    expect(states.at(-1)).toBe('succeeded');
+    expect(states.length).toBeGreaterThan(1);
+  });
+
+  it('ends with 5 when time is over and with 130 when interrupted, and says that the migration goes on', async () => {
+    const input = request('rm-command12', 'prod/orders.bak', 'full_log');
+    const { id } = JSON.parse((await run(['restore', '-f', '-', '--json'], { input })).out);
+    const over = await run(['watch', id, '--timeout', '1s']);
+    expect([over.status, over.err]).toEqual([5, `godwit: the time is over; ${id} goes on`]);
+    const interrupted = await run(['watch', id], { interrupted: AbortSignal.abort() });
+    expect([interrupted.status, interrupted.err]).toEqual([130, `godwit: interrupted; ${id} goes on`]);
+  });
+
+  it.each([
+    ['a migration that is not there', {}, /\(not_found, 404\)/],
+    ['a wrong key', { GODWIT_API_KEY: 'wrong' }, /\(unauthenticated, 401\)/],
+    [
+      'a key file that is not there',
+      { GODWIT_API_KEY: '', GODWIT_API_KEY_FILE: '/nowhere/key' },
+      /\/nowhere\/key cannot be read: there is no such file/,
+    ],
+  ])('ends with 1 for %s', async (_, environment, words) => {
+    const { status, err } = await run(['watch', 'mig_00000000000000000000000000'], {
+      environment: { GODWIT_URL: gateway.url, GODWIT_API_KEY: secret, ...environment },
+    });
+    expect(status).toBe(1);
+    expect(err).toMatch(words);
+  });
+
+  it('reads the key from a file, and prints a problem as JSON with --json', async () => {
+    const file = join(folder, 'key');
+    await writeFile(file, `${secret}\n`);
+    const environment = { GODWIT_URL: gateway.url };
+    const { err } = await run(['watch', 'mig_00000000000000000000000000', '--key-file', file, '--json'], {
+      environment,
+    });
+    expect(JSON.parse(err)).toMatchObject({ code: 'not_found', status: 404 });
+  });
+});
+
+describe('backups inspect', () => {
+  it('shows the files and the chains of a folder', async () => {
+    const args = ['backups', 'inspect', 'acme-backups/history/orders/', '--account', 'sandbox-alibaba'];
+    const { status, out } = await run(args);
+    expect(status).toBe(0);
+    expect(out).toMatch(/^FILE +SIZE +TYPE/);
+    expect(out).toMatch(/orders_stripe_1of2\.bak: The file is stripe 1 of 2.* \(backup_striped\)/);
+    expect(out).toMatch(/\norders: complete\n {2}1\. history\/orders\/orders_FULL/);
+    const { files } = JSON.parse((await run([...args, '--json', '--database', 'sales'])).out);
+    expect(files.length).toBeGreaterThan(0);
+  });
+
+  it('ends with 3 where there is no chain, and asks which account', async () => {
+    const nothing = await run([
+      'backups',
+      'inspect',
+      'acme-backups/history/orders/zip',
+      '--account',
+      'sandbox-alibaba',
+    ]);
+    expect([nothing.status, nothing.out]).toEqual([3, 'there is no file']);
+    const which = await run(['backups', 'inspect', 'acme-backups/history/']);
+    expect(which.status).toBe(2);
+    expect(which.err).toContain('--account is missing: sandbox-alibaba, sandbox-huawei, sandbox-tencent');
+  });
+});
+
+describe('accounts check', () => {
+  const check = async (accounts: readonly unknown[], args: readonly string[]) => {
+    const path = join(folder, 'godwit.json');
+    await writeFile(path, JSON.stringify({ accounts }));
+    return godwit(['accounts', 'check', ...args], { environment: { GODWIT_CONFIG: path } });
+  };
+
+  it('asks each vendor and store, and sends nothing that changes anything', async () => {
+    const before = clouds.journal().length;
+    const { status, out } = await check(sandboxAccounts(clouds), [
+      '--bucket',
+      'acme-backups-1250000000/history/orders/',
+    ]);
+    expect(out.match(/^ok {3}sandbox-\w+ \(.*\) restores: answers, and takes the credentials$/gm)).toHaveLength(3);
+    expect(out).toMatch(
+      /^ok {3}sandbox-tencent .* backups: lists acme-backups-1250000000\/history\/orders\/: \d+ objects$/m,
+    );
+    expect(clouds.journal()).toHaveLength(before);
+    expect(status).toBe(3);
+  });
+
+  it('takes "there is none" for an answer only where no instance is named', async () => {
+    const code = { alibaba: 'InvalidDBInstanceId.NotFound', tencent: 'ResourceNotFound.InstanceNotFound' } as const;
+    for (const cloud of ['alibaba', 'tencent'] as const) {
+      clouds.faults.add({ cloud, operation: '*', kind: 'vendor_error_before', code: code[cloud], count: 1 });
+      expect(await check(sandboxAccounts(clouds), [`sandbox-${cloud}`])).toMatchObject({ status: 0 });
+    }
+    const named = await check(sandboxAccounts(clouds), ['sandbox-alibaba', '--instance', 'rm-notfound']);
+    expect(named.status).toBe(3);
+    expect(named.out).toContain('InvalidDBInstanceId.NotFound');
+    const huawei = await check(sandboxAccounts(clouds), [
+      'sandbox-huawei',
+      '--instance',
+      'notfound00000000000000000000in04',
+    ]);
+    expect([huawei.status, huawei.out]).toEqual([3, expect.stringContaining('has no instance')]);
+  });
+
+  it('explains wrong credentials, a clock that is off, and a vendor out of reach', async () => {
+    const [alibaba, huawei, tencent] = sandboxAccounts(clouds);
+    const wrong = { accessKeyId: 'LTAI5tWrongWrongWrong', accessKeySecret: 'x'.repeat(30) };
+    const endpoints = { sqlserver: 'http://127.0.0.1:1' };
+    clouds.setClock('huawei', -3_600_000);
+    const accounts = [{ ...alibaba, credentials: wrong }, huawei, { ...tencent, endpoints }];
+    const { status, out } = await check(accounts, []);
+    clouds.setClock('huawei', 0);
+    expect(status).toBe(3);
+    expect(out).toMatch(/FAIL sandbox-alibaba[^\n]*\n[^\n]*InvalidAccessKeyId\.NotFound[\s\S]*Compare the credentials/);
+    expect(out).toMatch(/sandbox-huawei[^\n]*\n[^\n]*clock is 3\d{3} s ahead of the vendor/);
+    expect(out).toMatch(
+      /FAIL sandbox-tencent[^\n]*cannot be reached[^\n]*\n[\s\S]*Compare region, endpoints, proxy and firewall/,
+    );
+  });
+
+  it('ends with 2 for an account that is not configured, and with 1 for a faulty configuration', async () => {
+    const unknown = await check(sandboxAccounts(clouds), ['sandbox-alibba']);
+    expect([unknown.status, unknown.err]).toEqual([2, expect.stringContaining('did you mean sandbox-alibaba?')]);
+    const faulty = await check([{ name: 'x' }], ['--json']);
+    expect([faulty.status, JSON.parse(faulty.err).error]).toEqual([
+      1,
+      expect.stringContaining('the configuration has'),
+    ]);
+  });
+});

@@ -1,0 +1,34 @@
+import { dispatch } from '../../src/command/dispatch.ts';
+import type { Terminal } from '../../src/command/subcommand.ts';
+
+export interface Ran {
+  readonly status: number;
+  readonly out: string;
+  readonly err: string;
+  /** What stood in the line that changes, one after the other. */
+  readonly lines: readonly string[];
+}
+
+export interface RunOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly input?: string;
+  /** Columns of a terminal; null: it is none. */
+  readonly width?: number | null;
+  readonly interrupted?: AbortSignal;
+}
+
+/** Runs the command in this process, with a terminal that remembers. */
+export async function godwit(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  const { environment = {}, input = '', width = null, interrupted = new AbortController().signal } = options;
+  const [out, err, lines]: [string[], string[], string[]] = [[], [], []];
+  const terminal: Terminal = {
+    print: (text) => out.push(text),
+    tell: (text) => err.push(text),
+    replaceLine: (text) => lines.push(text),
+    width,
+    styled: (_, text) => text,
+    readInput: async () => input,
+  };
+  const status = await dispatch(args, environment, terminal, () => interrupted);
+  return { status, out: out.join('\n'), err: err.join('\n'), lines };
+}
