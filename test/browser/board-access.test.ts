@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemRuntime } from '../../src/runtime.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import type { Sandbox } from '../../src/sandbox/server.ts';
-import { sampleBackup, sampleMigration } from '../support/samples.ts';
+import { nextMigrationId, sampleBackup, sampleCall, sampleMigration } from '../support/samples.ts';
 import { browserMissing, expectNoFaults, named, useBrowser } from './support/browser.ts';
 import { lowestContrast } from './support/contrast.ts';
 import { blockedChain, nightScene } from './support/scene.ts';
@@ -167,6 +167,132 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     await page.goto(board);
     await page.locator('progress').first().waitFor();
     expect(await page.evaluate('document.getAnimations().length')).toBe(0);
+    expectNoFaults(watched);
+    await page.context().close();
+  });
+
+  it('shows texts of others as texts, and very long ones inside the window', async () => {
+    const id = nextMigrationId();
+    const long = `prod/${'folder-with-a-long-name'.repeat(20)}/orders.bak`;
+    const script = '<img src="x" onerror="globalThis.hacked = true"><script>globalThis.hacked = true</script>';
+    await seeded.seed([
+      sampleMigration({
+        id,
+        account: 'sandbox-alibaba',
+        name: 'hostile',
+        description: script,
+        labels: { note: 'x'.repeat(250) },
+        state: 'failed',
+        dueAt: null,
+        backups: [sampleBackup({ state: 'failed', source: { type: 'object_storage', bucket: 'b', keys: [long] } })],
+        error: {
+          code: 'restore_failed',
+          detail: script,
+          retryable: false,
+          provider: {
+            name: 'alibaba',
+            operation: 'DescribeMigrateTasks',
+            code: '<b>Failed</b>',
+            message: `${script} ${'0x'.repeat(400)}`,
+            requestId: null,
+            httpStatus: 200,
+          },
+        },
+      }),
+    ]);
+    const watched = await newPage({ viewport: { width: 360, height: 700 } });
+    const { page } = watched;
+    for (const path of ['?name=hostile', `?id=${id}`]) {
+      await page.goto(`${board}${path}`);
+      await page.getByText('globalThis.hacked').first().waitFor();
+      expect(await page.evaluate<number>('document.documentElement.scrollWidth'), path).toBeLessThanOrEqual(360);
+      expect(await page.evaluate('document.querySelector("main img, main script")')).toBeNull();
+    }
+    expect(await page.evaluate('globalThis.hacked')).toBeUndefined();
+    await page.getByRole('button', { name: 'Delete the record' }).click();
+    await page.getByText('The same from a terminal').click();
+    expect(await page.evaluate<number>('document.querySelector("dialog").scrollWidth')).toBeLessThanOrEqual(360);
+    expectNoFaults(watched);
+    await page.context().close();
+  });
+
+  it('asks what a person knows of a call whose outcome is unknown', async () => {
+    const id = nextMigrationId();
+    await seeded.seed([
+      sampleMigration({
+        id,
+        account: 'sandbox-alibaba',
+        name: 'in-doubt',
+        state: 'pending',
+        stateReason: 'outcome_unknown',
+        blocking: [{ code: 'outcome_unknown', detail: 'Nobody knows.', since: Date.now() }],
+        backups: [sampleBackup({ state: 'submitting' })],
+        calls: [sampleCall({ state: 'unknown' })],
+        dueAt: null,
+      }),
+    ]);
+    const watched = await newPage();
+    const { page } = watched;
+    await page.goto(`${board}?id=${id}`);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    const dialog = page.locator('dialog');
+    await dialog.getByText('The same from a terminal').click();
+    const sent = async () => /-d '(.*)'/.exec((await dialog.locator('pre').textContent()) ?? '')?.[1];
+    expect(await sent()).toBe('{}');
+    await dialog.getByLabel('The vendor has nothing of it').check();
+    expect(await sent()).toBe('{"assume":"absent"}');
+    await dialog.getByLabel('The vendor has it, with these ids').check();
+    await dialog.locator('#adopt').fill('migrateTaskId=1');
+    expect(await sent()).toBe('{"adopt":{"migrateTaskId":"1"}}');
+    await dialog.getByRole('button', { name: 'Try again' }).click();
+    // The vendor knows no such task: what it says of that is told, at the field where it belongs to one.
+    await dialog.locator('.note[data-kind="fault"], .at-fault').first().waitFor();
+    expectNoFaults(watched);
+    await page.context().close();
+  });
+
+  it('tells that a vendor does not answer, and that a key is no longer accepted', async () => {
+    const watched = await newPage();
+    const { page } = watched;
+    await page.route('**/providers/alibaba', async (route) => {
+      const response = await route.fetch();
+      const provider = (await response.json()) as { circuits: object[] };
+      const circuits = provider.circuits.map((each) => ({ ...each, state: 'open', retryAt: '2026-11-28T03:15:00Z' }));
+      await route.fulfill({ response, json: { ...provider, circuits } });
+    });
+    await page.goto(board);
+    await page.getByText('has not answered several calls in a row, so none is made until').waitFor();
+    await page.route('**/migrations/events', (route) =>
+      route.fulfill({ status: 401, json: { code: 'unauthenticated' } }),
+    );
+    await page.reload();
+    await page.locator('#connection', { hasText: 'Not live: the key is not accepted' }).waitFor();
+    expectNoFaults(watched);
+    await page.context().close();
+  });
+
+  it('gives its connection back while nobody sees it, and is up to date when somebody looks again', async () => {
+    const watched = await newPage();
+    const { page } = watched;
+    await page.clock.install();
+    await page.goto(board);
+    await page.locator('#connection', { hasText: 'Live' }).waitFor();
+    const see = (hidden: boolean) =>
+      page.evaluate(
+        `Object.defineProperty(document, 'hidden', { value: ${hidden}, configurable: true }); document.dispatchEvent(new Event('visibilitychange'))`,
+      );
+    const ended = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/migrations/events'));
+    await see(true);
+    await page.clock.fastForward(61_000);
+    await ended;
+    await change(blockedChain.id, { state: 'restoring' });
+    const again = page.waitForRequest((request) => request.url().endsWith('/migrations/events'));
+    await see(false);
+    await page.clock.runFor(2000);
+    expect((await again).headers()['last-event-id'] ?? '').toMatch(/^(evt_.*)?$/);
+    await page.clock.runFor(2000);
+    await page.locator(`#row-${blockedChain.id} [data-state="restoring"]`).waitFor();
+    await change(blockedChain.id, { state: 'awaiting_backup' });
     expectNoFaults(watched);
     await page.context().close();
   });

@@ -115,7 +115,7 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     };
     for (const [provider, kinds] of Object.entries(offered)) {
       await page.locator('#account').selectOption(`sandbox-${provider}`);
-      await expect.poll(sources).toEqual(kinds);
+      await expect.poll(sources).toEqual([...kinds, 'adopt']);
     }
     expect(await page.locator('#mode option').count()).toBe(2);
 
@@ -137,7 +137,7 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     await page.locator('#labels').fill('team=stock');
     await page.locator('.plan li').first().waitFor();
     await page.getByText('The same from a terminal').click();
-    const curl = page.getByLabel('curl command');
+    const curl = page.locator('form').getByLabel('curl command');
     expect(JSON.parse(/-d '(.*)'/.exec((await curl.textContent()) ?? '')?.[1] ?? '')).toEqual({
       provider: 'huawei',
       account: 'sandbox-huawei',
@@ -221,6 +221,29 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     await feed.getByRole('button', { name: 'Scan now' }).click();
     await shownState(page, 'succeeded');
     await feed.getByText('Taken: 3 files').waitFor();
+    expectNoFaults(watched);
+    await page.context().close();
+  });
+
+  it('takes over a task that was begun outside Godwit', async () => {
+    const elsewhere = await startTestGateway(sandboxAccounts(clouds), { sandbox: true });
+    const target = { instanceId: 'rm-uf6wjk5adopt', databases: [{ name: 'legacy' }] };
+    const source = { type: 'object_storage', bucket: 'acme-backups', keys: ['prod/legacy_full.bak'] };
+    await post(`${elsewhere.url}/migrations`, { provider: 'alibaba', mode: 'full_log', target, source });
+    await elsewhere.stop(1000);
+    const watched = await newPage();
+    const { page } = watched;
+    await page.goto(`${gateway.url}/board/?new`);
+    await page.locator('#instanceId').fill(target.instanceId);
+    await page.getByLabel('A task that was begun outside Godwit').check();
+    await page.getByRole('button', { name: 'List the tasks on the instance' }).click();
+    await page.locator('#mode').selectOption('full_log');
+    await page.getByRole('button', { name: 'Take this one over' }).click();
+    expect(await page.locator('#database').inputValue()).toBe('legacy');
+    expect(await page.locator('#adopt').inputValue()).toMatch(/^migrateTaskId=\d+/);
+    await page.getByRole('button', { name: 'Start the migration' }).click();
+    await shownState(page, 'awaiting_backup');
+    await page.getByText('Migration adopted').waitFor();
     expectNoFaults(watched);
     await page.context().close();
   });

@@ -36,7 +36,7 @@ function addBackup(place) {
   const differential = migration.mode === 'full_differential' || provider?.differentialBeforeLogs;
   const types =
     migration.mode === 'full_differential' ? ['differential'] : differential ? ['log', 'differential'] : ['log'];
-  const shape = { withFeed: false, chain: true, prefix: 'backup-' };
+  const shape = { creating: false, chain: true, prefix: 'backup-' };
   return {
     title,
     send: title,

@@ -14,8 +14,9 @@ let showing = new AbortController();
 
 const connectionWords = {
   live: 'Live',
+  reading: 'Read again every few seconds',
   away: 'The gateway does not answer; trying again',
-  refused: 'Not live',
+  refused: 'Not live: the key is not accepted',
 };
 
 /** @param {string} id */

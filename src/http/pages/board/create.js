@@ -5,7 +5,7 @@ import { Faults, IdempotencyKeys } from './dialog.js';
 import { checkField, choiceField, schemaField, textField } from './fields.js';
 import { html, nothing, render } from './lit-html.js';
 import { curlBox, problemCard, prose } from './parts.js';
-import { folderWords, planOf } from './plan.js';
+import { folderWords, planOf, taskChoices } from './plan.js';
 import { modeOf, pickedOptions, requestOf, rowName } from './request.js';
 import { sourceFields } from './source.js';
 import { modeWords, titled } from './words.js';
@@ -27,8 +27,9 @@ export class CreatePage {
   #tried = null;
   /** What was answered to the creation. @type {any} */
   #refused = null;
-  /** What the folder holds. @type {any} */
-  #folder = null;
+  /** What the folder holds, or which tasks the vendor has. @type {any} */
+  #found = null;
+  #foundFor = '';
   #asking = false;
   #busy = false;
   #turn = 0;
@@ -56,6 +57,8 @@ export class CreatePage {
 
   #changed() {
     this.#refused = null;
+    if (this.#foundFor !== this.#values.kind) this.#found = null;
+    this.#foundFor = this.#values.kind;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#tryOut(false), 300);
     this.#update();
@@ -77,22 +80,33 @@ export class CreatePage {
     this.#asking = false;
     this.#tried = { body: JSON.stringify(body), answer, preflight };
     this.#update();
+    // A gateway that did not answer is asked again.
+    if (answer.passing) this.#timer = setTimeout(() => void this.#tryOut(preflight), 3000);
   }
 
-  async #lookIntoFolder() {
+  /** What a folder holds, asked as the API asks it. @returns {import('./api.js').Call} */
+  #inspection() {
     const { account, provider } = this.#chosen();
     const { feed, target } = requestOf(this.#values, account, provider).body;
     const database = target.databases?.[0]?.name;
-    const request = {
-      provider: account.provider,
-      account: account.name,
-      bucket: feed.bucket,
-      prefix: feed.prefix,
-      ...(database ? { database } : {}),
-    };
-    this.#folder = await call('POST', 'backups/inspect', request).then(
-      ({ body }) => body,
-      (error) => ({ problem: problemOf(error).problem }),
+    const { bucket, prefix } = feed;
+    const place = { provider: account.provider, account: account.name, bucket, prefix };
+    return { method: 'POST', path: 'backups/inspect', body: { ...place, ...(database ? { database } : {}) } };
+  }
+
+  /** @returns {import('./api.js').Call} */
+  #taskList() {
+    const { account } = this.#chosen();
+    const instance = (this.#values.instanceId ?? '').trim();
+    const query = new URLSearchParams({ instanceId: instance });
+    return { method: 'GET', path: `accounts/${encodeURIComponent(account.name)}/tasks?${query}` };
+  }
+
+  /** @param {import('./api.js').Call} asked */
+  async #look({ method, path, body }) {
+    this.#found = await call(method, path, body).then(
+      (answer) => answer.body,
+      (error) => ({ problem: problemOf(error).problem ?? { detail: problemOf(error).message } }),
     );
     if (!this.#signal.aborted) this.#update();
   }
@@ -158,6 +172,7 @@ export class CreatePage {
               asking: this.#asking,
               faults: this.#refused === null ? faults.rest() : [],
               check: () => this.#tryOut(true),
+              dryRun: { method: 'POST', path: 'migrations/dry-run?preflight=true', body },
             })}
           </section>
         </div>`,
@@ -200,15 +215,8 @@ export class CreatePage {
             })
           : nothing
       }
-      ${sourceFields(form, provider, { withFeed: true, chain: mode !== 'full' })}
-      ${
-        form.values.kind === 'feed'
-          ? html`<div class="field">
-              <button type="button" @click=${() => this.#lookIntoFolder()}>Look into the folder</button>
-              <div role="status">${folderWords(this.#folder)}</div>
-            </div>`
-          : nothing
-      }
+      ${sourceFields(form, provider, { creating: true, chain: mode !== 'full' })}
+      ${this.#looking(form)}
       <details class="more">
         <summary>Description, labels and options</summary>
         <div class="stack">
@@ -226,6 +234,28 @@ export class CreatePage {
         )}
         </div>
       </details>`;
+  }
+
+  /** What helps to fill in the field. @param {import('./fields.js').Form} form */
+  #looking(form) {
+    const { kind } = form.values;
+    if (kind !== 'feed' && kind !== 'adopt') return nothing;
+    const asked = kind === 'feed' ? this.#inspection() : this.#taskList();
+    const take = (/** @type {any} */ { providerRefs, mode, databases }) => {
+      form.values.adopt = Object.entries(providerRefs)
+        .map(([name, value]) => `${name}=${value}`)
+        .join('\n');
+      if (mode) form.values.mode = mode;
+      if (!form.values.database && databases?.length === 1) form.values.database = databases[0];
+      form.changed();
+    };
+    return html`<div class="field">
+      <button type="button" id="look" @click=${() => this.#look(asked)}>
+        ${kind === 'feed' ? 'Look into the folder' : 'List the tasks on the instance'}
+      </button>
+      ${curlBox(asked, 'This question from a terminal')}
+      <div role="status">${kind === 'feed' ? folderWords(this.#found) : taskChoices(this.#found, take)}</div>
+    </div>`;
   }
 
   /** @param {import('./fields.js').Form} form @param {any} provider */
@@ -285,6 +315,7 @@ function spaced(name) {
 
 /** @param {unknown} error */
 function problemAsDryRun(error) {
-  const { problem, message } = problemOf(error);
-  return { valid: false, problems: problem?.errors ?? [{ detail: problem?.detail ?? message }], notes: [], plan: [] };
+  const { status, problem, message } = problemOf(error);
+  const problems = problem?.errors ?? [{ detail: problem?.detail ?? message }];
+  return { valid: false, problems, notes: [], plan: [], passing: status === 0 || status === 429 || status >= 500 };
 }

@@ -18,7 +18,7 @@ const textFilters = /** @type {const} */ ([
   ['region', 'Region'],
 ]);
 
-/** @typedef {{ say: (words: string) => void, state: (state: 'live' | 'away' | 'refused') => void, navigate: (to: string) => void }} Shell */
+/** @typedef {{ say: (words: string) => void, state: (state: 'live' | 'reading' | 'away' | 'refused') => void, navigate: (to: string) => void }} Shell */
 
 /** The table of migrations, newest first, with filters that stand in the URL. */
 export class ListPage {

@@ -10,7 +10,7 @@ const hiddenMs = 60_000;
  * @typedef {object} Listener
  * @property {(event: any) => void} onEvent
  * @property {() => void} onRead Something may have been missed: read what is shown again.
- * @property {(state: 'live' | 'away' | 'refused') => void} onState
+ * @property {(state: 'live' | 'reading' | 'away' | 'refused') => void} onState
  * @property {number} rereadMs It is read again after that time in any case: what the vendor says of its progress is no event.
  */
 
@@ -47,8 +47,11 @@ export async function follow(path, { onEvent, onRead, onState, rereadMs }, signa
       }
     } catch (error) {
       if (signal.aborted) return;
-      if (error instanceof ApiProblem && [401, 403, 404].includes(error.status)) return onState('refused');
-      if (!globalThis.document.hidden) onState('away');
+      const status = error instanceof ApiProblem ? error.status : 0;
+      if (status === 404) return;
+      if (status === 401 || status === 403) return onState('refused');
+      // A gateway that answers, and has no stream for us: the page is read again all the same.
+      if (!globalThis.document.hidden) onState(status === 429 || status === 503 ? 'reading' : 'away');
     } finally {
       clearTimeout(silence);
       stopWatching();
@@ -147,6 +150,7 @@ export class Rereader {
     while (this.#wanted && !this.#signal.aborted) {
       this.#wanted = false;
       let waitMs = this.#gapMs;
+      const began = performance.now();
       try {
         await this.#read();
       } catch (error) {
@@ -155,7 +159,8 @@ export class Rereader {
           waitMs = Math.max(waitMs, error.retryAfterMs);
         }
       }
-      await pause(waitMs);
+      // What takes long to read is read more rarely.
+      await pause(Math.max(waitMs, 3 * (performance.now() - began)));
     }
     this.#busy = false;
   }

@@ -1,6 +1,6 @@
 // @ts-check
 import { html, nothing } from './lit-html.js';
-import { noteCard, problemCard, prose } from './parts.js';
+import { curlBox, momentOf, noteCard, problemCard, prose, stateMark } from './parts.js';
 import { counted } from './words.js';
 
 /** What a creation would do, as the dry run tells it. */
@@ -12,9 +12,9 @@ import { counted } from './words.js';
 
 /**
  * `faults`: those that stand at no field. `current`: the dry run was for what stands in the form now.
- * @param {{ provider: any, tried: Tried | null, current: boolean, asking: boolean, faults: any[], check: () => void }} what
+ * @param {{ provider: any, tried: Tried | null, current: boolean, asking: boolean, faults: any[], check: () => void, dryRun: import('./api.js').Call }} what
  */
-export function planOf({ provider, tried, current, asking, faults, check }) {
+export function planOf({ provider, tried, current, asking, faults, check, dryRun }) {
   if (tried === null)
     return html`<p class="quiet" role="status">
         Fill in the form: the calls to the vendor appear here. Nothing is sent before you start it.
@@ -49,6 +49,7 @@ export function planOf({ provider, tried, current, asking, faults, check }) {
       <button type="button" id="preflight" ?disabled=${asking} @click=${check}>Check at the vendor too</button>
       <span class="quiet">Reads the instance and the file; changes nothing.</span>
     </p>
+    ${curlBox(dryRun, 'This check from a terminal')}
     <ol class="plan">
       ${answer.plan.map(
         (/** @type {any} */ each) => html`<li>
@@ -77,7 +78,7 @@ function expectations(provider) {
 
 /** What a folder holds: its chains, what is missing in them, and the files that cannot be used. @param {any} folder */
 export function folderWords(folder) {
-  if (folder === null) return nothing;
+  if (folder === null || folder.items) return nothing;
   if (folder.problem) return problemCard(folder.problem);
   const faulty = folder.files.filter((/** @type {any} */ { faults }) => faults.length > 0);
   return html`<p>${counted(folder.files.length, 'file')}, ${counted(folder.chains.length, 'chain')}.</p>
@@ -94,4 +95,26 @@ export function folderWords(folder) {
           <code>${key}</code>: ${faults.map((/** @type {any} */ each) => prose(each.detail))}
         </p>`,
     )}`;
+}
+
+/** Tasks that can be taken over. @param {any} found @param {(task: any) => void} take */
+export function taskChoices(found, take) {
+  if (found === null || found.files) return nothing;
+  if (found.problem) return problemCard(found.problem);
+  if (found.items.length === 0) return html`<p>The vendor shows no task that was begun outside Godwit.</p>`;
+  return html`<ol class="timeline">
+      ${found.items.map(
+        (/** @type {any} */ task) => html`<li>
+          <div class="head">
+            ${task.state ? stateMark(task.state) : nothing}
+            <strong>${task.name ?? task.databases?.join(', ') ?? ''}</strong>
+            <code>${task.providerStatus}</code>
+          </div>
+          ${(task.files ?? []).map((/** @type {string} */ file) => html`<div class="mono">${file}</div>`)}
+          <div class="quiet">${task.createdAt ? html`begun ${momentOf(task.createdAt)}` : nothing}</div>
+          <button type="button" class="small" @click=${() => take(task)}>Take this one over</button>
+        </li>`,
+      )}
+    </ol>
+    ${found.complete ? nothing : html`<p class="quiet">The vendor has more than are shown.</p>`}`;
 }

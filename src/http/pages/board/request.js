@@ -20,7 +20,7 @@ export function requestOf(values, account, provider) {
   const given = (/** @type {string} */ member, /** @type {string} */ value) =>
     value === '' ? {} : { [member]: value };
   const databases = databasesIn(values);
-  const { member, complete } = sourceOf(values, provider, { withFeed: true, chain: mode !== 'full' });
+  const { member, complete } = sourceOf(values, provider, { creating: true, chain: mode !== 'full' });
   const options = settingsIn(values, 'options', pickedOptions(provider));
   const own = settingsIn(values, 'own', vocabulary.providerOptions[provider?.id] ?? {});
   const labels = pairsIn(text('labels'));
@@ -31,7 +31,8 @@ export function requestOf(values, account, provider) {
     ...given('name', text('name')),
     ...given('description', text('description')),
     ...(Object.keys(labels).length > 0 ? { labels } : {}),
-    mode,
+    // A task that is taken over has the vendor’s mode, unless a person knows better.
+    ...('adopt' in member && values.mode === undefined ? {} : { mode }),
     target: {
       instanceId: text('instanceId'),
       ...(databases.length > 0 ? { databases } : {}),

@@ -1,5 +1,5 @@
 // @ts-check
-import { linesIn, radioField, textField } from './fields.js';
+import { linesIn, pairsIn, radioField, textField } from './fields.js';
 import { html, nothing } from './lit-html.js';
 
 /** Where a backup lies: the fields, and the part of the body that they make. Kinds that the provider cannot read are not offered. */
@@ -14,30 +14,29 @@ const kinds = {
   url: { words: 'Signed links', help: 'Stored encrypted, and shown without their query.' },
   instance_backup: { words: 'A backup of another instance', help: 'One that the vendor has made itself.' },
   upload: { words: 'A file that you upload', help: 'The vendor gives a place for it, which is shown afterwards.' },
+  adopt: { words: 'A task that was begun outside Godwit', help: 'Godwit takes it over as it stands. Nothing is sent.' },
 };
 
-/** @param {any} provider @param {boolean} withFeed @returns {string[]} */
-function kindsOf(provider, withFeed) {
-  const sources = provider?.sources ?? [];
-  const offered = withFeed && sources.includes('object_storage') ? ['object_storage', 'feed'] : ['object_storage'];
-  return [
-    ...offered.filter((kind) => kind === 'feed' || sources.includes(kind)),
-    ...sources.filter((/** @type {string} */ each) => each !== 'object_storage'),
-  ];
+/** @param {any} provider @param {boolean} creating @returns {string[]} */
+function kindsOf(provider, creating) {
+  const [first, ...others] = provider?.sources ?? [];
+  if (first === undefined) return [];
+  const folder = creating && provider.sources.includes('object_storage') ? ['feed'] : [];
+  return [first, ...folder, ...others, ...(creating ? ['adopt'] : [])];
 }
 
-/** The chosen kind, or the first that the provider has. @param {Record<string, any>} values @param {any} provider @param {boolean} withFeed */
-export function kindOf(values, provider, withFeed) {
-  const offered = kindsOf(provider, withFeed);
+/** The chosen kind, or the first that the provider has. @param {Record<string, any>} values @param {any} provider @param {boolean} creating */
+export function kindOf(values, provider, creating) {
+  const offered = kindsOf(provider, creating);
   return offered.includes(values.kind) ? values.kind : offered[0];
 }
 
 /**
  * @param {import('./fields.js').Form} form @param {any} provider
- * @param {{ withFeed: boolean, chain: boolean, prefix?: string }} place `prefix`: of the ids of the fields.
+ * @param {{ creating: boolean, chain: boolean, prefix?: string }} place `creating`: also what only a creation can name. `prefix`: of the ids of the fields.
  */
-export function sourceFields(form, provider, { withFeed, chain, prefix = '' }) {
-  const kind = kindOf(form.values, provider, withFeed);
+export function sourceFields(form, provider, { creating, chain, prefix = '' }) {
+  const kind = kindOf(form.values, provider, creating);
   form.values.kind = kind;
   const at = kind === 'feed' ? '/feed' : '/source';
   const text = (/** @type {string} */ name, /** @type {string} */ title, /** @type {any} */ more = {}) =>
@@ -50,7 +49,7 @@ export function sourceFields(form, provider, { withFeed, chain, prefix = '' }) {
     });
   const endpoint = () =>
     text('endpoint', 'Host of the object storage', { required: false, placeholder: 'as the account says' });
-  const offered = kindsOf(provider, withFeed);
+  const offered = kindsOf(provider, creating);
   const many = (provider?.filesPerBackup?.max ?? 1) > 1;
   return html`${
     offered.length > 1
@@ -116,16 +115,28 @@ export function sourceFields(form, provider, { withFeed, chain, prefix = '' }) {
           ]
         : nothing
     }
+    ${
+      kind === 'adopt'
+        ? textField(form, {
+            name: 'adopt',
+            title: 'The vendor’s ids, one a line',
+            pointer: '/adopt',
+            required: true,
+            lines: true,
+            placeholder: 'migrateTaskId=564563256',
+          })
+        : nothing
+    }
     ${kind === 'upload' ? text('fileName', 'Name of the file', { placeholder: 'orders_full.bak' }) : nothing}`;
 }
 
 /**
  * The part of the body that the fields make, and whether the fields that have to be filled in are.
  * @param {Record<string, any>} values @param {any} provider
- * @param {{ withFeed: boolean, chain: boolean, prefix?: string }} place
+ * @param {{ creating: boolean, chain: boolean, prefix?: string }} place
  */
-export function sourceOf(values, provider, { withFeed, chain, prefix = '' }) {
-  const kind = kindOf(values, provider, withFeed);
+export function sourceOf(values, provider, { creating, chain, prefix = '' }) {
+  const kind = kindOf(values, provider, creating);
   const text = (/** @type {string} */ name) => (values[`${prefix}${name}`] ?? '').trim();
   const endpoint = text('endpoint') === '' ? {} : { endpoint: text('endpoint') };
   if (kind === 'feed') {
@@ -137,6 +148,10 @@ export function sourceOf(values, provider, { withFeed, chain, prefix = '' }) {
       ...(chain && text('lastFile') !== '' ? { lastFile: text('lastFile') } : {}),
     };
     return { member: { feed }, complete: feed.bucket !== '' && feed.prefix !== '' };
+  }
+  if (kind === 'adopt') {
+    const adopt = pairsIn(values.adopt ?? '');
+    return { member: { adopt }, complete: Object.keys(adopt).length > 0 };
   }
   const source = {
     object_storage: () => ({ bucket: text('bucket'), keys: linesIn(text('keys')), ...endpoint }),

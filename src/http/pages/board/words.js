@@ -60,6 +60,7 @@ export function sourceInWords(source) {
   if (source.type === 'object_storage')
     return source.keys.map((/** @type {string} */ key) => `${source.bucket}/${key}`);
   if (source.type === 'url') return source.urls;
+  if (source.type === 'adopted') return source.files.length > 0 ? source.files : ['sent outside Godwit'];
   return [source.type === 'upload' ? source.fileName : `${source.instanceId} / ${source.backupId}`];
 }
 
