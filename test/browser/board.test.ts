@@ -33,7 +33,7 @@ async function fillCreation(page: Page, database: string, key: string, mode = 'f
 
 const shownState = (page: Page, state: string) => page.locator(`h1 .state[data-state="${state}"]`).waitFor();
 
-describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { timeout: 60_000 }, () => {
+describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { timeout: 120_000 }, () => {
   let gateway: Gateway;
   beforeAll(async () => {
     gateway = await startTestGateway(sandboxAccounts(clouds), {
@@ -48,7 +48,7 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     const { page } = watched;
     await page.goto(`${gateway.url}/`, { waitUntil: 'domcontentloaded' });
     await page.waitForURL('**/board/');
-    expect(await page.locator('#environment').textContent()).toBe('SANDBOX');
+    await page.locator('#environment', { hasText: 'SANDBOX' }).waitFor();
     const other = await page.context().newPage();
     await other.goto(`${gateway.url}/board/`);
     await other.getByText('0 migrations').waitFor();
@@ -323,7 +323,7 @@ describe.skipIf(browserMissing !== null)(named('The board of a gateway', browser
       await page.getByRole('textbox', { name: 'Key' }).fill(secret);
       await page.getByRole('button', { name: 'Use it' }).click();
       await page.getByText('0 migrations').waitFor();
-      expect(await page.locator('#environment').textContent()).toBe('LIVE');
+      await page.locator('#environment', { hasText: 'LIVE' }).waitFor();
       await page.locator('#connection', { hasText: 'live' }).waitFor();
 
       await gateway.stop(0);
@@ -343,5 +343,5 @@ describe.skipIf(browserMissing !== null)(named('The board of a gateway', browser
     } finally {
       await gateway.stop(0);
     }
-  }, 60_000);
+  }, 120_000);
 });

@@ -150,7 +150,7 @@ describe.skipIf(browserMissing !== null)(named('A newcomer', browserMissing), { 
     const { page } = watched;
     await page.goto(url);
     await page.waitForURL('**/board/');
-    expect(await page.locator('#environment').textContent()).toBe('SANDBOX');
+    await page.locator('#environment', { hasText: 'SANDBOX' }).waitFor();
     await page.getByText('Nothing has been migrated yet.').waitFor();
 
     const tabs = await Promise.all(

@@ -56,7 +56,7 @@ export function useBrowser(): (options?: BrowserContextOptions) => Promise<Watch
     if (browser === null) throw new Error('the browser is started in beforeAll');
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
     const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(30_000);
     const faults: string[] = [];
     page.on('pageerror', (error) => faults.push(error.message));
     page.on('console', (message) => {
