@@ -1,7 +1,7 @@
 import { type Lsn, parseLsn } from './lsn.ts';
 import type { BackupFile } from './read.ts';
 
-/** A file by the name under which it lies. */
+/** A file by its key. */
 export interface NamedFile {
   readonly key: string;
   readonly file: BackupFile;
@@ -14,7 +14,7 @@ export interface Gap {
   readonly detail: string;
 }
 
-/** A file that the chain does without, and why. */
+/** A file that the chain does not need, and why. */
 export interface Needless {
   readonly key: string;
   readonly reason: string;
@@ -23,13 +23,13 @@ export interface Needless {
 export interface Chain {
   readonly database: string;
   readonly complete: boolean;
-  /** In the order of their restore; those behind a gap stand where they come once it is filled. */
+  /** In restore order; files behind a gap stand at their place after the gap is filled. */
   readonly restores: readonly string[];
   readonly needless: readonly Needless[];
   readonly gaps: readonly Gap[];
 }
 
-/** What may stand in a chain beside its full backup. */
+/** The backup types of a chain beside its full backup. */
 export interface ChainRules {
   /** A differential backup may follow the full one. */
   readonly differential: boolean;
@@ -37,7 +37,7 @@ export interface ChainRules {
   readonly logs: boolean;
 }
 
-/** How far a chain has come: what the next file has to follow. */
+/** The position of a chain, which the next file has to follow. */
 export interface Reached {
   readonly key: string;
   /** `checkpointLsn` of the full backup: the base that a differential must name. */
@@ -47,7 +47,7 @@ export interface Reached {
   readonly hasLogs: boolean;
 }
 
-/** What follows a point of a chain: `restores` up to the first gap, all with those behind gaps. */
+/** The files after a position of a chain: `restores` up to the first gap, and all including those behind gaps. */
 export interface Continuation {
   readonly ready: readonly string[];
   readonly restores: readonly string[];
@@ -55,7 +55,7 @@ export interface Continuation {
   readonly gaps: readonly Gap[];
 }
 
-/** A file that can take part in a chain: all that matters is known and whole. */
+/** A file that can be part of a chain: complete, with a complete header. */
 interface Link {
   readonly key: string;
   readonly type: 'full' | 'differential' | 'log';
@@ -91,7 +91,7 @@ export function continuationOf(reached: Reached, files: readonly NamedFile[], ru
   );
 }
 
-/** How far a chain has come after these files, in the order of their restore; undefined where one does not tell its place. */
+/** The position of a chain after these files, in restore order; undefined: the position of one of them is unknown. */
 export function reachedBy(files: readonly NamedFile[]): Reached | undefined {
   let reached: Reached | undefined;
   for (const named of files) {
@@ -124,7 +124,7 @@ function linkOf({ key, file }: NamedFile): Link | undefined {
 interface Candidate {
   readonly full: Link;
   readonly rest: Continuation;
-  /** How far it comes without a gap. */
+  /** The position that it reaches without a gap. */
   readonly reach: Lsn;
 }
 
@@ -207,7 +207,7 @@ interface Walk {
   readonly ready: readonly Link[];
   readonly restores: readonly Link[];
   readonly gaps: readonly Gap[];
-  /** How far it comes without a gap. */
+  /** The position that it reaches without a gap. */
   readonly reach: Lsn;
 }
 

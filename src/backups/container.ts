@@ -17,7 +17,7 @@ const firstChunk = 0x1e0;
 const unitBytes = 512;
 /** One chunk unpacks to at most 64 KiB; the front needs two, the end one or two. */
 const maxChunks = 48;
-/** How many positions are looked at closely before a search ends: random bytes look like a marker once in 256. */
+/** Maximum number of candidate positions in a search: random bytes look like a marker once in 256. */
 const maxCandidates = 4096;
 
 export function isContainer(bytes: Buffer): boolean {

@@ -18,7 +18,7 @@ const fileFaultCodes = [
 ] as const;
 export type FileFaultCode = (typeof fileFaultCodes)[number];
 
-/** `certain`: the restore would fail for this. Otherwise it is a doubt: what it rests on is not known well enough. */
+/** `certain`: the restore would fail. Otherwise the fault is a doubt, because its basis is not documented well enough. */
 export interface FileFault {
   readonly code: FileFaultCode;
   readonly detail: string;
@@ -38,7 +38,7 @@ export function storageFault(
   };
 }
 
-/** Faults that a file has by itself, whatever it is for. */
+/** Faults of a file by itself, independent of its place. */
 export function ownFaults(file: BackupFile): readonly FileFault[] {
   const { header, kind } = file;
   const certain = (code: FileFaultCode, detail: string): FileFault => ({ code, detail, certain: true });
@@ -46,7 +46,7 @@ export function ownFaults(file: BackupFile): readonly FileFault[] {
   if (kind === 'archive')
     return [certain('backup_corrupt_or_newer', 'The file is an archive. Upload the backup that is inside of it.')];
   if (kind === 'foreign') return [certain('backup_corrupt_or_newer', 'The file is not a backup of SQL Server.')];
-  // Whether it is encrypted or packed in a way that is not known here cannot be told: no fault is known of it.
+  // An unreadable container may be encrypted or packed in an unknown form, which is no fault.
   if (kind === 'sealed') return [];
   const faults: FileFault[] = [];
   if (file.whole === false)
@@ -86,7 +86,7 @@ const kindNames: Readonly<Record<BackupType, string>> = {
   log: 'a log backup',
 };
 
-/** Where a file shall stand. What is not known is left out, and then not judged. */
+/** The intended place of a file. Unknown members are omitted and not checked. */
 export interface Place {
   /** The kind that is expected there. */
   readonly type: BackupType;
@@ -100,7 +100,7 @@ export interface Place {
   readonly bindingId?: string;
 }
 
-/** Faults that a file has in its place. */
+/** Faults of a file at its place. */
 export function placeFaults(file: BackupFile, place: Place): readonly FileFault[] {
   const { header } = file;
   if (file.kind !== 'backup') return [];
@@ -156,7 +156,7 @@ function orderFaults({ header }: BackupFile, { reached }: Place): readonly FileF
         certain: true,
       },
     ];
-  // A log backup of a time in which nothing was written begins and ends where the chain stands. It is restored without effect.
+  // A log backup of a period without writes begins and ends at the position of the chain. Its restore has no effect.
   if (last < reached.lastLsn || (last === reached.lastLsn && first < last))
     return [
       {

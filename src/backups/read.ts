@@ -6,7 +6,7 @@ import { type Block, blockAt, blocksFrom, streamsOf } from './tape-format.ts';
 /** How much of a file is read: from the front, and from the end. */
 export const headBytes = 16 * 1024;
 export const tailBytes = 64 * 1024;
-/** What is read from the end once more, where a file has so many parts that its final header lies further from the end. */
+/** Number of bytes of a second read from the end, for a file whose final header lies further from its end. */
 export const longTailBytes = 1024 * 1024;
 
 export interface FileBytes {
@@ -19,16 +19,16 @@ export interface FileBytes {
 }
 
 /**
- * What the bytes of a file are: a backup; an archive around something; a container of SQL Server that cannot be opened (encrypted, or
- * packed in a way that is not known here); something else; nothing.
+ * The kind of a file: a backup; an archive; a container of SQL Server that cannot be opened (encrypted, or packed in an unknown form);
+ * something else; empty.
  */
 export type FileKind = 'backup' | 'archive' | 'sealed' | 'foreign' | 'empty';
 
-/** What reading a file came to. */
+/** The result of reading a file. */
 export interface BackupFile {
   readonly kind: FileKind;
   readonly header: BackupHeader;
-  /** Whether the end of the backup is there; null where it cannot be told. A file that is still being written has none. */
+  /** Whether the end of the backup is there; null: unknown. A file that is still being written has none. */
   readonly whole: boolean | null;
   /** The end of the backup is there and its final header lies further from it than the bytes that were read. */
   readonly needsLongTail: boolean;
@@ -138,7 +138,7 @@ function backup(form: 'plain' | 'compressed', front: Front, end: End): BackupFil
       sets: end.sets ?? null,
       form,
     },
-    // The end of a packed file can have a form that is not known here: that it was not found proves nothing.
+    // The end of a packed file may have an unknown form, so its absence proves nothing.
     whole: final !== undefined || end.sets !== undefined ? true : form === 'plain' ? false : null,
     needsLongTail: final === undefined && (end.sets !== undefined || form === 'compressed'),
     kindLetter: set?.kind ?? null,

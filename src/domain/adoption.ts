@@ -14,7 +14,7 @@ interface Place {
   readonly cloud?: CloudAccount;
 }
 
-/** The migration of a request before the vendor was asked: its one backup stands for all that is not known yet. */
+/** The migration of a request before the vendor was read: its single backup is a placeholder. */
 export function adoptionDraft(
   request: MigrationRequest,
   account: Place,
@@ -42,8 +42,8 @@ export function adoptionDraft(
 }
 
 /**
- * The migration of a task that the vendor has already: as if Godwit had sent all that it shows. What is under way at the vendor is `restoring` until
- * it is observed.
+ * The migration of an existing task, as if Godwit had sent everything that the task shows. A running backup is `restoring` until it is
+ * observed.
  */
 export function adoptedMigration(
   draft: Migration,
@@ -91,7 +91,7 @@ function adoptedBackup(told: AdoptableBackup, now: Instant, { runtime }: Creatio
   };
 }
 
-/** The calls that must have begun it, so that whatever comes next is counted behind them. */
+/** The calls that must have started it, so that the next calls count from there. */
 function sentByOthers(migration: Migration, provider: Pick<Provider, 'plan'>, now: Instant): readonly Call[] {
   return migration.backups
     .flatMap((backup) =>
@@ -119,7 +119,7 @@ function named(refs: Refs, names: readonly string[]): Refs {
   return Object.fromEntries(Object.entries(refs).filter(([name]) => names.includes(name)));
 }
 
-/** What is wrong with the names of ids that are to be adopted. Pointers are into the request. */
+/** Faults in the names of ids for an adoption. Pointers are into the request. */
 export function refNameFaults(
   adopt: Refs,
   { required, optional }: { readonly required: readonly string[]; readonly optional: readonly string[] },

@@ -6,7 +6,7 @@ import { type Clearing, clearedBy, type Reason } from './reasons.ts';
 import type { EngineSettings } from './timing.ts';
 import type { VendorFailure } from './vendor.ts';
 
-/** The small pure changes that every larger change of the aggregate is made of. */
+/** The small pure changes from which every larger change of the aggregate is composed. */
 
 /** What a change of the aggregate depends on besides the aggregate. */
 export interface ChangeContext {
@@ -47,12 +47,12 @@ export function without<Code extends string>(
   return notes.filter((note) => !codes.includes(note.code));
 }
 
-/** Says why it does not move. */
+/** Records why the migration does not move. */
 export function blockedBy(migration: Migration, note: ReasonNote): Migration {
   return { ...migration, stateReason: note.code, blocking: withNote(migration.blocking, note) };
 }
 
-/** Takes away the reasons that an event clears. Where one of them was the `stateReason`, the latest that is left becomes it. */
+/** Removes the reasons that an event clears. If one of them was the `stateReason`, the latest remaining reason replaces it. */
 export function cleared(migration: Migration, event: Clearing): Migration {
   const codes = clearedBy(event);
   const blocking = without(migration.blocking, codes);
@@ -77,7 +77,7 @@ export function errorOf(failure: VendorFailure): MigrationError {
   return { code: failure.code, detail: failure.detail, retryable: failure.retryable, provider: failure.provider };
 }
 
-/** Ends a migration. What has not reached the vendor's restore is skipped. */
+/** Ends a migration. Backups that have not reached the vendor's restore become `skipped`. */
 export function endMigration(
   migration: Migration,
   state: 'succeeded' | 'failed' | 'cancelled',

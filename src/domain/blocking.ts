@@ -6,9 +6,9 @@ import type { Reason } from './reasons.ts';
 import { askOperatorAfterMs } from './timing.ts';
 import type { FailureKind } from './vendor.ts';
 
-/** How the aggregate records that it does not move, and why. Pure functions of the stored state. */
+/** How the aggregate records why it does not move. Pure functions of the stored state. */
 
-/** The failed backup of a chain that goes on, as a reason for standing still. */
+/** The failed backup of an intact chain as a reason. */
 export function backupFailedNote(backup: Backup): ReasonNote {
   return {
     code: 'backup_failed',
@@ -17,7 +17,7 @@ export function backupFailedNote(backup: Backup): ReasonNote {
   };
 }
 
-/** Rests a chain because of its failed backup. */
+/** Lets a chain rest because of its failed backup. */
 export function blockedByFailedBackup(migration: Migration): Migration {
   const failed = failedBackup(migration);
   if (failed === undefined) return migration;
@@ -25,8 +25,8 @@ export function blockedByFailedBackup(migration: Migration): Migration {
 }
 
 /**
- * Says that nothing has moved for long although the vendor has something to do, or takes that back. `before`: the migration before the look
- * at the vendor that led to `after`.
+ * Sets or clears `stalled`: nothing has changed for `stallMs` although the vendor has work to do. `before`: the migration before the
+ * observation that led to `after`.
  */
 export function noteStall(before: Migration, after: Migration, { now, settings }: ChangeContext): Migration {
   const free = withoutStall(after);
@@ -58,14 +58,14 @@ function withoutStall(migration: Migration): Migration {
   return { ...migration, blocking, stateReason };
 }
 
-/** Whether it is the vendor's turn. */
+/** Whether the vendor has work to do. */
 function awaitsVendor(migration: Migration): boolean {
   return (
     unsettledCall(migration) !== undefined || ['restoring', 'cutting_over', 'cancelling'].includes(migration.state)
   );
 }
 
-/** What is to be sent cannot be opened. `lack`: why, in words. */
+/** A sealed URL of the next call cannot be opened. `lack`: why, in words. */
 export function withoutKey(migration: Migration, lack: string, { settings, now }: ChangeContext): Migration {
   const detail = `A URL of the backup cannot be opened: ${lack}. Nothing was sent.`;
   return {
@@ -75,7 +75,7 @@ export function withoutKey(migration: Migration, lack: string, { settings, now }
   };
 }
 
-/** Another migration has the instance, and the vendor runs one restore per instance. */
+/** Another migration occupies the instance, and the vendor runs one restore per instance. */
 export function queuedBehind(migration: Migration, { settings, now }: ChangeContext): Migration {
   const detail =
     'Another migration restores onto the same instance, and this provider runs one restore per instance. This one follows by itself.';
@@ -86,7 +86,7 @@ export function queuedBehind(migration: Migration, { settings, now }: ChangeCont
   };
 }
 
-/** All that `unreadableReason` may say. */
+/** The possible results of `unreadableReason`. */
 export const unreadableReasons: readonly Reason[] = [
   'provider_unavailable',
   'provider_throttled',
@@ -94,7 +94,7 @@ export const unreadableReasons: readonly Reason[] = [
   'clock_refused',
 ];
 
-/** Why the vendor cannot be asked, by the kind of failure of a read. */
+/** Why the vendor cannot be read, by the kind of failure. */
 export function unreadableReason(kind: FailureKind): Reason {
   switch (kind) {
     case 'throttled':
@@ -109,7 +109,7 @@ export function unreadableReason(kind: FailureKind): Reason {
   }
 }
 
-/** The vendor asked the account to be left alone, or does not answer: nothing is sent for so many milliseconds more. */
+/** The vendor throttles the account or does not answer: nothing is sent for that many milliseconds. */
 export function heldByVendor(
   migration: Migration,
   { reason, waitMs }: { readonly reason: 'limit' | 'vendor' | 'outage'; readonly waitMs: number },
@@ -131,7 +131,7 @@ export function heldByVendor(
   return { ...blockedBy(migration, note), dueAt: until, updatedAt: now };
 }
 
-/** Nothing can be sent: either it is over, or the caller has to act first. */
+/** Nothing is to be sent: the migration has ended, or the caller has to act first. */
 export function idle(migration: Migration): Migration {
   const waitsForFile = migration.backups.some(
     (backup) => backup.source.type === 'upload' && !backup.uploaded && backup.state === 'submitting',
@@ -141,7 +141,7 @@ export function idle(migration: Migration): Migration {
   return { ...blockedBy(migration, { code: 'awaiting_upload', detail }), dueAt: null };
 }
 
-/** The account that it began with is not in the configuration any more; `lack` says so in a sentence. */
+/** The configuration no longer has the account that the migration began with; `lack` says so in a sentence. */
 export function withoutAccount(migration: Migration, lack: string, { settings, now }: ChangeContext): Migration {
   if (isTerminal(migration)) return { ...migration, dueAt: null };
   const detail = `${lack} Nothing can be sent or observed until the account that the migration began with is back.`;

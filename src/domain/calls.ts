@@ -23,8 +23,8 @@ import { type EngineSettings, maxCleanupTries, nextTryMs } from './timing.ts';
 import { mayHaveHappened, type VendorFailure } from './vendor.ts';
 
 /**
- * How the aggregate changes around a changing call: before it is sent, and when it is answered. What is done about a call without an
- * answer is in `in-doubt.ts`. Pure functions of the stored state, so that they can be applied again to a newer version of it.
+ * Changes of the aggregate before a changing call is sent and when it is answered; `in-doubt.ts` has those of a call without an answer.
+ * Pure functions of the stored state, so that they can be applied again to a newer version.
  */
 
 /** Records the intent, or the doubt whether it was carried out before the database was restored from a copy; then nothing may be sent. A queued backup becomes `submitting`, and takes the instance where the vendor runs one restore at a time. */
@@ -63,7 +63,9 @@ export function beginCall(
   };
 }
 
-/** Instead of a call that a process before the restore of the database may have sent: one of unknown outcome. Null: it is new. */
+/**
+ * The in-doubt call to record when a process may have sent this one before the database was restored from a backup; null: the call is new.
+ */
 function doubted({ calls }: Migration, call: Call, backup: Backup | null): Call | null {
   const doubt = backup?.maybeSent;
   if (doubt === undefined || call.step !== 'restore') return null;
@@ -71,7 +73,7 @@ function doubted({ calls }: Migration, call: Call, backup: Backup | null): Call 
   return looked ? null : { ...call, state: 'unknown', sentAt: doubt.since };
 }
 
-/** The vendor accepted the call, or a probe found that it did. `requestId`: the vendor's, where its own answer said so. */
+/** The vendor accepted the call, or a probe found its effect. `requestId`: the vendor's, if its own response said so. */
 export function acceptCall(
   migration: Migration,
   number: number,
@@ -113,7 +115,7 @@ export function acceptCall(
   return inState(next, opensByItself ? 'cutting_over' : 'restoring');
 }
 
-/** The call failed. What follows depends on whether it may have been carried out, and on whether it is worth another try. */
+/** The call failed. The consequence depends on whether it may have been carried out, and whether a retry can succeed. */
 export function failCall(
   migration: Migration,
   number: number,
@@ -169,7 +171,7 @@ function leaveOpen(
   };
 }
 
-/** The note on a call in doubt. `detail`: what the probe has shown. An operator is asked only when probing has not settled it. */
+/** The reason for a call in doubt. `detail`: the result of the probe. It asks an operator only when probing has not settled the call. */
 export function unknownNote(
   call: Call,
   detail: string | null,
@@ -183,7 +185,7 @@ export function unknownNote(
   return { code: 'outcome_unknown', detail: `${what} ${next}`, ...spoken(call.error?.provider) };
 }
 
-/** A busy target is waited for as long as the settings say; then its refusal counts. */
+/** A busy target is retried for `busyMs`; then its refusal counts. */
 function waitOrGiveUp(migration: Migration, number: number, failure: VendorFailure, context: ChangeContext): Migration {
   const { now, settings } = context;
   const call = callOf(migration, number);
@@ -229,7 +231,7 @@ function deferCall(
   };
 }
 
-/** A call that the vendor does not take counts as refused with this error. */
+/** The call counts as refused with this error. */
 export function refuseCall(
   migration: Migration,
   number: number,
@@ -270,7 +272,7 @@ export function refuseCall(
       const backup = backupOf(next, call.backupId);
       next = withBackup(next, backup.id, (each) => ({ ...each, state: 'failed', error, finishedAt: now }));
       next = { ...next, occupiesInstance: false };
-      // A refusal harms nothing at the vendor: a chain stays where it was.
+      // A refusal changes nothing at the vendor, so a chain stays where it was.
       if (backup.id === fullBackup(next).id)
         return { ...endMigration(next, next.cancelRequested ? 'cancelled' : 'failed', error, now, now), dueAt: now };
       return next.cancelRequested ? next : blockedByFailedBackup(next);

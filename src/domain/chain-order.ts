@@ -3,12 +3,12 @@ import type { Backup, Migration, Source, WarningNote } from './migration.ts';
 import type { FieldFault } from './problem.ts';
 import type { Capabilities } from './provider.ts';
 
-/** What can be said of a backup's place in its chain without reading the file. Pure. */
+/** Checks of a backup's place in its chain that need no reading of the file. Pure. */
 
-/** A backup that counts: it is restored, or will be. */
+/** Whether a backup is restored or will be. */
 const counts = (backup: Backup): boolean => backup.state !== 'failed' && backup.state !== 'skipped';
 
-/** The backups that come before one that is added now: at the end, or in the place of the failed one. */
+/** The backups before a new one, which joins at the end or replaces the failed one. */
 function before(migration: Migration): readonly Backup[] {
   const failed = failedBackup(migration);
   return failed === undefined ? migration.backups : migration.backups.slice(0, migration.backups.indexOf(failed));
@@ -30,7 +30,7 @@ function objectsOf(source: Source): readonly string[] {
   }
 }
 
-/** The backup of the chain that has a file in common with `source`; one that failed does not count. */
+/** The backup of the chain that shares a file with `source`; failed ones do not count. */
 export function duplicateOf(migration: Migration, source: Source): Backup | undefined {
   const objects = new Set(objectsOf(source));
   return migration.backups.find(
@@ -41,7 +41,7 @@ export function duplicateOf(migration: Migration, source: Source): Backup | unde
   );
 }
 
-/** What is wrong with the type of a backup that is added now, or null. */
+/** The fault in the type of a new backup, or null. */
 export function typeFault(
   migration: Migration,
   { type }: Pick<Backup, 'type'>,
@@ -60,7 +60,7 @@ export function typeFault(
   return null;
 }
 
-/** A warning where the name of a file tells an older time than that of the backup before it. */
+/** A warning if the time in a file's name is older than that of the backup before it. */
 export function orderWarning(migration: Migration, backup: Backup): WarningNote | null {
   const time = timeOf(backup);
   const previous = before(migration).filter(counts).at(-1);

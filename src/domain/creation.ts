@@ -6,7 +6,7 @@ import type { BackupRequest, MigrationRequest, SourceRequest } from './request-s
 import type { Runtime } from './runtime.ts';
 import type { BackupType, Mode } from './vocabulary.ts';
 
-/** What creating needs from outside. `seal` encrypts a URL that carries rights, for the backup with that id alone. */
+/** The dependencies of a creation. `seal` encrypts a URL that carries rights, for the backup with that id alone. */
 export interface CreationContext {
   readonly runtime: Pick<Runtime, 'now' | 'randomBytes'>;
   seal(url: string, backupId: string): SealedUrl;
@@ -24,7 +24,7 @@ export function newMigration(
   return migrationWith(request, mode, [full], account, caller, context);
 }
 
-/** As `newMigration`, with backups that are made already. */
+/** As `newMigration`, with existing backups. */
 export function migrationWith(
   request: MigrationRequest,
   mode: Mode,
@@ -118,7 +118,7 @@ function newFeed({ bucket, prefix, endpoint, watch = true, lastFile }: NonNullab
   };
 }
 
-/** A full backup of which the file is not known yet. */
+/** A full backup whose file is not known yet. */
 function folderOf(feed: MigrationRequest['feed']): SourceRequest {
   return { type: 'object_storage', bucket: feed?.bucket ?? '', keys: [] };
 }

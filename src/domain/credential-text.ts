@@ -2,21 +2,21 @@ import { remembered } from './remembered.ts';
 import { Secret } from './secret.ts';
 import type { Credentials } from './vendor.ts';
 
-/** Members of credentials that go into a JSON body, where any character may stand that a person can type. */
+/** Members of credentials that travel in a JSON body, which can carry any character that a person can type. */
 const typed: ReadonlySet<string> = new Set(['accountName', 'userName', 'password']);
-/** Ours, and no part of what is sent. */
+/** Members of ours that are not sent. */
 const ours: ReadonlySet<string> = new Set(['provider', 'method']);
 
 export interface CredentialFault {
   /** The member, such as `accessKeySecret`. */
   readonly name: string;
-  /** What is wrong with it, without its value. */
+  /** The fault, without the value. */
   readonly detail: string;
 }
 
 /**
- * What in credentials cannot be right, and would keep a request from being sent: a character that no key or token has, such as a line break or an
- * invisible one. Null: nothing is known against them.
+ * The fault in credentials that would keep a request from being sent: a character that no key or token contains, such as a line break or
+ * an invisible one. Null: no fault is known.
  */
 export const credentialFault = remembered((credentials: Credentials): CredentialFault | null => {
   for (const [name, member] of Object.entries(credentials)) {

@@ -1,8 +1,8 @@
 import type { Migration } from './migration.ts';
 
 /**
- * The changed aggregate with the times that follow from the change: since when each reason for standing still has been there, and when
- * anything last moved. Pure; the store applies it in every write, so that no change is missed.
+ * The changed aggregate with the times that follow from the change: `since` of each reason, and the time of the last progress. Pure; the
+ * store applies it in every write, so that no change is missed.
  */
 export function dated(before: Migration | null, after: Migration): Migration {
   const now = after.updatedAt;
@@ -16,12 +16,12 @@ export function dated(before: Migration | null, after: Migration): Migration {
   };
 }
 
-/** Whether anything went on between two states of a migration. */
+/** Whether two states of a migration differ in progress. */
 export function hasMoved(before: Migration, after: Migration): boolean {
   return gist(before) !== gist(after);
 }
 
-/** All that moves when something goes on. That Godwit looks or waits is no movement. */
+/** Everything that progress changes. An observation or a wait of Godwit is no progress. */
 function gist({ state, providerStatus, percent, backups, calls, cancelRequested }: Migration): string {
   return JSON.stringify([
     state,

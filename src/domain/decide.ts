@@ -14,7 +14,7 @@ import type { Backup, Call, Migration, Step } from './migration.ts';
 import { fullBackup } from './migration.ts';
 import type { ChangingCall, Provider } from './provider.ts';
 
-/** What has to be done next about a migration. */
+/** The next step of a migration. */
 export type Command =
   /** Store the intent, then send this call once. */
   | {
@@ -24,21 +24,21 @@ export type Command =
       readonly attempt: number;
       readonly call: ChangingCall;
     }
-  /** Look at the vendor whether this call arrived. */
+  /** Probe the vendor for the effect of this call. */
   | { readonly do: 'probe'; readonly recorded: Call; readonly backup: Backup | null; readonly call: ChangingCall }
-  /** Ask the vendor how things stand. */
+  /** Observe the vendor's status. */
   | { readonly do: 'observe' }
   /** The cancellation needs no (further) call. */
   | { readonly do: 'conclude_cancel' }
-  /** Nothing, until the caller acts: a file has to be uploaded, or there is nothing left. */
+  /** Nothing until the caller acts, or nothing at all. */
   | { readonly do: 'nothing' };
 
 /** The part of a provider that decisions depend on. */
 export type DecisionProvider = Pick<Provider, 'plan' | 'capabilities'>;
 
 /**
- * The heart of the engine. A pure function of what is stored, level-triggered: any replica may run it any number of times, after any
- * crash, and it says the same thing. It is asked only when the migration is due.
+ * The heart of the engine: a pure, level-triggered function of the stored state. Any replica may run it any number of times, after any
+ * crash, with the same result. The engine calls it only for a due migration.
  */
 export function decide(migration: Migration, provider: DecisionProvider): Command {
   const unsettled = unsettledCall(migration);
@@ -65,14 +65,14 @@ export function decide(migration: Migration, provider: DecisionProvider): Comman
   return { do: 'observe' };
 }
 
-/** Whether the vendor takes the next backup now: while it still works on the one before, it is asked again first. */
+/** Whether the vendor accepts the next backup now. While it works on the previous one, an observation comes first. */
 function atRest(migration: Migration): boolean {
   return migration.state === 'pending' || migration.state === 'awaiting_backup';
 }
 
 /**
- * Whether the database has to be opened by a call of its own, and everything before that is done. A failed backup comes first: to
- * open the database without it is the caller's decision.
+ * Whether the next step is the call that opens the database. A failed backup prevents it: opening without that backup is the caller's
+ * decision.
  */
 function needsOpening(migration: Migration, provider: DecisionProvider): boolean {
   if (!provider.capabilities.cutoverWithoutBackup || migration.mode === 'full') return false;
@@ -88,13 +88,13 @@ function needsOpening(migration: Migration, provider: DecisionProvider): boolean
   );
 }
 
-/** Whether a call has to wait until the caller has uploaded the file. */
+/** Whether a call has to wait for the caller's upload. */
 function needsUpload(backup: Backup, call: ChangingCall): boolean {
   return backup.source.type === 'upload' && !backup.uploaded && call.needsFile;
 }
 
 function submission(migration: Migration, backup: Backup, provider: DecisionProvider): Command | undefined {
-  // The folder has to be read first; its scan makes the migration due again.
+  // The folder is read first; its scan makes the migration due again.
   if (isUnresolved(backup)) return { do: 'nothing' };
   const send = sendNext(migration, 'restore', backup, provider);
   if (send?.do === 'send' && needsUpload(backup, send.call)) return { do: 'nothing' };
@@ -118,7 +118,7 @@ function sendNext(
   return call && { do: 'send', step, backup, attempt: attemptOf(migration, step, backup), call };
 }
 
-/** What a refused submission left behind is removed once, as well as it goes; a refusal of the removal ends it. */
+/** The cleanup after a refused submission runs once; a refusal of the cleanup ends it. */
 function cleanupOf(migration: Migration, provider: DecisionProvider): Command | undefined {
   for (const backup of migration.backups) {
     if (backup.state !== 'failed' || !leftSomethingBehind(migration, backup)) continue;
@@ -137,7 +137,7 @@ function cleanupOf(migration: Migration, provider: DecisionProvider): Command | 
   return undefined;
 }
 
-/** Whether the submission of a backup got part of the way at the vendor and was then refused. */
+/** Whether the vendor accepted the first calls of a submission and then refused it. */
 function leftSomethingBehind(migration: Migration, backup: Backup): boolean {
   const calls = migration.calls.filter(
     (call) => call.step === 'restore' && call.backupId === backup.id && call.attempt === backup.attempt,

@@ -2,15 +2,15 @@ import { activeBackup, finalBackup, isTerminal, nextQueuedBackup, unsettledCall 
 import type { Migration } from './migration.ts';
 
 /**
- * What a due migration needs first: a changing call (`send`), reads that settle a call in doubt (`reconcile`), or a look at what runs
- * (`observe`). It decides which places and which part of a limit it waits for, and nothing else.
+ * The first need of a due migration: a changing call (`send`), a probe for a call in doubt (`reconcile`), or an observation (`observe`).
+ * It only decides which places and which part of a limit the migration waits for.
  */
 const dueWorks = ['send', 'reconcile', 'observe'] as const;
 export type DueWork = (typeof dueWorks)[number];
 
 /**
- * What a migration needs first, as far as it is known without its provider. `decide` is authoritative: where the two differ, the
- * migration has waited for another kind of place, and no harm is done.
+ * The first need of a migration, as far as it is known without its provider. `decide` is authoritative. If the two differ, the migration
+ * has waited for another kind of place, which is harmless.
  */
 export function dueWorkOf(migration: Migration): DueWork {
   if (unsettledCall(migration) !== undefined) return 'reconcile';

@@ -15,7 +15,7 @@ export interface MigrationEvent {
 /** An event before the store has given it an id. */
 export type NewEvent = Omit<MigrationEvent, 'id'>;
 
-/** The events that a change of the aggregate is. Pure; the store calls it in every write, so no change goes untold. */
+/** The events of a change of the aggregate. Pure; the store calls it in every write, so every change has its events. */
 export function eventsBetween(before: Migration | null, after: Migration): readonly NewEvent[] {
   const events: NewEvent[] = [];
   const tell = (type: EventType, data: NewEvent['data']) =>
@@ -70,7 +70,7 @@ export function eventsBetween(before: Migration | null, after: Migration): reado
   return events;
 }
 
-/** What the watched folder has brought. */
+/** Events of the watched folder. */
 function feedEvents(before: Migration | null, after: Migration): readonly NewEvent[] {
   const { feed } = after;
   if (feed === undefined) return [];

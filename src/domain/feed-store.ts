@@ -1,6 +1,6 @@
 import type { Feed, Instant, Migration } from './migration.ts';
 
-/** A folder that migrations watch. One listing answers for all of them. */
+/** A folder that migrations watch. One listing serves all of them. */
 export interface WatchedFolder {
   readonly id: string;
   readonly account: string;
@@ -12,13 +12,13 @@ export interface WatchedFolder {
   readonly scannedAt: Instant | null;
 }
 
-/** What is remembered of one object of a folder: a document of the engine's, by its key. */
+/** The engine's document about one object of a folder, by its key. */
 export interface FolderDocument {
   readonly key: string;
   readonly document: string;
 }
 
-/** What makes two watched folders the same. */
+/** The identity of a watched folder. */
 export function folderKey(
   migration: Pick<Migration, 'account' | 'region'>,
   feed: Pick<Feed, 'bucket' | 'prefix'>,
@@ -26,19 +26,19 @@ export function folderKey(
   return JSON.stringify([migration.account, migration.region, feed.bucket, feed.prefix]);
 }
 
-/** Watched folders and what was seen in them. Replicas share the work: a folder is scanned by whoever holds its lease. */
+/** Watched folders and their contents as last seen. The holder of a folder's lease scans it, so replicas share the work. */
 export interface FeedStore {
   /** The id of the folder that a migration takes its files from; null: none. */
   folderIdOf(migration: Migration): string | null;
-  /** A folder that is due and that nobody holds, leased to the caller. */
+  /** Leases a due folder without a valid lease to the caller. */
   claimFolder(owner: string, now: Instant, leaseMs: number): Promise<WatchedFolder | null>;
-  /** Ends the scan of a leased folder; false where the lease has passed on. `dueAt`: null where nobody watches it. */
+  /** Ends the scan of a leased folder; false: another process has the lease. `dueAt`: null: nobody watches the folder. */
   finishFolder(
     id: string,
     owner: string,
     end: { readonly scannedAt: Instant | null; readonly dueAt: Instant | null; readonly failures: number },
   ): Promise<boolean>;
-  /** Has a folder scanned at once. */
+  /** Makes a folder due at once. */
   wakeFolder(id: string, now: Instant): Promise<void>;
   folder(id: string): Promise<WatchedFolder | null>;
   /** In the order of their keys. */

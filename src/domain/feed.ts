@@ -2,7 +2,7 @@ import type { BackupHeader } from './backup-header.ts';
 import type { Backup, Instant, Migration } from './migration.ts';
 import type { FeedVerdict } from './vocabulary.ts';
 
-/** A file of a watched folder, and what became of it. */
+/** A file of a watched folder and its verdict. */
 export interface FeedItem {
   readonly key: string;
   /** Bytes. */
@@ -15,7 +15,7 @@ export interface FeedItem {
   readonly header: BackupHeader | null;
 }
 
-/** The full backup of a feed is queued from the beginning; which file it is becomes known when the folder is read. */
+/** The full backup of a feed is queued at the creation. The first scan of the folder determines its file. */
 export function isUnresolved({ source }: Pick<Backup, 'source'>): boolean {
   return source.type === 'object_storage' && source.keys.length === 0;
 }
@@ -36,11 +36,11 @@ export function takesFiles(migration: Migration): boolean {
   );
 }
 
-/** How far the target is behind the newest backup of the chain that is known, in seconds; null where one of the times is not. */
+/** How far the target is behind the newest known backup of the chain, in seconds; null: one of the times is unknown. */
 export function behindSeconds({ feed, backups }: Migration): number | null {
   const restored = backups.findLast(({ state }) => state === 'restored')?.header?.finishedAt ?? null;
   if (feed === undefined || feed.newestFinishedAt === null || restored === null) return null;
-  // Both are the source's local time without a zone, so their difference is what counts.
+  // Both are local times of the source without a zone, so their difference is valid.
   const seconds = (Date.parse(`${feed.newestFinishedAt}Z`) - Date.parse(`${restored}Z`)) / 1000;
   return Number.isNaN(seconds) ? null : Math.max(0, seconds);
 }

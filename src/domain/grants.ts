@@ -3,12 +3,12 @@ export interface Grants {
   readonly accounts: readonly string[];
 }
 
-/** Whether there is a grant for the account; `*` asks for all of them. */
+/** Whether there is a grant for the account; `*` means all accounts. */
 export function hasGrant({ accounts }: Grants, account: string): boolean {
   return accounts.includes('*') || accounts.includes(account);
 }
 
-/** What a list or a stream may show, as the filters of the stores say it: everything where nothing is said. */
+/** The visible accounts as a filter of the stores; undefined: all. */
 export function visibleAccounts({ accounts }: Grants): { readonly visibleAccounts?: readonly string[] } {
   return accounts.includes('*') ? {} : { visibleAccounts: accounts };
 }

@@ -17,8 +17,8 @@ export function newId(prefix: IdPrefix, runtime: Pick<Runtime, 'now' | 'randomBy
 }
 
 /**
- * What all ids of that time (milliseconds since the epoch) or later sort after, and all earlier ones before. A time that no id can have is the
- * nearest one that can.
+ * The text that sorts before all ids of that time (milliseconds since the epoch) or later, and after all earlier ones. A time out of range
+ * counts as the nearest valid one.
  */
 export function earliestId(prefix: IdPrefix, at: number): string {
   let time = Math.min(Math.max(Math.floor(at), 0), 32 ** timeDigits - 1);
@@ -30,7 +30,7 @@ export function earliestId(prefix: IdPrefix, at: number): string {
   return `${prefix}_${head}`;
 }
 
-/** Whether `text` is an id of that kind, well-formed. */
+/** Whether `text` is a well-formed id of that kind. */
 export function isId(prefix: IdPrefix, text: string): boolean {
   return wellFormed.exec(text)?.[1] === prefix;
 }

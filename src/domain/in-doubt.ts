@@ -17,13 +17,13 @@ import { askOperatorAfterMs, backOffMs, type EngineSettings, nextTryMs } from '.
 import type { VendorFailure } from './vendor.ts';
 
 /**
- * How the aggregate changes around an in-doubt call: a call that was sent and whose outcome is unknown. Pure functions of the stored state,
- * so that they can be applied again to a newer version of it.
+ * Changes of the aggregate around an in-doubt call: one that was sent and whose outcome is unknown. Pure functions of the stored state, so
+ * that they can be applied again to a newer version.
  */
 
 /**
- * The result of a probe for a call in doubt. `probedAt`: when the vendor was asked. A process may be paused between asking and
- * writing down, and what the vendor did not show before its lists were complete proves nothing afterwards.
+ * The result of a probe for a call in doubt. `probedAt`: the time of the probe. A process may pause between the probe and its commit;
+ * absence in a list that was read before it was complete proves nothing later.
  */
 export function settleByFinding(
   migration: Migration,
@@ -74,8 +74,8 @@ export function settleByFinding(
 }
 
 /**
- * A call that has proved absent is sent again. What the vendor answers with an error of its own each time is sent a few times only; then
- * the last answer counts as a refusal. Whoever does not answer at all is asked for as long as it takes.
+ * Sends a call again that proved absent. A call that the vendor answers with its own error each time is sent `resendTries` times; then the
+ * last error counts as a refusal. A call without any answer is retried without limit.
  */
 function sendAgain(absent: Migration, number: number, context: ChangeContext): Migration {
   const { now, settings } = context;
@@ -106,7 +106,7 @@ function sendAgain(absent: Migration, number: number, context: ChangeContext): M
   };
 }
 
-/** Looking itself failed: the vendor does not answer. */
+/** The probe itself failed. */
 export function probeFailed(
   migration: Migration,
   number: number,
@@ -147,14 +147,14 @@ export function probeFailed(
 }
 
 /**
- * Since when the outcome has been unknown. A call whose sender is gone may have waited long between its intent and its sending, and may
- * carry the time of another machine's clock, so it counts as in doubt from the first probe at the earliest.
+ * Since when the outcome has been unknown. A call whose sender is gone may have waited long between its intent and its sending, and
+ * carries the time of another machine's clock. It therefore counts as in doubt from its first probe on.
  */
 function inDoubtSince(call: Call, now: Instant, { callTimeoutMs }: EngineSettings): Instant {
   return call.settledAt ?? Math.max(now, call.sentAt + callTimeoutMs);
 }
 
-/** An operator states that the call did not arrive, so it is sent again. */
+/** An operator states that the call did not arrive; it is sent again. */
 export function assumeAbsent(migration: Migration, number: number, now: Instant): Migration {
   const absent = withCall(migration, number, (each) => ({ ...each, state: 'absent', settledAt: now }));
   return {
@@ -167,7 +167,7 @@ export function assumeAbsent(migration: Migration, number: number, now: Instant)
 
 const notFoundYet = 'Its outcome is not known.';
 
-/** What was left behind does no harm, so probing for its removal is bounded; then a warning says so. */
+/** An object left behind is harmless, so the number of probes for its removal is bounded. Then a warning names it. */
 function abandonCleanup(migration: Migration, number: number, detail: string, now: Instant): Migration {
   const settled = withCall(migration, number, (each) => ({ ...each, state: 'refused', settledAt: now }));
   const next = cleared(settled, 'answer');

@@ -55,7 +55,7 @@ export function isTerminal(migration: Migration): boolean {
   return terminalStates.includes(migration.state);
 }
 
-/** The same migration in another state. Throws when the table does not allow it: a programming error, never a caller's. */
+/** The migration in another state. Throws for a transition that the table lacks, which is a programming error. */
 export function inState(migration: Migration, state: MigrationState): Migration {
   if (migration.state === state) return migration;
   if (transitions[migration.state][state] === undefined)
@@ -68,7 +68,7 @@ export function activeBackup(migration: Migration): Backup | undefined {
   return migration.backups.find((backup) => backup.state === 'submitting' || backup.state === 'restoring');
 }
 
-/** A failed backup that holds up the chain until it is retried or another takes its place. */
+/** The failed backup that holds up the chain until it is retried or replaced. */
 export function failedBackup(migration: Migration): Backup | undefined {
   return migration.backups.find((backup) => backup.state === 'failed' && backup.supersededBy === undefined);
 }
@@ -82,7 +82,7 @@ export function finalBackup(migration: Migration): Backup | undefined {
   return migration.backups.find((backup) => backup.final && backup.state !== 'failed' && backup.state !== 'skipped');
 }
 
-/** The call whose effect is not known: sent by an owner that is gone, or answered in a way that leaves it open. */
+/** The call in doubt: its sender is gone, or its answer leaves the outcome open. */
 export function unsettledCall(migration: Migration): Call | undefined {
   return migration.calls.find((call) => call.state === 'sending' || call.state === 'unknown');
 }
@@ -132,23 +132,20 @@ export function isBlockedBy({ blocking }: Migration, code: Reason): boolean {
   return blocking.some((note) => note.code === code);
 }
 
-/** Whether a reason of standing still is one that `retry` can do something about. */
+/** Whether `retry` can clear one of the reasons. */
 function mayRetry({ blocking, cancelRequested }: Migration): boolean {
   const offers = blocking.map(({ code }) => reasonEntry(code).retry);
   return offers.includes('always') || (!cancelRequested && offers.includes('unless_cancelling'));
 }
 
-/**
- * Why nothing more can be learnt about the vendor's side. Then a cancellation ends the record, with a warning. Undefined: the vendor can
- * be asked.
- */
+/** Why the vendor's side cannot be known, so that a cancellation ends the record with a warning. Undefined: the vendor can be read. */
 export function lossOf(migration: Migration): ReasonNote | undefined {
   const losses = (when: ReasonEntry['cancelEndsRecord']) =>
     migration.blocking.find(({ code }) => reasonEntry(code).cancelEndsRecord === when);
   return losses('always') ?? (unsettledCall(migration) ? undefined : losses('when_settled'));
 }
 
-/** Whether an action is possible now, and if not, why. The one source of `actions[]` and of the 409 answers. */
+/** Whether an action is possible now, and if not, why. The only source of `actions[]` and of the 409 answers. */
 export function permission(action: ActionName, migration: Migration, provider: LifeCycleProvider): Permission {
   return rules[action](migration, provider);
 }
@@ -225,10 +222,10 @@ const rules: Record<ActionName, (migration: Migration, provider: LifeCycleProvid
   },
 };
 
-/** So many backups a chain has at most: each change reads and shows it as a whole. A log backup every five minutes for a week. */
+/** Maximum number of backups of a chain, because each change reads the whole chain: a log backup every five minutes for a week. */
 export const maxBackups = 2000;
 
-/** Why a backup that `add_backup` allows cannot be put where it would go, or null. */
+/** Why a new backup cannot take its place in the chain although `add_backup` is allowed, or null. */
 export function placementFault(migration: Migration, backup: Pick<Backup, 'final'>): string | null {
   if (migration.backups.length >= maxBackups)
     return `A chain has at most ${maxBackups} backups. Cut over, and start the next one with a newer full backup.`;
@@ -236,13 +233,13 @@ export function placementFault(migration: Migration, backup: Pick<Backup, 'final
   return 'It takes the place of the failed backup, and others follow in the queue: only the last one can be final.';
 }
 
-/** The last backup of the queue when it may still become the final one. */
+/** The last queued backup, if it can still become the final one. */
 export function markableAsFinal(migration: Migration, provider: LifeCycleProvider): Backup | undefined {
   const last = migration.backups.at(-1);
   return last?.state === 'queued' && last.type !== 'full' && provider.canBecomeFinal(last) ? last : undefined;
 }
 
-/** Whether nothing of the present attempt has, or may have, taken effect at the vendor, so that it can be cancelled without a call. */
+/** Whether the present attempt certainly had no effect at the vendor, so that a cancellation needs no call. */
 export function nothingAtVendor(migration: Migration): boolean {
   const { attempt, id } = fullBackup(migration);
   return !migration.calls.some(

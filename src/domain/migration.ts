@@ -35,7 +35,7 @@ export type Source =
       readonly engineVersion: string;
     }
   | { readonly type: 'upload'; readonly fileName: string }
-  /** Somebody else sent it: the names under which the vendor shows its files, links without their query. Godwit cannot send it again. */
+  /** A source that somebody else sent: the file names as the vendor shows them, links without their query. Godwit cannot send it again. */
   | { readonly type: 'adopted'; readonly files: readonly string[] };
 
 /** Why a migration or a backup failed. */
@@ -50,14 +50,14 @@ export interface MigrationError {
 export interface Note<Code extends string> {
   readonly code: Code;
   readonly detail: string;
-  /** Of a reason for standing still: since when it has been so; `dated` sets it. */
+  /** Of a reason: since when it has been there; `dated` sets it. */
   readonly since?: Instant;
   /** The vendor error, if the vendor answered. */
   readonly provider?: VendorErrorDetails;
 }
 /** Why a migration does not move. */
 export type ReasonNote = Note<Reason>;
-/** What a person should know although nothing is wrong with the migration itself. */
+/** A warning: what a person should know although the migration itself goes on. */
 export type WarningNote = Note<Warning>;
 
 export interface Database {
@@ -73,23 +73,23 @@ export interface Backup {
   readonly state: BackupState;
   /** 1 for the first submission; a retry counts up. */
   readonly attempt: number;
-  /** For an `upload` source: whether the caller has said that the file is there. */
+  /** For an `upload` source: whether the caller has reported the upload. */
   readonly uploaded: boolean;
   /**
-   * The database was restored from a copy, and a later process may have sent this backup: every call after number `after` is looked for before it
-   * is sent, from `since` on.
+   * Set after the database was restored from a backup: a later process may have sent this backup, so every call after number `after` is
+   * probed for before it is sent, from `since` on.
    */
   readonly maybeSent?: { readonly after: number; readonly since: Instant };
-  /** What the file says of itself; null or absent: it was not looked at. */
+  /** The file's header; null or absent: the file was not read. */
   readonly header?: BackupHeader | null;
-  /** What tells the file's database from another one of the same name. */
+  /** Distinguishes the file's database from others of the same name. */
   readonly bindingId?: string | null;
-  /** Entity tag of the object when it was taken from a folder: a file that changes later is told. */
+  /** Entity tag of the object when it was taken from a folder, to detect a later change of the file. */
   readonly etag?: string | null;
   readonly providerStatus: string | null;
   readonly providerRefs: Refs;
   readonly error: MigrationError | null;
-  /** A failed backup that another one has taken the place of: it no longer holds up the chain. */
+  /** Whether another backup has replaced this failed one, which then no longer holds up the chain. */
   readonly supersededBy?: string;
   readonly createdAt: Instant;
   readonly submittedAt: Instant | null;
@@ -105,15 +105,15 @@ export interface Feed {
   readonly watch: boolean;
   /** Key or name of the file that ends the chain; null: none has been named. */
   readonly lastFile: string | null;
-  /** Whether it takes nothing any more: it has all that it wanted. */
+  /** Whether the feed is complete and takes no more files. */
   readonly closed: boolean;
-  /** Where the chain is interrupted, and since when that has been seen. */
+  /** The gap of the chain, and since when it is known. */
   readonly gap: { readonly after: string | null; readonly before: string; readonly since: Instant } | null;
-  /** Keys of backups that a caller took out of the chain: they are not taken again. */
+  /** Keys of backups that a caller removed from the chain; they are not taken again. */
   readonly skipped?: readonly string[];
-  /** Keys that were refused, so that each is told once; the latest hundred. */
+  /** Keys of refused files, so that each is reported once; the latest hundred. */
   readonly refused: readonly string[];
-  /** When the newest file of the chain that is known was finished, by the source's clock; null: not known. */
+  /** When the newest known file of the chain was finished, by the source's clock; null: unknown. */
   readonly newestFinishedAt: string | null;
   readonly scannedAt: Instant | null;
 }
@@ -139,7 +139,7 @@ export interface Call {
   readonly sentAt: Instant;
   readonly settledAt: Instant | null;
   readonly refs: Refs;
-  /** The vendor's id of the request whose answer settled it; null until then, and where there was no answer. */
+  /** The vendor's id of the request whose response settled the call; null until then, and without a response. */
   readonly requestId: string | null;
   readonly error: MigrationError | null;
   /** How many times it has been probed for. */
@@ -148,7 +148,7 @@ export interface Call {
   readonly credential?: string;
   /** Probing has not settled it so far: an operator may decide. */
   readonly asksOperator?: boolean;
-  /** Somebody else sent it; it stands here so that what follows builds on it. */
+  /** A call that somebody else sent; the following calls build on it. */
   readonly adopted?: true;
 }
 
@@ -158,7 +158,7 @@ export interface MigrationOptions {
   readonly keepDownloadedFiles?: boolean;
 }
 
-/** The account at a vendor's cloud, whatever the configuration calls it. */
+/** The account at a vendor's cloud, independent of its name in the configuration. */
 export interface CloudAccount {
   /** Origin of the service that carries out its calls, such as `https://rds.aliyuncs.com`. */
   readonly endpoint: string;
@@ -195,7 +195,7 @@ export interface Migration {
   readonly providerRefs: Refs;
   readonly blocking: readonly ReasonNote[];
   readonly warnings: readonly WarningNote[];
-  /** The vendor's percentage of what runs now; null where it gives none. */
+  /** The vendor's percentage of the running restore; null: the vendor gives none. */
   readonly percent: number | null;
   /** In the order in which they are restored; the first is the full backup. */
   readonly backups: readonly Backup[];
@@ -209,13 +209,13 @@ export interface Migration {
   readonly finishedAt: Instant | null;
   readonly updatedAt: Instant;
   readonly observedAt: Instant | null;
-  /** When anything last moved: its state, its calls, or what the vendor says of it; `dated` sets it. Absent in older records. */
+  /** The time of the last progress: a change of state, calls, or the vendor's report; `dated` sets it. Absent in older records. */
   readonly movedAt?: Instant;
-  /** Whether it has the vendor's instance for itself now, where the vendor runs one restore per instance. Unique per account and instance. */
+  /** Whether it occupies the instance, where the vendor runs one restore per instance. Unique per account and instance. */
   readonly occupiesInstance: boolean;
   /** When the engine has to look at it next; null: never. */
   readonly dueAt: Instant | null;
-  /** Failed tries in a row of whatever is being tried; the base of back-off. */
+  /** Consecutive failures of the current step; the base of the back-off. */
   readonly failures: number;
   /** Counts up with every change; the ETag. */
   readonly version: number;

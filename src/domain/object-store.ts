@@ -7,7 +7,7 @@ export interface StoredObject {
   /** Bytes. */
   readonly size: number;
   readonly lastModified: Instant | null;
-  /** Without quotes. Tells whether an object has changed; it is no checksum. */
+  /** Without quotes. Changes with the object; it is not a checksum. */
   readonly etag: string | null;
   readonly storageClass: string | null;
 }
@@ -27,9 +27,9 @@ export interface ObjectPart {
 /** The name of the service that object stores have in `VendorRequest.service` and in an account's `endpoints`. */
 export const storageService = 'storage';
 
-/** A vendor's object store, as far as backups are looked at: two reading calls, and how they are sent. Pure. */
+/** A vendor's object store: listing and reading, and how the calls are sent. Pure. */
 export interface ObjectStore extends Protocol {
-  /** The name of the permission that listing needs, and of the one that reading needs, for people. */
+  /** The names of the permissions for listing and for reading, for people. */
   readonly permissions: { readonly list: string; readonly read: string };
   /** Whether the vendor's restore service takes files of this storage class. */
   restorable(storageClass: string): boolean;
@@ -39,6 +39,6 @@ export interface ObjectStore extends Protocol {
   parsePage(reply: VendorReply): ObjectPage;
   /** Bytes `first` to `last`, both included. */
   read(bucket: string, key: string, first: number, last: number): VendorRequest;
-  /** Throws `VendorError` of kind `malformed`, also where the store did not keep to the range. */
+  /** Throws `VendorError` of kind `malformed`, also when the store ignored the range. */
   parsePart(reply: VendorReply, key: string, first: number): ObjectPart;
 }

@@ -24,8 +24,8 @@ export interface ObservationContext extends ChangeContext {
 }
 
 /**
- * Takes in what the vendor says. Only explicit words move a state, a late or repeated observation changes nothing, and unknown words
- * are kept and shown.
+ * Applies an observation. Only documented statuses change a state; a late or repeated observation changes nothing; unknown statuses are
+ * stored and shown.
  */
 export function applyObservation(
   migration: Migration,
@@ -39,10 +39,10 @@ export function applyObservation(
     next = { ...next, providerStatus: observation.providerStatus, percent: observation.percent };
   next = cleared(next, 'observation');
   for (const warning of observation.warnings) next = { ...next, warnings: withNote(next.warnings, warning) };
-  // A restore that was ended at our word has not failed of itself.
+  // A restore that Godwit terminated has not failed by itself.
   if (!(observation.phase === 'failed' && wasCancelled(next)))
     for (const each of observation.backups) next = applyBackup(next, each, now);
-  // Vendors' times have whole seconds and their own clock: they never make a restore begin before it was asked for.
+  // Vendors' times have whole seconds and another clock, so a start is never before the request.
   if (observation.startedAt !== null && next.startedAt !== null)
     next = { ...next, startedAt: Math.max(firstSubmission(next), Math.min(next.startedAt, observation.startedAt)) };
 
@@ -50,7 +50,7 @@ export function applyObservation(
   return isTerminal(moved) ? moved : scheduled(noteStall(migration, moved, context), context);
 }
 
-/** The vendor could not be asked. The state stays, and `blocking` says so. */
+/** The vendor could not be read. The state stays, and `blocking` says so. */
 export function observationFailed(
   migration: Migration,
   failure: VendorFailure,
@@ -118,7 +118,7 @@ function applyPhase(migration: Migration, observation: Observation, context: Obs
 }
 
 function succeed(migration: Migration, observation: Observation, now: number): Migration {
-  // The restore of this attempt has not been accepted as far as we know: what is observed is something older.
+  // The vendor has not accepted this attempt yet, so the observation shows an older one.
   if (migration.state === 'pending') return migration;
   const finishedAt = endOf(migration, observation, now);
   const backups = migration.backups.map((backup) =>
@@ -166,12 +166,12 @@ const unexplained: MigrationError = {
   retryable: false,
 };
 
-/** The chain is consistent and nothing runs, as far as the backup in question has itself been reported as ended. */
+/** The chain is consistent and nothing runs, provided that the backup itself is reported as ended. */
 function rest(migration: Migration, context: ObservationContext): Migration {
   if (activeBackup(migration) !== undefined || migration.cancelRequested || migration.state === 'pending')
     return migration;
   const full = fullBackup(migration);
-  // Without its full backup there is no chain, whatever the task as a whole is said to be.
+  // Without its full backup there is no chain, whatever the status of the task.
   if (full.state === 'failed')
     return endMigration(migration, 'failed', full.error ?? unexplained, full.finishedAt ?? context.now, context.now);
   const failed = failedIncrementOf(migration, context);
@@ -180,7 +180,7 @@ function rest(migration: Migration, context: ObservationContext): Migration {
   return { ...inState(migration, 'awaiting_backup'), occupiesInstance: false, percent: null };
 }
 
-/** The vendor rests, and does not show what became of the backup under way. */
+/** The vendor waits, and does not show what became of the backup in flight. */
 function undecided(migration: Migration, { undecided: detail }: Observation): Migration {
   const active = activeBackup(migration);
   if (detail === undefined || active === undefined || active.type === 'full') return migration;
@@ -190,7 +190,7 @@ function undecided(migration: Migration, { undecided: detail }: Observation): Mi
   });
 }
 
-/** The chain lives, and the vendor takes no further backup now. It is asked again by whatever comes next. */
+/** The chain is intact, but the vendor takes no further backup now. The next step observes again. */
 function withObstacle(migration: Migration, { obstacle }: Observation): Migration {
   if (obstacle === undefined || isTerminal(migration)) return migration;
   return {
@@ -200,7 +200,7 @@ function withObstacle(migration: Migration, { obstacle }: Observation): Migratio
   };
 }
 
-/** An increment that failed although the chain lives: it holds up the queue. A dead chain is reported as `failed` as a whole. */
+/** A failed increment of an intact chain holds up the queue. A lost chain is `failed` as a whole. */
 function failedIncrementOf(migration: Migration, { provider, now }: ObservationContext): Migration | undefined {
   const failed = failedBackup(migration);
   if (
@@ -227,7 +227,7 @@ function missing(migration: Migration, now: number): Migration {
   });
 }
 
-/** When it is due next: at once where something other than an observation is to be done, otherwise by the polling interval. */
+/** When it is due next: at once for anything but an observation, otherwise after the polling interval. */
 function scheduled(migration: Migration, { provider, group, now, settings }: ObservationContext): Migration {
   const waits = decide(migration, provider).do === 'observe';
   return { ...migration, dueAt: waits ? nextObservation(migration, group, now, settings) : now };

@@ -1,6 +1,6 @@
 import type { Secret } from './secret.ts';
 
-/** The way out of this process: through which proxy, and whose certificates are trusted. */
+/** Outbound connections: their proxy and trusted certificates. */
 export interface OutboundSettings {
   /** Null: no proxy. */
   readonly proxy: ProxySettings | null;
@@ -16,7 +16,7 @@ export interface ProxySettings {
   readonly except: string;
 }
 
-/** This machine is never called through a proxy: what listens there is meant, and no proxy can reach it. As in `NO_PROXY`. */
+/** Hosts of this machine, which no proxy can reach. As in `NO_PROXY`. */
 export const ownMachine = 'localhost,.localhost,127.0.0.1,[::1],::1';
 
 export const directly: OutboundSettings = { proxy: null, ca: null };

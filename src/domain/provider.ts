@@ -33,7 +33,7 @@ export interface Capabilities {
   readonly cutoverWithoutBackup: boolean;
   /** Whether a restore that runs can be cancelled at the vendor. */
   readonly cancelWhileRestoring: boolean;
-  /** What a failed restore of an increment means: the chain goes on with a corrected one, the vendor is asked, or the chain is dead. */
+  /** The consequence of a failed increment: the chain continues with a corrected one, the vendor's status decides, or the chain is lost. */
   readonly failedIncrement: 'continues' | 'vendor_decides' | 'fatal';
   /** Whether a chain of full and log backups takes one differential backup before the logs. */
   readonly differentialBeforeLogs: boolean;
@@ -51,7 +51,7 @@ export interface CallInput {
   readonly migration: Migration;
   /** The backup that the step is about; null for `open`, `cancel` and `cleanup`. */
   readonly backup: Backup | null;
-  /** Gives back a sealed URL whole. In a dry run it gives the display form. */
+  /** Opens a sealed URL. In a dry run it returns the display form. */
   open(url: SealedUrl): string;
 }
 
@@ -60,13 +60,16 @@ export interface ProbeInput extends CallInput {
   readonly sentAt: Instant;
   /** Now, by the vendor's clock as well as we know it. */
   readonly now: Instant;
-  /** By when the vendor has begun whatever the call made it do, by its clock as well as we know it: what is younger is somebody else's. */
+  /**
+   * The latest time, by the vendor's clock as well as we know it, at which the vendor can have begun the effect of the call. Younger
+   * objects belong to somebody else.
+   */
   readonly begunBy: Instant;
   /** Vendor ids that other backups or migrations of this gateway own; they must not be adopted. */
   readonly taken: ReadonlySet<string>;
 }
 
-/** The answer to "did that call arrive?". `unclear`: something is there, and its owner is unknown. */
+/** The result of a probe. `unclear`: an object exists and its owner is unknown. */
 export type Finding =
   | { readonly found: 'yes'; readonly refs: Refs }
   | { readonly found: 'no' }
@@ -75,9 +78,9 @@ export type Finding =
 /** A call that changes something at the vendor. Pure; every member is required, so a missing one is a compile error. */
 export interface ChangingCall {
   readonly operation: string;
-  /** Our names of the ids that an answer gives: those without which the migration cannot go on, and others. */
+  /** Our names for the ids in a response: those that the migration needs, and others. */
   readonly refs: { readonly required: readonly string[]; readonly optional: readonly string[] };
-  /** Whether the vendor reads the backup because of this call, so that an `upload` source has to be there before it is sent. */
+  /** Whether this call makes the vendor read the backup, so that the file of an `upload` source has to be there first. */
   readonly needsFile: boolean;
   build(input: CallInput): VendorRequest;
   /** The vendor's ids from an answer without error. Throws `VendorError` of kind `malformed`. */
@@ -85,8 +88,8 @@ export interface ChangingCall {
   /** Looks whether a call whose outcome is unknown has arrived. */
   find(input: ProbeInput): Dialogue<Finding>;
   /**
-   * Reads what an operator names as the effect of this call, and says in a sentence what speaks against it: it is not there, or its instance,
-   * database or file is another one. Null: nothing does, as far as the vendor shows.
+   * Reads the object that an operator names as the effect of this call. Returns the objection in a sentence: it is missing, or its
+   * instance, database or file differs. Null: the vendor shows no objection.
    */
   objection(input: CallInput, refs: Refs): Dialogue<string | null>;
 }
@@ -168,7 +171,7 @@ export interface BackupCommandInput {
   readonly path?: string;
 }
 
-/** The vendor's own words for making a backup on the source server. Pure. */
+/** The vendor's command for making a backup on the source server. Pure. */
 export interface BackupCommandSupport {
   build(input: BackupCommandInput): VendorRequest;
   /** The T-SQL text. Throws `VendorError` of kind `malformed`. */
@@ -179,7 +182,7 @@ export interface BackupCommandSupport {
 export interface ProviderRegistry<P extends { readonly id: ProviderId } = Provider> {
   readonly all: readonly P[];
   readonly ids: readonly ProviderId[];
-  /** Throws for an id that is not among them: a programming error, or a stored row of a provider that was taken out. */
+  /** Throws for an unknown id: a programming error, or a stored row of a removed provider. */
   of(id: ProviderId): P;
 }
 

@@ -19,7 +19,7 @@ type Rule = (
   capabilities: Capabilities,
 ) => { readonly pointer: string; readonly what: string } | null;
 
-/** What a provider may lack, as rules over its capabilities. Each names the field and what was asked of it. */
+/** Rules over the capabilities of a provider. Each names the field and the requested value. */
 const rules: readonly Rule[] = [
   ({ mode = 'full' }, { modes }) => (modes.includes(mode) ? null : { pointer: '/mode', what: `mode \`${mode}\`` }),
   ({ source }, { sources }) =>
@@ -65,7 +65,7 @@ export function unsupportedFields(request: SourcedRequest, providers: readonly C
   const lacking = rules.flatMap((rule) => {
     const lack = rule(request, chosen);
     if (lack === null || striped.some(({ pointer }) => pointer === lack.pointer)) return [];
-    // A limit of the source's type says nothing for a provider that does not take that type at all.
+    // A limit of a source type does not apply to a provider without that type.
     const ofSource = lack.pointer.startsWith('/source/');
     const others = providers
       .filter((each) => each.id !== request.provider && rule(request, each) === null)
@@ -81,7 +81,7 @@ export function unsupportedFields(request: SourcedRequest, providers: readonly C
   return [...striped, ...lacking];
 }
 
-/** Faults of a request that contradict each other whatever the provider is. `now` by our clock: links end. */
+/** Contradictions within a request, independent of the provider. `now` by our clock, because links expire. */
 export function conflictingFields(request: MigrationRequest, now: Instant): readonly FieldFault[] {
   const faults: FieldFault[] = [];
   for (const key of Object.keys(request.providerOptions ?? {}))

@@ -25,7 +25,7 @@ export type EngineReport =
       readonly operation: string;
       readonly outcome: 'accepted' | FailureKind;
     }
-  /** A call in doubt was probed for; `failed`: the vendor could not be asked. */
+  /** A probe for a call in doubt; `failed`: the vendor could not be read. */
   | {
       readonly event: 'probed';
       readonly provider: ProviderId;
@@ -33,7 +33,7 @@ export type EngineReport =
       readonly operation: string;
       readonly found: 'yes' | 'no' | 'unclear' | 'failed';
     }
-  /** One dialogue with the vendor answered for `count` migrations, or for none. */
+  /** One dialogue with the vendor observed `count` migrations. */
   | {
       readonly event: 'observed';
       readonly provider: ProviderId;
@@ -41,7 +41,7 @@ export type EngineReport =
       readonly outcome: 'ok' | FailureKind;
       readonly count: number;
     }
-  /** A watched folder was listed, or could not be. `behindSeconds`: of the migrations that watch it, the furthest behind; null: not known. */
+  /** The result of listing a watched folder. `behindSeconds`: of the migration furthest behind; null: unknown. */
   | {
       readonly event: 'feed_scanned';
       readonly provider: ProviderId;
@@ -51,7 +51,7 @@ export type EngineReport =
     }
   /** A file of a watched folder became a backup. */
   | { readonly event: 'feed_taken'; readonly provider: ProviderId; readonly account: string; readonly count: number }
-  /** Work ended without its outcome being stored; it is taken up again when the lease ends. */
+  /** Work ended before its outcome was stored; it continues when the lease ends. */
   | { readonly event: 'interrupted'; readonly reason: 'store_unavailable' | 'error' };
 
 /** What the engine reports. Nothing here throws. */
@@ -90,8 +90,8 @@ export interface RequestInProgress {
   /** Runs `work` so that whatever it causes is known to belong to this request. */
   run(work: () => void): void;
   /**
-   * Tells how it ended. `status` null: the caller was gone before the answer. `streamed`: the answer stayed open on purpose, so its
-   * duration says nothing. Only the first call counts.
+   * Records the end of the request. `status` null: the caller had gone. `streamed`: an event stream, whose duration is not recorded. Only
+   * the first call counts.
    */
   end(status: number | null, streamed: boolean): void;
 }

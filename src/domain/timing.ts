@@ -10,7 +10,10 @@ export interface EngineSettings {
   readonly leaseMs: number;
   /** How long after an unknown outcome the vendor's lists are believed to be complete. */
   readonly settleMs: number;
-  /** How often a changing call is sent that the vendor answers with an error of its own and that is then found absent. At least 1. */
+  /**
+   * Maximum number of sends of a changing call that the vendor answers with an internal error each time and that proves absent. At least
+   * 1.
+   */
   readonly resendTries: number;
   /** How long a busy target is waited for. */
   readonly busyMs: number;
@@ -18,14 +21,14 @@ export interface EngineSettings {
   readonly stallMs: number;
 }
 
-/** How often the removal of what a refused submission left behind is put off before it is given up. */
+/** Maximum number of tries to clean up after a refused submission. */
 export const maxCleanupTries = 10;
-/** A chain at rest is observed this many times less often than a long restore. */
+/** Factor between the intervals of observing a chain at rest and a long restore. */
 const restFactor = 5;
 
 /**
- * Time of unsuccessful probing after which `blocking` asks an operator to check and decide. Probing goes on, slowly. Well after the
- * vendor's lists are believed to be complete: 15 minutes with the default `settleMs`.
+ * Time of unsuccessful probing in milliseconds after which `blocking` asks an operator to decide; probing continues slowly. Far beyond
+ * `settleMs`: 15 minutes with its default.
  */
 export function askOperatorAfterMs({ settleMs }: Pick<EngineSettings, 'settleMs'>): number {
   return Math.max(settleMs, Math.min(settleMs * 30, 15 * 60_000));
@@ -54,8 +57,8 @@ export function nextTryMs(
 }
 
 /**
- * When to observe next: often at the start of a restore, then every tenth of the time that it has run, within the limits. Times are
- * aligned to a grid of the shortest interval, shifted by group, so migrations that one list call can answer for come due together.
+ * The time of the next observation: frequent at the start of a restore, then after every tenth of its age, within the limits. Times lie on
+ * a grid of the shortest interval, shifted by group, so that migrations of one list call come due together.
  */
 export function nextObservation(migration: Migration, group: string, now: Instant, settings: EngineSettings): Instant {
   const { pollMinMs, pollMaxMs } = settings;
@@ -71,7 +74,7 @@ function activeSince(migration: Migration): Instant | undefined {
   return calls.at(-1)?.settledAt ?? undefined;
 }
 
-/** FNV-1a, for spreading groups over time; nothing depends on its quality. */
+/** FNV-1a, to spread groups over time. */
 function hash(text: string): number {
   let value = 0x811c9dc5;
   for (let index = 0; index < text.length; index++) value = Math.imul(value ^ text.charCodeAt(index), 0x01000193) >>> 0;

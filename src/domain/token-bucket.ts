@@ -13,7 +13,7 @@ export interface TokenBucket {
   readonly filledAt: Instant;
 }
 
-/** Differences of floating-point sums that are no missing token. */
+/** Tolerance for rounding errors of floating-point sums. */
 const noise = 1e-6;
 
 export function fullBucket({ burst }: BucketRate, now: Instant): TokenBucket {
@@ -40,7 +40,7 @@ export function waitMs(bucket: TokenBucket, rate: BucketRate, now: Instant, toke
   return Math.max(present.filledAt - now, 0) + (missing <= noise ? 0 : (missing / rate.perSecond) * 1000);
 }
 
-/** The bucket that gives nothing before `until`, one token then, and from there on its rate. */
+/** The bucket that is empty until `until`, has one token then, and fills at its rate afterwards. */
 export function paused(bucket: TokenBucket, rate: BucketRate, until: Instant, now: Instant): TokenBucket {
   const present = filled(bucket, rate, now);
   return until <= present.filledAt ? present : { tokens: Math.min(present.tokens, 1), filledAt: until };

@@ -18,7 +18,7 @@ export interface VendorRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** JSON value of the body; undefined: no body. */
   readonly body: unknown;
-  /** For an object store: what is asked for. `key` null: the bucket. `maxBytes`: of an object, no more is taken than this. */
+  /** For an object store: bucket and key. `key` null: the bucket itself. `maxBytes`: maximum number of bytes read from an object. */
   readonly object?: { readonly bucket: string; readonly key: string | null; readonly maxBytes?: number };
 }
 
@@ -28,7 +28,7 @@ export interface SignedRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
-  /** The answer is bytes, and is cut off after as many, also when the other side sends more. */
+  /** Maximum number of bytes of a binary response; the rest is cut off. */
   readonly cutAt?: number;
 }
 
@@ -75,12 +75,12 @@ export type FailureKind =
   | 'unavailable'
   | 'malformed';
 
-/** What a kind of failure is to the caller, unless a row of a vendor's table says otherwise. */
+/** The defaults of a kind of failure; a vendor's table may override them. */
 export interface KindMeaning {
   readonly code: ProblemCode;
-  /** Whether the same request can succeed later although nobody changes it. */
+  /** Whether the unchanged request can succeed later. */
   readonly retryable: boolean;
-  /** Whether a changing call that failed this way may have been carried out all the same. */
+  /** Whether the vendor may have carried out a changing call that failed this way. */
   readonly outcomeUnknown: boolean;
 }
 
@@ -103,7 +103,7 @@ export const failureKinds: Readonly<Record<FailureKind, KindMeaning>> = {
   malformed: meaning('provider_protocol_error', true, true),
 };
 
-/** Whether a changing call that failed this way may have been carried out all the same. */
+/** Whether the vendor may have carried out a changing call that failed this way. */
 export function mayHaveHappened(kind: FailureKind): boolean {
   return failureKinds[kind].outcomeUnknown;
 }
@@ -118,7 +118,7 @@ export interface VendorFailure {
   readonly retryAfterMs?: number;
 }
 
-/** What is known of a failure. `name` and `operation` say whose it is; what the vendor said is null where it said nothing. */
+/** The facts of a failure. `name` and `operation` identify the call; the members of the vendor's error are null without one. */
 export interface FailureParts {
   readonly kind: FailureKind;
   readonly detail: string;
@@ -160,7 +160,7 @@ export type Dialogue<T> = Generator<VendorRequest, T, VendorReply>;
 
 // ---------------------------------------------------------------- accounts, credentials, sessions
 
-/** `off`: no file is looked at. `auto`: what cannot be read is sent with a warning. `required`: it is refused. */
+/** `off`: no file is read. `auto`: an unreadable file is sent with a warning. `required`: it is refused. */
 export type CheckBackups = 'off' | 'auto' | 'required';
 
 /** A configured account, without its credentials. Its further members are settings of its provider, which knows them by their type. */
@@ -171,7 +171,7 @@ export interface Account {
   /** Overrides by service name; the rest comes from the provider. */
   readonly endpoints: Readonly<Record<string, string>>;
   readonly limits: AccountLimits;
-  /** Whether backup files are looked at before they are sent; default `auto`. */
+  /** Whether backup files are checked before they are submitted; default `auto`. */
   readonly checkBackups?: CheckBackups;
   readonly [setting: string]: unknown;
 }
@@ -184,7 +184,7 @@ export interface AccountLimits {
   readonly operations?: Readonly<Record<string, number>>;
 }
 
-/** What signs an account's calls, or opens a session for them; its members are the provider's. Secrets in it are `Secret`. */
+/** Credentials that sign an account's calls or open a session. The provider defines the members; secrets are of type `Secret`. */
 export interface Credentials {
   readonly provider: ProviderId;
   readonly [member: string]: unknown;
@@ -194,7 +194,7 @@ export interface Credentials {
 export interface Session {
   readonly token: Secret | null;
   readonly projectId: string | null;
-  /** A temporary access key, where the session is one of a service that takes no tokens. */
+  /** A temporary access key, for a service that accepts no tokens. */
   readonly keys?: Credentials;
   readonly expiresAt: Instant;
 }
@@ -224,7 +224,7 @@ export interface Protocol {
   requestIdOf(reply: VendorReply): string | null;
   /** Signs for one attempt. Pure. */
   sign(request: VendorRequest, context: SigningContext): SignedRequest;
-  /** The dialogue that opens a session, or null when these credentials sign each request and nothing has to be learnt first. */
+  /** The dialogue that opens a session, or null when these credentials sign each request and no login is needed. */
   login(account: Account, region: string, credentials: Credentials): Dialogue<Session> | null;
 }
 
@@ -234,7 +234,7 @@ export interface Protocol {
  */
 export type CallPriority = 'submission' | 'caller' | 'observation';
 
-/** The right to send one call now. It is given back when the call has ended (`release`), or was not sent at all (`giveBack`). */
+/** The right to send one call now. The holder returns it when the call has ended (`release`) or was not sent (`giveBack`). */
 export interface Permit {
   release(): void;
   giveBack(): void;
@@ -286,7 +286,7 @@ export interface CallOptions {
   readonly priority?: CallPriority;
   /** How long the calls may wait for their turn, all together; beyond it the failure is `throttled`. Milliseconds. */
   readonly maxWaitMs?: number;
-  /** Asked in the moment before each attempt leaves, after all waiting; when it says no, the failure is `not_sent`. */
+  /** Called immediately before each attempt, after all waiting. False: the attempt fails as `not_sent`. */
   readonly mayGo?: () => boolean;
   /** From `admit`: the first attempt does not wait. Whoever got it gives it back. */
   readonly permit?: Permit;
@@ -313,7 +313,7 @@ export interface VendorClient {
   cloudId(account: Account, region: string): string | null;
   /** A digest of the key or user that the account's credentials named last; null where it is not known, and for temporary credentials. */
   credentialPrint(account: Account): string | null;
-  /** Whether all that a login could tell of the cloud account has been told to this process. */
+  /** Whether this process already knows everything that a login reveals about the cloud account. */
   knowsCloud(account: Account, region: string): boolean;
   /** Learns what `credentialPrint` answers, and the id for `cloudId` where only a login tells it. It never rejects: without a login the id stays unknown. */
   learnCloudId(account: Account, region: string): Promise<void>;
@@ -342,7 +342,7 @@ export interface VendorClockReport {
   readonly offsetMs: number;
 }
 
-/** The result of a login. `refused`: the vendor does not take these credentials, and nothing is tried with them for a while. */
+/** The result of a login. `refused`: the vendor refuses these credentials; Godwit pauses before the next try with them. */
 export interface VendorLoginReport {
   readonly provider: ProviderId;
   readonly account: string;

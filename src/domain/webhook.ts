@@ -7,7 +7,7 @@ import type { EventType } from './vocabulary.ts';
 /** Where events are sent to, and which. */
 export interface Webhook {
   readonly id: string;
-  /** Path and query may carry a right: the whole is sealed, and its origin is shown. A name may stand for other addresses at every delivery. */
+  /** Path and query may carry rights: the whole URL is sealed, and only its origin is shown. Its name is resolved at every delivery. */
   readonly url: { readonly display: string; readonly sealed: string };
   readonly description: string | null;
   /** Empty: every type. */
@@ -16,7 +16,7 @@ export interface Webhook {
   readonly accounts: readonly string[];
   /** The signing secret, encrypted. */
   readonly sealedSecret: string;
-  /** The one before it, by which messages are signed as well until then. */
+  /** The previous secret, which also signs messages until then. */
   readonly previousSecret?: { readonly sealed: string; readonly until: Instant } | null;
   /** Digests of the idempotency key and of the request of the last rotation, so that repeating it does not rotate again. */
   readonly rotatedBy?: { readonly key: string; readonly fingerprint: string } | null;
@@ -47,7 +47,7 @@ export interface Delivery {
   readonly lastAttemptAt: Instant | null;
   /** HTTP status of the last answer; null: there was none. */
   readonly lastStatus: number | null;
-  /** Why the last attempt failed, in Godwit's own words: nothing of an answer's body. */
+  /** Why the last attempt failed, in Godwit's words; never a part of a response body. */
   readonly lastError: string | null;
   /** When it is tried next; null when it has ended. */
   readonly dueAt: Instant | null;
@@ -82,7 +82,7 @@ export type WebhookCreation =
   | { readonly outcome: 'created' }
   /** Another request with the same caller and key is stored already; its `migrationId` is the id of the webhook. */
   | { readonly outcome: 'key_exists'; readonly record: IdempotencyRecord }
-  /** There are as many already as there may be, in all or of this caller. */
+  /** The limit of webhooks, in all or of this caller, is reached. */
   | { readonly outcome: 'too_many' };
 
 /** How many webhooks there may be. */
