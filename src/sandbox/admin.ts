@@ -1,5 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type CloudName, type JournalEntry, type SandboxRequest, sandboxCredentials } from './cloud.ts';
+import {
+  type CloudName,
+  type JournalEntry,
+  type SandboxRequest,
+  type SandboxResponse,
+  sandboxCredentials,
+} from './cloud.ts';
 import type { Conditions } from './conditions.ts';
 import { type FaultRule, type Faults, isCloudOrAll, readFaultRule } from './faults.ts';
 import { readRequest, send } from './http.ts';
@@ -18,6 +24,8 @@ export interface AdminSubjects {
   /** The cloud's own time. */
   timeOf(cloud: CloudName): number;
   readonly objects: ObjectAdministration;
+  /** Does at a cloud what somebody else asks for in its console. */
+  carryOut(cloud: CloudName, operation: string, parameters: Readonly<Record<string, unknown>>): SandboxResponse;
 }
 
 type Answer = readonly [status: number, body: unknown];
@@ -27,6 +35,7 @@ type Answer = readonly [status: number, body: unknown];
  *
  * `GET /` URLs and credentials · `GET /journal[?cloud=…]` · `GET /faults` · `POST /faults` one rule or a list of them ·
  * `DELETE /faults` · `GET /objects?cloud=…` · `PUT /objects` `{ cloud, bucket, key, backup | text, storageClass, growsMs }` ·
+ * `POST /calls` `{ cloud, operation, parameters }`, an operation that somebody else carries out in the vendor's console ·
  * `GET /clock` · `POST /clock` `{ cloud, offsetMs }` · `GET /lag` · `POST /lag` `{ cloud, ms }`.
  *
  * Everything that is not understood is answered with 400 and changes nothing.
@@ -74,9 +83,24 @@ function route(subjects: AdminSubjects, request: SandboxRequest): Answer {
       subjects.objects.put(put.cloud, put.file);
       return [201, put.file];
     }
+    case 'POST /calls':
+      return carryOut(subjects, parse(request.body));
     default:
       return [404, { error: `there is no ${request.method} ${request.path}` }];
   }
+}
+
+function carryOut(subjects: AdminSubjects, body: unknown): Answer {
+  const { cloud, operation, parameters, ...rest } = (body ?? {}) as Readonly<Record<string, unknown>>;
+  const understood =
+    isCloud(cloud) &&
+    typeof operation === 'string' &&
+    typeof parameters === 'object' &&
+    parameters !== null &&
+    Object.keys(rest).length === 0;
+  if (!understood) return [400, { error: '{ "cloud": …, "operation": "CreateMigrateTask", "parameters": { … } }' }];
+  const { status, body: answer } = subjects.carryOut(cloud, operation, parameters as Readonly<Record<string, unknown>>);
+  return [status, parse(answer) ?? answer];
 }
 
 function isCloud(value: unknown): value is CloudName {

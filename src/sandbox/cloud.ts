@@ -74,6 +74,8 @@ export interface SandboxCloud {
   fault(kind: WordedFault, request: SandboxRequest): SandboxResponse;
   /** Any error of the vendor's by its code, in the vendor's form; absent in a cloud that has no such general form. */
   refuse?(error: NamedError, request: SandboxRequest): SandboxResponse;
+  /** Carries out an operation for somebody else, as from the vendor's console: nothing has to be signed. The parameters are checked as always. */
+  carryOut(operation: string, parameters: Readonly<Record<string, unknown>>): SandboxResponse;
   /** The vendor's operation that a request names, `?` when it names none. */
   operationOf(request: SandboxRequest): string;
   journal(): readonly JournalEntry[];

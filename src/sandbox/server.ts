@@ -1,6 +1,6 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Runtime } from '../domain/runtime.ts';
-import { adminRoutes } from './admin.ts';
+import { type AdminSubjects, adminRoutes } from './admin.ts';
 import type { CloudName, JournalEntry, SandboxCloud, SandboxEnvironment } from './cloud.ts';
 import type { Conditions } from './conditions.ts';
 import { deliver } from './delivery.ts';
@@ -132,12 +132,18 @@ export async function startClouds(
       },
       list: (cloud) => stores.objects[cloud].all(),
     };
+    const carryOut: AdminSubjects['carryOut'] = (cloud, operation, parameters) => {
+      const response = clouds[cloud].carryOut(operation, parameters);
+      save();
+      return response;
+    };
     const routes = adminRoutes({
       faults,
       journal,
       conditions,
       urls,
       objects,
+      carryOut,
       clockOffsetMs,
       listLagMs,
       now: runtime.now,

@@ -5,6 +5,7 @@ import { sandboxAccounts } from '../../src/sandbox/accounts.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import type { Sandbox } from '../../src/sandbox/server.ts';
 import { startTestGateway } from '../support/gateway.ts';
+import { onBothStores } from '../support/stores.ts';
 
 const clouds = ['alibaba', 'huawei', 'tencent'] as const;
 type Cloud = (typeof clouds)[number];
@@ -22,6 +23,30 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all([before.stop(1000), after.stop(1000)]);
   await sandbox.close();
+});
+
+await onBothStores('a database that was lost', (newUrl) => {
+  it.each(['alibaba', 'tencent'] as const)(
+    'leaves a chain at %s that a new one takes over',
+    async (cloud) => {
+      const accounts = sandboxAccounts(sandbox);
+      const lost = await startTestGateway(accounts, { storeUrl: await newUrl() });
+      const { request } = places(cloud, 'full_log');
+      const began = await call(lost, 'POST', '/migrations', { ...request, source: file(cloud, names.full(cloud)) });
+      await until(async () => (await see(lost, began.body.id)).state).toBe('awaiting_backup');
+      await lost.stop(0);
+
+      const found = await startTestGateway(accounts, { storeUrl: await newUrl() });
+      const [task] = await tasksOf(found, cloud, request.target.instanceId);
+      const adopted = await call(found, 'POST', '/migrations', { ...request, adopt: task?.providerRefs });
+      expect([adopted.status, adopted.body.state]).toEqual([201, 'awaiting_backup']);
+      const log = { type: 'log', source: file(cloud, names.log(cloud, 5, true)), final: true };
+      expect((await call(found, 'POST', `/migrations/${adopted.body.id}/backups`, log)).status).toBe(201);
+      await until(async () => (await see(found, adopted.body.id)).state).toBe('succeeded');
+      await found.stop(0);
+    },
+    60_000,
+  );
 });
 
 interface Migration {
@@ -57,7 +82,7 @@ async function call<T = Migration>(gateway: Gateway, method: string, path: strin
   return { status: response.status, body: (await response.json()) as T };
 }
 const see = async (gateway: Gateway, id: string) => (await call(gateway, 'GET', `/migrations/${id}`)).body;
-const until = (check: () => Promise<unknown>) => expect.poll(check, { timeout: 10_000, interval: 30 });
+const until = (check: () => Promise<unknown>) => expect.poll(check, { timeout: 30_000, interval: 30 });
 const tasksOf = async (gateway: Gateway, cloud: Cloud, instanceId: string) =>
   (
     await call<{ items: readonly Task[]; complete: boolean }>(
@@ -223,6 +248,66 @@ describe.each(clouds)('a chain at %s that was begun outside Godwit', (cloud) => 
     await until(async () => (await see(after, body.id)).state).toBe('succeeded');
     expect((await see(after, body.id)).blocking).toEqual([]);
     expect(effects(instanceId)).toBeGreaterThan(0);
+  });
+});
+
+describe('a restore that was begun in the console of a vendor', () => {
+  const instances = { alibaba: 'rm-console000001', huawei: `${'7'.repeat(32)}in04`, tencent: 'mssql-console1' };
+  const inConsole = async (cloud: Cloud, operation: string, parameters: object) => {
+    const body = JSON.stringify({ cloud, operation, parameters });
+    const response = await fetch(`${sandbox.admin.url}/calls`, { method: 'POST', body });
+    return (await response.json()) as { job_id: string; MigrateTaskId: string; Response: Record<string, string> };
+  };
+  const begin: Record<Cloud, () => Promise<Record<string, string>>> = {
+    async alibaba() {
+      const { MigrateTaskId: migrateTaskId } = await inConsole('alibaba', 'CreateMigrateTask', {
+        DBInstanceId: instances.alibaba,
+        DBName: 'orders',
+        BackupMode: 'FULL',
+        IsOnlineDB: 'True',
+        OssObjectPositions: 'oss-cn-hangzhou.aliyuncs.com:acme:console/orders.bak',
+      });
+      return { migrateTaskId };
+    },
+    async huawei() {
+      const { job_id: jobId } = await inConsole('huawei', 'CreateReplicationJob', {
+        base_info: { name: 'by-hand', engine_type: 'sqlserver' },
+        target_db_info: { target_instance_id: instances.huawei, file_id: '' },
+        backup_info: { file_source: 'OBS', bucket_name: 'acme', files: [{ name: 'orders.bak', obs_path: 'console/' }] },
+        options: { recovery_mode: 'full', is_last_backup: true, is_precheck: true },
+      });
+      return { jobId };
+    },
+    async tencent() {
+      const InstanceId = instances.tencent;
+      const made = await inConsole('tencent', 'CreateBackupMigration', {
+        InstanceId,
+        RecoveryType: 'FULL',
+        UploadType: 'COS_URL',
+        MigrationName: 'by_hand',
+        BackupFiles: ['https://acme-1250000000.cos.ap-guangzhou.myqcloud.com/console/orders.bak?q-signature=secret'],
+      });
+      const { BackupMigrationId: backupMigrationId = '' } = made.Response;
+      const unstarted = await call(after, 'POST', '/migrations', {
+        provider: 'tencent',
+        target: { instanceId: InstanceId },
+        adopt: { backupMigrationId },
+      });
+      expect([unstarted.status, unstarted.body.code]).toEqual([409, 'provider_conflict']);
+      await inConsole('tencent', 'StartBackupMigration', { InstanceId, BackupMigrationId: backupMigrationId });
+      return { backupMigrationId };
+    },
+  };
+
+  it.each(clouds)('at %s is listed without secrets, and adopted', async (cloud) => {
+    const adopt = await begin[cloud]();
+    const listed = await tasksOf(after, cloud, instances[cloud]);
+    expect(listed.map(({ providerRefs }) => providerRefs)).toEqual([adopt]);
+    expect(JSON.stringify(listed)).not.toContain('secret');
+    const target = { instanceId: instances[cloud], databases: [{ name: 'orders' }] };
+    const { status, body } = await call(after, 'POST', '/migrations', { provider: cloud, target, adopt });
+    expect([status, body.code, JSON.stringify(body).includes('secret')]).toEqual([201, undefined, false]);
+    await until(async () => (await see(after, body.id)).state).toBe('succeeded');
   });
 });
 

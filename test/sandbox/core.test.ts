@@ -52,6 +52,7 @@ function counter(name: CloudName) {
       },
       fault: (kind) => json(kind === 'throttled' ? 429 : 503, { kind }),
       refuse: ({ code, status }) => json(status ?? 400, { code }),
+      carryOut: () => ({ status: 200, headers: {}, body: '{}' }),
       operationOf: ({ method }) => (method === 'POST' ? 'Make' : 'Show'),
       journal: () => journal,
       snapshot: () => journal,

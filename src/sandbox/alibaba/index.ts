@@ -46,15 +46,27 @@ export function createAlibabaCloud(environment: SandboxEnvironment): SandboxClou
     if (!action) throw new Refusal('MissingAction', 'Action is mandatory for this action.');
     if (!call.common.Version) throw new Refusal('MissingVersion', 'Version is mandatory for this action.');
     if (call.common.Version !== version) throw new Refusal('InvalidVersion');
-    const operation = operations.get(action);
-    const schema = loadVendorOperations('alibaba').get(action);
-    if (operation === undefined || schema === undefined) throw new Refusal('InvalidAction.NotFound');
+    known(action);
     const now = environment.now();
     authenticate(call, now);
     if (!store.useNonce(call.common.SignatureNonce ?? '', now)) throw new Refusal('SignatureNonceUsed');
-    const [fault] = schema.validateQuery(call.parameters);
+    return run(action, call.parameters, requestId);
+  }
+
+  function known(action: string) {
+    const operation = operations.get(action);
+    const schema = loadVendorOperations('alibaba').get(action);
+    if (operation === undefined || schema === undefined) throw new Refusal('InvalidAction.NotFound');
+    return { operation, schema };
+  }
+
+  /** Carries out an operation of somebody who may. */
+  function run(action: string, parameters: Call['parameters'], requestId: string): Readonly<Record<string, unknown>> {
+    const { operation, schema } = known(action);
+    const now = environment.now();
+    const [fault] = schema.validateQuery(parameters);
     if (fault !== undefined) throw refusalOf(fault);
-    return inWords(call, (found) => {
+    return inWords(action, parameters, (found) => {
       const askedAt = store.firstAsked(found.id);
       const busy = found.busyAtFirst && (askedAt === undefined || now < askedAt + environment.restoreMs);
       const instance = busy ? { ...found, status: 'TRANSING' } : found;
@@ -73,7 +85,7 @@ export function createAlibabaCloud(environment: SandboxEnvironment): SandboxClou
       };
       const listLagMs = Math.max(environment.listLagMs(), instance.lagging ? laggingInstanceMs : 0);
       const { restoreMs, objects } = environment;
-      return operation({ parameters: call.parameters, instance, store, now, restoreMs, listLagMs, objects, record });
+      return operation({ parameters, instance, store, now, restoreMs, listLagMs, objects, record });
     });
   }
 
@@ -86,6 +98,16 @@ export function createAlibabaCloud(environment: SandboxEnvironment): SandboxClou
         return success(request, requestId, carryOut(request, requestId));
       } catch (error) {
         if (error instanceof Refusal) return failure(request, requestId, error);
+        throw error;
+      }
+    },
+    carryOut: (operation, parameters) => {
+      const requestId = newRequestId();
+      try {
+        const texts = Object.entries(parameters).map(([name, value]) => [name, String(value)] as const);
+        return success(asJson, requestId, run(operation, Object.fromEntries(texts), requestId));
+      } catch (error) {
+        if (error instanceof Refusal) return failure(asJson, requestId, error);
         throw error;
       }
     },
@@ -104,11 +126,18 @@ export function createAlibabaCloud(environment: SandboxEnvironment): SandboxClou
   };
 }
 
+/** A request that wants its answer in JSON. */
+const asJson: SandboxRequest = { method: 'POST', path: '/', query: 'Format=JSON', headers: {}, body: '' };
+
 /** Runs an operation on the instance that the call names, and words its refusal as that instance does. */
-function inWords<T>(call: Call, run: (instance: OperationContext['instance']) => T): T {
-  const opening = call.common.Action === 'CreateOnlineDatabaseTask';
+function inWords<T>(
+  action: string,
+  parameters: Call['parameters'],
+  run: (instance: OperationContext['instance']) => T,
+): T {
+  const opening = action === 'CreateOnlineDatabaseTask';
   const missing = opening ? 'InvalidDBInstanceName.NotFound' : 'InvalidDBInstanceId.NotFound';
-  const instance = findInstance(call.parameters.DBInstanceId ?? '', missing);
+  const instance = findInstance(parameters.DBInstanceId ?? '', missing);
   try {
     return run(instance);
   } catch (error) {

@@ -1,4 +1,10 @@
-import type { SandboxCloud, SandboxEnvironment, SandboxRequest, SandboxResponse } from '../cloud.ts';
+import {
+  type SandboxCloud,
+  type SandboxEnvironment,
+  type SandboxRequest,
+  type SandboxResponse,
+  sandboxCredentials,
+} from '../cloud.ts';
 import { loadVendorOperations, type VendorOperation } from '../vendor-schema.ts';
 import { faultInWords, malformed, named, wordFault } from './errors.ts';
 import { admit, authenticate, type Caller } from './gateway.ts';
@@ -33,6 +39,17 @@ export function createHuaweiCloud(environment: SandboxEnvironment, options: Huaw
     handle(request) {
       const context: Context = { environment, state, requestId: newRequestId(), now: environment.now() };
       const answer = serve(context, vendorOperations(), request, tokenLength);
+      return 'layer' in answer ? failureReply(context.requestId, answer) : answer;
+    },
+    carryOut(name, { job_id: jobId = '', ...body }) {
+      const context: Context = { environment, state, requestId: newRequestId(), now: environment.now() };
+      const operation = vendorOperations().find((each) => each.operation === name);
+      const path = { project_id: sandboxCredentials.huawei.projectId, job_id: String(jobId) };
+      if (operation === undefined) return failureReply(context.requestId, named({ code: 'APIGW.0101' }));
+      const matched: Match = { operation, service: 'drs', path };
+      const value = Object.keys(body).length === 0 ? undefined : body;
+      const [fault] = faultsOf(matched, [], value);
+      const answer = fault === undefined ? carryOut(context, name, path, [], value) : wordFault(matched, fault);
       return 'layer' in answer ? failureReply(context.requestId, answer) : answer;
     },
     fault: (kind, request) =>

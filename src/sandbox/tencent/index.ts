@@ -6,7 +6,7 @@ import {
   sandboxCredentials,
   type WordedFault,
 } from '../cloud.ts';
-import { loadVendorOperations } from '../vendor-schema.ts';
+import { loadVendorOperations, type VendorOperation } from '../vendor-schema.ts';
 import { failure, Refusal, success } from './answer.ts';
 import { describeBackupCommand } from './backup-command.ts';
 import type { Handler } from './call.ts';
@@ -62,17 +62,23 @@ export function createTencentCloud(environment: SandboxEnvironment): SandboxClou
   const state =
     environment.restored === undefined ? emptyState() : (structuredClone(environment.restored) as TencentState);
 
+  /** Carries out an operation of somebody who may. */
+  function run(operation: VendorOperation, request: SandboxRequest, requestId: string): SandboxResponse {
+    const parameters = readParameters(request, operation);
+    const action = operation.operation;
+    const handler = handlers.get(action);
+    if (handler === undefined) throw new Refusal('ActionOffline', `${action} is not part of the sandbox.`);
+    const region = request.headers['x-tc-region'] ?? '';
+    const now = environment.now();
+    return success(handler({ action, parameters, region, requestId, now, state, environment }), requestId);
+  }
+
   function handle(request: SandboxRequest): SandboxResponse {
     const requestId = environment.uuid();
     const now = environment.now();
     try {
       const operation = admit(request, loadVendorOperations('tencent'), sandboxCredentials.tencent, now);
-      const parameters = readParameters(request, operation);
-      const action = operation.operation;
-      const handler = handlers.get(action);
-      if (handler === undefined) throw new Refusal('ActionOffline', `${action} is not part of the sandbox.`);
-      const region = request.headers['x-tc-region'] ?? '';
-      return success(handler({ action, parameters, region, requestId, now, state, environment }), requestId);
+      return run(operation, request, requestId);
     } catch (error) {
       if (error instanceof Refusal) return failure(error, requestId);
       throw error;
@@ -82,6 +88,19 @@ export function createTencentCloud(environment: SandboxEnvironment): SandboxClou
   return {
     name: 'tencent',
     handle: (request) => withTrace(request, handle(request)),
+    carryOut: (action, { region = 'ap-guangzhou', ...parameters }) => {
+      const requestId = environment.uuid();
+      const operation = loadVendorOperations('tencent').get(action);
+      const headers = { 'content-type': 'application/json', 'x-tc-region': String(region) };
+      const request = { method: 'POST', path: '/', query: '', headers, body: JSON.stringify(parameters) };
+      try {
+        if (operation === undefined) throw new Refusal('InvalidAction', `${action} is unknown.`);
+        return run(operation, request, requestId);
+      } catch (error) {
+        if (error instanceof Refusal) return failure(error, requestId);
+        throw error;
+      }
+    },
     fault: (kind, request) => {
       const [code, message] = wordedFaults[kind];
       return withTrace(request, failure(new Refusal(code, message), environment.uuid()));
