@@ -30,7 +30,9 @@ COPY docs /app/docs
 COPY src /app/src
 COPY client/src /app/client/src
 COPY --from=build /cache /app/.compile-cache
+# Of the heap: see docs/performance.md.
 ENV NODE_ENV=production \
+    NODE_OPTIONS="--max-semi-space-size=4 --max-old-space-size=256" \
     NODE_COMPILE_CACHE=/app/.compile-cache \
     HOST=0.0.0.0 \
     PORT=8080

@@ -1,6 +1,7 @@
 import { type Static, type TProperties, type TSchema, Type } from '@sinclair/typebox';
 import { type Value, ValueSchema } from '../domain/account-configuration.ts';
 import { storageService } from '../domain/object-store.ts';
+import { remembered } from '../domain/remembered.ts';
 import type { AccountLimits, CheckBackups } from '../domain/vendor.ts';
 import type { ProviderId } from '../domain/vocabulary.ts';
 import type { ConfiguredProvider } from './config.ts';
@@ -53,8 +54,8 @@ export type JwtIssuer = Static<typeof JwtIssuerSchema>;
 const AnyCredentials = Type.Object({ source: optional(Type.String()) }, { additionalProperties: true });
 
 /** The schema of an account of one provider: chosen before validation, so that faults name the field and not the branch. */
-export function accountSchema({ id, configuration, services }: ConfiguredProvider) {
-  return object({
+export const accountSchema = remembered(({ id, configuration, services }: ConfiguredProvider) =>
+  object({
     name: AccountName,
     provider: Type.Literal(id),
     region: Region,
@@ -66,8 +67,8 @@ export function accountSchema({ id, configuration, services }: ConfiguredProvide
       object(Object.fromEntries([...services, storageService].map((service) => [service, optional(Url)]))),
     ),
     ...configuration.settings,
-  });
-}
+  }),
+);
 
 /** An account as it stands in the file, with the settings of its provider among its members. */
 export interface AccountEntry {
@@ -83,13 +84,13 @@ export interface AccountEntry {
 }
 
 /** The forms of a provider's credentials by `source`; `configured` is the one without. */
-export function credentialSchemas({ configuration }: ConfiguredProvider): Readonly<Record<string, TSchema>> {
-  return {
+export const credentialSchemas = remembered(
+  ({ configuration }: ConfiguredProvider): Readonly<Record<string, TSchema>> => ({
     configured: configuration.configured.schema,
     ...Object.fromEntries(Object.entries(configuration.sources).map(([source, { schema }]) => [source, schema])),
     environment: object({ source: Type.Literal('environment') }),
-  };
-}
+  }),
+);
 
 const Milliseconds = (minimum: number) => optional(Type.Integer({ minimum, maximum: 86_400_000 }));
 

@@ -69,6 +69,13 @@ describe('the lock file', () => {
     },
   );
 
+  it.each(['package.json', 'Dockerfile', 'docs/operations/install-vm.md'])(
+    '%s gives the heap the same room',
+    async (path) => {
+      expect(await read(path)).toContain('--max-semi-space-size=4 --max-old-space-size=256');
+    },
+  );
+
   it('lets no package run a script when it is installed', () => {
     const scripted = Object.entries(lock.packages).filter(([, each]) => each.hasInstallScript === true);
     const names = scripted.map(([path]) => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length));

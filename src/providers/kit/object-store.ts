@@ -1,4 +1,5 @@
-import { XMLParser } from 'fast-xml-parser';
+import { createRequire } from 'node:module';
+import type { XMLParser } from 'fast-xml-parser';
 import type { ObjectPage, ObjectPart, ObjectStore, StoredObject } from '../../domain/object-store.ts';
 import { storageService } from '../../domain/object-store.ts';
 import { readRetryAfter } from '../../domain/retry-after.ts';
@@ -73,12 +74,20 @@ export function signedRead(request: VendorRequest, address: Address, headers: Si
   return { method: request.method, url: address.url, headers, body: undefined, ...(cutAt !== undefined && { cutAt }) };
 }
 
-const parser = new XMLParser({
-  parseTagValue: false,
-  ignoreAttributes: true,
-  maxNestedTags: 16,
-  isArray: (name) => name === 'Contents',
-});
+let parser: XMLParser | null = null;
+
+/** Loaded with the first document: many gateways never look into a store. */
+function xmlParser(): XMLParser {
+  if (parser !== null) return parser;
+  const library: typeof import('fast-xml-parser') = createRequire(import.meta.url)('fast-xml-parser');
+  parser = new library.XMLParser({
+    parseTagValue: false,
+    ignoreAttributes: true,
+    maxNestedTags: 16,
+    isArray: (name) => name === 'Contents',
+  });
+  return parser;
+}
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -89,7 +98,7 @@ type Fields = Readonly<Record<string, unknown>>;
 function rootOf(xml: string, root: string): Fields | null {
   if (/<!(?:doctype|entity)/i.test(xml)) return null;
   try {
-    const content = (parser.parse(xml) as Fields)[root];
+    const content = (xmlParser().parse(xml) as Fields)[root];
     if (content === '') return {};
     return typeof content === 'object' && content !== null ? (content as Fields) : null;
   } catch {
