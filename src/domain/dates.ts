@@ -1,4 +1,4 @@
-import type { Migration } from './migration.ts';
+import type { Backup, Call, Migration } from './migration.ts';
 
 /**
  * The changed aggregate with the times that follow from the change: `since` of each reason, and the time of the last progress. Pure; the
@@ -16,19 +16,31 @@ export function dated(before: Migration | null, after: Migration): Migration {
   };
 }
 
-/** Whether two states of a migration differ in progress. */
+/** Whether two states of a migration differ in progress. An observation or a wait of Godwit is no progress. */
 export function hasMoved(before: Migration, after: Migration): boolean {
-  return gist(before) !== gist(after);
+  return (
+    before.state !== after.state ||
+    before.providerStatus !== after.providerStatus ||
+    before.percent !== after.percent ||
+    before.cancelRequested !== after.cancelRequested ||
+    differ(before.backups, after.backups, gistOfBackup) ||
+    differ(before.calls, after.calls, gistOfCall)
+  );
 }
 
-/** Everything that progress changes. An observation or a wait of Godwit is no progress. */
-function gist({ state, providerStatus, percent, backups, calls, cancelRequested }: Migration): string {
-  return JSON.stringify([
-    state,
-    providerStatus,
-    percent,
-    cancelRequested,
-    backups.map((backup) => [backup.id, backup.state, backup.attempt, backup.providerStatus]),
-    calls.map((call) => (call.state === 'sending' ? 'unknown' : call.state)),
-  ]);
+/** Parts that are the same object are not looked into. */
+function differ<Part>(before: readonly Part[], after: readonly Part[], gist: (part: Part) => string): boolean {
+  if (before.length !== after.length) return true;
+  return after.some((part, index) => {
+    const earlier = before[index];
+    return part !== earlier && (earlier === undefined || gist(part) !== gist(earlier));
+  });
+}
+
+function gistOfBackup({ id, state, attempt, providerStatus }: Backup): string {
+  return JSON.stringify([id, state, attempt, providerStatus]);
+}
+
+function gistOfCall({ state }: Call): string {
+  return state === 'sending' ? 'unknown' : state;
 }

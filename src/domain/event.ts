@@ -30,7 +30,9 @@ export function eventsBetween(before: Migration | null, after: Migration): reado
         .join(', '),
       backups: after.backups.length,
     });
-  for (const backup of after.backups) {
+  for (const [index, backup] of after.backups.entries()) {
+    // A chain has thousands, and mostly one of them has changed.
+    if (before?.backups[index] === backup) continue;
     const earlier = before?.backups.find((each) => each.id === backup.id);
     if (earlier === undefined) tell('backup.added', { backupId: backup.id, type: backup.type, final: backup.final });
     else if (earlier.state !== backup.state)
@@ -41,10 +43,11 @@ export function eventsBetween(before: Migration | null, after: Migration): reado
         error: backup.error?.code ?? null,
       });
   }
-  for (const backup of before?.backups ?? [])
-    if (!after.backups.some((each) => each.id === backup.id))
+  for (const [index, backup] of (before?.backups ?? []).entries())
+    if (after.backups[index]?.id !== backup.id && !after.backups.some((each) => each.id === backup.id))
       tell('backup.removed', { backupId: backup.id, type: backup.type, state: backup.state });
-  for (const call of after.calls) {
+  for (const [index, call] of after.calls.entries()) {
+    if (before?.calls[index] === call) continue;
     const earlier = before?.calls.find((each) => each.number === call.number);
     if (earlier?.state === call.state || call.adopted) continue;
     const data = { number: call.number, operation: call.operation, attempt: call.attempt, state: call.state };
@@ -81,7 +84,8 @@ function feedEvents(before: Migration | null, after: Migration): readonly NewEve
     at: after.updatedAt,
     data,
   });
-  const taken = after.backups.filter((backup) => {
+  const taken = after.backups.filter((backup, index) => {
+    if (before?.backups[index] === backup) return false;
     const earlier = before?.backups.find(({ id }) => id === backup.id);
     return !isUnresolved(backup) && backup.etag !== undefined && (earlier === undefined || isUnresolved(earlier));
   });

@@ -15,6 +15,12 @@ export interface Claim {
   readonly fence: Fence;
 }
 
+/** A lease on a migration. */
+export interface HeldLease {
+  readonly id: string;
+  readonly fence: Fence;
+}
+
 export interface LeaseRequest {
   readonly owner: string;
   readonly now: Instant;
@@ -202,6 +208,10 @@ export interface Store {
 
   /** Takes migrations that are due and that nobody holds, the longest due first: so many in each room, or so many of all. */
   claim(lease: LeaseRequest, rooms: number | readonly ClaimRoom[]): Promise<readonly Claim[]>;
+  /** Renews leases that are still held by these tokens; answers which. Reads nothing of the migrations. */
+  renewLeases(lease: LeaseRequest, held: readonly HeldLease[]): Promise<ReadonlySet<string>>;
+  /** Gives a lease back that is still held by this token. Reads nothing of the migration. */
+  releaseLease(id: string, fence: Fence): Promise<void>;
   /** The earliest `dueAt` of all migrations that nobody holds, or null. */
   nextDue(now: Instant): Promise<Instant | null>;
   /** Counts of all migrations, for metrics. Its cost grows with the number of migrations: ask it seldom. */
@@ -221,8 +231,8 @@ export interface Store {
 
   findIdempotencyKey(caller: string, key: string): Promise<IdempotencyRecord | null>;
   completeIdempotencyKey(caller: string, key: string, answer: StoredAnswer): Promise<void>;
-  /** Forgets keys created before `before`; returns how many. */
-  expireIdempotencyKeys(before: Instant): Promise<number>;
+  /** Forgets up to `limit` keys created before `before`; returns how many. */
+  expireIdempotencyKeys(before: Instant, limit: number): Promise<number>;
 
   /** Events of one migration, or of all visible accounts, oldest first, after the event with that id. */
   events(

@@ -142,6 +142,6 @@ async function rest(
 
 /** Lets go of a leased migration without changing it. */
 export async function release(context: EngineContext, leased: LeasedMigration): Promise<Advanced> {
-  await context.store.update(leased.migration.id, () => null, { fence: leased.fence, release: true });
+  await context.store.releaseLease(leased.migration.id, leased.fence);
   return released;
 }

@@ -20,6 +20,7 @@ const housekeepingMs = 3_600_000;
 const vendorIdLifeMs = 400 * 86_400_000;
 /** Forgotten at once, so that no transaction is long. */
 const forgottenAtOnce = 1000;
+const portionPauseMs = 20;
 
 /** The worker of one process. */
 export interface Engine {
@@ -140,26 +141,39 @@ export function createEngine(context: EngineContext): CountedEngine {
   }
 
   async function renewLeases(): Promise<void> {
-    const renewals = [...inFlight].map(async ({ migration, fence, hold }) => {
+    const leased = [...inFlight];
+    if (leased.length === 0) return;
+    try {
       const lease = leaseOf(context);
-      const { outcome } = await store.update(migration.id, () => null, { fence, renewLease: lease });
-      if (outcome === 'unchanged' && hold !== undefined) hold.until = lease.now + lease.leaseMs;
-    });
-    for (const result of await Promise.allSettled(renewals))
-      if (result.status === 'rejected') reportInterruption(context, result.reason);
+      const renewed = await store.renewLeases(
+        lease,
+        leased.map(({ migration, fence }) => ({ id: migration.id, fence })),
+      );
+      for (const { migration, hold } of leased)
+        if (hold !== undefined && renewed.has(migration.id)) hold.until = lease.now + lease.leaseMs;
+    } catch (error) {
+      reportInterruption(context, error);
+    }
   }
 
   /** Idempotency keys are promised for a day; they are forgotten after two. */
   async function forgetWhatIsOld(): Promise<void> {
     while (!stopped.signal.aborted) {
       try {
-        await store.expireIdempotencyKeys(runtime.now() - keyLifeMs);
-        await store.forgetVendorIds(runtime.now() - vendorIdLifeMs, forgottenAtOnce);
+        const now = runtime.now();
+        await inPortions((limit) => store.expireIdempotencyKeys(now - keyLifeMs, limit));
+        await inPortions((limit) => store.forgetVendorIds(now - vendorIdLifeMs, limit));
       } catch (error) {
         reportInterruption(context, error);
       }
       await runtime.sleep(housekeepingMs, stopped.signal);
     }
+  }
+
+  /** Others have their turn between two portions. */
+  async function inPortions(forget: (limit: number) => Promise<number>): Promise<void> {
+    while (!stopped.signal.aborted && (await forget(forgottenAtOnce)) >= forgottenAtOnce)
+      await runtime.sleep(portionPauseMs, stopped.signal);
   }
 
   return {

@@ -4,32 +4,54 @@ import type { Migration } from '../domain/migration.ts';
 import type { SettledAnswer } from '../domain/store.ts';
 import { idOfPosition, positionOfId } from './event-id.ts';
 import { mergedRanges } from './ranges.ts';
-import type { SqlDialect } from './session.ts';
+import type { Session, SqlDialect } from './session.ts';
+import { statement } from './statement.ts';
 import type { AuditTable, Tables } from './tables.ts';
 import { jsonObject, type UnreadableRecords } from './unreadable.ts';
 
 const prefix = 'aud_';
 
 /** Writes a record, over the one of the same id if there is one. There is no statement that removes a record. */
-export async function writeAudit(db: Kysely<Tables>, { id, ...record }: NewAuditRecord): Promise<void> {
+export function writeAudit(session: Session, { id, ...record }: NewAuditRecord): void {
   const { at, caller, account, migrationId, ...rest } = record;
-  const columns = { caller, account, migration_id: migrationId, data: JSON.stringify(rest) };
-  await db
-    .insertInto('audit')
-    .values({ id: id ?? null, at, ...columns })
-    .$if(id !== undefined, (query) => query.onConflict((conflict) => conflict.column('id').doUpdateSet(columns)))
-    .execute();
+  session.run(putRecord, { id: id ?? null, at, caller, account, migrationId, data: JSON.stringify(rest) });
 }
+
+interface RecordValues {
+  readonly id: string | null;
+  readonly at: number;
+  readonly caller: string | null;
+  readonly account: string | null;
+  readonly migrationId: string | null;
+  readonly data: string;
+}
+
+const putRecord = statement((db, record: RecordValues) =>
+  db
+    .insertInto('audit')
+    .values({
+      id: record.id,
+      at: record.at,
+      caller: record.caller,
+      account: record.account,
+      migration_id: record.migrationId,
+      data: record.data,
+    })
+    .onConflict((conflict) =>
+      // Whose request it was, and about what, stood in it before.
+      conflict.column('id').doUpdateSet((excluded) => ({ data: excluded.ref('excluded.data') })),
+    ),
+);
 
 /** Writes the record of a change of a migration in its transaction. `settled`: the answer, where it is certain already. */
 export function writeAuditOf(
-  db: Kysely<Tables>,
+  session: Session,
   entry: AuditEntry | undefined,
   { id, account, target }: Migration,
   settled: SettledAnswer | null,
-): Promise<void> {
-  if (entry === undefined) return Promise.resolve();
-  return writeAudit(db, {
+): void {
+  if (entry === undefined) return;
+  writeAudit(session, {
     ...entry,
     account,
     instanceId: target.instanceId,

@@ -1,8 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 import type { DueWork } from '../domain/due-work.ts';
-import type { Instant } from '../domain/migration.ts';
+import type { Instant, Migration } from '../domain/migration.ts';
 import type { Claim, ClaimRoom, LeaseRequest } from '../domain/store.ts';
 import { readMigration } from './documents.ts';
+import type { KeptMigrations } from './kept-migrations.ts';
 import { selectMigrations } from './rows.ts';
 import type { Session, SqlDialect } from './session.ts';
 import type { Tables } from './tables.ts';
@@ -10,12 +11,13 @@ import type { Tables } from './tables.ts';
 /** `Store.claim` inside its transaction: the longest due first in each room. Rows that another claimer has in hand are passed over. */
 export async function claimDue(
   { db, dialect, unreadable }: Session,
+  kept: KeptMigrations,
   lease: LeaseRequest,
   rooms: readonly ClaimRoom[],
 ): Promise<readonly Claim[]> {
-  const [first, ...others] = rooms.filter(({ limit }) => limit >= 1);
+  const [first, ...more] = rooms.filter(({ limit }) => limit >= 1);
   if (first === undefined) return [];
-  const due = others.reduce(
+  const due = more.reduce(
     (all, room) => all.unionAll(dueIn(db, dialect, lease.now, room)),
     dueIn(db, dialect, lease.now, first),
   );
@@ -28,24 +30,27 @@ export async function claimDue(
       fence: row('fence', '+', 1),
     }))
     .where('id', 'in', (query) => query.selectFrom('due').select('id'))
-    .returning('id')
+    .returning(['id', 'version', 'due_at', 'fence'])
     .execute();
-  if (claimed.length === 0) return [];
 
-  const rows = await selectMigrations(db)
-    .where(
-      'id',
-      'in',
-      claimed.map((row) => row.id),
-    )
-    .orderBy('due_at')
-    .orderBy('id')
-    .execute();
+  const found = new Map<string, Migration>();
+  for (const { id, version, due_at } of claimed) {
+    const known = kept.hasLong(id) ? kept.find(id, version) : null;
+    if (known !== null) found.set(id, { ...known, dueAt: due_at });
+  }
+  const others = claimed.map(({ id }) => id).filter((id) => !found.has(id));
+  const rows = others.length === 0 ? [] : await selectMigrations(db).where('id', 'in', others).execute();
   // One that cannot be read keeps its lease, so that it is not in the way of the others for as long as that lasts.
-  return unreadable.readable(rows, (row) => ({
-    migration: readMigration(row),
-    fence: { owner: lease.owner, token: row.fence },
-  }));
+  for (const migration of unreadable.readable(rows, readMigration)) {
+    kept.keep(migration);
+    found.set(migration.id, migration);
+  }
+  return claimed
+    .toSorted((one, other) => (one.due_at ?? 0) - (other.due_at ?? 0) || (one.id < other.id ? -1 : 1))
+    .flatMap(({ id, fence }) => {
+      const migration = found.get(id);
+      return migration === undefined ? [] : [{ migration, fence: { owner: lease.owner, token: fence } }];
+    });
 }
 
 function dueIn(db: Kysely<Tables>, dialect: SqlDialect, now: Instant, { account, work, limit }: ClaimRoom) {

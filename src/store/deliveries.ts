@@ -177,12 +177,13 @@ export async function listDeliveries(
 
 /** `WebhookStore.redeliver` inside its transaction. One that is still under way is left as it is. */
 export async function redeliver(
-  { db, dialect }: Session,
+  session: Session,
   webhookId: string,
   id: string,
   now: Instant,
   audit: AuditEntry | undefined,
 ): Promise<Delivery | null> {
+  const { db, dialect } = session;
   const position = positionOfId(prefix, id);
   if (position === null) return null;
   const row = await db
@@ -193,7 +194,7 @@ export async function redeliver(
     .$if(dialect.rowLocks, (query) => query.forUpdate())
     .executeTakeFirst();
   if (row === undefined) return null;
-  if (audit !== undefined) await writeAudit(db, { ...audit, webhookId });
+  if (audit !== undefined) writeAudit(session, { ...audit, webhookId });
   if (row.state === 'pending') return readDelivery(row);
   const untried = {
     state: 'pending',

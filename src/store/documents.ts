@@ -37,9 +37,27 @@ export function readMigration(row: StoredMigration): Migration {
 
 /** The columns of a migration. `vendor_ids` counts ids of terminal migrations too: they stay for as long as the record does. */
 export function aggregateColumns(migration: Migration): AggregateColumns {
-  const { backups: _backups, calls: _calls, dueAt, version, ...document } = migration;
   return {
-    document: JSON.stringify(document),
+    ...stateColumns(migration),
+    document: documentOf(migration),
+    vendor_ids: JSON.stringify(vendorIdsOf(migration)),
+  };
+}
+
+/** The columns of `after` that are not the same as those of `before`. */
+export function changedColumns(before: Migration, after: Migration): Partial<AggregateColumns> {
+  const [earlier, later] = [stateColumns(before), stateColumns(after)];
+  const changed = Object.entries(later).filter(([name, value]) => earlier[name as keyof StateColumns] !== value);
+  const ids = mayHaveOtherIds(before, after) ? JSON.stringify(vendorIdsOf(after)) : null;
+  const otherIds = ids !== null && ids !== JSON.stringify(vendorIdsOf(before));
+  return { ...Object.fromEntries(changed), document: documentOf(after), ...(otherIds && { vendor_ids: ids }) };
+}
+
+type StateColumns = Omit<AggregateColumns, 'document' | 'vendor_ids'>;
+
+function stateColumns(migration: Migration): StateColumns {
+  const { dueAt } = migration;
+  return {
     provider: migration.provider,
     account: migration.account,
     region: migration.region,
@@ -49,16 +67,42 @@ export function aggregateColumns(migration: Migration): AggregateColumns {
     created_at: migration.createdAt,
     due_at: dueAt === null ? null : Math.ceil(dueAt),
     due_work: dueWorkOf(migration),
-    version,
+    version: migration.version,
     occupies_instance: migration.occupiesInstance ? 1 : 0,
     waits_for_instance: waitsForInstance(migration) ? 1 : 0,
     state_reason: migration.stateReason,
     unknown_calls: migration.calls.filter((call) => call.state === 'unknown').length,
-    vendor_ids: JSON.stringify(vendorIdsOf(migration)),
     cloud_endpoint: migration.cloud?.endpoint ?? null,
     feed_folder: folderIdOf(migration),
     feed_watches: watchesNow(migration) ? 1 : 0,
   };
+}
+
+function documentOf({
+  backups: _backups,
+  calls: _calls,
+  dueAt: _dueAt,
+  version: _version,
+  ...document
+}: Migration): string {
+  return JSON.stringify(document);
+}
+
+/** False: nothing has changed that could hold an id. */
+function mayHaveOtherIds(before: Migration, after: Migration): boolean {
+  const same = <Part extends Backup | Call>(one: readonly Part[], other: readonly Part[]): boolean =>
+    one.length === other.length &&
+    one.every((part, index) => part === other[index] || refsOf(part) === refsOf(other[index]));
+  return !(
+    before.providerRefs === after.providerRefs &&
+    same(before.backups, after.backups) &&
+    same(before.calls, after.calls)
+  );
+}
+
+function refsOf(part: Backup | Call | undefined): unknown {
+  if (part === undefined) return undefined;
+  return 'refs' in part ? part.refs : part.providerRefs;
 }
 
 /** Whether it waits for another migration to leave the vendor's instance. */

@@ -39,7 +39,7 @@ export function noticingFailedWrites(backend: Backend): Backend {
 /** Writes a row and takes it away again: what is written has to reach the disk all the same. */
 async function writeAndForget({ db }: Session): Promise<void> {
   const digest = 'readiness';
-  const row = { digest, document: 'x'.repeat(8192), created_at: 0 };
+  const row = { digest, document: 'x'.repeat(65_536), created_at: 0 };
   await db
     .insertInto('idempotency_keys')
     .values(row)

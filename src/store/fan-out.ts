@@ -1,8 +1,9 @@
 import type { Selectable } from 'kysely';
 import type { Instant } from '../domain/migration.ts';
 import type { Webhook } from '../domain/webhook.ts';
+import { eventWithoutData, readEvent } from './event-rows.ts';
 import { latestPosition } from './queries.ts';
-import { batches, eventWithoutData, readEvent } from './rows.ts';
+import { batches } from './rows.ts';
 import type { Backend, Session } from './session.ts';
 import type { EventsTable } from './tables.ts';
 import { readWebhook } from './webhook-row.ts';

@@ -9,6 +9,7 @@ import {
   UnreadableRecord,
 } from '../domain/store.ts';
 import type { Session, SqlDialect } from './session.ts';
+import { statement } from './statement.ts';
 import type { Tables } from './tables.ts';
 import { jsonObject } from './unreadable.ts';
 
@@ -27,6 +28,28 @@ export async function findKey(
     .select('document')
     .where('digest', '=', digest(caller, key))
     .executeTakeFirst();
+  return recordOf(db, dialect, caller, key, row);
+}
+
+/** The same in a transaction. */
+export async function findKeyIn(session: Session, { caller, key }: CallersKey): Promise<IdempotencyRecord | null> {
+  const [row] = await session.rows(selectKey, { digest: digest(caller, key) });
+  return recordOf(session.db, session.dialect, caller, key, row);
+}
+
+type CallersKey = Pick<IdempotencyKey, 'caller' | 'key'>;
+
+const selectKey = statement((db, key: { readonly digest: string }) =>
+  db.selectFrom('idempotency_keys').select('document').where('digest', '=', key.digest),
+);
+
+async function recordOf(
+  db: Kysely<Tables>,
+  dialect: SqlDialect,
+  caller: string,
+  key: string,
+  row: { readonly document: string } | undefined,
+): Promise<IdempotencyRecord | null> {
   if (row === undefined) return null;
   const { process, ...record } = readKey(digest(caller, key), row.document);
   if (process === dialect.process) return { ...record, heldBy: 'this_process' };
@@ -34,60 +57,76 @@ export async function findKey(
   return { ...record, heldBy: awaited ? 'another_process' : 'nobody' };
 }
 
-/** Stores a key, with its answer where that is certain already. A record that is there already wins, also one that another transaction is just storing, and is returned. */
-export async function claimKey(
-  { db, dialect }: Session,
-  key: IdempotencyKey,
+/**
+ * Stores a key that `findKeyIn` has not found, with its answer where that is certain already. Where another transaction stores it at the same time,
+ * one of the two fails, and finds it when it is run again.
+ */
+export function storeKey(
+  session: Session,
+  { caller, key, fingerprint }: IdempotencyKey,
   resource: Resource,
   createdAt: number,
   answer: StoredAnswer | null = null,
-): Promise<IdempotencyRecord | null> {
-  const record: KeyDocument = {
-    caller: key.caller,
-    key: key.key,
-    fingerprint: key.fingerprint,
-    resource,
-    answer,
-    createdAt,
-    process: dialect.process,
-  };
-  const inserted = await db
-    .insertInto('idempotency_keys')
-    .values({ digest: digest(key.caller, key.key), document: JSON.stringify(record), created_at: createdAt })
-    .onConflict((conflict) => conflict.column('digest').doNothing())
-    .returning('digest')
-    .executeTakeFirst();
-  return inserted === undefined ? findKey(db, dialect, key.caller, key.key) : null;
+): void {
+  const { process } = session.dialect;
+  const record: KeyDocument = { caller, key, fingerprint, resource, answer, createdAt, process };
+  session.run(insertKey, { digest: digest(caller, key), document: JSON.stringify(record), createdAt });
 }
 
-/** Adds the answer to a key that has none. The first answer stays. */
-export async function answerKey(
-  { db, dialect }: Session,
-  caller: string,
-  key: string,
-  answer: StoredAnswer,
-): Promise<void> {
-  const row = await db
+const insertKey = statement(
+  (db, key: { readonly digest: string; readonly document: string; readonly createdAt: number }) =>
+    db.insertInto('idempotency_keys').values({
+      digest: key.digest,
+      document: key.document,
+      created_at: key.createdAt,
+    }),
+);
+
+/** A key as it is stored, before it is known what is answered. */
+export interface UnansweredKey {
+  readonly digest: string;
+  readonly document: string;
+}
+
+/** The row of a key that may be answered by the transaction; null: there is none. */
+export async function lockKey(session: Session, { caller, key }: CallersKey): Promise<UnansweredKey | null> {
+  const named = { digest: digest(caller, key) };
+  const [row] = await session.rows(selectKeyForUpdate, named);
+  return row === undefined ? null : { ...named, ...row };
+}
+
+const selectKeyForUpdate = statement((db, key: { readonly digest: string }, dialect) =>
+  db
     .selectFrom('idempotency_keys')
     .select('document')
-    .where('digest', '=', digest(caller, key))
-    .$if(dialect.rowLocks, (query) => query.forUpdate())
-    .executeTakeFirst();
-  if (row === undefined) return;
-  const record = readKey(digest(caller, key), row.document);
+    .where('digest', '=', key.digest)
+    .$if(dialect.rowLocks, (query) => query.forUpdate()),
+);
+
+/** Adds the answer to a key that has none. The first answer stays. */
+export function answerKey(session: Session, key: UnansweredKey | null, answer: StoredAnswer): void {
+  if (key === null) return;
+  const record = readKey(key.digest, key.document);
   if (record.answer !== null) return;
-  await db
-    .updateTable('idempotency_keys')
-    .set({ document: JSON.stringify({ ...record, answer }) })
-    .where('digest', '=', digest(caller, key))
-    .execute();
+  session.run(updateKey, { digest: key.digest, document: JSON.stringify({ ...record, answer }) });
 }
 
-/** Forgets keys older than `before`. */
-export async function expireKeys(db: Kysely<Tables>, before: number): Promise<number> {
+const updateKey = statement((db, key: UnansweredKey) =>
+  db.updateTable('idempotency_keys').set({ document: key.document }).where('digest', '=', key.digest),
+);
+
+/** Forgets up to `limit` keys older than `before`. */
+export async function expireKeys(db: Kysely<Tables>, before: number, limit: number): Promise<number> {
   const { numDeletedRows } = await db
     .deleteFrom('idempotency_keys')
-    .where('created_at', '<', before)
+    .where('digest', 'in', (query) =>
+      query
+        .selectFrom('idempotency_keys as old')
+        .select('old.digest')
+        .where('old.created_at', '<', before)
+        .orderBy('old.created_at')
+        .limit(limit),
+    )
     .executeTakeFirstOrThrow();
   return Number(numDeletedRows);
 }

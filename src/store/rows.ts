@@ -1,20 +1,19 @@
-import { type Kysely, type RawBuilder, type SelectQueryBuilder, sql } from 'kysely';
-import { eventsBetween, type MigrationEvent } from '../domain/event.ts';
+import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
 import type { Migration } from '../domain/migration.ts';
 import {
+  type AggregateColumns,
   aggregateColumns,
+  changedColumns,
   type PartsChange,
   partsChange,
   type StoredMigration,
   sealsIn,
-  vendorIdsOf,
 } from './documents.ts';
-import { eventId } from './event-id.ts';
 import { keepFolder } from './feeds.ts';
 import type { Session } from './session.ts';
-import type { EventRow, EventsTable, Tables } from './tables.ts';
+import { type Statement, type StatementDialect, statement } from './statement.ts';
+import type { Tables } from './tables.ts';
 import { isTerminal, targetClaim } from './target.ts';
-import { jsonObject } from './unreadable.ts';
 
 /** Rows per insert: far below the number of parameters that either database takes. */
 const batchSize = 500;
@@ -59,153 +58,247 @@ export async function insertMigration(
   migration: Migration,
   lease: { readonly owner: string; readonly now: number; readonly leaseMs: number; readonly token: number },
 ): Promise<void> {
-  const { db, dialect } = session;
-  await db
-    .insertInto('migrations')
-    .values({
-      id: migration.id,
-      ...aggregateColumns(migration),
-      lease_owner: lease.owner,
-      lease_until: sql<number>`${dialect.leaseClock(lease.now)} + ${Math.ceil(lease.leaseMs)}`,
-      fence: lease.token,
-    })
-    .execute();
-  await writeParts(db, 'backups', migration.id, partsChange([], migration.backups));
-  await writeParts(db, 'calls', migration.id, partsChange([], migration.calls));
-  await writeLabels(db, null, migration);
-  await holdTarget(db, migration);
-  await keepFolder(db, null, migration);
+  session.run(insertRow, {
+    id: migration.id,
+    ...aggregateColumns(migration),
+    owner: lease.owner,
+    token: lease.token,
+    now: lease.now,
+    leaseMs: Math.ceil(lease.leaseMs),
+  });
+  writeParts(session, 'backups', migration.id, partsChange([], migration.backups));
+  writeParts(session, 'calls', migration.id, partsChange([], migration.calls));
+  writeLabels(session, null, migration);
+  holdTarget(session, migration);
+  await keepFolder(session.db, null, migration);
 }
 
-/** What becomes of the lease with a change; nothing when it stays. */
-export interface LeaseChange {
-  readonly lease_owner?: null;
-  readonly lease_until?: null | RawBuilder<number>;
+interface LeaseValues {
+  readonly owner: string;
+  readonly token: number;
+  readonly now: number;
+  readonly leaseMs: number;
 }
+
+const insertRow = statement((db, row: AggregateColumns & LeaseValues & { readonly id: string }, dialect) =>
+  db.insertInto('migrations').values({
+    ...(valuesOf(row, aggregateColumnNames) as AggregateColumns),
+    id: row.id,
+    lease_owner: row.owner,
+    lease_until: leaseEnd(dialect, row),
+    fence: row.token,
+  }),
+);
+
+/** The values of these columns, each as a parameter of its own. */
+function valuesOf(
+  row: Partial<AggregateColumns>,
+  columns: readonly (keyof AggregateColumns)[],
+): Partial<AggregateColumns> {
+  return Object.fromEntries(columns.map((column) => [column, row[column]]));
+}
+
+const aggregateColumnNames: readonly (keyof AggregateColumns)[] = [
+  'document',
+  'provider',
+  'account',
+  'region',
+  'state',
+  'name',
+  'instance_id',
+  'created_at',
+  'due_at',
+  'due_work',
+  'version',
+  'occupies_instance',
+  'waits_for_instance',
+  'state_reason',
+  'unknown_calls',
+  'vendor_ids',
+  'cloud_endpoint',
+  'feed_folder',
+  'feed_watches',
+];
+
+/** When a lease that begins now ends, by the clock that leases go by. */
+export function leaseEnd(dialect: StatementDialect, { now, leaseMs }: Pick<LeaseValues, 'now' | 'leaseMs'>) {
+  return sql<number>`${dialect.leaseClock(now)} + cast(${leaseMs} as bigint)`;
+}
+
+/** What becomes of the lease with a change. */
+export type LeaseChange = 'stays' | 'given_back' | { readonly renew: Pick<LeaseValues, 'now' | 'leaseMs'> };
 
 /** Writes the rows in which `after` differs from `before`. */
 export async function saveMigration(
-  db: Kysely<Tables>,
+  session: Session,
   before: Migration,
   after: Migration,
   lease: LeaseChange,
 ): Promise<void> {
-  const { vendor_ids, ...columns } = aggregateColumns(after);
-  const idsChanged = JSON.stringify(vendorIdsOf(before)) !== vendor_ids;
-  await db
-    .updateTable('migrations')
-    .set({ ...columns, ...(idsChanged && { vendor_ids }), ...lease })
-    .where('id', '=', after.id)
-    .execute();
-  await writeParts(db, 'backups', after.id, partsChange(before.backups, after.backups));
-  await writeParts(db, 'calls', after.id, partsChange(before.calls, after.calls));
-  await writeLabels(db, before, after);
-  await keepFolder(db, before, after);
-  if (isTerminal(after) && !isTerminal(before)) await releaseTarget(db, after.id);
+  const columns = changedColumns(before, after);
+  const [change, end] = typeof lease === 'object' ? (['renew', lease.renew] as const) : ([lease, noRenewal] as const);
+  session.run(savingOf(Object.keys(columns) as (keyof AggregateColumns)[], change), {
+    ...columns,
+    ...end,
+    id: after.id,
+  });
+  writeParts(session, 'backups', after.id, partsChange(before.backups, after.backups));
+  writeParts(session, 'calls', after.id, partsChange(before.calls, after.calls));
+  writeLabels(session, before, after);
+  await keepFolder(session.db, before, after);
+  if (isTerminal(after) && !isTerminal(before)) session.run(releaseTarget, { id: after.id });
   else if (!isTerminal(after) && targetChanged(before, after)) {
-    await releaseTarget(db, after.id);
-    await holdTarget(db, after);
+    session.run(releaseTarget, { id: after.id });
+    holdTarget(session, after);
   }
 }
+
+type SavedRow = Partial<AggregateColumns> & Pick<LeaseValues, 'now' | 'leaseMs'> & { readonly id: string };
+
+const noRenewal = { now: 0, leaseMs: 0 };
+
+const savings = new Map<string, Statement<SavedRow, unknown>>();
+
+/** Only what has changed is set: SQLite writes every index of a column that is set, whether it has another value or not. */
+function savingOf(
+  columns: readonly (keyof AggregateColumns)[],
+  lease: 'stays' | 'given_back' | 'renew',
+): Statement<SavedRow, unknown> {
+  const shape = `${lease} ${columns.join()}`;
+  let saving = savings.get(shape);
+  if (saving === undefined) {
+    saving = statement((db, row: SavedRow, dialect) =>
+      db
+        .updateTable('migrations')
+        .set({
+          ...valuesOf(row, columns),
+          ...(lease === 'given_back' && { lease_owner: null, lease_until: null }),
+          ...(lease === 'renew' && { lease_until: leaseEnd(dialect, row) }),
+        })
+        .where('id', '=', row.id),
+    );
+    savings.set(shape, saving);
+  }
+  return saving;
+}
+
+/** Gives the lease back or renews it, without any other change. */
+export function keepLease(session: Session, id: string, lease: LeaseChange): void {
+  if (lease === 'given_back') session.run(giveBack, { id });
+  else if (lease !== 'stays') session.run(renew, { id, ...lease.renew });
+}
+
+const giveBack = statement((db, { id }: { readonly id: string }) =>
+  db.updateTable('migrations').set({ lease_owner: null, lease_until: null }).where('id', '=', id),
+);
+const renew = statement((db, row: { readonly id: string } & Pick<LeaseValues, 'now' | 'leaseMs'>, dialect) =>
+  db
+    .updateTable('migrations')
+    .set({ lease_until: leaseEnd(dialect, row) })
+    .where('id', '=', row.id),
+);
 
 /** Whether the targets that `after` holds have to be checked again. */
 export function targetChanged(before: Migration, after: Migration): boolean {
   return isTerminal(before) || JSON.stringify(targetClaim(before)) !== JSON.stringify(targetClaim(after));
 }
 
-async function writeParts(
-  db: Kysely<Tables>,
-  table: 'backups' | 'calls',
-  migrationId: string,
-  change: PartsChange,
-): Promise<void> {
+function writeParts(session: Session, table: 'backups' | 'calls', migrationId: string, change: PartsChange): void {
   if (change.shorter)
-    await db.deleteFrom(table).where('migration_id', '=', migrationId).where('position', '>=', change.length).execute();
-  for (const batch of batches(change.put))
-    await db
-      .insertInto(table)
-      .values(
-        batch.map((part) => ({
-          migration_id: migrationId,
-          ...part,
-          ...(table === 'backups' && { seals: sealsIn(part.document) }),
-        })),
-      )
-      .onConflict((conflict) =>
-        conflict.columns(['migration_id', 'position']).doUpdateSet((excluded) => ({
-          document: excluded.ref('excluded.document'),
-          ...(table === 'backups' && { seals: sql<string | null>`excluded.seals` }),
-        })),
-      )
-      .execute();
+    session.run(table === 'backups' ? removeBackups : removeCalls, { migrationId, length: change.length });
+  for (const { position, document } of change.put)
+    if (table === 'calls') session.run(putCall, { migrationId, position, document });
+    else session.run(putBackup, { migrationId, position, document, seals: sealsIn(document) });
 }
 
-async function writeLabels(db: Kysely<Tables>, before: Migration | null, after: Migration): Promise<void> {
+interface PartValues {
+  readonly migrationId: string;
+  readonly position: number;
+  readonly document: string;
+}
+
+const putBackup = statement((db, part: PartValues & { readonly seals: string | null }) =>
+  db
+    .insertInto('backups')
+    .values({ migration_id: part.migrationId, position: part.position, document: part.document, seals: part.seals })
+    .onConflict((conflict) =>
+      conflict.columns(['migration_id', 'position']).doUpdateSet((excluded) => ({
+        document: excluded.ref('excluded.document'),
+        seals: excluded.ref('excluded.seals'),
+      })),
+    ),
+);
+const putCall = statement((db, part: PartValues) =>
+  db
+    .insertInto('calls')
+    .values({ migration_id: part.migrationId, position: part.position, document: part.document })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['migration_id', 'position'])
+        .doUpdateSet((excluded) => ({ document: excluded.ref('excluded.document') })),
+    ),
+);
+interface Shortened {
+  readonly migrationId: string;
+  readonly length: number;
+}
+
+const removeBackups = statement((db, { migrationId, length }: Shortened) =>
+  db.deleteFrom('backups').where('migration_id', '=', migrationId).where('position', '>=', length),
+);
+const removeCalls = statement((db, { migrationId, length }: Shortened) =>
+  db.deleteFrom('calls').where('migration_id', '=', migrationId).where('position', '>=', length),
+);
+
+function writeLabels(session: Session, before: Migration | null, after: Migration): void {
   if (before !== null) {
-    if (JSON.stringify(before.labels) === JSON.stringify(after.labels)) return;
-    await db.deleteFrom('labels').where('migration_id', '=', after.id).execute();
+    if (before.labels === after.labels || JSON.stringify(before.labels) === JSON.stringify(after.labels)) return;
+    session.run(removeLabels, { migrationId: after.id });
   }
-  const rows = Object.entries(after.labels).map(([key, value]) => ({ migration_id: after.id, key, value }));
-  for (const batch of batches(rows)) await db.insertInto('labels').values(batch).execute();
+  for (const [key, value] of Object.entries(after.labels))
+    session.run(insertLabel, { migrationId: after.id, key, value });
 }
 
-async function holdTarget(db: Kysely<Tables>, migration: Migration): Promise<void> {
+const removeLabels = statement((db, { migrationId }: { readonly migrationId: string }) =>
+  db.deleteFrom('labels').where('migration_id', '=', migrationId),
+);
+const insertLabel = statement(
+  (db, label: { readonly migrationId: string; readonly key: string; readonly value: string }) =>
+    db.insertInto('labels').values({ migration_id: label.migrationId, key: label.key, value: label.value }),
+);
+
+function holdTarget(session: Session, migration: Migration): void {
   if (isTerminal(migration)) return;
   const claim = targetClaim(migration);
-  const rows = [...claim.names, ...claim.sources].map((key) => ({
-    migration_id: migration.id,
+  const held = {
+    migrationId: migration.id,
     account: migration.account,
-    instance_id: migration.target.instanceId,
-    key,
-    names_databases: claim.namesDatabases ? 1 : 0,
-  }));
-  for (const batch of batches(rows)) await db.insertInto('active_targets').values(batch).execute();
-}
-
-async function releaseTarget(db: Kysely<Tables>, migrationId: string): Promise<void> {
-  await db.deleteFrom('active_targets').where('migration_id', '=', migrationId).execute();
-}
-
-/** The rows of the events that a change is. */
-export function eventRows(before: Migration | null, after: Migration): readonly EventRow[] {
-  return eventsBetween(before, after).map((event) => ({
-    migration_id: event.migrationId,
-    account: event.account,
-    type: event.type,
-    at: event.at,
-    data: JSON.stringify(event.data),
-  }));
-}
-
-/** Appends events where no other transaction can append at the same time: on SQLite. */
-export async function insertEvents(db: Kysely<Tables>, rows: readonly EventRow[]): Promise<void> {
-  const salt = sql<string>`substr(lower(hex(randomblob(7))), 1, 13)`;
-  for (const batch of batches(rows))
-    await db
-      .insertInto('events')
-      .values(batch.map((row) => ({ ...row, salt })))
-      .execute();
-}
-
-type StoredEvent = Omit<EventsTable, 'position'> & { readonly position: number };
-
-/** An event as it was stored. Throws `UnreadableRecord`. */
-export function readEvent(row: StoredEvent): MigrationEvent {
-  const data = jsonObject('events', String(row.position), row.data);
-  return { ...eventWithoutData(row), data: data as MigrationEvent['data'] };
-}
-
-/** What can be told of an event whose data cannot be read: the log goes on behind it. */
-export function eventWithoutData(row: StoredEvent): MigrationEvent {
-  return {
-    id: eventId(row),
-    migrationId: row.migration_id,
-    account: row.account,
-    type: row.type as MigrationEvent['type'],
-    at: row.at,
-    data: {},
+    instanceId: migration.target.instanceId,
+    namesDatabases: claim.namesDatabases ? 1 : 0,
   };
+  for (const key of [...claim.names, ...claim.sources]) session.run(insertTarget, { ...held, key });
 }
+
+interface HeldTarget {
+  readonly migrationId: string;
+  readonly account: string;
+  readonly instanceId: string;
+  readonly key: string;
+  readonly namesDatabases: number;
+}
+
+const insertTarget = statement((db, held: HeldTarget) =>
+  db.insertInto('active_targets').values({
+    migration_id: held.migrationId,
+    account: held.account,
+    instance_id: held.instanceId,
+    key: held.key,
+    names_databases: held.namesDatabases,
+  }),
+);
+const releaseTarget = statement((db, { id }: { readonly id: string }) =>
+  db.deleteFrom('active_targets').where('migration_id', '=', id),
+);
 
 /** Rows in portions that one insert takes. */
 export function* batches<T>(rows: readonly T[]): Generator<T[]> {

@@ -1,17 +1,14 @@
-import type { Expression, Kysely, RawBuilder } from 'kysely';
+import type { Expression, Kysely } from 'kysely';
 import type { Instant } from '../domain/migration.ts';
 import type { ChangeListener } from '../domain/store.ts';
+import type { Statement, StatementDialect } from './statement.ts';
 import type { EventRow, Tables } from './tables.ts';
 import type { UnreadableRecords } from './unreadable.ts';
 
 /** What the two databases do differently inside a transaction. */
-export interface SqlDialect {
-  /** Whether rows are locked one by one (`for update`); without, the one writer has the whole database. */
-  readonly rowLocks: boolean;
+export interface SqlDialect extends StatementDialect {
   /** The column for a condition that no index may be chosen for, where the database cannot tell how many rows a value has. */
   withoutIndex<T>(column: Expression<T>): Expression<T>;
-  /** The present time in milliseconds by the clock that leases go by. `appNow` is what the process believes. */
-  leaseClock(appNow: Instant): RawBuilder<number>;
   /** Unique per process that has the database open. */
   readonly process: string;
   /** Whether a process that wrote here may still be running. Undefined: it is not known which one wrote. */
@@ -19,11 +16,11 @@ export interface SqlDialect {
   /** The highest position that an event has ever had, also one that was removed. */
   lastEventPosition(db: Kysely<Tables>): Promise<number>;
   /** Lets one transaction at a time touch the migrations of an instance, until it ends. Taken before any row lock. */
-  lockTarget(db: Kysely<Tables>, account: string, instanceId: string): Promise<void>;
+  lockTarget(session: Session, account: string, instanceId: string): void;
   /** The same for the instance of a stored migration. */
-  lockTargetOf(db: Kysely<Tables>, migrationId: string): Promise<void>;
+  lockTargetOf(session: Session, migrationId: string): void;
   /** Lets one transaction at a time count webhooks and add one, until it ends. */
-  lockWebhooks(db: Kysely<Tables>): Promise<void>;
+  lockWebhooks(session: Session): void;
 }
 
 /** One transaction that writes. Its events are appended at its end, since from there to the commit no other can append. */
@@ -31,6 +28,10 @@ export interface Session {
   readonly db: Kysely<Tables>;
   readonly dialect: SqlDialect;
   readonly unreadable: UnreadableRecords;
+  /** The rows of a statement. Statements that are asked for at once, and those that were only run before, share a round trip. */
+  rows<Values extends object, Row>(statement: Statement<Values, Row>, values: Values): Promise<readonly Row[]>;
+  /** Runs a statement at the latest with the next one whose rows are asked for, or with the commit. Its failure is that of the transaction. */
+  run<Values extends object>(statement: Statement<Values, unknown>, values: Values): void;
   /**
    * Says that listeners are to be told of this migration once the transaction is durable. `claimableAt`: from when on it may be claimed;
    * null when it is held or has nothing to do.

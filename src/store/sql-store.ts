@@ -4,6 +4,8 @@ import type { Migration } from '../domain/migration.ts';
 import {
   type ChangeListener,
   type ClaimRoom,
+  type Fence,
+  type HeldLease,
   type IdempotencyKey,
   type LeaseRequest,
   type MigrationFilter,
@@ -40,8 +42,10 @@ import {
   wakeFolder,
   watchersOf,
 } from './feeds.ts';
-import { answerKey, expireKeys, findKey } from './idempotency.ts';
-import { holderOfTarget } from './instance.ts';
+import { answerKey, expireKeys, findKey, lockKey } from './idempotency.ts';
+import { presentHolder } from './instance.ts';
+import { KeptMigrations } from './kept-migrations.ts';
+import { releaseLease, renewLeases } from './leases.ts';
 import { listMigrations } from './migration-list.ts';
 import { findLatestEvent, findMigration, hasPlace, listEvents } from './queries.ts';
 import { countSeals, findSealedOtherwise } from './seals.ts';
@@ -57,13 +61,18 @@ const migrationTables = new Set(['migrations', 'backups', 'calls']);
 /** The store over an open database, whichever of the two it is. */
 export class SqlStore implements Store, AuditLog, WebhookStore, FeedStore {
   readonly #backend: Backend;
+  readonly #kept = new KeptMigrations();
 
   constructor(backend: Backend) {
     this.#backend = backend;
   }
 
-  create(migration: Migration, lease: LeaseRequest, idempotency?: IdempotencyKey, trace?: RequestTrace) {
-    return this.#backend.write((session) => createMigration(session, migration, lease, idempotency, trace));
+  async create(migration: Migration, lease: LeaseRequest, idempotency?: IdempotencyKey, trace?: RequestTrace) {
+    const result = await this.#backend.write((session) =>
+      createMigration(session, migration, lease, idempotency, trace),
+    );
+    if (result.outcome === 'created') this.#kept.keep(migration);
+    return result;
   }
 
   get(id: string) {
@@ -80,7 +89,7 @@ export class SqlStore implements Store, AuditLog, WebhookStore, FeedStore {
   }
 
   update(id: string, change: (current: Migration) => Migration | null, options: UpdateOptions = {}) {
-    return this.#noting(this.#backend.write((session) => updateMigration(session, id, change, options)));
+    return this.#noting(this.#updated(id, change, options));
   }
 
   remove(id: string, check: (current: Migration) => void = () => undefined, trace?: RequestTrace) {
@@ -89,7 +98,15 @@ export class SqlStore implements Store, AuditLog, WebhookStore, FeedStore {
 
   claim(lease: LeaseRequest, rooms: number | readonly ClaimRoom[]) {
     const wanted = typeof rooms === 'number' ? [{ limit: rooms }] : rooms;
-    return this.#backend.write((session) => claimDue(session, lease, wanted));
+    return this.#backend.write((session) => claimDue(session, this.#kept, lease, wanted));
+  }
+
+  renewLeases(lease: LeaseRequest, held: readonly HeldLease[]) {
+    return this.#backend.write((session) => renewLeases(session, lease, held));
+  }
+
+  releaseLease(id: string, fence: Fence) {
+    return this.#backend.write((session) => releaseLease(session, id, fence));
   }
 
   nextDue(now: number) {
@@ -109,7 +126,7 @@ export class SqlStore implements Store, AuditLog, WebhookStore, FeedStore {
   }
 
   targetHolder(migration: Migration) {
-    return this.#backend.read((db) => holderOfTarget(db, migration));
+    return this.#backend.read((db) => presentHolder(db, migration));
   }
 
   findIdempotencyKey(caller: string, key: string) {
@@ -117,11 +134,11 @@ export class SqlStore implements Store, AuditLog, WebhookStore, FeedStore {
   }
 
   completeIdempotencyKey(caller: string, key: string, answer: StoredAnswer) {
-    return this.#backend.write((session) => answerKey(session, caller, key, answer));
+    return this.#backend.write(async (session) => answerKey(session, await lockKey(session, { caller, key }), answer));
   }
 
-  expireIdempotencyKeys(before: number) {
-    return this.#backend.write((session) => expireKeys(session.db, before));
+  expireIdempotencyKeys(before: number, limit: number) {
+    return this.#backend.write((session) => expireKeys(session.db, before, limit));
   }
 
   events(
@@ -140,7 +157,7 @@ export class SqlStore implements Store, AuditLog, WebhookStore, FeedStore {
   }
 
   appendAudit(record: NewAuditRecord) {
-    return this.#backend.write((session) => writeAudit(session.db, record));
+    return this.#backend.write(async (session) => writeAudit(session, record));
   }
 
   listAudit(filter: AuditFilter, page: { readonly size: number; readonly after?: string }) {
@@ -284,6 +301,12 @@ export class SqlStore implements Store, AuditLog, WebhookStore, FeedStore {
 
   close() {
     return this.#backend.close();
+  }
+
+  async #updated(id: string, change: (current: Migration) => Migration | null, options: UpdateOptions) {
+    const result = await this.#backend.write((session) => updateMigration(session, this.#kept, id, change, options));
+    if (result.outcome === 'updated') this.#kept.keep(result.migration);
+    return result;
   }
 
   /** Remembers what was found unreadable by whoever asked for it by name. */

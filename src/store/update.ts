@@ -1,81 +1,125 @@
-import { sql } from 'kysely';
 import { dated } from '../domain/dates.ts';
 import type { Migration } from '../domain/migration.ts';
-import type { Fence, OpenRequest, RequestTrace, Resource, UpdateOptions, UpdateResult } from '../domain/store.ts';
+import type { Fence, OpenRequest, RequestTrace, UpdateOptions, UpdateResult } from '../domain/store.ts';
 import { writeAuditOf } from './audit.ts';
 import { readMigration, type StoredMigration, waitsForInstance } from './documents.ts';
+import { eventRows } from './event-rows.ts';
 import { fanOutLast } from './fan-out.ts';
-import { answerKey, claimKey, findKey } from './idempotency.ts';
+import { answerKey, findKeyIn, lockKey, storeKey, type UnansweredKey } from './idempotency.ts';
 import { holderOfTarget, instanceOccupied, wakeWaiting } from './instance.ts';
-import { eventRows, type LeaseChange, saveMigration, selectMigrations, targetChanged } from './rows.ts';
-import { asCaller, type Session, type SqlDialect } from './session.ts';
+import type { KeptMigrations } from './kept-migrations.ts';
+import { keepLease, type LeaseChange, saveMigration, selectMigrations, targetChanged } from './rows.ts';
+import { asCaller, type Session } from './session.ts';
+import { statement } from './statement.ts';
 import { isTerminal } from './target.ts';
 import { keepVendorIds } from './vendor-ids.ts';
 
 /** `Store.update` inside its transaction. Every check comes before the first write, so a refusal has nothing to undo. */
 export async function updateMigration(
   session: Session,
+  kept: KeptMigrations,
   id: string,
   change: (current: Migration) => Migration | null,
   options: UpdateOptions,
 ): Promise<UpdateResult> {
-  const { db, dialect } = session;
   const { fence, idempotency, trace = {}, settles } = options;
-  await dialect.lockTargetOf(db, id);
-  const row = await selectMigrations(db)
-    .where('id', '=', id)
-    .$if(dialect.rowLocks, (query) => query.forUpdate('migrations'))
-    .executeTakeFirst();
-  if (row === undefined) return { outcome: 'not_found' };
-  if (fence !== undefined && !owns(row, fence)) return { outcome: 'fenced' };
-  if (idempotency !== undefined) {
-    const record = await findKey(db, dialect, idempotency.caller, idempotency.key);
-    if (record !== null) return { outcome: 'key_exists', record };
-  }
+  session.dialect.lockTargetOf(session, id);
+  const [whole, leased, record, openKey] = await Promise.all([
+    fence === undefined ? lockWhole(session, id) : null,
+    fence === undefined ? null : lockLease(session, id),
+    idempotency === undefined ? null : findKeyIn(session, idempotency),
+    settles?.idempotency === undefined ? null : lockKey(session, settles.idempotency),
+  ]);
+  if (leased !== null && fence !== undefined && !owns(leased, fence)) return { outcome: 'fenced' };
+  if (record !== null && (whole ?? leased) !== null) return { outcome: 'key_exists', record };
 
-  const before = readMigration(row);
+  const before = whole === null ? await whatIsLeased(session, kept, id, leased) : readMigration(whole);
+  if (before === null) return { outcome: 'not_found' };
   const changed = applied(change, before);
   if (changed === null) {
-    const lease = leaseChange(dialect, options, before);
-    await keepLease(session, id, lease);
+    const lease = leaseChange(options, before);
+    keepLease(session, id, lease);
     // What a caller made due while it was held can be claimed from now on.
-    if (lease === givenBack && before.dueAt !== null) session.changed(id, before.dueAt);
-    return { outcome: 'unchanged', migration: before, released: lease === givenBack };
+    if (lease === 'given_back') session.changed(id, before.dueAt);
+    return { outcome: 'unchanged', migration: before, released: lease === 'given_back' };
   }
   const after = await dueIfFree(session, before, dated(before, { ...changed, version: before.version + 1 }));
 
-  if (after.occupiesInstance && !before.occupiesInstance && (await instanceOccupied(db, after)))
+  if (after.occupiesInstance && !before.occupiesInstance && (await instanceOccupied(session, after)))
     return { outcome: 'instance_occupied' };
   if (!isTerminal(after) && targetChanged(before, after)) {
-    const holder = await holderOfTarget(db, after);
+    const holder = await holderOfTarget(session, after);
     if (holder !== null) return { outcome: 'target_busy', migrationId: holder };
   }
   const settled = asCaller(() => trace.answer?.(after) ?? null);
-  if (idempotency !== undefined) {
-    const resource: Resource = { type: 'migration', id };
-    const record = await claimKey(session, idempotency, resource, after.updatedAt, settled?.answer);
-    if (record !== null) return { outcome: 'key_exists', record };
-  }
+  if (idempotency !== undefined)
+    storeKey(session, idempotency, { type: 'migration', id }, after.updatedAt, settled?.answer);
 
-  const lease = leaseChange(dialect, options, after);
-  await saveMigration(db, before, after, lease);
+  const lease = leaseChange(options, after);
+  await saveMigration(session, before, after, lease);
   if (before.occupiesInstance && !after.occupiesInstance)
     await wakeWaiting(session, after.account, after.target.instanceId, id);
-  await writeAuditOf(db, trace.audit, after, settled);
-  const kept = settles === undefined ? false : await settle(session, settles, after);
+  writeAuditOf(session, trace.audit, after, settled);
+  const answered = settles !== undefined && settle(session, settles, openKey, after);
   session.append(eventRows(before, after));
-  session.changed(id, fence === undefined || lease === givenBack ? after.dueAt : null);
-  return { outcome: 'updated', migration: after, released: lease === givenBack, ...(kept && { kept }) };
+  const released = lease === 'given_back';
+  session.changed(id, fence === undefined || released ? after.dueAt : null);
+  return { outcome: 'updated', migration: after, released, ...(answered && { kept: true }) };
 }
 
 /** Keeps the answer of an earlier request where what is stored now settles it. */
-async function settle(session: Session, request: OpenRequest, stored: Migration): Promise<boolean> {
+function settle(session: Session, request: OpenRequest, key: UnansweredKey | null, stored: Migration): boolean {
   const settled = asCaller(() => request.answer(stored));
   if (settled === null) return false;
-  const { idempotency, audit } = request;
-  if (idempotency !== undefined) await answerKey(session, idempotency.caller, idempotency.key, settled.answer);
-  await writeAuditOf(session.db, audit, stored, settled);
+  answerKey(session, key, settled.answer);
+  writeAuditOf(session, request.audit, stored, settled);
   return true;
+}
+
+/** What says whose a migration is, and which version of it is stored. */
+interface LeaseRow {
+  readonly lease_owner: string | null;
+  readonly fence: number;
+  readonly version: number;
+  readonly due_at: number | null;
+}
+
+async function lockLease(session: Session, id: string): Promise<LeaseRow | null> {
+  const [row] = await session.rows(selectLease, { id });
+  return row ?? null;
+}
+
+const selectLease = statement((db, { id }: { readonly id: string }, dialect) =>
+  db
+    .selectFrom('migrations')
+    .select(['lease_owner', 'fence', 'version', 'due_at'])
+    .where('id', '=', id)
+    .$if(dialect.rowLocks, (query) => query.forUpdate()),
+);
+
+async function lockWhole(session: Session, id: string): Promise<StoredMigration | null> {
+  const [row] = await session.rows(selectWhole, { id });
+  return row ?? null;
+}
+
+const selectWhole = statement((db, { id }: { readonly id: string }, dialect) =>
+  selectMigrations(db)
+    .where('id', '=', id)
+    .$if(dialect.rowLocks, (query) => query.forUpdate('migrations')),
+);
+
+/** A leased migration as it is stored: this process has mostly just written it. Its row is locked. */
+async function whatIsLeased(
+  session: Session,
+  kept: KeptMigrations,
+  id: string,
+  leased: LeaseRow | null,
+): Promise<Migration | null> {
+  if (leased === null) return null;
+  const known = kept.find(id, leased.version);
+  if (known !== null) return { ...known, dueAt: leased.due_at };
+  const row = await lockWhole(session, id);
+  return row === null ? null : readMigration(row);
 }
 
 /** `Store.remove` inside its transaction. What belongs to the migration goes with its row. */
@@ -86,24 +130,21 @@ export async function removeMigration(
   trace: RequestTrace = {},
 ): Promise<boolean> {
   const { db, dialect } = session;
-  await dialect.lockTargetOf(db, id);
-  const row = await selectMigrations(db)
-    .where('id', '=', id)
-    .$if(dialect.rowLocks, (query) => query.forUpdate('migrations'))
-    .executeTakeFirst();
-  if (row === undefined) return false;
+  dialect.lockTargetOf(session, id);
+  const row = await lockWhole(session, id);
+  if (row === null) return false;
   const current = readMigration(row);
   asCaller(() => check(current));
   await fanOutLast(session, id);
   await keepVendorIds(db, current);
-  await writeAuditOf(db, trace.audit, current, null);
+  writeAuditOf(session, trace.audit, current, null);
   await db.deleteFrom('migrations').where('id', '=', id).execute();
   if (current.occupiesInstance) await wakeWaiting(session, current.account, current.target.instanceId, id);
   session.changed(id, null);
   return true;
 }
 
-function owns(row: StoredMigration, fence: Fence): boolean {
+function owns(row: Pick<LeaseRow, 'lease_owner' | 'fence'>, fence: Fence): boolean {
   return row.lease_owner === fence.owner && row.fence === fence.token;
 }
 
@@ -124,23 +165,16 @@ function applied(change: (current: Migration) => Migration | null, before: Migra
  * A migration that begins to wait for an instance which is free by now would wait for a wake that has passed already: it is due
  * at once instead. Not so one that gave the instance up itself, which would come straight back.
  */
-async function dueIfFree({ db }: Session, before: Migration, after: Migration): Promise<Migration> {
+async function dueIfFree(session: Session, before: Migration, after: Migration): Promise<Migration> {
   const begins = waitsForInstance(after) && !waitsForInstance(before) && !before.occupiesInstance;
-  if (!begins || (await instanceOccupied(db, after))) return after;
+  if (!begins || (await instanceOccupied(session, after))) return after;
   return { ...after, dueAt: after.createdAt };
 }
 
-const givenBack: LeaseChange = { lease_owner: null, lease_until: null };
-
 /** What the options ask for the lease; without a fence it is somebody else's and stays. */
-function leaseChange(dialect: SqlDialect, options: UpdateOptions, stored: Migration): LeaseChange {
-  const { fence, release, renewLease } = options;
-  if (fence === undefined) return {};
-  if (release === true || release?.(stored)) return givenBack;
-  if (renewLease === undefined) return {};
-  return { lease_until: sql<number>`${dialect.leaseClock(renewLease.now)} + ${Math.ceil(renewLease.leaseMs)}` };
-}
-
-async function keepLease({ db }: Session, id: string, lease: LeaseChange): Promise<void> {
-  if (Object.keys(lease).length > 0) await db.updateTable('migrations').set(lease).where('id', '=', id).execute();
+function leaseChange({ fence, release, renewLease }: UpdateOptions, stored: Migration): LeaseChange {
+  if (fence === undefined) return 'stays';
+  if (release === true || release?.(stored)) return 'given_back';
+  if (renewLease === undefined) return 'stays';
+  return { renew: { now: renewLease.now, leaseMs: Math.ceil(renewLease.leaseMs) } };
 }

@@ -6,7 +6,7 @@ import type { Webhook, WebhookCreation, WebhookLimits } from '../domain/webhook.
 import { writeAudit } from './audit.ts';
 
 import { catchUp } from './fan-out.ts';
-import { claimKey, findKey } from './idempotency.ts';
+import { findKeyIn, storeKey } from './idempotency.ts';
 import { latestPosition } from './queries.ts';
 import { batches } from './rows.ts';
 import { asCaller, type Session } from './session.ts';
@@ -26,24 +26,21 @@ export async function createWebhook(
   audit: AuditEntry | undefined,
 ): Promise<WebhookCreation> {
   const { db, dialect } = session;
-  await dialect.lockWebhooks(db);
+  dialect.lockWebhooks(session);
   if (key !== undefined) {
     // Before the count: a repeated request may itself have made the last one.
-    const record = await findKey(db, dialect, key.caller, key.key);
+    const record = await findKeyIn(session, key);
     if (record !== null) return { outcome: 'key_exists', record };
   }
   if (await tooMany(session, webhook, most)) return { outcome: 'too_many' };
-  if (key !== undefined) {
-    const record = await claimKey(session, key, { type: 'webhook', id: webhook.id }, webhook.createdAt);
-    if (record !== null) return { outcome: 'key_exists', record };
-  }
+  if (key !== undefined) storeKey(session, key, { type: 'webhook', id: webhook.id }, webhook.createdAt);
   const position = await latestPosition(db);
   await db
     .insertInto('webhooks')
     .values({ id: webhook.id, ...webhookColumns(webhook), position })
     .execute();
   await insertAccounts(db, webhook);
-  await writeAuditOfWebhook(db, audit, webhook);
+  writeAuditOfWebhook(session, audit, webhook);
   return { outcome: 'created' };
 }
 
@@ -115,7 +112,7 @@ export async function updateWebhook(
     await insertAccounts(db, after);
     await forgetOthers(db, after);
   }
-  await writeAuditOfWebhook(db, audit, after);
+  writeAuditOfWebhook(session, audit, after);
   return after;
 }
 
@@ -150,20 +147,16 @@ export async function removeWebhook(
   if (row === undefined) return false;
   const webhook = readWebhook(row);
   asCaller(() => check(webhook));
-  await writeAuditOfWebhook(session.db, audit, webhook);
+  writeAuditOfWebhook(session, audit, webhook);
   await session.db.deleteFrom('webhooks').where('id', '=', id).execute();
   return true;
 }
 
 /** Writes the record of a change of a webhook in its transaction. One of several accounts belongs to none of them alone. */
-async function writeAuditOfWebhook(
-  db: Kysely<Tables>,
-  entry: AuditEntry | undefined,
-  { id, accounts }: Webhook,
-): Promise<void> {
+function writeAuditOfWebhook(session: Session, entry: AuditEntry | undefined, { id, accounts }: Webhook): void {
   if (entry === undefined) return;
   const [account = null] = accounts.length === 1 ? accounts : [];
-  await writeAudit(db, { ...entry, webhookId: id, account });
+  writeAudit(session, { ...entry, webhookId: id, account });
 }
 
 async function countWebhooks(db: Kysely<Tables>): Promise<number> {

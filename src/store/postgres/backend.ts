@@ -1,31 +1,50 @@
-import { type ControlledTransaction, Kysely, sql } from 'kysely';
+import { type Compilable, Kysely, type RawBuilder, sql } from 'kysely';
 import { DatabaseError } from 'pg';
 import { joined } from '../../domain/joined.ts';
 import type { Runtime } from '../../domain/runtime.ts';
 import { type ChangeListener as OnChange, StoreOutcomeUnknown, StoreUnavailable } from '../../domain/store.ts';
 import { placeInWords } from '../../domain/store-url.ts';
+import { insertEvent, newSalt } from '../event-rows.ts';
 import { Changes, Listeners } from '../listeners.ts';
 import { findVersions } from '../queries.ts';
 import { migrateSchema, postgresColumns } from '../schema.ts';
 import { type Backend, type Session, type SqlDialect, Thrown } from '../session.ts';
+import { statement } from '../statement.ts';
 import type { EventRow, Tables } from '../tables.ts';
 import { UnreadableRecords } from '../unreadable.ts';
+import type { BatchingClient } from './batch.ts';
+import { Conversation } from './conversation.ts';
 import { advisoryLocks, PooledPostgresDialect, postgresSql } from './dialect.ts';
 import { certainlyRolledBack, postgresFailure, unreachable, worthRepeating } from './errors.ts';
 import { ChangeListener, changeInWords, channel } from './listener.ts';
 import type { PostgresOptions } from './options.ts';
 import { openPool, type RecyclingPool } from './pool.ts';
-import { NotPrimary, readOnlyServer, Servers, type StoreUrlSource } from './servers.ts';
+import { NotPrimary, readOnlyServer, Servers, type StoreUrlSource, textParserOf } from './servers.ts';
 
 /** How often a transaction is tried that met a deadlock, a failed serialization or a lost connection. */
 const tries = 4;
 const pauseMs = 50;
 
-/** By what a transaction is known to the server afterwards. The place of its first event, or null where it appended none. */
+/** By what a transaction is known to the server afterwards. `event`: its first one, or null where it appended none. */
 interface CommitMark {
   readonly transactionId: string;
-  readonly position: number | null;
-  readonly salt: string | null;
+  readonly event: { readonly migrationId: string; readonly salt: string } | null;
+}
+
+const begin = statement((db) => asStatement(sql`begin isolation level read committed`, db));
+const commit = statement((db) => asStatement(sql`commit`, db));
+const transactionId = statement((db) => db.selectNoFrom(sql<string>`pg_current_xact_id()::text`.as('id')));
+const lockEvents = statement((db) =>
+  db.selectNoFrom(
+    sql`pg_advisory_xact_lock(${sql.lit(advisoryLocks.space)}, ${sql.lit(advisoryLocks.events)})`.as('taken'),
+  ),
+);
+const notify = statement((db, { words }: { readonly words: string }) =>
+  db.selectNoFrom(sql`pg_notify(${sql.lit(channel)}, ${words}::text)`.as('told')),
+);
+
+function asStatement(text: RawBuilder<unknown>, db: Kysely<Tables>): Compilable<unknown> {
+  return { compile: () => text.compile(db) };
 }
 
 /** PostgreSQL, shared with other replicas. */
@@ -40,6 +59,7 @@ export class PostgresBackend implements Backend {
   readonly #commitDoubtMs: number;
   readonly #servers: Servers;
   readonly #pool: RecyclingPool;
+  readonly #conversations = new WeakMap<BatchingClient, Conversation>();
   readonly #version = joined((ids: readonly string[]) => this.read((db) => findVersions(db, ids)), {
     atOnce: 2,
     most: 200,
@@ -152,60 +172,64 @@ export class PostgresBackend implements Backend {
   }
 
   async #transaction<T>(work: (session: Session) => Promise<T>, changed: Changes): Promise<T> {
-    const transaction = await this.#db.startTransaction().setIsolationLevel('read committed').execute();
-    let value: T;
-    let mark: CommitMark | null;
-    const events: EventRow[] = [];
+    const client = await this.#pool.connect();
+    const conversation = this.#conversationOn(client);
+    let done: { readonly value: T; readonly mark: CommitMark | null } | null = null;
     try {
-      value = await work({
-        db: transaction,
+      conversation.run(begin, {});
+      // Asked for before the commit is sent: afterwards nobody may be there to answer.
+      const transaction = conversation.rows(transactionId, {});
+      transaction.catch(() => {});
+      const events: EventRow[] = [];
+      const value = await work({
+        db: conversation.db,
         dialect: this.dialect,
         unreadable: this.unreadable,
+        rows: (statement, values) => conversation.rows(statement, values),
+        run: (statement, values) => conversation.run(statement, values),
         changed: (id, claimableAt) => changed.add(id, claimableAt),
         append: (rows) => void events.push(...rows),
       });
-      mark = await this.#conclude(transaction, changed, events);
+      const [identity] = await transaction;
+      const first = this.#conclude(conversation, changed, events);
+      done = { value, mark: identity === undefined ? null : { transactionId: identity.id, event: first } };
+      await conversation.rows(commit, {});
+      client.release();
+      return value;
     } catch (error) {
-      await rollBack(transaction);
+      // One that cannot roll back is closed, and the server rolls back.
+      await conversation.rollBack().then(
+        () => client.release(),
+        () => client.release(true),
+      );
+      if (done !== null && (await this.#committed(done.mark, error))) return done.value;
       throw error;
     }
-    try {
-      await transaction.commit().execute();
-    } catch (error) {
-      await rollBack(transaction);
-      if (!(await this.#committed(mark, error))) throw error;
-    }
-    return value;
+  }
+
+  #conversationOn(client: BatchingClient): Conversation {
+    const known = this.#conversations.get(client);
+    if (known !== undefined) return known;
+    const conversation = new Conversation(client, this.dialect, textParserOf);
+    this.#conversations.set(client, conversation);
+    return conversation;
   }
 
   /**
-   * Appends the events and announces the changes, in one statement: from the lock to the commit nobody else can append, so that time is kept
-   * short. Notifications go out with the commit. The answer is the id by which the server knows the transaction.
+   * Appends the events and announces the changes. All of it goes out with the commit: from the lock to there nobody else can append, so that time is
+   * kept short. Answers by what the first event can be told from all others; null: there is none.
    */
-  async #conclude(db: Kysely<Tables>, changes: Changes, events: readonly EventRow[]): Promise<CommitMark | null> {
-    if (changes.size === 0 && events.length === 0) return null;
-    const words = [...changes].map(([id, claimableAt]) => changeInWords(this.#origin, id, claimableAt));
-    const column = (name: keyof EventRow) => events.map((event) => event[name]);
-    const { rows } = await sql<CommitMark>`
-      with turn as materialized (
-        select pg_advisory_xact_lock(${sql.lit(advisoryLocks.space)}, ${sql.lit(advisoryLocks.events)}) as taken
-      ), appended as (
-        insert into events (salt, migration_id, account, type, at, data)
-        select right(replace(gen_random_uuid()::text, '-', ''), 13),
-          event.migration_id, event.account, event.type, event.at, event.data::json
-        from turn, unnest(
-          ${column('migration_id')}::text[], ${column('account')}::text[], ${column('type')}::text[],
-          ${column('at')}::bigint[], ${column('data')}::text[]
-        ) with ordinality as event (migration_id, account, type, at, data, place)
-        order by event.place
-        returning position, salt
-      ), told as (
-        select count(pg_notify(${channel}, words)) from unnest(${words}::text[]) as words
-      )
-      select pg_current_xact_id()::text as "transactionId", told.count,
-        (select position from appended limit 1) as position, (select salt from appended limit 1) as salt
-      from told`.execute(db);
-    return rows[0] ?? null;
+  #conclude(conversation: Conversation, changes: Changes, events: readonly EventRow[]): CommitMark['event'] {
+    let first: CommitMark['event'] = null;
+    if (events.length > 0) conversation.run(lockEvents, {});
+    for (const event of events) {
+      const salt = newSalt(this.#runtime);
+      first ??= { migrationId: event.migration_id, salt };
+      conversation.run(insertEvent, { ...event, salt });
+    }
+    for (const [id, claimableAt] of changes)
+      conversation.run(notify, { words: changeInWords(this.#origin, id, claimableAt) });
+    return first;
   }
 
   /**
@@ -231,16 +255,17 @@ export class PostgresBackend implements Backend {
    * Null: it is under way, or the server cannot be asked. After a failover the number of the transaction may be another one's, so its event is
    * asked for first; a committed number without the event tells nothing.
    */
-  async #statusOf({ transactionId, position, salt }: CommitMark): Promise<string | null> {
+  async #statusOf({ transactionId, event }: CommitMark): Promise<string | null> {
     try {
-      const { rows } = await sql<{ status: string | null; event: number | null }>`
+      const { rows } = await sql<{ status: string | null; found: number | null }>`
         select pg_xact_status(${transactionId}::xid8) as status,
-          (select position from events where position = ${position}::bigint and salt = ${salt}::text) as event`.execute(
+          (select max(position) from events
+            where migration_id = ${event?.migrationId ?? null}::text and salt = ${event?.salt ?? null}::text) as found`.execute(
         this.#db,
       );
-      const [{ status, event } = { status: null, event: null }] = rows;
-      if (event !== null) return 'committed';
-      if (status === 'committed' && position !== null) throw new Error('its event is not there');
+      const [{ status, found } = { status: null, found: null }] = rows;
+      if (found !== null) return 'committed';
+      if (status === 'committed' && event !== null) throw new Error('its event is not there');
       return status;
     } catch (error) {
       if (worthRepeating(error) || unreachable(error)) return null;
@@ -303,14 +328,6 @@ const remedies: Readonly<Record<string, string>> = {
   ECONNREFUSED: ' Start the database, or correct the host or the port in store.url.',
   '53300': ' Allow more connections, or fewer replicas.',
 };
-
-/** Gives the connection back; one that cannot roll back is closed, and the server rolls back. */
-async function rollBack(transaction: ControlledTransaction<Tables>): Promise<void> {
-  await transaction
-    .rollback()
-    .execute()
-    .catch(() => {});
-}
 
 function unknownOutcome(cause: unknown): StoreOutcomeUnknown {
   return new StoreOutcomeUnknown('the connection was lost while a commit was under way', { cause });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Kysely, PostgresAdapter, PostgresDialect, sql } from 'kysely';
 import type { SqlDialect } from '../session.ts';
+import { statement } from '../statement.ts';
 import type { Tables } from '../tables.ts';
 
 /** Kysely over a pool. The schema is changed under a lock of its transaction, which outlives no connection of a pooler. */
@@ -24,6 +25,23 @@ export function processLock(process: string): number {
   return createHash('sha256').update(process).digest().readUInt32BE() & 0x7fff_ffff;
 }
 
+const lockTarget = statement((db, { account, instanceId }: { account: string; instanceId: string }) =>
+  db.selectNoFrom(
+    sql`pg_advisory_xact_lock(hashtextextended(${account}::text || ' ' || ${instanceId}::text, 0))`.as('taken'),
+  ),
+);
+const lockTargetOf = statement((db, { migrationId }: { migrationId: string }) =>
+  db
+    .selectFrom('migrations')
+    .select(sql`pg_advisory_xact_lock(hashtextextended(account || ' ' || instance_id, 0))`.as('taken'))
+    .where('id', '=', migrationId),
+);
+const lockWebhooks = statement((db) =>
+  db.selectNoFrom(
+    sql`pg_advisory_xact_lock(${sql.lit(advisoryLocks.space)}, ${sql.lit(advisoryLocks.webhooks)})`.as('taken'),
+  ),
+);
+
 /** Row locks and advisory locks; leases go by the server's clock, so replicas need not agree on the time. */
 export const postgresSql = (process: string): SqlDialect => ({
   rowLocks: true,
@@ -36,20 +54,9 @@ export const postgresSql = (process: string): SqlDialect => ({
     return rows[0]?.last ?? 0;
   },
   leaseClock: () => sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`,
-  lockTarget: async (db, account, instanceId) => {
-    await sql`select pg_advisory_xact_lock(hashtextextended(${account}::text || ' ' || ${instanceId}::text, 0))`.execute(
-      db,
-    );
-  },
-  lockTargetOf: async (db, migrationId) => {
-    await sql`select pg_advisory_xact_lock(hashtextextended(account || ' ' || instance_id, 0))
-      from migrations where id = ${migrationId}`.execute(db);
-  },
-  lockWebhooks: async (db) => {
-    await sql`select pg_advisory_xact_lock(${sql.lit(advisoryLocks.space)}, ${sql.lit(advisoryLocks.webhooks)})`.execute(
-      db,
-    );
-  },
+  lockTarget: (session, account, instanceId) => session.run(lockTarget, { account, instanceId }),
+  lockTargetOf: (session, migrationId) => session.run(lockTargetOf, { migrationId }),
+  lockWebhooks: (session) => session.run(lockWebhooks, {}),
 });
 
 /** Whether another process listens. One whose connection has just been lost counts as gone. */

@@ -12,6 +12,9 @@ const ours = new Set(['0A', '22', '23', '42']);
  */
 const passing = new Set(['40001', '40P01', '57P01', '57P02', '25006']);
 
+/** Another transaction has just stored the same idempotency key, and the next try finds it. */
+const keys = 'idempotency_keys_pkey';
+
 /** Programming errors of the process itself. */
 const programming = [TypeError, RangeError, SyntaxError, ReferenceError];
 
@@ -29,7 +32,7 @@ export function postgresFailure(error: unknown): unknown {
 
 /** Whether a transaction that failed so, before its commit was sent, is worth running again at once. */
 export function worthRepeating(error: unknown): boolean {
-  if (error instanceof DatabaseError) return passing.has(error.code ?? '');
+  if (error instanceof DatabaseError) return passing.has(error.code ?? '') || error.constraint === keys;
   return error instanceof NotPrimary || (error instanceof Error && connectionLost(error));
 }
 

@@ -1,5 +1,6 @@
-import type { PostgresPool, PostgresPoolClient } from 'kysely';
+import type { PostgresPool } from 'kysely';
 import { type Client, DatabaseError, Pool, type PoolClient } from 'pg';
+import { type BatchingClient, withoutNul } from './batch.ts';
 import type { Servers } from './servers.ts';
 
 /** How long a connection is used at most, in seconds: what a name leads to, and a password, may have changed. */
@@ -7,6 +8,7 @@ const maxLifeSeconds = 300;
 
 /** A pool that can be told that its connections lead to a server of yesterday. */
 export interface RecyclingPool extends PostgresPool {
+  connect(): Promise<BatchingClient>;
   /** Every connection that was made before is closed instead of being used again. */
   recycle(): void;
 }
@@ -35,7 +37,7 @@ export function openPool(
     // The same for one that is between two statements of a transaction: the next statement tells its user.
     client.on('error', () => {});
   });
-  const clients = new WeakMap<PoolClient, PostgresPoolClient>();
+  const clients = new WeakMap<PoolClient, BatchingClient>();
   return {
     options: pool.options,
     end: () => pool.end(),
@@ -61,22 +63,31 @@ export function openPool(
  * A connection whose statement went without an answer is closed, because the answer would be taken for the next one's; so is one whose server
  * takes no writes any more.
  */
-function guard(client: PoolClient, isOld: () => boolean): PostgresPoolClient {
+function guard(client: PoolClient, isOld: () => boolean): BatchingClient {
   let lost: Error | null = null;
   let unfit = false;
-  const query = async (text: string, parameters: readonly unknown[]) => {
+  const watched = async <T>(work: () => Promise<T>): Promise<T> => {
     if (lost !== null) throw lost;
     try {
-      return await client.query(text, parameters.map(withoutNul));
+      return await work();
     } catch (error) {
       if (error instanceof Error && error.message === 'Query read timeout') lost = error;
       if (error instanceof DatabaseError && takesNoWrites(error)) unfit = true;
       throw error;
     }
   };
+  const query = (text: string, parameters: readonly unknown[]) =>
+    watched(() => client.query(text, parameters.map(withoutNul)));
   return {
     // Kysely's second signature is for cursors, which it is not given.
-    query: query as unknown as PostgresPoolClient['query'],
+    query: query as unknown as BatchingClient['query'],
+    send: (batchOf) =>
+      watched(
+        () =>
+          new Promise<void>((resolve, reject) => {
+            client.query(batchOf((error) => (error === null ? resolve() : reject(error))));
+          }),
+      ),
     release: (destroy?: boolean) => client.release(destroy === true || lost !== null || unfit || isOld()),
   };
 }
@@ -84,9 +95,4 @@ function guard(client: PoolClient, isOld: () => boolean): PostgresPoolClient {
 /** `read_only_sql_transaction`, or a server that shuts down or recovers. */
 function takesNoWrites({ code = '' }: DatabaseError): boolean {
   return code === '25006' || code.startsWith('57P');
-}
-
-/** PostgreSQL has no NUL in text. In JSON it is written as an escape and stays. */
-function withoutNul(parameter: unknown): unknown {
-  return typeof parameter === 'string' && parameter.includes('\0') ? parameter.replaceAll('\0', '\uFFFD') : parameter;
 }

@@ -152,15 +152,20 @@ export class Servers {
       connectionTimeoutMillis: connectTimeoutMs,
       query_timeout: statementTimeoutMs + graceMs,
       keepAlive: true,
-      types: {
-        getTypeParser: (oid, format) => {
-          if (oid === int8) return Number;
-          if (oid === json) return (text: string) => text;
-          return types.getTypeParser(oid, format);
-        },
-      },
+      types: { getTypeParser: (oid, format) => parserOf(oid) ?? types.getTypeParser(oid, format) },
     };
   }
+}
+
+/** How a value of a type is read, by the number of the type; null: as `pg` does. */
+function parserOf(oid: number): ((text: string) => unknown) | null {
+  if (oid === int8) return Number;
+  return oid === json ? (text) => text : null;
+}
+
+/** The same for the text of a value, of any type. */
+export function textParserOf(oid: number): (text: string) => unknown {
+  return parserOf(oid) ?? types.getTypeParser(oid, 'text');
 }
 
 function credentialsOf({ user, password }: PostgresPlace): string {

@@ -1,12 +1,13 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
 import { type Expression, Kysely, sql } from 'kysely';
 import type { Runtime } from '../../domain/runtime.ts';
 import { type ChangeListener, StoreUnavailable } from '../../domain/store.ts';
+import { insertEvent, newSalt } from '../event-rows.ts';
 import { Changes, Listeners } from '../listeners.ts';
-import { insertEvents } from '../rows.ts';
 import { migrateSchema, sqliteColumns } from '../schema.ts';
 import { type Backend, type Session, type SqlDialect, Thrown } from '../session.ts';
+import { type CompiledStatement, parametersOf, type Statement } from '../statement.ts';
 import type { EventRow, Tables } from '../tables.ts';
 import { UnreadableRecords } from '../unreadable.ts';
 import { NodeSqliteDialect } from './dialect.ts';
@@ -30,9 +31,9 @@ const sqliteSql = (process: string): SqlDialect => ({
     return rows[0]?.seq ?? 0;
   },
   // The one writer has every lock that there is.
-  lockTarget: async () => {},
-  lockTargetOf: async () => {},
-  lockWebhooks: async () => {},
+  lockTarget: () => {},
+  lockTargetOf: () => {},
+  lockWebhooks: () => {},
 });
 
 /** Nothing is put off for longer than this, in milliseconds. */
@@ -44,6 +45,11 @@ interface Write {
   readonly reject: (reason: unknown) => void;
 }
 
+interface Prepared<Values, Row> {
+  all(values: Values): readonly Row[];
+  run(values: Values): void;
+}
+
 type Outcome = { readonly value: unknown; readonly changed: Changes } | { readonly error: unknown };
 
 /** SQLite in this process. Writes that arrive together are committed together; each is atomic for itself. */
@@ -51,23 +57,30 @@ export class SqliteBackend implements Backend {
   readonly dialect: SqlDialect;
   readonly unreadable: UnreadableRecords;
   readonly #database: DatabaseSync;
+  readonly #setSavepoint: StatementSync;
+  readonly #releaseSavepoint: StatementSync;
   readonly #unlock: () => void;
   readonly #db: Kysely<Tables>;
   readonly #listeners: Listeners;
   readonly #turns: Turns;
   readonly #queue: Write[] = [];
+  readonly #runtime: Pick<Runtime, 'randomBytes'>;
+  readonly #statements = new Map<Statement<never, unknown>, Prepared<never, unknown>>();
   #findVersion: StatementSync | null = null;
   #draining: Promise<void> | null = null;
   #closed = false;
 
   private constructor(
     file: SqliteFile,
-    runtime: Pick<Runtime, 'uuid' | 'monotonic'>,
+    runtime: Pick<Runtime, 'uuid' | 'monotonic' | 'randomBytes'>,
     onError: (error: unknown) => void,
   ) {
+    this.#runtime = runtime;
     this.dialect = sqliteSql(runtime.uuid());
     this.#turns = new Turns(() => runtime.monotonic());
     this.#database = file.database;
+    this.#setSavepoint = file.database.prepare('savepoint one_write');
+    this.#releaseSavepoint = file.database.prepare('release one_write');
     this.#unlock = file.unlock;
     this.#db = new Kysely<Tables>({ dialect: new NodeSqliteDialect(file.database) });
     this.#listeners = new Listeners(onError);
@@ -77,7 +90,7 @@ export class SqliteBackend implements Backend {
   /** Brings the schema up to date and frees what a process that died had claimed: it held the file's lock, so it is gone. */
   static async open(
     file: SqliteFile,
-    runtime: Pick<Runtime, 'uuid' | 'monotonic' | 'now'>,
+    runtime: Pick<Runtime, 'uuid' | 'monotonic' | 'now' | 'randomBytes'>,
     onError: (error: unknown) => void,
   ): Promise<SqliteBackend> {
     const backend = new SqliteBackend(file, runtime, onError);
@@ -230,20 +243,38 @@ export class SqliteBackend implements Backend {
     }
   }
 
+  /** A statement on this connection, prepared once. */
+  #prepared<Values extends object, Row>(statement: Statement<Values, Row>): Prepared<Values, Row> {
+    let prepared = this.#statements.get(statement as Statement<never, unknown>);
+    if (prepared === undefined) {
+      const compiled: CompiledStatement = statement.compiledFor(this.#db, this.dialect);
+      const onConnection = this.#database.prepare(compiled.text);
+      const inputs = (values: object) => parametersOf(compiled, values) as SQLInputValue[];
+      prepared = {
+        all: (values) => onConnection.all(...inputs(values)),
+        run: (values) => void onConnection.run(...inputs(values)),
+      };
+      this.#statements.set(statement as Statement<never, unknown>, prepared);
+    }
+    return prepared as Prepared<Values, Row>;
+  }
+
   async #savepoint(db: Kysely<Tables>, write: Write): Promise<Outcome> {
     const changed = new Changes();
-    this.#database.exec('savepoint one_write');
+    this.#setSavepoint.run();
     try {
       const events: EventRow[] = [];
       const value = await write.run({
         db,
         dialect: this.dialect,
         unreadable: this.unreadable,
+        rows: async (statement, values) => this.#prepared(statement).all(values),
+        run: (statement, values) => this.#prepared(statement).run(values),
         changed: (id, claimableAt) => changed.add(id, claimableAt),
         append: (rows) => void events.push(...rows),
       });
-      await insertEvents(db, events);
-      this.#database.exec('release one_write');
+      for (const event of events) this.#prepared(insertEvent).run({ ...event, salt: newSalt(this.#runtime) });
+      this.#releaseSavepoint.run();
       return { value, changed };
     } catch (error) {
       const failure = error instanceof Thrown ? error.cause : sqliteFailure(error);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { noon, sampleMigration } from '../../support/samples.ts';
+import { noon, sampleBackup, sampleMigration } from '../../support/samples.ts';
 import { lease, noLease } from '../samples.ts';
 import type { Site } from './setup.ts';
 
@@ -13,6 +13,68 @@ export function claimBehaviour(site: Site): void {
     });
     expect(await store.claim(lease({ owner: 'other' }), 10)).toEqual([]);
     expect(await store.nextDue(noon)).toBeNull();
+  });
+
+  it('renews the leases that are still held, and no other', async () => {
+    const store = await site.open();
+    const [held, lost, ended] = [sampleMigration(), sampleMigration(), sampleMigration()];
+    const fences = [];
+    for (const each of [held, lost, ended]) {
+      const created = await store.create(each, lease({ leaseMs: each === lost ? -1 : 30_000 }));
+      if (created.outcome !== 'created') throw new Error(created.outcome);
+      fences.push({ id: each.id, fence: created.fence });
+    }
+    await store.claim(lease({ owner: 'successor' }), 10);
+    await store.remove(ended.id);
+    expect(await store.renewLeases(lease({ leaseMs: 60_000 }), fences)).toEqual(new Set([held.id]));
+    expect(await store.renewLeases(lease(), [])).toEqual(new Set());
+  });
+
+  it('gives a lease back without a change, and not one that has passed on', async () => {
+    const store = await site.open();
+    const migration = sampleMigration();
+    const created = await store.create(migration, lease());
+    if (created.outcome !== 'created') throw new Error(created.outcome);
+    const heard: (readonly [string, number | null])[] = [];
+    store.onChange((id, claimableAt) => heard.push([id, claimableAt]));
+    await store.releaseLease(migration.id, { ...created.fence, token: 7 });
+    expect(await store.claim(lease({ owner: 'other' }), 10)).toEqual([]);
+    await store.releaseLease(migration.id, created.fence);
+    expect(heard).toEqual([[migration.id, noon]]);
+    expect(await store.claim(lease({ owner: 'other' }), 10)).toHaveLength(1);
+    await store.releaseLease(migration.id, created.fence);
+    expect(await store.claim(lease({ owner: 'third' }), 10)).toEqual([]);
+    expect(await store.get(migration.id)).toEqual(migration);
+  });
+
+  it('gives a long chain as it is stored now, whoever has changed it and however often it was claimed', async () => {
+    const store = await site.open();
+    const other = await site.replica();
+    const chain = Array.from({ length: 80 }, () => sampleBackup());
+    const migration = sampleMigration({ backups: chain });
+    await store.create(migration, noLease);
+    for (let round = 1; round <= 3; round++) {
+      const changed = await other.update(migration.id, (current) => ({
+        ...current,
+        description: `round ${round}`,
+        backups: current.backups.map((backup, index) =>
+          index === round ? { ...backup, providerStatus: `${round}` } : backup,
+        ),
+      }));
+      if (changed.outcome !== 'updated') throw new Error(changed.outcome);
+      const [claim] = await store.claim(lease({ owner: `worker-${round}` }), 10);
+      expect(claim?.migration).toEqual(changed.migration);
+      expect(await store.get(migration.id)).toEqual(changed.migration);
+      const fence = claim?.fence ?? { owner: '', token: 0 };
+      const foreign = await other.update(migration.id, (current) => ({ ...current, name: `name-${round}` }));
+      const own = await store.update(migration.id, (current) => ({ ...current, percent: round }), {
+        fence,
+        release: true,
+      });
+      expect(own).toMatchObject({ outcome: 'updated', migration: { name: `name-${round}`, percent: round } });
+      expect(foreign.outcome).toBe('updated');
+      expect(await other.get(migration.id)).toEqual(own.outcome === 'updated' ? own.migration : null);
+    }
   });
 
   it('takes what is due and free, the longest due first, up to the limit', async () => {

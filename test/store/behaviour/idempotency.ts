@@ -92,9 +92,20 @@ export function idempotencyBehaviour(site: Site): void {
     await store.create(sampleMigration(), lease({ now: noon + 10 }), { ...key, key: 'younger' });
     await store.remove(migration.id);
     expect(await store.findIdempotencyKey('ci', 'k-1')).not.toBeNull();
-    expect(await store.expireIdempotencyKeys(noon + 10)).toBe(1);
+    expect(await store.expireIdempotencyKeys(noon + 10, 10)).toBe(1);
     expect(await store.findIdempotencyKey('ci', 'k-1')).toBeNull();
     expect(await store.findIdempotencyKey('ci', 'younger')).not.toBeNull();
+  });
+
+  it('goes in portions, the oldest first', async () => {
+    const store = await site.open();
+    for (let age = 0; age < 5; age++)
+      await store.create(sampleMigration(), lease({ now: noon - age }), { ...key, key: `old-${age}` });
+    expect(await store.expireIdempotencyKeys(noon + 1, 3)).toBe(3);
+    expect(await store.findIdempotencyKey('ci', 'old-2')).toBeNull();
+    expect(await store.findIdempotencyKey('ci', 'old-1')).not.toBeNull();
+    expect(await store.expireIdempotencyKeys(noon + 1, 3)).toBe(2);
+    expect(await store.expireIdempotencyKeys(noon + 1, 3)).toBe(0);
   });
 
   it('lets exactly one of many requests with one key through, whatever their targets', async () => {

@@ -1,0 +1,52 @@
+import type { Migration } from '../domain/migration.ts';
+
+/** So many backups and calls are kept in all, about 15 MB. */
+const maxParts = 20_000;
+/** From so many backups and calls on, reading a migration costs more than asking whether it is still the same. */
+const longParts = 50;
+
+/** Migrations as this process has last stored or read them. They are good for as long as the database has the same version. */
+export class KeptMigrations {
+  /** The least recently used first. */
+  readonly #kept = new Map<string, Migration>();
+  #parts = 0;
+
+  /** A migration of that version, or null. When it is due has to be looked up: it may change without a new version. */
+  find(id: string, version: number): Migration | null {
+    const migration = this.#kept.get(id);
+    if (migration === undefined) return null;
+    this.forget(id);
+    if (migration.version !== version) return null;
+    this.keep(migration);
+    return migration;
+  }
+
+  /** Whether a long chain is kept under this id, of whatever version. */
+  hasLong(id: string): boolean {
+    const migration = this.#kept.get(id);
+    return migration !== undefined && partsOf(migration) >= longParts;
+  }
+
+  /** `migration` is committed. */
+  keep(migration: Migration): void {
+    this.forget(migration.id);
+    this.#kept.set(migration.id, migration);
+    this.#parts += partsOf(migration);
+    for (const id of this.#kept.keys()) {
+      if (this.#parts <= maxParts) return;
+      this.forget(id);
+    }
+  }
+
+  forget(id: string): void {
+    const migration = this.#kept.get(id);
+    if (migration === undefined) return;
+    this.#parts -= partsOf(migration);
+    this.#kept.delete(id);
+  }
+}
+
+/** One for the migration itself. */
+function partsOf({ backups, calls }: Migration): number {
+  return 1 + backups.length + calls.length;
+}

@@ -1,0 +1,109 @@
+import type { PostgresPoolClient } from 'kysely';
+import type { Connection, Submittable } from 'pg';
+
+/** A statement in a batch. `name`: by which the server knows it from now on, on this connection. */
+export interface BatchStatement {
+  readonly text: string;
+  readonly name: string;
+  /** False: the server has it already under this name. */
+  readonly isNew: boolean;
+  readonly values: readonly (string | null)[];
+  /** The columns of its rows as an earlier run has described them. */
+  readonly columns: readonly Column[] | null;
+}
+
+export interface Column {
+  readonly name: string;
+  readonly parse: (text: string) => unknown;
+}
+
+/** What became of one statement of a batch. */
+export interface StatementResult {
+  readonly columns: readonly Column[] | null;
+  readonly rows: readonly Readonly<Record<string, unknown>>[];
+}
+
+interface Description {
+  readonly fields: readonly { readonly name: string; readonly dataTypeID: number }[];
+}
+
+/** How a value of a type is read, by the number of the type. */
+export type ParserOf = (type: number) => (text: string) => unknown;
+
+/**
+ * Statements that are sent together and answered together, in one round trip. The first that fails is the last that ran. `pg` takes it in the place of
+ * a query of its own.
+ */
+export class Batch implements Submittable {
+  /** Called once; `pg` puts its limit of time around it. */
+  callback: (error: Error | null) => void;
+  /** Of the statements that have succeeded, in their order. */
+  readonly results: StatementResult[] = [];
+  readonly #statements: readonly BatchStatement[];
+  readonly #parserOf: ParserOf;
+  #columns: readonly Column[] | null = null;
+  #rows: Record<string, unknown>[] = [];
+
+  constructor(statements: readonly BatchStatement[], parserOf: ParserOf, callback: (error: Error | null) => void) {
+    this.#statements = statements;
+    this.#parserOf = parserOf;
+    this.callback = callback;
+    this.#begin();
+  }
+
+  submit(connection: Connection): void {
+    connection.stream.cork();
+    for (const { text, name, isNew, values, columns } of this.#statements) {
+      if (isNew) connection.parse({ name, text, types: [] }, true);
+      connection.bind({ statement: name, values: [...values] }, true);
+      if (columns === null) connection.describe({ type: 'P', name: '' }, true);
+      connection.execute({}, true);
+    }
+    connection.sync();
+    connection.stream.uncork();
+  }
+
+  handleRowDescription({ fields }: Description): void {
+    this.#columns = fields.map(({ name, dataTypeID }) => ({ name, parse: this.#parserOf(dataTypeID) }));
+  }
+
+  handleDataRow({ fields }: { readonly fields: readonly (string | null)[] }): void {
+    const row: Record<string, unknown> = {};
+    for (const [index, { name, parse }] of (this.#columns ?? []).entries()) {
+      const text = fields[index] ?? null;
+      row[name] = text === null ? null : parse(text);
+    }
+    this.#rows.push(row);
+  }
+
+  handleCommandComplete(): void {
+    this.results.push({ columns: this.#columns ?? [], rows: this.#rows });
+    this.#begin();
+  }
+
+  handleReadyForQuery(): void {
+    this.callback(null);
+  }
+
+  handleError(error: Error): void {
+    this.callback(error);
+  }
+
+  #begin(): void {
+    this.#columns = this.#statements[this.results.length]?.columns ?? null;
+    this.#rows = [];
+  }
+}
+
+/** A connection of the pool that takes batches too. */
+export interface BatchingClient extends PostgresPoolClient {
+  /** `destroy`: it is closed. */
+  release(destroy?: boolean): void;
+  /** Sends a batch. Rejects with what a query would reject with. */
+  send(batch: (callback: (error: Error | null) => void) => Batch): Promise<void>;
+}
+
+/** PostgreSQL has no NUL in text. In JSON it is written as an escape and stays. */
+export function withoutNul<T>(parameter: T): T | string {
+  return typeof parameter === 'string' && parameter.includes('\0') ? parameter.replaceAll('\0', '\uFFFD') : parameter;
+}
