@@ -267,21 +267,20 @@ function logsOf(links: readonly Link[]): Logs {
 }
 
 function whyNeedless(link: Link, start: Reached, restores: readonly Link[], rules: ChainRules): string {
-  const end = restores.at(-1);
-  if (link.type === 'full') return `The chain starts from the full backup \`${start.key}\`.`;
+  if (link.type === 'full') return 'The chain starts from another full backup.';
+  if (link.lastLsn <= start.lastLsn) return `The chain has already reached \`${start.key}\`, which lies beyond it.`;
   if (link.type === 'differential') {
     if (!fits(start, link)) return 'It is based on another full backup than the one that the chain starts from.';
-    if (!rules.differential) return 'A differential backup has no place in this chain.';
+    if (!rules.differential) return 'This chain takes no differential backup here.';
     if (start.hasLogs) return 'A log backup has been restored; no differential backup can follow it.';
     const later = restores.find((each) => each.type === 'differential');
     return later
-      ? `The differential backup \`${later.key}\` holds what is in it.`
+      ? `The differential backup \`${later.key}\` contains its changes.`
       : 'The log backups lead as far without it.';
   }
-  if (!rules.logs) return 'A log backup has no place in this chain.';
-  if (link.lastLsn <= start.lastLsn) return `What it holds is in \`${start.key}\` already.`;
-  const covering = restores.find((each) => each.lastLsn >= link.lastLsn) ?? end;
-  return covering ? `What it holds is in \`${covering.key}\` already.` : 'What it holds has been restored already.';
+  if (!rules.logs) return 'This chain takes no log backups.';
+  const covering = restores.find((each) => each.lastLsn >= link.lastLsn) ?? restores.at(-1);
+  return covering ? `The chain with \`${covering.key}\` contains its changes.` : 'Its changes are already restored.';
 }
 
 function gapBetween(after: string, reached: Lsn, next: Link): Gap {
