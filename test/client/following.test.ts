@@ -169,8 +169,11 @@ describe('events', () => {
       { url: 'http://127.0.0.1:1', fetch: () => Promise.reject(tries.push(0)) },
       { ...impatient, monotonic: () => tries.length * 1000 },
     );
-    await expect(godwit.events({ patienceMs: 3500 }).next()).rejects.toMatchObject({ code: 'unreachable' });
+    const troubles: unknown[] = [];
+    const events = godwit.events({ patienceMs: 3500, onTrouble: (error) => troubles.push(error) });
+    await expect(events.next()).rejects.toMatchObject({ code: 'unreachable' });
     expect(tries).toHaveLength(5);
+    expect(troubles).toHaveLength(4);
   });
 });
 
