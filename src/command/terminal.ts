@@ -35,7 +35,7 @@ export function processTerminal(): Terminal {
       write(`${emptyLine}${line}`);
       lineStands = true;
     },
-    width: stdout.isTTY ? (stdout.columns ?? 80) : null,
+    width: stdout.isTTY ? stdout.columns || 80 : null,
     // Colours stay away by themselves where standard output is no terminal, and with NO_COLOR.
     styled: (style, words) => styleText(style, words, { stream: stdout }),
     readInput: () => text(stdin),
