@@ -1,5 +1,6 @@
 import type { Capabilities } from '../../domain/provider.ts';
-import { regions } from './endpoints.ts';
+import { regionsIn } from '../kit/regions.ts';
+import { regionGroups } from './regions.ts';
 
 export const capabilities: Capabilities = {
   id: 'alibaba',
@@ -17,7 +18,7 @@ export const capabilities: Capabilities = {
   differentialBeforeLogs: true,
   oneRestorePerInstance: false,
   progressPercent: false,
-  regions,
+  regions: regionsIn(regionGroups),
   limits: {
     migrationsPerDatabase: '20 per database per day',
     migrationsPerInstance: '500 per instance per day',

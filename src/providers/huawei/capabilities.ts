@@ -1,5 +1,6 @@
 import type { Capabilities } from '../../domain/provider.ts';
-import { regions } from './endpoints.ts';
+import { regionsIn } from '../kit/regions.ts';
+import { regionGroups } from './regions.ts';
 
 /**
  * What Huawei Cloud can do, as data. `renames` is the most of any source: all databases of an `instance_backup`; of files in a
@@ -21,7 +22,7 @@ export const capabilities: Capabilities = {
   differentialBeforeLogs: false,
   oneRestorePerInstance: true,
   progressPercent: false,
-  regions,
+  regions: regionsIn(regionGroups),
   limits: {
     fileNames:
       'The file name of a key has 1–200 ASCII letters, digits, _ and - and ends in .bak; no Chinese characters in bucket or folder.',

@@ -1,4 +1,6 @@
 import type { Capabilities } from '../../domain/provider.ts';
+import { regionsIn } from '../kit/regions.ts';
+import { regionGroups } from './regions.ts';
 
 /** What TencentDB for SQL Server can do, as data. */
 export const capabilities: Capabilities = {
@@ -17,26 +19,7 @@ export const capabilities: Capabilities = {
   differentialBeforeLogs: false,
   oneRestorePerInstance: false,
   progressPercent: true,
-  regions: [
-    'ap-bangkok',
-    'ap-beijing',
-    'ap-chengdu',
-    'ap-chongqing',
-    'ap-guangzhou',
-    'ap-hongkong',
-    'ap-jakarta',
-    'ap-nanjing',
-    'ap-seoul',
-    'ap-shanghai',
-    'ap-shanghai-fsi',
-    'ap-shenzhen-fsi',
-    'ap-singapore',
-    'ap-tokyo',
-    'eu-frankfurt',
-    'na-ashburn',
-    'na-siliconvalley',
-    'sa-saopaulo',
-  ],
+  regions: regionsIn(regionGroups),
   limits: {
     calls: '20 calls per second, per operation, access region and sub-account.',
     files:

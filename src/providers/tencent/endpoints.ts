@@ -1,13 +1,12 @@
+import { hostIn } from '../kit/regions.ts';
 import type { TencentAccount } from './account.ts';
+import { regionGroups } from './regions.ts';
 
 /** The vendor's service name. It is part of the signature's scope and does not depend on the host. */
 export const service = 'sqlserver';
 
 /** Version of the API, header `X-TC-Version`. */
 export const apiVersion = '2018-03-28';
-
-/** Financial zones are isolated: only their own host serves them (Request Structure page). */
-const isolatedRegions: readonly string[] = ['ap-shanghai-fsi', 'ap-shenzhen-fsi'];
 
 /** What the sites put before the common domain (Request Structure pages of both sites; the internal one as Terraform uses it). */
 const sites = {
@@ -20,7 +19,7 @@ type Site = Pick<TencentAccount, 'site'>;
 
 /** Default base URL. The host only selects the access point; the region of the resource travels in `X-TC-Region`. */
 export function endpoint(region: string, { site = 'china' }: Site): string {
-  return isolatedRegions.includes(region)
+  return hostIn(regionGroups, region) === 'own'
     ? `https://${service}.${region}.tencentcloudapi.com`
     : `https://${service}.${sites[site]}`;
 }
