@@ -20,14 +20,14 @@ import {
 import { probe } from './probe.ts';
 import { send, sendBegun } from './send.ts';
 
-/** What became of a leased migration: it needs to be observed (still leased), or it was let go. */
+/** The result for a leased migration: it needs an observation (still leased), or its lease was released. */
 export type Advanced = { readonly next: 'observe'; readonly leased: LeasedMigration } | { readonly next: 'released' };
 
 const released: Advanced = { next: 'released' };
 
 /**
- * Does what is due about one leased migration until it has to wait or be observed. Every change is stored under the lease before the next
- * one begins. `draining` stops before a new call is sent.
+ * Performs the due steps of one leased migration until it has to wait or needs an observation. Each change is stored under the lease
+ * before the next step. `draining` stops before a new call is sent.
  */
 export async function advance(
   context: EngineContext,
@@ -118,7 +118,7 @@ async function sendNow(
   return asStep(context, stepOf(migration, begun.command), () => sendBegun(context, leased, account, begun));
 }
 
-/** Which account or project the credentials open has to be known, as far as it can be, before anything is sent or concluded. */
+/** The account or project behind the credentials has to be known, as far as possible, before a call or a conclusion. */
 async function learnCloud({ accounts, client }: EngineContext, migration: Migration): Promise<void> {
   const account = accounts.get(migration.account);
   if (account !== undefined && account.provider === migration.provider)

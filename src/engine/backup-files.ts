@@ -11,36 +11,36 @@ export interface FilePlace {
   readonly bucket: string;
 }
 
-/** What looking at a file came to. `missing`: it is certainly not there. `unreadable`: nothing can be said of it. */
+/** The result of reading a file. `missing`: it certainly does not exist. `unreadable`: nothing is known about it. */
 export type Look =
   | { readonly outcome: 'read'; readonly object: StoredObject; readonly file: BackupFile }
   | { readonly outcome: 'archived'; readonly detail: string }
   | { readonly outcome: 'missing'; readonly detail: string }
   | { readonly outcome: 'unreadable'; readonly detail: string };
 
-/** Looks at backup files where they lie. Nothing is kept of them but what was read. */
+/** Reads backup files in their object stores. It keeps only their headers. */
 export interface BackupFiles {
   /** Whether the account has an object store that may be asked. */
   hasStore(account: Account): boolean;
   /** Why an account's store is not asked at present, or null. */
   paused(account: Account): string | null;
-  /** All objects whose keys begin with a prefix, at most so many. Throws `VendorError`. */
+  /** The objects whose keys begin with a prefix, up to a maximum. Throws `VendorError`. */
   list(
     place: FilePlace,
     prefix: string,
     most: number,
     options?: CallOptions,
   ): Promise<{ readonly objects: readonly StoredObject[]; readonly complete: boolean }>;
-  /** Reads the header of one file. `known`: what a list told of it; a file that has not changed since is not read again. */
+  /** Reads the header of one file. `known`: the object from a list; an unchanged file is not read again. */
   look(place: FilePlace, key: string, known?: StoredObject, options?: CallOptions): Promise<Look>;
 }
 
-/** How long a store that could not be reached is left alone, in milliseconds. */
+/** Pause after an unreachable store, in milliseconds. */
 const pauseMs = 5 * 60_000;
 /** Headers that are remembered; one takes about a kilobyte. */
 const maxRemembered = 20_000;
 
-/** Failures that say that a store was not reached, or did not work. */
+/** Failures of an unreachable or failing store. */
 const unreached: readonly VendorFailure['kind'][] = ['not_sent', 'timeout', 'unavailable', 'malformed'];
 
 export function createBackupFiles(context: EngineContext): BackupFiles {
@@ -57,7 +57,7 @@ export function createBackupFiles(context: EngineContext): BackupFiles {
     if (oldest !== undefined) remembered.delete(oldest);
   }
 
-  /** Takes note of a store that does not answer: one line in the log, and peace for a while. */
+  /** Records a store that does not answer: one log line, then a pause. */
   function noteFailure({ name }: Account, { kind, detail, provider }: VendorFailure): void {
     if (!unreached.includes(kind)) return;
     pauses.set(name, { until: runtime.monotonic() + pauseMs, detail });
@@ -128,7 +128,7 @@ function* onePage(store: ObjectStore, { bucket }: FilePlace, prefix: string, fro
   return store.parsePage(yield store.list(bucket, prefix, from));
 }
 
-/** Front and end of a file; its longer end where the final header lies further from it. */
+/** Head and tail of a file; a longer tail where the final header lies further from the end. */
 function* readEnds(
   store: ObjectStore,
   bucket: string,

@@ -8,7 +8,7 @@ interface Clouds {
   readonly client: VendorClient;
 }
 
-/** The cloud account that a configured account stands for now, as far as it is known without asking. */
+/** The cloud account behind a configured account, as far as it is known without a call. */
 export function cloudOf({ providers, client }: Clouds, account: Account, region: string): CloudAccount {
   const provider = providers.of(account.provider);
   const url = account.endpoints[provider.restoreService] ?? provider.endpoint(provider.restoreService, region, account);
@@ -16,8 +16,8 @@ export function cloudOf({ providers, client }: Clouds, account: Account, region:
 }
 
 /**
- * Why the configured account is not the one that a migration belongs to, as words that follow its name; null: it is, as far as it is known.
- * What the vendor has of a migration is in one cloud account only, so under another one nothing of it may be looked for or sent.
+ * Why the configured account is not the cloud account of a migration, as words that follow the account's name; null: it is, as far as
+ * known. A migration exists in one cloud account only; under another one nothing may be probed or sent.
  */
 export function strangeness(context: Clouds, migration: Migration, account: Account): string | null {
   if (account.provider !== migration.provider) return `now belongs to \`${account.provider}\``;
@@ -31,7 +31,7 @@ export function strangeness(context: Clouds, migration: Migration, account: Acco
   return null;
 }
 
-/** The cloud account that a migration belongs to once a call of it leaves now. */
+/** The cloud account of a migration once a call of it is sent now. */
 export function cloudAtSending(context: Clouds, migration: Migration, account: Account): CloudAccount {
   const present = cloudOf(context, account, migration.region);
   return migration.cloud === undefined ? present : { ...migration.cloud, id: migration.cloud.id ?? present.id };

@@ -25,7 +25,7 @@ export interface LogFields {
   readonly error?: string;
 }
 
-/** All that the engine works with, handed in by the composition root. */
+/** The dependencies of the engine, from the composition root. */
 export interface EngineContext {
   readonly store: Store;
   readonly client: VendorClient;
@@ -41,9 +41,9 @@ export interface EngineContext {
   readonly owner: string;
   readonly log: EngineLog;
   readonly telemetry?: EngineTelemetry;
-  /** Why nothing is tried with an account's credentials at present: the vendor has refused them. Null: nothing is known against them. */
+  /** Why an account's credentials are not used now: the vendor has refused them. Null: no refusal is known. */
   readonly refusedCredentials?: (account: Account) => VendorFailure | null;
-  /** Which keys stored texts need that are not at hand, in words; null or undefined: none. */
+  /** The missing keys that stored texts need, in words; null or undefined: none. */
   readonly lackOfKeys?: string | null;
   /** Whether the configuration file as it is now is in force; absent: there is none that could change. */
   readonly configurationCheck?: () => { readonly ok: boolean; readonly detail: string };
@@ -77,7 +77,7 @@ export function lackOfAccount(context: EngineContext, migration: Migration): str
 export interface LeasedMigration {
   readonly migration: Migration;
   readonly fence: Fence;
-  /** Until when the lease is certainly ours, by this process's clock; kept up to date by whoever renews it. */
+  /** Until when the lease is certainly ours, by this process's clock; each renewal updates it. */
   readonly hold?: { until: Instant };
   /** A call whose intent is stored already, and that has to be sent now. */
   readonly begun?: BegunCall;
@@ -85,7 +85,7 @@ export interface LeasedMigration {
   readonly request?: OpenRequest & { kept(stored: Migration): void };
 }
 
-/** A call whose intent is stored: it is sent by whoever stored that, once. */
+/** A call whose intent is stored. The process that stored it sends it once. */
 export interface BegunCall {
   readonly command: Extract<Command, { do: 'send' }>;
   readonly permit: Permit;
@@ -98,7 +98,7 @@ export function isDue({ runtime }: EngineContext, { dueAt }: Migration): boolean
   return dueAt !== null && dueAt <= runtime.now();
 }
 
-/** How a change is stored of a migration that is leased: the lease stays while there is more to do, and is given back with the change else. */
+/** Stores a change of a leased migration. The lease stays while there is more to do; otherwise the change releases it. */
 export function whileDue(context: EngineContext, fence: Fence): UpdateOptions {
   return { fence, renewLease: leaseOf(context), release: (stored) => !isDue(context, stored) };
 }
@@ -112,7 +112,7 @@ export function changeContext(context: EngineContext, migration: Migration): Cha
   return { provider: context.providers.of(migration.provider), settings: context.settings, now: context.runtime.now() };
 }
 
-/** Goes on with what is stored now, unless it is no longer ours. */
+/** Continues with the stored version, unless the lease is lost. */
 export function keep(result: UpdateResult, leased: LeasedMigration | null): LeasedMigration | null {
   return leased !== null && (result.outcome === 'updated' || result.outcome === 'unchanged') && !result.released
     ? { ...withoutBegun(leased), migration: result.migration }
@@ -124,7 +124,7 @@ export function withoutBegun({ begun: _begun, ...leased }: LeasedMigration): Lea
   return leased;
 }
 
-/** How the URLs of a backup are opened for a call; a call about no backup has none. */
+/** Opens the URLs of a backup for a call; a call without a backup has none. */
 export function openerOf(context: Pick<EngineContext, 'openUrl'>, backup: Backup | null): (url: SealedUrl) => string {
   return (url) => {
     if (backup === null) throw new Error('a call without a backup has no URL to open');
@@ -132,7 +132,7 @@ export function openerOf(context: Pick<EngineContext, 'openUrl'>, backup: Backup
   };
 }
 
-/** Why a URL of the backup cannot be opened now, in words; null: all can. */
+/** Why a URL of the backup cannot be opened, in words; null: all can. */
 export function lackOfKey(context: Pick<EngineContext, 'openUrl'>, backup: Backup | null): string | null {
   if (backup?.source.type !== 'url') return null;
   try {

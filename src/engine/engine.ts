@@ -9,9 +9,9 @@ import { apart, reportInterruption, workOn } from './work.ts';
 const maxShare = 200;
 /** Claims of one kind in the first round; while the store answers quickly each round may take twice as many as the one before. */
 const firstShare = 10;
-/** The shortest wait for a turn under an account's limit, in milliseconds. */
+/** Minimum wait for a turn under an account's limit, in milliseconds. */
 const minTurnMs = 10;
-/** The longest sleep between two claims: work may become due at another replica without a notification. */
+/** Maximum pause between two claims: another replica may make work due without a notification. */
 const idleMs = 1000;
 
 const keyLifeMs = 48 * 3_600_000;
@@ -30,7 +30,7 @@ export interface Engine {
   take(leased: LeasedMigration): Promise<void>;
   /** Whether a new migration of that account can be taken at once; else it waits in line, stored and leased by nobody. */
   admits(account: Account): boolean;
-  /** Claims nothing more, waits for what is under way, at most `graceMs`. */
+  /** Claims nothing more, and waits at most `graceMs` for the work in flight. */
   stop(graceMs: number): Promise<void>;
   readonly draining: boolean;
 }
@@ -106,7 +106,7 @@ export function createEngine(context: EngineContext): CountedEngine {
     try {
       const lease = leaseOf(context);
       const claims = await store.claim(lease, rooms);
-      // A store that is slow to hand out work is slow to take its results too: more of it would only outlast the leases.
+      // A store that is slow to hand out work is also slow to store its results; more work would outlast the leases.
       const slow = runtime.now() - lease.now > settings.leaseMs / 10;
       share = slow ? Math.ceil(share / 2) : Math.min(share * 2, maxShare);
       if (claims.length > 0) context.telemetry?.report({ event: 'claimed', count: claims.length });
@@ -121,7 +121,7 @@ export function createEngine(context: EngineContext): CountedEngine {
   }
 
   async function pauseMs(claimed: number): Promise<number> {
-    // What is polled every few seconds need not be claimed to the hundredth of one; callers' changes wake at once.
+    // Polling every few seconds needs no exact claim; changes by callers wake the loop at once.
     const shortest = Math.min(settings.pollMinMs, Math.max(settings.pollMinMs / 25, 50));
     if (claimed > 0) return shortest;
     try {
@@ -156,7 +156,7 @@ export function createEngine(context: EngineContext): CountedEngine {
     }
   }
 
-  /** Idempotency keys are promised for a day; they are forgotten after two. */
+  /** Idempotency keys are promised for a day and deleted after two. */
   async function forgetWhatIsOld(): Promise<void> {
     while (!stopped.signal.aborted) {
       try {

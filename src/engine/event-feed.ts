@@ -3,7 +3,7 @@ import type { Runtime } from '../domain/runtime.ts';
 import type { Store } from '../domain/store.ts';
 import { EventTail } from './event-tail.ts';
 
-/** At most so many events are read at once by a reader who is behind. */
+/** Maximum number of events that a lagging reader reads at once. */
 const batchSize = 100;
 
 /** Which events, and from where on. */
@@ -18,8 +18,8 @@ export interface FeedRequest {
 /** Events as they are appended, for any number of readers. */
 export interface EventFeed {
   /**
-   * The events that fit, from this process or another, each once and in order; an empty batch is a sign of life. Several readers get the same objects.
-   * Ends with `signal`, rejects with `StoreUnavailable`.
+   * The matching events of all processes, each once and in order; an empty batch is a heartbeat. Several readers share the objects. Ends
+   * with `signal`; rejects with `StoreUnavailable`.
    */
   follow(request: FeedRequest, signal: AbortSignal): AsyncGenerator<readonly MigrationEvent[], void>;
 }

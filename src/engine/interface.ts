@@ -22,7 +22,7 @@ import type { ProviderId } from '../domain/vocabulary.ts';
 /** What of a migration was read before. A migration stays at its account. */
 export type KnownMigration = Pick<Migration, 'id' | 'version' | 'account'>;
 
-/** Who asks, and how. Authorization is decided before the service is called, except for what depends on the migration's account. */
+/** The caller and the request. Authorization precedes the call of the service, except for grants that depend on the migration's account. */
 export interface RequestContext {
   /** Name of the key or subject of the token; `anonymous` without authentication. */
   readonly caller: string;
@@ -79,7 +79,7 @@ export interface PlannedCall {
   readonly parameters: unknown;
 }
 
-/** What speaks against a request. `code`: the problem that the request itself would get. */
+/** A fault of a request. `code`: the problem that the request itself would get. */
 export interface DryRunProblem extends FieldFault {
   readonly code: ProblemCode;
 }
@@ -87,7 +87,7 @@ export interface DryRunProblem extends FieldFault {
 export interface DryRun {
   readonly valid: boolean;
   readonly problems: readonly DryRunProblem[];
-  /** What a person should know although nothing speaks against the request. */
+  /** A remark on a valid request, for people. */
   readonly notes: Migration['warnings'];
   readonly plan: readonly PlannedCall[];
   /** With `preflight`: the migration that would take over what was named in `adopt`. */
@@ -132,8 +132,8 @@ export interface Health {
 }
 
 /**
- * All that the HTTP surface can ask for. Every method throws `Problem` for what the caller has to know, and `StoreUnavailable`
- * when the database does not answer.
+ * The operations for the HTTP surface. Every method throws `Problem` for the caller, and `StoreUnavailable` when the database does not
+ * answer.
  */
 export interface MigrationService {
   /**
@@ -143,7 +143,7 @@ export interface MigrationService {
   create(request: MigrationRequest, waitMs: number, context: ChangeRequestContext): Promise<Submission | Replay>;
   /** Nothing is stored or sent; with `preflight` the vendor's read-only checks run too. */
   dryRun(request: MigrationRequest, preflight: boolean, context: RequestContext): Promise<DryRun>;
-  /** What the files of a folder say of themselves, and whether they make a chain. Reads them with the account's own rights. */
+  /** The headers of a folder's files and their chains. Reads them with the account's own rights. */
   inspectBackups(request: InspectionRequest, context: RequestContext): Promise<Inspection>;
   get(id: string, context: RequestContext): Promise<Migration>;
   /** The same for whoever has read it already: null while it is still of that version. */
@@ -155,14 +155,14 @@ export interface MigrationService {
     request: BackupRequest,
     context: ChangeRequestContext,
   ): Promise<{ readonly migration: Migration; readonly backup: Backup } | Replay>;
-  /** Takes a queued backup out of the chain, or a failed one that holds it up. */
+  /** Removes a queued backup from the chain, or a failed one that holds it up. */
   removeBackup(id: string, backupId: string, context: ChangeRequestContext): Promise<void>;
   cutOver(id: string, request: CutoverRequest, context: ChangeRequestContext): Promise<Change | Replay>;
   cancel(id: string, context: ChangeRequestContext): Promise<Change | Replay>;
   retry(id: string, request: RetryRequest, context: ChangeRequestContext): Promise<Change | Replay>;
-  /** The caller says that the file of an `upload` backup is there. */
+  /** The caller reports the upload of an `upload` backup. */
   markUploaded(id: string, backupId: string, context: ChangeRequestContext): Promise<Change | Replay>;
-  /** Where the file of an `upload` backup goes, asked of the vendor now and kept nowhere. */
+  /** The upload target of an `upload` backup, read from the vendor now and never stored. */
   uploadTarget(id: string, backupId: string, context: RequestContext): Promise<UploadTarget>;
   /** The vendor's T-SQL for making a backup. `account` may be left out as in a migration. */
   backupCommand(
@@ -202,7 +202,7 @@ export interface MigrationService {
   /** The operations of such accounts of which fewer calls are made, because the vendor throttled one. */
   slowedOperations(provider: string, context: RequestContext): readonly SlowedOperation[];
   /**
-   * Has the engine ask the vendor now, and waits at most `waitMs` for what it says. Throws `provider_throttled` where the account has no room for
+   * Makes the engine observe now, and waits at most `waitMs` for the result. Throws `provider_throttled` when the account has no room for
    * another read within its bound, and `provider_unavailable` while the vendor is not called.
    */
   refresh(id: string, waitMs: number, context: RequestContext): Promise<Migration>;

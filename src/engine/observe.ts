@@ -12,7 +12,7 @@ export interface ObservationGroup {
   readonly members: readonly LeasedMigration[];
 }
 
-/** Sorts leased migrations into groups: same account, region, and whatever the provider can list at once. */
+/** Groups leased migrations by account, region, and what the provider can list at once. */
 export function groupForObservation(
   context: EngineContext,
   leased: readonly LeasedMigration[],
@@ -29,7 +29,7 @@ export function groupForObservation(
   });
 }
 
-/** Asks once for the whole group and takes in the answer. Returns the members as they are stored now, still leased. */
+/** Observes the whole group at once and applies the result. Returns the stored members, still leased. */
 export async function observeGroup(
   context: EngineContext,
   group: ObservationGroup,
@@ -59,7 +59,7 @@ export async function observeGroup(
     change = (latest) => {
       const observation = observations?.get(latest.id);
       const seen = group.members.find((member) => member.migration.id === latest.id);
-      // What was observed belongs to the calls known at that time; after a change in between the vendor is asked again.
+      // An observation belongs to the calls known at its time; after a change in between it is repeated.
       if (observation === undefined || seen?.migration.calls.length !== latest.calls.length)
         return { ...latest, dueAt: context.runtime.now() + context.settings.pollMinMs };
       return applyObservation(latest, observation, contextOf(latest));
@@ -91,7 +91,7 @@ export async function observeGroup(
   return results.flat();
 }
 
-/** What the vendor says of migrations of one group, with its times by our clock. `now` by ours. */
+/** The vendor's view of the migrations of one group, with times by our clock. `now` by ours. */
 export function* observeInOwnTime(
   provider: Pick<Provider, 'observe'>,
   migrations: readonly Migration[],

@@ -2,21 +2,21 @@ import type { DueWork } from '../domain/due-work.ts';
 import type { ClaimRoom } from '../domain/store.ts';
 import type { Account, VendorClient } from '../domain/vendor.ts';
 
-/** Migrations of one account that this process works on at once, by what they need first. An account cannot take another one's places. */
+/** Maximum number of migrations of one account in flight in this process, by their first need. Accounts do not share places. */
 const placesOf: Readonly<Record<DueWork, number>> = { send: 32, reconcile: 16, observe: 200 };
-/** The same for all accounts together that are no longer configured: their migrations are only marked so. */
+/** The same for all unconfigured accounts together, whose migrations are only marked. */
 const placesOfOthers = 20;
 /** Claimed at a time while the vendor wants no calls: they record that and come back when the pause is over. */
 const toldAtOnce = 20;
 /** The shortest pause of a vendor that migrations record, in ms; a shorter one is over before the record is written. */
 const worthTellingMs = 1000;
 
-/** Counts the places that are taken, and says how many of each kind may be claimed now. */
+/** Counts the occupied places, and computes how many of each kind may be claimed. */
 export class Places {
   readonly #accounts: ReadonlyMap<string, Account>;
   readonly #client: Pick<VendorClient, 'outlook'>;
   readonly #taken = new Map<string, number>();
-  /** Kinds of which the last claim got as many as there was room for, or had no room for any. */
+  /** Kinds whose last claim filled their room, or had no room. */
   readonly #crowded = new Set<string>();
 
   constructor(accounts: ReadonlyMap<string, Account>, client: Pick<VendorClient, 'outlook'>) {
@@ -24,7 +24,7 @@ export class Places {
     this.#client = client;
   }
 
-  /** Takes a place. Returns how to leave it: true, when others may be waiting for it. */
+  /** Takes a place. Returns the function that releases it; true: others may be waiting for it. */
   enter(account: string, work: DueWork): () => boolean {
     const kind = this.#kind(account, work);
     this.#taken.set(kind, this.#takenOf(kind) + 1);
@@ -34,7 +34,7 @@ export class Places {
     };
   }
 
-  /** Whether a new migration of the account can be worked on at once: there is a place and a turn, and nobody waits for it. */
+  /** Whether a new migration of the account can start at once: a place and a turn are free and nobody waits for them. */
   admits({ name }: Account): boolean {
     const account = this.#accounts.get(name);
     return account !== undefined && !this.#crowded.has(this.#kind(name, 'send')) && this.#roomToSend(account) > 0;
@@ -60,7 +60,7 @@ export class Places {
       .map((room) => ({ ...room, limit: Math.min(room.limit, Math.max(Math.floor(share), 1)) }));
   }
 
-  /** Notes what a claim brought: `count` by room. True: more can be claimed at once, because a room was filled and has grown or was shared. */
+  /** Records the result of a claim: `count` by room. True: more can be claimed at once, because a filled room has grown or was shared. */
   claimed(rooms: readonly ClaimRoom[], count: (room: ClaimRoom) => number): boolean {
     let more = false;
     for (const room of rooms) {
@@ -74,7 +74,7 @@ export class Places {
     return more;
   }
 
-  /** In how many milliseconds an account gets a turn that migrations may be waiting for; infinite where none does. */
+  /** Milliseconds until an account gets a turn that migrations may be waiting for; infinite: none. */
   nextTurnMs(): number {
     let soonest = Number.POSITIVE_INFINITY;
     for (const account of this.#accounts.values()) {

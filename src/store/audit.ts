@@ -11,7 +11,7 @@ import { jsonObject, type UnreadableRecords } from './unreadable.ts';
 
 const prefix = 'aud_';
 
-/** Writes a record, over the one of the same id if there is one. There is no statement that removes a record. */
+/** Writes a record, or replaces the one with the same id. No statement removes a record. */
 export function writeAudit(session: Session, { id, ...record }: NewAuditRecord): void {
   const { at, caller, account, migrationId, ...rest } = record;
   session.run(putRecord, { id: id ?? null, at, caller, account, migrationId, data: JSON.stringify(rest) });

@@ -8,7 +8,7 @@ import { selectMigrations } from './rows.ts';
 import type { Session, SqlDialect } from './session.ts';
 import type { Tables } from './tables.ts';
 
-/** `Store.claim` inside its transaction: the longest due first in each room. Rows that another claimer has in hand are passed over. */
+/** `Store.claim` inside its transaction: the longest due first in each room. Skips rows that another claimer has locked. */
 export async function claimDue(
   { db, dialect, unreadable }: Session,
   kept: KeptMigrations,
@@ -72,7 +72,7 @@ function dueIn(db: Kysely<Tables>, dialect: SqlDialect, now: Instant, { account,
   return db.selectFrom(rows.as('room')).select('room.id');
 }
 
-/** The earliest `dueAt` among migrations that nobody holds. */
+/** The earliest `dueAt` among migrations without a valid lease. */
 export async function earliestDue(db: Kysely<Tables>, dialect: SqlDialect, now: Instant): Promise<Instant | null> {
   const row = await db
     .selectFrom('migrations')
@@ -85,7 +85,7 @@ export async function earliestDue(db: Kysely<Tables>, dialect: SqlDialect, now: 
   return row?.due_at ?? null;
 }
 
-/** Whether nobody holds a row, by the clock that leases go by. */
+/** Whether a row has no valid lease, by the clock of the leases. */
 export function notLeased(dialect: SqlDialect, now: Instant) {
   return sql<boolean>`(lease_until is null or lease_until <= ${dialect.leaseClock(now)})`;
 }

@@ -24,7 +24,7 @@ export async function createMigration(
     isTerminal(migration) ? null : holderOfTarget(session, migration),
     migration.occupiesInstance && instanceOccupied(session, migration),
   ]);
-  // Before the target: a repeated request would else find its own first migration there.
+  // Before the target, where a repeated request would find its own first migration.
   if (record !== null) return { outcome: 'key_exists', record };
   if (holder !== null) return { outcome: 'target_busy', migrationId: holder };
   if (occupied) return { outcome: 'instance_occupied' };

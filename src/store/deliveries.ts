@@ -15,7 +15,7 @@ import { readWebhook } from './webhook-row.ts';
 
 const prefix = 'dlv_';
 
-/** `WebhookStore.claimDeliveries` inside its transaction. Rows that another claimer has in hand are passed over. */
+/** `WebhookStore.claimDeliveries` inside its transaction. Skips rows that another claimer has locked. */
 export async function claimDeliveries(
   session: Session,
   now: Instant,
@@ -25,7 +25,7 @@ export async function claimDeliveries(
 ): Promise<readonly ClaimedDelivery[]> {
   if (limit < 1) return [];
   const { db, dialect, unreadable } = session;
-  // One look into the index for each webhook, however much is pending.
+  // One index lookup for each webhook, independent of the number of pending deliveries.
   const webhooksDue = await db
     .selectFrom('webhooks')
     .select(({ selectFrom }) => [
@@ -147,12 +147,12 @@ export async function releaseDeliveries(db: Kysely<Tables>, ids: readonly string
     .execute();
 }
 
-/** With one that no delivery has: a list may not be empty. */
+/** With an id that no delivery has, because a list must not be empty. */
 function positionsOf(ids: readonly string[]): readonly number[] {
   return [-1, ...ids.map((id) => positionOfId(prefix, id)).filter((position) => position !== null)];
 }
 
-/** `WebhookStore.listDeliveries`. A text after which no delivery can stand gives nothing. */
+/** `WebhookStore.listDeliveries`. An invalid place returns nothing. */
 export async function listDeliveries(
   db: Kysely<Tables>,
   unreadable: UnreadableRecords,
@@ -175,7 +175,7 @@ export async function listDeliveries(
   return unreadable.readable(await query.execute(), readDelivery);
 }
 
-/** `WebhookStore.redeliver` inside its transaction. One that is still under way is left as it is. */
+/** `WebhookStore.redeliver` inside its transaction. A pending delivery stays as it is. */
 export async function redeliver(
   session: Session,
   webhookId: string,

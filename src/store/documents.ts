@@ -88,7 +88,7 @@ function documentOf({
   return JSON.stringify(document);
 }
 
-/** False: nothing has changed that could hold an id. */
+/** False: the change cannot contain a new id. */
 function mayHaveOtherIds(before: Migration, after: Migration): boolean {
   const same = <Part extends Backup | Call>(one: readonly Part[], other: readonly Part[]): boolean =>
     one.length === other.length &&
@@ -110,7 +110,7 @@ export function waitsForInstance(migration: Migration): boolean {
   return migration.stateReason === 'queued_behind_target' && !isTerminal(migration);
 }
 
-/** All ids that the vendor gave for a migration, each once. */
+/** All vendor ids of a migration, each once. */
 export function vendorIdsOf(migration: Migration): readonly string[] {
   const refs = [migration.providerRefs, ...[...migration.backups].map((backup) => backup.providerRefs)];
   for (const call of migration.calls) refs.push(call.refs);

@@ -1,7 +1,7 @@
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 const prefix = 'evt_';
 const digits = 26;
-/** Of an event id: so many digits of its position, and then as many random ones. */
+/** Number of digits of the position in an event id, and of the random digits after them. */
 const half = 13;
 
 /** Where an event stands in the log, and the random digits that tell it from another event at that place in another history. */

@@ -42,7 +42,7 @@ export function readEvent(row: StoredEvent): MigrationEvent {
   return { ...eventWithoutData(row), data: data as MigrationEvent['data'] };
 }
 
-/** What can be told of an event whose data cannot be read: the log goes on behind it. */
+/** The readable part of an event with unreadable data, so that the log continues. */
 export function eventWithoutData(row: StoredEvent): MigrationEvent {
   return {
     id: eventId(row),

@@ -36,7 +36,7 @@ export function noticingFailedWrites(backend: Backend): Backend {
   };
 }
 
-/** Writes a row and takes it away again: what is written has to reach the disk all the same. */
+/** Writes a row and deletes it again, which has to reach the disk all the same. */
 async function writeAndForget({ db }: Session): Promise<void> {
   const digest = 'readiness';
   const row = { digest, document: 'x'.repeat(65_536), created_at: 0 };

@@ -37,7 +37,7 @@ export async function fanOut(
   return { enabled: webhooks.length > 0, more };
 }
 
-/** Answers whether the log goes on after what was read. A webhook that another process has in hand is left to it. */
+/** Returns whether the log continues after the events read. Skips a webhook that another process has locked. */
 async function fanOutTo(session: Session, id: string, now: Instant, limit: number): Promise<boolean> {
   const { db, dialect } = session;
   const row = await db

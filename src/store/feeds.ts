@@ -15,12 +15,12 @@ export function folderIdOf(migration: Migration): string | null {
   return feed === undefined ? null : createHash('sha256').update(folderKey(migration, feed)).digest('hex');
 }
 
-/** Whether the scan of the folder is for this migration too. */
+/** Whether the migration needs the scan of the folder. */
 export function watchesNow(migration: Migration): boolean {
   return takesFiles(migration);
 }
 
-/** Makes the folder of a migration known, and due where the migration begins to watch it. */
+/** Stores the folder of a migration, and makes it due when the migration starts to watch it. */
 export async function keepFolder(db: Kysely<Tables>, before: Migration | null, after: Migration): Promise<void> {
   const { feed } = after;
   const id = folderIdOf(after);

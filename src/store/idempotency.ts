@@ -115,7 +115,7 @@ const updateKey = statement((db, key: UnansweredKey) =>
   db.updateTable('idempotency_keys').set({ document: key.document }).where('digest', '=', key.digest),
 );
 
-/** Forgets up to `limit` keys older than `before`. */
+/** Deletes up to `limit` keys older than `before`. */
 export async function expireKeys(db: Kysely<Tables>, before: number, limit: number): Promise<number> {
   const { numDeletedRows } = await db
     .deleteFrom('idempotency_keys')

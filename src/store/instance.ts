@@ -16,7 +16,7 @@ export async function holderOfTarget(session: Session, migration: Migration): Pr
   return oldest(holders.flat());
 }
 
-/** The same outside of a transaction, for whoever only wants to know. */
+/** The same outside of a transaction, for information only. */
 export async function presentHolder(db: Kysely<Tables>, migration: Migration): Promise<string | null> {
   const holders = await Promise.all(heldKeys(migration).map((held) => holdersOf(db, held).execute()));
   return oldest(holders.flat());
@@ -60,7 +60,7 @@ function holdersOf(db: Kysely<Tables>, held: HeldKey) {
 
 const selectHolder = statement(holdersOf);
 
-/** Whether another migration has the instance for itself. */
+/** Whether another migration occupies the instance. */
 export async function instanceOccupied(session: Session, migration: Migration): Promise<boolean> {
   const { id, account, target } = migration;
   const occupants = await session.rows(selectOccupant, { id, account, instanceId: target.instanceId });

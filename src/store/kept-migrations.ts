@@ -1,8 +1,8 @@
 import type { Migration } from '../domain/migration.ts';
 
-/** So many backups and calls are kept in all, about 15 MB. */
+/** Maximum number of backups and calls kept, about 15 MB. */
 const maxParts = 20_000;
-/** From so many backups and calls on, reading a migration costs more than asking whether it is still the same. */
+/** Number of backups and calls from which on reading a migration costs more than asking for its version. */
 const longParts = 50;
 
 /** Migrations as this process has last stored or read them. They are good for as long as the database has the same version. */

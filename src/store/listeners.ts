@@ -10,7 +10,7 @@ export class Changes extends Map<string, Instant | null> {
   }
 }
 
-/** The listeners of one process. A listener that throws harms nobody else. */
+/** The listeners of one process. A listener that throws does not affect the others. */
 export class Listeners {
   readonly #listeners = new Set<{ readonly tell: ChangeListener }>();
   readonly #onError: (error: unknown) => void;

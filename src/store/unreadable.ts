@@ -1,9 +1,9 @@
 import { UnreadableRecord } from '../domain/store.ts';
 
-/** Rows that are remembered by name; more are only counted in the log. */
+/** Maximum number of rows remembered by name; further ones are only logged. */
 const maxNamed = 100;
 
-/** The rows of one database that turned out not to be what this program writes. Each is reported once, and harms no other row. */
+/** The unreadable rows of one database. Each is reported once and does not affect other rows. */
 export class UnreadableRecords {
   readonly #found = new Map<string, UnreadableRecord>();
   readonly #onError: (error: unknown) => void;
@@ -17,7 +17,7 @@ export class UnreadableRecords {
     return [...this.#found.values()];
   }
 
-  /** The rows that can be read; the others are reported. */
+  /** The readable rows; the others are reported. */
   readable<R, T>(rows: readonly R[], read: (row: R) => T): T[] {
     return rows.flatMap((row) => {
       const value = this.read(() => read(row));

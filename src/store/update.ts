@@ -67,7 +67,7 @@ export async function updateMigration(
   return { outcome: 'updated', migration: after, released, ...(answered && { kept: true }) };
 }
 
-/** Keeps the answer of an earlier request where what is stored now settles it. */
+/** Stores the answer of an earlier request if the stored state now determines it. */
 function settle(session: Session, request: OpenRequest, key: UnansweredKey | null, stored: Migration): boolean {
   const settled = asCaller(() => request.answer(stored));
   if (settled === null) return false;

@@ -126,7 +126,7 @@ async function placeInLog(session: Session, position: number, before: Webhook, a
   return reached.position;
 }
 
-/** Whoever may see the webhook now need not be one who may see what it sent before. */
+/** A caller who may see the webhook now may lack the right to see its earlier deliveries. */
 async function forgetOthers(db: Kysely<Tables>, { id, accounts }: Webhook): Promise<void> {
   if (accounts.includes('*')) return;
   await db

@@ -9,8 +9,8 @@ export const maxBreakMs = 60_000;
 const readsFirstMs = 5000;
 
 /**
- * Whether a vendor is called. `closed`: it is. `open`: it is not, until `until`. `half_open`: one call is on its way to see whether it is back; the
- * others wait. Times are monotonic milliseconds.
+ * The state of a circuit. `closed`: the vendor is called. `open`: not until `until`. `half_open`: one call tests whether the vendor is
+ * back; the others wait. Times are monotonic milliseconds.
  */
 export type Breaker =
   | { readonly state: 'closed'; readonly failures: number }
@@ -19,22 +19,22 @@ export type Breaker =
 
 export const closed: Breaker = { state: 'closed', failures: 0 };
 
-/** Whether a call may go out now, and the breaker once it has. Null: it may not. */
+/** The breaker after a call that may go out now; null: it may not. */
 export function admitted(breaker: Breaker, effect: 'read' | 'write', now: number): Breaker | null {
   if (breaker.state === 'closed') return breaker;
   const due = effect === 'read' ? breaker.until : breaker.until + readsFirstMs;
-  // A probe that never came back is given up after a pause as well.
+  // A test call without a result is abandoned after a pause.
   if (now < due) return null;
   return { state: 'half_open', until: now + breaker.pauseMs, pauseMs: breaker.pauseMs };
 }
 
-/** For how long a call of that kind has to wait, in milliseconds; 0: it may go out. */
+/** How long a call of that kind has to wait, in milliseconds; 0: it may go out. */
 export function breakLeftMs(breaker: Breaker, effect: 'read' | 'write', now: number): number {
   if (breaker.state === 'closed') return 0;
   return Math.max((effect === 'read' ? breaker.until : breaker.until + readsFirstMs) - now, 0);
 }
 
-/** The breaker after an answer, or after an attempt that shows nothing but that the vendor did not answer. */
+/** The breaker after an answer, or after an attempt without one. */
 export function afterCall(breaker: Breaker, failure: VendorFailure | null, now: number): Breaker {
   if (!tellsOfOutage(failure)) return closed;
   if (breaker.state === 'closed')
@@ -46,7 +46,7 @@ export function afterCall(breaker: Breaker, failure: VendorFailure | null, now: 
   return { state: 'open', until: now + pauseMs, pauseMs };
 }
 
-/** No connection, no answer, or a server error without a word of the vendor's own: an error that names a cause is an answer. */
+/** No connection, no answer, or a server error without a vendor error: an error that names a cause is an answer. */
 function tellsOfOutage(failure: VendorFailure | null): boolean {
   if (failure === null) return false;
   if (failure.kind === 'timeout' || failure.kind === 'not_sent') return true;

@@ -16,11 +16,11 @@ import type { CallPriority, Permit } from '../domain/vendor.ts';
 
 /** Most urgent first. */
 const priorities: readonly CallPriority[] = ['submission', 'caller', 'observation'];
-/** Of this many calls one is that of whoever has waited longest, so that a busy caller cannot keep the engine from observing. */
+/** One in this many calls goes to the longest waiting one, so that a busy caller cannot block observations. */
 const turnOfTheLast = 5;
-/** The longest pause that a vendor's answer imposes on an operation, in ms; a longer one is asked for again. */
+/** Maximum pause of an operation by a vendor's answer, in milliseconds; the vendor repeats a longer one. */
 export const maxPauseMs = 2 * 60_000;
-/** Budgets of operations that are remembered; callers may name any region. */
+/** Maximum number of remembered budgets, because callers may name any region. */
 const maxBudgets = 1000;
 
 /** A call that wants to leave: how urgent it is, and which budget of its gate it is taken from beside the gate's own. */
@@ -58,8 +58,8 @@ export interface HeldBack {
 type GateRuntime = Pick<Runtime, 'now' | 'monotonic' | 'sleep'>;
 
 /**
- * Lets the calls of one account to one vendor out: within the account's limit and that of each operation, the most urgent first, and only so many
- * at once, so that calls which hang leave room for others.
+ * Releases the calls of one account within its limit and that of each operation, the most urgent first, with a maximum in flight, so that
+ * hanging calls leave room for others.
  */
 export class CallGate {
   readonly #settings: GateSettings;
@@ -79,7 +79,7 @@ export class CallGate {
     this.#runtime = runtime;
   }
 
-  /** A permit when one is to be had at once and nobody more urgent waits for it, or null. */
+  /** A permit that is free now and that no more urgent call waits for, or null. */
   tryTake(call: WantedCall): Permit | null {
     if (this.#closed || this.#able().some((each) => !isBehind(each.priority, call.priority))) return null;
     return this.#permit(call);

@@ -50,21 +50,23 @@ export interface VendorClientOptions {
   /** Carries an account's calls. */
   exchangeOf(account: Account): Exchange;
   readonly runtime: Runtime;
-  /** Read before every attempt, so that rotated credentials are used at once. */
+  /** Read before every attempt, so that rotated credentials take effect at once. */
   credentialsOf(account: Account): Promise<Credentials>;
-  /** Told when the vendor says that these credentials have ended before their time. */
+  /** Called when the vendor reports that these credentials have expired early. */
   credentialsEnded?(account: Account, credentials: Credentials): void;
   /** The part of every limit that this process may use; null: it is not known, and nothing is sent. Default: all. */
   share?(): Share | null;
   report?(report: VendorCallReport): void;
   reportLogin?(report: VendorLoginReport): void;
-  /** Told when a vendor's clock is first learnt, and when it changes by more than the resolution of a `Date` header. */
+  /** Called when a vendor's clock is first learnt, and when it changes by more than the resolution of a `Date` header. */
   reportClock?(report: VendorClockReport): void;
 }
 
 /** The vendors' client and what it knows of logins. */
 export interface VendorTransport extends VendorClient {
-  /** Why the account's credentials are of no use at present, or null: a login was refused, or they have ended or cannot be sent. */
+  /**
+   * Why the account's credentials are unusable now: a login was refused, they have expired, or they cannot be sent; null: they are usable.
+   */
   refusedLogin(account: Account): VendorFailure | null;
   /** The account is configured otherwise now, or not any more: what is known of it is forgotten, and nothing more leaves with it. */
   forget(account: Account): void;
@@ -84,7 +86,7 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
   });
   const refusals = new RefusedLogins(runtime.now);
   const standing = new Map<string, RefusedLogin>();
-  /** Accounts whose credentials have ended or cannot be sent, until a call is answered again. */
+  /** Accounts whose credentials have expired or cannot be sent, until a call succeeds again. */
   const useless = new Map<string, VendorFailure>();
   const cloudIds = new Map<string, string>();
   const prints = new Map<string, string | null>();
@@ -131,7 +133,7 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
     }
   }
 
-  /** The failure that the caller gets, when nothing more is tried. */
+  /** The final failure for the caller. */
   function lastFailure(
     account: Account,
     request: VendorRequest,

@@ -3,7 +3,7 @@ import { remembered } from '../domain/remembered.ts';
 import { Secret } from '../domain/secret.ts';
 import type { Credentials } from '../domain/vendor.ts';
 
-/** Tells the key or user that credentials name, whatever its secret is; null for temporary ones, whose names change by themselves. */
+/** A digest of the key or user in credentials, without the secret; null for temporary ones, whose names change by themselves. */
 export const nameOf = remembered((credentials: Credentials): string | null => {
   const parts = Object.entries(credentials);
   if (parts.some(([name, value]) => /token$/i.test(name) && value !== undefined)) return null;

@@ -13,7 +13,7 @@ export interface ExchangeSettings {
   readonly dispatcher?: MakeDispatcher;
 }
 
-/** Carries one signed request and brings the answer. Throws what undici throws. */
+/** Sends one signed request and returns the response. Throws what undici throws. */
 export interface Exchange {
   send(request: SignedRequest, now: () => number): Promise<VendorReply>;
   close(): Promise<void>;
@@ -67,7 +67,7 @@ export function createExchange({
 
 const tookTooLong = () => new DOMException('The call took longer than its deadline.', 'TimeoutError');
 
-/** No more than that many bytes. What is left is not waited for: the connection is given up. */
+/** Reads at most that many bytes and closes the connection instead of waiting for the rest. */
 async function firstBytes(body: AsyncIterable<Uint8Array>, most: number): Promise<Buffer> {
   const parts: Uint8Array[] = [];
   let length = 0;

@@ -9,7 +9,7 @@ import {
   vendorFailure,
 } from '../domain/vendor.ts';
 
-/** Error codes of a connection that never stood: nothing of the request can have arrived. */
+/** Error codes of a connection that was never established: nothing of the request can have arrived. */
 const notSentCodes: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -53,7 +53,7 @@ export function exchangeFailure(
   });
 }
 
-/** A call that did not leave, because it could not be signed. What a provider has found out about its credentials is kept. */
+/** A call that was not sent, because it could not be signed. Keeps the provider's finding about the credentials. */
 export function notSigned(error: unknown, request: VendorRequest, providerName: string): VendorFailure {
   if (error instanceof VendorError && !mayHaveHappened(error.failure.kind)) return error.failure;
   const text = error instanceof Error ? error.message : String(error);
@@ -65,7 +65,7 @@ export function notSigned(error: unknown, request: VendorRequest, providerName: 
   });
 }
 
-/** Nothing was sent, because what the account's credentials are made of cannot be right. */
+/** A call that was not sent, because the account's credentials are malformed. */
 export function malformedCredentials(account: Account, { name, detail }: CredentialFault): VendorFailure {
   return vendorFailure({
     kind: 'unauthenticated',
@@ -84,7 +84,7 @@ export function endedCredentials(account: Account, failure: VendorFailure): Vend
   });
 }
 
-/** A call that did not leave, because its turn under the account's own limit would come too late. */
+/** A call that was not sent, because its turn under the account's own limit would come too late. */
 export function noTurn(request: VendorRequest, account: Account, waitMs: number): VendorFailure {
   return vendorFailure({
     kind: 'throttled',
@@ -94,7 +94,7 @@ export function noTurn(request: VendorRequest, account: Account, waitMs: number)
   });
 }
 
-/** A call that did not leave, because the vendor has not answered the last ones. */
+/** A call that was not sent, because the vendor has not answered the last ones. */
 export function outage(request: VendorRequest, account: Account, waitMs: number): VendorFailure {
   const seconds = Math.max(Math.ceil(waitMs / 1000), 1);
   return vendorFailure({
@@ -114,7 +114,7 @@ export function shutDown(request: VendorRequest, providerName: string): VendorFa
   });
 }
 
-/** A call that did not leave again, because its account is configured otherwise since it first left. */
+/** A call that was not sent again, because its account was reconfigured after the first attempt. */
 export function reconfigured(operation: string, providerName: string): VendorFailure {
   return vendorFailure({
     kind: 'not_sent',
@@ -124,7 +124,7 @@ export function reconfigured(operation: string, providerName: string): VendorFai
   });
 }
 
-/** A call that did not leave, because what entitled this process to send it had run out while it waited. */
+/** A call that was not sent, because this process lost the right to send it while it waited. */
 export function heldBack(request: VendorRequest, providerName: string): VendorFailure {
   return vendorFailure({
     kind: 'not_sent',
@@ -138,7 +138,7 @@ function kindOf(
   syscall: string | null,
 ): Extract<FailureKind, 'not_sent' | 'malformed' | 'timeout'> {
   if (code === null) return 'timeout';
-  // On a connection that stood, the same codes tell of an answer that was lost.
+  // On an established connection the same codes mean a lost answer.
   const stood = syscall === 'read' || syscall === 'write';
   if (!stood && (notSentCodes.has(code) || tlsCodes.test(code) || syscall === 'connect')) return 'not_sent';
   return malformedCodes.test(code) ? 'malformed' : 'timeout';
@@ -147,7 +147,7 @@ function kindOf(
 /** Code of the error or of what caused it; several addresses tried at once give an aggregate. */
 function details(error: unknown): { code: string | null; syscall: string | null } {
   for (let each = error; each instanceof Error; each = each.cause) {
-    // A proxy that does not open the tunnel: the request has stayed here.
+    // The proxy opened no tunnel, so the request was not sent.
     if (each.message.startsWith('Proxy response (')) return { code: 'PROXY_REFUSED', syscall: 'connect' };
     const inner = each instanceof AggregateError ? each.errors[0] : each;
     const { code, syscall } = inner as { code?: unknown; syscall?: unknown };

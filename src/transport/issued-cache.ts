@@ -8,15 +8,15 @@ interface Held<T> {
 }
 
 export interface Renewal {
-  /** Renewal begins in the last quarter of a life, and at most this long before its end. */
+  /** Renewal starts in the last quarter of a lifetime, at most this long before its end. */
   readonly maxAheadMs: number;
-  /** A value is used for at least this long: a wrong clock must not turn every request into an exchange. */
+  /** Minimum use of a value: a wrong clock must not turn every request into an exchange. */
   readonly leastUseMs: number;
 }
 
 /**
- * What an issuer gives for a time, for all who need it: one exchange at a time, and renewal ahead of the end while the present value
- * still serves. When not to ask an issuer that refuses is the business of `issue`.
+ * A temporary value of an issuer, shared by all callers: one exchange at a time, and renewal before the end while the present value
+ * serves. `issue` decides when to leave a refusing issuer alone.
  */
 export class IssuedCache<T> {
   #held: Held<T> | null = null;

@@ -1,7 +1,7 @@
 import type { Instant } from '../domain/migration.ts';
 import { type FailureKind, VendorError } from '../domain/vendor.ts';
 
-/** After a refused login nothing is tried with the same credentials for this long: vendors lock users that fail repeatedly. */
+/** Pause after a refused login with the same credentials, because vendors lock users after repeated failures. */
 export const refusedLoginPauseMs = 15 * 60_000;
 
 /** The vendor has judged the login; asking the same again gets the same answer, or locks the user. */
@@ -22,8 +22,8 @@ export function heldBackLogin({ error, until }: RefusedLogin): VendorError {
 }
 
 /**
- * Which credentials were refused. A refusal stops every login with them, in any region and for any account, unless they have opened
- * a session elsewhere before and never here: then only this place is closed to them.
+ * The refused credentials. A refusal stops every login with them, in any region and for any account. If they have opened a session
+ * elsewhere and never here, it stops only this place.
  */
 export class RefusedLogins {
   readonly #refusals = new Map<string, RefusedLogin>();
@@ -50,7 +50,7 @@ export class RefusedLogins {
     }
   }
 
-  /** Notes a failed login. Failures that say nothing of the credentials are not noted. */
+  /** Records a failed login; ignores failures that say nothing about the credentials. */
   failed(fingerprint: string, place: string, error: VendorError): void {
     if (!judged.includes(error.failure.kind)) return;
     const onlyHere = this.#proven.has(fingerprint) && !this.#proven.has(`${fingerprint} ${place}`);

@@ -1,12 +1,12 @@
 import type { Runtime } from '../domain/runtime.ts';
 import { type FailureKind, mayHaveHappened, type VendorFailure } from '../domain/vendor.ts';
 
-/** What is left for tries that were not asked for. Pure: `spend` and `earn` give the next one. */
+/** The remaining budget of retries. Pure: `spend` and `earn` return the next one. */
 export interface RetryBudget {
   readonly tokens: number;
 }
 
-/** Tries in a row that a budget allows, and what an answered call gives back: a vendor that fails is asked at most a tenth more often. */
+/** Maximum number of retries in a row, and the amount that an answered call returns: a failing vendor gets at most a tenth more calls. */
 const maxTokens = 10;
 const earnedPerAnswer = 0.1;
 export const fullBudget: RetryBudget = { tokens: maxTokens };
@@ -15,7 +15,7 @@ export const earn = ({ tokens }: RetryBudget): RetryBudget => ({
   tokens: Math.min(tokens + earnedPerAnswer, maxTokens),
 });
 
-/** Reads are tried this often; a changing call is never sent again after it may have arrived. */
+/** Maximum number of tries of a read; a changing call is never sent again once it may have arrived. */
 const readTries = 3;
 const firstPauseMs = 400;
 /** The longest pause between two tries of a read; a vendor that asks for a longer one is asked again by whoever wanted the answer. */
@@ -78,7 +78,7 @@ export function decideRetry(
   return { do: 'retry', reason: 'transient', waitMs, exactly: retryAfterMs !== undefined };
 }
 
-/** Anything up to that long: calls that failed together are not tried together again. */
+/** Full jitter, so that calls that failed together are not retried together. */
 export function jittered(ms: number, runtime: Pick<Runtime, 'randomBytes'>): number {
   return (ms * (runtime.randomBytes(1)[0] ?? 0)) / 255;
 }

@@ -1,12 +1,12 @@
 import type { Instant } from '../domain/migration.ts';
 import type { Account, VendorClockReport, VendorReply } from '../domain/vendor.ts';
 
-/** Offsets below this are the resolution of a `Date` header, not a clock that is off. */
+/** Offsets below this are the resolution of a `Date` header. */
 const clockNoiseMs = 2000;
-/** No clock is off by more than this; a `Date` header that says so is a fault of its sender. */
+/** Maximum offset of a clock; a `Date` header beyond it is a fault of its sender. */
 const maxClockOffsetMs = 24 * 3_600_000;
 
-/** The vendors' clocks, learnt per account from the `Date` headers of their replies. */
+/** The vendors' clocks, learnt for each account from the `Date` headers of replies. */
 export class VendorClocks {
   readonly #offsets = new Map<string, number>();
   /** The last `Date` header: many replies of one second carry the same. */

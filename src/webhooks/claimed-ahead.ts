@@ -1,11 +1,11 @@
 import type { ClaimedDelivery } from '../domain/webhook.ts';
 
-/** So much work of a receiver is claimed ahead, in milliseconds of its own pace. */
+/** How much work is claimed ahead for a receiver, in milliseconds of its own pace. */
 const aheadMs = 250;
-/** Deliveries that wait here for one webhook, and for all together. */
+/** Maximum number of deliveries that wait here for one webhook, and for all together. */
 const maxOfOne = 128;
 const maxInAll = 2000;
-/** How much the last attempt counts in the pace of a receiver. */
+/** Weight of the last attempt in the average pace of a receiver. */
 const weight = 0.2;
 /** Webhooks whose pace is known. */
 const maxKnown = 10_000;
@@ -16,8 +16,8 @@ interface Waiting {
 }
 
 /**
- * Deliveries that this process holds and has no place for yet. Only receivers that answer quickly have any, so that their next attempt waits for no
- * statement of the database; what a receiver does not take soon is given back.
+ * Leased deliveries without a place yet. Only quick receivers have any, so that their next attempt needs no statement of the database.
+ * Deliveries that wait too long are released.
  */
 export class ClaimedAhead {
   readonly #queues = new Map<string, Waiting[]>();
@@ -29,7 +29,7 @@ export class ClaimedAhead {
     return this.#queues.get(webhookId)?.length ?? 0;
   }
 
-  /** How many more may be claimed for the webhook, beyond the places that it has: `atOnce` of them work side by side. */
+  /** How many more deliveries may be claimed for the webhook, beyond its `atOnce` places. */
   room(webhookId: string, atOnce: number): number {
     const pace = this.#paces.get(webhookId);
     if (pace === undefined) return 0;
@@ -37,7 +37,7 @@ export class ClaimedAhead {
     return Math.max(0, Math.min(wanted - this.held(webhookId), maxInAll - this.#size));
   }
 
-  /** Whether so few are left that the next ones should be claimed. */
+  /** Whether the stock is low, so that the next deliveries should be claimed. */
   runsLow(webhookId: string, atOnce: number): boolean {
     return this.room(webhookId, atOnce) >= this.held(webhookId);
   }
@@ -50,7 +50,7 @@ export class ClaimedAhead {
     this.#size++;
   }
 
-  /** Those that wait in front, one of each webhook; who was served last comes last. */
+  /** The first waiting delivery of each webhook; the webhook served last comes last. */
   fronts(): readonly ClaimedDelivery[] {
     return [...this.#queues.values()].flatMap(([first]) => (first === undefined ? [] : [first.claim]));
   }
@@ -65,7 +65,7 @@ export class ClaimedAhead {
     return next?.claim;
   }
 
-  /** Takes out all of a webhook, or of all, that are older than `before`. */
+  /** Removes the deliveries of one webhook, or of all, that are older than `before`. */
   takeBack(of: { readonly webhookId?: string; readonly before?: number }): readonly ClaimedDelivery[] {
     const { webhookId, before = Number.POSITIVE_INFINITY } = of;
     const taken: ClaimedDelivery[] = [];
@@ -80,7 +80,7 @@ export class ClaimedAhead {
     return taken;
   }
 
-  /** Learns from an attempt. `durationMs` null: it brought no answer, and nothing is claimed ahead until one does. */
+  /** Updates the pace after an attempt. `durationMs` null: no answer came, and nothing is claimed ahead until one does. */
   attempted(webhookId: string, durationMs: number | null): void {
     const known = this.#paces.get(webhookId);
     this.#paces.delete(webhookId);

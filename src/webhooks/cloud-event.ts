@@ -18,7 +18,7 @@ export function cloudEvent(event: MigrationEvent): string {
   });
 }
 
-/** A message that tells a receiver that it can be reached, and nothing else. It is no event of the log. */
+/** A test message. It is not an event of the log. */
 export function testEvent(id: string, webhookId: string, at: number): string {
   return JSON.stringify({
     specversion: '1.0',

@@ -10,22 +10,25 @@ import { type PostContext, postSigned } from './post.ts';
 import { type AttemptResult, outcomeOf } from './schedule.ts';
 import { maxPerWebhook, Shares } from './shares.ts';
 
-/** Events that are taken up for one webhook at a time. */
+/** Maximum number of events of one webhook in one fan-out. */
 const fanOutBatch = 200;
-/** Changes of migrations come in swarms: they are waited for together. Milliseconds. */
+/** Changes of migrations come in bursts, so a fan-out waits this long for more, in milliseconds. */
 const gatheringMs = 100;
-/** Places become free one by one: so long they are waited for before more is claimed, in milliseconds. */
+/** Places become free one by one, so a claim waits this long for more of them, in milliseconds. */
 const claimPauseMs = 10;
-/** The longest sleep between two looks at the store while there is a webhook, and while there is none. */
+/** Maximum pause between two reads of the store, with a webhook and without one. */
 const watchingMs = 1000;
 const idleMs = 5000;
-/** What has waited here for a place for so long is given back, in milliseconds: another process may have one, and the webhook may have been changed. */
+/**
+ * Maximum wait of a leased delivery for a place, in milliseconds. Then it is released: another process may have a place, and the webhook
+ * may have changed.
+ */
 const maxHeldMs = 2000;
-/** Attempts that have ended and are not written down yet: with more of them nothing is claimed. */
+/** Maximum number of ended attempts that are not stored yet; above it nothing is claimed. */
 const maxUnsettled = 1000;
 const settledAtOnce = 200;
 const housekeepingMs = 3_600_000;
-/** How long a delivery that has ended can be looked at. */
+/** How long an ended delivery is kept. */
 const keptMs = 7 * 24 * 3_600_000;
 
 export interface DispatcherContext extends PostContext {
@@ -33,7 +36,7 @@ export interface DispatcherContext extends PostContext {
   readonly runtime: Runtime;
   /** Asked before each attempt. */
   readonly grantFault: GrantFault;
-  /** Longer than the sender's deadline: one that is taken again after it is sent twice. Milliseconds. */
+  /** Lease of a delivery in milliseconds, longer than the sender's deadline: a delivery whose lease ends earlier is sent twice. */
   readonly leaseMs: number;
   readonly telemetry: WebhookTelemetry;
 }
@@ -45,13 +48,13 @@ export interface Dispatcher {
   start(): void;
   /** There may be something to do. */
   wake(): void;
-  /** Takes nothing more up, and waits for what is on its way, at most `graceMs`. */
+  /** Starts nothing more, and waits at most `graceMs` for the attempts in flight. */
   stop(graceMs: number): Promise<void>;
 }
 
 /**
- * Two loops: one makes deliveries of events, the other claims those that are due. Whenever an attempt ends, the next one that is claimed already begins;
- * what came of attempts is written down for many together.
+ * Two loops: one creates deliveries from events, the other claims due deliveries. When an attempt ends, the next claimed one starts.
+ * Outcomes of attempts are stored in batches.
  */
 export function createDispatcher(context: DispatcherContext): Dispatcher {
   const { store, runtime, telemetry } = context;
@@ -125,7 +128,7 @@ export function createDispatcher(context: DispatcherContext): Dispatcher {
     }
   }
 
-  /** Begins what has a place, one of each webhook in turn. */
+  /** Starts the deliveries that have a place, one of each webhook in turn. */
   function begin(): void {
     beginning = false;
     if (stopping.signal.aborted) return;
@@ -176,7 +179,7 @@ export function createDispatcher(context: DispatcherContext): Dispatcher {
     const silent = result.status === null && result.timedOut === true;
     leave(silent);
     ahead.attempted(webhook.id, result.status === null ? null : durationMs);
-    // Nothing more of what it has waiting here is sent to one that does not answer, or wants nothing.
+    // A receiver that does not answer, or wants nothing, gets none of its waiting deliveries.
     if (result.status === null || result.status === 410) giveBack(ahead.takeBack({ webhookId: webhook.id }));
     if (ahead.runsLow(webhook.id, maxPerWebhook)) claiming.abort();
     beginSoon();
@@ -188,7 +191,7 @@ export function createDispatcher(context: DispatcherContext): Dispatcher {
     if (outcome.status === 410) await store.updateWebhook(webhook.id, (current) => switchedOff(current, webhook));
   }
 
-  /** Nobody listens there: unless a caller has said something else about it meanwhile. */
+  /** The receiver answered 410. The webhook is disabled, unless a caller has changed it meanwhile. */
   function switchedOff(current: Webhook, called: Webhook): Webhook | null {
     if (!current.enabled || current.version !== called.version) return null;
     const disabledReason = 'The receiver answered 410: it wants nothing more.';
@@ -227,5 +230,5 @@ export function createDispatcher(context: DispatcherContext): Dispatcher {
   };
 }
 
-/** It has been reported, once for all that were to be written down together. */
+/** The failure is reported once for the whole batch. */
 class NotSettled extends Error {}

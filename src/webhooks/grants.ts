@@ -1,7 +1,7 @@
 import { hasGrant } from '../domain/grants.ts';
 import type { Webhook } from '../domain/webhook.ts';
 
-/** Who may call this gateway, by its configuration of today. */
+/** Who may call this gateway by its present configuration. */
 export interface KnownCallers {
   readonly keys: readonly {
     readonly name: string;
@@ -12,12 +12,12 @@ export interface KnownCallers {
   readonly issuers: readonly string[];
 }
 
-/** Why an event of the account is not sent to that webhook today, though its maker had a grant once; null: it is sent. */
+/** Why an event of the account is not sent to that webhook now, although its creator once had a grant; null: it is sent. */
 export type GrantFault = (webhook: Pick<Webhook, 'caller' | 'callerKind'>, account: string) => string | null;
 
 /**
- * Asks the configuration of today. A token's grants end with it, so of a token only the issuer can be asked. What older versions have stored tells
- * not how its maker was known: a key of that name is asked where there is one.
+ * Checks the present configuration. A token's grants end with the token, and only its issuer knows them. Webhooks of older versions do not
+ * say how their creator was authenticated; a key of the same name decides, if there is one.
  */
 export function presentGrants({ keys, issuers }: KnownCallers): GrantFault {
   const byName = new Map(keys.map((key) => [key.name, key]));

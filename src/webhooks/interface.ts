@@ -16,9 +16,9 @@ export interface WebhookRequest {
 
 export type WebhookPatch = Partial<WebhookRequest>;
 
-/** Who asks, and for which accounts he has grants; `*` stands for all. */
+/** The caller and the accounts with a grant; `*` stands for all. */
 export interface WebhookCaller {
-  /** What the audit is to say of a change when it is stored. */
+  /** The audit record to store with the change. */
   readonly audit?: AuditEntry;
   readonly caller: string;
   readonly kind: 'key' | 'token' | 'anonymous';
@@ -30,14 +30,14 @@ export interface WebhookChange extends WebhookCaller {
   readonly ifMatch?: string;
 }
 
-/** A webhook that was just made, with its secret: `whsec_` and base64. `replayed`: by an earlier request with the same idempotency key. */
+/** A new webhook with its secret: `whsec_` and base64. `replayed`: an earlier request with the same idempotency key created it. */
 export interface NewWebhook {
   readonly webhook: Webhook;
   readonly secret: string;
   readonly replayed: boolean;
 }
 
-/** A webhook that was changed. `secret`: the new one, where the change has made one; null: it is as it was. */
+/** A changed webhook. `secret`: the new one, if the change made one; null: unchanged. */
 export interface ChangedWebhook {
   readonly webhook: Webhook;
   readonly secret: string | null;
@@ -53,8 +53,8 @@ export interface TestResult {
 }
 
 /**
- * All that the HTTP surface can ask about webhooks. Every method throws `Problem` for what the caller has to know: `not_found` also for a webhook
- * that sends events of an account without a grant; `forbidden` where such an account is named; `invalid_request` with a pointer for a URL that may not be
+ * The operations on webhooks for the HTTP surface. Every method throws `Problem`: `not_found`, also for a webhook with an account that the
+ * caller has no grant for; `forbidden` for such an account in the request; `invalid_request` with a pointer for a URL that may not be
  * called; `encryption_key_required`; `precondition_failed`; `idempotency_key_reused`.
  */
 export interface WebhookService {
@@ -62,11 +62,14 @@ export interface WebhookService {
   get(id: string, caller: WebhookCaller): Promise<Webhook>;
   /** Oldest first. */
   list(page: { readonly size: number; readonly after?: string }, caller: WebhookCaller): Promise<readonly Webhook[]>;
-  /** A URL at another origin gets a secret of its own: whoever had the old one must not be able to speak to the new receiver. */
+  /** A URL at another origin gets a new secret, because the holder of the old one must not sign for the new receiver. */
   patch(id: string, patch: WebhookPatch, caller: WebhookChange): Promise<ChangedWebhook>;
-  /** Makes a new secret; messages are signed with the old one, too, for `overlapMs`. Repeated with the same idempotency key it does nothing more. */
+  /**
+   * Makes a new secret; for `overlapMs` messages carry a signature with the old one, too. A repetition with the same idempotency key
+   * changes nothing.
+   */
   rotateSecret(id: string, overlapMs: number, caller: WebhookChange, idempotency?: IdempotencyKey): Promise<NewWebhook>;
-  /** Sends a message that says nothing, now, and tells what came of it. `invalid_state` while another one is on its way. */
+  /** Sends a test message now and returns its outcome. `invalid_state` while another one is in flight. */
   test(id: string, caller: WebhookCaller): Promise<TestResult>;
   remove(id: string, caller: WebhookChange): Promise<void>;
   /** Newest first. */
@@ -76,6 +79,6 @@ export interface WebhookService {
     page: { readonly size: number; readonly after?: string },
     caller: WebhookCaller,
   ): Promise<readonly Delivery[]>;
-  /** Makes a delivery that has ended due again; one that has not is left as it is. */
+  /** Makes an ended delivery due again; a pending one stays as it is. */
   redeliver(id: string, deliveryId: string, caller: WebhookCaller): Promise<Delivery>;
 }

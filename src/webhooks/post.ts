@@ -14,7 +14,7 @@ export interface PostContext {
   readonly version: string;
 }
 
-/** Sends one message to a webhook, signed with its secret, and while that is changed with the one before, too. */
+/** Sends one message to a webhook, signed with its secret and, during a rotation, with the previous one. */
 export async function postSigned(
   { sender, runtime, open, version }: PostContext,
   webhook: Webhook,

@@ -5,7 +5,7 @@ const second = 1000;
 const minute = 60 * second;
 const hour = 60 * minute;
 
-/** How long after a failed attempt the next one follows; after the last of them a delivery is given up, after a good two days. */
+/** Pauses between failed attempts. After the last one, a good two days later, the delivery has failed. */
 const pauses = [
   5 * second,
   30 * second,
@@ -19,17 +19,17 @@ const pauses = [
   12 * hour,
   24 * hour,
 ];
-/** The longest `Retry-After` of a receiver that is granted, in milliseconds. */
+/** Maximum `Retry-After` of a receiver that is obeyed, in milliseconds. */
 export const maxWishMs = 6 * hour;
 
-/** What an attempt brought: an answer, or none and why. */
+/** The result of an attempt: an answer, or the reason why there is none. */
 export type AttemptResult =
   | { readonly status: number; readonly retryAfterMs: number | null }
   | { readonly status: null; readonly error: string; readonly timedOut?: boolean };
 
 /**
- * What follows from an attempt. `attempts`: those that had ended before. `random`: 0 to 1; receivers that failed together are not called together again. 2xx is
- * receipt; 410 says that nobody listens there any more; everything else is tried again.
+ * The consequence of an attempt. `attempts`: number of earlier attempts. `random`: 0 to 1, so that receivers that failed together are not
+ * retried together. 2xx is receipt; 410 disables the webhook; everything else is retried.
  */
 export function outcomeOf(result: AttemptResult, attempts: number, at: Instant, random: number): AttemptOutcome {
   const { status } = result;

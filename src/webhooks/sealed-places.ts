@@ -1,4 +1,4 @@
-/** What the sealed texts of a webhook are bound to: neither opens in the place of the other, or of another webhook. */
+/** The bindings of the sealed texts of a webhook: neither opens in the place of the other, or of another webhook. */
 
 export function urlPlace(webhookId: string): string {
   return `webhook-url ${webhookId}`;

@@ -9,31 +9,31 @@ import { directly, type OutboundSettings, ownMachine } from '../domain/outbound.
 import { readRetryAfter } from '../domain/retry-after.ts';
 import { type AttemptResult, maxWishMs } from './schedule.ts';
 
-/** Bytes of an answer that are read, and not kept, so that its connection can be used again. */
+/** Maximum number of bytes read from an answer, so that its connection can be reused. They are discarded. */
 const maxAnswerBytes = 16 * 1024;
-/** How long a connection is kept that nobody uses, in milliseconds. */
+/** Keep-alive of an idle connection, in milliseconds. */
 const idleMs = 10_000;
 
 /** Carries one message to one receiver. */
 export interface Sender {
-  /** Never rejects: what went wrong is part of the result. */
+  /** Never rejects: a failure is part of the result. */
   post(url: string, headers: Readonly<Record<string, string>>, body: string): Promise<AttemptResult>;
   close(): Promise<void>;
 }
 
 export interface SenderSettings extends AddressPolicy {
-  /** For connecting, and for all together; milliseconds. */
+  /** Deadlines for connecting and for the whole attempt, in milliseconds. */
   readonly timeoutMs: number;
 }
 
-/** The addresses of a name, as `dns.lookup` gives them. */
+/** The addresses of a name, as from `dns.lookup`. */
 export type Resolve = (
   name: string,
   options: LookupOptions & { readonly all: true },
   done: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
 ) => void;
 
-/** Opens connections to allowed addresses only, whatever a name stands for at that moment. Redirects are not followed. */
+/** Connects to allowed addresses only, checked after each name resolution. Redirects are not followed. */
 export function createSender(
   settings: SenderSettings,
   now: () => Instant,
@@ -50,7 +50,7 @@ export function createSender(
   };
   const agents = { 'http:': new HttpAgent(connections), 'https:': new HttpsAgent(connections) };
 
-  /** Node's own client takes whatever a receiver says before its answer, such as a `100 Continue` that nobody asked for. */
+  /** Node's own client accepts interim responses, such as an unrequested `100 Continue`. */
   function send(url: URL, headers: Readonly<Record<string, string>>, body: string): Promise<IncomingMessage> {
     return new Promise((done, fail) => {
       const signal = AbortSignal.timeout(timeoutMs);
@@ -62,7 +62,7 @@ export function createSender(
           : plainRequest(url, { ...options, agent: agents['http:'] });
       request.once('response', done);
       request.once('error', (error) => {
-        // A connection that was kept may have been closed by the receiver in this very moment: nothing of this request was read.
+        // The receiver may have closed a kept connection at this moment, before it read anything of the request.
         const stale = request.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET';
         fail(stale ? new StaleConnection() : error);
       });
@@ -72,7 +72,7 @@ export function createSender(
 
   return {
     async post(text, headers, body) {
-      // A connection to an address asks no name service. And what was allowed once may not be any more.
+      // A connection to an address needs no name resolution, and the settings may have changed since the URL was accepted.
       const fault = urlFault(text, settings);
       if (fault !== null) return { status: null, error: `the URL ${fault.replace(/\.$/, '')}` };
       const url = new URL(text);
@@ -102,7 +102,7 @@ export function createSender(
   };
 }
 
-/** Reads an answer to its end, so that its connection can be used again; one that is long or does not end costs its connection. */
+/** Reads an answer to its end, so that its connection can be reused. A long or endless answer costs its connection. */
 function passedOver(answer: IncomingMessage): Promise<void> {
   return new Promise((done) => {
     let bytes = 0;
@@ -120,7 +120,7 @@ const noAnswer = 'no answer in time';
 
 class AddressRefused extends Error {}
 
-/** The options of an agent that goes out as the settings say. A proxy looks the names of receivers up itself. */
+/** The options of an agent for the outbound settings. A proxy resolves the names of receivers itself. */
 function wayOut({ proxy, ca }: OutboundSettings): AgentOptions & { readonly ca?: string[] } {
   return {
     ...(ca !== null && { ca: [...getCACertificates('default'), ca] }),
@@ -140,7 +140,7 @@ function proxyHosts({ proxy }: OutboundSettings): ReadonlySet<string> {
   return new Set(urls.map((url) => bareHost(new URL(url))));
 }
 
-/** Looks a name up and keeps the addresses that may be called; an error when there is none. */
+/** Resolves a name to its allowed addresses; an error when there is none. */
 function allowedLookup(policy: AddressPolicy, resolve: Resolve, exempt: ReadonlySet<string>): LookupFunction {
   return (hostname, options, done) => {
     if (exempt.has(hostname.toLowerCase())) return void lookup(hostname, options, done as never);
@@ -155,7 +155,7 @@ function allowedLookup(policy: AddressPolicy, resolve: Resolve, exempt: Readonly
   };
 }
 
-/** A library's message is never passed on, because it may hold the URL. */
+/** A library's message is never passed on, because it may contain the URL. */
 function inWords(error: unknown, host: string): string {
   if (error instanceof AddressRefused) return `${host} stands for no address that may be called`;
   const { name, code } = error as { readonly name?: unknown; readonly code?: unknown };
@@ -163,7 +163,7 @@ function inWords(error: unknown, host: string): string {
     return noAnswer;
   if (code === 'ECONNREFUSED') return 'the connection was refused';
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `the name ${host} is not known`;
-  // What a server without TLS says to a greeting of TLS.
+  // The error for a server that does not speak TLS.
   if (
     typeof code === 'string' &&
     /^(EPROTO|ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST))$/.test(code)

@@ -16,7 +16,7 @@ import type { AttemptResult } from './schedule.ts';
 import { secretPlace, urlPlace } from './sealed-places.ts';
 import { newSecret } from './signature.ts';
 
-/** Of one gateway. Every event is looked at for each of them. */
+/** Maximum number of webhooks of a gateway. Each event is matched against every one. */
 const maxWebhooks: WebhookLimits = { inAll: 1000, perCaller: 100 };
 
 export interface WebhookServiceContext {
@@ -35,17 +35,17 @@ export interface WebhookServiceContext {
   wake(): void;
 }
 
-/** What callers may ask about webhooks, over the store. */
+/** The operations on webhooks over the store. */
 export function createWebhookService(context: WebhookServiceContext): WebhookService {
   const { store, runtime } = context;
-  /** Webhooks that a test message is on its way to. */
+  /** Webhooks with a test message in flight. */
   const testing = new Set<string>();
 
   function sealedUrl(url: string, id: string): Webhook['url'] {
     const fault = urlFault(url, context.addresses());
     if (fault !== null)
       throw new Problem('invalid_request', `The URL ${fault}`, { errors: [{ pointer: '/url', detail: fault }] });
-    // Not even the path: with many services it is what gives the right to post.
+    // Not even the path, because with many services it gives the right to post.
     return { display: new URL(url).origin, sealed: context.seal(url, urlPlace(id)) };
   }
 

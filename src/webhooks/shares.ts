@@ -2,16 +2,16 @@ import type { Webhook } from '../domain/webhook.ts';
 
 /** Deliveries attempted at once by this process. */
 export const maxAtOnce = 200;
-/** Of them to one webhook, and to one origin, which several webhooks may share. */
+/** Of these, places of one webhook, and of one origin, which several webhooks may share. */
 export const maxPerWebhook = 8;
 const maxPerOrigin = 16;
-/** The same for those whose last attempt ended without an answer in time: they are asked, and hold up hardly anybody. */
+/** The same for receivers whose last attempt timed out: they are still tried and hold up hardly anybody. */
 const maxSilentPerWebhook = 1;
 const maxSilentPerOrigin = 2;
-/** Webhooks and origins that are remembered as silent. */
+/** Maximum number of webhooks and origins remembered as silent. */
 const maxSilent = 10_000;
 
-/** Who and what the places of a delivery belong to. */
+/** The owners of a delivery's place. */
 interface Places {
   readonly webhook: string;
   readonly origin: string;
@@ -19,8 +19,8 @@ interface Places {
 }
 
 /**
- * Divides the places for attempts, so that receivers that hang take no other caller's. A caller may hold as many places as are free: one alone gets half
- * of all, two a third each, and there is always room for whoever comes next.
+ * Divides the places for attempts, so that one caller's hanging receivers never take the places of others. A caller may hold as many
+ * places as are free: one alone gets half of all, two get a third each, and there is always room for another.
  */
 export class Shares {
   readonly #taken = new Map<string, number>();
@@ -32,8 +32,8 @@ export class Shares {
   }
 
   /**
-   * How many deliveries each webhook may get in one claim. What was granted counts as taken within the claim. It is asked in the order in which
-   * deliveries fell due.
+   * How many deliveries each webhook may get in one claim. Granted places count as taken within the claim. Called in the order in which
+   * deliveries became due.
    */
   forClaim(): (webhook: Webhook) => number {
     const granted = new Map<string, number>();
@@ -62,7 +62,7 @@ export class Shares {
     return this.forClaim()(webhook) > 0;
   }
 
-  /** Takes a place for an attempt. Returns how to leave it; `silent`: no answer came in time. */
+  /** Takes a place for an attempt. Returns the function that releases it; `silent`: no answer came in time. */
   enter(webhook: Webhook): (silent: boolean) => void {
     const places = placesOf(webhook);
     const keys = [places.webhook, places.origin, places.caller];

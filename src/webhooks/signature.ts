@@ -10,8 +10,8 @@ export function newSecret({ randomBytes }: Pick<Runtime, 'randomBytes'>): string
 }
 
 /**
- * The headers by which a receiver knows that a message is ours, and fresh, as Standard Webhooks has them. `secrets`: one, or two while they are
- * changed; a receiver takes the message when one of the signatures fits. `at`: milliseconds since the epoch.
+ * The headers of Standard Webhooks that prove origin and freshness of a message. `secrets`: one, or two during a rotation; one matching
+ * signature is enough. `at`: milliseconds since the epoch.
  */
 export function signatureHeaders(
   secrets: string | readonly string[],

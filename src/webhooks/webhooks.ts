@@ -11,19 +11,19 @@ import { postSigned } from './post.ts';
 import { createSender, type Sender, type SenderSettings } from './sender.ts';
 import { createWebhookService } from './service.ts';
 
-/** How long a delivery is held beyond the sender's deadline, for what is written before and after; milliseconds. */
+/** How much longer than the sender's deadline a lease lasts, for the writes before and after, in milliseconds. */
 const leaseMarginMs = 30_000;
-/** The longest deadline that a configuration may set, in milliseconds: a lease lasts through a change of settings. */
+/** The maximum configurable deadline in milliseconds, so that a lease outlasts a change of settings. */
 const longestTimeoutMs = 60_000;
 
 export interface WebhooksOptions {
   readonly store: WebhookStore & Pick<Store, 'onChange' | 'findIdempotencyKey'>;
   readonly runtime: Runtime;
-  /** Encrypts what is kept: null from `seal` when there is no key; `open` throws when the key is gone. */
+  /** Encrypts stored texts: `seal` returns null without a key; `open` throws when the key is missing. */
   readonly cipher: { seal(text: string, place: string): string | null; open(sealed: string, place: string): string };
   /** Names of the configured accounts. */
   readonly accounts: Pick<ReadonlySet<string>, 'has'>;
-  /** By whom webhooks can have been made, as it is configured today. */
+  /** The callers of the present configuration. */
   readonly callers: KnownCallers;
   readonly settings: SenderSettings;
   readonly version: string;
@@ -36,9 +36,9 @@ export interface WebhooksOptions {
 export interface Webhooks {
   readonly service: WebhookService;
   start(): void;
-  /** Goes by these from now on; what is on its way ends as it began. */
+  /** Applies these settings from now on; attempts in flight keep the old ones. */
   change(callers: KnownCallers, settings: SenderSettings): void;
-  /** Takes nothing more up; `graceMs`: how long to wait for what is on its way. */
+  /** Starts nothing more; `graceMs`: maximum wait for the attempts in flight. */
   stop(graceMs: number): Promise<void>;
 }
 
@@ -83,7 +83,7 @@ export function createWebhooks({ store, runtime, cipher, settings, ...rest }: We
     change(callers, next) {
       const { settings: former, sender: old } = present;
       present = { settings: next, sender: newSender(next), grantFault: presentGrants(callers) };
-      // What is on its way has at most its deadline left.
+      // An attempt in flight ends at its deadline.
       const ended = runtime.sleep(former.timeoutMs, stopped.signal).then(() => old.close());
       closing.add(ended);
       void ended.then(() => closing.delete(ended));

@@ -10,7 +10,7 @@ import { type FeedPlan, sourceOf, type Taking } from './plan.ts';
 /** Keys whose refusal is remembered as told. */
 const maxRefused = 100;
 
-/** What a scan changes of a migration: files become backups, and what stands in the way is said. Null: nothing. Pure but for new ids. */
+/** The change of a migration by a scan: files become backups, and reasons are set. Null: no change. Pure except for new ids. */
 export function applyPlan(
   migration: Migration,
   plan: FeedPlan,
@@ -76,7 +76,7 @@ function taken(
   return addBackup(migration, backup, now);
 }
 
-/** The file that ends the chain was taken before it was named: it becomes the last one, or the database is opened after it. */
+/** The file that ends the chain was taken before it was named: it becomes the final backup, or the database is opened after it. */
 function ended(migration: Migration, { lastTaken }: FeedPlan, provider: Provider, now: number): Migration {
   const final = migration.backups.some((backup) => backup.final && backup.type !== 'full' && backup.state !== 'failed');
   const open = migration.state !== 'cutting_over' && !migration.cutoverRequested && !migration.cancelRequested;
@@ -92,7 +92,7 @@ function gapOf(feed: Feed, { gap }: FeedPlan, now: number): Feed['gap'] {
   return { after: gap.after, before: gap.before, since: same ? (feed.gap?.since ?? now) : now };
 }
 
-/** Whether the folder has nothing more to give: a last file was taken, or only what is there now was wanted and all of it is taken. */
+/** Whether the feed is complete: a last file was taken, or `watch: false` and every present file is taken. */
 function isComplete({ feed, mode, backups }: Migration, { take, coming, reading }: FeedPlan): boolean {
   const [full] = backups;
   const resolved = full?.source.type === 'object_storage' && full.source.keys.length > 0;
@@ -108,7 +108,7 @@ function changedWarning(key: string): WarningNote {
   };
 }
 
-/** Whether a scan has found nothing new. When it was scanned stands with the folder. */
+/** Whether a scan has found nothing new. The folder stores the time of its scan. */
 function sameButForScan(before: Migration, after: Migration): boolean {
   const bare = (migration: Migration) =>
     JSON.stringify({

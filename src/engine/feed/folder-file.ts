@@ -13,12 +13,10 @@ export interface FolderFile {
   readonly unread: string | null;
 }
 
-/** Objects in a folder that are looked at; in a larger one, those that come first by name. */
+/** Maximum number of objects of a folder; of a larger one, the first by name. */
 export const maxObjects = 100_000;
 
-/**
- * What is known of a folder after another listing. An object that has changed in any way begins anew. Pure.
- */
+/** The state of a folder after another listing. A changed object starts anew. Pure. */
 export function afterListing(
   known: ReadonlyMap<string, FolderFile>,
   listed: readonly StoredObject[],
@@ -38,7 +36,7 @@ function isSame(one: StoredObject, other: StoredObject): boolean {
   return one.size === other.size && one.etag === other.etag && one.lastModified === other.lastModified;
 }
 
-/** The file with what looking at it came to. An end that is missing may come: such a file is read again. */
+/** The file with the result of reading it. A file without its end is read again, because it may still grow. */
 export function afterLook(before: FolderFile, look: Look): FolderFile {
   if (look.outcome === 'read') return { ...before, file: look.file, unread: null };
   return { ...before, file: null, unread: look.detail };

@@ -44,10 +44,10 @@ export interface PlanContext {
   readonly scanMs: number;
 }
 
-/** Backups that wait in the queue at most: what is behind them in the folder is found again. */
+/** Maximum number of queued backups; the next scan finds the files after them again. */
 const maxQueued = 8;
 
-/** What to take from a folder, and a verdict with its reason for every file. Pure. */
+/** The files to take from a folder, and a verdict with a reason for every file. Pure. */
 export function planFeed(migration: Migration, files: ReadonlyMap<string, FolderFile>, context: PlanContext): FeedPlan {
   const { feed } = migration;
   if (feed === undefined) throw new Error(`${migration.id} watches no folder`);
@@ -138,7 +138,7 @@ function ownersOf(backups: readonly Backup[], bucket: string): ReadonlyMap<strin
   return owners;
 }
 
-/** What can be said of a file by itself; `waiting`: it may have a place in the chain. */
+/** The verdict on a file by itself; `waiting`: it may have a place in the chain. */
 function judged(
   migration: Migration,
   each: FolderFile,

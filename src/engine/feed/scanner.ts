@@ -11,7 +11,7 @@ import { applyPlan } from './apply.ts';
 import { afterListing, afterLook, type FolderFile, maxObjects, wantsReading } from './folder-file.ts';
 import { planFeed } from './plan.ts';
 
-/** Headers that are read in one round; the next round begins at once. */
+/** Maximum number of headers read in one round; the next round starts at once. */
 const maxRead = 200;
 const atOnce = 8;
 /** The longest pause after failed listings, in milliseconds. */
@@ -22,7 +22,7 @@ export interface FeedScanner {
   start(): void;
   /** Looks whether a folder is due, soon. */
   wake(): void;
-  /** Begins no further scan, and waits for the one that runs, at most `graceMs`. What it leaves undone the next scan finds again. */
+  /** Starts no further scan, and waits at most `graceMs` for the running one. The next scan repeats what it leaves undone. */
   stop(graceMs: number): Promise<void>;
 }
 
@@ -35,7 +35,7 @@ export function createFeedScanner(
 ): FeedScanner {
   const { runtime, settings, owner } = context;
   const scanMs = context.feedScanMs ?? defaultScanMs;
-  /** A scan reads many headers: its lease is longer than that of a vendor call, and a folder is scanned again in any case. */
+  /** A scan reads many headers, so its lease is longer than that of a vendor call; a folder is scanned again anyway. */
   const leaseMs = Math.max(settings.leaseMs * 2, 30_000);
   const stopped = new AbortController();
   let nap = new AbortController();
@@ -107,7 +107,9 @@ export function createFeedScanner(
     return found;
   }
 
-  /** One listing for all who watch. `more`: headers are left to be read. Throws `VendorError` where the folder cannot be listed. */
+  /**
+   * One listing for all migrations that watch the folder. `more`: further headers are to be read. Throws `VendorError` when listing fails.
+   */
   async function scanFor(
     folder: WatchedFolder,
     account: Account,
@@ -203,7 +205,7 @@ export function createFeedScanner(
 
 export const defaultScanMs = 30_000;
 
-/** What was stored of a folder. A document that cannot be read is as good as none: its object is read again. */
+/** The stored state of a folder. An unreadable document is ignored, so its object is read again. */
 export async function knownFiles(feeds: FeedStore, id: string): Promise<ReadonlyMap<string, FolderFile>> {
   const files = new Map<string, FolderFile>();
   for (const { key, document } of await feeds.folderDocuments(id)) {

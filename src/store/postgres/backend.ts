@@ -21,7 +21,7 @@ import type { PostgresOptions } from './options.ts';
 import { openPool, type RecyclingPool } from './pool.ts';
 import { NotPrimary, readOnlyServer, Servers, type StoreUrlSource, textParserOf } from './servers.ts';
 
-/** How often a transaction is tried that met a deadlock, a failed serialization or a lost connection. */
+/** Maximum number of tries of a transaction after a deadlock, a serialization failure or a lost connection. */
 const tries = 4;
 const pauseMs = 50;
 
@@ -165,7 +165,7 @@ export class PostgresBackend implements Backend {
       }
   }
 
-  /** Two transactions that met in a deadlock must not meet again. */
+  /** Two transactions in a deadlock must not meet again. */
   #jitter(attempt: number): number {
     const [byte = 0] = this.#runtime.randomBytes(1);
     return (attempt * pauseMs * (1 + byte / 255)) / 2;
@@ -197,7 +197,7 @@ export class PostgresBackend implements Backend {
       client.release();
       return value;
     } catch (error) {
-      // One that cannot roll back is closed, and the server rolls back.
+      // A connection that cannot roll back is closed; then the server rolls back.
       await conversation.rollBack().then(
         () => client.release(),
         () => client.release(true),

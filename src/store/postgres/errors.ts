@@ -18,7 +18,7 @@ const keys = 'idempotency_keys_pkey';
 /** Programming errors of the process itself. */
 const programming = [TypeError, RangeError, SyntaxError, ReferenceError];
 
-/** What a failed call rejects with: `StoreUnavailable` where the database or the way to it failed, else the error itself. */
+/** The rejection of a failed call: `StoreUnavailable` for a failure of the database or its connection, else the error itself. */
 export function postgresFailure(error: unknown): unknown {
   if (
     error instanceof StoreUnavailable ||

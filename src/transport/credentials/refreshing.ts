@@ -8,8 +8,7 @@ const renewal = { maxAheadMs: 15 * 60_000, leastUseMs: 10_000 };
 const maxPauseMs = 30_000;
 
 /**
- * Temporary credentials for all who need them, and after failures a growing pause instead of a storm. A refusal rests until its
- * inputs change or its pause ends.
+ * Temporary credentials for all callers, with a growing pause after failures. A refusal stands until its inputs change or its pause ends.
  */
 export class RefreshingCredentials {
   readonly #source: CredentialSource;
@@ -25,12 +24,12 @@ export class RefreshingCredentials {
     this.#issued = new IssuedCache(() => runtime.now(), renewal);
   }
 
-  /** The present credentials. Throws `VendorError` when there are none to be had. */
+  /** The present credentials. Throws `VendorError` when none are available. */
   get(): Promise<Credentials> {
     return this.#issued.get(() => this.#exchange());
   }
 
-  /** The vendor says that these have ended. Others that have replaced them stay, and so do very young ones. */
+  /** Drops credentials that the vendor reports as expired, unless others have replaced them or they are very young. */
   ended(credentials: Credentials): void {
     this.#issued.ended(credentials);
   }

@@ -11,9 +11,9 @@ import { refusedLoginPauseMs } from '../refused-logins.ts';
 
 /** A way to come by temporary credentials. */
 export interface CredentialSource {
-  /** How long nothing is tried after a refusal with the same inputs, in milliseconds. */
+  /** Pause after a refusal with the same inputs, in milliseconds. */
   readonly refusalPauseMs: number;
-  /** Tells the inputs of an exchange apart: a rotated token file or a changed password ends the pause after a refusal. */
+  /** Identifies the inputs of an exchange: a rotated token file or a changed password ends the pause after a refusal. */
   fingerprint(): Promise<string>;
   /** Throws `VendorError`. */
   issue(): Promise<Issued>;
@@ -26,7 +26,7 @@ const refusalPauseMs: Readonly<Record<IssuedCredentials['issuer'], number>> = {
   metadata: 30_000,
 };
 
-/** Holds the conversation that `credentials` describe: reads what it needs, and carries its requests. */
+/** Runs the dialogue of `credentials`: reads its inputs and sends its requests. */
 export function credentialSource(
   credentials: IssuedCredentials,
   exchange: Exchange,
@@ -67,7 +67,7 @@ async function send(
   }
 }
 
-/** Reads a token file. Throws `VendorError`, without what the file holds. */
+/** Reads a token file. Throws `VendorError` without the contents of the file. */
 async function readToken(provider: string, path: string): Promise<string> {
   const text = await readFile(path, 'utf8').then(
     (content) => content.trim(),
