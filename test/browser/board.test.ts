@@ -269,6 +269,7 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
 
     await dialog.getByRole('button', { name: 'Cancel the migration' }).click();
     await dialog.getByText('It changed after you had looked at it').waitFor();
+    expect(await dialog.locator('#instance').inputValue()).toBe('');
     await dialog.getByRole('button', { name: 'Back', exact: true }).click();
 
     await page.getByRole('button', { name: 'Add a backup' }).click();

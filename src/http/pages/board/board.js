@@ -11,6 +11,7 @@ import { problemCard } from './parts.js';
 
 /** What is shown now ends when something else is. */
 let showing = new AbortController();
+let shownSearch = '';
 
 const connectionWords = {
   live: 'Live',
@@ -57,6 +58,7 @@ async function show(moved) {
   showing.abort();
   showing = new AbortController();
   const { signal } = showing;
+  shownSearch = location.search;
   const query = new URLSearchParams(location.search);
   const id = query.get('id');
   const view = newView();
@@ -130,7 +132,10 @@ function askForKey() {
   /** @type {HTMLElement | null} */ (view.querySelector('#key'))?.focus();
 }
 
-globalThis.addEventListener('popstate', () => void show(true));
+globalThis.addEventListener('popstate', () => {
+  // A jump inside of the page, as to its content, shows nothing else.
+  if (location.search !== shownSearch) void show(true);
+});
 globalThis.document.addEventListener('click', (event) => {
   const link = event.target instanceof Element ? event.target.closest('a[data-view]') : null;
   if (link === null || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -161,4 +166,4 @@ async function begin() {
   await show(false);
 }
 
-await begin();
+void begin();

@@ -80,6 +80,8 @@ export function ask(question) {
     } catch (error) {
       const { status, problem: said, message } = problemOf(error);
       problem = said ?? { title: `The gateway answered ${status}`, detail: message };
+      // What has changed is confirmed anew.
+      if (changed) typed = '';
       if (status === 409) await guard?.refresh();
       decidedOn = guard?.sight();
       etag = guard?.etag();
@@ -109,6 +111,7 @@ export function ask(question) {
                   id="instance"
                   autocomplete="off"
                   spellcheck="false"
+                  .value=${typed}
                   @input=${(/** @type {any} */ { target }) => {
                     typed = target.value;
                     update();

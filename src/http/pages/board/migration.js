@@ -115,11 +115,15 @@ export class MigrationPage {
       this.#shell.say(`${nameOf(now)}: ${progressOf(now).counts}.`);
   }
 
-  /** @param {any} event */
+  /** Keeps the newest events in their order; a stream that begins anew sends some again. @param {any} event */
   #keep(event) {
-    this.#events.push(event);
-    if (this.#events.length > eventsShown) {
-      this.#events.shift();
+    const kept = this.#events;
+    const isOld = kept.length === eventsShown && event.id < kept[0].id;
+    if (isOld || kept.some(({ id }) => id === event.id)) return;
+    kept.push(event);
+    if (event.id < (kept.at(-2)?.id ?? '')) kept.sort((one, other) => (one.id < other.id ? -1 : 1));
+    if (kept.length > eventsShown) {
+      kept.shift();
       this.#eventsOmitted += 1;
     }
     // Many come at once when the stream begins.
