@@ -326,7 +326,7 @@ export function deliveryBehaviour(site: Site): void {
       {
         id: three,
         attempts: 0,
-        outcome: { ...delivered, state: 'pending', status: 500, error: 'no', dueAt: noon + 9 },
+        outcome: { ...delivered, state: 'pending', status: 500, error: 'no', dueAt: noon + 9000 },
       },
       { id: four, attempts: 1, outcome: delivered },
     ]);
