@@ -110,6 +110,12 @@ export interface PageRequest {
   readonly order: 'newest_first' | 'oldest_first';
 }
 
+/** What stands for a migration that was read before. `characters`: how much it adds to a page. */
+export interface KeptMigration {
+  readonly id: string;
+  readonly characters: number;
+}
+
 export type CreateResult =
   | { readonly outcome: 'created'; readonly fence: Fence }
   | { readonly outcome: 'target_busy'; readonly migrationId: string }
@@ -195,6 +201,12 @@ export interface Store {
   version(id: string): Promise<number | null>;
   /** Fewer than asked for, and at least one, where the next ones would make the page very large: only an empty page is surely the last. */
   list(filter: MigrationFilter, page: PageRequest): Promise<readonly Migration[]>;
+  /** The same for whoever has read some of them before: what `kept` has of a version is not read again. */
+  list<Kept extends KeptMigration>(
+    filter: MigrationFilter,
+    page: PageRequest,
+    kept: (id: string, version: number) => Kept | undefined,
+  ): Promise<readonly (Migration | Kept)[]>;
   /**
    * Reads the migration, applies `change` and writes the result, in one transaction. `change` is pure and may run more than once;
    * it returns null when there is nothing to do. A `dueAt` in the past wakes a worker. An exception from `change` rolls back and passes through.

@@ -15,7 +15,14 @@ import type {
   MigrationRequest,
   RetryRequest,
 } from '../domain/request-schema.ts';
-import type { IdempotencyKey, IdempotencyRecord, MigrationFilter, PageRequest, StoredAnswer } from '../domain/store.ts';
+import type {
+  IdempotencyKey,
+  IdempotencyRecord,
+  KeptMigration,
+  MigrationFilter,
+  PageRequest,
+  StoredAnswer,
+} from '../domain/store.ts';
 import type { Circuit, SlowedOperation } from '../domain/vendor.ts';
 import type { ProviderId } from '../domain/vocabulary.ts';
 
@@ -148,7 +155,13 @@ export interface MigrationService {
   get(id: string, context: RequestContext): Promise<Migration>;
   /** The same for whoever has read it already: null while it is still of that version. */
   getUnless(known: KnownMigration, context: RequestContext): Promise<Migration | null>;
-  list(filter: MigrationFilter, page: PageRequest, context: RequestContext): Promise<readonly Migration[]>;
+  /** What `kept` has of a version is given back in the place of the migration. */
+  list<Kept extends KeptMigration>(
+    filter: MigrationFilter,
+    page: PageRequest,
+    context: RequestContext,
+    kept: (id: string, version: number) => Kept | undefined,
+  ): Promise<readonly (Migration | Kept)[]>;
   patch(id: string, patch: MigrationPatch, context: ChangeRequestContext): Promise<Migration>;
   addBackup(
     id: string,

@@ -1,7 +1,7 @@
 import { type Kysely, type SqlBool, sql } from 'kysely';
 import { earliestId } from '../domain/ids.ts';
 import type { Instant, Migration } from '../domain/migration.ts';
-import type { MigrationFilter, PageRequest } from '../domain/store.ts';
+import type { KeptMigration, MigrationFilter, PageRequest } from '../domain/store.ts';
 import { readMigration } from './documents.ts';
 import { mergedRanges, type Range } from './ranges.ts';
 import { selectMigrations } from './rows.ts';
@@ -18,28 +18,38 @@ const idClockSlackMs = 5_000;
 
 /**
  * `Store.list`: bounds of `createdAfter` and `createdBefore` are exclusive; `name` is the whole name. The page is chosen first; then its migrations
- * are read in portions, since chains may be long. A row that cannot be read is passed over, and the page is filled up with those behind it. `read`
+ * are read in portions, since chains may be long, but for those that `kept` has. A row that cannot be read is passed over, and the page is filled up with those behind it. `read`
  * runs one statement.
  */
-export async function listMigrations(
+export async function listMigrations<Kept extends KeptMigration>(
   read: <T>(work: (db: Kysely<Tables>) => Promise<T>) => Promise<T>,
   dialect: SqlDialect,
   unreadable: UnreadableRecords,
   filter: MigrationFilter,
   page: PageRequest,
-): Promise<readonly Migration[]> {
-  const found: Migration[] = [];
+  kept: (id: string, version: number) => Kept | undefined,
+): Promise<readonly (Migration | Kept)[]> {
+  const found: (Migration | Kept)[] = [];
   let characters = 0;
   for (let { after } = page; ; ) {
     const size = page.size - found.length;
     const wanted = { ...page, size, ...(after !== undefined && { after }) };
     const chosen = await read((db) => pageOfIds(db, dialect, filter, wanted));
+    const known = new Map(chosen.map(({ id, version }) => [id, kept(id, version)]));
     for (const ids of portions(chosen)) {
-      const rows = await read((db) => selectMigrations(db).where('id', 'in', ids).execute());
-      for (const row of rows.sort((one, other) => ids.indexOf(one.id) - ids.indexOf(other.id))) {
-        characters += row.document.length + (row.backups?.length ?? 0) + (row.calls?.length ?? 0);
+      const missing = ids.filter((id) => known.get(id) === undefined);
+      const rows =
+        missing.length === 0 ? [] : await read((db) => selectMigrations(db).where('id', 'in', missing).execute());
+      const byId = new Map(rows.map((row) => [row.id, row]));
+      for (const id of ids) {
+        const have = known.get(id);
+        const row = byId.get(id);
+        if (have !== undefined) characters += have.characters;
+        else if (row === undefined) continue;
+        else characters += row.document.length + (row.backups?.length ?? 0) + (row.calls?.length ?? 0);
         if (found.length > 0 && characters > maxCharacters) return found;
-        found.push(...unreadable.readable([row], readMigration));
+        if (have !== undefined) found.push(have);
+        else if (row !== undefined) found.push(...unreadable.readable([row], readMigration));
       }
     }
     after = chosen.at(-1)?.id;
@@ -52,6 +62,7 @@ interface IdRow {
 }
 
 interface Chosen extends IdRow {
+  readonly version: number;
   /** How many backups it has. */
   readonly parts: number;
 }
@@ -85,6 +96,12 @@ function pageOfIds(
       .selectFrom(ids.as('page'))
       .select(({ selectFrom, fn }) => [
         'page.id',
+        selectFrom('migrations')
+          .whereRef('migrations.id', '=', 'page.id')
+          .select('migrations.version')
+          .$asScalar()
+          .$notNull()
+          .as('version'),
         selectFrom('backups')
           .whereRef('backups.migration_id', '=', 'page.id')
           .select(fn.countAll<number>().as('count'))

@@ -7,6 +7,7 @@ import {
   type Fence,
   type HeldLease,
   type IdempotencyKey,
+  type KeptMigration,
   type LeaseRequest,
   type MigrationFilter,
   type PageRequest,
@@ -83,9 +84,19 @@ export class SqlStore implements Store, AuditLog, WebhookStore, FeedStore {
     return this.#backend.version(id);
   }
 
-  list(filter: MigrationFilter, page: PageRequest) {
+  list(filter: MigrationFilter, page: PageRequest): Promise<readonly Migration[]>;
+  list<Kept extends KeptMigration>(
+    filter: MigrationFilter,
+    page: PageRequest,
+    kept: (id: string, version: number) => Kept | undefined,
+  ): Promise<readonly (Migration | Kept)[]>;
+  list<Kept extends KeptMigration>(
+    filter: MigrationFilter,
+    page: PageRequest,
+    kept: (id: string, version: number) => Kept | undefined = () => undefined,
+  ) {
     const { dialect, unreadable } = this.#backend;
-    return listMigrations((work) => this.#backend.read(work), dialect, unreadable, filter, page);
+    return listMigrations((work) => this.#backend.read(work), dialect, unreadable, filter, page, kept);
   }
 
   update(id: string, change: (current: Migration) => Migration | null, options: UpdateOptions = {}) {

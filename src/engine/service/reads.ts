@@ -63,10 +63,10 @@ export function createReads(
       return visible(context, id, caller);
     },
 
-    async list(filter, page, caller) {
+    async list(filter, page, caller, kept) {
       if (filter.account !== undefined && !hasGrant(caller, filter.account))
         throw new Problem('forbidden', `There is no grant for the account \`${filter.account}\`.`);
-      return store.list({ ...filter, ...visibleAccounts(caller) }, page);
+      return store.list({ ...filter, ...visibleAccounts(caller) }, page, kept);
     },
 
     async uploadTarget(id, backupId, caller) {

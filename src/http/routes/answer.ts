@@ -12,7 +12,7 @@ export type Answer = StoredAnswer;
 /** For answers with an entity tag: a proxy that compresses one makes the tag weak, which no `If-Match` takes. */
 export const taggedCaching = 'private, no-cache, no-transform';
 
-const jsonMediaType = 'application/json; charset=utf-8';
+export const jsonMediaType = 'application/json; charset=utf-8';
 
 /** Seconds after which a look is worth it, by state. */
 const lookAgainSeconds: Readonly<Record<MigrationState, number>> = {

@@ -9,7 +9,7 @@ import { readListRequest } from '../request/migration-filter.ts';
 import { readPrefer } from '../request/prefer.ts';
 import { answers, headers, problems, ref, requestHeaders } from '../schemas/operation.ts';
 import { DryRunOperationQuery, DryRunQuery, MigrationListQuery } from '../schemas/query.ts';
-import { jsonAnswer, newMigrationAnswer, sendAnswer } from './answer.ts';
+import { jsonAnswer, jsonMediaType, newMigrationAnswer, sendAnswer } from './answer.ts';
 import { answerOnce } from './answer-once.ts';
 import { requestContext, requireGrant, visibleAccounts } from './callers.ts';
 import { linkNext, nextToken } from './paging.ts';
@@ -142,20 +142,26 @@ export function migrationsRoutes(app: HttpApp, http: HttpContext): void {
     requireGrant(request, request.query.account);
     const { filter, page, digest } = readListRequest(request.query, visibleAccounts(request));
     const context = requestContext(request);
-    const found = await service.list(filter, page, context);
-    const token = await nextToken(
-      found,
-      page.size,
-      digest,
-      (after) => service.list(filter, { size: 1, order: page.order, after }, context),
-      true,
-    );
+    // One more than is shown says whether a page follows. A page that is not full may have ended early.
+    const found = await service.list(filter, { ...page, size: page.size + 1 }, context, http.shown.item);
+    const shown = found.slice(0, page.size);
+    const more = (after: string) =>
+      found.length > page.size
+        ? Promise.resolve(found.slice(page.size))
+        : service.list(filter, { size: 1, order: page.order, after }, context, (id) => ({ id, characters: 0 }));
+    const token = await nextToken(shown, page.size, digest, more, true);
     linkNext(request, reply, token);
-    return sendAnswer(
-      reply,
-      jsonAnswer(200, { items: found.map((each) => http.represent(each, 'short')), nextPageToken: token }),
-    );
+    const items = shown.map((each) => ('text' in each ? each.text : textOf(each)));
+    const body = `{"items":[${items.join(',')}],"nextPageToken":${JSON.stringify(token)}}`;
+    return sendAnswer(reply, { status: 200, headers: { 'content-type': jsonMediaType }, body });
   });
+
+  /** As one of many. */
+  function textOf(migration: Migration): string {
+    const item = JSON.stringify(http.represent(migration, 'short'));
+    http.shown.keep(migration, { item });
+    return item;
+  }
 }
 
 /** What would be taken over; the migration itself does not exist. */

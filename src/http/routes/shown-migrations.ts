@@ -1,6 +1,6 @@
 import type { Migration } from '../../domain/migration.ts';
 import type { Runtime } from '../../domain/runtime.ts';
-import type { StoredAnswer } from '../../domain/store.ts';
+import type { KeptMigration, StoredAnswer } from '../../domain/store.ts';
 import type { KnownMigration } from '../../engine/interface.ts';
 
 /** The texts that are kept together, in characters. */
@@ -20,9 +20,16 @@ export interface ShownMigration extends KnownMigration {
   readonly item?: string;
 }
 
+/** A migration in a list. */
+export interface ShownItem extends KeptMigration {
+  readonly text: string;
+}
+
 /** What was made to show migrations, by id and version, so that showing the same state again costs next to nothing. */
 export interface ShownMigrations {
   find(id: string): ShownMigration | undefined;
+  /** The text of that version as one of many. */
+  item(id: string, version: number): ShownItem | undefined;
   /** Keeps a text beside what is kept of the same version. */
   keep(migration: Migration, made: Pick<ShownMigration, 'answer' | 'item'>): void;
 }
@@ -60,16 +67,23 @@ export function createShownMigrations({ monotonic }: Pick<Runtime, 'monotonic'>)
     }
   }
 
+  function find(id: string): Kept | undefined {
+    const known = kept.get(id);
+    if (known === undefined) return undefined;
+    if (monotonic() - known.keptAt > maxAgeMs) {
+      forget(known);
+      return undefined;
+    }
+    known.used = true;
+    return known;
+  }
+
   return {
-    find(id) {
-      const known = kept.get(id);
-      if (known === undefined) return undefined;
-      if (monotonic() - known.keptAt > maxAgeMs) {
-        forget(known);
-        return undefined;
-      }
-      known.used = true;
-      return known;
+    find,
+    item(id, version) {
+      const known = find(id);
+      if (known?.version !== version || known.item === undefined) return undefined;
+      return { id, characters: known.item.length, text: known.item };
     },
     keep({ id, version, account }, made) {
       const earlier = kept.get(id);

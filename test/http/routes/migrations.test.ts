@@ -151,7 +151,7 @@ describe('GET /migrations', () => {
         createdAfter: noon,
         createdBefore: Date.UTC(2026, 10, 21, 16, 0, 0, 500),
       },
-      { size: 7, order: 'oldest_first' },
+      { size: 8, order: 'oldest_first' },
     ]);
   });
 
@@ -160,7 +160,7 @@ describe('GET /migrations', () => {
     const response = await call('GET', '/migrations');
     expect(service.calls.find(({ name }) => name === 'list')?.arguments.slice(0, 2)).toEqual([
       {},
-      { size: 50, order: 'newest_first' },
+      { size: 51, order: 'newest_first' },
     ]);
     expect(response.json()).toMatchObject({ items: [{ id: idOf('mig', 1) }], nextPageToken: null });
     expect(response.headers).not.toHaveProperty('link');

@@ -40,6 +40,27 @@ describe('a migration that was shown', () => {
   });
 });
 
+describe('a list of migrations', () => {
+  it('shows again what was shown of the same versions, and says whether a page follows', async () => {
+    const { call, service } = await testApp();
+    const made = [1, 2, 3].map((n) => aMigration({ id: idOf('mig', n) }));
+    const asked: unknown[] = [];
+    service.list = async (_filter, page, _context, kept) => {
+      const chosen = made.slice(0, page.size).map((each) => kept(each.id, each.version) ?? each);
+      asked.push(...chosen);
+      return chosen;
+    };
+    const first = await call('GET', '/migrations?pageSize=2');
+    expect(first.json().items.map(({ id }: { id: string }) => id)).toEqual([idOf('mig', 1), idOf('mig', 2)]);
+    expect(first.json().nextPageToken).toEqual(expect.any(String));
+    const second = await call('GET', '/migrations?pageSize=2');
+    expect(second.body).toBe(first.body);
+    expect(asked.slice(3)).toMatchObject([{ text: expect.any(String) }, { text: expect.any(String) }, made[2] ?? {}]);
+    made[0] = aMigration({ id: idOf('mig', 1), version: 9, description: 'changed' });
+    expect((await call('GET', '/migrations?pageSize=2')).json().items[0]).toMatchObject({ description: 'changed' });
+  });
+});
+
 describe('what is kept of shown migrations', () => {
   const answer = (body: string) => ({ status: 200, headers: {}, body });
 

@@ -50,6 +50,27 @@ async function storedSamples(store: Store): Promise<Map<string, string>> {
 }
 
 export function listBehaviour(site: Site): void {
+  it('gives what is kept of a version in its place, and reads the others', async () => {
+    const store = await site.open();
+    const [first, second, third] = [sampleMigration(), sampleMigration(), sampleMigration()];
+    for (const each of [first, second, third]) await store.create(each, noLease);
+    await store.update(second.id, (current) => ({ ...current, description: 'changed' }));
+    const asked: (readonly [id: string, version: number])[] = [];
+    const kept = (id: string, version: number) => {
+      asked.push([id, version]);
+      return id === first.id ? { id, characters: 4, text: 'kept' } : undefined;
+    };
+    const found = await store.list({}, { size: 10, order: 'oldest_first' }, kept);
+    expect(asked.toSorted()).toEqual(
+      [
+        [first.id, 1],
+        [second.id, 2],
+        [third.id, 1],
+      ].toSorted(),
+    );
+    expect(found).toMatchObject([{ text: 'kept' }, { id: second.id, description: 'changed' }, { id: third.id }]);
+  });
+
   it('combines filters', async () => {
     const store = await site.open();
     const names = await storedSamples(store);
