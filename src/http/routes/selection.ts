@@ -97,7 +97,7 @@ export function selectionRoutes(app: HttpApp, http: HttpContext): void {
     for (;;) {
       const last = found.at(-1);
       const page = { size: pageSize, order: 'oldest_first' as const, ...(last && { after: last.id }) };
-      const next = await service.list(filter, page, requestContext(request));
+      const next = await service.list<never>(filter, page, requestContext(request), () => undefined);
       found.push(...next);
       if (found.length > maxSelected)
         throw new Problem('invalid_request', tooMany, { errors: [{ pointer: '/selector', detail: tooMany }] });
