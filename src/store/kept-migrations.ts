@@ -27,6 +27,11 @@ export class KeptMigrations {
     return migration !== undefined && partsOf(migration) >= longParts;
   }
 
+  /** The same for what was only read: of short ones only those that are worked on are kept. */
+  keepIfLong(migration: Migration): void {
+    if (partsOf(migration) >= longParts) this.keep(migration);
+  }
+
   /** `migration` is committed. */
   keep(migration: Migration): void {
     this.forget(migration.id);

@@ -4,15 +4,26 @@ import type { Migration } from '../domain/migration.ts';
 import { readMigration } from './documents.ts';
 import { eventId, eventPlace } from './event-id.ts';
 import { eventWithoutData, readEvent } from './event-rows.ts';
+import type { KeptMigrations } from './kept-migrations.ts';
 import { mergedRanges } from './ranges.ts';
 import { selectMigrations } from './rows.ts';
 import type { SqlDialect } from './session.ts';
 import type { EventsTable, Tables } from './tables.ts';
 import type { UnreadableRecords } from './unreadable.ts';
 
-export async function findMigration(db: Kysely<Tables>, id: string): Promise<Migration | null> {
+/** `Store.get`. Of a long chain that is kept only the version is asked for. */
+export async function findMigration(db: Kysely<Tables>, kept: KeptMigrations, id: string): Promise<Migration | null> {
+  if (kept.hasLong(id)) {
+    const row = await db.selectFrom('migrations').select(['version', 'due_at']).where('id', '=', id).executeTakeFirst();
+    if (row === undefined) return null;
+    const known = kept.find(id, row.version);
+    if (known !== null) return { ...known, dueAt: row.due_at };
+  }
   const row = await selectMigrations(db).where('id', '=', id).executeTakeFirst();
-  return row === undefined ? null : readMigration(row);
+  if (row === undefined) return null;
+  const migration = readMigration(row);
+  kept.keepIfLong(migration);
+  return migration;
 }
 
 /** Their versions, in that order; null where there is no such migration. */

@@ -77,7 +77,7 @@ export class SqlStore implements Store, AuditLog, WebhookStore, FeedStore {
   }
 
   get(id: string) {
-    return this.#noting(this.#backend.read((db) => findMigration(db, id)));
+    return this.#noting(this.#backend.read((db) => findMigration(db, this.#kept, id)));
   }
 
   version(id: string) {

@@ -24,16 +24,17 @@ export async function updateMigration(
 ): Promise<UpdateResult> {
   const { fence, idempotency, trace = {}, settles } = options;
   session.dialect.lockTargetOf(session, id);
-  const [whole, leased, record, openKey] = await Promise.all([
-    fence === undefined ? lockWhole(session, id) : null,
-    fence === undefined ? null : lockLease(session, id),
+  const mayBeKept = fence !== undefined || kept.hasLong(id);
+  const [whole, held, record, openKey] = await Promise.all([
+    mayBeKept ? null : lockWhole(session, id),
+    mayBeKept ? lockLease(session, id) : null,
     idempotency === undefined ? null : findKeyIn(session, idempotency),
     settles?.idempotency === undefined ? null : lockKey(session, settles.idempotency),
   ]);
-  if (leased !== null && fence !== undefined && !owns(leased, fence)) return { outcome: 'fenced' };
-  if (record !== null && (whole ?? leased) !== null) return { outcome: 'key_exists', record };
+  if (held !== null && fence !== undefined && !owns(held, fence)) return { outcome: 'fenced' };
+  if (record !== null && (whole ?? held) !== null) return { outcome: 'key_exists', record };
 
-  const before = whole === null ? await whatIsLeased(session, kept, id, leased) : readMigration(whole);
+  const before = whole === null ? await keptOrRead(session, kept, id, held) : readMigration(whole);
   if (before === null) return { outcome: 'not_found' };
   const changed = applied(change, before);
   if (changed === null) {
@@ -108,16 +109,16 @@ const selectWhole = statement((db, { id }: { readonly id: string }, dialect) =>
     .$if(dialect.rowLocks, (query) => query.forUpdate('migrations')),
 );
 
-/** A leased migration as it is stored: this process has mostly just written it. Its row is locked. */
-async function whatIsLeased(
+/** A migration as it is stored: where it is leased, this process has mostly just written it. Its row is locked. */
+async function keptOrRead(
   session: Session,
   kept: KeptMigrations,
   id: string,
-  leased: LeaseRow | null,
+  held: LeaseRow | null,
 ): Promise<Migration | null> {
-  if (leased === null) return null;
-  const known = kept.find(id, leased.version);
-  if (known !== null) return { ...known, dueAt: leased.due_at };
+  if (held === null) return null;
+  const known = kept.find(id, held.version);
+  if (known !== null) return { ...known, dueAt: held.due_at };
   const row = await lockWhole(session, id);
   return row === null ? null : readMigration(row);
 }
