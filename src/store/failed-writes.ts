@@ -26,6 +26,7 @@ export function noticingFailedWrites(backend: Backend): Backend {
     version: (id) => backend.version(id),
     write,
     onChange: (listener) => backend.onChange(listener),
+    onOtherHistory: (listener) => backend.onOtherHistory(listener),
     hearsOthers: () => backend.hearsOthers(),
     clockOffset: () => backend.clockOffset(),
     async check() {

@@ -43,6 +43,11 @@ export class KeptMigrations {
     }
   }
 
+  clear(): void {
+    this.#kept.clear();
+    this.#parts = 0;
+  }
+
   forget(id: string): void {
     const migration = this.#kept.get(id);
     if (migration === undefined) return;

@@ -52,6 +52,8 @@ export interface Backend {
   /** Runs `work` as a transaction that is durable when the promise resolves. It may run more than once. */
   write<T>(work: (session: Session) => Promise<T>): Promise<T>;
   onChange(listener: ChangeListener): () => void;
+  /** Told before anything is read from a database that may have another history than the one before. */
+  onOtherHistory(listener: () => void): void;
   /** See `Store.hearsOthers`. */
   hearsOthers(): boolean | null;
   /** See `Store.clockOffset`. */

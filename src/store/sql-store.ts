@@ -66,6 +66,8 @@ export class SqlStore implements Store, AuditLog, WebhookStore, FeedStore {
 
   constructor(backend: Backend) {
     this.#backend = backend;
+    // After a failover that has lost commits their versions are given again, to other states.
+    backend.onOtherHistory(() => this.#kept.clear());
   }
 
   async create(migration: Migration, lease: LeaseRequest, idempotency?: IdempotencyKey, trace?: RequestTrace) {

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Migration } from '../../src/domain/migration.ts';
 import type { Store } from '../../src/domain/store.ts';
 import type { Gateway } from '../../src/gateway.ts';
 import { systemRuntime } from '../../src/runtime.ts';
@@ -11,7 +12,7 @@ import { openStore } from '../../src/store/open.ts';
 import { post, startTestGateway, temporaryFolder } from '../support/gateway.ts';
 import { findPostgresPrograms, type OwnServer } from '../support/postgres-programs.ts';
 import { sampleMigration } from '../support/samples.ts';
-import { noLease } from './samples.ts';
+import { lease, noLease } from './samples.ts';
 import { startProxy } from './tcp-proxy.ts';
 
 const programs = findPostgresPrograms();
@@ -99,6 +100,47 @@ describe.skipIf(!programs.available)(`A PostgreSQL that fails over${reason}`, ()
     for (const id of load.acknowledged) expect((await fetch(`${url}/migrations/${id}`)).status).toBe(200);
     expect(await connectionsTo(primary)).toBe(0);
     expect(await connectionsTo(standby)).toBeGreaterThan(0);
+  }, 60_000);
+
+  it('takes up what a standby has that lacks the last commits, and nothing of what was lost', async () => {
+    await startPair();
+    const hosts = urlOf(primary, standby);
+    const store = await open(hosts);
+    const [kept, lost] = [sampleMigration(), sampleMigration()];
+    const created = await store.create(kept, lease());
+    if (created.outcome !== 'created') throw new Error(created.outcome);
+    await vi.waitFor(
+      async () => expect(await standby.query(`select 1 from migrations where id = '${kept.id}'`)).toHaveLength(1),
+      {
+        timeout: recoveryMs,
+      },
+    );
+    await standby.stop();
+    await store.update(kept.id, (current) => ({ ...current, description: 'lost' }), { fence: created.fence });
+    await store.create(lost, noLease);
+    const place = (await store.latestEvent()) ?? '';
+    await primary.kill();
+    await standby.start();
+    await standby.promote();
+
+    const other = await open(hosts);
+    const change = (name: string) => (current: Migration) => ({ ...current, name });
+    await vi.waitFor(() => other.update(kept.id, change('of another process')), { timeout: recoveryMs, interval: 100 });
+    // The same version as what was lost, and another state: what this process has stored before is no base for anything.
+    const options = { fence: created.fence };
+    const own = await vi.waitFor(() => store.update(kept.id, (current) => ({ ...current, percent: 7 }), options), {
+      timeout: recoveryMs,
+      interval: 100,
+    });
+    expect(own).toMatchObject({
+      outcome: 'updated',
+      migration: { version: 3, name: 'of another process', percent: 7 },
+    });
+    expect(own).toMatchObject({ migration: { description: kept.description } });
+    expect(await store.get(lost.id)).toBeNull();
+    // Whoever has followed the lost events is told all that is told from now on.
+    const next = await store.events({}, { size: 200 });
+    expect(next.map(({ id }) => id)).not.toContain(place);
   }, 60_000);
 
   it('is found among several hosts, also when it moves', async () => {

@@ -24,6 +24,10 @@ export interface OwnServer {
   query<Row extends object>(statement: string): Promise<readonly Row[]>;
   /** Ends it in order: what it has written is with its standbys. */
   stop(): Promise<void>;
+  /** Ends it at once, as when its machine loses power. */
+  kill(): Promise<void>;
+  /** Starts it again as what it was. */
+  start(): Promise<void>;
   /** Starts it as a standby that follows nobody, so that it stays as old as it is. */
   startAsStandby(): Promise<void>;
   /** A copy that follows it. */
@@ -133,6 +137,10 @@ class Server implements OwnServer {
 
   stop(): Promise<void> {
     return this.#end('SIGINT');
+  }
+
+  kill(): Promise<void> {
+    return this.#end('SIGKILL');
   }
 
   async startAsStandby(): Promise<void> {

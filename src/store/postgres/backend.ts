@@ -130,6 +130,10 @@ export class PostgresBackend implements Backend {
     return this.#listeners.add(listener);
   }
 
+  onOtherHistory(listener: () => void): void {
+    this.#servers.onOtherServer = listener;
+  }
+
   hearsOthers(): boolean {
     return this.#listener.hears;
   }

@@ -35,6 +35,9 @@ export class Servers {
   #url: string;
   #place: PostgresPlace;
   #current = 0;
+  #server: string | null = null;
+  /** Called before a connection to another server is used for the first time: it may have lost the last commits of the one before. */
+  onOtherServer: () => void = () => {};
 
   /** Throws `StoreUrlFault`. */
   constructor(url: string, options: PostgresOptions, source: StoreUrlSource | null = null) {
@@ -109,17 +112,23 @@ export class Servers {
 
   /**
    * Sets the limits of a new connection and makes sure that its server takes writes. By `set`, because a pooler between refuses them as
-   * parameters of the start. Rejects with `NotPrimary`. `limits`: false while the schema is changed, which may wait for long.
+   * parameters of the start. Tells when it is another server than before, or the same one started again. Rejects with `NotPrimary`. `limits`: false while the schema is changed, which may wait for long.
    */
   async prepare(client: Client, limits = true): Promise<void> {
     const { statementTimeoutMs, lockTimeoutMs, graceMs } = this.#options;
     const values = limits ? [statementTimeoutMs, lockTimeoutMs, statementTimeoutMs + graceMs] : [0, 0, 0];
     const { rows } = await client.query(
       `select set_config('statement_timeout', $1, false), set_config('lock_timeout', $2, false),
-        set_config('idle_in_transaction_session_timeout', $3, false), ${readOnlyServer} as "readOnly"`,
+        set_config('idle_in_transaction_session_timeout', $3, false), ${readOnlyServer} as "readOnly",
+        concat_ws(' ', inet_server_addr(), inet_server_port(), pg_postmaster_start_time()) as server`,
       values.map(String),
     );
-    if (rows[0]?.readOnly !== true) return;
+    if (rows[0]?.readOnly !== true) {
+      const server: string = rows[0]?.server ?? '';
+      if (this.#server !== null && this.#server !== server) this.onOtherServer();
+      this.#server = server;
+      return;
+    }
     const { serverIndex } = client as Client & { readonly serverIndex?: number };
     if (serverIndex !== undefined) this.failed(serverIndex);
     throw new NotPrimary();

@@ -166,6 +166,9 @@ export class SqliteBackend implements Backend {
     return this.#listeners.add(listener);
   }
 
+  /** The file is this process's alone for as long as it is open. */
+  onOtherHistory(): void {}
+
   hearsOthers(): null {
     return null;
   }
