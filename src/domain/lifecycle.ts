@@ -162,7 +162,7 @@ const rules: Record<ActionName, (migration: Migration, provider: LifeCycleProvid
     if (migration.state === 'cutting_over') return no('The database is being opened; no backup can follow.');
     if (failedBackup(migration)) return yes;
     if (migration.cutoverRequested) return no('The cutover has been asked for; no backup can follow it.');
-    if (finalBackup(migration)) return no('The final backup is in the queue already; no backup can follow it.');
+    if (finalBackup(migration)) return no('The final backup is already in the queue; no backup can follow it.');
     return yes;
   },
 
@@ -170,14 +170,14 @@ const rules: Record<ActionName, (migration: Migration, provider: LifeCycleProvid
     if (migration.mode === 'full') return no('A migration of mode `full` opens the database by itself.');
     if (isTerminal(migration)) return no(`The migration has ended: ${migration.state}.`);
     if (migration.cancelRequested) return no('The migration is being cancelled.');
-    if (migration.state === 'cutting_over') return no('The cutover is under way already.');
+    if (migration.state === 'cutting_over') return no('The cutover is already under way.');
     if (isBlockedBy(migration, 'cutover_refused')) return yes;
-    if (finalBackup(migration)) return no('The cutover is planned already.');
+    if (finalBackup(migration)) return no('The cutover is already planned.');
     if (provider.capabilities.cutoverWithoutBackup) {
       const failed = failedBackup(migration);
       if (failed && nextQueuedBackup(migration))
         return no('A failed backup holds up the queue: retry it or add a corrected one first.');
-      return failed === undefined && migration.cutoverRequested ? no('The cutover is planned already.') : yes;
+      return failed === undefined && migration.cutoverRequested ? no('The cutover is already planned.') : yes;
     }
     if (takesFiles(migration)) return yes;
     if (markableAsFinal(migration, provider) === undefined)
@@ -191,7 +191,7 @@ const rules: Record<ActionName, (migration: Migration, provider: LifeCycleProvid
   cancel(migration, provider) {
     if (isTerminal(migration)) return no(`The migration has ended: ${migration.state}.`);
     if (lossOf(migration)) return yes;
-    if (migration.cancelRequested) return no('The migration is being cancelled already.');
+    if (migration.cancelRequested) return no('The migration is already being cancelled.');
     if (migration.state === 'cutting_over') return no('The database is being opened; that cannot be stopped.');
     if (nothingAtVendor(migration)) return yes;
     const verdict = provider.cancelVerdict(migration);

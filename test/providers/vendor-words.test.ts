@@ -56,7 +56,7 @@ describe('codes of Tencent Cloud', () => {
     ['InvalidParameter.InterfaceNameNotFound', 'provider_rejected', /endpoint/],
     ['InvalidParameterValue.DBNameIsKeyWrods', 'provider_rejected', /reserves/],
     ['InvalidParameterValue.OnCvmTypeNotSupported', 'provider_rejected', /type/],
-    ['UnsupportedOperation.NotSupportRepeat', 'provider_conflict', /twice/],
+    ['UnsupportedOperation.NotSupportRepeat', 'provider_conflict', /already under way/],
     ['FailedOperation.NotSupportBackup', 'provider_rejected', /does not support/],
     ['ResourceUnavailable.NotSupportRoInstance', 'provider_rejected', /read-only replica/],
   ])('%s is a refusal for good', (code, problem, words) => {

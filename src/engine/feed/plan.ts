@@ -262,7 +262,7 @@ function firstChain(migration: Migration, eligible: readonly NamedFile[], rules:
   const [best] = chains
     .filter(({ gaps }) => gaps[0]?.after !== null)
     .toSorted((a, b) => lastOf(b.restores, eligible) - lastOf(a.restores, eligible));
-  if (best === undefined) return { ...nothing, other: 'The full backup that comes before it is not there.' };
+  if (best === undefined) return { ...nothing, other: 'The full backup before it is missing.' };
   const [gap = null] = best.gaps;
   const ready = gap === null ? best.restores : best.restores.slice(0, best.restores.indexOf(gap.before));
   const coming = migration.mode === 'full' ? best.restores.slice(0, 1) : best.restores;

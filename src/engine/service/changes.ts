@@ -84,7 +84,7 @@ export function createChanges(
       throw refusal(
         current,
         'duplicate_backup',
-        `The backup ${duplicate.id} (${duplicate.state}) has this file already.`,
+        `The backup ${duplicate.id} (${duplicate.state}) already has this file.`,
         {
           backupId: duplicate.id,
         },

@@ -23,7 +23,7 @@ const rows: readonly Row[] = [
   {
     kind: 'rejected',
     codes: ['InvalidFile', 'IncorrectFileExtension'],
-    detail: 'The vendor does not take this file. It must be an unpacked backup named .bak, .diff, .trn or .log.',
+    detail: 'The vendor does not accept this file. It must be an unpacked backup named .bak, .diff, .trn or .log.',
   },
   {
     kind: 'rejected',
@@ -40,7 +40,7 @@ const rows: readonly Row[] = [
   {
     kind: 'rejected',
     codes: ['BakFileSizeExceeded'],
-    detail: 'The backup file is larger than the vendor’s 3 TB.',
+    detail: 'The backup file exceeds the vendor’s limit of 3 TB.',
   },
   {
     kind: 'rejected',
@@ -88,25 +88,25 @@ const rows: readonly Row[] = [
     kind: 'rejected',
     codes: ['ExceedUploadTime', 'UploadLimitExceeded'],
     retryable: true,
-    detail: 'The vendor’s daily number of migrations for this database is used up. Try again tomorrow.',
+    detail: 'The vendor’s daily limit of migrations for this database is reached. Try again tomorrow.',
   },
   {
     kind: 'rejected',
     codes: ['InvalideStatus', 'InvalideStatus.Format'],
     code: 'provider_conflict',
     detail:
-      'The state of the migration task does not allow this step: it is not waiting for a file, or has ended already.',
+      'The state of the migration task does not allow this step: it does not wait for a file, or has already ended.',
   },
   {
     kind: 'rejected',
     codes: ['InvalidStartTimeAndEndTime.Malformed'],
     code: 'provider_protocol_error',
-    detail: 'The vendor refused the period of a list. This is a fault of Godwit.',
+    detail: 'The vendor refused the period of a list. This is an error in Godwit.',
   },
   {
     kind: 'rejected',
     codes: ['MissingParameter', 'InvalidParameter'],
-    detail: 'The vendor misses a parameter or does not accept its value. Its own words name it.',
+    detail: 'A parameter is missing or its value is refused; the vendor’s message names it.',
   },
   {
     kind: 'rejected',
@@ -193,7 +193,7 @@ const rows: readonly Row[] = [
   {
     kind: 'session_expired',
     codes: ['InvalidSecurityToken.Expired'],
-    detail: 'The temporary credentials have ended. Supply fresh ones.',
+    detail: 'The temporary credentials have expired. Supply new ones.',
   },
   {
     kind: 'clock_skew',
@@ -203,7 +203,7 @@ const rows: readonly Row[] = [
   {
     kind: 'replayed',
     codes: ['SignatureNonceUsed'],
-    detail: 'The vendor has seen this request before; whether the first one was carried out is not known yet.',
+    detail: 'The vendor has seen this request before; it is not known yet whether it was carried out.',
   },
 
   // The service itself.
@@ -223,7 +223,7 @@ const rows: readonly Row[] = [
   {
     kind: 'throttled',
     codes: ['Throttling', 'Throttling.User', 'Throttling.Api', 'Rejected.Throttling'],
-    detail: 'The vendor has received too many calls from this account. It is tried again more slowly.',
+    detail: 'The vendor has received too many calls from this account. Godwit tries again more slowly.',
   },
   {
     kind: 'unavailable',
@@ -235,7 +235,7 @@ const rows: readonly Row[] = [
       'RequestMetaDataFailed',
       'InvokeProxyFailure',
     ],
-    detail: 'The vendor has an internal fault or is not available.',
+    detail: 'The vendor has an internal error or is not available.',
   },
 ];
 

@@ -29,7 +29,7 @@ const unknownDetails: Partial<Record<FailureKind, string>> = {
   not_found: 'The vendor does not know what the request names.',
   unauthenticated: 'The vendor refused the credentials.',
   throttled: 'The vendor has received too many calls. It is tried again more slowly.',
-  unavailable: 'The vendor has an internal fault or is not available.',
+  unavailable: 'The vendor has an internal error or is not available.',
   malformed: 'The vendor’s answer is not what it documents.',
 };
 

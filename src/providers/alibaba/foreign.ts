@@ -142,7 +142,7 @@ function chainOf(
     return untold(
       files.length === 0
         ? `The vendor does not show the files of task ${id}, so it is not known which backups its chain holds.`
-        : `The files of task ${id} are told as ${files.map(({ kind }) => kind ?? 'nothing').join(', ')}, which is no chain that Godwit knows.`,
+        : `The files of task ${id} have the types ${files.map(({ kind }) => kind ?? 'nothing').join(', ')}, which is not a chain that Godwit supports.`,
     );
   const broken = files.slice(0, -1).find((file) => fileMeaning(file.status) === 'failed');
   if (broken !== undefined)

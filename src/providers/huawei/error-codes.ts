@@ -23,19 +23,19 @@ export const meanings: ReadonlyMap<string, Meaning> = new Map([
     'APIGW.0105',
     'APIGW.0106',
   ]),
-  ...table('unauthenticated', 'The gateway does not let this user call the API: it is on a list or lacks the right.', [
+  ...table('unauthenticated', 'The gateway refuses this user: a list blocks the user, or a permission is missing.', [
     'APIGW.0302',
     'APIGW.0303',
     'APIGW.0304',
     'APIGW.0305',
     'APIGW.0306',
   ]),
-  ...table('session_expired', 'The token has ended, was revoked, or belongs to another region.', ['APIGW.0307']),
-  ...table('throttled', 'Too many calls; Huawei Cloud asks to slow down.', ['APIGW.0308', 'IAM.0012', 'DRS.M01503']),
+  ...table('session_expired', 'The token has expired, was revoked, or belongs to another region.', ['APIGW.0307']),
+  ...table('throttled', 'Huawei Cloud throttles the calls.', ['APIGW.0308', 'IAM.0012', 'DRS.M01503']),
   ...table('unauthenticated', 'The project cannot be used: it is frozen or belongs to another region.', ['APIGW.0310']),
   ...table('unauthenticated', 'Calls from this address are not allowed.', ['APIGW.0401', 'APIGW.0402', 'APIGW.0404']),
-  ...table('rejected', 'The quota of calls is used up or frozen.', ['APIGW.0501', 'APIGW.0502']),
-  ...table('unavailable', 'The gateway has an internal fault.', [
+  ...table('rejected', 'The quota of calls is exhausted or frozen.', ['APIGW.0501', 'APIGW.0502']),
+  ...table('unavailable', 'The gateway has an internal error.', [
     'APIGW.0601',
     'APIGW.0605',
     'APIGW.0606',
@@ -74,14 +74,14 @@ export const meanings: ReadonlyMap<string, Meaning> = new Map([
     'DRS.M05004',
     'DRS.M00002',
   ]),
-  ...table('unavailable', 'DRS has an internal fault.', ['DRS.10000023', 'DRS.M00004', 'DRS.M01501']),
+  ...table('unavailable', 'DRS has an internal error.', ['DRS.10000023', 'DRS.M00004', 'DRS.M01501']),
   ...table('busy', 'Another operation runs on the target instance. Wait until it has ended.', [
     'DRS.10000024',
     'DRS.M01504',
     'DRS.M06020',
     'DRS.M06021',
   ]),
-  ...table('busy', 'The present state of the job or the instance does not allow this.', ['DRS.M00304']),
+  ...table('busy', 'The current state of the job or the instance does not allow this.', ['DRS.M00304']),
   ...table('unauthenticated', 'The account is restricted: arrears, a frozen account or a missing verification.', [
     'DRS.10020072',
     'DRS.M00105',
@@ -94,7 +94,7 @@ export const meanings: ReadonlyMap<string, Meaning> = new Map([
   ]),
   ...table('unauthenticated', 'The project id is wrong for this user or region.', ['DRS.M00261']),
   // Job names are unique for each backup and attempt, so a taken name means that the same call has already arrived.
-  ...table('replayed', 'A job of this name exists already, so this call has probably arrived before.', ['DRS.M00277']),
+  ...table('replayed', 'A job of this name already exists, so this call has probably arrived before.', ['DRS.M00277']),
   ...table('rejected', 'The target instance is not a usable RDS for SQL Server instance.', [
     'DRS.M05006',
     'DRS.M06007',
@@ -104,13 +104,13 @@ export const meanings: ReadonlyMap<string, Meaning> = new Map([
   // ---- RDS
   ...table('not_found', 'RDS does not know this instance.', ['DBS.280110']),
   // ---- IAM
-  ...table('unauthenticated', 'The user is locked after too many wrong passwords. Wait until the lock has ended.', [
+  ...table('unauthenticated', 'The user is locked after too many wrong passwords. Wait until the lock expires.', [
     'IAM.0061',
   ]),
   ...table('unauthenticated', 'The user name or the password is wrong. A HUAWEI ID cannot log in: use an IAM user.', [
     'IAM.0062',
   ]),
-  ...table('session_expired', 'The token has ended or is not valid.', [
+  ...table('session_expired', 'The token has expired or is invalid.', [
     'IAM.0001',
     'IAM.0063',
     'IAM.0064',
@@ -146,7 +146,7 @@ export const authenticationMeanings: readonly (readonly [pattern: RegExp, meanin
       detail: 'The access key is locked for 5 minutes after too many wrong signatures. Check the secret key first.',
     },
   ],
-  [/ak not exist|get secretkey failed/i, { kind: 'unauthenticated', detail: 'The access key id is not known.' }],
+  [/ak not exist|get secretkey failed/i, { kind: 'unauthenticated', detail: 'The access key id is unknown.' }],
   [
     /verify aksk signature fail/i,
     {
@@ -157,7 +157,7 @@ export const authenticationMeanings: readonly (readonly [pattern: RegExp, meanin
   [/token not found/i, { kind: 'unauthenticated', detail: 'The call arrived without a token.' }],
   [
     /decrypt token fail|token (has |is )?(expire|invalid)|token must be updated/i,
-    { kind: 'session_expired', detail: 'The token has ended, or it belongs to another region.' },
+    { kind: 'session_expired', detail: 'The token has expired or belongs to another region.' },
   ],
 ];
 
@@ -182,7 +182,7 @@ const unlistedCodes: ReadonlySet<string> = new Set([
 const unlistedMeanings: readonly (readonly [pattern: RegExp, meaning: Meaning])[] = [
   [
     /\bname\b[^.]{0,40}\b(?:already exists?|is (?:already )?(?:in use|used|taken)|duplicate)/i,
-    { kind: 'replayed', detail: 'A job of this name exists already, so this call has probably arrived before.' },
+    { kind: 'replayed', detail: 'A job of this name already exists, so this call has probably arrived before.' },
   ],
   [
     /\b(?:in use|being used|used by|occupied|another (?:task|job|operation)|is running)\b/i,
@@ -190,7 +190,7 @@ const unlistedMeanings: readonly (readonly [pattern: RegExp, meaning: Meaning])[
   ],
   [
     /\b(?:abnormal|internal|system error|service (?:error|unavailable)|try again later)\b/i,
-    { kind: 'unavailable', detail: 'DRS has an internal fault.' },
+    { kind: 'unavailable', detail: 'DRS has an internal error.' },
   ],
 ];
 
@@ -207,22 +207,22 @@ const rejected = (detail: string): Meaning => ({ kind: 'rejected', detail });
 
 /** Meanings of HTTP statuses without a known code. */
 export function meaningOfStatus(httpStatus: number): Meaning {
-  if (httpStatus >= 500) return { kind: 'unavailable', detail: 'Huawei Cloud has a fault or is overloaded.' };
+  if (httpStatus >= 500) return { kind: 'unavailable', detail: 'Huawei Cloud has an error or is overloaded.' };
   switch (httpStatus) {
     case 401:
       return { kind: 'unauthenticated', detail: 'The credentials are not accepted.' };
     case 403:
       return { kind: 'unauthenticated', detail: 'The credentials lack a permission, or the account is restricted.' };
     case 404:
-      return { kind: 'not_found', detail: 'What was asked for is not there.' };
+      return { kind: 'not_found', detail: 'The vendor does not find the object of this call.' };
     case 408:
       return { kind: 'timeout', detail: 'Huawei Cloud gave up waiting for the request.' };
     case 409:
-      return { kind: 'busy', detail: 'The present state of the resource does not allow this.' };
+      return { kind: 'busy', detail: 'The current state of the resource does not allow this.' };
     case 413:
       return rejected('The body is larger than 12 MB.');
     case 429:
-      return { kind: 'throttled', detail: 'Too many calls; Huawei Cloud asks to slow down.' };
+      return { kind: 'throttled', detail: 'Huawei Cloud throttles the calls.' };
     case 431:
     case 494:
       return rejected(
@@ -231,6 +231,6 @@ export function meaningOfStatus(httpStatus: number): Meaning {
     default:
       return httpStatus >= 400
         ? rejected('Huawei Cloud refuses the request.')
-        : { kind: 'malformed', detail: 'The answer is not what Huawei Cloud documents.' };
+        : { kind: 'malformed', detail: 'The response differs from what Huawei Cloud documents.' };
   }
 }

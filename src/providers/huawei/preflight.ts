@@ -173,6 +173,6 @@ function clashes(
   return wanted
     .filter(({ name }) => taken.has(name.toLowerCase()))
     .map(({ name, pointer }) =>
-      fault(pointer, `The target has a database \`${name}\` already. Use another name, or set \`overwrite\`.`),
+      fault(pointer, `The target already has a database \`${name}\`. Use another name, or set \`overwrite\`.`),
     );
 }

@@ -10,8 +10,8 @@ export interface Classification {
 }
 
 export const throttled = 'Too many calls within one second. The call was not carried out and is tried again.';
-const server = 'The vendor had an internal failure. It may be over in a moment.';
-const objectStorage = 'The vendor could not reach its object storage. It may be over in a moment.';
+const server = 'The vendor has an internal error, which may be temporary.';
+const objectStorage = 'The vendor cannot reach its object storage, which may be temporary.';
 const callerFault = 'The vendor refuses a parameter; its message names which.';
 const denied =
   'The access policy of the key does not allow this operation: grant `sqlserver:<Operation>` on the instance.';
@@ -31,7 +31,7 @@ const byCode: Readonly<Record<string, Classification>> = {
   },
   'AuthFailure.TokenFailure': {
     kind: 'session_expired',
-    detail: 'The temporary credentials have ended or their token is missing: supply fresh ones.',
+    detail: 'The temporary credentials have expired or their token is missing: supply new ones.',
   },
   'AuthFailure.SignatureFailure': {
     kind: 'unauthenticated',
@@ -55,11 +55,11 @@ const byCode: Readonly<Record<string, Classification>> = {
   'InternalError.CosError': { kind: 'unavailable', detail: objectStorage },
   'InternalError.StsError': {
     kind: 'unavailable',
-    detail: 'The vendor could not make temporary upload keys. It may be over in a moment.',
+    detail: 'The vendor could not make temporary upload keys. The error may be temporary.',
   },
   'InternalError.CamAuthFailed': {
     kind: 'unavailable',
-    detail: 'The vendor’s own permission check failed to run. It may be over in a moment.',
+    detail: 'The vendor’s own permission check failed to run. The error may be temporary.',
   },
   'ResourceNotFound.InstanceNotFound': {
     kind: 'not_found',
@@ -74,7 +74,7 @@ const byCode: Readonly<Record<string, Classification>> = {
   'ResourceUnavailable.CosStatusErr': {
     kind: 'rejected',
     code: 'provider_conflict',
-    detail: 'The import task is in a state that does not allow this, for example it runs already or has ended.',
+    detail: 'The import task is in a state that does not allow this: for example it already runs or has ended.',
   },
   'ResourceUnavailable.BackupMigrationRecoveryTypeErr': {
     kind: 'rejected',
@@ -124,7 +124,7 @@ const byCode: Readonly<Record<string, Classification>> = {
   },
   'LimitExceeded.TooManyDB': {
     kind: 'rejected',
-    detail: 'The instance has as many databases as it may have: drop one or use another instance.',
+    detail: 'The instance has reached its limit of databases: drop one or use another instance.',
   },
 };
 
@@ -150,14 +150,14 @@ const bySuffix: readonly (readonly [pattern: RegExp, meaning: Classification])[]
     {
       kind: 'rejected',
       code: 'provider_conflict',
-      detail: 'The vendor does not do this twice: it is under way already, or done. Look at the task in the console.',
+      detail: 'The operation is already under way or done. Look at the task in the console.',
     },
   ],
   [
     /^NotSupport/,
     {
       kind: 'rejected',
-      detail: 'The vendor does not support this on the instance; its message says what is in the way.',
+      detail: 'The vendor does not support this on the instance; its message says why.',
     },
   ],
 ];
@@ -178,9 +178,9 @@ const byFamily: Readonly<Record<string, Classification>> = {
   InternalError: { kind: 'unavailable', detail: server },
   ServiceUnavailable: {
     kind: 'unavailable',
-    detail: 'The vendor’s service is not available. It may be over in a moment.',
+    detail: 'The vendor’s service is not available. The error may be temporary.',
   },
-  FailedOperation: { kind: 'unavailable', detail: 'The vendor began and failed; its message says more.' },
+  FailedOperation: { kind: 'unavailable', detail: 'The operation failed at the vendor; its message says more.' },
   ResponseSizeLimitExceeded: { kind: 'malformed', detail: 'The vendor’s answer was too large for the vendor to send.' },
   ResourceNotFound: { kind: 'not_found', detail: 'The vendor does not find the object of this call.' },
   ResourceInUse: { kind: 'busy', detail: 'The object is in use at the vendor.' },
@@ -191,7 +191,7 @@ const byFamily: Readonly<Record<string, Classification>> = {
   },
   ResourceInsufficient: { kind: 'rejected', detail: 'The vendor has not enough resources for this.' },
   ResourcesSoldOut: { kind: 'rejected', detail: 'The vendor has not enough resources for this.' },
-  LimitExceeded: { kind: 'rejected', detail: 'A quota of the vendor is used up; its message names it.' },
+  LimitExceeded: { kind: 'rejected', detail: 'A quota of the vendor is exhausted; its message names it.' },
   OperationDenied: { kind: 'rejected', detail: 'The vendor denies this operation; its message says why.' },
   UnsupportedOperation: { kind: 'rejected', detail: 'The vendor does not support this operation here.' },
   UnsupportedRegion: { kind: 'rejected', detail: 'The vendor does not serve this region: check `region`.' },

@@ -91,7 +91,7 @@ export function failureOf(request: VendorRequest, reply: VendorReply): VendorFai
   if (reply.httpStatus >= 500)
     return failure({
       kind: 'unavailable',
-      detail: `The vendor’s gateway answered ${reply.httpStatus}. It may be over in a moment.`,
+      detail: `The vendor’s gateway answered ${reply.httpStatus}. The error may be temporary.`,
     });
   if (reply.httpStatus !== 200)
     return failure({
