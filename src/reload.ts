@@ -5,7 +5,7 @@ import type { Gateway } from './gateway.ts';
 /** What became of the configuration file as it is now. */
 export type Reload =
   /** It is in force, but for the sections that only a restart takes up. */
-  | { readonly outcome: 'taken_up'; readonly needRestart: readonly string[] }
+  | { readonly outcome: 'taken_up'; readonly needRestart: readonly string[]; readonly warnings: readonly string[] }
   /** It has faults, and what was in force stays so. */
   | { readonly outcome: 'refused'; readonly faults: readonly string[] };
 
@@ -28,7 +28,8 @@ export function createReloader(
       );
       return;
     }
-    const { needRestart } = reload;
+    const { needRestart, warnings } = reload;
+    for (const warning of warnings) log.warn({}, warning);
     log.info({}, 'the changed configuration is in force');
     if (needRestart.length > 0)
       log.warn({ sections: needRestart }, 'parts of the changed configuration need a restart');
@@ -53,7 +54,8 @@ export function createReloader(
 
 async function readAndApply(gateway: Pick<Gateway, 'reload'>, read: () => Promise<Config>): Promise<Reload> {
   try {
-    return { outcome: 'taken_up', needRestart: await gateway.reload(await read()) };
+    const config = await read();
+    return { outcome: 'taken_up', needRestart: await gateway.reload(config), warnings: config.warnings };
   } catch (error) {
     if (error instanceof ConfigError) return { outcome: 'refused', faults: error.faults };
     // A fault of ours must not end a gateway that works.

@@ -121,6 +121,8 @@ export type CreateResult =
   | { readonly outcome: 'target_busy'; readonly migrationId: string }
   /** `occupiesInstance` is true, and another migration occupies the same instance. */
   | { readonly outcome: 'instance_occupied' }
+  /** It was adopted, and one of its vendor ids belongs or belonged to another migration, see `Store.vendorIds`. */
+  | { readonly outcome: 'ids_taken' }
   /** Another request with the same caller and key is stored already. */
   | { readonly outcome: 'key_exists'; readonly record: IdempotencyRecord };
 

@@ -1,12 +1,14 @@
 import type { Migration } from '../domain/migration.ts';
 import type { CreateResult, IdempotencyKey, LeaseRequest, RequestTrace } from '../domain/store.ts';
 import { writeAuditOf } from './audit.ts';
+import { vendorIdsOf } from './documents.ts';
 import { eventRows } from './event-rows.ts';
 import { findKeyIn, storeKey } from './idempotency.ts';
 import { holderOfTarget, instanceOccupied } from './instance.ts';
 import { insertMigration } from './rows.ts';
 import { asCaller, type Session } from './session.ts';
 import { isTerminal } from './target.ts';
+import { findVendorIds } from './vendor-ids.ts';
 
 const firstToken = 1;
 
@@ -28,6 +30,7 @@ export async function createMigration(
   if (record !== null) return { outcome: 'key_exists', record };
   if (holder !== null) return { outcome: 'target_busy', migrationId: holder };
   if (occupied) return { outcome: 'instance_occupied' };
+  if (await adoptsOthersIds(session, migration)) return { outcome: 'ids_taken' };
   const settled = asCaller(() => trace.answer?.(migration) ?? null);
   if (key !== undefined) storeKey(session, key, { type: 'migration', id: migration.id }, lease.now, settled?.answer);
   await insertMigration(session, migration, { ...lease, token: firstToken });
@@ -35,4 +38,11 @@ export async function createMigration(
   session.append(eventRows(null, migration));
   session.changed(migration.id, lease.leaseMs > 0 ? null : migration.dueAt);
   return { outcome: 'created', fence: { owner: lease.owner, token: firstToken } };
+}
+
+/** The lock of the target is held by now, so of two that adopt the same one is the first. */
+async function adoptsOthersIds({ db }: Session, migration: Migration): Promise<boolean> {
+  if (!migration.calls.some(({ adopted }) => adopted)) return false;
+  const others = await findVendorIds(db, migration);
+  return vendorIdsOf(migration).some((id) => others.has(id));
 }

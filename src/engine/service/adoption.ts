@@ -136,6 +136,12 @@ export async function takeOver(
   }
 }
 
+/** Another request was quicker. */
+export function adoptedMeanwhile({ providerRefs }: Pick<Migration, 'providerRefs'>): Problem {
+  const ids = Object.entries(providerRefs).map(([name, id]) => `\`${name}\` ${id}`);
+  return conflict(null, `${ids.join(', ')} has just become another migration’s.`, '/adopt');
+}
+
 function untold(detail: string, pointer: string): Problem {
   const words = `${detail} It cannot be adopted.`;
   return new Problem('unsupported_by_provider', words, { errors: [{ pointer, detail: words }] });

@@ -25,7 +25,7 @@ import type {
 import { withIntent } from '../send.ts';
 import { vendorProblem } from '../vendor-reads.ts';
 import { accountFor } from './access.ts';
-import { takeOver } from './adoption.ts';
+import { adoptedMeanwhile, takeOver } from './adoption.ts';
 import { type CheckedFiles, judgeFiles, lookAtSource, refuseFaults, withChecked } from './backup-checks.ts';
 import { foreignWarning } from './foreign-tasks.ts';
 import { refuseWhileDraining, summary, targetBusy } from './problems.ts';
@@ -170,6 +170,7 @@ export function createSubmission(
     if (result.outcome !== 'created') first?.permit.giveBack();
     if (result.outcome === 'key_exists') return { replay: result.record };
     if (result.outcome === 'target_busy') throw targetBusy(result.migrationId);
+    if (result.outcome === 'ids_taken') throw new Error(`${migration.id} has ids before anything was sent`);
     const leased: LeasedMigration = { migration: begun, fence: result.fence };
     const { command, permit } = first ?? {};
     if (command === undefined || permit === undefined) return { leased };
@@ -200,6 +201,7 @@ export function createSubmission(
     if (result.outcome === 'instance_occupied') return storedAsItIs({ ...migration, occupiesInstance: false }, caller);
     if (result.outcome === 'key_exists') return { replay: result.record };
     if (result.outcome === 'target_busy') throw targetBusy(result.migrationId);
+    if (result.outcome === 'ids_taken') throw adoptedMeanwhile(migration);
     caller.reply?.kept();
     return { leased: { migration, fence: result.fence } };
   }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Migration } from '../../../src/domain/migration.ts';
 import type { Store } from '../../../src/domain/store.ts';
 import { nextMigrationId, noon, sampleBackup, sampleCall, sampleMigration } from '../../support/samples.ts';
-import { lease, noLease } from '../samples.ts';
+import { lease, noLease, onDatabases } from '../samples.ts';
 import type { Site } from './setup.ts';
 
 async function stored(store: Store, overrides: Partial<Migration> = {}): Promise<Migration> {
@@ -237,6 +237,16 @@ export function updateBehaviour(site: Site): void {
       await stored(store, { account: 'renamed', providerRefs: { migrateTaskId: 'm-3' } });
       expect(await store.vendorIds(asked())).toEqual(new Set(['m-1']));
       expect(await store.vendorIds(sampleMigration({ account: 'renamed' }))).toEqual(new Set(['m-1', 'm-3']));
+    });
+
+    it('are adopted by one migration alone, whoever was first and whether or not it has ended', async () => {
+      const store = await site.open();
+      const adopting = (...databases: string[]) => {
+        const calls = [sampleCall({ state: 'accepted', refs: { migrateTaskId: 'm-9' }, adopted: true })];
+        return sampleMigration({ ...onDatabases(...databases), calls, state: 'succeeded', dueAt: null });
+      };
+      const results = await Promise.all(['one', 'two'].map((name) => store.create(adopting(name), noLease)));
+      expect(results.map(({ outcome }) => outcome).toSorted()).toEqual(['created', 'ids_taken']);
     });
 
     it('stay when their migration is removed, until they are forgotten in portions', async () => {
