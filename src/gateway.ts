@@ -15,6 +15,7 @@ import { createBackupFiles } from './engine/backup-files.ts';
 import type { EngineContext } from './engine/context.ts';
 import { createEngine } from './engine/engine.ts';
 import { createFeedScanner } from './engine/feed/scanner.ts';
+import { createReplicas } from './engine/replicas.ts';
 import { resealTexts } from './engine/resealing.ts';
 import { distrustStore } from './engine/restored-store.ts';
 import { createMigrationService } from './engine/service.ts';
@@ -107,12 +108,15 @@ export async function startGateway(
       slowedOperations: () => client.slowedOperations(),
       tracing,
     });
+    const owner = shared.uuid();
+    const replicas = createReplicas({ store, runtime: shared, id: owner, log: engineLogger(log) });
     const client = createVendorClient({
       providers,
       exchangeOf: exchanges.of,
       runtime: shared,
       credentialsOf: vault.credentialsOf,
       credentialsEnded: vault.credentialsEnded,
+      share: replicas.share,
       report: telemetry.vendors.call,
       reportLogin: telemetry.vendors.login,
       reportClock: telemetry.vendors.clock,
@@ -126,7 +130,7 @@ export async function startGateway(
       patientNow: clock.patientNow,
       settings: config.engine,
       feedScanMs: config.feedScanMs,
-      owner: shared.uuid(),
+      owner,
       log: engineLogger(log),
       telemetry: telemetry.engine,
       refusedCredentials: (account) => client.refusedLogin(account) ?? vault.refusal(account),
@@ -181,6 +185,7 @@ export async function startGateway(
         rateLimit: () => rateLimit,
       },
     });
+    await replicas.start();
     const url = await app.listen({ host: config.listen.host, port: config.listen.port });
     const resealed = resealTexts({ store, texts, urls: cipher, webhookPlaces: placesOfWebhook }).catch(
       (error: unknown) => log.warn({ error: messageOf(error) }, 'stored texts were not all sealed again'),
@@ -227,6 +232,7 @@ export async function startGateway(
         await Promise.all([engine.stop(graceMs), webhooks.stop(graceMs), scanner.stop(graceMs)]);
         await app.close();
         await resealed;
+        await replicas.stop();
         await exchanges.close();
         await outbound.close();
         await vault.close();

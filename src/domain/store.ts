@@ -2,6 +2,7 @@ import type { AuditEntry } from './audit.ts';
 import type { DueWork } from './due-work.ts';
 import type { MigrationEvent } from './event.ts';
 import type { Instant, Migration } from './migration.ts';
+import type { ReplicaList, ReplicaTimes } from './replicas.ts';
 import type { MigrationState, ProviderId } from './vocabulary.ts';
 
 /** Proof of ownership of a claimed migration. A write under an old token is refused, so a paused process cannot write over its successor. */
@@ -275,6 +276,10 @@ export interface Store {
    * the two differ by less than can be told from the time that an answer takes.
    */
   clockOffset(): number;
+  /** Writes down that this process is there, and answers who is. Only where there may be others (`hearsOthers`). */
+  beat(id: string, now: Instant, times: ReplicaTimes): Promise<ReplicaList>;
+  /** The process sends nothing any more. */
+  part(id: string, now: Instant, times: ReplicaTimes): Promise<void>;
   /** Resolves when the store answers; rejects with `StoreUnavailable`. */
   check(): Promise<void>;
   /** With which versions and keys stored texts are sealed. */

@@ -3,6 +3,7 @@ import { type MigrationProvider, Migrator } from 'kysely/migration';
 import { StoreUnavailable } from '../domain/store.ts';
 import { sealsIn } from './documents.ts';
 import { listIndexes } from './list-indexes.ts';
+import { replicasTable } from './replicas.ts';
 import { lockSchema, prepareVersionTables, schemaOf, versionLockTable, versionTable } from './schema-version-tables.ts';
 import type { Tables } from './tables.ts';
 
@@ -33,6 +34,7 @@ function schemaVersions(types: ColumnTypes, kind: 'sqlite' | 'postgres'): Migrat
       '0009_seals': { up: seals },
       '0010_event_salts': { up: eventSalts },
       '0011_list_indexes': { up: listIndexes },
+      '0012_replicas': { up: (db: Kysely<Tables>) => replicasTable(db, types) },
     }),
   };
 }

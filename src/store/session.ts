@@ -21,6 +21,8 @@ export interface SqlDialect extends StatementDialect {
   lockTargetOf(session: Session, migrationId: string): void;
   /** Lets one transaction at a time count webhooks and add one, until it ends. */
   lockWebhooks(session: Session): void;
+  /** Lets one transaction at a time read and change who is there, until it ends. */
+  lockReplicas(session: Session): void;
 }
 
 /** One transaction that writes. Its events are appended at its end, since from there to the commit no other can append. */

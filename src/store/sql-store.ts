@@ -1,6 +1,7 @@
 import type { AuditEntry, AuditFilter, AuditLog, NewAuditRecord } from '../domain/audit.ts';
 import type { FeedStore, FolderDocument } from '../domain/feed-store.ts';
 import type { Migration } from '../domain/migration.ts';
+import type { ReplicaTimes } from '../domain/replicas.ts';
 import {
   type ChangeListener,
   type ClaimRoom,
@@ -49,6 +50,7 @@ import { KeptMigrations } from './kept-migrations.ts';
 import { releaseLease, renewLeases } from './leases.ts';
 import { listMigrations } from './migration-list.ts';
 import { findLatestEvent, findMigration, hasPlace, listEvents } from './queries.ts';
+import { beat, part } from './replicas.ts';
 import { countSeals, findSealedOtherwise } from './seals.ts';
 import type { Backend } from './session.ts';
 import { countMigrations } from './statistics.ts';
@@ -278,6 +280,14 @@ export class SqlStore implements Store, AuditLog, WebhookStore, FeedStore {
 
   forgetFolders() {
     return this.#backend.write((session) => forgetFolders(session));
+  }
+
+  beat(id: string, now: number, times: ReplicaTimes) {
+    return this.#backend.write((session) => beat(session, id, now, times));
+  }
+
+  part(id: string, now: number, times: ReplicaTimes) {
+    return this.#backend.write((session) => part(session, id, now, times));
   }
 
   onChange(listener: ChangeListener) {

@@ -168,7 +168,15 @@ export interface DeliveriesTable {
   created_at: number;
 }
 
+/** Processes that share the database and the vendors' limits; times by the clock of `MigrationsTable.lease_until`. */
+export interface ReplicasTable {
+  id: string;
+  joins_at: number;
+  leaves_at: number;
+}
+
 export interface Tables {
+  replicas: ReplicasTable;
   feed_folders: FeedFoldersTable;
   feed_files: FeedFilesTable;
   audit: AuditTable;

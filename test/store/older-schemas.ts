@@ -1,5 +1,12 @@
+/** Makes of the present schema the one before processes divided the vendors' limits. */
+export const withoutReplicas: readonly string[] = [
+  'drop table replicas',
+  "delete from godwit_schema_versions where name >= '0012'",
+];
+
 /** Makes of the present schema the one before there were indexes for every list. */
 export const withoutListIndexes: readonly string[] = [
+  ...withoutReplicas,
   ...[
     'migrations_by_provider',
     'migrations_by_region',

@@ -1,3 +1,4 @@
+import type { ReplicaTimes } from '../../src/domain/replicas.ts';
 import type { MigrationRequest } from '../../src/domain/request-schema.ts';
 import type { Store } from '../../src/domain/store.ts';
 import type { EngineSettings } from '../../src/domain/timing.ts';
@@ -5,10 +6,12 @@ import type { Account, SignedRequest, VendorReply } from '../../src/domain/vendo
 import type { EngineContext } from '../../src/engine/context.ts';
 import { createEngine } from '../../src/engine/engine.ts';
 import type { MigrationService } from '../../src/engine/interface.ts';
+import { createReplicas, type Replicas } from '../../src/engine/replicas.ts';
 import { createMigrationService } from '../../src/engine/service.ts';
 import { createAlibabaCloud } from '../../src/sandbox/alibaba/index.ts';
 import type { SandboxCloud, SandboxRequest } from '../../src/sandbox/cloud.ts';
 import { createHuaweiCloud } from '../../src/sandbox/huawei/index.ts';
+import { type StrictCloud, type StrictLimit, withStrictLimits } from '../../src/sandbox/strict-limits.ts';
 import { createTencentCloud } from '../../src/sandbox/tencent/index.ts';
 import { openStore } from '../../src/store/open.ts';
 import { createVendorClient, type VendorTransport } from '../../src/transport/client.ts';
@@ -21,6 +24,21 @@ export interface FleetOptions {
   readonly limits: Readonly<Record<ProviderId, Account['limits']>>;
   readonly restoreMs?: number;
   readonly settings?: Partial<EngineSettings>;
+  /** What the clouds throttle, by operation. Default: nothing. */
+  readonly strict?: (operation: string) => StrictLimit | null;
+  /** One store for each process. Default: one process over a store in memory. */
+  readonly stores?: readonly Store[];
+  /** How processes divide the limits; default as in production. */
+  readonly replicaTimes?: ReplicaTimes;
+}
+
+/** One gateway's inner parts, as a process has them. */
+interface FleetProcess {
+  readonly store: Store;
+  readonly client: VendorTransport;
+  readonly service: MigrationService;
+  readonly engine: ReturnType<typeof createEngine>;
+  readonly replicas: Replicas;
 }
 
 /** One call that reached a cloud, or would have. */
@@ -30,36 +48,77 @@ export interface Exchanged {
   readonly at: number;
 }
 
-/** The real service, engine, store and transport over all three emulated clouds, in virtual time. */
+/** The real service, engine, store and transport over all three emulated clouds, in virtual time; one process, or several on one database. */
 export class Fleet {
   readonly time = new VirtualTime();
   readonly exchanged: Exchanged[] = [];
-  readonly service: MigrationService;
-  readonly store: Store;
-  readonly client: VendorTransport;
+  readonly processes: readonly FleetProcess[];
+  readonly clouds: Readonly<Record<ProviderId, StrictCloud>>;
   /** What a cloud does with a call instead of its work: null lets it do its work. */
   interfere: (provider: ProviderId, operation: string) => Promise<VendorReply> | null = () => null;
-  readonly #engine: ReturnType<typeof createEngine>;
+  /** Calls under way at the stores. */
+  #stored = 0;
 
-  private constructor(store: Store, { limits, restoreMs = 20_000, settings }: FleetOptions) {
-    this.store = store;
+  private constructor(stores: readonly Store[], options: FleetOptions) {
+    this.time.busy = () => this.#stored > 0;
+    const { restoreMs = 20_000, strict = () => null } = options;
     const environment = { now: this.time.now, uuid: this.time.uuid, restoreMs, listLagMs: () => 0 };
-    const clouds: Record<ProviderId, SandboxCloud> = {
-      alibaba: createAlibabaCloud(environment),
-      huawei: createHuaweiCloud(environment),
-      tencent: createTencentCloud(environment),
+    const limited = (cloud: SandboxCloud): StrictCloud => withStrictLimits(cloud, strict, this.time.now);
+    this.clouds = {
+      alibaba: limited(createAlibabaCloud(environment)),
+      huawei: limited(createHuaweiCloud(environment)),
+      tencent: limited(createTencentCloud(environment)),
     };
+    this.processes = stores.map((store, index) => this.#process(this.#counted(store), `process-${index}`, options));
+  }
+
+  static async start(options: FleetOptions): Promise<Fleet> {
+    const stores = options.stores ?? [await openStore('sqlite::memory:', { runtime: new VirtualTime() })];
+    const fleet = new Fleet(stores, options);
+    for (const { engine, replicas } of fleet.processes) {
+      await replicas.start();
+      engine.start();
+    }
+    return fleet;
+  }
+
+  get store(): Store {
+    return this.first.store;
+  }
+
+  get client(): VendorTransport {
+    return this.first.client;
+  }
+
+  get service(): MigrationService {
+    return this.first.service;
+  }
+
+  get first(): FleetProcess {
+    const [first] = this.processes;
+    if (first === undefined) throw new Error('a fleet without processes');
+    return first;
+  }
+
+  #process(
+    store: Store,
+    owner: string,
+    { limits, settings, replicaTimes }: Pick<FleetOptions, 'limits' | 'settings' | 'replicaTimes'>,
+  ): FleetProcess {
+    const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
     const accounts = Object.values(emulatedAccounts).map((each) => ({ ...each, limits: limits[each.provider] }));
-    this.client = createVendorClient({
+    const times = replicaTimes === undefined ? {} : { times: replicaTimes };
+    const replicas = createReplicas({ store, runtime: this.time, id: owner, log: silent, ...times });
+    const client = createVendorClient({
       providers,
       runtime: this.time,
-      exchangeOf: () => ({ send: (request) => this.#exchange(clouds, request), close: async () => undefined }),
+      exchangeOf: () => ({ send: (request) => this.#exchange(request), close: async () => undefined }),
       credentialsOf: async ({ provider }) => emulatedCredentials[provider as ProviderId],
+      share: replicas.share,
     });
-    const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
     const context: EngineContext = {
       store,
-      client: this.client,
+      client,
       providers,
       accounts: new Map(accounts.map((account) => [account.name, account])),
       runtime: this.time,
@@ -74,22 +133,32 @@ export class Fleet {
         stallMs: 21_600_000,
         ...settings,
       },
-      owner: 'fleet',
+      owner,
       log: silent,
       openUrl: (url) => url.sealed,
     };
-    this.#engine = createEngine(context);
+    const engine = createEngine(context);
     const cipher = {
       seal: (url: string) => ({ display: url, sealed: url }),
       open: ({ sealed }: { sealed: string }) => sealed,
     };
-    this.service = createMigrationService(context, this.#engine, cipher);
+    return { store, client, engine, replicas, service: createMigrationService(context, engine, cipher) };
   }
 
-  static async start(options: FleetOptions): Promise<Fleet> {
-    const fleet = new Fleet(await openStore('sqlite::memory:', { runtime: new VirtualTime() }), options);
-    fleet.#engine.start();
-    return fleet;
+  /** The store; while it works, time stands still. */
+  #counted(store: Store): Store {
+    return new Proxy(store, {
+      get: (target, name: keyof Store) => {
+        const member = target[name];
+        if (typeof member !== 'function') return member;
+        return (...parameters: unknown[]) => {
+          const result = (member as (...each: unknown[]) => unknown).apply(target, parameters);
+          if (!(result instanceof Promise)) return result;
+          this.#stored++;
+          return result.finally(() => this.#stored--);
+        };
+      },
+    });
   }
 
   /** Creates a migration as a caller who does not wait. */
@@ -102,9 +171,10 @@ export class Fleet {
 
   async stop(): Promise<number> {
     const began = this.time.now();
-    this.client.drain();
-    await this.time.until(this.#engine.stop(25_000));
-    await this.store.close();
+    for (const { client } of this.processes) client.drain();
+    await this.time.until(Promise.all(this.processes.map(({ engine }) => engine.stop(25_000))));
+    for (const { replicas } of this.processes) await this.time.until(replicas.stop());
+    for (const { store } of this.processes) await store.close();
     return this.time.now() - began;
   }
 
@@ -112,10 +182,10 @@ export class Fleet {
     return this.exchanged.filter((each) => each.provider === provider && operation.test(each.operation));
   }
 
-  async #exchange(clouds: Readonly<Record<ProviderId, SandboxCloud>>, signed: SignedRequest): Promise<VendorReply> {
+  async #exchange(signed: SignedRequest): Promise<VendorReply> {
     const url = new URL(signed.url);
     const provider = (['alibaba', 'huawei', 'tencent'] as const)[Number(url.port) - 1] ?? 'alibaba';
-    const cloud = clouds[provider];
+    const cloud = this.clouds[provider];
     const headers = Object.entries(signed.headers).map(([name, value]) => [name.toLowerCase(), value]);
     const request: SandboxRequest = {
       method: signed.method,

@@ -13,6 +13,8 @@ export class VirtualTime implements Runtime {
   #now: number;
   #sleepers: Sleeper[] = [];
   #random = 1;
+  /** Whether somebody waits for the outside world, such as a database; time stands still as long. */
+  busy: () => boolean = () => false;
 
   constructor(start = Date.UTC(2026, 10, 28, 12)) {
     this.#now = start;
@@ -48,7 +50,8 @@ export class VirtualTime implements Runtime {
     });
     end.catch(() => undefined);
     for (;;) {
-      await settle();
+      do await settle();
+      while (this.busy());
       if (ended) return end;
       const [next] = this.#sleepers.sort((one, other) => one.at - other.at);
       if (next === undefined) throw new Error('nobody sleeps, and the work has not ended');

@@ -18,7 +18,7 @@ class TransactionLockAdapter extends PostgresAdapter {
 }
 
 /** Numbers that no other user of the database's advisory locks is likely to use. */
-export const advisoryLocks = { space: 0x676f6477, events: 1, webhooks: 2, processes: 0x676f6478 } as const;
+export const advisoryLocks = { space: 0x676f6477, events: 1, webhooks: 2, replicas: 3, processes: 0x676f6478 } as const;
 
 /** The number of the advisory lock that a process holds in the space of processes for as long as it listens. */
 export function processLock(process: string): number {
@@ -41,6 +41,11 @@ const lockWebhooks = statement((db) =>
     sql`pg_advisory_xact_lock(${sql.lit(advisoryLocks.space)}, ${sql.lit(advisoryLocks.webhooks)})`.as('taken'),
   ),
 );
+const lockReplicas = statement((db) =>
+  db.selectNoFrom(
+    sql`pg_advisory_xact_lock(${sql.lit(advisoryLocks.space)}, ${sql.lit(advisoryLocks.replicas)})`.as('taken'),
+  ),
+);
 
 /** Row locks and advisory locks; leases go by the server's clock, so replicas need not agree on the time. */
 export const postgresSql = (process: string): SqlDialect => ({
@@ -57,6 +62,7 @@ export const postgresSql = (process: string): SqlDialect => ({
   lockTarget: (session, account, instanceId) => session.run(lockTarget, { account, instanceId }),
   lockTargetOf: (session, migrationId) => session.run(lockTargetOf, { migrationId }),
   lockWebhooks: (session) => session.run(lockWebhooks, {}),
+  lockReplicas: (session) => session.run(lockReplicas, {}),
 });
 
 /** Whether another process listens. One whose connection has just been lost counts as gone. */

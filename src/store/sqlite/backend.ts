@@ -34,6 +34,7 @@ const sqliteSql = (process: string): SqlDialect => ({
   lockTarget: () => {},
   lockTargetOf: () => {},
   lockWebhooks: () => {},
+  lockReplicas: () => {},
 });
 
 /** Nothing is put off for longer than this, in milliseconds. */

@@ -7,6 +7,7 @@ import { documentBehaviour } from './documents.ts';
 import { feedBehaviour } from './feeds.ts';
 import { idempotencyBehaviour } from './idempotency.ts';
 import { listBehaviour } from './lists.ts';
+import { replicaBehaviour } from './replicas.ts';
 import type { Site } from './setup.ts';
 import { statisticsBehaviour } from './statistics.ts';
 import { targetBehaviour } from './targets.ts';
@@ -24,6 +25,7 @@ export function storeBehaviour(site: Site): void {
   describe('lists', () => listBehaviour(site));
   describe('statistics', () => statisticsBehaviour(site));
   describe('idempotency keys', () => idempotencyBehaviour(site));
+  describe('processes that are there', () => replicaBehaviour(site));
   describe('webhooks', () => webhookBehaviour(site));
   describe('deliveries', () => deliveryBehaviour(site));
   describe('watched folders', () => feedBehaviour(site));

@@ -1,0 +1,99 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { MigrationRequest } from '../../src/domain/request-schema.ts';
+import type { Store } from '../../src/domain/store.ts';
+import { systemRuntime } from '../../src/runtime.ts';
+import type { StrictLimit } from '../../src/sandbox/strict-limits.ts';
+import { openStore } from '../../src/store/open.ts';
+import { caller, Fleet, type FleetOptions } from '../support/fleet.ts';
+import { findPostgres, type PostgresServer } from '../support/postgres.ts';
+import type { ProviderId } from '../support/providers.ts';
+import { requestFor } from '../support/simulation.ts';
+
+/** The default limits of the accounts. */
+const limits: FleetOptions['limits'] = {
+  alibaba: { readsPerSecond: 5, writesPerSecond: 2 },
+  huawei: { readsPerSecond: 5, writesPerSecond: 1 },
+  tencent: { readsPerSecond: 10, writesPerSecond: 20 },
+};
+
+/** What the clouds allow: what Tencent publishes, and of the others what Godwit is careful to keep. */
+function strict(operation: string): StrictLimit | null {
+  if (/(Backup|Incremental)Migration$/.test(operation)) return { calls: 20, perMs: 1000 };
+  if (operation === 'CreateReplicationJob') return { calls: 1, perMs: 1000 };
+  if (/Migrate|Ossdownloads|ReplicationJob/i.test(operation))
+    return { calls: /^(Describe|List|Show)/.test(operation) ? 5 : 2, perMs: 1000 };
+  return null;
+}
+
+const providers = ['alibaba', 'huawei', 'tencent'] as const;
+const instances: Record<ProviderId, (number: number) => string> = {
+  alibaba: (number) => `rm-${String(number).padStart(16, '0')}`,
+  huawei: (number) => `${String(number).padStart(32, '0')}in04`,
+  tencent: (number) => `mssql-${String(number).padStart(8, '0')}`,
+};
+
+/** Restores that last, looked at seldom. */
+const lasting = { restoreMs: 360_000_000, settings: { pollMinMs: 60_000, pollMaxMs: 300_000 } };
+
+const postgres = await findPostgres();
+let server: PostgresServer | null = null;
+let fleet: Fleet;
+afterEach(async () => {
+  await fleet.stop();
+  await server?.stop();
+  server = null;
+});
+
+/** A database with four processes on it. Their times for coming and going are real time, because the database's clock is. */
+async function fourStores(): Promise<Pick<FleetOptions, 'stores' | 'replicaTimes'>> {
+  if (!postgres.available) throw new Error(postgres.reason);
+  const open = (url: string): Promise<Store> => openStore(url, { runtime: systemRuntime });
+  server = await postgres.start(async (url) => (await open(url)).close());
+  const url = await server.createDatabase();
+  const stores = await Promise.all([open(url), open(url), open(url), open(url)]);
+  return { stores, replicaTimes: { beatMs: 5000, viewMs: 60_000, joinMs: 20, leaveMs: 600_000 } };
+}
+
+function onInstance(provider: ProviderId, instance: number, database = 'orders'): MigrationRequest {
+  const request = requestFor(provider);
+  const databases = provider === 'huawei' ? {} : { databases: [{ name: database }] };
+  return { ...request, target: { ...databases, instanceId: instances[provider](instance) } };
+}
+
+/** 500 creations at each provider at once, spread over the processes. Answers the seconds until the last is accepted. */
+async function burst(count: number): Promise<number> {
+  const { time, processes, clouds } = fleet;
+  const began = time.now();
+  const creations = providers.flatMap((provider) =>
+    Array.from({ length: count }, (_, number) =>
+      processes[number % processes.length]?.service.create(onInstance(provider, number), 0, caller),
+    ),
+  );
+  await time.until(Promise.all(creations));
+  const restores = () =>
+    providers.map((provider) => clouds[provider].journal().filter(({ effect }) => effect === 'restore').length);
+  while (restores().some((each) => each < count) && time.now() - began < 1_800_000) await time.pass(5000);
+  expect(restores()).toEqual([count, count, count]);
+  return (time.now() - began) / 1000;
+}
+
+const violations = () => providers.flatMap((provider) => fleet.clouds[provider].throttled());
+
+describe('a burst of 500 creations at each of three strict clouds', { timeout: 120_000 }, () => {
+  it('meets no throttled call from one process', async () => {
+    fleet = await Fleet.start({ limits, strict, ...lasting });
+    const seconds = await burst(500);
+    expect(violations()).toEqual([]);
+    // 1 a second at the slowest of them, and a tenth more.
+    expect(seconds).toBeLessThan(600);
+  });
+
+  describe.skipIf(!postgres.available)('over PostgreSQL', () => {
+    it('meets none from four processes, which use most of what one may', async () => {
+      fleet = await Fleet.start({ limits, strict, ...lasting, ...(await fourStores()) });
+      const seconds = await burst(500);
+      expect(violations()).toEqual([]);
+      expect(seconds).toBeLessThan(800);
+    });
+  });
+});

@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+import { replicaTimes } from '../../../src/domain/replicas.ts';
+import { noon } from '../../support/samples.ts';
+import type { Site } from './setup.ts';
+
+export function replicaBehaviour(site: Site): void {
+  const ids = (list: { readonly rows: readonly { readonly id: string }[] }) => list.rows.map(({ id }) => id).sort();
+
+  it('are told to each other, and no more when they have said that they go', async () => {
+    const store = await site.open();
+    const other = await site.replica();
+    expect(ids(await store.beat('one', noon, replicaTimes))).toEqual(['one']);
+    expect(ids(await other.beat('two', noon, replicaTimes))).toEqual(['one', 'two']);
+    const { rows, now } = await store.beat('one', noon, replicaTimes);
+    expect(rows.find(({ id }) => id === 'one')).toMatchObject({ leavesAt: now + replicaTimes.leaveMs });
+    expect((rows.find(({ id }) => id === 'two')?.joinsAt ?? 0) - now).toBeGreaterThan(replicaTimes.viewMs - 1000);
+    await other.part('two', noon, replicaTimes);
+    const left = (await store.beat('one', noon, replicaTimes)).rows.find(({ id }) => id === 'two');
+    expect(left?.leavesAt).toBeLessThanOrEqual(now + replicaTimes.viewMs + 2000);
+    await store.part('one', noon, replicaTimes);
+  });
+
+  it('begin at once where nobody else is there, also after the last one has gone', async () => {
+    const store = await site.open();
+    for (const id of ['first', 'second']) {
+      const { rows, now } = await store.beat(id, noon, replicaTimes);
+      expect(rows).toEqual([{ id, joinsAt: now, leavesAt: now + replicaTimes.leaveMs }]);
+      await store.part(id, noon, replicaTimes);
+    }
+  });
+}
