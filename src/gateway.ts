@@ -106,6 +106,7 @@ export async function startGateway(
       inFlight: () => engine.inFlight,
       circuits: () => client.circuits(),
       slowedOperations: () => client.slowedOperations(),
+      limitShare: () => 1 / (replicas.share()?.of ?? Number.POSITIVE_INFINITY),
       tracing,
     });
     const owner = shared.uuid();

@@ -35,6 +35,8 @@ export interface TelemetryOptions {
   circuits(): readonly Circuit[];
   /** The operations that vendors have slowed down; asked at each scrape. */
   slowedOperations(): readonly SlowedOperation[];
+  /** The part of the vendors' limits that this process may use, 0 to 1; asked at each scrape. */
+  limitShare(): number;
   /** Null: no spans are recorded. */
   readonly tracing: Tracing | null;
 }
@@ -179,6 +181,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
         ofEngine.inFlight(options.inFlight());
         ofVendors.circuits(options.circuits());
         ofVendors.slowedOperations(options.slowedOperations());
+        ofVendors.limitShare(options.limitShare());
         ofStore.show(await numbers());
         const both = Registry.merge([metrics.registry, ofProcess]);
         return { contentType: both.contentType, body: await both.metrics() };

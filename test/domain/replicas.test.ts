@@ -98,8 +98,8 @@ describe('processes that share a store', () => {
     let shared = 0;
     fc.assert(
       fc.property(steps, (steps) => {
-        // Times come from an answer that has travelled for up to 80 ms, so each change comes at moments that differ by as much, and several may follow each other. Nothing leaves for a whole
-        // period after a change.
+        // Answers travel for up to 80 ms, so a change comes at moments that differ by as much, and several may follow each other. Nothing leaves for a
+        // whole period after a change.
         let differentSince: number | null = null;
         run(steps, (now, views) => {
           if (views.size > 1) shared++;

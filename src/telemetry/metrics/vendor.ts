@@ -9,6 +9,7 @@ const waits = [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60];
 export interface VendorMetrics extends VendorTelemetry {
   circuits(all: readonly Circuit[]): void;
   slowedOperations(all: readonly SlowedOperation[]): void;
+  limitShare(part: number): void;
 }
 
 /** Attempts at vendors, logins and circuits, as the vendors' client tells them. */
@@ -50,6 +51,10 @@ export function vendorMetrics({ counter, gauge, histogram }: Metrics, accounts: 
     'The part of an operation’s limit that is used after the vendor throttled a call, of the slowest region; absent where all of it is',
     ['provider', 'account', 'operation'],
   );
+  const share = gauge(
+    'vendor_limit_share',
+    'The part of the vendors’ limits that this process may use beside other replicas; 0 while it does not know, and then it calls no vendor',
+  );
   accounts.each(({ provider, account, opensSessions }) => {
     if (opensSessions)
       for (const outcome of ['opened', 'refused', 'failed']) logins.inc({ provider, account, outcome }, 0);
@@ -71,6 +76,7 @@ export function vendorMetrics({ counter, gauge, histogram }: Metrics, accounts: 
         if (state !== 'closed') open.set(labels, 1);
       }
     },
+    limitShare: (part) => share.set(part),
     slowedOperations(all) {
       slowed.reset();
       // The slowest last: regions may be as many as callers name.

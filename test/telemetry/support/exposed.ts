@@ -24,6 +24,7 @@ export async function exposedMetrics(): Promise<{
     inFlight: () => 0,
     circuits: () => [],
     slowedOperations: () => [],
+    limitShare: () => 1,
     tracing: null,
   });
   const labelsOf = new Map(
