@@ -49,6 +49,7 @@ function methodsOf(cloud: SandboxCloud): SandboxCloud {
     name: cloud.name,
     handle: (request) => cloud.handle(request),
     fault: (kind, request) => cloud.fault(kind, request),
+    carryOut: (operation, parameters) => cloud.carryOut(operation, parameters),
     operationOf: (request) => cloud.operationOf(request),
     journal: () => cloud.journal(),
     snapshot: () => cloud.snapshot(),
