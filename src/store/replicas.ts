@@ -1,13 +1,12 @@
-import { type Kysely, sql } from 'kysely';
+import { type Expression, type Kysely, sql } from 'kysely';
 import type { Instant } from '../domain/migration.ts';
 import { beating, parting, type ReplicaList, type ReplicaRow, type ReplicaTimes } from '../domain/replicas.ts';
-import type { ColumnTypes } from './schema.ts';
 import type { Session } from './session.ts';
 import { statement } from './statement.ts';
 import type { ReplicasTable, Tables } from './tables.ts';
 
 /** Schema version 0012: one row for each process that is there. */
-export async function replicasTable(db: Kysely<Tables>, { id }: Pick<ColumnTypes, 'id'>): Promise<void> {
+export async function replicasTable(db: Kysely<Tables>, id: Expression<string>): Promise<void> {
   await db.schema
     .createTable('replicas')
     .addColumn('id', id, (column) => column.primaryKey())

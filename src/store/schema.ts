@@ -34,7 +34,7 @@ function schemaVersions(types: ColumnTypes, kind: 'sqlite' | 'postgres'): Migrat
       '0009_seals': { up: seals },
       '0010_event_salts': { up: eventSalts },
       '0011_list_indexes': { up: listIndexes },
-      '0012_replicas': { up: (db: Kysely<Tables>) => replicasTable(db, types) },
+      '0012_replicas': { up: (db: Kysely<Tables>) => replicasTable(db, types.id) },
     }),
   };
 }
