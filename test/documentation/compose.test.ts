@@ -15,6 +15,7 @@ import { missingProgram, root } from './support/commands.ts';
 interface Service {
   readonly image: string;
   readonly build?: string;
+  readonly read_only?: boolean;
   readonly ports?: readonly string[];
   readonly configs?: readonly { readonly source: string; readonly target: string }[];
   readonly depends_on?: readonly string[] | Readonly<Record<string, unknown>>;
@@ -55,6 +56,16 @@ describe('compose.yaml', () => {
     for (const [name, { image, ports = [] }] of services) {
       expect(image, name).toMatch(/^(?:godwit|[a-z]+(?:\/[a-z]+)?:v?\d[\w.-]*)$/);
       for (const port of ports) expect(port, name).toMatch(/^127\.0\.0\.1:/);
+    }
+  });
+
+  it('builds the image of Godwit wherever it is used, and lets Compose copy configurations into every container', () => {
+    for (const [name, { image, build, configs = [], read_only = false }] of services) {
+      // Compose would pull an image that another service builds.
+      expect(build, name).toBe(image === 'godwit' ? '.' : undefined);
+      // It cannot copy inline contents into a read-only file system.
+      const inline = configs.some(({ source }) => compose.configs[source]?.content !== undefined);
+      expect(inline && read_only, name).toBe(false);
     }
   });
 
