@@ -181,6 +181,7 @@ export async function startGateway(
         allowedHosts: config.allowedHosts,
         corsOrigins: config.corsOrigins,
         keepAliveTimeoutMs: config.keepAliveMs,
+        maxEventLoopDelayMs: config.maxEventLoopDelayMs,
         publicDocumentation: config.auth.publicDocs,
         publicMetrics: config.auth.publicMetrics,
         rateLimit: () => rateLimit,

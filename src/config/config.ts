@@ -38,6 +38,8 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   /** How long an idle connection stays open, in milliseconds. */
   readonly keepAliveMs: number;
+  /** Null: requests are taken however late the process is. */
+  readonly maxEventLoopDelayMs: number | null;
   /** Where callers find this gateway, without a slash at its end; null: where they called it. */
   readonly publicUrl: string | null;
   /** Addresses and networks of proxies whose `X-Forwarded-…` headers are believed. */

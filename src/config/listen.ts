@@ -8,12 +8,15 @@ import { type ConfigFile, logLevels } from './schema.ts';
 /** How long an idle connection stays open: longer than most load balancers keep theirs, or they meet closed connections. Milliseconds. */
 const defaultKeepAliveMs = 75_000;
 
+/** While the process is later than this with everything, it takes nothing more on. Milliseconds. */
+const defaultMaxEventLoopDelayMs = 500;
+
 /** Where to listen; the environment wins over the file. Adds what is wrong with it. */
 export function listenSettings(
   given: ConfigFile,
   environment: Environment,
   faults: string[],
-): Pick<Config, 'listen' | 'allowedHosts' | 'corsOrigins' | 'keepAliveMs'> {
+): Pick<Config, 'listen' | 'allowedHosts' | 'corsOrigins' | 'keepAliveMs' | 'maxEventLoopDelayMs'> {
   const fromEnvironment = environment.HOST || null;
   const host = fromEnvironment ?? given.listen?.host ?? '127.0.0.1';
   if (!hasAuthentication(given) && !isLoopback(host))
@@ -27,6 +30,7 @@ export function listenSettings(
     allowedHosts: (given.listen?.allowedHosts ?? []).map((name) => name.toLowerCase()),
     corsOrigins: given.listen?.corsOrigins ?? [],
     keepAliveMs: given.listen?.keepAliveMs ?? defaultKeepAliveMs,
+    maxEventLoopDelayMs: (given.listen?.maxEventLoopDelayMs ?? defaultMaxEventLoopDelayMs) || null,
   };
 }
 

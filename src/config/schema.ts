@@ -104,6 +104,7 @@ export const ConfigFileSchema = object({
         Type.Array(Type.String({ pattern: '^https?://[a-z0-9.-]+(:[0-9]{1,5})?$' }), { uniqueItems: true }),
       ),
       keepAliveMs: optional(Type.Integer({ minimum: 1000, maximum: 3_600_000 })),
+      maxEventLoopDelayMs: optional(Type.Integer({ minimum: 0, maximum: 60_000 })),
     }),
   ),
   store: optional(object({ url: optional(ValueSchema) })),

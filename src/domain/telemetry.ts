@@ -11,6 +11,8 @@ export interface EngineStep {
   readonly operation?: string;
   /** None when observing. */
   readonly migrationId?: string;
+  /** When observing: the migrations that are looked at together. */
+  readonly migrationIds?: readonly string[];
 }
 
 /** What happened in the engine. */

@@ -33,8 +33,9 @@ export async function workOn(
   }
 }
 
-function stepOf({ account }: ObservationGroup): EngineStep {
-  return { step: 'observe', provider: account.provider, account: account.name };
+function stepOf({ account, members }: ObservationGroup): EngineStep {
+  const migrationIds = members.map(({ migration }) => migration.id);
+  return { step: 'observe', provider: account.provider, account: account.name, migrationIds };
 }
 
 /**

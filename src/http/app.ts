@@ -10,12 +10,14 @@ import type { WebhookService } from '../webhooks/interface.ts';
 import type { HttpApp, HttpContext, HttpProvider } from './app-types.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import type { Authenticator } from './auth/authenticator.ts';
+import { type EventLoopDelay, measureEventLoopDelay } from './event-loop-delay.ts';
 import { createAuditTrail, installAudit, noAudit } from './plugins/audit.ts';
 import { installAuthentication, installAuthorization } from './plugins/authentication.ts';
 import { installBoard } from './plugins/board.ts';
 import { installBodies } from './plugins/bodies.ts';
 import { answerBrokenRequest, answerUnmetExpectation } from './plugins/broken-requests.ts';
 
+import { installCompression } from './plugins/compression.ts';
 import { installConnections } from './plugins/connections.ts';
 import { installCors } from './plugins/cors.ts';
 
@@ -27,6 +29,7 @@ import { installGuide } from './plugins/guide.ts';
 import { installKnownRoutes } from './plugins/known-routes.ts';
 import { installNegotiation } from './plugins/negotiation.ts';
 import { installOriginCheck } from './plugins/origin.ts';
+import { installOverload } from './plugins/overload.ts';
 import { installProblems, sendError } from './plugins/problems.ts';
 import { installRateLimit } from './plugins/rate-limit.ts';
 import { installRequestIdentity, requestIdOf } from './plugins/request-identity.ts';
@@ -74,6 +77,8 @@ export interface HttpAppOptions {
   readonly telemetry?: HttpTelemetry;
   /** The deprecated operations by `operationId`; default: those of this version. */
   readonly deprecations?: Readonly<Record<string, Deprecation>>;
+  /** How late the process is; default: it is measured. */
+  readonly eventLoopDelay?: EventLoopDelay;
   /** What differs from `defaultHttpSettings`. */
   readonly settings?: Partial<HttpSettings>;
 }
@@ -115,7 +120,9 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   installProblems(app);
   installCors(app, settings.corsOrigins);
   installKnownRoutes(app);
+  installCompression(app);
   installConnections(app, settings);
+  installOverload(app, options.eventLoopDelay ?? measureEventLoopDelay(), settings.maxEventLoopDelayMs);
   installOriginCheck(app, auth, settings);
   installAuthentication(app, auth, settings, runtime);
   installRateLimit(app, rateLimitOf(settings), runtime);

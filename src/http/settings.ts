@@ -35,6 +35,8 @@ export interface HttpSettings {
   readonly maxWaitSeconds: number;
   /** How long an unanswered idempotency key is taken to be in progress; after that its first process is taken to have died. */
   readonly idempotencyInProgressMs: number;
+  /** Requests are refused while a turn of the event loop takes longer than this on average; null: never. */
+  readonly maxEventLoopDelayMs: number | null;
   /** How many event streams may be open at once. */
   readonly maxEventStreams: number;
   readonly maxEventStreamsOfOneCaller: number;
@@ -71,6 +73,7 @@ export const defaultHttpSettings: HttpSettings = {
   defaultWaitSeconds: 10,
   maxWaitSeconds: 20,
   idempotencyInProgressMs: 60_000,
+  maxEventLoopDelayMs: 500,
   maxEventStreams: 1000,
   maxEventStreamsOfOneCaller: 500,
 };

@@ -11,6 +11,8 @@ export interface SpanAttributes {
   readonly 'godwit.webhook_id'?: string;
   readonly 'godwit.request_id'?: string;
   readonly 'godwit.migration_id'?: string;
+  /** Of those that a dialogue was for, the first ones. */
+  readonly 'godwit.migration_ids'?: readonly string[];
   readonly 'godwit.provider'?: string;
   readonly 'godwit.account'?: string;
   readonly 'godwit.step'?: string;

@@ -194,6 +194,9 @@ function inSpan(span: OpenSpan) {
   return { ...presentContext(), traceId: span.traceId, span };
 }
 
+/** Migrations that the span of one dialogue names. */
+const maxNamedMigrations = 20;
+
 function stepAttributes(step: Parameters<EngineTelemetry['step']>[0]): SpanAttributes {
   return {
     'godwit.step': step.step,
@@ -201,5 +204,6 @@ function stepAttributes(step: Parameters<EngineTelemetry['step']>[0]): SpanAttri
     'godwit.account': step.account,
     ...(step.operation !== undefined && { 'godwit.operation': step.operation }),
     ...(step.migrationId !== undefined && { 'godwit.migration_id': step.migrationId }),
+    ...(step.migrationIds !== undefined && { 'godwit.migration_ids': step.migrationIds.slice(0, maxNamedMigrations) }),
   };
 }

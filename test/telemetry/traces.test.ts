@@ -91,6 +91,7 @@ describe('with traces on', () => {
     const observed = exporter.getFinishedSpans().filter((span) => span.name === 'observe huawei');
     expect(observed.length).toBeGreaterThan(0);
     expect(observed.at(-1)?.attributes).toMatchObject({ 'godwit.outcome': 'ok', 'godwit.migrations': 1 });
+    expect(observed.at(-1)?.attributes['godwit.migration_ids']).toEqual([expect.stringMatching(/^mig_/)]);
     const reads = exporter
       .getFinishedSpans()
       .filter((span) => span.parentSpanContext?.spanId === observed.at(-1)?.spanContext().spanId);

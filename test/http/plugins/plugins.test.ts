@@ -166,6 +166,17 @@ describe('the rate limit', () => {
     expect(statuses).toEqual([200, 200, 429]);
   });
 
+  it('does not count the pages for people and their files', async () => {
+    const { app } = await testApp({ settings: { ...settings, explorer: true } });
+    const pages = ['/docs/', '/docs/static/swagger-ui.css', '/board/', '/board/static/board.js'];
+    for (const url of [...pages, ...pages]) {
+      const response = await app.inject({ url });
+      expect([url, response.statusCode]).toEqual([url, 200]);
+      expect(response.headers).not.toHaveProperty('ratelimit');
+    }
+    expect((await app.inject({ url: '/migrations' })).headers.ratelimit).toBe('"caller";r=1;t=0');
+  });
+
   it('counts also what a caller may not do', async () => {
     const reader = keyNamed('reader', { scopes: ['migrations:read'] });
     const { call } = await testApp({ settings, auth: createStaticKeyAuthenticator([reader.entry]) });

@@ -6,6 +6,7 @@ import { createHttpApp, type HttpAppOptions } from '../../../src/http/app.ts';
 import type { HttpApp } from '../../../src/http/app-types.ts';
 import { anonymousAuthenticator } from '../../../src/http/auth/anonymous.ts';
 import type { Authenticator } from '../../../src/http/auth/authenticator.ts';
+import type { EventLoopDelay } from '../../../src/http/event-loop-delay.ts';
 import type { HttpSettings } from '../../../src/http/settings.ts';
 import { undocumented } from './documented.ts';
 import { type FakeService, fakeService } from './fake-service.ts';
@@ -28,10 +29,13 @@ export interface TestApp {
 }
 
 export async function testApp(
-  options: { auth?: Authenticator; audit?: AuditLog; settings?: Partial<HttpSettings>; keepOpen?: boolean } & Pick<
-    HttpAppOptions,
-    'deprecations'
-  > = {},
+  options: {
+    auth?: Authenticator;
+    audit?: AuditLog;
+    eventLoopDelay?: EventLoopDelay;
+    settings?: Partial<HttpSettings>;
+    keepOpen?: boolean;
+  } & Pick<HttpAppOptions, 'deprecations'> = {},
 ): Promise<TestApp> {
   const service = fakeService();
   const webhooks = fakeWebhooks();
@@ -46,6 +50,7 @@ export async function testApp(
     providers,
     auth: options.auth ?? anonymousAuthenticator,
     ...(options.audit !== undefined && { audit: options.audit }),
+    ...(options.eventLoopDelay !== undefined && { eventLoopDelay: options.eventLoopDelay }),
     ...(options.deprecations !== undefined && { deprecations: options.deprecations }),
     settings: { explorer: false, ...options.settings },
   });
