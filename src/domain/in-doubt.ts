@@ -13,7 +13,7 @@ import { acceptCall, leftBehind, refuseCall, sameSend, unknownNote } from './cal
 import { isTerminal } from './lifecycle.ts';
 import type { Call, Instant, Migration, ReasonNote, Refs } from './migration.ts';
 import type { Finding } from './provider.ts';
-import { askOperatorAfterMs, backOffMs, type EngineSettings, nextTryMs } from './timing.ts';
+import { askOperatorAfterMs, type EngineSettings, nextTryMs, spreadBackOffMs } from './timing.ts';
 import type { VendorFailure } from './vendor.ts';
 
 /**
@@ -57,7 +57,7 @@ export function settleByFinding(
     looks: each.looks + 1,
     asksOperator,
   }));
-  const again = now + backOffMs(call.looks, settings);
+  const again = now + spreadBackOffMs(call.looks, settings, migration.id);
   return noteStall(
     migration,
     {
@@ -101,7 +101,7 @@ function sendAgain(absent: Migration, number: number, context: ChangeContext): M
     ...free,
     ...(note !== null && { blocking: withNote(free.blocking, note), stateReason: free.stateReason ?? note.code }),
     failures: sent.length,
-    dueAt: sent.length === 1 ? now : now + backOffMs(sent.length, settings),
+    dueAt: sent.length === 1 ? now : now + spreadBackOffMs(sent.length, settings, absent.id),
     updatedAt: now,
   };
 }

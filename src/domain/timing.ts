@@ -50,10 +50,21 @@ export function nextTryMs(
   spread: string,
 ): number {
   if (kind === 'not_sent' && retryAfterMs !== undefined) return retryAfterMs;
-  const share = hash(`${spread} ${failures}`) / 2 ** 32;
+  return Math.max(spreadBackOffMs(failures, settings, spread), retryAfterMs ?? 0);
+}
+
+/**
+ * Anything between the shortest poll interval and the back-off (full jitter). What decides is drawn from `spread`, which differs from one migration to the
+ * next: a change that is computed again, because its row had changed meanwhile, comes to the same.
+ */
+export function spreadBackOffMs(failures: number, settings: EngineSettings, spread: string): number {
   const { pollMinMs } = settings;
-  const waitMs = Math.round(pollMinMs + share * (backOffMs(failures, settings) - pollMinMs));
-  return Math.max(waitMs, retryAfterMs ?? 0);
+  return jitteredMs(backOffMs(failures, settings), pollMinMs, hash(`${spread} ${failures}`) / 2 ** 32);
+}
+
+/** Anything between `leastMs` and `mostMs`. `random`: from 0 to 1. */
+export function jitteredMs(mostMs: number, leastMs: number, random: number): number {
+  return Math.round(leastMs + random * Math.max(mostMs - leastMs, 0));
 }
 
 /**

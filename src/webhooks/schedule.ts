@@ -39,5 +39,5 @@ export function outcomeOf(result: AttemptResult, attempts: number, at: Instant, 
   const pause = pauses[attempts];
   if (status === 410 || pause === undefined) return { state: 'failed', at, status, error, dueAt: null };
   const wish = result.status === null ? 0 : Math.min(result.retryAfterMs ?? 0, maxWishMs);
-  return { state: 'pending', at, status, error, dueAt: Math.ceil(at + Math.max(pause * (0.9 + random / 5), wish)) };
+  return { state: 'pending', at, status, error, dueAt: Math.ceil(at + Math.max(pause * (0.5 + random), wish)) };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { askOperatorAfterMs } from '../../src/domain/timing.ts';
+import { askOperatorAfterMs, backOffMs, jitteredMs, spreadBackOffMs } from '../../src/domain/timing.ts';
 
 describe('how long a call of unknown outcome is looked for before an operator is asked', () => {
   it.each([
@@ -9,5 +9,43 @@ describe('how long a call of unknown outcome is looked for before an operator is
     [3_600_000, 3_600_000],
   ])('settleMs %i: %i ms', (settleMs, expected) => {
     expect(askOperatorAfterMs({ settleMs })).toBe(expected);
+  });
+});
+
+describe('a back-off', () => {
+  const settings = {
+    pollMinMs: 5000,
+    pollMaxMs: 60_000,
+    callTimeoutMs: 10_000,
+    leaseMs: 30_000,
+    settleMs: 30_000,
+    resendTries: 5,
+    busyMs: 3_600_000,
+    stallMs: 21_600_000,
+  };
+
+  it.each([0, 1, 3, 6, 40])(
+    'after %d failures spreads tries from the shortest interval to its whole length',
+    (failures) => {
+      const most = backOffMs(failures, settings);
+      const waits = Array.from({ length: 500 }, (_, number) => spreadBackOffMs(failures, settings, `mig_${number}`));
+      expect(Math.min(...waits)).toBeGreaterThanOrEqual(settings.pollMinMs);
+      expect(Math.max(...waits)).toBeLessThanOrEqual(most);
+      if (failures === 0) return;
+      expect(Math.min(...waits)).toBeLessThan(settings.pollMinMs + (most - settings.pollMinMs) * 0.05);
+      expect(Math.max(...waits)).toBeGreaterThan(settings.pollMinMs + (most - settings.pollMinMs) * 0.95);
+    },
+  );
+
+  it('comes to the same when a change is computed again, and to another in the next try', () => {
+    expect(spreadBackOffMs(3, settings, 'mig_1')).toBe(spreadBackOffMs(3, settings, 'mig_1'));
+    expect(spreadBackOffMs(3, settings, 'mig_1')).not.toBe(spreadBackOffMs(4, settings, 'mig_1'));
+  });
+});
+
+describe('a pause', () => {
+  it('lies between its bounds, whatever is drawn', () => {
+    expect([0, 0.5, 1].map((random) => jitteredMs(1000, 200, random))).toEqual([200, 600, 1000]);
+    expect([0, 0.5, 1].map((random) => jitteredMs(100, 200, random))).toEqual([200, 200, 200]);
   });
 });

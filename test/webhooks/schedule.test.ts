@@ -51,7 +51,7 @@ describe('what follows from an attempt', () => {
 
   it('receivers that failed together are not called together again', () => {
     const due = (random: number) => (outcomeOf(answer(500), 5, at, random).dueAt ?? 0) - at;
-    expect(due(0)).toBe(54 * 60_000);
-    expect(due(1)).toBe(66 * 60_000);
+    expect(due(0)).toBe(30 * 60_000);
+    expect(due(1)).toBe(90 * 60_000);
   });
 });

@@ -3,6 +3,7 @@ import type { CreationContext } from '../../domain/creation.ts';
 import { behindSeconds, takesFiles } from '../../domain/feed.ts';
 import type { FeedStore, WatchedFolder } from '../../domain/feed-store.ts';
 import type { Instant, Migration } from '../../domain/migration.ts';
+import { jitteredMs } from '../../domain/timing.ts';
 import { type Account, VendorError, type VendorFailure } from '../../domain/vendor.ts';
 import type { BackupFiles } from '../backup-files.ts';
 import { accountOf, type EngineContext } from '../context.ts';
@@ -88,9 +89,10 @@ export function createFeedScanner(
         outcome: error.failure.kind,
         behindSeconds: null,
       });
+      const longest = Math.min(scanMs * 2 ** Math.min(failures, 10), maxPauseMs);
       const pause = Math.max(
         error.failure.retryAfterMs ?? 0,
-        Math.min(scanMs * 2 ** Math.min(failures, 10), maxPauseMs),
+        jitteredMs(longest, scanMs, (runtime.randomBytes(1)[0] ?? 0) / 255),
       );
       for (const { id } of watchers)
         await context.store.update(id, (latest) => unreadable(latest, folder, error.failure));
