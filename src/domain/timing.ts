@@ -68,16 +68,23 @@ export function jitteredMs(mostMs: number, leastMs: number, random: number): num
 }
 
 /**
- * The time of the next observation: frequent at the start of a restore, then after every tenth of its age, within the limits. Times lie on
- * a grid of the shortest interval, shifted by group, so that migrations of one list call come due together.
+ * The time of the next observation: frequent at the start of a restore, then after every tenth of its age, within the limits. Times lie on a grid as wide as
+ * the interval, shifted by group: however far apart the migrations of a group were begun, one list call answers for those of the same interval, and the grids
+ * of shorter intervals contain those of longer ones.
  */
 export function nextObservation(migration: Migration, group: string, now: Instant, settings: EngineSettings): Instant {
   const { pollMinMs, pollMaxMs } = settings;
   const resting = migration.state === 'awaiting_backup';
   const since = activeSince(migration) ?? now;
-  const interval = resting ? pollMaxMs * restFactor : Math.min(Math.max((now - since) / 10, pollMinMs), pollMaxMs);
-  const phase = hash(group) % pollMinMs;
-  return Math.ceil((now + interval - phase) / pollMinMs) * pollMinMs + phase;
+  const grid = resting ? pollMaxMs * restFactor : gridMs((now - since) / 10, settings);
+  const phase = hash(group) % grid;
+  return Math.ceil((now + pollMinMs - phase) / grid) * grid + phase;
+}
+
+/** The widest grid that is no wider than the interval: the longest interval, or the shortest one doubled some times. */
+function gridMs(intervalMs: number, { pollMinMs, pollMaxMs }: EngineSettings): number {
+  if (intervalMs >= pollMaxMs) return pollMaxMs;
+  return pollMinMs * 2 ** Math.max(Math.floor(Math.log2(intervalMs / pollMinMs)), 0);
 }
 
 function activeSince(migration: Migration): Instant | undefined {

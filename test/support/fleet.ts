@@ -41,6 +41,18 @@ interface FleetProcess {
   readonly replicas: Replicas;
 }
 
+/** The intervals of a fleet, unless a test says otherwise: the defaults. */
+export const fleetSettings: EngineSettings = {
+  pollMinMs: 5000,
+  pollMaxMs: 60_000,
+  callTimeoutMs: 10_000,
+  leaseMs: 30_000,
+  settleMs: 30_000,
+  resendTries: 5,
+  busyMs: 3_600_000,
+  stallMs: 21_600_000,
+};
+
 /** One call that reached a cloud, or would have. */
 export interface Exchanged {
   readonly provider: ProviderId;
@@ -122,17 +134,7 @@ export class Fleet {
       providers,
       accounts: new Map(accounts.map((account) => [account.name, account])),
       runtime: this.time,
-      settings: {
-        pollMinMs: 5000,
-        pollMaxMs: 60_000,
-        callTimeoutMs: 10_000,
-        leaseMs: 30_000,
-        settleMs: 30_000,
-        resendTries: 5,
-        busyMs: 3_600_000,
-        stallMs: 21_600_000,
-        ...settings,
-      },
+      settings: { ...fleetSettings, ...settings },
       owner,
       log: silent,
       openUrl: (url) => url.sealed,
