@@ -13,6 +13,8 @@ export interface Following {
   readonly timeoutMs: number | null;
   /** With `--json`: every change, or only the last of them. */
   readonly changes: boolean;
+  /** As it was when this command began it; null: it was there already. */
+  readonly begun: Migration | null;
 }
 
 /** What `--until` and `--timeout` ask for. Throws `UsageError`. */
@@ -35,12 +37,12 @@ function stateOf(text: string): MigrationState {
 /** Follows a migration to its end, to a wanted state, or until time is over, and shows how it goes. */
 export async function follow(godwit: Godwit, id: string, input: Input, following: Following): Promise<ExitStatus> {
   const { terminal } = input;
-  const { until, timeoutMs, changes } = following;
+  const { until, timeoutMs, changes, begun } = following;
   const interrupted = input.interruption();
   const over = timeoutMs === null ? null : AbortSignal.timeout(timeoutMs);
   const signal = over === null ? interrupted : AbortSignal.any([interrupted, over]);
   const json = input.flag('json');
-  let last: Migration | null = null;
+  let last = begun;
   let troubled = false;
   const onTrouble = (error: unknown): void => {
     if (!troubled) terminal.tell(`godwit: ${(error as Error).message}; it is tried again`);
@@ -48,7 +50,8 @@ export async function follow(godwit: Godwit, id: string, input: Input, following
   };
   try {
     // What is wrong from the beginning is told at once: an address, a key, an id.
-    await godwit.GET('/migrations/{id}', { params: { path: { id } }, signal });
+    if (begun === null) await godwit.GET('/migrations/{id}', { params: { path: { id } }, signal });
+    else if (!json) showProgress(begun, null, input);
     for await (const migration of godwit.watch(id, { signal, onTrouble })) {
       troubled = false;
       if (json && changes) terminal.print(JSON.stringify(migration));
@@ -76,8 +79,9 @@ function showProgress(migration: Migration, before: Migration | null, { terminal
     terminal.print(`${migration.updatedAt} ${migration.id} ${words}`);
 }
 
-function statusOf({ state }: Migration, until: ReadonlySet<MigrationState>): ExitStatus {
-  if (state === 'failed') return exit.failed;
+/** A chain that rests on a failed backup is in the wanted state by name only. */
+function statusOf({ state, blocking }: Migration, until: ReadonlySet<MigrationState>): ExitStatus {
+  if (state === 'failed' || blocking.some(({ code }) => code === 'backup_failed')) return exit.failed;
   if (state === 'cancelled') return exit.cancelled;
   return until.has(state) || hasEnded({ state }) ? exit.done : exit.error;
 }

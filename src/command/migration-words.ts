@@ -19,12 +19,14 @@ export function progressWords(migration: Migration): string {
 
 /** What became of a migration: its state, and why, with the vendor's words. */
 export function endWords(migration: Migration, terminal: Pick<Terminal, 'styled'>): string {
-  const { id, state, error, warnings } = migration;
+  const { id, state, error, blocking, warnings } = migration;
   const colour = ({ succeeded: 'green', failed: 'red', cancelled: 'yellow' } as const)[state as 'failed'] ?? 'bold';
   const lines = [`${id} ${terminal.styled(colour, state)}`];
   if (error !== null) lines.push(`  ${error.detail} (${error.code}${error.retryable ? ', retryable' : ''})`);
   if (error?.provider)
     lines.push(`  ${error.provider.name} ${error.provider.operation}: ${vendorWords(error.provider)}`);
+  for (const { code, detail, provider } of blocking)
+    lines.push(`  ${code}: ${detail}${provider ? ` ${vendorWords(provider)}` : ''}`);
   for (const { code, detail } of warnings) lines.push(terminal.styled('yellow', `  ${code}: ${detail}`));
   return lines.join('\n');
 }

@@ -30,7 +30,7 @@ export async function run(input: Input): Promise<ExitStatus> {
     return exit.failed;
   }
   const follows = input.flag('wait') || following.until.size > 0 || following.timeoutMs !== null;
-  if (follows) return follow(godwit, data.id, input, { ...following, changes: false });
+  if (follows) return follow(godwit, data.id, input, { ...following, changes: false, begun: data });
   if (input.flag('json')) terminal.print(JSON.stringify(data));
   else terminal.print(data.error === null ? `${data.id} ${progressWords(data)}` : endWords(data, terminal));
   return data.state === 'failed' ? exit.failed : exit.done;

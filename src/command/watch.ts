@@ -4,5 +4,5 @@ import type { ExitStatus, Input } from './subcommand.ts';
 
 export async function run(input: Input): Promise<ExitStatus> {
   const [id = ''] = input.operands;
-  return follow(gatewayOf(input), id, input, { ...followingOf(input), changes: true });
+  return follow(gatewayOf(input), id, input, { ...followingOf(input), changes: true, begun: null });
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type BackupRequest, createGodwit } from '../../client/src/index.ts';
 import type { Gateway } from '../../src/gateway.ts';
 import { systemRuntime } from '../../src/runtime.ts';
 import { sandboxAccounts } from '../../src/sandbox/accounts.ts';
@@ -81,6 +82,27 @@ describe('restore', () => {
     expect((await run(['watch', id])).status).toBe(4);
   });
 
+  it('until a state does not take a chain that rests on a failed backup for a good one', async () => {
+    const body = {
+      provider: 'huawei',
+      mode: 'full_log',
+      target: { instanceId: 'commandfailed00000000000000000in04', databases: [{ name: 'orders' }] },
+      source: { type: 'object_storage', bucket: 'acme-backups', keys: ['prod/orders.bak'] },
+    };
+    const args = ['restore', '-f', '-', '--until', 'awaiting_backup', '--json'];
+    const { id } = JSON.parse((await run(args, { input: JSON.stringify(body) })).out);
+    const godwit = createGodwit({ url: gateway.url, credential: secret });
+    const gap: BackupRequest = {
+      type: 'log',
+      source: { type: 'object_storage', bucket: 'acme-backups', keys: ['prod/orders_gap.bak'] },
+    };
+    await godwit.POST('/migrations/{id}/backups', { params: { path: { id } }, body: gap });
+    await godwit.waitFor(id, { until: ({ stateReason }) => stateReason === 'backup_failed' });
+    const { status, out } = await run(['watch', id, '--until', 'awaiting_backup']);
+    expect(status).toBe(3);
+    expect(out).toMatch(/\n {2}backup_failed: /);
+  });
+
   it('is safe to repeat with an idempotency key', async () => {
     const args = ['restore', '-f', '-', '--json', '--idempotency-key', 'once'];
     const ids = [];
@@ -141,7 +163,7 @@ describe('watch', () => {
     const { out } = await run(['watch', await begin('mssql-command11'), '--json']);
     const states = out.split('\n').map((line) => JSON.parse(line).state);
     expect(states.at(-1)).toBe('succeeded');
-    expect(states.length).toBeGreaterThan(1);
+    expect(new Set(states.slice(0, -1)).has('succeeded')).toBe(false);
   });
 
   it('ends with 5 when time is over and with 130 when interrupted, and says that the migration goes on', async () => {
