@@ -41,17 +41,17 @@ import { createWebhooks } from './webhooks/webhooks.ts';
 export interface Gateway {
   /** Base URL that it listens on. */
   readonly url: string;
-  /** Goes by another version of the configuration. Answers which sections of it only a restart takes up. */
+  /** Applies another version of the configuration. Returns the sections that need a restart. */
   reload(config: Config): Promise<readonly string[]>;
-  /** The configuration file as it is now has faults; what is in force stays so. */
+  /** The present configuration file has faults; the active configuration stays in force. */
   reloadFailed(): void;
-  /** Takes no new work, finishes or leaves what is under way, closes. `graceMs`: how long to wait for open calls. */
+  /** Takes no new work, waits at most `graceMs` for open calls, and closes. */
   stop(graceMs: number): Promise<void>;
 }
 
 /**
- * Puts the rooms together and starts listening. Rejects when the store, the port or a key is not to be had. `tracing`: where spans go;
- * whoever gives it closes it. `open`: how the store is opened.
+ * Composes the rooms and starts listening. Rejects when the store, the port or a key is unavailable. `tracing`: the exporter of spans,
+ * which its creator closes. `open`: how the store is opened.
  */
 export async function startGateway(
   config: Config,
@@ -247,7 +247,10 @@ export async function startGateway(
   }
 }
 
-/** After the database was restored from a copy, with every process stopped: what may have been sent since is looked for first. Answers how many. */
+/**
+ * For a database that was restored from a backup, with every process stopped: marks what may have been sent since, so that it is probed
+ * for first. Returns the number of migrations.
+ */
 export async function distrustRestoredStore(config: Config, runtime: Runtime): Promise<number> {
   const store = await openStore(config.storeUrl.reveal(), { runtime });
   try {

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Runtime } from './domain/runtime.ts';
 
-/** Random bytes are drawn in portions of this size: drawing a few takes as long as drawing all of these. */
+/** Size of a portion of random bytes: drawing a few takes as long as drawing a portion. */
 const portionBytes = 4096;
 let portion = Buffer.alloc(0);
 

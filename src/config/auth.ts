@@ -12,7 +12,7 @@ export function hasAuthentication({ auth }: ConfigFile): boolean {
   return listOf(auth?.keys).length > 0 || auth?.jwt !== undefined;
 }
 
-/** Adds what is wrong with the ways to know a caller. `accounts`: names of the accounts as the file has them. */
+/** Adds the faults of `auth`. `accounts`: names of the accounts as the file has them. */
 export function checkAuth(given: ConfigFile, accounts: readonly string[], faults: string[]): void {
   const keys = listOf<Partial<StaticKey> | null>(given.auth?.keys);
   const names = new Set<unknown>();
@@ -47,7 +47,7 @@ export function authSettings({ auth }: ConfigFile): Config['auth'] {
     keys: (auth?.keys ?? []).map((key) => ({ ...key, sha256: key.sha256.toLowerCase() })),
     issuers: issuersOf(auth?.jwt).map(
       (issuer): JwtSettings => ({
-        // A list is the newer form: whoever writes one is asked for what issuers should do today.
+        // A list is the newer form, so it has the stricter default.
         tokenType: Array.isArray(auth?.jwt) ? 'at+jwt' : 'any',
         ...issuer,
       }),

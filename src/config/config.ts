@@ -40,7 +40,7 @@ export interface Config {
   readonly keepAliveMs: number;
   /** Null: requests are taken however late the process is. */
   readonly maxEventLoopDelayMs: number | null;
-  /** Where callers find this gateway, without a slash at its end; null: where they called it. */
+  /** The public URL of this gateway, without a trailing slash; null: the URL that the caller used. */
   readonly publicUrl: string | null;
   /** Addresses and networks of proxies whose `X-Forwarded-…` headers are believed. */
   readonly trustedProxies: readonly string[];
@@ -62,7 +62,7 @@ export interface Config {
   readonly logLevel: string;
   readonly rateLimit: { readonly requestsPerSecond: number; readonly burst: number } | null;
   readonly webhooks: WebhookSettings;
-  /** The way out of all other calls: to token issuers and to receivers of webhooks. */
+  /** The outbound settings of all other calls: to token issuers and to receivers of webhooks. */
   readonly outbound: OutboundSettings;
   readonly accounts: readonly ConfiguredAccount[];
   /** Without a configuration file: the emulated clouds are started and their accounts used. */
@@ -71,7 +71,7 @@ export interface Config {
   readonly fileDigest: string | null;
   /** The sections of the file with their digests. */
   readonly sections: Readonly<Record<string, string>>;
-  /** What is probably a mistake and stops nothing, one line each, with the place in the file. */
+  /** Probable mistakes that do not prevent the start, one line each, with the place in the file. */
   readonly warnings: readonly string[];
 }
 

@@ -12,7 +12,7 @@ const ajv = new Ajv({
   code: { optimize: false },
 });
 
-/** Members below these places may be secrets that stand where a name belongs: what is not known is not repeated. */
+/** Below these places a misplaced secret may stand for a name, so unknown names are not repeated. */
 const secretPlaces = /(^|\.)(credentials|encryption|store)(\.|$)/;
 
 /** Where a value does not fit the schema: one line each, with its place below `at`. No line repeats a value. */
@@ -22,7 +22,7 @@ export function schemaFaults(schema: TSchema, value: unknown, at: string): strin
   return [...new Set(ofTheMeantForm(validate.errors ?? []).map((error) => faultLine(error, at)))];
 }
 
-/** Of a value that fits none of several forms: the faults in the one form that it has the type of, or one fault as a whole. */
+/** The faults of a value that fits none of several forms: those of the form with its type, or one fault for the whole. */
 function ofTheMeantForm(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   let kept = errors;
   for (const union of errors.filter(({ keyword }) => keyword === 'anyOf')) {
@@ -87,7 +87,7 @@ export function notOneOf(value: unknown, words: readonly string[]): string {
   return `has to be one of ${words.join(', ')}${meant === null ? '' : `; did you mean \`${meant}\`?`}`;
 }
 
-/** Places of texts in which `${NAME}` was left for somebody else to replace. */
+/** Places of texts with an unreplaced `${NAME}`. */
 export function unreplacedFaults(value: unknown, at = ''): string[] {
   if (typeof value === 'string')
     return /\$\{[A-Za-z_][A-Za-z0-9_]*\}/.test(value)

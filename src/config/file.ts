@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { type Document, isAlias, parseDocument, visit } from 'yaml';
 import { ConfigError } from './config.ts';
 
-/** What the parser finds wrong, in words that repeat nothing of the file: the parser's own sentences quote it, and it may hold secrets. */
+/** The parser's findings in words of ours: its own messages quote the file, which may contain secrets. */
 const sentences: Readonly<Record<string, string>> = {
   ALIAS_PROPS: 'an alias has properties',
   BAD_ALIAS: 'a plain value begins with `*`, which means an alias: put it in quotes',

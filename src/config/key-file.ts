@@ -37,7 +37,7 @@ async function textOf(path: string): Promise<string | null> {
   }
 }
 
-/** Written whole beside its place, and then named: a process that dies in between leaves no half of a key. */
+/** Written to a temporary file and renamed, so that a dying process leaves no partial key. */
 async function newKeyFile(
   path: string,
   folder: string,

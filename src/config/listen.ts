@@ -5,13 +5,15 @@ import type { Config } from './config.ts';
 import { notOneOf } from './faults.ts';
 import { type ConfigFile, logLevels } from './schema.ts';
 
-/** How long an idle connection stays open: longer than most load balancers keep theirs, or they meet closed connections. Milliseconds. */
+/**
+ * Keep-alive of an idle connection in milliseconds, longer than that of most load balancers, which would otherwise use closed connections.
+ */
 const defaultKeepAliveMs = 75_000;
 
 /** While the process is later than this with everything, it takes nothing more on. Milliseconds. */
 const defaultMaxEventLoopDelayMs = 500;
 
-/** Where to listen; the environment wins over the file. Adds what is wrong with it. */
+/** Where to listen; the environment overrides the file. Adds the faults. */
 export function listenSettings(
   given: ConfigFile,
   environment: Environment,

@@ -40,7 +40,7 @@ const defaultEngine: EngineSettings = {
 /** Listing is billed and limited per call; a new file is taken after two of them. */
 const defaultScanMs = 30_000;
 const sandboxScanMs = 2000;
-/** Against the sandbox a restore takes seconds, so it is watched more closely. */
+/** A restore in the sandbox takes seconds, so polling is faster. */
 const sandboxEngine: EngineSettings = { ...defaultEngine, pollMinMs: 500, pollMaxMs: 5000, settleMs: 5000 };
 
 /**
@@ -120,7 +120,7 @@ export async function checkedConfig(
   };
 }
 
-/** Regions that the lists of their providers do not have: those lists grow late, so it may be right. */
+/** Regions that the provider's list lacks: the lists lag behind, so such a region may be right. */
 function regionWarnings(
   accounts: readonly ConfiguredAccount[],
   providers: ProviderRegistry<ConfiguredProvider>,
@@ -166,7 +166,7 @@ async function checkAccounts(
     faults.push(...own);
     if (typeof name === 'string' && names.has(name)) faults.push(`${at}.name: \`${name}\` is used twice`);
     if (typeof name === 'string') names.add(name);
-    // All that can be looked at is, so that nobody has to correct a file in rounds.
+    // All checks run, so that one run reports every fault.
     const { endpoints } = entry as { readonly endpoints?: Readonly<Record<string, unknown>> | null };
     for (const [service, url] of typeof endpoints === 'object' ? Object.entries(endpoints ?? {}) : []) {
       const place = `${at}.endpoints.${service}`;
@@ -193,7 +193,7 @@ async function checkAccounts(
   return accounts;
 }
 
-/** Values of credentials, at any depth, that their variable or file does not give. */
+/** Values of credentials, at any depth, whose variable or file is missing. */
 async function valueFaults(form: unknown, at: string, environment: Environment): Promise<readonly string[]> {
   if (typeof form !== 'object' || form === null) return [];
   const [name, ...more] = Object.keys(form);
@@ -220,10 +220,7 @@ function formFaults(provider: ConfiguredProvider, form: object, at: string): str
   return schemaFaults(schema, form, at);
 }
 
-/**
- * What the credentials are made from has to be there at the start and has to be something that can be sent, so that a mistake is found before the
- * first request.
- */
+/** The inputs of credentials must exist at the start and must be sendable, so that a mistake shows before the first request. */
 async function credentialFaults(credentials: AccountCredentials): Promise<readonly string[]> {
   if ('tokenFile' in credentials && credentials.tokenFile !== null)
     await readValue({ file: credentials.tokenFile }, {});
@@ -232,7 +229,7 @@ async function credentialFaults(credentials: AccountCredentials): Promise<readon
   return fault === null ? [] : [`.${fault.name}: ${fault.detail}`];
 }
 
-/** Services on the machine itself speak plain HTTP at addresses that lead nowhere else. */
+/** Services on the machine itself use plain HTTP on loopback or link-local addresses. */
 function checkIssuer(at: string, credentials: IssuedCredentials, allowPrivate: boolean, faults: string[]): void {
   const { issuer, endpoint } = credentials;
   if (issuer !== 'service' && URL.canParse(endpoint) && isMachineLocal(new URL(endpoint).hostname, credentials)) return;

@@ -12,7 +12,7 @@ export interface OutboundEntry {
   readonly ca?: Value;
 }
 
-/** The settings for all: the file's, and where it says nothing those of `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`. */
+/** The common settings: those of the file, else `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`. */
 export async function outboundSettings(
   entry: OutboundEntry | undefined,
   environment: Environment,
@@ -34,7 +34,7 @@ export async function outboundSettings(
   return own('outbound', entry, { proxy: usual, ca: null }, environment, faults, except);
 }
 
-/** The settings of one account: its own, and where it says nothing those for all. */
+/** The settings of one account: its own, else the common ones. */
 export async function accountOutbound(
   at: string,
   entry: OutboundEntry,

@@ -57,7 +57,7 @@ function rereading(value: Value, environment: Environment): () => Promise<Secret
   };
 }
 
-/** A name, where it can be nothing else: a secret that stands in its place by mistake is not repeated. */
+/** A text that can only be a name. Other texts are not repeated, because a misplaced secret may be among them. */
 function variableName(name: string): string {
   return /^[A-Z][A-Z_]{0,60}$/.test(name) ? name : 'that `env` names';
 }

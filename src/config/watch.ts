@@ -4,9 +4,9 @@ import { dirname } from 'node:path';
 import type { Runtime } from '../domain/runtime.ts';
 import { digestOf } from './changes.ts';
 
-/** How long a file has to stay alone after a change before it is read, in milliseconds: editors write in several steps. */
+/** Quiet time after a change before the file is read, in milliseconds: editors write in several steps. */
 const quietMs = 250;
-/** How often the file is looked at where nothing was heard of it, in milliseconds: not every file system tells. */
+/** Polling interval of the file in milliseconds, because not every file system reports changes. */
 const lookMs = 15_000;
 
 export interface ConfigWatch {

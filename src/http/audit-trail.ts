@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AuditEntry, AuditLog } from '../domain/audit.ts';
 
-/** What is known of a request that was refused before there was a route for it. */
+/** The known facts of a request that was refused before routing. */
 export interface UnroutedRequest {
   /** Null: it was no HTTP. */
   readonly method: string | null;
@@ -12,7 +12,7 @@ export interface UnroutedRequest {
   readonly outcome: string;
 }
 
-/** Where what was asked for is written down, with a log line and, for changes, a record. */
+/** Records requests: a log line, and for changes an audit record. */
 export interface AuditTrail {
   /** What is to be said of a request for a change in the transaction of that change. `status`: null where more than that settles it. */
   entryOf(request: FastifyRequest, status: number | null): AuditEntry;

@@ -2,7 +2,7 @@
 export interface HttpSettings {
   /** Shown in the OpenAPI document and at `/`. */
   readonly version: string;
-  /** What stands behind it: the built-in emulated clouds, or configured accounts of real ones. */
+  /** The environment: the built-in emulated clouds, or configured accounts of real ones. */
   readonly environment: 'sandbox' | 'live';
   /** Where callers find this gateway, such as `https://apis.example.com/godwit`; null: where they called it. */
   readonly publicUrl: string | null;
@@ -17,7 +17,7 @@ export interface HttpSettings {
   /** Time for a whole request to arrive. */
   readonly requestTimeoutMs: number;
   readonly headersTimeoutMs: number;
-  /** How long an idle connection stays open. Longer than the load balancer’s own, or it will meet closed connections. */
+  /** Keep-alive of an idle connection, longer than the load balancer’s, which would otherwise use closed connections. */
   readonly keepAliveTimeoutMs: number;
   readonly maxConnections: number;
   /** A reader who takes nothing of an answer for so long is cut off. Longer than the pause between two signs of life of a stream. */
@@ -33,7 +33,7 @@ export interface HttpSettings {
   /** How long a submission waits for the vendor without `Prefer: wait`. */
   readonly defaultWaitSeconds: number;
   readonly maxWaitSeconds: number;
-  /** How long an unanswered idempotency key is taken to be in progress; after that its first process is taken to have died. */
+  /** How long an unanswered idempotency key counts as in progress; after that its process counts as dead. */
   readonly idempotencyInProgressMs: number;
   /** Requests are refused while a turn of the event loop takes longer than this on average; null: never. */
   readonly maxEventLoopDelayMs: number | null;

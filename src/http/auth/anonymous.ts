@@ -1,6 +1,6 @@
 import type { Authenticator, Identity } from './authenticator.ts';
 
-/** What everybody is called where there is no authentication; no key may have this name. */
+/** The caller's name without authentication; no key may have it. */
 const anonymousCaller = 'anonymous';
 
 const everybody: Identity = {
@@ -11,7 +11,7 @@ const everybody: Identity = {
   expiresAt: null,
 };
 
-/** No authentication: everybody may do everything. For loopback and the sandbox. */
+/** No authentication: every caller has every right. For loopback and the sandbox. */
 export const anonymousAuthenticator: Authenticator = {
   schemes: [],
   authenticate: () => everybody,

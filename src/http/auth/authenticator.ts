@@ -38,9 +38,8 @@ export interface Authenticator {
   /** What it takes; empty: it lets everybody in and the API has no authentication. */
   readonly schemes: readonly CredentialScheme[];
   /**
-   * Null: not valid; `explain` is told why, in words for the operator's log that repeat nothing of the credential. `presented` is null when the
-   * request carries no credential. Throws `Problem` of code `overloaded` when it cannot tell now, because the issuer's keys cannot be read. A promise only
-   * where something has to be waited for.
+   * Null: invalid; `explain` gets the reason for the operator's log, without any part of the credential. `presented` is null without a
+   * credential. Throws the problem `overloaded` when the issuer's keys cannot be read. Returns a promise only when it has to wait.
    */
   authenticate(
     presented: PresentedCredential | null,

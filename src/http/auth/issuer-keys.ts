@@ -1,11 +1,11 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import { Problem } from '../../domain/problem.ts';
 
-/** After that age keys are read again while the old ones serve, in milliseconds. */
+/** Age in milliseconds from which on keys are refreshed while the old ones serve. */
 const freshMs = 600_000;
-/** For so long keys serve while the issuer cannot be reached, in milliseconds. A key that the issuer has withdrawn is good no longer than this. */
+/** Maximum use of keys while the issuer is unreachable, in milliseconds; also the maximum life of a withdrawn key. */
 const maxMs = 12 * 3_600_000;
-/** An unknown key makes the set be read again at most so often, in milliseconds. */
+/** Minimum interval in milliseconds between reads of the key set because of an unknown key. */
 const cooldownMs = 30_000;
 /** For so long a failed read is not repeated, in milliseconds. */
 const failureMs = 5000;

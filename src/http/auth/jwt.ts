@@ -27,7 +27,7 @@ const algorithms = [
   'EdDSA',
   'Ed25519',
 ];
-/** Keys that may fit one token: more would be work for whoever forges one. */
+/** Maximum number of candidate keys for one token, so that forged tokens cause little work. */
 const maxKeys = 8;
 /** What an access token may call itself, in lower case and without `application/`. */
 const accessTokenType = 'at+jwt';
@@ -116,7 +116,7 @@ function subjectFault({ sub }: JWTPayload): string | null {
   return typeof sub === 'string' && sub !== '' ? null : 'the token has no subject';
 }
 
-/** Codes and claim names of the library; its sentences hold nothing of a token. */
+/** Codes and claim names of the library; its messages contain no part of a token. */
 function reasonOf(error: unknown): string {
   if (error instanceof errors.JWTExpired) return 'the token has expired';
   if (error instanceof errors.JWTClaimValidationFailed) return `the claim \`${error.claim}\` does not fit`;

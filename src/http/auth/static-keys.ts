@@ -10,7 +10,7 @@ export function createStaticKeyAuthenticator(keys: readonly StaticKey[]): Authen
     authenticate: (presented, explain) => {
       if (presented === null) return null;
       let found: Identity | null = null;
-      // Every key is compared, so the time taken says nothing about which one fits.
+      // Compares every key, so that the time reveals nothing.
       for (const digest of digestsOf(presented.value))
         for (const key of known) if (timingSafeEqual(key.digest, digest)) found ??= key.identity;
       if (found === null) explain?.('no configured key has this digest');

@@ -23,7 +23,7 @@ const readingMethods: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'TRACE'];
 type Place = { readonly account: string | null; readonly instanceId: string | null };
 const nowhere: Place = { account: null, instanceId: null };
 
-/** Refusals of strangers, and of callers who ask too often, are bounded: a flood must not fill the disk. All are logged. */
+/** The number of recorded refusals of unknown or throttled callers is bounded: a flood must not fill the disk. All are logged. */
 export function createAuditTrail(
   audit: AuditLog,
   runtime: Pick<Runtime, 'now' | 'monotonic' | 'sleep' | 'randomBytes'>,

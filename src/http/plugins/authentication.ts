@@ -12,7 +12,7 @@ import {
 import { type HttpSettings, rateLimitOf } from '../settings.ts';
 import { type FailedCredentials, failedCredentials } from './failed-credentials.ts';
 
-/** Knows the caller, before the body is read. Who comes with wrong credentials too often is not listened to for a while. */
+/** Identifies the caller before the body is read. An address with too many wrong credentials is refused for a while. */
 export function installAuthentication(
   app: HttpApp,
   auth: Authenticator,
@@ -36,7 +36,7 @@ export function installAuthentication(
   });
 }
 
-/** Checks the scopes of the route. Install it after the rate limit, so that who may do nothing may not do it without end. */
+/** Checks the scopes of the route. Install it after the rate limit, so that refused requests count. */
 export function installAuthorization(app: HttpApp): void {
   app.addHook('onRequest', (request, reply, done) => {
     const access = accessTo(request);
@@ -119,7 +119,7 @@ function presentedCredential({ headers }: FastifyRequest): {
   const scheme = /^[ \t]*([^ \t]+)/.exec(authorization ?? '')?.[1]?.toLowerCase();
   const bearer = /^[ \t]*Bearer[ \t]+([^ \t]+)[ \t]*$/i.exec(authorization ?? '')?.[1];
   const key = typeof apiKey === 'string' && apiKey !== '' ? apiKey : undefined;
-  // Clients that fill in every scheme of the document send the one key twice.
+  // Clients that fill in every scheme of the document send the same key twice.
   if (scheme === 'bearer' && apiKey !== undefined && bearer !== apiKey)
     return { presented: null, fault: '`Authorization` and `X-API-Key` carry different keys: send one of them.' };
   if (bearer !== undefined) return { presented: { scheme: 'bearer', value: bearer }, fault: null };

@@ -12,13 +12,13 @@ import { textFaults } from '../validation/text.ts';
 
 const json = 'application/json';
 const mergePatch = 'application/merge-patch+json';
-/** The largest valid request has some hundreds. Validating a flood of faults would hold up everybody else. */
+/** The largest valid request has some hundreds. Validating a flood of faults would delay other requests. */
 const maxMembers = 5000;
 
 /** What UTF-8 is called, and what is a part of it. */
 const utf8Labels: readonly string[] = ['utf-8', 'utf8', 'us-ascii', 'ascii'];
 
-/** How bodies and queries are read: strict JSON in UTF-8; nothing is coerced or dropped; every fault is named. */
+/** Reads bodies and queries: strict JSON in UTF-8; nothing is coerced or dropped; every fault is named. */
 export function installBodies(app: HttpApp, providers: readonly SchemaProvider[]): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser([json, mergePatch], { parseAs: 'buffer' }, (request, body, done) => {
@@ -41,7 +41,7 @@ export function installBodies(app: HttpApp, providers: readonly SchemaProvider[]
   });
   app.setValidatorCompiler(compileAtFirstUse(providers));
   app.setSchemaErrorFormatter((errors, part) => schemaProblem(errors as readonly SchemaFault[], part));
-  // Answers are built by our own functions; a serializer that drops members silently would hide their faults.
+  // Our own functions build answers; a serializer that drops members silently would hide faults.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
 }
 

@@ -7,7 +7,7 @@ import { filterDigest, readPageToken } from './page-token.ts';
 
 type ListQuery = Static<typeof MigrationListQuery>;
 
-/** What a list asks for, and the digest that its page tokens are bound to. */
+/** The filters of a list, and the digest that its page tokens are bound to. */
 export interface ListRequest {
   readonly filter: MigrationFilter;
   readonly page: PageRequest;

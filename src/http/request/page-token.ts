@@ -12,7 +12,7 @@ export function writePageToken(after: string, digest: string): string {
   return Buffer.from(`1.${digest}.${after}`).toString('base64url');
 }
 
-/** The id after which the page starts. Throws `invalid_request` for a token that is broken or belongs to other filters. */
+/** The id after which the page starts. Throws `invalid_request` for a malformed token or one of other filters. */
 export function readPageToken(token: string, digest: string): string {
   const match = /^1\.([A-Za-z0-9_-]{16})\.([A-Za-z0-9_.:-]{1,64})$/.exec(Buffer.from(token, 'base64url').toString());
   if (match === null) throw invalidParameter('pageToken', 'is not a token that this list gave out');

@@ -1,7 +1,7 @@
 /** What `Prefer` (RFC 7240) asks of a submission. */
 export interface Preference {
   readonly waitMs: number;
-  /** Value of `Preference-Applied`; null: nothing that was asked for is applied. */
+  /** Value of `Preference-Applied`; null: no preference is applied. */
   readonly applied: string | null;
 }
 

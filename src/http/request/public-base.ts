@@ -16,7 +16,7 @@ export interface PublicAddress {
 
 const prefixPattern = /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._~-]+){1,16}\/?$/;
 
-/** Reads the base of links once per request. Whoever is not a configured proxy has no word in it. */
+/** Reads the base of links once per request. Only configured proxies can change it. */
 export function publicBase({ publicUrl, trustedProxies }: PublicAddress): PublicBase {
   if (publicUrl !== null) {
     const base = publicUrl.replace(/(?<!\/)\/+$/, '');

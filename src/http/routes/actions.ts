@@ -81,7 +81,7 @@ const refreshSchema = {
   },
 } as const;
 
-/** What can be asked of a running migration. All that changes something needs the scope `migrations:cutover`. */
+/** The actions of a migration. Those that change something need the scope `migrations:cutover`. */
 export function actionRoutes(app: HttpApp, http: HttpContext): void {
   const { service, settings } = http;
   const waitLimits = { defaultSeconds: settings.defaultWaitSeconds, maxSeconds: settings.maxWaitSeconds };

@@ -84,7 +84,7 @@ export async function answerOnce(
     return sendAnswer(reply.header('idempotency-replayed', 'true'), answer);
   }
 
-  /** Whether the first request may still be answered by whoever carries it out. */
+  /** Whether the first request may still be answered by its own process. */
   function isAwaited({ heldBy, createdAt }: IdempotencyRecord, own: 0 | 1): boolean {
     if (heldBy === 'nobody') return false;
     if (heldBy === 'this_process') return http.inFlight.count(idempotency) > own;
@@ -108,7 +108,7 @@ export async function answerOnce(
     await http.service.completeReplay(idempotency, await presentAnswer(record));
   }
 
-  /** The work is done, so a store that fails now must not turn the answer into an error. */
+  /** The work is done, so a failing store must not turn the answer into an error. */
   async function keep(answer: Answer): Promise<void> {
     if (!request.answerKept)
       await http.afterwards.write(request.log, notKept, () => http.service.completeReplay(idempotency, answer));

@@ -99,7 +99,7 @@ export function backupRoutes(app: HttpApp, http: HttpContext): void {
     { schema: addSchema, config: { access: 'migrations:write' } },
     async (request, reply) => {
       const { id } = request.params;
-      // After the last backup the database opens by itself: that is a cutover.
+      // The database opens after the final backup, which makes this a cutover.
       if (request.body.final === true) requireScope(request, reply, 'migrations:cutover');
       return answerOnce(http, request, reply, {
         status: 201,

@@ -26,7 +26,7 @@ export function visibleAccounts(request: FastifyRequest): readonly string[] | un
   return accounts.includes('*') ? undefined : accounts;
 }
 
-/** A caller who names an account needs a grant for it. Throws `forbidden`. */
+/** Throws `forbidden` for a named account without a grant. */
 export function requireGrant(request: FastifyRequest, account: string | undefined): void {
   if (account === undefined || hasGrant(identityOf(request), account)) return;
   throw new Problem('forbidden', 'There is no grant for this account.');

@@ -90,7 +90,7 @@ export function eventStreams(app: HttpApp, { service, runtime, settings }: HttpC
     reply
       .type('text/event-stream; charset=utf-8')
       .header('cache-control', 'no-store')
-      // A connection that is kept alive afterwards would hold up a shutdown.
+      // A kept-alive connection would delay a shutdown.
       .header('connection', 'close')
       // Proxies that gather answers would keep events back.
       .header('x-accel-buffering', 'no');

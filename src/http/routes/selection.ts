@@ -79,7 +79,7 @@ export function selectionRoutes(app: HttpApp, http: HttpContext): void {
     return sendAnswer(reply, jsonAnswer(200, { items }));
   }
 
-  /** All that are selected, the oldest first. Throws where they are more than one request may change. */
+  /** The selected migrations, the oldest first. Throws when there are more than one request may change. */
   async function select(
     request: FastifyRequest,
     { labels, provider, account, instanceId }: CancelSelection['selector'],

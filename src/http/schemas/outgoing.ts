@@ -3,7 +3,7 @@ import { stringEnum } from '../../domain/typebox.ts';
 import { eventTypes } from '../../domain/vocabulary.ts';
 import { EventSchema } from './answers.ts';
 
-/** What Godwit sends by itself: the part of the document that describes requests to others. */
+/** The requests that Godwit sends: the part of the document about webhooks. */
 
 const mediaType = 'application/cloudevents+json';
 

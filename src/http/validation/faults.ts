@@ -3,7 +3,7 @@ import { closestName } from '../../domain/spelling.ts';
 import { patternInWords } from './pattern-words.ts';
 import { firstToken, memberPointer } from './pointer.ts';
 
-/** What the schema validator says of one fault, with the value and the schema around it (`verbose`). */
+/** One finding of the schema validator, with its value and schema (`verbose`). */
 export interface SchemaFault {
   readonly keyword: string;
   readonly instancePath: string;
@@ -15,7 +15,7 @@ export interface SchemaFault {
 }
 
 const maxFaults = 50;
-/** Findings that are looked at: a body of a mebibyte can bring a hundred thousand. */
+/** Maximum number of processed findings: a body of a mebibyte can cause a hundred thousand. */
 const maxFindings = 400;
 
 /** Faults of a body: every field once, named by the pointer of the field itself. */

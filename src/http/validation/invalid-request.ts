@@ -16,7 +16,7 @@ export function invalidParameter(parameter: string, detail: string): Problem {
   return invalidRequest([{ parameter, detail }]);
 }
 
-/** Turns the validator's findings into a problem. A path parameter that is no id at all names nothing that exists. */
+/** Turns the validator's findings into a problem. An invalid path parameter is `not_found`. */
 export function schemaProblem(faults: readonly SchemaFault[], part: string): Problem {
   if (part === 'params') return new Problem('not_found', 'There is no such resource.');
   return invalidRequest(part === 'body' ? bodyFaults(faults) : queryFaults(faults));

@@ -1,4 +1,4 @@
-/** What each regular expression of the contract says, in words. A test checks that none is missing. */
+/** The meaning of each regular expression of the contract in words. A test checks that none is missing. */
 const words: Readonly<Record<string, string>> = {
   '^[A-Za-z0-9][A-Za-z0-9_-]{2,127}$':
     'must have 3 to 128 characters: a letter or digit, then letters, digits, `_` or `-`',
