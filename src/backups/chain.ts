@@ -128,7 +128,7 @@ interface Candidate {
   readonly reach: Lsn;
 }
 
-/** The chain that reaches furthest without a gap; among equals one that starts from no copy-only backup, then the shortest, then the newest. */
+/** The chain that reaches furthest without a gap; among equals the shortest, then the one with the newest full backup. */
 function bestChain(links: readonly Link[], rules: ChainRules): Omit<Chain, 'database'> {
   const [best] = links
     .filter((link) => link.type === 'full')
@@ -149,11 +149,9 @@ function bestChain(links: readonly Link[], rules: ChainRules): Omit<Chain, 'data
 
 /** No differential can be based on a copy-only backup, so a chain of differentials begins with one only where there is no other. */
 function byPreference(a: Candidate, b: Candidate, { differential, logs }: ChainRules): number {
-  const copyOnly = compare(a.full.copyOnly, b.full.copyOnly);
   return (
-    (differential && !logs ? copyOnly : 0) ||
+    (differential && !logs ? compare(a.full.copyOnly, b.full.copyOnly) : 0) ||
     compare(b.reach, a.reach) ||
-    copyOnly ||
     a.rest.ready.length - b.rest.ready.length ||
     inOrder(b.full, a.full)
   );

@@ -1,4 +1,5 @@
 import { type BackupFile, headBytes, longTailBytes, readBackup, tailBytes } from '../backups/read.ts';
+import type { Migration } from '../domain/migration.ts';
 import type { ObjectStore, StoredObject } from '../domain/object-store.ts';
 import { storageService } from '../domain/object-store.ts';
 import { type Account, type CallOptions, type Dialogue, VendorError, type VendorFailure } from '../domain/vendor.ts';
@@ -33,6 +34,8 @@ export interface BackupFiles {
   ): Promise<{ readonly objects: readonly StoredObject[]; readonly complete: boolean }>;
   /** Reads the header of one file. `known`: the object from a list; an unchanged file is not read again. */
   look(place: FilePlace, key: string, known?: StoredObject, options?: CallOptions): Promise<Look>;
+  /** The major version of the SQL Server that will restore them; undefined where the vendor does not tell. Known for a minute. */
+  targetMajor(account: Account, migration: Migration, options?: CallOptions): Promise<number | undefined>;
 }
 
 /** Pause after an unreachable store, in milliseconds. */
@@ -40,21 +43,37 @@ const pauseMs = 5 * 60_000;
 /** Headers that are remembered; one takes about a kilobyte. */
 const maxRemembered = 20_000;
 
+/** How long the version of a target counts as known, in milliseconds: an upgrade is rare, and some vendors take one question a second. */
+const versionKeptMs = 60_000;
+/** Versions that are remembered. */
+const maxVersions = 1000;
+
 /** Failures of an unreachable or failing store. */
 const unreached: readonly VendorFailure['kind'][] = ['not_sent', 'timeout', 'unavailable', 'malformed'];
 
-export function createBackupFiles(context: EngineContext): BackupFiles {
+export function createBackupFiles(
+  context: Pick<EngineContext, 'client' | 'providers' | 'runtime' | 'log'>,
+): BackupFiles {
   const { client, providers, runtime } = context;
   const pauses = new Map<string, { readonly until: number; readonly detail: string }>();
   const remembered = new Map<string, BackupFile>();
+  const versions = new Map<string, { readonly until: number; readonly major: Promise<number | undefined> }>();
 
   const storeOf = ({ account }: FilePlace): ObjectStore => providers.of(account.provider).objectStore;
 
-  function remember(key: string, file: BackupFile): void {
-    remembered.delete(key);
-    remembered.set(key, file);
-    const oldest = remembered.size > maxRemembered ? remembered.keys().next().value : undefined;
-    if (oldest !== undefined) remembered.delete(oldest);
+  async function askVersion(
+    account: Account,
+    migration: Migration,
+    options?: CallOptions,
+  ): Promise<number | undefined> {
+    const dialogue = providers.of(account.provider).targetMajor(migration);
+    try {
+      const major = await client.converse(account, migration.region, dialogue, { priority: 'caller', ...options });
+      return major ?? undefined;
+    } catch (error) {
+      if (error instanceof VendorError) return undefined;
+      throw error;
+    }
   }
 
   /** Records a store that does not answer: one log line, then a pause. */
@@ -114,14 +133,34 @@ export function createBackupFiles(context: EngineContext): BackupFiles {
       try {
         const seen = await converse(place, readEnds(storeOf(place), place.bucket, key), options);
         const object = { ...seen.object, storageClass: seen.object.storageClass ?? known?.storageClass ?? null };
-        if (mark !== null && known !== undefined && object.etag === known.etag) remember(mark, seen.file);
+        if (mark !== null && known !== undefined && object.etag === known.etag)
+          keepNewest(remembered, mark, seen.file, maxRemembered);
         return { outcome: 'read', object, file: seen.file };
       } catch (error) {
         if (!(error instanceof VendorError)) throw error;
         return unread(error.failure, place.bucket, key);
       }
     },
+
+    targetMajor(account, migration, options) {
+      const key = [account.name, migration.region, migration.target.instanceId].join('\n');
+      const known = versions.get(key);
+      if (known !== undefined && runtime.monotonic() < known.until) return known.major;
+      const forget = () => versions.delete(key);
+      const major = askVersion(account, migration, options);
+      major.then((told) => told ?? forget(), forget);
+      keepNewest(versions, key, { until: runtime.monotonic() + versionKeptMs, major }, maxVersions);
+      return major;
+    },
   };
+}
+
+/** Puts an entry at the end of a map that holds at most `most`; the oldest one goes. */
+function keepNewest<T>(map: Map<string, T>, key: string, value: T, most: number): void {
+  map.delete(key);
+  map.set(key, value);
+  const oldest = map.size > most ? map.keys().next().value : undefined;
+  if (oldest !== undefined) map.delete(oldest);
 }
 
 function* onePage(store: ObjectStore, { bucket }: FilePlace, prefix: string, from: string | null) {

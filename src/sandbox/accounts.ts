@@ -11,6 +11,8 @@ export interface SandboxUrls {
 export function sandboxAccounts({ alibaba, huawei, tencent }: SandboxUrls): readonly Record<string, unknown>[] {
   const known = sandboxCredentials;
   const limits = { readsPerSecond: 100, writesPerSecond: 100 };
+  // The emulated clouds take more than the real ones, so that nobody waits at a first try.
+  const operations = { ListInstances: 100, ListBackups: 100, ListSqlserverDatabases: 100 };
   return [
     {
       name: 'sandbox-alibaba',
@@ -29,7 +31,7 @@ export function sandboxAccounts({ alibaba, huawei, tencent }: SandboxUrls): read
         userName: known.huawei.userName,
         password: known.huawei.password,
       },
-      limits,
+      limits: { ...limits, operations },
       endpoints: { iam: huawei.url, drs: huawei.url, rds: huawei.url, storage: huawei.url },
     },
     {

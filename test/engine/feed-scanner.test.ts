@@ -42,6 +42,7 @@ it('a file that one listing has shown is not taken, however long its header take
   const files: BackupFiles = {
     hasStore: () => true,
     paused: () => null,
+    targetMajor: async () => undefined,
     async list() {
       listings.push({ at: now, taken: await takenKeys() });
       if (listings.length === 3) third.resolve();

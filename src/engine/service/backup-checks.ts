@@ -4,8 +4,7 @@ import type { BackupFile } from '../../backups/read.ts';
 import { withNote } from '../../domain/aggregate.ts';
 import type { Backup, Migration, Source, WarningNote } from '../../domain/migration.ts';
 import { type FieldFault, Problem, type ProblemCode } from '../../domain/problem.ts';
-import type { Account, Dialogue } from '../../domain/vendor.ts';
-import { VendorError } from '../../domain/vendor.ts';
+import type { Account } from '../../domain/vendor.ts';
 import type { BackupFiles, Look } from '../backup-files.ts';
 import type { EngineContext } from '../context.ts';
 import { summary } from './problems.ts';
@@ -56,30 +55,16 @@ export async function lookAtSource(
       source.keys.slice(0, maxFiles).map((key) => files.look(place, key, undefined, options)),
     );
     const versioned = looks.some((look) => look.outcome === 'read' && look.file.header.serverVersion !== null);
-    return { looks, targetMajor: versioned ? await targetMajor(context, account, migration) : undefined, unseen: null };
+    return {
+      looks,
+      targetMajor: versioned ? await files.targetMajor(account, migration, options) : undefined,
+      unseen: null,
+    };
   };
   try {
     return await Promise.race([looking(), late]);
   } finally {
     done.abort();
-  }
-}
-
-/** The major version of the target's SQL Server; undefined where the vendor does not tell. */
-async function targetMajor(
-  { client, providers }: EngineContext,
-  account: Account,
-  migration: Migration,
-): Promise<number | undefined> {
-  const dialogue: Dialogue<number | null> = providers.of(account.provider).targetMajor(migration);
-  try {
-    return (
-      (await client.converse(account, migration.region, dialogue, { priority: 'caller', maxWaitMs: maxMs })) ??
-      undefined
-    );
-  } catch (error) {
-    if (error instanceof VendorError) return undefined;
-    throw error;
   }
 }
 
