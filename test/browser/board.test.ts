@@ -53,6 +53,8 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     await other.goto(`${gateway.url}/board/`);
     await other.getByText('0 migrations').waitFor();
     await other.locator('#connection', { hasText: 'live' }).waitFor();
+    // A tab in the background is drawn once a second.
+    await page.bringToFront();
 
     await fillCreation(page, 'sales', 'prod/sales_full.bak', 'full_log');
     await page.getByText('CreateMigrateTask').first().waitFor();
@@ -64,7 +66,7 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     await page.locator('#backup-keys').fill('prod/sales_log_1.trn');
     await page.locator('dialog').getByRole('button', { name: 'Add a backup' }).click();
 
-    await page.getByText('2 of 2 restored').waitFor();
+    await page.locator('.tiles', { hasText: '2 of 2 restored' }).waitFor();
 
     await page.getByRole('button', { name: 'Cut over' }).click();
     const dialog = page.locator('dialog');
@@ -211,7 +213,7 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     const feed = page.getByRole('region', { name: 'The folder' });
     await feed.getByText('Taken: 2 files').waitFor();
     await feed.getByText('Refused: 1 file').waitFor();
-    await page.getByText('2 of 2 restored').waitFor();
+    await page.locator('.tiles', { hasText: '2 of 2 restored' }).waitFor();
     await page
       .getByRole('region', { name: 'Backups' })
       .getByText(log.backup.lastLsn ?? '')
@@ -266,6 +268,7 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     await other.getByRole('button', { name: 'Remove from the chain' }).click();
     await other.getByRole('button', { name: 'Remove it' }).click();
     await other.getByRole('button', { name: 'Remove from the chain' }).waitFor({ state: 'detached' });
+    await page.bringToFront();
 
     await dialog.getByRole('button', { name: 'Cancel the migration' }).click();
     await dialog.getByText('It changed after you had looked at it').waitFor();
