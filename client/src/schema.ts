@@ -1050,6 +1050,10 @@ export interface components {
             eventTypes: components["schemas"]["EventType"][];
             /** @description `*` stands for all. */
             accounts: string[];
+            /** @description Headers of its own that each message carries. Their values are not shown. */
+            headerNames: string[];
+            /** @description PEM. */
+            caCertificates: string | null;
             /** @description Whether events are sent. */
             enabled: boolean;
             /** @description Why the gateway has switched it off; null while it is on, and where a caller did it. */
@@ -1679,6 +1683,10 @@ export interface components {
             eventTypes: components["schemas"]["EventType"][];
             /** @description `*` stands for all. */
             accounts: string[];
+            /** @description Headers of its own that each message carries. Their values are not shown. */
+            headerNames: string[];
+            /** @description PEM. */
+            caCertificates: string | null;
             /** @description Whether events are sent. */
             enabled: boolean;
             /** @description Why the gateway has switched it off; null while it is on, and where a caller did it. */
@@ -2181,6 +2189,10 @@ export interface components {
             eventTypes: components["schemas"]["EventType"][];
             /** @description `*` stands for all. */
             accounts: string[];
+            /** @description Headers of its own that each message carries. Their values are not shown. */
+            headerNames: string[];
+            /** @description PEM. */
+            caCertificates: string | null;
             /** @description Whether events are sent. */
             enabled: boolean;
             /** @description Why the gateway has switched it off; null while it is on, and where a caller did it. */
@@ -2220,6 +2232,12 @@ export interface components {
             eventTypes?: components["schemas"]["EventType"][];
             /** @description Accounts whose events are sent; `*` stands for all. The caller needs a grant for each. Left out: all that it has a grant for. */
             accounts?: string[];
+            /** @description Headers that each message carries, such as `authorization`. Values are stored encrypted and never shown. Names that Godwit sets itself or that belong to the connection are refused. Those of before are dropped where the URL moves to another origin. A member that is null removes that header; null removes all. */
+            headers?: {
+                [key: string]: string | null;
+            } | null;
+            /** @description Certificates (PEM) of authorities that the receiver’s may be signed by, beside those that are trusted anyway: for a private authority. */
+            caCertificates?: string | null;
             /** @description Whether events are sent. What happens meanwhile is not sent later. */
             enabled?: boolean;
         };
@@ -2236,6 +2254,12 @@ export interface components {
             eventTypes?: components["schemas"]["EventType"][];
             /** @description Accounts whose events are sent; `*` stands for all. The caller needs a grant for each. Left out: all that it has a grant for. */
             accounts?: string[];
+            /** @description Headers that each message carries, such as `authorization`. Values are stored encrypted and never shown. Names that Godwit sets itself or that belong to the connection are refused. Those of before are dropped where the URL moves to another origin. */
+            headers?: {
+                [key: string]: string;
+            };
+            /** @description Certificates (PEM) of authorities that the receiver’s may be signed by, beside those that are trusted anyway: for a private authority. */
+            caCertificates?: string | null;
             /** @description Whether events are sent. What happens meanwhile is not sent later. Default: `true`. */
             enabled?: boolean;
         };

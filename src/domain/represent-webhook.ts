@@ -8,13 +8,15 @@ const timeOrNull = (instant: Instant | null): string | null => (instant === null
 /** A webhook as the API shows it: without its secret, and of its URL the origin. */
 export function representWebhook(webhook: Webhook): WebhookRepresentation {
   const { id, url, description, eventTypes, accounts, enabled, disabledReason, caller, createdAt, updatedAt } = webhook;
-  const { previousSecret = null } = webhook;
+  const { previousSecret = null, headers = null, caCertificates = null } = webhook;
   return {
     id,
     url: url.display,
     description,
     eventTypes: [...eventTypes],
     accounts: [...accounts],
+    headerNames: [...(headers?.names ?? [])],
+    caCertificates,
     enabled,
     disabledReason,
     previousSecretUntil: timeOrNull(previousSecret === null ? null : previousSecret.until),

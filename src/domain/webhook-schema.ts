@@ -30,6 +30,32 @@ const Accounts = Type.Array(Type.String({ pattern: '^(\\*|[A-Za-z0-9][A-Za-z0-9.
   description:
     'Accounts whose events are sent; `*` stands for all. The caller needs a grant for each. Left out: all that it has a grant for.',
 });
+const headerName = '^[A-Za-z0-9!#$%&*+.^_|~-]{1,64}$';
+const headerValue = Type.String({ pattern: '^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$', maxLength: 4096 });
+/** Headers of one webhook. */
+const maxHeaders = 20;
+const headersText =
+  'Headers that each message carries, such as `authorization`. Values are stored encrypted and never shown. Names that Godwit sets itself or that belong to ' +
+  'the connection are refused. Those of before are dropped where the URL moves to another origin.';
+const Headers = Type.Record(Type.String({ pattern: headerName }), headerValue, {
+  ...closed,
+  maxProperties: maxHeaders,
+  description: headersText,
+});
+const HeadersPatch = Type.Union(
+  [
+    Type.Record(Type.String({ pattern: headerName }), Type.Union([headerValue, Type.Null()]), {
+      ...closed,
+      maxProperties: maxHeaders,
+    }),
+    Type.Null(),
+  ],
+  { description: `${headersText} A member that is null removes that header; null removes all.` },
+);
+const CaCertificates = Type.Union([Type.String({ minLength: 1, maxLength: 65_536 }), Type.Null()], {
+  description:
+    'Certificates (PEM) of authorities that the receiver’s may be signed by, beside those that are trusted anyway: for a private authority.',
+});
 const Enabled = Type.Boolean({ description: 'Whether events are sent. What happens meanwhile is not sent later.' });
 
 /** A new webhook, as it is asked for. */
@@ -39,6 +65,8 @@ export const WebhookRequestSchema = Type.Object(
     description: Type.Optional(Description),
     eventTypes: Type.Optional(EventTypes),
     accounts: Type.Optional(Accounts),
+    headers: Type.Optional(Headers),
+    caCertificates: Type.Optional(CaCertificates),
     enabled: Type.Optional({ ...Enabled, default: true }),
   },
   { ...closed, $id: 'WebhookRequest' },
@@ -52,6 +80,8 @@ export const WebhookPatchSchema = Type.Object(
     description: Type.Optional(Description),
     eventTypes: Type.Optional(EventTypes),
     accounts: Type.Optional(Accounts),
+    headers: Type.Optional(HeadersPatch),
+    caCertificates: Type.Optional(CaCertificates),
     enabled: Type.Optional(Enabled),
   },
   { ...closed, $id: 'WebhookPatch' },
@@ -84,6 +114,10 @@ const shown = {
   description: TextOrNull,
   eventTypes: Type.Array(enumOf('EventType'), { description: 'Empty: every type.' }),
   accounts: Type.Array(Type.String(), { description: '`*` stands for all.' }),
+  headerNames: Type.Array(Type.String(), {
+    description: 'Headers of its own that each message carries. Their values are not shown.',
+  }),
+  caCertificates: Type.Union([Type.String(), Type.Null()], { description: 'PEM.' }),
   enabled: Type.Boolean(),
   disabledReason: Type.Union([Type.String(), Type.Null()], {
     description: 'Why the gateway has switched it off; null while it is on, and where a caller did it.',

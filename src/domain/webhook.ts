@@ -20,6 +20,10 @@ export interface Webhook {
   readonly previousSecret?: { readonly sealed: string; readonly until: Instant } | null;
   /** Digests of the idempotency key and of the request of the last rotation, so that repeating it does not rotate again. */
   readonly rotatedBy?: { readonly key: string; readonly fingerprint: string } | null;
+  /** Headers of its own that each message carries: their names, and names with values as one sealed JSON text. */
+  readonly headers?: { readonly names: readonly string[]; readonly sealed: string } | null;
+  /** Certificates (PEM) that its receiver's may be signed by, beside those that are trusted anyway. */
+  readonly caCertificates?: string | null;
   readonly enabled: boolean;
   /** Why the gateway has switched it off; null while it is on, and where a caller did it. */
   readonly disabledReason: string | null;

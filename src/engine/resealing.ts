@@ -12,7 +12,7 @@ export interface ResealingContext {
   readonly texts: TextCipher;
   readonly urls: UrlCipher;
   /** The places of a webhook's URL and secret. */
-  readonly webhookPlaces: (id: string) => { readonly url: string; readonly secret: string };
+  readonly webhookPlaces: (id: string) => { readonly url: string; readonly secret: string; readonly headers: string };
 }
 
 /**
@@ -33,6 +33,9 @@ export async function resealTexts({ store, texts, urls, webhookPlaces }: Reseali
           ...webhook,
           url: { ...webhook.url, sealed: again(webhook.url.sealed, places.url) },
           sealedSecret: again(webhook.sealedSecret, places.secret),
+          ...(webhook.headers && {
+            headers: { ...webhook.headers, sealed: again(webhook.headers.sealed, places.headers) },
+          }),
           ...(webhook.previousSecret && {
             previousSecret: { ...webhook.previousSecret, sealed: again(webhook.previousSecret.sealed, places.secret) },
           }),

@@ -11,10 +11,15 @@ export interface WebhookRequest {
   readonly eventTypes?: readonly EventType[];
   /** Default: all that the caller has a grant for. */
   readonly accounts?: readonly string[];
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly caCertificates?: string | null;
   readonly enabled?: boolean;
 }
 
-export type WebhookPatch = Partial<WebhookRequest>;
+/** Headers are merged: null removes one, or all. */
+export type WebhookPatch = Partial<Omit<WebhookRequest, 'headers'>> & {
+  readonly headers?: Readonly<Record<string, string | null>> | null;
+};
 
 /** The caller and the accounts with a grant; `*` stands for all. */
 export interface WebhookCaller {

@@ -2,7 +2,7 @@ import type { Runtime } from '../domain/runtime.ts';
 import type { Webhook } from '../domain/webhook.ts';
 import { cloudEventMediaType } from './cloud-event.ts';
 import type { AttemptResult } from './schedule.ts';
-import { secretPlace, urlPlace } from './sealed-places.ts';
+import { headersPlace, secretPlace, urlPlace } from './sealed-places.ts';
 import type { Sender } from './sender.ts';
 import { signatureHeaders } from './signature.ts';
 
@@ -28,9 +28,11 @@ export async function postSigned(
     ...(previousSecret !== null && previousSecret.until > now ? [previousSecret.sealed] : []),
   ];
   let url: string;
+  let own: Readonly<Record<string, string>> = {};
   let signature: Readonly<Record<string, string>>;
   try {
     url = open(webhook.url.sealed, urlPlace(webhook.id));
+    if (webhook.headers) own = JSON.parse(open(webhook.headers.sealed, headersPlace(webhook.id)));
     const secrets = sealed.map((each) => open(each, secretPlace(webhook.id)));
     signature = signatureHeaders(secrets, id, now, body);
   } catch {
@@ -38,7 +40,8 @@ export async function postSigned(
   }
   return sender.post(
     url,
-    { 'content-type': cloudEventMediaType, 'user-agent': `Godwit/${version}`, ...signature },
+    { ...own, 'content-type': cloudEventMediaType, 'user-agent': `Godwit/${version}`, ...signature },
     body,
+    webhook.caCertificates ?? null,
   );
 }

@@ -8,7 +8,15 @@ export function secretPlace(webhookId: string): string {
   return `webhook-secret ${webhookId}`;
 }
 
-/** Both. */
-export function placesOfWebhook(webhookId: string): { readonly url: string; readonly secret: string } {
-  return { url: urlPlace(webhookId), secret: secretPlace(webhookId) };
+export function headersPlace(webhookId: string): string {
+  return `webhook-headers ${webhookId}`;
+}
+
+/** All of them. */
+export function placesOfWebhook(webhookId: string): {
+  readonly url: string;
+  readonly secret: string;
+  readonly headers: string;
+} {
+  return { url: urlPlace(webhookId), secret: secretPlace(webhookId), headers: headersPlace(webhookId) };
 }

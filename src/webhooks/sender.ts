@@ -13,11 +13,18 @@ import { type AttemptResult, maxWishMs } from './schedule.ts';
 const maxAnswerBytes = 16 * 1024;
 /** Keep-alive of an idle connection, in milliseconds. */
 const idleMs = 10_000;
+/** Sets of certificates whose connections are kept. */
+const maxTlsAgents = 100;
 
 /** Carries one message to one receiver. */
 export interface Sender {
-  /** Never rejects: a failure is part of the result. */
-  post(url: string, headers: Readonly<Record<string, string>>, body: string): Promise<AttemptResult>;
+  /** Never rejects: a failure is part of the result. `ca`: certificates (PEM) that are trusted beside the others. */
+  post(
+    url: string,
+    headers: Readonly<Record<string, string>>,
+    body: string,
+    ca?: string | null,
+  ): Promise<AttemptResult>;
   close(): Promise<void>;
 }
 
@@ -48,18 +55,38 @@ export function createSender(
     lookup: allowedLookup(settings, resolve, proxyHosts(outbound)),
     ...wayOut(outbound),
   };
-  const agents = { 'http:': new HttpAgent(connections), 'https:': new HttpsAgent(connections) };
+  const plainAgent = new HttpAgent(connections);
+  /** By the certificates that are trusted beside the others; empty: none. */
+  const tlsAgents = new Map<string, HttpsAgent>([['', new HttpsAgent(connections)]]);
+
+  function tlsAgent(ca: string): HttpsAgent {
+    const known = tlsAgents.get(ca);
+    if (known !== undefined) return known;
+    const made = new HttpsAgent({ ...connections, ca: [...(connections.ca ?? getCACertificates('default')), ca] });
+    tlsAgents.set(ca, made);
+    const [, oldest] = tlsAgents.keys();
+    if (tlsAgents.size > maxTlsAgents && oldest !== undefined) {
+      tlsAgents.get(oldest)?.destroy();
+      tlsAgents.delete(oldest);
+    }
+    return made;
+  }
 
   /** Node's own client accepts interim responses, such as an unrequested `100 Continue`. */
-  function send(url: URL, headers: Readonly<Record<string, string>>, body: string): Promise<IncomingMessage> {
+  function send(
+    url: URL,
+    headers: Readonly<Record<string, string>>,
+    body: string,
+    ca: string | null,
+  ): Promise<IncomingMessage> {
     return new Promise((done, fail) => {
       const signal = AbortSignal.timeout(timeoutMs);
       const length = { 'content-length': String(Buffer.byteLength(body)) };
       const options = { method: 'POST', headers: { ...headers, ...length }, signal, maxHeaderSize: maxAnswerBytes };
       const request =
         url.protocol === 'https:'
-          ? tlsRequest(url, { ...options, agent: agents['https:'] })
-          : plainRequest(url, { ...options, agent: agents['http:'] });
+          ? tlsRequest(url, { ...options, agent: tlsAgent(ca ?? '') })
+          : plainRequest(url, { ...options, agent: plainAgent });
       request.once('response', done);
       request.once('error', (error) => {
         // The receiver may have closed a kept connection at this moment, before it read anything of the request.
@@ -71,14 +98,14 @@ export function createSender(
   }
 
   return {
-    async post(text, headers, body) {
+    async post(text, headers, body, ca = null) {
       // A connection to an address needs no name resolution, and the settings may have changed since the URL was accepted.
       const fault = urlFault(text, settings);
       if (fault !== null) return { status: null, error: `the URL ${fault.replace(/\.$/, '')}` };
       const url = new URL(text);
       try {
-        const answer = await send(url, headers, body).catch((error: unknown) => {
-          if (error instanceof StaleConnection) return send(url, headers, body);
+        const answer = await send(url, headers, body, ca).catch((error: unknown) => {
+          if (error instanceof StaleConnection) return send(url, headers, body, ca);
           throw error;
         });
         await passedOver(answer);
@@ -97,7 +124,7 @@ export function createSender(
       }
     },
     async close() {
-      for (const agent of Object.values(agents)) agent.destroy();
+      for (const agent of [plainAgent, ...tlsAgents.values()]) agent.destroy();
     },
   };
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, X509Certificate } from 'node:crypto';
 import { type AddressPolicy, urlFault } from '../domain/address-policy.ts';
 import { hasGrant, visibleAccounts } from '../domain/grants.ts';
 import { expectSameRequest } from '../domain/idempotency.ts';
@@ -12,9 +12,13 @@ import type { Delivery, Webhook, WebhookLimits, WebhookStore } from '../domain/w
 import { testEvent } from './cloud-event.ts';
 
 import type { NewWebhook, WebhookCaller, WebhookService } from './interface.ts';
+import { headerNameFault, mergedHeaders, withLowerNames } from './own-headers.ts';
 import type { AttemptResult } from './schedule.ts';
-import { secretPlace, urlPlace } from './sealed-places.ts';
+import { headersPlace, secretPlace, urlPlace } from './sealed-places.ts';
 import { newSecret } from './signature.ts';
+
+/** Headers of one webhook. */
+const maxHeaders = 20;
 
 /** Maximum number of webhooks of a gateway. Each event is matched against every one. */
 const maxWebhooks: WebhookLimits = { inAll: 1000, perCaller: 100 };
@@ -47,6 +51,22 @@ export function createWebhookService(context: WebhookServiceContext): WebhookSer
       throw new Problem('invalid_request', `The URL ${fault}`, { errors: [{ pointer: '/url', detail: fault }] });
     // Not even the path, because with many services it gives the right to post.
     return { display: new URL(url).origin, sealed: context.seal(url, urlPlace(id)) };
+  }
+
+  function sealedHeaders(
+    headers: Readonly<Record<string, string>>,
+    id: string,
+  ): NonNullable<Webhook['headers']> | null {
+    const names = Object.keys(headers);
+    if (names.length > maxHeaders)
+      throw new Problem('invalid_request', `A webhook has at most ${maxHeaders} headers of its own.`, {
+        errors: [{ pointer: '/headers', detail: `would be more than ${maxHeaders}` }],
+      });
+    return names.length === 0 ? null : { names, sealed: context.seal(JSON.stringify(headers), headersPlace(id)) };
+  }
+
+  function openedHeaders({ id, headers = null }: Webhook): Readonly<Record<string, string>> {
+    return headers === null ? {} : JSON.parse(context.open(headers.sealed, headersPlace(id)));
   }
 
   /** Throws for an account without a grant, or one that is not configured. */
@@ -91,6 +111,8 @@ export function createWebhookService(context: WebhookServiceContext): WebhookSer
       const now = runtime.now();
       const secret = newSecret(runtime);
       const id = newId('whk', runtime);
+      checkNames(request.headers);
+      checkCertificates(request.caCertificates);
       const webhook: Webhook = {
         id,
         url: sealedUrl(request.url, id),
@@ -98,6 +120,8 @@ export function createWebhookService(context: WebhookServiceContext): WebhookSer
         eventTypes: request.eventTypes ?? [],
         accounts: checkedAccounts(request.accounts ?? grantsOf(caller), caller),
         sealedSecret: context.seal(secret, secretPlace(id)),
+        headers: sealedHeaders(withLowerNames(request.headers ?? {}), id),
+        caCertificates: request.caCertificates ?? null,
         enabled: request.enabled ?? true,
         disabledReason: null,
         caller: caller.caller,
@@ -127,6 +151,8 @@ export function createWebhookService(context: WebhookServiceContext): WebhookSer
       const accounts = patch.accounts === undefined ? null : checkedAccounts(patch.accounts, caller);
       const secret = newSecret(runtime);
       const sealedSecret = url === null ? null : context.seal(secret, secretPlace(id));
+      checkNames(patch.headers);
+      checkCertificates(patch.caCertificates);
       let moved = false;
       const changed = await store.updateWebhook(
         id,
@@ -141,6 +167,10 @@ export function createWebhookService(context: WebhookServiceContext): WebhookSer
             accounts: accounts ?? current.accounts,
             description: patch.description === undefined ? current.description : patch.description,
             eventTypes: patch.eventTypes ?? current.eventTypes,
+            ...(patch.headers !== undefined
+              ? { headers: sealedHeaders(mergedHeaders(moved ? {} : openedHeaders(current), patch.headers), id) }
+              : moved && { headers: null }),
+            ...(patch.caCertificates !== undefined && { caCertificates: patch.caCertificates }),
             enabled: patch.enabled ?? current.enabled,
             disabledReason: patch.enabled === undefined ? current.disabledReason : null,
             updatedAt: runtime.now(),
@@ -159,20 +189,24 @@ export function createWebhookService(context: WebhookServiceContext): WebhookSer
       const sealedSecret = context.seal(secret, secretPlace(id));
       const key = idempotency === undefined ? null : digestOf(idempotency);
       let replayed = false;
-      const changed = await store.updateWebhook(id, (current) => {
-        if (!mayKnow(caller, current)) throw notFound();
-        replayed = key !== null && current.rotatedBy?.key === key;
-        if (replayed) {
-          if (current.rotatedBy?.fingerprint !== idempotency?.fingerprint) throw keyReused();
-          return null;
-        }
-        expectVersion('webhook', current, caller);
-        const now = runtime.now();
-        const previousSecret = overlapMs === 0 ? null : { sealed: current.sealedSecret, until: now + overlapMs };
-        const rotatedBy =
-          key === null || idempotency === undefined ? null : { key, fingerprint: idempotency.fingerprint };
-        return { ...current, sealedSecret, previousSecret, rotatedBy, updatedAt: now };
-      });
+      const changed = await store.updateWebhook(
+        id,
+        (current) => {
+          if (!mayKnow(caller, current)) throw notFound();
+          replayed = key !== null && current.rotatedBy?.key === key;
+          if (replayed) {
+            if (current.rotatedBy?.fingerprint !== idempotency?.fingerprint) throw keyReused();
+            return null;
+          }
+          expectVersion('webhook', current, caller);
+          const now = runtime.now();
+          const previousSecret = overlapMs === 0 ? null : { sealed: current.sealedSecret, until: now + overlapMs };
+          const rotatedBy =
+            key === null || idempotency === undefined ? null : { key, fingerprint: idempotency.fingerprint };
+          return { ...current, sealedSecret, previousSecret, rotatedBy, updatedAt: now };
+        },
+        caller.audit,
+      );
       if (changed === null) throw notFound();
       return { webhook: changed, secret: context.open(changed.sealedSecret, secretPlace(changed.id)), replayed };
     },
@@ -223,6 +257,27 @@ export function createWebhookService(context: WebhookServiceContext): WebhookSer
 /** Whoever has a grant for all that a webhook sends. */
 function mayKnow(caller: WebhookCaller, { accounts }: Webhook): boolean {
   return accounts.every((account) => hasGrant(caller, account));
+}
+
+function checkNames(headers: Readonly<Record<string, unknown>> | null | undefined): void {
+  const errors = Object.keys(headers ?? {}).flatMap((name) => {
+    const fault = headerNameFault(name);
+    return fault === null ? [] : [{ pointer: `/headers/${name.replaceAll('~', '~0')}`, detail: fault }];
+  });
+  if (errors.length > 0) throw new Problem('invalid_request', 'A header of this name cannot be sent.', { errors });
+}
+
+function checkCertificates(pem: string | null | undefined): void {
+  if (pem === null || pem === undefined) return;
+  const parts = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+  try {
+    if (parts.length === 0 || /PRIVATE KEY/.test(pem)) throw new Error('no certificate');
+    for (const part of parts) new X509Certificate(part);
+  } catch {
+    throw new Problem('invalid_request', 'The certificates cannot be read.', {
+      errors: [{ pointer: '/caCertificates', detail: 'has to be one or more certificates in PEM, and no key' }],
+    });
+  }
 }
 
 function notFound(): Problem {

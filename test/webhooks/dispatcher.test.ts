@@ -129,6 +129,21 @@ describe('an event', () => {
     expect(attempts).toMatchObject([{ outcome: 'delivered', error: null }]);
   });
 
+  it('carries the headers of its webhook beside those of Godwit, which win', async () => {
+    const { time, store, messages, secrets, dispatch, webhook } = await site();
+    const own = { authorization: 'Bearer CANARY', 'content-type': 'text/plain' };
+    secrets.set('sealed-headers', JSON.stringify(own));
+    await webhook({ headers: { names: Object.keys(own), sealed: 'sealed-headers' }, eventTypes: ['backup.added'] });
+    dispatch();
+    await time.pass(minute);
+    await happen(store);
+    await time.pass(2000);
+    expect(messages[0]?.headers).toMatchObject({
+      authorization: 'Bearer CANARY',
+      'content-type': 'application/cloudevents+json',
+    });
+  });
+
   it('of another account or type reaches nobody, and one that is older than the webhook does not', async () => {
     const { time, store, messages, dispatch, webhook } = await site();
     await happen(store);

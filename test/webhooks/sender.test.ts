@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createSender, type Resolve, type SenderSettings } from '../../src/webhooks/sender.ts';
@@ -177,5 +179,26 @@ describe('an address that may not be called', () => {
       status: null,
       error: 'the URL is an address of a private network',
     });
+  });
+});
+
+describe('a receiver whose certificate a private authority has signed', () => {
+  const file = (name: string) => readFileSync(`test/support/tls/${name}`);
+
+  it('is reached with the certificate of that authority, and not without', async () => {
+    const server = createTlsServer({ key: file('server.key'), cert: file('server.pem') }, (_request, response) =>
+      response.writeHead(204).end(),
+    );
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    cleanups.push(async () => {
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+    });
+    const url = `https://hooks.test:${(server.address() as AddressInfo).port}/`;
+    const made = sender({}, names({ 'hooks.test': ['127.0.0.1'] }));
+    const ca = file('ca.pem').toString();
+    expect(await made.post(url, {}, '{}', ca)).toMatchObject({ status: 204 });
+    expect(await made.post(url, {}, '{}', ca)).toMatchObject({ status: 204 });
+    expect(await made.post(url, {}, '{}')).toMatchObject({ status: null, error: expect.stringMatching(/not trusted/) });
   });
 });

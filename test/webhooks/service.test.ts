@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Problem } from '../../src/domain/problem.ts';
 import { systemRuntime } from '../../src/runtime.ts';
@@ -276,5 +277,67 @@ describe('a test message', () => {
     expect(JSON.parse(bodies[0] ?? '')).toMatchObject({ type: 'godwit.webhook.test', data: { webhookId: webhook.id } });
     const stranger = { kind: 'key', caller: 'x', accounts: [] } as const;
     await expect(service.test(webhook.id, stranger)).rejects.toEqual(problem('not_found'));
+  });
+});
+
+describe('headers of its own', () => {
+  const headers = { Authorization: 'Bearer CANARY', 'X-Team': 'dba' };
+  const opened = (sealed: string | undefined) => JSON.parse(Buffer.from((sealed ?? '').slice(7), 'hex').toString());
+
+  it('are sealed with their values, and merged by a patch', async () => {
+    const { service } = await site();
+    const { webhook } = await service.create({ url, headers }, everybody);
+    expect(webhook.headers?.names).toEqual(['authorization', 'x-team']);
+    expect(JSON.stringify(webhook)).not.toContain('CANARY');
+    expect(opened(webhook.headers?.sealed)).toEqual({ authorization: 'Bearer CANARY', 'x-team': 'dba' });
+    const patch = { headers: { 'x-team': null, 'X-More': '1' } };
+    const { webhook: merged } = await service.patch(webhook.id, patch, everybody);
+    expect(opened(merged.headers?.sealed)).toEqual({ authorization: 'Bearer CANARY', 'x-more': '1' });
+    expect((await service.patch(webhook.id, { description: 'x' }, everybody)).webhook.headers).toEqual(merged.headers);
+    expect((await service.patch(webhook.id, { headers: null }, everybody)).webhook.headers).toBeNull();
+  });
+
+  it('do not follow the webhook to another origin', async () => {
+    const { service } = await site();
+    const { webhook } = await service.create({ url, headers }, everybody);
+    const moved = await service.patch(webhook.id, { url: 'https://other.example/' }, everybody);
+    expect(moved.webhook.headers).toBeNull();
+    const given = { url: 'https://third.example/', headers: { 'x-new': '1' } };
+    expect((await service.patch(webhook.id, given, everybody)).webhook.headers?.names).toEqual(['x-new']);
+  });
+
+  it.each(['Host', 'content-type', 'Webhook-Signature', 'transfer-encoding', 'Proxy-Authorization', 'User-Agent'])(
+    'of the name %s are refused',
+    async (name) => {
+      const { service } = await site();
+      const refused = problem('invalid_request', `/headers/${name}`);
+      await expect(service.create({ url, headers: { [name]: 'x' } }, everybody)).rejects.toEqual(refused);
+      const { webhook } = await service.create({ url }, everybody);
+      await expect(service.patch(webhook.id, { headers: { [name]: 'x' } }, everybody)).rejects.toEqual(refused);
+    },
+  );
+
+  it('are only so many, also after a patch', async () => {
+    const { service } = await site();
+    const many = Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`x-${n}`, 'x']));
+    const { webhook } = await service.create({ url, headers: many }, everybody);
+    await expect(service.patch(webhook.id, { headers: { 'x-more': '1' } }, everybody)).rejects.toEqual(
+      problem('invalid_request', '/headers'),
+    );
+  });
+});
+
+describe('certificates of its own', () => {
+  it('are certificates, and nothing else', async () => {
+    const { service } = await site();
+    const pem = readFileSync('test/support/tls/ca.pem', 'utf8');
+    const { webhook } = await service.create({ url, caCertificates: pem }, everybody);
+    expect(webhook.caCertificates).toBe(pem);
+    expect((await service.patch(webhook.id, { caCertificates: null }, everybody)).webhook.caCertificates).toBeNull();
+    const key = readFileSync('test/support/tls/server.key', 'utf8');
+    for (const caCertificates of ['nonsense', key, pem + key, pem.replace(/[A-Z]{3}/, '***')])
+      await expect(service.create({ url, caCertificates }, everybody)).rejects.toEqual(
+        problem('invalid_request', '/caCertificates'),
+      );
   });
 });

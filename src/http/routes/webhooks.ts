@@ -218,7 +218,7 @@ export function webhookRoutes(app: HttpApp, http: HttpContext): void {
     async (request, reply) => {
       const { id } = request.params;
       const { overlapSeconds = defaultOverlapSeconds } = request.body;
-      const change = await webhookChange(http, request, id);
+      const change = { ...(await webhookChange(http, request, id)), audit: http.trail.entryOf(request, 200) };
       const idempotency = idempotencyOf(request) ?? undefined;
       const rotated = await webhooks.rotateSecret(id, overlapSeconds * 1000, change, idempotency);
       request.webhookAccounts = rotated.webhook.accounts;

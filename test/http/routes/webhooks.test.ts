@@ -18,6 +18,8 @@ const shown = {
   description: null,
   eventTypes: ['migration.state_changed'],
   accounts: ['ali-main'],
+  headerNames: [],
+  caCertificates: null,
   enabled: true,
   disabledReason: null,
   previousSecretUntil: null,
