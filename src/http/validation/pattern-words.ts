@@ -15,6 +15,9 @@ const words: Readonly<Record<string, string>> = {
   '^(\\*|[A-Za-z0-9][A-Za-z0-9._-]{0,63})$':
     'must be the name of an account, or `*`: at most 64 letters, digits, `.`, `_` or `-`, with a letter or digit first',
   '^(bkp_[0-9a-z]{26}|latest)$': 'must be the id of a backup, `bkp_` and 26 characters, or `latest`',
+  '^[A-Za-z0-9!#$%&*+.^_|~-]{1,64}$': 'must be the name of a header: 1 to 64 letters, digits or `-`',
+  '^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$':
+    'must be the value of a header: visible ASCII characters, with spaces only between them',
   '^[^/]': 'must not start with a slash',
 };
 
