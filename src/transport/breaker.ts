@@ -5,6 +5,8 @@ const maxFailures = 5;
 /** How long nothing is sent after that, in milliseconds: at first, and at most after further failed probes. */
 const firstPauseMs = 10_000;
 export const maxBreakMs = 60_000;
+/** When whoever is held back by a probe under way asks again, in milliseconds. */
+const probeMs = 5000;
 /** A changing call is the probe only where no read has come for so long: a read that fails leaves no doubt behind. Milliseconds. */
 const readsFirstMs = 5000;
 
@@ -31,7 +33,9 @@ export function admitted(breaker: Breaker, effect: 'read' | 'write', now: number
 /** How long a call of that kind has to wait, in milliseconds; 0: it may go out. */
 export function breakLeftMs(breaker: Breaker, effect: 'read' | 'write', now: number): number {
   if (breaker.state === 'closed') return 0;
-  return Math.max((effect === 'read' ? breaker.until : breaker.until + readsFirstMs) - now, 0);
+  const leftMs = Math.max((effect === 'read' ? breaker.until : breaker.until + readsFirstMs) - now, 0);
+  // The probe is under way: what it finds is known long before it would be given up.
+  return breaker.state === 'half_open' ? Math.min(leftMs, probeMs) : leftMs;
 }
 
 /** The breaker after an answer, or after an attempt without one. */

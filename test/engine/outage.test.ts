@@ -1,0 +1,109 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { MigrationRequest } from '../../src/domain/request-schema.ts';
+import type { Store } from '../../src/domain/store.ts';
+import { systemRuntime } from '../../src/runtime.ts';
+import { openStore } from '../../src/store/open.ts';
+import { maxBreakMs } from '../../src/transport/breaker.ts';
+import { caller, Fleet, type FleetOptions } from '../support/fleet.ts';
+import { findPostgres, type PostgresServer } from '../support/postgres.ts';
+import { requestFor } from '../support/simulation.ts';
+
+const many = { readsPerSecond: 1000, writesPerSecond: 1000 };
+const limits: FleetOptions['limits'] = { alibaba: many, huawei: many, tencent: many };
+
+const postgres = await findPostgres();
+let server: PostgresServer | null = null;
+let fleet: Fleet;
+
+beforeAll(async () => {
+  if (!postgres.available) return;
+  server = await postgres.start(async (url) => (await openStore(url, { runtime: systemRuntime })).close());
+});
+afterAll(async () => server?.stop());
+afterEach(() => fleet.stop());
+
+const sites: readonly { readonly name: string; readonly skip: boolean; open(): Promise<Store> }[] = [
+  { name: 'SQLite', skip: false, open: () => openStore('sqlite::memory:', { runtime: systemRuntime }) },
+  {
+    name: 'PostgreSQL',
+    skip: !postgres.available,
+    open: async () => openStore((await server?.createDatabase()) ?? '', { runtime: systemRuntime }),
+  },
+];
+
+function onInstance(number: number): MigrationRequest {
+  const request = requestFor('alibaba');
+  return { ...request, target: { ...request.target, instanceId: `rm-${String(number).padStart(16, '0')}` } };
+}
+
+/** The cloud takes no connection any more. */
+function down(): void {
+  fleet.interfere = (provider) =>
+    provider === 'alibaba'
+      ? Promise.reject(Object.assign(new Error('down'), { code: 'ECONNREFUSED', syscall: 'connect' }))
+      : null;
+}
+
+const calls = (since: number) => fleet.calls('alibaba', /./).filter(({ at }) => at > since).length;
+const started = async () =>
+  (await fleet.store.list({ account: 'ali' }, { size: 200, order: 'oldest_first' })).filter(
+    (each) => each.startedAt !== null,
+  ).length;
+
+describe.each(sites)('on $name', ({ skip, open }) => {
+  describe.skipIf(skip)('a vendor that is down for ten minutes', { timeout: 120_000 }, () => {
+    it('costs one probe per interval, answers callers within their wait, and all work resumes by itself', async () => {
+      fleet = await Fleet.start({ limits, restoreMs: 36_000_000, stores: [await open()] });
+      for (let number = 0; number < 20; number++) await fleet.submit(onInstance(number));
+      await fleet.time.pass(30_000);
+      expect(await started()).toBe(20);
+      const fell = fleet.time.now();
+      down();
+      await fleet.time.pass(60_000);
+
+      const asked = fleet.time.now();
+      const waits: number[] = [];
+      const answers = Array.from({ length: 100 }, async (_, number) => {
+        const answer = await fleet.service.create(onInstance(100 + number), 10_000, caller);
+        waits.push(fleet.time.now() - asked);
+        return 'accepted' in answer && answer.accepted;
+      });
+      expect(await fleet.time.until(Promise.all(answers))).not.toContain(true);
+      expect(Math.max(...waits)).toBeLessThanOrEqual(10_500);
+
+      const steady = fleet.time.now();
+      await fleet.time.pass(fell + 600_000 - steady);
+      expect(calls(steady)).toBeLessThanOrEqual(Math.ceil((fleet.time.now() - steady) / maxBreakMs) + 1);
+      expect(calls(steady)).toBeGreaterThan(3);
+
+      fleet.interfere = () => null;
+      await fleet.time.pass(maxBreakMs + 10_000);
+      expect(await started()).toBe(120);
+      const all = await fleet.store.list({ account: 'ali' }, { size: 200, order: 'oldest_first' });
+      expect(all.filter(({ blocking }) => blocking.length > 0)).toEqual([]);
+      expect(
+        all.filter(({ observedAt }) => observedAt !== null && observedAt < fleet.time.now() - 2 * maxBreakMs),
+      ).toEqual([]);
+      expect(fleet.clouds.alibaba.journal().filter(({ effect }) => effect === 'restore')).toHaveLength(120);
+    });
+  });
+
+  describe.skipIf(skip)('a vendor that throttles for an hour', { timeout: 120_000 }, () => {
+    it('is called more slowly, and all is accepted although it takes a quarter of what is expected', async () => {
+      const strict = (operation: string) => (operation === 'CreateMigrateTask' ? { calls: 1, perMs: 2000 } : null);
+      const own = { ...limits, alibaba: { readsPerSecond: 5, writesPerSecond: 2 } };
+      fleet = await Fleet.start({ limits: own, strict, restoreMs: 36_000_000, stores: [await open()] });
+      for (let number = 0; number < 20; number++) await fleet.submit(onInstance(number));
+      await fleet.time.pass(2000);
+      expect(fleet.client.slowedOperations()).toMatchObject([
+        { account: 'ali', region: 'cn-hangzhou', operation: 'CreateMigrateTask' },
+      ]);
+      for (let minute = 0; minute < 60 && (await started()) < 20; minute++) await fleet.time.pass(60_000);
+      const all = await fleet.store.list({ account: 'ali' }, { size: 200, order: 'oldest_first' });
+      expect(all.filter(({ state }) => state !== 'restoring')).toEqual([]);
+      expect(fleet.clouds.alibaba.throttled().length).toBeLessThan(2 * 20);
+      await fleet.time.pass(70_000);
+      expect(fleet.client.slowedOperations()).toEqual([]);
+    });
+  });
+});
