@@ -31,9 +31,13 @@ function counted(prototype: object, names: readonly string[], textOf: (self: unk
 
 counted(StatementSync.prototype, ['run', 'get', 'all', 'iterate'], (self) => (self as StatementSync).sourceSQL);
 counted(DatabaseSync.prototype, ['exec'], (_self, text) => String(text));
-counted(Client.prototype, ['query'], (_self, query) =>
-  typeof query === 'string' ? query : String((query as { text?: unknown } | null)?.text ?? ''),
-);
+counted(Client.prototype, ['query'], (_self, query) => {
+  if (typeof query === 'string') return query;
+  const { text, statements } = query as { text?: unknown; statements?: readonly { readonly text: string }[] };
+  // A batch: all but the last are counted here.
+  for (const each of statements?.slice(0, -1) ?? []) count(each.text);
+  return String(statements?.at(-1)?.text ?? text ?? '');
+});
 
 process.on('message', () => {
   process.send?.({ answer: counts });

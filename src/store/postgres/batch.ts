@@ -39,13 +39,13 @@ export class Batch implements Submittable {
   callback: (error: Error | null) => void;
   /** Of the statements that have succeeded, in their order. */
   readonly results: StatementResult[] = [];
-  readonly #statements: readonly BatchStatement[];
+  readonly statements: readonly BatchStatement[];
   readonly #parserOf: ParserOf;
   #columns: readonly Column[] | null = null;
   #rows: Record<string, unknown>[] = [];
 
   constructor(statements: readonly BatchStatement[], parserOf: ParserOf, callback: (error: Error | null) => void) {
-    this.#statements = statements;
+    this.statements = statements;
     this.#parserOf = parserOf;
     this.callback = callback;
     this.#begin();
@@ -53,7 +53,7 @@ export class Batch implements Submittable {
 
   submit(connection: Connection): void {
     connection.stream.cork();
-    for (const { text, name, isNew, values, columns } of this.#statements) {
+    for (const { text, name, isNew, values, columns } of this.statements) {
       if (isNew) connection.parse({ name, text, types: [] }, true);
       connection.bind({ statement: name, values: [...values] }, true);
       if (columns === null) connection.describe({ type: 'P', name: '' }, true);
@@ -90,7 +90,7 @@ export class Batch implements Submittable {
   }
 
   #begin(): void {
-    this.#columns = this.#statements[this.results.length]?.columns ?? null;
+    this.#columns = this.statements[this.results.length]?.columns ?? null;
     this.#rows = [];
   }
 }
