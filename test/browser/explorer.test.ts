@@ -187,7 +187,7 @@ describe.skipIf(browserMissing !== null || nginxMissing !== null)(
       ['publicUrl', false],
       ['X-Forwarded-Prefix from a configured proxy', true],
     ])(
-      'with %s the explorer works and every link stays inside',
+      'with %s the explorer and the board work, and every link stays inside',
       async (_name, tellPrefix) => {
         const port = await freePort();
         const publicUrl = `http://127.0.0.1:${port}/godwit`;
@@ -214,6 +214,11 @@ describe.skipIf(browserMissing !== null || nginxMissing !== null)(
         await explorer.fill('getMigration', 'id', 'mig_00000000000000000000000000');
         const missing = await explorer.execute('getMigration');
         expect(missing.status).toBe(404);
+        await page.goto(`${publicUrl}/`);
+        await page.waitForURL(`${publicUrl}/board/`);
+        await page.locator('#connection', { hasText: 'Live' }).waitFor();
+        await page.locator(`#row-${created.body.id} a`).click();
+        await page.getByRole('heading', { level: 1 }).waitFor();
         expect(outside).toEqual([]);
         expectNoFaults(watched);
 
@@ -241,7 +246,7 @@ describe.skipIf(browserMissing !== null || nginxMissing !== null)(
         expect((await inside(`${document.servers[0]?.url}/livez`)).status).toBe(200);
         await page.context().close();
       },
-      60_000,
+      120_000,
     );
   },
 );
