@@ -248,7 +248,7 @@ describe.each(clouds)('a chain at %s that was begun outside Godwit', (cloud) => 
     await until(async () => (await see(after, body.id)).state).toBe('succeeded');
     expect((await see(after, body.id)).blocking).toEqual([]);
     expect(effects(instanceId)).toBeGreaterThan(0);
-  });
+  }, 60_000);
 });
 
 describe('a restore that was begun in the console of a vendor', () => {
