@@ -14,7 +14,7 @@ export const ProviderIdSchema = Type.Unsafe<ProviderId>({
   title: 'ProviderId',
   description: 'The cloud that holds the target instance.',
 });
-const InstanceId = Type.String({
+export const InstanceId = Type.String({
   pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{2,127}$',
   description: 'The vendor’s id of the managed instance.',
 });
@@ -206,7 +206,7 @@ const VendorIdsSchema = Type.Record(Type.String({ maxLength: 64 }), Type.String(
 });
 
 /** At whose account and where: the same in every request that names a provider. */
-const placeFields = {
+export const placeFields = {
   account: Type.Optional(
     Type.String({
       minLength: 1,
@@ -244,82 +244,6 @@ export const MigrationRequestSchema = Type.Object(
   { ...closed, $id: 'MigrationRequest' },
 );
 export type MigrationRequest = Static<typeof MigrationRequestSchema>;
-
-/** So many migrations one batch makes, and so many one selection changes. */
-export const maxBatch = 100;
-export const maxSelected = 200;
-
-const CommonLabels = Type.Unsafe<Readonly<Record<string, string>>>({
-  ...LabelsSchema,
-  minProperties: 1,
-  description: 'Every migration of the batch gets these, so that it can be found and changed by them.',
-});
-
-const { $id: _id, ...OneOfABatch } = MigrationRequestSchema;
-
-const DatabaseFolderSchema = Type.Object(
-  {
-    provider: ProviderIdSchema,
-    ...placeFields,
-    mode: Type.Optional(enumOf('Mode', { default: 'full' })),
-    target: Type.Object({ instanceId: InstanceId }, closed),
-    bucket: FeedSchema.properties.bucket,
-    prefix: FeedSchema.properties.prefix,
-    endpoint: FeedSchema.properties.endpoint,
-    watch: FeedSchema.properties.watch,
-  },
-  {
-    ...closed,
-    description:
-      'A folder with backups of several databases: each of them becomes a migration that takes its backups from there, as with `feed`.',
-  },
-);
-
-export const BatchRequestSchema = Type.Object(
-  {
-    labels: CommonLabels,
-    migrations: Type.Optional(
-      Type.Array(Type.Unsafe<MigrationRequest>(OneOfABatch), {
-        minItems: 1,
-        maxItems: maxBatch,
-        description: 'Each as the body of `createMigration`. Give either these or `folder`.',
-      }),
-    ),
-    folder: Type.Optional(DatabaseFolderSchema),
-  },
-  { ...closed, $id: 'BatchRequest' },
-);
-export type BatchRequest = Static<typeof BatchRequestSchema>;
-
-const SelectorSchema = Type.Object(
-  {
-    labels: Type.Unsafe<Readonly<Record<string, string>>>({
-      ...LabelsSchema,
-      minProperties: 1,
-      description: 'Migrations that have all of these labels.',
-    }),
-    provider: Type.Optional(ProviderIdSchema),
-    account: placeFields.account,
-    instanceId: Type.Optional(InstanceId),
-  },
-  { ...closed, description: 'Which of the migrations that have not ended.' },
-);
-
-export const CutoverSelectionSchema = Type.Object(
-  {
-    selector: SelectorSchema,
-    afterBackup: Type.Optional(
-      stringEnum(['latest'], {
-        description: 'Where folders are watched: the newest file that is there now becomes the last one.',
-      }),
-    ),
-  },
-  { ...closed, $id: 'CutoverSelection' },
-);
-export type CutoverSelection = Static<typeof CutoverSelectionSchema>;
-
-export const CancelSelectionSchema = Type.Object({ selector: SelectorSchema }, { ...closed, $id: 'CancelSelection' });
-export type CancelSelection = Static<typeof CancelSelectionSchema>;
 
 export const MigrationPatchSchema = Type.Object(
   {

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
+import { type BatchRequest, maxBatch } from '../../domain/batch-schema.ts';
 import { Problem } from '../../domain/problem.ts';
-import { type BatchRequest, type MigrationRequest, maxBatch } from '../../domain/request-schema.ts';
+import type { MigrationRequest } from '../../domain/request-schema.ts';
 import type { HttpApp, HttpContext } from '../app-types.ts';
 import { answers, headers, problems, ref, requestHeaders } from '../schemas/operation.ts';
 import { ManyQuery } from '../schemas/query.ts';

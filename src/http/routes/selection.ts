@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type CancelSelection, type CutoverSelection, maxSelected } from '../../domain/batch-schema.ts';
 import { permission } from '../../domain/lifecycle.ts';
 import type { Migration } from '../../domain/migration.ts';
 import { Problem } from '../../domain/problem.ts';
-import { type CancelSelection, type CutoverSelection, maxSelected } from '../../domain/request-schema.ts';
 import type { MigrationFilter } from '../../domain/store.ts';
 import { type ActionName, migrationStates, terminalStates } from '../../domain/vocabulary.ts';
 import type { Change, ChangeRequestContext, Replay } from '../../engine/interface.ts';

@@ -8,12 +8,10 @@ import {
   ProblemSchema,
   ShownSourceSchema,
 } from '../../domain/answer-schema.ts';
+import { BatchRequestSchema, CancelSelectionSchema, CutoverSelectionSchema } from '../../domain/batch-schema.ts';
 import {
   BackupRequestSchema,
-  BatchRequestSchema,
-  CancelSelectionSchema,
   CutoverRequestSchema,
-  CutoverSelectionSchema,
   InspectionRequestSchema,
   LabelsSchema,
   MigrationPatchSchema,
@@ -49,7 +47,6 @@ import {
   HealthSchema,
   InspectionSchema,
   ProblemEntrySchema,
-  ProviderSchema,
   pageSchemas,
   RootSchema,
   SelectionResultSchema,
@@ -59,6 +56,7 @@ import { described } from './descriptions.ts';
 import { enumReference, enumSchemas } from './named-enums.ts';
 import { CloudEventSchema } from './outgoing.ts';
 import { portable } from './portable.ts';
+import { ProviderSchema } from './provider-answer.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -1,0 +1,90 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { enumOf } from './enum-schema.ts';
+import {
+  FeedSchema,
+  InstanceId,
+  LabelsSchema,
+  type MigrationRequest,
+  MigrationRequestSchema,
+  ProviderIdSchema,
+  placeFields,
+} from './request-schema.ts';
+import { closed, stringEnum } from './typebox.ts';
+
+/** The schemas of requests about many migrations. */
+
+/** Maximum number of migrations of one batch, and of one selection. */
+export const maxBatch = 100;
+export const maxSelected = 200;
+
+const CommonLabels = Type.Unsafe<Readonly<Record<string, string>>>({
+  ...LabelsSchema,
+  minProperties: 1,
+  description: 'Every migration of the batch gets these, so that it can be found and changed by them.',
+});
+
+const { $id: _id, ...OneOfABatch } = MigrationRequestSchema;
+
+const DatabaseFolderSchema = Type.Object(
+  {
+    provider: ProviderIdSchema,
+    ...placeFields,
+    mode: Type.Optional(enumOf('Mode', { default: 'full' })),
+    target: Type.Object({ instanceId: InstanceId }, closed),
+    bucket: FeedSchema.properties.bucket,
+    prefix: FeedSchema.properties.prefix,
+    endpoint: FeedSchema.properties.endpoint,
+    watch: FeedSchema.properties.watch,
+  },
+  {
+    ...closed,
+    description:
+      'A folder with backups of several databases: each of them becomes a migration that takes its backups from there, as with `feed`.',
+  },
+);
+
+export const BatchRequestSchema = Type.Object(
+  {
+    labels: CommonLabels,
+    migrations: Type.Optional(
+      Type.Array(Type.Unsafe<MigrationRequest>(OneOfABatch), {
+        minItems: 1,
+        maxItems: maxBatch,
+        description: 'Each as the body of `createMigration`. Give either these or `folder`.',
+      }),
+    ),
+    folder: Type.Optional(DatabaseFolderSchema),
+  },
+  { ...closed, $id: 'BatchRequest' },
+);
+export type BatchRequest = Static<typeof BatchRequestSchema>;
+
+const SelectorSchema = Type.Object(
+  {
+    labels: Type.Unsafe<Readonly<Record<string, string>>>({
+      ...LabelsSchema,
+      minProperties: 1,
+      description: 'Migrations that have all of these labels.',
+    }),
+    provider: Type.Optional(ProviderIdSchema),
+    account: placeFields.account,
+    instanceId: Type.Optional(InstanceId),
+  },
+  { ...closed, description: 'Which of the migrations that have not ended.' },
+);
+
+export const CutoverSelectionSchema = Type.Object(
+  {
+    selector: SelectorSchema,
+    afterBackup: Type.Optional(
+      stringEnum(['latest'], {
+        description: 'Where folders are watched: the newest file that is there now becomes the last one.',
+      }),
+    ),
+  },
+  { ...closed, $id: 'CutoverSelection' },
+);
+export type CutoverSelection = Static<typeof CutoverSelectionSchema>;
+
+export const CancelSelectionSchema = Type.Object({ selector: SelectorSchema }, { ...closed, $id: 'CancelSelection' });
+export type CancelSelection = Static<typeof CancelSelectionSchema>;
