@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox';
 import { stringEnum } from '../../domain/typebox.ts';
 import { eventTypes } from '../../domain/vocabulary.ts';
 import { EventSchema } from './answers.ts';
+import { eventExamples } from './event-examples.ts';
 
 /** The requests that Godwit sends: the part of the document about webhooks. */
 
@@ -52,7 +53,7 @@ export const outgoingRequests = {
       ],
       requestBody: {
         required: true,
-        content: { [mediaType]: { schema: { $ref: '#/components/schemas/CloudEvent' } } },
+        content: { [mediaType]: { schema: { $ref: '#/components/schemas/CloudEvent' }, examples: eventExamples } },
       },
       responses: {
         '2XX': { description: 'Received.' },
