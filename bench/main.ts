@@ -9,6 +9,10 @@ import { replicas } from './rows/replicas.ts';
 import { signatures } from './rows/signatures.ts';
 import { start } from './rows/start.ts';
 import { statements } from './rows/statements.ts';
+import { stored } from './rows/stored.ts';
+import { streams } from './rows/streams.ts';
+import { tracking } from './rows/tracking.ts';
+import { webhooks } from './rows/webhooks.ts';
 import { NotHere, Stage } from './stage.ts';
 import { machine, markdown, type Report, worse } from './table.ts';
 
@@ -16,6 +20,7 @@ const usage = `npm run bench -- [options]
 
   --only NAME      only the parts whose name begins so; may be repeated
   --large          the parts that take long, in place of the quick ones
+  --rows N         migrations that are stored in the slow parts; default 1,000,000
   --json FILE      writes the figures of this run
   --compare FILE   exits with 1 when something is 15 % worse than in the run that FILE holds
   --profile DIR    keeps a CPU profile of each gateway that was measured
@@ -42,18 +47,27 @@ const quick: Readonly<Record<string, Part>> = {
 const large: Readonly<Record<string, Part>> = {
   'memory-sqlite': (stage) => memory(stage, 'SQLite', 100_000),
   'memory-postgres': (stage) => memory(stage, 'PostgreSQL', 100_000),
+  'stored-sqlite': (stage) => stored(stage, 'SQLite', storedRows),
+  'stored-postgres': (stage) => stored(stage, 'PostgreSQL', storedRows),
+  tracking,
+  'streams-sqlite': (stage) => streams(stage, 'SQLite'),
+  'streams-postgres': (stage) => streams(stage, 'PostgreSQL'),
+  'webhooks-sqlite': (stage) => webhooks(stage, 'SQLite'),
+  'webhooks-postgres': (stage) => webhooks(stage, 'PostgreSQL'),
 };
 
 const { values } = parseArgs({
   options: {
     only: { type: 'string', multiple: true },
     large: { type: 'boolean', default: false },
+    rows: { type: 'string', default: '1000000' },
     json: { type: 'string' },
     compare: { type: 'string' },
     profile: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
+const storedRows = Number(values.rows);
 if (values.help) process.stdout.write(usage);
 else process.exitCode = await run();
 

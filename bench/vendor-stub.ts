@@ -22,12 +22,17 @@ function register(instance: string, id: string, name = ''): void {
   else known.push(task);
 }
 
+/** An instance that was never heard of has the tasks of the first one: copies in a store name its task. */
+function tasksOf(instance: string): readonly { readonly id: string; readonly name: string; readonly at: string }[] {
+  return tasks.get(instance) ?? tasks.values().next().value ?? [];
+}
+
 type Parameters = Readonly<Record<string, string | undefined>>;
 
 function alibaba(operation: string, given: Parameters): unknown {
   const instance = given.DBInstanceId ?? '';
   const RequestId = `1F0C3A5E-${last}`;
-  const own = tasks.get(instance) ?? [];
+  const own = tasksOf(instance);
   const row = ({ id, at }: (typeof own)[number]) => ({
     DBName: given.DBName ?? 'orders',
     MigrateTaskId: id,
@@ -77,7 +82,7 @@ function tencent(operation: string, body: string): unknown {
       return { Response: { BackupMigrationId, RequestId } };
     }
     case 'DescribeBackupMigration': {
-      const own = (tasks.get(instance) ?? []).filter(({ id }) => (given.BackupMigrationId ?? id) === id);
+      const own = tasksOf(instance).filter(({ id }) => (given.BackupMigrationId ?? id) === id);
       const shown = own.toReversed().slice(given.Offset ?? 0, (given.Offset ?? 0) + (given.Limit ?? 100));
       const BackupMigrationSet = shown.map(({ id, name, at }) => ({
         BackupMigrationId: id,

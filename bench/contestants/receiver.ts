@@ -1,0 +1,17 @@
+import { createServer } from 'node:http';
+import { ready } from '../child.ts';
+
+/** A receiver of webhooks that takes everything at once. `GET /` answers how many came, and when the first and the last one did. */
+const seen = { count: 0, first: 0, last: 0 };
+const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
+  if (request.method === 'GET') {
+    response.end(JSON.stringify(seen));
+    return;
+  }
+  request.resume().on('end', () => {
+    seen.last = performance.now();
+    if (seen.count++ === 0) seen.first = seen.last;
+    response.writeHead(204).end();
+  });
+});
+server.listen(Number(process.argv[2] ?? 0), '127.0.0.1', () => ready(server));

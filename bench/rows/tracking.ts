@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { multiplyMigration } from '../filled-store.ts';
+import { creation } from '../gateway.ts';
+import { load, type Row } from '../measure.ts';
+import type { Stage } from '../stage.ts';
+
+const instances = 100;
+const warmUpMs = 20_000;
+const measuredMs = 40_000;
+const hourMs = 3_600_000;
+
+/** What it costs to watch migrations that run, with the settings as they come: CPU time and the vendor's reads, for an hour. */
+export async function tracking(stage: Stage): Promise<readonly Row[]> {
+  const few = await watched(stage, 100, 0);
+  const many = await watched(stage, 10_000, 0);
+  const beside = await watched(stage, 10_000, 100_000);
+  const row = (name: string, unit: string, godwit: number, value: number, target: string | null): Row => ({
+    name: `tracking, ${name}, SQLite`,
+    unit,
+    godwit,
+    against: { name: '100 active', value },
+    target,
+  });
+  return [
+    row('10,000 active on 100 instances, reads an hour', '', many.reads, few.reads, '≤ 1.2 ×'),
+    row('10,000 active on 100 instances, CPU an hour', 's', many.cpuS, few.cpuS, null),
+    {
+      ...row('the same beside 100,000 that have ended, CPU an hour', 's', beside.cpuS, many.cpuS, '≤ 1.15 ×'),
+      against: { name: 'without them', value: many.cpuS },
+    },
+  ];
+}
+
+async function watched(
+  stage: Stage,
+  active: number,
+  ended: number,
+): Promise<{ readonly reads: number; readonly cpuS: number }> {
+  const url = await stage.storeUrl('SQLite');
+  const stub = await stage.stub();
+  const first = await stage.own('filling', url);
+  await load([first.url], 1, 201, () => creation('alibaba'), 1);
+  await first.stop();
+  const now = Date.now();
+  await multiplyMigration(url, active, (n) => ({
+    instance_id: `'rm-tracked' || (${n} % ${instances})`,
+    occupies_instance: '0',
+    waits_for_instance: '0',
+    due_at: `${now} + (${n} * 7919) % 60000`,
+    lease_owner: 'null',
+    lease_until: 'null',
+  }));
+  if (ended > 0)
+    await multiplyMigration(
+      url,
+      ended,
+      () => ({ state: "'succeeded'", occupies_instance: '0', waits_for_instance: '0', due_at: 'null' }),
+      active + 1,
+    );
+  const gateway = await stage.own(`tracking ${active} ${ended}`, url, { engine: {} });
+  try {
+    await sleep(warmUpMs);
+    const before = { cpuMs: gateway.cpuMs(), reads: await readsOf(stub.url) };
+    await sleep(measuredMs);
+    const scale = hourMs / measuredMs;
+    return {
+      reads: ((await readsOf(stub.url)) - before.reads) * scale,
+      cpuS: ((gateway.cpuMs() - before.cpuMs) * scale) / 1000,
+    };
+  } finally {
+    await gateway.stop();
+  }
+}
+
+async function readsOf(stub: string): Promise<number> {
+  const counts = (await (await fetch(`${stub}/counts`)).json()) as Readonly<Record<string, number>>;
+  return Object.entries(counts).reduce(
+    (sum, [name, count]) => sum + (/^(Describe|List|Show)/.test(name) ? count : 0),
+    0,
+  );
+}
