@@ -8,6 +8,8 @@ export interface Row {
   readonly godwit: number;
   /** What a user would otherwise have, measured in the same run. */
   readonly against: { readonly name: string; readonly value: number } | null;
+  /** What else is to be told of it. */
+  readonly note?: string;
   /** What the project wants, in words: `≤ 1.5 ×` or `≤ 120 MB`. */
   readonly target: string | null;
   /** Why the row has no figures. */

@@ -37,7 +37,7 @@ export function markdown(rows: readonly Row[]): string {
     return [
       row.name,
       amount(row.godwit, row.unit),
-      row.against === null ? '' : `${row.against.name}: ${amount(row.against.value, row.unit)}`,
+      row.against === null ? (row.note ?? '') : `${row.against.name}: ${amount(row.against.value, row.unit)}`,
       ratioOf(row)?.toFixed(2) ?? '',
       row.target === null ? '' : `${row.target}${met === null ? '' : met ? ', met' : ', missed'}`,
     ];

