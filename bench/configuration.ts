@@ -12,13 +12,20 @@ export interface ConfigurationOptions {
 
 /** Accounts of each vendor. Together their limits lie far above what the gateway can do, so that none of them is what is measured. */
 export const accountsPerVendor = 8;
-const limits = { readsPerSecond: 1000, writesPerSecond: 1000 };
+const perSecond = 1000;
+/** The operations of a creation, whose vendor publishes a figure that stands before the account's. */
+const operations = { CreateBackupMigration: perSecond, StartBackupMigration: perSecond };
+const limits = { readsPerSecond: perSecond, writesPerSecond: perSecond };
 const unobserved = { pollMinMs: 86_400_000, pollMaxMs: 86_400_000 };
 
 /** The configuration that the gateway is measured with: accounts at the stub, all other settings as they come. */
 export function configuration({ storeUrl, stub, engine = unobserved }: ConfigurationOptions): object {
   const accounts = Array.from({ length: accountsPerVendor }, (_, index) =>
-    vendorAccounts(stub).map((account) => ({ ...account, name: `${account.provider}-${index + 1}`, limits })),
+    vendorAccounts(stub).map((account) => ({
+      ...account,
+      name: `${account.provider}-${index + 1}`,
+      limits: account.provider === 'tencent' ? { ...limits, operations } : limits,
+    })),
   );
   return { store: { url: storeUrl }, engine, accounts: accounts.flat() };
 }

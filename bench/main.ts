@@ -86,16 +86,21 @@ async function run(): Promise<number> {
         if (!(error instanceof NotHere)) throw error;
         rows.push({ name, unit: '', godwit: Number.NaN, against: null, target: null, absent: error.message });
       }
+      // After each part, so that a run that is broken off has not been for nothing.
+      if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(reportOf(rows), null, 2)}\n`);
       process.stderr.write(`${name}: ${Math.round((performance.now() - began) / 1000)} s\n`);
     }
   } finally {
     await stage.close();
   }
-  const report: Report = { at: new Date().toISOString(), node: process.version, machine: machine(), rows };
+  const report = reportOf(rows);
   process.stdout.write(`\nNode ${report.node} on ${report.machine}\n\n${markdown(rows)}`);
-  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
   if (values.compare === undefined) return 0;
   const faults = worse(JSON.parse(readFileSync(values.compare, 'utf8')) as Report, report);
   process.stdout.write(faults.map((fault) => `worse: ${fault}\n`).join(''));
   return faults.length === 0 ? 0 : 1;
+}
+
+function reportOf(rows: readonly Row[]): Report {
+  return { at: new Date().toISOString(), node: process.version, machine: machine(), rows };
 }
