@@ -1,43 +1,69 @@
 import { DatabaseSync, StatementSync } from 'node:sqlite';
-import { Client } from 'pg';
+import { Connection } from 'pg';
 
 /**
  * Loaded into the gateway's process (`--import`): counts what goes to the database, at the drivers, so that no layer above can leave anything
  * out. The parent asks by message and gets the counts since it last asked.
  */
 let counts = { statements: 0, commits: 0 };
-let open = false;
 
-function count(text: string): void {
-  counts.statements++;
-  const word = /^\s*(\w+)/.exec(text)?.[1]?.toLowerCase() ?? '';
-  if (word === 'begin' || word === 'start') open = true;
-  if (word === 'commit') {
-    open = false;
-    counts.commits++;
-  } else if (!open && ['insert', 'update', 'delete'].includes(word)) counts.commits++;
+/** What is known of one connection: whether a transaction is open, the texts of its prepared statements, and the one that is bound. */
+interface Known {
+  open: boolean;
+  readonly texts: Map<string, string>;
+  bound: string;
 }
 
-/** Puts a count in front of a method. `textOf` finds the statement's text. */
-function counted(prototype: object, names: readonly string[], textOf: (self: unknown, first: unknown) => string): void {
+const connections = new WeakMap<object, Known>();
+const sqlite: Known = { open: false, texts: new Map(), bound: '' };
+
+function knownOf(connection: object): Known {
+  const known = connections.get(connection) ?? { open: false, texts: new Map(), bound: '' };
+  connections.set(connection, known);
+  return known;
+}
+
+function count(known: Known, text: string): void {
+  counts.statements++;
+  const word = /^\s*(\w+)/.exec(text)?.[1]?.toLowerCase() ?? '';
+  if (word === 'begin' || word === 'start') known.open = true;
+  if (word === 'rollback') known.open = false;
+  if (word === 'commit') {
+    known.open = false;
+    counts.commits++;
+  } else if (!known.open && ['insert', 'update', 'delete'].includes(word)) counts.commits++;
+}
+
+/** Does something more before a method runs. */
+function before<Self extends object>(
+  prototype: Self,
+  names: readonly string[],
+  also: (self: Self, given: never) => void,
+): void {
   for (const name of names) {
     const own = Reflect.get(prototype, name) as (...given: unknown[]) => unknown;
-    Reflect.set(prototype, name, function (this: unknown, ...given: unknown[]) {
-      count(textOf(this, given[0]));
+    Reflect.set(prototype, name, function (this: Self, ...given: unknown[]) {
+      also(this, given[0] as never);
       return own.apply(this, given);
     });
   }
 }
 
-counted(StatementSync.prototype, ['run', 'get', 'all', 'iterate'], (self) => (self as StatementSync).sourceSQL);
-counted(DatabaseSync.prototype, ['exec'], (_self, text) => String(text));
-counted(Client.prototype, ['query'], (_self, query) => {
-  if (typeof query === 'string') return query;
-  const { text, statements } = query as { text?: unknown; statements?: readonly { readonly text: string }[] };
-  // A batch: all but the last are counted here.
-  for (const each of statements?.slice(0, -1) ?? []) count(each.text);
-  return String(statements?.at(-1)?.text ?? text ?? '');
+interface Named {
+  readonly name?: string;
+  readonly text: string;
+  readonly statement?: string;
+}
+
+before(StatementSync.prototype, ['run', 'get', 'all', 'iterate'], (self) => count(sqlite, self.sourceSQL));
+before(DatabaseSync.prototype, ['exec'], (_self, text) => count(sqlite, text));
+before(Connection.prototype, ['query'], (self, text) => count(knownOf(self), text));
+before(Connection.prototype, ['parse'], (self, { name = '', text }: Named) => knownOf(self).texts.set(name, text));
+before(Connection.prototype, ['bind'], (self, { statement = '' }: Named) => {
+  const known = knownOf(self);
+  known.bound = known.texts.get(statement) ?? '';
 });
+before(Connection.prototype, ['execute'], (self) => count(knownOf(self), knownOf(self).bound));
 
 process.on('message', () => {
   process.send?.({ answer: counts });

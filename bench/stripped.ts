@@ -7,17 +7,16 @@ import { project } from './processes.ts';
 /** Writes the sources as JavaScript, beside what they read; answers the path of the program. */
 export function strippedBeforehand(): string {
   const copy = join(folder, 'stripped');
-  const sources = join(project, 'src');
-  for (const file of readdirSync(sources, { recursive: true, encoding: 'utf8' })) {
-    if (!file.endsWith('.ts')) continue;
-    const target = join(copy, 'src', file.replace(/ts$/, 'js'));
-    mkdirSync(dirname(target), { recursive: true });
-    const text = stripTypeScriptTypes(readFileSync(join(sources, file), 'utf8'));
-    writeFileSync(target, text.replaceAll(/(\bfrom |\bimport\()('\.[^']*)\.ts'/g, "$1$2.js'"));
-  }
-  cpSync(join(sources, 'http/pages'), join(copy, 'src/http/pages'), { recursive: true });
-  cpSync(join(project, 'openapi'), join(copy, 'openapi'), { recursive: true });
-  cpSync(join(project, 'package.json'), join(copy, 'package.json'));
-  symlinkSync(join(project, 'node_modules'), join(copy, 'node_modules'));
+  for (const room of ['src', 'client/src'])
+    for (const file of readdirSync(join(project, room), { recursive: true, encoding: 'utf8' })) {
+      if (!file.endsWith('.ts')) continue;
+      const target = join(copy, room, file.replace(/ts$/, 'js'));
+      mkdirSync(dirname(target), { recursive: true });
+      const text = stripTypeScriptTypes(readFileSync(join(project, room, file), 'utf8'));
+      writeFileSync(target, text.replaceAll(/(\bfrom |\bimport\()('\.[^']*)\.ts'/g, "$1$2.js'"));
+    }
+  cpSync(join(project, 'src/http/pages'), join(copy, 'src/http/pages'), { recursive: true });
+  for (const name of ['docs', 'openapi', 'package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'node_modules'])
+    symlinkSync(join(project, name), join(copy, name));
   return join(copy, 'src/main.js');
 }

@@ -25,19 +25,24 @@ export async function godwitRestore(stub: string, provider: Vendor): Promise<Res
     runtime: systemRuntime,
     credentialsOf: vault.credentialsOf,
   });
-  const configured = config.accounts.find((each) => each.account.provider === provider)?.account;
-  if (configured === undefined) throw new Error(`no account of ${provider}`);
-  const perSecond = 1e6;
-  const operations = { CreateBackupMigration: perSecond, StartBackupMigration: perSecond };
-  // Waiting for a turn is not what is measured.
-  const account = { ...configured, limits: { readsPerSecond: perSecond, writesPerSecond: perSecond, operations } };
+  const accounts = config.accounts.flatMap((each) => (each.account.provider === provider ? [each.account] : []));
+  let turn = 0;
   // The gateway has its migration already.
-  const sample = sampleMigration({ provider, account: account.name, region: account.region });
+  const sample = sampleMigration({ provider });
   const sampleOf = sampleBackup({ final: false });
   return async ({ instanceId, database, bucket, key }: Order) => {
+    const account = accounts[turn++ % accounts.length];
+    if (account === undefined) throw new Error(`no account of ${provider}`);
+    const { name, region } = account;
     const backup = { ...sampleOf, source: { type: 'object_storage', bucket, keys: [key] } as const };
     const databases = provider === 'alibaba' ? { databases: [{ name: database }] } : {};
-    let migration = { ...sample, target: { instanceId, overwrite: false, ...databases }, backups: [backup] };
+    let migration = {
+      ...sample,
+      account: name,
+      region,
+      target: { instanceId, overwrite: false, ...databases },
+      backups: [backup],
+    };
     for (const call of providers.of(provider).plan('restore', migration, backup)) {
       const request = call.build({ account, migration, backup, open: ({ display }) => display });
       const refs = call.parse(await client.execute(account, account.region, request));
