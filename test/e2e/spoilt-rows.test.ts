@@ -34,8 +34,11 @@ async function get(path: string) {
 
 it('a row that is no JSON stops nothing else, and is named to whoever asks for it and in readiness', async () => {
   const spoilt = await post(`${gateway.url}/migrations`, requestFor('huawei'), { prefer: 'respond-async' });
+  // With another version, so that it is read and not what was shown before.
   const database = new DatabaseSync(file, { timeout: 5000 });
-  database.exec(`update migrations set document = '{"id": "mig', due_at = 0 where id = '${spoilt.body.id}'`);
+  database.exec(
+    `update migrations set document = '{"id": "mig', version = version + 1, due_at = 0 where id = '${spoilt.body.id}'`,
+  );
   database.close();
 
   const whole = await post(`${gateway.url}/migrations`, requestFor('alibaba'));
