@@ -16,7 +16,7 @@ export interface UnsteadyStore {
 }
 
 /** A process that is still starting cannot do without its store: connections younger than this stay. */
-const youngMs = 4000;
+const youngMs = 2500;
 /** How long the server is away. Connections that are asked for meanwhile wait. */
 const away = { fromMs: 300, toMs: 2500 };
 

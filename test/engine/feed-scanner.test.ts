@@ -61,3 +61,42 @@ it('a file that one listing has shown is not taken, however long its header take
   expect(listings.map(({ taken }) => taken)).toEqual([[], [], [object.key]]);
   expect((listings[1]?.at ?? 0) - (listings[0]?.at ?? 0)).toBeGreaterThanOrEqual(defaultScanMs);
 });
+
+it('a replica without the account leaves a folder to the others at its next time', async () => {
+  const { context, account } = await Simulation.start({ provider: 'alibaba' });
+  let now = 1_000_000;
+  const rounds: (() => void)[] = [];
+  const sleep = async (ms: number) => {
+    now += ms;
+    rounds.shift()?.();
+    await new Promise(setImmediate);
+  };
+  const runtime = { ...context.runtime, now: () => now, monotonic: () => now, sleep };
+  const store: Awaited<ReturnType<typeof openStore>> & FeedStore = await openStore('sqlite::memory:', { runtime });
+  const creation = { runtime, seal: (url: string) => ({ display: url, sealed: url }) };
+  const target = { instanceId: 'rm-uf6wjk5xxxxxxx', databases: [{ name: 'orders' }] };
+  const request = { provider: 'alibaba', mode: 'full_log', target, feed: { bucket: 'acme', prefix: '' } } as const;
+  await store.create(newMigration(request, account, 'tests', creation), { owner: 'tests', now, leaseMs: 0 });
+  const listed = Promise.withResolvers<number>();
+  const files: BackupFiles = {
+    hasStore: () => true,
+    paused: () => null,
+    targetMajor: async () => undefined,
+    async list() {
+      listed.resolve(now);
+      return { objects: [], complete: true };
+    },
+    look: () => Promise.reject(new Error('there is nothing to look at')),
+  };
+  const stranger = createFeedScanner({ ...context, accounts: new Map(), runtime, store }, store, files, creation);
+  const seen = new Promise<void>((done) => rounds.push(done));
+  stranger.start();
+  await seen;
+  await stranger.stop(1000);
+  const left = now;
+
+  const scanner = createFeedScanner({ ...context, runtime, store, owner: 'another' }, store, files, creation);
+  scanner.start();
+  expect((await listed.promise) - left).toBeLessThanOrEqual(defaultScanMs + 1000);
+  await scanner.stop(1000);
+});

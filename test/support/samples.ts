@@ -7,9 +7,15 @@ export const noon = Date.UTC(2026, 10, 21, 12);
 
 let created = 0;
 
-/** An id that sorts after all earlier ones of this process. */
+/** An id that sorts after all earlier ones of this process. All are made at noon: their order stands behind the time. */
 export function nextMigrationId(): string {
-  return newId('mig', { now: () => noon + ++created, randomBytes: systemRuntime.randomBytes });
+  created++;
+  const ordered = (length: number) => {
+    const bytes = systemRuntime.randomBytes(length);
+    for (let digit = 0; digit < 4; digit++) bytes[digit] = Math.floor(created / 32 ** (3 - digit)) % 32;
+    return bytes;
+  };
+  return newId('mig', { now: () => noon, randomBytes: ordered });
 }
 
 export function sampleBackup(overrides: Partial<Backup> = {}): Backup {

@@ -68,7 +68,8 @@ export function createFeedScanner(
     const watchers = await watching(folder.id);
     const account = watchers.map((each) => accountOf(context, each)).find((each) => each !== undefined);
     if (watchers.length === 0 || account === undefined) {
-      const dueAt = watchers.length === 0 ? null : now + maxPauseMs;
+      // Another replica may have the account.
+      const dueAt = watchers.length === 0 ? null : now + scanMs;
       await feeds.finishFolder(folder.id, owner, { scannedAt: null, dueAt, failures: 0 });
       return;
     }
