@@ -277,10 +277,10 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     await see(true);
     const shown = (state: string) => page.locator(`#row-${blockedChain.id} [data-state="${state}"]`).waitFor();
     // A stream that says nothing for long would be closed anyway: this one has just said something.
-    await page.clock.fastForward(40_000);
+    await page.clock.fastForward(30_000);
     await change(blockedChain.id, { state: 'restoring' });
     await shown('restoring');
-    await page.clock.fastForward(25_000);
+    await page.clock.fastForward(31_000);
     await ended;
     await change(blockedChain.id, { state: 'awaiting_backup' });
     const again = page.waitForRequest((request) => request.url().endsWith('/migrations/events'));

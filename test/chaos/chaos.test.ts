@@ -9,7 +9,7 @@ import { providers, type StormReport, storm } from './storm.ts';
 const brief = {
   seed: 20_261_121,
   intentsPerProvider: 7,
-  arrivalMs: 9000,
+  arrivalMs: 5000,
   kills: 3,
   maxMs: 20_000,
   meanKillMs: 1200,

@@ -89,7 +89,7 @@ export async function unsteadyStore(target: string, pace: number): Promise<Unste
     begin(random) {
       blowing = (async () => {
         while (!stopped.signal.aborted) {
-          await systemRuntime.sleep(random.between(1000, 6000) * pace, stopped.signal);
+          await systemRuntime.sleep(random.between(500, 3000) * pace, stopped.signal);
           armed = { answer: random.pick(['kept', 'lost'] as const), awayMs: random.between(away.fromMs, away.toMs) };
         }
         armed = null;

@@ -69,6 +69,8 @@ export class CreatePage {
     const { account, provider } = this.#chosen();
     const { body, complete } = requestOf(this.#values, account, provider);
     if (!complete || this.#signal.aborted) return;
+    // A check that still waits to begin would replace this one's answer.
+    clearTimeout(this.#timer);
     const turn = ++this.#turn;
     this.#asking = true;
     this.#update();
