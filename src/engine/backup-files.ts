@@ -1,4 +1,5 @@
 import { type BackupFile, headBytes, longTailBytes, readBackup, tailBytes } from '../backups/read.ts';
+import { putNewest } from '../domain/bounded-map.ts';
 import type { Migration } from '../domain/migration.ts';
 import type { ObjectStore, StoredObject } from '../domain/object-store.ts';
 import { storageService } from '../domain/object-store.ts';
@@ -134,7 +135,7 @@ export function createBackupFiles(
         const seen = await converse(place, readEnds(storeOf(place), place.bucket, key), options);
         const object = { ...seen.object, storageClass: seen.object.storageClass ?? known?.storageClass ?? null };
         if (mark !== null && known !== undefined && object.etag === known.etag)
-          keepNewest(remembered, mark, seen.file, maxRemembered);
+          putNewest(remembered, mark, seen.file, maxRemembered);
         return { outcome: 'read', object, file: seen.file };
       } catch (error) {
         if (!(error instanceof VendorError)) throw error;
@@ -149,18 +150,10 @@ export function createBackupFiles(
       const forget = () => versions.delete(key);
       const major = askVersion(account, migration, options);
       major.then((told) => told ?? forget(), forget);
-      keepNewest(versions, key, { until: runtime.monotonic() + versionKeptMs, major }, maxVersions);
+      putNewest(versions, key, { until: runtime.monotonic() + versionKeptMs, major }, maxVersions);
       return major;
     },
   };
-}
-
-/** Puts an entry at the end of a map that holds at most `most`; the oldest one goes. */
-function keepNewest<T>(map: Map<string, T>, key: string, value: T, most: number): void {
-  map.delete(key);
-  map.set(key, value);
-  const oldest = map.size > most ? map.keys().next().value : undefined;
-  if (oldest !== undefined) map.delete(oldest);
 }
 
 function* onePage(store: ObjectStore, { bucket }: FilePlace, prefix: string, from: string | null) {

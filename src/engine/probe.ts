@@ -5,7 +5,7 @@ import type { Finding } from '../domain/provider.ts';
 import { type Account, VendorError } from '../domain/vendor.ts';
 import { changeContext, type EngineContext, keep, type LeasedMigration, openerOf, whileDue } from './context.ts';
 import { notBuilt } from './send.ts';
-import { converseInVendorTime } from './vendor-time.ts';
+import { clocksDisagree, converseInVendorTime } from './vendor-time.ts';
 
 /** Probes the vendor for an in-doubt call and stores the result. Null: this process no longer holds the lease. */
 export async function probe(
@@ -37,7 +37,7 @@ export async function probe(
       }),
     )) ?? {
       found: 'unclear' as const,
-      detail: 'The vendor’s answers carry clocks that disagree by more than seconds.',
+      detail: clocksDisagree,
     };
     const finding = unlessStranger(context, account, migration, recorded, found);
     settle = (latest) => settleByFinding(latest, recorded.number, finding, probedAt, changeContext(context, latest));

@@ -4,6 +4,7 @@ import { Problem } from '../domain/problem.ts';
 import type { BackupCommandInput, Provider, UploadTarget } from '../domain/provider.ts';
 import { type Account, type Dialogue, VendorError, type VendorReply, type VendorRequest } from '../domain/vendor.ts';
 import type { EngineContext } from './context.ts';
+import { clocksDisagree, converseInVendorTime } from './vendor-time.ts';
 
 /** What callers may ask the vendor through Godwit without anything being stored. Vendor errors become problems. */
 
@@ -78,9 +79,26 @@ async function ask<T>(
   function* dialogue(): Dialogue<T> {
     return parse(yield request);
   }
+  return orProblem(client.converse(account, region, dialogue(), { priority: 'caller' }));
+}
+
+/** What was asked of a vendor, with its failure as the answer to the request. */
+export async function orProblem<T>(asked: Promise<T>): Promise<T> {
   try {
-    return await client.converse(account, region, dialogue(), { priority: 'caller' });
+    return await asked;
   } catch (error) {
     throw error instanceof VendorError ? vendorProblem(error) : error;
   }
+}
+
+/** A caller's question that needs the vendor's clock, see `converseInVendorTime`. Throws a problem where nothing can be concluded. */
+export async function askInVendorTime<T extends object>(
+  context: Pick<EngineContext, 'client'>,
+  account: Account,
+  region: string,
+  dialogue: (offset: number) => Dialogue<T>,
+): Promise<T> {
+  const told = await orProblem(converseInVendorTime(context, account, region, dialogue, 'caller'));
+  if (told === null) throw new Problem('provider_protocol_error', clocksDisagree);
+  return told;
 }

@@ -5,6 +5,9 @@ import type { EngineContext } from './context.ts';
 const toleratedMs = 10_000;
 const tries = 3;
 
+/** Why nothing can be concluded from a vendor's answers, in words. */
+export const clocksDisagree = 'The vendor’s answers carry clocks that disagree by more than seconds.';
+
 /**
  * Runs a dialogue that reasons with the vendor's clock. A process that has just started learns that clock only from the answers, so what
  * was concluded under another one is asked again. `offset`: the vendor's clock minus ours, in milliseconds. Null: the clock would not hold

@@ -1,3 +1,4 @@
+import { putNewest } from '../domain/bounded-map.ts';
 import {
   type Asked,
   available,
@@ -174,10 +175,8 @@ export class CallGate {
   #budget({ budget: name, limit }: WantedCall): { limit: CallLimit; budget: CallBudget } {
     const known = this.#budgets.get(name);
     if (known !== undefined) return known;
-    const oldest = this.#budgets.size >= maxBudgets ? this.#budgets.keys().next().value : undefined;
-    if (oldest !== undefined) this.#budgets.delete(oldest);
     const begun = { limit, budget: fullBudget };
-    this.#budgets.set(name, begun);
+    putNewest(this.#budgets, name, begun, maxBudgets);
     return begun;
   }
 

@@ -1,3 +1,4 @@
+import { putNewest } from '../domain/bounded-map.ts';
 import { type Share, wholeShare } from '../domain/call-budget.ts';
 import { type CallLimits, limitOf, limitPerSecond } from '../domain/call-limits.ts';
 import { storageService } from '../domain/object-store.ts';
@@ -183,9 +184,7 @@ export class Traffic {
     if (known) return known;
     const place = { breaker: closed, account, region };
     // Callers may name any region.
-    const oldest = this.#breakers.size >= maxPlaces ? this.#breakers.keys().next().value : undefined;
-    if (oldest !== undefined) this.#breakers.delete(oldest);
-    this.#breakers.set(key, place);
+    putNewest(this.#breakers, key, place, maxPlaces);
     return place;
   }
 }

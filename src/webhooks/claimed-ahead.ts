@@ -1,3 +1,4 @@
+import { putNewest } from '../domain/bounded-map.ts';
 import type { ClaimedDelivery } from '../domain/webhook.ts';
 
 /** How much work is claimed ahead for a receiver, in milliseconds of its own pace. */
@@ -83,10 +84,10 @@ export class ClaimedAhead {
   /** Updates the pace after an attempt. `durationMs` null: no answer came, and nothing is claimed ahead until one does. */
   attempted(webhookId: string, durationMs: number | null): void {
     const known = this.#paces.get(webhookId);
-    this.#paces.delete(webhookId);
-    if (durationMs === null) return;
-    this.#paces.set(webhookId, known === undefined ? durationMs : known + (durationMs - known) * weight);
-    const [oldest] = this.#paces.keys();
-    if (this.#paces.size > maxKnown && oldest !== undefined) this.#paces.delete(oldest);
+    if (durationMs === null) this.#paces.delete(webhookId);
+    else {
+      const pace = known === undefined ? durationMs : known + (durationMs - known) * weight;
+      putNewest(this.#paces, webhookId, pace, maxKnown);
+    }
   }
 }

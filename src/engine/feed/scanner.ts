@@ -3,6 +3,7 @@ import type { CreationContext } from '../../domain/creation.ts';
 import { behindSeconds, takesFiles } from '../../domain/feed.ts';
 import type { FeedStore, WatchedFolder } from '../../domain/feed-store.ts';
 import type { Instant, Migration } from '../../domain/migration.ts';
+import { someAtOnce } from '../../domain/some-at-once.ts';
 import { jitteredMs } from '../../domain/timing.ts';
 import { type Account, VendorError, type VendorFailure } from '../../domain/vendor.ts';
 import type { BackupFiles } from '../backup-files.ts';
@@ -124,18 +125,14 @@ export function createFeedScanner(
     const { objects } = await files.list(place, folder.prefix, maxObjects, { priority: 'observation' });
     const listed = new Map(afterListing(known, objects, listedAt));
     const unread = [...listed.values()].filter(wantsReading);
-    const queue = unread
+    const newest = unread
       .toSorted((a, b) => (b.object.lastModified ?? 0) - (a.object.lastModified ?? 0))
-      .slice(0, maxRead)
-      .values();
-    const reader = async (): Promise<void> => {
-      for (const each of queue) {
-        if (stopped.signal.aborted) return;
-        const look = await files.look(place, each.object.key, each.object, { priority: 'observation' });
-        listed.set(each.object.key, afterLook(each, look));
-      }
-    };
-    await Promise.all(Array.from({ length: atOnce }, reader));
+      .slice(0, maxRead);
+    await someAtOnce(newest, atOnce, async (each) => {
+      if (stopped.signal.aborted) return;
+      const look = await files.look(place, each.object.key, each.object, { priority: 'observation' });
+      listed.set(each.object.key, afterLook(each, look));
+    });
     await remember(folder.id, known, listed);
     const behind: number[] = [];
     for (const { id } of watchers) behind.push(...(await tell(id, listed, listedAt)));

@@ -6,12 +6,11 @@ import type { Instant, Migration, Refs } from '../../domain/migration.ts';
 import { applyObservation } from '../../domain/observation.ts';
 import { Problem } from '../../domain/problem.ts';
 import type { MigrationRequest } from '../../domain/request-schema.ts';
-import { type Account, type Dialogue, VendorError } from '../../domain/vendor.ts';
+import type { Account, Dialogue } from '../../domain/vendor.ts';
 import type { Mode } from '../../domain/vocabulary.ts';
 import { accountOf, changeContext, type EngineContext, lackOfAccount, openerOf } from '../context.ts';
 import { observeInOwnTime } from '../observe.ts';
-import { vendorProblem } from '../vendor-reads.ts';
-import { converseInVendorTime } from '../vendor-time.ts';
+import { askInVendorTime, orProblem } from '../vendor-reads.ts';
 import { summary } from './problems.ts';
 
 /**
@@ -46,16 +45,14 @@ export async function refuseForeignRefs(context: EngineContext, migration: Migra
     if (id === undefined) continue;
     if (elsewhere.has(id)) throw conflict(migration, `\`${name}\` ${id} belongs to another backup of this migration.`);
   }
-  try {
-    const objection = await context.client.converse(
+  const objection = await orProblem(
+    context.client.converse(
       account,
       migration.region,
       call.objection({ account, migration, backup, open: openerOf(context, backup) }, adopt),
-    );
-    if (objection !== null) throw conflict(migration, objection);
-  } catch (error) {
-    throw error instanceof VendorError ? vendorProblem(error) : error;
-  }
+    ),
+  );
+  if (objection !== null) throw conflict(migration, objection);
 }
 
 /** Refuses ids that a migration of this gateway owns or owned. */
@@ -120,20 +117,11 @@ export async function takeOver(
       ? adopted
       : applyObservation(adopted, observation, { ...changeContext(context, adopted), group });
   }
-  try {
-    const result = await converseInVendorTime(context, account, draft.region, dialogue, 'caller');
-    if (result === null)
-      throw new Problem(
-        'provider_protocol_error',
-        'The vendor’s answers carry clocks that disagree by more than seconds.',
-      );
-    if (!('refused' in result)) return result;
-    throw result.refused === 'differs'
-      ? conflict(null, result.detail, result.pointer)
-      : untold(result.detail, result.pointer);
-  } catch (error) {
-    throw error instanceof VendorError ? vendorProblem(error) : error;
-  }
+  const result = await askInVendorTime(context, account, draft.region, dialogue);
+  if (!('refused' in result)) return result;
+  throw result.refused === 'differs'
+    ? conflict(null, result.detail, result.pointer)
+    : untold(result.detail, result.pointer);
 }
 
 /** Another request was quicker. */

@@ -2,12 +2,11 @@ import { foreignTaskWarning, type VendorTask, type VendorTaskList } from '../../
 import { hasGrant } from '../../domain/grants.ts';
 import type { Instant, Migration, WarningNote } from '../../domain/migration.ts';
 import { Problem } from '../../domain/problem.ts';
-import { type Account, type Dialogue, VendorError } from '../../domain/vendor.ts';
+import type { Account, Dialogue } from '../../domain/vendor.ts';
 import { cloudOf } from '../cloud-account.ts';
 import type { EngineContext } from '../context.ts';
 import type { MigrationService } from '../interface.ts';
-import { vendorProblem } from '../vendor-reads.ts';
-import { converseInVendorTime } from '../vendor-time.ts';
+import { askInVendorTime } from '../vendor-reads.ts';
 import { requireRoom } from './room.ts';
 
 /** Showing what was begun outside Godwit. */
@@ -75,19 +74,9 @@ async function listed(
   const { foreign, capabilities } = context.providers.of(account.provider);
   if (foreign === null)
     throw new Problem('unsupported_by_provider', `${capabilities.title} does not show the tasks of an instance.`);
-  try {
-    const list = await converseInVendorTime(
-      context,
-      account,
-      region,
-      (offset) => inOwnTime(foreign.list(instanceId, account, context.runtime.now() + offset), offset),
-      'caller',
-    );
-    if (list !== null) return list;
-  } catch (error) {
-    throw error instanceof VendorError ? vendorProblem(error) : error;
-  }
-  throw new Problem('provider_protocol_error', 'The vendor’s answers carry clocks that disagree by more than seconds.');
+  return askInVendorTime(context, account, region, (offset) =>
+    inOwnTime(foreign.list(instanceId, account, context.runtime.now() + offset), offset),
+  );
 }
 
 function* inOwnTime(dialogue: Dialogue<VendorTaskList>, offset: number): Dialogue<VendorTaskList> {

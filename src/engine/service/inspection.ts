@@ -3,11 +3,11 @@ import { type FileFault, ownFaults, storageFault } from '../../backups/faults.ts
 import type { StoredObject } from '../../domain/object-store.ts';
 import { Problem } from '../../domain/problem.ts';
 import type { Capabilities } from '../../domain/provider.ts';
-import { VendorError } from '../../domain/vendor.ts';
+import { someAtOnce } from '../../domain/some-at-once.ts';
 import type { BackupFiles, Look } from '../backup-files.ts';
 import type { EngineContext } from '../context.ts';
 import type { InspectedFile, MigrationService } from '../interface.ts';
-import { vendorProblem } from '../vendor-reads.ts';
+import { orProblem } from '../vendor-reads.ts';
 import { accountFor } from './access.ts';
 
 /** Keys of a folder that are listed, and of those the newest whose headers are read. */
@@ -52,12 +52,8 @@ export function createInspection(context: EngineContext, files: BackupFiles): Pi
   };
 
   async function listed(place: Parameters<BackupFiles['list']>[0], prefix: string): Promise<readonly StoredObject[]> {
-    try {
-      const { objects } = await files.list(place, prefix, maxListed);
-      return objects.filter(({ key }) => !key.endsWith('/'));
-    } catch (error) {
-      throw error instanceof VendorError ? vendorProblem(error) : error;
-    }
+    const { objects } = await orProblem(files.list(place, prefix, maxListed));
+    return objects.filter(({ key }) => !key.endsWith('/'));
   }
 
   /** By key. The newest come first; what does not fit into the time is left out. */
@@ -69,14 +65,10 @@ export function createInspection(context: EngineContext, files: BackupFiles): Pi
     const end = context.runtime.monotonic() + maxMs;
     const newest = objects.toSorted((a, b) => (b.lastModified ?? 0) - (a.lastModified ?? 0)).slice(0, maxRead);
     const looks = new Map<string, Look>();
-    const queue = newest.values();
-    const worker = async (): Promise<void> => {
-      for (const object of queue) {
-        if (context.runtime.monotonic() > end) return;
-        looks.set(object.key, await files.look(place, object.key, known ? object : undefined));
-      }
-    };
-    await Promise.all(Array.from({ length: atOnce }, worker));
+    await someAtOnce(newest, atOnce, async (object) => {
+      if (context.runtime.monotonic() > end) return;
+      looks.set(object.key, await files.look(place, object.key, known ? object : undefined));
+    });
     return looks;
   }
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
+import { putNewest } from '../../domain/bounded-map.ts';
 import { Problem } from '../../domain/problem.ts';
 import type { Runtime } from '../../domain/runtime.ts';
 import type { PresentedCredential } from '../auth/authenticator.ts';
@@ -47,11 +48,7 @@ export function failedCredentials(
     },
     good(presented) {
       if (presented === null || limited() === null) return;
-      const digest = digestOf(presented);
-      goodUntil.delete(digest);
-      goodUntil.set(digest, runtime.monotonic() + rememberedMs);
-      const oldest = goodUntil.size > maxRemembered ? goodUntil.keys().next().value : undefined;
-      if (oldest !== undefined) goodUntil.delete(oldest);
+      putNewest(goodUntil, digestOf(presented), runtime.monotonic() + rememberedMs, maxRemembered);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { putNewest } from '../../domain/bounded-map.ts';
 import type { Runtime } from '../../domain/runtime.ts';
 import { filled, fullBucket, type TokenBucket, taken, waitMs } from '../../domain/token-bucket.ts';
 import type { RateLimit } from '../settings.ts';
@@ -44,11 +45,7 @@ export function keyedBuckets(limit: RateLimit, clock: Pick<Runtime, 'monotonic'>
   return {
     take(key) {
       const { present, state } = stateOf(key);
-      // Deleted and set again, so the first of the map is the one unused for longest.
-      buckets.delete(key);
-      buckets.set(key, present);
-      const oldest = buckets.size > maxBuckets ? buckets.keys().next().value : undefined;
-      if (oldest !== undefined) buckets.delete(oldest);
+      putNewest(buckets, key, present, maxBuckets);
       return state;
     },
     look: (key) => stateOf(key).state,

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { AuditEntry } from '../../domain/audit.ts';
 import { expectSameRequest } from '../../domain/idempotency.ts';
+import { someAtOnce } from '../../domain/some-at-once.ts';
 import type { IdempotencyKey, IdempotencyRecord } from '../../domain/store.ts';
 import type { ChangeRequestContext, Outcome, Replay } from '../../engine/interface.ts';
 import type { HttpContext } from '../app-types.ts';
@@ -24,14 +25,8 @@ export interface ItemAnswer {
 }
 
 /** Does the work for each, a few at a time, and keeps their order. */
-export async function forEach<T, R>(items: readonly T[], work: (item: T, index: number) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  const queue = items.entries();
-  const worker = async (): Promise<void> => {
-    for (const [index, item] of queue) results[index] = await work(item, index);
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
-  return results;
+export function forEach<T, R>(items: readonly T[], work: (item: T, index: number) => Promise<R>): Promise<R[]> {
+  return someAtOnce(items, atOnce, work);
 }
 
 /**

@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+import { putNewest } from '../../src/domain/bounded-map.ts';
+import { someAtOnce } from '../../src/domain/some-at-once.ts';
+
+it('works on no more items at once than it may, and keeps the order of the results', async () => {
+  let underWay = 0;
+  let most = 0;
+  const results = await someAtOnce([5, 1, 4, 2, 3], 2, async (item) => {
+    most = Math.max(most, ++underWay);
+    for (let turn = 0; turn < item; turn++) await Promise.resolve();
+    underWay--;
+    return item * 10;
+  });
+  expect(results).toEqual([50, 10, 40, 20, 30]);
+  expect(most).toBe(2);
+});
+
+it('a full map loses the entry that was put longest ago; putting it again makes it the newest', () => {
+  const map = new Map<string, number>();
+  for (const [key, value] of [
+    ['a', 1],
+    ['b', 2],
+    ['a', 3],
+    ['c', 4],
+  ] as const)
+    putNewest(map, key, value, 2);
+  expect([...map]).toEqual([
+    ['a', 3],
+    ['c', 4],
+  ]);
+});
