@@ -28,6 +28,7 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 30_000,
     globalSetup: ['test/support/temporary-files.ts'],
+    setupFiles: ['test/support/property-seed.ts'],
     isolate: false,
     // As the gateway runs: Node itself loads the sources.
     experimental: { viteModuleRunner: false },

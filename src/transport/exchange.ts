@@ -1,4 +1,3 @@
-import { request as undiciRequest } from 'undici';
 import type { Account, SignedRequest, VendorReply } from '../domain/vendor.ts';
 import { dispatcherMaker, type MakeDispatcher } from './outbound.ts';
 
@@ -45,11 +44,11 @@ export function createExchange({
       const deadline = new AbortController();
       const timer = setTimeout(() => deadline.abort(tookTooLong()), callTimeoutMs);
       try {
-        const { statusCode, headers, body } = await undiciRequest(request.url, {
+        const { statusCode, headers, body } = await agent.request({
+          ...target(request.url),
           method: request.method as 'GET',
           headers: request.headers,
           body: request.body ?? null,
-          dispatcher: agent,
           signal: deadline.signal,
         });
         const answer = { httpStatus: statusCode, headers: flat(headers) };
@@ -63,6 +62,14 @@ export function createExchange({
     },
     close: () => agent.destroy(),
   };
+}
+
+/** Splits a URL without parsing it: a parsed one loses segments such as `/./`, which an object's key may hold and the signature covers. */
+function target(url: string): { origin: string; path: string } {
+  const start = url.slice(8).search(/[/?]/) + 8;
+  if (start < 8) return { origin: url, path: '/' };
+  const path = url.slice(start);
+  return { origin: url.slice(0, start), path: path.startsWith('/') ? path : `/${path}` };
 }
 
 const tookTooLong = () => new DOMException('The call took longer than its deadline.', 'TimeoutError');

@@ -95,6 +95,9 @@ const keyText = fc
   .map((letters) => `p${letters.join('').replaceAll(/\/+/g, '/')}x`);
 const runs = { numRuns: 25 };
 
+/** As it is sent: a parsed URL loses segments such as `/./`. */
+const pathOf = (url: string) => `/${url.split('?')[0]?.split('/').slice(3).join('/')}`;
+
 function sorted(url: string): string[] {
   const query = url.split('?')[1] ?? '';
   return [...new URLSearchParams(query.replaceAll('+', '%2B'))].map(([name, value]) => `${name}=${value}`).toSorted();
@@ -132,10 +135,12 @@ describe('OSS', () => {
     const compare = (sent: Caught, request: VendorRequest) => {
       const signed = objectStore.sign(request, context(account, credentials));
       expect(signed.headers.authorization).toBe(sent.headers.authorization);
-      expect(decodeURIComponent(new URL(signed.url).pathname)).toBe(decodeURIComponent(sent.url.split('?')[0] ?? ''));
+      expect(decodeURIComponent(pathOf(signed.url))).toBe(decodeURIComponent(sent.url.split('?')[0] ?? ''));
     };
     await fc.assert(
       fc.asyncProperty(keyText, async (key) => {
+        // The SDK signs such a segment and sends the path without it, which OSS refuses.
+        fc.pre(!/\/\.{1,2}\//.test(key));
         const sent = await requestOf(() => client.get(key, { headers: { Range: 'bytes=0-9' } }));
         const plain = objectStore.read(bucket, key, 0, 9);
         compare(sent, { ...plain, headers: { range: 'bytes=0-9' } });
@@ -190,7 +195,7 @@ describe('OBS', () => {
         const signed = sign(objectStore.read(bucket, key, 0, 9));
         expect(signed.headers.authorization).toBe(read.headers.authorization);
         expect(new URL(signed.url).hostname).toBe(read.headers.host);
-        expect(decodeURIComponent(new URL(signed.url).pathname)).toBe(decodeURIComponent(read.url.split('?')[0] ?? ''));
+        expect(decodeURIComponent(pathOf(signed.url))).toBe(decodeURIComponent(read.url.split('?')[0] ?? ''));
         const listed = await requestOf(() =>
           client.listObjects({ Bucket: bucket, Prefix: key, Marker: key, MaxKeys: 1000, EncodingType: 'url' }),
         );

@@ -87,6 +87,17 @@ describe('a part of an object', () => {
     expect(await send('/gone')).toMatchObject({ httpStatus: 404, body: '<Error/>' });
   });
 
+  it.each(['/k', '/p/./x', '/p/../x', '/p%2F%20x?prefix=a/../b', '?list'])(
+    'is asked for as it was signed: %s',
+    async (path) => {
+      const port = await web((request, response) => {
+        response.end(request.url);
+      });
+      const reply = await exchange().send({ ...part, url: `http://127.0.0.1:${port}${path}` }, Date.now);
+      expect(reply.bytes?.toString()).toBe(path.replace(/^\?/, '/?'));
+    },
+  );
+
   it('is never fetched from where a redirect points', async () => {
     let visits = 0;
     const elsewhere = await web((_request, response) => {
