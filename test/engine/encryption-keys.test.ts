@@ -9,8 +9,9 @@ import { systemRuntime } from '../../src/runtime.ts';
 import { openStore } from '../../src/store/open.ts';
 import { placesOfWebhook } from '../../src/webhooks/sealed-places.ts';
 import { lease, sampleWebhook } from '../store/samples.ts';
-import { sampleBackup, sampleMigration } from '../support/samples.ts';
+import { noon, sampleBackup, sampleMigration } from '../support/samples.ts';
 import { requestFor, Simulation } from '../support/simulation.ts';
+import { onBothStores } from '../support/stores.ts';
 
 const key = (byte: number) => new Secret(Buffer.alloc(32, byte).toString('base64'));
 const url = 'https://bucket.example/orders.bak?Signature=canary';
@@ -54,9 +55,9 @@ describe('a URL whose key is not at hand', () => {
   });
 });
 
-describe('texts of an earlier version, or under an earlier key', () => {
+await onBothStores('texts of an earlier version, or under an earlier key', (newUrl) => {
   it('are sealed again with the present key, each for its own record', async () => {
-    const store = await openStore('sqlite::memory:', { runtime: systemRuntime });
+    const store = await openStore(await newUrl(), { runtime: systemRuntime });
     const unbound = withUrl({ display: 'x', sealed: sealedUnbound(url, 1) });
     const lost = withUrl({ display: 'x', sealed: sealedUnbound(url, 9) });
     const [migration, other] = [sampleMigration({ backups: [unbound] }), sampleMigration({ backups: [lost] })];
@@ -64,8 +65,11 @@ describe('texts of an earlier version, or under an earlier key', () => {
     const webhook = sampleWebhook({
       url: { display: 'https://hooks.example', sealed: sealedUnbound('https://hooks.example/x', 1) },
       sealedSecret: sealedUnbound('whsec_canary', 1),
+      previousSecret: { sealed: sealedUnbound('whsec_before', 1), until: noon + 1000 },
+      headers: { names: ['authorization'], sealed: sealedUnbound('{"authorization":"canary"}', 1) },
     });
-    await store.createWebhook(webhook, 1);
+    const lostWebhook = sampleWebhook({ headers: { names: ['x-team'], sealed: sealedUnbound('{"x-team":"dba"}', 9) } });
+    for (const each of [webhook, lostWebhook]) await store.createWebhook(each, { inAll: 2, perCaller: 2 });
 
     const texts = createTextCipher([key(2), key(1)], systemRuntime);
     const urls = createUrlCipher(texts);
@@ -78,13 +82,23 @@ describe('texts of an earlier version, or under an earlier key', () => {
     expect(() => urls.open(sealed, lost.id)).toThrow(SealedTextUnreadable);
     expect(() => texts.open(sealed.sealed, placesOfWebhook(webhook.id).secret)).toThrow(SealedTextUnreadable);
     const hook = await store.getWebhook(webhook.id);
-    expect(texts.open(hook?.sealedSecret ?? '', placesOfWebhook(webhook.id).secret)).toBe('whsec_canary');
+    const places = placesOfWebhook(webhook.id);
+    const opened = [
+      texts.open(hook?.url.sealed ?? '', places.url),
+      texts.open(hook?.sealedSecret ?? '', places.secret),
+      texts.open(hook?.previousSecret?.sealed ?? '', places.secret),
+      texts.open(hook?.headers?.sealed ?? '', places.headers),
+    ];
+    expect(opened).toEqual(['https://hooks.example/x', 'whsec_canary', 'whsec_before', '{"authorization":"canary"}']);
+    expect(hook?.headers?.names).toEqual(['authorization']);
+    expect(() => texts.open(hook?.headers?.sealed ?? '', places.secret)).toThrow(SealedTextUnreadable);
+    expect(await store.getWebhook(lostWebhook.id)).toEqual(lostWebhook);
     expect(await resealTexts({ store, texts, urls, webhookPlaces: placesOfWebhook })).toBe(0);
 
     const counts = new Map((await store.seals()).map(({ seal, ...records }) => [seal.slice(0, 2), records]));
     expect(counts).toEqual(
       new Map([
-        ['v1', { backups: 1, webhooks: 0 }],
+        ['v1', { backups: 1, webhooks: 1 }],
         ['v2', { backups: 1, webhooks: 1 }],
       ]),
     );
