@@ -1,6 +1,6 @@
 import type { EventType } from '../../domain/vocabulary.ts';
 
-/** What an event of each type says, and what its data looks like. A new type has to be entered here. */
+/** What an event of each type says, with an example of its data. The documentation is made from it. */
 export const eventCatalogue: Readonly<
   Record<
     EventType,
@@ -12,15 +12,15 @@ export const eventCatalogue: Readonly<
     data: { state: 'pending', mode: 'full_log', caller: 'ci' },
   },
   'migration.adopted': {
-    says: 'What was begun outside Godwit is followed from now on.',
+    says: 'Godwit follows a restore that was begun outside it.',
     data: { providerStatus: 'Running', providerRefs: 'migrateTaskId 564563256', backups: 1 },
   },
   'migration.state_changed': {
-    says: 'The state of a migration has changed. `error` has the code where it has failed.',
+    says: 'The state of a migration has changed. `error` is the code of the failure.',
     data: { from: 'pending', to: 'restoring', error: null },
   },
   'migration.blocked': {
-    says: 'Something else than before keeps a migration from moving; the vendor’s words where it spoke.',
+    says: 'A migration stands still for a new reason. The vendor’s words stand beside it where the vendor spoke.',
     data: {
       reason: 'provider_throttled',
       providerCode: 'Throttling.User',
@@ -37,7 +37,7 @@ export const eventCatalogue: Readonly<
     data: { backupId: 'bkp_01kbzq3m8e9v6x2c4n7p5r0t1w', from: 'restoring', to: 'restored', error: null },
   },
   'backup.removed': {
-    says: 'A backup that was not restored was taken out of the chain.',
+    says: 'A backup was taken out of the chain before it was restored.',
     data: { backupId: 'bkp_01kbzq3m8e9v6x2c4n7p5r0t1w', type: 'log', state: 'queued' },
   },
   'feed.file_taken': {
@@ -45,26 +45,26 @@ export const eventCatalogue: Readonly<
     data: { backupId: 'bkp_01kbzq3m8e9v6x2c4n7p5r0t1w', key: 'prod/orders/orders_20261128_0100.trn' },
   },
   'feed.file_refused': {
-    says: 'A file of the watched folder cannot be restored here; the feed says why.',
+    says: 'A file of the watched folder cannot be restored here. `GET /migrations/{id}/feed` says why.',
     data: { key: 'prod/orders/readme.txt' },
   },
   'feed.gap_found': {
-    says: 'Between two files of the watched folder one is missing.',
+    says: 'A file is missing between two files of the watched folder.',
     data: { after: 'prod/orders/orders_0100.trn', before: 'prod/orders/orders_0300.trn' },
   },
   'feed.gap_closed': {
-    says: 'The missing file has come.',
+    says: 'The missing file has arrived.',
     data: { after: 'prod/orders/orders_0100.trn', before: 'prod/orders/orders_0300.trn' },
   },
   'call.sent': {
-    says: 'A changing call is sent to the vendor.',
+    says: 'A call that changes something is sent to the vendor.',
     data: {
       ...{ number: 1, operation: 'CreateMigrateTask', attempt: 1, state: 'sending' },
       ...{ error: null, providerCode: null, providerMessage: null, requestId: null },
     },
   },
   'call.settled': {
-    says: 'What became of a changing call is known, or is not known for now (`state`).',
+    says: 'A call that changes something has ended. `state` is its outcome, which may be `unknown` for now.',
     data: {
       ...{ number: 1, operation: 'CreateMigrateTask', attempt: 1, state: 'accepted' },
       ...{ error: null, providerCode: null, providerMessage: null },
@@ -73,11 +73,37 @@ export const eventCatalogue: Readonly<
   },
 };
 
+/** What each member of `data` means. A name means the same in every type of event. */
+export const eventMembers: Readonly<Record<string, string>> = {
+  after: 'key of the file before the gap',
+  attempt: 'how many times this call has been sent, from 1',
+  backupId: 'id of the backup',
+  backups: 'how many backups were found at the vendor',
+  before: 'key of the file after the gap',
+  caller: 'who created the migration, as the audit names it',
+  error: 'code of the error; null: there is none',
+  final: 'whether this backup ends the chain',
+  from: 'state before the change',
+  key: 'key of the file in its bucket',
+  mode: 'mode of the migration',
+  number: 'number of the call within the migration, from 1',
+  operation: 'the vendor’s operation',
+  providerCode: 'the vendor’s error code; null: it gave none',
+  providerMessage: 'the vendor’s message, without secrets; null: it gave none',
+  providerRefs: 'the vendor’s ids, as text',
+  providerStatus: 'the vendor’s status, verbatim',
+  reason: 'why the migration stands still: a code of `blocking`',
+  requestId: 'the vendor’s request id, which its support asks for; null: it gave none',
+  state: 'state of the migration, of the backup or of the call that the event is about',
+  to: 'state after the change',
+  type: 'type of the backup',
+};
+
 const id = 'evt_0000000001k3m8e9v6x2c4n7p5';
 const migrationId = 'mig_01kbzq3m8e9v6x2c4n7p5r0t1w';
 const time = '2026-11-28T03:00:00.000Z';
 
-/** A CloudEvent of each type, as a receiver gets it. */
+/** A CloudEvent of each type, as a receiver of webhooks gets it. */
 export const eventExamples = Object.fromEntries(
   Object.entries(eventCatalogue).map(([type, { says, data }]) => [
     type,
