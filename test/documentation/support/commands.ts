@@ -37,7 +37,7 @@ curl() { command curl -fS "$@"; }
 systemctl() { :; }
 sleep() { command sleep 0.2; }
 godwit() { node '${resolve(root, 'src/main.ts')}' "$@"; }
-npm() { shift 3; godwit "$@"; }
+npx() { "$@"; }
 `;
 
 /** Standard output of a script of `sh`. Rejects with the output of a script that fails. */
