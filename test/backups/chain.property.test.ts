@@ -18,8 +18,8 @@ const scene = fc
 
 const rules = fc.record({ differential: fc.boolean(), logs: fc.boolean() });
 
-describe('the chain of any part of a history, listed in any order', () => {
-  it('is accepted by SQL Server up to its first gap, and every file has one place', () => {
+describe('a chain built from any subset of a backup history, listed in any order', () => {
+  it('restores in SQL Server up to its first gap and lists every file exactly once', () => {
     fc.assert(
       fc.property(scene, rules, ({ present }, allowed) => {
         for (const chain of chainsOf(present, allowed)) {
@@ -41,7 +41,7 @@ describe('the chain of any part of a history, listed in any order', () => {
     );
   });
 
-  it('comes as far as any order of restore could', () => {
+  it('reaches as late a point as any other order of restores', () => {
     fc.assert(
       fc.property(scene, ({ present }) => {
         const [chain] = chainsOf(present, { differential: true, logs: true });
@@ -54,7 +54,7 @@ describe('the chain of any part of a history, listed in any order', () => {
     );
   });
 
-  it('starts from a copy-only backup where that is the newest, unless differentials are to follow', () => {
+  it('starts from a copy-only backup when it is the newest full backup and no differential can follow', () => {
     const files = history(['full', 'log', 'copy', 'log']);
     const start = (present: readonly NamedFile[], allowed = { differential: false, logs: true }) =>
       chainsOf(present, allowed)[0]?.restores[0];
@@ -64,7 +64,7 @@ describe('the chain of any part of a history, listed in any order', () => {
     expect(start(files, { differential: false, logs: false })).toBe(files[2]?.key);
   });
 
-  it('goes on where it stood, whatever came in between', () => {
+  it('continues from the last restored file, whichever files are listed', () => {
     fc.assert(
       fc.property(scene, fc.nat(), ({ files, present }, cut) => {
         const allowed = { differential: false, logs: true };

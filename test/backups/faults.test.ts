@@ -24,7 +24,7 @@ const cutOff = () => {
 };
 const raw = (bytes: Buffer) => readBackup({ size: bytes.length, head: bytes, tail: bytes });
 
-describe('a file by itself', () => {
+describe('faults of a single file', () => {
   it.each([
     ['is sound', file(), []],
     ['is a stripe', file({ stripe: { number: 1, of: 2 } }), ['backup_striped']],
@@ -39,7 +39,7 @@ describe('a file by itself', () => {
     expect(codes(ownFaults(read))).toEqual(expected);
   });
 
-  it('names the stripe, and the storage class that cannot be read', () => {
+  it('names the stripe number and the storage class that the cloud cannot read', () => {
     expect(ownFaults(file({ stripe: { number: 1, of: 2 } }))[0]?.detail).toContain('stripe 1 of 2');
     const standardOnly = (name: string) => name === 'Standard';
     expect(storageFault('ColdArchive', standardOnly)?.detail).toContain('ColdArchive');
@@ -47,7 +47,7 @@ describe('a file by itself', () => {
   });
 });
 
-describe('a file in its place', () => {
+describe('faults of a file at its position in a chain', () => {
   const reached = { key: 'a.bak', baseLsn: 100n, lastLsn: 200n, hasLogs: false };
   const log = { kind: 'L', firstLsn: '150', lastLsn: '250' } as const;
   it.each([
@@ -82,7 +82,7 @@ describe('a file in its place', () => {
 describe('a chain', () => {
   const all = { differential: true, logs: true };
 
-  it('names the files on both sides of a gap and keeps what lies behind it in order', () => {
+  it('names the files on both sides of a gap and keeps the files after the gap in order', () => {
     const files = history(['full', 'log', 'log', 'log', 'log']);
     const keys = files.map(({ key }) => key);
     const [chain] = chainsOf(files.toSpliced(2, 1).toReversed(), all);
@@ -91,7 +91,7 @@ describe('a chain', () => {
     expect(chain?.gaps[0]?.detail).toContain(keys[1]);
   });
 
-  it('takes the last differential and leaves out what it holds, where differentials have a place', () => {
+  it('uses the last differential and skips the files it covers if the provider accepts differentials', () => {
     const files = history(['full', 'log', 'differential', 'log', 'differential', 'log']);
     const keys = files.map(({ key }) => key);
     expect(chainsOf(files, all)[0]?.restores).toEqual([keys[0], keys[4], keys[5]]);
@@ -100,7 +100,7 @@ describe('a chain', () => {
     expect(without?.needless.map(({ key }) => key)).toEqual([keys[2], keys[4]]);
   });
 
-  it('starts from the newest full backup, and from an older one only where the newest does not lead as far', () => {
+  it('starts from the newest full backup unless an older one reaches a later point', () => {
     const files = history(['full', 'log', 'full', 'log']);
     const keys = files.map(({ key }) => key);
     expect(chainsOf(files, all)[0]?.restores).toEqual([keys[2], keys[3]]);
@@ -108,12 +108,12 @@ describe('a chain', () => {
     expect(chainsOf(copy, { differential: true, logs: false })[0]?.restores).toEqual([copy[0]?.key, copy[2]?.key]);
   });
 
-  it('without a full backup says so', () => {
+  it('reports a gap at its beginning when there is no full backup', () => {
     const [, ...logs] = history(['full', 'log', 'log']);
     expect(chainsOf(logs, all)[0]).toMatchObject({ complete: false, gaps: [{ after: null, before: logs[0]?.key }] });
   });
 
-  it('keeps databases apart, and two of one name by their binding', () => {
+  it('groups files by database', () => {
     const files = [...history(['full', 'log']), ...history(['full'], 3, 'sales')].map((each, index) => ({
       ...each,
       key: `${index}-${each.key}`,
@@ -124,7 +124,7 @@ describe('a chain', () => {
     ]);
   });
 
-  it('plans ten thousand logs at once', () => {
+  it('orders ten thousand logs in one pass', () => {
     const [first] = history(['full']);
     const base = first?.file;
     if (base === undefined) throw new Error('no file');

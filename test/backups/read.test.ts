@@ -28,8 +28,8 @@ function read(bytes: Buffer): BackupFile {
 
 const write = (change: Partial<BackupFileSpecification> = {}) => writeBackupFile({ ...full, ...change });
 
-describe('a backup file', () => {
-  it.each([false, true])('tells its database, kind, times, LSNs and version (compressed: %s)', (compressed) => {
+describe('reading a backup file', () => {
+  it.each([false, true])('returns its database, kind, times, LSNs and version (compressed: %s)', (compressed) => {
     const file = read(write({ compressed }));
     expect(file.header).toEqual({
       database: 'orders',
@@ -53,32 +53,32 @@ describe('a backup file', () => {
     ['I', 'differential'],
     ['L', 'log'],
     ['F', null],
-  ])('of kind %s is read as %s', (kind, type) => {
+  ])('maps kind %s to %s', (kind, type) => {
     expect(read(write({ kind })).header.type).toBe(type);
   });
 
-  it('gives the LSNs of its end, not the provisional ones of its front', () => {
+  it('returns the LSNs from its end, not the provisional ones from its start', () => {
     const { header } = read(write({ provisionalLsn: '24000000000100001' }));
     expect(header).toMatchObject({ firstLsn: full.firstLsn, lastLsn: full.lastLsn, checkpointLsn: full.checkpointLsn });
   });
 
-  it('tells its stripe, its number of sets and that it is a copy', () => {
+  it('returns its stripe number, its number of backup sets and its copy-only flag', () => {
     const { header } = read(write({ stripe: { number: 2, of: 3 }, sets: 2, copyOnly: true }));
     expect(header).toMatchObject({ stripe: { number: 2, of: 3 }, sets: 2, copyOnly: true });
   });
 
-  it('gives names beyond ASCII and the largest LSN', () => {
+  it('returns non-ASCII names and the largest possible LSN', () => {
     const lastLsn = '4294967295429496729565535';
     expect(read(write({ database: '订单 été', lastLsn })).header).toMatchObject({ database: '订单 été', lastLsn });
   });
 
-  it('is not whole while its end is missing, and then tells no LSN', () => {
+  it('reports an incomplete file without LSNs while its end is missing', () => {
     const bytes = write({ dataBytes: 200_000 });
     const file = read(bytes.subarray(0, 120_000));
     expect(file).toMatchObject({ kind: 'backup', whole: false, header: { database: 'orders', lastLsn: null } });
   });
 
-  it('asks for a longer end where only its last blocks are in reach', () => {
+  it('asks for more bytes of the end when it sees only the last blocks', () => {
     const bytes = write();
     const file = readBackup({ size: bytes.length, head: bytes, tail: bytes.subarray(-2048) });
     expect(file).toMatchObject({ whole: true, needsLongTail: true, header: { sets: 1, lastLsn: null } });
@@ -93,7 +93,7 @@ describe('a backup file', () => {
     ['a text', 'foreign', Buffer.from('hello')],
     ['a tape without SQL Server’s header', 'foreign', Buffer.concat([Buffer.from('TAPE'), Buffer.alloc(4000)])],
     ['no bytes', 'empty', Buffer.alloc(0)],
-  ])('%s is %s', (_name, kind, bytes) => {
+  ])('classifies %s as %s', (_name, kind, bytes) => {
     expect(read(bytes)).toMatchObject({ kind, header: { form: 'unreadable', database: null, type: null } });
   });
 });
@@ -101,7 +101,7 @@ describe('a backup file', () => {
 describe('hostile bytes', () => {
   const seeds = [false, true].map((compressed) => write({ compressed, dataBytes: 600 }));
 
-  it('never make reading throw', () => {
+  it('never make the reader throw', () => {
     const runs = Number(process.env.GODWIT_PROPERTY_RUNS ?? 3000);
     fc.assert(
       fc.property(
@@ -120,7 +120,7 @@ describe('hostile bytes', () => {
     );
   });
 
-  it('cannot ask for more work than a file has bytes: markers without end, lengths without bound', () => {
+  it('never cause more work than the file has bytes, even with endless markers or unbounded lengths', () => {
     const head = Buffer.from(write({ compressed: true }));
     const marker = Buffer.from(head.subarray(0x1e0, 0x1e0 + 28 + 300));
     const tail = Buffer.concat(Array.from({ length: 190 }, () => marker));
@@ -140,13 +140,13 @@ describe('LZ77 with Huffman codes', () => {
     return table;
   };
 
-  it('decodes the examples of the specification', () => {
+  it('decodes the examples from the specification', () => {
     const repeated = code([97, 3], [98, 3], [99, 2], [256, 2], [287, 2]);
     const bits = Buffer.from('a8dc0000ff2601', 'hex');
     expect(decodeXpressHuffman(Buffer.concat([repeated, bits]), 300)?.toString('latin1')).toBe('abc'.repeat(100));
   });
 
-  it('decodes any series of bytes and matches', () => {
+  it('decodes any sequence of literals and matches', () => {
     const table = Buffer.alloc(256, 0x99);
     const literal = fc.record({ byte: fc.integer({ min: 0, max: 255 }) });
     const match = fc.record({
@@ -179,7 +179,7 @@ describe('LZ77 with Huffman codes', () => {
     );
   });
 
-  it('refuses a table that is no complete code, a distance before the beginning, and a size above 64 KiB', () => {
+  it('rejects an incomplete code table, a distance before the start and a size above 64 KiB', () => {
     expect(decodeXpressHuffman(Buffer.alloc(600), 512)).toBeUndefined();
     expect(decodeXpressHuffman(Buffer.concat([code([287, 1], [0, 1]), Buffer.alloc(8, 0xff)]), 64)).toBeUndefined();
     expect(decodeXpressHuffman(Buffer.concat([code([0, 1], [1, 1]), Buffer.alloc(8)]), 65_537)).toBeUndefined();
@@ -237,7 +237,7 @@ describe('real files', () => {
       }).toEqual({ ...withoutVersion(sample.tail), family: sample.family, sets: sample.sets });
     });
 
-    it('of which no values are known are read too, the compressed one from its front', () => {
+    it('are also read when their values are unknown, a compressed one from its first bytes', () => {
       const sizes = JSON.parse(readFileSync(join(folder, 'more/sizes.json'), 'utf8')) as Record<string, number>;
       for (const [id, size] of Object.entries(sizes)) {
         const { header, kind } = readSample(`more/${id}`, size);

@@ -136,7 +136,7 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
   it.each([
     { width: 360, scheme: 'light' },
     { width: 2560, scheme: 'dark' },
-  ] as const)('is legible at $width pixels and in $scheme', async ({ width, scheme }) => {
+  ] as const)('is legible at $width pixels in the $scheme color scheme', async ({ width, scheme }) => {
     const watched = await newPage({
       viewport: { width, height: 900 },
       colorScheme: scheme,
@@ -163,7 +163,7 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     await page.context().close();
   });
 
-  it('shows texts of others as texts, and very long ones inside the window', async () => {
+  it('shows untrusted text as plain text and keeps very long text inside the window', async () => {
     const id = nextMigrationId();
     const long = `prod/${'folder-with-a-long-name'.repeat(20)}/orders.bak`;
     const script = '<img src="x" onerror="globalThis.hacked = true"><script>globalThis.hacked = true</script>';
@@ -208,7 +208,7 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     await page.context().close();
   });
 
-  it('asks what a person knows of a call whose outcome is unknown', async () => {
+  it('asks the user what happened to a call of unknown outcome', async () => {
     const id = nextMigrationId();
     await seeded.seed([
       sampleMigration({
@@ -243,7 +243,7 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     await page.context().close();
   });
 
-  it('tells that a vendor does not answer, and that a key is no longer accepted', async () => {
+  it('shows that a vendor does not answer and that an API key is no longer accepted', async () => {
     const watched = await newPage();
     const { page } = watched;
     await page.route('**/providers/alibaba', async (route) => {
@@ -263,7 +263,7 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     await page.context().close();
   });
 
-  it('gives its connection back while nobody sees it, and is up to date when somebody looks again', async () => {
+  it('closes its connection while the tab is hidden and is up to date when the tab is shown again', async () => {
     const watched = await newPage();
     const { page } = watched;
     await page.clock.install();
@@ -293,7 +293,7 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     await page.context().close();
   });
 
-  it('shows 5,000 migrations without a stutter: what it holds and asks for stays small, also in a storm', async () => {
+  it('shows 5,000 migrations without long tasks and keeps memory and requests small, even under many events', async () => {
     const many = Array.from({ length: 5000 }, (_, number) =>
       sampleMigration({
         account: 'sandbox-alibaba',

@@ -43,7 +43,7 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
   });
   afterAll(() => gateway?.stop(0));
 
-  it('takes a chain from the form to the cutover, live, and a second tab sees it', async () => {
+  it('takes a chain from the form to the cutover and updates a second tab live', async () => {
     const watched = await newPage();
     const { page } = watched;
     await page.goto(`${gateway.url}/`, { waitUntil: 'domcontentloaded' });
@@ -83,7 +83,7 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     await page.context().close();
   });
 
-  it('tells why one failed, in our words and the vendor’s, and is filtered by the URL', async () => {
+  it('shows why a migration failed in Godwit’s and the vendor’s words, and takes its filters from the URL', async () => {
     const watched = await newPage();
     const { page } = watched;
     await page.goto(`${gateway.url}/board/`);
@@ -104,7 +104,7 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     await page.context().close();
   });
 
-  it('offers what each provider can do, and tells each fault at its field', async () => {
+  it('offers only the options of each provider and shows each fault at its field', async () => {
     const watched = await newPage();
     const { page } = watched;
     await page.goto(`${gateway.url}/board/?new`);
@@ -170,7 +170,7 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     await page.context().close();
   });
 
-  it('brings a file that a person uploads to its place, and to the end', async () => {
+  it('uploads a file chosen by the user and follows its restore to the end', async () => {
     const watched = await newPage();
     const { page } = watched;
     await page.goto(`${gateway.url}/board/?new`);
@@ -190,7 +190,7 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     await page.context().close();
   });
 
-  it('watches a folder: says what became of each file, looks when asked, and opens the database after the last', async () => {
+  it('shows what happened to each file of a watched folder, scans on request and opens the database after the last file', async () => {
     const folder = new BackupFolder(clouds, 'alibaba', 'board/orders/');
     const [full, log, last] = [folder.make('D'), folder.make('L'), folder.make('L')];
     full.put();
@@ -227,7 +227,7 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     await page.context().close();
   });
 
-  it('takes over a task that was begun outside Godwit', async () => {
+  it('adopts a task that was started outside Godwit', async () => {
     const elsewhere = await startTestGateway(sandboxAccounts(clouds), { sandbox: true });
     const target = { instanceId: 'rm-uf6wjk5adopt', databases: [{ name: 'legacy' }] };
     const source = { type: 'object_storage', bucket: 'acme-backups', keys: ['prod/legacy_full.bak'] };
@@ -250,7 +250,7 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     await page.context().close();
   });
 
-  it('takes a failed log out of a living chain, and tells what changed since a person looked', async () => {
+  it('removes a failed log from a running chain and shows what changed since the user last looked', async () => {
     const id = await chainAtHuawei('crm');
     await post(`${gateway.url}/migrations/${id}/backups`, logAt('prod/crm_log_gap.bak'));
     const watched = await newPage();
@@ -309,7 +309,7 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
 });
 
 describe.skipIf(browserMissing !== null)(named('The board of a gateway', browserMissing), () => {
-  it('that takes keys asks for one, and heals when the gateway was away meanwhile', async () => {
+  it('asks for an API key when authentication is on and recovers after a gateway outage', async () => {
     const secret = 'key-of-the-dba';
     const sha256 = createHash('sha256').update(secret).digest('hex');
     const port = await freePort();

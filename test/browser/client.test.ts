@@ -78,7 +78,7 @@ describe.skipIf(browserMissing !== null)(named('The client in a browser', browse
     await clouds?.close();
   });
 
-  it('creates, follows the stream, waits, finds by label and understands a problem, from another origin', async () => {
+  it('the client creates, streams events, waits, lists by label and reads a problem from another origin', async () => {
     const { page, faults } = await open();
     await page.goto(origin);
     await page.waitForFunction("document.querySelector('output').textContent !== ''");

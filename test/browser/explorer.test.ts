@@ -187,7 +187,7 @@ describe.skipIf(browserMissing !== null || nginxMissing !== null)(
       ['publicUrl', false],
       ['X-Forwarded-Prefix from a configured proxy', true],
     ])(
-      'with %s the explorer and the board work, and every link stays inside',
+      'with %s the explorer and the board work and every link stays below the base path',
       async (_name, tellPrefix) => {
         const port = await freePort();
         const publicUrl = `http://127.0.0.1:${port}/godwit`;

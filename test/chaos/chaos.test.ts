@@ -27,13 +27,13 @@ function expectTruth(store: string, report: StormReport): void {
 
 const postgres = await findPostgres();
 
-describe('a storm of faults and deaths', () => {
-  it('over one process and SQLite restores every acknowledged intent once, and tells the truth', async () => {
+describe('random faults and process kills', () => {
+  it('one process on SQLite restores every acknowledged migration exactly once and reports its true state', async () => {
     expectTruth('sqlite', await storm({ ...brief, pace: await machinePace(), store: 'sqlite' }));
   }, 300_000);
 
   it.skipIf(!postgres.available)(
-    'over two replicas and one PostgreSQL restores every acknowledged intent once, and tells the truth',
+    'two replicas on PostgreSQL restore every acknowledged migration exactly once and report its true state',
     async () => {
       if (!postgres.available) return;
       const server = await postgres.start(async (url) => (await openStore(url, { runtime: systemRuntime })).close());

@@ -54,14 +54,14 @@ function forgetsHalf(honest: Store): Store {
   });
 }
 
-describe('the judge of a gateway with a planted bug', () => {
-  it('finds nothing where none is planted, under the same faults', async () => {
+describe('the judge, run against a gateway with a planted bug', () => {
+  it('reports nothing when no bug is planted, under the same faults', async () => {
     const evidence = await evidenceOf(intents('alibaba', 4), { prepare: lateAnswers('CreateMigrateTask', 4) });
     const { duplicates, lost, wrong, effects } = judge('alibaba', evidence);
     expect({ duplicates, lost, wrong, effects }).toEqual({ duplicates: [], lost: [], wrong: [], effects: 4 });
   }, 60_000);
 
-  it('reports duplicates when calls are sent again after a timeout', async () => {
+  it('reports duplicates when the gateway resends calls after a timeout', async () => {
     const evidence = await evidenceOf(intents('alibaba', 4), {
       client: resendsBlindly,
       prepare: lateAnswers('CreateMigrateTask', 4),
@@ -69,7 +69,7 @@ describe('the judge of a gateway with a planted bug', () => {
     expect(judge('alibaba', evidence).duplicates).toHaveLength(4);
   }, 60_000);
 
-  it('reports duplicates when lists are believed before they are complete', async () => {
+  it('reports duplicates when the gateway trusts a list before it is complete', async () => {
     const evidence = await evidenceOf(intents('alibaba', 2), {
       settings: { settleMs: 0 },
       prepare: (sandbox) => {
@@ -80,20 +80,20 @@ describe('the judge of a gateway with a planted bug', () => {
     expect(judge('alibaba', evidence).duplicates).toHaveLength(2);
   }, 60_000);
 
-  it('reports a loss when a creation is acknowledged and not stored', async () => {
+  it('reports a loss when the gateway acknowledges a creation that it did not store', async () => {
     const { lost, duplicates } = judge('huawei', await evidenceOf(intents('huawei', 4), { store: forgetsHalf }));
     expect(lost).toHaveLength(2);
     expect(duplicates).toEqual([]);
   }, 60_000);
 });
 
-describe('the judge of tampered evidence', () => {
+describe('the judge, given tampered evidence', () => {
   let honest: Evidence;
   beforeAll(async () => {
     honest = await evidenceOf(intents('tencent', 1), {});
   }, 60_000);
 
-  it('finds the honest one faultless', () => {
+  it('reports nothing for untampered evidence', () => {
     const { duplicates, lost, wrong } = judge('tencent', honest);
     expect([duplicates, lost, wrong]).toEqual([[], [], []]);
   });

@@ -118,7 +118,7 @@ const eventsOf = (godwit: Godwit, id: string) =>
   allOf(godwit.paginate('/migrations/{id}/events', { params: { path: { id }, query: { pageSize: 3 } } }));
 
 describe('events', () => {
-  it('come each once and in order, although the stream is cut again and again', async () => {
+  it('arrive once each and in order, although the stream is cut repeatedly', async () => {
     const { godwit, streams } = following((response, number) =>
       number < 4 ? brokenAfter(number * 350, response) : response,
     );
@@ -130,7 +130,7 @@ describe('events', () => {
     expect(streams.at(-1)?.lastEventId).toMatch(/^evt_/);
   });
 
-  it('are asked for again when a connection says nothing', async () => {
+  it('reconnects when a connection is silent for too long', async () => {
     const silent = new Response(new ReadableStream(), { headers: { 'content-type': 'text/event-stream' } });
     const { godwit, streams } = following((response, number) => (number === 1 ? silent : response), hasty);
     const id = await create(godwit);
@@ -139,7 +139,7 @@ describe('events', () => {
     expect(streams).toHaveLength(2);
   });
 
-  it('of all migrations begin with the next one, or after the one that is named', async () => {
+  it('of all migrations start with the next event or after a given event', async () => {
     const { godwit } = following((response) => response);
     const id = await create(godwit);
     await godwit.waitFor(id);
@@ -148,7 +148,7 @@ describe('events', () => {
     expect(rest).toEqual(others);
   });
 
-  it('end with an abort, whose reason is thrown', async () => {
+  it('stop on abort and throw its reason', async () => {
     const { godwit } = following((response) => response);
     const abort = new AbortController();
     const next = godwit.events({ signal: abort.signal }).next();
@@ -156,14 +156,14 @@ describe('events', () => {
     await expect(next).rejects.toThrow('enough');
   });
 
-  it('of a migration that is not there are a problem', async () => {
+  it('of an unknown migration throw the problem', async () => {
     const { godwit, streams } = following((response) => response);
     const events = godwit.events({ migrationId: 'mig_00000000000000000000000000' });
     await expect(events.next()).rejects.toMatchObject({ code: 'not_found' });
     expect(streams).toHaveLength(1);
   });
 
-  it('are given up when the gateway stays out of reach for longer than patience lasts', async () => {
+  it('stop when the gateway is unreachable for longer than the patience', async () => {
     const tries: number[] = [];
     const godwit = createGodwitWith(
       { url: 'http://127.0.0.1:1', fetch: () => Promise.reject(tries.push(0)) },
@@ -178,7 +178,7 @@ describe('events', () => {
 });
 
 describe('waitFor', () => {
-  it('resolves with the end', async () => {
+  it('resolves with the final state', async () => {
     const godwit = createGodwit({ url: gateway.url });
     expect(await godwit.waitFor(await create(godwit))).toMatchObject({ state: 'succeeded' });
   });
@@ -190,13 +190,13 @@ describe('waitFor', () => {
       'a proxy keeps streams back',
       () => new Response(new ReadableStream(), { headers: { 'content-type': 'text/event-stream' } }),
     ],
-  ])('looks by itself where %s', async (_, change) => {
+  ])('polls when %s', async (_, change) => {
     const { godwit, looks } = following(change);
     expect(await godwit.waitFor(await create(godwit))).toMatchObject({ state: 'succeeded' });
     expect(looks.at(-1)?.headers.get('if-none-match')).toMatch(/^"mig_/);
   });
 
-  it('resolves with a state on the way, or with the end where it is not met', async () => {
+  it('resolves with the requested state, or with the final state if that is never reached', async () => {
     const godwit = createGodwit({ url: gateway.url });
     const { data } = await godwit.POST('/migrations', { body: requestFor('alibaba', 'full_log') });
     const rested = await godwit.waitFor(data.id, { until: ['awaiting_backup', 'cutting_over'] });
@@ -205,7 +205,7 @@ describe('waitFor', () => {
     expect(hasEnded(await godwit.waitFor(data.id, { until: 'awaiting_backup' }))).toBe(true);
   });
 
-  it('gives up after its time with the migration as it was seen', async () => {
+  it('rejects after its timeout with the last known migration', async () => {
     let seen = (): void => undefined;
     const over = new Promise<void>((done) => {
       seen = done;
@@ -230,14 +230,14 @@ describe('waitFor', () => {
     await expect(waiting).rejects.toThrow('enough');
   });
 
-  it('rejects at once for a migration that is not there', async () => {
+  it('rejects at once for an unknown migration', async () => {
     const godwit = createGodwit({ url: gateway.url });
     await expect(godwit.waitFor('mig_00000000000000000000000000')).rejects.toMatchObject({ code: 'not_found' });
   });
 });
 
 describe('watch', () => {
-  it('yields the migration as it is, then what changes, then its end', async () => {
+  it('yields the current migration, then each change, then the final state', async () => {
     const godwit = createGodwit({ url: gateway.url });
     const seen: readonly Migration[] = await allOf(godwit.watch(await create(godwit)));
     expect(seen[0]?.state).toMatch(/pending|restoring/);
@@ -248,8 +248,8 @@ describe('watch', () => {
   });
 });
 
-describe('a gateway that is started again', () => {
-  it('interrupts nothing: what is waited for arrives', async () => {
+describe('a gateway restart', () => {
+  it('does not interrupt a wait', async () => {
     const folder = await temporaryFolder();
     await gateway.stop(0);
     gateway = await start(folder);
@@ -263,7 +263,7 @@ describe('a gateway that is started again', () => {
     expect(await listening).toEqual(await eventsOf(godwit, id));
   });
 
-  it('with another database says that the place is gone: reset in a stream, events_gone for a page', async () => {
+  it('on another database reports the lost position: reset in a stream, events_gone for a page', async () => {
     const { godwit } = following((response) => response);
     const id = await create(godwit);
     await godwit.waitFor(id);

@@ -9,7 +9,7 @@ import { startTestGateway } from '../support/gateway.ts';
 
 const read = (path: string) => readFile(new URL(`../../${path}`, import.meta.url), 'utf8');
 
-describe('the example of the client', () => {
+describe('the client’s example', () => {
   let clouds: Sandbox;
   let gateway: Gateway;
   beforeAll(async () => {
@@ -23,7 +23,7 @@ describe('the example of the client', () => {
     await clouds.close();
   });
 
-  it('stands in the README as it is run', async () => {
+  it('appears in the README exactly as this test runs it', async () => {
     const example = (await read('client/example.ts')).replace('./src/index.ts', '@godwit/client');
     expect(await read('client/README.md')).toContain(`\`\`\`ts\n${example}\`\`\``);
   });
@@ -38,13 +38,13 @@ describe('the example of the client', () => {
   });
 });
 
-describe('the package of the client', () => {
+describe('the client package', () => {
   it('depends on the versions that are tested here', async () => {
     const own = JSON.parse(await read('client/package.json')).dependencies;
     expect(JSON.parse(await read('package.json')).dependencies).toMatchObject(own);
   });
 
-  it('asks for nothing that only Node has', async () => {
+  it('uses no Node-only API', async () => {
     const files = (await readdir(new URL('../../client/src', import.meta.url))).filter((file) => file !== 'schema.ts');
     expect(files.length).toBeGreaterThan(5);
     const texts = await Promise.all(files.map((file) => read(`client/src/${file}`)));

@@ -71,7 +71,7 @@ const refusing =
 const keysOf = (requests: readonly Request[]) => requests.map(({ headers }) => headers.get('idempotency-key'));
 
 describe('a POST', () => {
-  it('carries a key of its own, and another one for the next call', async () => {
+  it('carries a new idempotency key for every call', async () => {
     const { godwit, requests } = clientOf(() => json(created, 201));
     await godwit.POST('/migrations', { body });
     await godwit.POST('/migrations', { body });
@@ -90,7 +90,7 @@ describe('a POST', () => {
       () => problem('idempotency_in_progress', 409, { 'retry-after': '1' }, { migrationId: 'mig_1' }),
     ],
     ['a page of a proxy', () => new Response('<h1>Bad gateway</h1>', { status: 502, headers: { 'retry-after': '1' } })],
-  ])('is sent again after %s, with the same key and body, when Retry-After says', async (_, refusal) => {
+  ])('is retried after %s with the same key and body, when Retry-After allows', async (_, refusal) => {
     const { godwit, requests, pauses } = clientOf(refusing(2, refusal));
     expect((await godwit.POST('/migrations', { body })).data.id).toBe('mig_1');
     expect(new Set(keysOf(requests)).size).toBe(1);
@@ -98,7 +98,7 @@ describe('a POST', () => {
     for (const request of requests) expect(await request.json()).toEqual(body);
   });
 
-  it('is sent again when no answer came, and when one broke off', async () => {
+  it('is retried when no answer comes and when an answer breaks off', async () => {
     const { godwit, requests, pauses } = clientOf((_, number) => {
       if (number === 1) throw new TypeError('fetch failed', { cause: new Error('read ECONNRESET') });
       if (number > 2) return json(created, 201);
@@ -114,13 +114,13 @@ describe('a POST', () => {
     ['store_outcome_unknown', () => problem('store_outcome_unknown', 503)],
     ['rate_limited', () => problem('rate_limited', 429)],
     ['no answer', () => Promise.reject(new TypeError('fetch failed'))],
-  ])('without a key is never sent again: %s', async (_, refusal) => {
+  ])('without a key is never retried: %s', async (_, refusal) => {
     const { godwit, requests } = clientOf(refusal, { idempotencyKeys: false });
     await expect(godwit.POST('/migrations', { body })).rejects.toSatisfy(isGodwitError);
     expect(keysOf(requests)).toEqual([null]);
   });
 
-  it('with a key of the caller is sent again even where keys are not made', async () => {
+  it('with the caller’s key is retried even if automatic keys are off', async () => {
     const { godwit, requests } = clientOf(
       refusing(1, () => problem('store_outcome_unknown', 503)),
       { idempotencyKeys: false },
@@ -133,22 +133,22 @@ describe('a POST', () => {
     ['is stored with a migration', () => problem('provider_unavailable', 503, {}, { migrationId: 'mig_1' })],
     ['was given before', () => problem('provider_unavailable', 503, { 'idempotency-replayed': 'true' })],
     ['is about the request', () => problem('target_busy', 409)],
-  ])('is not sent again for an answer that %s', async (_, refusal) => {
+  ])('is not retried for an answer that %s', async (_, refusal) => {
     const { godwit, requests } = clientOf(refusal);
     await expect(godwit.POST('/migrations', { body })).rejects.toBeInstanceOf(GodwitProblem);
     expect(requests).toHaveLength(1);
   });
 });
 
-describe('the tries of one call', () => {
-  it('end after five', async () => {
+describe('the attempts of one call', () => {
+  it('stop after five', async () => {
     const { godwit, requests, pauses } = clientOf(() => problem('overloaded', 503));
     await expect(godwit.GET('/accounts')).rejects.toMatchObject({ code: 'overloaded' });
     expect(requests).toHaveLength(5);
     expect(pauses).toEqual([125, 250, 500, 1000]);
   });
 
-  it('end at once when Retry-After reaches beyond their time', async () => {
+  it('stop at once when Retry-After exceeds the remaining time', async () => {
     const { godwit, requests } = clientOf(() => problem('rate_limited', 429, { 'retry-after': '61' }));
     await expect(godwit.GET('/accounts')).rejects.toMatchObject({ code: 'rate_limited', status: 429 });
     expect(requests).toHaveLength(1);
@@ -164,14 +164,14 @@ describe('the tries of one call', () => {
     expect(requests).toHaveLength(1);
   });
 
-  it('are one for what may not be repeated', async () => {
+  it('are limited to one for a call that is not safe to repeat', async () => {
     const { godwit, requests } = clientOf(() => problem('overloaded', 503));
     const path = { params: { path: { id: 'mig_1' } } };
     await expect(godwit.DELETE('/migrations/{id}', path)).rejects.toMatchObject({ code: 'overloaded' });
     expect(requests).toHaveLength(1);
   });
 
-  it('each end when no answer begins in time', async () => {
+  it('each time out when no answer begins in time', async () => {
     const waiting: Answerer = (request) =>
       new Promise((_, reject) => request.signal.addEventListener('abort', () => reject(request.signal.reason)));
     const { godwit } = clientOf(waiting, { timeoutMs: 5, attempts: 2 });
@@ -186,7 +186,7 @@ describe('a credential', () => {
   it.each([
     ['bearer', 'authorization', 'Bearer key-1'],
     ['apiKey', 'x-api-key', 'key-1'],
-  ] as const)('goes as %s', async (scheme, header, value) => {
+  ] as const)('is sent as %s', async (scheme, header, value) => {
     const { godwit, requests } = clientOf(() => json({ items: [], nextPageToken: null }), {
       credential: 'key-1',
       scheme,
@@ -195,7 +195,7 @@ describe('a credential', () => {
     expect(requests[0]?.headers.get(header)).toBe(value);
   });
 
-  it('may be a function, which is asked before each attempt', async () => {
+  it('may be a function that runs before each attempt', async () => {
     let asked = 0;
     const credential = async () => `token-${++asked}`;
     const { godwit, requests } = clientOf(
@@ -206,7 +206,7 @@ describe('a credential', () => {
     expect(requests.map(({ headers }) => headers.get('authorization'))).toEqual(['Bearer token-1', 'Bearer token-2']);
   });
 
-  it('does not follow a redirect to another address', async () => {
+  it('is not sent to another host after a redirect', async () => {
     const location = 'https://elsewhere.test/accounts?key=secret';
     const { godwit, requests } = clientOf(() => new Response(null, { status: 307, headers: { location } }));
     const error = await godwit.GET('/accounts').catch((reason: GodwitError) => reason);
@@ -217,7 +217,7 @@ describe('a credential', () => {
 });
 
 describe('a query', () => {
-  it('repeats states, and names labels one by one', async () => {
+  it('repeats the state parameter and sends one parameter per label', async () => {
     const { godwit, requests } = clientOf(() => json({ items: [], nextPageToken: null }));
     const labels = { team: 'orders & more', 'cost/centre': '1' };
     await godwit.GET('/migrations', { params: { query: { state: ['pending', 'restoring'], labels } } });
@@ -226,7 +226,7 @@ describe('a query', () => {
     );
   });
 
-  it('goes on with the filters from page to page, and stops at a page that leads to itself', async () => {
+  it('keeps its filters on every page and stops at a page whose token repeats', async () => {
     const pages = [
       { items: [{ id: 'mig_3' }], nextPageToken: 'two' },
       { items: [], nextPageToken: 'three' },
@@ -248,7 +248,7 @@ describe('a query', () => {
 });
 
 describe('an error', () => {
-  it('is a problem with all that the gateway says, and its code is of a closed set', async () => {
+  it('carries the whole problem document and a code from a closed set', async () => {
     const provider = { name: 'tencent', operation: 'X', code: 'Y', message: 'no', requestId: 'r', httpStatus: 400 };
     const errors = [{ pointer: '/target', detail: 'is missing' }];
     const { godwit } = clientOf(() =>
@@ -275,13 +275,13 @@ describe('an error', () => {
       '(status 200): <html>',
     ],
     ['JSON that is no problem', () => json({ message: 'no' }, 400), '(status 400): {"message":"no"}'],
-  ])('says so when something else answers with %s', async (_, answer, words) => {
+  ])('says that something else answered with %s', async (_, answer, words) => {
     const { godwit } = clientOf(answer);
     const error = await godwit.GET('/accounts').catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 'unexpected_answer', message: `the answer is not one of Godwit's ${words}` });
   });
 
-  it('is a type error when the URL is none', () => {
+  it('is a TypeError for an invalid URL', () => {
     expect(() => createGodwitWith({ url: 'gateway' }, {} as Timing)).toThrow(TypeError);
   });
 });
@@ -294,4 +294,4 @@ it.each([
   ['soon', null],
   ['', null],
   [null, null],
-])('Retry-After %j asks for %j ms', (header, expected) => expect(retryAfterMs(header, 1000)).toBe(expected));
+])('Retry-After %j means %j ms', (header, expected) => expect(retryAfterMs(header, 1000)).toBe(expected));

@@ -5,6 +5,6 @@ import { openApiDocument } from '../../tools/documents/openapi.ts';
 
 const read = (path: string) => readFile(new URL(`../../${path}`, import.meta.url), 'utf8');
 
-it('the types of the client are committed as the document has them (npm run openapi writes them)', async () => {
+it('the client’s committed types match the OpenAPI document (npm run openapi writes them)', async () => {
   expect(await clientTypes(await openApiDocument())).toBe(await read('client/src/schema.ts'));
 });

@@ -4,7 +4,7 @@ import { readDuration } from '../../src/command/arguments.ts';
 import { subcommands } from '../../src/command/catalogue.ts';
 import { godwit } from './support.ts';
 
-describe('what cannot be understood', () => {
+describe('invalid arguments', () => {
   it.each([
     [['wach'], 'there is no command "wach"; did you mean godwit watch?'],
     [['acounts', 'check'], 'there is no command "acounts"; did you mean godwit accounts check?'],
@@ -37,7 +37,7 @@ describe('what cannot be understood', () => {
       '<name> has up to 64 letters, digits, and . _ @ -, and begins with a letter or a digit',
     ],
     [['--check-confg'], 'there is no option --check-confg; did you mean --check-config?'],
-  ])('%j ends with 2 and says so', async (args, message) => {
+  ])('%j exits with 2 and an explanation', async (args, message) => {
     const { status, out, err } = await godwit(args);
     expect(err.split('\n')[0]).toBe(`godwit: ${message}`);
     expect(err).toMatch(/\ngodwit help.* says more\.$/);
@@ -61,7 +61,7 @@ describe('help', () => {
   });
 
   it.each(subcommands.map((each) => [each.name, each] as const))(
-    'of %s shows what it takes',
+    'of %s shows its options',
     async (name, { options, operands }) => {
       const { status, out } = await godwit(['help', ...name.split(' ')]);
       expect(status).toBe(0);
@@ -73,18 +73,18 @@ describe('help', () => {
     },
   );
 
-  it('of a group shows its commands', async () => {
+  it('of a command group shows its commands', async () => {
     expect((await godwit(['help', 'keys'])).out).toContain('godwit keys new <name>');
   });
 
-  it('stands in docs/command.md as it is', async () => {
+  it('matches docs/command.md', async () => {
     const page = readFileSync(new URL('../../docs/command.md', import.meta.url), 'utf8');
     expect(page).toContain((await godwit(['help'])).out);
   });
 });
 
 describe('keys new', () => {
-  it('shows a key once, and the row that lets its holder in', async () => {
+  it('shows the key once and the configuration row that accepts it', async () => {
     const { status, out } = await godwit(['keys', 'new', 'ci', '--account', 'ali-main', '--json']);
     const { key, row } = JSON.parse(out);
     const { createHash } = await import('node:crypto');
@@ -98,7 +98,7 @@ describe('keys new', () => {
     });
   });
 
-  it('prints a row that the configuration takes as it is', async () => {
+  it('prints a row that the configuration accepts unchanged', async () => {
     const { parse } = await import('yaml');
     const { checkedConfig } = await import('../support/configuration.ts');
     const { minimal } = await import('../config/fixtures.ts');

@@ -41,13 +41,13 @@ source: { type: object_storage, bucket: acme-backups-1250000000, keys: [${key}] 
 `;
 
 describe('restore', () => {
-  it('begins a migration from standard input and says where it stands', async () => {
+  it('starts a migration from standard input and prints its state', async () => {
     const { status, out } = await run(['restore', '-f', '-'], { input: request('mssql-command1') });
     expect(status).toBe(0);
     expect(out).toMatch(/^mig_\w{26} restoring$/);
   });
 
-  it('with --wait ends with 0 when the restore has succeeded, a line for each change', async () => {
+  it('with --wait prints a line per change and exits with 0 when the restore succeeds', async () => {
     const file = join(folder, 'request.yaml');
     await writeFile(file, request('mssql-command2'));
     const { status, out } = await run(['restore', '-f', file, '--wait']);
@@ -56,7 +56,7 @@ describe('restore', () => {
     expect(out).toMatch(/\nmig_\w+ succeeded/);
   });
 
-  it('with --wait ends with 3 when it has failed, with the words of the vendor', async () => {
+  it('with --wait exits with 3 and the vendor’s words when the restore fails', async () => {
     const { status, out } = await run(['restore', '-f', '-', '-w'], {
       input: request('mssql-command3', 'corrupt.bak'),
     });
@@ -64,7 +64,7 @@ describe('restore', () => {
     expect(out).toMatch(/\nmig_\w+ failed\n.*\(backup_corrupt_or_newer\)\n {2}tencent \w+: .*\(request id [\w-]+\)/);
   });
 
-  it('ends with 3 when the vendor refuses at once, and names the migration', async () => {
+  it('exits with 3 and names the migration when the vendor refuses it', async () => {
     const { status, err } = await run(['restore', '-f', '-'], { input: request('mssql-command4', 'missing.bak') });
     expect(status).toBe(3);
     expect(err).toMatch(
@@ -72,7 +72,7 @@ describe('restore', () => {
     );
   });
 
-  it('until a state ends there, and cancelling it elsewhere ends with 4', async () => {
+  it('with --until exits at that state, and with 4 when somebody else cancels the migration', async () => {
     const args = ['restore', '-f', '-', '--until', 'awaiting_backup', '--json'];
     const { status, out } = await run(args, { input: request('rm-command5', 'prod/orders.bak', 'full_log') });
     const { id, state } = JSON.parse(out);
@@ -82,7 +82,7 @@ describe('restore', () => {
     expect((await run(['watch', id])).status).toBe(4);
   });
 
-  it('until a state does not take a chain that rests on a failed backup for a good one', async () => {
+  it('with --until does not report success for a chain that waits because of a failed backup', async () => {
     const body = {
       provider: 'huawei',
       mode: 'full_log',
@@ -111,7 +111,7 @@ describe('restore', () => {
     expect(ids[1]).toBe(ids[0]);
   });
 
-  it('says how to repeat it safely when no answer came', async () => {
+  it('explains how to repeat it safely when no answer came', async () => {
     const environment = { GODWIT_URL: 'http://127.0.0.1:1' };
     const { status, err } = await run(['restore', '-f', '-'], { input: request('mssql-command7'), environment });
     expect(status).toBe(1);
@@ -120,7 +120,7 @@ describe('restore', () => {
     );
   });
 
-  it('shows with --dry-run what would be sent, or what speaks against it', async () => {
+  it('with --dry-run shows the vendor requests or the reasons against them', async () => {
     const possible = await run(['restore', '-f', '-', '--dry-run'], { input: request('mssql-command8') });
     expect(possible.status).toBe(0);
     expect(possible.out).toMatch(/^possible\n[\s\S]* {2}1\. CreateBackupMigration\n {2}2\. StartBackupMigration$/);
@@ -134,13 +134,13 @@ describe('restore', () => {
   it.each([
     ['[1, 2]', 'standard input holds no request'],
     ['provider: [', 'standard input is neither JSON nor YAML: '],
-  ])('refuses a text that is no request: %j', async (input, message) => {
+  ])('rejects text that is not a request: %j', async (input, message) => {
     const { status, err } = await run(['restore', '-f', '-'], { input });
     expect(status).toBe(1);
     expect(err).toContain(`godwit: ${message}`);
   });
 
-  it('tells each fault of a request with its place', async () => {
+  it('prints each fault of a request with its location', async () => {
     const { status, err } = await run(['restore', '-f', '-'], { input: 'provider: tencent\ntaget: {}' });
     expect(status).toBe(1);
     expect(err).toMatch(/\(invalid_request, 400\)\n(?: {2}.*: .*\n)* {2}\/taget: /);
@@ -151,7 +151,7 @@ describe('watch', () => {
   const begin = async (instance: string) =>
     JSON.parse((await run(['restore', '-f', '-', '--json'], { input: request(instance) })).out).id;
 
-  it('changes one line on a terminal, which is never wider', async () => {
+  it('updates one line on a terminal and never exceeds its width', async () => {
     const { status, lines, out } = await run(['watch', await begin('mssql-command10')], { width: 40 });
     expect(status).toBe(0);
     expect(lines.length).toBeGreaterThan(0);
@@ -159,14 +159,14 @@ describe('watch', () => {
     expect(out).toMatch(/^mig_\w+ succeeded/);
   });
 
-  it('prints a document for each change with --json', async () => {
+  it('with --json prints one document per change', async () => {
     const { out } = await run(['watch', await begin('mssql-command11'), '--json']);
     const states = out.split('\n').map((line) => JSON.parse(line).state);
     expect(states.at(-1)).toBe('succeeded');
     expect(new Set(states.slice(0, -1)).has('succeeded')).toBe(false);
   });
 
-  it('ends with 5 when time is over and with 130 when interrupted, and says that the migration goes on', async () => {
+  it('exits with 5 on timeout and 130 on interrupt, and says that the migration continues', async () => {
     const input = request('rm-command12', 'prod/orders.bak', 'full_log');
     const { id } = JSON.parse((await run(['restore', '-f', '-', '--json'], { input })).out);
     const over = await run(['watch', id, '--timeout', '1s']);
@@ -183,7 +183,7 @@ describe('watch', () => {
       { GODWIT_API_KEY: '', GODWIT_API_KEY_FILE: '/nowhere/key' },
       /\/nowhere\/key cannot be read: there is no such file/,
     ],
-  ])('ends with 1 for %s', async (_, environment, words) => {
+  ])('exits with 1 for %s', async (_, environment, words) => {
     const { status, err } = await run(['watch', 'mig_00000000000000000000000000'], {
       environment: { GODWIT_URL: gateway.url, GODWIT_API_KEY: secret, ...environment },
     });
@@ -191,7 +191,7 @@ describe('watch', () => {
     expect(err).toMatch(words);
   });
 
-  it('reads the key from a file, and prints a problem as JSON with --json', async () => {
+  it('reads the API key from a file and prints a problem as JSON with --json', async () => {
     const file = join(folder, 'key');
     await writeFile(file, `${secret}\n`);
     const environment = { GODWIT_URL: gateway.url };
@@ -214,7 +214,7 @@ describe('backups inspect', () => {
     expect(files.length).toBeGreaterThan(0);
   });
 
-  it('ends with 3 where there is no chain, and asks which account', async () => {
+  it('exits with 3 when there is no chain and asks which account to use', async () => {
     const nothing = await run([
       'backups',
       'inspect',
@@ -236,7 +236,7 @@ describe('accounts check', () => {
     return godwit(['accounts', 'check', ...args], { environment: { GODWIT_CONFIG: path } });
   };
 
-  it('asks each vendor and store, and sends nothing that changes anything', async () => {
+  it('calls each vendor and object store with reads only', async () => {
     const before = clouds.journal().length;
     const { status, out } = await check(sandboxAccounts(clouds), [
       '--bucket',
@@ -250,7 +250,7 @@ describe('accounts check', () => {
     expect(status).toBe(3);
   });
 
-  it('takes "there is none" for an answer only where no instance is named', async () => {
+  it('accepts a "not found" answer only when no instance is named', async () => {
     const code = { alibaba: 'InvalidDBInstanceId.NotFound', tencent: 'ResourceNotFound.InstanceNotFound' } as const;
     for (const cloud of ['alibaba', 'tencent'] as const) {
       clouds.faults.add({ cloud, operation: '*', kind: 'vendor_error_before', code: code[cloud], count: 1 });
@@ -267,7 +267,7 @@ describe('accounts check', () => {
     expect([huawei.status, huawei.out]).toEqual([3, expect.stringContaining('has no instance')]);
   });
 
-  it('explains wrong credentials, a clock that is off, and a vendor out of reach', async () => {
+  it('explains wrong credentials, clock skew and an unreachable vendor', async () => {
     const [alibaba, huawei, tencent] = sandboxAccounts(clouds);
     const wrong = { accessKeyId: 'LTAI5tWrongWrongWrong', accessKeySecret: 'x'.repeat(30) };
     const endpoints = { sqlserver: 'http://127.0.0.1:1' };
@@ -283,7 +283,7 @@ describe('accounts check', () => {
     );
   });
 
-  it('ends with 2 for an account that is not configured, and with 1 for a faulty configuration', async () => {
+  it('exits with 2 for an unconfigured account and 1 for an invalid configuration', async () => {
     const unknown = await check(sandboxAccounts(clouds), ['sandbox-alibba']);
     expect([unknown.status, unknown.err]).toEqual([2, expect.stringContaining('did you mean sandbox-alibaba?')]);
     const faulty = await check([{ name: 'x' }], ['--json']);

@@ -22,7 +22,7 @@ function run(folder: string, url: string, args: readonly string[]): Promise<{ co
   });
 }
 
-it('follows a restore, is interrupted, and resets a sandbox only when its gateway has stopped', async () => {
+it('the command follows a restore, stops on interrupt and resets a sandbox only when its gateway is stopped', async () => {
   const folder = await temporaryFolder();
   const gateway = await spawnGateway(folder, null);
   running.push(gateway);

@@ -24,7 +24,7 @@ async function check(text: string) {
 }
 
 describe('godwit --check-config', () => {
-  it('says that a valid file is valid, and starts nothing', async () => {
+  it('reports a valid file and starts nothing', async () => {
     const { code, stdout, stderr, left } = await check(JSON.stringify(minimal()));
     expect({ code, stdout, stderr, left }).toEqual({
       code: 0,
@@ -34,7 +34,7 @@ describe('godwit --check-config', () => {
     });
   }, 60_000);
 
-  it('warns of a region that its provider does not list, with the nearest one', async () => {
+  it('warns about a region that its provider does not list and suggests the nearest one', async () => {
     const file = minimal();
     const [first] = file.accounts as { region: string }[];
     const { code, stdout } = await check(JSON.stringify({ ...file, accounts: [{ ...first, region: 'cn-hangzou' }] }));
@@ -45,7 +45,7 @@ describe('godwit --check-config', () => {
     expect(stdout).toContain('the configuration is valid\n');
   }, 60_000);
 
-  it('names a credential that cannot be sent, and the place of its character, without its value', async () => {
+  it('names a credential that cannot be sent and the position of the bad character, without its value', async () => {
     const [account] = minimal().accounts as unknown as { credentials: Record<string, string> }[];
     const name = Object.keys(account?.credentials ?? {}).at(-1) ?? '';
     const file = { accounts: [{ ...account, credentials: { ...account?.credentials, [name]: 'CANARY\u200bsecret' } }] };
@@ -55,7 +55,7 @@ describe('godwit --check-config', () => {
     expect(stderr).not.toContain('CANARY');
   }, 60_000);
 
-  it('prints every fault on a line of its own, no stack, and ends with 1', async () => {
+  it('prints one line per fault without a stack trace and exits with 1', async () => {
     const { code, stdout, stderr } = await check('listen: { host: 0.0.0.0, port: x }\nacounts: []\n');
     expect(code).toBe(1);
     expect(stdout).toBe('');
@@ -66,7 +66,7 @@ describe('godwit --check-config', () => {
     expect(stderr).not.toMatch(/at .*\.ts:\d+/);
   }, 60_000);
 
-  it('says what is wrong with the URL of the store, without a piece of the password', async () => {
+  it('explains a fault in the store URL without any part of the password', async () => {
     const [, url = ''] = malformedStoreUrls.find(([what]) => what.startsWith('a slash behind digits')) ?? [];
     const { code, stdout, stderr } = await check(JSON.stringify({ ...minimal(), store: { url } }));
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });

@@ -41,7 +41,7 @@ describe('the credentials of an account', () => {
       { accessKeyId: 'i', secretAccessKey: 's', securityToken: 't' },
       { method: 'access_key' },
     ],
-  ])('%s: all and only what was given arrives', async (_name, entry, credentials, more) => {
+  ])('%s: exactly the given values arrive', async (_name, entry, credentials, more) => {
     const read = await (await credentialsOf({ ...entry, credentials }))();
     expect(revealed(read)).toEqual({ provider: entry.provider, ...credentials, ...more });
     for (const shown of [JSON.stringify(read), inspect(read, { depth: 9 })])
@@ -62,7 +62,7 @@ describe('the credentials of an account', () => {
     expect(faults[0]).toMatch(/^accounts\[0\]\.credentials/);
   });
 
-  it('in the environment are trimmed; an absent or empty variable is a fault that names it', async () => {
+  it('from the environment are trimmed; an unset or empty variable is a fault that names it', async () => {
     const credentials = { accessKeyId: { env: 'AK' }, accessKeySecret: { env: 'SK' } };
     const entry = { ...alibabaEntry(), credentials };
     const read = await (await credentialsOf(entry, { AK: ' id\n', SK: 'secret' }))();
@@ -71,7 +71,7 @@ describe('the credentials of an account', () => {
     expect((await faultsOf({ accounts: [entry] }, { AK: 'id', SK: ' ' })).join()).toContain('SK is not set');
   });
 
-  it('in a file are read again when it changes; while it cannot be read, the last good value serves', async () => {
+  it('from a file are read again when it changes; the last good value serves while it is unreadable', async () => {
     const path = join(folder, 'sk');
     await writeFile(path, 'first\n');
     const read = await credentialsOf({
@@ -90,7 +90,7 @@ describe('the credentials of an account', () => {
     expect(await secretNow()).toBe('third');
   });
 
-  it('in a file that is missing or empty at the start are a fault with its path', async () => {
+  it('from a file that is missing or empty at start are a fault with its path', async () => {
     const path = join(folder, 'absent');
     const entry = { ...tencentEntry(), credentials: { secretId: 'id', secretKey: { file: path } } };
     expect((await faultsOf({ accounts: [entry] })).join()).toMatch(/absent cannot be read \(ENOENT\)/);
@@ -109,7 +109,7 @@ describe('the credentials of an account', () => {
 });
 
 describe('the store and the encryption keys', () => {
-  it('may lie in files and in the environment', async () => {
+  it('come from files or the environment', async () => {
     const key = Buffer.alloc(32, 9).toString('base64');
     await writeFile(join(folder, 'key'), `${key}\n`);
     const config = await checkedConfig(

@@ -13,7 +13,7 @@ function faultsOfText(text: string): readonly string[] {
   }
 }
 
-describe('a file that cannot be read', () => {
+describe('an unreadable configuration file', () => {
   it.each([
     ['begins with an asterisk', 'a: 1\nsecret: *hunter2\n', 2, /quotes/],
     ['begins with an exclamation mark', 'secret: !hunter2 x\n', 1, /quotes/],
@@ -22,14 +22,17 @@ describe('a file that cannot be read', () => {
     ['has an open quote', 'a: 1\nsecret: "hunter2\nb: 2\n', 4, /quote/],
     ['stands twice', 'hunter2: 1\nhunter2: 2\n', 2, /twice/],
     ['is in broken JSON', '{ "secret": "hunter2", }}', 1, /./],
-  ])('because a secret %s is told with its line, and not with the secret', (_name, text, line, words) => {
-    const faults = faultsOfText(text);
-    expect(faults.join('\n')).toContain(`line ${line}: `);
-    expect(faults.join('\n')).toMatch(words);
-    expect(faults.join('\n')).not.toContain('hunter2');
-  });
+  ])(
+    'with a syntax error because a secret %s: the fault gives the line, not the secret',
+    (_name, text, line, words) => {
+      const faults = faultsOfText(text);
+      expect(faults.join('\n')).toContain(`line ${line}: `);
+      expect(faults.join('\n')).toMatch(words);
+      expect(faults.join('\n')).not.toContain('hunter2');
+    },
+  );
 
-  it('because it grows without end is refused', () => {
+  it('that grows without end is rejected', () => {
     const levels = Array.from(
       { length: 12 },
       (_, level) => `l${level + 1}: &l${level + 1} [${Array(9).fill(`*l${level}`)}]`,
@@ -43,7 +46,7 @@ describe('a fault', () => {
     ['in the place of a variable', { accessKeyId: 'id', accessKeySecret: { env: 'hunter2' } }],
     ['in the place of a path', { accessKeyId: 'id', accessKeySecret: { file: 'hunter2' } }],
     ['in the place of a member', { accessKeyId: 'id', hunter2: 'x' }],
-  ])('does not repeat a secret %s', async (_name, credentials) => {
+  ])('never repeats a secret %s', async (_name, credentials) => {
     const faults = await faultsOf({ accounts: [{ ...alibabaEntry(), credentials }] });
     expect(faults.length).toBeGreaterThan(0);
     expect(faults.join('\n')).not.toContain('hunter2');
@@ -62,7 +65,7 @@ describe('a fault', () => {
     ],
     ['a misspelt setting', { listen: { hots: 'x' } }, '`host`'],
     ['a misspelt level', { log: { level: 'warning' } }, '`warn`'],
-  ])('of %s says what was meant', async (_name, part, meant) => {
+  ])('of %s suggests the intended name', async (_name, part, meant) => {
     expect((await faultsOf({ ...minimal(), ...part })).join('\n')).toContain(`did you mean ${meant}?`);
   });
 
@@ -92,7 +95,7 @@ describe('a fault', () => {
     expect((await faultsOf(JSON.parse(JSON.stringify({ ...minimal(), ...part })))).join('\n')).toContain(line);
   });
 
-  it('of the environment names the variable', async () => {
+  it('of an environment variable names the variable', async () => {
     const faults = (environment: Record<string, string>) =>
       checkedConfig(minimal(), environment, false).then(
         () => '',
@@ -105,7 +108,7 @@ describe('a fault', () => {
 });
 
 describe('a file with many faults', () => {
-  it('is told of all of them at once', async () => {
+  it('reports all of them at once', async () => {
     const faults = await faultsOf({
       listen: { hots: 'x' },
       accounts: [
@@ -137,7 +140,7 @@ describe('a file with many faults', () => {
 });
 
 describe('issuers', () => {
-  it('in a list are asked for tokens of the type `at+jwt`, one alone is not', async () => {
+  it('in a list require tokens of type `at+jwt`; a single issuer does not', async () => {
     const types = async (jwt: unknown) =>
       (await checkedConfig({ ...minimal(), auth: { jwt } }, {}, false)).auth.issuers.map(({ tokenType }) => tokenType);
     expect(await types(issuer())).toEqual(['any']);

@@ -11,7 +11,7 @@ const entries = { alibaba: alibabaEntry(), huawei: huaweiEntry(), tencent: tence
 const check = (provider: keyof typeof entries, credentials: object, more: object = {}) =>
   faultsOf({ ...more, accounts: [{ ...entries[provider], credentials }] });
 
-describe('credentials that are issued', () => {
+describe('issued credentials', () => {
   it.each([
     ['alibaba', oidc.alibaba],
     ['alibaba', { ...oidc.alibaba, endpoint: 'https://sts-vpc.cn-hangzhou.aliyuncs.com', durationSeconds: 900 }],
@@ -31,7 +31,7 @@ describe('credentials that are issued', () => {
     ],
     ['tencent', oidc.tencent],
     ['tencent', { source: 'metadata' }],
-  ] as const)('%s %j are taken', async (provider, credentials) => {
+  ] as const)('%s %j are accepted', async (provider, credentials) => {
     expect(await check(provider, credentials)).toEqual([]);
   });
 

@@ -13,7 +13,7 @@ const keysWith = (sealedTexts: number) =>
   encryptionKeysOf({ encryptionKeys: [] }, folder, systemRuntime, async () => sealedTexts);
 
 describe('the key file', () => {
-  it('is made once, whole, for its owner alone, and nothing else stays beside it', async () => {
+  it('is created once, atomically, readable by its owner only and without leftovers', async () => {
     const all = await Promise.all(Array.from({ length: 5 }, () => keysWith(0)));
     const texts = new Set(all.map(([key]) => key?.reveal()));
     expect(texts.size).toBe(1);
@@ -22,13 +22,13 @@ describe('the key file', () => {
     expect(`${[...texts][0]}\n`).toBe(await readFile(join(folder, 'godwit.key'), 'utf8'));
   });
 
-  it('is not replaced while texts are sealed with the one that is gone', async () => {
+  it('is not replaced while stored texts are encrypted with the missing key', async () => {
     await expect(keysWith(3)).rejects.toThrow(/godwit\.key is gone, and the database holds 3 texts/);
     expect(await readdir(folder)).toEqual([]);
   });
 
   it.each(['', 'half of a k', `${Buffer.alloc(31).toString('base64')}\n`])(
-    'that holds %j is refused, not used',
+    'that holds %j is rejected',
     async (text) => {
       await writeFile(join(folder, 'godwit.key'), text);
       await expect(keysWith(0)).rejects.toThrow(/does not hold 32 bytes/);

@@ -7,7 +7,7 @@ import { checkedConfig, loadConfig } from '../support/configuration.ts';
 import { alibabaEntry, digest, faultsOf, huaweiEntry, key32, minimal, tencentEntry } from './fixtures.ts';
 
 describe('a configuration', () => {
-  it('of one account gets the documented defaults', async () => {
+  it('with one account gets the documented defaults', async () => {
     const config = await checkedConfig({ accounts: [alibabaEntry(), huaweiEntry(), tencentEntry()] }, {}, false);
     expect(config.listen).toEqual({ host: '127.0.0.1', port: 8080 });
     expect(config.storeUrl.reveal()).toBe('sqlite:./data/godwit.db');
@@ -30,7 +30,7 @@ describe('a configuration', () => {
     expect(config.auth).toEqual({ keys: [], issuers: [], publicDocs: true, publicMetrics: false });
   });
 
-  it('names every fault at once, each with its place', async () => {
+  it('reports every fault at once, each with its location', async () => {
     const faults = await faultsOf({
       listen: { host: '0.0.0.0', port: 99_999, hots: 'x' },
       store: { url: 'mysql://db' },
@@ -85,7 +85,7 @@ describe('a configuration', () => {
     ['a text', 'accounts'],
     ['a number', 7],
     ['null', null],
-  ])('that is %s is refused, not crashed on', async (_name, file) => {
+  ])('that is %s is rejected without a crash', async (_name, file) => {
     await expect(checkedConfig(file, {}, false)).rejects.toBeInstanceOf(ConfigError);
   });
 
@@ -107,17 +107,17 @@ describe('a configuration', () => {
     ['rateLimit', { ...minimal(), rateLimit: 5 }],
     ['accounts[0].endpoints', { accounts: [{ ...alibabaEntry(), endpoints: 'https://x' }] }],
     ['accounts[0].credentials', { accounts: [{ ...alibabaEntry(), credentials: null }] }],
-  ])('with the wrong kind of value at %s says so', async (place, file) => {
+  ])('with a wrong type at %s says so', async (place, file) => {
     const faults = await faultsOf(file);
     expect(faults.join('\n')).toContain(`${place}:`);
   });
 
-  it('without accounts is refused, except for the sandbox', async () => {
+  it('without accounts is rejected, except in the sandbox', async () => {
     expect(await faultsOf({})).toEqual(['accounts: at least one account has to be configured']);
     await expect(checkedConfig({}, {}, true)).resolves.toMatchObject({ sandbox: true, accounts: [] });
   });
 
-  it('puts no value of a credential into a fault', async () => {
+  it('never puts a credential’s value into a fault', async () => {
     const faults = await faultsOf({
       store: { url: 'mysql://root:hunter2@db' },
       encryption: { key: 'aHVudGVyMg==' },
@@ -135,20 +135,20 @@ describe('a configuration', () => {
     ['two keys of one name', { auth: { keys: [keyEntry('ci', 'a'), keyEntry('ci', 'b')] } }, 'auth.keys'],
     ['previous keys without a key', { encryption: { previousKeys: [key32()] } }, 'encryption.key'],
     ['a previous key of the wrong size', { encryption: { key: key32(), previousKeys: ['AAAA'] } }, 'previousKeys[0]'],
-  ])('with %s is refused', async (_name, part, place) => {
+  ])('with %s is rejected', async (_name, part, place) => {
     expect((await faultsOf({ ...minimal(), ...part })).join('\n')).toContain(place);
   });
 });
 
-describe('the address', () => {
-  it.each(['127.0.0.1', '127.1.2.3', 'localhost', '::1', '[::1]'])('%s needs no authentication', async (host) => {
+describe('the listening address', () => {
+  it.each(['127.0.0.1', '127.1.2.3', 'localhost', '::1', '[::1]'])('%s works without authentication', async (host) => {
     await expect(checkedConfig({ ...minimal(), listen: { host } }, {}, false)).resolves.toMatchObject({
       listen: { host },
     });
   });
 
   it.each(['0.0.0.0', '::', '10.0.0.1', 'gateway.example', '128.0.0.1', '127.0.0.1.example', 'localhost.example'])(
-    '%s does',
+    '%s requires authentication',
     async (host) => {
       expect((await faultsOf({ ...minimal(), listen: { host } })).join()).toMatch(/^auth: /);
       const keyed = { ...minimal(), listen: { host }, auth: { keys: [keyEntry('ci', 'a')] } };
@@ -158,7 +158,7 @@ describe('the address', () => {
     },
   );
 
-  it('of the environment wins over the file, and is checked as strictly', async () => {
+  it('from the environment overrides the file and is validated equally', async () => {
     const file = { ...minimal(), listen: { host: '127.0.0.1', port: 1 } };
     expect((await checkedConfig(file, { HOST: 'localhost', PORT: '9090' }, false)).listen).toEqual({
       host: 'localhost',
@@ -169,7 +169,7 @@ describe('the address', () => {
       expect((await faultsOf(file, { PORT })).join(), PORT).toContain('PORT');
   });
 
-  it('of the store comes from GODWIT_STORE_URL first', async () => {
+  it('of the store comes from GODWIT_STORE_URL before the file', async () => {
     const config = await checkedConfig(
       { ...minimal(), store: { url: 'sqlite:a.db' } },
       { GODWIT_STORE_URL: 'postgres://u:p@db/godwit' },
@@ -180,12 +180,12 @@ describe('the address', () => {
   });
 });
 
-describe('the receivers of webhooks', () => {
+describe('webhook receivers', () => {
   const settingsOf = async (more: object) =>
     (await checkedConfig({ accounts: [alibabaEntry()], ...more }, {}, false)).webhooks;
   const auth = { keys: [{ name: 'ci', sha256: digest('key'), scopes: [], accounts: ['*'] }] };
 
-  it('may be on this machine and in private networks where everybody on this machine is let in, and else where it is said', async () => {
+  it('may be on this machine or a private network without authentication, and otherwise only if configured', async () => {
     expect(await settingsOf({})).toEqual({ timeoutMs: 10_000, privateAddresses: true, plainHttp: false });
     expect(await settingsOf({ auth })).toMatchObject({ privateAddresses: false });
     expect(await settingsOf({ auth, listen: { host: '0.0.0.0' } })).toMatchObject({ privateAddresses: false });
@@ -194,7 +194,7 @@ describe('the receivers of webhooks', () => {
     expect(await settingsOf({ webhooks: { privateAddresses: false } })).toMatchObject({ privateAddresses: false });
   });
 
-  it('are waited for neither not at all nor for ever', async () => {
+  it('have a timeout between 100 ms and 60 s', async () => {
     for (const timeoutMs of [0, 99, 60_001, '5 s'])
       expect((await faultsOf({ ...minimal, webhooks: { timeoutMs } })).join()).toContain('webhooks.timeoutMs');
   });
@@ -242,26 +242,26 @@ describe('an endpoint', () => {
     ['https://10.1', 'private'],
     ['https://', 'pattern'],
     ['https://:80', 'not a URL'],
-  ])('%s is refused: %s', async (url, why) => {
+  ])('%s is rejected: %s', async (url, why) => {
     const faults = await withEndpoint(url);
     expect(faults.join()).toContain(why);
     expect(faults.join()).toContain('accounts[0].endpoints.rds');
     expect(faults.join()).not.toContain('password@');
   });
 
-  it('on a private address is allowed where the configuration says so', async () => {
+  it('on a private address is allowed if the configuration permits it', async () => {
     expect(await withEndpoint('https://10.0.0.1', { allowPrivateEndpoints: true })).toEqual([]);
     expect((await withEndpoint('http://10.0.0.1', { allowPrivateEndpoints: true })).join()).toContain('plain http');
     expect((await withEndpoint('https://169.254.169.254', { allowPrivateEndpoints: true })).join()).toContain('never');
     expect(await withEndpoint('https://[::ffff:8.8.8.8]')).toEqual([]);
   });
 
-  it('of a service that the provider does not have is refused', async () => {
+  it('of a service that the provider does not have is rejected', async () => {
     const faults = await faultsOf({ accounts: [{ ...alibabaEntry(), endpoints: { drs: 'https://x.example' } }] });
     expect(faults).toEqual(['accounts[0].endpoints.drs: is not a known setting']);
   });
 
-  it('loses its last slash', async () => {
+  it('loses its trailing slash', async () => {
     const { accounts } = await checkedConfig(
       { accounts: [{ ...alibabaEntry(), endpoints: { rds: 'https://rds.aliyuncs.com//' } }] },
       {},
@@ -271,7 +271,7 @@ describe('an endpoint', () => {
   });
 });
 
-describe('the keys of issuers', () => {
+describe('the key URLs of issuers', () => {
   it.each([
     ['http://id.example/keys', false],
     ['https://id.example/keys', true],
@@ -283,13 +283,13 @@ describe('the keys of issuers', () => {
   });
 });
 
-describe('without a file', () => {
-  it('the sandbox is asked for', async () => {
+describe('without a configuration file', () => {
+  it('the gateway starts in sandbox mode', async () => {
     await expect(loadConfig({})).resolves.toMatchObject({ sandbox: true });
     await expect(loadConfig({ GODWIT_CONFIG: '' })).resolves.toMatchObject({ sandbox: true });
   });
 
-  it('that is YAML, the fault tells the place and not the text', async () => {
+  it('a YAML syntax error gives the position and not the text', async () => {
     const path = join(await mkdtemp(join(tmpdir(), 'godwit-config-')), 'godwit.yaml');
     await writeFile(path, 'accounts: [ {name: a, password: hunter2\n');
     const error = await loadConfig({ GODWIT_CONFIG: path }).catch((each: Error) => each);
@@ -298,7 +298,7 @@ describe('without a file', () => {
     expect(String(error)).not.toContain('hunter2');
   });
 
-  it('that was named, it is a fault', async () => {
+  it('a missing file that was named is a fault', async () => {
     await expect(loadConfig({ GODWIT_CONFIG: '/does/not/exist.yaml' })).rejects.toThrow(/exist\.yaml.*ENOENT/s);
   });
 });

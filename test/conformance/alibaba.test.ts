@@ -226,7 +226,7 @@ describe.each([
   ['a key pair', plain],
   ['temporary credentials', temporary],
 ])('with %s', (_which, credentials) => {
-  it.each(cases)('the RDS SDK under the RPC signature agrees: $name', async ({ request, send }) => {
+  it.each(cases)('the RDS SDK produces the same RPC signature: $name', async ({ request, send }) => {
     const sent = await capture(() => send(sdk(credentials, 'v2')));
     const theirs = byName(sent.url.searchParams);
     const { Signature: signature, ...signedParameters } = theirs;
@@ -252,7 +252,7 @@ describe.each([
     expect(sent.method).toBe(request.method);
   });
 
-  it.each(cases)('pop-core sends the same form: $name', async ({ request }) => {
+  it.each(cases)('pop-core sends the same form body: $name', async ({ request }) => {
     const sent = await capture(() =>
       pop(credentials).request(request.operation, Object.fromEntries(request.query), { method: 'POST' }),
     );
@@ -271,7 +271,7 @@ describe.each([
     expect(sent.headers['content-type']).toBe(signed.headers['content-type']);
   });
 
-  it.each(cases)('the RDS SDK under ACS3 agrees: $name', async ({ request, send }) => {
+  it.each(cases)('the RDS SDK produces the same ACS3 signature: $name', async ({ request, send }) => {
     const sent = await capture(() => send(sdk(credentials)));
     expect(byName(sent.url.searchParams)).toEqual(byName(request.query));
     expect(sent.body).toBe('');

@@ -110,7 +110,7 @@ describe('OSS', () => {
     accessKeySecret: secret,
     securityToken: new Secret(keys.token),
   };
-  it.each([true, false])('is signed as ali-oss does (V4: %s)', async (authorizationV4) => {
+  it.each([true, false])('has the same signature as ali-oss (V4: %s)', async (authorizationV4) => {
     const account: Account = {
       ...base,
       provider: 'alibaba',
@@ -163,7 +163,7 @@ describe('OSS', () => {
 });
 
 describe('OBS', () => {
-  it('is signed as esdk-obs-nodejs does', async () => {
+  it('has the same signature as esdk-obs-nodejs', async () => {
     const account: Account = { ...base, provider: 'huawei', region: 'ap-southeast-3', projectId: null };
     const credentials: Credentials = {
       provider: 'huawei',
@@ -209,7 +209,7 @@ describe('OBS', () => {
 });
 
 describe('COS', () => {
-  it('is signed as cos-nodejs-sdk-v5 does', async () => {
+  it('has the same signature as cos-nodejs-sdk-v5', async () => {
     const account: Account = { ...base, provider: 'tencent', region: 'ap-guangzhou', timeZone: '+08:00' };
     const credentials: Credentials = { provider: 'tencent', secretId: keys.cosId, secretKey: secret };
     const client = new COS({ SecretId: keys.cosId, SecretKey: keys.secret, Protocol: 'http:', Proxy: endpoint });

@@ -32,7 +32,7 @@ describe.skipIf(skipped !== null)(`The image${suffix}`, { timeout: patience }, (
     return surroundings;
   };
 
-  it('is small, names its licence and version, and runs Node directly as nobody in particular', async () => {
+  it('is small, declares its licence and version, and runs Node directly as an unprivileged user', async () => {
     if ('reason' in engine) return;
     const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
     const { Size, Config } = await engine.runtime.container.dockerode.getImage(image).inspect();
@@ -45,14 +45,14 @@ describe.skipIf(skipped !== null)(`The image${suffix}`, { timeout: patience }, (
     });
   });
 
-  describe('alone, with its embedded database', () => {
+  describe('one container with its embedded database', () => {
     let gateway: GatewayContainer;
     beforeAll(async () => {
       gateway = await (await around()).startGateway(0);
     }, patience);
     afterAll(async () => gateway?.stop(), patience);
 
-    it('runs on a read-only file system, as any user, without a capability', async () => {
+    it('runs on a read-only file system as any user without capabilities', async () => {
       const { HostConfig } = await gateway.inspect();
       expect(HostConfig).toMatchObject({ ReadonlyRootfs: true, CapDrop: ['ALL'] });
       const status = (await gateway.run(['cat', '/proc/1/status'])).output;
@@ -61,7 +61,7 @@ describe.skipIf(skipped !== null)(`The image${suffix}`, { timeout: patience }, (
       expect((await gateway.run(['touch', '/app/x'])).exitCode).not.toBe(0);
     });
 
-    it('answers its probes, and its own health check agrees', async () => {
+    it('answers its probes and passes its own health check', async () => {
       expect((await gateway.get('/livez')).status).toBe(200);
       expect((await gateway.get('/readyz')).status).toBe(200);
       if ('reason' in engine) return;
@@ -71,7 +71,7 @@ describe.skipIf(skipped !== null)(`The image${suffix}`, { timeout: patience }, (
       expect((await gateway.run(check)).exitCode).toBe(0);
     });
 
-    it('holds no package manager and no vendored Node, and has its bill of materials', async () => {
+    it('contains no package manager and no vendored Node, and has a bill of materials', async () => {
       const { output } = await gateway.run(['sh', '-c', 'command -v npm yarn npx; ls /app/node_modules']);
       expect(output).toContain('fastify');
       expect(output).not.toMatch(/bin\/|node-linux|^(?:typescript|vitest)$/m);
@@ -88,7 +88,7 @@ describe.skipIf(skipped !== null)(`The image${suffix}`, { timeout: patience }, (
       expect(names).not.toContain('vitest');
     });
 
-    it.each(clouds)('restores at %s', async (cloud) => {
+    it.each(clouds)('restores a backup at %s', async (cloud) => {
       const request = requests[cloud](1);
       const { status, body } = await gateway.create(request);
       expect([status, body]).toEqual([201, expect.objectContaining({ state: 'restoring' })]);
@@ -96,7 +96,7 @@ describe.skipIf(skipped !== null)(`The image${suffix}`, { timeout: patience }, (
       expect(await (await around()).sandbox.restores(request.target.instanceId)).toHaveLength(1);
     });
 
-    it('lives in 256 MiB while many callers ask', async () => {
+    it('stays within 256 MiB under many concurrent callers', async () => {
       for (let round = 0; round < 20; round++)
         await Promise.all(Array.from({ length: 25 }, () => gateway.get('/migrations?pageSize=200')));
       const created = await Promise.all(
@@ -107,7 +107,7 @@ describe.skipIf(skipped !== null)(`The image${suffix}`, { timeout: patience }, (
       expect(State).toMatchObject({ Running: true, OOMKilled: false });
     });
 
-    it('answers what it has begun when it is stopped, and ends with 0', async () => {
+    it('finishes open requests on SIGTERM and exits with 0', async () => {
       const { sandbox } = await around();
       await sandbox.fault({ cloud: 'alibaba', operation: 'CreateMigrateTask', kind: 'delay_after', ms: 2000 });
       const request = requests.alibaba(2);
@@ -120,7 +120,7 @@ describe.skipIf(skipped !== null)(`The image${suffix}`, { timeout: patience }, (
     });
   });
 
-  describe('twice, on one PostgreSQL', () => {
+  describe('two containers on one PostgreSQL', () => {
     let database: { readonly url: string; restart(): Promise<void> };
     let one: GatewayContainer;
     let other: GatewayContainer;
@@ -130,14 +130,14 @@ describe.skipIf(skipped !== null)(`The image${suffix}`, { timeout: patience }, (
       [one, other] = await Promise.all([at.startGateway(0, database.url), at.startGateway(1, database.url)]);
     }, patience);
 
-    it('shows at one replica what was created at the other', async () => {
+    it('one replica shows what the other created', async () => {
       const { body } = await one.create(requests.tencent(11));
       const seen = await other.get(`/migrations/${body.id}`);
       expect([seen.status, seen.body.id]).toEqual([200, body.id]);
       await other.reaches(body.id, 'succeeded');
     });
 
-    it('goes on after a restart of the database, and sends nothing twice', async () => {
+    it('continue after a database restart and send nothing twice', async () => {
       const request = requests.alibaba(12);
       const { body } = await one.create(request);
       await database.restart();
@@ -147,7 +147,7 @@ describe.skipIf(skipped !== null)(`The image${suffix}`, { timeout: patience }, (
       expect(await (await around()).sandbox.restores(request.target.instanceId)).toHaveLength(1);
     });
 
-    it('is replaced, one replica after the other, while a client that repeats itself notices nothing', async () => {
+    it('are replaced one by one without a failure for a client that retries', async () => {
       const at = await around();
       const requestOf = (number: number) => requests[clouds[number % clouds.length] ?? 'alibaba'](1000 + number);
       const old = [one, other];
@@ -175,7 +175,7 @@ describe.skipIf(skipped !== null)(`The image${suffix}`, { timeout: patience }, (
       }
     });
 
-    it('finishes what a killed replica had begun, without a second create', async () => {
+    it('one replica finishes the work of a killed one without a second create', async () => {
       const { sandbox } = await around();
       const restoring = requests.huawei(14);
       const submitting = requests.alibaba(15);

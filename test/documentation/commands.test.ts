@@ -33,8 +33,8 @@ const pages = markdownPages()
   .map((page) => ({ name: page.pathname.slice(root.length + 1), blocks: shellBlocks(page) }))
   .filter(({ blocks }) => blocks.length > 0);
 
-describe('the list of commands that are not run', () => {
-  it('names only blocks that are there', () => {
+describe('the list of skipped commands', () => {
+  it('names only existing blocks', () => {
     const all = pages.flatMap(({ name, blocks }) => blocks.map((block) => named(name, block)));
     expect(all).toEqual(expect.arrayContaining(Object.keys(notRun)));
   });

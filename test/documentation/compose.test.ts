@@ -36,7 +36,7 @@ const gatewayFile = parse(content('gateway')) as Record<string, unknown> & { rea
 const demo = join(root, 'tools/demo/demo.sh');
 
 describe('compose.yaml', () => {
-  it.each(services)('has for %s what the service names', (_name, service) => {
+  it.each(services)('defines every config, secret, volume and file that service %s names', (_name, service) => {
     for (const { source, target } of service.configs ?? []) {
       expect(compose.configs, target).toHaveProperty(source);
       const { file } = compose.configs[source] ?? {};
@@ -52,14 +52,14 @@ describe('compose.yaml', () => {
     if (program !== undefined) expect(existsSync(join(root, program)), program).toBe(true);
   });
 
-  it('names no registry, pins every image, and is reachable from this machine alone', () => {
+  it('names no registry, pins every image and publishes ports on this machine only', () => {
     for (const [name, { image, ports = [] }] of services) {
       expect(image, name).toMatch(/^(?:godwit|[a-z]+(?:\/[a-z]+)?:v?\d[\w.-]*)$/);
       for (const port of ports) expect(port, name).toMatch(/^127\.0\.0\.1:/);
     }
   });
 
-  it('builds the image of Godwit wherever it is used, and lets Compose copy configurations into every container', () => {
+  it('builds the Godwit image for each service that uses it and needs no inline config on a read-only file system', () => {
     for (const [name, { image, build, configs = [], read_only = false }] of services) {
       // Compose would pull an image that another service builds.
       expect(build, name).toBe(image === 'godwit' ? '.' : undefined);
@@ -69,18 +69,18 @@ describe('compose.yaml', () => {
     }
   });
 
-  it('has the dollar signs of its contents escaped', () => {
+  it('escapes every dollar sign in inline contents', () => {
     expect(Object.keys(compose.configs).filter((name) => /(?<!\$)\$(?!\$)/.test(content(name)))).toEqual([]);
   });
 
-  it('has a configuration of the gateway without a fault, with the accounts of the sandbox on its usual ports', async () => {
+  it('contains a valid gateway configuration with the sandbox accounts on their default ports', async () => {
     await checkedConfig(gatewayFile, { HOST: '0.0.0.0' }, false);
     const url = (port: number) => ({ url: `http://127.0.0.1:${port}` });
     const accounts = sandboxAccounts({ alibaba: url(9400), huawei: url(9401), tencent: url(9402) });
     expect(gatewayFile.accounts).toEqual(accounts);
   });
 
-  it('has Prometheus scrape the gateway with the labels by which the dashboard filters', () => {
+  it('makes Prometheus add the labels that the dashboard filters by', () => {
     const { scrape_configs: jobs } = parse(content('prometheus'));
     expect(jobs[0].static_configs[0]).toEqual({
       targets: ['gateway:8080'],
@@ -94,7 +94,7 @@ describe('compose.yaml', () => {
 
   const noCompose = composeMissing();
   it.skipIf(noCompose !== null)(
-    `is taken by docker compose${noCompose === null ? '' : ` (skipped: ${noCompose})`}`,
+    `is accepted by docker compose${noCompose === null ? '' : ` (skipped: ${noCompose})`}`,
     () => {
       execFileSync('docker', ['compose', '-f', join(root, 'compose.yaml'), 'config', '--quiet'], { stdio: 'pipe' });
     },

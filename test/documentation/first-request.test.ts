@@ -29,7 +29,7 @@ describe('README.md', () => {
     await clouds.close();
   });
 
-  it('has a first request that works as it stands, and again', async () => {
+  it('contains a first request that works unchanged, also when repeated', async () => {
     const request = blocks('sh').find((block) => block.includes('curl')) ?? '';
     const command = request.replaceAll('http://127.0.0.1:8080', gateway.url);
     const shown = JSON.parse(blocks('json')[0] ?? '{}');
@@ -42,7 +42,7 @@ describe('README.md', () => {
     }
   });
 
-  it('has a configuration without a fault but for secrets that are not there', async () => {
+  it('contains a configuration whose only faults are missing secrets', async () => {
     const [configuration] = blocks('yaml').filter((block) => block.includes('accounts:'));
     const file = parse((configuration ?? '').replace('<hex SHA-256 of the key>', 'ab'.repeat(32)));
     const environment = { ALI_AK: 'id', HW_PW: 'password', TC_ID: 'id', TC_KEY: 'key' };

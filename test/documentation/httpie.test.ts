@@ -15,7 +15,7 @@ describe('docs/cookbook.md', () => {
   });
   afterAll(() => clouds.close());
 
-  it('has each recipe for HTTPie, too', () => {
+  it('contains an HTTPie version of every recipe', () => {
     expect(blocks).toHaveLength(shellBlocks(page).length);
   });
 

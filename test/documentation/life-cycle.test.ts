@@ -7,7 +7,7 @@ const page = readFileSync(new URL('../../docs/life-cycle.md', import.meta.url), 
 const explained = (code: string) => new RegExp(`^\\| \`${code}\` \\|[^|]*\\S`, 'm').test(page);
 
 describe('docs/life-cycle.md', () => {
-  it('has the diagram and the tables that the program obeys (npm run docs writes them)', () => {
+  it('contains the diagram and tables generated from the code (npm run docs writes them)', () => {
     expect(lifeCyclePage(page)).toBe(page);
     expect(lifeCycleDiagram()).toContain('pending --> restoring: the vendor accepted the full backup');
     expect(page).toContain('| `outcome_unknown` | The answer to a changing call');

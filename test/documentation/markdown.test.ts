@@ -7,7 +7,7 @@ const long = 'word '.repeat(30).trim();
 
 describe('Markdown pages', () => {
   it.each(markdownPages().map((page) => [page.pathname.split('/').slice(-3).join('/'), page] as const))(
-    '%s has prose in lines of at most 120 characters (npm run docs wraps it)',
+    '%s keeps prose lines within 120 characters (npm run docs wraps it)',
     (_name, page) => {
       const text = readFileSync(page, 'utf8');
       expect(wrapMarkdown(text)).toBe(text);
@@ -16,7 +16,7 @@ describe('Markdown pages', () => {
 });
 
 describe('wrapping', () => {
-  it('breaks paragraphs and items that are too long, and keeps their indent', () => {
+  it('breaks long paragraphs and list items and keeps their indent', () => {
     expect(wrapMarkdown(`* ${long}\n  more`).split('\n')).toEqual([
       `* ${'word '.repeat(23).trim()}`,
       `  ${'word '.repeat(7)}more`,
@@ -30,15 +30,15 @@ describe('wrapping', () => {
     ['a heading', `# ${long}`],
     ['what is short enough', 'one\ntwo\n\n- three\n  four'],
     ['a word that has no space', `https://example.com/${'a'.repeat(200)}`],
-  ])('leaves %s as it is', (_name, text) => expect(wrapMarkdown(text)).toBe(text));
+  ])('leaves %s unchanged', (_name, text) => expect(wrapMarkdown(text)).toBe(text));
 
-  it('begins no line with what would be a list or a heading, and breaks no code span', () => {
+  it('starts no line with list or heading syntax and splits no code span', () => {
     const text = `${'word '.repeat(23)}and - dash 1. one # two \`a code span with spaces\` end`;
     expect(wrapMarkdown(text)).not.toMatch(/\n(?:-|1\.|#)/);
     expect(wrapMarkdown(text)).toContain('`a code span with spaces`');
   });
 
-  it('does not change its own result', () => {
+  it('is idempotent', () => {
     const once = wrapMarkdown(`> ${long}\n\n1. ${long}`);
     expect(wrapMarkdown(once)).toBe(once);
   });

@@ -23,7 +23,7 @@ function calledOperations(provider: string): readonly string[] {
 }
 
 describe('docs/permissions.md', () => {
-  it('has policies of valid JSON', () => {
+  it('contains only policies of valid JSON', () => {
     expect(policies).toHaveLength(4);
     for (const policy of policies) expect(() => JSON.parse(policy)).not.toThrow();
   });

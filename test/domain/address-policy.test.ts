@@ -30,7 +30,7 @@ describe('an address', () => {
     '::a9fe:a9fe',
     'fd00:42::42',
     '2002:a9fe:a9fe::1',
-  ])('%s is never called, whatever is configured', (address) => {
+  ])('%s is never called, whatever the configuration says', (address) => {
     expect(addressFault(address, open)).toBe('is an address that is never called');
   });
 
@@ -50,24 +50,24 @@ describe('an address', () => {
     '::127.0.0.1',
     '::ffff:10.0.0.1',
     '::ffff:7f00:1',
-  ])('%s is called only where private addresses are allowed', (address) => {
+  ])('%s is called only if private addresses are allowed', (address) => {
     expect(addressFault(address, strict)).toBe('is an address of a private network');
     expect(addressFault(address, open)).toBeNull();
   });
 
   it.each(['8.8.8.8', '172.32.0.1', '100.128.0.1', '198.20.0.1', '2400:3200::1', '::ffff:8.8.8.8'])(
-    '%s is called',
+    '%s is always called',
     (address) => {
       expect(addressFault(address, strict)).toBeNull();
     },
   );
 
-  it('is an address', () => {
+  it('an address must be a literal IP address', () => {
     expect(addressFault('example.com', open)).toBe('is no address');
   });
 });
 
-describe('the URL of a receiver', () => {
+describe('the URL of a webhook receiver', () => {
   it.each<[string, string | null]>([
     ['https://hooks.example.com/godwit?token=x', null],
     ['https://8.8.8.8:8443/', null],
@@ -91,7 +91,7 @@ describe('the URL of a receiver', () => {
     expect(urlFault(url, strict)).toBe(fault);
   });
 
-  it('may be plain on this machine where that is allowed, and beyond it where that is', () => {
+  it('may use plain HTTP on this machine or elsewhere only if the configuration allows it', () => {
     const atHome = { privateAddresses: true, plainHttp: false };
     expect(urlFault('http://127.0.0.1:9000/', atHome)).toBeNull();
     expect(urlFault('http://[::1]:9000/', atHome)).toBeNull();

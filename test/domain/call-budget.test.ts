@@ -52,12 +52,12 @@ function most(times: readonly number[], perMs: number): number {
 
 const atOnce = (count: number): number[] => Array(count).fill(0);
 
-describe('a budget', () => {
-  it('lets the limit’s number through at once, and as many again after a little more than its period', () => {
+describe('a call budget', () => {
+  it('allows one period’s calls at once and the next ones a little more than a period later', () => {
     expect(leave(atOnce(7), { calls: 3, perMs: 1000 })).toEqual([0, 0, 0, 1100, 1100, 1100, 2200]);
   });
 
-  it('is never exceeded in any period, whatever is wanted when', () => {
+  it('never exceeds its limit in any period, for any sequence of calls', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 0, max: 20_000 }), { maxLength: 120 }),
@@ -71,14 +71,14 @@ describe('a budget', () => {
     );
   });
 
-  it('says for any number of calls ahead when the next one leaves', () => {
+  it('predicts when a call leaves for any number of calls ahead of it', () => {
     const limit = { calls: 3, perMs: 1000 };
     const times = leave(atOnce(10), limit);
     for (const [ahead, at] of times.entries()) expect(nextAt(fullBudget, asked(limit, 0), ahead)).toBeCloseTo(at);
     expect(available(fullBudget, asked(limit, 0))).toBe(3);
   });
 
-  it('has a call back that was not made', () => {
+  it('takes back a call that was not made', () => {
     const limit = { calls: 1, perMs: 1000 };
     const used = spent(fullBudget, { limit, now: 5 });
     expect(available(used, asked(limit, 6))).toBe(0);
@@ -86,7 +86,7 @@ describe('a budget', () => {
     expect(restored(used, 4)).toEqual(used);
   });
 
-  it('halves its speed with each throttled call down to an eighth, pauses as asked, and recovers within a minute of it', () => {
+  it('halves its speed with each throttled call down to an eighth, pauses as asked, and recovers within a minute', () => {
     let budget = throttled(fullBudget, 5000, 0);
     expect([speedOf(budget, 0), speedOf(budget, 5000), speedOf(budget, 20_000), speedOf(budget, 35_000)]).toEqual([
       0.5, 0.5, 0.75, 1,
@@ -98,7 +98,7 @@ describe('a budget', () => {
     expect(nextAt(budget, asked({ calls: 20, perMs: 1000 }, 0))).toBe(5000);
   });
 
-  it('makes of one call in a period fewer by a longer period', () => {
+  it('slows a limit of one call per period by lengthening the period', () => {
     const limit = { calls: 1, perMs: 1000 };
     const budget = spent(throttled(fullBudget, 0, 0), { limit, now: 0 });
     expect(nextAt(budget, asked(limit, 0))).toBeCloseTo(2200);
@@ -113,14 +113,14 @@ describe('several processes on one budget', () => {
     [{ calls: 1, perMs: 1000 }, 4],
     [{ calls: 1, perMs: 2000 }, 3],
     [{ calls: 7, perMs: 1000 }, 8],
-  ])('keep the limit %o together, %d of them, and use most of it', (limit, of) => {
+  ])('keep the limit %o together as %d processes and use most of it', (limit, of) => {
     const times = Array.from({ length: of }, (_, rank) => leave(atOnce(60), limit, shareOf(rank, of))).flat();
     expect(most(times, limit.perMs)).toBeLessThanOrEqual(limit.calls);
     const seconds = Math.max(...times) / limit.perMs;
     expect(times.length / seconds / limit.calls).toBeGreaterThan(0.7);
   });
 
-  it('keep it whenever each of them has something to send', () => {
+  it('keep the limit whenever each of them has something to send', () => {
     const time = fc.integer({ min: 0, max: 30_000 });
     fc.assert(
       fc.property(
@@ -141,19 +141,19 @@ describe('several processes on one budget', () => {
     );
   });
 
-  it('let one period pass when they become others, so that nobody adds to what was sent before', () => {
+  it('wait one period after their shares change, so that old and new shares never add up', () => {
     const limit = { calls: 2, perMs: 1000 };
     expect(nextAt(fullBudget, asked(limit, 0, shareOf(0, 2, 0)))).toBe(1100);
     expect(nextAt(fullBudget, asked(limit, 5000, shareOf(0, 2, 0)))).toBe(5000);
   });
 
-  it('send nothing where one does not know its share', () => {
+  it('send nothing while their share is unknown', () => {
     const limit = { calls: 2, perMs: 1000 };
     expect(available(fullBudget, asked(limit, 0, null))).toBe(0);
     expect(nextAt(fullBudget, asked(limit, 0, null))).toBeGreaterThan(0);
   });
 
-  it('stay below it when one of them was throttled', () => {
+  it('stay below the limit when one of them was throttled', () => {
     for (const limit of [
       { calls: 2, perMs: 1000 },
       { calls: 1, perMs: 1000 },
@@ -171,7 +171,7 @@ describe('the limit of an operation', () => {
   const published = { ListInstances: { calls: 10, perMs: 10_000, budget: 'RDS', source: 'a page' } };
   const of = (operation: string, effect: 'read' | 'write') => limitOf(published, { limits }, { operation, effect });
 
-  it('is what the configuration says, else what the vendor publishes, else the account’s limit for its kind', () => {
+  it('comes from the configuration, else from the vendor’s published limit, else from the account’s limit for its kind', () => {
     expect(of('CreateMigrateTask', 'write')).toEqual({ budget: 'CreateMigrateTask', limit: { calls: 8, perMs: 1000 } });
     expect(of('ListInstances', 'read')).toMatchObject({ budget: 'RDS', limit: { calls: 10, perMs: 10_000 } });
     expect(of('ShowJob', 'read')).toEqual({ budget: 'ShowJob', limit: { calls: 2, perMs: 800 } });

@@ -40,9 +40,9 @@ const step = fc.oneof(
 );
 
 describe.each(plans)(
-  '%s, mode %s, uploads: %s: whatever the vendor says and callers ask, in any order',
+  '%s, mode %s, uploads: %s: under any sequence of vendor replies and caller requests',
   (id, mode, upload) => {
-    it('moves over legal transitions, submits each attempt once and in order, and never gets stuck', () => {
+    it('a migration makes only legal transitions, submits each attempt once and in order, and never gets stuck', () => {
       fc.assert(
         fc.property(
           fc.array(step, { minLength: 5, maxLength: 40 }),

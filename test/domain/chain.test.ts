@@ -30,7 +30,7 @@ function say(model: Model, phase: Observation['phase']): void {
 const codes = (migration: Migration) => migration.blocking.map(({ code }) => code);
 
 describe('opening a database', () => {
-  it('waits when the last backup of the queue fails after the cutover was asked for', () => {
+  it('waits when the last queued backup fails after a cutover request', () => {
     const model = resting('alibaba');
     model.ask('add');
     model.ask('cut_over');
@@ -44,7 +44,7 @@ describe('opening a database', () => {
     expect(model.migration.backups.map(({ state }) => state)).toEqual(['restored', 'failed', 'restored']);
   });
 
-  it('goes past a failed backup when the caller asks again', () => {
+  it('skips a failed backup when the caller asks for the cutover again', () => {
     const model = resting('alibaba');
     model.ask('add');
     model.work(refuse);
@@ -53,7 +53,7 @@ describe('opening a database', () => {
     expect(model.migration.state).toBe('succeeded');
   });
 
-  it('is not asked for in a tight loop once the vendor has refused it', () => {
+  it('is not retried in a tight loop after the vendor refuses it', () => {
     const model = resting('alibaba');
     model.ask('add_final');
     model.honestStep();
@@ -65,7 +65,7 @@ describe('opening a database', () => {
     expect(model.migration.stateReason).toBe('cutover_refused');
   });
 
-  it.each(['retry', 'cut_over'] as const)('is tried again with %s after a refusal', (action) => {
+  it.each(['retry', 'cut_over'] as const)('is retried with %s after a refusal', (action) => {
     const model = resting('alibaba');
     model.ask('cut_over');
     model.work(refuse);
@@ -75,7 +75,7 @@ describe('opening a database', () => {
     expect(model.migration.state).toBe('succeeded');
   });
 
-  it('can be put off by another backup after a refusal', () => {
+  it('can be postponed by another backup after a refusal', () => {
     const model = resting('alibaba');
     model.ask('cut_over');
     model.work(refuse);
@@ -85,8 +85,8 @@ describe('opening a database', () => {
   });
 });
 
-describe('a backup in the place of a failed one', () => {
-  it('may come although the final one is queued already, and cannot be final itself', () => {
+describe('a backup that replaces a failed one', () => {
+  it('may be added although the final backup is already queued, and cannot be final itself', () => {
     const model = resting('huawei');
     model.ask('add');
     model.ask('add_final');
@@ -99,8 +99,8 @@ describe('a backup in the place of a failed one', () => {
   });
 });
 
-describe('a backup that is added', () => {
-  it('waits while the vendor still works on the one before, even if that one is restored', () => {
+describe('an added backup', () => {
+  it('waits until the vendor is ready, even if the previous backup is already restored', () => {
     const model = new Model('tencent', 'full_log');
     while (model.migration.state !== 'restoring') model.honestStep();
     model.set(applyObservation(model.migration, { ...model.truth(), phase: 'restoring' }, model.context));
@@ -112,12 +112,12 @@ describe('a backup that is added', () => {
   });
 });
 
-describe('cancelling', () => {
-  it('while a call is unknown goes on with an operator’s word', () => {
+describe('cancellation', () => {
+  it('continues at an operator’s word when a call has an unknown outcome', () => {
     const model = new Model('tencent', 'full');
     model.work(unknown);
     expect(model.ask('cancel')).toBe(true);
-    expect(model.migration.state).toBe('cancelling');
+    expect(model.migration.state).toBe('cancellation');
     model.now += askOperatorAfterMs(settings) + 60_000;
     model.set({ ...model.migration, dueAt: model.now });
     model.work(() => 1);
@@ -128,12 +128,12 @@ describe('cancelling', () => {
     expect(model.migration.state).toBe('cancelled');
   });
 
-  it('removes at the vendor what turns out to have been registered', () => {
+  it('removes a task from the vendor that turns out to be registered', () => {
     const model = new Model('tencent', 'full');
     model.work(unknown);
     model.ask('cancel');
     for (let step = 0; step < 2; step++) model.honestStep();
-    expect(model.migration.state).toBe('cancelling');
+    expect(model.migration.state).toBe('cancellation');
     expect(model.migration.calls.map(({ operation }) => operation)).toEqual([
       'CreateBackupMigration',
       'DeleteBackupMigration',
@@ -142,25 +142,25 @@ describe('cancelling', () => {
     expect(model.migration.state).toBe('cancelled');
   });
 
-  it('is refused while a start may have arrived, where nothing can stop it', () => {
+  it('is refused while a start of unknown outcome may be running that nothing can stop', () => {
     const model = new Model('tencent', 'full');
     model.work(accept);
     model.work(unknown);
     expect(model.ask('cancel')).toBe(false);
   });
 
-  it('is not over because a list does not show the task: it is sent, at once', () => {
+  it('is sent at once even if a list does not show the task', () => {
     const model = new Model('alibaba', 'full');
     model.honestStep();
     expect(model.migration.state).toBe('restoring');
     expect(model.ask('cancel')).toBe(true);
     say(model, 'missing');
-    expect(model.migration.state).toBe('cancelling');
+    expect(model.migration.state).toBe('cancellation');
     expect(model.migration.dueAt).toBe(model.now);
     expect(decide(model.migration, model.provider)).toMatchObject({ do: 'send', step: 'cancel' });
   });
 
-  it('that the vendor refuses leads back to where the chain was', () => {
+  it('returns to the earlier state when the vendor refuses it', () => {
     const model = resting('alibaba');
     model.ask('add');
     model.work(failWith('throttled'));
@@ -182,20 +182,20 @@ describe('a task that the vendor no longer shows', () => {
     return model;
   }
 
-  it('leaves the state as it was, and offers a way out', () => {
+  it('keeps the state and offers cancel and retry', () => {
     const model = lost();
     expect(model.migration).toMatchObject({ state: 'restoring', stateReason: 'missing_at_provider' });
     expect(allowedActions(model.migration, model.provider)).toEqual(['cancel', 'retry']);
   });
 
-  it('can be cancelled, with a warning that nobody knows what the vendor did', () => {
+  it('can be cancelled with a warning that the vendor’s outcome is unknown', () => {
     const model = lost();
     expect(model.ask('cancel')).toBe(true);
     expect(model.migration).toMatchObject({ state: 'cancelled', occupiesInstance: false, dueAt: null });
     expect(model.migration.warnings.map(({ code }) => code)).toEqual(['vendor_outcome_unknown']);
   });
 
-  it('can be cancelled while the database is being opened', () => {
+  it('can be cancelled during a cutover', () => {
     const model = resting('alibaba');
     model.ask('cut_over');
     model.work(accept);
@@ -205,7 +205,7 @@ describe('a task that the vendor no longer shows', () => {
     expect(model.migration.state).toBe('cancelled');
   });
 
-  it('is looked for again at once with retry, and goes on when it is back', () => {
+  it('is looked for again at once on retry and continues when it is back', () => {
     const model = lost();
     expect(model.migration.dueAt).toBeGreaterThan(model.now);
     expect(model.ask('retry')).toBe(true);
@@ -216,7 +216,7 @@ describe('a task that the vendor no longer shows', () => {
   });
 });
 
-describe('what a refused submission left behind', () => {
+describe('the leftovers of a refused submission', () => {
   /** A registered increment whose start was refused; its removal is the next call. */
   function behind(): Model {
     const model = resting('tencent');
@@ -227,7 +227,7 @@ describe('what a refused submission left behind', () => {
     return model;
   }
 
-  it('is removed without hiding why the chain stands still', () => {
+  it('are removed without hiding why the chain is blocked', () => {
     const model = behind();
     model.work(accept);
     expect(model.migration).toMatchObject({ stateReason: 'backup_failed' });
@@ -235,7 +235,7 @@ describe('what a refused submission left behind', () => {
   });
 
   it.each(['looked for in vain', 'not to be asked for'] as const)(
-    'holds up nothing for ever when its removal is %s',
+    'never block the migration forever when their removal is %s',
     (how) => {
       const model = behind();
       model.work(unknown);
@@ -252,7 +252,7 @@ describe('what a refused submission left behind', () => {
     },
   );
 
-  it('is left there after its removal was put off often enough', () => {
+  it('stay at the vendor after the removal was retried often enough', () => {
     const model = behind();
     for (let tries = 0; tries < maxCleanupTries; tries++) model.work(failWith('unauthenticated'));
     expect(model.migration.warnings.map(({ code }) => code)).toEqual(['left_behind']);
@@ -261,7 +261,7 @@ describe('what a refused submission left behind', () => {
 });
 
 describe('a chain whose full backup failed', () => {
-  it('has failed, even where the vendor says that the task waits', () => {
+  it('has failed even if the vendor says that the task is waiting', () => {
     const model = new Model('alibaba', 'full_log');
     model.honestStep();
     const backups = model.truth().backups.map((each) => ({ ...each, state: 'failed' as const }));
@@ -271,7 +271,7 @@ describe('a chain whose full backup failed', () => {
   });
 });
 
-it('an ended migration has nothing under way', () => {
+it('a terminal migration has no backup in progress', () => {
   const model = resting('alibaba');
   model.ask('add');
   model.work(failWith('throttled'));
@@ -281,7 +281,7 @@ it('an ended migration has nothing under way', () => {
   expect(model.migration.backups[1]?.state).toBe('skipped');
 });
 
-it('a refused submission is refused although the process that sent it is late', () => {
+it('a rejected submission fails the migration even if its reply arrives late', () => {
   const model = new Model('huawei', 'full');
   model.work(unknown);
   const number = model.migration.calls[0]?.number ?? 0;

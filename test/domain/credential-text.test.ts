@@ -5,7 +5,7 @@ import { Secret } from '../../src/domain/secret.ts';
 const withSecret = (secret: string) =>
   credentialFault({ provider: 'tencent', secretId: 'AKID', secretKey: new Secret(secret) });
 
-describe('credentials that cannot be right', () => {
+describe('malformed credentials', () => {
   it.each<[string, string, string]>([
     ['an invisible space', 'abc\u200bdef', 'holds the character U+200B at place 4 of 7'],
     ['a line break inside', 'abc\ndef', 'holds the character U+000A at place 4 of 7'],
@@ -16,11 +16,11 @@ describe('credentials that cannot be right', () => {
     expect(withSecret(secret)).toEqual({ name: 'secretKey', detail });
   });
 
-  it('are not those of visible ASCII', () => {
+  it('do not include keys of visible ASCII', () => {
     expect(withSecret('aZ09+/=~!"#')).toBeNull();
   });
 
-  it('may be a password of any characters that can be typed', () => {
+  it('do not include a password of any typeable characters', () => {
     const login = (password: string) =>
       credentialFault({
         provider: 'huawei',

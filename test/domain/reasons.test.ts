@@ -14,7 +14,7 @@ const running = sampleMigration({
 });
 
 describe('the catalogue of reasons', () => {
-  it.each(reasons)('decides whether %s offers retry and cancel', (code) => {
+  it.each(reasons)('decides whether %s allows retry and cancel', (code) => {
     const { retry, cancelEndsRecord } = reasonEntry(code);
     const blocked = blockedBy(running, { code, detail: 'For the test.' });
     const cancelling = { ...blocked, cancelRequested: true, state: 'cancelling' } as const;
@@ -26,7 +26,7 @@ describe('the catalogue of reasons', () => {
     expect(lossOf(unsettled) !== undefined).toBe(cancelEndsRecord === 'always');
   });
 
-  it.each(reasons)('has an event that clears %s, and shows the reason that is left', (code) => {
+  it.each(reasons)('names an event that clears %s and then shows the remaining reason', (code) => {
     const { clearedBy: events } = reasonEntry(code);
     expect(events.length).toBeGreaterThan(0);
     for (const event of events) {
@@ -41,7 +41,7 @@ describe('the catalogue of reasons', () => {
     }
   });
 
-  it('does not clear what a caller has to answer by observing the vendor', () => {
+  it('does not let an observation clear a reason that the caller has to resolve', () => {
     for (const code of ['backup_failed', 'cutover_refused', 'awaiting_upload', 'outcome_unknown'] as const)
       expect(clearedBy('observation')).not.toContain(code);
   });

@@ -93,8 +93,8 @@ const steps: fc.Arbitrary<Step[]> = fc
 
 const beat = (who: number, afterMs = 0): Step => ({ do: 'beat', who, afterMs, travelMs: 0 });
 
-describe('processes that share a store', () => {
-  it('never divide by different lists at the same time, whatever stops, dies, is cut off or comes', () => {
+describe('processes that share one store', () => {
+  it('never use different member lists at the same time, whichever of them stops, dies, disconnects or joins', () => {
     let shared = 0;
     fc.assert(
       fc.property(steps, (steps) => {
@@ -113,7 +113,7 @@ describe('processes that share a store', () => {
     expect(shared).toBeGreaterThan(1000);
   });
 
-  it('count a newcomer after the time for joining, all at the same moment, and before that without it', () => {
+  it('count a new process all at the same moment: after the joining time, or earlier when there is none', () => {
     const seen: [number, string][] = [];
     const beats = Array.from({ length: 8 }, () => [beat(0, 900), beat(1, 100)]).flat();
     run([beat(0), ...beats], (now, views) => {
@@ -124,7 +124,7 @@ describe('processes that share a store', () => {
     expect(seen.filter(([now]) => now > firstShared + 100).every(([, list]) => list === 'p0,p1')).toBe(true);
   });
 
-  it('use nothing for themselves when the store has not answered for the time that a list is believed', () => {
+  it('use no share once the store has been silent for longer than a list is valid', () => {
     const last: number[] = [];
     run([beat(0), { do: 'pass', afterMs: 10_000, who: 0, travelMs: 0 }], (now, views) => {
       if (views.size > 0) last.push(now - 1_000_000);
@@ -132,7 +132,7 @@ describe('processes that share a store', () => {
     expect(Math.max(...last)).toBeLessThanOrEqual(times.viewMs);
   });
 
-  it('have all of it back when the others have died', () => {
+  it('regain the whole limit when the others have died', () => {
     const beats = Array.from({ length: 14 }, () => beat(0, 1000));
     const seen: string[] = [];
     run([beat(0), beat(1), ...beats], (_now, views) => seen.push(views.get('p0')?.join() ?? ''));

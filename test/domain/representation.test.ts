@@ -13,13 +13,13 @@ const restoring = sampleBackup({ type: 'log', state: 'restoring', final: false }
 const queued = sampleBackup({ type: 'log', final: false });
 
 describe('the percentage of a migration', () => {
-  it('is the vendor’s where there is one backup', () => {
+  it('is the vendor’s value for a single backup', () => {
     expect(percentOf({ mode: 'full', state: 'restoring', percent: 41.6 })).toBe(42);
     expect(percentOf({ mode: 'full', state: 'restoring', percent: null })).toBeNull();
     expect(percentOf({ mode: 'full', state: 'restoring', percent: 170 })).toBe(100);
   });
 
-  it('of a chain counts what is restored and the share of the backup that runs', () => {
+  it('of a chain counts restored backups plus the running backup’s share', () => {
     const chain = { mode: 'full_log', state: 'restoring', backups: [restored, restoring, queued] } as const;
     expect(percentOf({ ...chain, percent: null })).toBe(33);
     expect(percentOf({ ...chain, percent: 10 })).toBe(36);
@@ -33,7 +33,7 @@ describe('a long chain', () => {
   const log = () => sampleBackup({ type: 'log', state: 'restored', final: false });
   const migration = sampleMigration({ mode: 'full_log', backups: [restored, ...Array.from({ length: 80 }, log)] });
 
-  it('is shown in short with the full backup, the last ones, and how many are left out', () => {
+  it('is abbreviated to the full backup, the last ones and the number left out', () => {
     const shown = representMigration(migration, alibaba, 50);
     expect(shown.backups.map(({ id }) => id)).toEqual(
       [migration.backups[0], ...migration.backups.slice(-49)].map((backup) => backup?.id),
@@ -42,7 +42,7 @@ describe('a long chain', () => {
     expect(shown.progress.backupsTotal).toBe(81);
   });
 
-  it('is shown whole where it fits', () => {
+  it('is shown in full when it is short enough', () => {
     for (const most of [81, undefined]) {
       const shown = representMigration(migration, alibaba, most);
       expect(shown.backups).toHaveLength(81);

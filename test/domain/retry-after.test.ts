@@ -28,7 +28,7 @@ describe('Retry-After', () => {
     expect(readRetryAfter({ 'retry-after': value }, now)).toBe(expected);
   });
 
-  it('is compared with the clock of who sent it', () => {
+  it('with a date is measured against the sender’s clock', () => {
     const hour = 3_600_000;
     expect(readRetryAfter({ 'retry-after': date(hour + 5000), date: date(hour) }, now)).toBe(5000);
   });
@@ -37,7 +37,7 @@ describe('Retry-After', () => {
     ['alibaba', alibaba],
     ['huawei', huawei],
     ['tencent', tencent],
-  ] as const)('is read the same by %s, on 429 and on 503', (_name, provider) => {
+  ] as const)('is read in the same way by %s, on 429 and on 503', (_name, provider) => {
     for (const httpStatus of [429, 503]) {
       const waits = ['20', date(20_000), '999999', 'Thu, 31 Dec 2099 23:59:59 GMT'].map(
         (value) =>

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { putNewest } from '../../src/domain/bounded-map.ts';
 import { someAtOnce } from '../../src/domain/some-at-once.ts';
 
-it('works on no more items at once than it may, and keeps the order of the results', async () => {
+it('limits the number of concurrent items and keeps the order of results', async () => {
   let underWay = 0;
   let most = 0;
   const results = await someAtOnce([5, 1, 4, 2, 3], 2, async (item) => {
@@ -15,7 +15,7 @@ it('works on no more items at once than it may, and keeps the order of the resul
   expect(most).toBe(2);
 });
 
-it('a full map loses the entry that was put longest ago; putting it again makes it the newest', () => {
+it('a full map drops the oldest entry; setting a key again makes it the newest', () => {
   const map = new Map<string, number>();
   for (const [key, value] of [
     ['a', 1],

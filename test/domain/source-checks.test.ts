@@ -7,7 +7,7 @@ const objects = (...keys: string[]): SourceRequest => ({ type: 'object_storage',
 const links = (...urls: string[]): SourceRequest => ({ type: 'url', urls });
 const host = 'https://acme-1250000000.cos.ap-guangzhou.myqcloud.com';
 
-describe('a path that leads to another object', () => {
+describe('a path that resolves to another object', () => {
   it.each([
     [objects('prod/../other/orders.bak'), '/source/keys/0'],
     [objects('a.bak', './b.bak'), '/source/keys/1'],
@@ -17,19 +17,19 @@ describe('a path that leads to another object', () => {
     [links(`${host}/prod/../orders.bak?sign=1`), '/source/urls/0'],
     [links(`${host}/prod/%2e%2e/orders.bak`), '/source/urls/0'],
     [links(`${host}/./orders.bak`), '/source/urls/0'],
-  ])('is refused: %j', (source, pointer) => {
+  ])('is rejected: %j', (source, pointer) => {
     expect(sourceConflicts(source, now)).toEqual([{ pointer, detail: expect.stringContaining('another object') }]);
   });
 
   it.each([
     objects('prod/..bak', 'prod/.hidden.bak', 'prod//orders.bak', 'a...b/x.bak', '...'),
     links(`${host}/prod/..bak?path=/../x`, `${host}//orders.bak#/../`),
-  ])('is no more than dots in a name: %j', (source) => {
+  ])('is accepted when the dots belong to a name: %j', (source) => {
     expect(sourceConflicts(source, now)).toEqual([]);
   });
 });
 
-describe('a signed link', () => {
+describe('the expiry of a signed link', () => {
   const at = (ms: number) => Math.floor(ms / 1000);
   it.each<[string, string, number | null]>([
     ['COS', `?q-sign-algorithm=sha1&q-sign-time=1;${at(now) - 60}&q-signature=x`, now - 60_000],
@@ -59,7 +59,7 @@ describe('stripes of one backup', () => {
       ['orders_stripe0.bak', 'orders_stripe1.bak'],
       ['orders', 'sales'],
     ],
-  ])('%j of the databases %j are told', (keys, databases) => {
+  ])('%j for the databases %j are reported', (keys, databases) => {
     expect(looksStriped(objects(...keys), databases)).toBe(true);
   });
 
@@ -74,7 +74,7 @@ describe('stripes of one backup', () => {
     [['orders_7.bak', 'orders_9.bak'], []],
     [['orders_1.bak'], ['orders']],
     [['orders-1-of-1.bak'], ['orders']],
-  ])('%j of the databases %j are none', (keys, databases) => {
+  ])('%j for the databases %j are not reported', (keys, databases) => {
     expect(looksStriped(objects(...keys), databases)).toBe(false);
   });
 });

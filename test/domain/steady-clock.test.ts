@@ -15,8 +15,8 @@ function laboratory() {
   return { clock, steps, time, pass };
 }
 
-describe('a clock that is told of no steps', () => {
-  it('is the wall clock', () => {
+describe('the steady clock', () => {
+  it('equals the wall clock when nothing steps', () => {
     const { clock, steps, time, pass } = laboratory();
     for (let turn = 0; turn < 100; turn++) {
       pass(997);
@@ -26,7 +26,7 @@ describe('a clock that is told of no steps', () => {
     expect(steps).toEqual([]);
   });
 
-  it('goes on when the wall clock steps back, and has met it again after twice that time', () => {
+  it('keeps running when the wall clock steps back, and rejoins it after twice the step', () => {
     const { clock, steps, time, pass } = laboratory();
     const before = clock.now();
     time.wall -= 4 * minute;
@@ -42,7 +42,7 @@ describe('a clock that is told of no steps', () => {
     expect(steps).toEqual([{ direction: 'back', ms: 4 * minute }]);
   });
 
-  it('follows a step forward, but not with what has to wait', () => {
+  it('follows a forward step at once but lets waiting work wait its full time', () => {
     const { clock, steps, time, pass } = laboratory();
     const sentAt = clock.now();
     time.wall += 60 * minute;
@@ -55,7 +55,7 @@ describe('a clock that is told of no steps', () => {
     expect(steps).toEqual([{ direction: 'forward', ms: 60 * minute }]);
   });
 
-  it('may be asked for the time by whoever is told of a step', () => {
+  it('can be read from inside its own step listener', () => {
     const time = { wall: 0, mono: 0 };
     const told: number[] = [];
     const clock = steadyClock(

@@ -5,7 +5,7 @@ import { malformedStoreUrls, piecesOfPassword } from '../support/store-urls.ts';
 const place = (url: string) => placeInWords(postgresPlace(url));
 
 describe('the URL of a PostgreSQL store', () => {
-  it.each(malformedStoreUrls)('is refused without a piece of the password: %s', (_, url, sentence) => {
+  it.each(malformedStoreUrls)('is rejected without any part of the password: %s', (_, url, sentence) => {
     let fault: unknown;
     try {
       postgresPlace(url);
@@ -26,19 +26,19 @@ describe('the URL of a PostgreSQL store', () => {
     ['postgres://u:p@/godwit', 'localhost:5432, database godwit'],
     ['postgres://u:p@/godwit?host=/run/postgresql', '/run/postgresql:5432, database godwit'],
     ['postgres://db', 'db:5432'],
-  ])('is told by host, port and database: %s', (url, words) => {
+  ])('is described by host, port and database: %s', (url, words) => {
     expect(place(url)).toBe(words);
   });
 
   it.each(['a/b', 'a#b', 'a?b', 'a@b', 'a%b', 'a:b', 'a b', 'ä'])(
-    'takes the percent-encoded password %s',
+    'accepts the percent-encoded password %s',
     (password) => {
       const url = `postgres://user:${encodeURIComponent(password)}@db/godwit`;
       expect(postgresPlace(url)).toMatchObject({ user: 'user', password, database: 'godwit' });
     },
   );
 
-  it('takes a password with a colon as it is', () => {
+  it('accepts a password with a colon', () => {
     expect(postgresPlace('postgres://user:a:b@db/godwit').password).toBe('a:b');
   });
 });

@@ -18,8 +18,8 @@ function request(overrides: Partial<MigrationRequest>): MigrationRequest {
 
 const urls = (...names: string[]): SourceRequest => ({ type: 'url', urls: names });
 
-describe('what a provider cannot do', () => {
-  it('names every option that it lacks, each with the providers that have it', () => {
+describe('options that a provider does not support', () => {
+  it('are all named, each with the providers that support it', () => {
     const faults = unsupportedFields(
       sourced(
         request({
@@ -36,7 +36,7 @@ describe('what a provider cannot do', () => {
     ]);
   });
 
-  it('recommends a provider that takes many links, and none that takes many objects only', () => {
+  it('with several links recommend only providers that accept several links', () => {
     const source = urls('https://files.example.com/a.bak', 'https://files.example.com/b.bak');
     const [fault, ...rest] = unsupportedFields(sourced({ ...request({ source }), provider: 'tencent' }), capabilities);
     expect(fault?.pointer).toBe('/source/urls');
@@ -51,11 +51,11 @@ describe('a source that contradicts itself', () => {
     [urls('https://files.example.com/a.bak', 'https://my files/b.bak'), '/source/urls/1'],
     [urls('https://files.example.com/a b.bak'), '/source/urls/0'],
     [{ type: 'object_storage', bucket: 'acme-backups', keys: ['/orders.bak'] }, '/source/keys/0'],
-  ] satisfies [SourceRequest, string][])('%j is at fault at %s', (source, pointer) => {
+  ] satisfies [SourceRequest, string][])('%j has a fault at %s', (source, pointer) => {
     expect(conflictingFields(request({ source }), 0).map((fault) => fault.pointer)).toEqual([pointer]);
   });
 
-  it('leaves a signed URL alone', () => {
+  it('does not check a signed URL', () => {
     const source = urls('https://files.example.com/prod/orders%20full.bak?sig=a%2Fb+c&x=1');
     expect(conflictingFields(request({ source }), 0)).toEqual([]);
   });

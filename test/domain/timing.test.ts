@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { askOperatorAfterMs, backOffMs, jitteredMs, spreadBackOffMs } from '../../src/domain/timing.ts';
 
-describe('how long a call of unknown outcome is looked for before an operator is asked', () => {
+describe('the time until an operator is asked about a call of unknown outcome', () => {
   it.each([
     [30_000, 15 * 60_000],
     [1000, 30_000],
@@ -24,27 +24,24 @@ describe('a back-off', () => {
     stallMs: 21_600_000,
   };
 
-  it.each([0, 1, 3, 6, 40])(
-    'after %d failures spreads tries from the shortest interval to its whole length',
-    (failures) => {
-      const most = backOffMs(failures, settings);
-      const waits = Array.from({ length: 500 }, (_, number) => spreadBackOffMs(failures, settings, `mig_${number}`));
-      expect(Math.min(...waits)).toBeGreaterThanOrEqual(settings.pollMinMs);
-      expect(Math.max(...waits)).toBeLessThanOrEqual(most);
-      if (failures === 0) return;
-      expect(Math.min(...waits)).toBeLessThan(settings.pollMinMs + (most - settings.pollMinMs) * 0.05);
-      expect(Math.max(...waits)).toBeGreaterThan(settings.pollMinMs + (most - settings.pollMinMs) * 0.95);
-    },
-  );
+  it.each([0, 1, 3, 6, 40])('after %d failures lies between the shortest interval and the full delay', (failures) => {
+    const most = backOffMs(failures, settings);
+    const waits = Array.from({ length: 500 }, (_, number) => spreadBackOffMs(failures, settings, `mig_${number}`));
+    expect(Math.min(...waits)).toBeGreaterThanOrEqual(settings.pollMinMs);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(most);
+    if (failures === 0) return;
+    expect(Math.min(...waits)).toBeLessThan(settings.pollMinMs + (most - settings.pollMinMs) * 0.05);
+    expect(Math.max(...waits)).toBeGreaterThan(settings.pollMinMs + (most - settings.pollMinMs) * 0.95);
+  });
 
-  it('comes to the same when a change is computed again, and to another in the next try', () => {
+  it('is the same when recomputed and different for the next attempt', () => {
     expect(spreadBackOffMs(3, settings, 'mig_1')).toBe(spreadBackOffMs(3, settings, 'mig_1'));
     expect(spreadBackOffMs(3, settings, 'mig_1')).not.toBe(spreadBackOffMs(4, settings, 'mig_1'));
   });
 });
 
 describe('a pause', () => {
-  it('lies between its bounds, whatever is drawn', () => {
+  it('lies between its bounds for any random value', () => {
     expect([0, 0.5, 1].map((random) => jitteredMs(1000, 200, random))).toEqual([200, 600, 1000]);
     expect([0, 0.5, 1].map((random) => jitteredMs(100, 200, random))).toEqual([200, 200, 200]);
   });

@@ -14,14 +14,14 @@ function takenAt(times: readonly number[], start: TokenBucket = fullBucket(rate,
 }
 
 describe('a token bucket', () => {
-  it('gives its burst at once, then its rate', () => {
+  it('gives its burst at once and then its rate', () => {
     const times = Array.from({ length: 2000 }, (_, index) => index);
     const given = takenAt(times);
     expect(given.slice(0, 5)).toEqual([0, 1, 2, 3, 4]);
     expect(given.slice(5)).toEqual([200, 400, 600, 800, 1000, 1200, 1400, 1600, 1800]);
   });
 
-  it('never gives more than its burst and what has flowed in since', () => {
+  it('never gives more than its burst plus the refill', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 60_000 }), { maxLength: 400 }), (unsorted) => {
         const given = takenAt([...unsorted].sort((one, other) => one - other));
@@ -34,7 +34,7 @@ describe('a token bucket', () => {
     );
   });
 
-  it('says how long it takes, and gives a token just then', () => {
+  it('predicts the wait and gives a token exactly then', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 20 }), fc.integer({ min: 0, max: 5000 }), (takes, now) => {
         let bucket = fullBucket(rate, 0);
@@ -46,19 +46,19 @@ describe('a token bucket', () => {
     );
   });
 
-  it('gives nothing in a pause, one token at its end, and then its rate', () => {
+  it('gives nothing during a pause, one token at its end and then its rate', () => {
     const bucket = paused(fullBucket(rate, 0), rate, 3000, 0);
     const times = Array.from({ length: 4000 }, (_, index) => index);
     expect(takenAt(times, bucket)).toEqual([3000, 3200, 3400, 3600, 3800]);
     expect(waitMs(bucket, rate, 1000)).toBe(2000);
   });
 
-  it('is not shortened by a second pause that ends sooner', () => {
+  it('does not shorten a pause when a second one ends sooner', () => {
     const bucket = paused(paused(fullBucket(rate, 0), rate, 3000, 0), rate, 1000, 0);
     expect(waitMs(bucket, rate, 0)).toBe(3000);
   });
 
-  it('stays as it is when the clock goes back', () => {
+  it('does not change when the clock goes back', () => {
     const bucket = filled({ tokens: 2, filledAt: 10_000 }, rate, 5000);
     expect(bucket).toEqual({ tokens: 2, filledAt: 10_000 });
   });

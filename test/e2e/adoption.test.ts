@@ -27,7 +27,7 @@ afterAll(async () => {
 
 await onBothStores('a database that was lost', (newUrl) => {
   it.each(['alibaba', 'tencent'] as const)(
-    'leaves a chain at %s that a new one takes over',
+    'two gateways: the first leaves a chain at %s and the second takes it over',
     async (cloud) => {
       const accounts = sandboxAccounts(sandbox);
       const lost = await startTestGateway(accounts, { storeUrl: await newUrl() });
@@ -130,8 +130,8 @@ const idOf = (cloud: Cloud, refs: Record<string, string>) => {
   return { [name]: refs[name] ?? '' };
 };
 
-describe.each(clouds)('a task at %s that was begun outside Godwit', (cloud) => {
-  it('is listed, adopted while it runs, and followed to its end; nothing is sent', async () => {
+describe.each(clouds)('a task at %s that was started outside Godwit', (cloud) => {
+  it('is listed, adopted while it runs and followed to its end without any changing call', async () => {
     const { instanceId, request, made } = await begun(cloud);
     const [task, ...others] = await tasksOf(after, cloud, instanceId);
     expect([task?.owned, others, await tasksOf(before, cloud, instanceId)]).toEqual([false, [], []]);
@@ -171,7 +171,7 @@ describe.each(clouds)('a task at %s that was begun outside Godwit', (cloud) => {
     expect([twice.status, twice.body.code]).toEqual([409, 'provider_conflict']);
   });
 
-  it('is told beforehand where another restore would meet it', async () => {
+  it('is reported by the dry run of another restore that would collide with it', async () => {
     const { request, made } = await begun(cloud, 'full', 'orders_stuck.bak');
     const beside = { ...request, source: file(cloud, 'orders_other.bak') };
     const notesOf = async (gateway: Gateway) => {
@@ -189,7 +189,7 @@ describe.each(clouds)('a task at %s that was begun outside Godwit', (cloud) => {
     expect(await notesOf(before)).toEqual([]);
   });
 
-  it('is refused where it is another one than the caller says, or is not there', async () => {
+  it('is not adopted if it does not match the request or does not exist', async () => {
     const { request, made } = await begun(cloud);
     const adopt = idOf(cloud, made.providerRefs);
     const [name = ''] = Object.keys(adopt);
@@ -207,7 +207,7 @@ describe.each(clouds)('a task at %s that was begun outside Godwit', (cloud) => {
     }
   });
 
-  it('that failed is recorded as failed, and is not tried again', async () => {
+  it('that failed is recorded as failed and cannot be retried', async () => {
     const { request, made } = await begun(cloud, 'full', 'orders_corrupt.bak');
     await until(async () => (await see(before, made.id)).state).toBe('failed');
     const { body } = await call(after, 'POST', '/migrations', { ...request, adopt: idOf(cloud, made.providerRefs) });
@@ -217,8 +217,8 @@ describe.each(clouds)('a task at %s that was begun outside Godwit', (cloud) => {
   });
 });
 
-describe.each(clouds)('a chain at %s that was begun outside Godwit', (cloud) => {
-  it('goes on from where it stands, to its cutover', async () => {
+describe.each(clouds)('a chain at %s that was started outside Godwit', (cloud) => {
+  it('continues from its current state to its cutover', async () => {
     const { instanceId, request, made } = await begun(cloud, 'full_log');
     const restored = async (id: string, gateway: Gateway) =>
       (await see(gateway, id)).backups.filter(({ state }) => state === 'restored').length;
@@ -251,7 +251,7 @@ describe.each(clouds)('a chain at %s that was begun outside Godwit', (cloud) => 
   }, 60_000);
 });
 
-describe('a restore that was begun in the console of a vendor', () => {
+describe('a restore that was started in the vendor’s console', () => {
   const instances = { alibaba: 'rm-console000001', huawei: `${'7'.repeat(32)}in04`, tencent: 'mssql-console1' };
   const inConsole = async (cloud: Cloud, operation: string, parameters: object) => {
     const body = JSON.stringify({ cloud, operation, parameters });
@@ -299,7 +299,7 @@ describe('a restore that was begun in the console of a vendor', () => {
     },
   };
 
-  it.each(clouds)('at %s is listed without secrets, and adopted', async (cloud) => {
+  it.each(clouds)('at %s is listed without secrets and adopted', async (cloud) => {
     const adopt = await begin[cloud]();
     const listed = await tasksOf(after, cloud, instances[cloud]);
     expect(listed.map(({ providerRefs }) => providerRefs)).toEqual([adopt]);
@@ -311,8 +311,8 @@ describe('a restore that was begun in the console of a vendor', () => {
   });
 });
 
-describe('what the vendor does not tell', () => {
-  it('is said: the log jobs of Huawei are linked to nothing', async () => {
+describe('tasks that the vendor does not describe fully', () => {
+  it('cannot be adopted when nothing links them to a chain: Huawei’s log jobs', async () => {
     const { request, made } = await begun('huawei', 'full_log');
     await until(async () => (await see(before, made.id)).state).toBe('awaiting_backup');
     const source = file('huawei', names.log('huawei', 1));
@@ -333,7 +333,7 @@ describe('what the vendor does not tell', () => {
     }
   });
 
-  it('lists nothing to a caller who names no configured account', async () => {
+  it('are not listed to a caller who names no configured account', async () => {
     const { status, body } = await call(after, 'GET', '/accounts/nobody/tasks?instanceId=rm-uf6wjk5');
     expect([status, body.code]).toEqual([404, 'not_found']);
     expect((await call(after, 'GET', '/accounts/sandbox-alibaba/tasks')).status).toBe(400);

@@ -61,7 +61,7 @@ const restores = (id: string) =>
   sandbox.journal().filter(({ instanceId, effect }) => instanceId === id && effect === 'restore');
 
 describe.each(clouds)('backups at %s', (cloud) => {
-  it('of a folder are inspected: what each file is, and the chain', async () => {
+  it('are inspected: the kind of each file in a folder, and the chain', async () => {
     const { status, body } = await call('POST', '/backups/inspect', {
       provider: cloud,
       account: account(cloud),
@@ -90,7 +90,7 @@ describe.each(clouds)('backups at %s', (cloud) => {
     expect(types).toEqual(cloud === 'alibaba' ? ['full', 'differential', 'log'] : ['full', 'log', 'log', 'log']);
   });
 
-  it('are all found in a folder whose list is longer than any other answer of a vendor', async () => {
+  it('are all found in a folder whose list exceeds every other vendor response in size', async () => {
     const folder = new BackupFolder(sandbox, cloud, `long-${cloud}/`);
     const keys = Array.from({ length: 150 }, (_, number) => `${'many-words-'.repeat(8)}${number}.txt`);
     for (const key of keys) folder.putText(key, 'no backup');
@@ -103,7 +103,7 @@ describe.each(clouds)('backups at %s', (cloud) => {
     expect([status, (body as unknown as { files: unknown[] }).files?.length]).toEqual([200, keys.length]);
   });
 
-  it('that are wrong are refused before any vendor call, in words', async () => {
+  it('that are unusable are rejected in plain words before any vendor call', async () => {
     const folder = new BackupFolder(sandbox, cloud, `wrong-${cloud}/`);
     const full = folder.make('D');
     full.put();
@@ -151,7 +151,7 @@ describe.each(clouds)('backups at %s', (cloud) => {
     expect((await call('POST', '/migrations', other)).body.code).toBe('database_not_in_backup');
   });
 
-  it('of a chain are checked against what comes before them', async () => {
+  it('of a chain are checked against their predecessors', async () => {
     const folder = new BackupFolder(sandbox, cloud, `chain-${cloud}/`);
     const [full, first, second, third] = [folder.make('D'), folder.make('L'), folder.make('L'), folder.make('L')];
     for (const each of [full, first, second, third]) each.put();
@@ -171,7 +171,7 @@ describe.each(clouds)('backups at %s', (cloud) => {
     expect((await add(second.key)).status).toBe(201);
   });
 
-  it('that cannot be read are sent with a warning, or refused where reading is demanded', async () => {
+  it('that are unreadable are sent with a warning, or rejected if the request demands a check', async () => {
     const key = 'unknown/orders_full.bak';
     const sent = await call('POST', '/migrations', request(cloud, key));
     expect(sent.status).toBe(201);

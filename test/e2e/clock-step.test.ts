@@ -22,7 +22,7 @@ describe('a wall clock that steps', () => {
     ['back by four minutes', -240_000],
     ['forward by an hour', 3_600_000],
   ])(
-    '%s holds up nothing, and is told',
+    '%s delays no migration and appears in the log and metrics',
     async (_name, stepMs) => {
       sandbox = await startSandbox({ host: '127.0.0.1', runtime: systemRuntime, restoreMs: 1500 });
       const folder = await temporaryFolder();

@@ -47,7 +47,7 @@ const stream = (path: string, headers: Record<string, string> = {}) =>
   fetch(`${gateway.url}${path}`, { headers: { accept: 'text/event-stream', ...headers } });
 const succeeded = ({ type, data }: Message) => type === 'migration.state_changed' && data.data.to === 'succeeded';
 
-it('a restore is followed to its end as it happens, and read on from any event', async () => {
+it('a client follows a restore live to its end and resumes from any event', async () => {
   const ofAll = await stream('/migrations/events');
   const { body } = await post(`${gateway.url}/migrations`, requestFor('tencent'));
   const seen = await messagesUntil(ofAll, succeeded);

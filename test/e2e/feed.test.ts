@@ -71,7 +71,7 @@ const restored = (instanceId: string) =>
 const until = (check: () => Promise<unknown>) => expect.poll(check, { timeout: 15_000, interval: 40 });
 
 describe.each(clouds)('a watched folder at %s', (cloud) => {
-  it('is restored in the order of LSNs, whatever comes late or out of order, and ends with its last file', async () => {
+  it('restores its files in LSN order, however late or unordered they arrive, and ends with the last one', async () => {
     const folder = new BackupFolder(sandbox, cloud, `feed-${cloud}/`);
     const full = folder.make('D');
     const logs = [1, 2, 3, 4, 5].map(() => folder.make('L'));
@@ -121,7 +121,7 @@ describe.each(clouds)('a watched folder at %s', (cloud) => {
     expect(events).toEqual(expect.arrayContaining(['feed.gap_found', 'feed.gap_closed']));
   });
 
-  it('gives one full backup to a migration of mode full, the newest', async () => {
+  it('gives the newest full backup to a migration of mode full', async () => {
     const folder = new BackupFolder(sandbox, cloud, `feed-full-${cloud}/`);
     folder.make('D').put();
     folder.make('L').put();
@@ -135,7 +135,7 @@ describe.each(clouds)('a watched folder at %s', (cloud) => {
     ]);
   });
 
-  it('says what it waits for, and is cancelled without a trace at the vendor', async () => {
+  it('reports which file it waits for and is cancelled without any vendor task', async () => {
     const folder = new BackupFolder(sandbox, cloud, `feed-empty-${cloud}/`);
     folder.make('L').put();
     const asked = request(cloud, folder);
@@ -147,7 +147,7 @@ describe.each(clouds)('a watched folder at %s', (cloud) => {
     expect(restored(asked.target.instanceId)).toEqual([]);
   });
 
-  it('ends with the newest file that is there, on request', async () => {
+  it('ends at the newest file on request', async () => {
     const folder = new BackupFolder(sandbox, cloud, `feed-latest-${cloud}/`);
     const files = [folder.make('D'), folder.make('L')];
     for (const each of files) each.put();
@@ -171,7 +171,7 @@ describe.each(clouds)('a watched folder at %s', (cloud) => {
 });
 
 describe('a watched folder', () => {
-  it('that cannot be listed is told with the permission that is missing, and read when it can be', async () => {
+  it('that cannot be listed reports the missing permission and resumes once it can be read', async () => {
     const folder = new BackupFolder(sandbox, 'alibaba', 'feed-late/');
     const { body } = await call('POST', '/migrations', request('alibaba', folder));
     await until(async () => (await see(body.id)).blocking.map(({ code }) => code)).toContain('feed_unreadable');
@@ -182,7 +182,7 @@ describe('a watched folder', () => {
     await call('POST', `/migrations/${body.id}/cutover`);
   });
 
-  it('in which a taken file changes is told, and the file is not sent again', async () => {
+  it('reports a restored file that changes and does not send it again', async () => {
     const folder = new BackupFolder(sandbox, 'alibaba', 'feed-changed/');
     const full = folder.make('D');
     full.put();
@@ -195,7 +195,7 @@ describe('a watched folder', () => {
     await call('POST', `/migrations/${body.id}/cutover`);
   });
 
-  it('is asked for instead of a source, never beside it', async () => {
+  it('replaces the source of a request and is rejected beside one', async () => {
     const folder = new BackupFolder(sandbox, 'alibaba', 'feed-both/');
     const asked = request('alibaba', folder);
     const source = { type: 'object_storage', bucket: folder.bucket, keys: ['a.bak'] };

@@ -24,7 +24,7 @@ afterAll(async () => {
 });
 
 it.each(['alibaba_inspect', 'huawei_inspect', 'tencent_inspect'])(
-  'the example %s finds a whole chain',
+  'the example %s finds a complete chain',
   async (name) => {
     const response = await fetch(`${gateway.url}/backups/inspect`, {
       method: 'POST',
@@ -38,7 +38,7 @@ it.each(['alibaba_inspect', 'huawei_inspect', 'tencent_inspect'])(
 );
 
 it.each(['alibaba_folder', 'huawei_folder', 'tencent_folder'])(
-  'the example %s takes a chain of the folder that its cloud restores',
+  'the example %s restores a chain from a folder of its cloud',
   async (name) => {
     const response = await fetch(`${gateway.url}/migrations`, {
       method: 'POST',

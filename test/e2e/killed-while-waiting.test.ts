@@ -53,7 +53,7 @@ const request = (database: string) => {
   return { ...body, name: database, target: { ...body.target, databases: [{ name: database }] } };
 };
 
-it('a creation whose process is killed while its caller waits stays in the audit, and its key answers at once', async () => {
+it('a creation stays in the audit and its key is answered at once when the process is killed before answering', async () => {
   sandbox.faults.add({ cloud: 'alibaba', operation: 'CreateMigrateTask', kind: 'delay_before', ms: 6000 });
   const headers = { 'idempotency-key': 'killed-waiting', 'x-request-id': 'request-killed' };
   const waiting = post(`${gateway.url}/migrations`, request('killed-waiting'), headers).catch(() => null);
@@ -76,7 +76,7 @@ it('a creation whose process is killed while its caller waits stays in the audit
   await untilMigration(gateway.url, again.body.id, hasEnded);
 });
 
-it('what was answered 202 in the moment before its process is killed is in the audit as it was answered', async () => {
+it('a creation answered with 202 just before its process is killed is in the audit with that answer', async () => {
   const ids: string[] = [];
   for (let number = 0; number < 3; number++) {
     const requestId = `request-async-${number}`;

@@ -59,8 +59,8 @@ const log = (provider: 'alibaba' | 'huawei' | 'tencent', number: number) => ({
   },
 });
 
-describe('a failure that lasts', () => {
-  it('is told with the vendor’s words, bounded, and retryable', async () => {
+describe('a failure that persists', () => {
+  it('shows the vendor’s words, ends after a bounded number of attempts and can be retried', async () => {
     sandbox.faults.add({
       cloud: 'tencent',
       operation: 'StartBackupMigration',
@@ -86,7 +86,7 @@ describe('a failure that lasts', () => {
     expect((await untilMigration(url, id, hasEnded)).state).toBe('succeeded');
   }, 20_000);
 
-  it('of a busy target ends after `busyMs`', async () => {
+  it('ends the wait for a busy target after `busyMs`', async () => {
     sandbox.faults.add({
       cloud: 'alibaba',
       operation: 'CreateMigrateTask',
@@ -105,7 +105,7 @@ describe('a failure that lasts', () => {
     ['huawei', 'unknown-status', 'unrecognized_provider_status'],
     ['tencent', 'stuck', 'stalled'],
   ] as const)(
-    'at %s (%s) has `cancel` as its exit',
+    'at %s (%s) can be ended with `cancel`',
     async (provider, word, reason) => {
       const { id } = await create(ask(provider, 'full', word));
       const lost = await untilMigration(url, id, blockedBy(reason));
@@ -119,7 +119,7 @@ describe('a failure that lasts', () => {
 });
 
 describe('the backups of a chain', () => {
-  it('have no file twice, and can be removed while they are queued', async () => {
+  it('cannot contain a file twice and can be removed while they are queued', async () => {
     const id = await chain('huawei');
     const path = `/migrations/${id}/backups`;
     const first = await post(`${url}${path}`, log('huawei', 1));
@@ -135,7 +135,7 @@ describe('the backups of a chain', () => {
     expect((await post(`${url}${path}`, log('huawei', 2))).status).toBe(201);
   }, 20_000);
 
-  it('lose nothing by a refused one, which can be removed', async () => {
+  it('survive a refused one, which can be removed', async () => {
     const id = await chain('tencent');
     sandbox.faults.add({
       cloud: 'tencent',
@@ -158,7 +158,7 @@ describe('the backups of a chain', () => {
     });
   }, 20_000);
 
-  it('take a differential before the logs at Alibaba', async () => {
+  it('accept a differential before the logs at Alibaba', async () => {
     const id = await chain('alibaba');
     const differential = { ...log('alibaba', 1), type: 'differential' };
     const source = { ...differential.source, keys: ['prod/orders_diff.bak'] };
@@ -168,8 +168,8 @@ describe('the backups of a chain', () => {
   }, 20_000);
 });
 
-describe('what a person says of a call of unknown outcome', () => {
-  it('is not taken where the task belongs to another migration, deleted or not', async () => {
+describe('an operator’s word on a call of unknown outcome', () => {
+  it('is rejected when the task belongs to another migration, deleted or not', async () => {
     const { id: owner } = await create(ask('alibaba', 'full'));
     const owned = await untilMigration(url, owner, hasEnded);
     const request = ask('alibaba', 'full');

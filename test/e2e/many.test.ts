@@ -77,7 +77,7 @@ describe('a batch of creations', () => {
     ],
   };
 
-  it('is checked, stored and audited one by one, with common labels', async () => {
+  it('is checked, stored and audited one by one and shares its labels', async () => {
     const dry = await post('/migrations/batch?dryRun=true', batch);
     expect(dry.body.items.map(({ dryRun, problem }) => dryRun?.valid ?? problem?.code)).toEqual([
       true,
@@ -103,7 +103,7 @@ describe('a batch of creations', () => {
     expect(records.filter(({ migrationId }) => migrationId === null).map((each) => each.status)).toEqual([200, 200]);
   });
 
-  it('that is repeated with its key makes nothing twice, and another one with the key is refused', async () => {
+  it('creates nothing when repeated with its key; a different batch with that key is rejected', async () => {
     const count = async () => (await get('/migrations?label.wave=first')).items.length;
     const before = await count();
     const again = await post('/migrations/batch', batch, { 'idempotency-key': 'wave-1' });
@@ -117,7 +117,7 @@ describe('a batch of creations', () => {
     expect(other.body.items[0]?.problem?.code).toBe('idempotency_key_reused');
   });
 
-  it('of a folder makes a migration for each database that has backups there', async () => {
+  it('of a folder creates one migration per database found there', async () => {
     const folder = {
       provider: 'alibaba',
       account: 'sandbox-alibaba',
@@ -177,7 +177,7 @@ describe('a selection by labels', () => {
       )
       .toBe(state);
 
-  it('is cut over one by one, after a dry run that shows what would become of each', async () => {
+  it('is cut over one by one, after a dry run that shows each effect', async () => {
     for (const id of ids.slice(0, 2)) await settled(id, 'awaiting_backup');
     const dry = await post('/migrations/cutover?dryRun=true', { selector: { labels } });
     const byId = (items: readonly Item[]) =>
@@ -189,7 +189,7 @@ describe('a selection by labels', () => {
     for (const id of ids.slice(0, 2)) await settled(id, 'succeeded');
   }, 60_000);
 
-  it('is cancelled one by one, and only as far as the caller has a grant', async () => {
+  it('is cancelled one by one within the caller’s grants', async () => {
     expect((await post('/migrations/cancel', { selector: { labels } }, {}, 'other')).body.items).toEqual([]);
     const { body } = await post('/migrations/cancel', { selector: { labels, provider: 'alibaba' } });
     expect(body.items.map(({ migrationId, status }) => [migrationId, status])).toEqual([[ids[2], 202]]);

@@ -18,7 +18,7 @@ afterEach(async () => {
 });
 
 describe('a gateway started without a configuration', () => {
-  it('restores at each of three clouds, tells the truth until the end, and stops when asked', async () => {
+  it('restores at each of three clouds, reports true states to the end and stops on request', async () => {
     const gateway = await spawnGateway(await temporaryFolder(), null);
     running.push(gateway);
     const ended = await Promise.all(
@@ -45,8 +45,8 @@ describe('a gateway started without a configuration', () => {
   }, 30_000);
 });
 
-describe('a gateway killed in the middle of a restore', () => {
-  it('finishes the same restore after it was started again, with no second create', async () => {
+describe('a gateway that is killed during a restore', () => {
+  it('finishes the restore after a restart without a second create', async () => {
     const sandbox = await startSandbox({ host: '127.0.0.1', runtime: systemRuntime, restoreMs: 1500 });
     try {
       const folder = await temporaryFolder();
@@ -67,7 +67,7 @@ describe('a gateway killed in the middle of a restore', () => {
     }
   }, 30_000);
 
-  it('finishes a submission whose answer it never saw, without sending it again', async () => {
+  it('finishes a submission whose reply was lost without sending it again', async () => {
     const sandbox = await startSandbox({ host: '127.0.0.1', runtime: systemRuntime, restoreMs: 500 });
     try {
       for (const cloud of ['alibaba', 'huawei', 'tencent'] as const) {

@@ -35,8 +35,8 @@ const account = (url: string) => ({
   endpoints: { rds: url },
 });
 
-describe('a signal to stop', () => {
-  it('is followed whatever its peers have left unfinished', async () => {
+describe('a stop signal', () => {
+  it('stops the process whatever its peers have left unfinished', async () => {
     const folder = await temporaryFolder();
     const gateway = await spawnGateway(folder, {
       store: { url: `sqlite:${join(folder, 'godwit.db')}` },
@@ -63,7 +63,7 @@ describe('a signal to stop', () => {
     for (const peer of peers) peer.destroy();
   }, 60_000);
 
-  it('that comes twice ends the process at once', async () => {
+  it('sent twice ends the process at once', async () => {
     const vendor = await silentVendor();
     const folder = await temporaryFolder();
     const gateway = await spawnGateway(folder, {
@@ -83,12 +83,12 @@ describe('a signal to stop', () => {
   }, 60_000);
 });
 
-describe('an address that cannot be listened on', () => {
+describe('an unusable listening address', () => {
   it.each([
     ['192.0.2.1', /^godwit: this machine has no address 192\.0\.2\.1; .*listen\.host\n$/],
     ['no-such-host.invalid', /^godwit: the name no-such-host\.invalid .* is not known; .*\n$/],
   ])(
-    'such as %s is told in one sentence',
+    'such as %s is explained in one sentence',
     async (host, sentence) => {
       const folder = await temporaryFolder();
       const file = {

@@ -190,8 +190,8 @@ const refused: readonly [string, Asked, number, string, string][] = [
   ],
 ];
 
-describe('an input that restores the wrong thing, or more than was asked', () => {
-  it.each(refused)('is refused at its field: %s', async (_title, asked, status, pointer, words) => {
+describe('an input that would restore the wrong data, or more than asked', () => {
+  it.each(refused)('is rejected at its field: %s', async (_title, asked, status, pointer, words) => {
     const created = await post('/migrations', asked);
     expect(created.status, JSON.stringify(created.body)).toBe(status);
     expect(created.body.errors).toContainEqual({ pointer, detail: expect.stringContaining(words) });
@@ -200,7 +200,7 @@ describe('an input that restores the wrong thing, or more than was asked', () =>
     expect(dry.body.valid).not.toBe(true);
   });
 
-  it('is refused in a chain, too: a stripe, and the file of another database', async () => {
+  it('is rejected in a chain too: a stripe, and a file of another database', async () => {
     const full = 'prod/ODS_Easy_20261121190000_2full2_2noreconvery2.bak';
     const chain = { mode: 'full_log', databases: [{ name: 'ODS_Easy' }], source: objects('acme-1250000000', [full]) };
     const { body } = await post('/migrations', { provider: 'tencent', ...chain });
@@ -218,7 +218,7 @@ describe('an input that restores the wrong thing, or more than was asked', () =>
   });
 });
 
-describe('several URLs at SQL Server 2008 R2', () => {
+describe('several URLs for SQL Server 2008 R2', () => {
   const urls = [1, 2].map(
     (number) => `https://acme.oss-cn-hangzhou.aliyuncs.com/o${number}.bak?Expires=4000000000&Signature=x`,
   );
@@ -226,12 +226,12 @@ describe('several URLs at SQL Server 2008 R2', () => {
   const restore = (instanceId: string, account: string) =>
     post('/migrations', { provider: 'alibaba', account, instanceId, source: { type: 'url', urls } });
 
-  it('are joined and restored', async () => {
+  it('are joined into one parameter and restored', async () => {
     const { status, body } = await restore('rm-2008r2-001', 'sandbox-alibaba');
     expect(status, JSON.stringify(body)).toBe(201);
   });
 
-  it('are sent without the encoding as a whole where the account says so, and the refusal names the setting', async () => {
+  it('are sent unencoded if the account says so, and a rejection names that setting', async () => {
     const encoded = await restore('rm-rawurls-001', 'sandbox-alibaba');
     expect(encoded.body).toMatchObject({
       code: 'provider_rejected',

@@ -70,7 +70,7 @@ await onBothStores('a configuration that changes while the gateway runs', (newUr
     return ((await response.json()) as { id: string }).id;
   };
 
-  it('takes accounts out and in; migrations of one that is gone have an exit, and go on when it is back', async () => {
+  it('a reload removes and adds accounts; migrations of a removed one can be ended and continue when it is back', async () => {
     const [resting, leaving] = await Promise.all([
       create(newInstance(), 'reload/a.bak'),
       create(newInstance(), 'reload/stuck.bak'),
@@ -96,7 +96,7 @@ await onBothStores('a configuration that changes while the gateway runs', (newUr
     await untilMigration(gateway.url, resting, ({ state }) => state === 'succeeded');
   });
 
-  it('goes by an account’s new endpoint and keys at once', async () => {
+  it('a reload applies an account’s new endpoint and keys at once', async () => {
     const accounts = sandboxAccounts(sandbox);
     const wrong = accounts.map((each) =>
       each.name === 'sandbox-alibaba'
@@ -110,7 +110,7 @@ await onBothStores('a configuration that changes while the gateway runs', (newUr
     expect((await listing()).status).toBe(200);
   });
 
-  it('names what only a restart takes up, until it is as it was', async () => {
+  it('a reload lists the changes that need a restart until they are reverted', async () => {
     expect(
       await reload({ engine: { ...quickEngine, pollMaxMs: 300 }, publicUrl: 'https://elsewhere.example' }),
     ).toEqual(['engine', 'publicUrl']);
@@ -130,7 +130,7 @@ await onBothStores('a configuration that changes while the gateway runs', (newUr
     expect(await (await call('/metrics')).text()).toMatch(/godwit_config_reload_failed 0[\s\S]*restart_needed 0/);
   });
 
-  it('limits requests as it says now', async () => {
+  it('a reload applies new rate limits', async () => {
     await reload({ rateLimit: { requestsPerSecond: 1, burst: 2 } });
     const statuses = async () => Promise.all([1, 2, 3, 4].map(async () => (await call('/accounts')).status));
     expect(await statuses()).toContain(429);
@@ -138,15 +138,15 @@ await onBothStores('a configuration that changes while the gateway runs', (newUr
     expect(await statuses()).toEqual([200, 200, 200, 200]);
   });
 
-  it('never begins or ceases to ask who calls without a restart', async () => {
+  it('a reload never switches authentication on or off', async () => {
     expect(await reload({ auth: { keys: [keyOf('ci')] } })).toEqual(['auth']);
     expect((await call('/accounts')).status).toBe(200);
     expect(await reload()).toEqual([]);
   });
 });
 
-describe('keys that change while the gateway runs', () => {
-  it('are good or not from then on', async () => {
+describe('API keys that change while the gateway runs', () => {
+  it('are accepted or rejected from that moment', async () => {
     const accounts = sandboxAccounts(sandbox);
     const storeUrl = `sqlite:${join(await temporaryFolder(), 'godwit.db')}`;
     const auth = (...names: string[]) => ({ auth: { keys: names.map(keyOf) } });
@@ -169,7 +169,7 @@ describe('keys that change while the gateway runs', () => {
   });
 });
 
-describe('the configuration file of a process', () => {
+describe('a process’s configuration file', () => {
   const running: GatewayProcess[] = [];
   afterEach(async () => {
     await Promise.all(running.splice(0).map((gateway) => gateway.end('SIGKILL')));
@@ -190,7 +190,7 @@ describe('the configuration file of a process', () => {
     return { path: join(folder, 'godwit.json'), put };
   }
 
-  it('is taken up when its mount is swapped and at SIGHUP; a broken one changes nothing and is told', async () => {
+  it('is reloaded when its mount is swapped and on SIGHUP; a broken file changes nothing and is reported', async () => {
     const folder = await temporaryFolder();
     const [first, second] = sandboxAccounts(sandbox);
     const file = (...accounts: unknown[]) => ({

@@ -64,7 +64,7 @@ describe('Alibaba: CreateMigrateTask', () => {
   const business = (request: RecordedRequest | undefined) =>
     Object.fromEntries([...new URLSearchParams(request?.body)].filter(([name]) => !common.includes(name)));
 
-  it('takes an object of a bucket', async () => {
+  it('restores an object from a bucket', async () => {
     const { vendor, gateway } = await start(account, answer);
     const created = await post(`${gateway.url}/migrations`, {
       provider: 'alibaba',
@@ -90,7 +90,7 @@ describe('Alibaba: CreateMigrateTask', () => {
     });
   });
 
-  it('takes the shared URLs of 2008 R2 and shows them without their signature', async () => {
+  it('restores from URLs on 2008 R2 and shows them without their signature', async () => {
     const { vendor, gateway } = await start(account, answer);
     const url =
       'http://rdsmssqlsingapore.oss-ap-southeast-1.aliyuncs.com/autotest_2008R2_TestMigration_FULL.bak?Expires=4000000000&OSSAccessKeyId=testid&Signature=topsecret%3D';
@@ -160,7 +160,7 @@ describe('Huawei: CreateReplicationJob', () => {
       vendor.requests.find((request) => request.method === 'POST' && request.url.startsWith('/v5/'))?.body ?? '{}',
     );
 
-  it('takes a full backup from a bucket', async () => {
+  it('restores a full backup from a bucket', async () => {
     const { vendor, gateway } = await start(account, answer);
     const created = await post(`${gateway.url}/migrations`, {
       provider: 'huawei',
@@ -191,7 +191,7 @@ describe('Huawei: CreateReplicationJob', () => {
     expect(vendor.requests.at(1)?.url).toBe(`/v5/${project}/backup-migration-jobs`);
   });
 
-  it('takes a full backup of an instance', async () => {
+  it('restores a full backup of an instance', async () => {
     const { vendor, gateway } = await start(account, answer);
     const created = await post(`${gateway.url}/migrations`, {
       provider: 'huawei',
@@ -230,7 +230,7 @@ describe('Huawei: CreateReplicationJob', () => {
 });
 
 describe('Tencent: StartBackupMigration', () => {
-  it('is reached by way of the registration, and its flow is kept', async () => {
+  it('follows the registration, and its flow id is kept', async () => {
     const account = (url: string) => ({
       name: 'tc',
       provider: 'tencent',

@@ -32,7 +32,7 @@ async function get(path: string) {
   return { status: response.status, body: (await response.json()) as Body };
 }
 
-it('a row that is no JSON stops nothing else, and is named to whoever asks for it and in readiness', async () => {
+it('a row of invalid JSON stops no other migration and is named in its answer and in readiness', async () => {
   const spoilt = await post(`${gateway.url}/migrations`, requestFor('huawei'), { prefer: 'respond-async' });
   // With another version, so that it is read and not what was shown before.
   const database = new DatabaseSync(file, { timeout: 5000 });

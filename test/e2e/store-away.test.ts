@@ -126,7 +126,7 @@ async function attemptsOf({ url }: Scene, id: string): Promise<number> {
 const postgres = await findPostgres();
 const reason = postgres.available ? '' : ` (skipped: ${postgres.reason})`;
 
-describe('a store on SQLite that goes away', () => {
+describe('a gateway whose SQLite store goes away', () => {
   storeThatGoesAway(async () => `sqlite:${await temporaryFolder()}/godwit.db`);
 });
 
@@ -162,7 +162,7 @@ function storeThatGoesAway(newUrl: () => Promise<string>): void {
   afterAll(() => Promise.all(running.map(({ gateway }) => gateway.stop(0))));
 
   it.concurrent.each(outages)(
-    'at commit $atCommit of each change, its answer $answer',
+    'gives every change one true outcome: at commit $atCommit, its answer $answer',
     async (outage) => {
       const found = running.find((each) => each.outage === outage);
       if (found === undefined) throw new Error('no gateway');

@@ -53,7 +53,7 @@ interface Page<T> {
 }
 const get = async <T>(path: string): Promise<T> => (await (await fetch(`${gateway.url}${path}`)).json()) as T;
 
-it('a restore is told to a receiver from its beginning to its end, also by the successor of a process that was killed', async () => {
+it('a receiver gets every event of a restore, also when another process takes over from a killed one', async () => {
   const { port } = receiver.address() as AddressInfo;
   const made = await post(`${gateway.url}/webhooks`, { url: `http://127.0.0.1:${port}/hook?token=t` });
   expect(made.status).toBe(201);

@@ -260,7 +260,7 @@ const table = situations.flatMap((situation) =>
   (situation.providers ?? all).map((provider) => ({ ...situation, provider })),
 );
 
-describe('actions', () => {
+describe('the offered actions', () => {
   const chains = new Map<ProviderId, Chain>();
   beforeAll(async () => {
     for (const provider of all) chains.set(provider, await startChain(provider));
@@ -270,7 +270,7 @@ describe('actions', () => {
   });
   const reached = new Set<string>();
 
-  it.each(table)('of $provider, $name: what is offered is taken, and nothing else', async (situation) => {
+  it.each(table)('of $provider, $name: Godwit accepts exactly what it offers', async (situation) => {
     const { provider, mode = 'full_log', upload = false, accountGone = false } = situation;
     const chain = chains.get(provider);
     if (chain === undefined) throw new Error('no chain');
@@ -299,7 +299,7 @@ describe('actions', () => {
     }
   });
 
-  it('were tried in every state', () => {
+  it('cover every state', () => {
     expect([...reached].sort()).toEqual([...migrationStates].sort());
   });
 });

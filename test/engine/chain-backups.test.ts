@@ -43,14 +43,14 @@ describe.each(all)('a refused increment at %s', (provider) => {
     return { chain, id, backupId };
   }
 
-  it('costs the chain nothing: it can be sent again', async () => {
+  it('does not harm the chain and can be sent again', async () => {
     const { chain, id, backupId } = await refused();
     await chain.service.retry(id, {}, caller);
     await chain.until(id, ({ backups }) => backups.some((each) => each.id === backupId && each.state === 'restored'));
     expect(await finish(chain, id, 2)).toBe('succeeded');
   });
 
-  it('can be removed, and the chain goes on without it', async () => {
+  it('can be removed, and the chain continues without it', async () => {
     const { chain, id, backupId } = await refused();
     await chain.service.removeBackup(id, backupId, caller);
     const without = await chain.get(id);
@@ -63,8 +63,8 @@ describe.each(all)('a refused increment at %s', (provider) => {
   });
 });
 
-describe('an increment that somebody has registered at Tencent by hand', () => {
-  it('is waited for, told, and costs the chain nothing', async () => {
+describe('an increment that somebody registered manually at Tencent', () => {
+  it('is reported, waited for and does not harm the chain', async () => {
     const { chain, id } = await atRest('tencent');
     const { simulation } = chain;
     simulation.refused = { operation: 'CreateIncrementalMigration', code: 'ResourceInUse.IncrementalMigrationExist' };
@@ -81,7 +81,7 @@ describe('an increment that somebody has registered at Tencent by hand', () => {
 });
 
 describe.each(all)('the backups of a chain at %s', (provider) => {
-  it('have no file twice', async () => {
+  it('cannot contain a file twice', async () => {
     const { chain, id } = await atRest(provider);
     const { service } = chain;
     const backupId = await chain.add(id, 1);
@@ -97,7 +97,7 @@ describe.each(all)('the backups of a chain at %s', (provider) => {
     expect((await problemOf(service.addBackup(id, { type: 'log', source }, caller))).code).toBe('duplicate_backup');
   });
 
-  it('may have a file again that failed', async () => {
+  it('may contain a failed file again', async () => {
     const { chain, id } = await atRest(provider);
     if (provider === 'alibaba') return expect((await chain.get(id)).state).toBe('awaiting_backup');
     await chain.add(id, 1, { word: 'gap' });
@@ -106,7 +106,7 @@ describe.each(all)('the backups of a chain at %s', (provider) => {
     expect((await chain.get(id)).backups.map(({ state }) => state)).toEqual(['restored', 'failed', 'queued']);
   });
 
-  it('warn of a name that tells an older time than the one before', async () => {
+  it('produce a warning when a file name has an older time than the previous one', async () => {
     const { chain, id } = await atRest(provider);
     await chain.add(id, 3);
     expect((await chain.get(id)).warnings.filter(({ code }) => code === 'backup_out_of_order')).toEqual([]);
@@ -115,7 +115,7 @@ describe.each(all)('the backups of a chain at %s', (provider) => {
     expect(warning?.detail).toMatch(/20261121200001.* older time than .*20261121200003/);
   });
 
-  it('can be removed while they are queued, and only then', async () => {
+  it('can be removed only while they are queued', async () => {
     const { chain, id } = await atRest(provider);
     const { service } = chain;
     const [first, second, third] = [await chain.add(id, 1), await chain.add(id, 2), await chain.add(id, 3)];
@@ -132,7 +132,7 @@ describe.each(all)('the backups of a chain at %s', (provider) => {
   });
 });
 
-it('a failed backup holds up the chain again when the one that took its place is removed', async () => {
+it('block the chain again when the replacement of a failed backup is removed', async () => {
   const { chain, id } = await atRest('huawei');
   const failed = await chain.add(id, 1, { word: 'gap' });
   await chain.until(id, ({ stateReason }) => stateReason === 'backup_failed');
@@ -151,7 +151,7 @@ describe('a differential backup in a chain of logs', () => {
     source: { type: 'object_storage' as const, bucket: 'acme-backups', keys: [`prod/orders_diff_${number}.bak`] },
   });
 
-  it('goes before the logs at Alibaba, once', async () => {
+  it('is accepted once, before the logs, at Alibaba', async () => {
     const { chain, id } = await atRest('alibaba');
     const { service } = chain;
     await service.addBackup(id, differential('alibaba', 1), caller);
@@ -179,7 +179,7 @@ describe('a differential backup in a chain of logs', () => {
 });
 
 describe('a file that Alibaba lists under another name', () => {
-  it.each(['respelt', 'renamed'])('is recognized all the same (%s)', async (word) => {
+  it.each(['respelt', 'renamed'])('is recognized (%s)', async (word) => {
     const { chain, id } = await atRest('alibaba');
     await chain.add(id, 1, { word });
     await chain.until(id, ({ backups }) => backups[1]?.state === 'restored');
@@ -198,7 +198,7 @@ describe('a file that Alibaba does not list', () => {
     return { chain, id };
   }
 
-  it('counts as restored at a person’s word', async () => {
+  it('counts as restored at an operator’s word', async () => {
     const { chain, id } = await unlisted();
     const { migrateTaskId = '' } = (await chain.get(id)).providerRefs;
     expect((await problemOf(chain.service.retry(id, { adopt: { migrateTaskId: 'other' } }, caller))).code).toBe(
@@ -210,7 +210,7 @@ describe('a file that Alibaba does not list', () => {
     expect((await chain.until(id, isTerminal)).state).toBe('succeeded');
   });
 
-  it('is sent again at a person’s word, as a new attempt', async () => {
+  it('is sent again as a new attempt at an operator’s word', async () => {
     const { chain, id } = await unlisted();
     const before = chain.simulation.restores().length;
     await chain.service.retry(id, { assume: 'absent' }, caller);

@@ -12,7 +12,7 @@ const blockedBy = (code: string) => (migration: Migration) => migration.stateRea
 const statesOf = ({ backups }: Migration) => backups.map(({ state }) => state);
 
 describe.each(['huawei', 'tencent'] as const)('a failed increment at %s', (provider) => {
-  it('holds up the queue with its reason; a corrected one takes its place and the rest follows', async () => {
+  it('blocks the queue with its reason until a corrected one replaces it', async () => {
     const chain = await startChain(provider);
     const id = await chain.create();
     await chain.add(id, 1, { word: 'gap' });
@@ -29,7 +29,7 @@ describe.each(['huawei', 'tencent'] as const)('a failed increment at %s', (provi
     expect(ended.backups[1]?.supersededBy).toBe(corrected);
   });
 
-  it('can be retried as it is, as a new attempt', async () => {
+  it('can be retried unchanged as a new attempt', async () => {
     const chain = await startChain(provider);
     const id = await chain.create();
     await chain.add(id, 1, { word: 'gap' });
@@ -52,7 +52,7 @@ it('a failed final backup at Huawei leaves the chain open for a corrected one', 
   expect((await chain.until(id, isTerminal)).state).toBe('succeeded');
 });
 
-it('a dead chain at Tencent has failed as a whole', async () => {
+it('at Tencent that kills the chain fails the migration', async () => {
   const chain = await startChain('tencent');
   const id = await chain.create();
   await chain.add(id, 1, { word: 'dead-chain' });
@@ -64,7 +64,7 @@ it('a dead chain at Tencent has failed as a whole', async () => {
   });
 });
 
-it('a failed increment ends the chain at Alibaba, and what is queued is skipped', async () => {
+it('at Alibaba fails the migration and skips the queued backups', async () => {
   const chain = await startChain('alibaba');
   const id = await chain.create();
   await chain.add(id, 1, { word: 'gap' });
@@ -78,7 +78,7 @@ it('a failed increment ends the chain at Alibaba, and what is queued is skipped'
 });
 
 describe('retry', () => {
-  it.each(all)('of a failed full restore at %s begins a new one when the cause is gone', async (provider) => {
+  it.each(all)('of a failed full restore at %s starts a new one once the cause is gone', async (provider) => {
     const chain = await startChain(provider, 'full');
     const id = await chain.create(requestFor(provider, 'full', 'prod/orders-no-space_full.bak'));
     expect((await chain.until(id, isTerminal)).state).toBe('failed');
@@ -99,7 +99,7 @@ describe('retry', () => {
 });
 
 describe('cutover', () => {
-  it('takes a name that means something at another vendor for a mere name', async () => {
+  it('treats a file name that has a meaning at another vendor as an ordinary name', async () => {
     const chain = await startChain('huawei', 'full_log');
     const id = await chain.create();
     const named = { type: 'object_storage', bucket: 'acme-backups-1250000000' } as const;
@@ -114,7 +114,7 @@ describe('cutover', () => {
     expect((await chain.until(id, isTerminal)).state).toBe('succeeded');
   });
 
-  it('is planned at Huawei by naming a queued backup, and is so already when asked again', async () => {
+  it('at Huawei marks a queued backup as final, and changes nothing when repeated', async () => {
     const chain = await startChain('huawei');
     const id = await chain.create();
     await chain.add(id, 1);
@@ -134,7 +134,7 @@ describe('cutover', () => {
     expect(await chain.service.cutOver(id, {}, caller)).toMatchObject({ changed: false });
   });
 
-  it('at Alibaba is sent once, after what is queued, however often it is asked for', async () => {
+  it('at Alibaba is sent once, after the queued backups, however often it is requested', async () => {
     const chain = await startChain('alibaba');
     const id = await chain.create();
     await chain.add(id, 1);
@@ -147,7 +147,7 @@ describe('cutover', () => {
     expect(chain.simulation.cloud.journal().map(({ effect }) => effect)).toEqual(['restore', 'restore', 'opened']);
   });
 
-  it('answers 412 when the migration has changed, before anything else is said', async () => {
+  it('answers 412 before any other refusal when the migration has changed', async () => {
     const chain = await startChain('alibaba');
     const id = await chain.create();
     const { version } = await chain.get(id);
@@ -172,7 +172,7 @@ describe('one restore per instance at Huawei', () => {
     target: { instanceId: '11112222333344445555666677778888in04', databases: [{ name }] },
   });
 
-  it('lets migrations wait for one another in the order of their creation', async () => {
+  it('makes migrations wait in the order of their creation', async () => {
     const chain = await startChain('huawei', 'full');
     const ids: string[] = [];
     for (const name of ['alpha', 'beta', 'gamma', 'delta']) {
@@ -197,7 +197,7 @@ describe('one restore per instance at Huawei', () => {
       if (index > 0) expect((startedAt ?? 0) - (ended[index - 1]?.finishedAt ?? 0)).toBeLessThan(5000);
   });
 
-  it('lets one that waits be cancelled without a word to the vendor', async () => {
+  it('lets a waiting migration be cancelled without a vendor call', async () => {
     const chain = await startChain('huawei', 'full');
     await chain.simulation.submit(onto('alpha'));
     const second = await chain.simulation.submit(onto('beta'));
@@ -240,7 +240,7 @@ describe('cancel', () => {
     expect(await chain.service.cancel(id, caller)).toMatchObject({ changed: false });
   });
 
-  it('before the start at Tencent removes what is registered', async () => {
+  it('before the start at Tencent removes the registered task', async () => {
     const chain = await startChain('tencent', 'full', { exchangeFaults: ['none', 'throttled'] });
     const id = await chain.simulation.submit(requestFor('tencent'));
     expect((await chain.get(id)).stateReason).toBe('provider_throttled');
@@ -249,7 +249,7 @@ describe('cancel', () => {
     expect(chain.simulation.cloud.journal().map(({ effect }) => effect)).toEqual(['registered', 'deleted']);
   });
 
-  it('is not lost in a death, and ends the restore at Alibaba once', async () => {
+  it('survives a process death and ends the restore at Alibaba once', async () => {
     const chain = await startChain('alibaba', 'full', { exchangeFaults: ['none', 'crash_after'] });
     const id = await chain.simulation.submit(requestFor('alibaba'));
     await chain.service.cancel(id, caller);
@@ -260,7 +260,7 @@ describe('cancel', () => {
 });
 
 describe.each(all)('a second migration onto the same target at %s', (provider) => {
-  it('is refused and names the first, until that has ended', async () => {
+  it('is rejected with the id of the first until that one has ended', async () => {
     const chain = await startChain(provider, 'full');
     const id = await chain.create();
     const again = chain.service.create(requestFor(provider), 0, caller);
@@ -274,7 +274,7 @@ describe.each(all)('a second migration onto the same target at %s', (provider) =
 });
 
 describe('an account that is no longer configured', () => {
-  it('holds a migration where it is, says so, and goes on when it is back', async () => {
+  it('pauses a migration, says so, and lets it continue when it is back', async () => {
     const chain = await startChain('huawei', 'full');
     const id = await chain.create();
     const accounts = chain.simulation.context.accounts as Map<string, typeof chain.simulation.account>;
@@ -287,7 +287,7 @@ describe('an account that is no longer configured', () => {
     expect(ended).toMatchObject({ state: 'succeeded', blocking: [] });
   });
 
-  it('is no obstacle to ending our record, with a warning', async () => {
+  it('does not prevent ending Godwit’s record, with a warning', async () => {
     const chain = await startChain('huawei', 'full');
     const id = await chain.create();
     (chain.simulation.context.accounts as Map<string, unknown>).clear();

@@ -13,7 +13,7 @@ it.each([
   ['huawei', -14],
   ['huawei', 26 * 60],
 ] as const)(
-  'the times of a restore at %s are by our clock when the vendor’s is %i minutes off',
+  'the times of a restore at %s follow Godwit’s clock when the vendor’s is %i minutes off',
   async (provider, minutes) => {
     const simulation = await Simulation.start({ provider, cloudOffsetMs: minutes * minute });
     const began = simulation.now;

@@ -78,7 +78,7 @@ function afterReads(store: Store, more: (read: number, ...asked: Parameters<Stor
 const forEver = new AbortController().signal;
 
 describe('a feed of events', () => {
-  it('gives what is there, then waits, then gives what comes', async () => {
+  it('returns stored events, then waits, then returns new ones', async () => {
     const { store, runtime, create, describe: change } = await world();
     const id = await create();
     const ended = new AbortController();
@@ -93,7 +93,7 @@ describe('a feed of events', () => {
     expect((await last).done).toBe(true);
   });
 
-  it.each([1, 2])('misses nothing that is stored right after read %i', async (moment) => {
+  it.each([1, 2])('misses no event that is stored right after read %i', async (moment) => {
     const { store, runtime, create, describe: change } = await world();
     const id = await create();
     const [, added] = await store.events({ migrationId: id }, { size: 10 });
@@ -105,7 +105,7 @@ describe('a feed of events', () => {
     await feed.return();
   });
 
-  it('gives each of many readers every event once and in order, wherever it begins, while more are stored', async () => {
+  it('gives each of many readers every event once and in order from any start, while more are stored', async () => {
     const { store, runtime, create, describe: change } = await world();
     const ids = [await create(), await create(elsewhere('rm-two')), await create(elsewhere('rm-three'))];
     const before = await store.events({}, { size: 100 });
@@ -124,7 +124,7 @@ describe('a feed of events', () => {
     for (const { after, seen } of await Promise.all(readers)) expect(seen).toEqual(all.filter((id) => id > after));
   });
 
-  it('reads the end of the log once for all readers, and gives them the same events', async () => {
+  it('reads the end of the log once for all readers and gives them the same events', async () => {
     const { store, runtime, create, describe: change } = await world();
     const id = await create();
     const latest = (await store.latestEvent()) ?? '';
@@ -142,7 +142,7 @@ describe('a feed of events', () => {
     for (const reader of readers) await reader.return();
   });
 
-  it('lets a reader that was slow catch up from the store', async () => {
+  it('lets a slow reader catch up from the store', async () => {
     const { store, runtime, create } = await world();
     const id = await create();
     const feeds = createEventFeed({ store, runtime }, 10);
@@ -162,7 +162,7 @@ describe('a feed of events', () => {
     await quick.return();
   });
 
-  it('shows only what its reader may see, and is not woken by other migrations', async () => {
+  it('shows only what its reader may see and does not wake it for other migrations', async () => {
     const { store, runtime, create, describe: change } = await world();
     const foreign = await create({ account: 'other' });
     const mine = await create(elsewhere('rm-mine'));
@@ -180,7 +180,7 @@ describe('a feed of events', () => {
     await visible.return();
   });
 
-  it('gives a sign of life when nothing happens', async () => {
+  it('sends a keep-alive when nothing happens', async () => {
     const { store, runtime, sleeps, asleep } = await world();
     const feed = createEventFeed({ store, runtime }).follow({ migrationId: null }, forEver);
     const waiting = asleep();
@@ -193,7 +193,7 @@ describe('a feed of events', () => {
     await feed.return();
   });
 
-  it('ends for every reader when the store fails, and works for those who come back', async () => {
+  it('ends for every reader when the store fails, and serves those who reconnect', async () => {
     const { store, runtime, create, describe: change } = await world();
     const id = await create();
     const latest = (await store.latestEvent()) ?? '';

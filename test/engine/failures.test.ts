@@ -34,7 +34,7 @@ const words: readonly [ProviderId, string, string][] = [
 
 describe('a failure at the vendor', () => {
   it.each(words)(
-    '%s, a key with `%s`: ends as failed with %s, plain words and the vendor’s own',
+    '%s, a key with `%s`: fails with %s in plain words and the vendor’s own',
     async (provider, word, code) => {
       const simulation = await Simulation.start({ provider });
       const id = await simulation.submit(requestFor(provider, 'full', `prod/${word}-orders.bak`));
@@ -49,7 +49,7 @@ describe('a failure at the vendor', () => {
     },
   );
 
-  it('tells of a database that exists already', async () => {
+  it('names a database that already exists', async () => {
     const simulation = await Simulation.start({ provider: 'alibaba' });
     await simulation.until(await simulation.submit(requestFor('alibaba')), isTerminal);
     const second = await simulation.until(
@@ -59,7 +59,7 @@ describe('a failure at the vendor', () => {
     expect(second.error?.code).toBe('target_database_exists');
   });
 
-  it('keeps the state while the vendor says something unknown, and goes on when it says something known', async () => {
+  it('keeps the state while the vendor reports an unknown status and continues after a known one', async () => {
     for (const provider of ['alibaba', 'huawei', 'tencent'] as const) {
       const simulation = await Simulation.start({ provider });
       const id = await simulation.submit(requestFor(provider, 'full', 'prod/odd-status-orders.bak'));

@@ -45,7 +45,7 @@ function silence(operations = /./): void {
 }
 
 describe('an account with a long queue', patient, () => {
-  it('keeps no other account waiting, and sends its own in their order at its rate', async () => {
+  it('delays no other account and sends its own calls in order at its rate', async () => {
     fleet = await Fleet.start({ limits });
     const ids: string[] = [];
     for (let number = 0; number < 80; number++) ids.push(await fleet.submit(numbered(number)));
@@ -63,7 +63,7 @@ describe('an account with a long queue', patient, () => {
     expect((sent.at(-1) ?? 0) - (sent[0] ?? 0)).toBeLessThan(46_000);
   });
 
-  it('holds no lease and no place while it waits for its turn', async () => {
+  it('holds no leases and no capacity while it waits for its turn', async () => {
     fleet = await Fleet.start({ limits });
     for (let number = 0; number < 60; number++) await fleet.submit(numbered(number));
     await fleet.time.pass(1000);
@@ -73,7 +73,7 @@ describe('an account with a long queue', patient, () => {
 });
 
 describe('a cloud that does not answer', patient, () => {
-  it('keeps no other account waiting, is asked once an interval, and says so; all goes on when it is back', async () => {
+  it('delays no other account, is probed once per interval and reported; all work resumes when it is back', async () => {
     fleet = await Fleet.start({
       limits: { ...limits, alibaba: { readsPerSecond: 1000, writesPerSecond: 1000 } },
       restoreMs: 36_000_000,
@@ -102,7 +102,7 @@ describe('a cloud that does not answer', patient, () => {
     expect(items.filter(({ blocking }) => blocking.length > 0)).toEqual([]);
   });
 
-  it('does not hold up the end of the process', async () => {
+  it('does not delay the process’s exit', async () => {
     fleet = await Fleet.start({ limits });
     for (let number = 0; number < 30; number++) await fleet.submit(numbered(number));
     silence();
@@ -112,8 +112,8 @@ describe('a cloud that does not answer', patient, () => {
   });
 });
 
-describe('a caller who only reads', patient, () => {
-  it('gets 503 where the answer would come too late, and delays no submission and no observation', async () => {
+describe('a caller who sends many reads', patient, () => {
+  it('gets 503 instead of a late answer and delays no submission or observation', async () => {
     fleet = await Fleet.start({ limits });
     const running = await fleet.submit(numbered(0));
     await untilAccepted(running);
@@ -137,8 +137,8 @@ describe('a caller who only reads', patient, () => {
   });
 });
 
-describe('a vendor that asks to be left alone', patient, () => {
-  it('is left alone for minutes at most, and new migrations say until when', async () => {
+describe('a vendor that sends a very long Retry-After', patient, () => {
+  it('is paused for minutes at most, and new migrations show until when', async () => {
     fleet = await Fleet.start({ limits });
     fleet.interfere = (provider, operation) =>
       provider === 'alibaba' && operation === 'CreateMigrateTask'

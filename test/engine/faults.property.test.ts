@@ -19,8 +19,8 @@ const plans: readonly [ProviderId, Mode, number][] = [
   ['tencent', 'full_differential', 2],
 ];
 
-describe.each(plans)('any schedule of faults and deaths at %s, mode %s', (provider, mode, increments) => {
-  it('ends in the true state with exactly one restore per backup, over legal transitions only', async () => {
+describe.each(plans)('any schedule of faults and process deaths at %s, mode %s', (provider, mode, increments) => {
+  it('ends in the true state with exactly one restore per backup and only legal transitions', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(

@@ -8,7 +8,7 @@ import { openStore } from '../../src/store/open.ts';
 import { history } from '../backups/history.ts';
 import { Simulation } from '../support/simulation.ts';
 
-it('a file that one listing has shown is not taken, however long its header takes to read', async () => {
+it('a file that only one listing has shown is not restored, however long reading its header takes', async () => {
   const { context, account } = await Simulation.start({ provider: 'alibaba' });
   let now = 1_000_000;
   // Each pause lets what else is under way go on.
@@ -62,7 +62,7 @@ it('a file that one listing has shown is not taken, however long its header take
   expect((listings[1]?.at ?? 0) - (listings[0]?.at ?? 0)).toBeGreaterThanOrEqual(defaultScanMs);
 });
 
-it('a replica without the account leaves a folder to the others at its next time', async () => {
+it('a replica without the account hands the folder to other replicas at its next scan', async () => {
   const { context, account } = await Simulation.start({ provider: 'alibaba' });
   let now = 1_000_000;
   const rounds: (() => void)[] = [];

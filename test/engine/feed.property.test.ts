@@ -83,7 +83,7 @@ class World {
 const kinds = fc.array(fc.constantFrom('full', 'differential', 'log', 'log', 'log', 'quiet'), { maxLength: 12 });
 
 describe('a watched folder', () => {
-  it('takes each file once, in an order that SQL Server accepts, whatever comes when and whatever dies', () => {
+  it('restores each file once in an order that SQL Server accepts, under any arrivals and process deaths', () => {
     fc.assert(
       fc.property(
         kinds,
@@ -118,7 +118,7 @@ describe('a watched folder', () => {
     );
   });
 
-  it('never takes a file that it has seen in one listing only', () => {
+  it('never restores a file that only one listing has shown', () => {
     const files = history(['full', 'log']).map((each) => ({ ...each, key: `${each.key}.bak` }));
     const world = new World(files, watching('full_log'));
     world.scan(new Set(files.map(({ key }) => key)));
@@ -142,7 +142,7 @@ describe('a watched folder', () => {
     expect(world.taken).toEqual(files.map(({ key }) => key));
   });
 
-  it('is told its gap only when two scans have shown it, and forgets it when the file comes', () => {
+  it('reports a gap only after two scans have shown it, and clears it when the file arrives', () => {
     const files = history(['full', 'log', 'log', 'log']).map((each) => ({ ...each, key: `${each.key}.bak` }));
     const world = new World(files, watching('full_log'));
     const keys = files.map(({ key }) => key);
@@ -161,7 +161,7 @@ describe('a watched folder', () => {
     expect(world.taken).toEqual(keys);
   });
 
-  it('starts from no full backup that its provider refuses by name, and goes around logs with such names', () => {
+  it('skips full backups and logs whose names its provider refuses', () => {
     const made = history(['full', 'log', 'copy', 'log', 'log']);
     const names = ['20261128010000_2full2', '20261128011500_2log2', 'copy_only', '20261128013000_2log2', 'renamed'];
     const files = made.map((each, index) => ({
@@ -179,7 +179,7 @@ describe('a watched folder', () => {
     expect(world.migration.blocking).toEqual([]);
   });
 
-  it('ends with its last file, also one of a time in which nothing was written, and takes none behind it', () => {
+  it('ends with its last file, even one from a period without writes, and restores none after it', () => {
     for (const kind of ['log', 'quiet'] as const) {
       const files = history(['full', 'log', kind, 'log']).map((each) => ({ ...each, key: `${each.key}.bak` }));
       const [, , last] = files.map(({ key }) => key);

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { createEngine } from '../../src/engine/engine.ts';
 import { requestFor, Simulation } from '../support/simulation.ts';
 
-it('forgets idempotency keys after two days, and not before', async () => {
+it('housekeeping deletes idempotency keys after two days and not before', async () => {
   const simulation = await Simulation.start({ provider: 'alibaba' });
   const id = await simulation.submit(requestFor('alibaba'));
   const day = 86_400_000;

@@ -7,9 +7,9 @@ import { requestFor, Simulation } from '../support/simulation.ts';
 
 const minute = 60_000;
 
-describe.each(['alibaba', 'huawei', 'tencent'] as const)('a process that died over a call to %s', (provider) => {
+describe.each(['alibaba', 'huawei', 'tencent'] as const)('a process that dies during a call to %s', (provider) => {
   it.each([-20, -4, 4])(
-    'leaves no second restore to its successor when the cloud’s clock is %i minutes off',
+    'never leads to a second restore by its successor when the cloud’s clock is %i minutes off',
     async (minutes) => {
       for (const fault of ['crash_after', 'crash_before'] as const)
         for (let position = 0; position < 3; position++) {
@@ -30,9 +30,9 @@ describe.each(['alibaba', 'huawei', 'tencent'] as const)('a process that died ov
 });
 
 describe.each(['alibaba', 'huawei', 'tencent'] as const)(
-  'a process that stands still while it deals with %s',
+  'a process that pauses while it resolves %s calls in doubt',
   (provider) => {
-    it('does not take an old list for a new one, while lists lag and it pauses for longer than the settling time', async () => {
+    it('does not trust a stale list, even with lagging lists and a pause longer than the settling time', async () => {
       for (let position = 0; position < 3; position++)
         for (let between = 0; between < 2; between++) {
           const lost = [...Array(position).fill('none'), 'drop_after', ...Array(between).fill('none'), 'pause_after'];
@@ -47,8 +47,8 @@ describe.each(['alibaba', 'huawei', 'tencent'] as const)(
   },
 );
 
-describe('an outcome that cannot be looked for', () => {
-  it('says so at once, can be looked for again at the caller’s word, and is plain when the vendor answers', async () => {
+describe('an unknown outcome that cannot be probed', () => {
+  it('is reported at once, probed again at the caller’s word and resolved when the vendor answers', async () => {
     const chain = await startChain('alibaba', 'full', {
       exchangeFaults: ['drop_before', ...Array(12).fill('unavailable_before')],
       settings: { settleMs: 60_000 },
@@ -72,8 +72,8 @@ describe('an outcome that cannot be looked for', () => {
   });
 });
 
-describe('a call whose sender is gone', () => {
-  it('is not taken for absent before it has been in doubt for the settling time, however long ago its intent was stored', async () => {
+describe('a call whose sending process is gone', () => {
+  it('is presumed absent only after the settling time in doubt, however old its stored intent is', async () => {
     const simulation = await Simulation.start({ provider: 'alibaba', exchangeFaults: ['crash_before'] });
     const { settings } = simulation.context;
     const begun = await simulation.get(await simulation.submit(requestFor('alibaba')));

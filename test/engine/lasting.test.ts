@@ -14,14 +14,14 @@ async function eventsOf(simulation: Simulation, migrationId: string) {
   return simulation.store.events({ migrationId }, { size: 500 });
 }
 
-describe('a call that the vendor answers with an error of its own each time', () => {
+describe('a call that the vendor answers with an internal error each time', () => {
   it.each([
     ['alibaba', 'CreateMigrateTask', 'InternalError'],
     ['huawei', 'CreateReplicationJob', 'DRS.M01501'],
     ['tencent', 'CreateBackupMigration', 'InternalError.SystemError'],
     ['tencent', 'StartBackupMigration', 'FailedOperation.DBError'],
   ] as const)(
-    'is sent a few times at %s (%s), told from the first answer on, and then failed',
+    'is sent a bounded number of times at %s (%s), reported from the first error on, and then failed',
     async (provider, operation, code) => {
       const simulation = await Simulation.start({ provider, settings: { resendTries: 3 } });
       simulation.refused = { operation, code };
@@ -61,7 +61,7 @@ describe('a call that the vendor answers with an error of its own each time', ()
     },
   );
 
-  it('holds up a chain as a failed increment, and is sent again at the caller’s word', async () => {
+  it('blocks a chain as a failed increment and is sent again at the caller’s word', async () => {
     const chain = await startChain('alibaba', 'full_log', { settings: { resendTries: 2 } });
     const { simulation, service } = chain;
     const id = await chain.create();
@@ -78,7 +78,7 @@ describe('a call that the vendor answers with an error of its own each time', ()
     expect(rested.backups[1]).toMatchObject({ id: backupId, attempt: 2 });
   });
 
-  it('does not count answers that never came', async () => {
+  it('is not failed because of lost replies', async () => {
     const simulation = await Simulation.start({ provider: 'alibaba', settings: { resendTries: 2 } });
     simulation.changeFaults = Array(4).fill('drop_before');
     const ended = await simulation.until(await simulation.submit(requestFor('alibaba')), isTerminal);
@@ -94,7 +94,7 @@ describe('a busy target', () => {
     ['tencent', 'StartBackupMigration', 'FailedOperation.MigrationLockError'],
   ] as const;
 
-  it.each(busy)('is waited for by time, not by tries (%s)', async (provider, operation, code) => {
+  it.each(busy)('is awaited for a time, not for a number of attempts (%s)', async (provider, operation, code) => {
     const simulation = await Simulation.start({ provider, settings: { busyMs: hour } });
     simulation.refused = { operation, code };
     const id = await simulation.submit(requestFor(provider));
@@ -108,23 +108,20 @@ describe('a busy target', () => {
     expect((await simulation.until(id, isTerminal)).state).toBe('succeeded');
   });
 
-  it.each(busy)(
-    'is given up after that time, with words that are true then (%s)',
-    async (provider, operation, code) => {
-      const simulation = await Simulation.start({ provider, settings: { busyMs: 10 * 60_000 } });
-      simulation.refused = { operation, code };
-      const began = simulation.now;
-      const ended = await simulation.until(await simulation.submit(requestFor(provider)), isTerminal);
-      expect(ended).toMatchObject({ state: 'failed', error: { retryable: true, provider: { code } } });
-      expect(simulation.now - began).toBeGreaterThan(10 * 60_000);
-      expect(simulation.now - began).toBeLessThan(20 * 60_000);
-      expect(ended.error?.detail).toContain('not tried again by itself');
-      expect(ended.error?.detail).not.toMatch(/tried again (once|when|after|later|in a moment)/);
-    },
-  );
+  it.each(busy)('fails the migration after that time with accurate words (%s)', async (provider, operation, code) => {
+    const simulation = await Simulation.start({ provider, settings: { busyMs: 10 * 60_000 } });
+    simulation.refused = { operation, code };
+    const began = simulation.now;
+    const ended = await simulation.until(await simulation.submit(requestFor(provider)), isTerminal);
+    expect(ended).toMatchObject({ state: 'failed', error: { retryable: true, provider: { code } } });
+    expect(simulation.now - began).toBeGreaterThan(10 * 60_000);
+    expect(simulation.now - began).toBeLessThan(20 * 60_000);
+    expect(ended.error?.detail).toContain('not tried again by itself');
+    expect(ended.error?.detail).not.toMatch(/tried again (once|when|after|later|in a moment)/);
+  });
 });
 
-describe('a state that Godwit does not understand has an exit', () => {
+describe('a vendor state that Godwit does not understand', () => {
   async function reach(chain: Chain, word: string, reason: string): Promise<string> {
     const id = await chain.create(requestFor(chain.provider, 'full', `prod/${word}-orders.bak`));
     await chain.until(id, ({ blocking }) => blocking.some(({ code }) => code === reason));
@@ -139,7 +136,7 @@ describe('a state that Godwit does not understand has an exit', () => {
     ['huawei', 'stuck', 'stalled', 'TRANSFERRING'],
     ['tencent', 'stuck', 'stalled', '7'],
   ] as const)(
-    'at %s (%s): `cancel` ends the record, and the next one goes on',
+    'at %s (%s): `cancel` ends the record and frees the target for the next migration',
     async (provider, word, reason, status) => {
       const chain = await startChain(provider, 'full', { settings: { stallMs: 600_000 } });
       const id = await reach(chain, word, reason);
@@ -167,7 +164,7 @@ describe('a state that Godwit does not understand has an exit', () => {
   it.each([
     ['unknown-status', 'unrecognized_provider_status'],
     ['stuck', 'stalled'],
-  ] as const)('at a vendor that can cancel, `cancel` is told to it first (%s)', async (word, reason) => {
+  ] as const)('is first cancelled at a vendor that supports it (%s)', async (word, reason) => {
     const chain = await startChain('alibaba', 'full', { settings: { stallMs: 600_000 } });
     const id = await reach(chain, word, reason);
     await chain.service.cancel(id, caller);
@@ -177,7 +174,7 @@ describe('a state that Godwit does not understand has an exit', () => {
     expect(sendings(chain.simulation, 'TerminateMigrateTask')).toBe(1);
   });
 
-  it('a cancellation that is accepted and not carried out is told, and a second one ends the record', async () => {
+  it('is reported when an accepted cancellation has no effect, and a second one ends the record', async () => {
     const chain = await startChain('alibaba', 'full');
     const id = await chain.create(requestFor('alibaba', 'full', 'prod/unstoppable-orders.bak'));
     await chain.service.cancel(id, caller);
@@ -194,7 +191,7 @@ describe('a state that Godwit does not understand has an exit', () => {
     expect((await chain.get(id)).warnings.map(({ code }) => code)).toContain('vendor_outcome_unknown');
   });
 
-  it('a call of unknown outcome at a vendor that is silent for good is told as stalled, also while it is being cancelled', async () => {
+  it('is reported as stalled for a call of unknown outcome at a silent vendor, also during a cancellation', async () => {
     const chain = await startChain('huawei', 'full', { settings: { stallMs: 600_000 } });
     const { simulation, service } = chain;
     simulation.changeFaults = ['drop_after'];
@@ -209,7 +206,7 @@ describe('a state that Godwit does not understand has an exit', () => {
     expect(await chain.get(id)).toMatchObject({ state: 'cancelled' });
   });
 
-  it('takes the word back when something moves', async () => {
+  it('is no longer reported as stalled once something moves', async () => {
     const chain = await startChain('alibaba', 'full', { settings: { stallMs: 60_000 } });
     const id = await reach(chain, 'slow', 'stalled');
     const ended = await chain.until(id, isTerminal);

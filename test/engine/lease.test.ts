@@ -29,7 +29,7 @@ function pause(simulation: Simulation): void {
   simulation.now += simulation.context.settings.leaseMs + 1;
 }
 
-it('does not let a call leave after the lease under which its intent was stored', async () => {
+it('no call leaves after the lease of its stored intent has expired', async () => {
   const answers: boolean[] = [];
   const { simulation, id, work } = await heldBy((own) => ({
     ...bound(own.context.client),
@@ -46,7 +46,7 @@ it('does not let a call leave after the lease under which its intent was stored'
   expect(simulation.restores()).toEqual([]);
 });
 
-it('tells of a call that was accepted after a successor had taken it for lost', async () => {
+it('a call that is accepted after a successor presumed it lost is reported', async () => {
   const { simulation, id, work } = await heldBy((own, migrationId) => ({
     ...bound(own.context.client),
     async execute(account, region, request) {

@@ -86,7 +86,7 @@ async function burst(): Promise<number> {
 const violations = () => providers.flatMap((provider) => fleet.clouds[provider].throttled());
 
 describe(`a burst of ${count} creations at each of three strict clouds`, { timeout: 600_000 }, () => {
-  it('meets no throttled call from one process', async () => {
+  it('causes no throttled call from one process', async () => {
     fleet = await Fleet.start({ limits, strict, ...lasting });
     const seconds = await burst();
     expect(violations()).toEqual([]);
@@ -95,7 +95,7 @@ describe(`a burst of ${count} creations at each of three strict clouds`, { timeo
   });
 
   describe.skipIf(!postgres.available)('over PostgreSQL', () => {
-    it('meets none from four processes, which use most of what one may', async () => {
+    it('causes none from four processes, which use most of the limit', async () => {
       fleet = await Fleet.start({ limits, strict, ...lasting, ...(await fourStores()) });
       // The lists of those who came first are older than those who came last.
       await fleet.time.pass(6000);

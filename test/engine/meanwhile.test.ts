@@ -5,8 +5,8 @@ import { caller, startChain } from '../support/chain.ts';
 const all = ['alibaba', 'huawei', 'tencent'] as const;
 const exchanges = 6;
 
-describe.each(all)('a cancellation while an exchange with %s is under way', (provider) => {
-  it.each(['full', 'full_log'] as const)('in mode %s ends truly, at whatever exchange it comes', async (mode) => {
+describe.each(all)('a cancellation during an exchange with %s', (provider) => {
+  it.each(['full', 'full_log'] as const)('in mode %s ends in the true state at every exchange', async (mode) => {
     for (let position = 1; position <= exchanges; position++) {
       const chain = await startChain(provider, mode, { listLagMs: 3000 });
       const { simulation, service } = chain;

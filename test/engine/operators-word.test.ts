@@ -8,7 +8,7 @@ describe('the ids that an operator names for a call of unknown outcome', () => {
     ['alibaba', { migrateTaskId: '1' }, { foo: 'bar' }, ['/adopt/foo', '/adopt/migrateTaskId']],
     ['huawei', { jobId: 'j' }, { 'a/b': 'x' }, ['/adopt/a~1b', '/adopt/jobId']],
     ['tencent', { backupMigrationId: 'm' }, { flowId: '1' }, ['/adopt/flowId', '/adopt/backupMigrationId']],
-  ] as const)('at %s have to be those that the call gives', async (provider, right, wrong, pointers) => {
+  ] as const)('at %s must be the ids that the call returns', async (provider, right, wrong, pointers) => {
     const before = provider === 'huawei' ? (['none'] as const) : [];
     const lost = [...before, 'drop_before' as const, ...Array(60).fill('unavailable_before')];
     const simulation = await Simulation.start({ provider, exchangeFaults: lost });

@@ -52,7 +52,7 @@ const started = async () =>
 
 describe.each(sites)('on $name', ({ skip, open }) => {
   describe.skipIf(skip)('a vendor that is down for ten minutes', { timeout: 120_000 }, () => {
-    it('costs one probe per interval, answers callers within their wait, and all work resumes by itself', async () => {
+    it('gets one probe per interval, delays no caller beyond its wait, and all work resumes without help', async () => {
       fleet = await Fleet.start({ limits, restoreMs: 36_000_000, stores: [await open()] });
       for (let number = 0; number < 20; number++) await fleet.submit(onInstance(number));
       await fleet.time.pass(30_000);
@@ -89,7 +89,7 @@ describe.each(sites)('on $name', ({ skip, open }) => {
   });
 
   describe.skipIf(skip)('a vendor that throttles for an hour', { timeout: 120_000 }, () => {
-    it('is called more slowly, and all is accepted although it takes a quarter of what is expected', async () => {
+    it('is called more slowly and accepts everything although it allows a quarter of the expected rate', async () => {
       const strict = (operation: string) => (operation === 'CreateMigrateTask' ? { calls: 1, perMs: 2000 } : null);
       const own = { ...limits, alibaba: { readsPerSecond: 5, writesPerSecond: 2 } };
       fleet = await Fleet.start({ limits: own, strict, restoreMs: 36_000_000, stores: [await open()] });

@@ -14,8 +14,8 @@ function onDatabase(provider: ProviderId, name: string, key?: string): Migration
   return { ...request, target: { ...request.target, databases: [{ name }] } };
 }
 
-describe.each(all)('a migration at %s that follows a deleted one of the same body', (provider) => {
-  it.each(['drop_before', 'drop_after'] as const)('takes nothing of it for its own (%s)', async (fault) => {
+describe.each(all)('a migration at %s that repeats the request of a deleted one', (provider) => {
+  it.each(['drop_before', 'drop_after'] as const)('never claims that migration’s task (%s)', async (fault) => {
     const simulation = await Simulation.start({ provider });
     const request = requestFor(provider, 'full', 'prod/corrupt-orders.bak');
     const first = await simulation.until(await simulation.submit(request), isTerminal);
@@ -34,7 +34,7 @@ describe.each(all)('a migration at %s that follows a deleted one of the same bod
   });
 });
 
-describe.each(all)('what an operator names at %s as the effect of a call', (provider) => {
+describe.each(all)('the task that an operator names at %s for a call of unknown outcome', (provider) => {
   const idName = { alibaba: 'migrateTaskId', huawei: 'jobId', tencent: 'backupMigrationId' }[provider];
   const settings = { settings: { settleMs: 1000 } };
 
@@ -56,7 +56,7 @@ describe.each(all)('what an operator names at %s as the effect of a call', (prov
   const adopt = (chain: Chain, id: string, vendorId: string) =>
     problemOf(chain.service.retry(id, { adopt: { [idName]: vendorId } }, caller));
 
-  it.each([false, true])('is refused when another migration has it (deleted: %s)', async (deleted) => {
+  it.each([false, true])('is rejected when it belongs to another migration (deleted: %s)', async (deleted) => {
     const chain = await startChain(provider, 'full', settings);
     const first = await chain.until(await chain.create(onDatabase(provider, 'orders')), isTerminal);
     if (deleted) await chain.service.remove(first.id, caller);
@@ -66,7 +66,7 @@ describe.each(all)('what an operator names at %s as the effect of a call', (prov
     expect((await chain.get(second.id)).state).toBe('pending');
   });
 
-  it('is refused when it is not there', async () => {
+  it('is rejected when it does not exist', async () => {
     const chain = await startChain(provider, 'full', settings);
     const { id } = await inDoubt(chain, 'drop_before');
     expect(await adopt(chain, id, '999999')).toMatchObject({
@@ -75,7 +75,7 @@ describe.each(all)('what an operator names at %s as the effect of a call', (prov
     });
   });
 
-  it('is refused when it restores another file', async () => {
+  it('is rejected when it restores another file', async () => {
     const chain = await startChain(provider, 'full', settings);
     const { simulation } = chain;
     const yesterday = await chain.until(
@@ -96,7 +96,7 @@ describe.each(all)('what an operator names at %s as the effect of a call', (prov
     });
   });
 
-  it('is taken when it is the right one', async () => {
+  it('is adopted when it matches', async () => {
     const chain = await startChain(provider, 'full', settings);
     const { id } = await inDoubt(chain, 'drop_after');
     const { cloud } = chain.simulation;
@@ -107,7 +107,7 @@ describe.each(all)('what an operator names at %s as the effect of a call', (prov
   });
 });
 
-describe('a migration belongs to the cloud account that it began with', () => {
+describe('a migration whose cloud account changes', () => {
   const elsewhere: Readonly<Record<ProviderId, Partial<Account>>> = {
     alibaba: { endpoints: { rds: 'http://127.0.0.1:9' } },
     huawei: { endpoints: { iam: 'http://127.0.0.1:2', drs: 'http://127.0.0.1:9', rds: 'http://127.0.0.1:2' } },
@@ -135,20 +135,20 @@ describe('a migration belongs to the cloud account that it began with', () => {
     expect(simulation.restores()).toHaveLength(1);
   }
 
-  it.each(all)('and waits while its name stands for another endpoint of %s', (provider) =>
+  it.each(all)('waits while the account name points to another endpoint of %s', (provider) =>
     whileStrange(provider, ({ context, account }) => {
       (context.accounts as Map<string, Account>).set(account.name, { ...account, ...elsewhere[provider] } as Account);
     }),
   );
 
-  it('and waits while its name belongs to another provider', () =>
+  it('waits while the account name belongs to another provider', () =>
     whileStrange('alibaba', ({ context, account }) => {
       const { name, region, endpoints, limits } = account;
       const tencent = { name, region, endpoints, limits, provider: 'tencent', timeZone: '+08:00' };
       (context.accounts as Map<string, Account>).set(name, tencent);
     }));
 
-  it('and waits while its credentials open another project', async () => {
+  it('waits while its credentials open another project', async () => {
     const simulation = await Simulation.start({ provider: 'huawei', exchangeFaults: ['none', 'drop_before'] });
     const id = await simulation.submit(requestFor('huawei'));
     const doubtful = await simulation.get(id);
@@ -165,7 +165,7 @@ describe('a migration belongs to the cloud account that it began with', () => {
     expect(simulation.restores()).toHaveLength(1);
   });
 
-  it('and a person is asked where nothing is found with another key than the one that it was sent with', async () => {
+  it('asks an operator when a probe with other credentials than the original finds nothing', async () => {
     const simulation = await Simulation.start({ provider: 'alibaba', exchangeFaults: ['drop_before'] });
     const id = await simulation.submit(requestFor('alibaba'));
     expect((await simulation.get(id)).calls[0]).toMatchObject({ state: 'unknown', credential: expect.any(String) });
@@ -181,7 +181,7 @@ describe('a migration belongs to the cloud account that it began with', () => {
     expect(simulation.restores()).toHaveLength(1);
   });
 
-  it('can be ended by a caller, without a word to the other account', async () => {
+  it('can be ended by a caller without a call to the other account', async () => {
     const chain = await startChain('alibaba', 'full');
     const id = await chain.create();
     const { context, account, exchanges } = chain.simulation;

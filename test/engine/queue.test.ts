@@ -41,7 +41,7 @@ const logsOf = (provider: ProviderId) => (provider === 'huawei' || process.env.G
 describe.each(all)('a queue of many logs at %s', (provider) => {
   const logs = logsOf(provider);
 
-  it('drains by itself, one at a time and in order, although the process dies on the way', async () => {
+  it('drains one by one and in order, even if the process dies on the way', async () => {
     const crashAfterWrites = Array.from({ length: 12 }, (_, index) => logs + 7 + index * 17);
     const settings = { pollMinMs: 10_000, pollMaxMs: 20_000 };
     const chain = await startChain(provider, 'full_log', { crashAfterWrites, settings });

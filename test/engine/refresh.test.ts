@@ -23,7 +23,7 @@ const refresh = (id: string, waitMs = 10_000) => fleet.time.until(fleet.service.
 const reads = () => fleet.calls('alibaba', /^Describe/).length;
 
 describe('a refresh', () => {
-  it('has the vendor asked now, and answers with what it says', async () => {
+  it('asks the vendor at once and answers with the result', async () => {
     const id = await running();
     await fleet.time.pass(10_000);
     const before = reads();
@@ -34,7 +34,7 @@ describe('a refresh', () => {
     expect(reads() - before).toBeGreaterThan(0);
   });
 
-  it('asks once for many who ask at once, and not again for a second', async () => {
+  it('asks once for many concurrent callers and not again within a second', async () => {
     const id = await running();
     await fleet.time.pass(10_000);
     const before = reads();
@@ -43,7 +43,7 @@ describe('a refresh', () => {
     expect(reads() - before).toBeLessThanOrEqual(6);
   });
 
-  it('is refused while the vendor is not called, with the time after which it is', async () => {
+  it('is rejected while the vendor is not called, with the time to retry after', async () => {
     const id = await running();
     fleet.interfere = (provider) =>
       provider === 'alibaba'
@@ -56,7 +56,7 @@ describe('a refresh', () => {
     expect((refused as Problem).extras.retryAfterSeconds).toBeLessThanOrEqual(60);
   });
 
-  it('says what is known, and asks nothing, where nothing is to be observed', async () => {
+  it('returns the stored state without a vendor call when there is nothing to observe', async () => {
     fleet = await Fleet.start({ limits, restoreMs: 1000 });
     const id = await fleet.submit(requestFor('tencent'));
     await fleet.time.pass(120_000);

@@ -36,14 +36,14 @@ function processOn(time: VirtualTime, store: ReplicasOptions['store'], id: strin
 }
 
 describe('the share of a process', () => {
-  it('is all where no other process can be, without a word to the store', () => {
+  it('is everything without a store request when no other process can exist', () => {
     const time = new VirtualTime();
     const { store, place } = table(time);
     place.others = null;
     expect(processOn(time, store, 'one').share()).toEqual(wholeShare);
   });
 
-  it('is not known before the store has answered, all for one alone, and a part once another one counts', async () => {
+  it('is unknown until the store answers, everything for a single process, and a part when another counts', async () => {
     const time = new VirtualTime();
     const { store } = table(time);
     const [one, two] = [processOn(time, store, 'one'), processOn(time, store, 'two')];
@@ -64,7 +64,7 @@ describe('the share of a process', () => {
     await time.until(one.stop());
   });
 
-  it('is nothing when the store has not answered for the time that a list is believed, which is told once', async () => {
+  it('is nothing once the store is silent for longer than a list is valid, which is reported once', async () => {
     const time = new VirtualTime();
     const { store, place } = table(time);
     const one = processOn(time, store, 'one');

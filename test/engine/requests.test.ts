@@ -7,7 +7,7 @@ const labels = (prefix: string, count: number) =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`${prefix}${index}`, 'x']));
 
 describe('a merge patch', () => {
-  it('leaves no more labels than a new migration may have', async () => {
+  it('cannot exceed the label limit of a new migration', async () => {
     const { service, create, get } = await startChain('alibaba', 'full');
     const id = await create();
     await service.patch(id, { labels: labels('a', 32) }, caller);
@@ -33,7 +33,7 @@ describe('a merge patch', () => {
 });
 
 describe('a backup of a chain', () => {
-  it('is held to the same rules for its source as the first one', async () => {
+  it('follows the same source rules as the first one', async () => {
     const { service, create, get } = await startChain('huawei', 'full_log');
     const id = await create();
     const source: MigrationRequest['source'] = {
@@ -48,7 +48,7 @@ describe('a backup of a chain', () => {
 });
 
 describe('a retry', () => {
-  it('that has been asked for already changes nothing', async () => {
+  it('that was already requested changes nothing', async () => {
     const { service, simulation, create, get } = await startChain('tencent', 'full');
     const id = await create({ ...requestFor('tencent', 'full', 'prod/orders_corrupt.bak') });
     await simulation.until(id, ({ state }) => state === 'failed');
@@ -61,7 +61,7 @@ describe('a retry', () => {
 });
 
 describe('a request without databases', () => {
-  it('may say so with an empty list', async () => {
+  it('may contain an empty list', async () => {
     const { service } = await startChain('huawei', 'full');
     const request = requestFor('huawei', 'full');
     const empty = { ...request, target: { ...request.target, databases: [] } };
@@ -70,7 +70,7 @@ describe('a request without databases', () => {
     expect(answers[1]?.plan.map(({ parameters }) => JSON.stringify(parameters).includes('[]'))).not.toContain(true);
   });
 
-  it('is refused where one has to be named', async () => {
+  it('is rejected when a database must be named', async () => {
     const { service } = await startChain('alibaba', 'full');
     const request = requestFor('alibaba', 'full');
     const empty = { ...request, target: { ...request.target, databases: [] } };
@@ -81,7 +81,7 @@ describe('a request without databases', () => {
 });
 
 describe('DELETE', () => {
-  it('does not forget what a retry has made active again in the meantime', async () => {
+  it('does not delete a migration that a retry has made active in the meantime', async () => {
     const { service, simulation, create, get } = await startChain('tencent', 'full');
     const id = await create({ ...requestFor('tencent', 'full', 'prod/orders_corrupt.bak') });
     await simulation.until(id, ({ state }) => state === 'failed');
@@ -96,7 +96,7 @@ describe('DELETE', () => {
 });
 
 describe('a dry run', () => {
-  it('says that the target is taken, and by which migration', async () => {
+  it('reports that the target is taken and by which migration', async () => {
     const { service, create } = await startChain('tencent', 'full');
     const id = await create();
     const request = requestFor('tencent', 'full');
@@ -108,7 +108,7 @@ describe('a dry run', () => {
     expect(await service.dryRun(elsewhere, false, caller)).toMatchObject({ valid: true, problems: [] });
   });
 
-  it('shows a URL as it is sealed for showing: no user information, no query', async () => {
+  it('shows a URL without user information and query', async () => {
     const { service } = await startChain('tencent', 'full');
     const request: MigrationRequest = {
       ...requestFor('tencent', 'full'),
@@ -122,7 +122,7 @@ describe('a dry run', () => {
 });
 
 describe.each(['alibaba', 'huawei', 'tencent'] as const)('the calls of a submission to %s', (provider) => {
-  it('are told with the vendor’s id of each accepted request, which its support asks for', async () => {
+  it('carry the vendor’s request id of each accepted call', async () => {
     const { service, create, get } = await startChain(provider, 'full');
     const id = await create();
     const settled = (await service.events(id, { size: 200 }, caller)).filter(({ type }) => type === 'call.settled');

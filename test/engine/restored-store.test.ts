@@ -12,8 +12,8 @@ function restore(simulation: Simulation, copy: Migration): Promise<Migration> {
   return simulation.change(copy.id, ({ version }) => ({ ...copy, version }));
 }
 
-describe.each(all)('a database that was restored from a copy, at %s', (provider) => {
-  it('sends nothing again that was sent after the copy was made', async () => {
+describe.each(all)('a store that was restored from a copy, at %s', (provider) => {
+  it('sends nothing again that was sent after the copy', async () => {
     const simulation = await Simulation.start({ provider });
     simulation.changeFaults = ['throttled'];
     const id = await simulation.submit(requestFor(provider));
@@ -30,7 +30,7 @@ describe.each(all)('a database that was restored from a copy, at %s', (provider)
     expect(Object.values(ended.providerRefs)).toContain(simulation.restores()[0]?.taskId);
   });
 
-  it('sends what was not sent, once it has proved absent', async () => {
+  it('sends a call that was never sent, once it has proved absent', async () => {
     const simulation = await Simulation.start({ provider });
     simulation.changeFaults = ['throttled'];
     const id = await simulation.submit(requestFor(provider));
@@ -39,7 +39,7 @@ describe.each(all)('a database that was restored from a copy, at %s', (provider)
     expect(simulation.restores()).toHaveLength(1);
   });
 
-  it('sends no increment again either', async () => {
+  it('sends no increment again', async () => {
     const chain = await startChain(provider);
     const { simulation } = chain;
     const id = await chain.create();
@@ -57,7 +57,7 @@ describe.each(all)('a database that was restored from a copy, at %s', (provider)
   });
 });
 
-it('leaves alone what has ended, and what waits for nothing', async () => {
+it('does not touch ended migrations and idle chains', async () => {
   const simulation = await Simulation.start({ provider: 'alibaba' });
   await simulation.until(await simulation.submit(requestFor('alibaba')), isTerminal);
   expect(await distrustStore(simulation.store)).toBe(0);

@@ -30,7 +30,7 @@ async function queue(
 }
 
 describe.each(['alibaba', 'huawei', 'tencent'] as const)('a full restore at %s', (provider) => {
-  it('goes from pending over restoring to succeeded with one restore', async () => {
+  it('goes from pending through restoring to succeeded with one restore', async () => {
     const simulation = await Simulation.start({ provider });
     const id = await simulation.submit(requestFor(provider));
     expect(simulation.errors).toEqual([]);
@@ -52,7 +52,7 @@ describe.each(['alibaba', 'huawei', 'tencent'] as const)('a full restore at %s',
     }
   });
 
-  it('survives a death after every write with exactly one restore', async () => {
+  it('survives a process death after every write with exactly one restore', async () => {
     for (let write = 1; write <= 8; write++) {
       const simulation = await Simulation.start({ provider, crashAfterWrites: [write] });
       const id = await simulation.submit(requestFor(provider));

@@ -26,7 +26,7 @@ async function versions(answers: readonly (number | null)[]) {
   };
 }
 
-it('asks for the version of a target once a minute, however many restores go there', async () => {
+it('asks for a target’s version once a minute for any number of restores', async () => {
   const { read, later, asked } = await versions([15, 14, 16]);
   expect(await Promise.all([read('one'), read('one'), read('two')])).toEqual([15, 15, 14]);
   later(59_999);
@@ -36,7 +36,7 @@ it('asks for the version of a target once a minute, however many restores go the
   expect(await read('one')).toBe(16);
 });
 
-it('asks again where the vendor did not tell the version', async () => {
+it('asks again if the vendor did not return the version', async () => {
   const { read } = await versions([null, 15]);
   expect(await read('one')).toBeUndefined();
   expect(await read('one')).toBe(15);

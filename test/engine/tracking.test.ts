@@ -53,7 +53,7 @@ const instances: Record<string, (number: number) => string> = {
 
 describe('2,000 active migrations on 40 instances', { timeout: 120_000 }, () => {
   it.each(['alibaba', 'tencent'] as const)(
-    'at %s cost one read per instance and interval, and meet no throttled call',
+    'at %s cost one read per instance and interval and cause no throttled call',
     async (provider) => {
       const perSecond = strict[provider] ?? 0;
       fleet = await Fleet.start({ limits, strict: () => ({ calls: perSecond, perMs: 1000 }), restoreMs: 360_000_000 });

@@ -24,7 +24,7 @@ async function submit(chain: Chain, request: MigrationRequest) {
 const operations = (chain: Chain) => chain.simulation.exchanges.map((each) => each.split(':')[0]);
 
 describe('an uploaded full backup at Tencent', () => {
-  it('is registered, waits for its file without holding up the answer, and starts when the file is there', async () => {
+  it('is registered, waits for its file without delaying the answer, and starts when the file arrives', async () => {
     const chain = await startChain('tencent', 'full');
     const before = chain.simulation.now;
     const { id, backupId, accepted, migration } = await submit(chain, upload('full'));
@@ -51,7 +51,7 @@ describe('an uploaded full backup at Tencent', () => {
     expect(chain.simulation.restores()).toHaveLength(1);
   });
 
-  it('keeps the temporary keys out of the store and the events', async () => {
+  it('never puts the temporary keys into the store or events', async () => {
     const chain = await startChain('tencent', 'full');
     const { id, backupId } = await submit(chain, upload('full'));
     const { credentials } = await chain.service.uploadTarget(id, backupId, caller);
@@ -62,7 +62,7 @@ describe('an uploaded full backup at Tencent', () => {
     for (const secret of Object.values(credentials)) expect(stored).not.toContain(secret.reveal());
   });
 
-  it('gives rights only while a file is waited for, and says why not', async () => {
+  it('gives upload credentials only while it waits for a file, and says why otherwise', async () => {
     const chain = await startChain('tencent', 'full');
     const { id, backupId } = await submit(chain, upload('full'));
     await chain.service.markUploaded(id, backupId, caller);
@@ -75,7 +75,7 @@ describe('an uploaded full backup at Tencent', () => {
     expect(await problemOf(chain.service.uploadTarget(id, 'bkp_none', caller))).toMatchObject({ code: 'not_found' });
   });
 
-  it('gives no rights for a backup in a bucket, nor takes word of it', async () => {
+  it('gives no upload credentials for a backup in a bucket and rejects notice of an upload', async () => {
     const chain = await startChain('tencent');
     const id = await chain.create();
     const backupId = (await chain.get(id)).backups[0]?.id ?? '';
@@ -86,7 +86,7 @@ describe('an uploaded full backup at Tencent', () => {
       });
   });
 
-  it('is removed at the vendor when it is cancelled before its file came', async () => {
+  it('is removed from the vendor when it is cancelled before its file arrives', async () => {
     const chain = await startChain('tencent', 'full');
     const { id } = await submit(chain, upload('full'));
     await chain.service.cancel(id, caller);
@@ -96,7 +96,7 @@ describe('an uploaded full backup at Tencent', () => {
     expect(chain.simulation.restores()).toHaveLength(0);
   });
 
-  it('waits for a file again after a retry: the one that came belonged to what failed', async () => {
+  it('waits for a new file after a retry, because the old one belongs to the failed attempt', async () => {
     const chain = await startChain('tencent', 'full');
     const { id, backupId } = await submit(chain, upload('full', 'orders-missing.bak'));
     await chain.service.markUploaded(id, backupId, caller);
@@ -109,7 +109,7 @@ describe('an uploaded full backup at Tencent', () => {
     expect(await chain.service.uploadTarget(id, backupId, caller)).toHaveProperty('key');
   });
 
-  it('starts when word of the file comes while the engine is about to rest', async () => {
+  it('starts when notice of the file arrives just as the engine becomes idle', async () => {
     const chain = await startChain('tencent', 'full');
     const { store } = chain.simulation;
     let said = false;
@@ -141,7 +141,7 @@ async function restingChain() {
 }
 
 describe('an uploaded increment at Tencent', () => {
-  it('has no target before its turn, then waits for its file, and opens the database', async () => {
+  it('has no upload target before its turn, then waits for its file and opens the database', async () => {
     const { chain, id } = await restingChain();
     const added = await chain.service.addBackup(
       id,
@@ -164,7 +164,7 @@ describe('an uploaded increment at Tencent', () => {
     expect(ended.backups.map(({ state }) => state)).toEqual(['restored', 'restored']);
   });
 
-  it('can be left: the chain is cancelled with a warning about the half-restored database', async () => {
+  it('can be abandoned: the chain is cancelled with a warning about the half-restored database', async () => {
     const { chain, id } = await restingChain();
     await chain.service.addBackup(
       id,

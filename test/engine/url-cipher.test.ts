@@ -9,10 +9,10 @@ import { systemRuntime } from '../../src/runtime.ts';
 const key = (byte: number) => new Secret(Buffer.alloc(32, byte).toString('base64'));
 const url = 'https://bucket.example/orders.bak?Signature=canary&Expires=1#part';
 
-describe('a sealed URL', () => {
+describe('an encrypted URL', () => {
   const cipher = createUrlCipher(createTextCipher([key(1)], systemRuntime));
 
-  it('is opened whole, shown without its query, and hides what it holds', () => {
+  it('decrypts to the full URL, is shown without its query and reveals nothing', () => {
     fc.assert(
       fc.property(fc.webUrl({ withQueryParameters: true, withFragments: true }), fc.string(), (base, more) => {
         const whole = `${base}${more}`;
@@ -26,13 +26,13 @@ describe('a sealed URL', () => {
     expect(cipher.seal('https://user:canary@bucket.example/x', 'bkp_1').display).toBe('https://bucket.example/x');
   });
 
-  it('is never the same twice', () => {
+  it('is different each time', () => {
     const many = new Set(Array.from({ length: 500 }, () => cipher.seal(url, 'bkp_1').sealed));
     const nonces = new Set([...many].map((each) => each.split('.')[2]));
     expect([many.size, nonces.size]).toEqual([500, 500]);
   });
 
-  it('cannot be changed in any character', () => {
+  it('is rejected after a change of any character', () => {
     const sealed = cipher.seal(url, 'bkp_1');
     for (let place = 0; place < sealed.sealed.length; place++) {
       const other = sealed.sealed[place] === 'A' ? 'B' : 'A';
@@ -46,11 +46,11 @@ describe('a sealed URL', () => {
     }
   });
 
-  it.each(['', 'v1', 'v1.x', 'v1.a.b.c', 'v2.a.b.c.d', '....', 'v1.....', url])('that is %j is not opened', (text) => {
+  it.each(['', 'v1', 'v1.x', 'v1.a.b.c', 'v2.a.b.c.d', '....', 'v1.....', url])('that is %j is rejected', (text) => {
     expect(() => cipher.open({ display: '', sealed: text }, 'bkp_1')).toThrow();
   });
 
-  it('cannot be cut to a shorter tag', () => {
+  it('is rejected with a shortened tag', () => {
     const [version, id, nonce, tag = '', text] = cipher.seal(url, 'bkp_1').sealed.split('.');
     for (const length of [0, 6, 11, 16])
       expect(() =>
@@ -59,8 +59,8 @@ describe('a sealed URL', () => {
   });
 });
 
-describe('keys', () => {
-  it('that were replaced still open what they sealed; the first one seals', () => {
+describe('encryption keys', () => {
+  it('that were replaced still decrypt old texts; the first key encrypts', () => {
     const old = createUrlCipher(createTextCipher([key(1)], systemRuntime)).seal(url, 'bkp_1');
     const rotated = createUrlCipher(createTextCipher([key(2), key(1)], systemRuntime));
     expect(rotated.open(old, 'bkp_1')).toBe(url);
@@ -74,7 +74,7 @@ describe('keys', () => {
     );
   });
 
-  it('that are absent refuse a signed URL as the problem encryption_key_required', () => {
+  it('that are absent make a signed URL fail with encryption_key_required', () => {
     const none = createUrlCipher(createTextCipher([], systemRuntime));
     const thrown = (() => {
       try {
@@ -90,7 +90,7 @@ describe('keys', () => {
   });
 
   it.each(['', 'short', Buffer.alloc(31).toString('base64'), Buffer.alloc(33).toString('base64')])(
-    'that are not 32 bytes are refused without being quoted: %j',
+    'that are not 32 bytes are rejected without being quoted: %j',
     (text) => {
       expect(() => createUrlCipher(createTextCipher([new Secret(text)], systemRuntime))).toThrow(/32 bytes/);
     },

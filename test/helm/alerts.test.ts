@@ -212,12 +212,12 @@ const counted = (alert: string, series: readonly Series[], at: string, fires: bo
 });
 
 describe.skipIf(missing !== null)(`the alerts of the chart${missing === null ? '' : ` (skipped: ${missing})`}`, () => {
-  it('all have a case here', async () => {
+  it('all have a test case here', async () => {
     const rules = (await renderedGroups()).flatMap((group) => group.rules.map(({ alert }) => alert));
     expect(cases.map(({ alert }) => alert).toSorted()).toEqual(rules.toSorted());
   });
 
-  it('fire with their namespace when they should, and not else', async () => {
+  it('fire with their namespace exactly when they should', async () => {
     const groups = await renderedGroups();
     const tests = cases.flatMap(({ alert, fires, by, silent }) => [
       counted(alert, fires, by, true),

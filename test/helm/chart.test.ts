@@ -70,7 +70,7 @@ describe.skipIf(helmMissing !== null)(`The chart${helmMissing ? ` (skipped: ${he
   });
 
   it.each(helms.flatMap((helm) => [null, ...examples].map((example) => ({ helm, name: helm.name, example }))))(
-    '$name finds nothing to criticize in $example',
+    '$name lints $example without findings',
     async ({ helm, example }) => {
       const run = await helm.lint(example);
       expect(run.ok, run.output).toBe(true);
@@ -78,11 +78,11 @@ describe.skipIf(helmMissing !== null)(`The chart${helmMissing ? ` (skipped: ${he
     },
   );
 
-  it.each(examples)('makes the same of %s with either Helm', (example) => {
+  it.each(examples)('renders %s identically with both Helm versions', (example) => {
     expect(texts.get(`helm3 ${example}`)).toBe(texts.get(`helm4 ${example}`));
   });
 
-  it.each(examples)('makes these kinds of %s, and no other', (example) => {
+  it.each(examples)('renders exactly these kinds for %s', (example) => {
     expect(
       of(example)
         .map(({ kind }) => kind)
@@ -90,11 +90,11 @@ describe.skipIf(helmMissing !== null)(`The chart${helmMissing ? ` (skipped: ${he
     ).toEqual(kinds[example]);
   });
 
-  it('has no unknown member and no wrong type in any object', async () => {
+  it('renders no object with an unknown field or a wrong type', async () => {
     expect(await typeFaults(examples.flatMap((example) => of(example)))).toBe('');
   });
 
-  it('would notice an unknown member and a wrong type', async () => {
+  it('is tested by a check that notices an unknown field and a wrong type', async () => {
     const service = only(of('postgresql'), 'Service');
     const spec = service.spec as Record<string, unknown>;
     const faults = await typeFaults([
@@ -105,7 +105,7 @@ describe.skipIf(helmMissing !== null)(`The chart${helmMissing ? ` (skipped: ${he
     expect(faults).toContain("'string' is not assignable to type 'number'");
   });
 
-  it('agrees with the published schema of every object', async () => {
+  it('renders every object in accordance with its published schema', async () => {
     for (const manifest of examples.flatMap((example) => of(example)))
       expect([manifest.kind, await schemaFault(manifest)]).toEqual([manifest.kind, null]);
     const broken = { ...only(of('postgresql'), 'Service'), metadata: { name: 7 } } as unknown as Manifest;
@@ -119,7 +119,7 @@ describe.skipIf(helmMissing !== null)(`The chart${helmMissing ? ` (skipped: ${he
     }
   });
 
-  it.each(examples)('keeps the pods of %s to the restricted Pod Security Standard', (example) => {
+  it.each(examples)('keeps the pods of %s within the restricted Pod Security Standard', (example) => {
     const pods = [deployment(example).template, only(of(example), 'Pod')];
     for (const { spec } of pods as { spec: Record<string, unknown> }[]) {
       expect(restrictedViolations(spec)).toEqual([]);
@@ -129,21 +129,21 @@ describe.skipIf(helmMissing !== null)(`The chart${helmMissing ? ` (skipped: ${he
     }
   });
 
-  it.each(examples)('sends the service of %s to the gateway only, not to the test pod', (example) => {
+  it.each(examples)('selects only the gateway pod, not the test pod, in the service of %s', (example) => {
     const { selector } = only(of(example), 'Service').spec as { selector: Record<string, string> };
     expect(deployment(example).template.metadata.labels).toMatchObject(selector);
     expect(deployment(example).selector.matchLabels).toEqual(selector);
     expect(only(of(example), 'Pod').metadata.labels).not.toMatchObject(selector);
   });
 
-  it.each(examples)('gives the process of %s longer to stop than it may drain', (example) => {
+  it.each(examples)('gives the process of %s a longer grace period than its drain time', (example) => {
     const { spec } = deployment(example).template;
     const sleep = Number(spec.containers[0].lifecycle?.preStop.exec.command[1]);
     expect(sleep).toBeGreaterThanOrEqual(5);
     expect(spec.terminationGracePeriodSeconds).toBeGreaterThan(sleep + drainSeconds);
   });
 
-  it('rolls replicas on PostgreSQL one by one, and takes the URL from the secret', () => {
+  it('updates PostgreSQL replicas one by one and reads the URL from the secret', () => {
     const { strategy, template, replicas } = deployment('postgresql');
     expect(replicas).toBe(2);
     expect(strategy).toEqual({ type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } });
@@ -153,7 +153,7 @@ describe.skipIf(helmMissing !== null)(`The chart${helmMissing ? ` (skipped: ${he
     });
   });
 
-  it('replaces the only replica on SQLite, and keeps its claim', () => {
+  it('recreates the single SQLite replica and keeps its claim', () => {
     const { strategy, template, replicas } = deployment('sqlite');
     expect(replicas).toBe(1);
     expect(strategy).toEqual({ type: 'Recreate' });
@@ -170,11 +170,11 @@ describe.skipIf(helmMissing !== null)(`The chart${helmMissing ? ` (skipped: ${he
     });
   });
 
-  it('leaves the number of replicas to the autoscaler where there is one', () => {
+  it('omits the number of replicas when an autoscaler manages it', () => {
     expect(deployment('everything').replicas).toBeUndefined();
   });
 
-  it('mounts secrets as folders, so that a change arrives without a restart', () => {
+  it('mounts secrets as directories so that changes arrive without a restart', () => {
     const { containers, volumes } = deployment('everything').template.spec;
     expect(containers[0].volumeMounts.filter((mount) => 'subPath' in mount)).toEqual([]);
     expect(containers[0].volumeMounts).toContainEqual({
@@ -199,7 +199,7 @@ describe.skipIf(helmMissing !== null)(`The chart${helmMissing ? ` (skipped: ${he
     expect(sum(only(manifestsIn(limited?.stdout ?? ''), 'Deployment').spec)).toBe(sum(deployment('postgresql')));
   });
 
-  it.each(examples)('hands the configuration of %s on unchanged, as one that the gateway accepts', async (example) => {
+  it.each(examples)('passes the configuration of %s unchanged, and the gateway accepts it', async (example) => {
     const data = configMap(of(example), 'release-godwit').data as Record<string, string>;
     const config = parse(data['config.yaml'] ?? '') as unknown;
     const values = parse(await readFile(new URL(`../../helm/godwit/ci/${example}.yaml`, import.meta.url), 'utf8'));
@@ -212,7 +212,7 @@ describe.skipIf(helmMissing !== null)(`The chart${helmMissing ? ` (skipped: ${he
     await expect(checkedConfig(literal, { HOST: '0.0.0.0', PORT: '8080' }, false)).resolves.toBeDefined();
   });
 
-  it('lets out name lookups, HTTPS without metadata services, and the database', () => {
+  it('allows DNS, HTTPS outside metadata services, and the database', () => {
     const { egress } = only(of('everything'), 'NetworkPolicy').spec as { egress: unknown[] };
     expect(egress).toEqual([
       {
@@ -233,14 +233,14 @@ describe.skipIf(helmMissing !== null)(`The chart${helmMissing ? ` (skipped: ${he
     ]);
   });
 
-  it('has an entry in the runbook for every alert', async () => {
+  it('documents every alert in the runbook', async () => {
     const runbook = await readFile(new URL('../../docs/operations/runbook.md', import.meta.url), 'utf8');
     const names = alerts().map(({ alert }) => alert);
     expect(names.length).toBeGreaterThan(3);
     expect(runbook.match(/(?<=^## )Godwit\w+/gm)).toEqual(names);
   });
 
-  it('asks in its alerts only for metrics that Godwit has', async () => {
+  it('uses only existing Godwit metrics in its alerts', async () => {
     const folder = new URL('../../src/telemetry/metrics/', import.meta.url);
     const files = await readdir(folder);
     const source = (await Promise.all(files.map((file) => readFile(new URL(file, folder), 'utf8')))).join('\n');

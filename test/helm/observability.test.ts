@@ -13,7 +13,7 @@ describe.skipIf(helmMissing !== null).each(helms)(
       return manifestsIn(run.stdout);
     };
 
-    it('brings the dashboard as it stands, where the sidecar of Grafana finds it', async () => {
+    it('installs the committed dashboard where Grafana’s sidecar finds it', async () => {
       const { metadata, data } = configMap(await rendered('everything'), 'release-godwit-dashboard');
       expect(metadata.labels).toMatchObject({ grafana_dashboard: '1', 'example.com/grafana': 'main' });
       expect(metadata.annotations).toEqual({ grafana_folder: 'Databases' });
@@ -24,19 +24,19 @@ describe.skipIf(helmMissing !== null).each(helms)(
       expect(files['godwit.json']?.trim()).toBe(file.trim());
     });
 
-    it('brings no dashboard unless asked', async () => {
+    it('installs no dashboard by default', async () => {
       const names = (await rendered('postgresql')).map(({ metadata }) => metadata.name);
       expect(names).not.toContain('release-godwit-dashboard');
     });
 
-    it('lets the label have another value', async () => {
+    it('accepts another value for the label', async () => {
       const sets = ['metrics.dashboard={"enabled":true,"labels":{"grafana_dashboard":"databases"}}'];
       const { metadata } = configMap(await rendered('sqlite', ...sets), 'release-godwit-dashboard');
       expect(metadata.labels?.grafana_dashboard).toBe('databases');
       expect(metadata.annotations).toBeUndefined();
     });
 
-    it('hands variables for traces to the process, in clear or from a secret', async () => {
+    it('passes trace variables to the process, as plain values or from a secret', async () => {
       const { template } = only(await rendered('everything'), 'Deployment').spec as {
         template: { spec: { containers: readonly [{ env: readonly { name: string }[] }] } };
       };

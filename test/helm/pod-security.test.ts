@@ -15,7 +15,7 @@ const within = (securityContext: object) => ({
 });
 
 describe('The check of the restricted Pod Security Standard', () => {
-  it('accepts a pod that keeps to it', () => {
+  it('accepts a compliant pod', () => {
     expect(restrictedViolations(pod)).toEqual([]);
   });
 

@@ -45,11 +45,11 @@ const values = {
   },
 };
 
-describe.skipIf(helmMissing !== null).each(['helm3', 'helm4'])('A chart above, with %s', (helm) => {
+describe.skipIf(helmMissing !== null).each(['helm3', 'helm4'])('An umbrella chart, with %s', (helm) => {
   it.each([
     [true, 1],
     [false, 0],
-  ])('decides by `condition: godwit.enabled`: %s', async (enabled, deployments) => {
+  ])('switches the subchart with `condition: godwit.enabled`: %s', async (enabled, deployments) => {
     const manifests = manifestsIn(await template(helm, await umbrella({ ...values, enabled })));
     expect(manifests.filter(({ kind }) => kind === 'Deployment')).toHaveLength(deployments);
   });
