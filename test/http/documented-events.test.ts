@@ -9,7 +9,7 @@ import { sampleBackup, sampleCall, sampleMigration } from '../support/samples.ts
 const names = (value: object): readonly string[] => Object.keys(value).sort();
 
 describe('the example of an event', () => {
-  it('is there for each type', () => expect(names(eventExamples)).toEqual([...eventTypes].sort()));
+  it('exists for each event type', () => expect(names(eventExamples)).toEqual([...eventTypes].sort()));
 
   it.each(eventTypes)('%s has the members that a receiver gets', (type) => {
     const { id, migrationId, account, data } = eventExamples[type]?.value.data ?? expect.fail(type);
@@ -17,7 +17,7 @@ describe('the example of an event', () => {
     expect(JSON.parse(cloudEvent(event))).toEqual(eventExamples[type]?.value);
   });
 
-  it('has the data that events of its type have', () => {
+  it('has the data that events of its type carry', () => {
     const backup = sampleBackup({ state: 'queued' });
     const before = sampleMigration({ backups: [backup], calls: [sampleCall({ number: 1, state: 'sending' })] });
     const restoring = { ...backup, state: 'restoring' as const };

@@ -57,10 +57,10 @@ const almostGood = fc
   )
   .map(([name, other]) => ({ ...createBody, [name]: other }));
 
-describe('whatever comes', () => {
+describe('random input', () => {
   const app = sharedApp();
 
-  it('as a body, the answer is a documented one and never a fault of ours', async () => {
+  it('as a body gets a documented answer and never an internal error', async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...posts), fc.oneof(value, almostGood), async (url, body) => {
         const response = await app().call('POST', url, json(body));
@@ -70,7 +70,7 @@ describe('whatever comes', () => {
     );
   });
 
-  it('as text, the answer is a documented one', async () => {
+  it('as text gets a documented answer', async () => {
     const text = fc.oneof(
       fc.string(),
       fc.json(),
@@ -86,7 +86,7 @@ describe('whatever comes', () => {
     );
   });
 
-  it('as a query, the answer is a documented one', async () => {
+  it('as a query gets a documented answer', async () => {
     const parameter = fc.constantFrom(
       'state',
       'pageSize',
@@ -108,7 +108,7 @@ describe('whatever comes', () => {
     );
   });
 
-  it('as headers, the answer is a documented one', async () => {
+  it('as headers gets a documented answer', async () => {
     const header = fc.constantFrom(
       'prefer',
       'if-match',

@@ -8,17 +8,17 @@ import { providers } from '../support/providers.ts';
 import { ajv, document, documentFile, operations, resolve, withAbsoluteRefs } from './support/documented.ts';
 
 describe('the OpenAPI document', () => {
-  it('is committed as the app has it (npm run openapi writes it)', async () => {
+  it('is committed as the app generates it (npm run openapi writes it)', async () => {
     expect(await openApiYaml()).toBe(readFileSync(documentFile, 'utf8'));
   });
 
-  it('is OpenAPI 3.1 with both ways to authenticate', () => {
+  it('is OpenAPI 3.1 with both authentication schemes', () => {
     expect(document.openapi).toBe('3.1.0');
     expect(Object.keys(document.components.securitySchemes)).toEqual(['bearer', 'apiKey']);
     expect(document.security).toEqual([{ bearer: [] }, { apiKey: [] }]);
   });
 
-  it('names the resources', () => {
+  it('has named schemas for the resources', () => {
     expect(Object.keys(document.components.schemas)).toEqual(
       expect.arrayContaining([
         'MigrationRequest',
@@ -40,7 +40,7 @@ describe('the OpenAPI document', () => {
     expect(() => ajv.compile({ $ref: `godwit#/components/schemas/${name}` })).not.toThrow();
   });
 
-  it('has no reference without a target', () => {
+  it('has no dangling reference', () => {
     const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)].map((match) => match[1] ?? '');
     expect(references.length).toBeGreaterThan(50);
     for (const reference of new Set(references)) {
@@ -50,7 +50,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('has a name for every closed set that clients switch over, and refers to it everywhere', () => {
+  it('names every closed set that clients switch over and refers to it everywhere', () => {
     const text = JSON.stringify(document);
     for (const [name, values] of Object.entries(namedEnums)) {
       expect(document.components.schemas[name], name).toMatchObject({ type: 'string', enum: values });
@@ -59,7 +59,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('keeps the variants of a source apart by their type', () => {
+  it('distinguishes source variants by their type', () => {
     const validate = ajv.compile({ $ref: 'godwit#/components/schemas/Source' });
     expect(validate({ type: 'url', urls: ['https://example.com/a.bak'] })).toBe(true);
     expect(validate({ type: 'url', bucket: 'acme-backups' })).toBe(false);
@@ -67,7 +67,7 @@ describe('the OpenAPI document', () => {
     expect(source.discriminator.mapping.object_storage).toBe('#/components/schemas/ObjectStorageSource');
   });
 
-  it('gives every operation an id of its own, a summary, a description and a known tag', () => {
+  it('gives every operation a unique id, a summary, a description and a known tag', () => {
     const ids = operations.map(({ operation }) => operation.operationId);
     expect(new Set(ids).size).toBe(ids.length);
     const tags = document.tags.map((tag) => tag.name);
@@ -98,7 +98,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('compiles the schema of every parameter and body', () => {
+  it('has compilable schemas for every parameter and body', () => {
     for (const { operation } of operations) {
       const bodies = Object.values(operation.requestBody?.content ?? {}).map((media) => media.schema);
       for (const schema of [...bodies, ...(operation.parameters ?? []).map((each) => each.schema)])
@@ -106,7 +106,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('has examples of requests that fit their schema, for every provider', () => {
+  it('has valid request examples for every provider', () => {
     for (const { operation } of operations)
       for (const media of Object.values(operation.requestBody?.content ?? {})) {
         const validate = ajv.compile(withAbsoluteRefs(media.schema));
@@ -126,7 +126,7 @@ describe('the OpenAPI document', () => {
     ).toBe(true);
   });
 
-  it('shows for every event stream how a terminal reads it', () => {
+  it('shows a terminal command for every event stream', () => {
     const streams = Object.entries(document.paths).filter(
       ([, { get }]) => resolve(get?.responses[200])?.content?.['text/event-stream'] !== undefined,
     );
@@ -137,7 +137,7 @@ describe('the OpenAPI document', () => {
       );
   });
 
-  it('describes every member of every schema, in words that generators understand', () => {
+  it('describes every member of every schema where code generators look', () => {
     const bare: string[] = [];
     const walk = (value: unknown, place: string): void => {
       if (typeof value !== 'object' || value === null) return;
@@ -157,7 +157,7 @@ describe('the OpenAPI document', () => {
     expect(bare).toEqual([]);
   });
 
-  it('has an example of every problem that an operation can answer, and of the answers of migrations', () => {
+  it('has an example of every problem an operation can return and of each migration answer', () => {
     const { examples } = document.components as unknown as { examples: Record<string, { value: unknown }> };
     const seen = new Set<string>();
     const validators = new Map<string, ValidateFunction>();
@@ -189,7 +189,7 @@ describe('the OpenAPI document', () => {
       ).toBe(true);
   });
 
-  it('leads from an answer to the operations that take its id', () => {
+  it('links an answer to the operations that take its id', () => {
     const { links } = document.components as unknown as { links: Record<string, { operationId: string }> };
     const ids = operations.map(({ operation }) => operation.operationId);
     for (const [name, link] of Object.entries(links)) expect(ids, name).toContain(link.operationId);
@@ -197,7 +197,7 @@ describe('the OpenAPI document', () => {
     expect(Object.keys(created.links)).toEqual(expect.arrayContaining(['Follow', 'AddBackup', 'CutOver', 'Cancel']));
   });
 
-  it('lets bodies be left out where the API does', () => {
+  it('marks bodies as optional where the API accepts none', () => {
     const optional = operations.filter(({ operation }) => operation.requestBody?.required === false);
     expect(optional.map(({ operation }) => operation.operationId).sort()).toEqual([
       'cancelMigration',

@@ -42,7 +42,7 @@ describe('codes of Huawei Cloud', () => {
     expect(told(code, message)).toMatchObject({ kind, code: failureKinds[kind].code, provider: { code, message } });
   });
 
-  it('names accountName where a login is refused', () => {
+  it('name accountName when a login is rejected', () => {
     const login = { ...request('KeystoneCreateUserTokenByPassword'), service: 'iam' };
     const wrong = { error: { code: 401, message: 'The username or password is wrong.', title: 'Unauthorized' } };
     expect(huawei.failureOf(login, ofHuawei.reply(wrong, 401))?.detail).toContain(
@@ -73,12 +73,12 @@ describe('words of Alibaba Cloud', () => {
   const told = (code: string, query: VendorRequest['query']) =>
     alibaba.failureOf(request('CreateMigrateTask', query), ofAlibaba.refusal(code))?.detail;
 
-  it.each(['InvalidDBName.NotFound', 'InvalidDBName'])('%s speaks of 2008 R2 only where URLs were sent', (code) => {
+  it.each(['InvalidDBName.NotFound', 'InvalidDBName'])('%s mentions 2008 R2 only if URLs were sent', (code) => {
     expect(told(code, [['OssObjectPositions', 'x']])).not.toContain('2008');
     expect(told(code, [['OSSUrls', 'x']])).toContain('On 2008 R2 with local disks an empty database');
   });
 
-  it('of replaced data become a note', () => {
+  it('about replaced data become a warning', () => {
     const dialogue = alibaba.observe([ofAlibaba.migration()], ofAlibaba.account, ofAlibaba.sentAt);
     const { value } = ofAlibaba.converse(dialogue, {
       DescribeMigrateTaskById: ofAlibaba.task({ Status: 'Success', IsDBReplaced: 'True' }),
@@ -89,10 +89,10 @@ describe('words of Alibaba Cloud', () => {
   });
 });
 
-describe('settings of an account that change what is sent', () => {
+describe('account settings that change requests', () => {
   const context = { session: null, endpoint: 'https://vendor.example', now: ofAlibaba.sentAt, nonce: 'n' };
 
-  it('ResourceGroupId goes with the reads that declare it', () => {
+  it('send ResourceGroupId with the reads that accept it', () => {
     const account = { ...ofAlibaba.account, resourceGroupId: 'rg-acfm1' };
     const signed = (operation: string) => {
       const of = { ...context, account, region: account.region, credentials: ofAlibaba.credentials };
@@ -103,7 +103,7 @@ describe('settings of an account that change what is sent', () => {
     expect(signed('CreateMigrateTask')).not.toContain('ResourceGroupId');
   });
 
-  it('X-Language is English unless the account says otherwise', () => {
+  it('send X-Language as English unless the account says otherwise', () => {
     const language = (account: object) =>
       huawei.sign(request('ListReplicationJobs'), {
         ...context,
@@ -117,7 +117,7 @@ describe('settings of an account that change what is sent', () => {
   });
 });
 
-describe('a refusal at an emulated cloud', () => {
+describe('a rejection at an emulated cloud', () => {
   it.each<[ProviderId, string, string, string]>([
     ['tencent', 'StartBackupMigration', 'FailedOperation.NotSupportBackup', 'provider_rejected'],
     ['tencent', 'CreateBackupMigration', 'InvalidParameterValue.DBNameIsKeyWrods', 'provider_rejected'],

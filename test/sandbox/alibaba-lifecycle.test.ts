@@ -33,7 +33,7 @@ function begin() {
 }
 
 describe('one full restore', () => {
-  it('goes from NoStart through Running to Success by the clock alone', () => {
+  it('moves from NoStart through Running to Success by time alone', () => {
     const cloud = begin();
     const id = cloud.create(full('orders'));
     const seen: unknown[] = [];
@@ -44,7 +44,7 @@ describe('one full restore', () => {
     expect(seen).toEqual(['NoStart', 'Running', 'Running', 'Success']);
   });
 
-  it('shows its file on the way', () => {
+  it('lists its file while it runs', () => {
     const cloud = begin();
     const id = cloud.create(full('orders'));
     const seen: unknown[] = [];
@@ -56,7 +56,7 @@ describe('one full restore', () => {
     expect(cloud.files(id)[0]).toMatchObject({ FileName: 'orders_full.bak', BackupMode: 'Database' });
   });
 
-  it('tells the result of the asynchronous check some time after Success', () => {
+  it('reports the asynchronous check’s result some time after Success', () => {
     const cloud = begin();
     const id = cloud.create(full('orders'));
     cloud.pass(1);
@@ -65,7 +65,7 @@ describe('one full restore', () => {
     expect(cloud.show(id).Description).toBe('Success to DBCC checkdb asynchronously');
   });
 
-  it('takes longer with a synchronous check, and longer still when the file is slow', () => {
+  it('takes longer with a synchronous check, and longer still for a slow file', () => {
     const cloud = begin();
     const checked = cloud.create(full('orders', 'a.bak', sync));
     const slow = cloud.create(full('stock', 'slow.bak'));
@@ -77,7 +77,7 @@ describe('one full restore', () => {
     expect(cloud.status(slow)).toBe('Success');
   });
 
-  it('is one restore in the journal', () => {
+  it('appears in the journal as one restore', () => {
     const cloud = begin();
     const id = cloud.create(full('orders'));
     const entry = {
@@ -89,7 +89,7 @@ describe('one full restore', () => {
     expect(cloud.cloud.journal()).toEqual([expect.objectContaining(entry)]);
   });
 
-  it('brings the database', () => {
+  it('creates the database', () => {
     const cloud = begin();
     cloud.create(full('orders'));
     expect(cloud.databases()).toMatchObject([{ DBName: 'orders', DBStatus: 'Creating' }]);
@@ -99,7 +99,7 @@ describe('one full restore', () => {
 });
 
 describe('a chain', () => {
-  it('rests at Waiting, takes files one at a time, and is opened by its own call', () => {
+  it('stays at Waiting, accepts one file at a time and is opened by its own call', () => {
     const cloud = begin();
     const id = cloud.create(chain('orders', 'base.bak'));
     expect(cloud.status(id)).toBe('NoStart');
@@ -126,7 +126,7 @@ describe('a chain', () => {
     expect(cloud.cloud.journal().map(({ effect }) => effect)).toEqual(['restore', 'restore', 'restore', 'opened']);
   });
 
-  it('opens once for one client token', () => {
+  it('opens once per client token', () => {
     const cloud = begin();
     const id = cloud.create(chain('orders', 'base.bak'));
     cloud.pass(1);
@@ -136,21 +136,21 @@ describe('a chain', () => {
     expect(cloud.cloud.journal()).toHaveLength(2);
   });
 
-  it('is not opened under another name', () => {
+  it('cannot be opened under another name', () => {
     const cloud = begin();
     const id = cloud.create(chain('orders', 'base.bak'));
     cloud.pass(1);
     expect(cloud.open(id, { DBName: 'stock' }).Code).toBe('InvalidDBName');
   });
 
-  it('refuses a file for another database', () => {
+  it('rejects a file of another database', () => {
     const cloud = begin();
     const id = cloud.create(chain('orders', 'base.bak'));
     cloud.pass(1);
     expect(cloud.call('CreateMigrateTask', chain('stock', '1.trn', { MigrateTaskId: id })).Code).toBe('InvalidDBName');
   });
 
-  it('fails with a file that does not fit, and takes none after it', () => {
+  it('fails with an unsuitable file and accepts none after it', () => {
     const cloud = begin();
     const id = cloud.create(chain('orders', 'base.bak'));
     cloud.pass(1);
@@ -166,7 +166,7 @@ describe('a chain', () => {
     );
   });
 
-  it('begins with FULL and False on an instance that wants it so', () => {
+  it('starts with FULL and False on an instance that requires it', () => {
     const cloud = begin();
     const there = { DBInstanceId: 'rm-fullbase-1' };
     expect(cloud.call('CreateMigrateTask', { ...chain('orders', 'base.bak'), ...there }).Code).toBe(
@@ -178,7 +178,7 @@ describe('a chain', () => {
   });
 });
 
-describe('failures by a word in the key', () => {
+describe('failures triggered by a word in the key', () => {
   const failures: readonly (readonly [
     key: string,
     status: string,
@@ -225,7 +225,7 @@ describe('failures by a word in the key', () => {
     });
   }
 
-  it('odd-status.bak shows a status that is not documented for a while', () => {
+  it('odd-status.bak shows an undocumented status for a while', () => {
     const cloud = newCloud();
     const { MigrateTaskId } = cloud.call('CreateMigrateTask', full('orders', 'odd-status.bak')).json;
     const seen: unknown[] = [];
@@ -236,7 +236,7 @@ describe('failures by a word in the key', () => {
     expect(seen).toEqual(['Running', 'Verifying', 'Running', 'Success']);
   });
 
-  it('sparse.bak shows nulls, odd times and one row in place of a list', () => {
+  it('sparse.bak shows nulls, odd times and a single row instead of a list', () => {
     const cloud = newCloud();
     const { MigrateTaskId } = cloud.call('CreateMigrateTask', full('orders', 'sparse.bak')).json;
     const named = { ...instance, MigrateTaskId };
@@ -250,7 +250,7 @@ describe('failures by a word in the key', () => {
     expect(Items.OssDownload).toMatchObject({ FileName: 'sparse.bak' });
   });
 
-  it('takes no part of another word for a magic one', () => {
+  it('ignores a magic word inside another word', () => {
     const cloud = begin();
     const id = cloud.create(full('orders', 'singapore/expedition.bak'));
     cloud.pass(1);
@@ -258,8 +258,8 @@ describe('failures by a word in the key', () => {
   });
 });
 
-describe('the name on the instance', () => {
-  it('is refused while another migration of it runs or rests', () => {
+describe('database names on an instance', () => {
+  it('are rejected while another migration of the name is active', () => {
     const cloud = begin();
     cloud.create(chain('orders', 'base.bak'));
     expect(cloud.call('CreateMigrateTask', full('Orders')).Code).toBe('IncorrectDBState');
@@ -267,7 +267,7 @@ describe('the name on the instance', () => {
     expect(cloud.call('CreateMigrateTask', full('orders')).Code).toBe('IncorrectDBState');
   });
 
-  it('fails the task when a database has it', () => {
+  it('fail the task when the database exists', () => {
     const cloud = begin();
     cloud.create(full('orders'));
     cloud.pass(1);
@@ -280,7 +280,7 @@ describe('the name on the instance', () => {
     });
   });
 
-  it('stays taken after a restore that was ended half way, and stays free after one that had not begun', () => {
+  it('stay taken after a half-finished restore and free after one that never began', () => {
     const cloud = begin();
     const early = cloud.create(full('early'));
     cloud.terminate(early);
@@ -304,7 +304,7 @@ describe('the name on the instance', () => {
     });
   }
 
-  it('counts 20 migrations of one database and 500 on one instance in a day', () => {
+  it('are limited to 20 migrations a day, and an instance to 500', () => {
     const cloud = begin();
     const make = (name: string) => cloud.call('CreateMigrateTask', full(name));
     for (let i = 0; i < 20; i++) cloud.terminate(make('orders').MigrateTaskId);
@@ -317,7 +317,7 @@ describe('the name on the instance', () => {
 });
 
 describe('ending a task', () => {
-  it('makes it Failed, also at rest', () => {
+  it('makes the task Failed, even while it waits', () => {
     const cloud = begin();
     const id = cloud.create(chain('orders', 'base.bak'));
     cloud.pass(1);
@@ -330,7 +330,7 @@ describe('ending a task', () => {
 });
 
 describe('the files of a task that was ended', () => {
-  it('show where it was ended', () => {
+  it('show where the task was ended', () => {
     const cloud = begin();
     const id = cloud.create(full('orders'));
     cloud.pass(0.5);
@@ -341,7 +341,7 @@ describe('the files of a task that was ended', () => {
 });
 
 describe('the list', () => {
-  it('shows the newest first, in pages', () => {
+  it('shows the newest tasks first, in pages', () => {
     const cloud = begin();
     const ids = Array.from({ length: 31 }, (_, i) => cloud.create(full(`db${i}`)));
     expect(cloud.list()).toMatchObject({ PageRecordCount: 30, TotalRecordCount: 31, PageNumber: 1 });
@@ -349,14 +349,14 @@ describe('the list', () => {
     expect(cloud.list({ PageNumber: '2' }).Items.MigrateTask).toMatchObject([{ MigrateTaskId: ids[0] }]);
   });
 
-  it('leaves out the minute that its end cuts off', () => {
+  it('omits the minute of its end time', () => {
     const cloud = begin();
     cloud.create(full('orders'));
     expect(cloud.list({ EndTime: '2026-11-21T12:00Z' }).TotalRecordCount).toBe(0);
     expect(cloud.list({ EndTime: '2026-11-21T12:01Z' }).TotalRecordCount).toBe(1);
   });
 
-  it('forgets after a week what can still be asked for by id', () => {
+  it('omits tasks after a week that can still be read by id', () => {
     const cloud = begin();
     const id = cloud.create(full('orders'));
     cloud.pass((7 * 24 * 60 * 60_000) / restoreMs);
@@ -364,7 +364,7 @@ describe('the list', () => {
     expect(cloud.status(id)).toBe('Success');
   });
 
-  it('lags behind when told to', () => {
+  it('lags behind when configured', () => {
     const cloud = begin();
     cloud.setLag(10_000);
     const id = cloud.create(full('orders'));
@@ -374,7 +374,7 @@ describe('the list', () => {
     expect(cloud.list().TotalRecordCount).toBe(1);
   });
 
-  it('lags behind on an instance that holds the word', () => {
+  it('lags behind on an instance named for it', () => {
     const cloud = begin();
     const there = { DBInstanceId: 'rm-lag' };
     cloud.create(full('orders', 'a.bak', there));
@@ -384,7 +384,7 @@ describe('the list', () => {
   });
 });
 
-describe('instances by a word in the id', () => {
+describe('instances with a magic word in their id', () => {
   const refusals: readonly (readonly [id: string, create: string, open: string, status: number])[] = [
     ['rm-notfound-1', 'InvalidDBInstanceId.NotFound', 'InvalidDBInstanceName.NotFound', 404],
     ['pgm-1', 'InvalidDBInstanceId.NotFound', 'InvalidDBInstanceName.NotFound', 404],
@@ -404,7 +404,7 @@ describe('instances by a word in the id', () => {
     });
   }
 
-  it('are busy until they have been asked and the time of a restore has passed', () => {
+  it('are busy until the first call plus one restore time', () => {
     const cloud = begin();
     const there = { DBInstanceId: 'rm-busy' };
     const status = () => cloud.call('DescribeDBInstanceAttribute', there).Items.DBInstanceAttribute[0].DBInstanceStatus;
@@ -418,7 +418,7 @@ describe('instances by a word in the id', () => {
     expect(cloud.call('CreateMigrateTask', full('orders', 'a.bak', there)).Code).toBeUndefined();
   });
 
-  it('shows what is wrong with them beforehand', () => {
+  it('show their faults in advance', () => {
     const { call } = begin();
     const show = (id: string) => call('DescribeDBInstanceAttribute', { DBInstanceId: id }).Items.DBInstanceAttribute[0];
     expect(show('rm-1a')).toMatchObject({ DBInstanceStatus: 'Running', LockMode: 'Unlock', DBInstanceType: 'Primary' });
@@ -429,7 +429,7 @@ describe('instances by a word in the id', () => {
     expect(show('rm-2008r2')).toMatchObject({ EngineVersion: '2008r2', DBInstanceStorageType: 'local_ssd' });
   });
 
-  it('has no lists on a cluster, yet shows a task by id', () => {
+  it('cannot list tasks on a cluster, yet show a task by id', () => {
     const cloud = begin();
     const there = { DBInstanceId: 'rm-cluster' };
     const id = cloud.create(full('orders', 'a.bak', there));
@@ -438,7 +438,7 @@ describe('instances by a word in the id', () => {
     expect(cloud.show(id, there).Status).toBe('NoStart');
   });
 
-  it('takes signed URLs, and nothing but one full restore, on 2008 R2 with local disks', () => {
+  it('accept only signed URLs and single full restores on 2008 R2 with local disks', () => {
     const cloud = begin();
     const there = { DBInstanceId: 'rm-2008r2' };
     const { OssObjectPositions: _, ...rest } = full('orders', '', there);
@@ -452,7 +452,7 @@ describe('instances by a word in the id', () => {
 });
 
 describe('a restart', () => {
-  it('goes on as if nothing had happened', () => {
+  it('continues from the saved state', () => {
     const cloud = newCloud();
     const { MigrateTaskId } = cloud.call('CreateMigrateTask', chain('orders', 'base.bak')).json;
     cloud.pass(1);
@@ -466,7 +466,7 @@ describe('a restart', () => {
     expect(cloud.call('CreateMigrateTask', full('stock')).json.MigrateTaskId).not.toBe(MigrateTaskId);
   });
 
-  it('remembers the nonces', () => {
+  it('remembers used nonces', () => {
     const cloud = newCloud();
     const create = () => cloud.call('CreateMigrateTask', full('orders', 'a.bak', { SignatureNonce: 'once' })).json;
     create();
@@ -477,13 +477,13 @@ describe('a restart', () => {
 
 describe('faults in the vendor’s words', () => {
   const request = { method: 'POST', path: '/', query: 'Format=JSON', headers: { host: 'h:1' }, body: '' };
-  it('throttles with 400 and says for how long', () => {
+  it('throttle with 400 and a wait', () => {
     const answer = newCloud().cloud.fault('throttled', request);
     expect(answer).toMatchObject({ status: 400, headers: { 'x-acs-retry-after': '500' } });
     expect(JSON.parse(answer.body)).toMatchObject({ Code: 'Throttling.User', HostId: 'h' });
   });
 
-  it('answers any code that is asked for', () => {
+  it('return any requested code', () => {
     const answer = newCloud().cloud.refuse?.({ code: 'OperationDenied.DBStatus' }, request);
     expect(answer).toMatchObject({ status: 403, body: expect.stringContaining('"Code":"OperationDenied.DBStatus"') });
   });

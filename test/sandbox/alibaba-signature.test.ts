@@ -84,7 +84,7 @@ describe('signature version 1.0', () => {
     });
   }
 
-  it('encodes all but the unreserved characters', () => {
+  it('encodes everything but the unreserved characters', () => {
     expect(percentEncode("a-_.~ !*'()+/é")).toBe('a-_.~%20%21%2A%27%28%29%2B%2F%C3%A9');
   });
 });

@@ -316,14 +316,14 @@ describe('refused requests', () => {
     });
   }
 
-  it('a nonce that was used before, in either style', () => {
+  it('a nonce that was used before in either signature style', () => {
     const subject = newCloud();
     expect(subject.send(rpc(action, list, start, { SignatureNonce: 'once' })).status).toBe(200);
     const again = subject.send(acs3(action, list, start, { 'x-acs-signature-nonce': 'once' }));
     expect(again.json).toMatchObject({ Code: 'SignatureNonceUsed' });
   });
 
-  it('does not use up the nonce of a request that was not signed right', () => {
+  it('a request with a wrong signature does not consume its nonce', () => {
     const subject = newCloud();
     subject.send(tampered(rpc(action, list, start, { SignatureNonce: 'once' })));
     expect(subject.send(rpc(action, list, start, { SignatureNonce: 'once' })).status).toBe(200);
@@ -331,23 +331,23 @@ describe('refused requests', () => {
 });
 
 describe('error answers', () => {
-  it('have the members that the vendor’s have', () => {
+  it('have the vendor’s members', () => {
     const { json } = newCloud().send(rpc('CreateMigrateTask', full('master'), start));
     expect(json).toMatchObject({ HostId: 'rds.aliyuncs.com', Recommend: expect.stringContaining('q=InvalidDBName&') });
     expect(loadVendorOperations('alibaba').get('CreateMigrateTask')?.validateResponse(400, json)).toEqual([]);
   });
 
-  it('explain a missing right', () => {
+  it('explain a missing permission', () => {
     const request = rpc(action, list, start, { AccessKeyId: 'sandbox-alibaba-forbidden' });
     expect(newCloud().send(request).json.AccessDeniedDetail).toMatchObject({ AuthAction: `rds:${action}` });
   });
 
-  it('show the string to sign that the cloud calculated', () => {
+  it('show the string to sign that the cloud computed', () => {
     const { json } = newCloud().send(tampered(rpc(action, list, start)));
     expect(json.Message).toContain('server string to sign is:POST&%2F&AccessKeyId%3D');
   });
 
-  it('are XML unless JSON is asked for', () => {
+  it('are XML unless the request asks for JSON', () => {
     const answer = newCloud().send(rpc(action, { ...list, Colour: 'red' }, start, { Format: 'ABSENT' }));
     expect(answer.headers['content-type']).toContain('text/xml');
     expect(answer.body).toContain('<Error><RequestId>');

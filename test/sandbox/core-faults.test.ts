@@ -26,7 +26,7 @@ describe('a rule', () => {
     it(name, () => expect(play([{ ...rule, ...changes }], 6)).toBe(expected));
   }
 
-  it('fires about as often as its chance says, and the same way with the same seed', () => {
+  it('fires at its probability, in the same way for the same seed', () => {
     const chance = [{ ...rule, probability: 0.3 }];
     const row = play(chance, 2000);
     expect(row.replaceAll('.', '').length / 2000).toBeGreaterThan(0.27);
@@ -35,7 +35,7 @@ describe('a rule', () => {
     expect(play(chance, 2000, 2)).not.toBe(row);
   });
 
-  it('makes room for the next one when it is used up', () => {
+  it('yields to the next rule when it is used up', () => {
     const book = createFaultBook(1);
     book.add(rule);
     book.add({ ...rule, kind: 'throttled' });
@@ -46,8 +46,8 @@ describe('a rule', () => {
   });
 });
 
-describe('reading a rule', () => {
-  it('takes what it knows and fills in the rest', () => {
+describe('parsing a rule', () => {
+  it('accepts known members and fills in defaults', () => {
     expect(readFaultRule({ kind: 'throttled' })).toEqual({ cloud: '*', operation: '*', kind: 'throttled' });
     expect(readFaultRule({ ...rule, count: 2, probability: 0.5, skip: 1, ms: 10 })).toMatchObject({ ms: 10 });
     expect(readFaultRule({ kind: 'reset' })).toMatchObject({ kind: 'reset_before' });

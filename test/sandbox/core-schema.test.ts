@@ -73,7 +73,7 @@ describe('a query', () => {
     });
   }
 
-  it('is told what would have been right', () => {
+  it('is rejected with the expected form', () => {
     const [fault] = named('List').validateQuery({ colour: 'green' });
     expect(fault?.detail).toContain('red, blue');
   });
@@ -99,14 +99,14 @@ describe('a body', () => {
     });
   }
 
-  it('is refused where none is declared', () => {
+  it('is rejected if none is declared', () => {
     expect(named('List').validateBody({})).toMatchObject([{ kind: 'unknown' }]);
     expect(named('List').validateBody(undefined)).toEqual([]);
   });
 });
 
 describe('an answer', () => {
-  it('is held against its status', () => {
+  it('is validated against the schema of its status', () => {
     expect(named('List').validateResponse(200, { name: 'x' })).toEqual([]);
     expect(named('List').validateResponse(200, { title: 'x' })).toHaveLength(2);
     expect(named('List').validateResponse(404, {})).toMatchObject([{ detail: 'status 404 is not declared' }]);
@@ -114,7 +114,7 @@ describe('an answer', () => {
 });
 
 describe('a document', () => {
-  it('gives operations by their names, with bare paths', () => {
+  it('lists operations by name with plain paths', () => {
     expect([...operations.keys()]).toEqual(['List', 'Put']);
     expect(named('List')).toMatchObject({ method: 'POST', path: '/', queryNames: ['page', 'colour', 'id'] });
     expect(named('Put')).toMatchObject({ method: 'PUT', path: '/things/{id}' });

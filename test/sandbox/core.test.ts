@@ -104,7 +104,7 @@ afterEach(async () => {
 });
 
 describe('the servers', () => {
-  it('hand the request over as it came, and date the answer by the cloud’s clock', async () => {
+  it('pass on the raw request and date the response by the cloud’s clock', async () => {
     const sandbox = await begin();
     sandbox.setClock('huawei', 3_600_000);
     const answer = await fetch(`${sandbox.huawei.url}/v5?a=%20b&c`, { method: 'POST', body: 'é' });
@@ -112,19 +112,19 @@ describe('the servers', () => {
     expect(await answer.json()).toMatchObject({ query: 'a=%20b&c', body: 'é', host: sandbox.huawei.url.slice(7) });
   });
 
-  it('take headers far larger than usual', async () => {
+  it('accept headers far above the usual size', async () => {
     const sandbox = await begin();
     const answer = await fetch(sandbox.huawei.url, { headers: { 'x-big': 'x'.repeat(120_000) } });
     expect(await answer.json()).toMatchObject({ big: 120_000 });
   });
 
-  it('say so when an emulator throws', async () => {
+  it('report an exception in an emulator', async () => {
     const sandbox = await begin();
     const answer = await fetch(`${sandbox.alibaba.url}/?defect`);
     expect([answer.status, await answer.text()]).toEqual([500, 'defect in the sandbox: Error: a defect']);
   });
 
-  it('leave no port open when one of them is taken', async () => {
+  it('leave no port open when one of the ports is taken', async () => {
     const { blocker, port } = await takePortAfterFreeOne();
     await expect(begin({ port: port - 1 })).rejects.toThrow('EADDRINUSE');
     await expect(fetch(`http://127.0.0.1:${port - 1}/`)).rejects.toThrow();
@@ -182,7 +182,7 @@ describe('faults', () => {
     });
   }
 
-  it('take their time by the runtime', async () => {
+  it('use the injected clock for delays', async () => {
     const sandbox = await begin();
     sandbox.faults.add({ cloud: '*', operation: '*', kind: 'delay_after', ms: 700 });
     await make(sandbox);
@@ -191,7 +191,7 @@ describe('faults', () => {
     expect([slept[0], Math.round(slept.slice(1).reduce((sum, ms) => sum + ms, 0) / 16)]).toEqual([700, 10]);
   });
 
-  it('cut a body after its head has gone out', async () => {
+  it('cut a body after the response head was sent', async () => {
     const sandbox = await begin();
     sandbox.faults.add({ cloud: '*', operation: '*', kind: 'cut_body' });
     const received = await new Promise<{ announced: number; came: number; complete: boolean }>((resolve, reject) => {
@@ -210,7 +210,7 @@ describe('faults', () => {
     expect(received).toMatchObject({ complete: false, came: Math.floor(received.announced / 2) });
   });
 
-  it('strike only what they name', async () => {
+  it('affect only what they name', async () => {
     const sandbox = await begin();
     sandbox.faults.add({ cloud: 'huawei', operation: 'Make', kind: 'throttled' });
     const statuses = [await make(sandbox), await fetch(sandbox.huawei.url), await make(sandbox, 'huawei')];
@@ -252,7 +252,7 @@ describe('the admin interface', () => {
     expect((await admin(sandbox, 'GET', '/lag')).json).toMatchObject({ huawei: 50 });
   });
 
-  it('shows where the clouds are and with which keys', async () => {
+  it('shows the clouds’ addresses and keys', async () => {
     const sandbox = await begin();
     expect((await admin(sandbox, 'GET', '/')).json).toMatchObject({
       urls: { alibaba: sandbox.alibaba },
@@ -282,7 +282,7 @@ describe('the admin interface', () => {
 describe('the state file', () => {
   const file = () => join(stateDirectory, 'deep', 'sandbox.json');
 
-  it('brings back what had been done, and the clocks', async () => {
+  it('restores earlier effects and clocks', async () => {
     const first = await begin({ stateFile: file() });
     first.setClock('tencent', 5000);
     await make(first, 'tencent');
@@ -294,7 +294,7 @@ describe('the state file', () => {
     expect(second.journal()[1]?.at).toBe(start + 5000);
   });
 
-  it('holds a change before its answer goes out, also when the answer is lost', async () => {
+  it('contains a change before its response is sent, even if the response is lost', async () => {
     const sandbox = await begin({ stateFile: file() });
     sandbox.faults.add({ cloud: '*', operation: '*', kind: 'drop_after' });
     await make(sandbox).catch(() => {});

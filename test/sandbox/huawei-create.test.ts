@@ -9,7 +9,7 @@ const invalid = (name: string) => ({
 });
 const empty = (name: string) => ({ error_code: 'DRS.M00201', error_msg: `The parameter ${name} is empty.` });
 
-describe('Huawei sandbox: what a create call must be', () => {
+describe('Huawei sandbox: create requests', () => {
   it.each<[string, Changes]>([
     ['the least', {}],
     [
@@ -199,7 +199,7 @@ describe('Huawei sandbox: what a create call must be', () => {
     ['application/json', '{"base_info":'],
     ['application/json', '[]'],
     ['application/json', ''],
-  ])('refuses a body of %s: %s', (type, body) => {
+  ])('rejects a body of %s: %s', (type, body) => {
     const { raw, call } = laboratory();
     expect(raw).toBeTypeOf('function');
     const answer = call({ method: 'POST', path: jobsPath, body, headers: { 'content-type': type } });
@@ -213,12 +213,12 @@ describe('Huawei sandbox: what a create call must be', () => {
     ['my-NotFound-in04', 400, 'DRS.M06007'],
     ['frozen0000000000in04', 400, 'DRS.10020072'],
     ['replica000000000in04', 422, 'DRS.M05006'],
-  ])('refuses the instance %s', (id, status, code) => {
+  ])('rejects the instance %s', (id, status, code) => {
     const answer = laboratory().create({ 'target_db_info.target_instance_id': id });
     expect(answer).toMatchObject({ status, json: { error_code: code } });
   });
 
-  it('takes a name once, whatever its case, until the job is deleted', () => {
+  it('accepts a name once, in any case, until the job is deleted', () => {
     const { create, created, call, clock } = laboratory();
     const id = created({ 'base_info.name': 'Nightly-1' });
     clock.now += 200_000;
@@ -228,7 +228,7 @@ describe('Huawei sandbox: what a create call must be', () => {
     expect(create(again).status).toBe(200);
   });
 
-  it('runs one job per instance, and answers the next with an error under 202', () => {
+  it('runs one job per instance and answers the next with an error under 202', () => {
     const { create, created, clock } = laboratory();
     created();
     const next = { 'options.is_cover': true };
@@ -238,7 +238,7 @@ describe('Huawei sandbox: what a create call must be', () => {
     expect(create(next).status).toBe(200);
   });
 
-  it('refuses a busy instance for the time of one restore from the first attempt on', () => {
+  it('rejects a busy instance for one restore time after the first attempt', () => {
     const { create, clock } = laboratory();
     const changes = { 'target_db_info.target_instance_id': 'busy0000in04' };
     clock.now += 500_000;
@@ -271,7 +271,7 @@ describe('Huawei sandbox: chains of full and log backups', () => {
     return { ...lab, run };
   }
 
-  it('goes full, log, log, last log, and then takes no more', () => {
+  it('accepts full, log, log and last log, and then nothing more', () => {
     const { run } = chain();
     expect([full, log(), log(), log(true)].map(run)).toEqual(['SUCCESS', 'SUCCESS', 'SUCCESS', 'SUCCESS']);
     expect(run(log())).toMatchObject(refused);
@@ -291,14 +291,14 @@ describe('Huawei sandbox: chains of full and log backups', () => {
     expect(run(log())).toMatchObject(refused);
   });
 
-  it('goes on after a log that failed', () => {
+  it('continues after a failed log', () => {
     const { run } = chain();
     expect(run(full)).toBe('SUCCESS');
     expect(run(log(true, 'orders_log_gap.bak'))).toBe('PRECHECK FAILED');
     expect(run(log(true))).toBe('SUCCESS');
   });
 
-  it('keeps two chains on one instance apart', () => {
+  it('separates two chains on one instance', () => {
     const { run, call } = chain();
     const hr: Changes = { ...full, 'backup_info.files': [{ name: 'hr_full.bak', obs_path: '' }] };
     expect([full, hr, log(true), log(true, 'hr_tail.bak')].map(run)).toEqual(Array(4).fill('SUCCESS'));
@@ -313,14 +313,14 @@ describe('Huawei sandbox: chains of full and log backups', () => {
     ]);
   });
 
-  it('keeps the choice of databases through the chain', () => {
+  it('keeps the selected databases through the chain', () => {
     const { run } = chain();
     expect(run({ ...full, ...chosen })).toBe('SUCCESS');
     expect(run(log())).toMatchObject(refused);
     expect(run({ ...log(true), ...chosen })).toBe('SUCCESS');
   });
 
-  it('forgets no chain when its record is deleted', () => {
+  it('keeps a chain when its record is deleted', () => {
     const { run, created, clock, call } = chain();
     const id = created(full);
     clock.now += 100_000;

@@ -5,7 +5,7 @@ import { jobsPath, keys, laboratory, login, minute, P, signed, start, tokenReque
 const wrongPassword = { error: { code: 401, message: 'The username or password is wrong.', title: 'Unauthorized' } };
 
 describe('Huawei sandbox: tokens', () => {
-  it('gives a token that passes 16 KiB, with the project and six fractional digits', () => {
+  it('returns a token over 16 KiB, with the project and six fractional digits', () => {
     const { raw } = laboratory();
     const answer = raw(tokenRequest(login()));
     expect(answer.status).toBe(201);
@@ -19,7 +19,7 @@ describe('Huawei sandbox: tokens', () => {
     });
   });
 
-  it('adds a service catalogue unless told not to', () => {
+  it('adds a service catalogue by default', () => {
     const answer = laboratory().raw({ ...tokenRequest(login()), query: '' });
     expect((answer.json as { token: { catalog: unknown[] } }).token.catalog.length).toBeGreaterThan(0);
   });
@@ -35,7 +35,7 @@ describe('Huawei sandbox: tokens', () => {
     expect((answer.json as { token: { project?: { id: string } } }).token.project?.id).toBe(project);
   });
 
-  it('gives other regions their own project, and an unknown one nothing', () => {
+  it('returns a separate project per region and none for an unknown one', () => {
     const { raw } = laboratory();
     const other = raw(tokenRequest(login({ scope: { project: { name: 'cn-north-4' } } })));
     expect((other.json as { token: { project: { id: string } } }).token.project.id).toMatch(
@@ -50,7 +50,7 @@ describe('Huawei sandbox: tokens', () => {
     ['another method', { auth: { identity: { methods: ['hw_ak_sk'], hw_ak_sk: {} } } }],
     ['an unknown member', { ...login(), extra: 1 }],
     ['nothing', undefined],
-  ])('refuses a body with %s', (_, body) => {
+  ])('rejects a body with %s', (_, body) => {
     expect(laboratory().raw(tokenRequest(body))).toMatchObject({
       status: 400,
       json: { error: { code: 400, message: 'The request body is invalid', title: 'Bad Request' } },
@@ -68,7 +68,7 @@ describe('Huawei sandbox: tokens', () => {
     expect(raw(tokenRequest(login())).status).toBe(201);
   });
 
-  it('forgets wrong passwords after a right one, and after 15 minutes', () => {
+  it('resets the count of wrong passwords after a right one and after 15 minutes', () => {
     const { raw, clock } = laboratory();
     const fail = (times: number) => {
       for (let i = 0; i < times; i++) raw(tokenRequest(login({ password: 'wrong' })));
@@ -83,14 +83,14 @@ describe('Huawei sandbox: tokens', () => {
     expect(raw(tokenRequest(login())).status).toBe(201);
   });
 
-  it.each([{ user: 'nobody' }, { account: 'another-account' }])('does not lock for %o', (who) => {
+  it.each([{ user: 'nobody' }, { account: 'another-account' }])('does not count %o', (who) => {
     const { raw } = laboratory();
     for (let i = 0; i < 9; i++) expect(raw(tokenRequest(login(who))).json).toEqual(wrongPassword);
     expect(raw(tokenRequest(login())).status).toBe(201);
   });
 });
 
-describe('Huawei sandbox: what a token opens', () => {
+describe('Huawei sandbox: access with a token', () => {
   const mustUpdate = { status: 401, json: { error_code: 'APIGW.0307', error_msg: 'The token must be updated.' } };
 
   function withToken(lab: ReturnType<typeof laboratory>, scope?: unknown) {
@@ -99,7 +99,7 @@ describe('Huawei sandbox: what a token opens', () => {
     return (path: string) => lab.raw({ path, headers: { 'x-auth-token': token } });
   }
 
-  it('opens its own project until 24 hours are over by the cloud’s clock', () => {
+  it('allows its own project for 24 hours of the cloud’s clock', () => {
     const lab = laboratory();
     const get = withToken(lab);
     lab.clock.now += 24 * 60 * minute - 1;
@@ -108,7 +108,7 @@ describe('Huawei sandbox: what a token opens', () => {
     expect(get(jobsPath)).toMatchObject(mustUpdate);
   });
 
-  it('refuses a revoked token and takes a new one', () => {
+  it('rejects a revoked token and accepts a new one', () => {
     const lab = laboratory();
     const get = withToken(lab);
     lab.cloud.revokeTokens();
@@ -116,7 +116,7 @@ describe('Huawei sandbox: what a token opens', () => {
     expect(withToken(lab)(jobsPath).status).toBe(200);
   });
 
-  it('refuses an unknown token, with the request id in header and body', () => {
+  it('rejects an unknown token with the request id in header and body', () => {
     const answer = laboratory().raw({ path: jobsPath, headers: { 'x-auth-token': 'MIIunknown' } });
     expect(answer).toMatchObject(mustUpdate);
     expect(answer.json.request_id).toBe(answer.headers['X-Request-Id']);
@@ -125,14 +125,14 @@ describe('Huawei sandbox: what a token opens', () => {
   it.each([
     ['of another project', { project: { name: 'cn-north-4' } }],
     ['of the whole account', { domain: { name: keys.accountName } }],
-  ])('opens no project with a token %s', (_, scope) => {
+  ])('allows no project with a token %s', (_, scope) => {
     const get = withToken(laboratory(), scope);
     expect(get(jobsPath)).toMatchObject({ status: 403, json: { error_code: 'DRS.M00261' } });
     expect(get(`/v3/${P}/instances`)).toMatchObject({ status: 403, json: { error_code: 'APIGW.0310' } });
     expect(get('/v3/projects').status).toBe(200);
   });
 
-  it('refuses a request without proof, and a header too large', () => {
+  it('rejects a request without credentials and too large a header', () => {
     const { raw } = laboratory();
     expect(raw({ path: jobsPath })).toMatchObject({
       status: 401,
@@ -149,7 +149,7 @@ describe('Huawei sandbox: what a token opens', () => {
 });
 
 describe('Huawei sandbox: projects', () => {
-  it('finds the project of a region with a signature that names no project', () => {
+  it('returns the region’s project to a signed request that names no project', () => {
     const { raw } = laboratory();
     const sent = { path: '/v3/projects', query: `name=${keys.region}` };
     const { 'x-project-id': _, ...headers } = signed(sent, start);
@@ -192,7 +192,7 @@ describe('Huawei sandbox: signatures', () => {
       { ...list, query: 'status=PRECHECK%20FAILED' },
     ],
     ['another body', { method: 'POST', path: jobsPath, body: '{}' }, { method: 'POST', path: jobsPath, body: '{ }' }],
-  ])('refuses %s than was signed', (_, sent, claimed) => {
+  ])('rejects %s than was signed', (_, sent, claimed) => {
     expect(laboratory().raw({ ...sent, headers: signed(claimed, start) })).toMatchObject(
       reason('verify aksk signature fail, canonicalRequest:'),
     );
@@ -202,13 +202,13 @@ describe('Huawei sandbox: signatures', () => {
     ['content-type', 'application/json; charset=utf-8'],
     ['host', 'elsewhere'],
     ['x-project-id', 'a'.repeat(32)],
-  ])('refuses a changed %s', (name, value) => {
+  ])('rejects a changed %s', (name, value) => {
     expect(laboratory().raw({ ...list, headers: { ...signed(list, start), [name]: value } })).toMatchObject(
       reason('verify aksk signature fail'),
     );
   });
 
-  it('accepts the order of the query and an encoded tilde or slash in any legal spelling', () => {
+  it('accepts any query order and any legal encoding of tilde and slash', () => {
     const answer = laboratory().raw({
       path: jobsPath,
       query: 'name=a%2fb%7E&limit=5',
@@ -217,7 +217,7 @@ describe('Huawei sandbox: signatures', () => {
     expect(answer.status).toBe(200);
   });
 
-  it('echoes its canonical request with bars for newlines', () => {
+  it('returns the canonical request with bars for newlines', () => {
     const answer = laboratory().raw({ ...list, headers: signed(list, start, { sk: 'wrong' }) });
     expect(answer.json.error_msg).toContain(
       `canonicalRequest:GET|${jobsPath}/|limit=10&status=PRECHECK%20FAILED|content-type:application/json|host:sandbox:8443|`,
@@ -229,7 +229,7 @@ describe('Huawei sandbox: signatures', () => {
     [15 * minute, 200],
     [-15 * minute - 1000, 401],
     [15 * minute + 1000, 401],
-  ])('a signature %d ms off the clock: %d', (offset, status) => {
+  ])('answers a signature %d ms off the clock with %d', (offset, status) => {
     const answer = laboratory().raw({ ...list, headers: signed(list, start + offset) });
     expect(answer.status).toBe(status);
     if (status === 401) {
@@ -242,7 +242,7 @@ describe('Huawei sandbox: signatures', () => {
     ['an unknown key', { ak: 'SANDBOXNOBODY' }, 'Get secretKey failed,ak:SANDBOXNOBODY,err:ak not exist'],
     ['a wrong security token', { 'x-security-token': 'wrong' }, 'ak not exist'],
     ['a temporary key without its token', { ak: temporaryAccessKey.id, sk: temporaryAccessKey.secret }, 'ak not exist'],
-  ])('refuses %s', (_, extra, text) => {
+  ])('rejects %s', (_, extra, text) => {
     expect(laboratory().raw({ ...list, headers: signed(list, start, extra) })).toMatchObject(reason(text));
   });
 
@@ -260,23 +260,23 @@ describe('Huawei sandbox: signatures', () => {
     ['unsorted names', 'host;content-type;x-project-id;x-sdk-date'],
     ['a header that is not there', 'content-type;host;x-nothing;x-project-id;x-sdk-date'],
     ['a word of the language', 'constructor;content-type;host;x-project-id;x-sdk-date'],
-  ])('refuses %s among the signed headers', (_, names) => {
+  ])('rejects %s among the signed headers', (_, names) => {
     const headers = signed(list, start, {}, names.split(';'));
     expect(laboratory().raw({ ...list, headers })).toMatchObject(reason('verify aksk signature fail'));
   });
 
-  it('takes the least that can be signed, and values without the spaces around them', () => {
+  it('accepts the minimal signed headers and trims header values', () => {
     const headers = signed(list, start, {}, ['content-type', 'host', 'x-sdk-date']);
     expect(laboratory().raw({ ...list, headers: { ...headers, 'content-type': ' application/json ' } }).status).toBe(
       200,
     );
   });
 
-  it.each(['SDK-HMAC-SHA256 Access=x', 'SDK-HMAC-SHA256', 'Bearer x'])('refuses %s', (authorization) => {
+  it.each(['SDK-HMAC-SHA256 Access=x', 'SDK-HMAC-SHA256', 'Bearer x'])('rejects %s', (authorization) => {
     expect(laboratory().raw({ ...list, headers: { authorization } }).status).toBe(401);
   });
 
-  it('needs X-Project-Id for a project, and the right one', () => {
+  it('requires the right X-Project-Id for a project', () => {
     const { raw } = laboratory();
     for (const id of ['', 'a'.repeat(32)]) {
       const answer = raw({ ...list, headers: signed(list, start, { 'x-project-id': id }) });
@@ -302,8 +302,8 @@ describe('Huawei sandbox: signatures', () => {
   });
 });
 
-describe('Huawei sandbox: the gateway', () => {
-  it('knows the operations by their names, and answers 404 to others', () => {
+describe('Huawei sandbox: the API gateway', () => {
+  it('recognizes operations by name and answers 404 otherwise', () => {
     const { cloud, raw } = laboratory();
     const operation = (method: string, path: string) =>
       cloud.operationOf({ method, path, query: '', headers: {}, body: '' });
@@ -320,7 +320,7 @@ describe('Huawei sandbox: the gateway', () => {
     ['throttled', '/v3/projects', 429, 'IAM.0012'],
     ['unavailable', '/v3/projects', 503, undefined],
     ['internal_error', '/v3/projects', 500, undefined],
-  ] as const)('words %s at %s', (kind, path, status, code) => {
+  ] as const)('phrases %s at %s as the vendor does', (kind, path, status, code) => {
     const reply = laboratory().cloud.fault(kind, { method: 'GET', path, query: '', headers: {}, body: '' });
     expect(reply.status).toBe(status);
     expect(JSON.parse(reply.body).error_code).toBe(code);
@@ -332,7 +332,7 @@ describe('Huawei sandbox: the gateway', () => {
     [{ code: 'constructor' }, 400, { error_code: 'constructor', error_msg: 'Failed.' }],
     [{ code: 'APIGW.0307' }, 401, { error_code: 'APIGW.0307', request_id: expect.any(String) }],
     [{ code: 'DBS.280110', status: 404, message: 'm' }, 404, { errCode: 'DBS.280110', externalMessage: 'm' }],
-  ])('refuses with %o in the shape of its layer', (error, status, body) => {
+  ])('rejects with %o in the format of its layer', (error, status, body) => {
     const reply = laboratory().cloud.refuse?.(error, { method: 'GET', path: '/', query: '', headers: {}, body: '' });
     expect(reply?.status).toBe(status);
     expect(JSON.parse(reply?.body ?? '')).toMatchObject(body);

@@ -18,7 +18,7 @@ import {
 const named = (name: string): Changes => ({ 'backup_info.files': [{ name, obs_path: '' }] });
 
 describe('Huawei sandbox: the life of a job', () => {
-  it('transfers, then succeeds, by the clock alone', () => {
+  it('transfers and then succeeds by time alone', () => {
     const { created, show, clock } = laboratory();
     const id = created({ 'base_info.name': 'life' });
     expect(show(id)).toMatchObject({ status: 'TRANSFERRING', create_time: '2026-03-01T10:00:00Z' });
@@ -29,7 +29,7 @@ describe('Huawei sandbox: the life of a job', () => {
     expect(show(id)).toMatchObject({ status: 'SUCCESS', finish_time: '2026-03-01T10:01:40Z' });
   });
 
-  it('reads back in other shapes than it was written', () => {
+  it('returns values in other formats than they were written', () => {
     const { created, show } = laboratory();
     const job = show(created({ 'options.reset_db_name_map': { '': 'orders_copy' }, 'base_info.description': '订单' }));
     expect(job).toMatchObject({
@@ -92,7 +92,7 @@ describe('Huawei sandbox: the life of a job', () => {
     expect(show(id)).toMatchObject({ status, error_log: expect.stringContaining(text) });
   });
 
-  it('gives every database the name that the map gives it', () => {
+  it('gives every database its mapped name', () => {
     const { created, show } = laboratory();
     const id = created({
       ...fromRds,
@@ -102,14 +102,14 @@ describe('Huawei sandbox: the life of a job', () => {
     expect(show(id).new_db_names).toBe('sales_2,hr,constructor');
   });
 
-  it('takes a gap for what it is only in a log, and only as a word', () => {
+  it('treats the word gap as magic only in a log and only as a whole word', () => {
     const { created, show, clock } = laboratory();
     const id = created(named('orders_gap.bak'));
     clock.now += 100_000;
     expect(show(id).status).toBe('SUCCESS');
   });
 
-  it('takes magic words with an underscore, and not as the end of another word', () => {
+  it('recognizes magic words next to an underscore, and not at the end of another word', () => {
     const { created, show, clock } = laboratory();
     const instance = (id: string) => ({ 'target_db_info.target_instance_id': id });
     const file = (name: string, path: string): Changes => ({ 'backup_info.files': [{ name, obs_path: path }] });
@@ -124,13 +124,13 @@ describe('Huawei sandbox: the life of a job', () => {
     expect(ids.map((id) => show(id).status)).toEqual(['PRECHECK FAILED', 'SUCCESS', 'SUCCESS']);
   });
 
-  it('can show the end of a running job as nothing', () => {
+  it('can return null for the end time of a running job', () => {
     const { created, show, list } = laboratory();
     expect(show(created(named('sparse.bak')))).toMatchObject({ finish_time: null, error_log: '' });
     expect(list().jobs[0]).toMatchObject({ finish_time: null, error_log: '' });
   });
 
-  it('is ten times slower, or never done', () => {
+  it('is ten times slower or never finishes on request', () => {
     const { created, show, clock } = laboratory();
     const slow = created(named('slow.bak'));
     const stuck = created({ ...named('stuck.bak'), 'target_db_info.target_instance_id': 'bin04' });
@@ -142,7 +142,7 @@ describe('Huawei sandbox: the life of a job', () => {
     expect(show(stuck).status).toBe('TRANSFERRING');
   });
 
-  it('can spell its status in ways that the reference does not list', () => {
+  it('can return undocumented spellings of its status', () => {
     const { created, show, clock } = laboratory();
     const odd = created(named('odd-status.bak'));
     const old = created({ ...named('old-spelling.bak'), 'target_db_info.target_instance_id': 'bin04' });
@@ -153,7 +153,7 @@ describe('Huawei sandbox: the life of a job', () => {
     expect([odd, old].map((id) => show(id).status)).toEqual(['SUCCESS', 'success']);
   });
 
-  it('fails on a database that is there, unless it may replace it or takes another name', () => {
+  it('fails for an existing database unless it may be replaced or is renamed', () => {
     const { created, show, clock } = laboratory();
     const run = (changes: Changes) => {
       const id = created(changes);
@@ -214,7 +214,7 @@ describe('Huawei sandbox: list, show, update, delete', () => {
     expect(five().names(query)).toEqual(expected);
   });
 
-  it('counts all that match and not the page, and shows no target', () => {
+  it('counts all matches rather than the page and omits the target', () => {
     const { list } = five();
     const { count, jobs } = list('name=alpha&limit=1');
     expect(count).toBe(2);
@@ -228,7 +228,7 @@ describe('Huawei sandbox: list, show, update, delete', () => {
     ]);
   });
 
-  it('gives ten unless asked for more', () => {
+  it('returns ten jobs by default', () => {
     const { created, list, clock } = laboratory();
     for (let i = 0; i < 12; i++) {
       created({ 'target_db_info.target_instance_id': `${i}in04` });
@@ -251,21 +251,21 @@ describe('Huawei sandbox: list, show, update, delete', () => {
     'created_at=x',
     `dbs_instance_ids=${Array(11).fill('a').join('%2C')}`,
     'dbs_instance_ids=',
-  ])('refuses the query %s', (query) => {
+  ])('rejects the query %s', (query) => {
     expect(laboratory().call({ path: jobsPath, query })).toMatchObject({
       status: 400,
       json: { error_code: 'DRS.M00202' },
     });
   });
 
-  it('refuses a query that is badly encoded before anyone is identified', () => {
+  it('rejects a badly encoded query before authentication', () => {
     expect(laboratory().call({ path: jobsPath, query: 'name=%zz' })).toMatchObject({
       status: 400,
       json: { error_code: 'APIGW.0201' },
     });
   });
 
-  it('hides young jobs from lists, not from show', () => {
+  it('hides recent jobs from lists but not from show', () => {
     const { created, show, list, clock } = laboratory({ listLagMs: () => 5000 });
     const id = created();
     clock.now += 4999;
@@ -275,7 +275,7 @@ describe('Huawei sandbox: list, show, update, delete', () => {
     expect(list().count).toBe(1);
   });
 
-  it('hides the jobs of a lagging instance for the time of one restore', () => {
+  it('hides a lagging instance’s jobs for one restore time', () => {
     const { created, list, clock } = laboratory();
     created({ 'target_db_info.target_instance_id': 'lag0in04' });
     clock.now += 99_999;
@@ -284,7 +284,7 @@ describe('Huawei sandbox: list, show, update, delete', () => {
     expect(list().count).toBe(1);
   });
 
-  it('updates name and description, and clears a description that is left out', () => {
+  it('updates name and description and clears an omitted description', () => {
     const { created, call, show, cloud } = laboratory();
     const id = created({ 'base_info.description': 'before' });
     const put = (body: unknown) => call({ method: 'PUT', path: `${jobsPath}/${id}`, body });
@@ -296,7 +296,7 @@ describe('Huawei sandbox: list, show, update, delete', () => {
     expect(cloud.journal().map(({ effect }) => effect)).toEqual(['restore', 'renamed', 'renamed']);
   });
 
-  it('does not update to a name that is taken', () => {
+  it('rejects an update to a taken name', () => {
     const { ids, call } = five();
     const body = { name: 'ALPHA-2' };
     expect(call({ method: 'PUT', path: `${jobsPath}/${ids[0]}`, body })).toMatchObject({
@@ -306,7 +306,7 @@ describe('Huawei sandbox: list, show, update, delete', () => {
     expect(call({ method: 'PUT', path: `${jobsPath}/${ids[1]}`, body }).status).toBe(200);
   });
 
-  it('deletes what has ended, once, and only the record', () => {
+  it('deletes an ended job once, and only its record', () => {
     const { created, call, clock, list } = laboratory();
     const id = created();
     const remove = () => call({ method: 'DELETE', path: `${jobsPath}/${id}` });
@@ -336,8 +336,8 @@ describe('Huawei sandbox: list, show, update, delete', () => {
   });
 });
 
-describe('Huawei sandbox: what it carried out and what it remembers', () => {
-  it('writes a restore and a deletion into the journal', () => {
+describe('Huawei sandbox: journal and state', () => {
+  it('records a restore and a deletion in the journal', () => {
     const { create, call, cloud, clock } = laboratory();
     const answer = create({
       'base_info.name': 'journal',
@@ -362,7 +362,7 @@ describe('Huawei sandbox: what it carried out and what it remembers', () => {
     expect(cloud.journal()[0]?.requestId).toBe(answer.headers['X-Request-Id']);
   });
 
-  it('goes on from its snapshot as if nothing had happened', () => {
+  it('continues from its snapshot', () => {
     const first = laboratory();
     const token = first.raw(tokenRequest(login())).headers['X-Subject-Token'] ?? '';
     const id = first.created({ 'options.is_last_backup': false });
@@ -386,7 +386,7 @@ describe('Huawei sandbox: what it carried out and what it remembers', () => {
     expect(next.list().count).toBe(2);
   });
 
-  it('keeps projects apart, also where they name the same instance', () => {
+  it('separates projects, even for the same instance id', () => {
     const lab = laboratory();
     lab.created({ 'base_info.name': 'here' });
     const answer = lab.raw(tokenRequest(login({ scope: { project: { name: 'cn-north-4' } } })));

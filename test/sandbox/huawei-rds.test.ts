@@ -31,7 +31,7 @@ describe('Huawei sandbox: RDS instances', () => {
     });
   });
 
-  it.each(['notfound0in04', '11112222333344445555666677778888in01', 'x'])('does not know %s', (id) => {
+  it.each(['notfound0in04', '11112222333344445555666677778888in01', 'x'])('answers not found for %s', (id) => {
     expect(rds().instances(`id=${id}`)).toEqual({ instances: [], total_count: 0 });
   });
 
@@ -44,7 +44,7 @@ describe('Huawei sandbox: RDS instances', () => {
     expect(rds().instances(`id=${id}`).instances[0]).toMatchObject(expected);
   });
 
-  it('shows MIGRATING while a job runs, and lists the instances that jobs have named', () => {
+  it('shows MIGRATING while a job runs and lists instances that jobs have named', () => {
     const { created, instances, clock } = rds();
     expect(instances('')).toEqual({ instances: [], total_count: 0 });
     created();
@@ -56,13 +56,13 @@ describe('Huawei sandbox: RDS instances', () => {
     expect(instances('offset=1')).toEqual({ instances: [], total_count: 1 });
   });
 
-  it.each(['limit=0', 'limit=101', 'foo=1', 'datastore_type=sqlserver'])('refuses %s', (query) => {
+  it.each(['limit=0', 'limit=101', 'foo=1', 'datastore_type=sqlserver'])('rejects %s', (query) => {
     expect(rds().get('instances', query)).toMatchObject({ status: 400, json: { error_code: 'DBS.280001' } });
   });
 });
 
 describe('Huawei sandbox: RDS backups', () => {
-  it('has two of every instance, and any that is asked for by a well-formed id', () => {
+  it('contains two per instance, and any well-formed id', () => {
     const { backups } = rds();
     const all = backups(`instance_id=${target}`);
     expect(all.total_count).toBe(2);
@@ -85,7 +85,7 @@ describe('Huawei sandbox: RDS backups', () => {
     expect(rds().backups(`instance_id=${target}&backup_id=${id}`).backups).toMatchObject(expected);
   });
 
-  it('needs an instance, and one that is there', () => {
+  it('requires an existing instance', () => {
     const { get } = rds();
     expect(get('backups')).toMatchObject({ status: 400, json: { error_code: 'DBS.280001' } });
     expect(get('backups', 'instance_id=notfoundin04')).toMatchObject({
@@ -98,7 +98,7 @@ describe('Huawei sandbox: RDS backups', () => {
 describe('Huawei sandbox: databases of an instance', () => {
   const path = `instances/${target}/database/detail`;
 
-  it('shows what was restored, and a chain that is open as being created', () => {
+  it('shows restored databases, and those of an open chain as being created', () => {
     const { get, created, clock } = rds();
     created({ 'options.reset_db_name_map': { '': 'orders_copy' } });
     expect(get(path, 'page=1&limit=100').json.total_count).toBe(0);
@@ -114,13 +114,13 @@ describe('Huawei sandbox: databases of an instance', () => {
   });
 
   it.each(['', 'page=1', 'limit=100', 'page=0&limit=1', 'page=1&limit=101', 'page=1&limit=1&db_name=x'])(
-    'refuses the query "%s"',
+    'rejects the query "%s"',
     (query) => {
       expect(rds().get(path, query)).toMatchObject({ status: 400, json: { error_code: 'DBS.280001' } });
     },
   );
 
-  it('does not know a missing instance', () => {
+  it('answers not found for a missing instance', () => {
     expect(rds().get('instances/notfoundin04/database/detail', 'page=1&limit=1').status).toBe(404);
   });
 });

@@ -60,7 +60,7 @@ describe('the emulated OSS, seen by ali-oss', () => {
     expect(count).toBe(2500);
   });
 
-  it('refuses a wrong secret, a missing key, an archived object and a folder that is not known', async () => {
+  it('rejects a wrong secret, a missing key, an archived object and an unknown folder', async () => {
     await expect(client(true, 'wrong').listV2({ prefix })).rejects.toMatchObject({ code: 'SignatureDoesNotMatch' });
     await expect(client(false, 'wrong').listV2({ prefix })).rejects.toMatchObject({ code: 'SignatureDoesNotMatch' });
     await expect(client(true).get(`${prefix}nothing.bak`)).rejects.toMatchObject({ code: 'NoSuchKey' });
@@ -68,7 +68,7 @@ describe('the emulated OSS, seen by ali-oss', () => {
     await expect(client(true).get('elsewhere/x.bak')).rejects.toMatchObject({ code: 'AccessDenied' });
   });
 
-  it('refuses a clock that is off', async () => {
+  it('rejects a skewed clock', async () => {
     sandbox.setClock('alibaba', 20 * 60_000);
     await expect(client(true).listV2({ prefix })).rejects.toMatchObject({ code: 'RequestTimeTooSkewed' });
     sandbox.setClock('alibaba', 0);
@@ -110,7 +110,7 @@ describe('the emulated OBS, seen by esdk-obs-nodejs', () => {
     expect(count).toBe(2500);
   });
 
-  it('refuses a wrong secret and a missing key', async () => {
+  it('rejects a wrong secret and a missing key', async () => {
     const wrong = await (await client('obs', 'wrong')).listObjects({ Bucket, Prefix: prefix });
     expect(wrong.CommonMsg).toMatchObject({ Status: 403, Code: 'SignatureDoesNotMatch' });
     const gone = await (await client('obs')).getObject({ Bucket, Key: `${prefix}nothing.bak` });
@@ -135,7 +135,7 @@ describe('the emulated COS, seen by cos-nodejs-sdk-v5', () => {
     expect(read.statusCode).toBe(206);
   });
 
-  it('pages through a long list, which is late where it is told to be', async () => {
+  it('pages through a long list, which lags when configured', async () => {
     let [Marker, count]: [string | undefined, number] = ['', 0];
     do {
       const page: Awaited<ReturnType<COS['getBucket']>> = await client().getBucket({ ...at, Prefix: 'many/', Marker });
@@ -152,7 +152,7 @@ describe('the emulated COS, seen by cos-nodejs-sdk-v5', () => {
     sandbox.setListLag('tencent', 0);
   });
 
-  it('refuses a wrong secret and a missing key', async () => {
+  it('rejects a wrong secret and a missing key', async () => {
     await expect(client('wrong').getBucket({ ...at })).rejects.toMatchObject({ code: 'SignatureDoesNotMatch' });
     await expect(client().getObject({ ...at, Key: `${prefix}no.bak` })).rejects.toMatchObject({ code: 'NoSuchKey' });
   });
@@ -161,7 +161,7 @@ describe('the emulated COS, seen by cos-nodejs-sdk-v5', () => {
 describe('putting an object', () => {
   const put = (body: object) => fetch(`${sandbox.admin.url}/objects`, { method: 'PUT', body: JSON.stringify(body) });
 
-  it('is an admin call; what is not understood is refused', async () => {
+  it('is an admin call that rejects unknown members', async () => {
     const backup = {
       database: 'a',
       kind: 'D',

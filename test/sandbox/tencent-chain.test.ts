@@ -9,7 +9,7 @@ const states = (bench: Bench, full: string, child: unknown) => [
 ];
 
 describe('a chain', () => {
-  it('rests at 8 while its flow has succeeded', () => {
+  it('stays at 8 while its flow has succeeded', () => {
     const bench = new Bench();
     const id = bench.full('orders_20231114220000_2full2_2noreconvery2.bak', { RecoveryType: 'FULL_LOG' });
     const { FlowId } = bench.startFull(id);
@@ -26,7 +26,7 @@ describe('a chain', () => {
     expect(DBInstances).toMatchObject([{ DBDetails: [{ Name: 'orders', InternalStatus: 'RESTORING' }] }]);
   });
 
-  it('takes increments one by one and ends with the one that recovers', () => {
+  it('accepts increments one by one and ends with the recovering one', () => {
     const bench = new Bench();
     const full = bench.waitingChain();
     const { IncrementalMigrationId: first } = bench.increment(full, log('20231114230000'));
@@ -63,7 +63,7 @@ describe('a chain', () => {
     ]);
   });
 
-  it('has one unstarted increment at most', () => {
+  it('allows one unstarted increment at a time', () => {
     const bench = new Bench();
     const full = bench.waitingChain();
     const { IncrementalMigrationId } = bench.increment(full, log('20231114230000'));
@@ -74,7 +74,7 @@ describe('a chain', () => {
     expect(bench.increment(full, log('20231114230000')).Error).toBeUndefined();
   });
 
-  it('takes increments only while it waits, and never as FULL', () => {
+  it('accepts increments only while it waits, and never as FULL', () => {
     const bench = new Bench();
     const plain = bench.full('orders.bak');
     const refused = bench.increment(plain, log('20231114230000'));
@@ -101,12 +101,12 @@ describe('a chain', () => {
     ['FULL_DIFF', 'orders_20231114230000_1diff1_1reconvery1.bak', 'YES', undefined],
     ['FULL_DIFF', log('20231114230000'), 'NO', 'InvalidParameterValue.BackupNameIsIllegal'],
     ['FULL_LOG', 'orders.trn', 'NO', 'InvalidParameterValue.BackupNameIsIllegal'],
-  ] as const)('of %s judges %s with %s', (type, file, recovery, code) => {
+  ] as const)('of %s answers %s with %s', (type, file, recovery, code) => {
     const bench = new Bench();
     expect(bench.increment(bench.waitingChain(type), file, recovery).Error?.Code).toBe(code);
   });
 
-  it('lets a waiting increment be turned into the last one', () => {
+  it('allows a waiting increment to become the last one', () => {
     const bench = new Bench();
     const full = bench.waitingChain();
     const { IncrementalMigrationId } = bench.increment(full, log('20231114230000'));
@@ -123,7 +123,7 @@ describe('a chain', () => {
     expect(states(bench, full, IncrementalMigrationId)).toEqual([9, 9]);
   });
 
-  it.each(['gap', 'corrupt', 'no-space'])('goes on after an increment that failed by %s', (word) => {
+  it.each(['gap', 'corrupt', 'no-space'])('continues after an increment that failed by %s', (word) => {
     const bench = new Bench();
     const full = bench.waitingChain();
     const { IncrementalMigrationId: broken } = bench.increment(
@@ -146,7 +146,7 @@ describe('a chain', () => {
     expect(states(bench, full, sound)).toEqual([9, 9]);
   });
 
-  it('dies with a dead-chain increment', () => {
+  it('fails with a dead-chain increment', () => {
     const bench = new Bench();
     const full = bench.waitingChain();
     const { IncrementalMigrationId } = bench.increment(full, log('20231114230000', 'orders-dead-chain'));
@@ -163,7 +163,7 @@ describe('a chain', () => {
     expect(bench.task(full).Status).toBe(10);
   });
 
-  it('fails an increment older than what was restored', () => {
+  it('fails an increment older than the restored backups', () => {
     const bench = new Bench();
     const full = bench.waitingChain();
     const { IncrementalMigrationId } = bench.increment(full, log('20231114210000'));
@@ -172,7 +172,7 @@ describe('a chain', () => {
     expect(states(bench, full, IncrementalMigrationId)).toEqual([8, 10]);
   });
 
-  it('does not start an increment whose file is missing', () => {
+  it('rejects starting an increment whose file is missing', () => {
     const bench = new Bench();
     const full = bench.waitingChain();
     const { IncrementalMigrationId } = bench.increment(full, log('20231114230000', 'orders-missing'));
@@ -180,7 +180,7 @@ describe('a chain', () => {
     expect(states(bench, full, IncrementalMigrationId)).toEqual([8, 2]);
   });
 
-  it('can be deleted between increments, with them, and leaves its database restoring', () => {
+  it('can be deleted between increments, which leaves its database restoring', () => {
     const bench = new Bench();
     const full = bench.waitingChain();
     bench.increment(full, log('20231114230000'));
@@ -192,7 +192,7 @@ describe('a chain', () => {
 });
 
 describe('snapshot', () => {
-  it('lets another cloud go on as if nothing had happened', () => {
+  it('lets another cloud continue', () => {
     const before = new Bench();
     const full = before.waitingChain();
     const { IncrementalMigrationId } = before.increment(full, lastLog('20231114230000'), 'YES');
@@ -209,7 +209,7 @@ describe('snapshot', () => {
     expect(before.cloud.journal()).toHaveLength(4);
   });
 
-  it('is not changed by what happens later', () => {
+  it('is not changed by later calls', () => {
     const bench = new Bench();
     const id = bench.full('orders.bak');
     const snapshot = JSON.stringify(bench.cloud.snapshot());

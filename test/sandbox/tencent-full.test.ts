@@ -4,7 +4,7 @@ import { Bench, instance, restoreMs, signed, start, url } from './tencent-client
 const never = '0000-00-00 00:00:00';
 
 describe('a full import', () => {
-  it('goes from created over importing to succeeded by the clock', () => {
+  it('moves from created through importing to succeeded by time', () => {
     const bench = new Bench();
     const id = bench.full('orders.bak');
     expect(id).toMatch(/^mssql-backup-migration-[a-z0-9]{8}$/);
@@ -46,7 +46,7 @@ describe('a full import', () => {
     expect(bench.flow(FlowId)).toBe(0);
   });
 
-  it('is started once', () => {
+  it('can be started once', () => {
     const bench = new Bench();
     const id = bench.full('orders.bak');
     bench.startFull(id);
@@ -57,12 +57,12 @@ describe('a full import', () => {
     expect(bench.cloud.journal().filter((entry) => entry.effect === 'restore')).toHaveLength(1);
   });
 
-  it('is created twice by two equal requests: nothing is idempotent', () => {
+  it('is created twice by two equal requests', () => {
     const bench = new Bench();
     expect(bench.full('orders.bak')).not.toBe(bench.full('orders.bak'));
   });
 
-  it('cannot be changed or deleted while it runs, and be deleted when it has ended', () => {
+  it('cannot be changed or deleted while it runs, but deleted after its end', () => {
     const bench = new Bench();
     const id = bench.full('orders.bak');
     const named = { InstanceId: instance, BackupMigrationId: id };
@@ -75,7 +75,7 @@ describe('a full import', () => {
     expect(bench.code('DeleteBackupMigration', named)).toBe('ResourceNotFound.FullBackupMigrationNotExist');
   });
 
-  it('needs a file before its start, which a modify may bring', () => {
+  it('needs a file before its start, which a modification may add', () => {
     const bench = new Bench();
     const id = bench.full('orders.bak', { BackupFiles: undefined });
     expect(bench.startFull(id).Error?.Code).toBe('InvalidParameterValue.BackupNameIsIllegal');
@@ -84,7 +84,7 @@ describe('a full import', () => {
     expect(bench.startFull(id).FlowId).toEqual(expect.any(Number));
   });
 
-  it('keeps to its rules when it is modified, and is left as it was when it is refused', () => {
+  it('applies its rules to a modification and stays unchanged after a rejected one', () => {
     const bench = new Bench();
     const id = bench.full('orders.bak');
     const named = { InstanceId: instance, BackupMigrationId: id };
@@ -101,7 +101,7 @@ describe('a full import', () => {
     expect(bench.task(id)).toMatchObject({ MigrationName: 'orders_20231114', RecoveryType: 'FULL' });
   });
 
-  it('belongs to its instance and region', () => {
+  it('belongs to one instance and region', () => {
     const bench = new Bench();
     const id = bench.full('orders.bak');
     expect(bench.startFull(id, 'mssql-other000').Error?.Code).toBe('ResourceNotFound.FullBackupMigrationNotExist');
@@ -157,7 +157,7 @@ describe('renames', () => {
     return { bench, id, answer };
   };
 
-  it('bring the database under its new name', () => {
+  it('restore the database under its new name', () => {
     const { bench, id } = renamed('orders_full.bak', [{ OldName: 'orders', NewName: 'orders_copy' }]);
     expect(bench.task(id).DBRename).toEqual([{ NewName: 'orders_copy', OldName: 'orders' }]);
     bench.startFull(id);
@@ -167,14 +167,14 @@ describe('renames', () => {
     expect(DBInstances).toMatchObject([{ DBDetails: [{ Name: 'orders_copy', InternalStatus: 'ONLINE', Status: 2 }] }]);
   });
 
-  it('of a database that the backup does not hold make the restore fail', () => {
+  it('of a database that the backup does not contain fail the restore', () => {
     const { bench, id } = renamed('orders.bak', [{ OldName: 'order', NewName: 'b' }]);
     bench.startFull(id);
     bench.now += restoreMs;
     expect(bench.task(id)).toMatchObject({ Status: 10, Message: expect.stringContaining('order') });
   });
 
-  it('may leave one of the names out', () => {
+  it('may omit one of the names', () => {
     const { bench, id } = renamed('orders.bak', [{ NewName: 'b' }]);
     bench.startFull(id);
     bench.now += restoreMs;
@@ -200,7 +200,7 @@ describe('renames', () => {
     ],
     ['an unknown member', [{ OldName: 'a', Newname: 'b' }], 'UnknownParameter'],
     ['a bracket', [{ OldName: 'a', NewName: 'b]' }], 'InvalidParameterValue.DBCharIllegal'],
-  ])('are refused with %s', (_name, DBRename, code) => {
+  ])('are rejected with %s', (_name, DBRename, code) => {
     expect(renamed('a.bak', DBRename).answer.Error?.Code).toBe(code);
   });
 });
@@ -225,7 +225,7 @@ describe('a failing full import', () => {
     expect(bench.call('DescribeDatabases', { InstanceIdSet: [instance] }).TotalCount).toBe(0);
   });
 
-  it('of a missing file does not start', () => {
+  it('with a missing file does not start', () => {
     const bench = new Bench();
     const id = bench.full('orders-missing.bak');
     expect(bench.startFull(id).Error?.Code).toBe('ResourceNotFound.BackupNotFound');
@@ -234,7 +234,7 @@ describe('a failing full import', () => {
     expect(bench.startFull(encoded).Error?.Code).toBe('ResourceNotFound.BackupNotFound');
   });
 
-  it('is what a database of the same name makes of it, whatever the case', () => {
+  it('is caused by an existing database of the same name in any case', () => {
     const bench = new Bench();
     const [first, second] = [bench.full('orders.bak'), bench.full('ORDERS_full.bak')];
     bench.startFull(first);
@@ -249,7 +249,7 @@ describe('a failing full import', () => {
     expect(bench.task(third).Status).toBe(10);
   });
 
-  it('leaves nothing behind, so another one may follow', () => {
+  it('leaves no trace, so another one may follow', () => {
     const bench = new Bench();
     const renames = { DBRename: [{ NewName: 'orders' }] };
     const broken = bench.full('corrupt.bak');
@@ -262,7 +262,7 @@ describe('a failing full import', () => {
     expect([bench.task(broken).Status, bench.task(sound).Status]).toEqual([10, 9]);
   });
 
-  it('is one across regions', () => {
+  it('is caused by a bucket in another region', () => {
     const bench = new Bench();
     const file = 'https://demo-1250000000.cos.ap-singapore.myqcloud.com/orders.bak';
     const id = bench.full('', { BackupFiles: [file] });
@@ -273,7 +273,7 @@ describe('a failing full import', () => {
 });
 
 describe('other magic files', () => {
-  it('slow takes ten times as long', () => {
+  it('slow makes a restore ten times longer', () => {
     const bench = new Bench();
     const id = bench.full('orders-slow.bak');
     bench.startFull(id);
@@ -294,7 +294,7 @@ describe('other magic files', () => {
     expect(seen).toEqual([7, 11, 11, 7, 9]);
   });
 
-  it('sparse leaves members null', () => {
+  it('sparse returns null members', () => {
     const bench = new Bench();
     expect(bench.task(bench.full('orders-sparse.bak'))).toMatchObject({ Detail: null, Action: null, Message: null });
   });
@@ -314,13 +314,13 @@ describe('magic instances', () => {
     ['mssql-readonly', 'ResourceUnavailable.NotSupportRoInstance', 1],
     ['mssqlro-12345678', 'ResourceUnavailable.NotSupportRoInstance', 1],
     ['mssql-isolated', 'ResourceUnavailable.InstanceStatusInvalid', 1],
-  ])('%s refuses with %s', (id, code, described) => {
+  ])('%s rejects with %s', (id, code, described) => {
     const bench = new Bench();
     expect(bench.code('CreateBackupMigration', create(id))).toBe(code);
     expect(bench.call('DescribeDBInstances', { InstanceIdSet: [id] }).TotalCount).toBe(described);
   });
 
-  it('a locked one refuses each change of a task twice', () => {
+  it('a locked one rejects each change of a task twice', () => {
     const bench = new Bench();
     const locked = 'mssql-locked00';
     const id = String(bench.call('CreateBackupMigration', create(locked)).BackupMigrationId);
@@ -332,7 +332,7 @@ describe('magic instances', () => {
     expect(bench.cloud.journal().map((entry) => entry.effect)).toEqual(['registered', 'renamed', 'restore']);
   });
 
-  it('a lagging one lists a task late, as the environment may make any', () => {
+  it('a lagging one lists a task late, like the configured lag', () => {
     const bench = new Bench();
     const lagging = 'mssql-lag00000';
     bench.call('CreateBackupMigration', create(lagging));
@@ -349,7 +349,7 @@ describe('magic instances', () => {
 });
 
 describe('the journal', () => {
-  it('tells each effect once, with ids and file names and no query of a URL', () => {
+  it('records each effect once, with ids and file names but no URL query', () => {
     const bench = new Bench();
     const id = bench.full('orders.bak', { BackupFiles: [`${url('orders.bak')}?q-signature=secret`] });
     const named = { InstanceId: instance, BackupMigrationId: id };

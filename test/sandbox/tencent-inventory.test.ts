@@ -35,18 +35,18 @@ describe('DescribeBackupMigration', () => {
     expect(names(filled(), parameters)).toEqual(expected);
   });
 
-  it('counts all that was found, not the page', () => {
+  it('counts all matches rather than the page', () => {
     expect(filled().call('DescribeBackupMigration', { InstanceId: instance, Limit: 1 }).TotalCount).toBe(3);
   });
 
-  it('knows no unknown instance', () => {
+  it('rejects an unknown instance', () => {
     const code = new Bench().code('DescribeBackupMigration', { InstanceId: 'mssql-notfound' });
     expect(code).toBe('ResourceNotFound.InstanceNotFound');
   });
 });
 
 describe('upload helpers', () => {
-  it('give rights for an upload, until the start', () => {
+  it('return upload credentials until the start', () => {
     const bench = new Bench();
     const id = bench.full('', { UploadType: 'COS_UPLOAD', BackupFiles: ['orders.bak'] });
     const named = { InstanceId: instance, BackupMigrationId: id };
@@ -62,7 +62,7 @@ describe('upload helpers', () => {
     expect(bench.code('DescribeUploadBackupInfo', named)).toBe('ResourceUnavailable.CosStatusErr');
   });
 
-  it('give a path below the parent for an increment', () => {
+  it('return a path below the parent for an increment', () => {
     const bench = new Bench();
     const file = 'orders_20231114220000_2full2_2noreconvery2.bak';
     const upload = { UploadType: 'COS_UPLOAD', RecoveryType: 'FULL_LOG', BackupFiles: [file] };
@@ -77,7 +77,7 @@ describe('upload helpers', () => {
     );
   });
 
-  it('refuse a task that takes its file from a URL, and a path as a name', () => {
+  it('reject a task whose file comes from a URL, and a path as file name', () => {
     const bench = new Bench();
     const named = { InstanceId: instance, BackupMigrationId: bench.full('orders.bak') };
     expect(bench.code('DescribeUploadBackupInfo', named)).toBe('UnsupportedOperation.UploadTypeError');
@@ -104,14 +104,14 @@ describe('DescribeBackupCommand', () => {
     expect(Command).not.toContain('\n');
   });
 
-  it('has none for a full of a chain that recovers', () => {
+  it('has no command for the full backup of a recovering chain', () => {
     const parameters = { BackupFileType: 'FULL_LOG', IsRecovery: 'YES', DataBaseName: 'orders' };
     expect(new Bench().code('DescribeBackupCommand', parameters)).toBe('InvalidParameter.InputIllegal');
   });
 });
 
 describe('instances and regions', () => {
-  it('describes named instances, and those that were used', () => {
+  it('describes named and used instances', () => {
     const bench = new Bench();
     expect(bench.call('DescribeDBInstances').TotalCount).toBe(0);
     bench.full('orders.bak');
@@ -128,7 +128,7 @@ describe('instances and regions', () => {
     expect(RegionSet).toContainEqual(expect.objectContaining({ Region: 'ap-guangzhou', RegionState: 'AVAILABLE' }));
   });
 
-  it('shows no databases of an unknown instance', () => {
+  it('shows no databases for an unknown instance', () => {
     const code = new Bench().code('DescribeDatabases', { InstanceIdSet: ['mssql-notfound'] });
     expect(code).toBe('ResourceNotFound.InstanceNotFound');
   });

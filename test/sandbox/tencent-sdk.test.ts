@@ -55,7 +55,7 @@ function client(reqMethod: 'POST' | 'GET' = 'POST', credential: object = {}): In
 const pass = () => vi.setSystemTime(Date.now() + restoreMs);
 
 describe('the official Node SDK', () => {
-  it('takes a chain from its registration to its end', async () => {
+  it('runs a chain from its registration to its end', async () => {
     const sdk = client();
     const { BackupMigrationId = '' } = await sdk.CreateBackupMigration({
       InstanceId: instance,
@@ -89,7 +89,7 @@ describe('the official Node SDK', () => {
     expect((await sdk.DescribeBackupMigration(named)).TotalCount).toBe(0);
   });
 
-  it('sends the same by GET', async () => {
+  it('can send the same requests with GET', async () => {
     const sdk = client('GET');
     const { BackupMigrationId = '' } = await sdk.CreateBackupMigration({
       InstanceId: instance,
@@ -110,14 +110,14 @@ describe('the official Node SDK', () => {
     expect((await sdk.DescribeRegions()).RegionSet?.length).toBeGreaterThan(0);
   });
 
-  it('may use temporary keys', async () => {
+  it('can use temporary keys', async () => {
     const { token } = sandboxCredentials.tencent;
     expect((await client('POST', { token }).DescribeRegions()).TotalCount).toBeGreaterThan(0);
     const refused = client('POST', { token: 'expired' }).DescribeRegions();
     await expect(refused).rejects.toMatchObject({ code: 'AuthFailure.TokenFailure' });
   });
 
-  it('reads the vendor’s error out of a refusal', async () => {
+  it('parses the vendor’s error from a rejection', async () => {
     const start = client().StartBackupMigration({
       InstanceId: instance,
       BackupMigrationId: 'mssql-backup-migration-0',

@@ -161,7 +161,7 @@ describe('signature', () => {
     expect(codeOf(shape)).toBe(code);
   });
 
-  it('takes the date of the timestamp, not that of its own clock, at the UTC date boundary', () => {
+  it('uses the timestamp’s date, not its own clock’s, at the UTC date boundary', () => {
     const midnight = 1_700_006_400;
     expect(codeOf({ timestamp: midnight - 1 }, 'DescribeRegions', {}, midnight * 1000 + 5000)).toBeUndefined();
     expect(codeOf({ timestamp: midnight }, 'DescribeRegions', {}, midnight * 1000 - 5000)).toBeUndefined();
@@ -169,13 +169,13 @@ describe('signature', () => {
     expect(wrong).toBe('AuthFailure.SignatureFailure');
   });
 
-  it.each(['', 'SKIP', 'TC3-HMAC-SHA256 Credential=x', 'Bearer token'])('refuses the authorization "%s"', (value) => {
+  it.each(['', 'SKIP', 'TC3-HMAC-SHA256 Credential=x', 'Bearer token'])('rejects the authorization "%s"', (value) => {
     const request = signed('DescribeRegions', {});
     const answer = new Bench().send({ ...request, headers: { ...request.headers, authorization: value } });
     expect(answer.Error?.Code).toBe('AuthFailure.InvalidAuthorization');
   });
 
-  it('refuses a body, a query or a content type changed after signing', () => {
+  it('rejects a body, query or content type that changed after signing', () => {
     const bench = new Bench();
     const post = signed('CreateBackupMigration', validCreate);
     const get = signed('DescribeFlowStatus', {}, { method: 'GET', query: 'FlowId=1' });
@@ -196,7 +196,7 @@ describe('common parameters', () => {
     ['another version', { 'x-tc-version': '2017-03-12' }, 'NoSuchVersion'],
     ['an unknown region', { 'x-tc-region': 'ap-nowhere' }, 'UnsupportedRegion'],
     ['a timestamp that is no number', { 'x-tc-timestamp': 'now' }, 'InvalidParameter'],
-  ])('refuses %s', (_name, headers, code) => {
+  ])('rejects %s', (_name, headers, code) => {
     const action = headers['x-tc-action'] ?? 'DescribeRegions';
     expect(codeOf({ headers }, action)).toBe(code);
   });
@@ -211,11 +211,11 @@ describe('common parameters', () => {
     ['another method', { method: 'PUT' }, 'UnsupportedProtocol'],
     ['another path', { path: '/v1' }, 'InvalidRequest'],
     ['a POST with a query', { query: 'a=1' }, 'InvalidRequest'],
-  ])('refuses %s', (_name, change, code) => {
+  ])('rejects %s', (_name, change, code) => {
     expect(new Bench().send({ ...signed('DescribeRegions', {}), ...change }).Error?.Code).toBe(code);
   });
 
-  it('gives every answer a request id of its own and the trace id of the caller', () => {
+  it('returns a unique request id and the caller’s trace id', () => {
     const { cloud } = new Bench();
     const request = signed('DescribeRegions', {}, { headers: { 'x-tc-traceid': 'trace-1' } });
     const [one, other] = [cloud.handle(request), cloud.handle(request)];
@@ -261,15 +261,15 @@ describe('parameters', () => {
     ['no JSON', '{"InstanceId":', 'InvalidParameter'],
     ['no object', '[]', 'InvalidParameter'],
     ['nothing', '', 'InvalidParameter'],
-  ])('refuses a body that is %s', (_name, body, code) => {
+  ])('rejects a body that is %s', (_name, body, code) => {
     expect(codeOf({ body }, 'CreateBackupMigration')).toBe(code);
   });
 
-  it('refuses a form', () => {
+  it('rejects a form', () => {
     expect(codeOf({ contentType: 'application/x-www-form-urlencoded' })).toBe('InvalidRequest');
   });
 
-  it('refuses numbers as text in JSON, a page size over 100 and an unknown flow', () => {
+  it('rejects numbers as text in JSON, a page size over 100 and an unknown flow', () => {
     const bench = new Bench();
     expect(bench.code('DescribeFlowStatus', { FlowId: '1001399' })).toBe('InvalidParameter.ParamsAssertFailed');
     const list = { InstanceId: instance, Limit: 101 };
@@ -279,14 +279,14 @@ describe('parameters', () => {
 });
 
 describe('GET', () => {
-  it('has no payload, whatever follows its head', () => {
+  it('has no payload, whatever follows its headers', () => {
     const request = signed('DescribeRegions', {}, { method: 'GET' });
     expect(new Bench().send({ ...request, body: '{"Foo":1}' }).Error).toBeUndefined();
   });
 
   const get = (action: string, query: string) => new Bench().send(signed(action, {}, { method: 'GET', query }));
 
-  it('reads flattened arrays, numbers and percent-encoding', () => {
+  it('accepts flattened arrays, numbers and percent-encoding', () => {
     const bench = new Bench();
     bench.full('orders.bak', { MigrationName: '订单' });
     const query = `InstanceId=${instance}&MigrationName=%E8%AE%A2&StatusSet.0=2&StatusSet.1=7&Limit=20`;
@@ -301,17 +301,17 @@ describe('GET', () => {
     ['two shapes', `InstanceId=${instance}&StatusSet=2&StatusSet.0=2`, 'InvalidParameter'],
     ['broken encoding', `InstanceId=%E8`, 'InvalidParameter'],
     ['a prototype', `InstanceId=${instance}&__proto__.x=1`, 'UnknownParameter'],
-  ])('refuses %s', (_name, query, code) => {
+  ])('rejects %s', (_name, query, code) => {
     expect(get('DescribeBackupMigration', query).Error?.Code).toBe(code);
   });
 });
 
-describe('worded faults', () => {
+describe('injected faults', () => {
   it.each([
     ['throttled', 'RequestLimitExceeded'],
     ['unavailable', 'ServiceUnavailable'],
     ['internal_error', 'InternalError.SystemError'],
-  ] as const)('words %s with status 200', (kind, code) => {
+  ] as const)('phrases %s as the vendor does, with status 200', (kind, code) => {
     const { cloud } = new Bench();
     const response = cloud.fault(kind, signed('DescribeRegions', {}));
     expect(response.status).toBe(200);

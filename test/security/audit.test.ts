@@ -61,7 +61,7 @@ async function recordsOf(query = '', key = 'root'): Promise<Record<string, unkno
 const request = { ...requestFor('alibaba'), account: 'ali-main' };
 
 describe('the audit', () => {
-  it('tells of every change that was asked for, by whom, on what and with which outcome', async () => {
+  it('records every requested change with caller, resource and outcome', async () => {
     const created = await send('POST', '/migrations', 'ci', request, 'request-create');
     const { id } = created.body;
     const { target } = request;
@@ -92,7 +92,7 @@ describe('the audit', () => {
     expect(JSON.stringify(await recordsOf())).not.toContain('CANARY');
   });
 
-  it('tells which webhook was made, changed and deleted, and nothing of its URL', async () => {
+  it('records which webhook was created, changed and deleted, without its URL', async () => {
     const url = 'https://hooks.invalid/CANARY-path?token=CANARY';
     const { id } = (await send('POST', '/webhooks', 'root', { url }, 'request-hook')).body;
     await send('PATCH', `/webhooks/${id}`, 'root', { enabled: false }, 'request-hook-patch');
@@ -108,7 +108,7 @@ describe('the audit', () => {
     expect(JSON.stringify(found)).not.toContain('CANARY');
   });
 
-  it('tells of requests that nobody was let in with, without what they brought', async () => {
+  it('records unauthenticated requests without their contents', async () => {
     await send('POST', '/migrations', null, request, 'request-nobody');
     await send('POST', '/migrations', 'CANARY-key', request, 'request-wrong');
     await send('POST', '/nothing', 'CANARY-key', request, 'request-nowhere');
@@ -126,7 +126,7 @@ describe('the audit', () => {
     expect(JSON.stringify([await recordsOf(), lines])).not.toContain('CANARY');
   });
 
-  it('records nothing of an invalid body but well-formed names', async () => {
+  it('records only well-formed names of an invalid body', async () => {
     const body = { ...request, account: 'CANARY with spaces', target: { instanceId: { a: 'CANARY' } } };
     await send('POST', '/migrations', 'ci', body, 'request-invalid');
     expect((await recordsOf('?pageSize=1'))[0]).toMatchObject({
@@ -138,25 +138,25 @@ describe('the audit', () => {
     });
   });
 
-  it('says the same in the log', async () => {
+  it('matches the log', async () => {
     const logged = lines.filter((line) => line.audit === true).map(({ requestId }) => requestId);
     expect(logged).toEqual((await recordsOf('?pageSize=200')).map(({ requestId }) => requestId).reverse());
   });
 
-  it('says nothing of reading', async () => {
+  it('does not record reads', async () => {
     const before = (await recordsOf('?pageSize=200')).length;
     for (const path of ['/migrations', '/audit', '/accounts', '/readyz']) await send('GET', path, 'root');
     expect(await recordsOf('?pageSize=200')).toHaveLength(before);
   });
 
-  it('is for admins, who see what concerns their accounts', async () => {
+  it('is readable by admins for their accounts', async () => {
     expect((await send('GET', '/audit', 'ci')).status).toBe(403);
     await send('POST', '/migrations', 'ci', { ...request, account: 'ali-other' });
     const seen = await recordsOf('', 'part');
     expect(seen.map(({ account }) => account)).toEqual(['ali-other']);
   });
 
-  it('is paged, and filtered by time', async () => {
+  it('is paged and filtered by time', async () => {
     const all = await recordsOf('?pageSize=200');
     const pages: unknown[] = [];
     let token: string | null = '';
@@ -172,7 +172,7 @@ describe('the audit', () => {
     expect((await send('GET', '/audit?since=yesterday', 'root')).status).toBe(400);
   });
 
-  it('is not filled by a flood of strangers', async () => {
+  it('is not filled by many anonymous requests', async () => {
     for (let round = 0; round < 15; round++)
       await Promise.all(Array.from({ length: 20 }, () => send('POST', '/migrations', null)));
     const strangers = [];

@@ -194,7 +194,7 @@ async function hmac(): Promise<Headers> {
 }
 
 describe.each(table)('$method $path takes $takes', ({ operation, method, path, takes, body }) => {
-  it('and lets nobody in without good credentials', async () => {
+  it('rejects every caller without valid credentials', async () => {
     for (const [name, headers] of refused) {
       const answer = await send(method, filled(path), await headers(), body);
       if (takes === 'open') expect(answer.status, name).toBe(200);
@@ -206,7 +206,7 @@ describe.each(table)('$method $path takes $takes', ({ operation, method, path, t
     }
   });
 
-  it('and nobody in without the scope', async () => {
+  it('rejects every caller without the scope', async () => {
     for (const name of ['nobody', 'read', 'write', 'cutover']) {
       if (takes === 'open' || takes === `migrations:${name}`) continue;
       const byToken = await bearer({ scope: name === 'nobody' ? '' : `migrations:${name}` });
@@ -218,7 +218,7 @@ describe.each(table)('$method $path takes $takes', ({ operation, method, path, t
     }
   });
 
-  it('and shows nothing of an account that is not the caller’s', async () => {
+  it('hides every resource of an account that is not the caller’s', async () => {
     for (const headers of [
       as('foreign'),
       as('nowhere'),
@@ -232,7 +232,7 @@ describe.each(table)('$method $path takes $takes', ({ operation, method, path, t
     }
   });
 
-  it('and lets the right ones in', async () => {
+  it('admits the permitted callers', async () => {
     const right = takes === 'open' ? ['admin'] : [takes.replace('migrations:', ''), 'admin'];
     for (const name of right) {
       const scope = name === 'admin' ? 'admin' : name.replace(/^|\./g, ' migrations:').trim();
@@ -243,7 +243,7 @@ describe.each(table)('$method $path takes $takes', ({ operation, method, path, t
     }
   });
 
-  it('whatever the method is', async () => {
+  it('applies to every method', async () => {
     if (takes === 'open') return;
     for (const other of ['HEAD', 'OPTIONS', 'PUT', 'TRACE', 'DELETE', 'QUERY']) {
       const answer = await send(other, filled(path), {});
@@ -252,7 +252,7 @@ describe.each(table)('$method $path takes $takes', ({ operation, method, path, t
   });
 });
 
-describe('a path that is spelt differently', () => {
+describe('a path in another spelling', () => {
   it.each([
     '/migrations/',
     '//migrations',
@@ -264,7 +264,7 @@ describe('a path that is spelt differently', () => {
     '/migrations%00',
     '/livez/../migrations',
     '/livez/%2e%2e/migrations',
-  ])('%s opens nothing', async (path) => {
+  ])('%s bypasses no check', async (path) => {
     const answer = await send('GET', path, {});
     expect(answer.status).toBeGreaterThanOrEqual(400);
     expect(answer.text).not.toContain('ali-main');
@@ -272,7 +272,7 @@ describe('a path that is spelt differently', () => {
 });
 
 describe('lists', () => {
-  it('hold what the caller has a grant for, and naming another account is refused', async () => {
+  it('contain only the caller’s accounts, and naming another account is rejected', async () => {
     const own = await create('admin', {}, { account: 'ali-other' });
     for (const headers of [as('foreign'), await bearer({ accounts: 'ali-other' })]) {
       for (const path of ['/migrations', '/migrations/events', '/accounts', '/migrations?account=ali-other']) {
@@ -289,7 +289,7 @@ describe('lists', () => {
 });
 
 describe('an idempotency key', () => {
-  it('belongs to its caller: another one gets neither the answer nor a conflict', async () => {
+  it('belongs to its caller: another caller gets neither the answer nor a conflict', async () => {
     const target = { target: { instanceId: 'rm-keys0000001', databases: [{ name: 'keys' }] } };
     const first = await create('admin', { 'idempotency-key': 'shared' }, target);
     expect(first.status).toBe(202);

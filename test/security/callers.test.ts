@@ -88,8 +88,8 @@ const submission = (instanceId: string, more: object = {}) => ({
   ...more,
 });
 
-describe('a caller', () => {
-  it('is issuer and subject, so that a token of the subject `alice` is not the key `alice`', async () => {
+describe('the identity of a caller', () => {
+  it('is issuer plus subject, so that a token of the subject `alice` is not the key `alice`', async () => {
     const token = await issuer.token({ sub: 'alice', scope: 'admin', accounts: ['*'] });
     const key = { 'idempotency-key': 'same' };
     const first = await send('POST', '/migrations', 'alice', submission('rm-alice000001'), key);
@@ -107,7 +107,7 @@ describe('a caller', () => {
     expect(items.map(({ outcome }: { outcome: string }) => outcome)).toEqual(['ok', 'target_busy']);
   });
 
-  it('is found in the audit however long its issuer and subject are', async () => {
+  it('is found in the audit for an issuer and subject of any length', async () => {
     const sub = `svc-${'x'.repeat(300)}`;
     const token = await issuer.token({ sub, scope: 'migrations:write', accounts: ['*'] });
     await send('POST', '/migrations', token, {});
@@ -115,7 +115,7 @@ describe('a caller', () => {
     await expect.poll(async () => (await send('GET', path, 'alice')).body.items).toMatchObject([{ status: 400 }]);
   });
 
-  it('opens no database with a last backup without the scope for cutovers', async () => {
+  it('cannot add a final backup without the scope for cutovers', async () => {
     const chain = submission('rm-chain000001', { mode: 'full_log' });
     const { body } = await send('POST', '/migrations', 'writer', chain);
     const backup = { type: 'log', source: { type: 'object_storage', bucket: 'acme', keys: ['a.trn'] } };
@@ -126,7 +126,7 @@ describe('a caller', () => {
     expect((await send('POST', path, 'operator', last)).status).toBe(201);
   });
 
-  it('gets an earlier answer again with the permission of today only', async () => {
+  it('gets a replayed answer only with the current permission', async () => {
     const key = { 'idempotency-key': 'taken-away' };
     const body = submission('rm-away0000001');
     expect((await send('POST', '/migrations', 'writer', body, key)).status).toBe(202);
@@ -147,7 +147,7 @@ describe('a caller', () => {
 describe('the audit', () => {
   const recent = async () => (await send('GET', '/audit?pageSize=20', 'alice')).body.items as Record<string, unknown>[];
 
-  it('tells a repeated answer from a second creation', async () => {
+  it('distinguishes a replayed answer from a second creation', async () => {
     const key = { 'idempotency-key': 'twice' };
     for (const id of ['request-first', 'request-again'])
       await send('POST', '/migrations', 'alice', submission('rm-twice000001'), { ...key, 'x-request-id': id });
@@ -167,7 +167,7 @@ describe('the audit', () => {
       'POST /migrations HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\n',
       400,
     ],
-  ])('and the log tell of a change that was refused for %s before there was a route', async (_name, text, status) => {
+  ])('and the log record a change that is rejected for %s before routing', async (_name, text, status) => {
     lines.splice(0);
     const { port } = new URL(gateway.url);
     const socket = connect(Number(port), '127.0.0.1', () => socket.write(text));
@@ -179,8 +179,8 @@ describe('the audit', () => {
   });
 });
 
-describe('what an earlier version has stored', () => {
-  it('stays with a token’s subject where no key has its name', async () => {
+describe('records of an earlier version', () => {
+  it('belong to the token’s subject if no key has that name', async () => {
     const token = await issuer.token({ sub: 'bob', scope: 'admin', accounts: ['*'] });
     const other = await issuer.token({ sub: 'alice', scope: 'admin', accounts: ['*'] });
     const { DatabaseSync } = await import('node:sqlite');

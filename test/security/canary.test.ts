@@ -408,8 +408,8 @@ function expectClean(place: string, text: string): void {
   expect(found(text, allSecrets()), `in ${place}`).toEqual([]);
 }
 
-describe('no secret comes out', () => {
-  it('of a gateway in this process: its log at trace level, its answers, its database', async () => {
+describe('no secret leaks', () => {
+  it('from a gateway in this process: its trace log, its answers, its database', async () => {
     const folder = await temporaryFolder();
     const lines: string[] = [];
     const config = await checkedConfig({ ...(await file(folder)), listen: { port: 0 } }, {}, false);
@@ -436,7 +436,7 @@ describe('no secret comes out', () => {
     for (const [name, text] of [...files, ...(await filesOf(folder, ['key']))]) expectClean(name, text);
   }, 60_000);
 
-  it('of a process: its output, its arguments, its files, also when it cannot start', async () => {
+  it('from a process: its output, its arguments, its files, also when it cannot start', async () => {
     const folder = await temporaryFolder();
     const gateway = await spawnGateway(folder, await file(folder));
     // What each provider does with secrets is seen in the other test; here it is about the process.

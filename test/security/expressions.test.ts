@@ -74,13 +74,13 @@ function timeOf(expression: Expression, attack: string, allowed: number): number
   return best;
 }
 
-describe('the expressions of this code', () => {
-  it('are found', () => {
+describe('regular expressions in the source', () => {
+  it('are found by the scan', () => {
     expect(expressions.length).toBeGreaterThan(150);
     for (const { file, text, make } of expressions) expect(make, `${file}: ${text}`).not.toThrow();
   });
 
-  it('all end in time on the largest input that can reach them', () => {
+  it('finish in time on the largest input that can reach them', () => {
     const slow = expressions.flatMap((expression) => {
       const allowed = (allowedMs * (longer[expression.file] ?? defaultLength)) / defaultLength;
       const worst = attacksOn(expression)

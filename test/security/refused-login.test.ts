@@ -6,7 +6,7 @@ import { startTestGateway } from '../support/gateway.ts';
 import { requestFor } from '../support/simulation.ts';
 import { tappingProxy } from '../support/tapping-proxy.ts';
 
-it('a refused login is tried once, is told by readiness, and leaves the gateway ready', async () => {
+it('a rejected login is tried once, is reported by readiness and leaves the gateway ready', async () => {
   const sandbox = await startSandbox({ host: '127.0.0.1', runtime: systemRuntime, restoreMs: 50 });
   const proxy = await tappingProxy(sandbox.huawei.url);
   const wrong = sandboxAccounts({ ...sandbox, huawei: { url: proxy.url } })

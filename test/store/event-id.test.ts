@@ -11,7 +11,7 @@ const salt = fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength
 const place = fc.record({ position, salt });
 
 describe('event ids', () => {
-  it('are well-formed, sort as positions do, and give the place back', () => {
+  it('are well-formed, sort by position and decode to it', () => {
     fc.assert(
       fc.property(place, place, (one, other) => {
         expect(isId('evt', eventId(one))).toBe(true);
@@ -21,7 +21,7 @@ describe('event ids', () => {
     );
   });
 
-  it('of earlier versions keep their place, and sort before all that come after them', () => {
+  it('of earlier versions keep their position and sort before later ones', () => {
     fc.assert(
       fc.property(position, position, salt, (old, more, salt) => {
         const earlier = eventId({ position: old, salt: null });
@@ -32,7 +32,7 @@ describe('event ids', () => {
     );
   });
 
-  it('are told from other texts', () => {
+  it('are distinguished from other text', () => {
     for (const text of ['', 'evt_', 'mig_00000000000000000000000001', 'evt_0000000000000000000000000l', 'evt_1'])
       expect(eventPlace(text)).toBeNull();
   });

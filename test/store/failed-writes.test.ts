@@ -8,8 +8,8 @@ import { memory, openFile } from '../../src/store/sqlite/file.ts';
 import { sampleMigration } from '../support/samples.ts';
 import { noLease } from './samples.ts';
 
-describe('a database that answers and cannot write', () => {
-  it('is not available until it can write again', async () => {
+describe('a database that answers but cannot write', () => {
+  it('is unavailable until it can write again', async () => {
     const file = openFile(memory);
     const store = new SqlStore(noticingFailedWrites(await SqliteBackend.open(file, systemRuntime, () => undefined)));
     onTestFinished(() => store.close());

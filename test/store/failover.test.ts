@@ -65,7 +65,7 @@ describe.skipIf(!programs.available)(`A PostgreSQL that fails over${reason}`, ()
     await primary.startAsStandby();
   }
 
-  it('loses nothing that was answered, and leaves the demoted server', async () => {
+  it('loses no acknowledged write and leaves the demoted server', async () => {
     await startPair();
     const proxy = await startProxy(urlOf(primary));
     cleanups.push(() => proxy.close());
@@ -102,7 +102,7 @@ describe.skipIf(!programs.available)(`A PostgreSQL that fails over${reason}`, ()
     expect(await connectionsTo(standby)).toBeGreaterThan(0);
   }, 60_000);
 
-  it('takes up what a standby has that lacks the last commits, and nothing of what was lost', async () => {
+  it('continues from a standby’s state and discards commits it lacks', async () => {
     await startPair();
     const hosts = urlOf(primary, standby);
     const store = await open(hosts);
@@ -143,7 +143,7 @@ describe.skipIf(!programs.available)(`A PostgreSQL that fails over${reason}`, ()
     expect(next.map(({ id }) => id)).not.toContain(place);
   }, 60_000);
 
-  it('is found among several hosts, also when it moves', async () => {
+  it('is found among several hosts, also after it moves', async () => {
     await startPair();
     const store = await open(`${urlOf(standby, primary)}?target_session_attrs=read-write`);
     const [before, after] = [sampleMigration(), sampleMigration()];
@@ -158,7 +158,7 @@ describe.skipIf(!programs.available)(`A PostgreSQL that fails over${reason}`, ()
     await store.check();
   });
 
-  it('is not ready while it is set to read-only, though its connections stand', async () => {
+  it('is not ready while it is read-only, even if its connections hold', async () => {
     await startServer();
     const { url } = await startGateway(urlOf(primary));
     const ready = async () => (await fetch(`${url}/readyz`)).status;
@@ -175,7 +175,7 @@ describe.skipIf(!programs.available)(`A PostgreSQL that fails over${reason}`, ()
     expect((await post(`${url}/migrations`, creation(2))).status).toBeLessThan(300);
   });
 
-  it('takes up a password that was rotated in its file, and goes on while the file is spoilt', async () => {
+  it('uses a password rotated in its file and survives a broken file', async () => {
     await startServer();
     const file = join(await temporaryFolder(), 'url');
     await writeFile(file, `${urlOf(primary)}\n`);

@@ -31,7 +31,7 @@ async function faultOf(url: string): Promise<Error> {
 }
 
 describe('a PostgreSQL store that cannot be opened', () => {
-  it.each(malformedStoreUrls)('has a URL that cannot be read: %s', async (_, url, sentence) => {
+  it.each(malformedStoreUrls)('reports an invalid URL: %s', async (_, url, sentence) => {
     const fault = await faultOf(url);
     expect(fault.name).toBe('StoreUrlFault');
     expect(fault.message).toMatch(sentence);
@@ -41,7 +41,7 @@ describe('a PostgreSQL store that cannot be opened', () => {
     ['an unknown host', 'nowhere.invalid', /at nowhere\.invalid:5432, database godwit .* Correct the host/],
     ['a port that refuses', '127.0.0.1:1', /at 127\.0\.0\.1:1, database godwit .*ECONNREFUSED.* Start the database/],
     ['several hosts without a server', '127.0.0.1:1,127.0.0.1:2', /at 127\.0\.0\.1:1, 127\.0\.0\.1:2, database godwit/],
-  ])('names the place and a remedy: %s', async (_, hosts, sentence) => {
+  ])('names the server and a remedy: %s', async (_, hosts, sentence) => {
     const fault = await faultOf(`postgres://godwit:${encoded}@${hosts}/godwit`);
     expect(fault).toBeInstanceOf(StoreUnavailable);
     expect(fault.message).toMatch(sentence);
@@ -113,24 +113,24 @@ describe.skipIf(!postgres.available)(`a PostgreSQL server that refuses${reason}`
     each.password = encoded;
   };
 
-  it('because of the password', async () => {
+  it('names the user when the password is wrong', async () => {
     const { message } = await faultOf(
       changed((each) => Object.assign(each, { username: role, password: `${encoded}x` })),
     );
     expect(message).toMatch(/password authentication failed.* Correct the user or the password in store\.url\.$/);
   });
 
-  it('because there is no such database', async () => {
+  it('names the missing database', async () => {
     const { message } = await faultOf(changed((each) => Object.assign(each, { pathname: '/nowhere' })));
     expect(message).toMatch(/database nowhere cannot be used: .*does not exist\. Create the database/);
   });
 
-  it('because its user may not create tables', async () => {
+  it('explains that its user may not create tables', async () => {
     const { message } = await faultOf(changed(asRole));
     expect(message).toMatch(/permission denied for schema public\. Godwit needs a schema of its own: /);
   });
 
-  it('because another application has a table of the same name', async () => {
+  it('explains that another application has a table of the same name', async () => {
     url = await server.createEmptyDatabase();
     await asAdministrator('create table migrations (id text)');
     const { message } = await faultOf(url);

@@ -93,7 +93,7 @@ pool_mode = ${mode}
     return url.href;
   }
 
-  it('that pools by session passes on what another replica changes, which is shown', async () => {
+  it('in session pooling delivers other replicas’ changes', async () => {
     const url = await pooled('session');
     const [one, two] = await Promise.all([1, 2].map(() => openStore(url, { runtime: systemRuntime })));
     if (one === undefined || two === undefined) throw new Error('no stores');
@@ -109,7 +109,7 @@ pool_mode = ${mode}
     await vi.waitFor(() => expect(heard).toEqual([migration.id]));
   }, 60_000);
 
-  it('that pools by transaction is refused with what it lacks', async () => {
+  it('in transaction pooling is rejected with the missing feature', async () => {
     const url = await pooled('transaction');
     const opening = openStore(url, { runtime: systemRuntime });
     await expect(opening).rejects.toThrow(

@@ -146,7 +146,7 @@ describe('SQLite', () => {
   });
   afterAll(() => file.database.close());
 
-  it.each(reads)('finds by an index: $name', async ({ by, run }) => {
+  it.each(reads)('uses an index: $name', async ({ by, run }) => {
     // A backend of its own prepares every statement anew.
     const store = new SqlStore(await SqliteBackend.open(file, systemRuntime, () => {}));
     prepared.splice(0);
@@ -197,7 +197,7 @@ describe.skipIf(!postgres.available)(`PostgreSQL${reason}`, () => {
     await server?.stop();
   }, 120_000);
 
-  it.each(reads)('finds by an index: $name', async ({ by, run }) => {
+  it.each(reads)('uses an index: $name', async ({ by, run }) => {
     const query = vi.spyOn(Client.prototype, 'query');
     const sent: [text: string, values: unknown[]][] = [];
     try {

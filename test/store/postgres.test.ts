@@ -89,7 +89,7 @@ describe.skipIf(!postgres.available)(`PostgreSQL${reason}`, () => {
     where datname = current_database() and pid <> pg_backend_pid()`;
 
   describe('many replicas', () => {
-    it('can all start at once on an empty database', async () => {
+    it('can start at the same time on an empty database', async () => {
       url = await server.createEmptyDatabase();
       const stores = await Promise.all(Array.from({ length: 10 }, () => replica()));
       const migration = sampleMigration();
@@ -97,7 +97,7 @@ describe.skipIf(!postgres.available)(`PostgreSQL${reason}`, () => {
       for (const store of stores) expect(await store.get(migration.id)).toEqual(migration);
     });
 
-    it('can all start at once on a database of an earlier version, whose tables get names of Godwit’s own', async () => {
+    it('can start at the same time on an older database, whose tables get Godwit’s names', async () => {
       url = await server.createDatabase();
       const migration = sampleMigration();
       await (await replica()).create(migration, noLease);
@@ -113,7 +113,7 @@ describe.skipIf(!postgres.available)(`PostgreSQL${reason}`, () => {
       expect(rows).toEqual([]);
     });
 
-    it('of the version before get the indexes of lists', async () => {
+    it('of the previous version get the list indexes', async () => {
       url = await server.createDatabase();
       const admin = await administrator();
       const indexes = async () => {
@@ -145,7 +145,7 @@ describe.skipIf(!postgres.available)(`PostgreSQL${reason}`, () => {
       expect(rows).toEqual([{ name: '0001_initial' }]);
     });
 
-    it('find their tables again where a schema before theirs has appeared', async () => {
+    it('find their tables when an earlier schema appears in the search path', async () => {
       url = await server.createDatabase();
       const migration = sampleMigration();
       await (await replica()).create(migration, noLease);
@@ -156,7 +156,7 @@ describe.skipIf(!postgres.available)(`PostgreSQL${reason}`, () => {
       expect(await (await replica()).get(migration.id)).toEqual(migration);
     });
 
-    it('refuse a schema of a newer version in one sentence', async () => {
+    it('reject a newer schema version in one sentence', async () => {
       url = await server.createDatabase();
       const admin = await administrator();
       await admin.query("insert into godwit_schema_versions values ('9999_future', '2999-01-01T00:00:00.000Z')");
@@ -164,7 +164,7 @@ describe.skipIf(!postgres.available)(`PostgreSQL${reason}`, () => {
       await expect(open()).rejects.toThrow(/cannot be used: the store was written by another version of Godwit/);
     });
 
-    it('hear of each other’s changes, and once of their own', async () => {
+    it('receive each other’s changes, and their own once', async () => {
       url = await server.createDatabase();
       const [one, two] = [await replica(), await replica()];
       const heard: string[] = [];
@@ -182,7 +182,7 @@ describe.skipIf(!postgres.available)(`PostgreSQL${reason}`, () => {
       expect(heard).toHaveLength(6);
     });
 
-    it('cannot take a live lease, however fast their clock is, nor wait for a dead one, however slow it is', async () => {
+    it('respect a live lease under any clock skew and do not wait for an expired one', async () => {
       url = await server.createDatabase();
       const store = await replica();
       const hour = 3_600_000;
@@ -194,7 +194,7 @@ describe.skipIf(!postgres.available)(`PostgreSQL${reason}`, () => {
       expect(await store.claim(lease({ now: noon }), 1)).toMatchObject([{ migration: { id: free.id } }]);
     });
 
-    it('go by the server’s clock where their own is off, and leave small differences alone', async () => {
+    it('use the server’s clock when their own is off and ignore small differences', async () => {
       url = await server.createDatabase();
       const withClock = async (offMs: number) => {
         const runtime = { ...systemRuntime, now: () => Date.now() + offMs };
@@ -228,7 +228,7 @@ describe.skipIf(!postgres.available)(`PostgreSQL${reason}`, () => {
       await slowly;
     });
 
-    it('send a new webhook what was still being committed when it was made', async () => {
+    it('send a new webhook the events that were being committed when it was created', async () => {
       url = await server.createDatabase();
       const [one, two] = [await replica(), (await replica()) as Store & WebhookStore];
       await one.create(sampleMigration(), noLease);
@@ -247,7 +247,7 @@ describe.skipIf(!postgres.available)(`PostgreSQL${reason}`, () => {
       expect(deliveries.map(({ event }) => event.migrationId)).toEqual([pending.id, pending.id]);
     });
 
-    it('send an event once, though its migration is being deleted and it is being read', async () => {
+    it('send an event once even if its migration is being deleted', async () => {
       url = await server.createDatabase();
       const [one, two] = [(await replica()) as Store & WebhookStore, (await replica()) as Store & WebhookStore];
       const webhook = sampleWebhook();
@@ -283,7 +283,7 @@ describe.skipIf(!postgres.available)(`PostgreSQL${reason}`, () => {
       expect(await one.listDeliveries(kept.id, {}, { size: 10 })).toHaveLength(2);
     });
 
-    it('leave a webhook to whoever has it in hand, without waiting', async () => {
+    it('skip a webhook that another replica is processing, without waiting', async () => {
       url = await server.createDatabase();
       const store = (await replica()) as Store & WebhookStore;
       const webhook = sampleWebhook();
@@ -299,7 +299,7 @@ describe.skipIf(!postgres.available)(`PostgreSQL${reason}`, () => {
       expect(await store.listDeliveries(webhook.id, {}, { size: 10 })).toHaveLength(2);
     });
 
-    it('undo a deadlock by themselves', async () => {
+    it('recover from a deadlock without help', async () => {
       url = await server.createDatabase();
       const [one, two] = [await replica(), await replica()];
       const admin = await administrator();
@@ -324,7 +324,7 @@ describe.skipIf(!postgres.available)(`PostgreSQL${reason}`, () => {
   });
 
   describe('lost connections', () => {
-    it('are made again without a call failing', async () => {
+    it('are re-established without a failed call', async () => {
       url = await server.createDatabase();
       const store = await replica();
       const admin = await administrator();
@@ -337,7 +337,7 @@ describe.skipIf(!postgres.available)(`PostgreSQL${reason}`, () => {
       }
     });
 
-    it('stop the hearing of other replicas, which is told, until it is made again', async () => {
+    it('interrupt notifications of other replicas, which is reported, until they are re-established', async () => {
       url = await server.createDatabase();
       const proxy = await proxied();
       const store = await replica(proxy.url);
@@ -351,7 +351,7 @@ describe.skipIf(!postgres.available)(`PostgreSQL${reason}`, () => {
       await vi.waitFor(() => expect(store.hearsOthers()).toBe(true), { timeout: 20_000 });
     }, 30_000);
 
-    it('do not end the process while they are in use, and are not used again', async () => {
+    it('do not end the process when they break in use, and are not reused', async () => {
       url = await server.createDatabase();
       const pool = openPool(new Servers(url, defaultPostgresOptions), 1, () => {});
       cleanups.push(() => pool.end());
@@ -370,7 +370,7 @@ describe.skipIf(!postgres.available)(`PostgreSQL${reason}`, () => {
       next.release();
     });
 
-    it('end a transaction that is then run again', async () => {
+    it('roll back a transaction that is then run again', async () => {
       url = await server.createDatabase();
       const store = await replica();
       const admin = await administrator();
@@ -389,7 +389,7 @@ describe.skipIf(!postgres.available)(`PostgreSQL${reason}`, () => {
       expect(await store.get(migration.id)).toMatchObject({ description: 'again', version: 2 });
     });
 
-    it('do not keep a replica from hearing, also of what it missed', async () => {
+    it('do not make a replica miss notifications', async () => {
       url = await server.createDatabase();
       const [one, two] = [await replica(), await replica()];
       const admin = await administrator();
@@ -441,7 +441,7 @@ describe.skipIf(!postgres.available)(`PostgreSQL${reason}`, () => {
       expect(await store.events({}, { size: 10 })).toHaveLength(2);
     });
 
-    it('is told as such when nobody can tell, and is not tried again', async () => {
+    it('is reported as unknown when nobody can tell, and is not retried', async () => {
       url = await server.createDatabase();
       const proxy = await proxied();
       const store = await replica(proxy.url, { commitDoubtMs: 300 });
@@ -458,7 +458,7 @@ describe.skipIf(!postgres.available)(`PostgreSQL${reason}`, () => {
       expect(await direct.events({}, { size: 10 })).toHaveLength(2);
     });
 
-    it('is known after a server that was away for a while', async () => {
+    it('is resolved after the server was away for a while', async () => {
       url = await server.createDatabase();
       const proxy = await proxied();
       const store = await replica(proxy.url);
@@ -475,7 +475,7 @@ describe.skipIf(!postgres.available)(`PostgreSQL${reason}`, () => {
   });
 
   describe('a key whose first request has no answer', () => {
-    it('is awaited while its process runs, and not after that', async () => {
+    it('is awaited only while its process runs', async () => {
       url = await server.createDatabase();
       const [one, two] = [await openStore(url, { runtime: systemRuntime }), await replica()];
       await one.create(sampleMigration(), noLease, { caller: 'ci', key: 'k', fingerprint: 'f' });
@@ -489,7 +489,7 @@ describe.skipIf(!postgres.available)(`PostgreSQL${reason}`, () => {
   });
 
   describe('a server that fails', () => {
-    it('and is silent makes the store unavailable for as long as it is', async () => {
+    it('and is silent makes the store unavailable for that time', async () => {
       url = await server.createDatabase();
       const proxy = await proxied();
       const store = await replica(proxy.url, { statementTimeoutMs: 1000, graceMs: 200, connectTimeoutMs: 3000 });
@@ -501,7 +501,7 @@ describe.skipIf(!postgres.available)(`PostgreSQL${reason}`, () => {
       expect(await store.create(sampleMigration(), noLease)).toMatchObject({ outcome: 'created' });
     });
 
-    it('holds a lock for too long: the call fails, nothing is stored, and the next one works', async () => {
+    it('and holds a lock too long fails the call, stores nothing, and the next call works', async () => {
       url = await server.createDatabase();
       const store = await replica(url, { lockTimeoutMs: 100 });
       const admin = await administrator();
@@ -515,7 +515,7 @@ describe.skipIf(!postgres.available)(`PostgreSQL${reason}`, () => {
       expect(await store.update(migration.id, change)).toMatchObject({ migration: { version: 2 } });
     });
 
-    it('takes no writes: neither calls nor a start succeed, and the reason is told', async () => {
+    it('and is read-only fails calls and starts with the reason', async () => {
       url = await server.createDatabase();
       const admin = await administrator();
       const store = await replica();
@@ -526,7 +526,7 @@ describe.skipIf(!postgres.available)(`PostgreSQL${reason}`, () => {
       await expect(replica()).rejects.toThrow(/takes no writes/);
     });
 
-    it('is not there when the store is opened: nothing of the password is told', async () => {
+    it('and is absent at start is reported without any part of the password', async () => {
       const opening = openStore('postgres://godwit:hunter2@127.0.0.1:1/godwit', { runtime: systemRuntime });
       const error = await opening.catch((reason: unknown) => reason);
       expect(error).toBeInstanceOf(StoreUnavailable);

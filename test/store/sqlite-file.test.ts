@@ -42,7 +42,7 @@ afterEach(async () => {
 });
 
 describe('an SQLite file', () => {
-  it('is made with its folder, and remembers', async () => {
+  it('is created with its folder and persists', async () => {
     const migration = sampleMigration();
     const first = await open();
     await first.create(migration, lease());
@@ -50,7 +50,7 @@ describe('an SQLite file', () => {
     expect(await (await open()).get(migration.id)).toEqual(migration);
   });
 
-  it('is written through to the disk at every commit', async () => {
+  it('is flushed to disk at every commit', async () => {
     const { database } = await openWithDatabase();
     const settings = ['journal_mode', 'synchronous', 'foreign_keys'].map(
       (name) => Object.values(database.prepare(`pragma ${name}`).get() ?? {})[0],
@@ -58,7 +58,7 @@ describe('an SQLite file', () => {
     expect(settings).toEqual(['wal', 2, 1]);
   });
 
-  it('can be read by a tool while it is open', async () => {
+  it('can be read by another tool while it is open', async () => {
     const store = await open();
     await store.create(sampleMigration(), lease());
     const tool = new DatabaseSync(path, { readOnly: true });
@@ -66,26 +66,26 @@ describe('an SQLite file', () => {
     tool.close();
   });
 
-  it('tells a URL that it cannot read from one that it can', async () => {
+  it('distinguishes an invalid URL from a valid one', async () => {
     await expect(open('sqlite:')).rejects.toThrow('names no file');
     await expect(open('mysql://localhost/x')).rejects.toThrow('must begin with');
     await open(`sqlite://${join(folder, 'three-slashes.db')}`);
     expect(existsSync(join(folder, 'three-slashes.db'))).toBe(true);
   });
 
-  it('that is no database is not available', async () => {
+  it('that is not a database is unavailable', async () => {
     writeFileSync(join(folder, 'text'), 'not a database, but long enough to have had a header of one\n'.repeat(50));
     await expect(open(`sqlite:${join(folder, 'text')}`)).rejects.toBeInstanceOf(StoreUnavailable);
   });
 
-  it('in a folder that cannot be made is told in a sentence, at once', async () => {
+  it('in a folder that cannot be created is reported at once in one sentence', async () => {
     for (const path of ['/proc/x/y.db', '/proc/self/x/y/z.db'])
       await expect(openStore(`sqlite:${path}`, { runtime: systemRuntime })).rejects.toThrow(
         /folder \/proc.* cannot be made/,
       );
   });
 
-  it('of an older version gets what is new, and goes on', async () => {
+  it('of an older version is upgraded and continues', async () => {
     const { store, database } = await openWithDatabase();
     await store.create(sampleMigration(), noLease);
     for (const statement of withoutListIndexes) database.exec(statement);
@@ -112,7 +112,7 @@ describe('an SQLite file', () => {
     expect(deliveries.map(({ event }) => event.migrationId)).toEqual([migration.id, migration.id]);
   });
 
-  it('of the version before gets the indexes of lists', async () => {
+  it('of the previous version gets the list indexes', async () => {
     const { store, database } = await openWithDatabase();
     const indexes = () =>
       database.prepare("select name, sql from sqlite_master where type = 'index' order by name").all();
@@ -126,7 +126,7 @@ describe('an SQLite file', () => {
     ).toEqual(before);
   });
 
-  it('knows idempotency keys that an older version has stored', async () => {
+  it('keeps idempotency keys that an older version stored', async () => {
     const { store, database } = await openWithDatabase();
     const migration = sampleMigration();
     const keyOf = (name: string) => ({ caller: 'ci', key: name, fingerprint: 'f00d' });
@@ -148,7 +148,7 @@ describe('an SQLite file', () => {
     });
   });
 
-  it('gives up what deliveries its last process had claimed', async () => {
+  it('releases deliveries that its last process had claimed', async () => {
     const store = (await open()) as SqlStore;
     await store.createWebhook(sampleWebhook(), 1);
     await store.create(sampleMigration(), noLease);
@@ -158,7 +158,7 @@ describe('an SQLite file', () => {
     expect(await ((await open()) as SqlStore).claimDeliveries(noon, 3_600_000, 10)).toHaveLength(2);
   });
 
-  it('may hold another application’s tables, which stay as they are', async () => {
+  it('may contain another application’s tables, which stay unchanged', async () => {
     const other = new DatabaseSync(join(folder, 'shared.db'));
     other.exec('create table kysely_migration (name text primary key, timestamp text)');
     other.exec("insert into kysely_migration values ('2020_theirs', '2020-01-01T00:00:00.000Z')");
@@ -172,7 +172,7 @@ describe('an SQLite file', () => {
     other.close();
   });
 
-  it('refuses a schema of a newer version', async () => {
+  it('rejects a newer schema version', async () => {
     const { store, database } = await openWithDatabase();
     database.exec("insert into godwit_schema_versions values ('9999_future', '2999-01-01T00:00:00.000Z')");
     await store.close();
@@ -183,7 +183,7 @@ describe('an SQLite file', () => {
 });
 
 describe('the lock', () => {
-  it('refuses a second process, by any link, until the first one is gone, however it goes', async () => {
+  it('rejects a second process through any link until the first is gone', async () => {
     const writer = await startWriter(`sqlite:${path}`, 'hold');
     await expect(open()).rejects.toThrow(StoreLocked);
     await expect(open()).rejects.toThrow(/godwit\.db is in use by another process/);
@@ -196,7 +196,7 @@ describe('the lock', () => {
     expect(await store.claim(lease(), 10)).toMatchObject([{ migration: { id: writer.heldId } }]);
   });
 
-  it('refuses a second store in the same process', async () => {
+  it('rejects a second store in the same process', async () => {
     const store = await open();
     await expect(open()).rejects.toThrow(StoreLocked);
     await store.close();
@@ -221,7 +221,7 @@ describe('a crash', () => {
   });
 });
 
-describe('writes that arrive together', () => {
+describe('concurrent writes', () => {
   it('share a commit, and each is atomic for itself', async () => {
     const { store, database } = await openWithDatabase();
     const held = sampleMigration(onDatabases('orders'));
@@ -254,7 +254,7 @@ describe('writes that arrive together', () => {
     expect(await store.list({}, { size: 200, order: 'newest_first' })).toHaveLength(41);
   });
 
-  it('are not acknowledged before the commit, and listeners hear of them after it', async () => {
+  it('are acknowledged after the commit, and listeners are notified after it', async () => {
     const { store, database } = await openWithDatabase();
     const order: string[] = [];
     const exec = database.exec.bind(database);
@@ -275,7 +275,7 @@ describe('a full disk', () => {
   };
   const large = () => sampleMigration({ description: 'x'.repeat(200_000) });
 
-  it('makes the store unavailable, leaves nothing half-written, and is forgotten when there is room', async () => {
+  it('makes the store unavailable without half-written data and clears when there is space', async () => {
     const { store, database } = await openWithDatabase();
     limit(database, 40);
     const stored: string[] = [];
@@ -300,7 +300,7 @@ describe('a full disk', () => {
     expect(database.prepare('pragma integrity_check').get()).toEqual({ integrity_check: 'ok' });
   });
 
-  it('refuses only the write that does not fit', async () => {
+  it('rejects only the write that does not fit', async () => {
     const { store, database } = await openWithDatabase();
     await store.create(sampleMigration(), lease());
     limit(database, 20);
@@ -318,7 +318,7 @@ describe('a full disk', () => {
     ]);
   });
 
-  it('is survived when it shows only at the commit', async () => {
+  it('is survived when it appears only at the commit', async () => {
     const { store, database } = await openWithDatabase();
     const migration = sampleMigration();
     const exec = database.exec.bind(database);

@@ -23,8 +23,8 @@ const upload = (fileName: string): Source => ({ type: 'upload', fileName });
 const sources = (source: Source) => targetClaim(sampleMigration({ backups: [sampleBackup({ source })] })).sources;
 const inCommon = (a: readonly string[], b: readonly string[]) => a.some((each) => b.includes(each));
 
-describe('what a migration holds', () => {
-  it('is its restored names without regard to case', () => {
+describe('the target key of a migration', () => {
+  it('consists of its restored names in any case', () => {
     const renamed = sampleMigration({
       target: { instanceId: 'rm-1', overwrite: false, databases: [{ name: 'orders', restoreAs: 'Copy' }] },
     });
@@ -32,14 +32,14 @@ describe('what a migration holds', () => {
     expect(targetClaim(renamed).names).not.toEqual(targetClaim(sampleMigration(onDatabases('orders'))).names);
   });
 
-  it('names no databases when the list is absent or empty', () => {
+  it('contains no databases when the list is absent or empty', () => {
     for (const databases of [undefined, []]) {
       const target = { instanceId: 'rm-1', overwrite: false, ...(databases === undefined ? {} : { databases }) };
       expect(targetClaim(sampleMigration({ target }))).toMatchObject({ namesDatabases: false, names: [] });
     }
   });
 
-  it('is the source of the full backup, not of those that follow', () => {
+  it('uses the source of the full backup, not of later ones', () => {
     const [full, log] = [object('b', 'full.bak'), object('b', 'log.bak')].map((source) => sampleBackup({ source }));
     if (full === undefined || log === undefined) throw new Error('no backups');
     expect(targetClaim(sampleMigration({ backups: [full, log] })).sources).toEqual(
@@ -63,12 +63,12 @@ describe('what a migration holds', () => {
     expect(inCommon(sources(one), sources(other))).toBe(shared);
   });
 
-  it('takes no more room for a long key', () => {
+  it('has a bounded length for any object key', () => {
     expect(sources(object('b', 'k'.repeat(1023)))[0]).toHaveLength(64);
   });
 });
 
-describe('the check in the database', () => {
+describe('the database’s conflict check', () => {
   const names = fc.option(fc.uniqueArray(fc.constantFrom('a', 'A', 'b', 'c'), { minLength: 1 }), { nil: undefined });
   const keys = fc.uniqueArray(fc.constantFrom('x', 'y', 'z'), { minLength: 1 });
   const side = fc.record({ names, keys });
@@ -89,7 +89,7 @@ describe('the check in the database', () => {
       backups: [sampleBackup({ source: object('bucket', ...keys) })],
     });
 
-  it('is the rule, for any two requests', async () => {
+  it('agrees with the domain rule for any two requests', async () => {
     const store = await openStore('sqlite::memory:', { runtime: systemRuntime });
     let account = 0;
     await fc.assert(

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Turns } from '../../src/store/sqlite/turns.ts';
 
 describe('jobs that occupy the process', () => {
-  it('leave everybody else a turn, however eagerly the next one is asked for', async () => {
+  it('give other work a turn, however fast they are queued', async () => {
     let now = 0;
     const turns = new Turns(() => now);
     let others = 0;
@@ -28,7 +28,7 @@ describe('jobs that occupy the process', () => {
     expect(others).toBeGreaterThanOrEqual(95);
   });
 
-  it('run in the order in which they came, and one that fails stops no other', async () => {
+  it('run in arrival order, and a failing one stops no other', async () => {
     const turns = new Turns(() => 0);
     const order: number[] = [];
     const results = await Promise.allSettled(

@@ -9,7 +9,7 @@ const lock: LockFile & { packages: Record<string, { integrity?: string; hasInsta
 const manifest = JSON.parse(await read('package.json'));
 
 describe('production dependencies', () => {
-  it('have licences that are allowed', async () => {
+  it('have allowed licences', async () => {
     const packages = await productionLicenses(lock, read);
     expect(packages.length).toBeGreaterThan(20);
     expect(licenseFaults(packages)).toEqual([]);
@@ -30,7 +30,7 @@ describe('production dependencies', () => {
     ['(MIT', false],
   ])('%s: %s', (expression, allowed) => expect(isAllowed(expression)).toBe(allowed));
 
-  it('without a licence are told', async () => {
+  it('without a licence are reported', async () => {
     const one: LockFile = {
       packages: { '': {}, 'node_modules/a': { version: '1.0.0' }, 'node_modules/b': { dev: true } },
     };
@@ -47,7 +47,7 @@ describe('production dependencies', () => {
 });
 
 describe('the lock file', () => {
-  it('names no host', () => {
+  it('names no registry host', () => {
     expect(lockText).not.toMatch(/"resolved"|registry|https?:\/\/(?!.*"(funding|url)")[^"]*\.tgz/);
   });
 
@@ -70,13 +70,13 @@ describe('the lock file', () => {
   );
 
   it.each(['package.json', 'Dockerfile', 'docs/operations/install-vm.md'])(
-    '%s gives the heap the same room',
+    '%s sets the same heap size',
     async (path) => {
       expect(await read(path)).toContain('--max-semi-space-size=4 --max-old-space-size=256');
     },
   );
 
-  it('lets no package run a script when it is installed', () => {
+  it('lets no package run an install script', () => {
     const scripted = Object.entries(lock.packages).filter(([, each]) => each.hasInstallScript === true);
     const names = scripted.map(([path]) => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length));
     for (const name of names) expect(manifest.allowScripts, name).toHaveProperty([name], false);

@@ -18,7 +18,7 @@ function rowOf({ name, type, labels, help }: ExposedMetric): string {
 }
 
 describe('the table of metrics in docs/observability.md', () => {
-  it('has a row for every metric, as the registry has it, and no other', () => {
+  it('has exactly one row for each registered metric', () => {
     const rows = document.split('\n').filter((line) => line.startsWith('| `godwit_'));
     expect(rows.toSorted()).toEqual(own.map(rowOf).toSorted());
   });
@@ -31,7 +31,7 @@ describe('the table of metrics in docs/observability.md', () => {
 });
 
 describe('the metrics', () => {
-  it('are named by convention: a prefix, base units, and `_total` for what only grows', () => {
+  it('follow the naming convention: a prefix, base units, and `_total` for counters', () => {
     for (const { name, type } of own) {
       expect(name).toMatch(/^godwit_[a-z][a-z_]*[a-z]$/);
       expect(name.endsWith('_total'), name).toBe(type === 'counter');

@@ -11,7 +11,7 @@ function log(level = 'debug') {
 const request = { requestId: 'req-of-the-caller', traceId: 'a'.repeat(32), span: null };
 
 describe('the engine’s lines', () => {
-  it('have the named fields and no other', () => {
+  it('have the declared fields and no others', () => {
     const { logger, lines } = log();
     const fields = { migrationId: 'mig_1', outcome: 'timeout', url: 'https://x/?sig=1', body: { secret: 1 } };
     engineLogger(logger).warn(fields, 'vendor call');
@@ -20,7 +20,7 @@ describe('the engine’s lines', () => {
     expect(time).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/);
   });
 
-  it('name the request that caused the work, across awaits, and no other', async () => {
+  it('name the request that caused the work, across awaits', async () => {
     const { logger, lines } = log();
     await Promise.all([
       within(request, async () => {
@@ -35,7 +35,7 @@ describe('the engine’s lines', () => {
   });
 });
 
-describe('the lines of attempts at vendors', () => {
+describe('log lines of vendor calls', () => {
   const report = {
     provider: 'tencent',
     account: 'tc-main',
@@ -46,7 +46,7 @@ describe('the lines of attempts at vendors', () => {
     durationMs: 12,
   } as const;
 
-  it('keep the vendor’s request id apart from ours', () => {
+  it('keep the vendor’s request id separate from Godwit’s', () => {
     const { logger, lines } = log();
     within(request, () => vendorCallLogger(logger)({ ...report, effect: 'write', waitedMs: 0 }));
     expect(lines[0]).toMatchObject({ requestId: 'req-of-the-caller', vendorRequestId: 'vendor-1', level: 30 });
@@ -58,7 +58,7 @@ describe('the lines of attempts at vendors', () => {
     ['read', 'info', 0],
     ['read', 'debug', 1],
     ['write', 'warn', 0],
-  ] as const)('of a %s at the level %s: %i', (effect, level, count) => {
+  ] as const)('for a %s at the level %s: %i', (effect, level, count) => {
     const { logger, lines } = log(level);
     vendorCallLogger(logger)({ ...report, effect });
     expect(lines).toHaveLength(count);

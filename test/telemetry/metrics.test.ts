@@ -49,7 +49,7 @@ function total(samples: readonly Sample[], name: string, labels: Readonly<Record
 }
 
 describe('the metrics of a gateway', () => {
-  it('tell of requests, vendor calls, the engine and the store after a restore', async () => {
+  it('cover requests, vendor calls, the engine and the store after a restore', async () => {
     const body = {
       provider: 'huawei',
       target: { instanceId: '11112222333344445555666677778888in04' },
@@ -85,7 +85,7 @@ describe('the metrics of a gateway', () => {
     expect(total(samples, 'process_resident_memory_bytes')).toBeGreaterThan(1e6);
   });
 
-  it('name no id, no request, no address, and no label without bound', async () => {
+  it('contain no id, request, address or unbounded label', async () => {
     const response = await fetch(`${gateway.url}/metrics`);
     const text = await response.text();
     expect(text).not.toMatch(/mig_|bkp_|req_|in04|orders|acme-backups|127\.0\.0\.1/);
@@ -116,7 +116,7 @@ describe('the metrics of a gateway', () => {
     );
   });
 
-  it('show from the start, at zero, what an alert waits for', async () => {
+  it('start at zero for everything that an alert needs', async () => {
     const samples = await scrape();
     const names = ['godwit_engine_unknown_outcomes_total', 'godwit_unresolved_unknown_outcomes'];
     for (const name of names)
@@ -125,7 +125,7 @@ describe('the metrics of a gateway', () => {
     expect(samples.filter((each) => each.name === 'godwit_engine_interruptions_total')).toHaveLength(2);
   });
 
-  it('are kept apart between two gateways of one process', async () => {
+  it('are separate for two gateways in one process', async () => {
     const other = await startTestGateway(sandboxAccounts(sandbox));
     try {
       const samples = await scrape({}, other.url);

@@ -51,7 +51,7 @@ function expectExposed(query: string): void {
 }
 
 describe('the dashboard', () => {
-  it.each(queries)('$title: $expr asks for metrics and labels that there are', ({ expr, legendFormat }) => {
+  it.each(queries)('$title: $expr uses existing metrics and labels', ({ expr, legendFormat }) => {
     expectExposed(expr);
     const known = metricsOf(expr).flatMap(({ name }) => series.get(name)?.labels ?? []);
     const named = [...legendFormat.matchAll(/\{\{(\w+)\}\}/g)].map(([, label]) => label);
@@ -62,20 +62,20 @@ describe('the dashboard', () => {
     if (aggregated) for (const label of named) expect(groupingOf(expr), `${legendFormat} of ${expr}`).toContain(label);
   });
 
-  it('asks for what its variables are filled from', () => {
+  it('queries metrics that provide its variables', () => {
     for (const { definition } of dashboard.templating.list) {
       const selector = /^label_values\((\w+)/.exec(definition ?? '')?.[1];
       if (definition !== undefined) expect(series.has(selector ?? ''), definition).toBe(true);
     }
   });
 
-  it('uses every variable, and no other', () => {
+  it('uses every variable and no other', () => {
     const used = new Set([...JSON.stringify(dashboard.panels).matchAll(/\$\{?(\w+)/g)].map(([, name]) => name));
     used.delete('__rate_interval');
     expect([...used].toSorted()).toEqual(dashboard.templating.list.map(({ name }) => name).toSorted());
   });
 
-  it('shows what has to be watched', () => {
+  it('shows the metrics that must be watched', () => {
     const asked = new Set(queries.flatMap(({ expr }) => metricsOf(expr).map(({ name }) => name)));
     const missing = [...series.values()].filter(
       (metric) => metric.name.startsWith('godwit_') && !seriesOf(metric).some((name) => asked.has(name)),
@@ -83,7 +83,7 @@ describe('the dashboard', () => {
     expect(missing.map(({ name }) => name)).toEqual(['godwit_http_requests_in_flight']);
   });
 
-  it('has panels that do not cover each other', () => {
+  it('has no overlapping panels', () => {
     const taken = new Set<string>();
     for (const { gridPos, title } of dashboard.panels)
       for (let x = gridPos.x; x < gridPos.x + gridPos.w; x++)
@@ -110,16 +110,16 @@ describe('the alerts of the chart', () => {
     ...[...text.matchAll(/^\s*expr:\s*([^{\s].*)$/gm)].map(([, query = '']) => query),
   ]);
 
-  it.each(written)('%s asks for metrics and labels that there are', (query) => {
+  it.each(written)('%s uses existing metrics and labels', (query) => {
     expectExposed(query);
   });
 
-  it('are found where there are any', () => {
+  it('are found', () => {
     expect(written.length).toBeGreaterThanOrEqual(texts.length === 0 ? 0 : 5);
   });
 });
 
-describe('the reading of queries', () => {
+describe('the query parser', () => {
   it.each([
     ['up', ['up']],
     ['rate(a_total{b="c(d)"}[5m]) / on (x) group_left (y) sum by (z) (e)', ['a_total', 'e']],
@@ -131,7 +131,7 @@ describe('the reading of queries', () => {
     expect(metricsOf(query).map(({ name }) => name)).toEqual(names);
   });
 
-  it('notices brackets that do not match', () => {
+  it('reports unbalanced brackets', () => {
     expect(() => metricsOf('sum(rate(a[5m])')).toThrow(/brackets/);
   });
 });

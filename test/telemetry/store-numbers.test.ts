@@ -36,8 +36,8 @@ function store(answer: () => Promise<readonly MigrationCount[]>, due: number | n
   return { numbers, time, asked: () => asked };
 }
 
-describe('the numbers of the store', () => {
-  it('are asked once for several scrapes, and again after ten seconds', async () => {
+describe('store statistics', () => {
+  it('are read once for several scrapes and again after ten seconds', async () => {
     const { numbers, time, asked } = store(async () => [plain]);
     await Promise.all([numbers(), numbers()]);
     time.now += 9_999;
@@ -52,18 +52,18 @@ describe('the numbers of the store', () => {
     [null, 0],
     [5000, 0],
     [400, 600],
-  ])('due %j at 1000: a lag of %i ms', async (due, lagMs) => {
+  ])('report for due %j at 1000 a lag of %i ms', async (due, lagMs) => {
     expect(await store(async () => [], due).numbers()).toEqual({ counts: [], lagMs });
   });
 
-  it('are missing, and asked again at once, when the store fails', async () => {
+  it('are missing and read again at once when the store fails', async () => {
     const { numbers, asked } = store(() => Promise.reject(new StoreUnavailable('down')));
     expect(await numbers()).toBeNull();
     expect(await numbers()).toBeNull();
     expect(asked()).toBe(2);
   });
 
-  it('are missing when the store hangs, and it is not asked a second time meanwhile', async () => {
+  it('are missing when the store hangs, without a second query', async () => {
     const { numbers, asked } = store(() => new Promise(() => undefined));
     expect(await numbers()).toBeNull();
     expect(await numbers()).toBeNull();
@@ -85,7 +85,7 @@ describe('the metrics of the store', () => {
       ]),
     );
 
-  it('count by state and by reason; what is not configured or not known is `other`', async () => {
+  it('count by state and reason, with `other` for unknown values', async () => {
     shown.show({
       counts: [
         plain,
@@ -110,12 +110,12 @@ describe('the metrics of the store', () => {
     expect(await samples()).not.toHaveProperty('godwit_migrations_waiting alibaba ali-main backup_failed');
   });
 
-  it('are left out while the store does not answer', async () => {
+  it('are omitted while the store does not answer', async () => {
     shown.show(null);
     expect(await samples()).toEqual({ godwit_store_up: 0 });
   });
 
-  it('do not keep what is no longer so', async () => {
+  it('drop values that no longer apply', async () => {
     shown.show({ counts: [plain], lagMs: 0 });
     expect(await samples()).not.toHaveProperty('godwit_migrations_waiting alibaba ali-main outcome_unknown');
     expect(await samples()).toMatchObject({

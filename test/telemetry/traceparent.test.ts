@@ -10,7 +10,7 @@ describe('a traceparent header', () => {
     [`00-${traceId}-${spanId}-00`, false],
     [`00-${traceId}-${spanId}-03`, true],
     [`cc-${traceId}-${spanId}-01-what-comes-later`, true],
-  ])('%s is read', (header, sampled) => {
+  ])('%s is accepted', (header, sampled) => {
     expect(readTraceParent(header)).toEqual({ traceId, spanId, sampled });
   });
 
@@ -25,11 +25,11 @@ describe('a traceparent header', () => {
     `00-${traceId.toUpperCase()}-${spanId}-01`,
     `00-${traceId}-${spanId}`,
     `00-${traceId}-${spanId}-0g`,
-  ])('%s is passed over', (header) => {
+  ])('%s is ignored', (header) => {
     expect(readTraceParent(header)).toBeNull();
   });
 
-  it('is written as it is read', () => {
+  it('is written in the format it is read', () => {
     for (const sampled of [true, false]) {
       const parent = { traceId, spanId, sampled };
       expect(readTraceParent(writeTraceParent(parent))).toEqual(parent);

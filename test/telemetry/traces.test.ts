@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-describe('with traces on', () => {
+describe('with tracing on', () => {
   const exporter = new InMemorySpanExporter();
   const tracing = tracingOver(
     new SimpleSpanProcessor({ exporter }),
@@ -41,7 +41,7 @@ describe('with traces on', () => {
     await tracing.close();
   });
 
-  it('a request, the steps it causes and their vendor calls are one trace, under the caller’s span', async () => {
+  it('a request, its engine steps and its vendor calls form one trace under the caller’s span', async () => {
     const { url } = traced.gateway;
     const created = await post(`${url}/migrations?dryRun=false`, restore, {
       prefer: 'wait=10',
@@ -87,7 +87,7 @@ describe('with traces on', () => {
     });
   });
 
-  it('what the engine does on its own account is traced too', async () => {
+  it('work that the engine starts by itself is traced too', async () => {
     const observed = exporter.getFinishedSpans().filter((span) => span.name === 'observe huawei');
     expect(observed.length).toBeGreaterThan(0);
     expect(observed.at(-1)?.attributes).toMatchObject({ 'godwit.outcome': 'ok', 'godwit.migrations': 1 });
@@ -98,14 +98,14 @@ describe('with traces on', () => {
     expect(reads.map((span) => span.attributes['godwit.effect'])).toContain('read');
   });
 
-  it('a request without a trace begins one; probes and scrapes do not', async () => {
+  it('a request without a trace starts one; probes and scrapes do not', async () => {
     const { url } = traced.gateway;
     expect((await fetch(`${url}/providers`)).headers.get('traceparent')).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
     expect((await fetch(`${url}/livez`)).headers.has('traceparent')).toBe(false);
     expect((await fetch(`${url}/metrics`)).headers.has('traceparent')).toBe(false);
   });
 
-  it('a caller who does not sample is not sampled', async () => {
+  it('an unsampled caller is not sampled', async () => {
     const other = '0af7651916cd43dd8448eb211c80319c';
     const response = await fetch(`${traced.gateway.url}/providers`, {
       headers: { traceparent: `00-${other}-${parentId}-00` },
@@ -124,8 +124,8 @@ describe('with traces on', () => {
   });
 });
 
-describe('with traces off', () => {
-  it('no span is recorded, and the caller’s trace id is in every line of what the request causes', async () => {
+describe('with tracing off', () => {
+  it('no span is recorded, and the caller’s trace id is in every log line of the request', async () => {
     const { gateway, lines } = await startLoggedGateway(sandbox, null);
     try {
       const created = await post(`${gateway.url}/migrations`, restore, {
@@ -155,8 +155,8 @@ describe('with traces off', () => {
   });
 });
 
-describe('a request whose body comes late', () => {
-  it('keeps its id and trace through it, and one that is broken off is counted as such', async () => {
+describe('a request with a slow body', () => {
+  it('keeps its id and trace, and is counted as aborted when it breaks off', async () => {
     const { gateway, lines } = await startLoggedGateway(sandbox, null);
     try {
       const body = JSON.stringify(restore);
@@ -188,7 +188,7 @@ describe('a request whose body comes late', () => {
   });
 });
 
-describe('what the environment asks for', () => {
+describe('trace settings from the environment', () => {
   const endpoint = 'http://127.0.0.1:4318';
   it.each([
     [{}, false],
@@ -218,7 +218,7 @@ describe('what the environment asks for', () => {
     expect(complained).toHaveLength(complaints);
   });
 
-  it('spans arrive at a collector over OTLP, with the configured headers and resource', async () => {
+  it('spans reach a collector over OTLP with the configured headers and resource', async () => {
     const arrived: {
       readonly path: string | undefined;
       readonly headers: IncomingHttpHeaders;

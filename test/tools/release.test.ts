@@ -29,12 +29,12 @@ const texts: Texts = {
 };
 
 describe('release --check', () => {
-  it('finds the files of this checkout in agreement', () => {
+  it('finds the files of this checkout consistent', () => {
     expect(versionFaults(real)).toEqual([]);
   });
 
   it.each(places.map((place, index) => ({ ...place, index })))(
-    'says when $file ($what) carries another version',
+    'reports $file ($what) with another version',
     (place) => {
       const faults = versionFaults({ ...texts, [place.file]: withVersion(place, texts[place.file] ?? '', '9.9.9') });
       // What the others are compared with is itself the odd one out.
@@ -43,7 +43,7 @@ describe('release --check', () => {
     },
   );
 
-  it.each(places)('says when $file has lost its $what', (place) => {
+  it.each(places)('reports $file without its $what', (place) => {
     const faults = versionFaults({ ...texts, [place.file]: '' });
     expect(faults).toContain(`${place.file}: no ${place.what} found`);
   });
@@ -53,13 +53,13 @@ describe('release --check', () => {
     ['no version', '# Changelog\n'],
     ['nothing but what is unreleased', '## [Unreleased]\n'],
     ['a heading without a date', '## [0.1.0]\n'],
-  ])('says when the changelog has %s', (_, changelog) => {
+  ])('reports a changelog with %s', (_, changelog) => {
     expect(versionFaults({ ...texts, 'CHANGELOG.md': changelog })).toHaveLength(1);
   });
 });
 
 describe('a release', () => {
-  it('sets every place and changes nothing else', () => {
+  it('sets every version and changes nothing else', () => {
     const released = releasedTexts(texts, '0.2.0', '2026-01-31');
     expect(versionFaults(released)).toEqual([]);
     expect(currentVersion(released)).toBe('0.2.0');
@@ -73,7 +73,7 @@ describe('a release', () => {
     }
   });
 
-  it('works on the files of this checkout, with JSON that still parses', () => {
+  it('works on the files of this checkout and keeps JSON valid', () => {
     const [next, date] = ['99.0.0', '2026-01-31'];
     const dated = { ...real, 'CHANGELOG.md': `## [${currentVersion(real)}] - unreleased\n\n- A thing.\n` };
     const released = releasedTexts(dated, next, date);
@@ -92,30 +92,30 @@ describe('a release', () => {
     ['a pre-release of the version at hand', '0.1.0-rc.1', '2026-01-31', /older/],
     ['a date that does not exist', '0.2.0', '2026-02-30', /not a date/],
     ['a date in other words', '0.2.0', 'today', /not a date/],
-  ])('refuses %s', (_, version, date, says) => {
+  ])('rejects %s', (_, version, date, says) => {
     expect(() => releasedTexts(texts, version, date)).toThrow(says);
   });
 
-  it('refuses to begin where the versions do not agree', () => {
+  it('does not start when the versions disagree', () => {
     const wrong = { ...texts, Dockerfile: 'ARG VERSION=0.0.1\n' };
     expect(() => releasedTexts(wrong, '0.2.0', '2026-01-31')).toThrow(/Dockerfile: label is 0\.0\.1, not 0\.1\.0/);
   });
 
-  it('may be of the version at hand once, and not a second time', () => {
+  it('may be of the current version once', () => {
     const released = releasedTexts(texts, '0.1.0', '2026-01-31');
     const more = `${released['CHANGELOG.md']?.replace('[Unreleased]\n', '[Unreleased]\n\n- More.\n')}`;
     expect(() => releasedTexts({ ...released, 'CHANGELOG.md': more }, '0.1.0', '2026-02-01')).toThrow(/already/);
   });
 
-  it('leaves committing, tagging and pushing to a person, with every written file in the commit', () => {
+  it('prints the commands to commit, tag and push every written file', () => {
     const commands = gitCommands('0.2.0').join('\n');
     for (const file of releaseFiles) expect(commands).toContain(` ${file}`);
     expect(commands).toContain('git tag -a v0.2.0');
   });
 });
 
-describe('the changelog of a release', () => {
-  it('has the unreleased changes under version and date, below a new empty part', () => {
+describe('the changelog in a release', () => {
+  it('moves the unreleased changes under version and date and starts an empty section', () => {
     const older = '## [0.1.0] - 2026-01-01\n\n- Old.\n';
     const text = `# Changelog\n\n## [Unreleased]\n\n${changes}\n${older}`;
     const released = releasedChangelog(text, '0.2.0', '2026-01-31');
@@ -133,13 +133,13 @@ describe('the changelog of a release', () => {
     ['nothing unreleased', '## [Unreleased]\n\n## [0.1.0] - 2026-01-01\n\n- Old.\n', /nothing is unreleased/],
     ['two unreleased parts', '## [Unreleased]\n\n- A.\n\n## [0.2.0] - unreleased\n\n- B.\n', /more than one/],
     ['an unreleased part below', '## [0.1.0] - 2026-01-01\n\n## [Unreleased]\n\n- A.\n', /not on top/],
-  ])('is refused with %s', (_, text, says) => {
+  ])('is rejected with %s', (_, text, says) => {
     expect(() => releasedChangelog(text, '0.2.0', '2026-01-31')).toThrow(says);
   });
 });
 
 describe('versions', () => {
-  it('are ordered as Semantic Versioning says', () => {
+  it('sort by Semantic Versioning', () => {
     const ordered = [
       ...['1.0.0-alpha', '1.0.0-alpha.1', '1.0.0-alpha.beta', '1.0.0-beta', '1.0.0-beta.2', '1.0.0-beta.11'],
       ...['1.0.0-rc.1', '1.0.0', '1.0.9', '1.0.10', '1.9.0', '1.10.0', '2.0.0'],
@@ -147,11 +147,14 @@ describe('versions', () => {
     expect(ordered.toReversed().toSorted(comparedVersions)).toEqual(ordered);
   });
 
-  it.each(['', '1', '1.0', '01.0.0', '1.0.0-', '1.0.0-01', '1.0.0 ', '1.0.0\n', '1.0.0+b'])('%j is none', (text) => {
-    expect(isVersion(text)).toBe(false);
-  });
+  it.each(['', '1', '1.0', '01.0.0', '1.0.0-', '1.0.0-01', '1.0.0 ', '1.0.0\n', '1.0.0+b'])(
+    '%j is not a version',
+    (text) => {
+      expect(isVersion(text)).toBe(false);
+    },
+  );
 
-  it('that stand twice in a place are all set', () => {
+  it('that occur twice in a file are both set', () => {
     const place = { file: 'x', what: 'x', pattern: /(?<=v)\d+/g };
     expect(versionsAt(place, withVersion(place, 'v1 v1', '2'))).toEqual(['2', '2']);
   });

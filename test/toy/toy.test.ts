@@ -66,7 +66,7 @@ async function until(id: string, state: string): Promise<MigrationRepresentation
   throw new Error(`it never was ${state}: ${JSON.stringify((await call('GET', `/migrations/${id}`)).body)}`);
 }
 
-describe('a fourth provider, of which src knows nothing', () => {
+describe('a fourth provider that src does not know', () => {
   it('restores a full backup', async () => {
     const created = await call('POST', '/migrations', request('full', 'pel-one'));
     expect(created.status, JSON.stringify(created.body)).toBe(201);
@@ -77,7 +77,7 @@ describe('a fourth provider, of which src knows nothing', () => {
     ]);
   });
 
-  it('restores a chain: a log, and a last one that opens the database', async () => {
+  it('restores a chain of a log and a final log that opens the database', async () => {
     const { id } = (await call('POST', '/migrations', request('full_log', 'pel-two'))).body;
     for (const final of [false, true]) {
       const added = await call('POST', `/migrations/${id}/backups`, {
@@ -94,12 +94,12 @@ describe('a fourth provider, of which src knows nothing', () => {
     expect(restores.map(({ after }) => after)).toEqual([null, restores[0]?.name, restores[1]?.name]);
   });
 
-  it('tells why a restore failed, with the code that the cause has everywhere', async () => {
+  it('explains a failed restore with the code that every vendor has for the cause', async () => {
     const { id } = (await call('POST', '/migrations', request('full', 'pel-three', 'corrupt.bak'))).body;
     expect((await until(id, 'failed')).error).toMatchObject({ code: 'backup_corrupt_or_newer', retryable: false });
   });
 
-  it('is in the documents and lists of the gateway', async () => {
+  it('appears in the gateway’s documents and lists', async () => {
     const document = JSON.stringify((await call('GET', '/openapi.json')).body);
     expect(document).toContain('"pelican"');
     expect((await call('GET', '/providers/pelican')).body).toMatchObject({

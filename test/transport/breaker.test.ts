@@ -8,8 +8,8 @@ const following = (start: Breaker, now: number, ...results: (VendorFailure | nul
   results.reduce<Breaker>((breaker, each) => afterCall(breaker, each, now), start);
 const opened = following(closed, 0, down, down, down, down, down);
 
-describe('a breaker', () => {
-  it('opens after five calls in a row without an answer', () => {
+describe('a circuit breaker', () => {
+  it('opens after five consecutive calls without a reply', () => {
     expect(following(closed, 0, down, down, down, down)).toEqual({ state: 'closed', failures: 4 });
     expect(opened).toEqual({ state: 'open', until: 10_000, pauseMs: 10_000 });
   });
@@ -26,7 +26,7 @@ describe('a breaker', () => {
     expect(following(closed, 0, down, down, down, down, result, down)).toEqual({ state: 'closed', failures: 1 });
   });
 
-  it('lets nothing through while it is open, then one read, and all after its answer', () => {
+  it('blocks all calls while it is open, then lets one read probe, and all calls after its reply', () => {
     expect(admitted(opened, 'read', 9999)).toBeNull();
     expect(breakLeftMs(opened, 'read', 4000)).toBe(6000);
     const probing = admitted(opened, 'read', 10_000);
@@ -35,12 +35,12 @@ describe('a breaker', () => {
     expect(probing && afterCall(probing, null, 10_500)).toEqual(closed);
   });
 
-  it('lets a changing call probe only where no read has come for five seconds', () => {
+  it('lets a changing call probe only after five seconds without a read', () => {
     expect(admitted(opened, 'write', 14_999)).toBeNull();
     expect(admitted(opened, 'write', 15_000)).toMatchObject({ state: 'half_open' });
   });
 
-  it('waits longer after each failed probe, a minute at most', () => {
+  it('waits longer after each failed probe, up to a minute', () => {
     let breaker = opened;
     let now = 0;
     const pauses: number[] = [];
@@ -52,7 +52,7 @@ describe('a breaker', () => {
     expect(pauses).toEqual([20_000, 40_000, maxBreakMs, maxBreakMs, maxBreakMs]);
   });
 
-  it('sends another probe when one never came back', () => {
+  it('sends another probe when one is lost', () => {
     const probing = admitted(opened, 'read', 10_000);
     expect(probing && admitted(probing, 'read', 20_000)).toMatchObject({ state: 'half_open' });
   });

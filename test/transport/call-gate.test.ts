@@ -39,8 +39,8 @@ function gateOf(
   };
 }
 
-describe('a gate', () => {
-  it('lets one second’s worth through at once, then as much after each period, in the order of asking', async () => {
+describe('a call gate', () => {
+  it('admits one period’s calls at once and then as many per period, in arrival order', async () => {
     const { time, through, ask, names } = gateOf(5);
     for (let number = 0; number < 20; number++) ask(String(number), 'submission');
     await time.pass(0);
@@ -52,7 +52,7 @@ describe('a gate', () => {
     );
   });
 
-  it.each([0.5, 1, 3, 20])('of %d per second is never exceeded in any second', async (rate) => {
+  it.each([0.5, 1, 3, 20])('of %d per second never exceeds its limit in any second', async (rate) => {
     const { time, through, ask } = gateOf(rate);
     for (let number = 0; number < 60; number++) ask(String(number), 'submission');
     await time.pass(200_000);
@@ -62,7 +62,7 @@ describe('a gate', () => {
     expect(most).toBeLessThanOrEqual(Math.ceil(rate));
   });
 
-  it('serves what is urgent first, and every fifth time whoever has waited longest', async () => {
+  it('serves urgent calls first, and every fifth time the longest waiting', async () => {
     const { time, ask, names } = gateOf(1);
     ask('first', 'submission');
     for (let number = 0; number < 3; number++) ask(`poll ${number}`, 'observation');
@@ -83,7 +83,7 @@ describe('a gate', () => {
     ]);
   });
 
-  it('refuses at once whoever would wait too long, and later whoever was overtaken', async () => {
+  it('rejects at once a call that would wait too long, and later one that was overtaken', async () => {
     const { time, through, ask } = gateOf(1);
     ask('first', 'caller');
     for (let number = 0; number < 5; number++) ask(String(number), 'caller', 3000);
@@ -94,7 +94,7 @@ describe('a gate', () => {
     expect(through.filter(({ name }) => /^[01] refused/.test(name)).map(({ at }) => at)).toEqual([3001, 3001]);
   });
 
-  it('keeps places for each kind of call, so that those that hang leave room', async () => {
+  it('reserves capacity for each kind of call, so that hanging calls leave room', async () => {
     const { time, gate, names, ask, call } = gateOf(100, { submission: 2, caller: 2, observation: 2 });
     const hanging = [gate.tryTake(call('observation')), gate.tryTake(call('observation'))];
     ask('poll', 'observation');
@@ -107,7 +107,7 @@ describe('a gate', () => {
     expect(names()).toEqual(['write', 'caller', 'poll']);
   });
 
-  it('gives nothing without waiting where somebody as urgent waits', () => {
+  it('gives no immediate permit while an equally urgent call waits', () => {
     const { gate, ask, call } = gateOf(1);
     ask('first', 'submission');
     ask('second', 'caller');
@@ -115,7 +115,7 @@ describe('a gate', () => {
     expect(gate.tryTake(call('caller'))).toBeNull();
   });
 
-  it('takes back a permit that was not used', () => {
+  it('takes back an unused permit', () => {
     const { gate, call } = gateOf(1);
     const permit = gate.tryTake(call('submission'));
     expect(gate.available).toBe(0);
@@ -126,7 +126,7 @@ describe('a gate', () => {
     expect(gate.available).toBe(0);
   });
 
-  it('stands still for as long as the vendor asks, two minutes at most', async () => {
+  it('pauses as long as the vendor asks, up to two minutes', async () => {
     const { time, gate, through, ask, call } = gateOf(5);
     gate.throttled(call('submission'), 3_600_000);
     expect(gate.pauseLeftMs()).toBe(maxPauseMs);
@@ -137,7 +137,7 @@ describe('a gate', () => {
     expect(through).toEqual([{ name: 'after', at: maxPauseMs }]);
   });
 
-  it('goes at half its rate after a throttled call, and back to all of it within a minute', async () => {
+  it('halves its rate after a throttled call and recovers fully within a minute', async () => {
     const { time, gate, through, ask, call } = gateOf(2);
     gate.throttled(call('submission'), 0);
     expect(gate.heldBack).toEqual([{ budget: 'Operation', speed: 0.5, pauseLeftMs: 0 }]);
@@ -154,7 +154,7 @@ describe('a gate', () => {
     expect(within(began, began + 8000)).toBeLessThan(6);
   });
 
-  it('gives each operation a budget of its own below that of all', async () => {
+  it('gives each operation its own budget below the total', async () => {
     const { time, names, ask, gate, call } = gateOf(3, many, 2);
     for (let number = 0; number < 4; number++) ask(`create ${number}`, 'submission', undefined, 'Create');
     for (let number = 0; number < 2; number++) ask(`cancel ${number}`, 'submission', undefined, 'Cancel');
@@ -170,7 +170,7 @@ describe('a gate', () => {
     expect(gate.tryTake(call('observation', 'Cancel'))).not.toBeNull();
   });
 
-  it('lets nothing out while its share is not known, and goes on with the share that it gets', async () => {
+  it('admits nothing while its share is unknown and continues with the share it gets', async () => {
     const { time, names, ask, setShare } = gateOf(4);
     setShare(null);
     for (let number = 0; number < 6; number++) ask(String(number), 'submission');
@@ -181,7 +181,7 @@ describe('a gate', () => {
     expect(names()).toEqual(['0', '1']);
   });
 
-  it('tells everybody who waits when it is closed, and lets nobody through', async () => {
+  it('rejects every waiting call when it closes, and every later one', async () => {
     const { time, gate, names, ask } = gateOf(1);
     ask('first', 'submission');
     ask('second', 'observation');

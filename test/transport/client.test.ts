@@ -71,11 +71,11 @@ const kinds: Readonly<Record<FailureKind, { readonly write: number; readonly rea
   malformed: { write: 1, read: 1 },
 };
 
-describe('how often a request goes out when the vendor always answers', () => {
+describe('the attempts of a request that the vendor always answers', () => {
   const table = Object.entries(kinds).flatMap(([kind, times]) =>
     (['write', 'read'] as const).map((effect) => ({ kind: kind as FailureKind, effect, times: times[effect] })),
   );
-  it.each(table)('$kind: a $effect $times times', async ({ kind, effect, times }) => {
+  it.each(table)('$kind: a $effect is sent $times times', async ({ kind, effect, times }) => {
     const script = scripted(failure(kind));
     const { client, reports, signed } = clientOver(script);
     // Credentials that have ended, and fresh ones too, are refused credentials.
@@ -92,14 +92,14 @@ describe('how often a request goes out when the vendor always answers', () => {
     ['no headers in time', socketError('UND_ERR_HEADERS_TIMEOUT')],
     ['an abort by the deadline', new DOMException('timeout', 'TimeoutError')],
     ['an error of no known kind', new Error('what')],
-  ])('and never again after %s', async (_name, error) => {
+  ])('a request is never sent again after %s', async (_name, error) => {
     const script = scripted(error, reply());
     const { client } = clientOver(script);
     expect(await kindOf(client.execute(account, 'r', request('write')))).toBe('timeout');
     expect(script.sent).toHaveLength(1);
   });
 
-  it('a write that expired once and then timed out stays sent twice, not three times', async () => {
+  it('a write that expired once and then timed out is sent twice, not three times', async () => {
     for (const first of ['session_expired', 'clock_skew'] as const) {
       const script = scripted(failure(first), failure('timeout'), reply());
       const { client } = clientOver(script);
@@ -108,21 +108,21 @@ describe('how often a request goes out when the vendor always answers', () => {
     }
   });
 
-  it('a write is refreshed once and signed again once, in either order, and no more', async () => {
+  it('a write is resent once with a fresh session and once with a new signature, in either order', async () => {
     const script = scripted(failure('session_expired'), failure('clock_skew'), failure('session_expired'), reply());
     const { client } = clientOver(script);
     expect(await kindOf(client.execute(account, 'r', request('write')))).toBe('unauthenticated');
     expect(script.sent).toHaveLength(3);
   });
 
-  it('a read that is answered at the second try is answered', async () => {
+  it('a read that is answered at the second attempt succeeds', async () => {
     const script = scripted(failure('unavailable'), reply('{"a":1}'));
     const { client, time } = clientOver(script);
     expect((await client.execute(account, 'r', request('read'))).body).toBe('{"a":1}');
     expect(time.slept.filter((ms) => ms > 0)).toHaveLength(1);
   });
 
-  it('a read waits as long as the vendor says before the next try', async () => {
+  it('a read waits as long as the vendor says before the next attempt', async () => {
     const script = scripted(failure('unavailable', { retryAfterMs: 4000 }), reply());
     const { client, time } = clientOver(script);
     await client.execute(account, 'r', request('read'));
@@ -130,8 +130,8 @@ describe('how often a request goes out when the vendor always answers', () => {
   });
 });
 
-describe('what the process waits for', () => {
-  it('is no read whose vendor asks for a longer pause than anybody waits', async () => {
+describe('calls with a bounded wait', () => {
+  it('exclude a read whose vendor asks for a longer pause than the caller waits', async () => {
     const script = scripted(failure('unavailable', { retryAfterMs: 3_600_000 }), reply());
     const { client, time } = clientOver(script);
     expect(await kindOf(client.execute(account, 'r', request('read')))).toBe('unavailable');
@@ -139,7 +139,7 @@ describe('what the process waits for', () => {
     expect(time.slept.filter((ms) => ms > 5000)).toEqual([]);
   });
 
-  it('ends with the process: nothing is sent any more', async () => {
+  it('end with the process, and nothing more is sent', async () => {
     const script = scripted(reply());
     const { client } = clientOver(script);
     client.drain();
@@ -152,7 +152,7 @@ describe('what the process waits for', () => {
 describe("the vendor's clock", () => {
   const at = (offsetMs: number) => ({ date: new Date(noon + offsetMs).toUTCString() });
 
-  it('is learnt from an answer and used for the next signature', async () => {
+  it('is learnt from a reply and used for the next signature', async () => {
     const skewed = { ...reply(JSON.stringify({ failure: failure('clock_skew') })), headers: at(600_000) };
     const script = scripted(skewed, reply());
     const { client, signed } = clientOver(script);
@@ -162,7 +162,7 @@ describe("the vendor's clock", () => {
     expect(signed.map((context) => context.now)).toEqual([noon, noon + client.clockOffset(account)]);
   });
 
-  it('is told when it is learnt and when it changes, not with every answer', async () => {
+  it('is reported when it is learnt and when it changes', async () => {
     const told: number[] = [];
     const provider = fakeProvider();
     const answers = [0, 400, 90_000, 90_500, 200].map((offset) => ({ ...reply(), headers: at(offset) }));
@@ -201,7 +201,7 @@ describe('a call that cannot be signed', () => {
       /malformed/,
     ],
     ['what the signer finds out about credentials', refused(), 'unauthenticated', /unauthenticated/],
-  ] as const)('has not been sent: %s', async (_name, error, kind, detail) => {
+  ] as const)('counts as not sent: %s', async (_name, error, kind, detail) => {
     const script = scripted(reply());
     const provider = fakeProvider();
     const client = createVendorClient({
@@ -237,14 +237,14 @@ describe('a session', () => {
     expect(signed.filter((context) => context.session !== null)).toHaveLength(50);
   });
 
-  it('that the vendor no longer knows is opened again once, and the write goes out again', async () => {
+  it('that the vendor no longer accepts is reopened once, and the write is sent again', async () => {
     const script = scripted(reply(), failure('session_expired'), reply());
     const { client } = clientOver(script, { login });
     await client.execute(account, 'r', request('write', 'Write'));
     expect(script.sent).toEqual(['Login', 'Write', 'Login', 'Write']);
   });
 
-  it('refused for 50 callers at once is opened again once', async () => {
+  it('rejected for 50 concurrent callers is reopened once', async () => {
     let valid = true;
     const sent: string[] = [];
     const { client } = clientOver(
@@ -270,7 +270,7 @@ describe('a session', () => {
     expect(sent.filter((each) => each === 'Login')).toHaveLength(2);
   });
 
-  it('whose login is refused is not tried again, in no region and for no other caller', async () => {
+  it('whose login is rejected is not tried again in any region or for any caller', async () => {
     const wrong = { ...failure('unauthenticated'), code: 'provider_auth_failed' as const };
     const script = scripted(wrong);
     const { client, time } = clientOver(script, { login });
@@ -283,7 +283,7 @@ describe('a session', () => {
     expect(script.sent).toEqual(['Login', 'Login']);
   });
 
-  it('whose login is refused is tried at once with other credentials', async () => {
+  it('whose login is rejected is tried at once with new credentials', async () => {
     let password = 'old';
     const script = scripted(failure('unauthenticated'), reply(), reply());
     const { client } = clientOver(script, { login, credentials: async () => key(password) });
@@ -292,19 +292,16 @@ describe('a session', () => {
     expect(await kindOf(client.execute(account, 'a', request('read')))).toBe('ok');
   });
 
-  it.each(['timeout', 'unavailable', 'malformed'] as const)(
-    'that ends as %s has not sent the call that needed it',
-    async (kind) => {
-      const script = scripted(failure(kind));
-      const { client } = clientOver(script, { login });
-      expect(await kindOf(client.execute(account, 'r', request('write', 'Write')))).toBe('not_sent');
-      expect(script.sent).toEqual(['Login']);
-      const unheard = clientOver(script, { credentials: () => Promise.reject(refused(kind)) });
-      expect(await kindOf(unheard.client.execute(account, 'r', request('write', 'Write')))).toBe('not_sent');
-    },
-  );
+  it.each(['timeout', 'unavailable', 'malformed'] as const)('that fails as %s leaves its call unsent', async (kind) => {
+    const script = scripted(failure(kind));
+    const { client } = clientOver(script, { login });
+    expect(await kindOf(client.execute(account, 'r', request('write', 'Write')))).toBe('not_sent');
+    expect(script.sent).toEqual(['Login']);
+    const unheard = clientOver(script, { credentials: () => Promise.reject(refused(kind)) });
+    expect(await kindOf(unheard.client.execute(account, 'r', request('write', 'Write')))).toBe('not_sent');
+  });
 
-  it('tells the login that was refused last, until it ends', async () => {
+  it('reports the last rejected login until it ends', async () => {
     const script = scripted(failure('unauthenticated'), reply());
     const { client, time } = clientOver(script, { login });
     expect(client.refusedLogin(account)).toBeNull();
@@ -317,7 +314,7 @@ describe('a session', () => {
 });
 
 describe('a dialogue', () => {
-  it('gets the failure of a call thrown into it and may go on', async () => {
+  it('receives a call’s failure as an exception and may continue', async () => {
     function* dialogue(): Dialogue<string> {
       try {
         yield request('read');
@@ -331,8 +328,8 @@ describe('a dialogue', () => {
   });
 });
 
-describe('credentials that are of no use', () => {
-  it('and cannot be sent are told at once, by name and place, and nothing leaves', async () => {
+describe('unusable credentials', () => {
+  it('that cannot be sent are reported by name and place, and nothing is sent', async () => {
     const script = scripted(reply());
     const { client } = clientOver(script, { credentials: async () => key('abc\u200bdef') });
     const told = await client.execute(account, 'r', request('write')).catch((error: unknown) => error);
@@ -347,7 +344,7 @@ describe('credentials that are of no use', () => {
     expect(client.refusedLogin(account)).toMatchObject({ kind: 'unauthenticated' });
   });
 
-  it('and have ended are told as soon as fresh ones are refused as well, until a call is answered', async () => {
+  it('that have expired are reported once fresh ones are also rejected, until a call succeeds', async () => {
     const script = scripted(failure('session_expired'), failure('session_expired'), reply());
     const { client } = clientOver(script);
     const told = await client.execute(account, 'r', request('write')).catch((error: unknown) => error);
@@ -359,7 +356,7 @@ describe('credentials that are of no use', () => {
   });
 
   it.each(['UND_ERR_INVALID_ARG', 'ERR_INVALID_CHAR', 'ERR_INVALID_URL'])(
-    'and make a request that cannot be written (%s) have sent nothing',
+    'that make a request unwritable (%s) send nothing',
     async (code) => {
       const { client } = clientOver(scripted(socketError(code)));
       expect(await kindOf(client.execute(account, 'r', request('write')))).toBe('not_sent');
@@ -367,8 +364,8 @@ describe('credentials that are of no use', () => {
   );
 });
 
-describe('a report of an attempt', () => {
-  it('holds neither an address nor a secret', async () => {
+describe('the report of a vendor call', () => {
+  it('contains neither an address nor a secret', async () => {
     const { client, reports } = clientOver(scripted(failure('rejected')), {
       credentials: async () => key('canary-secret'),
     });

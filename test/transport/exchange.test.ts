@@ -55,7 +55,7 @@ const tcp = (handle: (socket: Socket) => void) =>
     }),
   );
 
-describe('a part of an object', () => {
+describe('a byte range of an object', () => {
   const part = { method: 'GET', headers: {}, body: undefined, cutAt: 1000 };
   const exchange = () => {
     const made = createExchange({ callTimeoutMs: 2000, maxBodyBytes: 2_000_000 });
@@ -63,7 +63,7 @@ describe('a part of an object', () => {
     return made;
   };
 
-  it('is cut off where the store sends more than was asked for', async () => {
+  it('is cut off when the store sends more than requested', async () => {
     let gone = false;
     const port = await web((_request, response) => {
       response.on('close', () => {
@@ -77,7 +77,7 @@ describe('a part of an object', () => {
     await expect.poll(() => gone).toBe(true);
   });
 
-  it('is bytes as they are, and an error stays text', async () => {
+  it('is raw bytes, while an error is text', async () => {
     const bytes = Buffer.from([0, 255, 254, 13, 10]);
     const port = await web((request, response) => {
       response.writeHead(request.url === '/k' ? 206 : 404).end(request.url === '/k' ? bytes : '<Error/>');
@@ -88,7 +88,7 @@ describe('a part of an object', () => {
   });
 
   it.each(['/k', '/p/./x', '/p/../x', '/p%2F%20x?prefix=a/../b', '?list'])(
-    'is asked for as it was signed: %s',
+    'is requested exactly as signed: %s',
     async (path) => {
       const port = await web((request, response) => {
         response.end(request.url);
@@ -98,7 +98,7 @@ describe('a part of an object', () => {
     },
   );
 
-  it('is never fetched from where a redirect points', async () => {
+  it('is never fetched from a redirect’s target', async () => {
     let visits = 0;
     const elsewhere = await web((_request, response) => {
       visits++;
@@ -113,7 +113,7 @@ describe('a part of an object', () => {
 });
 
 describe('a request over a real socket', () => {
-  it('to a port where nobody listens was not sent', async () => {
+  it('to a closed port was not sent', async () => {
     const server = createTcpServer();
     const port = await listening(server);
     await new Promise((done) => server.close(done));
@@ -138,7 +138,7 @@ describe('a request over a real socket', () => {
       'gets a body that never ends',
       (socket: Socket) => void socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n'),
     ],
-  ] as [string, (socket: Socket) => void][])('that %s may have been carried out', async (_name, handle) => {
+  ] as [string, (socket: Socket) => void][])('that %s may have been processed', async (_name, handle) => {
     expect(await failureAt(await tcp(handle))).toMatchObject({ kind: 'timeout', code: 'provider_timeout' });
   });
 
@@ -153,20 +153,20 @@ describe('a request over a real socket', () => {
       (socket: Socket) => void socket.end(`HTTP/1.1 200 OK\r\nX-Much: ${'x'.repeat(200_000)}\r\n\r\n`),
     ],
   ] as [string, (socket: Socket) => void][])(
-    'whose answer is %s may have been carried out, and the answer is malformed',
+    'whose reply is %s may have been processed, and the reply is malformed',
     async (_name, handle) => {
       expect(await failureAt(await tcp(handle))).toMatchObject({ kind: 'malformed', code: 'provider_protocol_error' });
     },
   );
 
-  it('gives a header of 100 kB, as tokens come in', async () => {
+  it('accepts a response header of 100 kB, as tokens have', async () => {
     const port = await web((_request, response) =>
       response.writeHead(200, { 'x-much': 'x'.repeat(100_000) }).end('{}'),
     );
     expect(await failureAt(port)).toBeNull();
   });
 
-  it('follows no redirect: what it carries is meant for this host alone', async () => {
+  it('follows no redirect, because its secrets are meant for this host alone', async () => {
     let followed = 0;
     const elsewhere = await web((_request, response) => {
       followed++;
@@ -180,7 +180,7 @@ describe('a request over a real socket', () => {
   });
 });
 
-describe('an error of the connection', () => {
+describe('a connection error', () => {
   it.each([
     ['ECONNREFUSED', undefined, 'not_sent'],
     ['ENOTFOUND', 'getaddrinfo', 'not_sent'],
@@ -205,13 +205,13 @@ describe('an error of the connection', () => {
     ['HPE_INVALID_CONSTANT', undefined, 'malformed'],
     ['UND_ERR_HEADERS_OVERFLOW', undefined, 'malformed'],
     ['SOMETHING_NEW', undefined, 'timeout'],
-  ])('%s (%s) is %s', (code, syscall, kind) => {
+  ])('%s (%s) means %s', (code, syscall, kind) => {
     const given = exchangeFailure(socketError(code, syscall), request('write'), 'tencent', 'host.example');
     expect(given.kind).toBe(kind);
     expect(given.detail).toContain('host.example');
   });
 
-  it('is found inside the errors that wrap it', () => {
+  it('is found inside wrapping errors', () => {
     const inner = socketError('ECONNREFUSED', 'connect');
     for (const wrapped of [
       new Error('fetch failed', { cause: inner }),

@@ -55,8 +55,8 @@ async function send(settings: OutboundSettings, host?: string): Promise<number> 
   }
 }
 
-describe('the way to a vendor', () => {
-  it('goes through the proxy, with its credentials, to a server whose certificate the own authority signed', async () => {
+describe('connections to a vendor', () => {
+  it('use the proxy with its credentials, to a server with a certificate of the configured authority', async () => {
     const before = proxy.asked.length;
     expect(await send(through('', proxy.url.replace('//', '//user:pass@')))).toBe(200);
     expect(proxy.asked.slice(before)).toEqual([
@@ -65,13 +65,13 @@ describe('the way to a vendor', () => {
     expect(received).toEqual(['GET vendor.test/x']);
   });
 
-  it('trusts nobody else’s authority', async () => {
+  it('trust no other authority', async () => {
     await expect(send({ ...through(), ca: null })).rejects.toThrow();
     expect(received).toEqual([]);
   });
 
   it.each(['vendor.test', '.test', '*', 'other.example,vendor.test'])(
-    'goes around it where NO_PROXY says %s',
+    'bypass the proxy if NO_PROXY says %s',
     async (except) => {
       const before = proxy.asked.length;
       await expect(send(through(except))).rejects.toThrow();
@@ -79,14 +79,14 @@ describe('the way to a vendor', () => {
     },
   );
 
-  it('goes around it to this machine, whatever is configured', async () => {
+  it('bypass the proxy for this machine, whatever is configured', async () => {
     const before = proxy.asked.length;
     await expect(send(through(), '127.0.0.1:1')).rejects.toThrow();
     await expect(send(through(), 'localhost:1')).rejects.toThrow();
     expect(proxy.asked).toHaveLength(before);
   });
 
-  it.each([407, 403, 502])('has sent nothing where the proxy answers %d', async (status) => {
+  it.each([407, 403, 502])('have sent nothing when the proxy answers %d', async (status) => {
     proxy.refuseWith = status;
     const provider = fakeProvider();
     const exchange = createExchange({ callTimeoutMs: 3000, dispatcher: dispatcherMaker(through()) });
@@ -106,8 +106,8 @@ describe('the way to a vendor', () => {
   });
 });
 
-describe('the other ways out', () => {
-  it('to a token issuer and to receivers go through the proxy too', async () => {
+describe('other outgoing connections', () => {
+  it('to a token issuer and to receivers use the proxy too', async () => {
     const outbound = createOutbound({ outbound: through(), accounts: [] });
     const keys = await outbound.fetch('https://issuer.test/keys', { redirect: 'manual' });
     expect(await keys.json()).toEqual({ keys: [] });
@@ -134,14 +134,14 @@ describe('the other ways out', () => {
   });
 });
 
-describe('the configuration of the way out', () => {
+describe('the proxy configuration', () => {
   const entry = { provider: 'tencent', region: 'ap-guangzhou', credentials: { secretId: 'id', secretKey: 'key' } };
   const configured = (file: object, environment: Record<string, string> = {}) =>
     checkedConfig({ accounts: [{ ...entry, name: 'plain' }], ...file }, environment, false);
   const urlsOf = ({ proxy }: OutboundSettings) =>
     proxy && { http: proxy.http?.reveal() ?? null, https: proxy.https?.reveal() ?? null, except: proxy.except };
 
-  it('is that of the environment, in either case, where the file says nothing', async () => {
+  it('comes from the environment, in either case, if the file has none', async () => {
     const { outbound, accounts } = await configured(
       {},
       { HTTPS_PROXY: 'http://a:1', http_proxy: 'http://b:2', no_proxy: '.c' },
@@ -151,7 +151,7 @@ describe('the configuration of the way out', () => {
     expect((await configured({})).outbound).toEqual(directly);
   });
 
-  it('is that of the file before the environment, and an account’s own before both', async () => {
+  it('prefers the account, then the file, then the environment', async () => {
     const file = {
       outbound: { proxy: { env: 'P' }, noProxy: '.intern', ca: { file: join(folder, 'ca.pem') } },
       accounts: [

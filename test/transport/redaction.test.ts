@@ -123,8 +123,8 @@ function canaries(signed: SignedRequest): readonly string[] {
   return made === undefined ? sharp : [...sharp, made];
 }
 
-describe.each(credentials)('what $provider repeats of a request', (each) => {
-  it.each(Object.keys(echoForms))('%s reaches nobody', async (form) => {
+describe.each(credentials)('parts of a request that $provider repeats', (each) => {
+  it.each(Object.keys(echoForms))('%s is removed', async (form) => {
     let sent: SignedRequest | null = null;
     const shown = await echoed(each, (signed) => {
       sent = signed;
@@ -143,10 +143,10 @@ describe.each(credentials)('what $provider repeats of a request', (each) => {
   });
 });
 
-describe('a redacted answer', () => {
+describe('a redacted reply', () => {
   const redact = redactorOf([secret, token, '123456']);
 
-  it('is what it was where nothing secret is in it', () => {
+  it('is unchanged when it contains no secret', () => {
     const answer = JSON.stringify({
       RequestId: '0A1B2C3D-4E5F-6071-8293-A4B5C6D7E8F9',
       Items: [{ TaskId: 123456, Text: 'orders.bak' }],
@@ -154,7 +154,7 @@ describe('a redacted answer', () => {
     expect(redact(answer)).toBe(answer);
   });
 
-  it('is still the same document where something is', () => {
+  it('is the same document apart from the secrets', () => {
     const answer = JSON.stringify({
       a: [`x ${token}`, `"${secret}"`, `\\${secret}\\`, JSON.stringify({ inner: token })],
       b: 123456,
@@ -164,13 +164,13 @@ describe('a redacted answer', () => {
     expect(redact(answer)).not.toContain('CANARY');
   });
 
-  it('has no values of signed URLs that somebody else made', () => {
+  it('contains no values of signed URLs that somebody else made', () => {
     const text = `GET ${signedUrl} and https%3A%2F%2Fa%2Fb%3FSignature%3DCANARYabc%26x%3D1 and "https://a/b?sig=CANARYdef\\u0026x=1"`;
     expect(withoutSignedParameters(text)).not.toMatch(/CANARY[0-9%a]|CANARYdef/);
     expect(withoutSignedParameters(text)).toContain('orders%20full.bak');
   });
 
-  it('is made of secrets by their names and places, not of what is sent openly', () => {
+  it('is redacted by secret names and positions, not by values that are sent openly', () => {
     const signed: SignedRequest = {
       method: 'POST',
       url: 'https://rds.aliyuncs.com/?Action=CreateMigrateTask&SignatureMethod=HMAC-SHA1&ClientToken=opentoken01&Signature=hiddenA1%3D',
@@ -190,14 +190,14 @@ describe('a redacted answer', () => {
     );
   });
 
-  it('is cleaned in its headers too', () => {
+  it('is redacted in its headers too', () => {
     const cleaned = cleanReply(reply('{}', { headers: { 'x-echo': `got ${secret}` } }), redact);
     expect(cleaned.headers['x-echo']).toBe('got [secret]');
   });
 });
 
-describe('the bounds of an answer', () => {
-  it('cut every text of a JSON document and leave the document whole', () => {
+describe('the limits of a reply', () => {
+  it('cut every text of a JSON document and keep it valid', () => {
     const long = `${'x'.repeat(maxTextLength - 3)}\\u00e9"\\n${'y'.repeat(100_000)}`;
     const body = JSON.stringify({ short: 'a', long, nested: [{ blank: ' '.repeat(200_000), after: 1 }] });
     const bounded = JSON.parse(boundedBody(body)) as {
@@ -211,13 +211,13 @@ describe('the bounds of an answer', () => {
     expect(bounded.nested[0]).toEqual({ blank: ' '.repeat(maxTextLength), after: 1 });
   });
 
-  it('leave an ordinary document as it is', () => {
+  it('leave an ordinary document unchanged', () => {
     const body = JSON.stringify({ a: ['{[', '\\"', '\\\\', 'é'], b: { c: [1, null, true] } });
     expect(boundedBody(body)).toBe(body);
     expect(boundedBody('')).toBe('');
   });
 
-  it('refuse a document that is nested too deep or has too many elements, in little time', () => {
+  it('reject a document that is nested too deeply or has too many elements, in little time', () => {
     const began = performance.now();
     for (const body of [
       '['.repeat(3_000_000),
@@ -230,7 +230,7 @@ describe('the bounds of an answer', () => {
     expect(boundedBody(`${'['.repeat(maxDepth)}${']'.repeat(maxDepth)}`)).toHaveLength(2 * maxDepth);
   });
 
-  it('cut what is no JSON document', () => {
+  it('cut text that is not JSON', () => {
     expect(boundedBody(`<html>${'x'.repeat(1_000_000)}`)).toHaveLength(maxOtherLength);
   });
 });

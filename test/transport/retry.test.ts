@@ -32,11 +32,11 @@ const kinds: readonly FailureKind[] = [
 ];
 
 describe('a changing call that failed', () => {
-  it.each(kinds)('as %s is looked for exactly when it may have been carried out', (kind) => {
+  it.each(kinds)('with %s is probed exactly when it may have been processed', (kind) => {
     expect(decide('write', kind).do === 'reconcile').toBe(mayHaveHappened(kind));
   });
 
-  it('is sent again at once only with a new session or the vendor’s time, once each', () => {
+  it('is resent at once only with a new session or the vendor’s time, once each', () => {
     const again = kinds.filter((kind) => decide('write', kind).do === 'retry');
     expect(again).toEqual(['session_expired', 'clock_skew']);
     expect(decide('write', 'session_expired', { refreshed: true })).toEqual({
@@ -48,7 +48,7 @@ describe('a changing call that failed', () => {
 });
 
 describe('a read that failed', () => {
-  it('is tried again where that may help, three times at most, after pauses that grow', () => {
+  it('is retried up to three times with growing pauses when a retry may help', () => {
     const again = kinds.filter((kind) => decide('read', kind).do === 'retry');
     expect(again).toEqual(['session_expired', 'clock_skew', 'not_sent', 'replayed', 'timeout', 'unavailable']);
     expect([1, 2, 3].map((count) => decide('read', 'timeout', { count }))).toEqual([
@@ -58,7 +58,7 @@ describe('a read that failed', () => {
     ]);
   });
 
-  it('waits exactly as long as the vendor says, and not at all where that is too long', () => {
+  it('waits exactly as long as the vendor says, and fails when that is too long', () => {
     expect(decide('read', 'unavailable', {}, { retryAfterMs: 3000 })).toMatchObject({ waitMs: 3000, exactly: true });
     expect(decide('read', 'unavailable', {}, { retryAfterMs: 3000, leftMs: 2000 })).toEqual({
       do: 'give_up',
@@ -67,7 +67,7 @@ describe('a read that failed', () => {
     expect(decide('read', 'unavailable', {}, { retryAfterMs: 60_000 })).toMatchObject({ reason: 'asked_to_wait' });
   });
 
-  it('is not tried again when the budget is used up, which ten answers refill by one', () => {
+  it('is not retried when the retry budget is used up, which ten replies refill by one', () => {
     let budget = fullBudget;
     let tries = 0;
     for (; decideRetry('read', { kind: 'timeout' }, first, budget, 10_000).do === 'retry'; tries++)

@@ -45,7 +45,7 @@ function setUp() {
 }
 
 describe('a session cache', () => {
-  it('logs in once for all who wait', async () => {
+  it('logs in once for all waiting callers', async () => {
     const { cache, succeed, logins } = setUp();
     const callers = Array.from({ length: 100 }, () => cache.get('a'));
     const session = await succeed();
@@ -53,7 +53,7 @@ describe('a session cache', () => {
     expect(logins()).toBe(1);
   });
 
-  it('renews in the background after three quarters of the life, once, and goes on with the old one meanwhile', async () => {
+  it('renews once in the background after three quarters of its life and serves the old session meanwhile', async () => {
     const { cache, succeed, logins, time } = setUp();
     const first = cache.get('a');
     const old = await succeed();
@@ -68,7 +68,7 @@ describe('a session cache', () => {
     expect(await cache.get('a')).toBe(renewed);
   });
 
-  it('waits for a new one when the old one has ended', async () => {
+  it('waits for a new session when the old one has expired', async () => {
     const { cache, succeed, time, logins } = setUp();
     const first = cache.get('a');
     await succeed(1000);
@@ -80,7 +80,7 @@ describe('a session cache', () => {
     expect(logins()).toBe(2);
   });
 
-  it('tries again after a failure, and keeps the old one while it lives', async () => {
+  it('retries after a failure and keeps the old session while it lives', async () => {
     const { cache, succeed, fail, time, logins } = setUp();
     const failing = cache.get('a');
     await fail(new VendorError({ ...refused('timeout').failure }));
@@ -96,7 +96,7 @@ describe('a session cache', () => {
   });
 
   it.each(['unauthenticated', 'session_expired', 'rejected'] as FailureKind[])(
-    'rests after a login refused as %s, and is woken by other credentials or by time',
+    'pauses after a login rejected as %s until other credentials or time allow another',
     async (kind) => {
       const { cache, succeed, fail, time, logins } = setUp();
       const first = cache.get('wrong');
@@ -121,7 +121,7 @@ describe('a session cache', () => {
   );
 
   it.each(['timeout', 'unavailable', 'throttled', 'malformed', 'not_sent'] as FailureKind[])(
-    'does not rest after %s: the password was not judged',
+    'does not pause after %s, because the password was not checked',
     async (kind) => {
       const { cache, fail, logins } = setUp();
       for (let caller = 0; caller < 3; caller++) {
@@ -133,7 +133,7 @@ describe('a session cache', () => {
     },
   );
 
-  it('drops a session that the vendor refused, but not the one that has replaced it', async () => {
+  it('drops a session that the vendor rejected, but not its replacement', async () => {
     const { cache, succeed, logins } = setUp();
     const first = cache.get('a');
     const old = await succeed();

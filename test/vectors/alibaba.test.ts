@@ -18,7 +18,7 @@ describe('RPC signature vectors', () => {
     expect(rpcSignature(vector.secret, stringToSign)).toBe(vector.signature);
   });
 
-  it('D2: the HMAC alone', () => {
+  it('D2: only the HMAC', () => {
     expect(rpcSignature(hmacVector.secret, hmacVector.stringToSign)).toBe(hmacVector.signature);
   });
 });

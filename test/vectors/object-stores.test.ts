@@ -86,7 +86,7 @@ describe('signatures of the object stores', () => {
 
   it.each(
     storageVectors.filter(({ name }) => name.startsWith('obs v2')).map((vector) => [vector.name, vector] as const),
-  )('%s: the text is the same construction', (_name, vector) => {
+  )('%s: the string to sign is built in the same way', (_name, vector) => {
     const text = storageStringToSign(requestOf(vector), { date: vector.headers.date ?? '' });
     const own = vector.toSign.split('\n').filter((line) => !line.startsWith('x-amz-'));
     expect(text.split('\n')).toEqual(own);
@@ -94,7 +94,7 @@ describe('signatures of the object stores', () => {
     expect(vector.authorization).toBe(`AWS ${keys.id}:${signature}`);
   });
 
-  it('cos head: with any set of headers', () => {
+  it('cos head: signs any set of headers', () => {
     const vector = storageVectors.find(({ name }) => name === 'cos head');
     const headers = { 'content-length': '0', host: vector?.host ?? '' };
     const signable = { method: 'HEAD', path: '/prod/orders.bak', parameters: [], headers };
@@ -159,7 +159,7 @@ describe('published examples', () => {
     );
   });
 
-  it('S3 V2, which OBS takes over', () => {
+  it('S3 V2, which OBS uses', () => {
     const text = 'GET\n\n\nTue, 27 Mar 2007 19:36:42 +0000\n/johnsmith/photos/puppy.jpg';
     const request = requestOf({
       name: 'obs',

@@ -129,7 +129,7 @@ describe('an event', () => {
     expect(attempts).toMatchObject([{ outcome: 'delivered', error: null }]);
   });
 
-  it('carries the headers of its webhook beside those of Godwit, which win', async () => {
+  it('carries its webhook’s headers beside Godwit’s, which take precedence', async () => {
     const { time, store, messages, secrets, dispatch, webhook } = await site();
     const own = { authorization: 'Bearer CANARY', 'content-type': 'text/plain' };
     secrets.set('sealed-headers', JSON.stringify(own));
@@ -144,7 +144,7 @@ describe('an event', () => {
     });
   });
 
-  it('of another account or type reaches nobody, and one that is older than the webhook does not', async () => {
+  it('of another account or type, or older than the webhook, reaches nobody', async () => {
     const { time, store, messages, dispatch, webhook } = await site();
     await happen(store);
     await webhook({ accounts: ['ali-main'], eventTypes: ['backup.added'] });
@@ -155,7 +155,7 @@ describe('an event', () => {
     expect(typesOf(messages)).toEqual(['godwit.backup.added']);
   });
 
-  it('is sent once by each of many webhooks, whichever of two processes does it', async () => {
+  it('is sent once per webhook by either of two processes', async () => {
     const { time, store, messages, dispatch, webhook } = await site();
     for (let number = 0; number < 5; number++) await webhook({ eventTypes: ['migration.created'] });
     dispatch();
@@ -167,7 +167,7 @@ describe('an event', () => {
     expect(new Set(ids).size).toBe(30);
   });
 
-  it('is not waited for: a receiver that is slow holds nobody up', async () => {
+  it('does not wait for a slow receiver of another event', async () => {
     const { time, store, messages, dispatch, webhook, secrets } = await site(({ url }) =>
       url.includes('slow') ? new Promise(() => undefined) : received,
     );
@@ -184,7 +184,7 @@ describe('an event', () => {
 });
 
 describe('a receiver that never answers', () => {
-  it('has eight attempts at a time, and keeps nobody from the others', async () => {
+  it('has at most eight concurrent attempts and delays no other receiver', async () => {
     const { time, store, messages, dispatch, webhook, secrets } = await site(({ url }) =>
       url.includes('dead') ? new Promise(() => undefined) : received,
     );
@@ -201,8 +201,8 @@ describe('a receiver that never answers', () => {
   });
 });
 
-describe('a grant that is taken away', () => {
-  it('ends what is sent, until it is given back', async () => {
+describe('a revoked grant', () => {
+  it('stops deliveries until it is granted again', async () => {
     const { time, store, messages, attempts, dispatch, webhook } = await site();
     await webhook({ eventTypes: ['migration.created'] });
     let granted = false;
@@ -221,7 +221,7 @@ describe('a grant that is taken away', () => {
 });
 
 describe('a delivery that fails', () => {
-  it('is tried again with the same id and body, later each time, until it is received', async () => {
+  it('is retried with the same id and body at growing intervals until it is received', async () => {
     let answers = 0;
     const { time, store, messages, dispatch, webhook } = await site(() => (++answers < 4 ? broken : received));
     const { id } = await webhook({ eventTypes: ['migration.created'] });
@@ -247,7 +247,7 @@ describe('a delivery that fails', () => {
     expect(delivered).toMatchObject({ state: 'delivered', attempts: 4, lastStatus: 204, lastError: null, dueAt: null });
   });
 
-  it('is given up in the end, and sent again when somebody asks for it', async () => {
+  it('is given up in the end and sent again on request', async () => {
     let broke = true;
     const { time, store, messages, attempts, dispatch, webhook } = await site(() => (broke ? broken : received));
     const { id } = await webhook({ eventTypes: ['migration.created'] });
@@ -270,7 +270,7 @@ describe('a delivery that fails', () => {
     expect(await store.listDeliveries(id, { state: 'delivered' }, { size: 1 })).toMatchObject([{ attempts: 1 }]);
   });
 
-  it('with 410 switches the webhook off, and nothing more is sent to it', async () => {
+  it('with 410 disables the webhook, and nothing more is sent to it', async () => {
     const { time, store, messages, dispatch, webhook } = await site(() => ({ status: 410, retryAfterMs: null }));
     const { id } = await webhook({ eventTypes: ['migration.created'] });
     dispatch();
@@ -286,7 +286,7 @@ describe('a delivery that fails', () => {
     expect(messages).toHaveLength(1);
   });
 
-  it('with 410 leaves a webhook alone that somebody has changed meanwhile', async () => {
+  it('with 410 does not disable a webhook that was changed meanwhile', async () => {
     let store: WebhookStore | undefined;
     let id = '';
     const place = await site(async () => {
@@ -301,7 +301,7 @@ describe('a delivery that fails', () => {
     expect(await place.store.getWebhook(id)).toMatchObject({ enabled: true, description: 'moved' });
   });
 
-  it('because its secret cannot be opened is tried again when the key is back', async () => {
+  it('because its secret cannot be decrypted is retried when the key is back', async () => {
     const { time, store, messages, secrets, dispatch, webhook } = await site();
     const { id } = await webhook({ eventTypes: ['migration.created'], sealedSecret: 'other-key' });
     dispatch();
@@ -321,7 +321,7 @@ describe('a delivery that fails', () => {
 });
 
 describe('a process that', () => {
-  it('dies after sending leaves the delivery to be sent again when its lease is over', async () => {
+  it('dies after sending leaves the delivery to be sent again when its lease expires', async () => {
     const { time, store, messages, interruptions, dispatch, webhook } = await site();
     await webhook({ eventTypes: ['migration.created'] });
     let failing = true;
@@ -345,7 +345,7 @@ describe('a process that', () => {
     expect(messages).toHaveLength(2);
   });
 
-  it('is told to stop waits for what is on its way, and takes nothing more up', async () => {
+  it('is stopping waits for open deliveries and starts no new ones', async () => {
     const { promise, resolve } = Promise.withResolvers<AttemptResult>();
     const { time, store, messages, dispatch, webhook } = await site(() => promise);
     const { id } = await webhook({ eventTypes: ['migration.created'] });
@@ -366,7 +366,7 @@ describe('a process that', () => {
     expect(messages).toHaveLength(1);
   });
 
-  it('finds no store goes on when it is back', async () => {
+  it('loses its store continues when it is back', async () => {
     const { time, store, messages, interruptions, dispatch, webhook } = await site();
     await webhook({ eventTypes: ['migration.created'] });
     let failing = true;
@@ -387,11 +387,11 @@ describe('a process that', () => {
   });
 });
 
-describe('receivers that hang', () => {
+describe('hanging receivers', () => {
   it.each([
     ['each with an address of its own', (number: number) => `https://hang${number}.example`],
     ['all at one address', () => 'https://hang.example'],
-  ])('%s, hold up no other caller', async (_name, originOf) => {
+  ])('%s, delay no other caller', async (_name, originOf) => {
     const hanging = new Map<number, number>();
     const world = await site(async ({ url }) => {
       if (!url.includes('hang')) return received;
@@ -428,7 +428,7 @@ describe('receivers that hang', () => {
   });
 });
 
-describe('a receiver that answers quickly', () => {
+describe('a fast receiver', () => {
   /** Claims and settlements of a store, counted. */
   function counted(store: DispatcherContext['store']) {
     const counts = { claimDeliveries: 0, settleDeliveries: 0 };
@@ -442,7 +442,7 @@ describe('a receiver that answers quickly', () => {
     return { counts, counting };
   }
 
-  it('has its next deliveries claimed ahead, eight of them under way at a time', async () => {
+  it('gets its next deliveries claimed in advance, eight at a time', async () => {
     let underWay = 0;
     let most = 0;
     const world = await site(async () => {
@@ -467,7 +467,7 @@ describe('a receiver that answers quickly', () => {
   it.each([
     ['stops answering', { status: null, error: 'no answer in time', timedOut: true } as const, 1],
     ['wants nothing any more', { status: 410, retryAfterMs: null } as const, 0],
-  ])('and then %s is sent nothing of what was claimed ahead', async (_name, answer, after) => {
+  ])('that then %s gets none of the deliveries claimed in advance', async (_name, answer, after) => {
     let answers = 0;
     const { time, store, messages, dispatch, webhook } = await site(() => (++answers <= 60 ? received : answer));
     const { id } = await webhook({ eventTypes: ['migration.created'] });
@@ -481,7 +481,7 @@ describe('a receiver that answers quickly', () => {
     else expect(await store.getWebhook(id)).toMatchObject({ enabled: false });
   });
 
-  it('leaves what was claimed ahead to other processes when this one stops', async () => {
+  it('leaves deliveries claimed in advance to other processes when this one stops', async () => {
     const world = await site(async () => {
       if (world.messages.length > 30) await world.time.sleep(60_000);
       return received;

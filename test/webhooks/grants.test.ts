@@ -8,7 +8,7 @@ const keys = [
 ];
 const issuers = ['https://id.example'];
 
-describe('what is sent to a webhook today', () => {
+describe('a webhook’s current deliveries', () => {
   it.each([
     ['ci', 'key', 'ali-main', null],
     ['ci', 'key', 'hw-main', /no grant/],
@@ -21,13 +21,13 @@ describe('what is sent to a webhook today', () => {
     // Stored before it was written down how a caller was known.
     ['ci', undefined, 'hw-main', /no grant/],
     ['alice', undefined, 'ali-main', null],
-  ] as const)('by %s, a %s, of %s', (caller, callerKind, account, fault) => {
+  ] as const)('depend on its caller’s grants: by %s, a %s, of %s', (caller, callerKind, account, fault) => {
     const found = presentGrants({ keys, issuers })({ caller, ...(callerKind && { callerKind }) }, account);
     if (fault === null) expect(found).toBeNull();
     else expect(found).toMatch(fault);
   });
 
-  it('is everything while nobody is asked who he is, and nothing of a key that is gone', () => {
+  it('include everything without authentication and nothing for a removed key', () => {
     const open = presentGrants({ keys: [], issuers: [] });
     expect(open({ caller: 'anonymous', callerKind: 'anonymous' }, 'ali-main')).toBeNull();
     expect(open({ caller: 'anonymous' }, 'ali-main')).toBeNull();

@@ -57,8 +57,8 @@ const names =
       );
   };
 
-describe('a message', () => {
-  it('arrives as it was given, at the whole URL', async () => {
+describe('a webhook message', () => {
+  it('arrives unchanged at the full URL', async () => {
     const { port, received } = await receiver((response) => response.writeHead(204).end());
     const result = await sender().post(`http://127.0.0.1:${port}/hook?token=a%20b`, { 'x-own': '1' }, '{"a":"ü"}');
     expect(result).toEqual({ status: 204, retryAfterMs: null });
@@ -67,7 +67,7 @@ describe('a message', () => {
     ]);
   });
 
-  it.each([301, 302, 307, 308])('is not carried to where a %i points', async (status) => {
+  it.each([301, 302, 307, 308])('does not follow a %i redirect', async (status) => {
     const { port, received } = await receiver((response) =>
       response.writeHead(status, { location: `http://127.0.0.1:1/elsewhere` }).end(),
     );
@@ -75,7 +75,7 @@ describe('a message', () => {
     expect(received).toHaveLength(1);
   });
 
-  it('is followed by what the answer wishes, and by nothing of its body', async () => {
+  it('returns Retry-After of the response and nothing of its body', async () => {
     const { port } = await receiver((response) => {
       response.writeHead(503, { 'retry-after': '120' });
       response.end('x'.repeat(1_000_000));
@@ -83,7 +83,7 @@ describe('a message', () => {
     expect(await sender().post(`http://127.0.0.1:${port}/`, {}, '')).toEqual({ status: 503, retryAfterMs: 120_000 });
   });
 
-  it('is received by one who says "100 Continue" though nobody asked', async () => {
+  it('is delivered to a receiver that sends an unrequested "100 Continue"', async () => {
     const { port } = await receiver((response) => {
       response.writeContinue();
       response.writeHead(204).end();
@@ -91,7 +91,7 @@ describe('a message', () => {
     expect(await sender().post(`http://127.0.0.1:${port}/`, {}, '{}')).toEqual({ status: 204, retryAfterMs: null });
   });
 
-  it('is sent again at once when the kept connection was closed in that moment', async () => {
+  it('is resent at once when the kept-alive connection was just closed', async () => {
     let answered = 0;
     const { port, received } = await receiver((response) => {
       answered += 1;
@@ -103,14 +103,14 @@ describe('a message', () => {
     expect([answered, received.length]).toEqual([5, 5]);
   });
 
-  it.each(['soon', '-1', '2026-10-21'])('takes no notice of the wish %j', async (wish) => {
+  it.each(['soon', '-1', '2026-10-21'])('ignores the Retry-After %j', async (wish) => {
     const { port } = await receiver((response) => response.writeHead(429, { 'retry-after': wish }).end());
     expect(await sender().post(`http://127.0.0.1:${port}/`, {}, '')).toEqual({ status: 429, retryAfterMs: null });
   });
 });
 
-describe('a receiver that cannot be reached', () => {
-  it('is told of in words of ours', async () => {
+describe('an unreachable receiver', () => {
+  it('is reported in Godwit’s words', async () => {
     const { port } = await receiver((response) => response.destroy());
     const { post } = sender();
     expect(await post(`http://127.0.0.1:${port}/?token=x`, {}, '')).toEqual({
@@ -128,7 +128,7 @@ describe('a receiver that cannot be reached', () => {
     });
   });
 
-  it('is told of as one without TLS where it has none', async () => {
+  it('is reported as one without TLS', async () => {
     const { port } = await receiver((response) => response.writeHead(204).end());
     expect(await sender().post(`https://127.0.0.1:${port}/?token=x`, {}, '')).toEqual({
       status: null,
@@ -136,7 +136,7 @@ describe('a receiver that cannot be reached', () => {
     });
   });
 
-  it('is not waited for beyond the deadline, whether it is silent or never ends', async () => {
+  it('is not awaited beyond the deadline, whether silent or endless', async () => {
     const silent = await receiver(() => undefined);
     const endless = await receiver((response) => response.writeHead(200).write('{'));
     const { post } = sender({ timeoutMs: 200 });
@@ -150,8 +150,8 @@ describe('a receiver that cannot be reached', () => {
   });
 });
 
-describe('an address that may not be called', () => {
-  it('is not, whatever name stands for it', async () => {
+describe('a forbidden address', () => {
+  it('is not called under any name', async () => {
     const { port, received } = await receiver((response) => response.writeHead(200).end());
     const resolve = names({ 'hooks.test': ['127.0.0.1', '10.0.0.1'], 'metadata.test': ['169.254.169.254'] });
     const strict = sender({ privateAddresses: false }, resolve);
@@ -167,14 +167,14 @@ describe('an address that may not be called', () => {
     expect(await sender({}, resolve).post(`http://hooks.test:${port}/`, {}, '')).toMatchObject({ status: 200 });
   });
 
-  it('is left out where a name has others', async () => {
+  it('is skipped when the name has other addresses', async () => {
     const { port, received } = await receiver((response) => response.writeHead(200).end());
     const mixed = sender({}, names({ 'hooks.test': ['169.254.169.254', '127.0.0.1'] }));
     expect(await mixed.post(`http://hooks.test:${port}/`, {}, '')).toMatchObject({ status: 200 });
     expect(received).toHaveLength(1);
   });
 
-  it('is refused when what is configured has changed since the webhook was made', async () => {
+  it('is rejected after a configuration change that forbids it', async () => {
     expect(await sender({ privateAddresses: false }).post('https://10.0.0.1/', {}, '')).toEqual({
       status: null,
       error: 'the URL is an address of a private network',
@@ -182,10 +182,10 @@ describe('an address that may not be called', () => {
   });
 });
 
-describe('a receiver whose certificate a private authority has signed', () => {
+describe('a receiver with a private authority’s certificate', () => {
   const file = (name: string) => readFileSync(`test/support/tls/${name}`);
 
-  it('is reached with the certificate of that authority, and not without', async () => {
+  it('is reached only with that authority’s certificate', async () => {
     const server = createTlsServer({ key: file('server.key'), cert: file('server.pem') }, (_request, response) =>
       response.writeHead(204).end(),
     );

@@ -48,7 +48,7 @@ const problem = (code: string, pointer?: string) =>
   });
 
 describe('a new webhook', () => {
-  it('is for all that its maker has a grant for, unless it says less', async () => {
+  it('covers all its creator’s accounts unless it names fewer', async () => {
     const { service, store, wakes } = await site();
     const { webhook, secret, replayed } = await service.create({ url }, both);
     expect(webhook).toMatchObject({
@@ -69,7 +69,7 @@ describe('a new webhook', () => {
     expect((await service.create({ url, accounts: ['*', 'hw-main'] }, everybody)).webhook.accounts).toEqual(['*']);
   });
 
-  it('keeps neither its secret nor the query of its URL in clear', async () => {
+  it('stores its secret and URL query only encrypted', async () => {
     const { service, store } = await site();
     const { webhook, secret } = await service.create({ url }, everybody);
     const kept = JSON.stringify(await store.getWebhook(webhook.id));
@@ -78,7 +78,7 @@ describe('a new webhook', () => {
     expect(kept).not.toContain(secret.slice(6));
   });
 
-  it('cannot be for an account without a grant, one that is not configured, or none at all', async () => {
+  it('is rejected for an ungranted, unconfigured or missing account', async () => {
     const { service } = await site();
     await expect(service.create({ url, accounts: ['ali-main', 'hw-main'] }, one)).rejects.toEqual(
       problem('forbidden', '/accounts/1'),
@@ -99,7 +99,7 @@ describe('a new webhook', () => {
     expect(webhook.accounts).toEqual(['hw-main']);
   });
 
-  it('cannot be at an address that may not be called', async () => {
+  it('is rejected at a forbidden address', async () => {
     const { service, store } = await site();
     for (const bad of [
       'https://10.0.0.1/',
@@ -111,7 +111,7 @@ describe('a new webhook', () => {
     expect(await store.listWebhooks({}, { size: 10 })).toEqual([]);
   });
 
-  it('is not stored where there is no key to encrypt with', async () => {
+  it('is rejected without an encryption key', async () => {
     const { service, store } = await site({
       seal: () => {
         throw new Problem('encryption_key_required', 'no key');
@@ -121,13 +121,13 @@ describe('a new webhook', () => {
     expect(await store.listWebhooks({}, { size: 10 })).toEqual([]);
   });
 
-  it('is one of at most a hundred', async () => {
+  it('is limited to a hundred per caller', async () => {
     const { service } = await site();
     for (let number = 0; number < 100; number++) await service.create({ url }, everybody);
     await expect(service.create({ url }, everybody)).rejects.toEqual(problem('invalid_state'));
   });
 
-  it('is made once for an idempotency key, and its secret is told again to the same caller', async () => {
+  it('is created once per idempotency key, and its secret is returned again to the same caller', async () => {
     const { service, store } = await site();
     const key = { kind: 'key' as const, caller: 'ops', key: 'k', fingerprint: 'f' };
     const first = await service.create({ url }, everybody, key);
@@ -139,7 +139,7 @@ describe('a new webhook', () => {
     );
   });
 
-  it('is not told of where the key belongs to a migration', async () => {
+  it('is not returned for a key that belongs to a migration', async () => {
     const { service, store } = await site();
     const key = { kind: 'key' as const, caller: 'ops', key: 'k', fingerprint: 'f' };
     await store.create(sampleMigration(), noLease, key);
@@ -150,7 +150,7 @@ describe('a new webhook', () => {
 });
 
 describe('a webhook', () => {
-  it('is known to those with a grant for all that it sends', async () => {
+  it('is visible to callers with a grant for every account it sends', async () => {
     const { service } = await site();
     const { webhook } = await service.create({ url }, both);
     const { id } = webhook;
@@ -172,7 +172,7 @@ describe('a webhook', () => {
     expect(await service.get(id, everybody)).toEqual(webhook);
   });
 
-  it('is changed in what is said, and nothing else', async () => {
+  it('changes only the given members', async () => {
     const { service } = await site();
     const { webhook } = await service.create({ url, description: 'old', eventTypes: ['backup.added'] }, both);
     const { id } = webhook;
@@ -199,7 +199,7 @@ describe('a webhook', () => {
     expect(await service.get(id, both)).toEqual(moved.webhook);
   });
 
-  it('that the gateway has switched off forgets why when somebody switches it', async () => {
+  it('that the gateway disabled loses its reason when a caller enables or disables it', async () => {
     const { service, store } = await site();
     const { webhook } = await service.create({ url }, everybody);
     await store.updateWebhook(webhook.id, (current) => ({ ...current, enabled: false, disabledReason: '410' }));
@@ -213,7 +213,7 @@ describe('a webhook', () => {
     });
   });
 
-  it('is neither changed nor deleted by who has seen an older one', async () => {
+  it('is neither changed nor deleted with an outdated entity tag', async () => {
     const { service } = await site();
     const { webhook } = await service.create({ url }, everybody);
     const { id } = webhook;
@@ -228,7 +228,7 @@ describe('a webhook', () => {
 });
 
 describe('the secret of a webhook', () => {
-  it('is changed once per idempotency key, and goes on beside the new one for a while', async () => {
+  it('is rotated once per idempotency key and stays valid beside the new one for a while', async () => {
     const { service } = await site();
     const { webhook, secret } = await service.create({ url }, both);
     const key = { caller: 'ci', key: 'rotate', fingerprint: 'f' };
@@ -248,7 +248,7 @@ describe('the secret of a webhook', () => {
     expect(third.webhook.previousSecret).toBeNull();
   });
 
-  it('stays with its origin: a URL elsewhere gets another, a path at the same one does not', async () => {
+  it('belongs to its origin: another origin gets a new secret, another path keeps it', async () => {
     const { service } = await site();
     const { webhook } = await service.create({ url }, both);
     expect((await service.patch(webhook.id, { url: `${new URL(url).origin}/other` }, both)).secret).toBeNull();
@@ -257,7 +257,7 @@ describe('the secret of a webhook', () => {
 });
 
 describe('a test message', () => {
-  it('is sent now and says nothing of any migration; one at a time', async () => {
+  it('is sent at once without migration data, one at a time', async () => {
     let answer: (result: { status: number; retryAfterMs: null }) => void = () => undefined;
     const bodies: string[] = [];
     const { service } = await site({
@@ -280,11 +280,11 @@ describe('a test message', () => {
   });
 });
 
-describe('headers of its own', () => {
+describe('custom headers', () => {
   const headers = { Authorization: 'Bearer CANARY', 'X-Team': 'dba' };
   const opened = (sealed: string | undefined) => JSON.parse(Buffer.from((sealed ?? '').slice(7), 'hex').toString());
 
-  it('are sealed with their values, and merged by a patch', async () => {
+  it('are stored encrypted and merged by a patch', async () => {
     const { service } = await site();
     const { webhook } = await service.create({ url, headers }, everybody);
     expect(webhook.headers?.names).toEqual(['authorization', 'x-team']);
@@ -297,7 +297,7 @@ describe('headers of its own', () => {
     expect((await service.patch(webhook.id, { headers: null }, everybody)).webhook.headers).toBeNull();
   });
 
-  it('do not follow the webhook to another origin', async () => {
+  it('are dropped when the webhook moves to another origin', async () => {
     const { service } = await site();
     const { webhook } = await service.create({ url, headers }, everybody);
     const moved = await service.patch(webhook.id, { url: 'https://other.example/' }, everybody);
@@ -307,7 +307,7 @@ describe('headers of its own', () => {
   });
 
   it.each(['Host', 'content-type', 'Webhook-Signature', 'transfer-encoding', 'Proxy-Authorization', 'User-Agent'])(
-    'of the name %s are refused',
+    'named %s are rejected',
     async (name) => {
       const { service } = await site();
       const refused = problem('invalid_request', `/headers/${name}`);
@@ -317,7 +317,7 @@ describe('headers of its own', () => {
     },
   );
 
-  it('are only so many, also after a patch', async () => {
+  it('are limited in number, also after a patch', async () => {
     const { service } = await site();
     const many = Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`x-${n}`, 'x']));
     const { webhook } = await service.create({ url, headers: many }, everybody);
@@ -327,8 +327,8 @@ describe('headers of its own', () => {
   });
 });
 
-describe('certificates of its own', () => {
-  it('are certificates, and nothing else', async () => {
+describe('custom certificates', () => {
+  it('must be certificates', async () => {
     const { service } = await site();
     const pem = readFileSync('test/support/tls/ca.pem', 'utf8');
     const { webhook } = await service.create({ url, caCertificates: pem }, everybody);

@@ -23,15 +23,15 @@ function fill(shares: Shares, caller: string, webhooks = 100): number {
   return taken;
 }
 
-describe('the places for attempts', () => {
-  it('go to one caller by half, to a second one by half of the rest, and never run out', () => {
+describe('the concurrency of attempts', () => {
+  it('gives half to one caller, half of the rest to a second one, and never runs out', () => {
     const shares = new Shares();
     expect(fill(shares, 'first')).toBe(maxAtOnce / 2);
     expect(fill(shares, 'second')).toBe(maxAtOnce / 4);
     for (let number = 0; number < 6; number++) expect(fill(shares, `other ${number}`)).toBeGreaterThan(0);
   });
 
-  it('go to one webhook by eight, and to one origin by sixteen', () => {
+  it('is eight per webhook and sixteen per origin', () => {
     const shares = new Shares();
     expect(shares.forClaim()(of('a'))).toBe(8);
     const roomOf = shares.forClaim();
@@ -39,7 +39,7 @@ describe('the places for attempts', () => {
     expect(rooms).toEqual([8, 8, 0]);
   });
 
-  it('are fewer for who did not answer in time, until it answers', () => {
+  it('shrinks for a receiver that timed out until it answers', () => {
     const shares = new Shares();
     const webhook = of('a');
     shares.enter(webhook)(true);

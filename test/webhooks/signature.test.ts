@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { systemRuntime } from '../../src/runtime.ts';
 import { newSecret, signatureHeaders } from '../../src/webhooks/signature.ts';
 
-describe('the signature of a message', () => {
-  it('is that of the published example of Standard Webhooks', () => {
+describe('a message signature', () => {
+  it('matches the published example of Standard Webhooks', () => {
     const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
     expect(signatureHeaders(secret, 'msg_p5jXN8AQM9LWM0D4loKWxJek', 1_614_265_330_999, '{"test": 2432232314}')).toEqual(
       {
@@ -15,7 +15,7 @@ describe('the signature of a message', () => {
     );
   });
 
-  it('is taken by the library that receivers use, and not for another body, id or secret', () => {
+  it('is accepted by the receivers’ library and not for another body, id or secret', () => {
     const secret = newSecret(systemRuntime);
     const body = '{"text":"Grüße, 数据库"}';
     const headers = signatureHeaders(secret, 'evt_1', Date.now(), body);
@@ -26,14 +26,14 @@ describe('the signature of a message', () => {
     expect(() => new Webhook(newSecret(systemRuntime)).verify(body, headers)).toThrow();
   });
 
-  it('is made with two secrets while they are changed, and either receiver takes it', () => {
+  it('uses both secrets during a rotation', () => {
     const [first, second] = [newSecret(systemRuntime), newSecret(systemRuntime)];
     const headers = signatureHeaders([second, first], 'evt_1', Date.now(), '{}');
     for (const secret of [first, second]) expect(new Webhook(secret).verify('{}', headers)).toEqual({});
     expect(() => new Webhook(newSecret(systemRuntime)).verify('{}', headers)).toThrow();
   });
 
-  it('is made with 32 bytes that nobody has seen before', () => {
+  it('uses 32 fresh random bytes', () => {
     const secrets = Array.from({ length: 20 }, () => newSecret(systemRuntime));
     expect(new Set(secrets).size).toBe(20);
     for (const secret of secrets) expect(Buffer.from(secret.replace('whsec_', ''), 'base64')).toHaveLength(32);

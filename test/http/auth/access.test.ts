@@ -65,10 +65,10 @@ const table = operations.map(({ path, method, operation: { operationId } }) => {
   return { operationId, method: method as 'GET', url, send, allowed: keyFor[accessOf[operationId] ?? 'admin'] };
 });
 
-describe('who may call what', () => {
+describe('access to operations', () => {
   const app = sharedApp({ auth });
 
-  it('is said of every operation', () => {
+  it('is defined for every operation', () => {
     expect(Object.keys(accessOf).sort()).toEqual(table.map(({ operationId }) => operationId).sort());
   });
 
@@ -123,7 +123,7 @@ describe('grants for accounts', () => {
   const app = sharedApp({ auth });
   const headers = { 'x-api-key': stranger.secret };
 
-  it('are needed to name an account', async () => {
+  it('are required to name an account', async () => {
     const { call, service } = app();
     const created = await call('POST', '/migrations', json(createBody, headers));
     const listed = await call('GET', '/migrations?account=ali-main', { headers });
@@ -131,7 +131,7 @@ describe('grants for accounts', () => {
     expect(service.calls).toEqual([]);
   });
 
-  it('decide what can be seen', async () => {
+  it('determine which resources a caller sees', async () => {
     const { call, service } = app();
     expect((await call('GET', `/migrations/${idOf('mig', 1)}`, { headers })).statusCode).toBe(404);
     expect((await call('GET', '/migrations', { headers })).json().items).toEqual([]);
@@ -140,7 +140,7 @@ describe('grants for accounts', () => {
     expect(service.argumentsOf('accounts')[0]).toMatchObject({ caller: 'stranger', accounts: ['tc-main'] });
   });
 
-  it('are checked in a dry run too', async () => {
+  it('are also checked in a dry run', async () => {
     const { call } = app();
     expect((await call('POST', '/migrations?dryRun=true', json(createBody, headers))).statusCode).toBe(403);
   });
@@ -153,7 +153,7 @@ describe('documentation', () => {
       expect((await app.inject(url)).statusCode, url).toBe(200);
   });
 
-  it('is behind credentials of any scope when it is not', async () => {
+  it('requires credentials of any scope when it is not public', async () => {
     const { app } = await testApp({ auth, settings: { explorer: true, publicDocumentation: false } });
     for (const url of ['/docs/', '/docs/static/swagger-ui.css', '/openapi.json', '/', '/problems']) {
       expect((await app.inject(url)).statusCode, url).toBe(401);
@@ -162,7 +162,7 @@ describe('documentation', () => {
     expect((await app.inject('/livez')).statusCode).toBe(200);
   });
 
-  it('shows how to authenticate only when there is something to', async () => {
+  it('lists authentication schemes only when authentication is configured', async () => {
     const { app } = await testApp({ auth });
     expect((await app.inject('/openapi.json')).json().components.securitySchemes).toHaveProperty('apiKey');
     const { app: open } = await testApp();
@@ -170,8 +170,8 @@ describe('documentation', () => {
   });
 });
 
-describe('a route of another room', () => {
-  it('takes admin unless it says otherwise', async () => {
+describe('a route that another module registers', () => {
+  it('requires the scope admin unless it declares another one', async () => {
     const { app } = await testApp({ auth });
     app.get('/extra', async () => ({ ok: true }));
     app.get('/open', { config: { access: 'open' } }, async () => ({ ok: true }));
@@ -183,14 +183,14 @@ describe('a route of another room', () => {
 });
 
 describe('authenticators', () => {
-  it('refuse a configured digest that is none', () => {
+  it('reject a malformed configured digest', () => {
     expect(() => createStaticKeyAuthenticator([{ ...reader.entry, sha256: 'abc' }])).toThrow(/64 hex digits/);
   });
-  it('take a digest in either case', async () => {
+  it('accept a digest in upper or lower case', async () => {
     const upper = createStaticKeyAuthenticator([{ ...reader.entry, sha256: reader.entry.sha256.toUpperCase() }]);
     expect(await upper.authenticate({ scheme: 'bearer', value: reader.secret })).toMatchObject({ caller: 'reader' });
   });
-  it('let everybody in when nothing is configured', async () => {
+  it('allow anonymous callers when nothing is configured', async () => {
     const open = await authenticatorOf({ keys: [], issuers: [] }, aRuntime());
     expect(open.schemes).toEqual([]);
     expect(await open.authenticate(null)).toEqual({
@@ -201,7 +201,7 @@ describe('authenticators', () => {
       accounts: ['*'],
     });
   });
-  it('are asked in order, and one that is out does not hide another', async () => {
+  it('are tried in order, and a failing one does not hide the next', async () => {
     const broken = { schemes: ['bearer'] as const, authenticate: async () => Promise.reject(new Error('out')) };
     const both = anyOf([broken, auth]);
     expect(both.schemes).toEqual(['bearer', 'api_key']);

@@ -38,8 +38,8 @@ function laboratory(answer: () => Promise<JSONWebKeySet>) {
   };
 }
 
-describe('the keys of an issuer', () => {
-  it('serve for hours while it is away, and are asked for behind the requests', async () => {
+describe('an issuer’s keys', () => {
+  it('remain valid for hours while the issuer is down and are refreshed in the background', async () => {
     let down = false;
     const { comes, time, reads } = laboratory(async () => {
       if (down) throw new Error('down');
@@ -56,7 +56,7 @@ describe('the keys of an issuer', () => {
     await expect(comes('k1')).rejects.toMatchObject({ code: 'overloaded' });
   });
 
-  it('that cannot be had cost one request its time, not each', async () => {
+  it('delay only one request, not each, when they cannot be fetched', async () => {
     let fail: (error: Error) => void = () => undefined;
     const { comes, time, reads } = laboratory(
       () =>
@@ -77,7 +77,7 @@ describe('the keys of an issuer', () => {
     await expect(again).rejects.toMatchObject({ code: 'overloaded' });
   });
 
-  it('are read again for an unknown one, at most every 30 seconds', async () => {
+  it('are fetched again for an unknown key id, at most every 30 seconds', async () => {
     const published = [await jwk(first, 'k1')];
     const { comes, time, reads } = laboratory(async () => ({ keys: published }));
     expect(await comes('k1')).not.toBeNull();
@@ -88,7 +88,7 @@ describe('the keys of an issuer', () => {
     expect(reads()).toBe(2);
   });
 
-  it.each([undefined, 'same'])('are all tried where several fit (kid %s)', async (kid) => {
+  it.each([undefined, 'same'])('are all tried when several match (kid %s)', async (kid) => {
     const { comes } = laboratory(async () => ({ keys: [await jwk(first, kid), await jwk(second, kid)] }));
     expect(await comes(kid, first.privateKey)).not.toBeNull();
     expect(await comes(kid, second.privateKey)).not.toBeNull();

@@ -53,7 +53,7 @@ const authenticate = async (value: string, changed: Partial<JwtSettings> = {}) =
   createJwtAuthenticator({ ...settings, ...changed }, clock, keys).authenticate({ scheme: 'bearer', value });
 
 describe('a signed token', () => {
-  it.each(['RS256', 'ES256', 'EdDSA'] as const)('with %s tells who calls', async (alg) => {
+  it.each(['RS256', 'ES256', 'EdDSA'] as const)('with %s identifies the caller', async (alg) => {
     expect(await authenticate(await token({ accounts: ['ali-main'] }, alg))).toEqual({
       kind: 'token',
       caller: 'https://issuer.example#svc-orders',
@@ -94,7 +94,7 @@ describe('a signed token', () => {
     ['without subject', { sub: undefined }],
     ['with an empty subject', { sub: '' }],
     ['without end', { exp: undefined }],
-  ])('%s is refused', async (_name, claims) => {
+  ])('%s is rejected', async (_name, claims) => {
     expect(await authenticate(await token(claims as JWTPayload))).toBeNull();
   });
 
@@ -118,7 +118,7 @@ describe('a signed token', () => {
     ['an ID token of Cognito', undefined, { token_use: 'id' }],
     ['a refresh token of Keycloak', 'JWT', { typ: 'Refresh' }],
     ['bound to a key of its sender', 'at+jwt', { cnf: { jkt: 'x' } }],
-  ])('that is %s is refused, and the operator is told', async (_name, typ, claims) => {
+  ])('that is %s is rejected, and the operator learns why', async (_name, typ, claims) => {
     const reasons: string[] = [];
     const presented = { scheme: 'bearer', value: await typed(typ, claims) } as const;
     const authenticator = createJwtAuthenticator(settings, clock, keys);
@@ -126,11 +126,11 @@ describe('a signed token', () => {
     expect(reasons.join()).toMatch(/token/);
   });
 
-  it.each(['at+jwt', 'application/at+jwt', 'AT+JWT'])('of the type %s is an access token', async (typ) =>
+  it.each(['at+jwt', 'application/at+jwt', 'AT+JWT'])('of type %s is accepted as an access token', async (typ) =>
     expect(await authenticate(await typed(typ), { tokenType: 'at+jwt' })).not.toBeNull(),
   );
 
-  it('has to say that it is an access token where the configuration asks for it', async () => {
+  it('must be typed as an access token if the configuration requires it', async () => {
     for (const typ of ['JWT', undefined]) {
       expect(await authenticate(await typed(typ), { tokenType: 'at+jwt' })).toBeNull();
       expect(await authenticate(await typed(typ))).not.toBeNull();
@@ -141,16 +141,16 @@ describe('a signed token', () => {
     [{ realm_access: { roles: ['admin'] } }, 'realm_access.roles', ['admin']],
     [{ 'https://example.com/roles': ['admin'] }, 'https://example.com/roles', ['admin']],
     [{ realm_access: 'x' }, 'realm_access.roles', []],
-  ])('of %j has the scopes of %s', async (claims, scopesClaim, scopes) => {
+  ])('with roles %j gets the scopes of %s', async (claims, scopesClaim, scopes) => {
     expect((await authenticate(await typed(undefined, claims), { scopesClaim }))?.scopes).toEqual(scopes);
   });
 
-  it('is taken within the tolerance of clocks', async () => {
+  it('is accepted within the clock tolerance', async () => {
     expect(await authenticate(await token({ exp: seconds - 29 }))).not.toBeNull();
     expect(await authenticate(await token({ exp: seconds - 29 }), { clockToleranceSeconds: 0 })).toBeNull();
   });
 
-  it('signed by somebody else, with a shared secret or not at all is refused', async () => {
+  it('with a foreign signature, a shared-secret signature or none is rejected', async () => {
     expect(await authenticate(await token({}, 'ES256', stranger.privateKey))).toBeNull();
     const payload = { iss: settings.issuer, aud: 'godwit', sub: 'x', exp: seconds + 60 };
     const secret = new TextEncoder().encode(JSON.stringify(published[0]));
@@ -163,11 +163,11 @@ describe('a signed token', () => {
     expect(await shared.authenticate({ scheme: 'bearer', value: forged })).toBeNull();
   });
 
-  it.each(['', 'x', 'a.b.c', '..', 'ey.ey.ey'])('%s is none', async (value) =>
+  it.each(['', 'x', 'a.b.c', '..', 'ey.ey.ey'])('%s is not a token', async (value) =>
     expect(await authenticate(value)).toBeNull(),
   );
 
-  it('comes only as bearer', async () => {
+  it('is accepted only as a bearer credential', async () => {
     const authenticator = createJwtAuthenticator(settings, clock, keys);
     expect(await authenticator.authenticate({ scheme: 'api_key', value: await token() })).toBeNull();
     expect(await authenticator.authenticate(null)).toBeNull();
@@ -192,7 +192,7 @@ describe('the issuer’s keys', () => {
     ['an error page', async () => new Response('<html>', { status: 502 })],
     ['no JSON', async () => new Response('<html>')],
     ['no key set', async () => Response.json({ keys: 'none' })],
-  ])('that cannot be read (%s) are 503, not 401', async (_name, answer) => {
+  ])('that cannot be fetched (%s) cause 503, not 401', async (_name, answer) => {
     vi.stubGlobal('fetch', vi.fn(answer));
     const { call } = await testApp({ auth: createJwtAuthenticator(settings, clock) });
     const response = await call('GET', '/migrations', { headers: { authorization: `Bearer ${await token()}` } });

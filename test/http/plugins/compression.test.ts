@@ -4,7 +4,7 @@ import { wantedCoding } from '../../../src/http/request/accept-encoding.ts';
 import { testApp } from '../support/app.ts';
 import { aMigration, idOf } from '../support/fixtures.ts';
 
-describe('the coding of an answer', () => {
+describe('the content coding of a response', () => {
   it.each([
     [undefined, null],
     ['', null],
@@ -20,10 +20,10 @@ describe('the coding of an answer', () => {
   ])('for `%s` is %s', (accepted, coding) => expect(wantedCoding(accepted)).toBe(coding));
 });
 
-describe('a long answer to a read', () => {
+describe('a long response to a read', () => {
   const unpacked = { gzip: gunzipSync, br: brotliDecompressSync };
 
-  it.each(['gzip', 'br'] as const)('is sent as %s to whoever takes it, and says that it varies', async (coding) => {
+  it.each(['gzip', 'br'] as const)('is sent as %s to clients that accept it, with Vary', async (coding) => {
     const { app, service } = await testApp();
     service.list = async () => Array.from({ length: 5 }, (_, n) => aMigration({ id: idOf('mig', n + 1) }));
     const plain = await app.inject({ url: '/migrations' });
@@ -36,7 +36,7 @@ describe('a long answer to a read', () => {
     expect(unpacked[coding](packed.rawPayload).toString()).toBe(plain.body);
   });
 
-  it('that varies already says both', async () => {
+  it('that already has Vary keeps both values', async () => {
     const { app } = await testApp();
     const { headers } = await app.inject({ url: '/openapi.json', headers: { 'accept-encoding': 'gzip' } });
     expect(headers).toMatchObject({
@@ -49,7 +49,7 @@ describe('a long answer to a read', () => {
     ['with an entity tag', 'GET', `/migrations/${idOf('mig', 1)}`],
     ['that is short', 'GET', '/livez'],
     ['to something else than a read', 'POST', '/webhooks'],
-  ] as const)('%s stays as it is', async (_name, method, url) => {
+  ] as const)('%s is not compressed', async (_name, method, url) => {
     const { app, service, webhooks } = await testApp();
     service.get = async () => aMigration({ description: 'long '.repeat(1000) });
     const create = webhooks.create;

@@ -30,7 +30,7 @@ async function open(
 }
 
 describe('a connection', () => {
-  it('that sends garbage and never closes is cut off', async () => {
+  it('that sends garbage and never closes is closed', async () => {
     const { port, app } = await listening();
     const { socket } = await open(port, true);
     socket.write('garbage\r\n\r\n');
@@ -42,7 +42,7 @@ describe('a connection', () => {
     socket.destroy();
   });
 
-  it('whose peer does not read its answer is cut off, and one who reads gets all', async () => {
+  it('whose peer does not read the response is closed, while a reading peer gets all of it', async () => {
     const { port, service, app } = await listening({ stalledReaderMs: 200 });
     const long = { ...aMigration(), description: 'x'.repeat(20_000_000) };
     service.get = async () => long;
@@ -68,7 +68,7 @@ describe('a connection', () => {
       'POST /migrations HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{',
     ],
   ])(
-    'with %s does not hold up the end',
+    'with %s does not delay the shutdown',
     async (_name, text) => {
       const { port, app } = await listening();
       const accepted = once(app.server, 'connection') as Promise<[Socket]>;
@@ -83,7 +83,7 @@ describe('a connection', () => {
     12_000,
   );
 
-  it('is one of at most half of all from one address', async () => {
+  it('is refused when its address already holds half of all connections', async () => {
     const { port } = await listening({ maxConnections: 4 });
     const kept = [await open(port), await open(port)];
     const third = await open(port);
@@ -93,7 +93,7 @@ describe('a connection', () => {
 });
 
 describe('an event stream', () => {
-  it('ends with the token that it was opened with', async () => {
+  it('ends when the token it was opened with expires', async () => {
     const key = keyNamed('reader');
     const keys = createStaticKeyAuthenticator([key.entry]);
     const { app, runtime, service } = await testApp({

@@ -11,7 +11,7 @@ const settings = { corsOrigins: [origin] };
 const asking = (from: string) => ({ origin: from, 'access-control-request-method': 'POST' });
 
 describe('a page of a configured origin', () => {
-  it('is told what it may send, before it sends credentials', async () => {
+  it('may send a preflight request without credentials', async () => {
     const { app } = await testApp({ auth, settings });
     const answer = await app.inject({ method: 'OPTIONS', url: '/migrations', headers: asking(origin) });
     expect(answer.statusCode).toBe(204);
@@ -20,7 +20,7 @@ describe('a page of a configured origin', () => {
     expect(answer.headers).not.toHaveProperty('access-control-allow-credentials');
   });
 
-  it('reads answers and refusals', async () => {
+  it('may read successful and failed responses', async () => {
     const { app } = await testApp({ auth, settings });
     for (const [secret, status] of [
       [key.secret, 200],
@@ -31,7 +31,7 @@ describe('a page of a configured origin', () => {
     }
   });
 
-  it('may change something where nobody is asked who he is', async () => {
+  it('may make changes when no authentication is configured', async () => {
     const { app } = await testApp({ settings });
     const url = `/migrations/${idOf('mig', 1)}/cancel`;
     const cancel = async (from: string) =>
@@ -44,7 +44,7 @@ describe('a page of another origin', () => {
   it.each([
     [settings, 'https://attacker.example'],
     [{}, origin],
-  ])('with %j is told nothing', async (configured, from) => {
+  ])('with %j gets no CORS headers', async (configured, from) => {
     const { app } = await testApp({ auth, settings: configured });
     const answer = await app.inject({ method: 'OPTIONS', url: '/migrations', headers: asking(from) });
     expect([401, 405]).toContain(answer.statusCode);

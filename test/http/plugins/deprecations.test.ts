@@ -13,7 +13,7 @@ const deprecation = '</docs/guide/versioning>; rel="deprecation"; type="text/htm
 describe('a deprecated operation', () => {
   const app = sharedApp({ deprecations: { listMigrations } });
 
-  it('says in each answer since when, until when, and why', async () => {
+  it('states in each response since when, until when and why', async () => {
     const answer = await app().app.inject('/migrations');
     expect(answer.headers).toMatchObject({
       deprecation: '@1795824000',
@@ -22,18 +22,18 @@ describe('a deprecated operation', () => {
     });
   });
 
-  it('says so in a refusal, too', async () => {
+  it('states it in an error response too', async () => {
     const answer = await app().app.inject('/migrations?pageSize=0');
     expect([answer.statusCode, answer.headers.deprecation]).toEqual([400, '@1795824000']);
   });
 
-  it('keeps the link to the next page', async () => {
+  it('keeps the Link to the next page', async () => {
     app().service.list = async () => [aMigration(), aMigration()];
     const { link } = (await app().app.inject('/migrations?pageSize=1')).headers;
     expect(link).toMatch(/rel="next", <\/docs\/guide\/versioning>; rel="deprecation"/);
   });
 
-  it('is marked in the document, and others are not', async () => {
+  it('is marked in the OpenAPI document; other operations are not', async () => {
     const document = (await app().app.inject('/openapi.json')).json();
     expect(document.paths['/migrations'].get.deprecated).toBe(true);
     expect(document.paths['/migrations'].post).not.toHaveProperty('deprecated');
@@ -42,7 +42,7 @@ describe('a deprecated operation', () => {
 });
 
 describe('the deprecations of this version', () => {
-  it('leave at least six months', () => {
+  it('last at least six months', () => {
     for (const [operation, { since, sunset }] of Object.entries(deprecations))
       expect(Date.parse(sunset) - Date.parse(since), operation).toBeGreaterThan(180 * 86_400_000);
   });

@@ -10,7 +10,7 @@ const auth = createStaticKeyAuthenticator([reader.entry, other.entry]);
 const rateLimit = { requests: 5, windowSeconds: 5 };
 
 describe('wrong credentials', () => {
-  it('are counted by address, and refused unread beyond the rate', async () => {
+  it('are counted per address and rejected unchecked beyond the rate', async () => {
     const { app, runtime } = await testApp({ auth, settings: { rateLimit } });
     const wrong = () => app.inject({ url: '/migrations', headers: { 'x-api-key': 'wrong' } });
     const statuses = [];
@@ -24,7 +24,7 @@ describe('wrong credentials', () => {
     expect((await wrong()).statusCode).toBe(429);
   });
 
-  it('shut out neither whoever was known before, nor another address', async () => {
+  it('block neither callers known before nor other addresses', async () => {
     const { app } = await testApp({ auth, settings: { rateLimit, trustedProxies: ['127.0.0.1'] } });
     const ask = (key: string, from: string) =>
       app.inject({ url: '/migrations', headers: { 'x-api-key': key, 'x-forwarded-for': from } });
@@ -35,7 +35,7 @@ describe('wrong credentials', () => {
     expect((await ask(other.secret, '192.0.2.2')).statusCode).toBe(200);
   });
 
-  it('that were good once and are no more do not pass', async () => {
+  it('that were valid before and no longer are do not pass', async () => {
     let good = true;
     const changing = {
       schemes: auth.schemes,
@@ -52,7 +52,7 @@ describe('wrong credentials', () => {
     expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429]);
   });
 
-  it('tell nothing at a probe once there are too many', async () => {
+  it('reveal nothing at a probe once there are too many', async () => {
     const { app } = await testApp({ auth, settings: { rateLimit } });
     const named = async (key: string) =>
       (await app.inject({ url: '/readyz?verbose=true', headers: { 'x-api-key': key } })).body.includes('account ');
@@ -68,7 +68,7 @@ describe('wrong credentials', () => {
     for (let turn = 0; turn < 20; turn++) expect((await app.inject('/livez')).statusCode).toBe(200);
   });
 
-  it('are told to the operator with the reason, and not to the caller', async () => {
+  it('are explained to the operator and not to the caller', async () => {
     const { app, log } = await testApp({ auth });
     await app.inject({ url: '/migrations', headers: { 'x-api-key': 'hunter2' } });
     expect(log.find(({ msg }) => msg === 'request')).toMatchObject({
@@ -80,7 +80,7 @@ describe('wrong credentials', () => {
 });
 
 describe('credentials', () => {
-  it('beyond ASCII fit by their UTF-8 bytes, however the client writes them', async () => {
+  it('beyond ASCII match by their UTF-8 bytes, however the client encodes them', async () => {
     const key = keyNamed('schlüssel');
     const { app } = await testApp({ auth: createStaticKeyAuthenticator([{ ...key.entry, name: 'umlaut' }]) });
     for (const value of [Buffer.from(key.secret).toString('latin1'), key.secret]) {
@@ -91,7 +91,7 @@ describe('credentials', () => {
     }
   });
 
-  it('for a proxy beside a key do not hide it; alone they are told apart from none', async () => {
+  it('for a proxy do not hide an API key beside them; alone they are distinguished from none', async () => {
     const { app } = await testApp({ auth });
     const headers = { authorization: 'Basic YTpi' };
     const both = await app.inject({ url: '/migrations', headers: { ...headers, 'x-api-key': reader.secret } });
@@ -107,12 +107,12 @@ describe('the address of a client', () => {
     ['192.0.2.7:5123', '192.0.2.7'],
     ['[2001:db8::1]:443', '2001:db8::1'],
     ['<script>', '10.0.0.1'],
-  ])('%s is %s', (ip, address) => expect(clientAddress({ ip, socket })).toBe(address));
+  ])('%s is recorded as %s', (ip, address) => expect(clientAddress({ ip, socket })).toBe(address));
 
   it.each([
     ['192.0.2.7', '192.0.2.7'],
     ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
     ['2001:db8::1', '2001:db8:0:0::/64'],
     ['::1', '0:0:0:0::/64'],
-  ])('%s is limited as %s', (address, network) => expect(limitedNetwork(address)).toBe(network));
+  ])('%s is rate-limited as %s', (address, network) => expect(limitedNetwork(address)).toBe(network));
 });

@@ -7,8 +7,8 @@ import { testApp } from '../support/app.ts';
 const start = 'http://localhost/docs/guide/';
 const files = markdownPages().flatMap(({ pathname }) => /\/docs\/(.*)$/.exec(pathname)?.[1] ?? []);
 
-describe('the guide', () => {
-  it('leads from its index to every page, and has no link or anchor that leads nowhere', {
+describe('the built-in guide', () => {
+  it('links to every page from its index and has no broken link or anchor', {
     timeout: 30_000,
   }, async () => {
     const { app } = await testApp({ settings: { explorer: true } });
@@ -38,7 +38,7 @@ describe('the guide', () => {
     }
   });
 
-  it('is found without the slash at the end', async () => {
+  it('is found without the trailing slash', async () => {
     const { app } = await testApp({ settings: { explorer: true } });
     expect((await app.inject('/docs/guide')).headers.location).toBe('guide/');
     expect((await app.inject('/docs/guide/operations')).headers.location).toBe('operations/');
@@ -55,11 +55,11 @@ describe('the guide', () => {
   });
 });
 
-describe('a page of the guide', () => {
+describe('a guide page', () => {
   const place = { file: 'operations/runbook.md', files: new Set(['operations/runbook.md', 'api.md', 'README.md']) };
   const page = (markdown: string) => guidePage(Marked, markdown, '{{title}}|{{root}}|{{content}}', place);
 
-  it('has a title, and its place', () => {
+  it('has a title and marks its place in the navigation', () => {
     expect(page('# Run & book\n')).toBe('Run &amp; book|../|<h1 id="run--book">Run &amp; book</h1>\n');
   });
 
@@ -70,9 +70,9 @@ describe('a page of the guide', () => {
     ['another host', '[text](https://example.com/?a=1&b=2)', '<a href="https://example.com/?a=1&amp;b=2">text</a>'],
     ['a file that is not served', '[text](../../src/README.md)', '<p>text</p>'],
     ['a script', '[text](javascript:alert)', '<p>text</p>'],
-  ])('leads to %s', (_name, markdown, html) => expect(page(markdown)).toContain(html));
+  ])('links to %s', (_name, markdown, html) => expect(page(markdown)).toContain(html));
 
-  it('has no HTML but that of its Markdown', () => {
+  it('contains only HTML generated from its Markdown', () => {
     expect(page('one <script>alert(1)</script>\n\n<!-- a comment -->\n\n<b>two</b>\n')).not.toMatch(/<script|<b>|<!--/);
     expect(page('`<b>`')).toContain('&lt;b&gt;');
   });

@@ -21,13 +21,13 @@ describe('a gateway without authentication', () => {
     ['10.0.0.1', 403],
     ['a b', 400],
     ['u@localhost', 400],
-  ])('called as %s answers %d', async (host, status) => {
+  ])('called with the Host %s answers %d', async (host, status) => {
     const settings = { allowedHosts: ['godwit.lab'], publicUrl: 'https://apis.example.com/godwit' };
     const { app } = await testApp({ settings });
     expect((await app.inject({ url: '/migrations', headers: { host } })).statusCode).toBe(status);
   });
 
-  it('takes no change from a page of another site', async () => {
+  it('rejects a change from a page of another site', async () => {
     const { app, service } = await testApp();
     const url = `/migrations/${idOf('mig', 1)}/cancel`;
     const foreign = await app.inject({ method: 'POST', url, headers: { 'sec-fetch-site': 'cross-site' } });
@@ -65,7 +65,7 @@ describe('the Host header', () => {
     expect(answer).toContain('"parameter":"Host"');
   });
 
-  it('may be any with credentials, and none in HTTP/1.0', async () => {
+  it('may have any value with credentials and may be absent in HTTP/1.0', async () => {
     expect(await told(`GET /migrations HTTP/1.1\r\nhost: any.example\r\nx-api-key: ${key.secret}\r\n`)).toMatch(
       /^HTTP\/1\.1 200 /,
     );

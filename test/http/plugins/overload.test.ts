@@ -11,8 +11,8 @@ async function late(maxEventLoopDelayMs: number | null = 500) {
   return { ...site, delay };
 }
 
-describe('a process that is late', () => {
-  it('refuses requests before anything is done for them, with the time after which to come back', async () => {
+describe('an overloaded process', () => {
+  it('rejects requests before doing any work, with the time to retry after', async () => {
     const { call, service, delay } = await late();
     delay.ms = 501;
     const refused = await call('POST', '/migrations', json(createBody));
@@ -24,25 +24,25 @@ describe('a process that is late', () => {
     expect((await call('POST', '/migrations', json(createBody))).statusCode).toBe(201);
   });
 
-  it.each(['/livez', '/readyz', '/metrics'])('answers %s', async (url) => {
+  it.each(['/livez', '/readyz', '/metrics'])('still answers %s', async (url) => {
     const { app, delay } = await late();
     delay.ms = 10_000;
     expect((await app.inject({ url })).statusCode).toBe(200);
   });
 
-  it('refuses nothing where the setting says so', async () => {
+  it('rejects nothing if the setting turns this off', async () => {
     const { call, delay } = await late(null);
     delay.ms = 10_000;
     expect((await call('GET', '/migrations')).statusCode).toBe(200);
   });
 
-  it('measures no more when the app is closed', async () => {
+  it('stops measuring when the app closes', async () => {
     const { app, delay } = await late();
     await app.close();
     expect(delay.closed).toBe(true);
   });
 
-  it('is measured: one that has nothing to do is not', () => {
+  it('measures no delay in an idle process', () => {
     const measured = measureEventLoopDelay();
     expect(measured.presentMs()).toBe(0);
     measured.close();

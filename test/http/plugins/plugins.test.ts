@@ -49,7 +49,7 @@ describe('paths and methods', () => {
     expect(response.statusCode).toBe(405);
     expect(response.headers.allow).toBe(allow);
   });
-  it('a body is not read for what is not there', async () => {
+  it('a body for an unknown path is not read', async () => {
     const response = await app().call('POST', '/nope', { payload: 'x', headers: { 'content-type': 'text/plain' } });
     expect(response.statusCode).toBe(404);
   });
@@ -57,7 +57,7 @@ describe('paths and methods', () => {
 
 describe('Accept', () => {
   const app = sharedApp();
-  it('a deletion is for clients that accept nothing but its problems', async () => {
+  it('a DELETE is answered for a client that accepts only problem documents', async () => {
     const headers = { accept: 'application/problem+json' };
     const { call, service } = await testApp();
     service.remove = async () => undefined;
@@ -81,7 +81,7 @@ describe('Accept', () => {
     expect(refused.headers['content-type']).toContain('application/problem+json');
     expect((await app().call('GET', url, { headers: { accept: 'text/html, */*;q=0.1' } })).statusCode).toBe(200);
   });
-  it('is looked at before anything is changed', async () => {
+  it('is checked before anything changes', async () => {
     const { call, service } = app();
     expect((await call('POST', '/migrations', json(createBody, { accept: 'application/xml' }))).statusCode).toBe(406);
     expect(service.calls).toEqual([]);
@@ -89,7 +89,7 @@ describe('Accept', () => {
 });
 
 describe('security headers', () => {
-  it('are on every kind of answer', async () => {
+  it('are on every kind of response', async () => {
     const { app, service } = await testApp({ settings: { explorer: true } });
     service.get = async () => {
       throw new Error('boom');
@@ -118,7 +118,7 @@ describe('security headers', () => {
     }
   });
 
-  it('let the explorer’s own scripts run, and nothing inline', async () => {
+  it('allow the explorer’s own scripts and nothing inline', async () => {
     const { app } = await testApp({ settings: { explorer: true } });
     const page = await app.inject('/docs/');
     const policy = String(page.headers['content-security-policy']);
@@ -131,7 +131,7 @@ describe('security headers', () => {
     expect((await app.inject('/docs')).headers.location).toBe('docs/');
   });
 
-  it('keep answers out of caches', async () => {
+  it('keep responses out of shared caches', async () => {
     const { call } = await testApp();
     expect((await call('GET', '/migrations')).headers['cache-control']).toBe('no-store');
     expect((await call('GET', path)).headers['cache-control']).toBe('private, no-cache, no-transform');
@@ -147,7 +147,7 @@ describe('the rate limit', () => {
     expect((await call('GET', '/migrations')).headers).not.toHaveProperty('ratelimit');
   });
 
-  it('refuses with Retry-After and refills with time', async () => {
+  it('rejects with Retry-After and refills over time', async () => {
     const { call, runtime } = await testApp({ settings });
     const first = await call('GET', '/migrations');
     expect(first.headers).toMatchObject({ 'ratelimit-policy': '"caller";q=2;w=10', ratelimit: '"caller";r=1;t=0' });
@@ -166,7 +166,7 @@ describe('the rate limit', () => {
     expect(statuses).toEqual([200, 200, 429]);
   });
 
-  it('does not count the pages for people and their files', async () => {
+  it('does not count the web pages and their files', async () => {
     const { app } = await testApp({ settings: { ...settings, explorer: true } });
     const pages = ['/docs/', '/docs/static/swagger-ui.css', '/board/', '/board/static/board.js'];
     for (const url of [...pages, ...pages]) {
@@ -177,7 +177,7 @@ describe('the rate limit', () => {
     expect((await app.inject({ url: '/migrations' })).headers.ratelimit).toBe('"caller";r=1;t=0');
   });
 
-  it('counts also what a caller may not do', async () => {
+  it('also counts forbidden requests', async () => {
     const reader = keyNamed('reader', { scopes: ['migrations:read'] });
     const { call } = await testApp({ settings, auth: createStaticKeyAuthenticator([reader.entry]) });
     const statuses = [];
@@ -186,7 +186,7 @@ describe('the rate limit', () => {
     expect(statuses).toEqual([403, 403, 429]);
   });
 
-  it('counts each caller alone, and probes not at all', async () => {
+  it('counts each caller separately and ignores probes', async () => {
     const [one, other] = [keyNamed('one'), keyNamed('other')];
     const { call } = await testApp({ settings, auth: createStaticKeyAuthenticator([one.entry, other.entry]) });
     const status = async (secret: string) =>
@@ -224,7 +224,7 @@ describe('the log', () => {
     expect(JSON.stringify(log)).not.toContain('secret');
   });
 
-  it('tells a fault of ours whole, and the caller nothing of it', async () => {
+  it('records an internal error in full, of which the caller learns nothing', async () => {
     const { call, service, log } = await testApp();
     service.get = async () => {
       throw Object.assign(new Error('cannot read https://bucket.example/a.bak?Signature=topsecret'), {
@@ -244,7 +244,7 @@ describe('the log', () => {
     expect(log.filter(({ level }) => level === 50)).toHaveLength(2);
   });
 
-  it('does not tell a problem of the caller as an error', async () => {
+  it('does not record a caller’s mistake as an error', async () => {
     const { call, log } = await testApp();
     await call('GET', '/migrations/nope');
     expect(log.filter(({ level }) => Number(level) > 30)).toEqual([]);
@@ -261,7 +261,7 @@ describe('the log', () => {
 });
 
 describe('on the wire', () => {
-  it('what is not HTTP gets a problem', async () => {
+  it('a non-HTTP message gets a problem document', async () => {
     const { app } = await testApp();
     const answer = await exchange(await portOf(app), (socket) => socket.write('GET / HTTX\r\n\r\n'));
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
@@ -269,7 +269,7 @@ describe('on the wire', () => {
     expect(answer).toContain('"detail":"This is not a valid HTTP request."');
   });
 
-  it('an expectation that is not met gets a problem', async () => {
+  it('an unsupported Expect header gets a problem document', async () => {
     const { app } = await testApp();
     const answer = await exchange(await portOf(app), (socket) =>
       socket.write('GET /livez HTTP/1.1\r\nhost: x\r\nexpect: miracles\r\n\r\n'),
@@ -283,7 +283,7 @@ describe('on the wire', () => {
     ['a body of a kind that is not taken', 'content-type: text/plain\r\ncontent-length: 5', /^HTTP\/1\.1 415 /],
     ['a body that is too large', 'content-type: application/json\r\ncontent-length: 5000000', /^HTTP\/1\.1 413 /],
     ['a body that is welcome', 'content-type: application/json\r\ncontent-length: 2', /^HTTP\/1\.1 100 Continue/],
-  ])('whoever asks before sending %s is told at once', async (_name, head, answer) => {
+  ])('a client that asks before it sends %s gets an immediate answer', async (_name, head, answer) => {
     const { app } = await testApp();
     const text = await exchange(await portOf(app), (socket) => {
       socket.write(`POST ${path}/cancel HTTP/1.1\r\nhost: localhost\r\nexpect: 100-continue\r\n${head}\r\n\r\n`);
@@ -296,18 +296,18 @@ describe('on the wire', () => {
     else expect(text).toContain('HTTP/1.1 202 ');
   });
 
-  it.each(['utf8', 'UTF-8', 'us-ascii', '"utf-8"'])('JSON in %s is taken', async (charset) => {
+  it.each(['utf8', 'UTF-8', 'us-ascii', '"utf-8"'])('JSON in %s is accepted', async (charset) => {
     const { call } = await testApp();
     const headers = { 'content-type': `application/json; charset=${charset}` };
     expect((await call('POST', `${path}/cancel`, { payload: '{}', headers })).statusCode).toBe(202);
   });
 
-  it('an asterisk alone accepts everything', async () => {
+  it('Accept with a lone asterisk accepts everything', async () => {
     const { call } = await testApp();
     expect((await call('GET', path, { headers: { accept: '*' } })).statusCode).toBe(200);
   });
 
-  it('what is under way when the app closes is answered and let go, what comes after is told to go elsewhere', async () => {
+  it('open requests are finished when the app closes, and later ones are told to reconnect', async () => {
     const { app, service } = await testApp({ keepOpen: true });
     const port = await portOf(app);
     let closed: Promise<void> = Promise.resolve();
@@ -334,7 +334,7 @@ describe('on the wire', () => {
     expect(await elsewhere).toContain('"code":"draining"');
   });
 
-  it('a connection that was opened and never used does not hold up the closing', async () => {
+  it('an unused connection does not delay the shutdown', async () => {
     const { app } = await testApp({ keepOpen: true });
     const port = await portOf(app);
     const accepted = new Promise((resolve) => app.server.once('connection', resolve));
@@ -345,7 +345,7 @@ describe('on the wire', () => {
     await ended;
   }, 5000);
 
-  it('has its limits in time and number', async () => {
+  it('the server limits time and number of requests', async () => {
     const { app } = await testApp();
     expect(app.server).toMatchObject({
       requestTimeout: 30_000,

@@ -27,8 +27,8 @@ function laboratory() {
   return { time, sums, refusals, refuse };
 }
 
-describe('refusals in a flood', () => {
-  it('are recorded one by one for a while, and then in one sum a minute by address and outcome', async () => {
+describe('many rejected requests', () => {
+  it('are recorded one by one at first and then as one sum per minute, address and outcome', async () => {
     const { time, sums, refuse } = laboratory();
     const admitted = Array.from({ length: 1100 }, () => refuse('192.0.2.1')).filter(Boolean);
     expect(admitted).toHaveLength(100);
@@ -43,7 +43,7 @@ describe('refusals in a flood', () => {
     ]);
   });
 
-  it('of very many addresses stand in one sum', async () => {
+  it('from very many addresses share one sum', async () => {
     const { time, sums, refuse } = laboratory();
     for (let address = 0; address < 5000; address++) refuse(`10.0.${address >> 8}.${address & 255}`);
     await time.pass(60_000);
@@ -52,7 +52,7 @@ describe('refusals in a flood', () => {
     expect(sums.at(-1)).toMatchObject({ remoteAddress: 'several', caller: null });
   });
 
-  it('are not lost at the end', () => {
+  it('are recorded before the app closes', () => {
     const { sums, refusals, refuse } = laboratory();
     for (let turn = 0; turn < 103; turn++) refuse('192.0.2.1');
     refusals.close();

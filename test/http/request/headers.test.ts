@@ -42,7 +42,7 @@ describe('Idempotency-Key', () => {
     ['"a\\"b\\\\c"', 'a"b\\c'],
     [' 8e03978e-40d5-43dd-bc93-6894a57f9324 ', '8e03978e-40d5-43dd-bc93-6894a57f9324'],
     ['x'.repeat(255), 'x'.repeat(255)],
-  ])('%s is the key %s', (header, key) => expect(readIdempotencyKey(header)).toBe(key));
+  ])('%s means the key %s', (header, key) => expect(readIdempotencyKey(header)).toBe(key));
 
   it.each([
     '',
@@ -56,7 +56,7 @@ describe('Idempotency-Key', () => {
     `"${'x'.repeat(256)}"`,
     'schlüssel',
     'a, b',
-  ])('%s is refused by name', (header) => {
+  ])('%s is rejected with the header’s name', (header) => {
     expect(() => readIdempotencyKey(header)).toThrow(
       expect.objectContaining({
         code: 'invalid_request',
@@ -114,7 +114,7 @@ describe('entity tags', () => {
     expect(notModified(readTags('If-None-Match', header), 'a')).toBe(same),
   );
 
-  it.each(['a', '"a', '', 'w/"a"', '"a" "b"'])('%s is refused', (header) => {
+  it.each(['a', '"a', '', 'w/"a"', '"a" "b"'])('%s is rejected', (header) => {
     expect(() => readTags('If-Match', header)).toThrow(/If-Match: must be/);
   });
 });
@@ -145,10 +145,11 @@ describe('Accept', () => {
 
 describe('page tokens', () => {
   const digest = filterDigest({ state: 'failed', provider: 'alibaba' });
-  it('come back', () => expect(readPageToken(writePageToken('mig_1', digest), digest)).toBe('mig_1'));
+  it('survive encoding and decoding', () =>
+    expect(readPageToken(writePageToken('mig_1', digest), digest)).toBe('mig_1'));
   it('do not depend on the order of filters', () =>
     expect(filterDigest({ provider: 'alibaba', state: 'failed' })).toBe(digest));
-  it('belong to their filters', () =>
+  it('are valid only with their own filters', () =>
     expect(() => readPageToken(writePageToken('mig_1', digest), filterDigest({}))).toThrow(/other filters/));
   it.each([
     '',
@@ -156,9 +157,9 @@ describe('page tokens', () => {
     '2.abc',
     Buffer.from('1.short.mig_1').toString('base64url'),
     Buffer.from(`1.${digest}.a b`).toString('base64url'),
-  ])('%s is none', (token) => expect(() => readPageToken(token, digest)).toThrow(/is not a token/));
+  ])('%s is not a page token', (token) => expect(() => readPageToken(token, digest)).toThrow(/is not a token/));
 });
 
-describe('a header that came several times', () => {
-  it('is a list', () => expect(headerText(['a', 'b'])).toBe('a, b'));
+describe('a repeated header', () => {
+  it('is read as a list', () => expect(headerText(['a', 'b'])).toBe('a, b'));
 });

@@ -35,11 +35,11 @@ describe('the base of links', () => {
     '/a b',
     '/a\u0000',
     `/${'a'.repeat(300)}`,
-  ])('does not take the prefix %j', (prefix) => {
+  ])('ignores the prefix %j', (prefix) => {
     expect(trusting(from('10.1.2.3', prefix))).toBe('');
   });
 
-  it('believes nobody by default, and the configuration before any proxy', () => {
+  it('trusts no proxy by default and prefers the configuration to any proxy', () => {
     expect(publicBase({ publicUrl: null, trustedProxies: [] })(from('127.0.0.1', '/godwit'))).toBe('');
     const configured = publicBase({ publicUrl: 'https://apis.example.com/godwit/', trustedProxies: ['127.0.0.1'] });
     expect(configured(from('127.0.0.1', '/other'))).toBe('https://apis.example.com/godwit');

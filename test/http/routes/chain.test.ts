@@ -24,7 +24,7 @@ describe('backups', () => {
     expect(one.json()).toEqual(list.json().items[0]);
   });
 
-  it('come in pages where a size is given', async () => {
+  it('are paged when a page size is given', async () => {
     const { call, service } = await testApp();
     const backups = [1, 2, 3, 4, 5].map((number) => aBackup({ id: idOf('bkp', number) }));
     service.get = async () => aMigration({ backups });
@@ -67,7 +67,7 @@ describe.each([
   ['cancel', 'cancel'],
   ['retry', 'retry'],
 ] as const)('POST /migrations/{id}/%s', (action, method) => {
-  it('answers 202 when something changed, with the representation', async () => {
+  it('answers 202 with the representation when something changed', async () => {
     const { call } = await testApp();
     const response = await call('POST', `${path}/${action}`);
     expect(response.statusCode).toBe(202);
@@ -76,7 +76,7 @@ describe.each([
     expect(response.json().id).toBe(idOf('mig', 1));
   });
 
-  it('answers 200 when it was already so', async () => {
+  it('answers 200 when nothing had to change', async () => {
     const { call, service } = await testApp();
     service[method] = async () => ({ migration: aMigration({ state: 'cancelled' }), changed: false });
     expect((await call('POST', `${path}/${action}`, json({}))).statusCode).toBe(200);
@@ -87,12 +87,12 @@ describe.each([
     ['an empty body of JSON', { payload: '', headers: { 'content-type': 'application/json' } }],
     ['null', { payload: 'null', headers: { 'content-type': 'application/json' } }],
     ['an empty object', json({})],
-  ])('takes %s', async (_name, sent) => {
+  ])('accepts %s', async (_name, sent) => {
     const { call } = await testApp();
     expect((await call('POST', `${path}/${action}`, sent)).statusCode).toBe(202);
   });
 
-  it('says why not, the state and what is possible', async () => {
+  it('explains a rejection with the state and the possible actions', async () => {
     const { call, service } = await testApp();
     service[method] = async () => {
       throw new Problem('invalid_state', 'It has ended.', {
@@ -112,20 +112,20 @@ describe.each([
     ).toBe(202);
   });
 
-  it('knows no other migration', async () => {
+  it('answers 404 for an unknown migration', async () => {
     const { call } = await testApp();
     expect((await call('POST', `/migrations/${idOf('mig', 2)}/${action}`)).statusCode).toBe(404);
   });
 });
 
-describe('what actions carry', () => {
-  it('cutover: the backup after which', async () => {
+describe('the bodies of actions', () => {
+  it('cutover names the backup after which to open the database', async () => {
     const { call, service } = await testApp();
     await call('POST', `${path}/cutover`, json({ afterBackup: idOf('bkp', 1) }));
     expect(service.argumentsOf('cutOver')[1]).toEqual({ afterBackup: idOf('bkp', 1) });
   });
 
-  it('cutover: where the provider needs a last file', async () => {
+  it('cutover is rejected when the provider needs a final backup first', async () => {
     const { call, service } = await testApp();
     service.cutOver = async () => {
       throw new Problem('cutover_needs_final_backup', 'Add the last one.');
@@ -133,7 +133,7 @@ describe('what actions carry', () => {
     expect((await call('POST', `${path}/cutover`)).statusCode).toBe(409);
   });
 
-  it.each([{ assume: 'absent' }, { adopt: { migrateTaskId: '564563256' } }])('retry: %j', async (body) => {
+  it.each([{ assume: 'absent' }, { adopt: { migrateTaskId: '564563256' } }])('retry passes on %j', async (body) => {
     const { call, service } = await testApp();
     await call('POST', `${path}/retry`, json(body));
     expect(service.argumentsOf('retry')[1]).toEqual(body);
@@ -141,7 +141,7 @@ describe('what actions carry', () => {
 });
 
 describe('events', () => {
-  it('of one migration, oldest first', async () => {
+  it('of one migration come oldest first', async () => {
     const { call, service } = await testApp();
     const response = await call('GET', `${path}/events`);
     expect(response.json().items).toMatchObject([
@@ -151,13 +151,13 @@ describe('events', () => {
     expect(service.argumentsOf('events').slice(0, 2)).toEqual([idOf('mig', 1), { size: 50 }]);
   });
 
-  it('of all migrations; the path is not taken for an id', async () => {
+  it('of all migrations have a path that is not read as an id', async () => {
     const { call, service } = await testApp();
     expect((await call('GET', '/migrations/events')).statusCode).toBe(200);
     expect(service.argumentsOf('events')[0]).toBeNull();
   });
 
-  it('come in pages whose tokens belong to their list', async () => {
+  it('are paged with tokens that belong to their list', async () => {
     const { call, service } = await testApp();
     const all = [1, 2, 3].map((n) => anEvent(n));
     service.events = async (_id, { size, after }) =>

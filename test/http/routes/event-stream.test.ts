@@ -30,8 +30,8 @@ async function listening({ app }: TestApp): Promise<string> {
   return `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
 }
 
-describe('events as a stream', () => {
-  it('are the events of the page, one message each, with a sign of life between', async () => {
+describe('an event stream', () => {
+  it('sends the events of the page one by one, with keep-alives between them', async () => {
     const { call } = await testApp();
     const page = await call('GET', path);
     const { statusCode, headers, body } = await call('GET', path, streaming());
@@ -48,7 +48,7 @@ describe('events as a stream', () => {
     expect(messages).toEqual(items.map((item) => `id: ${item.id}\nevent: ${item.type}\ndata: ${JSON.stringify(item)}`));
   });
 
-  it('go on after Last-Event-ID', async () => {
+  it('resumes after Last-Event-ID', async () => {
     const { call, service } = await testApp();
     const { body } = await call('GET', path, streaming({ 'last-event-id': idOf('evt', 1) }));
     expect(body).not.toContain(idOf('evt', 1));
@@ -56,7 +56,7 @@ describe('events as a stream', () => {
     expect(service.argumentsOf('followEvents').slice(0, 2)).toEqual([idOf('mig', 1), idOf('evt', 1)]);
   });
 
-  it('of all migrations have no migration', async () => {
+  it('of all migrations works without a migration id', async () => {
     const { call, service } = await testApp();
     await call('GET', '/migrations/events', streaming());
     expect(service.argumentsOf('followEvents').slice(0, 2)).toEqual([null, null]);
@@ -67,7 +67,7 @@ describe('events as a stream', () => {
     ['an id that is none', path, { 'last-event-id': 'evt_1' }, 400],
     ['a page size', `${path}?pageSize=2`, {}, 400],
     ['another form', path, { accept: 'text/html' }, 406],
-  ])('are refused with a problem for %s', async (_what, url, headers, status) => {
+  ])('is rejected with a problem for %s', async (_what, url, headers, status) => {
     const { call } = await testApp();
     const response = await call('GET', url, streaming(headers));
     expect(response.statusCode).toBe(status);
@@ -75,14 +75,14 @@ describe('events as a stream', () => {
   });
 
   it.each(['*/*', 'application/json', 'text/event-stream;q=0.5, application/json'])(
-    'are a page for those who accept %s',
+    'is a page for clients that accept %s',
     async (accept) => {
       const { call } = await testApp();
       expect((await call('GET', path, { headers: { accept } })).json().items).toHaveLength(2);
     },
   );
 
-  it('have no body for HEAD, and leave no stream open', async () => {
+  it('has no body for HEAD and leaves nothing open', async () => {
     const app = await endlessApp(1);
     for (let times = 0; times < 3; times++) {
       const response = await app.call('HEAD', path, streaming());
@@ -92,7 +92,7 @@ describe('events as a stream', () => {
     await app.app.close();
   });
 
-  it('tell first that the place of `Last-Event-ID` is gone, and have the client forget it', async () => {
+  it('first reports a lost `Last-Event-ID` position and makes the client forget it', async () => {
     const { call, service } = await testApp();
     const events = (async function* () {
       yield [anEvent(1)];
@@ -102,7 +102,7 @@ describe('events as a stream', () => {
     expect(body.split('\n\n')[1]).toBe('id:\nevent: reset\ndata: {}');
   });
 
-  it('end when the feed breaks, so that the client comes back', async () => {
+  it('ends when the feed fails, so that the client reconnects', async () => {
     const { call, service, log } = await testApp();
     const events = (async function* () {
       yield [anEvent(1)];
@@ -115,7 +115,7 @@ describe('events as a stream', () => {
     expect(log.map(({ msg }) => msg)).toContain('an event stream has ended early');
   });
 
-  it('end when the app closes', async () => {
+  it('ends when the app closes', async () => {
     const app = await endlessApp();
     const response = await fetch(`${await listening(app)}${path}`, streaming());
     const text = response.text();
@@ -123,7 +123,7 @@ describe('events as a stream', () => {
     expect(await text).toContain(idOf('evt', 1));
   });
 
-  it('take no place for a client that leaves before the first word', async () => {
+  it('frees its slot when the client leaves before the first event', async () => {
     const app = await endlessApp(1);
     const url = `${await listening(app)}${path}`;
     const { followEvents } = app.service;
@@ -145,7 +145,7 @@ describe('events as a stream', () => {
     await next.text();
   });
 
-  it('are only so many at once, and one that was left makes room', async () => {
+  it('is limited in number, and a closed one frees its slot', async () => {
     const app = await endlessApp(1);
     const url = `${await listening(app)}${path}`;
     const leave = new AbortController();

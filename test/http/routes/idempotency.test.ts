@@ -32,7 +32,7 @@ describe.each([
   ['POST retry', `${path}/retry`, { assume: 'absent' }, 'retry'],
   ['POST uploaded', `${path}/backups/${idOf('bkp', 1)}/uploaded`, {}, 'markUploaded'],
 ] as const)('%s with an idempotency key', (_name, url, body, method) => {
-  it('does it once and gives the same bytes again', async () => {
+  it('takes effect once and returns the same bytes again', async () => {
     const { call, service } = await testApp();
     const first = await call('POST', url, json(body, key));
     expect(first.statusCode).toBeLessThan(300);
@@ -43,7 +43,7 @@ describe.each([
     expect(service.calls.filter(({ name }) => name === method)).toHaveLength(1);
   });
 
-  it('refuses the key with another request', async () => {
+  it('rejects the key with a different request', async () => {
     const { call, service } = await testApp();
     await call('POST', url, json(body, key));
     service.calls.splice(0);
@@ -53,7 +53,7 @@ describe.each([
     expect(service.calls.map(({ name }) => name)).toEqual(['findReplay']);
   });
 
-  it('asks to wait while the first is in progress', async () => {
+  it('asks the caller to wait while the first request is in progress', async () => {
     const { call, service, runtime } = await testApp();
     await call('POST', url, json(body, key));
     forgetAnswer(service.records);
@@ -68,7 +68,7 @@ describe.each([
   it.each([
     ['ended in this process without an answer', 'this_process'],
     ['belonged to a process that is gone', 'nobody'],
-  ] as const)('is answered at once when the first %s', async (_, heldBy) => {
+  ] as const)('is answered at once when the first request %s', async (_, heldBy) => {
     const { call, service } = await testApp();
     const backups = [aBackup(), aBackup({ id: idOf('bkp', 2), type: 'log', final: false, state: 'queued' })];
     service.get = async () => aMigration({ backups });
@@ -80,7 +80,7 @@ describe.each([
     expect(service.calls.filter(({ name }) => name === method)).toHaveLength(1);
   });
 
-  it('tells that it may have been stored when nobody knows, and has an answer for the next one with the key', async () => {
+  it('reports that the request may have been stored when nobody knows, and answers the next one with the key', async () => {
     const { call, service } = await testApp();
     const backups = [aBackup(), aBackup({ id: idOf('bkp', 2), type: 'log', final: false, state: 'queued' })];
     service.get = async () => aMigration({ backups });
@@ -100,7 +100,7 @@ describe.each([
     expect(without.json()).toMatchObject({ code: 'store_outcome_unknown', retryable: false });
   });
 
-  it('answers what is true now when the first process died, and keeps that answer', async () => {
+  it('answers with the current state when the first process died, and keeps that answer', async () => {
     const { call, service, runtime } = await testApp();
     const backups = [aBackup(), aBackup({ id: idOf('bkp', 2), type: 'log', final: false, state: 'queued' })];
     service.get = async () => aMigration({ backups });
@@ -117,7 +117,7 @@ describe.each([
     expect(service.calls.filter(({ name }) => name === method)).toHaveLength(1);
   });
 
-  it('treats a replay found by the service in the same way', async () => {
+  it('handles a replay found by the service in the same way', async () => {
     const { app, service } = await testApp();
     const answer = {
       status: 202,
@@ -144,7 +144,7 @@ describe.each([
 });
 
 describe('an idempotency key', () => {
-  it('is refused when it is none', async () => {
+  it('is rejected when it is malformed', async () => {
     const { call, service } = await testApp();
     const response = await call('POST', '/migrations', json(createBody, { 'idempotency-key': 'with space' }));
     expect(response.json().errors).toEqual([
@@ -166,7 +166,7 @@ describe('an idempotency key', () => {
     expect((await call('POST', '/migrations', json(createBody, key))).statusCode).toBe(201);
   });
 
-  it('keeps the vendor’s refusal, which was stored with a migration', async () => {
+  it('keeps a vendor’s rejection that was stored with a migration', async () => {
     const { call, service } = await testApp();
     const create = service.create;
     service.create = async (...values) => {
@@ -180,7 +180,7 @@ describe('an idempotency key', () => {
     expect(second.json().instance).toBe(first.headers['x-request-id']);
   });
 
-  it('does not keep the refusal that names another migration', async () => {
+  it('does not keep a rejection that names another migration', async () => {
     const { call, service } = await testApp();
     service.create = async () => {
       throw new Problem('target_busy', 'Busy.', { members: { migrationId: idOf('mig', 7) } });
@@ -189,7 +189,7 @@ describe('an idempotency key', () => {
     expect(service.calls.filter(({ name }) => name === 'completeReplay')).toEqual([]);
   });
 
-  it('does not turn a success into an error when the answer cannot be kept', async () => {
+  it('does not turn a success into an error when the answer cannot be stored', async () => {
     const { call, service, log: lines } = await testApp();
     service.completeReplay = async () => {
       throw new StoreUnavailable('gone');
@@ -209,7 +209,7 @@ describe('an idempotency key', () => {
     expect(response.headers.location).toBe(path);
   });
 
-  it('finds the backup that it added among others', async () => {
+  it('finds its added backup among others', async () => {
     const { call, service, runtime } = await testApp();
     await call('POST', `${path}/backups`, json(log, key));
     forgetAnswer(service.records);
@@ -225,7 +225,7 @@ describe('an idempotency key', () => {
     expect(response.headers.location).toBe(`${path}/backups/${idOf('bkp', 4)}`);
   });
 
-  it('finds it by its source before its time', async () => {
+  it('finds its backup by source before time', async () => {
     const { call, service, runtime } = await testApp();
     await call('POST', `${path}/backups`, json(log, key));
     forgetAnswer(service.records);
@@ -250,7 +250,7 @@ describe('an idempotency key', () => {
     expect(service.calls.filter(({ name }) => name === 'create')).toHaveLength(2);
   });
 
-  it('means nothing where nothing is posted', async () => {
+  it('is ignored for a GET', async () => {
     const { call, service } = await testApp();
     expect((await call('GET', path, { headers: key })).statusCode).toBe(200);
     expect(service.calls.map(({ name }) => name)).toEqual(['get']);

@@ -30,7 +30,7 @@ describe('POST /migrations', () => {
     });
   });
 
-  it('answers 202 with Retry-After when it has not', async () => {
+  it('answers 202 with Retry-After when the vendor has not yet accepted', async () => {
     const { call, service } = await testApp();
     service.create = async () => ({
       migration: aMigration({ state: 'pending', stateReason: 'outcome_unknown' }),
@@ -44,7 +44,7 @@ describe('POST /migrations', () => {
   it.each([
     ['respond-async', 0],
     ['wait=20', 20_000],
-  ])('passes Prefer: %s on and says that it applied', async (prefer, waitMs) => {
+  ])('passes Prefer: %s on and confirms it', async (prefer, waitMs) => {
     const { call, service } = await testApp();
     const response = await call('POST', '/migrations', json(createBody, { prefer }));
     expect(service.argumentsOf('create')[1]).toBe(waitMs);
@@ -117,7 +117,7 @@ describe('POST /migrations', () => {
     expect(response.headers['retry-after']).toBe(problemCatalogue[code].retryable ? '8' : undefined);
   });
 
-  it('answers a store that is away with 503 and Retry-After', async () => {
+  it('answers 503 and Retry-After when the store is unavailable', async () => {
     const { call, service } = await testApp();
     service.create = async () => {
       throw new StoreUnavailable('connect ECONNREFUSED 10.0.0.1');
@@ -131,7 +131,7 @@ describe('POST /migrations', () => {
 });
 
 describe('GET /migrations', () => {
-  it('passes every filter on', async () => {
+  it('passes on every filter', async () => {
     const { call, service } = await testApp();
     const query =
       'provider=alibaba&account=ali-main&region=cn-hangzhou&state=restoring&state=failed&state=failed&instanceId=rm-1&name=orders' +
@@ -155,7 +155,7 @@ describe('GET /migrations', () => {
     ]);
   });
 
-  it('shows 50, newest first, when nothing is asked for', async () => {
+  it('shows the 50 newest first by default', async () => {
     const { call, service } = await testApp();
     const response = await call('GET', '/migrations');
     expect(service.calls.find(({ name }) => name === 'list')?.arguments.slice(0, 2)).toEqual([
@@ -166,7 +166,7 @@ describe('GET /migrations', () => {
     expect(response.headers).not.toHaveProperty('link');
   });
 
-  it('walks through all pages and each migration comes once', async () => {
+  it('shows each migration once across all pages', async () => {
     const { call, service } = await testApp();
     const all = [5, 4, 3, 2, 1].map((n) => aMigration({ id: idOf('mig', n) }));
     service.list = async (_filter, { size, after }) =>
@@ -185,13 +185,13 @@ describe('GET /migrations', () => {
     expect(seen).toEqual([5, 4, 3, 2, 1].map((n) => idOf('mig', n)));
   });
 
-  it('gives no token when the last page is exactly full', async () => {
+  it('returns no token when the last page is exactly full', async () => {
     const { call, service } = await testApp();
     service.list = async (_filter, { after }) => (after === undefined ? [aMigration()] : []);
     expect((await call('GET', '/migrations?pageSize=1')).json().nextPageToken).toBeNull();
   });
 
-  it('refuses a token with other filters, and takes it with another page size', async () => {
+  it('rejects a token with other filters and accepts it with another page size', async () => {
     const { call, service } = await testApp();
     const all = [3, 2, 1].map((n) => aMigration({ id: idOf('mig', n) }));
     service.list = async (_filter, { size, after }) =>
@@ -229,7 +229,7 @@ describe('GET /migrations/{id}', () => {
     expect(response.headers['cache-control']).toBe('private, no-cache, no-transform');
   });
 
-  it('answers 304 while the representation is the same', async () => {
+  it('answers 304 while the representation is unchanged', async () => {
     const { call, service } = await testApp();
     const first = await call('GET', path);
     const headers = { 'if-none-match': `"other", ${first.headers.etag}` };
@@ -241,7 +241,7 @@ describe('GET /migrations/{id}', () => {
     expect((await call('GET', path, { headers })).statusCode).toBe(200);
   });
 
-  it('refuses a broken If-None-Match by name', async () => {
+  it('rejects a malformed If-None-Match by name', async () => {
     const { call } = await testApp();
     const response = await call('GET', path, { headers: { 'if-none-match': 'mig.3' } });
     expect(response.json().errors).toEqual([expect.objectContaining({ parameter: 'If-None-Match' })]);
@@ -280,7 +280,7 @@ describe('GET /migrations/{id}', () => {
     expect(response.json().code).toBe('not_found');
   });
 
-  it('a path that cannot be decoded is a bad request', async () => {
+  it('an undecodable path is a bad request', async () => {
     const { app } = await testApp();
     const response = await app.inject('/migrations/%zz');
     expect(response.statusCode).toBe(400);
@@ -295,7 +295,7 @@ describe('GET /migrations/{id}', () => {
 describe('PATCH and DELETE /migrations/{id}', () => {
   const path = `/migrations/${idOf('mig', 1)}`;
 
-  it.each(['application/merge-patch+json', 'application/json'])('takes %s', async (type) => {
+  it.each(['application/merge-patch+json', 'application/json'])('accepts %s', async (type) => {
     const { call, service } = await testApp();
     const patch = { description: null, labels: { team: 'orders', old: null } };
     const response = await call('PATCH', path, { payload: JSON.stringify(patch), headers: { 'content-type': type } });
@@ -304,7 +304,7 @@ describe('PATCH and DELETE /migrations/{id}', () => {
     expect(service.argumentsOf('patch').slice(0, 2)).toEqual([idOf('mig', 1), patch]);
   });
 
-  it('forgets with 204 and no body', async () => {
+  it('deletes with 204 and no body', async () => {
     const { call, service } = await testApp();
     const response = await call('DELETE', path);
     expect(response.statusCode).toBe(204);
@@ -312,12 +312,12 @@ describe('PATCH and DELETE /migrations/{id}', () => {
     expect(service.argumentsOf('remove')[0]).toBe(idOf('mig', 1));
   });
 
-  it('forgets also for clients that name a media type without sending a body', async () => {
+  it('deletes for clients that send a content type without a body', async () => {
     const { call } = await testApp();
     expect((await call('DELETE', path, { headers: { 'content-type': 'application/json' } })).statusCode).toBe(204);
   });
 
-  it('says why not and what is possible', async () => {
+  it('explains a rejection and the possible actions', async () => {
     const { call, service } = await testApp();
     service.remove = async () => {
       throw new Problem('invalid_state', 'Only ended migrations.', {
@@ -363,7 +363,7 @@ describe('a chain of very many backups', () => {
     backups: Array.from({ length: 2000 }, (_, number) => ({ ...aBackup(), ...backup, id: idOf('bkp', number) })),
   };
 
-  it('is whole where it is asked for, and short in lists and answers to changes', async () => {
+  it('is complete on request and abbreviated in lists and answers to changes', async () => {
     const { call, service } = await testApp();
     service.get = async () => long;
     service.patch = async () => long;
@@ -375,7 +375,7 @@ describe('a chain of very many backups', () => {
     expect((await call('GET', '/migrations')).json().items[0].backups).toHaveLength(50);
   });
 
-  it('may end a page early, and the next page is offered', async () => {
+  it('may end a page early with a token for the next page', async () => {
     const { call, service } = await testApp();
     service.list = async (_filter, page) => (page.size === 1 ? [aMigration()] : [long]);
     const { items, nextPageToken } = (await call('GET', '/migrations?pageSize=200')).json();

@@ -6,8 +6,8 @@ import { aMigration, aRuntime, idOf } from '../support/fixtures.ts';
 
 const path = `/migrations/${idOf('mig', 1)}`;
 
-describe('a migration that was shown', () => {
-  it('is shown again with the same bytes while its version stays', async () => {
+describe('a migration that was shown before', () => {
+  it('is shown with the same bytes while its version is unchanged', async () => {
     const { call, service } = await testApp();
     const first = await call('GET', path);
     service.getUnless = async () => null;
@@ -18,7 +18,7 @@ describe('a migration that was shown', () => {
     expect((await call('GET', path, { headers: { 'if-none-match': `${first.headers.etag}` } })).statusCode).toBe(304);
   });
 
-  it('is shown as it is after a change', async () => {
+  it('is shown with its changes after a change', async () => {
     const { call, service } = await testApp();
     await call('GET', path);
     service.getUnless = async (known) => {
@@ -30,7 +30,7 @@ describe('a migration that was shown', () => {
     expect(second.headers.etag).toBe(`"${idOf('mig', 1)}.4"`);
   });
 
-  it('is not shown to whom the service refuses it', async () => {
+  it('is not shown to a caller whom the service rejects', async () => {
     const { call, service } = await testApp();
     await call('GET', path);
     service.getUnless = async () => {
@@ -41,7 +41,7 @@ describe('a migration that was shown', () => {
 });
 
 describe('a list of migrations', () => {
-  it('shows again what was shown of the same versions, and says whether a page follows', async () => {
+  it('reuses representations of unchanged versions and says whether a page follows', async () => {
     const { call, service } = await testApp();
     const made = [1, 2, 3].map((n) => aMigration({ id: idOf('mig', n) }));
     const asked: unknown[] = [];
@@ -61,10 +61,10 @@ describe('a list of migrations', () => {
   });
 });
 
-describe('what is kept of shown migrations', () => {
+describe('the cache of representations', () => {
   const answer = (body: string) => ({ status: 200, headers: {}, body });
 
-  it('is the newest version, with all texts that were made of it', () => {
+  it('holds the newest version with all its representations', () => {
     const shown = createShownMigrations(aRuntime());
     shown.keep(aMigration({ version: 2 }), { answer: answer('two') });
     shown.keep(aMigration({ version: 2 }), { item: 'one of many' });
@@ -75,7 +75,7 @@ describe('what is kept of shown migrations', () => {
     expect(shown.find(idOf('mig', 1))).not.toHaveProperty('answer');
   });
 
-  it('is made anew after a minute', () => {
+  it('drops a representation after a minute', () => {
     const runtime = aRuntime();
     const shown = createShownMigrations(runtime);
     shown.keep(aMigration(), { item: 'text' });
@@ -86,7 +86,7 @@ describe('what is kept of shown migrations', () => {
     expect(shown.find(idOf('mig', 1))).toBeUndefined();
   });
 
-  it('is bounded, and what nobody asks for goes first', () => {
+  it('is bounded and drops the least recently used first', () => {
     const shown = createShownMigrations(aRuntime());
     const item = 'x'.repeat(400_000);
     for (let n = 1; n <= 200; n++) {

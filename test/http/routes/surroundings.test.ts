@@ -7,10 +7,10 @@ import { sharedApp, testApp } from '../support/app.ts';
 import { keyNamed } from '../support/credentials.ts';
 import { document } from '../support/documented.ts';
 
-describe('what can be read beside migrations', () => {
+describe('read operations beside migrations', () => {
   const app = sharedApp();
 
-  it('providers', async () => {
+  it('list the providers', async () => {
     const { call } = app();
     const list = await call('GET', '/providers');
     expect(list.json().items.map(({ id }: { id: string }) => id)).toEqual(['alibaba', 'huawei', 'tencent']);
@@ -22,7 +22,7 @@ describe('what can be read beside migrations', () => {
     expect((await call('GET', '/providers/aws')).statusCode).toBe(404);
   });
 
-  it('accounts', async () => {
+  it('list the accounts', async () => {
     const response = await app().call('GET', '/accounts');
     expect(response.json()).toEqual({
       items: [{ name: 'ali-main', provider: 'alibaba', region: 'cn-hangzhou' }],
@@ -30,7 +30,7 @@ describe('what can be read beside migrations', () => {
     });
   });
 
-  it('all problems, each at its type', async () => {
+  it('list all problems and show each at its type URI', async () => {
     const { call } = app();
     expect((await call('GET', '/problems')).json().items).toHaveLength(problemCodes.length);
     for (const code of problemCodes)
@@ -38,7 +38,7 @@ describe('what can be read beside migrations', () => {
     expect((await call('GET', '/problems/toString')).statusCode).toBe(404);
   });
 
-  it.each(['/providers', '/problems'])('%s in pages, where a size is given', async (path) => {
+  it.each(['/providers', '/problems'])('page %s when a page size is given', async (path) => {
     const { call } = await testApp();
     const { items } = (await call('GET', path)).json<{ items: unknown[] }>();
     const seen: unknown[] = [];
@@ -53,7 +53,7 @@ describe('what can be read beside migrations', () => {
     expect((await call('GET', `${path}?pageSize=0`)).statusCode).toBe(400);
   });
 
-  it('where things are, as JSON or for browsers', async () => {
+  it('show the API’s links as JSON or as a page for browsers', async () => {
     const { call, app: fastify } = app();
     expect((await call('GET', '/')).json().links).toMatchObject({
       docs: '/docs',
@@ -74,7 +74,7 @@ describe('what can be read beside migrations', () => {
     expect(Object.keys(vocabulary.providerOptions.huawei)).toContain('fileStream');
   });
 
-  it('the contract itself', async () => {
+  it('serve the OpenAPI document', async () => {
     const response = await app().app.inject('/openapi.json');
     expect(response.headers['content-type']).toBe('application/json; charset=utf-8');
     const served = response.json();
@@ -89,13 +89,13 @@ describe('what can be read beside migrations', () => {
 });
 
 describe('probes', () => {
-  it('live says nothing of the store', async () => {
+  it('answer live without asking the store', async () => {
     const { call, service } = await testApp();
     expect((await call('GET', '/livez')).json()).toEqual({ status: 'live' });
     expect(service.calls).toEqual([]);
   });
 
-  it('ready, with checks when asked', async () => {
+  it('answer ready, with checks on request', async () => {
     const { call } = await testApp();
     expect((await call('GET', '/readyz')).json()).toEqual({ status: 'ready' });
     expect((await call('GET', '/readyz?verbose')).json().checks).toEqual([
@@ -123,7 +123,7 @@ describe('probes', () => {
   it.each([
     [true, 'draining'],
     [false, 'overloaded'],
-  ])('not ready while draining is %s: %s', async (draining, code) => {
+  ])('answer not ready while draining is %s: %s', async (draining, code) => {
     const { call, service } = await testApp();
     const checks = [{ name: 'store', ok: false, detail: 'does not answer' }];
     service.health = async () => ({ ready: false, draining, checks });
@@ -134,7 +134,7 @@ describe('probes', () => {
     expect((await call('GET', '/readyz')).json()).not.toHaveProperty('checks');
   });
 
-  it('take any Accept', async () => {
+  it('accept any Accept header', async () => {
     const { call } = await testApp();
     expect((await call('GET', '/livez', { headers: { accept: 'text/plain' } })).statusCode).toBe(200);
   });

@@ -8,7 +8,7 @@ import { aMigration, idOf } from '../support/fixtures.ts';
 const path = `/migrations/${idOf('mig', 1)}/backups/${idOf('bkp', 1)}`;
 
 describe('POST …/upload-target', () => {
-  it('gives the temporary keys, and tells caches to keep nothing', async () => {
+  it('returns the temporary keys and forbids caching', async () => {
     const { call, service, log } = await testApp();
     const response = await call('POST', `${path}/upload-target`);
     expect(response.statusCode).toBe(200);
@@ -26,7 +26,7 @@ describe('POST …/upload-target', () => {
     expect(JSON.stringify(log)).not.toContain('temporary');
   });
 
-  it('takes an idempotency key, asks again all the same, and keeps nothing under it', async () => {
+  it('accepts an idempotency key, requests new keys all the same and stores nothing', async () => {
     const { call, service } = await testApp();
     for (let time = 0; time < 2; time++) {
       const response = await call('POST', `${path}/upload-target`, json({}, { 'idempotency-key': 'once' }));
@@ -39,7 +39,7 @@ describe('POST …/upload-target', () => {
     expect(broken.statusCode).toBe(400);
   });
 
-  it('says why there is nothing to upload', async () => {
+  it('explains why there is nothing to upload', async () => {
     const { call, service } = await testApp();
     service.uploadTarget = async () => {
       throw new Problem('invalid_state', 'This backup is not an upload.', { members: { migrationId: idOf('mig', 1) } });
@@ -58,7 +58,7 @@ describe('POST …/upload-target', () => {
 });
 
 describe('POST …/uploaded', () => {
-  it('answers 202, and 200 when it was said before', async () => {
+  it('answers 202, and 200 when it was already reported', async () => {
     const { call, service } = await testApp();
     expect((await call('POST', `${path}/uploaded`)).statusCode).toBe(202);
     service.markUploaded = async () => ({ migration: aMigration(), changed: false });
@@ -67,7 +67,7 @@ describe('POST …/uploaded', () => {
 });
 
 describe('GET /providers/{id}/backup-command', () => {
-  it('gives the vendor’s command with its line breaks', async () => {
+  it('returns the vendor’s command with its line breaks', async () => {
     const { call, service } = await testApp();
     const response = await call(
       'GET',
@@ -82,7 +82,7 @@ describe('GET /providers/{id}/backup-command', () => {
     ]);
   });
 
-  it('takes a single full backup as the default', async () => {
+  it('defaults to a single full backup', async () => {
     const { call, service } = await testApp();
     await call('GET', '/providers/tencent/backup-command?database=orders&type=full');
     expect(service.argumentsOf('backupCommand')[2]).toEqual({
@@ -99,12 +99,12 @@ describe('GET /providers/{id}/backup-command', () => {
     ['with another type', 'database=orders&type=snapshot'],
     ['with a quote in the folder', "database=orders&type=full&path=D:\\'"],
     ['with an unknown parameter', 'database=orders&type=full&size=1'],
-  ])('refuses a request %s', async (_name, query) => {
+  ])('rejects a request %s', async (_name, query) => {
     const { call } = await testApp();
     expect((await call('GET', `/providers/tencent/backup-command?${query}`)).statusCode).toBe(400);
   });
 
-  it('knows no other provider', async () => {
+  it('answers 404 for an unknown provider', async () => {
     const { call } = await testApp();
     expect((await call('GET', '/providers/aws/backup-command?database=orders&type=full')).statusCode).toBe(404);
   });

@@ -53,7 +53,7 @@ describe('POST /webhooks', () => {
     }
   });
 
-  it('passes on all that can be said', async () => {
+  it('passes on every member', async () => {
     const { call, webhooks } = await testApp();
     const request = {
       ...body,
@@ -66,7 +66,7 @@ describe('POST /webhooks', () => {
     expect(webhooks.argumentsOf('create')[0]).toEqual(request);
   });
 
-  it('hands the idempotency key on and says what was given before', async () => {
+  it('passes on the idempotency key and marks a replay', async () => {
     const { call, webhooks, service } = await testApp();
     const first = await call('POST', '/webhooks', json(body, { 'idempotency-key': 'k-1' }));
     const second = await call('POST', '/webhooks', json(body, { 'idempotency-key': '"k-1"' }));
@@ -98,7 +98,7 @@ describe('POST /webhooks', () => {
     expect(response.json()).toMatchObject({ code, errors: [{ pointer: '/url' }] });
   });
 
-  it('answers a store that is away with 503', async () => {
+  it('answers 503 when the store is unavailable', async () => {
     const { call, webhooks } = await testApp();
     webhooks.create = async () => {
       throw new StoreUnavailable('gone');
@@ -107,7 +107,7 @@ describe('POST /webhooks', () => {
   });
 });
 
-describe('what a webhook cannot be', () => {
+describe('invalid webhooks', () => {
   const app = sharedApp();
   const faults: readonly (readonly [name: string, body: unknown, pointer: string, detail: RegExp])[] = [
     ['no URL', {}, '/url', /is required/],
@@ -138,14 +138,14 @@ describe('what a webhook cannot be', () => {
     expect(webhooks.calls).toEqual([]);
   });
 
-  it.each(faults.slice(1))('%s, afterwards either', async (_name, request, pointer, detail) => {
+  it.each(faults.slice(1))('%s, in a change', async (_name, request, pointer, detail) => {
     const { call, webhooks } = app();
     const response = await call('PATCH', path, json(request));
     expect(response.json().errors).toContainEqual({ pointer, detail: expect.stringMatching(detail) });
     expect(webhooks.calls).toEqual([]);
   });
 
-  it('and only the description can be cleared', async () => {
+  it('cannot clear anything but the description', async () => {
     const { call, webhooks } = app();
     expect((await call('PATCH', path, json({ description: null }))).statusCode).toBe(200);
     expect(webhooks.argumentsOf('patch')[1]).toEqual({ description: null });
@@ -155,7 +155,7 @@ describe('what a webhook cannot be', () => {
 });
 
 describe('GET /webhooks', () => {
-  it('shows 50, for whom the caller is', async () => {
+  it('shows 50 webhooks for the caller', async () => {
     const { call, webhooks } = await testApp();
     const response = await call('GET', '/webhooks');
     expect(response.json()).toEqual({ items: [shown], nextPageToken: null });
@@ -166,7 +166,7 @@ describe('GET /webhooks', () => {
     ]);
   });
 
-  it('walks through all pages and each webhook comes once', async () => {
+  it('shows each webhook once across all pages', async () => {
     const { call, webhooks } = await testApp();
     const all = [1, 2, 3, 4, 5].map((n) => aWebhook({ id: idOf('whk', n) }));
     webhooks.list = async ({ size, after }) => all.filter(({ id }) => after === undefined || id > after).slice(0, size);
@@ -175,7 +175,7 @@ describe('GET /webhooks', () => {
 });
 
 describe('GET /webhooks/{id}', () => {
-  it('shows it with its entity tag, and 304 while it is the same', async () => {
+  it('shows the webhook with its entity tag, and 304 while it is unchanged', async () => {
     const { call, webhooks } = await testApp();
     const first = await call('GET', path);
     expect(first.statusCode).toBe(200);
@@ -190,7 +190,7 @@ describe('GET /webhooks/{id}', () => {
     expect((await call('GET', path, { headers: { 'if-none-match': 'bare' } })).statusCode).toBe(400);
   });
 
-  it('tells why the gateway has switched it off', async () => {
+  it('explains why the gateway disabled it', async () => {
     const { call, webhooks } = await testApp();
     webhooks.get = async () =>
       aWebhook({ enabled: false, disabledReason: 'the receiver answered 410', eventTypes: [] });
@@ -218,7 +218,7 @@ describe('GET /webhooks/{id}', () => {
 });
 
 describe('PATCH and DELETE /webhooks/{id}', () => {
-  it.each(['application/merge-patch+json', 'application/json'])('takes %s', async (type) => {
+  it.each(['application/merge-patch+json', 'application/json'])('accepts %s', async (type) => {
     const { call, webhooks } = await testApp();
     const patch = { description: null, enabled: true, eventTypes: [] };
     const response = await call('PATCH', path, { payload: JSON.stringify(patch), headers: { 'content-type': type } });
@@ -231,7 +231,7 @@ describe('PATCH and DELETE /webhooks/{id}', () => {
     ]);
   });
 
-  it('forgets with 204 and no body', async () => {
+  it('deletes with 204 and no body', async () => {
     const { call, webhooks } = await testApp();
     const response = await call('DELETE', path);
     expect(response.statusCode).toBe(204);
@@ -266,7 +266,7 @@ describe('PATCH and DELETE /webhooks/{id}', () => {
 describe('deliveries', () => {
   const delivery = `${path}/deliveries/${idOf('dlv', 1)}`;
 
-  it('are shown with what came of them', async () => {
+  it('are shown with their outcome', async () => {
     const { call, webhooks } = await testApp();
     const response = await call('GET', `${path}/deliveries?state=pending`);
     expect(response.json()).toEqual({
@@ -309,7 +309,7 @@ describe('deliveries', () => {
     ]);
   });
 
-  it('come in pages, whose tokens belong to the webhook and the state', async () => {
+  it('are paged with tokens that belong to the webhook and the state', async () => {
     const { call, webhooks } = await testApp();
     const all = [5, 4, 3, 2, 1].map((n) => aDelivery({ id: idOf('dlv', n) }));
     webhooks.deliveries = async (_id, _filter, { size, after }) =>
@@ -328,7 +328,7 @@ describe('deliveries', () => {
     }
   });
 
-  it.each(['state=sent', 'state=failed&state=pending', 'pageSize=0', 'type=x'])('%s is refused', async (query) => {
+  it.each(['state=sent', 'state=failed&state=pending', 'pageSize=0', 'type=x'])('%s is rejected', async (query) => {
     const { call, webhooks } = await testApp();
     expect((await call('GET', `${path}/deliveries?${query}`)).statusCode).toBe(400);
     expect(webhooks.calls).toEqual([]);
@@ -338,7 +338,7 @@ describe('deliveries', () => {
     ['without a body', {}],
     ['with an empty object', json({})],
     ['with an idempotency key', { headers: { 'idempotency-key': 'k-1' } }],
-  ])('are sent again %s', async (_name, options) => {
+  ])('are redelivered %s', async (_name, options) => {
     const { call, webhooks } = await testApp();
     for (let times = 0; times < 2; times++) {
       const response = await call('POST', `${delivery}/redeliver`, options);
@@ -357,7 +357,7 @@ describe('deliveries', () => {
     ['a member', json({ now: true }), 400],
     ['a broken idempotency key', { headers: { 'idempotency-key': 'with space' } }, 400],
     ['text', { payload: 'x', headers: { 'content-type': 'text/plain' } }, 415],
-  ])('are not sent again with %s', async (_name, options, status) => {
+  ])('are not redelivered with %s', async (_name, options, status) => {
     const { call, webhooks } = await testApp();
     expect((await call('POST', `${delivery}/redeliver`, options)).statusCode).toBe(status);
     expect(webhooks.calls).toEqual([]);
@@ -369,7 +369,7 @@ describe('deliveries', () => {
   });
 });
 
-describe('the surroundings', () => {
+describe('the webhook resource', () => {
   const app = sharedApp();
 
   it.each([
@@ -383,7 +383,7 @@ describe('the surroundings', () => {
     expect(response.headers.allow).toBe(allow);
   });
 
-  it('JSON is what is spoken', async () => {
+  it('accepts and returns JSON only', async () => {
     const { call, webhooks } = app();
     expect((await call('POST', '/webhooks', json(body, { accept: 'text/csv' }))).statusCode).toBe(406);
     const text = { payload: JSON.stringify(body), headers: { 'content-type': 'text/plain' } };
@@ -395,17 +395,17 @@ describe('the surroundings', () => {
     expect(webhooks.calls).toEqual([]);
   });
 
-  it('the front door names the resource', async () => {
+  it('is linked from the root', async () => {
     expect((await app().call('GET', '/')).json().links.webhooks).toBe('/webhooks');
   });
 });
 
-describe('who may', () => {
+describe('authorization', () => {
   const stranger = keyNamed('stranger', { accounts: ['tc-main'] });
   const writer = keyNamed('writer', { scopes: ['migrations:write'] });
   const auth = createStaticKeyAuthenticator([stranger.entry, writer.entry]);
 
-  it('not: say where events go without being allowed to read them', async () => {
+  it('rejects a webhook of a caller who may not read events', async () => {
     const { call, webhooks } = await testApp({ auth });
     const headers = { 'x-api-key': writer.secret };
     for (const [method, url] of [
@@ -421,7 +421,7 @@ describe('who may', () => {
     expect((await call('DELETE', path, { headers })).statusCode).toBe(204);
   });
 
-  it('not: know of a webhook of foreign accounts', async () => {
+  it('hides a webhook of other accounts', async () => {
     const { call, webhooks } = await testApp({ auth });
     const headers = { 'x-api-key': stranger.secret };
     expect((await call('GET', path, { headers })).statusCode).toBe(404);
@@ -430,8 +430,8 @@ describe('who may', () => {
   });
 });
 
-describe('the audit', () => {
-  it('tells of changes, of no migration and nothing of the body', async () => {
+describe('the audit of webhooks', () => {
+  it('records changes without a migration id and without the body', async () => {
     const records: NewAuditRecord[] = [];
     const asked: string[] = [];
     const audit: AuditLog = {
@@ -462,7 +462,7 @@ describe('the audit', () => {
     expect(JSON.stringify([records, log])).not.toMatch(/CANARY|whsec_/);
   });
 
-  it('takes the key of a webhook for no migration', async () => {
+  it('does not mistake a webhook’s idempotency key for a migration’s', async () => {
     const records: NewAuditRecord[] = [];
     const audit: AuditLog = { ...noAudit, appendAudit: async (record) => void records.push(record) };
     const { call, service } = await testApp({ audit });

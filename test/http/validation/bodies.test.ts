@@ -181,7 +181,7 @@ const createFaults: [name: string, change: Record<string, unknown>, pointer: str
 
 const app = sharedApp();
 
-describe('POST /migrations refuses', () => {
+describe('POST /migrations rejects', () => {
   it.each(createFaults)('%s', async (_name, change, pointer, detail) => {
     const { call, service } = app();
     const response = await call('POST', '/migrations', json({ ...createBody, ...change }));
@@ -192,7 +192,7 @@ describe('POST /migrations refuses', () => {
     expect(service.calls).toEqual([]);
   });
 
-  it('and names all faults at once', async () => {
+  it('with all faults at once', async () => {
     const { call } = app();
     const response = await call(
       'POST',
@@ -210,7 +210,7 @@ describe('POST /migrations refuses', () => {
     expect(detail).toMatch(/and 4 more/);
   });
 
-  it('and never repeats a value, which may be a secret', async () => {
+  it('without repeating a value, which may be a secret', async () => {
     const { call } = app();
     const secret = 'ftp://example.com/a.bak?Signature=topsecret';
     const response = await call(
@@ -225,13 +225,13 @@ describe('POST /migrations refuses', () => {
   it.each([
     ['fields', Object.fromEntries(Array.from({ length: 5001 }, (_, n) => [`field${n}`, n]))],
     ['items', { ...createBody, source: { type: 'object_storage', keys: Array.from({ length: 5001 }, () => ({})) } }],
-  ])('more %s than any request has, without looking at them', async (_name, body) => {
+  ])('more %s than any request has, without reading them', async (_name, body) => {
     const { call } = app();
     const response = await call('POST', '/migrations', json(body));
     expect(response.json().errors).toEqual([{ pointer: '', detail: 'has more than 5000 members in all' }]);
   });
 
-  it('a flood of unknown fields with a bounded answer', async () => {
+  it('many unknown fields with a bounded answer', async () => {
     const { call } = app();
     const flood = Object.fromEntries(Array.from({ length: 4000 }, (_, n) => [`field${n}`, n]));
     const response = await call('POST', '/migrations', json({ ...createBody, ...flood }));
@@ -239,7 +239,7 @@ describe('POST /migrations refuses', () => {
   });
 });
 
-describe('the other bodies', () => {
+describe('other request bodies', () => {
   const path = `/migrations/${idOf('mig', 1)}`;
   const source = createBody.source;
   it.each([
@@ -276,7 +276,7 @@ describe('the other bodies', () => {
   });
 });
 
-describe('what is not JSON', () => {
+describe('bodies that are not JSON', () => {
   const sends: [string, string | Buffer | undefined, Record<string, string>, number, RegExp][] = [
     [
       'broken JSON',
@@ -333,7 +333,7 @@ describe('what is not JSON', () => {
     expect(service.calls).toEqual([]);
   });
 
-  it('takes a charset of UTF-8 and a byte order mark', async () => {
+  it('JSON with a UTF-8 charset and byte order mark is accepted', async () => {
     const { call } = app();
     const payload = `\ufeff${JSON.stringify(createBody)}`;
     const response = await call('POST', '/migrations', {
@@ -343,14 +343,14 @@ describe('what is not JSON', () => {
     expect(response.statusCode).toBe(201);
   });
 
-  it('refuses a body over the limit', async () => {
+  it('a body over the limit is rejected', async () => {
     const { call } = await testApp({ settings: { bodyLimitBytes: 1000 } });
     const response = await call('POST', '/migrations', json({ ...createBody, description: long(1000) }));
     expect(response.statusCode).toBe(413);
     expect(response.json().code).toBe('payload_too_large');
   });
 
-  it('takes a body on GET and ignores it', async () => {
+  it('a body on GET is ignored', async () => {
     const { call } = app();
     const response = await call('GET', '/migrations', { payload: 'x', headers: { 'content-type': 'text/plain' } });
     expect(response.statusCode).toBe(200);

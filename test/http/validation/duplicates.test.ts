@@ -6,7 +6,7 @@ import { createBody } from '../support/fixtures.ts';
 
 const pointers = (text: string) => duplicateMembers(text, JSON.parse(text)).map(({ pointer }) => pointer);
 
-describe('members that stand twice', () => {
+describe('duplicate members', () => {
   it.each([
     ['{"a":1,"a":2}', ['/a']],
     ['{"a":1,"a":1,"a":1}', ['/a', '/a']],
@@ -22,9 +22,9 @@ describe('members that stand twice', () => {
     [' { "a" : [ ] , "b" : { } } ', []],
     ['"a:b"', []],
     ['7', []],
-  ])('in %s are at %j', (text, found) => expect(pointers(text)).toEqual(found));
+  ])('in %s are found at %j', (text, found) => expect(pointers(text)).toEqual(found));
 
-  it('are found in any JSON, and nothing else is', () => {
+  it('are found in any JSON without false positives', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 4 }), fc.string(), fc.jsonValue(), (value, name, other) => {
         expect(pointers(JSON.stringify(value))).toEqual([]);
@@ -36,7 +36,7 @@ describe('members that stand twice', () => {
     );
   });
 
-  it('of a submission are refused before anything is done', async () => {
+  it('in a request are rejected before anything happens', async () => {
     const { call, service } = await testApp();
     const text = JSON.stringify(createBody).replace('"instanceId":', '"instanceId":"rm-uf6wjk5yyyyyyy","instanceId":');
     const headers = { 'content-type': 'application/json' };

@@ -38,7 +38,7 @@ describe('query parameters', () => {
     expect(response.json<{ errors: unknown[] }>().errors).toEqual([{ parameter, detail: expected }]);
   });
 
-  it('refuses an unknown kind of dry run', async () => {
+  it('rejects an unknown kind of dry run', async () => {
     const { call, service } = app();
     const response = await call('POST', '/migrations?dryRun=yes', json(createBody));
     expect(response.json().errors).toEqual([
@@ -47,7 +47,7 @@ describe('query parameters', () => {
     expect(service.calls).toEqual([]);
   });
 
-  it('refuses an unknown parameter on a change, where it could mean something', async () => {
+  it('rejects an unknown parameter on a change', async () => {
     const { call, service } = app();
     const response = await call('POST', '/migrations?dryrun=true', json(createBody));
     expect(response.json().errors).toEqual([

@@ -6,7 +6,7 @@ import { patternInWords } from '../../../src/http/validation/pattern-words.ts';
 import { firstToken, memberPointer } from '../../../src/http/validation/pointer.ts';
 import { providers } from '../../support/providers.ts';
 
-describe('patterns in words', () => {
+describe('descriptions of patterns', () => {
   const patterns = new Set<string>();
   collect(sharedSchemas(providers.all));
   function collect(schema: unknown): void {
@@ -17,12 +17,12 @@ describe('patterns in words', () => {
       collect(value);
     }
   }
-  it('finds patterns', () => expect(patterns.size).toBeGreaterThan(8));
-  it.each([...patterns])('%s has words', (pattern) => expect(patternInWords(pattern)).not.toContain(pattern));
-  it('shows an unknown pattern itself', () => expect(patternInWords('^x$')).toBe('must match ^x$'));
+  it('cover more than eight patterns', () => expect(patterns.size).toBeGreaterThan(8));
+  it.each([...patterns])('exist for %s', (pattern) => expect(patternInWords(pattern)).not.toContain(pattern));
+  it('show an unknown pattern itself', () => expect(patternInWords('^x$')).toBe('must match ^x$'));
 });
 
-describe('spelling', () => {
+describe('spelling suggestions', () => {
   const known = ['final', 'source', 'type', 'restoreAs', 'consistencyCheck'];
   it.each([
     ['finl', 'final'],
@@ -43,18 +43,18 @@ describe('spelling', () => {
   ])('%s and %s are %i apart', (one, other, distance) => expect(editDistance(one, other)).toBe(distance));
 });
 
-describe('pointers', () => {
-  it('escapes and unescapes', () => {
+describe('JSON pointers', () => {
+  it('are escaped and unescaped', () => {
     expect(memberPointer('/labels', 'a/b~c')).toBe('/labels/a~1b~0c');
     expect(firstToken('/a~1b~0c/0')).toBe('a/b~c');
   });
-  it('shortens a name that is absurdly long', () => {
+  it('shorten an extremely long name', () => {
     expect(memberPointer('', 'x'.repeat(10_000)).length).toBeLessThan(140);
   });
 });
 
 describe('faults', () => {
-  it('keeps what is unknown to it in the validator’s words', () => {
+  it('keep the validator’s words for an unknown keyword', () => {
     const fault: SchemaFault = {
       keyword: 'multipleOf',
       instancePath: '/a',

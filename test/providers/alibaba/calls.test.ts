@@ -28,7 +28,7 @@ describe('the plan of each step', () => {
     expect(alibaba.plan(step, chain, null).map(({ operation }) => operation)).toEqual(operations);
   });
 
-  it('has nothing to terminate while no task is known', () => {
+  it('has no termination while no task is known', () => {
     expect(alibaba.plan('cancel', migration({ providerRefs: {} }), null)).toEqual([]);
   });
 });
@@ -36,7 +36,7 @@ describe('the plan of each step', () => {
 describe('CreateMigrateTask', () => {
   const place = { OssObjectPositions: 'oss-cn-hangzhou.aliyuncs.com:acme-backups:prod/orders_full.bak' };
 
-  it('restores one file and opens the database at once', () => {
+  it('restores one file and opens the database immediately', () => {
     expect(parameters('restore')).toEqual({
       DBInstanceId: instanceId,
       DBName: 'orders',
@@ -47,18 +47,18 @@ describe('CreateMigrateTask', () => {
     });
   });
 
-  it('says the consistency check that was asked for', () => {
+  it('sends the requested consistency check', () => {
     const of = migration({ options: { consistencyCheck: 'sync' } });
     expect(parameters('restore', of).CheckDBMode).toBe('SyncExecuteDBCheck');
   });
 
-  it('names the database as it is to be called on the target', () => {
+  it('sends the database’s name on the target', () => {
     const databases = [{ name: 'orders', restoreAs: 'orders_copy' }];
     const of = migration({ target: { instanceId, databases, overwrite: false } });
     expect(parameters('restore', of).DBName).toBe('orders_copy');
   });
 
-  it('uses the endpoint of the source, and passes the key as it is', () => {
+  it('uses the source’s endpoint and passes the key unchanged', () => {
     const source = {
       type: 'object_storage',
       bucket: 'b-1',
@@ -70,14 +70,14 @@ describe('CreateMigrateTask', () => {
     );
   });
 
-  it('takes the region of the migration, not that of the account, for the default endpoint', () => {
+  it('uses the migration’s region, not the account’s, for the default endpoint', () => {
     expect(parameters('restore', migration({ region: 'cn-beijing' })).OssObjectPositions).toMatch(
       /^oss-cn-beijing\.aliyuncs\.com:/,
     );
   });
 
   it.each(['full_log', 'full_differential'] as const)(
-    'begins a chain of mode %s without an id and without a check',
+    'starts a chain of mode %s without an id and without a check',
     (mode) => {
       expect(parameters('restore', migration({ mode }))).toEqual({
         DBInstanceId: instanceId,
@@ -92,18 +92,18 @@ describe('CreateMigrateTask', () => {
   it.each([
     ['the account', { account: { ...account, chainBase: 'full' as const } }, {}],
     ['the request', {}, { alibaba: { chainBase: 'full' as const } }],
-  ])('begins a chain as FULL where %s says so', (_who, changes, providerOptions) => {
+  ])('starts a chain as FULL if %s says so', (_who, changes, providerOptions) => {
     const of = migration({ mode: 'full_log', providerOptions });
     expect(parameters('restore', of, changes)).toMatchObject({ BackupMode: 'FULL', IsOnlineDB: 'False' });
   });
 
-  it('lets the request overrule the account', () => {
+  it('lets the request override the account', () => {
     const of = migration({ mode: 'full_log', providerOptions: { alibaba: { chainBase: 'updf' } } });
     const changes = { account: { ...account, chainBase: 'full' as const } };
     expect(parameters('restore', of, changes)).toMatchObject({ BackupMode: 'UPDF', IsOnlineDB: 'False' });
   });
 
-  it('adds a file to the task that the full backup began, whatever id an increment was answered with', () => {
+  it('adds a file to the task of the full backup, whatever id an increment returned', () => {
     const increment = log(1, { providerRefs: { migrateTaskId: '999' } });
     const of = migration({ mode: 'full_log', backups: [backup(), increment] });
     expect(parameters('restore', of)).toEqual({
@@ -116,12 +116,12 @@ describe('CreateMigrateTask', () => {
     });
   });
 
-  it('never submits an increment as if it began a chain', () => {
+  it('never submits an increment as the start of a chain', () => {
     const of = migration({ mode: 'full_log', providerRefs: {}, backups: [backup(), log(1)] });
     expect(parameters('restore', of).MigrateTaskId).toBe('{migrateTaskId}');
   });
 
-  it('joins URLs by a bar, encodes them as a whole, and names no object', () => {
+  it('joins URLs with a bar, encodes them as a whole and names no object', () => {
     const urls = ['https://b.oss/a.bak?Expires=1&Signature=x%2By', 'https://b.oss/c|d.bak'].map((sealed) => ({
       display: sealed.split('?')[0] ?? '',
       sealed,
@@ -134,7 +134,7 @@ describe('CreateMigrateTask', () => {
     );
   });
 
-  it('reads the ids', () => {
+  it('reads the ids from the reply', () => {
     const { parse } = only('restore');
     expect(parse(reply({ RequestId: 'r', MigrateTaskId: '564563256', TaskId: '5451225' }))).toEqual({
       migrateTaskId: '564563256',
@@ -154,7 +154,7 @@ describe('CreateMigrateTask', () => {
     ['a blank id', { RequestId: 'r', MigrateTaskId: ' ' }],
     ['an id that JSON cannot carry', '{"MigrateTaskId":99999999999999999999}'],
     ['an array', '[1]'],
-  ])('calls %s malformed: the restore may run', (_what, body) => {
+  ])('treats %s as malformed, because the restore may be running', (_what, body) => {
     expect.assertions(2);
     try {
       only('restore').parse(reply(body));
@@ -168,7 +168,7 @@ describe('CreateMigrateTask', () => {
 describe('CreateOnlineDatabaseTask', () => {
   const chain = migration({ mode: 'full_log', state: 'awaiting_backup' });
 
-  it('always sends the check and a token', () => {
+  it('always sends the check and a client token', () => {
     expect(parameters('open', chain, { backup: null })).toEqual({
       DBInstanceId: instanceId,
       DBName: 'orders',
@@ -178,14 +178,14 @@ describe('CreateOnlineDatabaseTask', () => {
     });
   });
 
-  it('keeps the token for a resend and changes it for another chain', () => {
+  it('keeps the client token for a resend and changes it for another chain', () => {
     const token = (of = chain) => parameters('open', of).ClientToken;
     expect(token({ ...chain, version: 9, state: 'cutting_over', failures: 3 })).toBe(token());
     expect(token({ ...chain, providerRefs: { migrateTaskId: '564563257' } })).not.toBe(token());
   });
 
   it.each(['ü', '1'.repeat(80)])(
-    'keeps the token within 64 printable ASCII characters for task %s',
+    'keeps the client token within 64 printable ASCII characters for task %s',
     (migrateTaskId) => {
       expect(parameters('open', { ...chain, providerRefs: { migrateTaskId } }).ClientToken).toMatch(
         /^[\x21-\x7e]{1,64}$/,
@@ -193,7 +193,7 @@ describe('CreateOnlineDatabaseTask', () => {
     },
   );
 
-  it('accepts the present and the old form of the answer, and nothing else', () => {
+  it('accepts the current and the old reply format and nothing else', () => {
     const { parse } = only('open', chain);
     expect(parse(reply({ RequestId: '1B2EBD14' }))).toEqual({});
     expect(parse(reply({ successResponse: true, requestId: '1', code: '200', data: { RequestId: '1' } }))).toEqual({});
@@ -203,7 +203,7 @@ describe('CreateOnlineDatabaseTask', () => {
 });
 
 describe('TerminateMigrateTask', () => {
-  it('names instance and task', () => {
+  it('sends the instance and the task', () => {
     expect(parameters('cancel')).toEqual({ DBInstanceId: instanceId, MigrateTaskId: '564563256' });
     expect(only('cancel').parse(reply({ RequestId: 'r' }))).toEqual({});
     expect(() => only('cancel').parse(reply('<html/>'))).toThrow(VendorError);

@@ -46,7 +46,7 @@ describe('a new migration', () => {
     expect(pointers(migration({ backups: [backup({ source })] }))).toEqual(expected);
   });
 
-  it('cannot be a chain from a URL', () => {
+  it('cannot start a chain from a URL', () => {
     const backups = [backup({ source: urls('https://b.oss/a.bak') })];
     expect(pointers(migration({ mode: 'full_log', backups }))).toEqual(['/source/type']);
   });
@@ -60,16 +60,16 @@ describe('a new migration', () => {
     ['orders', ' orders', ['/target/databases/0/restoreAs']],
     ['or\u0000ders', undefined, ['/target/databases/0/name']],
     ['o'.repeat(129), undefined, ['/target/databases/0/name']],
-  ])('named %j as %j', (name, restoreAs, expected) => {
+  ])('with name %j and new name %j', (name, restoreAs, expected) => {
     expect(pointers(named(name, restoreAs))).toEqual(expected);
   });
 
-  it('without databases is the generic check’s business', () => {
+  it('without databases is left to the generic check', () => {
     expect(pointers(migration({ target: { instanceId, overwrite: false } }))).toEqual([]);
   });
 });
 
-describe('a backup to be added', () => {
+describe('an added backup', () => {
   const chain = migration({ mode: 'full_log' });
   it.each([
     [stored({ keys: ['a.trn'] }), []],
@@ -81,8 +81,8 @@ describe('a backup to be added', () => {
   });
 });
 
-describe('whether a migration can be cancelled', () => {
-  it.each(['pending', 'restoring', 'awaiting_backup'] as const)('%s: at the vendor, with a warning', (state) => {
+describe('the cancel verdict for a migration', () => {
+  it.each(['pending', 'restoring', 'awaiting_backup'] as const)('%s: cancel at the vendor with a warning', (state) => {
     expect(alibaba.cancelVerdict(migration({ state }))).toMatchObject({
       possible: true,
       calls: true,
@@ -90,21 +90,24 @@ describe('whether a migration can be cancelled', () => {
     });
   });
 
-  it.each(['cutting_over', 'succeeded', 'failed', 'cancelled'] as const)('%s: no', (state) => {
+  it.each(['cutting_over', 'succeeded', 'failed', 'cancelled'] as const)('%s: cannot cancel', (state) => {
     expect(alibaba.cancelVerdict(migration({ state }))).toMatchObject({ possible: false });
   });
 
-  it('in our record only, before anything was sent', () => {
+  it('cancels only the record before anything was sent', () => {
     const of = migration({ state: 'pending', providerRefs: {}, calls: [call({ state: 'deferred' })] });
     expect(alibaba.cancelVerdict(of)).toEqual({ possible: true, calls: false, warning: null });
   });
 
-  it.each(['sending', 'unknown'] as const)('not while a submission is %s: its restore would run on unseen', (state) => {
-    const of = migration({ state: 'pending', providerRefs: {}, calls: [call({ state })] });
-    expect(alibaba.cancelVerdict(of)).toMatchObject({ possible: false });
-  });
+  it.each(['sending', 'unknown'] as const)(
+    'cannot cancel while a submission is %s, because its restore would continue unseen',
+    (state) => {
+      const of = migration({ state: 'pending', providerRefs: {}, calls: [call({ state })] });
+      expect(alibaba.cancelVerdict(of)).toMatchObject({ possible: false });
+    },
+  );
 
-  it('also while an increment’s outcome is unknown, because the task is', () => {
+  it('can cancel while an increment’s outcome is unknown, because the task is known', () => {
     const of = migration({ mode: 'full_log', backups: [backup(), log(1)], calls: [call({ state: 'unknown' })] });
     expect(alibaba.cancelVerdict(of)).toMatchObject({ possible: true, calls: true });
   });
@@ -131,7 +134,7 @@ describe('the endpoint of a region', () => {
     expect(stsUrl({ ...inVpc, region })).toBe(`https://sts-vpc.${region}.aliyuncs.com`);
   });
 
-  it('exists for every region that is offered, once', () => {
+  it('exists once for every offered region', () => {
     const { regions } = alibaba.capabilities;
     expect(new Set(regions).size).toBe(regions.length);
     expect(regions).toEqual(expect.arrayContaining(['cn-hangzhou', 'na-south-1', 'cn-hangzhou-finance']));
@@ -139,7 +142,7 @@ describe('the endpoint of a region', () => {
 });
 
 describe('what the provider offers', () => {
-  it('is the row of the contract', () => {
+  it('matches the contract’s capability table', () => {
     expect(alibaba).toMatchObject({ id: 'alibaba', services: ['rds'] });
     expect(alibaba.capabilities).toMatchObject({
       id: 'alibaba',
@@ -158,7 +161,7 @@ describe('what the provider offers', () => {
     });
   });
 
-  it('needs no session', () => {
+  it('requires no session', () => {
     expect(alibaba.login(account, 'cn-hangzhou', credentials)).toBeNull();
   });
 });

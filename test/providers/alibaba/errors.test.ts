@@ -110,8 +110,8 @@ const table: readonly Row[] = [
   ['InvalidDBName', 200, 'rejected', 'provider_rejected', false],
 ];
 
-describe('the vendor’s codes', () => {
-  it.each(table)('%s with %i is %s', (code, status, kind, problem, retryable) => {
+describe('vendor codes', () => {
+  it.each(table)('%s with %i means %s', (code, status, kind, problem, retryable) => {
     const failure = alibaba.failureOf(request, refusal(code, status));
     expect(failure).toMatchObject({ kind, code: problem, retryable });
     expect(failure?.detail).toMatch(/^[A-Z].{15,}\.$/);
@@ -126,8 +126,8 @@ describe('the vendor’s codes', () => {
   });
 });
 
-describe('the shapes of a failure', () => {
-  it('reads lower-case names', () => {
+describe('error formats', () => {
+  it('are read with lower-case member names', () => {
     const body = { requestId: 'r', code: 'Throttling.User', message: 'slow' };
     expect(alibaba.failureOf(request, reply(body, 400))).toMatchObject({
       kind: 'throttled',
@@ -135,7 +135,7 @@ describe('the shapes of a failure', () => {
     });
   });
 
-  it('reads XML', () => {
+  it('are read as XML', () => {
     const body =
       '<?xml version="1.0" encoding="UTF-8"?>\n<Error><RequestId>R-1</RequestId><HostId>h</HostId><Code>SignatureNonceUsed</Code><Message>a &lt;b&gt; &amp;amp;</Message></Error>';
     expect(alibaba.failureOf(request, reply(body, 400, { 'content-type': 'text/xml;charset=utf-8' }))).toMatchObject({
@@ -150,21 +150,21 @@ describe('the shapes of a failure', () => {
     ['x-acs-retry-after', '-5', undefined],
     ['x-acs-retry-after', '99999999999', 900_000],
     ['retry-after', '2', 2_000],
-  ])('takes the wait from %s: %s', (name, value, wait) => {
+  ])('give the wait from %s: %s', (name, value, wait) => {
     const failure = alibaba.failureOf(request, reply({ Code: 'Throttling' }, 400, { [name]: value }));
     expect(failure?.retryAfterMs).toBe(wait);
   });
 
-  it('leaves an instance with too many tasks alone for a while', () => {
+  it('delay calls to an instance with too many tasks', () => {
     expect(alibaba.failureOf(request, refusal('ConcurrentTaskExceeded'))?.retryAfterMs).toBeGreaterThanOrEqual(60_000);
   });
 
-  it('names the permission that is missing', () => {
+  it('name the missing permission', () => {
     const body = { Code: 'NoPermission', AccessDeniedDetail: { AuthAction: 'rds:CreateMigrateTask' } };
     expect(alibaba.failureOf(request, reply(body, 403))?.detail).toContain('rds:CreateMigrateTask');
   });
 
-  it('finds the request id in the headers', () => {
+  it('take the request id from the headers', () => {
     const given = reply('<html>bad gateway</html>', 502, { 'x-acs-request-id': 'R-9' });
     expect(alibaba.failureOf(request, given)?.provider.requestId).toBe('R-9');
   });
@@ -181,7 +181,7 @@ describe('the shapes of a failure', () => {
     ['HTML under 502', 502, '<html>Bad Gateway</html>', 'unavailable'],
     ['nothing under 504', 504, '', 'unavailable'],
     ['nothing under 429', 429, '', 'throttled'],
-  ])('calls %s %s', (_what, status, body, kind) => {
+  ])('classify %s as %s', (_what, status, body, kind) => {
     expect(alibaba.failureOf(request, reply(body, status))?.kind).toBe(kind);
   });
 
@@ -192,18 +192,18 @@ describe('the shapes of a failure', () => {
     [{ RequestId: 'r', Code: 'OK' }],
     [{ RequestId: 'r', Code: 'Success' }],
     [{ RequestId: 'r', Code: null }],
-  ])('sees no failure in %j', (body) => {
+  ])('find no failure in %j', (body) => {
     expect(alibaba.failureOf(request, reply(body))).toBeNull();
   });
 });
 
-describe('secrets in the vendor’s words', () => {
+describe('secrets in vendor messages', () => {
   it.each([
     'Specified signature is not matched with our calculation. server string to sign is:POST&%2F&SecurityToken%3DTOPSECRET',
     'cannot read https://b.oss-cn-hangzhou.aliyuncs.com/a.bak?OSSAccessKeyId=TOPSECRET&Signature=TOPSECRET',
     'cannot read https%3A%2F%2Fb.oss%2Fa.bak%3FSignature%3DTOPSECRET',
     'SecurityToken=TOPSECRET is malformed',
-  ])('do not pass: %s', (message) => {
+  ])('are removed: %s', (message) => {
     const failure = alibaba.failureOf(request, reply({ Code: 'SignatureDoesNotMatch', Message: message }, 400));
     expect(JSON.stringify(failure)).not.toContain('TOPSECRET');
     expect(failure?.provider.message).toContain('[removed]');
@@ -224,7 +224,7 @@ describe('any reply', () => {
   );
   const headers = fc.dictionary(fc.constantFrom('x-acs-retry-after', 'retry-after', 'x-acs-request-id'), fc.string());
 
-  it('is read without an exception, and is a failure under any status but success', () => {
+  it('is read without an exception and is a failure under any non-success status', () => {
     fc.assert(
       fc.property(body, fc.integer({ min: 100, max: 599 }), headers, (text, status, given) => {
         const failure = alibaba.failureOf(request, reply(text, status, given));

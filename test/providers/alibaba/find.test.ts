@@ -27,7 +27,7 @@ function look(step: Step, input: ProbeInput, script: Script) {
   return converse(of.find(input), script);
 }
 
-describe('a first file whose submission went unanswered', () => {
+describe('a first file whose submission got no reply', () => {
   const unknown = migration({ providerRefs: {}, backups: [backup({ state: 'submitting' })] });
   const input = (changes: Partial<ProbeInput> = {}) => probeInput({ migration: unknown, ...changes });
   const ours = row();
@@ -85,26 +85,26 @@ describe('a first file whose submission went unanswered', () => {
     },
   );
 
-  it('is not told apart from a task that is younger than the call can explain', () => {
+  it('is unclear beside a task that is too young to exclude', () => {
     const begunBy = Date.parse('2024-01-02T03:00:00Z');
     const { value } = look('restore', input({ begunBy }), { DescribeMigrateTasks: tasks([ours]), ...shows });
     expect(value).toMatchObject({ found: 'unclear', detail: expect.stringContaining('too young') });
   });
 
-  it('is not a task that belongs to another of our migrations', () => {
+  it('does not match a task of another migration', () => {
     const taken = new Set(['564563256']);
     const { value, asked } = look('restore', input({ taken }), { DescribeMigrateTasks: tasks([ours]) });
     expect(value.found).toBe('no');
     expect(asked).toHaveLength(1);
   });
 
-  it('is not the task of an earlier attempt of the same migration', () => {
+  it('does not match the task of an earlier attempt', () => {
     const retried = { ...unknown, calls: [call({ refs: { migrateTaskId: '564563256' } })] };
     const { value } = look('restore', input({ migration: retried }), { DescribeMigrateTasks: tasks([ours]) });
     expect(value.found).toBe('no');
   });
 
-  it('is not a task with another file', () => {
+  it('does not match a task with another file', () => {
     const other = files(file('orders_older.bak', 'Restoring'));
     const { value } = look('restore', input(), { DescribeMigrateTasks: tasks([ours]), DescribeOssDownloads: other });
     expect(value.found).toBe('no');
@@ -114,12 +114,12 @@ describe('a first file whose submission went unanswered', () => {
     ['no rows yet', files()],
     ['rows without names', files(file('', 'NoStart'))],
     ['a refusal', refusal('EngineVersionNotSupported')],
-  ])('is taken by database and time where the files are %s', (_what, answer) => {
+  ])('matches by database and time when the files are %s', (_what, answer) => {
     const script = { DescribeMigrateTasks: tasks([ours]), DescribeOssDownloads: answer };
     expect(look('restore', input(), script).value.found).toBe('yes');
   });
 
-  it('is unclear between two tasks, and names them', () => {
+  it('is unclear between two tasks and names both', () => {
     const script = {
       DescribeMigrateTasks: tasks([ours, row({ MigrateTaskId: '564563257' })]),
       DescribeOssDownloads: [files(), files()],
@@ -128,7 +128,7 @@ describe('a first file whose submission went unanswered', () => {
     expect(value).toMatchObject({ found: 'unclear', detail: expect.stringMatching(/564563256, 564563257/) });
   });
 
-  it('is told from its neighbour by the file', () => {
+  it('is distinguished from another task by its file', () => {
     const script = {
       DescribeMigrateTasks: tasks([row({ MigrateTaskId: '1' }), row({ MigrateTaskId: '2' })]),
       DescribeOssDownloads: [files(file('other.bak', 'Restoring')), files(file('prod/orders_full.bak', 'Restoring'))],
@@ -136,7 +136,7 @@ describe('a first file whose submission went unanswered', () => {
     expect(look('restore', input(), script).value).toEqual({ found: 'yes', refs: { migrateTaskId: '2' } });
   });
 
-  it('is looked for on every page', () => {
+  it('is searched on every page', () => {
     const page = (from: number, count: number) =>
       Array.from({ length: count }, (_, index) => row({ MigrateTaskId: String(from + index), DBName: 'other' }));
     const script = {
@@ -148,38 +148,38 @@ describe('a first file whose submission went unanswered', () => {
     expect(asked.map(({ query }) => query.PageNumber).slice(0, 3)).toEqual(['1', '2', '3']);
   });
 
-  it('is not called absent when the list ends early', () => {
+  it('is not absent when the list ends early', () => {
     const script = { DescribeMigrateTasks: [tasks([row({ DBName: 'other' })], 2), tasks([], 2)] };
     expect(look('restore', input(), script).value.found).toBe('unclear');
   });
 
-  it('counts a task once that two pages show', () => {
+  it('counts a task once when two pages show it', () => {
     const script = { DescribeMigrateTasks: [tasks([ours], 2), tasks([ours], 2)], ...shows };
     expect(look('restore', input(), script).value.found).toBe('yes');
   });
 
-  it('is unclear where the vendor does not list tasks', () => {
+  it('is unclear when the vendor cannot list tasks', () => {
     const { value } = look('restore', input(), { DescribeMigrateTasks: refusal('EngineVersionNotSupported') });
     expect(value.found).toBe('unclear');
   });
 
-  it('is unclear, without asking, once the vendor’s list no longer reaches back', () => {
+  it('is unclear without a call once the vendor’s list no longer reaches back', () => {
     const { value, asked } = look('restore', input({ now: sentAt + 7 * 24 * 3_600_000 }), {});
     expect(value.found).toBe('unclear');
     expect(asked).toEqual([]);
   });
 
-  it.each(['Throttling', 'InternalError', 'NoPermission'])('is not decided under %s', (code) => {
+  it.each(['Throttling', 'InternalError', 'NoPermission'])('remains undecided under %s', (code) => {
     expect(() => look('restore', input(), { DescribeMigrateTasks: refusal(code) })).toThrow(VendorError);
     const script = { DescribeMigrateTasks: tasks([ours]), DescribeOssDownloads: refusal(code) };
     expect(() => look('restore', input(), script)).toThrow(VendorError);
   });
 
-  it('is not decided by malformed', () => {
+  it('remains undecided after a malformed reply', () => {
     expect(() => look('restore', input(), { DescribeMigrateTasks: reply('<html/>') })).toThrow(VendorError);
   });
 
-  it('is found by the file name of its URL', () => {
+  it('is found by the file name in its URL', () => {
     const source = { type: 'url', urls: [{ display: 'https://b.oss/f/or%20ders.bak', sealed: 's' }] } as const;
     const of = migration({ providerRefs: {}, backups: [backup({ source })] });
     const script = (name: string) => ({
@@ -195,7 +195,7 @@ describe('a first file whose submission went unanswered', () => {
   });
 });
 
-describe('an increment whose submission went unanswered', () => {
+describe('an increment whose submission got no reply', () => {
   const increment = log(1, { state: 'submitting' });
   const chain = migration({ mode: 'full_log', backups: [backup({ state: 'restored' }), increment] });
   const input = probeInput({ migration: chain, backup: increment });
@@ -206,16 +206,16 @@ describe('an increment whose submission went unanswered', () => {
     expect(look('restore', input, script).value).toEqual({ found: 'yes', refs: { migrateTaskId: '564563256' } });
   });
 
-  it('is absent when only other files are there', () => {
+  it('is absent when only other files are listed', () => {
     expect(look('restore', input, { DescribeOssDownloads: files(base) }).value).toEqual({ found: 'no' });
   });
 
-  it('is absent when the file of that name is an old one', () => {
+  it('is absent when the file of that name is an older one', () => {
     const old = file('orders_log1.trn', 'RestoreFailed', { CreateTime: '2024-01-02T02:30:00Z' });
     expect(look('restore', input, { DescribeOssDownloads: files(base, old) }).value.found).toBe('no');
   });
 
-  describe('with the name of an earlier one in another folder', () => {
+  describe('an increment with the name of an earlier one in another folder', () => {
     const first = log(1, { state: 'restored', submittedAt: sentAt - 20_000 });
     const source = { type: 'object_storage', bucket: 'acme-backups', keys: ['later/orders_log1.trn'] } as const;
     const second = log(2, { source, state: 'submitting' });
@@ -234,7 +234,7 @@ describe('an increment whose submission went unanswered', () => {
       expect(look('restore', probeInput({ migration: of, backup: second }), script).value.found).toBe(found);
     });
 
-    it('is found when the earlier one was refused and stands in no list', () => {
+    it('is found when the earlier one was rejected and is not listed', () => {
       const refused = { ...first, state: 'failed' as const };
       const after = {
         ...of,
@@ -245,7 +245,7 @@ describe('an increment whose submission went unanswered', () => {
       expect(look('restore', probeInput({ migration: after, backup: second }), script).value.found).toBe('yes');
     });
 
-    it('is unclear when there are fewer files than submissions but a new one', () => {
+    it('is unclear when fewer files than submissions are listed, one of them new', () => {
       const third = log(3, { source, state: 'submitting' });
       const alsoSent = [...calls, call({ number: 3, backupId: second.id })];
       const more = {
@@ -264,7 +264,7 @@ describe('an increment whose submission went unanswered', () => {
     ['Failed', 'yes'],
     ['Waiting', 'unclear'],
     ['Paused', 'unclear'],
-  ])('where files are not shown, the status %s says %s', (status, found) => {
+  ])('without a list of files, the status %s means %s', (status, found) => {
     const script = {
       DescribeOssDownloads: refusal('EngineVersionNotSupported'),
       DescribeMigrateTaskById: task({ Status: status }),
@@ -272,7 +272,7 @@ describe('an increment whose submission went unanswered', () => {
     expect(look('restore', input, script).value.found).toBe(found);
   });
 
-  it('is unclear when neither files nor the task are shown', () => {
+  it('is unclear when neither files nor the task are listed', () => {
     const script = {
       DescribeOssDownloads: files(),
       DescribeMigrateTaskById: refusal('InvalidMigrateTaskId.NotFound', 404),
@@ -285,12 +285,12 @@ describe('an increment whose submission went unanswered', () => {
     expect(look('restore', probeInput({ migration: of, backup: increment }), {}).value.found).toBe('unclear');
   });
 
-  it('is not decided while the vendor throttles', () => {
+  it('remains undecided while the vendor throttles', () => {
     expect(() => look('restore', input, { DescribeOssDownloads: refusal('Throttling') })).toThrow(VendorError);
   });
 });
 
-describe('the other calls', () => {
+describe('other calls in doubt', () => {
   const chain = probeInput({ migration: migration({ mode: 'full_log', state: 'cutting_over' }), backup: null });
   it.each([
     ['open', 'Running', 'yes'],
@@ -309,7 +309,7 @@ describe('the other calls', () => {
     expect(look(step, chain, { DescribeMigrateTaskById: task({ Status: status }) }).value.found).toBe(found);
   });
 
-  it.each(['open', 'cancel'] as const)('%s is unclear when the task is unknown or another one', (step) => {
+  it.each(['open', 'cancel'] as const)('%s is unclear when the task is unknown or a different one', (step) => {
     const gone = refusal('InvalidMigrateTaskId.NotFound', 404);
     expect(look(step, chain, { DescribeMigrateTaskById: gone }).value.found).toBe('unclear');
     const other = task({ MigrateTaskId: '1', Status: 'Waiting' });

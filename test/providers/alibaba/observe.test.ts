@@ -31,7 +31,7 @@ function look(of: Migration, script: Script, at = now) {
   return { observation, asked: asked.map(({ operation }) => operation) };
 }
 
-describe('a one-shot restore', () => {
+describe('a single full restore', () => {
   it.each([
     ['NoStart', 'restoring'],
     ['Running', 'restoring'],
@@ -40,7 +40,7 @@ describe('a one-shot restore', () => {
     ['Waiting', 'unrecognized'],
     ['Paused', 'unrecognized'],
     ['success', 'unrecognized'],
-  ])('%s is %s', (status, phase) => {
+  ])('%s means %s', (status, phase) => {
     const { observation } = look(migration(), {
       DescribeMigrateTaskById: task({ Status: status }),
       DescribeOssDownloads: files(),
@@ -53,7 +53,7 @@ describe('a one-shot restore', () => {
     });
   });
 
-  it('asks for one task by one call', () => {
+  it('reads one task with one call', () => {
     const { asked, observation } = look(migration(), { DescribeMigrateTaskById: task() });
     expect(asked).toEqual(['DescribeMigrateTaskById']);
     expect(observation.backups).toMatchObject([
@@ -61,7 +61,7 @@ describe('a one-shot restore', () => {
     ]);
   });
 
-  it('reports the times of the end', () => {
+  it('reports the end time', () => {
     const end = { Status: 'Success', EndTime: '2024-01-02 T4:5:6Z' };
     const { observation } = look(migration(), { DescribeMigrateTaskById: task(end) });
     const finishedAt = Date.UTC(2024, 0, 2, 4, 5, 6);
@@ -85,21 +85,21 @@ describe('a one-shot restore', () => {
     expect(look(migration(), { DescribeMigrateTaskById: answer }).observation.phase).toBe('missing');
   });
 
-  it('is missing, unasked, without a task id', () => {
+  it('is missing without a call when it has no task id', () => {
     const { observation, asked } = look(migration({ providerRefs: {} }), {});
     expect(observation.phase).toBe('missing');
     expect(asked).toEqual([]);
   });
 
   it.each(['Throttling', 'InternalError', 'NoPermission', 'EngineVersionNotSupported', 'InvalidParameter'])(
-    'passes %s on, which is no status of a task',
+    'passes on %s, which is not a task status',
     (code) => {
       expect(() => look(migration(), { DescribeMigrateTaskById: refusal(code) })).toThrow(VendorError);
     },
   );
 });
 
-describe('what the vendor adds to a success', () => {
+describe('vendor remarks on a success', () => {
   it.each([
     ["The database doesn't have any init account, please create one", 'database_without_owner'],
     ['Success to DBCC checkdb asynchronously', 'consistency_check_passed'],
@@ -115,14 +115,14 @@ describe('what the vendor adds to a success', () => {
     expect(observation.warnings[0]?.detail).toContain(description);
   });
 
-  it.each(['', 'success', 'Success.', 'Finished'])('"%s" is nothing', (description) => {
+  it.each(['', 'success', 'Success.', 'Finished'])('ignore "%s"', (description) => {
     const { observation } = look(migration(), {
       DescribeMigrateTaskById: task({ Status: 'Success', Description: description }),
     });
     expect(observation.warnings).toEqual([]);
   });
 
-  it('is heard also when the migration has ended already', () => {
+  it('are read even after the migration has ended', () => {
     const ended = migration({ state: 'succeeded', backups: [backup({ state: 'restored' })] });
     const description = 'asynchronously DBCC checkdb failed';
     const { observation } = look(ended, {
@@ -180,7 +180,7 @@ describe('why a restore failed', () => {
     expect(observation.backups).toMatchObject([{ backupId: 'bkp_full', state: 'failed', error }]);
   });
 
-  it('comes from the file where the task is silent', () => {
+  it('comes from the file when the task gives no reason', () => {
     const broken = file('orders_full.bak', 'RestoreFailed', { Description: 'Not Enough Disk Space' });
     const { observation } = look(migration(), {
       DescribeMigrateTaskById: task({ Status: 'Failed' }),
@@ -197,7 +197,7 @@ describe('why a restore failed', () => {
     ['DownloadFailed', 'download_failed'],
     ['VerifyFailed', 'backup_corrupt_or_newer'],
     ['CheckFailed', 'restore_failed'],
-  ])('comes from the file’s status %s where nobody has words', (status, code) => {
+  ])('comes from the file’s status %s when there is no message', (status, code) => {
     const { observation } = look(migration(), {
       DescribeMigrateTaskById: task({ Status: 'Failed' }),
       DescribeOssDownloads: files(file('orders_full.bak', status)),
@@ -206,7 +206,7 @@ describe('why a restore failed', () => {
   });
 
   it.each(['Throttling', 'InternalError', 'EngineVersionNotSupported', 'NoPermission'])(
-    'is told from the task alone when the files answer %s',
+    'comes from the task alone when the files call fails with %s',
     (code) => {
       const { observation } = look(migration(), {
         DescribeMigrateTaskById: task({ Status: 'Failed' }),
@@ -216,7 +216,7 @@ describe('why a restore failed', () => {
     },
   );
 
-  it('hides what a signed URL carries', () => {
+  it('hides the secrets of a signed URL', () => {
     const description = 'Failed to download https://b.oss/a.bak?Signature=TOPSECRET&Expires=1: OSS URL was expired';
     const { observation } = look(migration(), {
       DescribeMigrateTaskById: task({ Status: 'Failed', Description: description }),
@@ -235,7 +235,7 @@ describe('a chain', () => {
   const base = file('orders_full.bak', 'Restored', { CreateTime: '2024-01-02T02:00:00Z' });
   const one = (status: string, changes: Record<string, unknown> = {}) => file('orders_log1.trn', status, changes);
 
-  it('is ready when it waits and nothing is in flight, without a look at its files', () => {
+  it('is ready when it waits and nothing is in flight, without reading its files', () => {
     const { observation, asked } = look(
       chain({ backups: [restored, log(1, { state: 'queued', submittedAt: null })] }),
       {
@@ -246,7 +246,7 @@ describe('a chain', () => {
     expect(asked).toEqual(['DescribeMigrateTaskById']);
   });
 
-  it('is ready when the base is restored', () => {
+  it('is ready when the full backup is restored', () => {
     const script = { DescribeMigrateTaskById: waiting, DescribeOssDownloads: files(base) };
     const { observation } = look(chain(), script);
     expect(observation).toMatchObject({ phase: 'ready', backups: [{ backupId: 'bkp_full', state: 'restored' }] });
@@ -266,7 +266,7 @@ describe('a chain', () => {
     ['Deleted', 'restoring', 'restoring'],
     ['DeleteFailed', 'restoring', 'restoring'],
     ['Rewinding', 'unrecognized', 'restoring'],
-  ])('does not believe Waiting alone: file %s → %s', (status, phase, state) => {
+  ])('does not trust Waiting alone: file %s → %s', (status, phase, state) => {
     const script = { DescribeMigrateTaskById: waiting, DescribeOssDownloads: files(base, one(status)) };
     const { observation } = look(underWay, script);
     expect(observation.phase).toBe(phase);
@@ -274,7 +274,7 @@ describe('a chain', () => {
     if (phase === 'unrecognized') expect(observation.providerStatus).toBe('Rewinding');
   });
 
-  it('is restoring while the file is not listed yet, and says so when that lasts', () => {
+  it('is restoring while the file is not yet listed, and reports it when that lasts', () => {
     const script = { DescribeMigrateTaskById: waiting, DescribeOssDownloads: files(base) };
     const early = look(underWay, script).observation;
     expect(early).toMatchObject({ phase: 'restoring', warnings: [], backups: [{ state: 'restoring' }] });
@@ -288,7 +288,7 @@ describe('a chain', () => {
     expect(look(underWay, script).observation.backups).toMatchObject([{ error: { code: 'log_chain_gap' } }]);
   });
 
-  it('does not wait for the file of an earlier one of the same name that was refused', () => {
+  it('does not wait for an earlier, rejected file of the same name', () => {
     const source = { type: 'object_storage', bucket: 'b-1', keys: ['later/orders_log1.trn'] } as const;
     const of = chain({
       backups: [restored, log(1, { state: 'failed' }), log(2, { source })],
@@ -305,7 +305,7 @@ describe('a chain', () => {
     expect(observation.backups).toMatchObject([{ backupId: 'bkp_log2', state: 'restored' }]);
   });
 
-  it('believes a task that waits by the time of the acceptance, not of the first intent', () => {
+  it('measures Waiting from the acceptance, not from the first intent', () => {
     const of = chain({
       backups: [restored, log(1, { submittedAt: sentAt - 90_000 })],
       calls: [call({}), call({ number: 2, backupId: 'bkp_log1', sentAt: sentAt - 5000, settledAt: sentAt - 5000 })],
@@ -315,7 +315,7 @@ describe('a chain', () => {
     expect(look(of, script, sentAt + 30_000).observation.backups).toMatchObject([{ state: 'restored' }]);
   });
 
-  it('does not take the earlier file of the same name for the new one', () => {
+  it('does not mistake an earlier file of the same name for the new one', () => {
     const source = { type: 'object_storage', bucket: 'b-1', keys: ['later/orders_log1.trn'] } as const;
     const of = chain({
       backups: [restored, log(1, { state: 'restored' }), log(2, { source })],
@@ -334,7 +334,7 @@ describe('a chain', () => {
     expect(then.observation).toMatchObject({ phase: 'ready', backups: [{ backupId: 'bkp_log2', state: 'restored' }] });
   });
 
-  it('does not take the file of an earlier attempt for the new one', () => {
+  it('does not mistake an earlier attempt’s file for the new one', () => {
     const calls = [
       call({ number: 2, backupId: 'bkp_log1', attempt: 1 }),
       call({ number: 3, backupId: 'bkp_log1', attempt: 2 }),
@@ -352,7 +352,7 @@ describe('a chain', () => {
   it.each([
     ['refused', refusal('EngineVersionNotSupported')],
     ['empty', files()],
-  ])('believes Waiting after a while where the list of files is %s', (_what, answer) => {
+  ])('trusts Waiting after a while when the list of files is %s', (_what, answer) => {
     const script = { DescribeMigrateTaskById: waiting, DescribeOssDownloads: answer };
     expect(look(underWay, script, sentAt + 29_999).observation).toMatchObject({
       phase: 'restoring',
@@ -364,10 +364,13 @@ describe('a chain', () => {
     });
   });
 
-  it.each(['Throttling', 'InternalError', 'NoPermission'])('concludes nothing when the files answer %s', (code) => {
-    const script = { DescribeMigrateTaskById: waiting, DescribeOssDownloads: refusal(code) };
-    expect(() => look(underWay, script, sentAt + 60_000)).toThrow(VendorError);
-  });
+  it.each(['Throttling', 'InternalError', 'NoPermission'])(
+    'concludes nothing when the files call fails with %s',
+    (code) => {
+      const script = { DescribeMigrateTaskById: waiting, DescribeOssDownloads: refusal(code) };
+      expect(() => look(underWay, script, sentAt + 60_000)).toThrow(VendorError);
+    },
+  );
 
   it.each([
     ['accepted', 'restoring'],
@@ -375,25 +378,25 @@ describe('a chain', () => {
     ['unknown', 'restoring'],
     ['deferred', 'ready'],
     ['absent', 'ready'],
-  ] as const)('waits at a stale word while opening: call %s → %s', (state, phase) => {
+  ] as const)('waits on a stale status while opening: call %s → %s', (state, phase) => {
     const calls = [call({ step: 'open', backupId: null, operation: 'CreateOnlineDatabaseTask', state })];
     const of = chain({ state: 'cutting_over', backups: [restored], calls });
     expect(look(of, { DescribeMigrateTaskById: waiting }).observation.phase).toBe(phase);
   });
 
-  it('takes Waiting for stale in cutting_over also without a record of the call', () => {
+  it('treats Waiting as stale in cutting_over even without a call record', () => {
     const of = chain({ state: 'cutting_over', backups: [restored] });
     expect(look(of, { DescribeMigrateTaskById: waiting }).observation.phase).toBe('restoring');
   });
 
-  it('succeeds after opening', () => {
+  it('succeeds after the database is opened', () => {
     const calls = [call({ step: 'open', backupId: null })];
     const of = chain({ state: 'cutting_over', backups: [restored, log(1, { state: 'restored' })], calls });
     const { observation } = look(of, { DescribeMigrateTaskById: task({ Status: 'Success' }) });
     expect(observation).toMatchObject({ phase: 'succeeded', warnings: [], backups: [] });
   });
 
-  it('tells when somebody else opened it', () => {
+  it('reports that somebody else opened it', () => {
     const queued = log(1, { state: 'queued', submittedAt: null });
     const of = chain({ state: 'awaiting_backup', backups: [restored, queued] });
     const { observation } = look(of, { DescribeMigrateTaskById: task({ Status: 'Success' }) });
@@ -411,14 +414,14 @@ describe('a chain', () => {
     });
   });
 
-  it('keeps a file that was restored before the task failed', () => {
+  it('keeps a file as restored that finished before the task failed', () => {
     const failed = task({ Status: 'Failed', Description: 'Failed to open database' });
     const script = { DescribeMigrateTaskById: failed, DescribeOssDownloads: files(base, one('Restored')) };
     const { observation } = look(underWay, script);
     expect(observation).toMatchObject({ error: { code: 'edition_unsupported' }, backups: [{ state: 'restored' }] });
   });
 
-  it('reports the failure after a cancel as the vendor words it, by one call', () => {
+  it('reports the vendor’s failure after a cancellation with one call', () => {
     const of = chain({ state: 'cancelling', cancelRequested: true, backups: [restored, log(1)] });
     const { observation, asked } = look(of, { DescribeMigrateTaskById: task({ Status: 'Failed' }) });
     expect(observation).toMatchObject({ phase: 'failed', providerStatus: 'Failed' });
@@ -441,7 +444,7 @@ describe('several migrations of one instance', () => {
     expect(group({ target: { instanceId: 'rm-other', overwrite: false } })).not.toBe(group({}));
   });
 
-  it('are told by one list', () => {
+  it('are read with one list call', () => {
     const rows = [
       row({ MigrateTaskId: '100', Status: 'Success' }),
       row({ MigrateTaskId: '101' }),
@@ -466,7 +469,7 @@ describe('several migrations of one instance', () => {
     ]);
   });
 
-  it('reach back one week at most', () => {
+  it('are listed for one week at most', () => {
     const old = many(2).map((each) => ({ ...each, createdAt: now - 30 * 24 * 3_600_000 }));
     const { asked } = observe(old, {
       DescribeMigrateTasks: tasks([]),
@@ -475,7 +478,7 @@ describe('several migrations of one instance', () => {
     expect(asked[0]?.query.StartTime).toBe('2023-12-26T03:04Z');
   });
 
-  it('are asked for one by one where the list lacks them', () => {
+  it('are read one by one when the list lacks them', () => {
     const { value, asked } = observe(many(3), {
       DescribeMigrateTasks: tasks([row({ MigrateTaskId: '101' })]),
       DescribeMigrateTaskById: ({ MigrateTaskId }) => task({ MigrateTaskId, Status: 'Success' }),
@@ -484,7 +487,7 @@ describe('several migrations of one instance', () => {
     expect([...value.values()].map(({ phase }) => phase)).toEqual(['succeeded', 'restoring', 'succeeded']);
   });
 
-  it('are asked for one by one where the vendor does not list', () => {
+  it('are read one by one when the vendor cannot list', () => {
     const { value } = observe(many(2), {
       DescribeMigrateTasks: refusal('EngineVersionNotSupported'),
       DescribeMigrateTaskById: ({ MigrateTaskId }) =>
@@ -499,7 +502,7 @@ describe('several migrations of one instance', () => {
     expect(asked).toHaveLength(1);
   });
 
-  it('do not page without end', () => {
+  it('read a bounded number of pages', () => {
     const page = Array.from({ length: 100 }, () => row({ MigrateTaskId: '1' }));
     const { asked } = observe(many(2), {
       DescribeMigrateTasks: () => tasks(page, 999_999_999),
@@ -557,7 +560,7 @@ describe('any answer', () => {
       .map(([fields, of, total]) => JSON.stringify({ ...fields, Items: of, TotalRecordCount: total })),
   );
 
-  it('yields an observation or a VendorError, and never a final word that the vendor did not give', () => {
+  it('yields an observation or a VendorError, and never a final state that the vendor did not report', () => {
     fc.assert(
       fc.property(
         fc.array(body, { minLength: 1, maxLength: 6 }),

@@ -21,8 +21,8 @@ const run = (script: Script, of: Migration = migration()) => converse(alibaba.pr
 const url = { type: 'url', urls: [{ display: 'https://b.oss/a.bak', sealed: 's' }] } as const;
 const fromUrl = migration({ backups: [backup({ source: url })] });
 
-describe('the vendor’s checks before a migration', () => {
-  it('find nothing on a healthy instance with a free name', () => {
+describe('preflight checks of a new migration', () => {
+  it('find no fault on a healthy instance with a free name', () => {
     const { value, asked } = run({ DescribeDBInstanceAttribute: instance(), CheckDBNameAvailable: free });
     expect(value).toEqual([]);
     expect(asked).toEqual([
@@ -47,7 +47,7 @@ describe('the vendor’s checks before a migration', () => {
     expect(run({ DescribeDBInstanceAttribute: bare, CheckDBNameAvailable: free }).value).toEqual([]);
   });
 
-  it('find a bucket in another region', () => {
+  it('find a bucket in a different region', () => {
     const source = {
       type: 'object_storage',
       bucket: 'b-1',
@@ -66,12 +66,12 @@ describe('the vendor’s checks before a migration', () => {
     ['InvalidDBName.Forbid', 400, '/target/databases/0/name'],
     ['InvalidParameter.Keyword', 400, '/target/databases/0/name'],
     ['OperationDenied.DBInstanceStatus', 403, '/target/instanceId'],
-  ])('turn %s into a fault with the vendor’s words', (code, status, pointer) => {
+  ])('report %s as a fault with the vendor’s words', (code, status, pointer) => {
     const { value } = run({ DescribeDBInstanceAttribute: instance(), CheckDBNameAvailable: refusal(code, status) });
     expect(value).toEqual([{ pointer, detail: expect.stringContaining(`words of ${code}`) }]);
   });
 
-  it('point to the new name of a renamed database', () => {
+  it('point at the new name of a renamed database', () => {
     const databases = [{ name: 'orders', restoreAs: 'orders_copy' }];
     const { value } = run(
       { DescribeDBInstanceAttribute: instance(), CheckDBNameAvailable: refusal('InvalidDBName.Duplicate') },
@@ -87,12 +87,12 @@ describe('the vendor’s checks before a migration', () => {
     expect(run({ DescribeDBInstanceAttribute: answer }).value).toMatchObject([{ pointer: '/target/instanceId' }]);
   });
 
-  it('refuse a URL on anything but 2008 R2', () => {
+  it('reject a URL unless the target is 2008 R2', () => {
     const script = { DescribeDBInstanceAttribute: instance(), CheckDBNameAvailable: free };
     expect(run(script, fromUrl).value).toMatchObject([{ pointer: '/source/type' }]);
   });
 
-  it('take 2008 R2 on local disks for what it is, without asking for the name', () => {
+  it('accept 2008 R2 on local disks without reading the database names', () => {
     const old = instance({ EngineVersion: '2008r2', DBInstanceStorageType: 'local_ssd' });
     expect(run({ DescribeDBInstanceAttribute: old }, fromUrl).value).toEqual([]);
     expect(run({ DescribeDBInstanceAttribute: old }, migration({ mode: 'full_log' })).value).toMatchObject([
@@ -108,7 +108,7 @@ describe('the vendor’s checks before a migration', () => {
     ).toEqual([]);
   });
 
-  it.each(['Throttling', 'NoPermission', 'InternalError'])('fail as a whole under %s', (code) => {
+  it.each(['Throttling', 'NoPermission', 'InternalError'])('fail as a whole on %s', (code) => {
     expect(() => run({ DescribeDBInstanceAttribute: refusal(code) })).toThrow(VendorError);
     const script = { DescribeDBInstanceAttribute: instance(), CheckDBNameAvailable: refusal(code) };
     expect(() => run(script)).toThrow(VendorError);

@@ -29,7 +29,7 @@ function request(operation: string, query: VendorRequest['query']): VendorReques
 const create = request('CreateMigrateTask', createMigrateTask);
 const list = request('DescribeMigrateTasks', describeMigrateTasks);
 
-describe('signing by RPC', () => {
+describe('RPC signing', () => {
   it('puts every parameter into the form body and none into the URL (vector F)', () => {
     const signed = alibaba.sign(create, context);
     expect(signed.method).toBe('POST');
@@ -53,19 +53,19 @@ describe('signing by RPC', () => {
     });
   });
 
-  it('signs the security token like any parameter (vector H)', () => {
+  it('signs the security token like any other parameter (vector H)', () => {
     const form = new URLSearchParams(alibaba.sign(list, { ...context, credentials: sts }).body);
     expect(form.get('SecurityToken')).toBe('CAIStoken+/==');
     expect(form.get('Signature')).toBe('txZx7s5qRZULdvyI+VTC2+PdIyQ=');
   });
 
-  it('is pure', () => {
+  it('returns the same result for the same input', () => {
     expect(alibaba.sign(create, context)).toEqual(alibaba.sign(create, context));
     expect(alibaba.sign(create, { ...context, nonce: 'other' }).body).not.toBe(alibaba.sign(create, context).body);
   });
 });
 
-describe('signing by ACS3', () => {
+describe('ACS3 signing', () => {
   it('puts the common values into headers and sends no body (vector J)', () => {
     const signed = alibaba.sign(create, { ...context, account: acs3 });
     expect(signed.body).toBeUndefined();
@@ -91,7 +91,7 @@ describe('signing by ACS3', () => {
     expect(url).not.toContain('CAIS');
   });
 
-  it('signs the host with its port, as it is sent', () => {
+  it('signs the host with its port as sent', () => {
     const { headers, url } = alibaba.sign(request('X', []), {
       ...context,
       account: acs3,
@@ -117,7 +117,7 @@ describe('percent-encoding', () => {
   });
 });
 
-it('refuses another vendor’s account or credentials', () => {
+it('rejects another vendor’s account or credentials', () => {
   const foreign = { ...account, provider: 'tencent', timeZone: '+08:00' } as const;
   expect(() => alibaba.sign(create, { ...context, account: foreign })).toThrow(/belongs to tencent/);
   const keys = { provider: 'tencent', secretId: 'i', secretKey: new Secret('k') } as const;

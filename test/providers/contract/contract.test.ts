@@ -3,8 +3,8 @@ import { providers } from '../../../src/registry.ts';
 import { lawsOf } from './laws.ts';
 import { vendors } from './vendors.ts';
 
-describe('the registry', () => {
-  it('holds the providers that the laws are tried on', () => {
+describe('the provider registry', () => {
+  it('contains the providers that the contract tests cover', () => {
     expect(vendors.map(({ provider }) => provider)).toEqual(providers.all);
   });
 });

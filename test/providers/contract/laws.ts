@@ -69,7 +69,7 @@ export function lawsOf(vendor: Vendor): void {
     });
 
   describe(`${provider.id}: a plan`, () => {
-    it('has something to restore with, and names each operation once', () => {
+    it('starts a restore and names each operation once', () => {
       expect(calls.some(({ step }) => step === 'restore')).toBe(true);
       for (const migration of migrations)
         for (const step of steps) {
@@ -80,7 +80,7 @@ export function lawsOf(vendor: Vendor): void {
         }
     });
 
-    it('opens a database and cancels a restore only where the capabilities say so', () => {
+    it('opens databases and cancels restores only if the capabilities say so', () => {
       const { cutoverWithoutBackup, cancelWhileRestoring, modes } = provider.capabilities;
       const chains = migrations.filter(({ mode }) => mode !== 'full');
       expect(chains.length > 0).toBe(modes.length > 1);
@@ -90,7 +90,7 @@ export function lawsOf(vendor: Vendor): void {
       if (verdict.possible) expect(provider.plan('cancel', vendor.restoring, null).length > 0).toBe(verdict.calls);
     });
 
-    it('waits for an uploaded file in one of its calls, where uploads are taken at all', () => {
+    it('has a call that waits for an uploaded file, if uploads are supported', () => {
       const { sources } = provider.capabilities;
       expect(provider.uploads !== null).toBe(sources.includes('upload'));
       for (const migration of migrations) {
@@ -101,7 +101,7 @@ export function lawsOf(vendor: Vendor): void {
   });
 
   describe(`${provider.id}: a changing call`, () => {
-    it('is a write that is built the same each time', () => {
+    it('is a write that is built identically each time', () => {
       for (const { call, migration, backup } of calls) {
         const request = call.build(input(migration, backup));
         expect(request).toMatchObject({ operation: call.operation, effect: 'write' });
@@ -110,7 +110,7 @@ export function lawsOf(vendor: Vendor): void {
       }
     });
 
-    it('reads the ids that it declares, or calls the answer malformed', () => {
+    it('returns its declared ids or reports a malformed reply', () => {
       fc.assert(
         fc.property(answer, fc.constantFrom(...calls), (reply, { call }) => {
           const { required, optional } = call.refs;
@@ -146,7 +146,7 @@ export function lawsOf(vendor: Vendor): void {
       ),
     ];
 
-    it('only reads, ends on any answer, and throws VendorError at most', () => {
+    it('only reads, ends on any reply and throws nothing but VendorError', () => {
       fc.assert(
         fc.property(answers, fc.constantFrom(...dialogues), (given, [, start]) => {
           orVendorError(() =>
@@ -161,7 +161,7 @@ export function lawsOf(vendor: Vendor): void {
       );
     });
 
-    it('tells of migrations that it was asked about, with errors of the catalogues', () => {
+    it('reports only the migrations it was asked about, with errors from the catalogue', () => {
       const known: readonly string[] = [...restoreErrorCodes, ...problemCodes];
       fc.assert(
         fc.property(answers, fc.constantFrom(...migrations), (given, migration) => {
@@ -181,7 +181,7 @@ export function lawsOf(vendor: Vendor): void {
       );
     });
 
-    it('opens sessions only where the provider says so', () => {
+    it('opens sessions only if the provider declares them', () => {
       const opens = vendor.credentials.some((each) => provider.login(account, account.region, each) !== null);
       expect(opens).toBe(provider.opensSessions);
     });
@@ -190,7 +190,7 @@ export function lawsOf(vendor: Vendor): void {
   describe(`${provider.id}: a failure`, () => {
     const requests = calls.map(({ call, migration, backup }) => call.build(input(migration, backup)));
 
-    it('is read from any answer without throwing, and means what its kind means', () => {
+    it('is derived from any reply without throwing and agrees with the defaults of its kind', () => {
       fc.assert(
         fc.property(answer, fc.constantFrom(...requests), (reply, request) => {
           expect(provider.requestIdOf(reply)).toSatisfy((id: unknown) => id === null || typeof id === 'string');
@@ -209,7 +209,7 @@ export function lawsOf(vendor: Vendor): void {
       );
     });
 
-    it('waits no longer than a quarter of an hour, whatever a busy vendor asks for', () => {
+    it('waits at most a quarter of an hour, whatever Retry-After says', () => {
       for (const httpStatus of [429, 503])
         for (const wait of ['999999', 'Fri, 01 Jan 2100 00:00:00 GMT']) {
           const reply = { httpStatus, headers: { 'retry-after': wait }, body: '', receivedAt: now };
@@ -220,7 +220,7 @@ export function lawsOf(vendor: Vendor): void {
   });
 
   describe(`${provider.id}: what it says of itself`, () => {
-    it('lets its own samples in', () => {
+    it('accepts its own samples', () => {
       for (const migration of migrations) {
         expect(provider.checkMigration(migration, account)).toEqual([]);
         expect(provider.capabilities.modes).toContain(migration.mode);
@@ -235,7 +235,7 @@ export function lawsOf(vendor: Vendor): void {
       expect(provider.services).toContain(provider.restoreService);
     });
 
-    it('faults in a request point into the request', () => {
+    it('reports faults with pointers into the request', () => {
       fc.assert(
         fc.property(fc.string(), fc.constantFrom(...provider.capabilities.modes), fc.boolean(), (name, mode, final) => {
           const sources = [
@@ -260,7 +260,7 @@ export function lawsOf(vendor: Vendor): void {
   });
 
   describe(`${provider.id}: a signature`, () => {
-    it('is the same for the same moment and the same nonce, and carries no secret in its URL', () => {
+    it('is the same for the same time and nonce and puts no secret into the URL', () => {
       const [first] = calls;
       if (first === undefined) throw new Error('no call');
       const request = first.call.build(input(first.migration, first.backup));

@@ -119,7 +119,7 @@ const messages: readonly (readonly [text: string, code: RestoreErrorCode])[] = [
   ['The restore of [newer_version] failed with no message.', 'restore_failed'],
 ];
 
-describe('one cause has one code', () => {
+describe('each cause of a failure has one code at every vendor', () => {
   it.each(messages)('%s', (text, code) => {
     const errors = vendors.map((vendor) => errorFor(vendor, text));
     expect(errors.map((error) => [error?.provider?.name, error?.code, error?.retryable])).toEqual(
@@ -131,7 +131,7 @@ describe('one cause has one code', () => {
     }
   });
 
-  it('whatever the database is called', () => {
+  it('is independent of the database name', () => {
     for (const name of ['no space', 'lsn', 'too recent to apply', 'space', 'Msg 3241', 'media family', 'a.b(c']) {
       const named = vendors.map((vendor) => ({
         ...vendor,

@@ -202,7 +202,7 @@ describe('the body of a job', () => {
     expect(jobBody(migration(ofMigration), backup(ofBackup))).toStrictEqual(expected);
   });
 
-  it('names a database like a property of every object without harm', () => {
+  it('names a database like a built-in object property without harm', () => {
     const databases = [{ name: '__proto__', restoreAs: 'safe' }, { name: 'constructor' }];
     const body = JSON.stringify(
       jobBody(
@@ -213,7 +213,7 @@ describe('the body of a job', () => {
     expect(body).toContain('"reset_db_name_map":{"__proto__":"safe","constructor":""}');
   });
 
-  it('refuses a source that the vendor cannot read', () => {
+  it('rejects a source that the vendor cannot read', () => {
     const url = { type: 'url', urls: [] } as const;
     expect(() => jobBody(migration(), backup({ source: url }))).toThrow(/type url/);
   });
@@ -232,7 +232,7 @@ describe('the body of a job', () => {
     ['it\'s <b>&"x\\" != =', "it's bx"],
     ['two\r\n lines\tand a tab', 'two lines and a tab'],
     ['😀'.repeat(300), '😀'.repeat(256)],
-  ])('makes a description presentable: %j', (given, wanted) => {
+  ])('cleans a description: %j', (given, wanted) => {
     expect(presentableDescription(given)).toBe(wanted);
   });
 });
@@ -245,11 +245,11 @@ describe('the name of a job', () => {
     ['orders', 12, 'orders-01kbzq3m8e9v6x2c4n7p5r0t1w-12'],
     ['9 bad  näme', 1, 'bad-n-me-01kbzq3m8e9v6x2c4n7p5r0t1w-1'],
     ['___', 1, 'g-01kbzq3m8e9v6x2c4n7p5r0t1w-1'],
-  ])('of %j, attempt %i', (given, attempt, wanted) => {
+  ])('for %j, attempt %i', (given, attempt, wanted) => {
     expect(jobName({ name: given }, backup({ attempt }))).toBe(wanted);
   });
 
-  it('always fits the vendor’s rule and tells backups and attempts apart', () => {
+  it('always matches the vendor’s rule and is unique per backup and attempt', () => {
     const attempts = fc.integer({ min: 1, max: 9999 });
     const id = fc
       .uint8Array({ minLength: 16, maxLength: 16 })

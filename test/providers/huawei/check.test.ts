@@ -81,7 +81,7 @@ describe('checkMigration', () => {
     expect(pointers(changes, source)).toEqual(wanted);
   });
 
-  it('allows the longer new name from object storage', () => {
+  it('allows a longer new name from object storage', () => {
     expect(pointers(databases({ name: 'a', restoreAs: 'b'.repeat(128) }))).toEqual([]);
     expect(pointers(databases({ name: 'a', restoreAs: 'b'.repeat(129) }))).toHaveLength(1);
   });

@@ -116,7 +116,7 @@ const log = (id: string, changes: Partial<Backup> = {}) =>
     ...changes,
   });
 
-describe('against the emulated cloud', () => {
+describe('the Huawei provider against the emulated cloud', () => {
   it.each([
     ['a password', password],
     ['an access key', accessKey],
@@ -132,7 +132,7 @@ describe('against the emulated cloud', () => {
     expect(cloud.journal().filter((entry) => entry.effect === 'restore')).toHaveLength(1);
   });
 
-  it('restores a chain, one job after the other', () => {
+  it('restores a chain job by job', () => {
     logIn();
     const base = submit(chainOf(backup()), backup());
     clock += 60_000;
@@ -163,7 +163,7 @@ describe('against the emulated cloud', () => {
     expect(observed(running)).toMatchObject({ phase: 'succeeded', error: null });
   });
 
-  it('explains a file that is not there', () => {
+  it('explains a missing file', () => {
     logIn();
     const broken = backup({ source: objects('prod/missing.bak'), final: true });
     const running = migration({ backups: [submit(migration(), broken)] });
@@ -171,7 +171,7 @@ describe('against the emulated cloud', () => {
     expect(observed(running)).toMatchObject({ phase: 'failed', error: { code: 'source_missing_or_archived' } });
   });
 
-  it('finds a job whose answer was lost, and proves the absence of one that never arrived', () => {
+  it('finds a job whose reply was lost and proves that another never arrived', () => {
     logIn();
     const each = backup({ final: true });
     const look = () =>
@@ -189,7 +189,7 @@ describe('against the emulated cloud', () => {
     expect(look()).toEqual({ found: 'yes', refs: providerRefs });
   });
 
-  it('calls a wrong password by its name, and an ended token an ended session', () => {
+  it('distinguishes a wrong password from an expired token', () => {
     const wrong: Credentials = { ...password, password: new Secret('wrong') };
     expect(failureIn(() => logIn(wrong))).toMatchObject({ kind: 'unauthenticated', retryable: false });
     logIn();
@@ -199,7 +199,7 @@ describe('against the emulated cloud', () => {
     expect(failureIn(() => submit(migration(), backup(), bad))).toMatchObject({ kind: 'unauthenticated' });
   });
 
-  it('calls a late signature clock skew', () => {
+  it('reports a late signature as clock skew', () => {
     logIn(accessKey);
     const request = createJob.build(input(migration(), backup()));
     const sentBy = clock;
@@ -235,7 +235,7 @@ describe('against the emulated cloud', () => {
     expect(signedLate()?.kind).toBe('clock_skew');
   });
 
-  it('words every fault so that it is understood', () => {
+  it('answers every injected fault in words that the provider understands', () => {
     logIn();
     const request = createJob.build(input(migration(), backup()));
     const raw = {

@@ -246,7 +246,7 @@ describe('failureOf', () => {
     ['an empty code', { job_id: 'x', error_code: '', error_msg: '' }],
     ['a null code', { jobs: [], error_code: null }],
     ['a job that failed long ago', { id: 'x', status: 'FAILED', error_log: 'boom', code: 7, message: 'not an error' }],
-  ])('sees no failure in %s', (_title, body) => {
+  ])('finds no failure in %s', (_title, body) => {
     expect(failureOf(create, reply(body))).toBeNull();
   });
 
@@ -268,7 +268,7 @@ describe('failureOf', () => {
     });
   });
 
-  it('shows neither what the gateway signed nor a token', () => {
+  it('shows no signed text and no token', () => {
     const echo = authentication(
       `verify aksk signature fail, canonicalRequest:GET|/|x-security-token:${'s'.repeat(40)}`,
     );

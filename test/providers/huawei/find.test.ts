@@ -19,8 +19,8 @@ const look = (changes: Partial<ProbeInput> = {}): ProbeInput => ({
 const job = (id: string | number, jobNamed: string | null = name) => ({ id, name: jobNamed, status: 'TRANSFERRING' });
 const others = (count: number) => Array.from({ length: count }, (_, index) => job(`other-${index}`, `${name}${index}`));
 
-describe('looking for a job whose creation has an unknown outcome', () => {
-  it('finds it by its exact name among fuzzy matches', () => {
+describe('probing for a job creation of unknown outcome', () => {
+  it('finds the job by its exact name among partial matches', () => {
     const jobs = [job('a', `${name}2`), job(jobId), job('b', name.toUpperCase()), job('c', name.slice(1))];
     const { result, requests } = run(findJob(look()), () => reply({ count: 4, jobs }));
     expect(result).toEqual({ found: 'yes', refs: { jobId } });
@@ -29,12 +29,12 @@ describe('looking for a job whose creation has an unknown outcome', () => {
     expect(requests[0]).toMatchObject({ operation: 'ListReplicationJobs', effect: 'read', body: undefined });
   });
 
-  it('looks for the name of the attempt that was sent', () => {
+  it('searches for the name of the attempt that was sent', () => {
     const second = look({ backup: backup({ attempt: 2 }) });
     expect(run(findJob(second), () => reply({ count: 1, jobs: [job(jobId)] })).result).toEqual({ found: 'no' });
   });
 
-  it('reads every page before it says no', () => {
+  it('reads every page before it reports absence', () => {
     const pages = [others(100), others(100), others(7), []];
     const { result, requests } = run(findJob(look()), (_request, number) =>
       reply({ count: '207', jobs: pages[number] ?? [] }),
@@ -43,14 +43,14 @@ describe('looking for a job whose creation has an unknown outcome', () => {
     expect(requests.map((request) => query(request).offset)).toEqual(['0', '100', '200']);
   });
 
-  it('finds it on a later page, also where pages are smaller than asked for and nothing is counted', () => {
+  it('finds the job on a later page, even if pages are short and carry no count', () => {
     const pages = [others(40), [job(jobId)], []];
     const { result, requests } = run(findJob(look()), (_request, number) => reply({ jobs: pages[number] ?? [] }));
     expect(result).toEqual({ found: 'yes', refs: { jobId } });
     expect(requests.map((request) => query(request).offset)).toEqual(['0', '40', '41']);
   });
 
-  it('searches inside the enterprise project first, then everywhere', () => {
+  it('searches the enterprise project first and then everywhere', () => {
     const inside = look({ migration: migration({ providerOptions: { huawei: { enterpriseProjectId: 'eps-1' } } }) });
     const { result, requests } = run(findJob(inside), (_request, number) =>
       reply(number === 0 ? { count: 0, jobs: [] } : { count: 1, jobs: [job(jobId)] }),
@@ -72,7 +72,7 @@ describe('looking for a job whose creation has an unknown outcome', () => {
     expect(result.found).toBe('unclear');
   });
 
-  it('counts one job once that comes on two pages', () => {
+  it('counts a job once when two pages show it', () => {
     const pages = [[...others(99), job(jobId)], [job(jobId)], []];
     expect(run(findJob(look()), (_request, number) => reply({ count: 101, jobs: pages[number] ?? [] })).result).toEqual(
       {
@@ -82,18 +82,18 @@ describe('looking for a job whose creation has an unknown outcome', () => {
     );
   });
 
-  it('does not adopt a job that is recorded elsewhere, nor call it absent', () => {
+  it('neither adopts a job recorded elsewhere nor reports it absent', () => {
     const { result } = run(findJob(look({ taken: new Set([jobId]) })), () => reply({ count: 1, jobs: [job(jobId)] }));
     expect(result.found).toBe('unclear');
   });
 
-  it('ends although the vendor ignores the offset', () => {
+  it('ends even if the vendor ignores the offset', () => {
     const { result, requests } = run(findJob(look()), () => reply({ count: 9999, jobs: others(100) }));
     expect(result.found).toBe('unclear');
     expect(requests).toHaveLength(20);
   });
 
-  it('takes a number for an id', () => {
+  it('accepts a numeric id', () => {
     expect(run(findJob(look()), () => reply({ count: 1, jobs: [job(42)] })).result).toEqual({
       found: 'yes',
       refs: { jobId: '42' },
@@ -101,7 +101,7 @@ describe('looking for a job whose creation has an unknown outcome', () => {
   });
 
   it.each([['{}'], ['{"count":0}'], ['{"jobs":{}}'], ['<html></html>'], ['{"jobs":[']])(
-    'never takes %s for an empty list',
+    'never treats %s as an empty list',
     (body) => {
       expect(failureIn(() => run(findJob(look()), () => reply(body))).kind).toBe('malformed');
     },

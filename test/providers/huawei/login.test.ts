@@ -25,7 +25,7 @@ const lookup = (region = 'ap-southeast-3') => {
 };
 
 describe('login with a password', () => {
-  it('asks for a token of the region’s project and learns the project from the body', () => {
+  it('requests a token for the region’s project and takes the project id from the body', () => {
     const { result, requests } = run(open(), () => reply(issued, 201, { 'x-subject-token': token }));
     expect(requests).toEqual([
       {
@@ -53,7 +53,7 @@ describe('login with a password', () => {
     expect(JSON.stringify(result)).not.toContain('MIIx');
   });
 
-  it('takes the configured project in the account’s region, and the region’s name elsewhere', () => {
+  it('uses the configured project in the account’s region and the region’s name elsewhere', () => {
     const configured = { ...account, projectId };
     const scopeOf = (region: string) => {
       const { requests } = run(open(configured, region), () => reply(issued, 201, { 'x-subject-token': token }));
@@ -66,12 +66,12 @@ describe('login with a password', () => {
   it.each([
     ['no token in the headers', reply(issued, 201)],
     ['no project', reply({ token: {} }, 201, { 'x-subject-token': token })],
-  ])('calls an answer with %s malformed', (_title, answer) => {
+  ])('treats a reply with %s as malformed', (_title, answer) => {
     expect(failureIn(() => run(open(), () => answer)).kind).toBe('malformed');
   });
 
   it.each([[''], [null], ['soon'], ['2026-13-45T99:99:99Z']])(
-    'ends early when the end of the token is unreadable',
+    'expires early when the token’s end time is unreadable',
     (end) => {
       const body = { token: { ...issued.token, expires_at: end } };
       const { result } = run(open(), () => reply(body, 201, { 'x-subject-token': token }));
@@ -79,7 +79,7 @@ describe('login with a password', () => {
     },
   );
 
-  it('passes a wrong password on, never to be tried again', () => {
+  it('reports a wrong password as not retryable', () => {
     const wrong = { error: { code: 401, message: 'The username or password is wrong.', title: 'Unauthorized' } };
     expect(failureIn(() => run(open(), () => reply(wrong, 401)))).toMatchObject({
       kind: 'unauthenticated',
@@ -92,12 +92,12 @@ describe('login with a password', () => {
 const inProject: HuaweiAccount = { ...account, projectId };
 
 describe('login with an access key', () => {
-  it('needs none when the project is configured', () => {
+  it('is unnecessary when the project is configured', () => {
     expect(login(inProject, account.region, keyCredentials)).toBeNull();
     expect(login(inProject, 'cn-north-4', keyCredentials)).not.toBeNull();
   });
 
-  it('learns the project of the region, whatever else is listed', () => {
+  it('finds the region’s project among all listed ones', () => {
     const projects = [
       { id: 'other', name: 'ap-southeast-3_dev', enabled: true },
       { id: 'old', name: 'ap-southeast-3', enabled: false },
@@ -113,13 +113,13 @@ describe('login with an access key', () => {
   it.each([
     ['none', []],
     ['several', [1, 2].map((n) => ({ id: `p${n}`, name: 'ap-southeast-3', enabled: true }))],
-  ])('says what to configure when it finds %s', (_title, projects) => {
+  ])('explains what to configure when it finds %s', (_title, projects) => {
     const failure = failureIn(() => run(lookup(), () => reply({ projects })));
     expect(failure).toMatchObject({ kind: 'unauthenticated', code: 'provider_auth_failed', retryable: false });
     expect(failure.detail).toContain('projectId');
   });
 
-  it('does not take an answer without a list for an empty one', () => {
+  it('does not treat a reply without a list as an empty list', () => {
     expect(failureIn(() => run(lookup(), () => reply({}))).kind).toBe('malformed');
   });
 });

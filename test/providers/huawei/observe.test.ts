@@ -38,7 +38,7 @@ describe('observe', () => {
     expect(observationGroup(full)).toBe('hw-main|ap-southeast-3');
   });
 
-  it('sees a running restore', () => {
+  it('reports a running restore', () => {
     expect(one(full, row(jobId, 'TRANSFERRING'))).toEqual({
       phase: 'restoring',
       providerStatus: 'TRANSFERRING',
@@ -102,13 +102,13 @@ describe('observe', () => {
     expect(observation.providerStatus).toBe(observation.backups[0]?.providerStatus);
   });
 
-  it('goes on after a failed log that a corrected one has replaced', () => {
+  it('continues after a failed log that was replaced', () => {
     const failed = log({ id: 'bkp_01kbzq3m8e9v6x2c4n7p5r0t2b', state: 'failed', providerRefs: { jobId: 'old' } });
     expect(one(chain(restoredFull, failed, log()), row(logJob, 'SUCCESS')).phase).toBe('ready');
     expect(one(chain(restoredFull, failed, log({ final: true })), row(logJob, 'SUCCESS')).phase).toBe('succeeded');
   });
 
-  it('tells the end and the reason in our words and the vendor’s', () => {
+  it('reports the end and the reason in Godwit’s and the vendor’s words', () => {
     const observation = one(full, row(jobId, 'FAILED', { ...done, error_log: 'restore:null' }));
     expect(observation.finishedAt).toBe(Date.UTC(2026, 2, 1, 10, 1, 48));
     expect(observation.error).toMatchObject({
@@ -122,7 +122,7 @@ describe('observe', () => {
     });
   });
 
-  it('asks nothing of the vendor between two jobs', () => {
+  it('makes no call between two jobs', () => {
     const resting = migration({
       mode: 'full_log',
       state: 'awaiting_backup',
@@ -134,7 +134,7 @@ describe('observe', () => {
     expect(result.get(resting.id)).toMatchObject({ phase: 'ready', providerStatus: 'SUCCESS', backups: [] });
   });
 
-  it('answers for many migrations with one call', () => {
+  it('reads many migrations with one call', () => {
     const second = migration({ id: 'mig_2', mode: 'full_log', state: 'restoring', backups: [restoredFull, log()] });
     const { result, requests } = look([full, second], () =>
       reply({ count: '35', jobs: [row('x', 'FAILED'), row(logJob, 'SUCCESS'), row(jobId, 'TRANSFERRING'), null, 7] }),
@@ -149,7 +149,7 @@ describe('observe', () => {
     expect([...result.values()].map((each) => each.phase)).toEqual(['restoring', 'ready']);
   });
 
-  it('reads on while that is cheaper than asking for each job, then asks for each', () => {
+  it('reads list pages while that costs less than reading each job, then reads each', () => {
     const ids = ['j-1', 'j-2', 'j-3'];
     const migrations = ids.map((id) =>
       migration({ id: `mig_${id}`, backups: [restoring({ providerRefs: { jobId: id } })] }),
@@ -172,7 +172,7 @@ describe('observe', () => {
     expect([...result.values()].map((each) => each.phase)).toEqual(['succeeded', 'failed', 'succeeded']);
   });
 
-  it('stops at the end of the list and at a bound', () => {
+  it('stops at the end of the list and at a page limit', () => {
     const several = ['a', 'b', 'c'].map((id) =>
       migration({ id, backups: [restoring({ providerRefs: { jobId: id } })] }),
     );
@@ -190,7 +190,7 @@ describe('observe', () => {
       request.operation === 'ShowReplicationJob' ? answer : reply({ count: 0, jobs: [] }),
     ).result.get(full.id);
 
-  it('asks for the details of a job that is not in the list', () => {
+  it('reads the details of a job that is not listed', () => {
     const details = {
       id: jobId,
       status: 'success',
@@ -211,13 +211,13 @@ describe('observe', () => {
     });
   });
 
-  it('calls a job missing that the vendor does not know, and keeps its state', () => {
+  it('reports an unknown job as missing and keeps its state', () => {
     const gone = reply({ error_code: 'DRS.10000010', error_msg: 'Job does not exist, please check job ID.' }, 400);
     expect(shown(gone)).toMatchObject({ phase: 'missing', backups: [], error: null });
   });
 
   it.each([[{}], [{ adopted: 'x' }], [{ jobId: '../../jobs' }], [{ jobId: '' }]])(
-    'calls a job missing without asking when its id cannot be one: %j',
+    'reports a job as missing without a call when its id is malformed: %j',
     (providerRefs) => {
       const { result, requests } = look([migration({ backups: [restoring({ providerRefs })] })], () =>
         reply({ jobs: [] }),
@@ -228,7 +228,7 @@ describe('observe', () => {
   );
 
   it.each([['{}'], ['<html></html>'], ['{"status":"SUCC']])(
-    'keeps the state of one job whose details are %s, and tells of the others',
+    'keeps the state of a job whose details are %s and reports the others',
     (body) => {
       const other = migration({ id: 'mig_2', backups: [restoring({ providerRefs: { jobId: 'j-2' } })] });
       const { result } = look([full, other], (request) =>
@@ -239,7 +239,7 @@ describe('observe', () => {
     },
   );
 
-  it('passes on what concerns the whole account', () => {
+  it('throws errors that concern the whole account', () => {
     expect(failureIn(() => look([full], () => reply('', 429))).kind).toBe('throttled');
     expect(failureIn(() => shown(reply('', 503))).kind).toBe('unavailable');
     expect(failureIn(() => look([full], () => reply('{"jobs":null}'))).kind).toBe('malformed');

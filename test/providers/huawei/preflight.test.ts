@@ -40,7 +40,7 @@ const fromInstance = (changes: Partial<Migration> = {}) =>
   migration({ ...changes, backups: [backup({ source: instanceBackup })] });
 
 describe('preflight', () => {
-  it('asks read-only questions of RDS and finds nothing wrong', () => {
+  it('reads from RDS only and finds no fault', () => {
     const { result, requests } = check(fromInstance(databases(false, { name: 'sales', restoreAs: 'sales_2' })));
     expect(result).toEqual([]);
     expect(
@@ -68,7 +68,7 @@ describe('preflight', () => {
     expect(check(migration(), { instances }).pointers).toEqual(['/target/instanceId']);
   });
 
-  it('accepts spellings and gaps that say nothing wrong', () => {
+  it('accepts harmless spelling variants and missing fields', () => {
     expect(
       check(migration(), { instances: [{ id: target, status: 'active', datastore: { type: 'sqlserver' } }] }).result,
     ).toEqual([]);
@@ -91,7 +91,7 @@ describe('preflight', () => {
     expect(check(fromInstance(databases(false, { name: 'sales' })), { backups }).pointers).toEqual(wanted);
   });
 
-  it('finds databases in the way, in any case and on any page, unless they may be overwritten', () => {
+  it('finds existing databases, in any case and on any page, unless they may be overwritten', () => {
     const existing = [
       ...Array.from({ length: 150 }, (_, index) => ({ name: `db${index}`, state: 'Running' })),
       { name: 'ORDERS' },
@@ -105,23 +105,23 @@ describe('preflight', () => {
     expect(overwriting.requests).toHaveLength(1);
   });
 
-  it('does not count a database that does not exist', () => {
+  it('ignores a database that does not exist', () => {
     const existing = [{ name: 'orders', state: 'NotExists' }];
     expect(check(migration(databases(false, { name: 'orders' })), { databases: existing }).pointers).toEqual([]);
   });
 
-  it('knows what a backup of an instance would bring when nothing is named', () => {
+  it('knows the databases of an instance backup when the request names none', () => {
     expect(check(fromInstance(), { databases: [{ name: 'HR' }] }).pointers).toEqual(['/target/overwrite']);
     expect(check(migration(), { databases: [{ name: 'HR' }] }).pointers).toEqual([]);
   });
 
-  it('takes the vendor’s 404 for what is not there', () => {
+  it('treats the vendor’s 404 as not found', () => {
     const gone = reply({ errCode: 'DBS.280110', externalMessage: 'Selected DB instance does not exist.' }, 404);
     const { result } = run(preflight(fromInstance(), account), () => gone);
     expect(result.map((fault) => fault.pointer)).toEqual(['/target/instanceId', '/source/backupId']);
   });
 
-  it.each([['{}'], ['<html></html>'], ['{"instances":null}']])('calls %s malformed', (body) => {
+  it.each([['{}'], ['<html></html>'], ['{"instances":null}']])('treats %s as malformed', (body) => {
     expect(failureIn(() => run(preflight(migration(), account), () => reply(body))).kind).toBe('malformed');
   });
 });

@@ -18,7 +18,7 @@ describe('plan', () => {
     expect(huawei.plan(step, migration(), backup())).toHaveLength(calls);
   });
 
-  it('creates a job with one write', () => {
+  it('creates a job with one changing call', () => {
     expect(createJob.build({ account, migration: migration(), backup: backup(), open })).toMatchObject({
       operation: 'CreateReplicationJob',
       service: 'drs',
@@ -36,7 +36,7 @@ describe('plan', () => {
     expect(build(1)).not.toEqual(build(2));
   });
 
-  it('reads the id of the job', () => {
+  it('reads the job’s id', () => {
     expect(createJob.parse(reply({ job_id: jobId }))).toEqual({ jobId });
     expect(createJob.parse(reply({ job_id: 7 }))).toEqual({ jobId: '7' });
   });
@@ -50,7 +50,7 @@ describe('plan', () => {
     ['{"job_id":"3f'],
     [''],
     ['null'],
-  ])('does not know what came of a creation answered with %s', (body) => {
+  ])('has an unknown outcome after a creation answered with %s', (body) => {
     expect(failureIn(() => createJob.parse(reply(body))).kind).toBe('malformed');
   });
 });
@@ -84,7 +84,7 @@ describe('cancelVerdict', () => {
     });
   });
 
-  it('ends our record between two jobs, and tells what stays on the instance', () => {
+  it('cancels only the record between two jobs and names what stays on the instance', () => {
     expect(
       huawei.cancelVerdict(migration({ state: 'awaiting_backup', mode: 'full_log', backups: [restored] })),
     ).toMatchObject({
@@ -94,7 +94,7 @@ describe('cancelVerdict', () => {
     });
   });
 
-  it('ends our record before anything was sent', () => {
+  it('cancels only the record before anything was sent', () => {
     expect(huawei.cancelVerdict(migration({ calls: [{ ...call, state: 'absent' }] }))).toEqual({
       possible: true,
       calls: false,
@@ -121,7 +121,7 @@ describe('endpoints and capabilities', () => {
     expect(huawei.objectStore.endpoint('storage', 'xx-one', partner)).toBe('https://obs.xx-one.cloud.partner.example');
   });
 
-  it('states what the vendor can do', () => {
+  it('declares the vendor’s capabilities', () => {
     expect(huawei.services).toEqual(['iam', 'drs', 'rds']);
     expect(huawei.capabilities).toMatchObject({
       id: 'huawei',

@@ -36,7 +36,7 @@ describe('SDK-HMAC-SHA256', () => {
     );
   });
 
-  it('writes the date in the one form that the gateway takes', () => {
+  it('writes the date in the only format the gateway accepts', () => {
     expect(sdkDate(signer.now)).toBe(signer.date);
   });
 
@@ -69,7 +69,7 @@ describe('SDK-HMAC-SHA256', () => {
     },
   );
 
-  it('signs the host that is dialled, with a port of its own', () => {
+  it('signs the dialled host with its port', () => {
     const at = (endpoint: string) =>
       sign(listing, { ...context, credentials: keyCredentials, endpoint }).headers.Authorization;
     expect(at('https://drs.example.com:443')).toBe(at('https://drs.example.com'));
@@ -97,7 +97,7 @@ describe('sign', () => {
     });
   });
 
-  it('takes the project of the session before the configured one', () => {
+  it('prefers the session’s project to the configured one', () => {
     const configured = { ...account, projectId: 'f'.repeat(32) };
     expect(sign(listing, { ...context, account: configured }).url).toContain(projectId);
     const keys = { ...context, account: configured, credentials: keyCredentials, session: null };
@@ -105,7 +105,7 @@ describe('sign', () => {
     expect(sign(listing, keys).headers['X-Project-Id']).toBe('f'.repeat(32));
   });
 
-  it('does not use the configured project in another region', () => {
+  it('ignores the configured project in another region', () => {
     const keys = {
       ...context,
       account: { ...account, projectId },
@@ -124,14 +124,14 @@ describe('sign', () => {
     expect(sign(login, context).headers['X-Auth-Token']).toBeUndefined();
   });
 
-  it('looks up the project with an access key before it knows it', () => {
+  it('looks up the project with an access key while it is unknown', () => {
     const lookup = { ...listing, service: 'iam', path: '/v3/projects' };
     const signed = sign(lookup, { ...context, credentials: keyCredentials, session: null });
     expect(signed.headers['X-Project-Id']).toBeUndefined();
     expect(signed.headers.Authorization).toContain('SignedHeaders=content-type;host;x-sdk-date, ');
   });
 
-  it('refuses in words what cannot be signed yet', () => {
+  it('explains a request that cannot be signed yet', () => {
     expect(failureIn(() => sign(listing, { ...context, session: null }))).toMatchObject({
       kind: 'unauthenticated',
       code: 'provider_auth_failed',
@@ -141,7 +141,7 @@ describe('sign', () => {
     });
   });
 
-  it('never sends a body that differs from the one signed, and none with a read', () => {
+  it('sends exactly the signed body, and none with a read', () => {
     const signed = sign({ ...listing, method: 'POST', body: { name: 'café' } }, context);
     expect(signed.body).toBe('{"name":"café"}');
     expect(sign(listing, context).body).toBeUndefined();

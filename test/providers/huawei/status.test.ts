@@ -31,7 +31,7 @@ describe('the status of a job', () => {
     ['SUC CES S', 'unrecognized'],
     ['UPLOAD FAILED', 'unrecognized'],
     ['constructor', 'unrecognized'],
-  ])('%j is %s', (status, state) => {
+  ])('%j means %s', (status, state) => {
     expect(jobState(status)).toBe(state);
   });
 });
@@ -50,7 +50,7 @@ describe('why a job failed', () => {
     expect(error.detail).toMatch(/^[A-Z].*\.$/);
   });
 
-  it('says that the check before the restore found it, and keeps the cause', () => {
+  it('says that the check before the restore failed and keeps the cause', () => {
     for (const [errorLog, code] of [
       ['something else', 'restore_failed'],
       [null, 'restore_failed'],

@@ -24,7 +24,7 @@ const one = (key: string, size = '5') =>
 describe.each(names)('a list of %s', (name) => {
   const store = stores[name];
 
-  it('is read with its keys decoded and its tag without quotes', () => {
+  it('is read with decoded keys and unquoted tags', () => {
     const page = store.parsePage(list(`<IsTruncated>false</IsTruncated>${one('p%2Fa%2Bb%20%E6%95%B0.bak')}`));
     expect(page).toEqual({
       objects: [
@@ -40,7 +40,7 @@ describe.each(names)('a list of %s', (name) => {
     });
   });
 
-  it('goes on where it says, and after its last key where it does not say', () => {
+  it('continues at the given marker, or after its last key without one', () => {
     const element = name === 'alibaba' ? 'NextContinuationToken' : 'NextMarker';
     const page = (next: string) =>
       store.parsePage(list(`<IsTruncated>true</IsTruncated>${next}${one('a')}${one('b')}`)).next;
@@ -66,7 +66,7 @@ describe.each(names)('a list of %s', (name) => {
   });
 });
 
-describe.each(names)('a part of an object of %s', (name) => {
+describe.each(names)('a byte range of an object of %s', (name) => {
   const store = stores[name];
   const part =
     (change: Partial<VendorReply>, first = 0) =>
@@ -74,25 +74,25 @@ describe.each(names)('a part of an object of %s', (name) => {
       store.parsePart(reply(change), 'k', first);
   const prefix = { alibaba: 'x-oss', huawei: 'x-obs', tencent: 'x-cos' }[name];
 
-  it('tells the whole size, the tag and the storage class', () => {
+  it('returns the total size, the tag and the storage class', () => {
     const headers = { 'content-range': 'bytes 0-3/1000', etag: '"t"', [`${prefix}-storage-class`]: 'ARCHIVE' };
     const read = part({ httpStatus: 206, headers, bytes: Buffer.from('abcd') })();
     expect(read).toMatchObject({ object: { key: 'k', size: 1000, etag: 't', storageClass: 'ARCHIVE' } });
     expect(read.bytes.toString()).toBe('abcd');
   });
 
-  it('may be the beginning of a whole object that was cut off, and never a later part of one', () => {
+  it('may be the start of a whole object that was cut off, but never a later part of one', () => {
     const whole = { headers: { 'content-length': '5000000', etag: '"t"' }, bytes: Buffer.alloc(16) };
     expect(part(whole)().object.size).toBe(5_000_000);
     expect(part(whole, 4000)).toThrow(VendorError);
   });
 
-  it('is malformed where it is the page of a gateway in between', () => {
+  it('is malformed when it is a proxy’s error page', () => {
     const headers = { 'content-length': '90', 'content-type': 'text/html' };
     expect(part({ headers, bytes: Buffer.from('<!DOCTYPE html>') })).toThrow(VendorError);
   });
 
-  it('is malformed where it is another part, or shorter than it says', () => {
+  it('is malformed when it is another range or shorter than declared', () => {
     expect(part({ httpStatus: 206, headers: { 'content-range': 'bytes 8-11/1000' }, bytes: Buffer.alloc(4) })).toThrow(
       VendorError,
     );
@@ -129,13 +129,13 @@ describe.each(names)('an error of %s', (name) => {
     expect(fail(status, code)).toMatchObject({ kind, code: problem, provider: { code, httpStatus: status } });
   });
 
-  it('names the permission that is missing', () => {
+  it('names the missing permission', () => {
     expect(fail(403, 'AccessDenied')?.detail).toContain(store.permissions.read);
     const listing = store.failureOf(store.list('bucket', 'p/', null), reply({ httpStatus: 403 }));
     expect(listing?.detail).toContain(store.permissions.list);
   });
 
-  it('that sends to another region names the endpoint and is not followed', () => {
+  it('that redirects to another region names the endpoint and is not followed', () => {
     const elsewhere = fail(301, 'PermanentRedirect', '<Endpoint>store.example.com</Endpoint>');
     expect(elsewhere).toMatchObject({ kind: 'rejected', detail: expect.stringContaining('store.example.com') });
     expect(fail(403, 'AccessDenied', '<Endpoint>store.example.com</Endpoint>')?.detail).toContain('store.example.com');
@@ -147,13 +147,13 @@ describe.each(names)('an error of %s', (name) => {
     expect(located?.detail).not.toContain('sig');
   });
 
-  it('never repeats what was signed', () => {
+  it('never repeats signed values', () => {
     const body =
       '<Error><Code>SignatureDoesNotMatch</Code><Message>The signature of x-oss-security-token:SECRET</Message><StringToSign>SECRET</StringToSign></Error>';
     expect(JSON.stringify(store.failureOf(request, reply({ httpStatus: 403, body })))).not.toContain('SECRET');
   });
 
-  it('without a word is judged by its status', () => {
+  it('without a body is classified by its status', () => {
     expect(store.failureOf(request, reply({ httpStatus: 502, body: '<html>' }))?.kind).toBe('unavailable');
     expect(store.failureOf(request, reply({ httpStatus: 403 }))?.kind).toBe('unauthenticated');
     expect(store.failureOf(request, reply({ httpStatus: 206 }))).toBeNull();
@@ -161,7 +161,7 @@ describe.each(names)('an error of %s', (name) => {
 });
 
 describe('an unknown access key', () => {
-  it('means at Huawei that a temporary one may have ended', () => {
+  it('means at Huawei that a temporary key may have expired', () => {
     const kinds = names.map((name) => {
       const store = stores[name];
       const body = '<Error><Code>InvalidAccessKeyId</Code></Error>';
@@ -171,7 +171,7 @@ describe('an unknown access key', () => {
   });
 });
 
-describe('where a request goes', () => {
+describe('the address of a request', () => {
   const at = (endpoint: string) => {
     const account = {
       name: 'a',
@@ -189,7 +189,7 @@ describe('where a request goes', () => {
       nonce: '',
     }).url;
   };
-  it('the bucket is the first label of the host, on this machine the first part of the path', () => {
+  it('has the bucket as first host label, or as first path segment on this machine', () => {
     expect(at('https://cos.ap-guangzhou.myqcloud.com')).toBe(
       'https://b-1250000000.cos.ap-guangzhou.myqcloud.com/p/a%20b%3F%23%25.bak',
     );
@@ -198,7 +198,7 @@ describe('where a request goes', () => {
   });
 });
 
-describe('the storage classes that a restore takes', () => {
+describe('restorable storage classes', () => {
   it.each([
     ['alibaba', 'Standard', true],
     ['alibaba', 'IA', false],

@@ -54,11 +54,11 @@ describe('the plan', () => {
   const late = increment();
   const registeredChild = call('CreateIncrementalMigration', late, { refs: { incrementalMigrationId: childId } });
 
-  it('registers, then starts', () => {
+  it('registers and then starts', () => {
     expect(operations('restore', migration(), full)).toEqual(['CreateBackupMigration', 'StartBackupMigration']);
   });
 
-  it('renames in between only when a database gets another name', () => {
+  it('renames in between only if a database gets another name', () => {
     expect(operations('restore', withDatabases([{ name: 'a', restoreAs: 'b' }]), full)).toEqual([
       'CreateBackupMigration',
       'ModifyBackupMigration',
@@ -75,7 +75,7 @@ describe('the plan', () => {
     ]);
   });
 
-  it('has nothing to open', () => {
+  it('has no step to open the database', () => {
     expect(operations('open', chain([]), null)).toEqual([]);
   });
 
@@ -102,7 +102,7 @@ describe('the plan', () => {
     expect(operations('cancel', of, null)).toEqual(expected);
   });
 
-  it('cleans up a task or an increment that was registered and never started', () => {
+  it('cleans up a task or increment that was registered but never started', () => {
     expect(operations('cleanup', migration({ calls: [registered] }), full)).toEqual(['DeleteBackupMigration']);
     expect(operations('cleanup', migration(), full)).toEqual([]);
     const at = (calls: Migration['calls']) => operations('cleanup', chain([late], { calls }), late);
@@ -111,14 +111,14 @@ describe('the plan', () => {
     expect(at([registeredChild, call('StartIncrementalMigration', late)])).toEqual([]);
   });
 
-  it('still knows a clean-up of unknown outcome after a retry began', () => {
+  it('still contains a clean-up of unknown outcome after a retry began', () => {
     const again = backup({ attempt: 2 });
     expect(operations('cleanup', migration({ backups: [again], calls: [registered] }), again)).toEqual([
       'DeleteBackupMigration',
     ]);
   });
 
-  it('lets only the starting calls wait for an upload', () => {
+  it('lets only the start calls wait for an upload', () => {
     const all = [
       ...tencent.plan('restore', withDatabases([{ name: 'a', restoreAs: 'b' }]), full),
       ...tencent.plan('restore', chain([late]), late),
@@ -131,7 +131,7 @@ describe('the plan', () => {
 });
 
 describe('requests', () => {
-  it('goes to the service as one JSON post, never to be repeated blindly', () => {
+  it('are JSON posts that are never resent blindly', () => {
     expect(build('CreateBackupMigration', migration(), backup())).toEqual({
       operation: 'CreateBackupMigration',
       service: 'sqlserver',
@@ -154,7 +154,7 @@ describe('requests', () => {
     ['full', 'FULL'],
     ['full_log', 'FULL_LOG'],
     ['full_differential', 'FULL_DIFF'],
-  ] as const)('mode %s is recovery type %s', (mode, type) => {
+  ] as const)('map mode %s to recovery type %s', (mode, type) => {
     expect(bodyOf(build('CreateBackupMigration', migration({ mode }), backup())).RecoveryType).toBe(type);
   });
 
@@ -184,7 +184,7 @@ describe('requests', () => {
     expect(body.BackupFiles).toEqual([file]);
   });
 
-  it('renames only what gets another name', () => {
+  it('rename only databases that get another name', () => {
     const of = {
       ...withDatabases([{ name: 'a', restoreAs: 'b' }, { name: 'c' }, { name: 'd', restoreAs: 'd' }]),
       providerRefs: { backupMigrationId: taskId },
@@ -196,7 +196,7 @@ describe('requests', () => {
     });
   });
 
-  it('starts the task by its id', () => {
+  it('start the task by its id', () => {
     expect(bodyOf(build('StartBackupMigration', running(), backup()))).toEqual({
       InstanceId: instanceId,
       BackupMigrationId: taskId,
@@ -206,7 +206,7 @@ describe('requests', () => {
   it.each([
     [false, 'NO'],
     [true, 'YES'],
-  ])('registers an increment, final %s as IsRecovery %s', (final, isRecovery) => {
+  ])('register an increment, final %s as IsRecovery %s', (final, isRecovery) => {
     const each = increment({ final });
     expect(bodyOf(build('CreateIncrementalMigration', chain([each]), each))).toEqual({
       InstanceId: instanceId,
@@ -216,7 +216,7 @@ describe('requests', () => {
     });
   });
 
-  it('starts and deletes an increment by its three ids', () => {
+  it('start and delete an increment by its three ids', () => {
     const ids = { InstanceId: instanceId, BackupMigrationId: taskId, IncrementalMigrationId: childId };
     const each = inFlight();
     expect(bodyOf(build('StartIncrementalMigration', chain([each]), each))).toEqual(ids);
@@ -224,7 +224,7 @@ describe('requests', () => {
     expect(bodyOf(build('DeleteIncrementalMigration', chain([stranded]), stranded, 'cleanup'))).toEqual(ids);
   });
 
-  it('takes ids from the present attempt, not from an earlier one', () => {
+  it('take ids from the current attempt, not from an earlier one', () => {
     const again = backup({ attempt: 2, providerRefs: { backupMigrationId: 'old' } });
     const of = migration({
       providerRefs: { backupMigrationId: 'old' },
@@ -237,7 +237,7 @@ describe('requests', () => {
     expect(bodyOf(build('StartBackupMigration', of, again)).BackupMigrationId).toBe('new');
   });
 
-  it('shows ids that are not known yet in braces, for a dry run', () => {
+  it('show unknown ids in braces in a dry run', () => {
     expect(bodyOf(build('StartBackupMigration', migration(), backup())).BackupMigrationId).toBe('{backupMigrationId}');
     const each = increment();
     expect(bodyOf(build('StartIncrementalMigration', chain([each]), each)).IncrementalMigrationId).toBe(
@@ -259,7 +259,7 @@ describe('the name at the vendor', () => {
   });
 });
 
-describe('answers', () => {
+describe('replies', () => {
   const parse = (
     operation: string,
     answer: ReturnType<typeof reply>,
@@ -287,7 +287,7 @@ describe('answers', () => {
     expect(parse(operation, reply({ ...response, RequestId: 'r-1' }))).toEqual(refs);
   });
 
-  it('keeps every digit of a flow id beyond 2^53', () => {
+  it('keep every digit of a flow id beyond 2^53', () => {
     expect(parse('StartBackupMigration', rawReply('{"Response":{"FlowId":18446744073709551615}}'))).toEqual({
       flowId: '18446744073709551615',
     });
@@ -304,7 +304,7 @@ describe('answers', () => {
     ['StartBackupMigration', rawReply('{"Response":{"FlowId":1.5}}')],
     ['StartIncrementalMigration', rawReply('{"Resp')],
     ['DeleteBackupMigration', rawReply('')],
-  ])('%s: an answer without its id is an unknown outcome (%#)', (operation, answer) => {
+  ])('%s: a reply without its id is an unknown outcome (%#)', (operation, answer) => {
     expect(() => parse(operation, answer)).toThrow(VendorError);
     try {
       parse(operation, answer);

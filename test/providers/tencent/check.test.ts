@@ -75,7 +75,7 @@ describe('file names of a chain', () => {
     expect(fault?.detail).toContain(`named ${name}.`);
   });
 
-  it('knows the database of an increment from the full backup', () => {
+  it('take the database of an increment from the full backup', () => {
     const full = of('full_log', object(`orders_${time}_2full2_2noreconvery2.bak`));
     const [fault] = tencent.checkBackup(full, { type: 'log', final: true, source: object('tail.bak') });
     expect(fault?.detail).toContain(' orders_<yyyyMMddHHmmss>_2log2_2reconvery2.bak ');
@@ -83,7 +83,7 @@ describe('file names of a chain', () => {
 });
 
 describe('the base of a chain', () => {
-  it('is never recovered, whatever is asked', () => {
+  it('is never recovered, whatever the request says', () => {
     expect(chainSuffix({ mode: 'full_log', type: 'full', final: true })).toBe('2full2_2noreconvery2');
   });
 });
@@ -101,7 +101,7 @@ describe('file names of a single restore', () => {
   });
 });
 
-describe('where names are read from', () => {
+describe('where the bucket’s region is read', () => {
   const link = (display: string): Source => ({ type: 'url', urls: [{ display, sealed: 'x' }] });
   const good = `orders_${time}_2full2_2noreconvery2.bak`;
 
@@ -118,7 +118,7 @@ describe('where names are read from', () => {
     expect(tencent.checkMigration(of('full_log', source), account).map(({ pointer }) => pointer)).toEqual(pointers);
   });
 
-  it('refuses a bucket in another region where the address tells', () => {
+  it('an address in another region is rejected', () => {
     const elsewhere = tencent.checkMigration(
       of('full', link('https://b-1.cos.ap-shanghai.myqcloud.com/x.bak')),
       account,
@@ -141,13 +141,13 @@ describe('an increment', () => {
   const full = object(`orders_${time}_2full2_2noreconvery2.bak`);
   const log = object(`orders_${time}_2log2_2noreconvery2.bak`);
 
-  it('has no place in a single restore', () => {
+  it('is rejected in a single restore', () => {
     expect(tencent.checkBackup(of('full', full), { type: 'log', final: false, source: log })).toMatchObject([
       { pointer: '/type' },
     ]);
   });
 
-  it('is of the chain’s type', () => {
+  it('must have the chain’s type', () => {
     const faults = tencent.checkBackup(of('full_log', full), { type: 'differential', final: false, source: log });
     expect(faults).toMatchObject([{ pointer: '/type' }]);
   });
@@ -169,7 +169,7 @@ describe('an increment', () => {
     expect(pointers).toEqual(fits ? [] : ['/source/type']);
   });
 
-  it('must be called final when its name says so', () => {
+  it('must be marked final if its name says so', () => {
     const tail = object(`orders_${time}_2log2_2reconvery2.bak`);
     const check = (final: boolean) => tencent.checkBackup(of('full_log', full), { type: 'log', final, source: tail });
     expect(check(true)).toEqual([]);

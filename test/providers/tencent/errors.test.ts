@@ -15,7 +15,7 @@ const request = (operation = 'StartBackupMigration'): VendorRequest => ({
 });
 const failure = (answer: VendorReply, operation?: string) => tencent.failureOf(request(operation), answer);
 
-describe('refusals with HTTP 200', () => {
+describe('rejections with HTTP 200', () => {
   it.each<[string, FailureKind, string]>([
     ['AuthFailure.SignatureExpire', 'clock_skew', 'provider_auth_failed'],
     ['AuthFailure.TokenFailure', 'session_expired', 'provider_auth_failed'],
@@ -82,7 +82,7 @@ describe('refusals with HTTP 200', () => {
     });
   });
 
-  it('keeps the vendor’s code and message as they came', () => {
+  it('keep the vendor’s code and message unchanged', () => {
     const found = failure(refusal(' InternalError.DBError\n', '数据库错误\n'));
     expect(found).toMatchObject({
       kind: 'unavailable',
@@ -90,7 +90,7 @@ describe('refusals with HTTP 200', () => {
     });
   });
 
-  it('waits at least a second after being throttled, longer where the answer says so', () => {
+  it('wait at least a second after throttling, longer if the reply says so', () => {
     expect(failure(refusal('RequestLimitExceeded'))?.retryAfterMs).toBe(1000);
     const body = refusal('RequestLimitExceeded').body;
     expect(failure(rawReply(body, 200, { 'retry-after': '7' }))?.retryAfterMs).toBe(7000);
@@ -105,12 +105,12 @@ describe('refusals with HTTP 200', () => {
     ['DeleteIncrementalMigration', 'ResourceNotFound.IncreBackupMigrationNotExist', true],
     ['DeleteBackupMigration', 'ResourceUnavailable.CosStatusErr', false],
     ['StartBackupMigration', 'ResourceNotFound.FullBackupMigrationNotExist', false],
-  ])('%s answered by %s counts as done: %s', (operation, code, done) => {
+  ])('%s answered with %s counts as done: %s', (operation, code, done) => {
     expect(failure(refusal(code), operation) === null).toBe(done);
   });
 });
 
-describe('other shapes', () => {
+describe('other error formats', () => {
   it.each<[string, VendorReply, FailureKind | null]>([
     ['success', reply({ FlowId: 1, RequestId: 'r-1' }), null],
     ['an error that is null', reply({ Error: null, RequestId: 'r-1' }), null],
@@ -140,7 +140,7 @@ describe('other shapes', () => {
     expect(failure(answer)?.kind ?? null).toBe(kind);
   });
 
-  it('shows the words of the very old shape', () => {
+  it('include the message of the oldest format', () => {
     expect(failure(rawReply('{"code":4000,"message":"bad","codeDesc":"InvalidParameter"}'))?.provider).toMatchObject({
       code: 'InvalidParameter',
       message: 'bad',
@@ -148,7 +148,7 @@ describe('other shapes', () => {
     });
   });
 
-  it('survives nesting without end', () => {
+  it('tolerate unbounded nesting', () => {
     const deep = `${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`;
     expect(failure(rawReply(deep))?.kind).toBe('malformed');
   });

@@ -79,7 +79,7 @@ describe('preflight', () => {
   const check = (answers: Parameters<typeof converse>[1], of = migration({ target })) =>
     converse(tencent.preflight(of, account), answers);
 
-  it('finds nothing on a free, running instance', () => {
+  it('finds no fault on a free, running instance', () => {
     const { result, requests } = check([instance({ Status: '2' }), databases('other')]);
     expect(result).toEqual([]);
     expect(requests.map(({ operation, effect }) => [operation, effect])).toEqual([
@@ -89,7 +89,7 @@ describe('preflight', () => {
     expect(bodyOf(requests[1])).toEqual({ InstanceIdSet: [instanceId], Limit: 100, Offset: 0 });
   });
 
-  it('finds names that are taken, whatever their case', () => {
+  it('finds taken names in any case', () => {
     expect(check([instance(), databases('Orders', 'sales', 'SALES2')]).result.map(({ pointer }) => pointer)).toEqual([
       '/target/databases/0/name',
       '/target/databases/1/restoreAs',
@@ -115,11 +115,11 @@ describe('preflight', () => {
     expect(result).toEqual([{ pointer: '/target/instanceId', detail: expect.stringMatching(words) }]);
   });
 
-  it('asks for no names when none is given', () => {
+  it('reads no databases when the request names none', () => {
     expect(check([instance()], migration()).requests).toHaveLength(1);
   });
 
-  it('passes malformed on', () => {
+  it('reports a malformed reply', () => {
     expect(() => check([reply({ TotalCount: 1 })])).toThrow(VendorError);
   });
 });
@@ -165,11 +165,11 @@ describe('the backup command', () => {
     expect(parse(command, path)).toBe(text);
   });
 
-  it('sends the folder', () => {
+  it('includes the folder', () => {
     expect(bodyOf(backupCommand.build({ ...input, path: 'E:\\b\\' })).LocalPath).toBe('E:\\b\\');
   });
 
-  it('refuses an answer without command', () => {
+  it('rejects a reply without a command', () => {
     expect(() => parse(null)).toThrow(VendorError);
   });
 });
@@ -190,7 +190,7 @@ describe('the upload target', () => {
     ExpiredTime: '1601211711',
   };
 
-  it('is asked for the task, or for the increment', () => {
+  it('is requested for the task or the increment', () => {
     expect(uploadTarget.build(waiting, full)).toMatchObject({
       operation: 'DescribeUploadBackupInfo',
       effect: 'read',
@@ -209,7 +209,7 @@ describe('the upload target', () => {
     expect(uploadTarget.build(chain([each]), each)).toBeNull();
   });
 
-  it('names the object and hides the credentials', () => {
+  it('names the object and masks the credentials', () => {
     const target = uploadTarget.parse(reply(info), waiting, full);
     expect(target).toMatchObject({
       bucket: 'migr-1250000000',
@@ -224,7 +224,7 @@ describe('the upload target', () => {
     expect(inspect(target) + JSON.stringify(target)).not.toMatch(/tmp-|AKIDtmp/);
   });
 
-  it.each([null, '', undefined])('takes the deprecated token where the new one is %s', (CosSecurityToken) => {
+  it.each([null, '', undefined])('uses the deprecated token when the new one is %s', (CosSecurityToken) => {
     const target = uploadTarget.parse(
       reply({ ...info, CosSecurityToken, XCosSecurityToken: 'old-token' }),
       waiting,
@@ -234,7 +234,7 @@ describe('the upload target', () => {
   });
 
   it.each(['BucketName', 'Region', 'Path', 'TmpSecretId', 'TmpSecretKey', 'CosSecurityToken', 'ExpiredTime'])(
-    'refuses an answer without %s',
+    'rejects a reply without %s',
     (field) => {
       expect(() => uploadTarget.parse(reply({ ...info, [field]: null }), waiting, full)).toThrow(VendorError);
     },

@@ -58,7 +58,7 @@ describe('a lost CreateBackupMigration', () => {
   const find = (answers: Answers, taken?: string[]) =>
     look('CreateBackupMigration', migration(), backup(), answers, taken);
 
-  it('is found by the name, which is asked for and compared again', () => {
+  it('is found by its name, which is compared again after the search', () => {
     const { result, requests } = find([tasks(named({ MigrationId: 'other', MigrationName: `${name}0` }), named())]);
     expect(result).toEqual({ found: 'yes', refs: { backupMigrationId: taskId } });
     expect(requests).toMatchObject([{ operation: 'DescribeBackupMigration', effect: 'read' }]);
@@ -80,7 +80,7 @@ describe('a lost CreateBackupMigration', () => {
     expect(find(answers, taken).result.found).toBe(found);
   });
 
-  it('reads page after page until the vendor’s count is reached', () => {
+  it('reads pages until the vendor’s count is reached', () => {
     const rows = Array.from({ length: 250 }, (_, index) => named({ MigrationId: `t-${index}`, MigrationName: 'x' }));
     rows[249] = named();
     const page = (body: Record<string, unknown>) =>
@@ -93,7 +93,7 @@ describe('a lost CreateBackupMigration', () => {
     expect(requests.map((each) => bodyOf(each).Offset)).toEqual([0, 1, 2]);
   });
 
-  it('goes on by rows where pages overlap', () => {
+  it('advances by received rows when pages overlap', () => {
     const rows = Array.from({ length: 250 }, (_, index) => named({ MigrationId: `t-${index}`, MigrationName: 'x' }));
     rows[249] = named();
     const page = (body: Record<string, unknown>) =>
@@ -103,7 +103,7 @@ describe('a lost CreateBackupMigration', () => {
     expect(requests.map((each) => bodyOf(each).Offset)).toEqual([0, 1, 101, 201]);
   });
 
-  it('never reads absence from an answer that is no list', () => {
+  it('is never reported absent by a reply that is not a list', () => {
     for (const answer of [
       reply({}),
       reply({ TotalCount: 2 }),
@@ -150,7 +150,7 @@ describe('a lost ModifyBackupMigration', () => {
     expect(look('ModifyBackupMigration', of, backup(), [tasks(task(2, { DBRename }))]).result.found).toBe(found);
   });
 
-  it('may go out again when the task is not shown', () => {
+  it('may be resent when the task is not listed', () => {
     expect(look('ModifyBackupMigration', of, backup(), [tasks()]).result.found).toBe('no');
   });
 });
@@ -175,7 +175,7 @@ describe('a lost StartBackupMigration', () => {
     if (result.found === 'yes') expect(result.refs).toEqual({});
   });
 
-  it('is never sent again on the strength of a task that is not shown', () => {
+  it('is never resent because the task is not listed', () => {
     expect(look('StartBackupMigration', registered, backup(), [tasks()]).result.found).toBe('unclear');
   });
 });
@@ -187,7 +187,7 @@ describe('a lost CreateIncrementalMigration', () => {
   const find = (answers: Answers, taken: string[] = [], of = chain([each]), backupOf = each) =>
     look('CreateIncrementalMigration', of, backupOf, answers, taken);
 
-  it('asks for all children of the task', () => {
+  it('reads all increments of the task', () => {
     const { result, requests } = find([children(fresh())]);
     expect(result).toEqual({ found: 'yes', refs: { incrementalMigrationId: childId } });
     expect(bodyOf(requests[0])).toEqual({ InstanceId: instanceId, BackupMigrationId: taskId, Limit: 100, Offset: 0 });
@@ -210,14 +210,14 @@ describe('a lost CreateIncrementalMigration', () => {
     expect(find([children(...set)], taken).result.found).toBe(found);
   });
 
-  it('is not the child of an earlier attempt with the same file', () => {
+  it('does not match an earlier attempt’s increment with the same file', () => {
     const again = increment({ attempt: 2, providerRefs: { incrementalMigrationId: childId } });
     const calls = [call('CreateIncrementalMigration', each, { refs: { incrementalMigrationId: childId } })];
     const answers = [children(fresh({ Status: 10 }))];
     expect(find(answers, [], chain([again], { calls }), again).result.found).toBe('no');
   });
 
-  it('does not read absence from half a list', () => {
+  it('is never reported absent by half a list', () => {
     expect(find([reply({ TotalCount: 5, IncrementalMigrationSet: [] })]).result.found).toBe('unclear');
   });
 });
@@ -245,7 +245,7 @@ describe('a lost deletion', () => {
   const one = (answers: Answers) =>
     look('DeleteIncrementalMigration', chain([each]), each, answers, [], 'cleanup').result.found;
 
-  it('has arrived when the task is not shown any more, or the instance is gone', () => {
+  it('has taken effect when the task or the instance is gone', () => {
     expect(full([tasks()])).toBe('yes');
     expect(full([refusal('ResourceNotFound.InstanceNotFound')])).toBe('yes');
     expect(full([tasks(task(2))])).toBe('no');
@@ -253,7 +253,7 @@ describe('a lost deletion', () => {
     expect(() => full([refusal('InternalError')])).toThrow(VendorError);
   });
 
-  it('holds for an increment too', () => {
+  it('has taken effect for an increment in the same way', () => {
     expect(one([children()])).toBe('yes');
     expect(one([children(child(2))])).toBe('no');
   });

@@ -76,8 +76,8 @@ const reply: fc.Arbitrary<VendorReply> = fc
   )
   .map(([body, status, headers]) => rawReply(body, status, headers));
 
-describe('whatever the vendor answers', () => {
-  it('a command and an upload target are read, or the answer is malformed', () => {
+describe('any vendor reply', () => {
+  it('yields a command and an upload target or a malformed-reply error', () => {
     const upload = backup({ source: { type: 'upload', fileName: 'x.bak' } });
     fc.assert(
       fc.property(reply, (answer) => {
@@ -98,8 +98,8 @@ describe('whatever the vendor answers', () => {
   });
 });
 
-describe('whatever the request says', () => {
-  it('object addresses are valid URLs of the bucket’s host', () => {
+describe('any request', () => {
+  it('yields valid object URLs on the bucket’s host', () => {
     fc.assert(
       fc.property(
         fc.array(fc.nat(0xffff), { minLength: 1, maxLength: 40 }).map((units) => String.fromCharCode(...units)),

@@ -58,18 +58,21 @@ describe('a single full restore', () => {
     expect(states(seen)).toEqual([[state, String(status)]]);
   });
 
-  it.each([0, 1, 3, 4, 5, 6, 11, 13, -1, null, 'done', 7.5])('the undocumented status %s moves nothing', (status) => {
-    const seen = see(running({}, { backupMigrationId: taskId }), tasks(task(status)));
-    expect(seen).toMatchObject({ phase: 'unrecognized', providerStatus: String(status), error: null, backups: [] });
-  });
+  it.each([0, 1, 3, 4, 5, 6, 11, 13, -1, null, 'done', 7.5])(
+    'keeps its state under the undocumented status %s',
+    (status) => {
+      const seen = see(running({}, { backupMigrationId: taskId }), tasks(task(status)));
+      expect(seen).toMatchObject({ phase: 'unrecognized', providerStatus: String(status), error: null, backups: [] });
+    },
+  );
 
-  it('asks for one task by its id', () => {
+  it('reads one task by its id', () => {
     const { requests } = run([running()], [tasks(task(7))]);
     expect(requests).toMatchObject([{ operation: 'DescribeBackupMigration', effect: 'read', service: 'sqlserver' }]);
     expect(bodyOf(requests[0])).toEqual({ InstanceId: instanceId, BackupMigrationId: taskId, Limit: 100, Offset: 0 });
   });
 
-  it('tells progress and times in the account’s zone', () => {
+  it('reports progress and times in the account’s time zone', () => {
     const seen = see(
       running(),
       tasks(task(9, { EndTime: '2026-11-22 00:30:00', Detail: { Progress: '100', StepInfo: [] } })),
@@ -129,13 +132,13 @@ describe('a single full restore', () => {
     expect(seen.error?.detail.length).toBeGreaterThan(20);
   });
 
-  it('passes a message on that is no failure', () => {
+  it('passes on a message that is not a failure', () => {
     expect(see(running(), tasks(task(9, { Message: 'done with remarks' }))).warnings).toEqual([
       { code: 'provider_message', detail: 'done with remarks' },
     ]);
   });
 
-  it('does not call a task running that waits for its upload', () => {
+  it('is not running while it waits for its upload', () => {
     const waiting = migration({
       state: 'pending',
       providerRefs: { backupMigrationId: taskId },
@@ -150,7 +153,7 @@ describe('a single full restore', () => {
     expect(see(waiting, tasks(task(2)))).toMatchObject({ phase: 'restoring', backups: [] });
   });
 
-  it('looks at the present attempt’s task only', () => {
+  it('reads only the current attempt’s task', () => {
     const again = backup({ attempt: 2, state: 'submitting', providerRefs: { backupMigrationId: taskId } });
     const of = migration({
       backups: [again],
@@ -167,23 +170,23 @@ describe('a chain', () => {
   const base = (state: 'restoring' | 'restored' = 'restoring') =>
     chain([], { backups: [backup({ state, providerRefs: { backupMigrationId: taskId, flowId: '1' } })] });
 
-  it('rests after its full backup, though its flow has succeeded', () => {
+  it('waits after its full backup even though its flow has succeeded', () => {
     const seen = see(base(), tasks(task(8)));
     expect(seen).toMatchObject({ phase: 'ready', percent: null, finishedAt: null });
     expect(states(seen)).toEqual([['restored', '8']]);
   });
 
-  it('fails with its full backup', () => {
+  it('fails when its full backup fails', () => {
     const seen = see(base(), tasks(task(10, { Message: 'bad file' })));
     expect(seen.phase).toBe('failed');
     expect(states(seen)).toEqual([['failed', '10']]);
   });
 
-  it('reads no children while none moves', () => {
+  it('reads no increments while none is active', () => {
     expect(see(chain([increment(), increment({ id: 'x', state: 'restored' })]), tasks(task(8))).phase).toBe('ready');
   });
 
-  it('asks for the child that moves', () => {
+  it('reads the active increment', () => {
     const { requests } = run([chain([inFlight()])], [tasks(task(12)), children(child(12))]);
     expect(requests.map(({ operation }) => operation)).toEqual([
       'DescribeBackupMigration',
@@ -216,42 +219,42 @@ describe('a chain', () => {
     expect(states(seen)).toEqual(expected);
   });
 
-  it('goes on restoring while the new child is not shown', () => {
+  it('stays restoring while the new increment is not listed', () => {
     expect(see(chain([inFlight()]), tasks(task(8)), children())).toMatchObject({ phase: 'restoring', backups: [] });
   });
 
-  it('has succeeded even when its last child is not shown any more', () => {
+  it('has succeeded even if its last increment is no longer listed', () => {
     expect(states(see(chain([inFlight({ final: true })]), tasks(task(9)), children()))).toEqual([['restored', '9']]);
   });
 
-  it('tells the progress of the child', () => {
+  it('reports the increment’s progress', () => {
     const seen = see(chain([inFlight()]), tasks(task(12)), children(child(12, { Detail: { Progress: 77 } })));
     expect(seen.percent).toBe(77);
   });
 
-  it('rests while a registered increment waits for its upload', () => {
+  it('waits while a registered increment waits for its upload', () => {
     const waiting = inFlight({ state: 'submitting', source: { type: 'upload', fileName: 'x.bak' } });
     expect(see(chain([waiting]), tasks(task(8)), children(child(2)))).toMatchObject({ phase: 'ready', backups: [] });
   });
 
-  it('does not rest while the start of an increment may have arrived', () => {
+  it('does not wait while the start of an increment may have arrived', () => {
     const sent = inFlight({ state: 'submitting' });
     const calls = [call('StartIncrementalMigration', sent, { state: 'unknown' })];
     expect(see(chain([sent], { calls }), tasks(task(8)), children(child(2))).phase).toBe('restoring');
   });
 
-  it('keeps an undocumented child at rest from being taken for rest', () => {
+  it('does not treat an increment of undocumented status as idle', () => {
     const of = chain([inFlight({ providerRefs: { incrementalMigrationId: childId } })]);
     expect(see(of, tasks(task(8)), children(child(5))).phase).toBe('unrecognized');
   });
 
-  it('does not claim success where the last child failed', () => {
+  it('does not report success when the last increment failed', () => {
     const of = chain([inFlight({ final: true, providerRefs: { incrementalMigrationId: childId } })]);
     const seen = see(of, tasks(task(9)), children(child(10)), tasks(task(9)));
     expect(seen).toMatchObject({ phase: 'unrecognized', backups: [] });
   });
 
-  describe('with a failed increment', () => {
+  describe('a chain with a failed increment', () => {
     const failing = (parent: unknown, again: Record<string, unknown>) =>
       see(
         chain([inFlight()]),
@@ -279,7 +282,7 @@ describe('a chain', () => {
       expect(seen.error?.provider?.message).toBe(phase === 'failed' ? 'LSN is too recent' : undefined);
     });
 
-    it('stays so without reading the child again', () => {
+    it('keeps the failure without reading the increment again', () => {
       const failed = inFlight({ state: 'failed', error: { code: 'restore_failed', detail: 'kept', retryable: false } });
       expect(see(chain([failed]), tasks(task(10, allow('incremental')))).phase).toBe('ready');
       expect(see(chain([failed]), tasks(task(10, allow('view'))))).toMatchObject({
@@ -288,7 +291,7 @@ describe('a chain', () => {
       });
     });
 
-    it('is not failed by the old word while a corrected one runs', () => {
+    it('is not failed by the old status while a replacement runs', () => {
       const failed = inFlight({ state: 'failed' });
       const next = inFlight({ id: 'bkp_next', providerRefs: { incrementalMigrationId: 'next' } });
       const answers = [tasks(task(10, allow('incremental'))), children(child(12, { MigrationId: 'next' }))];
@@ -308,7 +311,7 @@ describe('a chain', () => {
       ).toBe('restoring');
     });
 
-    it('is failed by the task’s word where nothing failed before', () => {
+    it('is failed by the task’s status when no increment failed before', () => {
       const seen = see(chain([inFlight()]), tasks(task(10, { Message: 'gone' })), children(child(12)));
       expect(seen).toMatchObject({ phase: 'failed', error: { provider: { message: 'gone' } } });
     });
@@ -325,11 +328,11 @@ describe('many migrations of one instance', () => {
       BackupMigrationSet: all.slice(Number(body.Offset) * 100, Number(body.Offset) * 100 + 100),
     });
 
-  it('form a group by account, region and instance', () => {
+  it('are grouped by account, region and instance', () => {
     expect(tencent.observationGroup(running())).toBe('tc-main|ap-guangzhou|mssql-rdc0gajn');
   });
 
-  it('are answered for by one list, which ends as soon as all are seen', () => {
+  it('are read with one list that ends as soon as all are found', () => {
     const { result, requests } = run(many(3), [page(rows(250))]);
     expect([...result.values()].map(({ phase }) => phase)).toEqual(['restoring', 'restoring', 'restoring']);
     expect(bodyOf(requests[0])).toEqual({
@@ -348,7 +351,7 @@ describe('many migrations of one instance', () => {
     expect(requests).toHaveLength(3);
   });
 
-  it('are asked for by id where the list does not show them', () => {
+  it('are read by id when the list does not show them', () => {
     const { result, requests } = run(many(2), [
       tasks(task(7, { MigrationId: 't-0' })),
       tasks(task(9, { MigrationId: 't-1' })),
@@ -357,14 +360,14 @@ describe('many migrations of one instance', () => {
     expect([...result.values()].map(({ phase }) => phase)).toEqual(['restoring', 'succeeded']);
   });
 
-  it('do without those that are not registered', () => {
+  it('exclude unregistered ones', () => {
     const { result } = run([migration({ id: 'mig_new' }), running()], [tasks(task(7))]);
     expect([...result.keys()]).toEqual([running().id]);
   });
 });
 
-describe('what the vendor does not show or know', () => {
-  it('is missing, and nothing moves', () => {
+describe('missing or unknown vendor data', () => {
+  it('reports missing and keeps the state', () => {
     const of = running({}, { backupMigrationId: taskId });
     expect(see(of, tasks())).toMatchObject({ phase: 'missing', backups: [], error: null });
     expect(see(of, refusal('ResourceNotFound.InstanceNotFound'))).toMatchObject({
@@ -388,11 +391,11 @@ describe('what the vendor does not show or know', () => {
     [2, 'restoring'],
     [0, 'missing'],
     [1, 'missing'],
-  ] as const)('a chain is not ended by its flow: %s', (status, phase) => {
+  ] as const)('does not end a chain by its flow: %s', (status, phase) => {
     expect(see(chain([]), tasks(), flow(status)).phase).toBe(phase);
   });
 
-  it('an undocumented status stays so, with the flow’s word beside it', () => {
+  it('keeps an undocumented status and shows the flow’s status beside it', () => {
     for (const status of [0, 1, 2]) {
       const seen = see(running(), tasks(task(3)), flow(status));
       expect(seen.phase).toBe('unrecognized');
@@ -403,12 +406,12 @@ describe('what the vendor does not show or know', () => {
     expect(see(running(), tasks(task(3)), flow('x')).warnings).toEqual([]);
   });
 
-  it('does without the flow when it cannot be read', () => {
+  it('tolerates an unreadable flow', () => {
     expect(see(running(), tasks(), 'unavailable').phase).toBe('missing');
     expect(see(running(), tasks(task(3)), refusal('InternalError')).phase).toBe('unrecognized');
   });
 
-  it('passes failures of the vendor on', () => {
+  it('throws the vendor’s failures', () => {
     for (const answer of [refusal('RequestLimitExceeded'), refusal('InternalError'), reply({})] as const)
       expect(() => run([running()], [answer])).toThrow(VendorError);
   });

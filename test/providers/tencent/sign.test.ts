@@ -24,7 +24,7 @@ describe('TC3 signature', () => {
     expect([derived.date, derived.service, derived.signing].map((key) => key.toString('hex'))).toEqual(keys);
   });
 
-  it('writes the header of B1 as the vendor does', () => {
+  it('writes the header of vector B1 as the vendor does', () => {
     const b1 = vectors.find(({ title }) => title.startsWith('B1'));
     expect(b1 && signTc3({ ...b1, signedHeaders: b1.headers }).authorization).toBe(
       'TC3-HMAC-SHA256 Credential=AKIDEXAMPLE0000000000000000000000001/2023-11-14/sqlserver/tc3_request, SignedHeaders=content-type;host, Signature=fb8bfaf4f0ad3a9920afa4b67fe2fa8145711c4d6603cc1e7a9a6671e5458468',
@@ -53,7 +53,7 @@ describe('signing an attempt', () => {
     nonce: 'unused',
   };
 
-  it('signs content type, host and action, and names the rest', () => {
+  it('signs content type, host and action and lists the signed headers', () => {
     expect(tencent.sign(request, context)).toEqual({
       method: 'POST',
       url: 'https://sqlserver.tencentcloudapi.com/',
@@ -71,14 +71,14 @@ describe('signing an attempt', () => {
     });
   });
 
-  it('sends the token of temporary keys without signing it', () => {
+  it('sends a temporary key’s token without signing it', () => {
     const credentials = { ...context.credentials, token: new Secret('session-token') } as SigningContext['credentials'];
     const signed = tencent.sign(request, { ...context, credentials });
     expect(signed.headers['X-TC-Token']).toBe('session-token');
     expect(signed.headers.Authorization).toBe(tencent.sign(request, context).headers.Authorization);
   });
 
-  it('keeps the service apart from the host, and signs the host that is dialled with its port', () => {
+  it('separates the service from the host and signs the dialled host with its port', () => {
     const signed = tencent.sign(request, { ...context, endpoint: 'http://127.0.0.1:8080' });
     const expected = signTc3({
       method: 'POST',
@@ -104,7 +104,7 @@ describe('signing an attempt', () => {
     expect(tencent.sign({ ...request, body: undefined }, context).body).toBe('{}');
   });
 
-  it('puts the parameters of a GET into the query, encoded and in the given order', () => {
+  it('encodes the parameters of a GET into the query in the given order', () => {
     const query = [
       ['InstanceId', 'mssql-rdc0gajn'],
       ['MigrationName', '订单 a'],
@@ -124,7 +124,7 @@ describe('endpoints', () => {
     ['ap-guangzhou', 'https://sqlserver.tencentcloudapi.com'],
     ['ap-shanghai-fsi', 'https://sqlserver.ap-shanghai-fsi.tencentcloudapi.com'],
     ['mars-north', 'https://sqlserver.tencentcloudapi.com'],
-  ])('serves %s at %s', (region, url) => {
+  ])('places %s at %s', (region, url) => {
     expect(tencent.endpoint('sqlserver', region, account)).toBe(url);
   });
 
@@ -138,13 +138,13 @@ describe('endpoints', () => {
       'sqlserver.ap-shanghai-fsi.tencentcloudapi.com',
       'sts.intl.tencentcloudapi.com',
     ],
-  ] as const)('on the site %s serves %s at %s', (site, region, host, sts) => {
+  ] as const)('on the site %s places %s at %s', (site, region, host, sts) => {
     const there: TencentAccount = { ...account, site };
     expect(tencent.endpoint('sqlserver', region, there)).toBe(`https://${host}`);
     expect(stsUrl(there)).toBe(`https://${sts}`);
   });
 
-  it('needs no session', () => {
+  it('require no session', () => {
     const credentials = { provider: 'tencent', secretId: 'id', secretKey: new Secret('key') } as const;
     expect(tencent.login(account, account.region, credentials)).toBeNull();
   });

@@ -25,7 +25,7 @@ const record: NewAuditRecord = {
 export function auditBehaviour(site: Site): void {
   const open = async () => (await site.open()) as Store & AuditLog;
 
-  it('gives back what was appended, the newest first, page by page', async () => {
+  it('returns records, newest first, page by page', async () => {
     const store = await open();
     for (let number = 0; number < 5; number++) await store.appendAudit({ ...record, status: 200 + number });
     const all = await store.listAudit({}, { size: 10 });
@@ -55,7 +55,7 @@ export function auditBehaviour(site: Site): void {
     expect(await callers({ caller: 'ci', migrationId: 'mig_b' })).toEqual([]);
   });
 
-  it('is in the order of the requests, whenever their records are written', async () => {
+  it('is ordered by request time, whenever the records are written', async () => {
     const store = await open();
     for (const [second, caller] of [
       [2, 'c'],
@@ -75,7 +75,7 @@ export function auditBehaviour(site: Site): void {
     expect(callers).toEqual(['c', 'b2', 'b']);
   });
 
-  it('outlives the migration', async () => {
+  it('keeps records of a deleted migration', async () => {
     const store = await open();
     const migration = sampleMigration();
     await store.create(migration, noLease);

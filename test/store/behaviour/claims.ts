@@ -4,7 +4,7 @@ import { lease, noLease } from '../samples.ts';
 import type { Site } from './setup.ts';
 
 export function claimBehaviour(site: Site): void {
-  it('claims a new migration for its creator at once', async () => {
+  it('claims a new migration for its creator immediately', async () => {
     const store = await site.open();
     const migration = sampleMigration();
     expect(await store.create(migration, lease({ owner: 'creator' }))).toEqual({
@@ -15,7 +15,7 @@ export function claimBehaviour(site: Site): void {
     expect(await store.nextDue(noon)).toBeNull();
   });
 
-  it('renews the leases that are still held, and no other', async () => {
+  it('renews only leases that are still held', async () => {
     const store = await site.open();
     const [held, lost, ended] = [sampleMigration(), sampleMigration(), sampleMigration()];
     const fences = [];
@@ -30,7 +30,7 @@ export function claimBehaviour(site: Site): void {
     expect(await store.renewLeases(lease(), [])).toEqual(new Set());
   });
 
-  it('gives a lease back without a change, and not one that has passed on', async () => {
+  it('releases a lease without a change, and not one that has passed on', async () => {
     const store = await site.open();
     const migration = sampleMigration();
     const created = await store.create(migration, lease());
@@ -47,7 +47,7 @@ export function claimBehaviour(site: Site): void {
     expect(await store.get(migration.id)).toEqual(migration);
   });
 
-  it('gives a long chain as it is stored now, whoever has changed it and however often it was claimed', async () => {
+  it('returns a long chain in its current state after any claims and changes', async () => {
     const store = await site.open();
     const other = await site.replica();
     const chain = Array.from({ length: 80 }, () => sampleBackup());
@@ -77,7 +77,7 @@ export function claimBehaviour(site: Site): void {
     }
   });
 
-  it('takes what is due and free, the longest due first, up to the limit', async () => {
+  it('claims due, free migrations, the longest due first, up to the limit', async () => {
     const store = await site.open();
     const due = [noon - 3, noon - 1, noon - 2, noon + 1, null].map((dueAt) => sampleMigration({ dueAt }));
     for (const migration of due) await store.create(migration, noLease);
@@ -92,7 +92,7 @@ export function claimBehaviour(site: Site): void {
     expect(await store.claim(lease(), 0)).toEqual([]);
   });
 
-  it('takes so many of each kind and account, the longest due first, and nothing that no room is for', async () => {
+  it('claims a limited number per kind and account, the longest due first', async () => {
     const store = await site.open();
     const of = (account: string, work: 'send' | 'observe', dueAt: number) =>
       sampleMigration({
@@ -130,7 +130,7 @@ export function claimBehaviour(site: Site): void {
     expect(await store.claim(lease(), [])).toEqual([]);
   });
 
-  it('leaves a new migration to any worker when it is created without a lease', async () => {
+  it('leaves a new migration without a lease to any worker', async () => {
     const store = await site.open();
     const told: (number | null)[] = [];
     store.onChange((_id, claimableAt) => told.push(claimableAt));
@@ -140,7 +140,7 @@ export function claimBehaviour(site: Site): void {
     expect(await store.claim(lease({ owner: 'other' }), 10)).toMatchObject([{ migration: { id: migration.id } }]);
   });
 
-  it('says when the next free one is due', async () => {
+  it('returns when the next free migration is due', async () => {
     const store = await site.open();
     expect(await store.nextDue(noon)).toBeNull();
     await store.create(sampleMigration({ dueAt: noon + 50 }), noLease);
@@ -152,7 +152,7 @@ export function claimBehaviour(site: Site): void {
     expect(await store.nextDue(noon)).toBe(noon + 50);
   });
 
-  it('gives back, and keeps by renewing, also when the change has nothing to do', async () => {
+  it('releases or renews a lease even if the change has nothing to do', async () => {
     const store = await site.open();
     const migration = sampleMigration();
     const created = await store.create(migration, lease({ leaseMs: -1 }));

@@ -53,7 +53,7 @@ export function deliveryBehaviour(site: Site): void {
     return migration;
   }
 
-  it('has nothing to do without webhooks, with ones that are off, and without events', async () => {
+  it('creates nothing without webhooks, with disabled webhooks or without events', async () => {
     const store = await open();
     await create(store);
     expect(await store.fanOut(noon, 10)).toEqual({ enabled: false, more: false });
@@ -65,7 +65,7 @@ export function deliveryBehaviour(site: Site): void {
     expect(await store.claimDeliveries(noon, over, 10)).toEqual([]);
   });
 
-  it('makes one of each event from the creation of the webhook on, due at once, in the order of the log', async () => {
+  it('creates one per event since the webhook’s creation, due immediately, in log order', async () => {
     const store = await open();
     await create(store);
     const before = await store.latestEvent();
@@ -93,7 +93,7 @@ export function deliveryBehaviour(site: Site): void {
     for (const { id } of deliveries) expect(id).toMatch(/^dlv_[0-9a-hjkmnp-tv-z]{26}$/);
   });
 
-  it('goes on where it stopped, and says that it did', async () => {
+  it('continues where it stopped and says so', async () => {
     const { store, webhook } = await withWebhook();
     for (let round = 0; round < 5; round++) await create(store);
     const progress: boolean[] = [];
@@ -102,7 +102,7 @@ export function deliveryBehaviour(site: Site): void {
     expect(await sent(store, webhook)).toEqual(await store.events({}, { size: 100 }));
   });
 
-  it('makes none of events of other accounts or types', async () => {
+  it('creates none for events of other accounts or types', async () => {
     const { store, webhook } = await withWebhook({ accounts: ['ali-main', 'hw-main'], eventTypes: ['backup.added'] });
     const nobody = sampleWebhook({ accounts: [] });
     await store.createWebhook(nobody, 10);
@@ -117,7 +117,7 @@ export function deliveryBehaviour(site: Site): void {
     expect(await sent(store, nobody)).toEqual([]);
   });
 
-  it('does not go back for what a webhook came to want later', async () => {
+  it('creates none for earlier events of types that a webhook adds later', async () => {
     const { store, webhook } = await withWebhook({ accounts: ['ali-main'], eventTypes: ['migration.created'] });
     await create(store, { account: 'tencent' });
     await create(store);
@@ -130,7 +130,7 @@ export function deliveryBehaviour(site: Site): void {
     expect((await sent(store, webhook)).slice(1)).toEqual(await store.events({ migrationId: later.id }, { size: 10 }));
   });
 
-  it('is made of what was appended before a webhook was switched off or wanted less', async () => {
+  it('creates one for an event appended before the webhook was disabled or narrowed', async () => {
     for (const change of [{ enabled: false }, { eventTypes: ['call.sent'] as const }]) {
       const { store, webhook } = await withWebhook();
       for (let number = 0; number < 3; number++) await create(store);
@@ -143,7 +143,7 @@ export function deliveryBehaviour(site: Site): void {
     }
   });
 
-  it('is forgotten when its webhook no longer has the account', async () => {
+  it('removes one whose webhook no longer has the account', async () => {
     const { store, webhook } = await withWebhook();
     const mine = await create(store);
     await create(store, { account: 'hw-main' });
@@ -162,7 +162,7 @@ export function deliveryBehaviour(site: Site): void {
     expect(await sent(store, webhook)).toEqual(left);
   });
 
-  it('is claimed with room for the others, however many one webhook has waiting', async () => {
+  it('claims deliveries of all webhooks, however many one webhook has waiting', async () => {
     const { store, webhook } = await withWebhook();
     for (let number = 0; number < 10; number++) await create(store);
     await store.fanOut(noon, 100);
@@ -179,7 +179,7 @@ export function deliveryBehaviour(site: Site): void {
     expect(await store.claimDeliveries(noon + 1, minute, 4)).toHaveLength(4);
   });
 
-  it('sends one that is switched on again what is appended from then on', async () => {
+  it('sends a re-enabled webhook only events appended since then', async () => {
     const { store, webhook } = await withWebhook();
     const turn = (enabled: boolean) => store.updateWebhook(webhook.id, (current) => ({ ...current, enabled }));
     await turn(false);
@@ -193,7 +193,7 @@ export function deliveryBehaviour(site: Site): void {
     expect(await sent(store, webhook)).toEqual(await store.events({ migrationId: later.id }, { size: 10 }));
   });
 
-  it('leaves the deliveries of a migration that is deleted', async () => {
+  it('keeps the deliveries of a deleted migration', async () => {
     const { store, webhook } = await withWebhook();
     const migration = await create(store);
     const events = await store.events({}, { size: 10 });
@@ -207,7 +207,7 @@ export function deliveryBehaviour(site: Site): void {
     expect(await sent(store, webhook)).toEqual([...events, ...(await store.events({}, { size: 10 }))]);
   });
 
-  it('makes those of a migration that is deleted before anybody got to them', async () => {
+  it('creates the deliveries of a migration that is deleted before they were made', async () => {
     const { store, webhook } = await withWebhook();
     const narrow = sampleWebhook({ accounts: ['hw-main'], eventTypes: ['migration.state_changed'] });
     for (const each of [narrow, sampleWebhook({ enabled: false })]) await store.createWebhook(each, 10);
@@ -227,7 +227,7 @@ export function deliveryBehaviour(site: Site): void {
     expect(await store.claimDeliveries(noon + 2, minute, 100)).toHaveLength(events.length + 1);
   });
 
-  it('is made once of each event of migrations that are deleted meanwhile', async () => {
+  it('creates one per event of migrations that are deleted meanwhile', async () => {
     const { store, webhook } = await withWebhook();
     const other = await replica();
     const ids: string[] = [];
@@ -248,7 +248,7 @@ export function deliveryBehaviour(site: Site): void {
     );
   });
 
-  it('claims what is due and free, the longest due first, with the webhook as it is now', async () => {
+  it('claims due, free deliveries, the longest due first, with the current webhook', async () => {
     const { store, webhook, deliveries } = await withDeliveries();
     await create(store);
     await store.fanOut(noon - 1, 100);
@@ -264,7 +264,7 @@ export function deliveryBehaviour(site: Site): void {
     expect(await store.claimDeliveries(noon, minute, 10)).toEqual([]);
   });
 
-  it('claims nothing of a webhook that is off', async () => {
+  it('claims nothing of a disabled webhook', async () => {
     const { store, webhook, deliveries } = await withDeliveries();
     const turn = (enabled: boolean) => store.updateWebhook(webhook.id, (current) => ({ ...current, enabled }));
     await turn(false);
@@ -273,14 +273,14 @@ export function deliveryBehaviour(site: Site): void {
     expect(await store.claimDeliveries(noon, minute, 10)).toHaveLength(deliveries.length);
   });
 
-  it('gives one that was not settled to another when the lease is over', async () => {
+  it('gives an unsettled delivery to another process when the lease expires', async () => {
     const { store, deliveries } = await withDeliveries();
     expect(await store.claimDeliveries(noon, over, 10)).toHaveLength(deliveries.length);
     const again = await (await replica()).claimDeliveries(noon, minute, 10);
     expect(again.map(({ delivery }) => delivery)).toEqual(deliveries);
   });
 
-  it('writes down an attempt that is to be made again, and frees it for then', async () => {
+  it('records a failed attempt and makes the delivery due again', async () => {
     const { store, webhook, deliveries } = await withDeliveries();
     const [first] = await store.claimDeliveries(noon, minute, 1);
     const id = first?.delivery.id ?? '';
@@ -301,7 +301,7 @@ export function deliveryBehaviour(site: Site): void {
     expect(due.map(({ delivery }) => delivery)).toContainEqual(expected);
   });
 
-  it('writes down the end, and is not claimed again', async () => {
+  it('records the outcome and does not claim the delivery again', async () => {
     const { store, webhook } = await withDeliveries();
     const claimed = await store.claimDeliveries(noon, over, 2);
     const failed = { state: 'failed', at: noon + 6, status: null, error: 'no answer', dueAt: null } as const;
@@ -314,7 +314,7 @@ export function deliveryBehaviour(site: Site): void {
     expect(await store.claimDeliveries(noon + minute, minute, 10)).toEqual([]);
   });
 
-  it('writes down many ends at once, each as it was, and releases what was not attempted', async () => {
+  it('records many outcomes at once and releases what was not attempted', async () => {
     const { store, webhook } = await withWebhook();
     for (let n = 0; n < 3; n++) await create(store);
     await store.fanOut(noon, 100);
@@ -340,7 +340,7 @@ export function deliveryBehaviour(site: Site): void {
     expect((await store.claimDeliveries(noon, minute, 100)).map(({ delivery }) => delivery.id)).toEqual([five]);
   });
 
-  it('does not let a late attempt write over another’s, nor an unknown id do harm', async () => {
+  it('ignores a late attempt and an unknown id', async () => {
     const { store, webhook, deliveries } = await withDeliveries();
     const id = deliveries[0]?.id ?? '';
     await store.settleDeliveries([{ id, attempts: 0, outcome: delivered }]);
@@ -376,7 +376,7 @@ export function deliveryBehaviour(site: Site): void {
     expect(await store.listDeliveries('whk_unknown', {}, { size: 10 })).toEqual([]);
   });
 
-  it('delivers one that has ended again, as if it had not been tried', async () => {
+  it('delivers an ended one again as if it had never been tried', async () => {
     const { store, webhook, deliveries } = await withDeliveries();
     const [first, second] = deliveries;
     const [id, otherId] = [first?.id ?? '', second?.id ?? ''];
@@ -397,7 +397,7 @@ export function deliveryBehaviour(site: Site): void {
     expect(await store.redeliver(webhook.id, 'mig_1', noon)).toBeNull();
   });
 
-  it('forgets those that ended before a time', async () => {
+  it('deletes those that ended before a given time', async () => {
     const { store, webhook } = await withDeliveries();
     await create(store);
     await store.fanOut(noon, 100);
@@ -415,7 +415,7 @@ export function deliveryBehaviour(site: Site): void {
     expect(await oldestFirst(store, webhook)).toHaveLength(3);
   });
 
-  it('is made once and claimed once by many processes, whatever happens meanwhile', async () => {
+  it('creates and claims each one once across many processes', async () => {
     const { store, webhook } = await withWebhook();
     const narrow = sampleWebhook({ accounts: ['ali-main'], eventTypes: ['migration.created'] });
     await store.createWebhook(narrow, 10);

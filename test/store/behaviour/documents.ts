@@ -74,7 +74,7 @@ function built(id: string, generated: Generated): Migration {
 }
 
 export function documentBehaviour(site: Site): void {
-  it('gives back every document as it was created and as it was changed', async () => {
+  it('returns every document as created and as changed', async () => {
     const store = await site.open();
     await fc.assert(
       fc.asyncProperty(migration, migration, async (first, second) => {
@@ -91,7 +91,7 @@ export function documentBehaviour(site: Site): void {
     );
   });
 
-  it('keeps a chain of hundreds of backups in order through changes in the middle', async () => {
+  it('keeps the order of hundreds of backups through changes in the middle', async () => {
     const store = await site.open();
     const chain = Array.from({ length: 700 }, (_, index) =>
       sampleBackup({ type: index === 0 ? 'full' : 'log', final: false, providerStatus: `${index}` }),
@@ -107,7 +107,7 @@ export function documentBehaviour(site: Site): void {
     }
   });
 
-  it('knows nothing of an id that was never stored', async () => {
+  it('returns nothing for an unknown id', async () => {
     const store = await site.open();
     expect(await store.get(nextMigrationId())).toBeNull();
     expect(await store.get('\0')).toBeNull();

@@ -32,7 +32,7 @@ export function feedBehaviour(site: Site): void {
     return id;
   };
 
-  it('gives a watched folder to one scanner at a time, and to the next when the lease is over', async () => {
+  it('gives a watched folder to one scanner at a time and to the next when the lease expires', async () => {
     const store = await open();
     const [one, other] = [watching(), watching()];
     await store.create(one, noLease);
@@ -56,7 +56,7 @@ export function feedBehaviour(site: Site): void {
     expect((await store.claimFolder('a', noon + 2000, 500))?.id).toBe(claimed?.id);
   });
 
-  it('keeps what was seen of each object, in the order of their keys, whatever their names are', async () => {
+  it('stores what was seen of each object in key order, whatever the keys are', async () => {
     const store = await open();
     const migration = watching({ prefix: 'seen/' });
     await store.create(migration, noLease);
@@ -86,7 +86,7 @@ export function feedBehaviour(site: Site): void {
     expect(await store.folderDocuments(id)).toHaveLength(5);
   });
 
-  it('forgets a folder when no migration refers to it, and not while one that has ended does', async () => {
+  it('deletes a folder when no migration refers to it, ended ones included', async () => {
     const store = await open();
     const migration = watching({ prefix: 'gone/' });
     await store.create(migration, noLease);

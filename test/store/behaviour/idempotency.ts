@@ -8,7 +8,7 @@ const key: IdempotencyKey = { caller: 'ci', key: 'k-1', fingerprint: 'f00d' };
 const answer: StoredAnswer = { status: 201, headers: { location: '/migrations/1' }, body: '{"id":"\\u0000"}' };
 
 export function idempotencyBehaviour(site: Site): void {
-  it('stores the key with the migration and gives the record to whoever comes with it again', async () => {
+  it('stores the key with the migration and returns the record to later requests with the key', async () => {
     const store = await site.open();
     const migration = sampleMigration(onDatabases('orders'));
     await store.create(migration, lease(), key);
@@ -28,7 +28,7 @@ export function idempotencyBehaviour(site: Site): void {
     expect(await store.get(again.id)).toBeNull();
   });
 
-  it('tells callers and keys apart', async () => {
+  it('separates callers and keys', async () => {
     const store = await site.open();
     await store.create(sampleMigration(), lease(), key);
     for (const other of [
@@ -42,7 +42,7 @@ export function idempotencyBehaviour(site: Site): void {
     }
   });
 
-  it('stores nothing of an update whose key is known, and does not run it', async () => {
+  it('neither stores nor runs an update whose key is known', async () => {
     const store = await site.open();
     const migration = sampleMigration();
     await store.create(migration, noLease);
@@ -63,7 +63,7 @@ export function idempotencyBehaviour(site: Site): void {
     expect(await store.get(migration.id)).toMatchObject({ version: 2 });
   });
 
-  it('keeps no key of what was refused', async () => {
+  it('stores no key for a rejected request', async () => {
     const store = await site.open();
     await store.create(sampleMigration(onDatabases('orders')), lease());
     expect(await store.create(sampleMigration(onDatabases('orders')), lease(), key)).toMatchObject({
@@ -75,7 +75,7 @@ export function idempotencyBehaviour(site: Site): void {
     expect(await store.findIdempotencyKey('ci', 'k-1')).toBeNull();
   });
 
-  it('keeps the first answer', async () => {
+  it('keeps the first stored answer', async () => {
     const store = await site.open();
     await store.create(sampleMigration(), lease(), key);
     await store.completeIdempotencyKey('ci', 'k-1', answer);
@@ -85,7 +85,7 @@ export function idempotencyBehaviour(site: Site): void {
     expect(await store.findIdempotencyKey('ci', 'unknown')).toBeNull();
   });
 
-  it('survives the removal of the migration and goes when it is old', async () => {
+  it('keeps the record of a removed migration until it is old', async () => {
     const store = await site.open();
     const migration = sampleMigration();
     await store.create(migration, lease(), key);
@@ -97,7 +97,7 @@ export function idempotencyBehaviour(site: Site): void {
     expect(await store.findIdempotencyKey('ci', 'younger')).not.toBeNull();
   });
 
-  it('goes in portions, the oldest first', async () => {
+  it('deletes old records in batches, oldest first', async () => {
     const store = await site.open();
     for (let age = 0; age < 5; age++)
       await store.create(sampleMigration(), lease({ now: noon - age }), { ...key, key: `old-${age}` });
@@ -108,7 +108,7 @@ export function idempotencyBehaviour(site: Site): void {
     expect(await store.expireIdempotencyKeys(noon + 1, 3)).toBe(0);
   });
 
-  it('lets exactly one of many requests with one key through, whatever their targets', async () => {
+  it('admits exactly one of many requests with one key, whatever their targets', async () => {
     const store = await site.open();
     const other = await site.replica();
     const results = await Promise.all(
@@ -128,7 +128,7 @@ export function idempotencyBehaviour(site: Site): void {
         });
   });
 
-  it('lets exactly one of a creation and an update with one key through', async () => {
+  it('admits exactly one of a creation and an update with one key', async () => {
     const store = await site.open();
     const other = await site.replica();
     for (let round = 0; round < 10; round++) {

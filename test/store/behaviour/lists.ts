@@ -50,7 +50,7 @@ async function storedSamples(store: Store): Promise<Map<string, string>> {
 }
 
 export function listBehaviour(site: Site): void {
-  it('gives what is kept of a version in its place, and reads the others', async () => {
+  it('uses cached versions and reads the others', async () => {
     const store = await site.open();
     const [first, second, third] = [sampleMigration(), sampleMigration(), sampleMigration()];
     for (const each of [first, second, third]) await store.create(each, noLease);
@@ -83,7 +83,7 @@ export function listBehaviour(site: Site): void {
     }
   });
 
-  it('loses nothing near a bound of time whose id was made a moment before or after', async () => {
+  it('includes every id near a time bound', async () => {
     const store = await site.open();
     const made = [-4000, -1, 0, 1, 4000];
     const ids = made.map((ms) => newId('mig', { now: () => noon + ms, randomBytes: systemRuntime.randomBytes }));
@@ -99,7 +99,7 @@ export function listBehaviour(site: Site): void {
     }
   });
 
-  it('goes through more accounts than one statement merges', async () => {
+  it('merges more accounts than fit into one statement', async () => {
     const store = await site.open();
     const accounts = Array.from({ length: 120 }, (_, number) => `account-${number}`);
     const ids: string[] = [];
@@ -116,7 +116,7 @@ export function listBehaviour(site: Site): void {
     expect(events.map(({ id }) => id)).toEqual((await store.events({}, { size: 1000 })).map(({ id }) => id));
   });
 
-  it('finds by labels that were changed', async () => {
+  it('finds by changed labels', async () => {
     const store = await site.open();
     const migration = sampleMigration({ labels: { team: 'orders' } });
     await store.create(migration, noLease);
@@ -127,7 +127,7 @@ export function listBehaviour(site: Site): void {
   });
 
   describe('paging', () => {
-    it.each(['newest_first', 'oldest_first'] as const)('goes through all, %s, each once', async (order) => {
+    it.each(['newest_first', 'oldest_first'] as const)('visits every item once, %s', async (order) => {
       const store = await site.open();
       const names = await storedSamples(store);
       const seen: string[] = [];
@@ -141,7 +141,7 @@ export function listBehaviour(site: Site): void {
       expect(seen).toEqual(order === 'oldest_first' ? sorted : sorted.toReversed());
     });
 
-    it('neither repeats nor skips while others are stored and removed', async () => {
+    it('neither repeats nor skips items while others are stored and removed', async () => {
       const store = await site.open();
       const all: string[] = [];
       for (let count = 0; count < 20; count++) {
@@ -164,7 +164,7 @@ export function listBehaviour(site: Site): void {
       expect(seen).toEqual(all.toReversed());
     });
 
-    it('ends early where the next ones would make it very large, and nothing is lost', async () => {
+    it('ends a page early before it becomes very large, and loses nothing', async () => {
       const store = await site.open();
       const [full] = sampleMigration().backups;
       const long = Array.from({ length: 1200 }, () => sampleBackup({ providerStatus: 'x'.repeat(1000) }));
@@ -189,7 +189,7 @@ export function listBehaviour(site: Site): void {
     });
   });
 
-  it('knows the places of events that were removed, and no place of another history', async () => {
+  it('finds positions of removed events and rejects positions of another history', async () => {
     const [store, other] = [await site.open(), await site.open()];
     const migration = sampleMigration();
     await store.create(migration, noLease);

@@ -6,7 +6,7 @@ import type { Site } from './setup.ts';
 export function replicaBehaviour(site: Site): void {
   const ids = (list: { readonly rows: readonly { readonly id: string }[] }) => list.rows.map(({ id }) => id).sort();
 
-  it('are told to each other, and no more when they have said that they go', async () => {
+  it('see each other until they announce their exit', async () => {
     const store = await site.open();
     const other = await site.replica();
     expect(ids(await store.beat('one', noon, replicaTimes))).toEqual(['one']);
@@ -20,7 +20,7 @@ export function replicaBehaviour(site: Site): void {
     await store.part('one', noon, replicaTimes);
   });
 
-  it('begin at once where nobody else is there, also after the last one has gone', async () => {
+  it('start at once when no other process is there, also after the last has left', async () => {
     const store = await site.open();
     for (const id of ['first', 'second']) {
       const { rows, now } = await store.beat(id, noon, replicaTimes);

@@ -4,7 +4,7 @@ import { noLease } from '../samples.ts';
 import type { Site } from './setup.ts';
 
 export function statisticsBehaviour(site: Site): void {
-  it('counts migrations that are alike, with their calls of unknown outcome', async () => {
+  it('counts migrations by kind, with their calls of unknown outcome', async () => {
     const store = await site.open();
     expect(await store.statistics()).toEqual([]);
     const waiting = sampleMigration({ stateReason: 'outcome_unknown' });

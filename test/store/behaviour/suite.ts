@@ -25,13 +25,13 @@ export function storeBehaviour(site: Site): void {
   describe('lists', () => listBehaviour(site));
   describe('statistics', () => statisticsBehaviour(site));
   describe('idempotency keys', () => idempotencyBehaviour(site));
-  describe('processes that are there', () => replicaBehaviour(site));
+  describe('registered processes', () => replicaBehaviour(site));
   describe('webhooks', () => webhookBehaviour(site));
   describe('deliveries', () => deliveryBehaviour(site));
   describe('watched folders', () => feedBehaviour(site));
-  describe('records that cannot be read', () => unreadableBehaviour(site));
+  describe('unreadable records', () => unreadableBehaviour(site));
   describe('a closed store', () => {
-    it('is not available', async () => {
+    it('reports that it is unavailable', async () => {
       const store = await site.open();
       await store.check();
       await store.close();

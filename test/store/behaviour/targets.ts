@@ -22,7 +22,7 @@ const waiting = (current: Migration): Migration => ({
 
 export function targetBehaviour(site: Site): void {
   describe('target_busy', () => {
-    it('refuses a second active migration of the same database, and names the first', async () => {
+    it('rejects a second active migration of the same database and names the first', async () => {
       const store = await site.open();
       const first = await stored(store, onDatabases('Orders'));
       const second = sampleMigration(onDatabases('other', 'ORDERS'));
@@ -37,14 +37,14 @@ export function targetBehaviour(site: Site): void {
       await stored(store, onDatabases('orders'));
     });
 
-    it('frees the target of a migration that is removed', async () => {
+    it('frees the target of a removed migration', async () => {
       const store = await site.open();
       const first = await stored(store, onDatabases('orders'));
       await store.remove(first.id);
       await stored(store, onDatabases('orders'));
     });
 
-    it('does not mind other accounts and instances', async () => {
+    it('ignores other accounts and instances', async () => {
       const store = await site.open();
       await stored(store, onDatabases('orders'));
       await stored(store, { ...onDatabases('orders'), account: 'other' });
@@ -52,7 +52,7 @@ export function targetBehaviour(site: Site): void {
       await stored(store, { target: { ...target, instanceId: 'rm-other' } });
     });
 
-    it('refuses to make a terminal migration active again whose target is taken, and allows it when it is free', async () => {
+    it('does not reactivate a terminal migration while its target is taken', async () => {
       const store = await site.open();
       const first = await stored(store, onDatabases('orders'));
       await store.update(first.id, became('failed'));
@@ -71,7 +71,7 @@ export function targetBehaviour(site: Site): void {
     });
 
     const unnamed = { target: { instanceId: 'rm-uf6wjk5', overwrite: false } };
-    it('tells the holder of a target beforehand', async () => {
+    it('reports the current holder of a target', async () => {
       const store = await site.open();
       const second = sampleMigration(onDatabases('other', 'ORDERS'));
       expect(await store.targetHolder(second)).toBeNull();
@@ -80,7 +80,7 @@ export function targetBehaviour(site: Site): void {
       expect(await store.targetHolder(first)).toBeNull();
     });
 
-    it('goes by the source where one side names no databases', async () => {
+    it('compares sources when one side names no databases', async () => {
       const store = await site.open();
       const first = await stored(store, unnamed);
       expect(await store.create(sampleMigration(onDatabases('orders')), lease())).toEqual({
@@ -92,13 +92,13 @@ export function targetBehaviour(site: Site): void {
       await stored(store, { ...onDatabases('orders'), backups: [elsewhere] });
     });
 
-    it('does not compare sources where both sides name databases', async () => {
+    it('does not compare sources when both sides name databases', async () => {
       const store = await site.open();
       await stored(store, onDatabases('orders'));
       await stored(store, onDatabases('stock'));
     });
 
-    it('lets exactly one of fifty creations at once through', async () => {
+    it('admits exactly one of fifty concurrent creations', async () => {
       const store = await site.open();
       const other = await site.replica();
       const results = await Promise.all(
@@ -111,7 +111,7 @@ export function targetBehaviour(site: Site): void {
       expect(await store.list({}, { size: 200, order: 'newest_first' })).toHaveLength(1);
     });
 
-    it('lets exactly one of many retries at once through', async () => {
+    it('admits exactly one of many concurrent retries', async () => {
       const store = await site.open();
       const other = await site.replica();
       const ids: string[] = [];
@@ -128,7 +128,7 @@ export function targetBehaviour(site: Site): void {
   });
 
   describe('one migration per instance', () => {
-    it('refuses the second one that would occupy it, and says so', async () => {
+    it('rejects the second migration on the instance and says so', async () => {
       const store = await site.open();
       const first = await stored(store);
       const second = await stored(store);
@@ -141,7 +141,7 @@ export function targetBehaviour(site: Site): void {
       expect(await store.update(second.id, occupying)).toMatchObject({ outcome: 'updated' });
     });
 
-    it('lets exactly one of many at once through', async () => {
+    it('admits exactly one of many concurrent migrations', async () => {
       const store = await site.open();
       const other = await site.replica();
       const all = await Promise.all(Array.from({ length: 30 }, () => stored(store)));
@@ -153,7 +153,7 @@ export function targetBehaviour(site: Site): void {
     it.each([
       ['stops occupying it', (store: Store, id: string) => store.update(id, leaving)],
       ['is removed', (store: Store, id: string) => store.remove(id)],
-    ])('makes those that wait due, the oldest first, when the occupant %s', async (_, leave) => {
+    ])('makes waiting migrations due, oldest first, when the occupant %s', async (_, leave) => {
       const store = await site.open();
       const occupant = await stored(store, { dueAt: null });
       await store.update(occupant.id, occupying);
@@ -173,7 +173,7 @@ export function targetBehaviour(site: Site): void {
       expect(claims.map(({ migration }) => migration.id)).toEqual([older.id, younger.id]);
     });
 
-    it('makes one due at once that begins to wait when the instance is free by then', async () => {
+    it('makes a migration due at once that starts to wait on a free instance', async () => {
       const store = await site.open();
       const late = await stored(store);
       await store.update(late.id, waiting);
@@ -183,7 +183,7 @@ export function targetBehaviour(site: Site): void {
       expect(await store.get(late.id)).toMatchObject({ dueAt: noon + 60_000 });
     });
 
-    it('loses no wake when leaving and beginning to wait happen at once', async () => {
+    it('loses no wake-up when leaving and starting to wait coincide', async () => {
       const store = await site.open();
       const other = await site.replica();
       for (let round = 0; round < 15; round++) {

@@ -19,7 +19,7 @@ const spoils: readonly (readonly [string, string])[] = [
 ];
 
 export function unreadableBehaviour(site: Site): void {
-  it.each(spoils)('passes over a migration that %s, and goes on with all others', async (_, spoil) => {
+  it.each(spoils)('skips a migration that %s and continues with all others', async (_, spoil) => {
     const store = await site.open();
     const [before, spoilt, after] = [sampleMigration(), sampleMigration(), sampleMigration()];
     for (const each of [before, spoilt, after]) await store.create(each, noLease);
@@ -38,7 +38,7 @@ export function unreadableBehaviour(site: Site): void {
     expect((await store.unreadable()).map(({ id }) => id)).toEqual([spoilt.id]);
   });
 
-  it('forgets what has been repaired or removed', async () => {
+  it('clears the mark of a repaired or removed record', async () => {
     const store = await site.open();
     const [first, second] = [sampleMigration(), sampleMigration()];
     for (const each of [first, second]) await store.create(each, noLease);
@@ -51,7 +51,7 @@ export function unreadableBehaviour(site: Site): void {
     expect(await store.list({}, { size: 10, order: 'newest_first' })).toEqual([second]);
   });
 
-  it('counts every word of spoilt vendor ids as taken', async () => {
+  it('treats every word of corrupt vendor ids as taken', async () => {
     const store = await site.open();
     const other = sampleMigration({ providerRefs: { migrateTaskId: '4711' } });
     await store.create(other, noLease);
@@ -59,7 +59,7 @@ export function unreadableBehaviour(site: Site): void {
     expect(await store.vendorIds(sampleMigration())).toContain('4711');
   });
 
-  it('tells of an event without its data, and of those behind it', async () => {
+  it('returns an event without its data, and the events after it', async () => {
     const store = await site.open();
     await store.create(sampleMigration(), noLease);
     await site.execute(`update events set data = '7' where type = 'migration.created'`);
@@ -69,7 +69,7 @@ export function unreadableBehaviour(site: Site): void {
     ]);
   });
 
-  it('sends what other webhooks want, and gives up a delivery whose event is lost', async () => {
+  it('sends other webhooks’ deliveries and gives up one whose event is lost', async () => {
     const store = (await site.open()) as WholeStore;
     const [spoilt, whole] = [sampleWebhook(), sampleWebhook()];
     for (const each of [spoilt, whole]) await store.createWebhook(each, 9);

@@ -14,7 +14,7 @@ async function stored(store: Store, overrides: Partial<Migration> = {}): Promise
 const described = (description: string) => (current: Migration) => ({ ...current, description });
 
 export function updateBehaviour(site: Site): void {
-  it('counts the version up by one with every change, whatever the change says', async () => {
+  it('increments the version by one with every change, whatever the change sets', async () => {
     const store = await site.open();
     const { id } = await stored(store);
     const result = await store.update(id, (current) => ({ ...current, version: 99 }));
@@ -22,7 +22,7 @@ export function updateBehaviour(site: Site): void {
     expect(await store.get(id)).toMatchObject({ version: 2 });
   });
 
-  it('tells the version alone, of many asked for at once too, and of none that there is not', async () => {
+  it('returns the version alone, also for many concurrent requests, and none for an unknown id', async () => {
     const store = await site.open();
     const first = await stored(store);
     const second = await stored(store);
@@ -35,19 +35,19 @@ export function updateBehaviour(site: Site): void {
     expect(await store.version(second.id)).toBeNull();
   });
 
-  it('writes nothing when the change says there is nothing to do', async () => {
+  it('writes nothing when the change has nothing to do', async () => {
     const store = await site.open();
     const migration = await stored(store);
     expect(await store.update(migration.id, () => null)).toEqual({ outcome: 'unchanged', migration, released: false });
     expect(await store.get(migration.id)).toEqual(migration);
   });
 
-  it('says so when there is no such migration', async () => {
+  it('reports an unknown migration', async () => {
     const store = await site.open();
     expect(await store.update(nextMigrationId(), (current) => current)).toEqual({ outcome: 'not_found' });
   });
 
-  it('lets an exception of the change through as it is and stores nothing', async () => {
+  it('passes on an exception of the change and stores nothing', async () => {
     const store = await site.open();
     const migration = await stored(store);
     const mine = Object.assign(new Error('mine'), { code: 'ECONNRESET' });
@@ -61,13 +61,13 @@ export function updateBehaviour(site: Site): void {
     expect(await store.get(migration.id)).toEqual(migration);
   });
 
-  it('refuses to move a migration to another instance or account', async () => {
+  it('rejects a move to another instance or account', async () => {
     const store = await site.open();
     const { id } = await stored(store);
     await expect(store.update(id, (current) => ({ ...current, account: 'other' }))).rejects.toThrow('cannot change');
   });
 
-  it('loses no change of many at once', async () => {
+  it('loses none of many concurrent changes', async () => {
     const store = await site.open();
     const other = await site.replica();
     const { id } = await stored(store, { labels: { count: '0' } });
@@ -76,7 +76,7 @@ export function updateBehaviour(site: Site): void {
     expect(await store.get(id)).toMatchObject({ labels: { count: '40' }, version: 41 });
   });
 
-  it('forgets a removed migration with all that belongs to it', async () => {
+  it('deletes a removed migration with everything that belongs to it', async () => {
     const store = await site.open();
     const migration = await stored(store, { labels: { team: 'orders' }, calls: [sampleCall({ refs: { id: 'v-1' } })] });
     expect(await store.remove(migration.id)).toBe(true);
@@ -86,7 +86,7 @@ export function updateBehaviour(site: Site): void {
     expect(await store.remove(migration.id)).toBe(false);
   });
 
-  it('removes nothing that the check of the same transaction refuses', async () => {
+  it('does not remove a migration that the transaction’s check rejects', async () => {
     const store = await site.open();
     const { id } = await stored(store, { description: 'stays' });
     const refusal = new Error('not now');
@@ -100,7 +100,7 @@ export function updateBehaviour(site: Site): void {
     expect(await store.get(id)).toMatchObject({ id });
   });
 
-  it('tells when what changed may be claimed', async () => {
+  it('returns when the changed migration is due', async () => {
     const store = await site.open();
     const heard: (number | null)[] = [];
     const migration = sampleMigration();
@@ -117,7 +117,7 @@ export function updateBehaviour(site: Site): void {
     expect(heard).toEqual([null, noon + 2, noon + 3, null, null]);
   });
 
-  it('renews a lease or gives it back, as what is stored now demands', async () => {
+  it('renews or releases a lease as the stored state demands', async () => {
     const store = await site.open();
     const migration = sampleMigration();
     const created = await store.create(migration, lease());
@@ -148,7 +148,7 @@ export function updateBehaviour(site: Site): void {
     expect(await store.update(again.id, due(noon), { fence: second.fence })).toEqual({ outcome: 'fenced' });
   });
 
-  it('tells listeners of what changed, and of nothing else', async () => {
+  it('notifies listeners of changes and of nothing else', async () => {
     const store = await site.open();
     const heard: string[] = [];
     const stop = store.onChange((id) => heard.push(id));
@@ -163,7 +163,7 @@ export function updateBehaviour(site: Site): void {
   });
 
   describe('fencing', () => {
-    it('accepts the holder, and refuses an owner or a token that is not the present one', async () => {
+    it('accepts the holder and rejects any other owner or token', async () => {
       const store = await site.open();
       const migration = sampleMigration();
       const created = await store.create(migration, lease());
@@ -179,7 +179,7 @@ export function updateBehaviour(site: Site): void {
       expect(await store.get(migration.id)).toMatchObject({ description: 'a', version: 2 });
     });
 
-    it('refuses a paused process after its successor has claimed', async () => {
+    it('rejects a paused process after its successor has claimed', async () => {
       const store = await site.open();
       const migration = sampleMigration();
       const created = await store.create(migration, lease({ owner: 'paused', leaseMs: -1 }));
@@ -191,7 +191,7 @@ export function updateBehaviour(site: Site): void {
       });
     });
 
-    it('refuses under a lease that was given back', async () => {
+    it('rejects a change under a released lease', async () => {
       const store = await site.open();
       const migration = sampleMigration();
       const created = await store.create(migration, lease());
@@ -206,7 +206,7 @@ export function updateBehaviour(site: Site): void {
     const place = { account: 'ali-main', cloud: { endpoint: 'https://rds.example', id: null } };
     const asked = (more: Partial<Migration> = {}) => sampleMigration({ ...place, ...more });
 
-    it('are those of the migrations, backups and calls on the same instance, without its own', async () => {
+    it('are those of migrations, backups and calls on the same instance, except its own', async () => {
       const store = await site.open();
       const all = await stored(store, {
         ...place,
@@ -226,7 +226,7 @@ export function updateBehaviour(site: Site): void {
       expect(await store.vendorIds(own)).toEqual(new Set(['m-5', 'b-1', 'c-1']));
     });
 
-    it('count those of the same cloud account under another name, and none of another cloud', async () => {
+    it('include those of the same cloud account under another name, and none of another cloud', async () => {
       const store = await site.open();
       await stored(store, { ...place, account: 'renamed', providerRefs: { migrateTaskId: 'm-1' } });
       await stored(store, {
@@ -239,7 +239,7 @@ export function updateBehaviour(site: Site): void {
       expect(await store.vendorIds(sampleMigration({ account: 'renamed' }))).toEqual(new Set(['m-1', 'm-3']));
     });
 
-    it('are adopted by one migration alone, whoever was first and whether or not it has ended', async () => {
+    it('are adopted by one migration only, in any order and after its end', async () => {
       const store = await site.open();
       const adopting = (...databases: string[]) => {
         const calls = [sampleCall({ state: 'accepted', refs: { migrateTaskId: 'm-9' }, adopted: true })];
@@ -249,7 +249,7 @@ export function updateBehaviour(site: Site): void {
       expect(results.map(({ outcome }) => outcome).toSorted()).toEqual(['created', 'ids_taken']);
     });
 
-    it('stay when their migration is removed, until they are forgotten in portions', async () => {
+    it('outlive their migration until they are deleted in batches', async () => {
       const store = await site.open();
       const day = 86_400_000;
       const old = await stored(store, {

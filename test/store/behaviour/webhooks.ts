@@ -10,7 +10,7 @@ const key: IdempotencyKey = { caller: 'ci', key: 'k-1', fingerprint: 'f00d' };
 export function webhookBehaviour(site: Site): void {
   const open = async () => (await site.open()) as Store & WebhookStore;
 
-  it('gives back what was created', async () => {
+  it('returns the created webhook', async () => {
     const store = await open();
     const webhook = sampleWebhook({
       eventTypes: ['migration.created', 'backup.added'],
@@ -25,7 +25,7 @@ export function webhookBehaviour(site: Site): void {
     expect(await store.getWebhook(sampleWebhook().id)).toBeNull();
   });
 
-  it('takes no more than the most, also of many that come at once', async () => {
+  it('stores no more than the maximum, even for concurrent requests', async () => {
     const store = await open();
     const other = (await site.replica()) as Store & WebhookStore;
     const creations = await Promise.all(
@@ -36,7 +36,7 @@ export function webhookBehaviour(site: Site): void {
     expect(await store.listWebhooks({}, { size: 50 })).toHaveLength(3);
   });
 
-  it('makes one of many requests with one key, and gives its record to the others', async () => {
+  it('creates one for many requests with one key and returns its record to the others', async () => {
     const store = await open();
     const other = (await site.replica()) as Store & WebhookStore;
     const creations = await Promise.all(
@@ -51,7 +51,7 @@ export function webhookBehaviour(site: Site): void {
     expect(await store.findIdempotencyKey('ci', 'k-1')).toMatchObject(record);
   });
 
-  it('is refused when its caller has as many as one may have, and another caller’s is not', async () => {
+  it('is rejected when its caller has the maximum; another caller’s is not', async () => {
     const store = await open();
     const limits = { inAll: 10, perCaller: 2 };
     const of = (caller: string) => store.createWebhook(sampleWebhook({ caller }), limits);
@@ -63,13 +63,13 @@ export function webhookBehaviour(site: Site): void {
     ]);
   });
 
-  it('keeps no key of what was refused', async () => {
+  it('stores no key for a rejected request', async () => {
     const store = await open();
     expect(await store.createWebhook(sampleWebhook(), 0, key)).toEqual({ outcome: 'too_many' });
     expect(await store.findIdempotencyKey('ci', 'k-1')).toBeNull();
   });
 
-  it('lists the oldest first, in full pages of what is visible', async () => {
+  it('lists the oldest first in full pages of visible webhooks', async () => {
     const store = await open();
     const accounts = [['ali-main'], ['*'], ['ali-main', 'hw-main'], ['hw-main'], ['ali-main'], ['ali-main', '*']];
     const all = accounts.map((each) => sampleWebhook({ accounts: each }));
@@ -89,7 +89,7 @@ export function webhookBehaviour(site: Site): void {
     expect(await listed([], 10)).toEqual([]);
   });
 
-  it('counts changes, and lists by the accounts that a webhook has now', async () => {
+  it('increments the version and lists by the current accounts', async () => {
     const store = await open();
     const webhook = sampleWebhook();
     await store.createWebhook(webhook, 10);
@@ -116,7 +116,7 @@ export function webhookBehaviour(site: Site): void {
     expect(await store.updateWebhook(sampleWebhook().id, (current) => current)).toBeNull();
   });
 
-  it('loses none of many changes at once', async () => {
+  it('loses none of many concurrent changes', async () => {
     const store = await open();
     const other = (await site.replica()) as Store & WebhookStore;
     const webhook = sampleWebhook({ description: '' });
@@ -132,7 +132,7 @@ export function webhookBehaviour(site: Site): void {
     expect(await store.getWebhook(webhook.id)).toEqual({ ...webhook, description: 'xxxxxxxxxx', version: 11 });
   });
 
-  it('passes on what a change or a check throws, and leaves the webhook', async () => {
+  it('passes on an exception of a change or check and keeps the webhook', async () => {
     const store = await open();
     const webhook = sampleWebhook();
     await store.createWebhook(webhook, 10);
@@ -146,7 +146,7 @@ export function webhookBehaviour(site: Site): void {
     expect(await store.getWebhook(webhook.id)).toEqual(webhook);
   });
 
-  it('forgets a webhook with its deliveries, and no other’s', async () => {
+  it('deletes a webhook with its own deliveries only', async () => {
     const store = await open();
     const [gone, kept] = [sampleWebhook(), sampleWebhook()];
     for (const webhook of [gone, kept]) await store.createWebhook(webhook, 10);
@@ -162,7 +162,7 @@ export function webhookBehaviour(site: Site): void {
     expect(claimed.map(({ webhook }) => webhook)).toEqual([kept, kept]);
   });
 
-  it('tells listeners of migrations nothing', async () => {
+  it('notifies no migration listeners', async () => {
     const store = await open();
     const migration = sampleMigration();
     const webhook = sampleWebhook();

@@ -35,7 +35,7 @@ function setUp(lifeMs = hour) {
 }
 
 describe('temporary credentials', () => {
-  it('are exchanged once for all who wait', async () => {
+  it('are fetched once for all waiting callers', async () => {
     const { credentials, exchanges } = setUp();
     const all = await Promise.all(Array.from({ length: 200 }, () => credentials.get()));
     expect(new Set(all).size).toBe(1);
@@ -46,7 +46,7 @@ describe('temporary credentials', () => {
     ['an hour', hour, 45 * minute],
     ['a day', 24 * hour, 24 * hour - 15 * minute],
     ['fifteen minutes', 15 * minute, 15 * minute * 0.75],
-  ])('of %s are renewed ahead, once, while the present ones serve', async (_name, lifeMs, renewAfter) => {
+  ])('of %s are renewed once in advance while the current ones serve', async (_name, lifeMs, renewAfter) => {
     const { credentials, time, exchanges, settle } = setUp(lifeMs);
     const first = await credentials.get();
     time.pass(renewAfter - 1);
@@ -60,7 +60,7 @@ describe('temporary credentials', () => {
     expect(await credentials.get()).not.toBe(first);
   });
 
-  it('that could not be renewed serve to their end; the renewal is tried again', async () => {
+  it('that could not be renewed serve to their end, and the renewal is retried', async () => {
     const { credentials, script, time, settle, exchanges } = setUp();
     const first = await credentials.get();
     time.pass(46 * minute);
@@ -77,7 +77,7 @@ describe('temporary credentials', () => {
     expect(await credentials.get()).not.toBe(first);
   });
 
-  it('that could not be had are tried again by the next caller', async () => {
+  it('that could not be fetched are requested again by the next caller', async () => {
     const { script, kind } = setUp();
     script.failure = refused('not_sent');
     expect(await kind()).toBe('not_sent');
@@ -85,7 +85,7 @@ describe('temporary credentials', () => {
     expect(await kind()).toBe('ok');
   });
 
-  it('that cannot be had for long are not asked for in a storm', async () => {
+  it('that are unavailable for long are not requested in bursts', async () => {
     const { script, kind, time, exchanges } = setUp();
     script.failure = refused('unavailable');
     for (let second = 0; second < 600; second++) {
@@ -98,7 +98,7 @@ describe('temporary credentials', () => {
     expect(await kind()).toBe('ok');
   });
 
-  it('that were refused rest until the pause ends or the inputs change', async () => {
+  it('that were rejected are not requested until the pause ends or the inputs change', async () => {
     const { script, kind, time, exchanges, credentials } = setUp();
     script.failure = refused();
     expect(await kind()).toBe('unauthenticated');
@@ -115,7 +115,7 @@ describe('temporary credentials', () => {
     expect(credentials.refusal).toBeNull();
   });
 
-  it('that the vendor calls ended are replaced once, whoever says so and however often', async () => {
+  it('that the vendor reports as expired are replaced once, however often and by whomever', async () => {
     const { credentials, time, exchanges } = setUp();
     const first: Credentials = await credentials.get();
     time.pass(minute);
@@ -128,13 +128,16 @@ describe('temporary credentials', () => {
     expect(exchanges()).toBe(2);
   });
 
-  it.each([0, -hour, Number.NEGATIVE_INFINITY])('that have ended when they come (%d) make no storm', async (lifeMs) => {
-    const { kind, exchanges, time, settle } = setUp(lifeMs);
-    for (let second = 0; second < 60; second++) {
-      expect(await kind()).toBe('ok');
-      await settle();
-      time.pass(1000);
-    }
-    expect(exchanges()).toBeLessThanOrEqual(20);
-  });
+  it.each([0, -hour, Number.NEGATIVE_INFINITY])(
+    'that have already expired when they arrive (%d) cause no burst',
+    async (lifeMs) => {
+      const { kind, exchanges, time, settle } = setUp(lifeMs);
+      for (let second = 0; second < 60; second++) {
+        expect(await kind()).toBe('ok');
+        await settle();
+        time.pass(1000);
+      }
+      expect(exchanges()).toBeLessThanOrEqual(20);
+    },
+  );
 });

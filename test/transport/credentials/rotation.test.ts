@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => issuers.close());
 
 describe('keys that rotate under load', () => {
-  it('fail no request: not at the end of their life, not when the vendor ends them early', async () => {
+  it('fail no request, at their end of life or when the vendor ends them early', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'godwit-rotation-'));
     const tokenFile = join(folder, 'token');
     await writeFile(tokenFile, 'token-1');

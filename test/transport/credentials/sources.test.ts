@@ -135,7 +135,7 @@ async function failureOf(get: () => Promise<unknown>) {
 }
 
 describe.each(names)('%s', (name) => {
-  it('gives a temporary key, once for many callers', async () => {
+  it('returns a temporary key once for many callers', async () => {
     const { get } = await open(name);
     const all = await Promise.all(Array.from({ length: 20 }, get));
     expect(new Set(all).size).toBe(1);
@@ -144,7 +144,7 @@ describe.each(names)('%s', (name) => {
     expect(inspect(all[0], { depth: 9 })).not.toMatch(/secret-1|session-1/);
   });
 
-  it('renews ahead of the end, and goes on with the present key while the service is out', async () => {
+  it('renews in advance and keeps the current key while the service is down', async () => {
     const { get } = await open(name);
     await get();
     offsetMs = 50 * 60_000;
@@ -165,7 +165,7 @@ describe.each(names)('%s', (name) => {
       { status: 200, body: { Credentials: { AccessKeyId: 1 }, credentials: null, credential: [] } },
     ],
     ['a redirect', { status: 302, headers: { location: 'http://127.0.0.1:1/' }, body: '' }],
-  ])('says that %s is unusable, and asks again', async (_what, broken) => {
+  ])('reports that %s is unusable and asks again', async (_what, broken) => {
     const { get } = await open(name);
     issuers.conditions.broken = broken;
     const failure = await failureOf(get);
@@ -177,7 +177,7 @@ describe.each(names)('%s', (name) => {
       expect(revealed(await get())[0]).toBe('KEY1');
   });
 
-  it('reads the end by the clock of the service', async () => {
+  it('reads the expiry by the service’s clock', async () => {
     issuers.conditions.clockMs = 5 * 3_600_000;
     const { get } = await open(name);
     await get();
@@ -190,7 +190,7 @@ describe.each(names)('%s', (name) => {
 });
 
 describe.each(withToken)('%s', (name) => {
-  it('reads the token file again for every exchange', async () => {
+  it('reads the token file for every exchange', async () => {
     const { get } = await open(name);
     await get();
     issuers.conditions.token = 'token-2';
@@ -199,7 +199,7 @@ describe.each(withToken)('%s', (name) => {
     expect(revealed(await get())[0]).toBe('KEY2');
   });
 
-  it('rests after a refusal until the token changes, and shows the token nowhere', async () => {
+  it('pauses after a rejection until the token changes and never shows the token', async () => {
     await writeFile(tokenFile, 'CANARY-stale-token');
     const { get, refusal } = await open(name);
     const failure = await failureOf(get);
@@ -215,7 +215,7 @@ describe.each(withToken)('%s', (name) => {
     expect(refusal()).toBeNull();
   });
 
-  it('says which file is missing', async () => {
+  it('names the missing file', async () => {
     const { get } = await open(name);
     await rm(tokenFile);
     expect((await failureOf(get)).detail).toContain(tokenFile);
@@ -223,39 +223,39 @@ describe.each(withToken)('%s', (name) => {
 });
 
 describe.each(onMachine)('%s', (name) => {
-  it('says when the machine has no role', async () => {
+  it('reports a machine without a role', async () => {
     issuers.conditions.role = null;
     const { get, refusal } = await open(name);
     expect(await failureOf(get)).toMatchObject({ kind: 'unauthenticated' });
     expect(refusal()?.detail).toMatch(/role|agency/);
   });
 
-  it('uses the form without a token where the hardened one is not offered', async () => {
+  it('uses the tokenless form if the hardened one is unavailable', async () => {
     issuers.conditions.hardened = false;
     expect(revealed(await (await open(name)).get())[0]).toBe('KEY1');
   });
 
-  it('uses the hardened form where it is the only one', async () => {
+  it('uses the hardened form if it is the only one', async () => {
     issuers.conditions.plain = false;
     expect(revealed(await (await open(name)).get())[0]).toBe('KEY1');
   });
 });
 
 describe('alibaba metadata', () => {
-  it('never falls back where that is switched off', async () => {
+  it('never falls back if that is disabled', async () => {
     issuers.conditions.hardened = false;
     const { get } = await open('alibaba metadata', { allowV1: false });
     expect((await failureOf(get)).kind).toBe('unavailable');
     expect(issuers.asked.some((path) => path.startsWith('GET'))).toBe(false);
   });
 
-  it('takes no name for a role that would change the address', async () => {
+  it('rejects a role name that would change the address', async () => {
     issuers.conditions.role = '../../../user-data';
     expect((await failureOf((await open('alibaba metadata')).get)).kind).toBe('malformed');
     expect(issuers.asked.filter((path) => path.includes('user-data'))).toEqual([]);
   });
 
-  it('skips the question for the role where it is configured', async () => {
+  it('skips the role lookup when the role is configured', async () => {
     await (await open('alibaba metadata', { roleName: 'godwit-role' })).get();
     expect(issuers.asked).toHaveLength(2);
   });
@@ -300,14 +300,14 @@ describe('the environment of the vendors’ own tools', () => {
       ['i', 's', 'a'],
     ],
   ] as [object, Record<string, string>, string[]][])(
-    '%# gives the key that they would use',
+    '%# yields the key that they would use',
     async (entry, environment, expected) => {
       const { get } = await openEntry({ ...entry, credentials: { source: 'environment' } }, environment);
       expect(revealed(await get())).toEqual(expected);
     },
   );
 
-  it('leads to the exchange that it describes', async () => {
+  it('leads to the described exchange', async () => {
     const { get } = await openEntry(
       { ...alibabaEntry(), credentials: { source: 'environment' } },
       {
