@@ -32,8 +32,8 @@ function sealedUnbound(text: string, byte: number): string {
 
 const withUrl = (sealed: SealedUrl) => sampleBackup({ source: { type: 'url', urls: [sealed] } });
 
-describe('a URL whose key is not at hand', () => {
-  it('blocks its migration, which goes on when the key is back, and never fails it', async () => {
+describe('a URL whose encryption key is missing', () => {
+  it('blocks its migration without failing it until the key is back', async () => {
     const simulation = await Simulation.start({ provider: 'tencent' });
     const context = simulation.context as { openUrl: (sealed: SealedUrl, backupId: string) => string };
     const { openUrl } = context;
@@ -55,8 +55,8 @@ describe('a URL whose key is not at hand', () => {
   });
 });
 
-await onBothStores('texts of an earlier version, or under an earlier key', (newUrl) => {
-  it('are sealed again with the present key, each for its own record', async () => {
+await onBothStores('texts encrypted by an earlier version or with an earlier key', (newUrl) => {
+  it('are re-encrypted with the current key, each for its own record', async () => {
     const store = await openStore(await newUrl(), { runtime: systemRuntime });
     const unbound = withUrl({ display: 'x', sealed: sealedUnbound(url, 1) });
     const lost = withUrl({ display: 'x', sealed: sealedUnbound(url, 9) });
