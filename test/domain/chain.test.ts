@@ -117,7 +117,7 @@ describe('cancellation', () => {
     const model = new Model('tencent', 'full');
     model.work(unknown);
     expect(model.ask('cancel')).toBe(true);
-    expect(model.migration.state).toBe('cancellation');
+    expect(model.migration.state).toBe('cancelling');
     model.now += askOperatorAfterMs(settings) + 60_000;
     model.set({ ...model.migration, dueAt: model.now });
     model.work(() => 1);
@@ -133,7 +133,7 @@ describe('cancellation', () => {
     model.work(unknown);
     model.ask('cancel');
     for (let step = 0; step < 2; step++) model.honestStep();
-    expect(model.migration.state).toBe('cancellation');
+    expect(model.migration.state).toBe('cancelling');
     expect(model.migration.calls.map(({ operation }) => operation)).toEqual([
       'CreateBackupMigration',
       'DeleteBackupMigration',
@@ -155,7 +155,7 @@ describe('cancellation', () => {
     expect(model.migration.state).toBe('restoring');
     expect(model.ask('cancel')).toBe(true);
     say(model, 'missing');
-    expect(model.migration.state).toBe('cancellation');
+    expect(model.migration.state).toBe('cancelling');
     expect(model.migration.dueAt).toBe(model.now);
     expect(decide(model.migration, model.provider)).toMatchObject({ do: 'send', step: 'cancel' });
   });
