@@ -110,7 +110,13 @@ export async function startGateway(
       tracing,
     });
     const owner = shared.uuid();
-    const replicas = createReplicas({ store, runtime: shared, id: owner, log: engineLogger(log) });
+    const replicas = createReplicas({
+      store,
+      runtime: shared,
+      id: owner,
+      log: engineLogger(log),
+      slowDowns: () => client.slowDowns,
+    });
     const client = createVendorClient({
       providers,
       exchangeOf: exchanges.of,
@@ -118,6 +124,7 @@ export async function startGateway(
       credentialsOf: vault.credentialsOf,
       credentialsEnded: vault.credentialsEnded,
       share: replicas.share,
+      slowedDown: replicas.tellSoon,
       report: telemetry.vendors.call,
       reportLogin: telemetry.vendors.login,
       reportClock: telemetry.vendors.clock,

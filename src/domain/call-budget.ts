@@ -31,6 +31,9 @@ export const fullBudget: CallBudget = {
   pausedUntil: Number.NEGATIVE_INFINITY,
 };
 
+/** How far a vendor's throttling has slowed a budget down. */
+export type Slowness = Pick<CallBudget, 'speed' | 'slowedAt' | 'pausedUntil'>;
+
 /** What a budget is asked with. `wall`: the clock that all processes share, in milliseconds. Null `share`: it is not known, and nothing may leave. */
 export interface Asked {
   readonly limit: CallLimit;
@@ -57,7 +60,7 @@ const unknownShareMs = 500;
 const noise = 1e-6;
 
 /** The part of the limit that is used at present: less than all for a while after the vendor has throttled a call. */
-export function speedOf({ speed, slowedAt }: CallBudget, now: number): number {
+export function speedOf({ speed, slowedAt }: Omit<Slowness, 'pausedUntil'>, now: number): number {
   return Math.min(speed + Math.max(now - slowedAt, 0) / recoveryMs, 1);
 }
 
@@ -102,12 +105,20 @@ export function restored(budget: CallBudget, at: number): CallBudget {
 
 /** The budget after the vendor has throttled a call and asked to be left alone for `pauseMs`. */
 export function throttled(budget: CallBudget, pauseMs: number, now: number): CallBudget {
-  return {
-    ...budget,
-    speed: Math.max(speedOf(budget, now) / 2, minSpeed),
-    slowedAt: now + pauseMs,
-    pausedUntil: Math.max(budget.pausedUntil, now + pauseMs),
-  };
+  // It recovers from when calls leave again.
+  const pausedUntil = Math.max(budget.pausedUntil, now + pauseMs);
+  return { ...budget, speed: Math.max(speedOf(budget, now) / 2, minSpeed), slowedAt: pausedUntil, pausedUntil };
+}
+
+/** When all of the limit is used again. */
+export function recoversAt({ speed, slowedAt, pausedUntil }: Slowness): number {
+  return Math.max(slowedAt + (1 - speed) * recoveryMs, pausedUntil);
+}
+
+/** What two reports of one budget say together: the lower speed, and the longer pause. */
+export function slower(one: Slowness, other: Slowness): Slowness {
+  const { speed, slowedAt } = recoversAt(one) < recoversAt(other) ? other : one;
+  return { speed, slowedAt, pausedUntil: Math.max(one.pausedUntil, other.pausedUntil) };
 }
 
 /** Calls are whole: where they cannot be divided evenly, the first processes have one more. */

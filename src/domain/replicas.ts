@@ -1,4 +1,5 @@
 import type { Share } from './call-budget.ts';
+import type { SlowDown } from './slow-downs.ts';
 
 /**
  * How processes that share a store divide the vendors' limits. Each writes down that it is there, by the database's clock. From when on a process counts is
@@ -13,9 +14,11 @@ export interface ReplicaTimes {
   readonly joinMs: number;
   /** A process that says nothing counts for so long. More than `viewMs` and two beats, so that it has stopped sending before. */
   readonly leaveMs: number;
+  /** How soon the others are told that a vendor has throttled a call. Shorter than `beatMs`. */
+  readonly tellMs: number;
 }
 
-export const replicaTimes: ReplicaTimes = { beatMs: 1000, viewMs: 3000, joinMs: 4000, leaveMs: 6000 };
+export const replicaTimes: ReplicaTimes = { beatMs: 1000, viewMs: 3000, joinMs: 4000, leaveMs: 6000, tellMs: 200 };
 
 /** A process as the store has it; milliseconds by the database's clock. */
 export interface ReplicaRow {
@@ -24,9 +27,11 @@ export interface ReplicaRow {
   readonly leavesAt: number;
 }
 
-/** All processes that have not left, and the database's clock when they were read. */
+/** All processes that have not left, the slow-downs that they go by, and the database's clock when these were read. */
 export interface ReplicaList {
   readonly rows: readonly ReplicaRow[];
+  /** Milliseconds by the database's clock. */
+  readonly slowDowns: readonly SlowDown[];
   readonly now: number;
 }
 
@@ -56,7 +61,7 @@ export interface Roster {
 
 /** The list as it was answered to a question of `askedAt` (monotonic): the database's clock read `now` then or later. */
 export function rosterOf(
-  { rows, now }: ReplicaList,
+  { rows, now }: Pick<ReplicaList, 'rows' | 'now'>,
   askedAt: number,
   { viewMs }: Pick<ReplicaTimes, 'viewMs'>,
 ): Roster {

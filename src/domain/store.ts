@@ -3,6 +3,7 @@ import type { DueWork } from './due-work.ts';
 import type { MigrationEvent } from './event.ts';
 import type { Instant, Migration } from './migration.ts';
 import type { ReplicaList, ReplicaTimes } from './replicas.ts';
+import type { SlowDown } from './slow-downs.ts';
 import type { MigrationState, ProviderId } from './vocabulary.ts';
 
 /** Proof of ownership of a claimed migration. A write under an old token is refused, so a paused process cannot write over its successor. */
@@ -276,8 +277,11 @@ export interface Store {
    * the two differ by less than can be told from the time that an answer takes.
    */
   clockOffset(): number;
-  /** Writes down that this process is there, and answers who is. Only where there may be others (`hearsOthers`). */
-  beat(id: string, now: Instant, times: ReplicaTimes): Promise<ReplicaList>;
+  /**
+   * Writes down that this process is there and which budgets vendors have slowed down, in milliseconds from now; answers who is there and all slow-downs
+   * that are not over. Only where there may be others (`hearsOthers`).
+   */
+  beat(id: string, now: Instant, times: ReplicaTimes, slowDowns: readonly SlowDown[]): Promise<ReplicaList>;
   /** The process sends nothing any more. */
   part(id: string, now: Instant, times: ReplicaTimes): Promise<void>;
   /** Resolves when the store answers; rejects with `StoreUnavailable`. */

@@ -1,7 +1,9 @@
 import { type Expression, type Kysely, sql } from 'kysely';
 import type { Instant } from '../domain/migration.ts';
 import { beating, parting, type ReplicaList, type ReplicaRow, type ReplicaTimes } from '../domain/replicas.ts';
+import type { SlowDown } from '../domain/slow-downs.ts';
 import type { Session } from './session.ts';
+import { addSlowDowns, countedFrom, storedSlowDowns } from './slow-downs.ts';
 import { statement } from './statement.ts';
 import type { ReplicasTable, Tables } from './tables.ts';
 
@@ -16,12 +18,22 @@ export async function replicasTable(db: Kysely<Tables>, id: Expression<string>):
 }
 
 /** `Store.beat` inside its transaction. */
-export async function beat(session: Session, id: string, appNow: Instant, times: ReplicaTimes): Promise<ReplicaList> {
-  const { rows, now } = await readAlone(session, appNow);
+export async function beat(
+  session: Session,
+  id: string,
+  appNow: Instant,
+  times: ReplicaTimes,
+  slowDowns: readonly SlowDown[],
+): Promise<ReplicaList> {
+  const [{ rows, now }, stored] = await Promise.all([readAlone(session, appNow), storedSlowDowns(session)]);
   const own = beating(id, rows, now, times);
   session.run(deleteLeft, { now });
   session.run(putReplica, rowOf(own));
-  return { rows: [...rows.filter((row) => row.id !== id && row.leavesAt > now), own], now };
+  return {
+    rows: [...rows.filter((row) => row.id !== id && row.leavesAt > now), own],
+    slowDowns: addSlowDowns(session, stored, countedFrom(slowDowns, now), now),
+    now,
+  };
 }
 
 /** `Store.part` inside its transaction. */
@@ -33,7 +45,7 @@ export async function part(session: Session, id: string, appNow: Instant, times:
 }
 
 /** All rows, and the time, while no other process changes one. */
-async function readAlone(session: Session, appNow: Instant): Promise<ReplicaList> {
+async function readAlone(session: Session, appNow: Instant): Promise<Omit<ReplicaList, 'slowDowns'>> {
   session.dialect.lockReplicas(session);
   const [clock, found] = await Promise.all([session.rows(selectClock, { appNow }), session.rows(selectReplicas, {})]);
   const rows = found.map((row) => ({ id: row.id, joinsAt: row.joins_at, leavesAt: row.leaves_at }));

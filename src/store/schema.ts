@@ -5,6 +5,7 @@ import { sealsIn } from './documents.ts';
 import { listIndexes } from './list-indexes.ts';
 import { replicasTable } from './replicas.ts';
 import { lockSchema, prepareVersionTables, schemaOf, versionLockTable, versionTable } from './schema-version-tables.ts';
+import { slowDownsTable } from './slow-downs.ts';
 import type { Tables } from './tables.ts';
 
 /** The column types in which the two databases differ. */
@@ -35,6 +36,7 @@ function schemaVersions(types: ColumnTypes, kind: 'sqlite' | 'postgres'): Migrat
       '0010_event_salts': { up: eventSalts },
       '0011_list_indexes': { up: listIndexes },
       '0012_replicas': { up: (db: Kysely<Tables>) => replicasTable(db, types.id) },
+      '0013_slow_downs': { up: (db: Kysely<Tables>) => slowDownsTable(db, types.id) },
     }),
   };
 }

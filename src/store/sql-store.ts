@@ -2,6 +2,7 @@ import type { AuditEntry, AuditFilter, AuditLog, NewAuditRecord } from '../domai
 import type { FeedStore, FolderDocument } from '../domain/feed-store.ts';
 import type { Migration } from '../domain/migration.ts';
 import type { ReplicaTimes } from '../domain/replicas.ts';
+import type { SlowDown } from '../domain/slow-downs.ts';
 import {
   type ChangeListener,
   type ClaimRoom,
@@ -282,8 +283,8 @@ export class SqlStore implements Store, AuditLog, WebhookStore, FeedStore {
     return this.#backend.write((session) => forgetFolders(session));
   }
 
-  beat(id: string, now: number, times: ReplicaTimes) {
-    return this.#backend.write((session) => beat(session, id, now, times));
+  beat(id: string, now: number, times: ReplicaTimes, slowDowns: readonly SlowDown[]) {
+    return this.#backend.write((session) => beat(session, id, now, times, slowDowns));
   }
 
   part(id: string, now: number, times: ReplicaTimes) {

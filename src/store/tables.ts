@@ -175,8 +175,22 @@ export interface ReplicasTable {
   leaves_at: number;
 }
 
+/** Slow-downs that all processes go by; times by the clock of `MigrationsTable.lease_until`. */
+export interface SlowDownsTable {
+  provider: string;
+  account: string;
+  gate: string;
+  budget: string;
+  speed: number;
+  slowed_at: number;
+  paused_until: number;
+  /** After that it says nothing any more. */
+  recovers_at: number;
+}
+
 export interface Tables {
   replicas: ReplicasTable;
+  slow_downs: SlowDownsTable;
   feed_folders: FeedFoldersTable;
   feed_files: FeedFilesTable;
   audit: AuditTable;

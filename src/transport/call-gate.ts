@@ -7,6 +7,8 @@ import {
   nextAt,
   restored,
   type Share,
+  type Slowness,
+  slower,
   speedOf,
   spent,
   throttled,
@@ -40,11 +42,13 @@ interface Waiter extends WantedCall {
 
 export interface GateSettings {
   /** Of all calls of the gate together. */
-  readonly limit: CallLimit;
+  limit(): CallLimit;
   /** Calls under way at once, for each priority. */
   readonly maxConcurrent: Readonly<Record<CallPriority, number>>;
   /** The part of every limit that this process may use. */
   share(): Share | null;
+  /** How far a budget of that name is slowed down that has not been used here yet; null: it is not known to be. */
+  slowness?(budget: string): Slowness | null;
 }
 
 /** What holds the calls of one budget back because the vendor asked for fewer. */
@@ -114,14 +118,14 @@ export class CallGate {
   waitOfAnyMs(priority: CallPriority): number {
     const ahead = this.#waiters.filter((each) => !isBehind(each.priority, priority)).length;
     const now = this.#runtime.monotonic();
-    return nextAt(this.#all, this.#ask(this.#settings.limit, now), ahead) - now;
+    return nextAt(this.#all, this.#ask(this.#settings.limit(), now), ahead) - now;
   }
 
   /** How many calls could go out at once now, whatever their operation is: the scarcest budget in use decides. */
   get available(): number {
     if (this.#closed) return 0;
     const counts = [...this.#budgets.values()].map(({ limit, budget }) => available(budget, this.#ask(limit)));
-    const least = Math.min(available(this.#all, this.#ask(this.#settings.limit)), ...counts);
+    const least = Math.min(available(this.#all, this.#ask(this.#settings.limit())), ...counts);
     return Math.max(least - this.#waiters.length, 0);
   }
 
@@ -129,13 +133,20 @@ export class CallGate {
   get nextTurnMs(): number {
     const now = this.#runtime.monotonic();
     const turns = [...this.#budgets.values()].map(({ limit, budget }) => nextAt(budget, this.#ask(limit, now)));
-    return Math.max(nextAt(this.#all, this.#ask(this.#settings.limit, now), this.#waiters.length), ...turns) - now;
+    return Math.max(nextAt(this.#all, this.#ask(this.#settings.limit(), now), this.#waiters.length), ...turns) - now;
   }
 
   /** The vendor throttled a call and asks to be left alone for this long; at most two minutes are granted. Its budget slows down, and recovers. */
-  throttled(call: WantedCall, ms: number): void {
+  throttled(call: WantedCall, ms: number): Slowness {
     const known = this.#budget(call);
     known.budget = throttled(known.budget, Math.min(ms, maxPauseMs), this.#runtime.monotonic());
+    return known.budget;
+  }
+
+  /** Another process was told so by the vendor. */
+  slowDown(budget: string, slowness: Slowness): void {
+    const known = this.#budgets.get(budget);
+    if (known !== undefined) known.budget = { ...known.budget, ...slower(known.budget, slowness) };
   }
 
   /** For how much longer the vendor has asked to be left alone; 0 where it has not. Of one budget, or the longest of all. Milliseconds. */
@@ -169,13 +180,16 @@ export class CallGate {
   /** Both budgets have to allow it. */
   #nextAt(call: WantedCall, ahead = 0, same = 0, now = this.#runtime.monotonic()): number {
     const own = nextAt(this.#budget(call).budget, this.#ask(call.limit, now), same);
-    return Math.max(nextAt(this.#all, this.#ask(this.#settings.limit, now), ahead), own);
+    return Math.max(nextAt(this.#all, this.#ask(this.#settings.limit(), now), ahead), own);
   }
 
   #budget({ budget: name, limit }: WantedCall): { limit: CallLimit; budget: CallBudget } {
     const known = this.#budgets.get(name);
-    if (known !== undefined) return known;
-    const begun = { limit, budget: fullBudget };
+    if (known !== undefined) {
+      known.limit = limit;
+      return known;
+    }
+    const begun = { limit, budget: { ...fullBudget, ...this.#settings.slowness?.(name) } };
     putNewest(this.#budgets, name, begun, maxBudgets);
     return begun;
   }
@@ -186,7 +200,7 @@ export class CallGate {
     const at = this.#runtime.monotonic();
     if (this.#nextAt(call, 0, 0, at) > at) return null;
     const own = this.#budget(call);
-    this.#all = spent(this.#all, this.#ask(this.#settings.limit, at));
+    this.#all = spent(this.#all, this.#ask(this.#settings.limit(), at));
     own.budget = spent(own.budget, this.#ask(call.limit, at));
     this.#given++;
     this.#underWay[priority]++;

@@ -3,6 +3,7 @@ import { credentialFault } from '../domain/credential-text.ts';
 import { storageService } from '../domain/object-store.ts';
 import type { Provider, ProviderRegistry } from '../domain/provider.ts';
 import type { Runtime } from '../domain/runtime.ts';
+import type { SharedSlowDowns } from '../domain/slow-downs.ts';
 import {
   type Account,
   type CallOptions,
@@ -56,6 +57,8 @@ export interface VendorClientOptions {
   credentialsEnded?(account: Account, credentials: Credentials): void;
   /** The part of every limit that this process may use; null: it is not known, and nothing is sent. Default: all. */
   share?(): Share | null;
+  /** Called when a vendor has throttled a call: `slowDowns` has something to tell to the processes that share the limits. */
+  slowedDown?(): void;
   report?(report: VendorCallReport): void;
   reportLogin?(report: VendorLoginReport): void;
   /** Called when a vendor's clock is first learnt, and when it changes by more than the resolution of a `Date` header. */
@@ -72,6 +75,8 @@ export interface VendorTransport extends VendorClient {
   forget(account: Account): void;
   /** The process ends: nothing more is sent, and whoever waits for a turn or a retry fails at once. */
   drain(): void;
+  /** What processes that share the vendors' limits tell each other. */
+  readonly slowDowns: SharedSlowDowns;
 }
 
 /** The vendors' client: signs each attempt, keeps sessions, limits, and the vendor's clock per account. */
@@ -83,6 +88,7 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
     runtime,
     limitsOf: ({ provider }) => providers.of(provider).callLimits,
     share: options.share,
+    slowedDown: options.slowedDown,
   });
   const refusals = new RefusedLogins(runtime.now);
   const standing = new Map<string, RefusedLogin>();
@@ -333,6 +339,7 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
     circuits: () => traffic.circuits(),
     slowedOperations: () => traffic.slowedOperations(),
     drain: () => traffic.drain(),
+    slowDowns: traffic.slowDowns,
     forget(account) {
       retired.add(account);
       const { name } = account;
@@ -340,7 +347,7 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
       for (const places of [sessions, cloudIds, entitled])
         for (const key of places.keys()) if (key.startsWith(`${name}|`)) places.delete(key);
       clocks.forget(name);
-      traffic.forget(name);
+      traffic.forget(account);
     },
     clockOffset: (account) => clocks.offset(account),
     cloudId: (account, region) =>

@@ -1,8 +1,9 @@
 import { putNewest } from '../domain/bounded-map.ts';
-import { type Share, wholeShare } from '../domain/call-budget.ts';
-import { type CallLimits, limitOf, limitPerSecond } from '../domain/call-limits.ts';
+import { type Share, speedOf, wholeShare } from '../domain/call-budget.ts';
+import { type CallLimit, type CallLimits, limitOf, limitPerSecond } from '../domain/call-limits.ts';
 import { storageService } from '../domain/object-store.ts';
 import type { Runtime } from '../domain/runtime.ts';
+import { type SharedSlowDowns, type SlowDown, slowDownKey, together } from '../domain/slow-downs.ts';
 import type {
   Account,
   Admission,
@@ -14,7 +15,7 @@ import type {
   VendorRequest,
 } from '../domain/vendor.ts';
 import { admitted, afterCall, type Breaker, breakLeftMs, closed } from './breaker.ts';
-import { CallGate, type WantedCall } from './call-gate.ts';
+import { CallGate, type HeldBack, maxPauseMs, type WantedCall } from './call-gate.ts';
 import { earn, fullBudget, type RetryBudget, spend } from './retry.ts';
 
 /** Calls under way at once per account. What hangs takes the places of its own kind only. */
@@ -24,6 +25,8 @@ const storageReadsPerSecond = 100;
 
 /** Places whose breakers are remembered. */
 const maxPlaces = 10_000;
+/** Gates that are remembered, also those of accounts that are not configured any more. */
+const maxGates = 10_000;
 
 type Kind = Pick<VendorRequest, 'effect' | 'service'>;
 type Operation = Pick<VendorRequest, 'operation' | 'effect' | 'service'>;
@@ -38,18 +41,43 @@ export interface TrafficOptions {
   limitsOf(account: Account): CallLimits;
   /** The part of every limit that this process may use; null: it is not known, and nothing leaves. Default: all. */
   readonly share?: (() => Share | null) | undefined;
+  /** Called when a vendor has throttled a call: there is a slow-down that other processes do not know. */
+  readonly slowedDown?: (() => void) | undefined;
+}
+
+/** Where the calls of one kind of an account leave. */
+interface GateOfAccount {
+  readonly gate: CallGate;
+  /** As it is configured now, or was last. */
+  account: Account;
+  limit: CallLimit;
+  configured: boolean;
+}
+
+/** The name of an account's gate: changing calls, reads, or the object store. */
+type GateName = 'write' | 'read' | typeof storageService;
+
+const gateName = ({ effect, service }: Kind): GateName => (service === storageService ? storageService : effect);
+
+/** The limit of all calls of a gate together. */
+function limitOfGate({ limits }: Account, gate: GateName): CallLimit {
+  const ofVendor = gate === 'read' ? limits.readsPerSecond : limits.writesPerSecond;
+  return limitPerSecond(gate === storageService ? storageReadsPerSecond : ofVendor);
 }
 
 /** What this process knows of the traffic with each vendor: limits, pauses, outages, and the budget for tries that were not asked for. */
 export class Traffic {
   readonly #options: TrafficOptions;
   readonly #runtime: TrafficOptions['runtime'];
-  readonly #gates = new Map<string, { readonly gate: CallGate; readonly account: Account }>();
+  readonly #gates = new Map<string, GateOfAccount>();
   readonly #breakers = new Map<string, { breaker: Breaker; readonly account: Account; readonly region: string }>();
   readonly #budgets = new Map<string, RetryBudget>();
   readonly #draining = new AbortController();
-  /** Gates of accounts as they were configured before: whoever waits there has his turn all the same. */
-  readonly #retired: CallGate[] = [];
+  /** Accounts as they were configured before. */
+  readonly #former = new WeakSet<Account>();
+  #untold: readonly SlowDown[] = [];
+  /** By `slowDownKey`. */
+  #heard: ReadonlyMap<string, SlowDown> = new Map();
 
   constructor(options: TrafficOptions) {
     this.#options = options;
@@ -64,31 +92,53 @@ export class Traffic {
   drain(): void {
     this.#draining.abort();
     for (const { gate } of this.#gates.values()) gate.close();
-    for (const gate of this.#retired) gate.close();
   }
 
-  /** Forgets an account that is configured otherwise now, or not any more. */
-  forget(name: string): void {
-    for (const [key, { gate }] of this.#gates)
-      if (key.startsWith(`${name}|`)) {
-        this.#retired.push(gate);
-        this.#gates.delete(key);
-      }
+  /**
+   * Forgets an account that is configured otherwise now, or not any more. What has been sent still counts for the vendor's limits, and whoever waits for
+   * a turn has it.
+   */
+  forget(account: Account): void {
+    const { name } = account;
+    this.#former.add(account);
+    for (const known of this.#gates.values()) if (known.account === account) known.configured = false;
     for (const key of this.#breakers.keys()) if (key.startsWith(`${name}|`)) this.#breakers.delete(key);
     this.#budgets.delete(name);
   }
 
   /** The gate that the calls of one kind of an account go through. */
-  gate(account: Account, { effect, service }: Kind): CallGate {
-    const storage = service === storageService;
-    const key = `${account.name}|${storage ? service : effect}`;
+  gate(account: Account, kind: Kind): CallGate {
+    const name = gateName(kind);
+    const key = `${account.provider}|${account.name}|${name}`;
     const known = this.#gates.get(key);
-    if (known) return known.gate;
-    const { readsPerSecond, writesPerSecond } = account.limits;
-    const perSecond = storage ? storageReadsPerSecond : effect === 'read' ? readsPerSecond : writesPerSecond;
-    const share = this.#options.share ?? (() => wholeShare);
-    const gate = new CallGate({ limit: limitPerSecond(perSecond), maxConcurrent, share }, this.#runtime);
-    this.#gates.set(key, { gate, account });
+    if (known === undefined) return this.#newGate(account, name, key);
+    if (known.account !== account && !this.#former.has(account)) {
+      known.account = account;
+      known.limit = limitOfGate(account, name);
+      known.configured = true;
+    }
+    return known.gate;
+  }
+
+  #newGate(account: Account, name: GateName, key: string): CallGate {
+    const { provider } = account;
+    const gate: CallGate = new CallGate(
+      {
+        limit: () => of.limit,
+        maxConcurrent,
+        share: this.#options.share ?? (() => wholeShare),
+        slowness: (budget) =>
+          this.#heard.get(slowDownKey({ provider, account: account.name, gate: name, budget })) ?? null,
+      },
+      this.#runtime,
+    );
+    const of: GateOfAccount = {
+      gate,
+      account,
+      limit: limitOfGate(account, name),
+      configured: !this.#former.has(account),
+    };
+    putNewest(this.#gates, key, of, maxGates);
     return gate;
   }
 
@@ -117,10 +167,39 @@ export class Traffic {
   returns(account: Account, region: string, request: Operation, failure: VendorFailure | null): void {
     const place = this.#place(account, region, request);
     place.breaker = afterCall(place.breaker, failure, this.#runtime.monotonic());
-    if (failure?.kind === 'throttled')
-      this.gate(account, request).throttled(this.wanted(account, region, request), failure.retryAfterMs ?? 0);
+    if (failure?.kind === 'throttled') this.#throttled(account, region, request, failure.retryAfterMs ?? 0);
     if (failure === null) this.#budgets.set(account.name, earn(this.budget(account)));
   }
+
+  #throttled(account: Account, region: string, request: Operation, pauseMs: number): void {
+    const call = this.wanted(account, region, request);
+    const { speed, slowedAt, pausedUntil } = this.gate(account, request).throttled(call, pauseMs);
+    const { provider, name } = account;
+    const slowDown = { provider, account: name, gate: gateName(request), budget: call.budget };
+    const now = this.#runtime.monotonic();
+    this.#untold = together([...this.#untold, { ...slowDown, speed, slowedAt, pausedUntil }], now);
+    this.#options.slowedDown?.();
+  }
+
+  /** What processes that share the limits tell each other. */
+  readonly slowDowns: SharedSlowDowns = {
+    untold: () => this.#untold,
+    told: (those) => {
+      this.#untold = this.#untold.filter((each) => !those.includes(each));
+    },
+    heard: (all) => {
+      // No vendor is left alone for longer because a clock was set.
+      const latest = this.#runtime.monotonic() + maxPauseMs;
+      const credible = all.map((each) => ({
+        ...each,
+        slowedAt: Math.min(each.slowedAt, latest),
+        pausedUntil: Math.min(each.pausedUntil, latest),
+      }));
+      this.#heard = new Map(credible.map((each) => [slowDownKey(each), each]));
+      for (const each of credible)
+        this.#gates.get(`${each.provider}|${each.account}|${each.gate}`)?.gate.slowDown(each.budget, each);
+    },
+  };
 
   budget({ name }: Account): RetryBudget {
     return this.#budgets.get(name) ?? fullBudget;
@@ -155,14 +234,32 @@ export class Traffic {
 
   /** See `VendorClient.slowedOperations`. */
   slowedOperations(): readonly SlowedOperation[] {
-    const now = this.#runtime.now();
-    return [...this.#gates.values()].flatMap(({ gate, account }) =>
-      gate.heldBack.map(({ budget, speed, pauseLeftMs }) => {
-        const [region = '', operation = ''] = budget.split('|');
-        const pausedUntil = pauseLeftMs > 0 ? now + Math.ceil(pauseLeftMs) : null;
-        return { provider: account.provider, account: account.name, region, operation, speed, pausedUntil };
-      }),
+    const [now, wall] = [this.#runtime.monotonic(), this.#runtime.now()];
+    const own = [...this.#gates].flatMap(
+      ([
+        key,
+        {
+          gate,
+          account: { provider, name: account },
+          configured,
+        },
+      ]) =>
+        configured
+          ? gate.heldBack.map((each): [string, SlowedOperation] => [
+              `${key}|${each.budget}`,
+              { provider, account, ...slowedAs(each, wall) },
+            ])
+          : [],
     );
+    // Also what only other processes have called.
+    const heard = [...this.#heard].flatMap(([key, slowDown]): [string, SlowedOperation][] => {
+      const { provider, account, gate, budget } = slowDown;
+      const speed = speedOf(slowDown, now);
+      if (speed >= 1 || this.#gates.get(`${provider}|${account}|${gate}`)?.configured === false) return [];
+      const each = { budget, speed, pauseLeftMs: Math.max(slowDown.pausedUntil - now, 0) };
+      return [[key, { provider, account, ...slowedAs(each, wall) }]];
+    });
+    return [...new Map([...heard, ...own]).values()];
   }
 
   /** Where calls have been made, and whether they are made now. */
@@ -187,4 +284,10 @@ export class Traffic {
     putNewest(this.#breakers, key, place, maxPlaces);
     return place;
   }
+}
+
+/** `now`: the time that people go by. */
+function slowedAs({ budget, speed, pauseLeftMs }: HeldBack, now: number) {
+  const [region = '', operation = ''] = budget.split('|');
+  return { region, operation, speed, pausedUntil: pauseLeftMs > 0 ? now + Math.ceil(pauseLeftMs) : null };
 }

@@ -53,7 +53,7 @@ async function fourStores(): Promise<Pick<FleetOptions, 'stores' | 'replicaTimes
   server = await postgres.start(async (url) => (await open(url)).close());
   const url = await server.createDatabase();
   const stores = await Promise.all([open(url), open(url), open(url), open(url)]);
-  return { stores, replicaTimes: { beatMs: 5000, viewMs: 60_000, joinMs: 20, leaveMs: 600_000 } };
+  return { stores, replicaTimes: { beatMs: 5000, viewMs: 60_000, joinMs: 20, leaveMs: 600_000, tellMs: 200 } };
 }
 
 function onInstance(provider: ProviderId, instance: number, database = 'orders'): MigrationRequest {

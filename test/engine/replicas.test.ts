@@ -1,21 +1,29 @@
 import { describe, expect, it } from 'vitest';
 import { wholeShare } from '../../src/domain/call-budget.ts';
 import { beating, type ReplicaRow, replicaTimes as times } from '../../src/domain/replicas.ts';
+import { type SharedSlowDowns, type SlowDown, shifted, together } from '../../src/domain/slow-downs.ts';
 import { createReplicas, type ReplicasOptions } from '../../src/engine/replicas.ts';
 import { VirtualTime } from '../support/virtual-time.ts';
+
+/** The database's clock minus that of the processes. */
+const databaseAheadMs = 86_400_000;
+const nothingSlow: SharedSlowDowns = { untold: () => [], told: () => undefined, heard: () => undefined };
 
 /** A table of processes that can be cut off. */
 function table(time: VirtualTime) {
   let rows: readonly ReplicaRow[] = [];
-  const place = { reachable: true, others: true as boolean | null };
+  let slowDowns: readonly SlowDown[] = [];
+  const place = { reachable: true, others: true as boolean | null, travelMs: 0 };
   const store: ReplicasOptions['store'] = {
     hearsOthers: () => place.others,
-    async beat(id) {
+    async beat(id, _now, _times, more) {
       if (!place.reachable) throw new Error('cut off');
-      const now = time.now();
+      const now = time.now() + databaseAheadMs;
+      await time.sleep(place.travelMs);
+      slowDowns = together([...slowDowns, ...more.map((each) => shifted(each, now))], now);
       const own = beating(id, rows, now, times);
       rows = [...rows.filter((row) => row.id !== id && row.leavesAt > now), own];
-      return { rows, now };
+      return { rows, slowDowns, now };
     },
     async part(id) {
       rows = rows.filter((row) => row.id !== id);
@@ -24,7 +32,7 @@ function table(time: VirtualTime) {
   return { store, place };
 }
 
-function processOn(time: VirtualTime, store: ReplicasOptions['store'], id: string) {
+function processOn(time: VirtualTime, store: ReplicasOptions['store'], id: string, slowDowns = nothingSlow) {
   const warnings: string[] = [];
   const ignored = () => undefined;
   const log = {
@@ -32,7 +40,7 @@ function processOn(time: VirtualTime, store: ReplicasOptions['store'], id: strin
     error: ignored,
     warn: (_fields: object, message: string) => void warnings.push(message),
   };
-  return { ...createReplicas({ store, runtime: time, id, log }), warnings };
+  return { ...createReplicas({ store, runtime: time, id, log, slowDowns: () => slowDowns }), warnings };
 }
 
 describe('the share of a process', () => {
@@ -80,5 +88,91 @@ describe('the share of a process', () => {
     await time.pass(times.leaveMs + times.joinMs + times.beatMs);
     expect(one.share()).toMatchObject({ of: 1 });
     await time.until(one.stop());
+  });
+});
+
+/** What the client of one process tells and hears. */
+function talk() {
+  let untold: readonly SlowDown[] = [];
+  let heard: readonly SlowDown[] = [];
+  const slowDowns: SharedSlowDowns = {
+    untold: () => untold,
+    told: (those) => {
+      untold = untold.filter((each) => !those.includes(each));
+    },
+    heard: (all) => {
+      heard = all;
+    },
+  };
+  return {
+    slowDowns,
+    heard: () => heard,
+    untold: () => untold,
+    say: (each: SlowDown) => {
+      untold = [...untold, each];
+    },
+  };
+}
+
+describe('a slow-down of one process', () => {
+  it('is heard by the others soon, at their own clock, and neither ends too early nor moves with time', async () => {
+    const time = new VirtualTime();
+    const { store, place } = table(time);
+    const [teller, listener] = [talk(), talk()];
+    const one = processOn(time, store, 'one', teller.slowDowns);
+    const two = processOn(time, store, 'two', listener.slowDowns);
+    await time.until(Promise.all([one.start(), two.start()]));
+    place.travelMs = 300;
+    const slowDown = {
+      provider: 'alibaba',
+      account: 'ali',
+      gate: 'write',
+      budget: 'cn-hangzhou|CreateMigrateTask',
+      speed: 0.5,
+      slowedAt: time.monotonic() + 20_000,
+      pausedUntil: time.monotonic() + 20_000,
+    };
+    teller.say(slowDown);
+    one.tellSoon();
+    await time.pass(times.tellMs + times.beatMs + 3 * place.travelMs);
+    expect(listener.heard()).toMatchObject([{ account: 'ali', speed: 0.5 }]);
+    for (let second = 0; second < 15; second++) {
+      await time.pass(1000);
+      const [heard] = listener.heard();
+      expect(heard?.pausedUntil).toBeGreaterThanOrEqual(slowDown.pausedUntil);
+      expect(heard?.pausedUntil).toBeLessThanOrEqual(slowDown.pausedUntil + place.travelMs);
+    }
+    await time.pass(45_000);
+    expect(listener.heard()).toEqual([]);
+    await time.until(Promise.all([one.stop(), two.stop()]));
+  });
+
+  it('is told when the store is back', async () => {
+    const time = new VirtualTime();
+    const { store, place } = table(time);
+    const [teller, listener] = [talk(), talk()];
+    const one = processOn(time, store, 'one', teller.slowDowns);
+    await time.until(one.start());
+    place.reachable = false;
+    const now = time.monotonic();
+    teller.say({
+      provider: 'huawei',
+      account: 'hw',
+      gate: 'read',
+      budget: 'r|o',
+      speed: 0.25,
+      slowedAt: now,
+      pausedUntil: now,
+    });
+    one.tellSoon();
+    await time.pass(5000);
+    expect(teller.untold()).toHaveLength(1);
+    place.reachable = true;
+    await time.pass(2 * times.beatMs);
+    expect(teller.untold()).toEqual([]);
+    const two = processOn(time, store, 'two', listener.slowDowns);
+    await time.until(two.start());
+    expect(listener.heard()).toMatchObject([{ account: 'hw', speed: 0.25 }]);
+    await time.until(Promise.all([one.stop(), two.stop()]));
   });
 });

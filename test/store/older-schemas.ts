@@ -1,5 +1,12 @@
+/** Makes of the present schema the one before processes told each other what vendors have slowed down. */
+export const withoutSlowDowns: readonly string[] = [
+  'drop table slow_downs',
+  "delete from godwit_schema_versions where name >= '0013'",
+];
+
 /** Makes of the present schema the one before processes divided the vendors' limits. */
 export const withoutReplicas: readonly string[] = [
+  ...withoutSlowDowns,
   'drop table replicas',
   "delete from godwit_schema_versions where name >= '0012'",
 ];

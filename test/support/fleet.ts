@@ -120,13 +120,21 @@ export class Fleet {
     const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
     const accounts = Object.values(emulatedAccounts).map((each) => ({ ...each, limits: limits[each.provider] }));
     const times = replicaTimes === undefined ? {} : { times: replicaTimes };
-    const replicas = createReplicas({ store, runtime: this.time, id: owner, log: silent, ...times });
-    const client = createVendorClient({
+    const replicas = createReplicas({
+      store,
+      runtime: this.time,
+      id: owner,
+      log: silent,
+      slowDowns: () => client.slowDowns,
+      ...times,
+    });
+    const client: VendorTransport = createVendorClient({
       providers,
       runtime: this.time,
       exchangeOf: () => ({ send: (request) => this.#exchange(request), close: async () => undefined }),
       credentialsOf: async ({ provider }) => emulatedCredentials[provider as ProviderId],
       share: replicas.share,
+      slowedDown: replicas.tellSoon,
     });
     const context: EngineContext = {
       store,

@@ -14,7 +14,7 @@ function gateOf(
 ) {
   const time = new VirtualTime(0);
   let share: Share | null = wholeShare;
-  const gate = new CallGate({ limit: limitPerSecond(perSecond), maxConcurrent, share: () => share }, time);
+  const gate = new CallGate({ limit: () => limitPerSecond(perSecond), maxConcurrent, share: () => share }, time);
   const through: { readonly name: string; readonly at: number }[] = [];
   const call = (priority: CallPriority, budget = 'Operation'): WantedCall => ({
     priority,
