@@ -1,5 +1,6 @@
-import type { ReplicaTimes } from '../../src/domain/replicas.ts';
+import type { ReplicaList, ReplicaTimes } from '../../src/domain/replicas.ts';
 import type { MigrationRequest } from '../../src/domain/request-schema.ts';
+import { type SlowDown, shifted, together } from '../../src/domain/slow-downs.ts';
 import type { Store } from '../../src/domain/store.ts';
 import type { EngineSettings } from '../../src/domain/timing.ts';
 import type { Account, SignedRequest, VendorReply } from '../../src/domain/vendor.ts';
@@ -70,6 +71,8 @@ export class Fleet {
   interfere: (provider: ProviderId, operation: string) => Promise<VendorReply> | null = () => null;
   /** Calls under way at the stores. */
   #stored = 0;
+  /** What processes tell each other, by virtual time. */
+  #slowDowns: readonly SlowDown[] = [];
 
   private constructor(stores: readonly Store[], options: FleetOptions) {
     this.time.busy = () => this.#stored > 0;
@@ -162,13 +165,25 @@ export class Fleet {
         const member = target[name];
         if (typeof member !== 'function') return member;
         return (...parameters: unknown[]) => {
-          const result = (member as (...each: unknown[]) => unknown).apply(target, parameters);
+          const call = name === 'beat' ? this.#beat(target) : (member as (...each: unknown[]) => unknown).bind(target);
+          const result = call(...parameters);
           if (!(result instanceof Promise)) return result;
           this.#stored++;
           return result.finally(() => this.#stored--);
         };
       },
     });
+  }
+
+  /** A heartbeat, with slow-downs by virtual time: a database's own clock stands nearly still meanwhile. */
+  #beat(store: Store): (...parameters: unknown[]) => Promise<ReplicaList> {
+    const beat: Store['beat'] = async (id, now, times, slowDowns) => {
+      const list = await store.beat(id, now, times, []);
+      const here = this.time.monotonic();
+      this.#slowDowns = together([...this.#slowDowns, ...slowDowns.map((each) => shifted(each, here))], here);
+      return { ...list, slowDowns: this.#slowDowns.map((each) => shifted(each, list.now - here)) };
+    };
+    return beat as (...parameters: unknown[]) => Promise<ReplicaList>;
   }
 
   /** Creates a migration as a caller who does not wait. */
