@@ -1,6 +1,6 @@
 import type { Godwit } from '../../client/src/client.ts';
 import type { components } from '../../client/src/schema.ts';
-import { closestName } from '../domain/spelling.ts';
+import { accountNamed, folderOf } from './named.ts';
 import { gatewayOf } from './remote.ts';
 import { type ExitStatus, exit, type Input, type Terminal, UsageError } from './subcommand.ts';
 import { table } from './table.ts';
@@ -9,8 +9,7 @@ type Inspection = components['schemas']['Inspection'];
 type Account = components['schemas']['Account'];
 
 export async function run(input: Input): Promise<ExitStatus> {
-  const [, bucket = '', prefix = ''] = /^([^/]*)\/?(.*)$/.exec(input.operands[0] ?? '') ?? [];
-  if (bucket === '') throw new UsageError('<bucket/prefix> begins with the name of a bucket');
+  const { bucket, prefix } = folderOf(input.operands[0] ?? '', '<bucket/prefix>');
   const godwit = gatewayOf(input);
   const account = await accountOf(godwit, input.value('account'));
   const [region, endpoint, database] = (['region', 'endpoint', 'database'] as const).map((name) => input.value(name));
@@ -34,15 +33,11 @@ export async function run(input: Input): Promise<ExitStatus> {
 async function accountOf(godwit: Godwit, name: string | undefined): Promise<Account> {
   const accounts: Account[] = [];
   for await (const account of godwit.paginate('/accounts')) accounts.push(account);
+  if (name !== undefined) return accountNamed(accounts, name);
+  const [only] = accounts;
+  if (only !== undefined && accounts.length === 1) return only;
   const names = accounts.map((account) => account.name);
-  const [only] = accounts.length === 1 ? accounts : [];
-  const found = name === undefined ? only : accounts.find((account) => account.name === name);
-  if (found !== undefined) return found;
-  if (name === undefined) throw new UsageError(`--account is missing: ${names.join(', ') || 'there is none'}`);
-  const nearest = closestName(name, names);
-  throw new UsageError(
-    `there is no account ${JSON.stringify(name)}; ${nearest === null ? `there are ${names.join(', ')}` : `did you mean ${nearest}?`}`,
-  );
+  throw new UsageError(`--account is missing: ${names.join(', ') || 'there is none'}`);
 }
 
 function show({ files, chains }: Inspection, terminal: Terminal): void {

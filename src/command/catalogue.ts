@@ -97,20 +97,26 @@ Exit status: 0 every chain is complete, 3 one is not or there is none, 1 an erro
   },
   {
     name: 'accounts check',
-    summary: 'Ask each configured vendor and object store one harmless question, with the local configuration',
+    summary: 'Ask each configured vendor and object store one harmless question',
     operands: [{ name: 'account', required: false, multiple: true }],
     options: {
       instance: {
         value: 'ID',
-        help: 'ask for the restores of this instance; without it some vendors are asked for one that does not exist',
+        help: 'ask for the restores of this instance',
       },
       bucket: { value: 'BUCKET/PREFIX', help: 'list this folder, too; without it no object store is asked' },
-      json,
+      ...remote,
+      url: { value: 'URL', help: 'a gateway that asks instead of this machine' },
     },
-    more: `Reads GODWIT_CONFIG as the gateway does, and changes nothing. Without it the sandbox of a gateway that runs here is asked.
+    more: `Without --url it reads GODWIT_CONFIG as the gateway does, and asks from this machine. Without GODWIT_CONFIG it asks the sandbox
+of a gateway that runs here. Without --instance some vendors are asked for an instance that does not exist.
+
+With --url, or with GODWIT_URL and no GODWIT_CONFIG, the gateway asks with its own credentials and from its own network. Without
+--instance it tells what its own calls have shown. Nothing is changed either way.
 
   godwit accounts check
   godwit accounts check ali-main --instance rm-uf6wjk5xxxxxxx --bucket acme-backups/prod/
+  godwit accounts check ali-main --instance rm-uf6wjk5xxxxxxx --url https://godwit.example.com --key-file ~/.godwit-key
 
 Exit status: 0 all is well, 3 something is not, 1 an error such as a faulty configuration, 2 wrong arguments.`,
     load: () => import('./accounts-check.ts'),

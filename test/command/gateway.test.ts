@@ -293,3 +293,54 @@ describe('accounts check', () => {
     ]);
   });
 });
+
+describe('accounts check through a gateway', () => {
+  it('tells what the gateway knows, and with an instance has it ask; nothing is changed', async () => {
+    const before = clouds.journal().length;
+    const known = await run(['accounts', 'check']);
+    expect(known.status).toBe(0);
+    expect(
+      known.out.match(/^ok {3}sandbox-\w+ \(.*\) restores: nothing is known against the credentials;/gm),
+    ).toHaveLength(3);
+    const folderArgs = ['--instance', 'mssql-command1', '--bucket', 'acme-backups-1250000000/history/orders/'];
+    const asked = await run(['accounts', 'check', 'sandbox-tencent', ...folderArgs]);
+    expect(asked).toMatchObject({ status: 0 });
+    expect(asked.out.split('\n')).toEqual([
+      'ok   sandbox-tencent (tencent, ap-guangzhou) restores: answers, and takes the credentials',
+      expect.stringMatching(/ backups: lists acme-backups-1250000000\/history\/orders\/: \d+ files/),
+    ]);
+    expect(clouds.journal()).toHaveLength(before);
+  });
+
+  it('explains what the vendors refuse, with their words', async () => {
+    const args = ['--instance', 'rm-notfound', '--bucket', 'private-bucket/prod/'];
+    const { status, out } = await run(['accounts', 'check', 'sandbox-alibaba', ...args]);
+    expect(status).toBe(3);
+    expect(out).toMatch(/FAIL sandbox-alibaba [^\n]* restores: [^\n]*\n {5}\w+: InvalidDBInstanceId\.NotFound/);
+    expect(out).toMatch(/FAIL sandbox-alibaba [^\n]* backups: [^\n]*\n {5}\w+: AccessDenied/);
+  });
+
+  it('explains credentials of the gateway that a vendor refuses', async () => {
+    const [alibaba] = sandboxAccounts(clouds);
+    const credentials = { accessKeyId: 'LTAI5tWrongWrongWrong', accessKeySecret: 'x'.repeat(30) };
+    const other = await startTestGateway([{ ...alibaba, credentials }]);
+    const args = ['accounts', 'check', '--url', other.url, '--instance', 'rm-command1', '--json'];
+    const { status, out } = await godwit(args);
+    await other.stop(0);
+    expect(status).toBe(3);
+    expect(JSON.parse(out).findings).toMatchObject([
+      { ok: false, remedy: expect.stringContaining('credentials'), vendor: { code: 'InvalidAccessKeyId.NotFound' } },
+    ]);
+  });
+
+  it('is what GODWIT_URL asks for, unless there is a configuration; a wrong key is an error', async () => {
+    const path = join(folder, 'local.json');
+    await writeFile(path, JSON.stringify({ accounts: sandboxAccounts(clouds) }));
+    const environment = { GODWIT_URL: 'http://127.0.0.1:1', GODWIT_CONFIG: path };
+    expect(await godwit(['accounts', 'check'], { environment })).toMatchObject({ status: 0 });
+    const wrong = await godwit(['accounts', 'check', '--url', gateway.url, '--key', 'wrong'], { environment });
+    expect([wrong.status, wrong.err]).toEqual([1, expect.stringContaining('unauthenticated, 401')]);
+    const unknown = await run(['accounts', 'check', 'sandbox-alibba']);
+    expect([unknown.status, unknown.err]).toEqual([2, expect.stringContaining('did you mean sandbox-alibaba?')]);
+  });
+});

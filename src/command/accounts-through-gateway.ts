@@ -1,0 +1,92 @@
+import type { Godwit } from '../../client/src/client.ts';
+import { GodwitProblem, type ProblemCode } from '../../client/src/errors.ts';
+import type { components } from '../../client/src/schema.ts';
+import type { Finding } from './account-finding.ts';
+import { chosenAccounts, type Folder, folderOf } from './named.ts';
+import { gatewayOf } from './remote.ts';
+import type { Input } from './subcommand.ts';
+
+type Account = components['schemas']['Account'];
+
+/** Problems that tell of the account. Others tell of the caller or of the gateway, and end the command. */
+const ofTheAccount: ReadonlySet<ProblemCode> = new Set([
+  ...(['provider_auth_failed', 'provider_protocol_error', 'provider_rejected', 'provider_throttled'] as const),
+  ...(['provider_timeout', 'provider_unavailable', 'unsupported_by_provider'] as const),
+]);
+
+/** Has a gateway ask the vendors, with its configuration and from its network. */
+export async function findingsThroughGateway(input: Input): Promise<readonly Finding[]> {
+  const bucket = input.value('bucket');
+  const folder = bucket === undefined ? null : folderOf(bucket, '--bucket');
+  const instanceId = input.value('instance');
+  const godwit = gatewayOf(input);
+  const all: Account[] = [];
+  for await (const account of godwit.paginate('/accounts')) all.push(account);
+  const accounts = chosenAccounts(all, input.operands);
+  const findings = await Promise.all(
+    accounts.map(async (account) => {
+      const restores = instanceId === undefined ? lastKnown(godwit, account) : askRestores(godwit, account, instanceId);
+      return Promise.all([restores, ...(folder === null ? [] : [askBackups(godwit, account, folder)])]);
+    }),
+  );
+  return findings.flat();
+}
+
+/** What the gateway has learnt by its own calls. Vendors list restores by instance, so without one nothing can be asked. */
+async function lastKnown(godwit: Godwit, account: Account): Promise<Finding> {
+  return finding(account, 'restores', async () => {
+    const { data } = await godwit.GET('/readyz', { params: { query: { verbose: true } } });
+    const check = data.checks?.find(({ name }) => name === `account ${account.name}`);
+    const ok = check?.ok ?? true;
+    return { ok, detail: `${check?.detail ?? 'the gateway says nothing'}; --instance has the vendor asked now` };
+  });
+}
+
+async function askRestores(godwit: Godwit, account: Account, instanceId: string): Promise<Finding> {
+  return finding(account, 'restores', async () => {
+    const params = { path: { name: account.name }, query: { instanceId, pageSize: 1 } };
+    await godwit.GET('/accounts/{name}/tasks', { params });
+    return { ok: true, detail: 'answers, and takes the credentials' };
+  });
+}
+
+async function askBackups(godwit: Godwit, account: Account, { bucket, prefix }: Folder): Promise<Finding> {
+  return finding(account, 'backups', async () => {
+    const body = { provider: account.provider, account: account.name, bucket, prefix };
+    const { data } = await godwit.POST('/backups/inspect', { body });
+    const unread = data.files.filter(({ faults }) => faults.some(({ code }) => code === 'backup_not_checked'));
+    const read = unread.length === 0 ? '' : `, of which ${unread.length} could not be read`;
+    return { ok: true, detail: `lists ${bucket}/${prefix}: ${data.files.length} files${read}` };
+  });
+}
+
+/** The clock of the gateway's machine is not told, so nothing is said of it. */
+async function finding(
+  account: Account,
+  asked: Finding['asked'],
+  ask: () => Promise<Pick<Finding, 'ok' | 'detail'>>,
+): Promise<Finding> {
+  const { name, provider, region } = account;
+  const about = { account: name, provider, region, asked, clockOffsetMs: 0 };
+  try {
+    return { ...about, ...(await ask()), remedy: null, vendor: null };
+  } catch (error) {
+    if (!(error instanceof GodwitProblem) || !ofTheAccount.has(error.code)) throw error;
+    return { ...about, ok: false, detail: error.detail, remedy: remedyOf(error.code), vendor: error.provider };
+  }
+}
+
+/** What to look at first; null: the detail says it. */
+function remedyOf(code: ProblemCode): string | null {
+  switch (code) {
+    case 'provider_auth_failed':
+      return 'Whoever runs the gateway compares its credentials with the vendor’s console: the key, whether it is enabled, and the rights that docs/permissions.md lists.';
+    case 'provider_timeout':
+    case 'provider_unavailable':
+      return 'Whoever runs the gateway compares region, endpoints, proxy and firewall.';
+    case 'provider_rejected':
+      return 'Compare the instance or the bucket with the account’s region and rights.';
+    default:
+      return null;
+  }
+}

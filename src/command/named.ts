@@ -1,0 +1,33 @@
+import { closestName } from '../domain/spelling.ts';
+import { UsageError } from './subcommand.ts';
+
+/** A folder of the object store. */
+export interface Folder {
+  readonly bucket: string;
+  readonly prefix: string;
+}
+
+/** The folder that an argument names as `bucket/prefix`. Throws `UsageError`; `argument` is what the message calls it. */
+export function folderOf(text: string, argument: string): Folder {
+  const [, bucket = '', prefix = ''] = /^([^/]*)\/?(.*)$/.exec(text) ?? [];
+  if (bucket === '') throw new UsageError(`${argument} begins with the name of a bucket`);
+  return { bucket, prefix };
+}
+
+/** The accounts with these names; all of them where none is named. Throws `UsageError`. */
+export function chosenAccounts<A extends { readonly name: string }>(
+  accounts: readonly A[],
+  names: readonly string[],
+): readonly A[] {
+  return names.length === 0 ? accounts : names.map((name) => accountNamed(accounts, name));
+}
+
+/** Throws `UsageError`, with the nearest name. */
+export function accountNamed<A extends { readonly name: string }>(accounts: readonly A[], name: string): A {
+  const found = accounts.find((account) => account.name === name);
+  if (found !== undefined) return found;
+  const known = accounts.map((account) => account.name);
+  const nearest = closestName(name, known);
+  const instead = nearest === null ? `there are ${known.join(', ')}` : `did you mean ${nearest}?`;
+  throw new UsageError(`there is no account ${JSON.stringify(name)}; ${instead}`);
+}
