@@ -1,24 +1,24 @@
-/** The vendors that are measured. */
+/** The measured vendors. */
 export type Vendor = 'alibaba' | 'huawei' | 'tencent';
 
-/** What differs from run to run. */
+/** The settings that differ between runs. */
 export interface ConfigurationOptions {
   readonly storeUrl: string;
-  /** Where the vendors are. */
+  /** The vendors' addresses. */
   readonly stub: string;
-  /** Default: nothing is observed while a row is measured. */
+  /** Default: no observation during a row. */
   readonly engine?: Readonly<Record<string, number>>;
 }
 
-/** Accounts of each vendor. Together their limits lie far above what the gateway can do, so that none of them is what is measured. */
+/** Accounts per vendor. Together their limits far exceed what the gateway can do, so that the limits are not what is measured. */
 export const accountsPerVendor = 8;
 const perSecond = 1000;
-/** The operations of a creation, whose vendor publishes a figure that stands before the account's. */
+/** The operations of a creation with a published limit, which overrides the account's. */
 const operations = { CreateBackupMigration: perSecond, StartBackupMigration: perSecond };
 const limits = { readsPerSecond: perSecond, writesPerSecond: perSecond };
 const unobserved = { pollMinMs: 86_400_000, pollMaxMs: 86_400_000 };
 
-/** The configuration that the gateway is measured with: accounts at the stub, all other settings as they come. */
+/** The configuration of the measured gateway: accounts at the stub, defaults otherwise. */
 export function configuration({ storeUrl, stub, engine = unobserved }: ConfigurationOptions): object {
   const accounts = Array.from({ length: accountsPerVendor }, (_, index) =>
     vendorAccounts(stub).map((account) => ({

@@ -29,7 +29,7 @@ async function openSql(url: string): Promise<Sql> {
   };
 }
 
-/** How the copies differ from the one row: by column, an expression over the number `n` of the copy. */
+/** How the copies differ from the original row: per column, an expression over the copy's number `n`. */
 type Differences = Readonly<Record<string, string>>;
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
@@ -39,8 +39,8 @@ const idOf = (n: string, postgres: boolean): string =>
   postgres ? `'mig_0' || lpad((${n})::text, 25, '0')` : `'mig_0' || printf('%025d', ${n})`;
 
 /**
- * Copies the only migration of a store so many times, with its labels and backups. Whatever columns there are, they are taken over; `differ` says
- * what is not the same. In a text, `{id}` stands for the id of the copy.
+ * Copies the only migration of a store many times, with its labels and backups. All columns are copied; `differ` overrides some. In a text,
+ * `{id}` stands for the copy's id.
  */
 export async function multiplyMigration(
   url: string,
@@ -85,7 +85,7 @@ export async function multiplyMigration(
   }
 }
 
-/** Copies the only delivery of a store so many times, each due now. */
+/** Copies the only delivery of a store many times, each due now. */
 export async function multiplyDelivery(url: string, count: number, at: number): Promise<void> {
   const sql = await openSql(url);
   try {

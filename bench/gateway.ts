@@ -5,13 +5,13 @@ import { accountsPerVendor, type ConfigurationOptions, configuration, type Vendo
 import type { Request } from './measure.ts';
 import { type Measured, startArguments, startServer } from './processes.ts';
 
-/** Files of this run; they go with it. */
+/** Files of this run, deleted with it. */
 export const folder: string = mkdtempSync(join(tmpdir(), 'godwit-bench-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 
 let files = 0;
 
-/** A store of its own on SQLite. */
+/** A new SQLite store. */
 export function sqliteUrl(): string {
   return `sqlite:${join(folder, `godwit-${++files}.db`)}`;
 }
@@ -19,14 +19,14 @@ export function sqliteUrl(): string {
 export interface GatewayOptions extends ConfigurationOptions {
   /** Counts statements; see `statements.ts`. */
   readonly counting?: boolean;
-  /** Where a profile of the process is written when it ends, and under which name. */
+  /** Folder and name of a CPU profile, written when the process ends. */
   readonly profile?: { readonly folder: string; readonly name: string } | null;
   readonly environment?: NodeJS.ProcessEnv;
-  /** Default: what `npm start` runs. */
+  /** Default: the program of `npm start`. */
   readonly program?: string;
 }
 
-/** Starts the gateway as `npm start` does, in a process of its own. */
+/** Starts the gateway like `npm start`, in a separate process. */
 export function startGateway(options: GatewayOptions): Promise<Measured> {
   const file = join(folder, `config-${++files}.json`);
   writeFileSync(file, JSON.stringify(configuration(options)));
@@ -45,7 +45,7 @@ export function startGateway(options: GatewayOptions): Promise<Measured> {
 const run = Date.now().toString(36);
 let created = 0;
 
-/** The target and the file of the next creation, the same for whoever does it. No instance is used twice. */
+/** The target and file of the next creation, equal for every contestant. No instance is used twice. */
 function order(provider: Vendor): { readonly instanceId: string; readonly database: string } {
   const number = String(++created).padStart(8, '0');
   const instanceId = {
@@ -56,7 +56,7 @@ function order(provider: Vendor): { readonly instanceId: string; readonly databa
   return { instanceId, database: 'orders' };
 }
 
-/** The next creation as a request of a caller that makes it safe to repeat. */
+/** The next creation as a request with an idempotency key. */
 export function creation(provider: Vendor): Request {
   const { instanceId, database } = order(provider);
   return {

@@ -10,14 +10,14 @@ import { startSandbox } from '../src/sandbox/sandbox.ts';
 import { createLog } from '../src/telemetry/log.ts';
 import { checkedConfig } from '../test/support/configuration.ts';
 
-// How many bytes the database grows by for a migration and for a backup of a chain: docs/sizing.md. With TEST_DATABASE_URL also on PostgreSQL.
+// Bytes by which the database grows per migration and per backup of a chain: docs/sizing.md. With TEST_DATABASE_URL also on PostgreSQL.
 
 /** Migrations of each kind. */
 const migrations = 40;
 /** Log backups of a chain. */
 const logs = 20;
 
-/** Bytes by table, its indexes included. */
+/** Bytes by table, including its indexes. */
 type Sizes = Readonly<Record<string, number>>;
 
 interface MeasuredStore {
@@ -79,7 +79,7 @@ async function asked(url: string, statement: string): Promise<readonly Readonly<
 const json = { 'content-type': 'application/json' };
 const file = (key: string) => ({ type: 'object_storage', bucket: 'acme-backups', keys: [`growth/${key}`] });
 
-/** Runs so many migrations to their end, each with a full backup and that many logs. */
+/** Runs a number of migrations to their end, each with a full backup and a number of logs. */
 async function restoreAll(url: string, kind: string, count: number): Promise<void> {
   const post = async (path: string, body: object): Promise<string> => {
     const answer = await fetch(`${url}${path}`, { method: 'POST', headers: json, body: JSON.stringify(body) });

@@ -86,7 +86,7 @@ async function run(): Promise<number> {
         if (!(error instanceof NotHere)) throw error;
         rows.push({ name, unit: '', godwit: Number.NaN, against: null, target: null, absent: error.message });
       }
-      // After each part, so that a run that is broken off has not been for nothing.
+      // Written after each part, so that an interrupted run keeps its results.
       if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(reportOf(rows), null, 2)}\n`);
       process.stderr.write(`${name}: ${Math.round((performance.now() - began) / 1000)} s\n`);
     }

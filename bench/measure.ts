@@ -1,29 +1,32 @@
 import { Pool } from 'undici';
 import type { Measured } from './processes.ts';
 
-/** One line of the table. Less is better in every unit. */
+/** One row of the table. Less is better in every unit. */
 export interface Row {
   readonly name: string;
   readonly unit: string;
   readonly godwit: number;
-  /** What a user would otherwise have, measured in the same run. */
+  /** The alternative, measured in the same run. */
   readonly against: { readonly name: string; readonly value: number } | null;
-  /** What else is to be told of it. */
+  /** A remark. */
   readonly note?: string;
-  /** What the project wants, in words: `≤ 1.5 ×` or `≤ 120 MB`. */
+  /** The target, in words: `≤ 1.5 ×` or `≤ 120 MB`. */
   readonly target: string | null;
   /** Why the row has no figures. */
   readonly absent?: string;
 }
 
-/** A way to do a thing. */
+/** One measured implementation. */
 export interface Contestant {
   readonly name: string;
-  /** Resolves with what it cost. */
+  /** Resolves with its cost. */
   run(): Promise<number>;
 }
 
-/** Runs all contestants in turns; the median of each, in their order. The first round warms caches and compilers and does not count. */
+/**
+ * Runs all contestants in turns and returns the median of each, in their order. The first round warms caches and compilers and does not
+ * count.
+ */
 export async function inTurns(contestants: readonly Contestant[], rounds = 3): Promise<readonly number[]> {
   const costs = contestants.map((): number[] => []);
   for (let round = 0; round <= rounds; round++)
@@ -46,10 +49,10 @@ export interface Request {
   readonly body?: string;
 }
 
-/** Requests under way at once. */
+/** Concurrent requests. */
 export const inFlight = 16;
 
-/** Sends requests to several servers in turn, so many at once; rejects when an answer has another status. */
+/** Sends requests to several servers in turn with a concurrency; rejects on another response status. */
 export async function load(
   urls: readonly string[],
   count: number,
@@ -73,7 +76,7 @@ export async function load(
   await Promise.all(pools.map((pool) => pool.close()));
 }
 
-/** What one request costs the servers together, in microseconds of CPU time. */
+/** CPU time of one request on all servers together, in microseconds. */
 export async function cpuOfRequests(
   servers: readonly Measured[],
   count: number,

@@ -5,16 +5,16 @@ import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A process that is measured from outside. */
+/** A process measured from outside. */
 export interface Measured {
   readonly url: string;
-  /** CPU time of all its threads since it began, in milliseconds. */
+  /** CPU time of all its threads since its start, in milliseconds. */
   cpuMs(): number;
-  /** Memory that is resident, in MB. */
+  /** Resident memory in MB. */
   rssMb(): number;
-  /** Asks a child of `startChild` to do something, and waits for its answer. */
+  /** Sends a request to a child of `startChild` and waits for its response. */
   ask(request: unknown): Promise<unknown>;
-  /** Lets it end in good order. */
+  /** Stops it cleanly. */
   stop(): Promise<void>;
 }
 
@@ -53,21 +53,21 @@ function measured(child: ChildProcess, url: string): Measured {
   };
 }
 
-/** Starts one of the programs in this folder, and waits until it says that it is ready. */
+/** Starts a program of this folder and waits until it reports that it is ready. */
 export async function startChild(file: string, ...args: readonly string[]): Promise<Measured> {
   const child = fork(join(import.meta.dirname, file), args, { execArgv: ['--disable-warning=ExperimentalWarning'] });
   const [{ url }] = (await once(child, 'message')) as [{ url?: string }];
   return measured(child, url ?? '');
 }
 
-/** What `npm start` runs, as arguments of Node; with another program in place of the sources. */
+/** Node's arguments in `npm start`, optionally with another program. */
 export function startArguments(program?: string): readonly string[] {
   const { scripts } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as { scripts: { start: string } };
   const args = scripts.start.split(' ').slice(1);
   return program === undefined ? args : [...args.slice(0, -1), program];
 }
 
-/** Starts a program that listens on `PORT`; resolves with its first answer at `/livez`. Rejects when it ends before. */
+/** Starts a program that listens on `PORT`; resolves with its first answer at `/livez`. Rejects if it ends earlier. */
 export async function startServer(
   args: readonly string[],
   environment: NodeJS.ProcessEnv = {},
@@ -96,7 +96,7 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-/** A port that was free a moment ago. */
+/** A port that was just free. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -6,7 +6,7 @@ import { type Measured, startChild } from './processes.ts';
 
 export type StoreKind = 'SQLite' | 'PostgreSQL';
 
-/** What the rows share: one stub, one handler around the SDKs, one gateway on each store. Each is started when it is first needed. */
+/** The rows' shared processes: one stub, one handler around the SDKs, one gateway per store. Each starts on first use. */
 export class Stage {
   readonly #profiles: string | null;
   readonly #started = new Map<string, Promise<Measured>>();
@@ -28,19 +28,19 @@ export class Stage {
     return this.#once('sdk', () => startChild('contestants/sdk.ts', url));
   }
 
-  /** The gateway on one store, with all rows that were measured on it before. */
+  /** The gateway on one store, with all rows measured on it so far. */
   gateway(store: StoreKind): Promise<Measured> {
     return this.#once(`gateway ${store}`, async () => this.own(store, await this.storeUrl(store)));
   }
 
-  /** One more gateway, which the caller stops. */
+  /** Another gateway, which the caller stops. */
   async own(name: string, storeUrl: string, options: Partial<GatewayOptions> = {}): Promise<Measured> {
     const { url } = await this.stub();
     const profile = this.#profiles === null ? null : { folder: this.#profiles, name: name.replaceAll(/\W+/g, '-') };
     return startGateway({ storeUrl, stub: url, profile, ...options });
   }
 
-  /** An empty store. Throws `NotHere` when there is no PostgreSQL. */
+  /** An empty store. Throws `NotHere` without PostgreSQL. */
   async storeUrl(store: StoreKind): Promise<string> {
     if (store === 'SQLite') return sqliteUrl();
     this.#postgres ??= startPostgres();
@@ -63,7 +63,7 @@ export class Stage {
   }
 }
 
-/** Something that a row needs is not on this machine. */
+/** A requirement of a row is missing on this machine. */
 export class NotHere extends Error {}
 
 async function startPostgres(): Promise<{ readonly server: PostgresServer } | { readonly reason: string }> {

@@ -2,12 +2,12 @@ import { DatabaseSync, StatementSync } from 'node:sqlite';
 import { Connection } from 'pg';
 
 /**
- * Loaded into the gateway's process (`--import`): counts what goes to the database, at the drivers, so that no layer above can leave anything
- * out. The parent asks by message and gets the counts since it last asked.
+ * Loaded into the gateway's process (`--import`): counts statements at the database drivers, so that no layer above can omit any. The
+ * parent requests the counts since its last request by message.
  */
 let counts = { statements: 0, commits: 0 };
 
-/** What is known of one connection: whether a transaction is open, the texts of its prepared statements, and the one that is bound. */
+/** The state of one connection: whether a transaction is open, the texts of its prepared statements, and the bound one. */
 interface Known {
   open: boolean;
   readonly texts: Map<string, string>;
@@ -34,7 +34,7 @@ function count(known: Known, text: string): void {
   } else if (!known.open && ['insert', 'update', 'delete'].includes(word)) counts.commits++;
 }
 
-/** Does something more before a method runs. */
+/** Runs a function before a method. */
 function before<Self extends object>(
   prototype: Self,
   names: readonly string[],

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { folder } from './gateway.ts';
 import { project } from './processes.ts';
 
-/** Writes the sources as JavaScript, beside what they read; answers the path of the program. */
+/** Writes the sources as JavaScript next to the files they read; returns the program's path. */
 export function strippedBeforehand(): string {
   const copy = join(folder, 'stripped');
   for (const room of ['src', 'client/src'])

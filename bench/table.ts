@@ -1,7 +1,7 @@
 import { cpus } from 'node:os';
 import type { Row } from './measure.ts';
 
-/** All that one run has found out. */
+/** The results of one run. */
 export interface Report {
   readonly at: string;
   readonly node: string;
@@ -9,17 +9,17 @@ export interface Report {
   readonly rows: readonly Row[];
 }
 
-/** The kind of this machine. */
+/** The type of this machine. */
 export function machine(): string {
   return `${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} cores, ${process.platform} ${process.arch}`;
 }
 
-/** How many times the alternative it costs; null where nothing stands beside it. */
+/** The multiple of the alternative's cost; null without an alternative. */
 export function ratioOf({ godwit, against }: Row): number | null {
   return against === null ? null : godwit / against.value;
 }
 
-/** Whether the target is met; null where there is none, or nothing was measured. */
+/** Whether the target is met; null without a target or a measurement. */
 export function meets(row: Row): boolean | null {
   const most = Number(/≤ ([\d.]+)/.exec(row.target ?? '')?.[1]);
   if (Number.isNaN(most) || row.absent !== undefined) return null;
@@ -50,10 +50,10 @@ export function markdown(rows: readonly Row[]): string {
   return `${written.join('\n')}\n`;
 }
 
-/** Worse by more than this part is worse. */
+/** A regression is a change for the worse by more than this fraction. */
 const tolerance = 0.15;
 
-/** The rows that have become worse since an earlier run, in words: by ratio where there is one, by amount elsewhere. */
+/** The rows that became worse since an earlier run, in words: by ratio if there is one, else by amount. */
 export function worse(before: Report, now: Report): readonly string[] {
   const earlier = new Map(before.rows.map((row) => [row.name, row]));
   return now.rows.flatMap((row) => {

@@ -2,9 +2,9 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { ready } from './child.ts';
 
 /**
- * Answers in the shapes of the three vendors at once, without checking anything: the emulated clouds verify every signature, and that work
- * would stand between what is compared. It remembers which tasks each instance has, so that lists tell of them. `GET /counts` answers how
- * often each operation was asked for; `POST /status` sets the word for all tasks from now on: `running` or `succeeded`.
+ * Answers like the three vendors without checks: the emulated clouds verify every signature, and that work would distort the comparison. It
+ * remembers each instance's tasks, so that lists contain them. `GET /counts` returns the number of calls per operation; `POST /status` sets
+ * the status of all tasks from now on: `running` or `succeeded`.
  */
 const counts: Record<string, number> = {};
 const tasks = new Map<string, { readonly id: string; readonly name: string; readonly at: string }[]>();
@@ -22,7 +22,7 @@ function register(instance: string, id: string, name = ''): void {
   else known.push(task);
 }
 
-/** An instance that was never heard of has the tasks of the first one: copies in a store name its task. */
+/** An unknown instance has the tasks of the first one, because copies in a store name its task. */
 function tasksOf(instance: string): readonly { readonly id: string; readonly name: string; readonly at: string }[] {
   return tasks.get(instance) ?? tasks.values().next().value ?? [];
 }

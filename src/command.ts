@@ -1,7 +1,7 @@
 import { dispatch } from './command/dispatch.ts';
 import { processTerminal } from './command/terminal.ts';
 
-/** The `godwit` command with the arguments and the environment of this process; what it comes to is the exit status. */
+/** Runs the `godwit` command with this process's arguments and environment; its result is the exit status. */
 export async function godwit(): Promise<void> {
   // Stored data may contain names of customers: files are readable by this user alone.
   process.umask(0o077);

@@ -39,19 +39,19 @@ import { createWebhooks } from './webhooks/webhooks.ts';
 
 /** A running gateway. */
 export interface Gateway {
-  /** Base URL that it listens on. */
+  /** Base URL of its listening address. */
   readonly url: string;
-  /** Applies another version of the configuration. Returns the sections that need a restart. */
+  /** Applies a new configuration. Returns the sections that need a restart. */
   reload(config: Config): Promise<readonly string[]>;
-  /** The present configuration file has faults; the active configuration stays in force. */
+  /** Records that the configuration file has faults; the active configuration stays in force. */
   reloadFailed(): void;
-  /** Takes no new work, waits at most `graceMs` for open calls, and closes. */
+  /** Accepts no new work, waits at most `graceMs` for open calls, and closes. */
   stop(graceMs: number): Promise<void>;
 }
 
 /**
- * Composes the rooms and starts listening. Rejects when the store, the port or a key is unavailable. `tracing`: the exporter of spans,
- * which its creator closes. `open`: how the store is opened.
+ * Composes the modules and starts listening. Rejects if the store, the port or a key is unavailable. `tracing`: the span exporter, which
+ * its creator closes. `open`: opens the store.
  */
 export async function startGateway(
   config: Config,
@@ -169,7 +169,7 @@ export async function startGateway(
       outbound: config.outbound,
       telemetry: telemetry.webhooks,
     });
-    // An issuer knows nothing of the database's clock.
+    // Token times use the machine's clock, because an issuer does not know the database's.
     const auth = await changeableAuthenticator(config.auth, runtime, outbound.fetch);
     const app = await createHttpApp({
       service,
@@ -220,14 +220,14 @@ export async function startGateway(
       url,
       async reload(next) {
         const changes = changesBetween(inForce.config, next);
-        // What is not taken up is compared with the file of the start again and again, so that a way back needs no restart.
+        // Unapplied sections are compared with the initial file each time, so that reverting a change needs no restart.
         const { needRestart } = changesBetween(config, next);
         if (changes.callers) await auth.change(next.auth);
         if (changes.accounts.length > 0) replaceAccounts(next, changes.accounts);
         if (changes.rateLimit) rateLimit = rateLimitOf(next);
         const callers = changes.callers ? next : inForce.config;
         if (changes.callers || changes.webhooks) webhooks.change(callersOf(callers), next.webhooks);
-        // Callers that were not taken up are those of before.
+        // Unapplied callers keep their previous settings.
         inForce = { config: { ...next, auth: callers.auth }, failed: false, needRestart };
         tellConfigured();
         return needRestart;
@@ -255,8 +255,8 @@ export async function startGateway(
 }
 
 /**
- * For a database that was restored from a backup, with every process stopped: marks what may have been sent since, so that it is probed
- * for first. Returns the number of migrations.
+ * For a database restored from a backup, with every process stopped: marks calls that may have been sent since the backup, so that they are
+ * probed first. Returns the number of migrations.
  */
 export async function distrustRestoredStore(config: Config, runtime: Runtime): Promise<number> {
   const store = await openStore(config.storeUrl.reveal(), { runtime });
@@ -267,7 +267,7 @@ export async function distrustRestoredStore(config: Config, runtime: Runtime): P
   }
 }
 
-/** Which keys stored texts need that are not configured, in words; null: none. */
+/** The missing keys that stored texts need, in words; null: none. */
 function missingKeys(seals: readonly SealCount[], configured: ReadonlySet<string>): string | null {
   const missing = seals.flatMap(({ seal, backups, webhooks }) => {
     const [, id = ''] = seal.split('.');
@@ -287,16 +287,16 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The configuration that a gateway goes by. */
+/** The configuration in force. */
 interface InForce {
   readonly config: Config;
-  /** Whether the file as it is now has faults. */
+  /** Whether the current file has faults. */
   readonly failed: boolean;
-  /** Sections of the file as it is now that wait for a restart. */
+  /** Changed sections of the current file that need a restart. */
   readonly needRestart: readonly string[];
 }
 
-/** Readable by everybody, so the faults stand in the log alone. */
+/** Readiness is public, so the faults appear only in the log. */
 function configurationCheck({ failed, needRestart }: InForce): { readonly ok: boolean; readonly detail: string } {
   if (failed)
     return { ok: false, detail: 'the changed file has faults, which the log names; an earlier version is in force' };

@@ -2,7 +2,7 @@
 import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-// Node keeps modules here as it stripped and compiled them, so that only the first start does the work; `npm ci` makes one.
+// Node caches stripped and compiled modules here, so that only the first start compiles; `npm ci` creates the folder.
 enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/node', import.meta.url)));
 const { godwit } = await import('./command.ts');
 await godwit();

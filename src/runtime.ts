@@ -1,11 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Runtime } from './domain/runtime.ts';
 
-/** Size of a portion of random bytes: drawing a few takes as long as drawing a portion. */
+/** Size of a batch of random bytes: a few bytes cost as much as a batch. */
 const portionBytes = 4096;
 let portion = Buffer.alloc(0);
 
-/** No byte is given twice: each portion is a buffer of its own, cut off from its front. */
+/** No byte is used twice: each batch is a separate buffer, consumed from its front. */
 function nextRandomBytes(count: number): Uint8Array {
   if (count > portionBytes / 4) return randomBytes(count);
   if (portion.length < count) portion = randomBytes(portionBytes);

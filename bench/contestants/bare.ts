@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fastify } from 'fastify';
 import { ready } from '../child.ts';
 
-/** A Fastify without anything: the bytes and the entity tags that the gateway answers with, by path, from memory. */
+/** A bare Fastify that returns the gateway's bytes and entity tags from memory, by path. */
 interface Answer {
   readonly body: string;
   readonly etag: string | null;

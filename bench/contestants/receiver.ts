@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { ready } from '../child.ts';
 
-/** A receiver of webhooks that takes everything at once. `GET /` answers how many came, and when the first and the last one did. */
+/** A webhook receiver that accepts everything at once. `GET /` returns the number of messages and the times of the first and the last. */
 const seen = { count: 0, first: 0, last: 0 };
 const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
   if (request.method === 'GET') {

@@ -9,7 +9,7 @@ const rds: typeof import('@alicloud/rds20140815') = require('@alicloud/rds201408
 const { $OpenApiUtil } = require('@alicloud/openapi-core');
 const popCore = require('@alicloud/pop-core');
 
-/** What a creation is about. */
+/** The parameters of a creation. */
 export interface Order {
   readonly instanceId: string;
   readonly database: string;
@@ -17,7 +17,7 @@ export interface Order {
   readonly key: string;
 }
 
-/** Restores one file through the vendor's official SDK, as its documentation shows; resolves with the vendor's id. */
+/** Restores one file through the vendor's official SDK, as documented; resolves with the vendor's id. */
 export type Restore = (order: Order) => Promise<string>;
 
 /** The official SDKs, connected to the stub. Alibaba has two of them. */

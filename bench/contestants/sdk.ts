@@ -2,7 +2,7 @@ import { fastify } from 'fastify';
 import { ready } from '../child.ts';
 import { sdkClients } from './sdk-clients.ts';
 
-/** What a user would write otherwise: a handler around the official SDKs. It takes the gateway's request and stores nothing. */
+/** The alternative to Godwit: a handler around the official SDKs. It accepts the gateway's request and stores nothing. */
 interface Body {
   readonly provider: 'alibaba' | 'huawei' | 'tencent';
   readonly target: { readonly instanceId: string; readonly databases?: readonly { readonly name: string }[] };

@@ -2,7 +2,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import { fastify } from 'fastify';
 
-/** The least that a documented service starts with: Fastify, its swagger plugins, and one route. */
+/** The minimum of a documented service: Fastify, its swagger plugins and one route. */
 const app = fastify();
 await app.register(swagger, { openapi: { openapi: '3.1.0', info: { title: 'Bare', version: '1' } } });
 await app.register(swaggerUi, { routePrefix: '/docs' });

@@ -3,11 +3,11 @@ import { creation } from '../gateway.ts';
 import { load, type Row } from '../measure.ts';
 import type { Stage, StoreKind } from '../stage.ts';
 
-/** Of all requests this part creates; the others read. */
+/** The fraction of requests that create; the others read. */
 const creationsOf = 1 / 5;
 const idleMs = 2000;
 
-/** Resident memory idle, and after so many requests. */
+/** Resident memory when idle and after a number of requests. */
 export async function memory(stage: Stage, store: StoreKind, requests: number): Promise<readonly Row[]> {
   const gateway = await stage.own(`memory ${store}`, await stage.storeUrl(store));
   try {

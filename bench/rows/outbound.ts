@@ -16,7 +16,7 @@ const vendors = [
   { provider: 'huawei', name: 'Huawei, 1 call', sdks: [['sdk', '@huaweicloud/huaweicloud-sdk-core']] },
 ] as const;
 
-/** The vendor's calls of one restore without the rest of the gateway, beside the hand-written floor and the official SDKs. */
+/** The vendor calls of one restore alone, beside the hand-written floor and the official SDKs. */
 export async function outbound(stage: Stage): Promise<readonly Row[]> {
   const { url } = await stage.stub();
   const rows: Row[] = [];

@@ -4,7 +4,7 @@ import type { Stage } from '../stage.ts';
 
 const perReplica = 100;
 
-/** What a creation costs all processes together when there are more of them on one PostgreSQL. */
+/** The cost of a creation over all processes with several replicas on one PostgreSQL. */
 export async function replicas(stage: Stage): Promise<readonly Row[]> {
   const costs: number[] = [];
   for (const count of [1, 2, 4]) {

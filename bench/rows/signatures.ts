@@ -24,7 +24,7 @@ interface Pair {
   theirs(): string;
 }
 
-/** Each of our signers beside that of the official SDK, with the same request. Both have to come to the same signature. */
+/** Each signer beside the official SDK's, with the same request. Both must produce the same signature. */
 export async function signatures(): Promise<readonly Row[]> {
   const rows: Row[] = [];
   for (const { name, sdk, ours, theirs } of [tc3(), rpc(), acs3(), sdkHmac()]) {
@@ -44,7 +44,7 @@ export async function signatures(): Promise<readonly Row[]> {
 
 const times = 4000;
 
-/** What a piece of work costs, in microseconds of this process. */
+/** The cost of a function in microseconds of this process. */
 function timed(work: () => unknown): number {
   const { user, system } = process.cpuUsage();
   for (let count = 0; count < times; count++) work();

@@ -14,7 +14,7 @@ interface Cost {
   readonly cpuMs: number;
 }
 
-/** From nothing to the first answer, beside a Fastify with one documented route, and beside other ways to run the same sources. */
+/** Time from start to the first response, beside a Fastify with one documented route and other ways to run the same sources. */
 export async function start(stage: Stage): Promise<readonly Row[]> {
   const { url: stub } = await stage.stub();
   const ours = (options: Partial<GatewayOptions> = {}) => startGateway({ storeUrl: sqliteUrl(), stub, ...options });
@@ -42,7 +42,7 @@ export async function start(stage: Stage): Promise<readonly Row[]> {
   ];
 }
 
-/** The medians of what each start costs, in turns; the first round fills the caches. */
+/** The median cost of each start, in turns; the first round fills the caches. */
 async function startInTurns(starts: readonly (() => Promise<Measured>)[]): Promise<readonly Cost[]> {
   const costs = starts.map((): Cost[] => []);
   for (let round = 0; round <= rounds; round++)

@@ -10,7 +10,7 @@ interface Counts {
 
 const times = 100;
 
-/** How many statements and commits one request takes, with one request at a time. */
+/** Statements and commits of one request, with one request at a time. */
 export async function statements(stage: Stage, store: StoreKind): Promise<readonly Row[]> {
   const gateway = await stage.own(`statements ${store}`, await stage.storeUrl(store), { counting: true });
   const rows: Row[] = [];
@@ -22,7 +22,7 @@ export async function statements(stage: Stage, store: StoreKind): Promise<readon
     return { statements: all / times, commits: commits / times };
   };
   const row = (name: string, counted: number, target: string | null = null): void => {
-    // What a timer adds now and then belongs to no request.
+    // Work of timers does not belong to a request.
     const godwit = Math.round(counted * 10) / 10;
     rows.push({ name: `${name}, ${store}`, unit: '', godwit, against: null, target });
   };

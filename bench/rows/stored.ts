@@ -6,10 +6,10 @@ import type { Stage, StoreKind } from '../stage.ts';
 
 const samples = 100;
 const startRounds = 3;
-/** One of so many copies has the value that a filter asks for. */
+/** The fraction of copies that match a filter. */
 const rare = 1000;
 
-/** Pages of 50 out of so many stored migrations, by each filter; and a start with them. */
+/** Pages of 50 of many stored migrations, per filter, and a start with them. */
 export async function stored(stage: Stage, store: StoreKind, count: number): Promise<readonly Row[]> {
   const url = await stage.storeUrl(store);
   const first = await stage.own(`filling ${store}`, url);
@@ -73,7 +73,7 @@ const filters = [
   '&label.team=orders',
 ] as const;
 
-/** The token of the page behind the copy of that number, made of the first page's: nobody wants to go through all pages to measure one. */
+/** The token of the page after a copy, derived from the first page's token, to avoid reading all pages. */
 function tokenFrom(token: string, number: number): string {
   const id = `mig_0${String(Math.floor(number)).padStart(25, '0')}`;
   const [version, digest] = Buffer.from(token, 'base64url').toString().split('.');

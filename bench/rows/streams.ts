@@ -6,7 +6,7 @@ import type { Stage, StoreKind } from '../stage.ts';
 const listeners = 500;
 const perTurn = 100;
 
-/** What a creation costs while many listen to the events, beside what it costs when nobody does. */
+/** The cost of a creation with many event streams and without. */
 export async function streams(stage: Stage, store: StoreKind): Promise<readonly Row[]> {
   const gateway = await stage.own(`streams ${store}`, await stage.storeUrl(store));
   const cost = async (): Promise<number> => {
@@ -42,7 +42,7 @@ export async function streams(stage: Stage, store: StoreKind): Promise<readonly 
   }
 }
 
-/** Reads a stream and forgets it. */
+/** Reads a stream and discards it. */
 function listen(url: string): Promise<{ close(): void }> {
   return new Promise((resolve, reject) => {
     const request = get(url, { headers: { accept: 'text/event-stream' }, agent: false }, (response) => {

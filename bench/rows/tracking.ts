@@ -6,14 +6,14 @@ import { startChild } from '../processes.ts';
 import type { Stage } from '../stage.ts';
 
 const instances = 100;
-/** Each instance is asked once a minute at least, so two minutes show each of them. */
+/** Each instance is read at least once a minute, so two minutes cover each of them. */
 const warmUpMs = 15_000;
 const measuredMs = 120_000;
 const hourMs = 3_600_000;
 
-/** What it costs to watch migrations that run, with the settings as they come: CPU time and the vendor's reads, for an hour. */
+/** The hourly cost of tracking running migrations with default settings: CPU time and vendor reads. */
 export async function tracking(stage: Stage): Promise<readonly Row[]> {
-  // Side by side, each with vendors of its own: most of the time nothing happens.
+  // In parallel, each with its own vendors, because most of the time nothing happens.
   const [few, many, beside] = await Promise.all([
     watched(stage, 100, 0),
     watched(stage, 10_000, 0),

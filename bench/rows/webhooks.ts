@@ -15,7 +15,7 @@ interface Seen {
   readonly last: number;
 }
 
-/** How fast many events that wait go out to one receiver that takes them at once. */
+/** The rate at which many pending events reach one fast receiver. */
 export async function webhooks(stage: Stage, store: StoreKind): Promise<readonly Row[]> {
   const url = await stage.storeUrl(store);
   const receiver = await startChild('contestants/receiver.ts');

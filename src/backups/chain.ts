@@ -23,7 +23,7 @@ export interface Needless {
 export interface Chain {
   readonly database: string;
   readonly complete: boolean;
-  /** In restore order; files behind a gap stand at their place after the gap is filled. */
+  /** In restore order; files behind a gap are listed where they follow once the gap is filled. */
   readonly restores: readonly string[];
   readonly needless: readonly Needless[];
   readonly gaps: readonly Gap[];
@@ -40,10 +40,10 @@ export interface ChainRules {
 /** The position of a chain, which the next file has to follow. */
 export interface Reached {
   readonly key: string;
-  /** `checkpointLsn` of the full backup: the base that a differential must name. */
+  /** `checkpointLsn` of the full backup: the base of its differentials. */
   readonly baseLsn: Lsn | undefined;
   readonly lastLsn: Lsn;
-  /** Whether a log backup has been restored; no differential can follow it. */
+  /** Whether a log backup has been restored; then no differential can follow. */
   readonly hasLogs: boolean;
 }
 
@@ -67,7 +67,7 @@ interface Link {
   readonly finishedAt: string;
 }
 
-/** The chains that files make: one for each database, told apart also by its binding where two had the same name. Pure. */
+/** The chains in a set of files, one per database. Databases of the same name are distinguished by their binding id. Pure. */
 export function chainsOf(files: readonly NamedFile[], rules: ChainRules): readonly Chain[] {
   const groups = new Map<string, { database: string; links: Link[] }>();
   for (const named of files) {
@@ -82,7 +82,7 @@ export function chainsOf(files: readonly NamedFile[], rules: ChainRules): readon
   return [...groups.values()].map(({ database, links }) => ({ database, ...bestChain(links, rules) }));
 }
 
-/** What follows a point of a chain among the files that are there now. Pure. */
+/** The files among those present that continue a chain from a point. Pure. */
 export function continuationOf(reached: Reached, files: readonly NamedFile[], rules: ChainRules): Continuation {
   return follow(
     reached,
@@ -91,7 +91,7 @@ export function continuationOf(reached: Reached, files: readonly NamedFile[], ru
   );
 }
 
-/** The position of a chain after these files, in restore order; undefined: the position of one of them is unknown. */
+/** The position of a chain after these files, in restore order; undefined if one of them does not state its position. */
 export function reachedBy(files: readonly NamedFile[]): Reached | undefined {
   let reached: Reached | undefined;
   for (const named of files) {
@@ -147,7 +147,7 @@ function bestChain(links: readonly Link[], rules: ChainRules): Omit<Chain, 'data
   };
 }
 
-/** No differential can be based on a copy-only backup, so a chain of differentials begins with one only where there is no other. */
+/** A differential cannot be based on a copy-only backup, so a chain with differentials starts from one only if there is no other. */
 function byPreference(a: Candidate, b: Candidate, { differential, logs }: ChainRules): number {
   return (
     (differential && !logs ? compare(a.full.copyOnly, b.full.copyOnly) : 0) ||
@@ -182,7 +182,7 @@ function follow(start: Reached, links: readonly Link[], rules: ChainRules): Cont
     rules.differential && !start.hasLogs
       ? others.filter((link) => link.type === 'differential' && fits(start, link) && link.lastLsn > start.lastLsn)
       : [];
-  // A differential saves the logs before it, and can lead across a gap; without logs the last one is the furthest.
+  // A differential replaces the logs before it and can bridge a gap. Without logs the last differential reaches furthest.
   let walk = walkFrom(start, [], logs);
   for (const differential of differentials) {
     const other = walkFrom(advanced(start, differential), [differential], logs);
@@ -209,7 +209,7 @@ interface Walk {
   readonly reach: Lsn;
 }
 
-/** Takes log after log, each the one that leads furthest from the point reached; where none follows, steps over the gap and notes it. */
+/** Adds logs one by one, each time the one that reaches furthest. Where no log follows, records a gap and continues behind it. */
 function walkFrom(start: Reached, before: readonly Link[], logs: Logs): Walk {
   const restores = [...before];
   const gaps: Gap[] = [];
@@ -228,9 +228,9 @@ function walkFrom(start: Reached, before: readonly Link[], logs: Logs): Walk {
 }
 
 interface Logs {
-  /** The log that begins at or before a point and goes furthest past it. */
+  /** The log that starts at or before a point and reaches furthest past it. */
   following(point: Lsn): Link | undefined;
-  /** The first log that begins after a point. */
+  /** The first log that starts after a point. */
   beyond(point: Lsn): Link | undefined;
 }
 
@@ -245,7 +245,7 @@ function logsOf(links: readonly Link[]): Logs {
     const previous = furthest.at(-1);
     furthest.push(previous === undefined || link.lastLsn > previous.lastLsn ? link : previous);
   }
-  /** How many logs begin at or before a point. */
+  /** The number of logs that start at or before a point. */
   const begun = (point: Lsn): number => {
     let [low, high] = [0, byStart.length];
     while (low < high) {
@@ -310,7 +310,7 @@ function lastOf(keys: readonly string[], links: readonly Link[]): Link | undefin
   return links.find((link) => link.key === last);
 }
 
-/** By the LSN where they end, then by time, then by name, so that the order never depends on how files were listed. */
+/** Sorts by end LSN, then time, then name, so that the order does not depend on the listing. */
 function inOrder(a: Link, b: Link): number {
   return compare(a.lastLsn, b.lastLsn) || compare(a.finishedAt, b.finishedAt) || compare(a.key, b.key);
 }

@@ -1,13 +1,13 @@
 import { decodeXpressHuffman, hasCompleteCode } from './xpress-huffman.ts';
 
 /**
- * The container that SQL Server writes around a compressed backup. Its chunks stand alone: a header of 28 bytes (marker, size of the
- * payload, a checksum of unknown kind), then a payload that unpacks to a whole number of 512-byte units. What the fields mean was learnt
- * from files of SQL Server 2019; other versions may differ, and then nothing is found here.
+ * The container around a compressed backup. Each chunk is independent: a 28-byte header (marker, payload size, a checksum of unknown kind)
+ * and a payload that unpacks to a whole number of 512-byte units. The fields were inferred from files of SQL Server 2019; in a container of
+ * another form nothing is found.
  */
 export interface Chunk {
   readonly bytes: Buffer;
-  /** Where it begins in the buffer that was searched. */
+  /** Its offset in the searched buffer. */
   readonly at: number;
 }
 
@@ -15,9 +15,9 @@ const chunkHeaderBytes = 28;
 const chunkMarker = 0x21;
 const firstChunk = 0x1e0;
 const unitBytes = 512;
-/** One chunk unpacks to at most 64 KiB; the front needs two, the end one or two. */
+/** A chunk unpacks to at most 64 KiB. Reading needs two chunks at the front and one or two at the end. */
 const maxChunks = 48;
-/** Maximum number of candidate positions in a search: random bytes look like a marker once in 256. */
+/** Maximum number of candidate positions in a search: in random bytes one position in 256 looks like a marker. */
 const maxCandidates = 4096;
 
 export function isContainer(bytes: Buffer): boolean {
@@ -52,7 +52,7 @@ function* chunksOf(bytes: Buffer, start: number, direction: 1 | -1): Generator<C
   }
 }
 
-/** The size that a chunk header states; undefined where the bytes are no chunk header. */
+/** The payload size in a chunk header; undefined if the bytes are not a chunk header. */
 function unpackedSize(bytes: Buffer, at: number): number | undefined {
   if (bytes[at] !== chunkMarker) return undefined;
   const units = bytes[at + 1] ?? 0;

@@ -3,7 +3,7 @@ import type { Reached } from './chain.ts';
 import { parseLsn } from './lsn.ts';
 import type { BackupFile } from './read.ts';
 
-/** What is wrong with a file, in the codes of failed restores where one fits. */
+/** The fault of a file. Its code is that of a failed restore where one fits. */
 const fileFaultCodes = [
   'backup_corrupt_or_newer',
   'backup_striped',
@@ -18,14 +18,14 @@ const fileFaultCodes = [
 ] as const;
 export type FileFaultCode = (typeof fileFaultCodes)[number];
 
-/** `certain`: the restore would fail. Otherwise the fault is a doubt, because its basis is not documented well enough. */
+/** `certain`: the restore would fail. Otherwise the documentation is too weak to be sure. */
 export interface FileFault {
   readonly code: FileFaultCode;
   readonly detail: string;
   readonly certain: boolean;
 }
 
-/** The fault of a file that lies in a storage class from which the vendor does not restore. `restorable`: whether it does. */
+/** The fault of a file in a storage class from which the vendor cannot restore, as `restorable` decides. */
 export function storageFault(
   storageClass: string | null,
   restorable: (storageClass: string) => boolean,
@@ -38,7 +38,7 @@ export function storageFault(
   };
 }
 
-/** Faults of a file by itself, independent of its place. */
+/** Faults of a file that do not depend on its position in a chain. */
 export function ownFaults(file: BackupFile): readonly FileFault[] {
   const { header, kind } = file;
   const certain = (code: FileFaultCode, detail: string): FileFault => ({ code, detail, certain: true });
@@ -46,7 +46,7 @@ export function ownFaults(file: BackupFile): readonly FileFault[] {
   if (kind === 'archive')
     return [certain('backup_corrupt_or_newer', 'The file is an archive. Upload the backup that is inside of it.')];
   if (kind === 'foreign') return [certain('backup_corrupt_or_newer', 'The file is not a backup of SQL Server.')];
-  // An unreadable container may be encrypted or packed in an unknown form, which is no fault.
+  // An unreadable container may be encrypted or packed in an unknown form; neither is a fault.
   if (kind === 'sealed') return [];
   const faults: FileFault[] = [];
   if (file.whole === false)
@@ -86,21 +86,21 @@ const kindNames: Readonly<Record<BackupType, string>> = {
   log: 'a log backup',
 };
 
-/** The intended place of a file. Unknown members are omitted and not checked. */
+/** The intended position of a file. Absent members are not checked. */
 export interface Place {
-  /** The kind that is expected there. */
+  /** The expected kind. */
   readonly type: BackupType;
-  /** Names of the databases that are wanted; none: whatever the file holds. */
+  /** Names of the requested databases; empty: any database in the file. */
   readonly databases: readonly string[];
   /** Major version of the target's SQL Server, such as 15 for 2019. */
   readonly targetMajor?: number;
-  /** How far the chain has come before it. */
+  /** The position that the chain has reached before this file. */
   readonly reached?: Reached;
-  /** Binding of the chain's database. */
+  /** Binding id of the chain's database. */
   readonly bindingId?: string;
 }
 
-/** Faults of a file at its place. */
+/** Faults of a file at its intended position. */
 export function placeFaults(file: BackupFile, place: Place): readonly FileFault[] {
   const { header } = file;
   if (file.kind !== 'backup') return [];
@@ -130,7 +130,7 @@ export function placeFaults(file: BackupFile, place: Place): readonly FileFault[
   return faults;
 }
 
-/** Whether it follows what the chain has reached. */
+/** The fault of a file that does not follow the chain’s position; null if it does. */
 function orderFaults({ header }: BackupFile, { reached }: Place): readonly FileFault[] {
   const [first, last] = [parseLsn(header.firstLsn), parseLsn(header.lastLsn)];
   if (reached === undefined || first === undefined || last === undefined) return [];

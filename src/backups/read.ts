@@ -3,24 +3,24 @@ import { chunksFromEnd, chunksFromFront, isContainer } from './container.ts';
 import { type SetHeader, setHeaderIn } from './set-header.ts';
 import { type Block, blockAt, blocksFrom, streamsOf } from './tape-format.ts';
 
-/** How much of a file is read: from the front, and from the end. */
+/** Number of bytes read from the front and from the end of a file. */
 export const headBytes = 16 * 1024;
 export const tailBytes = 64 * 1024;
-/** Number of bytes of a second read from the end, for a file whose final header lies further from its end. */
+/** Number of bytes of a second read, for a file whose final header lies further from its end. */
 export const longTailBytes = 1024 * 1024;
 
 export interface FileBytes {
   /** Size of the whole file in bytes. */
   readonly size: number;
-  /** The first `headBytes`, or all of a smaller file. */
+  /** The first `headBytes` bytes, or all of a smaller file. */
   readonly head: Buffer;
   /** The last bytes of the file, which may overlap the head. */
   readonly tail: Buffer;
 }
 
 /**
- * The kind of a file: a backup; an archive; a container of SQL Server that cannot be opened (encrypted, or packed in an unknown form);
- * something else; empty.
+ * The kind of a file: a backup, an archive, a SQL Server container that cannot be opened (encrypted or packed in an unknown form),
+ * something else, or empty.
  */
 export type FileKind = 'backup' | 'archive' | 'sealed' | 'foreign' | 'empty';
 
@@ -28,18 +28,18 @@ export type FileKind = 'backup' | 'archive' | 'sealed' | 'foreign' | 'empty';
 export interface BackupFile {
   readonly kind: FileKind;
   readonly header: BackupHeader;
-  /** Whether the end of the backup is there; null: unknown. A file that is still being written has none. */
+  /** Whether the end of the backup is present; null: unknown. A file that is still being written has no end. */
   readonly whole: boolean | null;
-  /** The end of the backup is there and its final header lies further from it than the bytes that were read. */
+  /** The end of the backup is present, but its final header lies before the bytes read. */
   readonly needsLongTail: boolean;
-  /** msdb's letter of the kind of backup. */
+  /** msdb's letter for the kind of backup. */
   readonly kindLetter: string | null;
-  /** Constant for one database through its life; null where it is not known. */
+  /** Constant for the life of a database; null if unknown. */
   readonly bindingId: string | null;
   readonly recoveryFork: string | null;
 }
 
-/** Reads a file from its first and last bytes. Pure; never throws, whatever the bytes are. */
+/** Reads a file from its first and last bytes. Pure. Never throws, for any bytes. */
 export function readBackup({ size, head, tail }: FileBytes): BackupFile {
   if (size === 0 || head.length === 0) return unreadable('empty');
   if (isContainer(head)) return readContainer({ size, head, tail });
@@ -57,7 +57,7 @@ interface Front {
 
 interface End {
   readonly set: SetHeader | undefined;
-  /** Number of the last set of the file. */
+  /** Number of the last backup set in the file. */
   readonly sets: number | undefined;
 }
 
@@ -71,13 +71,13 @@ function readContainer({ size, head, tail }: FileBytes): BackupFile {
   return backup('compressed', front, readPackedEnd(tail, size - tail.length));
 }
 
-/** `parts`: pieces of the front, each of which begins with a block. */
+/** `parts`: pieces of the front, each starting with a block. */
 function readFront(parts: readonly Buffer[]): Front {
   let [stripe, copyOnly, set]: [Front['stripe'], Front['copyOnly'], Front['set']] = [undefined, undefined, undefined];
   for (const bytes of parts)
     for (const block of blocksFrom(bytes, 0)) {
       if (block.tag === 'TAPE') stripe ??= stripeOf(bytes, block);
-      // Attribute bit 1 is the format's word for a copy; SQL Server is believed to set it for COPY_ONLY.
+      // Attribute bit 1 is the format's copy flag; SQL Server probably sets it for COPY_ONLY.
       if (block.tag === 'SSET' && block.at + 56 <= bytes.length)
         copyOnly ??= (bytes.readUInt32LE(block.at + 52) & 2) !== 0;
       if (block.tag === 'MSCI') set ??= setHeaderIn(bytes, block);
@@ -94,7 +94,7 @@ function stripeOf(bytes: Buffer, tape: Block): Front['stripe'] {
   return undefined;
 }
 
-/** `base`: position of the bytes in the file; blocks begin at multiples of 512 there. */
+/** `base`: position of the bytes in the file, in which blocks start at multiples of 512. */
 function readEnd(bytes: Buffer, base: number): End {
   let [set, sets]: [End['set'], End['sets']] = [undefined, undefined];
   for (let at = Math.floor((base + bytes.length - 1) / 512) * 512 - base; at >= 0; at -= 512) {
@@ -107,7 +107,7 @@ function readEnd(bytes: Buffer, base: number): End {
   return { set, sets };
 }
 
-/** Of a container: blocks lie in chunks, and some stand between them as they are. */
+/** Reads a container, in which some blocks lie in chunks and others between them. */
 function readPackedEnd(tail: Buffer, base: number): End {
   let { sets } = readEnd(tail, base);
   for (const { bytes } of chunksFromEnd(tail)) {
@@ -138,7 +138,7 @@ function backup(form: 'plain' | 'compressed', front: Front, end: End): BackupFil
       sets: end.sets ?? null,
       form,
     },
-    // The end of a packed file may have an unknown form, so its absence proves nothing.
+    // The end of a packed file may have an unknown form, so a missing end proves nothing.
     whole: final !== undefined || end.sets !== undefined ? true : form === 'plain' ? false : null,
     needsLongTail: final === undefined && (end.sets !== undefined || form === 'compressed'),
     kindLetter: set?.kind ?? null,

@@ -1,7 +1,7 @@
 import { type Lsn, readLsn } from './lsn.ts';
 import { type Block, dateAt, streamsOf, textAt } from './tape-format.ts';
 
-/** The backup set header, which stands at the front of a file (block MSCI, provisional) and at its end (MSLS, final). */
+/** The backup set header. It appears at the front of a file (block MSCI, provisional) and at its end (MSLS, final). */
 export interface SetHeader {
   readonly database: string | undefined;
   /** msdb's letter: `D` full, `I` differential, `L` log, `F`, `G`, `P`, `Q` for parts of a database. */
@@ -13,18 +13,18 @@ export interface SetHeader {
   readonly startedAt: string | undefined;
   readonly finishedAt: string | undefined;
   readonly serverVersion: string;
-  /** Version of the database's own format, such as 904 for SQL Server 2019. */
+  /** Version of the database format, such as 904 for SQL Server 2019. */
   readonly internalVersion: number;
-  /** Constant for one database through its life. */
+  /** Constant for the life of a database. */
   readonly bindingId: string | undefined;
   readonly recoveryFork: string | undefined;
 }
 
-/** Bytes of the record that are read; its texts lie behind them. */
+/** Bytes of the record that are read; its texts follow them. */
 const recordBytes = 0xac;
 const maxNameBytes = 256;
 
-/** The header in a MSCI or MSLS block; undefined where the block holds none. */
+/** The header in a MSCI or MSLS block; undefined if the block has none. */
 export function setHeaderIn(bytes: Buffer, block: Block): SetHeader | undefined {
   for (const stream of streamsOf(bytes, block))
     if (stream.id === 'MQCI' && stream.length >= recordBytes) return recordAt(bytes, stream.data);
@@ -51,7 +51,7 @@ function recordAt(bytes: Buffer, at: number): SetHeader | undefined {
   };
 }
 
-/** Sixteen bytes in hexadecimal; undefined where all are zero. Only ever compared. */
+/** Sixteen bytes in hexadecimal, for comparison only; undefined if all are zero. */
 function identifierAt(bytes: Buffer, at: number): string | undefined {
   const text = bytes.toString('hex', at, at + 16);
   return /^0+$/.test(text) ? undefined : text;

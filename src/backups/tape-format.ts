@@ -1,6 +1,6 @@
 /** Descriptor blocks and streams of the Microsoft Tape Format 1.00a, as SQL Server writes it. Integers are little-endian. */
 
-/** A descriptor block with a right checksum. Positions are offsets into the buffer that was handed in. */
+/** A descriptor block with a valid checksum. Positions are offsets into the given buffer. */
 export interface Block {
   readonly tag: string;
   readonly at: number;
@@ -8,9 +8,9 @@ export interface Block {
 
 export interface Stream {
   readonly id: string;
-  /** Where its data begin. */
+  /** Offset of its data. */
   readonly data: number;
-  /** Length that the file states; the data may end beyond the buffer. */
+  /** The declared length; the data may end beyond the buffer. */
   readonly length: number;
 }
 
@@ -20,7 +20,7 @@ const streamHeaderBytes = 22;
 const maxBlocks = 64;
 const maxStreams = 64;
 
-/** The block at a position; undefined where there is none or its checksum is wrong. */
+/** The block at a position; undefined if there is none or its checksum is wrong. */
 export function blockAt(bytes: Buffer, at: number): Block | undefined {
   if (at < 0 || at + blockHeaderBytes > bytes.length) return undefined;
   if (checksum(bytes, at, 25) !== bytes.readUInt16LE(at + 50)) return undefined;
@@ -28,7 +28,7 @@ export function blockAt(bytes: Buffer, at: number): Block | undefined {
   return /^[A-Z]{4}$/.test(tag) ? { tag, at } : undefined;
 }
 
-/** The blocks from a position on, as far as the buffer reaches. */
+/** The consecutive blocks from a position to the end of the buffer. */
 export function* blocksFrom(bytes: Buffer, start: number): Generator<Block> {
   let at: number | undefined = start;
   for (let count = 0; count < maxBlocks && at !== undefined; count++) {
@@ -40,7 +40,7 @@ export function* blocksFrom(bytes: Buffer, start: number): Generator<Block> {
   }
 }
 
-/** The streams of a block that begin inside of the buffer, until the padding or a wrong checksum. */
+/** The streams of a block that start inside the buffer, up to the padding or a wrong checksum. */
 export function* streamsOf(bytes: Buffer, block: Block): Generator<Stream> {
   let at = block.at + bytes.readUInt16LE(block.at + 8);
   for (let count = 0; count < maxStreams; count++) {
@@ -56,7 +56,7 @@ export function* streamsOf(bytes: Buffer, block: Block): Generator<Stream> {
   }
 }
 
-/** The text that a tape address (size, offset) names. `origin`: what the offset counts from. */
+/** The text at a tape address (size, offset). `origin`: position from which the offset counts. */
 export function textAt(bytes: Buffer, address: number, origin: number, maxBytes: number): string | undefined {
   if (address + 4 > bytes.length) return undefined;
   const size = bytes.readUInt16LE(address);
@@ -66,7 +66,7 @@ export function textAt(bytes: Buffer, address: number, origin: number, maxBytes:
   return isPlainText(text) ? text : undefined;
 }
 
-/** `2026-11-28T01:00:00`; undefined where the five bytes hold no date. */
+/** `2026-11-28T01:00:00`; undefined if the five bytes are not a date. */
 export function dateAt(bytes: Buffer, at: number): string | undefined {
   if (at + 5 > bytes.length) return undefined;
   const bits = bytes.readUIntBE(at, 5);
@@ -79,7 +79,7 @@ export function dateAt(bytes: Buffer, at: number): string | undefined {
   return `${year}-${two(month)}-${two(day)}T${two(hour)}:${two(minute)}:${two(second)}`;
 }
 
-/** A soft filemark has no streams and tells its own length; every other block ends with its padding stream. */
+/** A soft filemark has no streams and states its own length; every other block ends with a padding stream. */
 function endOf(bytes: Buffer, block: Block): number | undefined {
   if (block.tag === 'SFMB') return block.at + bytes.readUInt16LE(block.at + 8);
   for (const stream of streamsOf(bytes, block)) if (stream.id === 'SPAD') return stream.data + stream.length;
@@ -92,7 +92,7 @@ function checksum(bytes: Buffer, at: number, words: number): number {
   return sum;
 }
 
-/** No control characters and no half of a surrogate pair. */
+/** Whether a text has no control characters and no lone surrogate. */
 function isPlainText(text: string): boolean {
   return text.isWellFormed() && !/\p{Cc}/u.test(text);
 }

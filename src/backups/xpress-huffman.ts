@@ -1,16 +1,16 @@
 /**
- * LZ77 with Huffman codes as Microsoft's open specification MS-XCA (2.2) describes it, for one block of at most 64 KiB.
+ * LZ77 with Huffman codes as in Microsoft's open specification MS-XCA (2.2), for one block of at most 64 KiB.
  *
- * A block begins with 512 code lengths of four bits. Symbols below 256 are bytes; the others name a match: four bits of length, four bits
- * for how many bits of distance follow. Bits come from 16-bit little-endian words, the highest first.
+ * A block starts with 512 code lengths of four bits. Symbols below 256 are bytes; each of the others is a match: four bits of length and
+ * four bits for the number of distance bits that follow. Bits are read from 16-bit little-endian words, the highest first.
  */
 const tableBytes = 256;
 const symbols = 512;
 const maxCode = 15;
-/** How far reading ahead may reach beyond the input before its end counts as reached. */
+/** Number of bytes that read-ahead may pass the end of the input before the input counts as exhausted. */
 const readAheadBytes = 4;
 
-/** Whether the 256 bytes at a position are the lengths of a complete prefix code; random bytes hardly ever are. */
+/** Whether the 256 bytes at a position are the lengths of a complete prefix code. Random bytes hardly ever are. */
 export function hasCompleteCode(bytes: Buffer, at: number): boolean {
   if (at + tableBytes > bytes.length) return false;
   let used = 0;
@@ -23,7 +23,7 @@ export function hasCompleteCode(bytes: Buffer, at: number): boolean {
   return used === 1 << maxCode;
 }
 
-/** At most `size` bytes (≤ 65,536); undefined where the input is not such a block. Input that ends early gives what came before. */
+/** At most `size` bytes (≤ 65,536); undefined if the input is not such a block. Truncated input yields the bytes before the cut. */
 export function decodeXpressHuffman(input: Buffer, size: number): Buffer | undefined {
   if (size > 65_536 || !hasCompleteCode(input, 0)) return undefined;
   const code = decodingTable(input);
@@ -32,7 +32,7 @@ export function decodeXpressHuffman(input: Buffer, size: number): Buffer | undef
   let at = tableBytes;
   let bits = 0;
   let have = 0;
-  // Words that lie beyond the end count as zero; `at` tells that they were needed.
+  // Words beyond the end count as zero; `at` shows that they were needed.
   const fill = () => {
     const word = at + 2 <= input.length ? input.readUInt16LE(at) : 0;
     at += 2;
@@ -40,7 +40,7 @@ export function decodeXpressHuffman(input: Buffer, size: number): Buffer | undef
     have += 16;
   };
   const peek = (count: number) => (bits >>> (have - count)) & ((1 << count) - 1);
-  // Sixteen bits are kept ready: lengths that follow a symbol as whole bytes lie behind the words that are read ahead.
+  // Sixteen bits stay buffered, so the whole-byte lengths that follow a symbol lie behind the words read ahead.
   const drop = (count: number) => {
     have -= count;
     if (have < 16) fill();
@@ -76,7 +76,7 @@ export function decodeXpressHuffman(input: Buffer, size: number): Buffer | undef
   return output.subarray(0, written);
 }
 
-/** For each 15 bits that can come: the symbol, and in the lowest four bits the length of its code. */
+/** For each value of 15 bits: the symbol, with its code length in the lowest four bits. */
 function decodingTable(input: Buffer): Uint16Array {
   const table = new Uint16Array(1 << maxCode);
   let next = 0;

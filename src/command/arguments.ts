@@ -2,21 +2,21 @@ import { parseArgs } from 'node:util';
 import { closestName } from '../domain/spelling.ts';
 import { type Option, type Subcommand, UsageError } from './subcommand.ts';
 
-/** Every subcommand has it. */
+/** The option that every subcommand has. */
 const help: Option = { short: 'h', help: 'this page' };
 
-/** The options of a subcommand with those that all have. */
+/** A subcommand's own options plus the common ones. */
 export function optionsOf({ options }: Pick<Subcommand, 'options'>): Readonly<Record<string, Option>> {
   return { ...options, help };
 }
 
-/** Arguments of a subcommand, checked against what it takes. */
+/** Validated arguments of a subcommand. */
 export interface Arguments {
   readonly operands: readonly string[];
   readonly given: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Reads the arguments after a subcommand's name. Throws `UsageError`, also for an option that is not known. */
+/** Parses the arguments after a subcommand's name. Throws `UsageError`, also for an unknown option. */
 export function readArguments(
   subcommand: Pick<Subcommand, 'operands' | 'options'>,
   args: readonly string[],
@@ -66,7 +66,7 @@ function readValue(
     if (value !== undefined) throw new UsageError(`${rawName} takes no value`);
     return '';
   }
-  // What begins like an option is one, unless it was written as `--name=-value`; a dash alone is standard input.
+  // Text that starts with a dash is an option unless it is written as `--name=-value`; a lone dash is standard input.
   const isNext = value !== undefined && inlineValue !== true && value.startsWith('-') && value !== '-';
   if (value === undefined || value === '' || isNext) throw new UsageError(`${rawName} needs a value: ${option.value}`);
   return value;
@@ -84,7 +84,7 @@ function checkOperands({ operands: taken }: Pick<Subcommand, 'operands'>, operan
   if (surplus !== undefined) throw new UsageError(`${JSON.stringify(surplus)} is one argument too many`);
 }
 
-/** How long a text such as `90s`, `30m` or `2h` is, in milliseconds; a number alone counts seconds. Throws `UsageError`. */
+/** Parses a duration such as `90s`, `30m` or `2h` into milliseconds; a bare number means seconds. Throws `UsageError`. */
 export function readDuration(option: string, text: string): number {
   const [, number, unit = 's'] = /^(\d{1,6})(s|m|h)?$/.exec(text) ?? [];
   const milliseconds = { s: 1000, m: 60_000, h: 3_600_000 }[unit as 's' | 'm' | 'h'];

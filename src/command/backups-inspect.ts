@@ -29,7 +29,7 @@ export async function run(input: Input): Promise<ExitStatus> {
   return data.chains.length > 0 && data.chains.every(({ complete }) => complete) ? exit.done : exit.failed;
 }
 
-/** The account of that name, or the only one. Throws `UsageError`. */
+/** The named account, or the only one. Throws `UsageError`. */
 async function accountOf(godwit: Godwit, name: string | undefined): Promise<Account> {
   const accounts: Account[] = [];
   for await (const account of godwit.paginate('/accounts')) accounts.push(account);

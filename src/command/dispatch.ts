@@ -7,8 +7,8 @@ import { type ExitStatus, exit, type Input, type Subcommand, type Terminal, Usag
 import { toldError } from './told-error.ts';
 
 /**
- * Carries out one command. Whatever goes wrong is told on standard error. `interruption` makes the signal that an interruption by the user aborts;
- * it is called only where a command can be interrupted in good order.
+ * Runs one command. Every failure is reported on standard error. `interruption` creates the signal that aborts when the user interrupts;
+ * only commands that can stop cleanly call it.
  */
 export async function dispatch(
   args: readonly string[],
@@ -32,7 +32,7 @@ export async function dispatch(
   }
 }
 
-/** The words after `help`, or none for `--help` alone; null: something else is wanted. */
+/** The words after `help`; empty for a lone `--help`; null for any other command. */
 function helpAskedFor(args: readonly string[]): readonly string[] | null {
   const [first, ...rest] = args;
   if (first === 'help') return rest;
@@ -45,14 +45,14 @@ function help(words: readonly string[], terminal: Terminal): ExitStatus {
   return exit.done;
 }
 
-/** The page of a subcommand, or of those that begin with this word. */
+/** The help page of a subcommand, or of all subcommands in a group. */
 function pageOf(words: readonly string[]): string {
   const group = subcommands.filter(({ name }) => name.startsWith(`${words[0]} `));
   if (words.length === 1 && group.length > 0) return group.map(helpOf).join('\n\n');
   return helpOf(chosen(words).subcommand);
 }
 
-/** The subcommand that the first words name, and what comes after them. Without a name it is `serve`. */
+/** The subcommand named by the first words, and the remaining arguments. Without a name it is `serve`. */
 function chosen(args: readonly string[]): { readonly subcommand: Subcommand; readonly rest: readonly string[] } {
   const named = args.findIndex((arg) => arg.startsWith('-'));
   const words = named === -1 ? args : args.slice(0, named);

@@ -6,18 +6,18 @@ import { readDuration } from './arguments.ts';
 import { cut, endWords, progressWords } from './migration-words.ts';
 import { type ExitStatus, exit, type Input, UsageError } from './subcommand.ts';
 
-/** How long to follow, and how it is shown. */
+/** How long to follow a migration, and how to print it. */
 export interface Following {
   readonly until: ReadonlySet<MigrationState>;
-  /** Milliseconds; null: as long as it takes. */
+  /** Milliseconds; null: no limit. */
   readonly timeoutMs: number | null;
-  /** With `--json`: every change, or only the last of them. */
+  /** With `--json`: prints every change instead of only the last one. */
   readonly changes: boolean;
-  /** As it was when this command began it; null: it was there already. */
+  /** The migration as created by this command; null: it already existed. */
   readonly begun: Migration | null;
 }
 
-/** What `--until` and `--timeout` ask for. Throws `UsageError`. */
+/** The values of `--until` and `--timeout`. Throws `UsageError`. */
 export function followingOf(input: Pick<Input, 'value' | 'values'>): Pick<Following, 'until' | 'timeoutMs'> {
   const timeout = input.value('timeout');
   return {
@@ -34,7 +34,7 @@ function stateOf(text: string): MigrationState {
   throw new UsageError(`there is no state ${JSON.stringify(text)}; ${hint}`);
 }
 
-/** Follows a migration to its end, to a wanted state, or until time is over, and shows how it goes. */
+/** Follows a migration to its end, to the requested state or until the timeout, and prints its progress. */
 export async function follow(godwit: Godwit, id: string, input: Input, following: Following): Promise<ExitStatus> {
   const { terminal } = input;
   const { until, timeoutMs, changes, begun } = following;
@@ -49,7 +49,7 @@ export async function follow(godwit: Godwit, id: string, input: Input, following
     troubled = true;
   };
   try {
-    // What is wrong from the beginning is told at once: an address, a key, an id.
+    // Fails immediately for faults that retries cannot cure: a wrong address, key or id.
     if (begun === null) await godwit.GET('/migrations/{id}', { params: { path: { id } }, signal });
     else if (!json) showProgress(begun, null, input);
     for await (const migration of godwit.watch(id, { signal, onTrouble })) {
@@ -71,7 +71,7 @@ export async function follow(godwit: Godwit, id: string, input: Input, following
   return statusOf(last, until);
 }
 
-/** On a terminal the line that stands there is replaced; elsewhere a line is added where it differs from the one before. */
+/** On a terminal the current line is replaced; elsewhere a line is printed when it differs from the previous one. */
 function showProgress(migration: Migration, before: Migration | null, { terminal }: Input): void {
   const words = progressWords(migration);
   if (terminal.width !== null) terminal.replaceLine(cut(`${migration.id} ${words}`, terminal.width - 1));
@@ -79,7 +79,7 @@ function showProgress(migration: Migration, before: Migration | null, { terminal
     terminal.print(`${migration.updatedAt} ${migration.id} ${words}`);
 }
 
-/** A chain that rests on a failed backup is in the wanted state by name only. */
+/** A chain that waits because of a failed backup has not really reached the requested state. */
 function statusOf({ state, blocking }: Migration, until: ReadonlySet<MigrationState>): ExitStatus {
   if (state === 'failed' || blocking.some(({ code }) => code === 'backup_failed')) return exit.failed;
   if (state === 'cancelled') return exit.cancelled;

@@ -1,7 +1,7 @@
 import { optionsOf } from './arguments.ts';
 import type { Option, Subcommand } from './subcommand.ts';
 
-/** The page of one subcommand. */
+/** The help page of one subcommand. */
 export function helpOf(subcommand: Subcommand): string {
   const operands = subcommand.operands.map(({ name, required, multiple }) => {
     const shown = `<${name}>${multiple === true ? '…' : ''}`;
@@ -16,7 +16,7 @@ export function helpOf(subcommand: Subcommand): string {
     .join('\n\n');
 }
 
-/** The page of the command. */
+/** The help page of the command. */
 export function overview(subcommands: readonly Subcommand[]): string {
   const rows = subcommands.map(({ name, summary }) => [name, summary] as const);
   return `godwit restores SQL Server backups into managed instances of three clouds, through one REST resource.
@@ -32,7 +32,7 @@ function optionText(name: string, { short, value }: Option): string {
   return `${short === undefined ? '    ' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`;
 }
 
-/** Two columns; the second is wrapped. */
+/** Formats two columns; the second one is wrapped. */
 function columns(rows: readonly (readonly [string, string])[]): string {
   const width = Math.max(...rows.map(([left]) => left.length));
   const room = 100 - width - 4;

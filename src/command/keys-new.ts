@@ -19,7 +19,7 @@ export async function run(input: Input): Promise<ExitStatus> {
   const { terminal } = input;
   if (input.flag('json')) terminal.print(JSON.stringify({ key, row }));
   else {
-    // Standard output has the row alone, so that it can go into a file; the key is for eyes.
+    // Standard output carries only the row, so that it can be redirected to a file; the key is printed for the user.
     terminal.tell(`The key, shown this once:\n\n  ${key}\n\nThe row for auth.keys in the configuration:\n`);
     terminal.print(`- ${rowText(row)}`);
   }
@@ -33,7 +33,7 @@ function checkScope(scope: string): void {
   throw new UsageError(`there is no scope ${JSON.stringify(scope)}; ${hint}`);
 }
 
-/** A flow mapping of YAML on one line; JSON is YAML. */
+/** A YAML flow mapping on one line. JSON is valid YAML. */
 function rowText({
   name,
   sha256,

@@ -36,7 +36,7 @@ export async function run(input: Input): Promise<ExitStatus> {
   return data.state === 'failed' ? exit.failed : exit.done;
 }
 
-/** The request in a text of JSON or YAML. What it holds is judged by the gateway. Throws `CommandError` for a text that is neither. */
+/** Parses a request from JSON or YAML; the gateway validates it. Throws `CommandError` for any other text. */
 function bodyIn(text: string, file: string): MigrationRequest {
   let value: unknown;
   try {
@@ -53,13 +53,13 @@ function place(file: string): string {
   return file === '-' ? 'standard input' : file;
 }
 
-/** Whether the request may have been stored although no answer says so. */
+/** Whether the request may have been stored without a reply. */
 function isDoubtful(error: unknown): boolean {
   if (error instanceof GodwitProblem) return error.code === 'store_outcome_unknown' || error.code === 'internal';
   return error instanceof GodwitUnreachable || (error instanceof GodwitUnexpectedAnswer && error.status >= 500);
 }
 
-/** Whether the vendor has refused what is stored: a migration that has failed. */
+/** Whether the vendor rejected a stored migration, which has therefore failed. */
 function isStoredRefusal(error: unknown): boolean {
   if (!(error instanceof GodwitProblem) || typeof error.document.migrationId !== 'string') return false;
   return error.code !== 'target_busy' && error.code !== 'idempotency_in_progress';

@@ -13,17 +13,20 @@ import { tracingOf } from '../telemetry/tracing.ts';
 import { sandboxPortOf, sandboxStateFile } from './sandbox-place.ts';
 import { type ExitStatus, exit, type Input } from './subcommand.ts';
 
-/** How long open vendor calls may take at shutdown before they are left to the next process, in milliseconds. */
+/** Time for open vendor calls at shutdown, in milliseconds; after that another process continues them. */
 const drainMs = 25_000;
-/** How long the last spans may take to leave, in milliseconds. */
+/** Time to export the last spans, in milliseconds. */
 const tracesMs = 3000;
-/** After that time a stop that does not end is broken off, in milliseconds: open calls, then what closes after them. */
+/** Upper bound of a shutdown in milliseconds: open calls, then whatever closes after them. */
 const maxStopMs = drainMs + 12_000;
 const stopSignals = ['SIGTERM', 'SIGINT'] as const;
-/** A restore at the built-in sandbox takes this long, in milliseconds. */
+/** Duration of a restore at the built-in sandbox, in milliseconds. */
 const sandboxRestoreMs = 4000;
 
-/** The gateway, or what its options ask for instead. Resolves when it listens. Rejects with `ConfigError` for a faulty configuration. */
+/**
+ * Starts the gateway, or does what its options ask for instead. Resolves once it listens. Rejects with `ConfigError` for an invalid
+ * configuration.
+ */
 export async function run(input: Input): Promise<ExitStatus> {
   const version = await packageVersion();
   if (input.flag('version')) {
@@ -60,7 +63,7 @@ async function checkConfig({ environment, terminal, flag }: Input): Promise<Exit
 async function serve(config: Config, version: string): Promise<void> {
   const log = createLog(config.logLevel);
   for (const warning of config.warnings) log.warn({}, warning);
-  // Until something is to be drained a signal ends the process at once; as the first process of a container it would be ignored otherwise.
+  // Until there is something to drain, a signal ends the process at once. As process 1 of a container it would otherwise be ignored.
   const leave = (): void => process.exit(0);
   for (const signal of stopSignals) process.once(signal, leave);
   const sandbox = config.sandbox ? await startBuiltInSandbox(config.listen.port) : null;
@@ -80,11 +83,11 @@ async function serve(config: Config, version: string): Promise<void> {
   });
 }
 
-/** Takes up the configuration file when it changes, and at SIGHUP. */
+/** Reloads the configuration file when it changes and on SIGHUP. */
 function followConfiguration(gateway: Gateway, fileDigest: string | null, log: Logger): { close(): void } {
   const path = process.env.GODWIT_CONFIG;
   if (path === undefined || path === '') {
-    // Without a handler the signal would end the process.
+    // Without a handler SIGHUP would end the process.
     process.on('SIGHUP', () => log.info({}, 'there is no configuration file to read again'));
     return { close: () => undefined };
   }
@@ -93,7 +96,7 @@ function followConfiguration(gateway: Gateway, fileDigest: string | null, log: L
   return watchConfig(path, fileDigest, systemRuntime, reload);
 }
 
-/** The first signal stops in good order, within a bound; a second one ends the process at once. */
+/** The first signal stops the process cleanly within a bound; a second one ends it at once. */
 function onStopSignal(log: Logger, stop: () => Promise<void>): void {
   let stopping = false;
   const take = (signal: NodeJS.Signals): void => {
@@ -122,8 +125,8 @@ function onStopSignal(log: Logger, stop: () => Promise<void>): void {
 }
 
 /**
- * The emulated clouds, loaded only where they are used. A migration belongs to the cloud that it began with, so they keep their ports
- * over restarts of a gateway at the same port, as long as those are free.
+ * Starts the emulated clouds, which are loaded only when used. A migration belongs to the cloud that it started with, so a restarted
+ * gateway on the same port reuses the clouds' ports if they are free.
  */
 async function startBuiltInSandbox(gatewayPort: number): Promise<Sandbox> {
   const { startSandbox } = await import('../sandbox/sandbox.ts');

@@ -1,16 +1,16 @@
 import type { Environment } from '../domain/account-configuration.ts';
 
-/** What a subcommand takes after its name. */
+/** A positional argument of a subcommand. */
 export interface Operand {
   readonly name: string;
   readonly required: boolean;
-  /** Whether there may be several; only of the last one. */
+  /** Whether it may be repeated; only for the last operand. */
   readonly multiple?: true;
 }
 
 /** One `--option`. */
 export interface Option {
-  /** How its value is called in the help; absent: it takes none. */
+  /** The name of its value in the help; absent: it takes none. */
   readonly value?: string;
   readonly short?: string;
   /** Whether it may be given several times. */
@@ -18,20 +18,20 @@ export interface Option {
   readonly help: string;
 }
 
-/** A subcommand, as the help shows it and as its arguments are checked. */
+/** A subcommand: its help and its arguments. */
 export interface Subcommand {
   /** One or two words. */
   readonly name: string;
   readonly summary: string;
   readonly operands: readonly Operand[];
   readonly options: Readonly<Record<string, Option>>;
-  /** What the help says below the options: examples, exit status. */
+  /** Help text below the options: examples, exit codes. */
   readonly more: string;
-  /** The code, loaded when it is called. */
+  /** Loads the implementation when the subcommand runs. */
   load(): Promise<{ run(input: Input): Promise<ExitStatus> }>;
 }
 
-/** How a command ends; docs/command.md has the table. */
+/** The exit codes of commands; docs/command.md has the table. */
 export const exit = {
   done: 0,
   error: 1,
@@ -43,36 +43,36 @@ export const exit = {
 } as const;
 export type ExitStatus = (typeof exit)[keyof typeof exit];
 
-/** The arguments cannot be understood; `message` says why. */
+/** Invalid arguments; `message` says why. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** Where a command reads and writes. */
+/** The input and output of a command. */
 export interface Terminal {
-  /** A line, or several, for standard output. */
+  /** Prints one or more lines on standard output. */
   print(text: string): void;
-  /** The same for standard error. */
+  /** Prints one or more lines on standard error. */
   tell(text: string): void;
-  /** Text in place of the line that stands there; only where `width` is not null. */
+  /** Replaces the current line; only if `width` is not null. */
   replaceLine(text: string): void;
-  /** Columns of standard output; null: it is no terminal. */
+  /** Columns of standard output; null: it is not a terminal. */
   readonly width: number | null;
-  /** The text in a style where standard output shows colours: it is a terminal, and `NO_COLOR` is not set. */
+  /** Styles the text if standard output is a terminal and `NO_COLOR` is not set. */
   styled(style: 'bold' | 'dim' | 'red' | 'green' | 'yellow', text: string): string;
-  /** All of standard input. */
+  /** Reads all of standard input. */
   readInput(): Promise<string>;
 }
 
-/** What a subcommand is called with. */
+/** The input of a subcommand. */
 export interface Input {
   readonly operands: readonly string[];
   flag(name: string): boolean;
-  /** The value of an option; the last one where several were given. */
+  /** The value of an option; the last one if it is repeated. */
   value(name: string): string | undefined;
   values(name: string): readonly string[];
   readonly environment: Environment;
   readonly terminal: Terminal;
-  /** Begins to listen for an interruption by the user, which then no longer ends the process but aborts the signal. */
+  /** Returns a signal that aborts when the user interrupts, which then no longer ends the process. */
   interruption(): AbortSignal;
 }

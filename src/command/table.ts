@@ -1,4 +1,4 @@
-/** Rows under their headings, in columns as wide as they need. The last column is not padded. */
+/** Formats rows under their headings in aligned columns. The last column is not padded. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [headings, ...rows];
   const widths = headings.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));

@@ -2,10 +2,10 @@ import { text } from 'node:stream/consumers';
 import { styleText } from 'node:util';
 import type { Terminal } from './subcommand.ts';
 
-/** Moves to the start of the line and empties it. */
+/** Moves to the start of the line and clears it. */
 const emptyLine = '\r\u001b[2K';
 
-/** Standard input and output of this process. */
+/** The standard streams of this process. */
 export function processTerminal(): Terminal {
   const { stdin, stdout, stderr } = process;
   let lineStands = false;
@@ -36,7 +36,7 @@ export function processTerminal(): Terminal {
       lineStands = true;
     },
     width: stdout.isTTY ? stdout.columns || 80 : null,
-    // Colours stay away by themselves where standard output is no terminal, and with NO_COLOR.
+    // Node omits colours itself if standard output is not a terminal or NO_COLOR is set.
     styled: (style, words) => styleText(style, words, { stream: stdout }),
     readInput: () => text(stdin),
   };

@@ -6,7 +6,7 @@ import type { ConfiguredAccount, ConfiguredProvider } from './config.ts';
 import type { AccountEntry } from './schema.ts';
 import { readingValues } from './values.ts';
 
-/** An account as the rest of Godwit knows it. Throws for credentials that do not make a whole. */
+/** The account for the rest of Godwit. Throws for incomplete credentials. */
 export function configuredAccount(
   entry: AccountEntry,
   { configuration }: ConfiguredProvider,

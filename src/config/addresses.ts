@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { addressFault, bareHost, isLocalHost } from '../domain/address-policy.ts';
 
-/** Plain HTTP only on loopback; private addresses only where the configuration allows them. */
+/** Allows plain HTTP on loopback only, and private addresses only if the configuration permits them. */
 export function checkEndpoint(at: string, url: string, allowPrivate: boolean, faults: string[]): void {
   if (!URL.canParse(url)) {
     faults.push(`${at}: is not a URL`);
@@ -23,7 +23,7 @@ export function isLoopback(host: string): boolean {
   return isLocalHost(bareHost({ hostname: host }));
 }
 
-/** Whether a text is an IP address, or one with the length of its network in bits. */
+/** Whether a text is an IP address or a CIDR range. */
 export function isNetwork(entry: string): boolean {
   const [address = '', bits, ...more] = entry.split('/');
   const version = isIP(address);

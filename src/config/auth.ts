@@ -4,15 +4,15 @@ import { checkEndpoint } from './addresses.ts';
 import type { Config } from './config.ts';
 import { type ConfigFile, type JwtIssuer, listOf } from './schema.ts';
 
-/** What callers are called where there is no authentication. */
+/** The caller's name when authentication is off. */
 const anonymous = 'anonymous';
 
-/** Whether the API asks who calls. */
+/** Whether the API requires authentication. */
 export function hasAuthentication({ auth }: ConfigFile): boolean {
   return listOf(auth?.keys).length > 0 || auth?.jwt !== undefined;
 }
 
-/** Adds the faults of `auth`. `accounts`: names of the accounts as the file has them. */
+/** Adds the faults of `auth`. `accounts`: account names in the file. */
 export function checkAuth(given: ConfigFile, accounts: readonly string[], faults: string[]): void {
   const keys = listOf<Partial<StaticKey> | null>(given.auth?.keys);
   const names = new Set<unknown>();
@@ -41,13 +41,13 @@ function unknownAccount(account: string, accounts: readonly string[]): string {
   return `no account has this name${meant === null ? '' : `; did you mean \`${meant}\`?`}`;
 }
 
-/** What the file says about callers, with defaults filled in. */
+/** The `auth` section with defaults filled in. */
 export function authSettings({ auth }: ConfigFile): Config['auth'] {
   return {
     keys: (auth?.keys ?? []).map((key) => ({ ...key, sha256: key.sha256.toLowerCase() })),
     issuers: issuersOf(auth?.jwt).map(
       (issuer): JwtSettings => ({
-        // A list is the newer form, so it has the stricter default.
+        // A list of issuers is the newer form and has the stricter default.
         tokenType: Array.isArray(auth?.jwt) ? 'at+jwt' : 'any',
         ...issuer,
       }),

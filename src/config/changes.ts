@@ -1,29 +1,29 @@
 import { createHash } from 'node:crypto';
 import type { Config } from './config.ts';
 
-/** What differs between two versions of a configuration. */
+/** The differences between two versions of a configuration. */
 export interface ConfigChanges {
-  /** Names of accounts that came, went, or are configured otherwise. */
+  /** Names of added, removed and changed accounts. */
   readonly accounts: readonly string[];
-  /** Who may call, and what for. */
+  /** Whether callers or their permissions changed. */
   readonly callers: boolean;
   readonly webhooks: boolean;
   readonly rateLimit: boolean;
-  /** Sections of the file that only a restart takes up. */
+  /** Changed sections that need a restart. */
   readonly needRestart: readonly string[];
 }
 
-/** Sections that a running gateway takes up, or that say nothing by themselves. */
+/** Sections that a running gateway applies, or that have no effect of their own. */
 const live: readonly string[] = ['accounts', 'allowPrivateEndpoints', 'auth.keys', 'auth.jwt', 'rateLimit', 'webhooks'];
 
-/** A digest of a part of the file. It may hold secrets, so only the digest is kept. */
+/** A digest of a part of the file. The part may hold secrets, so only the digest is kept. */
 export function digestOf(part: unknown): string {
   return createHash('sha256')
     .update(JSON.stringify(part) ?? '')
     .digest('base64url');
 }
 
-/** The sections of a file with their digests. The members of `auth` are sections of their own. */
+/** The sections of a file with their digests. Each member of `auth` is a section. */
 export function sectionsOf(file: object): Readonly<Record<string, string>> {
   const entries = Object.entries(file).flatMap(([name, value]): [string, unknown][] =>
     name === 'auth' && typeof value === 'object' && value !== null
@@ -33,13 +33,13 @@ export function sectionsOf(file: object): Readonly<Record<string, string>> {
   return Object.fromEntries(entries.map(([name, value]) => [name, digestOf(value)]));
 }
 
-/** What a running gateway has to change to be as `next` says. Pure. */
+/** The changes that make a running gateway match `next`. Pure. */
 export function changesBetween(before: Config, next: Config): ConfigChanges {
   const names = new Set([...Object.keys(before.sections), ...Object.keys(next.sections)]);
   const changed = [...names].filter((name) => before.sections[name] !== next.sections[name]).sort();
   const asksBefore = before.auth.keys.length + before.auth.issuers.length > 0;
   const asksNext = next.auth.keys.length + next.auth.issuers.length > 0;
-  // Whether callers are asked at all decides how the gateway listens.
+  // Switching authentication on or off changes how the gateway listens.
   const opens = asksBefore !== asksNext;
   const needRestart = changed.filter((name) => !live.includes(name));
   return {

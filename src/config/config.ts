@@ -6,68 +6,68 @@ import type { Secret } from '../domain/secret.ts';
 import type { EngineSettings } from '../domain/timing.ts';
 import type { Account } from '../domain/vendor.ts';
 
-/** What of a provider the configuration depends on. */
+/** The part of a provider that the configuration needs. */
 export type ConfiguredProvider = Pick<Provider, 'id' | 'capabilities' | 'configuration' | 'services'>;
 
-/** An account with the way to its credentials. */
+/** An account with a reader of its credentials. */
 export interface ConfiguredAccount {
   readonly account: Account;
   readonly credentials: AccountCredentials;
-  /** The way out of its calls. */
+  /** Outbound settings of its calls. */
   readonly outbound: OutboundSettings;
-  /** Digest of all that the file says of it. */
+  /** Digest of its entry in the file. */
   readonly digest: string;
 }
 
-/** How events are sent to receivers. */
+/** Settings of the deliveries to webhook receivers. */
 export interface WebhookSettings {
-  /** For one attempt, in milliseconds; 100 to 60,000. */
+  /** Timeout of one attempt in milliseconds, 100 to 60,000. */
   readonly timeoutMs: number;
-  /** Whether a receiver may have an address of a private network or of this machine. */
+  /** Whether receivers may be on private networks or this machine. */
   readonly privateAddresses: boolean;
-  /** Whether plain HTTP may be spoken to receivers beyond this machine. */
+  /** Whether plain HTTP is allowed to receivers beyond this machine. */
   readonly plainHttp: boolean;
 }
 
 /** The configuration after every check, with defaults filled in. */
 export interface Config {
   readonly listen: { readonly host: string; readonly port: number };
-  /** Names, beside those of this machine, by which a gateway without authentication may be called. */
+  /** Host names, besides this machine's, that a gateway without authentication accepts. */
   readonly allowedHosts: readonly string[];
   /** Origins whose pages may call the API. */
   readonly corsOrigins: readonly string[];
-  /** How long an idle connection stays open, in milliseconds. */
+  /** Keep-alive of an idle connection in milliseconds. */
   readonly keepAliveMs: number;
-  /** Null: requests are taken however late the process is. */
+  /** Event loop lag in milliseconds above which requests are rejected; null: never. */
   readonly maxEventLoopDelayMs: number | null;
   /** The public URL of this gateway, without a trailing slash; null: the URL that the caller used. */
   readonly publicUrl: string | null;
-  /** Addresses and networks of proxies whose `X-Forwarded-…` headers are believed. */
+  /** Addresses and networks of proxies whose `X-Forwarded-…` headers are trusted. */
   readonly trustedProxies: readonly string[];
   readonly storeUrl: Secret;
-  /** Reads the store's URL again where it stands in a file; undefined: it cannot change. Throws when the file cannot be read. */
+  /** Reads the store URL again if it comes from a file; undefined: it cannot change. Throws if the file cannot be read. */
   readonly currentStoreUrl: (() => string) | undefined;
   readonly auth: {
     readonly keys: readonly StaticKey[];
-    /** The issuers whose tokens are taken. */
+    /** The trusted token issuers. */
     readonly issuers: readonly JwtSettings[];
     readonly publicDocs: boolean;
     readonly publicMetrics: boolean;
   };
-  /** The sealing key first. Empty: none configured. */
+  /** The encryption key first; empty: none configured. */
   readonly encryptionKeys: readonly Secret[];
   readonly engine: EngineSettings;
-  /** How often a watched folder is listed, in milliseconds. */
+  /** Interval between listings of a watched folder, in milliseconds. */
   readonly feedScanMs: number;
   readonly logLevel: string;
   readonly rateLimit: { readonly requestsPerSecond: number; readonly burst: number } | null;
   readonly webhooks: WebhookSettings;
-  /** The outbound settings of all other calls: to token issuers and to receivers of webhooks. */
+  /** Outbound settings of other calls: to token issuers and webhook receivers. */
   readonly outbound: OutboundSettings;
   readonly accounts: readonly ConfiguredAccount[];
-  /** Without a configuration file: the emulated clouds are started and their accounts used. */
+  /** There is no configuration file: start the emulated clouds and use their accounts. */
   readonly sandbox: boolean;
-  /** Digest of the file; null: there is none, or it was not read from one. */
+  /** Digest of the file; null: there is none. */
   readonly fileDigest: string | null;
   /** The sections of the file with their digests. */
   readonly sections: Readonly<Record<string, string>>;
@@ -75,7 +75,7 @@ export interface Config {
   readonly warnings: readonly string[];
 }
 
-/** The configuration is not usable. `faults` are one line each, with the place in the file. */
+/** An invalid configuration. `faults` has one line per fault with its place in the file. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly faults: readonly string[];

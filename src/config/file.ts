@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { type Document, isAlias, parseDocument, visit } from 'yaml';
 import { ConfigError } from './config.ts';
 
-/** The parser's findings in words of ours: its own messages quote the file, which may contain secrets. */
+/** The parser's errors in Godwit's words: its own messages quote the file, which may contain secrets. */
 const sentences: Readonly<Record<string, string>> = {
   ALIAS_PROPS: 'an alias has properties',
   BAD_ALIAS: 'a plain value begins with `*`, which means an alias: put it in quotes',
@@ -32,7 +32,7 @@ export async function readConfigFile(path: string): Promise<unknown> {
   return parseConfig(text, path);
 }
 
-/** The same for a text that has been read. `path` is for the messages. */
+/** The same for text that was already read. `path` appears in the messages. */
 export function parseConfig(text: string, path: string): unknown {
   const document = parseDocument(text, { prettyErrors: true, logLevel: 'silent' });
   const faults = [

@@ -8,9 +8,9 @@ import { type Config, ConfigError } from './config.ts';
 const keyText = /^[A-Za-z0-9+/]{43}=$/;
 
 /**
- * The keys for texts at rest. Without configured ones an embedded database gets a key file (mode 0600) in its folder; for any other store the
- * list is empty, and `url` sources are refused. `sealedTexts`: how many texts the database holds; a new key would open none of them, so none is
- * made while there are any. Throws `ConfigError`.
+ * The encryption keys for stored texts. Without configured keys, an embedded database gets a key file (mode 0600) in its folder; for any
+ * other store the list is empty and `url` sources are rejected. `sealedTexts`: number of encrypted texts in the database. While there are
+ * any, no key is created, because a new key would decrypt none of them. Throws `ConfigError`.
  */
 export async function encryptionKeysOf(
   config: Pick<Config, 'encryptionKeys'>,
@@ -37,7 +37,7 @@ async function textOf(path: string): Promise<string | null> {
   }
 }
 
-/** Written to a temporary file and renamed, so that a dying process leaves no partial key. */
+/** Writes to a temporary file and renames it, so that a dying process leaves no partial key. */
 async function newKeyFile(
   path: string,
   folder: string,
@@ -62,7 +62,7 @@ async function newKeyFile(
     await link(draft, path);
     await syncFolder(folder);
   } catch (error) {
-    // Another process was quicker: its key is the one.
+    // Another process created the file first; its key is used.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   } finally {
     await unlink(draft);

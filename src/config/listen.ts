@@ -6,14 +6,14 @@ import { notOneOf } from './faults.ts';
 import { type ConfigFile, logLevels } from './schema.ts';
 
 /**
- * Keep-alive of an idle connection in milliseconds, longer than that of most load balancers, which would otherwise use closed connections.
+ * Keep-alive of an idle connection in milliseconds. It exceeds that of most load balancers, which would otherwise reuse closed connections.
  */
 const defaultKeepAliveMs = 75_000;
 
-/** While the process is later than this with everything, it takes nothing more on. Milliseconds. */
+/** While the event loop lags by more than this, new requests are rejected. Milliseconds. */
 const defaultMaxEventLoopDelayMs = 500;
 
-/** Where to listen; the environment overrides the file. Adds the faults. */
+/** The listening address; the environment overrides the file. Adds faults. */
 export function listenSettings(
   given: ConfigFile,
   environment: Environment,
@@ -44,7 +44,7 @@ function portOf(fromEnvironment: string | undefined, fromFile: number, faults: s
   return fromFile;
 }
 
-/** How much is logged; `LOG_LEVEL` wins over the file. */
+/** The log level; `LOG_LEVEL` overrides the file. */
 export function logLevelOf(given: ConfigFile, environment: Environment, faults: string[]): string {
   const level = environment.LOG_LEVEL;
   if (level === undefined || level === '') return given.log?.level ?? 'info';

@@ -37,15 +37,15 @@ const defaultEngine: EngineSettings = {
   busyMs: 3_600_000,
   stallMs: 21_600_000,
 };
-/** Listing is billed and limited per call; a new file is taken after two of them. */
+/** Vendors bill and limit list calls; a new file is restored after two of them. */
 const defaultScanMs = 30_000;
 const sandboxScanMs = 2000;
-/** A restore in the sandbox takes seconds, so polling is faster. */
+/** A sandbox restore takes seconds, so polling is faster there. */
 const sandboxEngine: EngineSettings = { ...defaultEngine, pollMinMs: 500, pollMaxMs: 5000, settleMs: 5000 };
 
 /**
- * The configuration from `GODWIT_CONFIG` and the environment, or the sandbox's when no file is named. Throws `ConfigError` with every
- * fault that was found.
+ * The configuration from `GODWIT_CONFIG` and the environment, or the sandbox's if no file is named. Throws `ConfigError` with every fault
+ * found.
  */
 export async function loadConfig(
   environment: Environment,
@@ -53,12 +53,12 @@ export async function loadConfig(
 ): Promise<Config> {
   const path = environment.GODWIT_CONFIG;
   if (path === undefined || path === '') return checkedConfig({}, environment, true, providers);
-  // Before the file is read, so that a change in between is noticed.
+  // Computed before the file is read, so that a change in between is noticed.
   const fileDigest = await digestOfFile(path);
   return { ...(await checkedConfig(await readConfigFile(path), environment, false, providers)), fileDigest };
 }
 
-/** Checks a parsed file as a whole. `sandbox`: there is no file. */
+/** Validates a parsed file. `sandbox`: there is no file. */
 export async function checkedConfig(
   file: unknown,
   environment: Environment,
@@ -106,7 +106,7 @@ export async function checkedConfig(
       : null,
     webhooks: {
       timeoutMs: given.webhooks?.timeoutMs ?? 10_000,
-      // Who lets everybody on this machine in tries things out on it.
+      // A gateway that admits everybody on this machine is a trial.
       privateAddresses:
         given.webhooks?.privateAddresses ?? (isLoopback(listening.listen.host) && !hasAuthentication(given)),
       plainHttp: given.webhooks?.plainHttp ?? false,
@@ -120,7 +120,7 @@ export async function checkedConfig(
   };
 }
 
-/** Regions that the provider's list lacks: the lists lag behind, so such a region may be right. */
+/** Regions missing from the provider's list. They are warnings, because the lists lag behind the vendors. */
 function regionWarnings(
   accounts: readonly ConfiguredAccount[],
   providers: ProviderRegistry<ConfiguredProvider>,
@@ -134,7 +134,7 @@ function regionWarnings(
   });
 }
 
-/** The names of the accounts as the file has them, faulty ones too. */
+/** All account names in the file, including those of faulty accounts. */
 function accountNames(given: ConfigFile): readonly string[] {
   const entries = listOf<{ readonly name?: unknown } | null>(given.accounts);
   return entries.flatMap((entry) => (typeof entry?.name === 'string' ? [entry.name] : []));
@@ -179,7 +179,7 @@ async function checkAccounts(
     const valid = entry as AccountEntry;
     try {
       const outbound = await accountOutbound(at, valid, common, environment, faults);
-      // The way out of an account is that of all unless it says otherwise.
+      // An account without outbound settings uses the common ones.
       const digest = digestOf([valid, given.outbound]);
       const account = configuredAccount(valid, of, environment, outbound, digest);
       accounts.push(account);
@@ -193,7 +193,7 @@ async function checkAccounts(
   return accounts;
 }
 
-/** Values of credentials, at any depth, whose variable or file is missing. */
+/** Values of credentials at any depth whose variable or file is missing. */
 async function valueFaults(form: unknown, at: string, environment: Environment): Promise<readonly string[]> {
   if (typeof form !== 'object' || form === null) return [];
   const [name, ...more] = Object.keys(form);
@@ -209,7 +209,7 @@ async function valueFaults(form: unknown, at: string, environment: Environment):
   );
 }
 
-/** Faults of credentials in the form that their `source` names. */
+/** Faults of credentials in the form named by `source`. */
 function formFaults(provider: ConfiguredProvider, form: object, at: string): string[] {
   const forms = credentialSchemas(provider);
   const { source = 'configured' } = form as { readonly source?: unknown };
@@ -220,7 +220,7 @@ function formFaults(provider: ConfiguredProvider, form: object, at: string): str
   return schemaFaults(schema, form, at);
 }
 
-/** The inputs of credentials must exist at the start and must be sendable, so that a mistake shows before the first request. */
+/** The inputs of credentials must exist and be sendable at the start, so that a mistake shows before the first request. */
 async function credentialFaults(credentials: AccountCredentials): Promise<readonly string[]> {
   if ('tokenFile' in credentials && credentials.tokenFile !== null)
     await readValue({ file: credentials.tokenFile }, {});
@@ -229,7 +229,7 @@ async function credentialFaults(credentials: AccountCredentials): Promise<readon
   return fault === null ? [] : [`.${fault.name}: ${fault.detail}`];
 }
 
-/** Services on the machine itself use plain HTTP on loopback or link-local addresses. */
+/** Services on this machine use plain HTTP on loopback or link-local addresses. */
 function checkIssuer(at: string, credentials: IssuedCredentials, allowPrivate: boolean, faults: string[]): void {
   const { issuer, endpoint } = credentials;
   if (issuer !== 'service' && URL.canParse(endpoint) && isMachineLocal(new URL(endpoint).hostname, credentials)) return;

@@ -4,15 +4,15 @@ import type { OutboundSettings, ProxySettings } from '../domain/outbound.ts';
 import { Secret } from '../domain/secret.ts';
 import { readValue } from './values.ts';
 
-/** What a configuration says of the way out, for all or for one account. */
+/** Outbound settings, for all accounts or for one. */
 export interface OutboundEntry {
-  /** `none`: directly, whatever the environment says. */
+  /** `none`: no proxy, whatever the environment says. */
   readonly proxy?: Value;
   readonly noProxy?: string;
   readonly ca?: Value;
 }
 
-/** The common settings: those of the file, else `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`. */
+/** The common settings: from the file, else from `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`. */
 export async function outboundSettings(
   entry: OutboundEntry | undefined,
   environment: Environment,
@@ -34,7 +34,7 @@ export async function outboundSettings(
   return own('outbound', entry, { proxy: usual, ca: null }, environment, faults, except);
 }
 
-/** The settings of one account: its own, else the common ones. */
+/** The settings of one account: its own or the common ones. */
 export async function accountOutbound(
   at: string,
   entry: OutboundEntry,
@@ -76,7 +76,7 @@ async function own(
   return proxy === common.proxy && ca === common.ca ? common : { proxy, ca };
 }
 
-/** A proxy's URL may carry a password, so it is not repeated. */
+/** A proxy URL may carry a password, so it is not repeated. */
 function checkProxy(at: string, url: string, faults: string[]): boolean {
   const protocol = URL.canParse(url) ? new URL(url).protocol : null;
   if (protocol === 'http:' || protocol === 'https:') return true;

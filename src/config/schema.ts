@@ -25,7 +25,7 @@ const Scopes = Type.Array(
 const Url = Type.String({ pattern: '^https?://[^\\s?#]+$' });
 const AccountName = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' });
 const Region = Type.String({ pattern: '^[a-z0-9][a-z0-9-]{1,63}$' });
-/** The way out, for all or for one account. */
+/** Outbound settings, for all accounts or for one. */
 const Outbound = { proxy: optional(ValueSchema), ca: optional(ValueSchema) };
 const PerSecond = Type.Number({ exclusiveMinimum: 0, maximum: 1000 });
 const Limits = object({
@@ -35,7 +35,7 @@ const Limits = object({
 });
 const CheckBackupsSchema = optional(Type.Union([Type.Literal('off'), Type.Literal('auto'), Type.Literal('required')]));
 
-/** How much can be logged, from all to nothing. */
+/** Log levels from most to least verbose. */
 export const logLevels: readonly string[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
 const JwtIssuerSchema = object({
@@ -50,10 +50,10 @@ const JwtIssuerSchema = object({
 
 export type JwtIssuer = Static<typeof JwtIssuerSchema>;
 
-/** Credentials before their form is known; `source` tells it. */
+/** Credentials of any form; `source` tells which. */
 const AnyCredentials = Type.Object({ source: optional(Type.String()) }, { additionalProperties: true });
 
-/** The schema of an account of one provider: chosen before validation, so that faults name the field and not the branch. */
+/** The schema of an account of one provider. It is chosen before validation, so that faults name the field instead of a union branch. */
 export const accountSchema = remembered(({ id, configuration, services }: ConfiguredProvider) =>
   object({
     name: AccountName,
@@ -70,7 +70,7 @@ export const accountSchema = remembered(({ id, configuration, services }: Config
   }),
 );
 
-/** An account as it stands in the file, with the settings of its provider among its members. */
+/** An account in the file, including its provider's settings. */
 export interface AccountEntry {
   readonly name: string;
   readonly provider: ProviderId;
@@ -83,7 +83,7 @@ export interface AccountEntry {
   readonly endpoints?: Readonly<Record<string, string>>;
 }
 
-/** The forms of a provider's credentials by `source`; `configured` is the one without. */
+/** The forms of a provider's credentials by `source`; `configured` is the form without one. */
 export const credentialSchemas = remembered(
   ({ configuration }: ConfiguredProvider): Readonly<Record<string, TSchema>> => ({
     configured: configuration.configured.schema,
@@ -162,7 +162,7 @@ export const ConfigFileSchema = object({
 });
 export type ConfigFile = Static<typeof ConfigFileSchema>;
 
-/** A list from a file that may not fit the schema: its faults are reported, and the other checks continue. */
+/** A list from a file that may not fit the schema. Its faults are reported elsewhere, so other checks continue. */
 export function listOf<T>(value: unknown): readonly T[] {
   return Array.isArray(value) ? value : [];
 }

@@ -3,7 +3,10 @@ import { readFile } from 'node:fs/promises';
 import type { Environment, ReadValues, Value } from '../domain/account-configuration.ts';
 import { Secret } from '../domain/secret.ts';
 
-/** Reads the value now. Surrounding white space is dropped: trailing newlines in secret files are common. Throws with the place, never the value. */
+/**
+ * Reads the current value without surrounding white space, because secret files often end with a newline. Errors name the place, never the
+ * value.
+ */
 export async function readValue(value: Value, environment: Environment): Promise<Secret> {
   if (typeof value === 'string') {
     if (value.trim() === '') throw new Error('is empty');
@@ -19,7 +22,7 @@ export async function readValue(value: Value, environment: Environment): Promise
   return secretOf(value.file, text);
 }
 
-/** `readValue` of a file, where nothing can be waited for. */
+/** Synchronous `readValue` of a file. */
 export function readValueFile(path: string): Secret {
   let text: string;
   try {
@@ -41,8 +44,8 @@ function unreadable(path: string, error: unknown): never {
 }
 
 /**
- * A value that can be read repeatedly: a file is read each time, and the last good value is used while the file cannot be read. A value that has
- * not changed is the same object, so that what was derived from it need not be derived again.
+ * A value that can be read repeatedly. A file is read each time; while it is unreadable the last good value is used. An unchanged value is
+ * the same object, so that derived values stay valid.
  */
 function rereading(value: Value, environment: Environment): () => Promise<Secret> {
   let last: Secret | null = null;
@@ -57,7 +60,7 @@ function rereading(value: Value, environment: Environment): () => Promise<Secret
   };
 }
 
-/** A text that can only be a name. Other texts are not repeated, because a misplaced secret may be among them. */
+/** A text that can only be a name. Other texts are not repeated, because they may be misplaced secrets. */
 function variableName(name: string): string {
   return /^[A-Z][A-Z_]{0,60}$/.test(name) ? name : 'that `env` names';
 }
@@ -66,7 +69,7 @@ function filePath(path: string): string {
   return /^\.{0,2}(\/[A-Za-z0-9._-]{1,30}){1,20}$/.test(path) ? path : 'that `file` names';
 }
 
-/** Reads the values of credentials anew at every use. Credentials that have not changed are the same object. */
+/** Reads credentials at every use. Unchanged credentials are the same object. */
 export function readingValues(environment: Environment): ReadValues {
   return (values, build) => {
     const readers = Object.entries(values).flatMap(([name, value]) =>

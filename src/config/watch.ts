@@ -14,8 +14,9 @@ export interface ConfigWatch {
 }
 
 /**
- * Calls `changed` when the content of a file is another one than before; `first`: the digest of what was read at the start. A mounted ConfigMap or
- * Secret changes by a link beside it (`..data`), so the folder is watched and the content compared. A file that is gone for a moment is no change.
+ * Calls `changed` when a file's content differs from the previous one; `first` is the digest of the content read at the start. A mounted
+ * ConfigMap or Secret changes by a symbolic link beside it (`..data`), so the folder is watched and the content compared. A file that is
+ * missing for a moment is not a change.
  */
 export function watchConfig(
   path: string,
@@ -31,7 +32,7 @@ export function watchConfig(
     watcher = watch(dirname(path), { persistent: false }, () => heard.abort());
     watcher.on('error', () => undefined);
   } catch {
-    // The looks are enough.
+    // Polling is enough.
   }
 
   async function look(): Promise<void> {
@@ -59,7 +60,7 @@ export function watchConfig(
   };
 }
 
-/** Of a file's content; null: it cannot be read now. */
+/** The digest of a file's content; null if it cannot be read now. */
 export async function digestOfFile(path: string): Promise<string | null> {
   return readFile(path, 'utf8').then(digestOf, () => null);
 }

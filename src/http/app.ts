@@ -66,20 +66,20 @@ export interface HttpAppOptions {
   readonly service: MigrationService;
   readonly webhooks: WebhookService;
   readonly auth: Authenticator;
-  /** Where changes that were asked for are recorded. Without it they are only logged. */
+  /** The store of audit records. Without it requests for changes are only logged. */
   readonly audit?: AuditLog;
   /** A pino logger. */
   readonly logger: FastifyBaseLogger;
   readonly runtime: Runtime;
-  /** What each provider can do decides which actions a migration shows. */
+  /** The providers, which decide the actions that a migration shows. */
   readonly providers: ProviderRegistry<HttpProvider>;
-  /** Without it nothing is counted and `/metrics` is empty. */
+  /** The metrics; without them `/metrics` is empty. */
   readonly telemetry?: HttpTelemetry;
   /** The deprecated operations by `operationId`; default: those of this version. */
   readonly deprecations?: Readonly<Record<string, Deprecation>>;
-  /** How late the process is; default: it is measured. */
+  /** Measures the event loop lag; default: a real measurement. */
   readonly eventLoopDelay?: EventLoopDelay;
-  /** What differs from `defaultHttpSettings`. */
+  /** Overrides of `defaultHttpSettings`. */
   readonly settings?: Partial<HttpSettings>;
 }
 
@@ -175,7 +175,7 @@ function newApp(
     bodyLimit: settings.bodyLimitBytes,
     requestTimeout: settings.requestTimeoutMs,
     keepAliveTimeout: settings.keepAliveTimeoutMs,
-    // Whoever has no word in it is told so by a hook of ours, with a problem document.
+    // Hooks of Godwit answer a rejected request with a problem document.
     http: { requireHostHeader: false, connectionsCheckingInterval: 5000 },
     ...(settings.trustedProxies.length > 0 && { trustProxy: addressList(settings.trustedProxies) }),
     // A hook answers requests during the shutdown with a problem document.

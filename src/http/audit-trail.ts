@@ -1,9 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AuditEntry, AuditLog } from '../domain/audit.ts';
 
-/** The known facts of a request that was refused before routing. */
+/** The known facts of a request that was rejected before routing. */
 export interface UnroutedRequest {
-  /** Null: it was no HTTP. */
+  /** Null if it was not HTTP. */
   readonly method: string | null;
   readonly remoteAddress: string;
   readonly requestId: string;
@@ -14,13 +14,13 @@ export interface UnroutedRequest {
 
 /** Records requests: a log line, and for changes an audit record. */
 export interface AuditTrail {
-  /** What is to be said of a request for a change in the transaction of that change. `status`: null where more than that settles it. */
+  /** The audit record for the transaction of a change. `status`: null if the transaction alone does not decide it. */
   entryOf(request: FastifyRequest, status: number | null): AuditEntry;
-  /** A request that reached a route. */
+  /** Records a request that reached a route. */
   asked(request: FastifyRequest, reply: FastifyReply, payload: unknown): void;
-  /** One that did not: it has no caller. */
+  /** Records a request that reached no route and has no caller. */
   refusedUnrouted(refused: UnroutedRequest): void;
   placeOf: AuditLog['placeOf'];
-  /** Writes what has not been written yet. */
+  /** Writes pending records. */
   close(): Promise<void>;
 }

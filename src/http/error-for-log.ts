@@ -1,4 +1,4 @@
-/** An error as it may be logged: name, message and stack with the queries of URLs masked, no other members. */
+/** The loggable part of an error: name, message and stack with URL queries masked, and no other members. */
 export function errorForLog(error: unknown): Readonly<Record<string, unknown>> {
   if (!(error instanceof Error)) return { message: maskQueries(String(error)) };
   const cause = error.cause === undefined ? {} : { cause: errorForLog(error.cause) };

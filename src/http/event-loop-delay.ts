@@ -1,18 +1,21 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
-/** How often the event loop is looked at, and over which time the delay is averaged, in milliseconds. */
+/** Sampling interval of the event loop and averaging period, in milliseconds. */
 const resolutionMs = 20;
 const windowMs = 1000;
 const nanosecondsPerMs = 1e6;
 
-/** How late this process is with everything. */
+/** The event loop lag of this process. */
 export interface EventLoopDelay {
-  /** How long a turn of the event loop took on average, beyond what it has to, in the better one of the last two seconds; milliseconds. */
+  /**
+   * The average lag of an event loop turn in the better one of the last two seconds, in milliseconds. A single long turn, such as that of a
+   * heavy list, affects the average of only one second and does not count as overload.
+   */
   presentMs(): number;
   close(): void;
 }
 
-/** One long turn, such as that of a heavy list, is no overload: it moves the average of one second, and not that of the next. */
+/** Starts measuring the lag of this process until `close`. */
 export function measureEventLoopDelay(): EventLoopDelay {
   const histogram = monitorEventLoopDelay({ resolution: resolutionMs });
   histogram.enable();
@@ -20,7 +23,7 @@ export function measureEventLoopDelay(): EventLoopDelay {
   let before = 0;
   const timer = setInterval(() => {
     before = present;
-    // No sample at all: the loop had no turn in which one could be taken.
+    // There is no sample, because the loop had no turn in which to take one.
     present = histogram.count === 0 ? 0 : Math.max(0, histogram.mean / nanosecondsPerMs - resolutionMs);
     histogram.reset();
   }, windowMs).unref();

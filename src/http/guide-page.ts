@@ -1,19 +1,19 @@
 import type { Marked } from 'marked';
 
-/** What a page of the guide needs to know of its place. */
+/** Context of a guide page. */
 export interface GuidePlace {
   /** Path of the Markdown file below `docs`, such as `operations/runbook.md`. */
   readonly file: string;
-  /** The paths of all pages; a link to anything else of the repository becomes plain text. */
+  /** The paths of all pages; a link to any other repository file becomes plain text. */
   readonly files: ReadonlySet<string>;
 }
 
-/** Relative URL from a page to the guide's index, with a slash at the end. All links are relative: a proxy may add a prefix. */
+/** Relative URL from a page to the guide's index, ending with a slash. All links are relative, because a proxy may add a prefix. */
 function rootFrom(file: string): string {
   return '../'.repeat(file.split('/').length - 1) || './';
 }
 
-/** URL below the guide where the page of a Markdown file is served: a README is its folder's index. */
+/** URL of a Markdown file's page below the guide: a README is its folder's index. */
 export function guideUrl(file: string): string {
   return file.replace(/(^|\/)README\.md$/, '$1').replace(/\.md$/, '');
 }
@@ -27,7 +27,7 @@ function linkFrom({ file, files }: GuidePlace, href: string): string | null {
   return files.has(below) ? `${rootFrom(file)}${guideUrl(below)}${hash}` : null;
 }
 
-/** The anchor of a heading, as GitHub makes it. */
+/** The anchor of a heading in GitHub's form. */
 function anchorOf(heading: string): string {
   const text = heading.toLowerCase().replaceAll(/[^\p{Letter}\p{Number}\s_-]/gu, '');
   return text.trim().replaceAll(/\s/g, '-');
@@ -37,7 +37,7 @@ function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 
-/** HTML of a Markdown page, put into `template` (`pages/guide/page.html`). HTML in the Markdown is dropped. */
+/** The HTML of a Markdown page in `template` (`pages/guide/page.html`). HTML in the Markdown is dropped. */
 export function guidePage(marked: typeof Marked, markdown: string, template: string, place: GuidePlace): string {
   const parser = new marked({
     renderer: {

@@ -1,17 +1,17 @@
 import { sandboxCredentials } from './cloud.ts';
 
-/** Where the clouds of a running sandbox are. */
+/** Addresses of the clouds of a running sandbox. */
 export interface SandboxUrls {
   readonly alibaba: { readonly url: string };
   readonly huawei: { readonly url: string };
   readonly tencent: { readonly url: string };
 }
 
-/** The accounts of the sandbox as they would stand in a configuration file. */
+/** The sandbox's accounts in the form of a configuration file. */
 export function sandboxAccounts({ alibaba, huawei, tencent }: SandboxUrls): readonly Record<string, unknown>[] {
   const known = sandboxCredentials;
   const limits = { readsPerSecond: 100, writesPerSecond: 100 };
-  // The emulated clouds take more than the real ones, so that nobody waits at a first try.
+  // The emulated clouds accept more calls than the real ones, so that a first try does not wait.
   const operations = { ListInstances: 100, ListBackups: 100, ListSqlserverDatabases: 100 };
   return [
     {

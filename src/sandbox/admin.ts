@@ -12,7 +12,7 @@ import { readRequest, send } from './http.ts';
 import { readPut } from './object-store/admin.ts';
 import type { ObjectAdministration } from './object-store/stores.ts';
 
-/** What the admin interface shows and changes. */
+/** The state that the admin interface shows and changes. */
 export interface AdminSubjects {
   readonly faults: Faults;
   journal(): readonly JournalEntry[];
@@ -24,7 +24,7 @@ export interface AdminSubjects {
   /** The cloud's own time. */
   timeOf(cloud: CloudName): number;
   readonly objects: ObjectAdministration;
-  /** Does at a cloud what somebody else asks for in its console. */
+  /** Executes an operation at a cloud as somebody else would in its console. */
   carryOut(cloud: CloudName, operation: string, parameters: Readonly<Record<string, unknown>>): SandboxResponse;
 }
 

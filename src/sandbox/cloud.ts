@@ -1,6 +1,6 @@
 import type { EmulatedObjects } from './object-store/objects.ts';
 
-/** A request as it arrived, before anything is understood of it. */
+/** A request as received, before parsing. */
 export interface SandboxRequest {
   readonly method: string;
   /** Path without query, as sent. */
@@ -16,13 +16,13 @@ export interface SandboxResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** In place of `body`, where the answer is bytes. */
+  /** Replaces `body` for a binary response. */
   readonly bytes?: Buffer;
 }
 
 /**
- * One effect that a cloud carried out, for whoever judges afterwards. `restore` is a restore that really began: there must be
- * exactly one per intent.
+ * One effect that a cloud executed, for tests to judge. `restore` means that a restore really started; there must be exactly one per
+ * intent.
  */
 export interface JournalEntry {
   readonly at: number;
@@ -32,7 +32,7 @@ export interface JournalEntry {
   readonly instanceId: string;
   /** The cloud's id of the task or job. */
   readonly taskId: string;
-  /** Database names, file names or keys that the effect was about. */
+  /** Database names, file names or keys of the effect. */
   readonly subject: string;
   readonly requestId: string;
 }
@@ -43,23 +43,23 @@ export interface SandboxEnvironment {
   /** Milliseconds since the epoch, the cloud's own clock. */
   now(): number;
   uuid(): string;
-  /** How long a normal restore takes, in milliseconds. States follow from the clock alone; nothing runs in the background. */
+  /** Duration of a normal restore in milliseconds. The clock alone determines states; nothing runs in the background. */
   readonly restoreMs: number;
-  /** Lists do not show objects younger than this many milliseconds by the cloud's clock; 0 when they show everything at once. */
+  /** Age in milliseconds from which lists show an object; 0: at once. */
   listLagMs(): number;
-  /** The cloud's object store, which its restore service reads from; absent: there is none, and any key is taken. */
+  /** The object store that the restore service reads; absent: there is none, and any key is accepted. */
   readonly objects?: EmulatedObjects;
   /**
-   * What `snapshot()` of the same cloud gave in an earlier process, as JSON read back; absent on a fresh start. Trusted: a cloud may
-   * cast it to the type that its `snapshot()` returns.
+   * The result of `snapshot()` of the same cloud in an earlier process, parsed from JSON; absent on a fresh start. It is trusted: a cloud
+   * may cast it to the type that `snapshot()` returns.
    */
   readonly restored?: unknown;
 }
 
-/** Faults that a cloud words in its own way; connection faults are the server's business. */
+/** Faults that a cloud answers in its own words; the server plays connection faults. */
 export type WordedFault = 'throttled' | 'unavailable' | 'internal_error';
 
-/** An error to be answered whatever the request is; `status` and `message` default to the vendor's usual ones. */
+/** An error for any request; `status` and `message` default to the vendor's usual ones. */
 export interface NamedError {
   readonly code: string;
   readonly message?: string;
@@ -70,27 +70,27 @@ export interface NamedError {
 export interface SandboxCloud {
   readonly name: JournalEntry['cloud'];
   handle(request: SandboxRequest): SandboxResponse;
-  /** What this cloud answers under that fault. */
+  /** This cloud's response for the fault. */
   fault(kind: WordedFault, request: SandboxRequest): SandboxResponse;
-  /** Any error of the vendor's by its code, in the vendor's form; absent in a cloud that has no such general form. */
+  /** Any vendor error by its code, in the vendor's format; absent for a cloud without a general format. */
   refuse?(error: NamedError, request: SandboxRequest): SandboxResponse;
-  /** Carries out an operation for somebody else, as from the vendor's console: nothing has to be signed. The parameters are checked as always. */
+  /** Executes an operation as from the vendor's console, unsigned but with the usual parameter checks. */
   carryOut(operation: string, parameters: Readonly<Record<string, unknown>>): SandboxResponse;
-  /** The vendor's operation that a request names, `?` when it names none. */
+  /** The operation named by a request; `?` if there is none. */
   operationOf(request: SandboxRequest): string;
   journal(): readonly JournalEntry[];
   /**
-   * All that a next process needs to go on as if nothing had happened, as plain JSON: objects, used nonces, sessions, journal. A cloud
-   * built with it as `restored` must answer like this one. Taken before the answer to a changing request goes out.
+   * The state that another process needs to continue, as plain JSON: objects, used nonces, sessions, journal. A cloud built with it as
+   * `restored` must answer like this one. Taken before the response to a changing request is sent.
    */
   snapshot(): unknown;
 }
 
-/** The keys that the sandbox knows. They are public: they open nothing but the sandbox. */
+/** The keys that the sandbox accepts. They are public and work nowhere else. */
 export const sandboxCredentials = {
   alibaba: {
     accessKeyId: 'sandbox-alibaba-id',
-    /** Goes with the same secret and with `securityToken`; the plain id goes without a token. */
+    /** Uses the same secret with `securityToken`; the plain id needs no token. */
     stsAccessKeyId: 'STS.sandbox-alibaba-id',
     accessKeySecret: 'sandbox-alibaba-secret',
     securityToken: 'sandbox-alibaba-token',

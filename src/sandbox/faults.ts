@@ -1,22 +1,22 @@
 import type { CloudName } from './cloud.ts';
 
 /**
- * What can go wrong with one request. `carriedOut` says whether the cloud has done the work when the caller sees the fault; faults
- * on the way back are the ones that tempt a client into doing it twice.
+ * A fault of one request. `carriedOut`: whether the cloud has executed the operation when the caller sees the fault. Faults of the response
+ * tempt a client to send the request twice.
  *
  * | kind | the caller sees |
  * |---|---|
- * | `throttled` | the vendor's throttling answer |
- * | `unavailable_…`, `internal_error_…` | the vendor's 5xx answer |
- * | `vendor_error_…` | any error of the vendor's, by `code` (`status` and `message` optional) |
- * | `drop_…` | the connection closed without an answer |
- * | `reset_…` | the connection reset |
- * | `delay_…` | the right answer, `ms` later |
+ * | `throttled` | the vendor's throttling response |
+ * | `unavailable_…`, `internal_error_…` | the vendor's 5xx response |
+ * | `vendor_error_…` | any vendor error, by `code` (`status` and `message` optional) |
+ * | `drop_…` | a closed connection without a response |
+ * | `reset_…` | a reset connection |
+ * | `delay_…` | the correct response, `ms` later |
  * | `garbage_html_…` | an HTML page with `status`, 200 by default |
- * | `truncated` | a complete HTTP answer whose JSON stops half way |
+ * | `truncated` | a complete HTTP response with half of its JSON |
  * | `cut_body` | half of the announced bytes, then a closed connection |
- * | `slow_body` | the right answer, in drops, over `ms` |
- * | `empty_body` | `status`, 200 by default, and nothing else |
+ * | `slow_body` | the correct response in small pieces over `ms` |
+ * | `empty_body` | `status`, 200 by default, and no body |
  */
 export const faultEffects = {
   throttled: { carriedOut: false },
@@ -44,40 +44,40 @@ export type FaultKind = keyof typeof faultEffects;
 
 const aliases: Readonly<Record<string, FaultKind>> = { garbage_html: 'garbage_html_after', reset: 'reset_before' };
 
-/** One rule. The first rule that matches a request and fires is the one that is played. */
+/** One rule. The first rule that matches a request and fires is played. */
 export interface FaultRule {
   readonly cloud: CloudName | '*';
   /** The vendor's operation, or `*`. */
   readonly operation: string;
   readonly kind: FaultKind;
-  /** How many times it fires. Default: once, or without end when `probability` is given. */
+  /** Number of times it fires. Default: once, or unlimited with `probability`. */
   readonly count?: number;
-  /** Chance between 0 and 1 that it fires on a matching request. Default 1. */
+  /** Probability that it fires on a matching request; default 1. */
   readonly probability?: number;
-  /** How many matching requests pass unharmed first. Default 0. */
+  /** Number of matching requests to skip first; default 0. */
   readonly skip?: number;
-  /** For the kinds that take time; default 1000. */
+  /** Duration for delaying kinds in milliseconds; default 1000. */
   readonly ms?: number;
   readonly status?: number;
   readonly code?: string;
   readonly message?: string;
 }
 
-/** The rules in force, in order. */
+/** The active rules in order. */
 export interface Faults {
   add(rule: FaultRule): void;
-  /** Each rule with how often it has fired. */
+  /** Each rule with the number of times it fired. */
   list(): readonly (FaultRule & { readonly fired: number })[];
   clear(): void;
 }
 
-/** The rules, and the decision for one request. */
+/** Holds the rules and decides each request. */
 export interface FaultBook extends Faults {
-  /** The fault that this request meets, counted as fired; null: none. */
+  /** The fault for this request, which counts as fired; null: none. */
   take(cloud: CloudName, operation: string): FaultRule | null;
 }
 
-/** An empty book. The same seed and the same requests in the same order meet the same faults. */
+/** Creates an empty book of rules. The same seed and requests produce the same faults. */
 export function createFaultBook(seed: number): FaultBook {
   const random = seededRandom(seed);
   let entries: { rule: FaultRule; fired: number; seen: number }[] = [];
@@ -103,7 +103,7 @@ export function createFaultBook(seed: number): FaultBook {
   };
 }
 
-/** Reads a rule from JSON. Returns the fault in words when it is none. */
+/** Parses a rule from JSON. Returns an error message if it is invalid. */
 export function readFaultRule(value: unknown): FaultRule | string {
   if (typeof value !== 'object' || value === null) return 'a rule is an object';
   const { cloud = '*', operation = '*', kind, ...rest } = value as Readonly<Record<string, unknown>>;
@@ -126,12 +126,12 @@ function isAmount(name: string, value: unknown): boolean {
   return ['count', 'skip', 'ms'].includes(name) && Number.isInteger(value);
 }
 
-/** Whether `value` names one cloud or all of them. */
+/** Whether `value` names one cloud, or all of them. */
 export function isCloudOrAll(value: unknown): value is CloudName | '*' {
   return value === '*' || value === 'alibaba' || value === 'huawei' || value === 'tencent';
 }
 
-/** Marsaglia's xorshift on 32 bits: even enough for chances, and the same on every machine. */
+/** Marsaglia's xorshift on 32 bits: uniform enough, and equal on every machine. */
 function seededRandom(seed: number): () => number {
   let state = (seed ^ 0x9e3779b9) >>> 0 || 1;
   return () => {

@@ -2,11 +2,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { SandboxRequest, SandboxResponse } from './cloud.ts';
 
-/** Session tokens in headers can be larger than Node's own limit of 16 KiB. */
+/** Session tokens in headers can exceed Node's limit of 16 KiB. */
 const maxHeaderSize = 256 * 1024;
 const maxBodyBytes = 8 * 1024 * 1024;
 
-/** Starts an HTTP server; resolves once it listens, with its base URL. `port` 0: any free one. */
+/** Starts an HTTP server; resolves with its base URL once it listens. `port` 0: any free port. */
 export async function listen(
   host: string,
   port: number,
@@ -14,7 +14,7 @@ export async function listen(
 ): Promise<{ readonly url: string; readonly server: Server }> {
   const server = createServer({ maxHeaderSize, keepAliveTimeout: 65_000 }, (incoming, outgoing) => {
     onRequest(incoming, outgoing).catch((error: unknown) => {
-      // A cloud that throws is a defect of the emulator: say so instead of looking like an outage of the vendor.
+      // A cloud that throws has a defect; saying so keeps it from looking like a vendor outage.
       if (outgoing.headersSent || outgoing.destroyed) return void outgoing.destroy();
       outgoing.writeHead(500, { 'content-type': 'text/plain' }).end(`defect in the sandbox: ${String(error)}`);
     });
@@ -31,7 +31,7 @@ export async function listen(
   return { url: `http://${name}:${bound.port}`, server };
 }
 
-/** Ends a server and every connection it still has. */
+/** Closes a server and all its connections. */
 export function stop(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
@@ -39,7 +39,7 @@ export function stop(server: Server): Promise<void> {
   });
 }
 
-/** The request, read to its end. Throws when the caller goes away or sends more than 8 MiB. */
+/** Reads a request to its end. Throws if the caller disconnects or sends more than 8 MiB. */
 export async function readRequest(incoming: IncomingMessage): Promise<SandboxRequest> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -63,14 +63,14 @@ export async function readRequest(incoming: IncomingMessage): Promise<SandboxReq
   };
 }
 
-/** Sends head and body at once, with its exact length and the given time as `Date`. */
+/** Sends head and body at once with the exact length and the given time as `Date`. */
 export function send(outgoing: ServerResponse, response: SandboxResponse, at: number): void {
   const body = response.bytes ?? Buffer.from(response.body);
   startAnswer(outgoing, response, at, body.length);
   outgoing.end(body);
 }
 
-/** Sends the head only. `length`: the announced one. */
+/** Sends only the head. `length`: the announced body length. */
 export function startAnswer(outgoing: ServerResponse, response: SandboxResponse, at: number, length: number): void {
   outgoing.sendDate = false;
   outgoing.writeHead(response.status, {

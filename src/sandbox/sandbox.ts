@@ -3,7 +3,7 @@ import { createHuaweiCloud } from './huawei/index.ts';
 import { type Sandbox, type SandboxOptions, startClouds } from './server.ts';
 import { createTencentCloud } from './tencent/index.ts';
 
-/** Starts the three emulated clouds. Rejects when a port is taken or the state file is not one. */
+/** Starts the three emulated clouds. Rejects if a port is taken or the state file is invalid. */
 export function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   return startClouds({ alibaba: createAlibabaCloud, huawei: createHuaweiCloud, tencent: createTencentCloud }, options);
 }

@@ -15,17 +15,17 @@ export type CloudFactory = (environment: SandboxEnvironment) => SandboxCloud;
 
 export interface SandboxOptions {
   readonly host: string;
-  /** The first of four ports in a row: Alibaba, Huawei, Tencent, admin. Absent or 0: any free ones. */
+  /** The first of four consecutive ports: Alibaba, Huawei, Tencent, admin. Absent or 0: any free ports. */
   readonly port?: number;
   readonly runtime: Runtime;
-  /** How long a normal restore takes, in milliseconds by the cloud's clock. */
+  /** Duration of a normal restore in milliseconds of the cloud's clock. */
   readonly restoreMs: number;
   /**
-   * Where the emulated state is kept, so that restores outlive this process as they do at a real vendor. Written and flushed before
-   * the answer to a request that changed something goes out. Absent: the state ends with the process.
+   * File for the emulated state, so that restores outlive this process as they do at a real vendor. It is written and flushed before the
+   * response to a changing request is sent. Absent: the state ends with the process.
    */
   readonly stateFile?: string;
-  /** For the chances of faults; default 1. */
+  /** Random seed of faults; default 1. */
   readonly seed?: number;
 }
 
@@ -37,15 +37,15 @@ export interface Sandbox extends Conditions {
   /** The admin interface: faults, journal, clocks, lag. */
   readonly admin: { readonly url: string };
   readonly faults: Faults;
-  /** The clouds' object stores: what lies in them, and putting more there. */
+  /** The clouds' object stores and their contents. */
   readonly objects: ObjectAdministration;
-  /** What the clouds have carried out, oldest first, of all clouds. */
+  /** The journal of all clouds, oldest first. */
   journal(): readonly JournalEntry[];
-  /** Ends the servers and their connections; resolves when the ports are free. */
+  /** Closes the servers and their connections; resolves when the ports are free. */
   close(): Promise<void>;
 }
 
-/** Starts the given clouds, one server each, and the admin interface. Rejects when a port is taken or the state file is not one. */
+/** Starts the given clouds, one server each, and the admin interface. Rejects if a port is taken or the state file is invalid. */
 export async function startClouds(
   factories: Readonly<Record<CloudName, CloudFactory>>,
   options: SandboxOptions,

@@ -3,16 +3,16 @@ import { dirname } from 'node:path';
 import type { CloudName } from './cloud.ts';
 import type { StoredFile } from './object-store/objects.ts';
 
-/** What outlives the process: the clouds' own snapshots, and the clocks that their times are read by. */
+/** The persistent state: the clouds' snapshots and their clocks. */
 export interface SandboxState {
   readonly version: 1;
   readonly clouds: Readonly<Partial<Record<CloudName, unknown>>>;
-  /** Objects that were put, by cloud; the history that every store begins with is not among them. */
+  /** Stored objects by cloud, without the history that every store starts with. */
   readonly objects?: Readonly<Partial<Record<CloudName, readonly StoredFile[]>>>;
   readonly clockOffsetMs: Readonly<Partial<Record<CloudName, number>>>;
 }
 
-/** The state in `file`, or null when there is no such file. Throws when the file is not a sandbox's state. */
+/** The state in `file`; null if there is no such file. Throws if the file is not a sandbox state. */
 export function readState(file: string): SandboxState | null {
   let text: string;
   try {
@@ -26,7 +26,7 @@ export function readState(file: string): SandboxState | null {
   return value;
 }
 
-/** Replaces `file` so that after a crash it holds either the old state or the new one, whole. Returns when it is on disk. */
+/** Replaces `file` atomically: after a crash it holds the complete old or new state. Returns once it is on disk. */
 export function writeState(file: string, state: SandboxState): void {
   mkdirSync(dirname(file), { recursive: true });
   const temporary = `${file}.new`;

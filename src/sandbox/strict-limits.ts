@@ -1,26 +1,26 @@
 import type { SandboxCloud, SandboxRequest, SandboxResponse } from './cloud.ts';
 
-/** At most so many calls of an operation in any period of so many milliseconds. */
+/** A limit: at most `calls` calls of an operation in any period of `perMs` milliseconds. */
 export interface StrictLimit {
   readonly calls: number;
   readonly perMs: number;
 }
 
-/** A call that was throttled, by the cloud's clock. */
+/** A throttled call by the cloud's clock. */
 export interface ThrottledCall {
   readonly operation: string;
   readonly at: number;
 }
 
-/** A cloud that throttles. */
+/** A cloud with limits. */
 export interface StrictCloud extends SandboxCloud {
-  /** Calls beyond a limit so far. They were answered as the vendor throttles, and not carried out. */
+  /** Throttled calls so far. They were not executed. */
   throttled(): readonly ThrottledCall[];
 }
 
 /**
- * The cloud with limits per operation as strict as can be: the calls of every period count, wherever it begins, and throttled ones count too. `limitOf` null:
- * there is no limit.
+ * Wraps a cloud with the strictest limits per operation: the calls of every period count, wherever it starts, including throttled calls.
+ * `limitOf` returns null for an unlimited operation.
  */
 export function withStrictLimits(
   cloud: SandboxCloud,
@@ -43,7 +43,7 @@ export function withStrictLimits(
   return { ...methodsOf(cloud), handle, throttled: () => throttled };
 }
 
-/** Its methods, whether the cloud is an object or of a class. */
+/** The cloud's methods, whether it is an object literal or a class instance. */
 function methodsOf(cloud: SandboxCloud): SandboxCloud {
   return {
     name: cloud.name,

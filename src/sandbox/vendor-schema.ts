@@ -4,34 +4,34 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { parse } from 'yaml';
 
-/** One way in which a request or an answer departs from its description. */
+/** One violation of a schema by a request or response. */
 export interface ParameterFault {
   /** `unknown`: not declared. `missing`: required and absent. `type`: wrong JSON type. `value`: enum, format, length, range or pattern. */
   readonly kind: 'unknown' | 'missing' | 'type' | 'value';
   /** Dotted path to the member, such as `PageSize` or `jobs.0.base_info.name`; empty for the whole. */
   readonly name: string;
-  /** What is wrong, in words, beginning with the name. */
+  /** The fault in words, starting with the name. */
   readonly detail: string;
 }
 
 /** One operation of a vendor, as `openapi/vendors/<cloud>.yaml` describes it. */
 export interface VendorOperation {
-  /** The vendor's name of it: the `operationId`. */
+  /** The vendor's name: the `operationId`. */
   readonly operation: string;
   /** Upper case. */
   readonly method: string;
-  /** The path key without any `?…` or `#…`; path parameters in braces. */
+  /** The path key without `?…` or `#…`; path parameters in braces. */
   readonly path: string;
-  /** All that is declared `in: query`, in the order of the document. */
+  /** All parameters declared `in: query`, in document order. */
   readonly queryNames: readonly string[];
   /**
-   * Faults of the query (for RPC styles: of all business parameters, wherever they travelled). Values are text as on the wire; one
-   * that is declared `integer`, `number` or `boolean` is read as such, strictly. Undeclared names are faults.
+   * Faults of the query (for RPC styles: of all business parameters, wherever they were sent). Values are text; one declared `integer`,
+   * `number` or `boolean` is parsed strictly. Undeclared names are faults.
    */
   validateQuery(query: Readonly<Record<string, string>>): readonly ParameterFault[];
-  /** Faults of the parsed JSON body (undefined: none was sent). No coercion at all. Undeclared members are faults at any depth. */
+  /** Faults of the parsed JSON body (undefined: there is none). No coercion. Undeclared members are faults at any depth. */
   validateBody(body: unknown): readonly ParameterFault[];
-  /** Faults of an answer's parsed body against the response declared for that status, else `default`. A test's tool. */
+  /** Faults of a response's parsed body against the response declared for that status, else `default`. For tests. */
   validateResponse(status: number, body: unknown): readonly ParameterFault[];
 }
 
@@ -65,7 +65,7 @@ export function readVendorOperations(document: unknown): ReadonlyMap<string, Ven
     strict: true,
     strictTypes: false,
     strictRequired: false,
-    // Strict mode finds unknown keywords; compiling the schema of schemas as well would slow the first request down.
+    // Strict mode finds unknown keywords; compiling the meta-schema as well would slow the first request.
     meta: false,
     validateSchema: false,
     code: { optimize: false },
@@ -169,7 +169,7 @@ function faultOf(error: ErrorObject): ParameterFault {
   return { kind, name, detail: `${name} ${words[kind]}`.trim() };
 }
 
-/** A wire text in its declared type; left as text when it does not read so, which the validator then refuses. */
+/** Parses a text into its declared type. Unparsable text stays text, which the validator then rejects. */
 function readText(text: string, type: unknown): unknown {
   if (type === 'integer' && /^-?(0|[1-9]\d*)$/.test(text)) return Number(text);
   if (type === 'number' && /^-?(0|[1-9]\d*)(\.\d+)?$/.test(text)) return Number(text);
@@ -177,7 +177,7 @@ function readText(text: string, type: unknown): unknown {
   return text;
 }
 
-/** The schema with its references resolved, its objects closed and annotations that ajv does not know left out. */
+/** The schema with references resolved, objects closed and annotations unknown to ajv removed. */
 function closed(root: Json, schema: unknown, depth = 0): Json {
   if (typeof schema === 'boolean') return schema ? {} : { not: {} };
   if (depth > 40) throw new Error('schemas refer to each other in a circle');

@@ -13,13 +13,13 @@ function traceFields(): object {
   return traceId === null ? {} : { traceId };
 }
 
-/** The request that the present work belongs to. The lines of the HTTP surface carry it already. */
+/** The request that the current work belongs to. Lines of the HTTP surface already have it. */
 function requestFields(): object {
   const { requestId } = presentContext();
   return requestId === null ? {} : { requestId };
 }
 
-/** What the engine may say. */
+/** The fields that the engine may log. */
 export interface EngineLogFields {
   readonly migrationId?: string;
   readonly operation?: string;

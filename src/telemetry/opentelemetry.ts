@@ -103,7 +103,7 @@ function contextOf(parent: SpanStart['parent']): Context {
   return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: sampled ? 1 : 0, isRemote: true, ...noted });
 }
 
-/** `OTEL_TRACES_SAMPLER` and its argument; without them every trace whose caller did not decide otherwise. */
+/** `OTEL_TRACES_SAMPLER` and its argument; without them every trace is recorded unless its caller decided otherwise. */
 export function samplerOf(environment: Environment, complain: (message: string) => void): Sampler {
   const name = environment.OTEL_TRACES_SAMPLER || 'parentbased_always_on';
   const given = Number(environment.OTEL_TRACES_SAMPLER_ARG || '1');
@@ -139,5 +139,5 @@ function batchOptions(environment: Environment) {
 }
 
 function noop(): void {
-  // Less than a warning is not worth a line.
+  // Only warnings and errors are logged.
 }

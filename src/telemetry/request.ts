@@ -5,10 +5,10 @@ import type { HttpMetrics } from './metrics/http.ts';
 import type { SpanAttributes, Tracing } from './span.ts';
 import { readTraceParent, writeTraceParent } from './traceparent.ts';
 
-/** Asked every few seconds by machines: their spans would drown the others. */
+/** Machines call these every few seconds, and their spans would hide the others. */
 const untraced: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics']);
 
-/** How a request is counted, timed and traced. A trace that the caller began is continued. */
+/** Counts, times and traces a request. Continues the caller's trace. */
 export function requestTelemetry(
   metrics: HttpMetrics,
   tracing: Tracing | null,

@@ -29,38 +29,38 @@ export interface TelemetryOptions {
   readonly version: string;
   readonly store: Pick<Store, 'statistics' | 'nextDue'>;
   readonly accounts: ConfiguredAccounts['all'];
-  /** Migrations that the engine works on now; asked at each scrape. */
+  /** Migrations in progress in the engine; read at each scrape. */
   inFlight(): number;
-  /** Where calls to vendors are made or not; asked at each scrape. */
+  /** Circuits of the vendors; read at each scrape. */
   circuits(): readonly Circuit[];
-  /** The operations that vendors have slowed down; asked at each scrape. */
+  /** Operations that vendors have slowed down; read at each scrape. */
   slowedOperations(): readonly SlowedOperation[];
-  /** The part of the vendors' limits that this process may use, 0 to 1; asked at each scrape. */
+  /** This process's share of the vendors' limits, 0 to 1; read at each scrape. */
   limitShare(): number;
   /** Null: no spans are recorded. */
   readonly tracing: Tracing | null;
 }
 
-/** What the rooms tell, as metrics, spans and log lines of one gateway. */
+/** Reports of all modules as metrics, spans and log lines of one gateway. */
 export interface Telemetry {
   readonly engine: EngineTelemetry;
   readonly vendors: VendorTelemetry;
   readonly http: HttpTelemetry;
   readonly webhooks: WebhookTelemetry;
   clockStepped(step: ClockStep): void;
-  /** The configuration was looked at again. */
+  /** The configuration was checked again. */
   configured(state: {
     readonly accounts: ConfiguredAccounts['all'];
     readonly failed: boolean;
     readonly restart: boolean;
   }): void;
-  /** A migration has just ended, and this process has written it down. */
+  /** A migration has just ended, as stored by this process. */
   migrationEnded(migration: Migration): void;
   /** The gateway's own metrics, without those of the process. */
   readonly registry: Registry;
 }
 
-/** A clock that is off by more than this is worth a line in the log. */
+/** Clock skew above which a log line is written. */
 const tellingClockMs = 60_000;
 
 export function createTelemetry(options: TelemetryOptions): Telemetry {

@@ -2,7 +2,7 @@ import type { Tracing } from './span.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Whether the standard environment variables ask for traces: an OTLP endpoint is named and nothing switches them off. */
+/** Whether the standard environment variables enable tracing: an OTLP endpoint is named and nothing disables it. */
 export function tracesWanted(environment: Environment): boolean {
   if (environment.OTEL_SDK_DISABLED?.toLowerCase() === 'true') return false;
   if (environment.OTEL_TRACES_EXPORTER === 'none') return false;
@@ -10,8 +10,8 @@ export function tracesWanted(environment: Environment): boolean {
 }
 
 /**
- * Traces as the environment asks for them, or null. The OpenTelemetry SDK is loaded only when they are wanted. `warn` gets what the
- * exporter complains about.
+ * Creates the tracing that the environment asks for, or null. The OpenTelemetry SDK is loaded only if needed. `warn` receives the
+ * exporter's complaints.
  */
 export async function tracingOf(
   environment: Environment,

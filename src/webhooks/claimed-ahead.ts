@@ -1,14 +1,14 @@
 import { putNewest } from '../domain/bounded-map.ts';
 import type { ClaimedDelivery } from '../domain/webhook.ts';
 
-/** How much work is claimed ahead for a receiver, in milliseconds of its own pace. */
+/** Amount of work claimed in advance for a receiver, in milliseconds at its own pace. */
 const aheadMs = 250;
-/** Maximum number of deliveries that wait here for one webhook, and for all together. */
+/** Maximum number of waiting deliveries, for one webhook and for all together. */
 const maxOfOne = 128;
 const maxInAll = 2000;
 /** Weight of the last attempt in the average pace of a receiver. */
 const weight = 0.2;
-/** Webhooks whose pace is known. */
+/** Maximum number of webhooks whose pace is remembered. */
 const maxKnown = 10_000;
 
 interface Waiting {
@@ -17,7 +17,7 @@ interface Waiting {
 }
 
 /**
- * Leased deliveries without a place yet. Only quick receivers have any, so that their next attempt needs no statement of the database.
+ * Leased deliveries that wait for a free place. Only fast receivers have any, so that their next attempt needs no database statement.
  * Deliveries that wait too long are released.
  */
 export class ClaimedAhead {
@@ -25,12 +25,12 @@ export class ClaimedAhead {
   readonly #paces = new Map<string, number>();
   #size = 0;
 
-  /** How many of the webhook wait here. */
+  /** Number of waiting deliveries of the webhook. */
   held(webhookId: string): number {
     return this.#queues.get(webhookId)?.length ?? 0;
   }
 
-  /** How many more deliveries may be claimed for the webhook, beyond its `atOnce` places. */
+  /** Number of further deliveries that may be claimed for the webhook, beyond its `atOnce` places. */
   room(webhookId: string, atOnce: number): number {
     const pace = this.#paces.get(webhookId);
     if (pace === undefined) return 0;
@@ -38,7 +38,7 @@ export class ClaimedAhead {
     return Math.max(0, Math.min(wanted - this.held(webhookId), maxInAll - this.#size));
   }
 
-  /** Whether the stock is low, so that the next deliveries should be claimed. */
+  /** Whether few deliveries are waiting, so that the next ones should be claimed. */
   runsLow(webhookId: string, atOnce: number): boolean {
     return this.room(webhookId, atOnce) >= this.held(webhookId);
   }
@@ -56,7 +56,7 @@ export class ClaimedAhead {
     return [...this.#queues.values()].flatMap(([first]) => (first === undefined ? [] : [first.claim]));
   }
 
-  /** Takes the next one of a webhook. */
+  /** Takes the next waiting delivery of a webhook. */
   take(webhookId: string): ClaimedDelivery | undefined {
     const queue = this.#queues.get(webhookId);
     const next = queue?.shift();
@@ -81,7 +81,7 @@ export class ClaimedAhead {
     return taken;
   }
 
-  /** Updates the pace after an attempt. `durationMs` null: no answer came, and nothing is claimed ahead until one does. */
+  /** Updates the pace after an attempt. `durationMs` null: no response came, and nothing is claimed in advance until one does. */
   attempted(webhookId: string, durationMs: number | null): void {
     const known = this.#paces.get(webhookId);
     if (durationMs === null) this.#paces.delete(webhookId);

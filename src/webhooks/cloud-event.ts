@@ -4,7 +4,7 @@ import { representEvent } from '../domain/represent-event.ts';
 /** Media type of a CloudEvent in structured mode. */
 export const cloudEventMediaType = 'application/cloudevents+json';
 
-/** The body that a receiver gets: CloudEvents 1.0 in JSON. It is the same at every attempt, byte by byte. */
+/** The body sent to a receiver: CloudEvents 1.0 in JSON. It is byte-identical at every attempt. */
 export function cloudEvent(event: MigrationEvent): string {
   return JSON.stringify({
     specversion: '1.0',

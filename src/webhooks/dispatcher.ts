@@ -34,7 +34,7 @@ const keptMs = 7 * 24 * 3_600_000;
 export interface DispatcherContext extends PostContext {
   readonly store: WebhookStore & Pick<Store, 'onChange'>;
   readonly runtime: Runtime;
-  /** Asked before each attempt. */
+  /** Called before each attempt. */
   readonly grantFault: GrantFault;
   /** Lease of a delivery in milliseconds, longer than the sender's deadline: a delivery whose lease ends earlier is sent twice. */
   readonly leaseMs: number;
@@ -46,9 +46,9 @@ const toldAs = { delivered: 'delivered', pending: 'to_be_retried', failed: 'give
 /** Sends events to their receivers, at least once each. */
 export interface Dispatcher {
   start(): void;
-  /** There may be something to do. */
+  /** Signals that there may be work. */
   wake(): void;
-  /** Starts nothing more, and waits at most `graceMs` for the attempts in flight. */
+  /** Starts no further attempts and waits at most `graceMs` for open ones. */
   stop(graceMs: number): Promise<void>;
 }
 
@@ -128,7 +128,7 @@ export function createDispatcher(context: DispatcherContext): Dispatcher {
     }
   }
 
-  /** Starts the deliveries that have a place, one of each webhook in turn. */
+  /** Starts deliveries that have a place, one per webhook in turn. */
   function begin(): void {
     beginning = false;
     if (stopping.signal.aborted) return;
@@ -144,7 +144,7 @@ export function createDispatcher(context: DispatcherContext): Dispatcher {
     }
   }
 
-  /** Those that end in one turn of the event loop make room together. */
+  /** Attempts that end in one turn of the event loop free their places together. */
   function beginSoon(): void {
     if (beginning) return;
     beginning = true;
@@ -230,5 +230,5 @@ export function createDispatcher(context: DispatcherContext): Dispatcher {
   };
 }
 
-/** The failure is reported once for the whole batch. */
+/** One failure is reported for the whole batch. */
 class NotSettled extends Error {}

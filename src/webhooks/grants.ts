@@ -1,23 +1,23 @@
 import { hasGrant } from '../domain/grants.ts';
 import type { Webhook } from '../domain/webhook.ts';
 
-/** Who may call this gateway by its present configuration. */
+/** The callers that the current configuration admits. */
 export interface KnownCallers {
   readonly keys: readonly {
     readonly name: string;
     readonly scopes: readonly string[];
     readonly accounts: readonly string[];
   }[];
-  /** Issuers of tokens. */
+  /** The trusted token issuers. */
   readonly issuers: readonly string[];
 }
 
-/** Why an event of the account is not sent to that webhook now, although its creator once had a grant; null: it is sent. */
+/** Why an event of the account may no longer be sent to that webhook; null if it may. */
 export type GrantFault = (webhook: Pick<Webhook, 'caller' | 'callerKind'>, account: string) => string | null;
 
 /**
- * Checks the present configuration. A token's grants end with the token, and only its issuer knows them. Webhooks of older versions do not
- * say how their creator was authenticated; a key of the same name decides, if there is one.
+ * Checks the current configuration. A token's grants end with the token, and only its issuer knows them. Webhooks of older versions do not
+ * record how their creator was authenticated; a key of the same name decides if there is one.
  */
 export function presentGrants({ keys, issuers }: KnownCallers): GrantFault {
   const byName = new Map(keys.map((key) => [key.name, key]));

@@ -3,13 +3,13 @@ import type { IdempotencyKey } from '../domain/store.ts';
 import type { EventType } from '../domain/vocabulary.ts';
 import type { Delivery, DeliveryState, Webhook } from '../domain/webhook.ts';
 
-/** What a caller says of a new webhook. */
+/** A caller's description of a new webhook. */
 export interface WebhookRequest {
   readonly url: string;
   readonly description?: string | null;
   /** Default: every type. */
   readonly eventTypes?: readonly EventType[];
-  /** Default: all that the caller has a grant for. */
+  /** Default: all accounts granted to the caller. */
   readonly accounts?: readonly string[];
   readonly headers?: Readonly<Record<string, string>>;
   readonly caCertificates?: string | null;
@@ -21,7 +21,7 @@ export type WebhookPatch = Partial<Omit<WebhookRequest, 'headers'>> & {
   readonly headers?: Readonly<Record<string, string | null>> | null;
 };
 
-/** The caller and the accounts with a grant; `*` stands for all. */
+/** The caller and its granted accounts; `*` stands for all. */
 export interface WebhookCaller {
   /** The audit record to store with the change. */
   readonly audit?: AuditEntry;
@@ -31,7 +31,7 @@ export interface WebhookCaller {
 }
 
 export interface WebhookChange extends WebhookCaller {
-  /** From `If-Match`: the entity tag without quotes. A difference is `precondition_failed`. */
+  /** The entity tag in `If-Match`, without quotes. A difference is `precondition_failed`. */
   readonly ifMatch?: string;
 }
 
@@ -48,18 +48,18 @@ export interface ChangedWebhook {
   readonly secret: string | null;
 }
 
-/** What came of a test message. */
+/** The result of a test message. */
 export interface TestResult {
   readonly delivered: boolean;
-  /** HTTP status of the answer; null: there was none. */
+  /** HTTP status of the response; null: there was none. */
   readonly status: number | null;
-  /** Why it was not delivered, in words of ours. */
+  /** Why it was not delivered, in Godwit's words. */
   readonly error: string | null;
 }
 
 /**
- * The operations on webhooks for the HTTP surface. Every method throws `Problem`: `not_found`, also for a webhook with an account that the
- * caller has no grant for; `forbidden` for such an account in the request; `invalid_request` with a pointer for a URL that may not be
+ * The webhook operations of the HTTP surface. Every method throws `Problem`: `not_found`, also for a webhook with an account that is not
+ * granted to the caller; `forbidden` for such an account in the request; `invalid_request` with a pointer for a URL that must not be
  * called; `encryption_key_required`; `precondition_failed`; `idempotency_key_reused`.
  */
 export interface WebhookService {
@@ -70,11 +70,11 @@ export interface WebhookService {
   /** A URL at another origin gets a new secret, because the holder of the old one must not sign for the new receiver. */
   patch(id: string, patch: WebhookPatch, caller: WebhookChange): Promise<ChangedWebhook>;
   /**
-   * Makes a new secret; for `overlapMs` messages carry a signature with the old one, too. A repetition with the same idempotency key
+   * Creates a new secret. For `overlapMs` messages also carry a signature with the old one. A repetition with the same idempotency key
    * changes nothing.
    */
   rotateSecret(id: string, overlapMs: number, caller: WebhookChange, idempotency?: IdempotencyKey): Promise<NewWebhook>;
-  /** Sends a test message now and returns its outcome. `invalid_state` while another one is in flight. */
+  /** Sends a test message now and returns its outcome. `invalid_state` while another one is being sent. */
   test(id: string, caller: WebhookCaller): Promise<TestResult>;
   remove(id: string, caller: WebhookChange): Promise<void>;
   /** Newest first. */

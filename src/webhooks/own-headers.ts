@@ -1,10 +1,10 @@
-/** Names that Godwit sets itself, or that belong to the connection and not to the message (RFC 9110, section 7.6.1). */
+/** Headers that Godwit sets itself or that belong to the connection instead of the message (RFC 9110, section 7.6.1). */
 const refused: ReadonlySet<string> = new Set([
   ...['content-type', 'content-length', 'content-encoding', 'user-agent', 'host', 'date', 'expect', 'traceparent'],
   ...['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade'],
 ]);
 
-/** Why a header of that name cannot be sent to a receiver; null: it can. */
+/** Why a header of that name cannot be sent to a receiver; null if it can. */
 export function headerNameFault(name: string): string | null {
   const lower = name.toLowerCase();
   if (refused.has(lower)) return 'is set by Godwit, or belongs to the connection';
@@ -12,12 +12,12 @@ export function headerNameFault(name: string): string | null {
   return null;
 }
 
-/** Names in lower case, so that one header is one member. */
+/** Lower-cases names, so that one header is one member. */
 export function withLowerNames(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-/** A merge patch of headers: null removes one, and nothing in the place of all removes all. */
+/** Applies a merge patch to headers: null removes one header, or all. */
 export function mergedHeaders(
   current: Readonly<Record<string, string>>,
   patch: Readonly<Record<string, string | null>> | null,

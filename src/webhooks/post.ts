@@ -9,7 +9,7 @@ import { signatureHeaders } from './signature.ts';
 export interface PostContext {
   readonly sender: Pick<Sender, 'post'>;
   readonly runtime: Pick<Runtime, 'now'>;
-  /** Opens what is sealed. Throws when its key is gone. */
+  /** Decrypts a stored text. Throws if its key is missing. */
   open(sealed: string, place: string): string;
   readonly version: string;
 }

@@ -1,4 +1,4 @@
-/** The bindings of the sealed texts of a webhook: neither opens in the place of the other, or of another webhook. */
+/** The bindings of a webhook's encrypted texts. A text decrypts only in its own place and webhook. */
 
 export function urlPlace(webhookId: string): string {
   return `webhook-url ${webhookId}`;
@@ -12,7 +12,7 @@ export function headersPlace(webhookId: string): string {
   return `webhook-headers ${webhookId}`;
 }
 
-/** All of them. */
+/** All bindings of a webhook. */
 export function placesOfWebhook(webhookId: string): {
   readonly url: string;
   readonly secret: string;

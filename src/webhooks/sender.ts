@@ -13,12 +13,12 @@ import { type AttemptResult, maxWishMs } from './schedule.ts';
 const maxAnswerBytes = 16 * 1024;
 /** Keep-alive of an idle connection, in milliseconds. */
 const idleMs = 10_000;
-/** Sets of certificates whose connections are kept. */
+/** Maximum number of certificate sets with kept connections. */
 const maxTlsAgents = 100;
 
-/** Carries one message to one receiver. */
+/** Sends one message to one receiver. */
 export interface Sender {
-  /** Never rejects: a failure is part of the result. `ca`: certificates (PEM) that are trusted beside the others. */
+  /** Never rejects: a failure is part of the result. `ca`: additional trusted certificates (PEM). */
   post(
     url: string,
     headers: Readonly<Record<string, string>>,
@@ -33,14 +33,14 @@ export interface SenderSettings extends AddressPolicy {
   readonly timeoutMs: number;
 }
 
-/** The addresses of a name, as from `dns.lookup`. */
+/** Resolves a name to its addresses, like `dns.lookup`. */
 export type Resolve = (
   name: string,
   options: LookupOptions & { readonly all: true },
   done: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
 ) => void;
 
-/** Connects to allowed addresses only, checked after each name resolution. Redirects are not followed. */
+/** Connects only to allowed addresses, checked after each name resolution. Does not follow redirects. */
 export function createSender(
   settings: SenderSettings,
   now: () => Instant,
@@ -48,7 +48,7 @@ export function createSender(
   outbound: OutboundSettings = directly,
 ): Sender {
   const { timeoutMs } = settings;
-  // As many connections as are wanted at once, which is limited elsewhere: time spent waiting for one would count against the receiver.
+  // The number of connections is unlimited here, because it is limited elsewhere: a wait for one would count against the receiver.
   const connections = {
     keepAlive: true,
     timeout: idleMs,
@@ -56,7 +56,7 @@ export function createSender(
     ...wayOut(outbound),
   };
   const plainAgent = new HttpAgent(connections);
-  /** By the certificates that are trusted beside the others; empty: none. */
+  /** By additional trusted certificates; empty: none. */
   const tlsAgents = new Map<string, HttpsAgent>([['', new HttpsAgent(connections)]]);
 
   function tlsAgent(ca: string): HttpsAgent {
@@ -89,7 +89,7 @@ export function createSender(
           : plainRequest(url, { ...options, agent: plainAgent });
       request.once('response', done);
       request.once('error', (error) => {
-        // The receiver may have closed a kept connection at this moment, before it read anything of the request.
+        // The receiver may have closed a kept connection at this moment, before it read any of the request.
         const stale = request.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET';
         fail(stale ? new StaleConnection() : error);
       });
@@ -129,7 +129,7 @@ export function createSender(
   };
 }
 
-/** Reads an answer to its end, so that its connection can be reused. A long or endless answer costs its connection. */
+/** Reads a response to its end, so that its connection can be reused. A long or endless response closes its connection. */
 function passedOver(answer: IncomingMessage): Promise<void> {
   return new Promise((done) => {
     let bytes = 0;
@@ -147,7 +147,7 @@ const noAnswer = 'no answer in time';
 
 class AddressRefused extends Error {}
 
-/** The options of an agent for the outbound settings. A proxy resolves the names of receivers itself. */
+/** Agent options for the outbound settings. A proxy resolves receivers' names itself. */
 function wayOut({ proxy, ca }: OutboundSettings): AgentOptions & { readonly ca?: string[] } {
   return {
     ...(ca !== null && { ca: [...getCACertificates('default'), ca] }),
@@ -161,13 +161,13 @@ function wayOut({ proxy, ca }: OutboundSettings): AgentOptions & { readonly ca?:
   };
 }
 
-/** The configuration names the proxies, so their own addresses may be private. */
+/** The configuration names the proxies, so their addresses may be private. */
 function proxyHosts({ proxy }: OutboundSettings): ReadonlySet<string> {
   const urls = [proxy?.http, proxy?.https].flatMap((url) => (url ? [url.reveal()] : []));
   return new Set(urls.map((url) => bareHost(new URL(url))));
 }
 
-/** Resolves a name to its allowed addresses; an error when there is none. */
+/** Resolves a name to its allowed addresses; fails if there is none. */
 function allowedLookup(policy: AddressPolicy, resolve: Resolve, exempt: ReadonlySet<string>): LookupFunction {
   return (hostname, options, done) => {
     if (exempt.has(hostname.toLowerCase())) return void lookup(hostname, options, done as never);
@@ -190,7 +190,7 @@ function inWords(error: unknown, host: string): string {
     return noAnswer;
   if (code === 'ECONNREFUSED') return 'the connection was refused';
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `the name ${host} is not known`;
-  // The error for a server that does not speak TLS.
+  // The error of a server that does not speak TLS.
   if (
     typeof code === 'string' &&
     /^(EPROTO|ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST))$/.test(code)

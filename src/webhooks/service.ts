@@ -17,7 +17,7 @@ import type { AttemptResult } from './schedule.ts';
 import { headersPlace, secretPlace, urlPlace } from './sealed-places.ts';
 import { newSecret } from './signature.ts';
 
-/** Headers of one webhook. */
+/** Maximum number of headers of one webhook. */
 const maxHeaders = 20;
 
 /** Maximum number of webhooks of a gateway. Each event is matched against every one. */
@@ -26,30 +26,30 @@ const maxWebhooks: WebhookLimits = { inAll: 1000, perCaller: 100 };
 export interface WebhookServiceContext {
   readonly store: WebhookStore & Pick<Store, 'findIdempotencyKey'>;
   readonly runtime: Runtime;
-  /** What addresses receivers may have now. */
+  /** The current rules for receiver addresses. */
   readonly addresses: () => AddressPolicy;
   /** Names of the configured accounts. */
   readonly accounts: Pick<ReadonlySet<string>, 'has'>;
-  /** Encrypts. Throws the problem `encryption_key_required` without a key. */
+  /** Encrypts a text. Throws the problem `encryption_key_required` without a key. */
   seal(text: string, place: string): string;
   open(sealed: string, place: string): string;
-  /** Sends one message, now. */
+  /** Sends one message now. */
   post(webhook: Webhook, id: string, body: string): Promise<AttemptResult>;
-  /** There may be something to send. */
+  /** Signals that there may be something to send. */
   wake(): void;
 }
 
-/** The operations on webhooks over the store. */
+/** The webhook operations over the store. */
 export function createWebhookService(context: WebhookServiceContext): WebhookService {
   const { store, runtime } = context;
-  /** Webhooks with a test message in flight. */
+  /** Webhooks with an open test message. */
   const testing = new Set<string>();
 
   function sealedUrl(url: string, id: string): Webhook['url'] {
     const fault = urlFault(url, context.addresses());
     if (fault !== null)
       throw new Problem('invalid_request', `The URL ${fault}`, { errors: [{ pointer: '/url', detail: fault }] });
-    // Not even the path, because with many services it gives the right to post.
+    // The path is hidden too, because at many services it grants the right to post.
     return { display: new URL(url).origin, sealed: context.seal(url, urlPlace(id)) };
   }
 
@@ -69,7 +69,7 @@ export function createWebhookService(context: WebhookServiceContext): WebhookSer
     return headers === null ? {} : JSON.parse(context.open(headers.sealed, headersPlace(id)));
   }
 
-  /** Throws for an account without a grant, or one that is not configured. */
+  /** Throws for an account that is not granted or not configured. */
   function checkedAccounts(accounts: readonly string[], caller: WebhookCaller): readonly string[] {
     if (accounts.length === 0) throw new Problem('forbidden', 'The caller has no grant for any account.');
     for (const [index, account] of accounts.entries()) {
@@ -86,7 +86,7 @@ export function createWebhookService(context: WebhookServiceContext): WebhookSer
     return accounts.includes('*') ? ['*'] : accounts;
   }
 
-  /** A grant may name an account that is not configured, or not any more. */
+  /** A grant may name an account that is not, or no longer, configured. */
   function grantsOf({ accounts }: WebhookCaller): readonly string[] {
     return accounts.filter((account) => account === '*' || context.accounts.has(account));
   }
@@ -97,7 +97,7 @@ export function createWebhookService(context: WebhookServiceContext): WebhookSer
     return webhook;
   }
 
-  /** The webhook that the first request with a key has made, as it is now. */
+  /** The current webhook that the first request with a key created. */
   async function replay(record: IdempotencyRecord, caller: WebhookCaller, key: IdempotencyKey): Promise<NewWebhook> {
     expectSameRequest(record, key);
     const webhook = await visible(record.resource.id, caller);
@@ -254,7 +254,7 @@ export function createWebhookService(context: WebhookServiceContext): WebhookSer
   };
 }
 
-/** Whoever has a grant for all that a webhook sends. */
+/** Whether the caller has a grant for every account of the webhook. */
 function mayKnow(caller: WebhookCaller, { accounts }: Webhook): boolean {
   return accounts.every((account) => hasGrant(caller, account));
 }
@@ -288,7 +288,7 @@ function keyReused(): Problem {
   return new Problem('idempotency_key_reused', 'This idempotency key came with another request before.');
 }
 
-/** Keys belong to their caller. */
+/** Idempotency keys belong to their caller. */
 function digestOf({ caller, key }: IdempotencyKey): string {
   return createHash('sha256')
     .update(JSON.stringify([caller, key]))

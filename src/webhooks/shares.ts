@@ -2,16 +2,16 @@ import type { Webhook } from '../domain/webhook.ts';
 
 /** Deliveries attempted at once by this process. */
 export const maxAtOnce = 200;
-/** Of these, places of one webhook, and of one origin, which several webhooks may share. */
+/** Maximum share of one webhook, and of one origin, which several webhooks may use. */
 export const maxPerWebhook = 8;
 const maxPerOrigin = 16;
-/** The same for receivers whose last attempt timed out: they are still tried and hold up hardly anybody. */
+/** The same for receivers whose last attempt timed out: they are still tried but delay hardly anybody. */
 const maxSilentPerWebhook = 1;
 const maxSilentPerOrigin = 2;
 /** Maximum number of webhooks and origins remembered as silent. */
 const maxSilent = 10_000;
 
-/** The owners of a delivery's place. */
+/** The owners of the place that a delivery takes. */
 interface Places {
   readonly webhook: string;
   readonly origin: string;
@@ -19,8 +19,8 @@ interface Places {
 }
 
 /**
- * Divides the places for attempts, so that one caller's hanging receivers never take the places of others. A caller may hold as many
- * places as are free: one alone gets half of all, two get a third each, and there is always room for another.
+ * Divides the places for attempts, so that one caller's hanging receivers never take those of others. A caller may hold as many places as
+ * are free: one alone gets half of all, two get a third each, and there is always room for another.
  */
 export class Shares {
   readonly #taken = new Map<string, number>();
@@ -32,8 +32,8 @@ export class Shares {
   }
 
   /**
-   * How many deliveries each webhook may get in one claim. Granted places count as taken within the claim. Called in the order in which
-   * deliveries became due.
+   * Number of deliveries that each webhook may get in one claim. Granted places count as taken within the claim. Called in the order in
+   * which deliveries became due.
    */
   forClaim(): (webhook: Webhook) => number {
     const granted = new Map<string, number>();
@@ -42,7 +42,7 @@ export class Shares {
       const { webhook: id, origin, caller } = placesOf(webhook);
       const of = (key: string): number => (this.#taken.get(key) ?? 0) + (granted.get(key) ?? 0);
       const free = this.free - grantedInAll;
-      // Half of what is free beyond the caller's own, so that its places and the free ones become equal.
+      // Half of the free places beyond the caller's own, so that its places and the free ones become equal.
       const share = Math.ceil((free - of(caller)) / 2);
       const room = Math.min(
         free,
@@ -57,12 +57,12 @@ export class Shares {
     };
   }
 
-  /** Whether there is a place for one more attempt at that webhook. */
+  /** Whether there is a free place for another attempt at that webhook. */
   hasRoom(webhook: Webhook): boolean {
     return this.forClaim()(webhook) > 0;
   }
 
-  /** Takes a place for an attempt. Returns the function that releases it; `silent`: no answer came in time. */
+  /** Takes a place for an attempt. Returns the function that releases it; `silent`: no response came in time. */
   enter(webhook: Webhook): (silent: boolean) => void {
     const places = placesOf(webhook);
     const keys = [places.webhook, places.origin, places.caller];

@@ -4,13 +4,13 @@ import type { Runtime } from '../domain/runtime.ts';
 const secretPrefix = 'whsec_';
 const secretBytes = 32;
 
-/** A new signing secret as receivers keep it: `whsec_` and 32 bytes in base64. */
+/** A new signing secret in the receivers' format: `whsec_` and 32 bytes in base64. */
 export function newSecret({ randomBytes }: Pick<Runtime, 'randomBytes'>): string {
   return secretPrefix + Buffer.from(randomBytes(secretBytes)).toString('base64');
 }
 
 /**
- * The headers of Standard Webhooks that prove origin and freshness of a message. `secrets`: one, or two during a rotation; one matching
+ * The Standard Webhooks headers that prove origin and freshness of a message. `secrets`: one, or two during a rotation; one matching
  * signature is enough. `at`: milliseconds since the epoch.
  */
 export function signatureHeaders(

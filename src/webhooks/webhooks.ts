@@ -19,30 +19,30 @@ const longestTimeoutMs = 60_000;
 export interface WebhooksOptions {
   readonly store: WebhookStore & Pick<Store, 'onChange' | 'findIdempotencyKey'>;
   readonly runtime: Runtime;
-  /** Encrypts stored texts: `seal` returns null without a key; `open` throws when the key is missing. */
+  /** Encrypts stored texts. `seal` returns null without a key; `open` throws if the key is missing. */
   readonly cipher: { seal(text: string, place: string): string | null; open(sealed: string, place: string): string };
   /** Names of the configured accounts. */
   readonly accounts: Pick<ReadonlySet<string>, 'has'>;
-  /** The callers of the present configuration. */
+  /** The callers in the current configuration. */
   readonly callers: KnownCallers;
   readonly settings: SenderSettings;
   readonly version: string;
-  /** The way out to receivers; default: directly. */
+  /** Outbound settings to receivers; default: direct. */
   readonly outbound?: OutboundSettings;
   readonly telemetry: WebhookTelemetry;
 }
 
-/** The webhooks of one process. */
+/** The webhook machinery of one process. */
 export interface Webhooks {
   readonly service: WebhookService;
   start(): void;
-  /** Applies these settings from now on; attempts in flight keep the old ones. */
+  /** Applies these settings from now on; open attempts keep the old ones. */
   change(callers: KnownCallers, settings: SenderSettings): void;
-  /** Starts nothing more; `graceMs`: maximum wait for the attempts in flight. */
+  /** Starts no further attempts; waits at most `graceMs` for open ones. */
   stop(graceMs: number): Promise<void>;
 }
 
-/** Puts the room together. */
+/** Creates the webhook machinery. */
 export function createWebhooks({ store, runtime, cipher, settings, ...rest }: WebhooksOptions): Webhooks {
   const newSender = (of: SenderSettings) => createSender(of, runtime.now, undefined, rest.outbound);
   let present = { settings, sender: newSender(settings), grantFault: presentGrants(rest.callers) };
@@ -83,7 +83,7 @@ export function createWebhooks({ store, runtime, cipher, settings, ...rest }: We
     change(callers, next) {
       const { settings: former, sender: old } = present;
       present = { settings: next, sender: newSender(next), grantFault: presentGrants(callers) };
-      // An attempt in flight ends at its deadline.
+      // An open attempt ends at its deadline.
       const ended = runtime.sleep(former.timeoutMs, stopped.signal).then(() => old.close());
       closing.add(ended);
       void ended.then(() => closing.delete(ended));

@@ -3,7 +3,7 @@ import { providers } from '../../src/registry.ts';
 
 type Json = { [key: string]: unknown };
 
-/** Members whose value is a secret. The chart's configuration becomes a ConfigMap, so a secret must not stand in it. */
+/** Members with secret values. The chart's configuration becomes a ConfigMap, so it must not contain secrets. */
 const secretMembers: ReadonlySet<string> = new Set([
   'accessKeySecret',
   'secretAccessKey',
@@ -39,7 +39,7 @@ export function chartConfigSchema(): Json {
   return file;
 }
 
-/** The form that `source` tells; without one, keys and passwords. */
+/** The form named by `source`; without one, keys and passwords. */
 function credentials(forms: Readonly<Record<string, object>>): Json {
   const { configured, ...others } = forms;
   const chosen = Object.entries(others).map(([name, form]) =>

@@ -6,14 +6,14 @@ const chart = new URL('../../helm/godwit/', import.meta.url);
 const begin = '<!-- values: begin -->';
 const end = '<!-- values: end -->';
 
-/** A file of the chart as it should be, beside how it is. */
+/** A generated chart file: its expected and its current text. */
 export interface ChartDocument {
   readonly url: URL;
   readonly is: string;
   readonly shouldBe: string;
 }
 
-/** The files that follow from others. */
+/** The generated files. */
 export async function chartDocuments(): Promise<readonly ChartDocument[]> {
   return [await readme(), await valuesSchema()];
 }

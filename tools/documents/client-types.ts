@@ -6,15 +6,15 @@ const title = `/**
  */
 `;
 
-/** The types of an OpenAPI document as TypeScript, the same for the same document. */
+/** The TypeScript types of an OpenAPI document, deterministic for one document. */
 export async function clientTypes(document: object): Promise<string> {
   const { astToString, default: openapiTS } = await withTypeScriptApi(() => import('openapi-typescript'));
-  // The generator writes into the document that it is given.
+  // The generator modifies its input.
   const types = await openapiTS(structuredClone(document) as Parameters<typeof openapiTS>[0], { alphabetize: false });
   return title + astToString(types);
 }
 
-/** TypeScript 7 has no API for programs; the generator of types gets the one of the last version that had it. */
+/** TypeScript 7 has no compiler API, so the type generator uses the last version that has one. */
 async function withTypeScriptApi<T>(load: () => Promise<T>): Promise<T> {
   const hooks = registerHooks({
     resolve: (specifier, context, next) =>

@@ -42,7 +42,7 @@ function anchorOf(heading: string): string {
   return heading.toLowerCase().replace(/[^\w -]/g, '');
 }
 
-/** docs/events.md with the types of the present catalogue. */
+/** docs/events.md with the current event types. */
 export function eventsPage(text: string): string {
   return withGeneratedParts(text, {
     types: typeTable,

@@ -22,7 +22,7 @@ function hostTable(provider: Provider): string {
   return ['| region | services | backup files |', '|---|---|---|', ...rows].join('\n');
 }
 
-/** What the regions of a table are, and where the vendor names them. */
+/** The regions of a table and the vendor's page that lists them. */
 function originOf(groups: readonly RegionGroup[]): string {
   const offered = groups.filter(({ kind }) => kind !== 'alias');
   const kinds = (['finance', 'government'] as const).flatMap((kind) => {
@@ -46,7 +46,7 @@ function code(url: string, prefix = ''): string {
   return `\`${prefix}${new URL(url).host}\``;
 }
 
-/** docs/firewall.md with the tables of the present providers. */
+/** docs/firewall.md with the tables of the current providers. */
 export function firewallPage(text: string): string {
   return withGeneratedParts(
     text,

@@ -1,4 +1,4 @@
-/** A page with its generated parts, by the name in their marks, as they are now. Throws when the page has lost the marks of one. */
+/** A page with its current generated parts, by the name in their markers. Throws if markers are missing. */
 export function withGeneratedParts(text: string, parts: Readonly<Record<string, () => string>>): string {
   return Object.entries(parts).reduce((before, [name, part]) => {
     const [begin, end] = [`<!-- ${name}: npm run docs -->`, `<!-- /${name} -->`];

@@ -40,7 +40,7 @@ function restoreErrorTable(): string {
   return ['| code | what it means, and what to do | `retryable` |', '|---|---|---|', ...rows].join('\n');
 }
 
-/** Parts of the page that are written by the program, by the name in their marks. */
+/** The generated parts of the page, by the name in their markers. */
 const parts: Readonly<Record<string, () => string>> = {
   diagram: lifeCycleDiagram,
   reasons: () => codeTable(reasonCatalogue),
@@ -48,7 +48,7 @@ const parts: Readonly<Record<string, () => string>> = {
   errors: restoreErrorTable,
 };
 
-/** The page with its generated parts as they are now. */
+/** The page with its current generated parts. */
 export function lifeCyclePage(text: string): string {
   return withGeneratedParts(text, parts);
 }

@@ -6,7 +6,7 @@ import { createStaticKeyAuthenticator } from '../../src/http/auth/static-keys.ts
 import { providers } from '../../src/registry.ts';
 import { systemRuntime } from '../../src/runtime.ts';
 
-/** Stands where something is needed and never used: the document is made from the routes alone. */
+/** A placeholder for a dependency that is never used, because the document comes from the routes alone. */
 function unused<T extends object>(): T {
   return new Proxy({} as T, {
     get: (_, member) => () => {
@@ -15,7 +15,7 @@ function unused<T extends object>(): T {
   });
 }
 
-/** The OpenAPI document as it is with authentication on, which does not depend on configuration. */
+/** The OpenAPI document with authentication on; it does not depend on the configuration. */
 export async function openApiDocument(): Promise<object> {
   const app = await createHttpApp({
     service: unused(),
@@ -31,7 +31,7 @@ export async function openApiDocument(): Promise<object> {
   return document;
 }
 
-/** The document as text, the same for the same app. */
+/** The document as text, deterministic for one app. */
 export async function openApiYaml(): Promise<string> {
   return stringify(await openApiDocument(), { aliasDuplicateObjects: false, lineWidth: 120 });
 }

@@ -2,15 +2,15 @@
 export const maxLine = 120;
 
 const fence = /^\s*(?:```|~~~)/;
-/** Lines that are what they are: headings, tables, comments, HTML, link definitions. */
+/** Lines that are never wrapped: headings, tables, comments, HTML, link definitions. */
 const fixed = /^\s*(?:#|\||<|\[[^\]]+\]:)/;
 const item = /^(\s*(?:[-*+]|\d+[.)])\s+|\s*>\s?)/;
-/** At the beginning of a line this would begin a list, a heading, a quotation or a table. */
+/** At the start of a line this would start a list, a heading, a quotation or a table. */
 const opens = /^(?:[-+*>|#]|#{1,6}|\d+[.)]|<.*)$/;
 
 /**
- * The same page with its prose in lines of at most 120 characters. Only paragraphs that have a longer line change; code, tables and headings
- * never do. A word without a space, such as a URL, may still be longer.
+ * The page with prose wrapped at 120 characters. Only paragraphs with a longer line change; code, tables and headings do not. A word
+ * without a space, such as a URL, may be longer.
  */
 export function wrapMarkdown(text: string): string {
   const result: string[] = [];
@@ -26,14 +26,14 @@ export function wrapMarkdown(text: string): string {
     if (asItIs || item.test(line)) end();
     if (asItIs) result.push(line);
     else paragraph.push(line);
-    // Two spaces or a backslash at the end break the line on purpose.
+    // Two spaces or a backslash at the end are an intended line break.
     if (/(?: {2}|\\)$/.test(line)) end();
   }
   end();
   return result.join('\n');
 }
 
-/** Lines of prose that are too long although they could be broken, by number from 1. */
+/** Numbers from 1 of prose lines that are too long and could be wrapped. */
 export function longLines(text: string): readonly number[] {
   const after = wrapMarkdown(text).split('\n');
   const before = text.split('\n');
@@ -61,7 +61,7 @@ function wrapped(lines: readonly string[]): readonly string[] {
   return [...result, current];
 }
 
-/** Words by spaces; a code span is one word. */
+/** Splits at spaces; a code span is one word. */
 function wordsOf(text: string): readonly string[] {
   return text.match(/(?:`[^`]*`|[^\s`])+/g) ?? [];
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-/** Licences that allow use and distribution beside Apache-2.0 with no more than a notice. */
+/** Licences that allow use and distribution with Apache-2.0 code and require no more than a notice. */
 export const allowedLicenses: readonly string[] = [
   '0BSD',
   'Apache-2.0',
@@ -26,11 +26,11 @@ export interface LockFile {
 export interface PackageLicense {
   readonly name: string;
   readonly version: string;
-  /** SPDX expression; null: the package names none. */
+  /** SPDX expression; null if the package declares none. */
   readonly license: string | null;
 }
 
-/** The licences of all production dependencies, as the installed packages name them; for what is not installed here, as the lock file does. */
+/** The licences of all production dependencies from the installed packages, or from the lock file for those that are not installed here. */
 export async function productionLicenses(
   lock: LockFile,
   readManifest: (path: string) => Promise<string>,
@@ -45,7 +45,7 @@ export async function productionLicenses(
   );
 }
 
-/** Which of them are not allowed, in words. */
+/** The packages whose licences are not allowed, in words. */
 export function licenseFaults(packages: readonly PackageLicense[]): readonly string[] {
   return packages
     .filter(({ license }) => license === null || !isAllowed(license))
@@ -81,7 +81,7 @@ export function isAllowed(expression: string): boolean {
   return either() && place === tokens.length;
 }
 
-/** Old packages name an object, or a list of them. */
+/** Old packages declare an object or a list. */
 function licenseIn(manifest: { readonly license?: unknown; readonly licenses?: unknown }): string | null {
   const { license, licenses } = manifest;
   if (typeof license === 'string') return license;

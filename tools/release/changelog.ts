@@ -2,19 +2,19 @@
 const headingPattern = /^## \[([^\]]+)\](?: - (\S+))?[ \t]*$/gm;
 const datePattern = /^\d{4}-\d{2}-\d{2}$/;
 
-/** One part of the changelog. */
+/** One section of the changelog. */
 export interface ChangelogPart {
-  /** As it stands in the brackets: a version, or `Unreleased`. */
+  /** The text in brackets: a version, or `Unreleased`. */
   readonly name: string;
-  /** `YYYY-MM-DD`; null: not released yet. */
+  /** `YYYY-MM-DD`; null if not released yet. */
   readonly date: string | null;
-  /** Where the heading begins and ends, and where the part ends, in characters. */
+  /** Offsets of the start and end of the heading and of the end of the section. */
   readonly start: number;
   readonly headingEnd: number;
   readonly end: number;
 }
 
-/** The parts from top to bottom. Throws for a heading whose date is neither a date nor `unreleased`. */
+/** The sections from top to bottom. Throws for a heading whose date is neither a date nor `unreleased`. */
 export function changelogParts(text: string): readonly ChangelogPart[] {
   const matches = [...text.matchAll(headingPattern)];
   return matches.map((match, index) => {
@@ -31,12 +31,12 @@ export function changelogParts(text: string): readonly ChangelogPart[] {
   });
 }
 
-/** The version on top, released or to come; null: none is named. */
+/** The topmost version, released or not; null: none is named. */
 export function changelogVersion(text: string): string | null {
   return changelogParts(text).find(({ name }) => name !== 'Unreleased')?.name ?? null;
 }
 
-/** The unreleased part under the version and the date, below a new empty one. Throws when nothing is unreleased. */
+/** Moves the unreleased section under the version and date, below a new empty one. Throws if nothing is unreleased. */
 export function releasedChangelog(text: string, version: string, date: string): string {
   const parts = changelogParts(text);
   const unreleased = parts.filter((part) => part.date === null);

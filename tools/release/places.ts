@@ -1,13 +1,13 @@
-/** Where the version stands in a file. */
+/** A place of the version in a file. */
 export interface Place {
   /** Path from the root of the repository. */
   readonly file: string;
   readonly what: string;
-  /** Matches the version alone, with the `g` flag. */
+  /** Matches only the version, with the `g` flag. */
   readonly pattern: RegExp;
 }
 
-/** Everything that carries the version, but for the changelog; `package.json` first: it is what the others are compared with. */
+/** All places of the version except the changelog. `package.json` comes first: the others are compared with it. */
 export const places: readonly Place[] = [
   { file: 'package.json', what: 'version', pattern: /(?<=^ {2}"version": ")[^"]+/gm },
   { file: 'package-lock.json', what: 'version', pattern: /(?<=^ {2}"version": ")[^"]+/gm },
@@ -29,12 +29,12 @@ export const places: readonly Place[] = [
   },
 ];
 
-/** The versions that stand there, in order; empty: the place is gone. */
+/** The versions at that place, in order; empty: the place is missing. */
 export function versionsAt({ pattern }: Place, text: string): readonly string[] {
   return text.match(pattern) ?? [];
 }
 
-/** The text with that version there. Throws when the place is gone. */
+/** The text with the new version. Throws if the place is missing. */
 export function withVersion(place: Place, text: string, version: string): string {
   if (versionsAt(place, text).length === 0) throw new Error(`${place.file} has no ${place.what} to set`);
   return text.replaceAll(place.pattern, () => version);

@@ -4,13 +4,13 @@ import { comparedVersions, isVersion } from './version.ts';
 
 export const changelogFile = 'CHANGELOG.md';
 
-/** Every file that a release reads and may write, from the root of the repository. */
+/** Every file that a release reads and may write. */
 export const releaseFiles: readonly string[] = [...new Set([...places.map(({ file }) => file), changelogFile])];
 
 /** Texts of `releaseFiles` by path. */
 export type Texts = Readonly<Record<string, string>>;
 
-/** What does not carry the version of `package.json`, a line each; empty: all agree. */
+/** The places whose version differs from `package.json`, one line each. */
 export function versionFaults(texts: Texts): readonly string[] {
   const wanted = currentVersion(texts);
   const faults = isVersion(wanted) ? [] : [`package.json: "${wanted}" is not a version`];
@@ -24,14 +24,14 @@ export function versionFaults(texts: Texts): readonly string[] {
   return [...faults, ...changelog];
 }
 
-/** The texts of a release. Throws for no version, one that is not newer than the last release, a date that does not exist. */
+/** The new texts of a release. Throws for an invalid version, one that is not newer than the last release, or an invalid date. */
 export function releasedTexts(texts: Texts, version: string, date: string): Texts {
   if (!isVersion(version)) throw new Error(`"${version}" is not a version such as 0.2.0 or 1.0.0-rc.1`);
   if (!isDate(date)) throw new Error(`"${date}" is not a date such as 2026-01-31`);
   const before = versionFaults(texts);
   if (before.length > 0) throw new Error(`the versions do not agree:\n${before.join('\n')}`);
   const current = currentVersion(texts);
-  // The version at hand may itself be the one to release: the first one is.
+  // The current version may be the one to release, as the first one is.
   if (comparedVersions(version, current) < 0) throw new Error(`${version} is older than ${current}`);
   const changelog = releasedChangelog(textOf(texts, changelogFile), version, date);
   const result: Record<string, string> = { ...texts, [changelogFile]: changelog };
@@ -41,7 +41,7 @@ export function releasedTexts(texts: Texts, version: string, date: string): Text
   return result;
 }
 
-/** What is left to a person, in order. */
+/** The remaining manual steps, in order. */
 export function gitCommands(version: string): readonly string[] {
   return [
     'git diff',
@@ -52,7 +52,7 @@ export function gitCommands(version: string): readonly string[] {
   ];
 }
 
-/** The version of `package.json`; empty: it has none. */
+/** The version of `package.json`; empty if it has none. */
 export function currentVersion(texts: Texts): string {
   const [place] = places;
   return place === undefined ? '' : (versionsAt(place, textOf(texts, place.file))[0] ?? '');

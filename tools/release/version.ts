@@ -4,17 +4,17 @@ const versionPattern = new RegExp(
   `^(${number})\\.(${number})\\.(${number})(?:-(${identifier}(?:\\.${identifier})*))?$`,
 );
 
-/** Whether it is a semantic version without build metadata, which neither an image tag nor a chart's label may hold. */
+/** Whether the text is a semantic version without build metadata, which image tags and chart labels cannot contain. */
 export function isVersion(text: string): boolean {
   return versionPattern.test(text);
 }
 
-/** Below 0: `one` is older than `other`; by the precedence of Semantic Versioning 2.0.0. Throws for what is no version. */
+/** Negative if `one` precedes `other` in Semantic Versioning 2.0.0. Throws for an invalid version. */
 export function comparedVersions(one: string, other: string): number {
   const [first, second] = [parsed(one), parsed(other)];
   const numbers = compareLists(first.numbers, second.numbers);
   if (numbers !== 0) return numbers;
-  // A version without a pre-release comes after its pre-releases.
+  // A version without a pre-release follows its pre-releases.
   if (first.preRelease.length === 0 || second.preRelease.length === 0)
     return second.preRelease.length - first.preRelease.length;
   return compareLists(first.preRelease, second.preRelease);
@@ -37,7 +37,7 @@ function compareLists(one: readonly string[], other: readonly string[]): number 
   return one.length - other.length;
 }
 
-/** Numbers by value and before words, words by their characters. */
+/** Numeric parts compare by value and precede words; words compare by characters. */
 function comparePart(one: string, other: string): number {
   const [isNumber, isOtherNumber] = [/^\d+$/.test(one), /^\d+$/.test(other)];
   if (isNumber && isOtherNumber) return Number(one) - Number(other);

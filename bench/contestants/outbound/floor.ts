@@ -3,7 +3,7 @@ import { Agent, request } from 'undici';
 import type { Vendor } from '../../configuration.ts';
 import type { Restore } from '../sdk-clients.ts';
 
-/** The same calls written by hand for nothing but these calls, on `undici` and `node:crypto`: the least that they cost. */
+/** The same calls, hand-written on `undici` and `node:crypto`: their minimum cost. */
 export function floorRestore(stub: string, provider: Vendor): Restore {
   const dispatcher = new Agent({ connections: 512 });
   const { host } = new URL(stub);

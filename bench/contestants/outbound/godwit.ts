@@ -9,7 +9,7 @@ import { sampleBackup, sampleMigration } from '../../../test/support/samples.ts'
 import { configuration, type Vendor } from '../../configuration.ts';
 import type { Order, Restore } from '../sdk-clients.ts';
 
-/** The calls of one restore as the gateway makes them: built, signed, sent, read. Nothing of the engine and the store. */
+/** The gateway's calls of one restore: built, signed, sent and read, without engine and store. */
 export async function godwitRestore(stub: string, provider: Vendor): Promise<Restore> {
   const file = configuration({ storeUrl: 'sqlite::memory:', stub });
   const config = await checkedConfig(file, {}, false);
@@ -27,7 +27,7 @@ export async function godwitRestore(stub: string, provider: Vendor): Promise<Res
   });
   const accounts = config.accounts.flatMap((each) => (each.account.provider === provider ? [each.account] : []));
   let turn = 0;
-  // The gateway has its migration already.
+  // The gateway already has its migration.
   const sample = sampleMigration({ provider });
   const sampleOf = sampleBackup({ final: false });
   return async ({ instanceId, database, bucket, key }: Order) => {

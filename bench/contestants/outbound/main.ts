@@ -5,7 +5,7 @@ import { type Restore, sdkClients } from '../sdk-clients.ts';
 import { floorRestore } from './floor.ts';
 import { godwitRestore } from './godwit.ts';
 
-/** A process that makes the vendor's calls of one contestant, so many restores at a time; each message asks for that many restores. */
+/** A process that makes one contestant's vendor calls. Each message requests a number of restores and their concurrency. */
 const [kind = '', stub = '', provider] = process.argv.slice(2) as [string, string, Vendor];
 const restore = await contestant();
 let restored = 0;

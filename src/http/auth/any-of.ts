@@ -1,6 +1,6 @@
 import type { Authenticator } from './authenticator.ts';
 
-/** Asks several authenticators in order; the first that knows the caller decides. */
+/** Asks several authenticators in order; the first that recognizes the caller decides. */
 export function anyOf(authenticators: readonly Authenticator[]): Authenticator {
   const [only, ...others] = authenticators;
   if (only !== undefined && others.length === 0) return only;
@@ -13,7 +13,7 @@ export function anyOf(authenticators: readonly Authenticator[]): Authenticator {
           const identity = await authenticator.authenticate(presented, explain);
           if (identity !== null) return identity;
         } catch (error) {
-          // Another one may still know the caller.
+          // Another authenticator may still recognize the caller.
           outage = error;
         }
       }

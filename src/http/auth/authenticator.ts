@@ -1,45 +1,46 @@
 import type { Instant } from '../../domain/migration.ts';
 
-/** What a caller may do. `admin` stands for all. */
+/** The permissions of a caller. `admin` includes all. */
 export const scopes = ['migrations:read', 'migrations:write', 'migrations:cutover', 'admin'] as const;
 export type Scope = (typeof scopes)[number];
 
-/** How a credential can be brought: `Authorization: Bearer` or `X-API-Key`. */
+/** The ways to send a credential: `Authorization: Bearer` or `X-API-Key`. */
 export type CredentialScheme = 'bearer' | 'api_key';
 
 export interface PresentedCredential {
   readonly scheme: CredentialScheme;
-  /** As the header has it: each character is one byte of what was sent. */
+  /** The header's value: each character is one received byte. */
   readonly value: string;
 }
 
-/** How a caller is known: by a configured key, by a token, or not at all. */
+/** How a caller was authenticated: by a configured key, by a token, or not at all. */
 export type CallerKind = 'key' | 'token' | 'anonymous';
 
-/** Who asks, and what was granted. */
+/** A caller and its grants. */
 export interface Identity {
   readonly kind: CallerKind;
   /**
-   * Name of the key, or issuer and subject of the token as `<issuer>#<subject>`. No name of a key holds `#` and no issuer does, so a name
-   * stands for one caller only.
+   * Name of the key, or issuer and subject of the token as `<issuer>#<subject>`. Neither a key name nor an issuer contains `#`, so the name
+   * identifies one caller.
    */
   readonly caller: string;
-  /** What earlier versions called this caller, where no other caller of today has that name: their records stay its own. */
+  /** The caller's name in earlier versions, if no current caller has it. Records under that name belong to this caller. */
   readonly formerCaller?: string;
   readonly scopes: readonly string[];
   /** Accounts with a grant; `*` stands for all. */
   readonly accounts: readonly string[];
-  /** When the credential ends; null: not by itself. */
+  /** When the credential expires; null: never. */
   readonly expiresAt: Instant | null;
 }
 
-/** Tells who a credential belongs to. */
+/** Identifies the caller of a credential. */
 export interface Authenticator {
-  /** What it takes; empty: it lets everybody in and the API has no authentication. */
+  /** The accepted schemes; empty: the API has no authentication and admits everybody. */
   readonly schemes: readonly CredentialScheme[];
   /**
-   * Null: invalid; `explain` gets the reason for the operator's log, without any part of the credential. `presented` is null without a
-   * credential. Throws the problem `overloaded` when the issuer's keys cannot be read. Returns a promise only when it has to wait.
+   * Returns null for an invalid credential; `explain` gets the reason for the operator's log, without any part of the credential.
+   * `presented` is null without a credential. Throws the problem `overloaded` if the issuer's keys cannot be fetched. Returns a promise
+   * only if it has to wait.
    */
   authenticate(
     presented: PresentedCredential | null,

@@ -6,14 +6,14 @@ import { anyOf } from './any-of.ts';
 import type { Authenticator } from './authenticator.ts';
 import { createStaticKeyAuthenticator } from './static-keys.ts';
 
-/** The configured ways to know a caller. */
+/** The configured authentication. */
 export interface AuthenticationSettings {
   readonly keys: readonly StaticKey[];
-  /** The issuers whose tokens are taken. */
+  /** The trusted token issuers. */
   readonly issuers: readonly JwtSettings[];
 }
 
-/** Keys, signed tokens, or both; with neither the API is open to everybody. */
+/** Authenticates by keys, signed tokens or both; with neither the API is open to everybody. */
 export async function authenticatorOf(
   settings: AuthenticationSettings,
   runtime: Pick<Runtime, 'now' | 'monotonic'>,
@@ -28,12 +28,12 @@ export async function authenticatorOf(
   return authenticators.length === 0 ? anonymousAuthenticator : anyOf(authenticators);
 }
 
-/** An authenticator that can be given other settings while it is asked. */
+/** An authenticator whose settings can be replaced at run time. */
 export interface ChangeableAuthenticator extends Authenticator {
   change(settings: AuthenticationSettings): Promise<void>;
 }
 
-/** As `authenticatorOf`. Keys that were read of an issuer stay while its key set has the same address. */
+/** As `authenticatorOf`. An issuer's fetched keys are kept while the URL of its key set is unchanged. */
 export async function changeableAuthenticator(
   settings: AuthenticationSettings,
   runtime: Pick<Runtime, 'now' | 'monotonic'>,
@@ -54,10 +54,12 @@ export async function changeableAuthenticator(
   };
 }
 
-/** Key sets by their address. */
+/** Key sets by URL. */
 type KeySets = Map<string, JWTVerifyGetKey>;
 
-/** There was one issuer when subjects alone were names: what it left behind belongs to the first one, unless a key has that name. */
+/**
+ * Earlier versions had one issuer and used subjects alone as names. Their records belong to the first issuer, unless a key has that name.
+ */
 async function tokenAuthenticators(
   { keys, issuers }: AuthenticationSettings,
   runtime: Pick<Runtime, 'now' | 'monotonic'>,

@@ -1,24 +1,24 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import { Problem } from '../../domain/problem.ts';
 
-/** Age in milliseconds from which on keys are refreshed while the old ones serve. */
+/** Age in milliseconds from which keys are refreshed while the old ones stay in use. */
 const freshMs = 600_000;
-/** Maximum use of keys while the issuer is unreachable, in milliseconds; also the maximum life of a withdrawn key. */
+/** Maximum age of keys while the issuer is unreachable, in milliseconds; also how long a withdrawn key may remain accepted. */
 const maxMs = 12 * 3_600_000;
-/** Minimum interval in milliseconds between reads of the key set because of an unknown key. */
+/** Minimum interval between fetches because of an unknown key id, in milliseconds. */
 const cooldownMs = 30_000;
-/** For so long a failed read is not repeated, in milliseconds. */
+/** Time during which a failed fetch is not repeated, in milliseconds. */
 const failureMs = 5000;
 const timeoutMs = 5000;
 const maxBytes = 1_048_576;
 
-/** Reads a key set; rejects when it cannot be had. */
+/** Fetches a key set; rejects on failure. */
 export type ReadKeySet = () => Promise<JSONWebKeySet>;
 
 /**
- * The keys of an issuer. One read serves all requests that wait for it. Keys that were read once serve for hours while the issuer is away, and are
- * refreshed behind the requests. Throws `overloaded` when there are no keys and none can be read; a failed read is remembered, so that an
- * issuer that hangs costs one request its time, not each. `monotonicNow`: milliseconds that never step.
+ * The keys of an issuer. One fetch serves all waiting requests. Fetched keys remain valid for hours while the issuer is down and are
+ * refreshed in the background. Throws `overloaded` if there are no keys and none can be fetched. A failed fetch is remembered, so that a
+ * hanging issuer delays one request, not each. `monotonicNow`: milliseconds of a steady clock.
  */
 export function issuerKeys(read: ReadKeySet, monotonicNow: () => number): JWTVerifyGetKey {
   let keys: { readonly find: JWTVerifyGetKey; readonly readAt: number } | null = null;
@@ -72,7 +72,7 @@ function keysUnavailable(cause: unknown): Problem {
   return problem;
 }
 
-/** Reads a key set over HTTP: no redirects, bounded in time and size. `fetchThrough`: the way out, where it is not the direct one. */
+/** Fetches a key set over HTTP without redirects, bounded in time and size. `fetchThrough`: fetch with the outbound settings. */
 export function readKeySet(jwksUri: string, fetchThrough: typeof fetch = fetch): ReadKeySet {
   return async () => {
     const answer = await fetchThrough(jwksUri, {

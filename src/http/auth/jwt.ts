@@ -13,7 +13,7 @@ import type { Runtime } from '../../domain/runtime.ts';
 import type { Authenticator, Identity } from './authenticator.ts';
 import { issuerKeys, readKeySet } from './issuer-keys.ts';
 
-/** Signatures with a public key only: a shared secret could be forged by whoever checks. */
+/** Public-key signatures only: whoever can verify a shared-secret signature can also forge it. */
 const algorithms = [
   'RS256',
   'RS384',
@@ -29,11 +29,14 @@ const algorithms = [
 ];
 /** Maximum number of candidate keys for one token, so that forged tokens cause little work. */
 const maxKeys = 8;
-/** What an access token may call itself, in lower case and without `application/`. */
+/** Accepted `typ` values of an access token, in lower case without `application/`. */
 const accessTokenType = 'at+jwt';
 const unspecificType = 'jwt';
 
-/** Knows callers by signed tokens. `ownsSubject`: whether a caller was known by this subject alone before issuers were part of the name. */
+/**
+ * Authenticates callers by signed tokens. `ownsSubject`: whether a caller was known by this subject alone before issuers became part of the
+ * name.
+ */
 export function createJwtAuthenticator(
   settings: JwtSettings,
   runtime: Pick<Runtime, 'now' | 'monotonic'>,
@@ -45,7 +48,7 @@ export function createJwtAuthenticator(
     authenticate: async (presented, explain) => {
       if (presented?.scheme !== 'bearer') return null;
       try {
-        // Another issuer's token must not make this one's keys be fetched.
+        // A token of another issuer must not cause a fetch of this issuer's keys.
         if (decodeJwt(presented.value).iss !== settings.issuer) {
           explain?.(`the token is not one of ${settings.issuer}`);
           return null;
@@ -71,7 +74,7 @@ export function createJwtAuthenticator(
   };
 }
 
-/** Verifies with each key that fits: a set may have several without a `kid`, or with the same one while keys change. */
+/** Verifies with each matching key: a set may have several keys without `kid`, or with the same one during a rotation. */
 async function verified(token: string, keys: JWTVerifyGetKey, options: Parameters<typeof jwtVerify>[2]) {
   try {
     return await jwtVerify(token, keys, options);
@@ -94,13 +97,13 @@ async function verified(token: string, keys: JWTVerifyGetKey, options: Parameter
   }
 }
 
-/** Why a well-signed token is not an access token that its bearer may use here (RFC 8725, 3.11 and 3.12; RFC 9068, 4); null: it is. */
+/** Why a validly signed token is not an access token for its bearer here (RFC 8725, 3.11 and 3.12; RFC 9068, 4); null if it is. */
 function useFault(typ: unknown, claims: JWTPayload, wanted: 'at+jwt' | 'any'): string | null {
   const type = typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : null;
   if (type !== accessTokenType) {
     if (wanted === 'at+jwt') return 'the token’s `typ` is not `at+jwt`';
     if (type !== null && type !== unspecificType) return 'the token’s `typ` is not that of an access token';
-    // What issuers put into ID tokens, refresh tokens and security events, and into no access token.
+    // Claims of ID tokens, refresh tokens and security events that no access token has.
     if (claims.at_hash !== undefined || claims.c_hash !== undefined || claims.nonce !== undefined)
       return 'the token is an ID token';
     if (claims.token_use !== undefined && claims.token_use !== 'access') return 'the token is no access token';
@@ -116,7 +119,7 @@ function subjectFault({ sub }: JWTPayload): string | null {
   return typeof sub === 'string' && sub !== '' ? null : 'the token has no subject';
 }
 
-/** Codes and claim names of the library; its messages contain no part of a token. */
+/** Error codes and claim names of the library; its messages contain no part of a token. */
 function reasonOf(error: unknown): string {
   if (error instanceof errors.JWTExpired) return 'the token has expired';
   if (error instanceof errors.JWTClaimValidationFailed) return `the claim \`${error.claim}\` does not fit`;
@@ -143,7 +146,7 @@ function identityOf(
   };
 }
 
-/** The claim of that name; where there is none, `a.b` is the member `b` of the claim `a`, as in `realm_access.roles`. */
+/** The claim of that name; without one, `a.b` is the member `b` of the claim `a`, as in `realm_access.roles`. */
 function claimOf(claims: JWTPayload, name: string): unknown {
   if (Object.hasOwn(claims, name)) return claims[name];
   let value: unknown = claims;
@@ -154,7 +157,7 @@ function claimOf(claims: JWTPayload, name: string): unknown {
   return value;
 }
 
-/** A claim that is a list of texts or one text with spaces. */
+/** A claim that is a list of texts or a single space-separated text. */
 function words(claim: unknown): readonly string[] {
   if (typeof claim === 'string') return claim.split(' ').filter((word) => word !== '');
   return Array.isArray(claim) ? claim.filter((word) => typeof word === 'string') : [];

@@ -2,7 +2,7 @@ import { hash, timingSafeEqual } from 'node:crypto';
 import type { StaticKey } from '../../domain/authentication.ts';
 import type { Authenticator, Identity } from './authenticator.ts';
 
-/** Knows callers by configured keys, brought as `Authorization: Bearer` or `X-API-Key`. Throws `TypeError` for a digest that is none. */
+/** Authenticates callers by configured keys, sent as `Authorization: Bearer` or `X-API-Key`. Throws `TypeError` for a malformed digest. */
 export function createStaticKeyAuthenticator(keys: readonly StaticKey[]): Authenticator {
   const known = keys.map((key) => ({ digest: digestOf(key), identity: identityOf(key) }));
   return {
@@ -10,7 +10,7 @@ export function createStaticKeyAuthenticator(keys: readonly StaticKey[]): Authen
     authenticate: (presented, explain) => {
       if (presented === null) return null;
       let found: Identity | null = null;
-      // Compares every key, so that the time reveals nothing.
+      // Compares with every key, so that the time reveals nothing.
       for (const digest of digestsOf(presented.value))
         for (const key of known) if (timingSafeEqual(key.digest, digest)) found ??= key.identity;
       if (found === null) explain?.('no configured key has this digest');
@@ -19,7 +19,7 @@ export function createStaticKeyAuthenticator(keys: readonly StaticKey[]): Authen
   };
 }
 
-/** A header is bytes. Letters beyond ASCII come as UTF-8 from most clients, and as Latin-1 from those that follow `fetch`. */
+/** A header is bytes. Most clients send non-ASCII letters as UTF-8; clients that follow `fetch` send Latin-1. */
 function digestsOf(value: string): readonly Buffer[] {
   const asUtf8 = hash('sha256', value, 'buffer');
   return /^[\x20-\x7e]*$/.test(value) ? [asUtf8] : [hash('sha256', Buffer.from(value, 'latin1'), 'buffer'), asUtf8];

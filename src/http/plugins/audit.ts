@@ -23,7 +23,7 @@ const readingMethods: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'TRACE'];
 type Place = { readonly account: string | null; readonly instanceId: string | null };
 const nowhere: Place = { account: null, instanceId: null };
 
-/** The number of recorded refusals of unknown or throttled callers is bounded: a flood must not fill the disk. All are logged. */
+/** Recorded rejections of unknown or throttled callers are bounded, so that a flood cannot fill the disk. All are logged. */
 export function createAuditTrail(
   audit: AuditLog,
   runtime: Pick<Runtime, 'now' | 'monotonic' | 'sleep' | 'randomBytes'>,
@@ -38,7 +38,7 @@ export function createAuditTrail(
     void work.finally(() => pending.delete(work));
   }
 
-  /** It may be written again, since it has an id. */
+  /** Writing it again is harmless, because it has an id. */
   function store(record: NewAuditRecord, log: FastifyBaseLogger): Promise<void> {
     const named = { id: newId('aud', runtime), ...record };
     return afterwards.write(log, 'the audit record was not stored', () => audit.appendAudit(named));
@@ -54,7 +54,7 @@ export function createAuditTrail(
     await write(complete, request.log, kept);
   }
 
-  /** `kept`: the record is stored already, and only the line is missing. */
+  /** `kept`: the record is already stored and only the log line is missing. */
   async function write(record: NewAuditRecord, log: FastifyBaseLogger, kept = false): Promise<void> {
     const { id: _id, at: _at, requestId: _requestId, ...line } = record;
     log.info({ audit: true, ...line }, 'audit');
@@ -105,10 +105,10 @@ export function createAuditTrail(
   };
 }
 
-/** Every request for a change is logged with `audit: true` and recorded, refusals too, when its answer is certain. */
+/** Logs every request for a change with `audit: true` and records it, including rejected ones, once its response is certain. */
 export function installAudit(app: HttpApp, trail: AuditTrail): void {
   app.addHook('preHandler', (request, _reply, done) => {
-    // Afterwards nobody could tell any more what the migration was about.
+    // After the deletion nobody could tell what the migration was.
     const migrationId = request.method === 'DELETE' ? migrationIdOf(request) : null;
     if (migrationId === null) return done();
     trail.placeOf(migrationId).then((place) => {
@@ -139,12 +139,12 @@ function recordOf(request: FastifyRequest, webhookId: string | null): Omit<Audit
   };
 }
 
-/** The migration that the request made or names. */
+/** The migration that the request created or names. */
 function migrationIdOf(request: FastifyRequest): string | null {
   return request.subject?.migrationId ?? migrationOfPath(request);
 }
 
-/** The webhook that the request made or names. */
+/** The webhook that the request created or names. */
 function webhookIdOf(request: FastifyRequest, reply: FastifyReply): string | null {
   if (!request.routeOptions.url?.startsWith('/webhooks')) return null;
   const { id } = request.params as { readonly id?: unknown };
@@ -152,9 +152,9 @@ function webhookIdOf(request: FastifyRequest, reply: FastifyReply): string | nul
   return [id, made].filter((each) => typeof each === 'string').find((each) => isId('whk', each)) ?? null;
 }
 
-/** What a submission or a webhook is about, as far as it is said in well-formed names. Nothing else of a body is recorded. */
+/** The well-formed names in a submission or webhook request. Nothing else of a body is recorded. */
 function placeNamedBy({ body: given, routeOptions, webhookAccounts }: FastifyRequest): Place {
-  // A webhook of several accounts belongs to none of them alone.
+  // A webhook of several accounts belongs to no single account.
   if (webhookAccounts !== null)
     return { account: webhookAccounts.length === 1 ? (webhookAccounts[0] ?? null) : null, instanceId: null };
   const body = given as { readonly account?: unknown; readonly target?: { readonly instanceId?: unknown } } | null;

@@ -12,7 +12,7 @@ import {
 import { type HttpSettings, rateLimitOf } from '../settings.ts';
 import { type FailedCredentials, failedCredentials } from './failed-credentials.ts';
 
-/** Identifies the caller before the body is read. An address with too many wrong credentials is refused for a while. */
+/** Authenticates the caller before the body is read. An address with too many wrong credentials is rejected for a while. */
 export function installAuthentication(
   app: HttpApp,
   auth: Authenticator,
@@ -36,7 +36,7 @@ export function installAuthentication(
   });
 }
 
-/** Checks the scopes of the route. Install it after the rate limit, so that refused requests count. */
+/** Checks the route's scopes. Install it after the rate limit, so that rejected requests count. */
 export function installAuthorization(app: HttpApp): void {
   app.addHook('onRequest', (request, reply, done) => {
     const access = accessTo(request);
@@ -46,7 +46,7 @@ export function installAuthorization(app: HttpApp): void {
   });
 }
 
-/** For what of a route only its body tells. Throws `forbidden`. */
+/** Checks what only the body reveals. Throws `forbidden`. */
 export function requireScope({ identity, routeOptions }: FastifyRequest, reply: FastifyReply, scope: Scope): void {
   if (identity === null) throw new Error(`${routeOptions.url} was let in without an identity`);
   if (hasScope(identity, scope)) return;
@@ -54,24 +54,24 @@ export function requireScope({ identity, routeOptions }: FastifyRequest, reply: 
   throw new Problem('forbidden', `This needs the scope \`${scope}\`.`);
 }
 
-/** A route that declares nothing takes `admin`. */
+/** The scopes of a route; without a declaration `admin`. */
 function accessTo(request: FastifyRequest): Access | readonly Scope[] {
   return request.routeOptions.config.access ?? (isPage(request) ? 'documentation' : 'admin');
 }
 
-/** The pages for people, and their files, which a plugin of its own serves. */
+/** Web pages and their files, which another plugin serves. */
 export function isPage(request: FastifyRequest): boolean {
   return /^\/(docs|board)(\/|$)/.test(request.routeOptions.url ?? '');
 }
 
-/** What is open to everybody shows more to a caller who is known. */
+/** Open routes show more to an authenticated caller. */
 async function knownCaller(
   auth: Authenticator,
   failures: FailedCredentials,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<Identity | null> {
-  // A probe without credentials is no failure to come with them.
+  // A probe without credentials is not a failed authentication.
   if (request.headers.authorization === undefined && request.headers['x-api-key'] === undefined) {
     return auth.schemes.length === 0 ? auth.authenticate(null) : null;
   }
@@ -83,7 +83,7 @@ async function knownCaller(
   }
 }
 
-/** A promise only where the authenticator has to wait: most requests come with a key, and each promise costs them time. */
+/** Returns a promise only if the authenticator has to wait, because most requests use a key and a promise costs time. */
 function identify(
   auth: Authenticator,
   failures: FailedCredentials,
@@ -110,7 +110,7 @@ function identify(
   return identity instanceof Promise ? identity.then(settled) : settled(identity);
 }
 
-/** The credential of a request; `fault`: why what came as one is none. */
+/** The credential of a request; `fault`: why a sent one is unusable. */
 function presentedCredential({ headers }: FastifyRequest): {
   readonly presented: PresentedCredential | null;
   readonly fault: string | null;
@@ -119,11 +119,11 @@ function presentedCredential({ headers }: FastifyRequest): {
   const scheme = /^[ \t]*([^ \t]+)/.exec(authorization ?? '')?.[1]?.toLowerCase();
   const bearer = /^[ \t]*Bearer[ \t]+([^ \t]+)[ \t]*$/i.exec(authorization ?? '')?.[1];
   const key = typeof apiKey === 'string' && apiKey !== '' ? apiKey : undefined;
-  // Clients that fill in every scheme of the document send the same key twice.
+  // A client that fills in every documented scheme sends the same key twice.
   if (scheme === 'bearer' && apiKey !== undefined && bearer !== apiKey)
     return { presented: null, fault: '`Authorization` and `X-API-Key` carry different keys: send one of them.' };
   if (bearer !== undefined) return { presented: { scheme: 'bearer', value: bearer }, fault: null };
-  // Another scheme is for a proxy on the way, or of it.
+  // Another scheme belongs to a proxy on the way.
   if (key !== undefined) return { presented: { scheme: 'api_key', value: key }, fault: null };
   if (scheme === undefined || scheme === 'bearer') return { presented: null, fault: null };
   return {

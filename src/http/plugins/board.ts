@@ -6,10 +6,10 @@ import { feedVerdicts, migrationStates, terminalStates } from '../../domain/voca
 import type { HttpApp, HttpContext, HttpProvider } from '../app-types.ts';
 import { servePages } from './pages.ts';
 
-/** The template library of the page, as its package ships it: plain ES modules that import each other by relative paths. */
+/** The page's template library from its package: ES modules that import each other by relative paths. */
 const litHtml = dirname(fileURLToPath(import.meta.resolve('lit-html')));
 
-/** The board at `/board/`: migrations as people look at them. The page holds no data; it asks for a key where one is needed. */
+/** Serves the board at `/board/`, a page for people to watch migrations. The page contains no data and asks for a key if one is needed. */
 export async function installBoard(app: HttpApp, { providers }: Pick<HttpContext, 'providers'>): Promise<void> {
   const vocabulary = JSON.stringify(vocabularyOf(providers.all));
   app.get(
@@ -41,7 +41,7 @@ export async function installBoard(app: HttpApp, { providers }: Pick<HttpContext
   });
 }
 
-/** The words of the contract that the page needs, so that they stand in one place: sets of values, what codes mean, and the options. */
+/** The contract's vocabulary for the page: sets of values, meanings of codes, and options. */
 function vocabularyOf(providers: readonly HttpProvider[]) {
   return {
     states: migrationStates,

@@ -12,13 +12,13 @@ import { textFaults } from '../validation/text.ts';
 
 const json = 'application/json';
 const mergePatch = 'application/merge-patch+json';
-/** The largest valid request has some hundreds. Validating a flood of faults would delay other requests. */
+/** The largest valid request has a few hundred. Validating a flood of faults would delay other requests. */
 const maxMembers = 5000;
 
-/** What UTF-8 is called, and what is a part of it. */
+/** Names of UTF-8 and of its subset. */
 const utf8Labels: readonly string[] = ['utf-8', 'utf8', 'us-ascii', 'ascii'];
 
-/** Reads bodies and queries: strict JSON in UTF-8; nothing is coerced or dropped; every fault is named. */
+/** Parses bodies and queries: strict JSON in UTF-8, without coercion or dropped members. Every fault is named. */
 export function installBodies(app: HttpApp, providers: readonly SchemaProvider[]): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser([json, mergePatch], { parseAs: 'buffer' }, (request, body, done) => {
@@ -41,13 +41,13 @@ export function installBodies(app: HttpApp, providers: readonly SchemaProvider[]
   });
   app.setValidatorCompiler(compileAtFirstUse(providers));
   app.setSchemaErrorFormatter((errors, part) => schemaProblem(errors as readonly SchemaFault[], part));
-  // Our own functions build answers; a serializer that drops members silently would hide faults.
+  // Our own functions build responses; a serializer that silently drops members would hide faults.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
 }
 
 /**
- * Whoever asks before sending a body (`Expect: 100-continue`) is told to go on when nothing that the head tells speaks against it. Refused, the
- * connection ends: it is not known whether the body comes all the same.
+ * Answers `Expect: 100-continue` with 100 if the request head allows. Otherwise the connection closes after the rejection, because the body
+ * may follow anyway.
  */
 function continueWhenWelcome(app: HttpApp): void {
   const asking = new WeakSet<object>();
@@ -120,7 +120,7 @@ function decode(body: Buffer): string {
   }
 }
 
-/** Where the JSON breaks. The parser’s own message quotes the body, which may hold a secret. */
+/** The position of the JSON error. The parser’s own message quotes the body, which may contain a secret. */
 function jsonFault(text: string): string {
   try {
     JSON.parse(text);

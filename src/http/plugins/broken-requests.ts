@@ -7,18 +7,18 @@ import { type ProblemAnswer, problemAnswer } from '../problem-document.ts';
 import { invalidParameter } from '../validation/invalid-request.ts';
 import { bareSecurityHeaders } from './security-headers.ts';
 
-/** How long the answer may take to leave before the connection is cut, in milliseconds. */
+/** Time to send the response before the connection is closed, in milliseconds. */
 const lastWordMs = 1000;
 
-/** A fault of Node's parser; `rawPacket` is what it was given last. */
+/** An error of Node's parser; `rawPacket` is its last input. */
 export interface ParserFault {
   readonly code?: string;
   readonly rawPacket?: unknown;
 }
 
 /**
- * Answers what is not HTTP, or came too slowly: there is no request yet, only the socket. Null: nobody is left to be answered. The connection ends
- * soon after, whatever the peer does: one who never closes would hold it for ever.
+ * Answers on the socket what is not HTTP or arrives too slowly, before there is a request. Returns null if nobody is left to answer. The
+ * connection closes soon after, whatever the peer does, because a peer that never closes would hold it forever.
  */
 export function answerBrokenRequest(
   error: ParserFault,
@@ -44,7 +44,7 @@ export function answerBrokenRequest(
   return { ...refusalOf(answer, requestId), method: methodOf(error.rawPacket), remoteAddress };
 }
 
-/** Answers a request that wants something of the server before it goes on that the server does not do. */
+/** Answers a request with an unsupported `Expect` header. */
 export function answerUnmetExpectation(
   request: IncomingMessage,
   response: ServerResponse,
@@ -67,7 +67,7 @@ function refusalOf({ status }: ProblemAnswer, requestId: string) {
   return { status, outcome: 'invalid_request', requestId } as const;
 }
 
-/** The method, where what came begins like a request. */
+/** The method, if the input starts like a request. */
 function methodOf(packet: unknown): string | null {
   const beginning = Buffer.isBuffer(packet) ? packet.toString('latin1', 0, 32) : '';
   const word = /^([A-Z-]{3,20}) /.exec(beginning)?.[1];

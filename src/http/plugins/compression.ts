@@ -3,10 +3,10 @@ import type { FastifyReply } from 'fastify';
 import type { HttpApp } from '../app-types.ts';
 import { type Coding, wantedCoding } from '../request/accept-encoding.ts';
 
-/** What is smaller fits into one or two packets anyway, in characters or bytes. */
+/** Minimum size in characters or bytes; a smaller response fits into one or two packets anyway. */
 const worthwhile = 2048;
 
-/** Quick rather than small: a page of migrations shrinks to a tenth already. */
+/** Fast rather than small: a page of migrations already shrinks to a tenth. */
 const compress: Readonly<
   Record<Coding, (body: string | Buffer, done: (error: Error | null, result: Buffer) => void) => void>
 > = {
@@ -15,10 +15,9 @@ const compress: Readonly<
 };
 
 /**
- * Compresses long answers to reads, on threads beside the event loop. Three kinds stay as they are: event streams; answers with an entity tag, since a tag
- * names one sequence of bytes and has to fit `If-Match`; and answers to anything but a read, where secrets are shown that nobody should be able to
- * guess from a length. Install it behind what reads the text, and before
- * what watches how it is taken.
+ * Compresses long responses to reads on threads beside the event loop. Three kinds are not compressed: event streams; responses with an
+ * entity tag, because a tag names one byte sequence and must match `If-Match`; and responses to changes, which may contain secrets whose
+ * length must not be revealed. Install it after the plugins that read the text and before those that watch its transmission.
  */
 export function installCompression(app: HttpApp): void {
   app.addHook('onSend', (request, reply, payload, done) => {

@@ -4,23 +4,23 @@ import { Problem } from '../../domain/problem.ts';
 import type { HttpApp } from '../app-types.ts';
 import type { HttpSettings } from '../settings.ts';
 
-/** However slowly an answer is read, it is read by then, in milliseconds; a stream has its own end. */
+/** Maximum time to read a response, in milliseconds; streams have their own end. */
 const slowestReaderMs = 300_000;
-/** What is smaller than this fits into the buffers of the system and needs no watch, in bytes. */
+/** Minimum watched size in bytes; a smaller response fits into the system's buffers. */
 const unwatchedBytes = 65_536;
-/** At the end: for so long a request may still arrive that has begun, and then its answer leave, in milliseconds. */
+/** At shutdown: time for a started request to arrive and for its response to be sent, in milliseconds. */
 const arrivingMs = 1000;
 const answeringMs = 5000;
 
 /**
- * Bounds what a connection can hold up: one address takes at most half of all connections, an answer that nobody reads is given up, and at the end no
- * peer keeps the process alive. Once the app closes, requests that still come get a problem that says so; probes are answered to the end.
+ * Limits what a connection can hold up: one address gets at most half of all connections, an unread response is abandoned, and at shutdown
+ * no peer keeps the process alive. Once the app closes, new requests get a problem that says so; probes are answered to the end.
  */
 export function installConnections(
   app: HttpApp,
   { maxConnections, stalledReaderMs }: Pick<HttpSettings, 'maxConnections' | 'stalledReaderMs'>,
 ): void {
-  /** Every open connection, with the request that is under way on it. */
+  /** Every open connection with its current request. */
   const sockets = new Map<Socket, IncomingMessage | null>();
   const perAddress = new Map<string, number>();
   let closing = false;
@@ -48,7 +48,7 @@ export function installConnections(
 
   app.addHook('onSend', (request, reply, payload, done) => {
     watchReader(request.raw.socket, reply.raw, payload, stalledReaderMs);
-    // What began before is answered after the idle connections were closed: kept alive, its connection would hold up the end.
+    // An earlier request ends after the idle connections were closed; a kept-alive connection would then delay the shutdown.
     if (closing) reply.header('connection', 'close');
     done(null, payload);
   });
@@ -59,7 +59,7 @@ export function installConnections(
   });
   app.addHook('preClose', async () => {
     closing = true;
-    // Opened ahead of a request that has not begun: the server does not count it as idle, and would wait for it.
+    // The connection was opened in advance. The server does not count it as idle and would wait for it.
     for (const socket of sockets.keys()) if (socket.bytesRead === 0) socket.destroy();
     later(arrivingMs, () => {
       for (const [socket, request] of sockets) if (request === null || !request.complete) socket.destroy();
@@ -76,13 +76,13 @@ export function installConnections(
   }
 }
 
-/** The system takes part of an answer, the process keeps the rest: it must not keep it for a reader who has stopped. */
+/** The system buffers part of a response and the process keeps the rest, which it must not do for a peer that stopped reading. */
 function watchReader(socket: unknown, response: ServerResponse, payload: unknown, stalledReaderMs: number): void {
   if (!(socket instanceof Socket)) return;
   const stream = typeof payload === 'object' && payload !== null && !Buffer.isBuffer(payload);
   const bytes = typeof payload === 'string' || Buffer.isBuffer(payload) ? payload.length : 0;
   if (!stream && bytes < unwatchedBytes) return;
-  // Node starts this time anew with each part that the peer takes, and sets its own again after the answer.
+  // Node restarts this timer with each part that the peer reads, and sets its own timeout after the response.
   socket.setTimeout(stalledReaderMs);
   const stalled = (): void => void socket.destroy();
   socket.once('timeout', stalled);

@@ -1,6 +1,6 @@
 import type { HttpApp } from '../app-types.ts';
 
-/** What a page may send, and read, beside what it always may. */
+/** Headers that a page may send and read, besides those that are always allowed. */
 const sent = [
   'authorization',
   'x-api-key',
@@ -27,12 +27,12 @@ const read = [
   'www-authenticate',
   'x-request-id',
 ];
-/** For so long a browser remembers what it was allowed, in seconds. */
+/** Time for which a browser caches a preflight response, in seconds. */
 const maxAge = 600;
 
 /**
- * Lets pages of the configured origins call the API with credentials of their own (CORS); cookies are never taken. Install it before whatever
- * refuses: a page has to be able to read why.
+ * Allows pages of the configured origins to call the API with their own credentials (CORS); cookies are never accepted. Install it before
+ * everything that rejects requests, because a page must be able to read why.
  */
 export function installCors(app: HttpApp, origins: readonly string[]): void {
   if (origins.length === 0) return;

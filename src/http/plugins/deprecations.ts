@@ -1,11 +1,11 @@
 import type { onSendHookHandler } from 'fastify';
 import type { HttpApp } from '../app-types.ts';
 
-/** An announcement that an operation will go; docs/versioning.md says how long it stays. */
+/** The announcement of an operation's removal; docs/versioning.md says how long it stays. */
 export interface Deprecation {
-  /** The moment of the announcement, RFC 3339. */
+  /** The time of the announcement, RFC 3339. */
   readonly since: string;
-  /** The moment from which on the operation may be gone, RFC 3339. */
+  /** The time from which the operation may be removed, RFC 3339. */
   readonly sunset: string;
   /** Path of the page of this gateway that names the reason and the successor, such as `/docs/guide/versioning`. */
   readonly page: string;

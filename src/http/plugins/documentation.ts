@@ -14,7 +14,7 @@ const securitySchemes = {
   apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'An API key.' },
 } as const;
 
-/** Gathers the routes into the OpenAPI document. Install it before the first route. */
+/** Collects the routes into the OpenAPI document. Install it before the first route. */
 export async function installOpenApi(app: HttpApp, http: HttpContext): Promise<void> {
   const { schemes } = http.auth;
   const used = {
@@ -55,7 +55,7 @@ export async function installOpenApi(app: HttpApp, http: HttpContext): Promise<v
   });
 }
 
-/** Serves the document: with the examples and the address that fit whoever asks. */
+/** Serves the document with examples and addresses for the caller. */
 export function serveDocument(app: HttpApp, http: HttpContext): void {
   app.get(
     '/openapi.json',
@@ -78,7 +78,7 @@ export function serveDocument(app: HttpApp, http: HttpContext): void {
   );
 }
 
-/** Names of accounts are for callers with a grant for them; for everybody else the examples leave the account out. */
+/** Account names are shown to callers with a grant for them; for others the examples omit the account. */
 function exampleAccounts(
   { service, providers }: HttpContext,
   { identity, id: requestId }: FastifyRequest,

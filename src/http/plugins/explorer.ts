@@ -3,10 +3,10 @@ import { fileURLToPath } from 'node:url';
 import type { HttpApp } from '../app-types.ts';
 import { servePages } from './pages.ts';
 
-/** Swagger UI's own built files, out of the package that brings them. */
+/** Swagger UI's built files from its package. */
 const swaggerUi = join(dirname(fileURLToPath(import.meta.resolve('@fastify/swagger-ui'))), 'static');
 
-/** The API explorer at `/docs/`: Swagger UI with a page of ours around it. */
+/** Serves the API explorer at `/docs/`: Swagger UI in a page of Godwit. */
 export function installExplorer(app: HttpApp): Promise<void> {
   return servePages(app, {
     path: '/docs',

@@ -8,22 +8,22 @@ import { clientAddress, limitedNetwork } from '../request/client-address.ts';
 import type { RateLimit } from '../settings.ts';
 import { keyedBuckets, whileLimited } from './keyed-buckets.ts';
 
-/** Credentials that were good lately, so many of them at most. */
+/** Maximum number of remembered valid credentials. */
 const maxRemembered = 10_000;
 const rememberedMs = 3_600_000;
 
-/** How often one address may be wrong. */
+/** Allowed rate of wrong credentials per address. */
 export interface FailedCredentials {
   /**
-   * Throws `rate_limited` before anything is checked, when the address has been wrong too often. Credentials that were good lately pass: whoever
-   * shares an address with one who guesses is not shut out with him.
+   * Throws `rate_limited` before any check if the address has sent too many wrong credentials. Recently valid credentials pass, so that a
+   * caller is not locked out by a guesser at the same address.
    */
   admit(request: FastifyRequest, presented: PresentedCredential | null): void;
   failed(request: FastifyRequest, presented: PresentedCredential | null): void;
   good(presented: PresentedCredential | null): void;
 }
 
-/** Counts by address; by nothing where there is no limit. */
+/** Counts by address; counts nothing without a limit. */
 export function failedCredentials(
   current: () => RateLimit | null,
   runtime: Pick<Runtime, 'monotonic'>,

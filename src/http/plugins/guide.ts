@@ -4,10 +4,12 @@ import type { HttpApp } from '../app-types.ts';
 import { guidePage, guideUrl } from '../guide-page.ts';
 import { pageRoute, serveFiles } from './pages.ts';
 
-/** The Markdown pages of the project, which the image brings along. */
+/** The project's Markdown pages, which the image contains. */
 const docs = join(import.meta.dirname, '../../../docs');
 
-/** The pages of `docs` as HTML, at `/docs/guide/`. Each is rendered when it is first asked for. An installation without them has no guide. */
+/**
+ * Serves the pages of `docs` as HTML at `/docs/guide/`. Each page is rendered on first use. An installation without the pages has no guide.
+ */
 export async function installGuide(app: HttpApp): Promise<void> {
   const path = '/docs/guide';
   const found = await readdir(docs, { recursive: true }).catch(() => []);
@@ -28,7 +30,7 @@ export async function installGuide(app: HttpApp): Promise<void> {
       page.catch(() => rendered.delete(file));
       return reply.type('text/html; charset=utf-8').send(await page);
     });
-    // Relative to the path that the caller sees, which has the slash that is missing here.
+    // Relative to the caller's path, which ends with the missing slash.
     if (url.endsWith('/'))
       app.get(url.slice(0, -1), pageRoute(), async (_request, reply) =>
         reply.redirect(`${url.split('/').at(-2)}/`, 302),

@@ -3,28 +3,28 @@ import type { Runtime } from '../../domain/runtime.ts';
 import { filled, fullBucket, type TokenBucket, taken, waitMs } from '../../domain/token-bucket.ts';
 import type { RateLimit } from '../settings.ts';
 
-/** How many keys are remembered; a forgotten one starts with a full bucket. */
+/** Maximum number of remembered keys; a forgotten key starts with a full bucket. */
 const maxBuckets = 10_000;
 
-/** What a bucket says after one was asked of it. */
+/** The state of a bucket after a request. */
 export interface BucketState {
-  /** Whether it had one. */
+  /** Whether it had a token. */
   readonly taken: boolean;
-  /** Whole tokens that are left. */
+  /** Whole tokens left. */
   readonly remaining: number;
-  /** Seconds until there is another one, at least 1. */
+  /** Seconds until the next token, at least 1. */
   readonly nextSeconds: number;
 }
 
-/** One token bucket for each of many keys. */
+/** Token buckets, one per key. */
 export interface KeyedBuckets {
-  /** Takes one token, if there is one. */
+  /** Takes one token if there is one. */
   take(key: string): BucketState;
-  /** What `take` would say. */
+  /** Returns what `take` would return. */
   look(key: string): BucketState;
 }
 
-/** Buckets of one rate: `requests` at once, refilled over the window, by the monotonic clock. */
+/** Creates buckets of one rate: `requests` at once, refilled over the window of the monotonic clock. */
 export function keyedBuckets(limit: RateLimit, clock: Pick<Runtime, 'monotonic'>): KeyedBuckets {
   const buckets = new Map<string, TokenBucket>();
   const rate = { burst: limit.requests, perSecond: limit.requests / limit.windowSeconds };
@@ -52,7 +52,7 @@ export function keyedBuckets(limit: RateLimit, clock: Pick<Runtime, 'monotonic'>
   };
 }
 
-/** Makes what depends on a limit, and makes it anew when the limit has become another one; null while there is none. */
+/** Creates a value that depends on a limit, and recreates it when the limit changes; null while there is none. */
 export function whileLimited<T>(current: () => RateLimit | null, make: (limit: RateLimit) => T): () => T | null {
   let [limit, made]: [RateLimit | null, T | null] = [null, null];
   return () => {

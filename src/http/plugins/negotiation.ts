@@ -3,10 +3,7 @@ import type { HttpApp } from '../app-types.ts';
 import { problemMediaType } from '../problem-document.ts';
 import { acceptQuality } from '../request/accept.ts';
 
-/**
- * The API speaks JSON: 406 where `Accept` excludes it. A deletion that works has no body, so clients made from the document accept
- * nothing but its problems.
- */
+/** Answers 406 if `Accept` excludes JSON. A successful deletion has no body, so generated clients accept only its problem documents. */
 export function installNegotiation(app: HttpApp): void {
   app.addHook('onRequest', (request, _reply, done) => {
     const { config } = request.routeOptions;

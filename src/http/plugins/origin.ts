@@ -9,8 +9,8 @@ import { invalidParameter } from '../validation/invalid-request.ts';
 const safeMethods: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'TRACE'];
 
 /**
- * Each request names one host. Without authentication it is a name of this machine or a configured one: a page of somebody else's site reaches this
- * gateway by a name of its own that leads here (DNS rebinding), and a form of it sends no credentials that could be missing.
+ * Requires one host per request. Without authentication the host must be this machine or a configured name. Otherwise a foreign page could
+ * reach this gateway through its own name (DNS rebinding), where no missing credentials stop it.
  */
 export function installOriginCheck(
   app: HttpApp,
@@ -36,7 +36,7 @@ export function installOriginCheck(
   });
 }
 
-/** The host without its port, in lower case; null: an HTTP/1.0 request, which may have none. */
+/** The host without its port, in lower case; null for an HTTP/1.0 request, which may omit it. */
 function hostOf({ raw }: FastifyRequest): string | null {
   let hosts = 0;
   for (let place = 0; place < raw.rawHeaders.length; place += 2) {

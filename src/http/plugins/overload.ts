@@ -2,12 +2,12 @@ import { Problem } from '../../domain/problem.ts';
 import type { HttpApp } from '../app-types.ts';
 import type { EventLoopDelay } from '../event-loop-delay.ts';
 
-/** Seconds after which a refused request is worth another try: the delay is measured anew each second. */
+/** Seconds after which to retry a rejected request; the lag is measured each second. */
 const retryAfterSeconds = 2;
 
 /**
- * Refuses requests while the process is so late that each would wait for seconds, before anything is done for them: whoever waits already is served sooner,
- * and callers learn when to come back. Probes and metrics are answered all the same. `maxMs` null: nothing is refused.
+ * Rejects requests before any work while the event loop lag would make each wait for seconds. Waiting requests finish sooner, and callers
+ * learn when to retry. Probes and metrics are always answered. `maxMs` null: rejects nothing.
  */
 export function installOverload(app: HttpApp, delay: EventLoopDelay, maxMs: number | null): void {
   app.addHook('onClose', () => delay.close());

@@ -6,39 +6,36 @@ import type { HttpApp } from '../app-types.ts';
 const pages = join(import.meta.dirname, '../pages');
 
 export interface Pages {
-  /** Where they are, without a slash at the end. */
+  /** Path of the page, without a trailing slash. */
   readonly path: string;
-  /** Folder under `http/pages` with `index.html` and the files of ours. */
+  /** Folder under `http/pages` with `index.html` and our files. */
   readonly folder: string;
-  /** Names of the files that are served under `static/`; nothing else of the folders is. */
+  /** Names of the files served under `static/`; no others are served. */
   readonly files: readonly string[];
-  /** Who may see them; default: as the documentation. */
+  /** Who may read them; default: like the documentation. */
   readonly access?: 'open' | 'documentation';
-  /** Further folders that hold some of the files: under `http/pages`, or by their whole path. */
+  /** Additional folders with some of the files: under `http/pages`, or by absolute path. */
   readonly more?: readonly string[];
 }
 
-/** What routes of pages have in common: they are no part of the API's document, and any `Accept` will do. */
+/** Common settings of page routes: they are not part of the API document and accept any `Accept`. */
 export function pageRoute(access: 'open' | 'documentation' = 'documentation') {
   return { schema: { hide: true }, config: { access, anyAccept: true } } as const;
 }
 
-/**
- * Serves a page and its files, which hold no data of anybody. All links between them are relative: a proxy may put them under any
- * prefix.
- */
+/** Serves a page and its files, which contain no user data. All links between them are relative, because a proxy may add any prefix. */
 export async function servePages(app: HttpApp, { path, folder, files, more = [], access }: Pages): Promise<void> {
   const page = await readFile(join(pages, folder, 'index.html'), 'utf8');
   const route = pageRoute(access);
   const last = path.slice(path.lastIndexOf('/') + 1);
 
-  // Relative to the path that the caller sees, which has the slash that is missing here.
+  // Relative to the caller's path, which ends with the missing slash.
   app.get(path, route, async (_request, reply) => reply.redirect(`${last}/`, 302));
   app.get(`${path}/`, route, async (_request, reply) => reply.type('text/html; charset=utf-8').send(page));
   await serveFiles(app, path, [folder, ...more], files);
 }
 
-/** Serves files under `<path>/static/`: those that are named and no other, out of folders under `http/pages` or elsewhere. */
+/** Serves the named files under `<path>/static/` from folders under `http/pages` or elsewhere. */
 export async function serveFiles(
   app: HttpApp,
   path: string,
@@ -52,7 +49,7 @@ export async function serveFiles(
     decorateReply: false,
     index: false,
     allowedPath: (name) => served.has(name),
-    // Asked for again at each visit and answered with 304 while it is the same: a new version shows at once.
+    // Browsers revalidate at each visit and get 304 while it is unchanged, so a new version shows at once.
     cacheControl: true,
     maxAge: 0,
   });

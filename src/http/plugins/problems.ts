@@ -5,7 +5,7 @@ import { errorForLog } from '../error-for-log.ts';
 import { internalProblem, problemAnswer, problemOf } from '../problem-document.ts';
 import { bareSecurityHeaders } from './security-headers.ts';
 
-/** Every error becomes a problem document. Internal faults are logged in full and answered without detail. */
+/** Turns every error into a problem document. Internal errors are logged in full and answered without detail. */
 export function installProblems(app: HttpApp): void {
   app.setErrorHandler((error, request, reply) => {
     sendError(error, request, reply);
@@ -16,7 +16,7 @@ export function installProblems(app: HttpApp): void {
   });
 }
 
-/** Answers an error, and tells as what. Also for errors that arise before there is a route, where no hook has run: then `base` is given. */
+/** Answers an error and returns the problem. Also for errors before routing, where no hook has run: then `base` is given. */
 export function sendError(
   error: unknown,
   request: FastifyRequest,

@@ -30,7 +30,7 @@ export function installRateLimit(
   });
 }
 
-/** Whom the request counts for. Without authentication everybody has the same name. */
+/** The caller that the request counts for. Without authentication all callers share one name. */
 function countedAs(request: FastifyRequest): string {
   const { identity } = request;
   if (identity !== null && identity.kind !== 'anonymous') return `caller ${identity.caller}`;

@@ -2,24 +2,24 @@ import type { NewAuditRecord } from '../../domain/audit.ts';
 import type { Runtime } from '../../domain/runtime.ts';
 import { keyedBuckets } from './keyed-buckets.ts';
 
-/** Refusals that get a record each: so many at once, and one per second after that. */
+/** Rejections recorded individually: a burst of this many, then one per second. */
 const single = { requests: 100, windowSeconds: 100 };
-/** The others are counted for so long, in milliseconds, and then stand in one record together. */
+/** Window in milliseconds over which the others are counted and then recorded as one sum. */
 const windowMs = 60_000;
-/** How many refused callers are counted separately in a window; those beyond are counted together. */
+/** Number of rejected callers counted separately per window; all others are counted together. */
 const maxTold = 100;
 
-/** What the address of records says that stand for several. */
+/** The address in a record that stands for several addresses. */
 const severalAddresses = 'several';
 
 export interface BoundedRefusals {
-  /** Whether this one gets a record of its own; else it is counted. */
+  /** Whether this rejection is recorded individually; otherwise it is counted. */
   admit(record: NewAuditRecord): boolean;
-  /** Writes what was counted. */
+  /** Records the counts. */
   close(): void;
 }
 
-/** Keeps a flood of refusals from filling the audit: what is not recorded one by one is recorded in sums, by caller or address and outcome. */
+/** Keeps a flood of rejections from filling the audit: beyond a rate they are recorded as sums by caller or address and outcome. */
 export function boundedRefusals(
   runtime: Pick<Runtime, 'monotonic' | 'sleep'>,
   write: (sum: NewAuditRecord) => void,
@@ -42,7 +42,7 @@ export function boundedRefusals(
       const told = counted.has(own) || counted.size < maxTold;
       const key = told ? own : JSON.stringify([record.outcome]);
       const { count = 0 } = counted.get(key) ?? {};
-      // The last of them stands for all.
+      // The last rejection represents all.
       counted.set(key, {
         ...record,
         ...(!told && { caller: null, remoteAddress: severalAddresses, account: null, instanceId: null }),

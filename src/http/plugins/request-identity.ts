@@ -6,13 +6,13 @@ import { type PublicAddress, publicBase } from '../request/public-base.ts';
 
 const wellFormed = /^[A-Za-z0-9._-]{8,128}$/;
 
-/** The caller’s `X-Request-Id` where it is well-formed, else a new one. */
+/** The caller’s `X-Request-Id` if it is well-formed, else a new id. */
 export function requestIdOf(request: Pick<IncomingMessage, 'headers'>, runtime: Runtime): string {
   const given = request.headers['x-request-id'];
   return typeof given === 'string' && wellFormed.test(given) ? given : newId('req', runtime);
 }
 
-/** Every answer carries its request id, and its links lead back to where the caller came from. */
+/** Adds the request id to every response, and makes links work from the caller's address. */
 export function installRequestIdentity(app: HttpApp, runtime: Runtime, address: PublicAddress): void {
   const baseOf = publicBase(address);
   app.decorateRequest('identity', null);

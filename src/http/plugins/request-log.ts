@@ -3,7 +3,7 @@ import { isId } from '../../domain/ids.ts';
 import type { Runtime } from '../../domain/runtime.ts';
 import type { HttpApp } from '../app-types.ts';
 
-/** One line per request: no query, no body, no headers. */
+/** Logs one line per request, without query, body and headers. */
 export function installRequestLog(app: HttpApp, runtime: Runtime): void {
   app.addHook('onResponse', (request, reply, done) => {
     const migrationId = request.subject?.migrationId ?? migrationOfPath(request);
@@ -26,7 +26,7 @@ export function installRequestLog(app: HttpApp, runtime: Runtime): void {
   });
 }
 
-/** The migration in the path; ids of other resources, and texts that are no id, are left out. */
+/** The migration id in the path; ids of other resources and malformed ids are omitted. */
 export function migrationOfPath(request: FastifyRequest): string | null {
   const { id } = (request.params ?? {}) as { readonly id?: unknown };
   const named = request.routeOptions.url?.startsWith('/migrations/') === true;

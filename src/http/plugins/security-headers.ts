@@ -1,12 +1,12 @@
 import type { HttpApp } from '../app-types.ts';
 
 const apiPolicy = "default-src 'none'; frame-ancestors 'none'";
-/** Swagger UI sets styles on elements; scripts come from files of ours alone. */
+/** Swagger UI sets styles on elements; scripts come only from our own files. */
 const explorerPolicy =
   "default-src 'none'; connect-src 'self'; font-src 'self' data:; img-src 'self' data:; script-src 'self'; " +
   "style-src 'self' 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** The board and the guide have all their styles in files of their own. */
+/** All styles of the board and the guide are in files. */
 const pagePolicy = explorerPolicy.replace(" 'unsafe-inline'", '');
 
 const always: Readonly<Record<string, string>> = {
@@ -16,14 +16,14 @@ const always: Readonly<Record<string, string>> = {
   'cross-origin-resource-policy': 'same-origin',
 };
 
-/** The headers of an answer that no hook has seen. */
+/** Headers of a response that no hook has processed. */
 export const bareSecurityHeaders: Readonly<Record<string, string>> = {
   ...always,
   'content-security-policy': apiPolicy,
   'cache-control': 'no-store',
 };
 
-/** Headers that every answer carries. Answers are not stored by caches unless the route says otherwise. */
+/** Adds headers to every response. Caches store responses only if the route allows it. */
 export function installSecurityHeaders(app: HttpApp): void {
   app.addHook('onSend', (request, reply, payload, done) => {
     const type = String(reply.getHeader('content-type') ?? '');

@@ -4,8 +4,8 @@ import type { HttpApp } from '../app-types.ts';
 import { headerText } from '../request/header-text.ts';
 
 /**
- * Every request is reported to the telemetry, and all that it causes runs as part of it. Install it first, so that what other hooks do
- * belongs to the request too.
+ * Reports every request to the telemetry and runs all its work as part of it. Install it first, so that the work of other hooks belongs to
+ * the request.
  */
 export function installTelemetry(app: HttpApp, telemetry: HttpTelemetry): void {
   app.decorateRequest('progress', null);
@@ -22,7 +22,7 @@ export function installTelemetry(app: HttpApp, telemetry: HttpTelemetry): void {
     });
     request.progress = progress;
     if (progress.traceparent !== null) reply.header('traceparent', progress.traceparent);
-    // A caller who leaves before the answer ends the request too, and no other hook hears of it.
+    // A caller that disconnects before the response also ends the request, and no other hook is called.
     reply.raw.once('close', () => progress.end(reply.raw.writableFinished ? reply.statusCode : null, isStream(reply)));
     progress.run(done);
   });
@@ -44,7 +44,7 @@ function isStream(reply: FastifyReply): boolean {
   return String(reply.getHeader('content-type') ?? '').startsWith('text/event-stream');
 }
 
-/** Tells nobody. */
+/** Reports nothing. */
 export const noTelemetry: HttpTelemetry = {
   begin: () => ({ traceId: null, traceparent: null, run: (work) => work(), end: () => undefined }),
   exposition: async () => ({ contentType: 'text/plain; charset=utf-8', body: '' }),

@@ -1,8 +1,8 @@
-/** How answers can be coded, the one that is preferred first where the caller wants several alike. */
+/** Supported codings; the first is preferred among equally acceptable ones. */
 export const codings = ['br', 'gzip'] as const;
 export type Coding = (typeof codings)[number];
 
-/** The coding that the caller wants most (RFC 9110, section 12.5.3); null: the text as it is. */
+/** The caller's preferred coding (RFC 9110, section 12.5.3); null: uncompressed. */
 export function wantedCoding(accepted: string | undefined): Coding | null {
   if (accepted === undefined) return null;
   const weights = new Map<string, number>();

@@ -4,7 +4,7 @@ interface MediaRange {
   readonly quality: number;
 }
 
-/** How much the caller wants a media type, 0 to 1 (RFC 9110, section 12.5.1). Without `Accept` everything is welcome. */
+/** The caller's preference for a media type, 0 to 1 (RFC 9110, section 12.5.1). Without `Accept` every type is acceptable. */
 export function acceptQuality(accept: string | undefined, mediaType: string): number {
   if (accept === undefined || accept.trim() === '') return 1;
   const [type = '', subtype = ''] = mediaType.split('/');
@@ -18,7 +18,7 @@ export function acceptQuality(accept: string | undefined, mediaType: string): nu
   return best?.quality ?? 0;
 }
 
-/** Whether HTML is wanted more than JSON: a browser asks. */
+/** Whether HTML is preferred to JSON, as by a browser. */
 export function prefersHtml(accept: string | undefined): boolean {
   return acceptQuality(accept, 'text/html') > acceptQuality(accept, 'application/json');
 }
@@ -35,7 +35,7 @@ function mediaRanges(accept: string): readonly MediaRange[] {
     .split(',')
     .map((part) => {
       const [range = '', ...parameters] = part.trim().toLowerCase().split(';');
-      // Some clients write one asterisk for everything.
+      // Some clients send a single asterisk for everything.
       const [type = '', subtype = ''] = (range.trim() === '*' ? '*/*' : range.trim()).split('/');
       const weight = parameters.map((each) => /^\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*$/.exec(each)?.[1]).find(Boolean);
       return { type, subtype, quality: weight === undefined ? 1 : Number(weight) };

@@ -2,17 +2,17 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Runtime } from '../../domain/runtime.ts';
 import { errorForLog } from '../error-for-log.ts';
 
-/** Pauses between the tries, in milliseconds: about a minute together. */
+/** Pauses between the attempts in milliseconds: about a minute in total. */
 const pausesMs = [250, 500, 1000, 2000, 4000, 8000, 16_000, 30_000];
 
-/** Writes that belong to an answer which nothing can take back any more. */
+/** Writes for a response that can no longer be taken back. */
 export interface Afterwards {
   /**
-   * Runs `work`. Resolves after the first try, whatever came of it; a failed one is repeated in the background for about a minute, so `work`
-   * has to be one that may run twice.
+   * Runs `work` and resolves after the first attempt, whatever its result. A failed one is repeated in the background for about a minute,
+   * so `work` must be repeatable.
    */
   write(log: FastifyBaseLogger, failure: string, work: () => Promise<void>): Promise<void>;
-  /** Gives up what has not been written yet, after one more try. */
+  /** Makes one last attempt for each pending write and gives up. */
   close(): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-/** JSON with the members of every object in the order of their names: equal values give equal texts. */
+/** JSON with the members of every object sorted by name, so that equal values give equal texts. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';

@@ -24,13 +24,13 @@ export function readTags(name: 'If-Match' | 'If-None-Match', header: string | un
   });
 }
 
-/** Whether `If-None-Match` finds that the caller has the present representation (weak comparison). */
+/** Whether `If-None-Match` matches the current representation (weak comparison). */
 export function notModified(condition: TagCondition | null, current: string): boolean {
   if (condition === null) return false;
   return condition === '*' || condition.some((tag) => tag.value === current);
 }
 
-/** The values that `If-Match` accepts (strong comparison: weak tags never match); null: no condition. */
+/** The tags that `If-Match` accepts (strong comparison: weak tags never match); null: no condition. */
 export function acceptedTags(condition: TagCondition | null): readonly string[] | null {
   if (condition === null || condition === '*') return null;
   return condition.filter((tag) => !tag.weak).map((tag) => tag.value);

@@ -17,7 +17,7 @@ export function readIdempotencyKey(header: string | undefined): string | null {
   return key;
 }
 
-/** Digest of what a request says: method, path with query, and body, whatever the order of the body's members. */
+/** Digest of a request: method, path with query, and body, independent of the order of members. */
 export function requestFingerprint(method: string, url: string, body: unknown): string {
   return createHash('sha256')
     .update(`${method}\n${url}\n${canonicalJson(body ?? null)}`)

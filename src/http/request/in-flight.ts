@@ -1,10 +1,10 @@
 import type { IdempotencyKey } from '../../domain/store.ts';
 
-/** The idempotency keys of the requests that this process is carrying out. */
+/** The idempotency keys of requests in progress in this process. */
 export interface RequestsInFlight {
-  /** Counts a request in; the answer counts it out. */
+  /** Registers a request; the returned function removes it. */
   enter(key: IdempotencyKey): () => void;
-  /** How many requests with that caller and key are being carried out. */
+  /** The number of requests in progress with that caller and key. */
   count(key: IdempotencyKey): number;
 }
 

@@ -2,7 +2,7 @@ import type { FastifyBaseLogger } from 'fastify';
 
 type Write = (...values: readonly unknown[]) => void;
 
-/** The log of one request, which most requests say nothing to: the logger with its request id is made at the first word. */
+/** The log of one request. Most requests log nothing, so the logger with the request id is created on first use. */
 export class LazyLog {
   readonly #logger: FastifyBaseLogger;
   readonly #bindings: Record<string, unknown>;

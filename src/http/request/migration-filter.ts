@@ -7,7 +7,7 @@ import { filterDigest, readPageToken } from './page-token.ts';
 
 type ListQuery = Static<typeof MigrationListQuery>;
 
-/** The filters of a list, and the digest that its page tokens are bound to. */
+/** The filters of a list and the digest that binds its page tokens. */
 export interface ListRequest {
   readonly filter: MigrationFilter;
   readonly page: PageRequest;
@@ -16,7 +16,7 @@ export interface ListRequest {
 
 const labelPrefix = 'label.';
 
-/** Reads the filters of `GET /migrations`. Throws `invalid_request` for a time that is none and for a foreign page token. */
+/** Parses the filters of `GET /migrations`. Throws `invalid_request` for an invalid time or a foreign page token. */
 export function readListRequest(query: ListQuery, visibleAccounts: readonly string[] | undefined): ListRequest {
   const { pageSize, pageToken, sort, state, createdAfter, createdBefore, provider, account, region, instanceId, name } =
     query;

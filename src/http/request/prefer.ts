@@ -1,4 +1,4 @@
-/** What `Prefer` (RFC 7240) asks of a submission. */
+/** The wishes in `Prefer` (RFC 7240) for a submission. */
 export interface Preference {
   readonly waitMs: number;
   /** Value of `Preference-Applied`; null: no preference is applied. */

@@ -1,22 +1,19 @@
 import { BlockList, isIP } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 
-/**
- * Where callers find this gateway, as the beginning of every link: an absolute URL or a path, without a slash at its end. Empty: at the
- * root of the host that they called.
- */
+/** The public base of every link: an absolute URL or a path, without a trailing slash. Empty: the root of the called host. */
 export type PublicBase = (request: Pick<FastifyRequest, 'headers' | 'socket'>) => string;
 
 export interface PublicAddress {
-  /** From the configuration; wins over what proxies say. */
+  /** From the configuration; overrides proxies. */
   readonly publicUrl: string | null;
-  /** Addresses and networks (CIDR) whose `X-Forwarded-Prefix` is believed. */
+  /** Addresses and networks (CIDR) whose `X-Forwarded-Prefix` is trusted. */
   readonly trustedProxies: readonly string[];
 }
 
 const prefixPattern = /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._~-]+){1,16}\/?$/;
 
-/** Reads the base of links once per request. Only configured proxies can change it. */
+/** Determines the base of links once per request. Only configured proxies can change it. */
 export function publicBase({ publicUrl, trustedProxies }: PublicAddress): PublicBase {
   if (publicUrl !== null) {
     const base = publicUrl.replace(/(?<!\/)\/+$/, '');
@@ -31,7 +28,7 @@ export function publicBase({ publicUrl, trustedProxies }: PublicAddress): Public
   };
 }
 
-/** Whether an address is one of those listed. Throws `TypeError` for an entry that is neither an address nor a network. */
+/** Whether an address is listed. Throws `TypeError` for an entry that is neither an address nor a network. */
 export function addressList(entries: readonly string[]): (address: string | undefined) => boolean {
   const list = new BlockList();
   for (const entry of entries) {

@@ -4,7 +4,7 @@ import { reasonCatalogue } from '../../domain/reasons.ts';
 import { restoreErrors } from '../../domain/restore-errors.ts';
 import type { MigrationState } from '../../domain/vocabulary.ts';
 
-/** What answers look like: one example of each, kept once in the document and referred to. */
+/** Examples of responses, kept once in the document and referenced. */
 
 const id = 'mig_01kbzq3m8e9v6x2c4n7p5r0t1w';
 const at = (minute: number) => `2026-11-21T19:${String(minute).padStart(2, '0')}:00.000Z`;
@@ -142,7 +142,7 @@ const event = {
 const page = (item: unknown) => ({ items: [item], nextPageToken: null });
 const problemEntry = { code: 'target_busy', ...problemCatalogue.target_busy };
 
-/** Examples of answers by the name of their schema. What is not here has no example that would say more than its schema. */
+/** Examples by schema name. A missing schema has no example that says more than the schema. */
 const values: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   Migration: byState,
   MigrationPage: { page: page(byState.restoring) },
@@ -187,7 +187,7 @@ const values: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 
 const pascal = (text: string) => text.replaceAll(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
-/** The document of a problem as it may come. */
+/** A problem document as an example. */
 function problemExample(code: ProblemCode): object {
   const { status, title, retryable, help } = problemCatalogue[code];
   return {
@@ -215,7 +215,7 @@ export function documentExampleComponents(): Readonly<Record<string, { summary: 
   return Object.fromEntries([...answers, ...problems].sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-/** References to the examples of an answer; undefined: there are none. `only`: the names that can come here. */
+/** References to the examples of a response; undefined if there are none. `only`: the possible names. */
 export function answerExamples(schema: string, only?: readonly string[]): Record<string, object> | undefined {
   const names = Object.keys(values[schema] ?? {}).filter((name) => only === undefined || only.includes(name));
   if (names.length === 0) return undefined;

@@ -12,7 +12,7 @@ import { nullable, stringEnum } from '../../domain/typebox.ts';
 import { DeliverySchema, WebhookSchema } from '../../domain/webhook-schema.ts';
 import { ProviderSchema } from './provider-answer.ts';
 
-/** Schemas of answers that only the HTTP surface has. */
+/** Schemas of responses that only the HTTP surface has. */
 
 const nextPageToken = Type.Union([Type.String(), Type.Null()], {
   description: 'Pass it as `pageToken` for the next page; null: this is the last one.',

@@ -105,7 +105,7 @@ const answers = [
   ...pageSchemas,
 ];
 
-/** Parts of requests that deserve a name of their own in the document. */
+/** Parts of requests with their own name in the document. */
 const parts: Readonly<Record<string, TSchema>> = {
   Source: SourceSchema,
   ShownSource: ShownSourceSchema,
@@ -117,7 +117,7 @@ const parts: Readonly<Record<string, TSchema>> = {
   ...sourceVariants(),
 };
 
-/** What Fastify has to know: requests whole, for validation; answers by name only, since they are not compiled. */
+/** Schemas for Fastify: whole requests for validation; responses by name only, because they are not compiled. */
 export function sharedSchemas(providers: readonly SchemaProvider[]): readonly Json[] {
   return [
     ...requests.map((schema) => withProviders(schema, providers) as Json),
@@ -151,7 +151,7 @@ function members(schema: Json, names: ReadonlyMap<string, string>): Record<strin
   return Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, referred(value, names)]));
 }
 
-/** OpenAPI distinguishes variants by the names of their schemas unless a mapping says otherwise. */
+/** OpenAPI distinguishes variants by schema name unless a mapping says otherwise. */
 function withMapping(schema: Record<string, unknown>): Record<string, unknown> {
   const { discriminator, oneOf } = schema;
   if (typeof discriminator !== 'object' || !Array.isArray(oneOf)) return schema;

@@ -1,6 +1,6 @@
 type Json = Readonly<Record<string, unknown>>;
 
-/** What a member is, by its name: said wherever a schema says nothing of its own. */
+/** Descriptions of members by name, used if a schema has none. */
 const byName: Readonly<Record<string, string>> = {
   account: 'The configured account.',
   alibaba: 'For Alibaba Cloud.',
@@ -91,7 +91,7 @@ const byName: Readonly<Record<string, string>> = {
   webhookId: 'Id of the webhook.',
 };
 
-/** What a member is where its name alone does not tell. */
+/** Descriptions of members whose name alone is ambiguous. */
 const byPlace: Readonly<Record<string, string>> = {
   'Backup.type': 'Kind of the backup.',
   'Backup.state': '`queued` goes out when its turn comes; `skipped` was no longer needed.',

@@ -7,7 +7,7 @@ import { answerLinks, linkComponents } from './links.ts';
 import { withEnumReferences } from './named-enums.ts';
 import { outgoingRequests } from './outgoing.ts';
 
-/** As much of an OpenAPI document as is touched here. */
+/** The parts of an OpenAPI document that are changed here. */
 export interface OpenApiDocument {
   info?: object;
   components?: Record<string, unknown>;
@@ -31,7 +31,7 @@ interface Response {
   content?: Record<string, { schema?: { $ref?: string }; examples?: unknown }>;
 }
 
-/** What of a provider the document depends on. */
+/** The part of a provider that the document needs. */
 export type DocumentProvider = SchemaProvider & ExampleProvider;
 
 const optionalBodies: readonly string[] = [
@@ -46,14 +46,14 @@ const optionalBodies: readonly string[] = [
   'testWebhook',
 ];
 
-/** Labels are filtered by free names, which an exploded object describes. */
+/** Label filters have free names, which an exploded object describes. */
 const labelFilter = {
   in: 'query',
   name: 'labels',
   style: 'form',
   explode: true,
   description: 'Filters by labels, one parameter each: `label.<key>=<value>`.',
-  // Swagger UI would make one up and send it.
+  // Swagger UI would invent one and send it.
   example: {},
   schema: {
     type: 'object',
@@ -62,7 +62,9 @@ const labelFilter = {
   },
 };
 
-/** Adds what the routes’ schemas cannot say: named schemas, examples, optional bodies, the header that every answer has, what is sent to others. */
+/**
+ * Adds what the routes’ schemas cannot express: named schemas, examples, optional bodies, the common response header, outgoing requests.
+ */
 export function completeDocument(document: OpenApiDocument, providers: readonly DocumentProvider[]): OpenApiDocument {
   document.components = {
     ...document.components,
@@ -82,16 +84,16 @@ export function completeDocument(document: OpenApiDocument, providers: readonly 
   return document;
 }
 
-/** What the served document says to whoever asks for it. */
+/** Properties of the served document that depend on the caller. */
 export interface DocumentView {
-  /** Where the API is. */
+  /** The address of the API. */
   readonly server: string;
   readonly environment: 'sandbox' | 'live';
   readonly accounts: ExampleAccounts;
   readonly providers: readonly ExampleProvider[];
 }
 
-/** The document as it is served: with the address of this gateway, and examples that name its accounts. */
+/** The served document, with this gateway's address and accounts in the examples. */
 export function servedDocument(document: OpenApiDocument, view: DocumentView): object {
   const { server, environment, accounts, providers } = view;
   const examples = requestExamples(accounts, providers);
@@ -126,7 +128,7 @@ function completeOperation(operation: Operation, all: ReturnType<typeof requestE
   for (const [status, response] of Object.entries(operation.responses)) completeResponse(operationId, status, response);
 }
 
-/** States in which a change or a creation answers. */
+/** Migration states in the response to a change or creation. */
 const statesOf: Readonly<Record<string, readonly string[]>> = {
   'createMigration 201': ['restoring'],
   'createMigration 202': ['pending'],
@@ -151,20 +153,20 @@ function codesIn({ description = '' }: Response): readonly string[] {
   return [...description.matchAll(/`([a-z_]+)`: /g)].map((match) => match[1] ?? '');
 }
 
-/** `?dryRun=…` is an older spelling of `POST /migrations/dry-run` that the document leaves out: an operation has one kind of answer. */
+/** `?dryRun=…` is the older form of `POST /migrations/dry-run`. The document omits it, because an operation has one kind of response. */
 function hideDryRun(operation: Operation): void {
   operation.parameters = (operation.parameters ?? []).filter((each) => each.name !== 'dryRun');
   delete operation.responses[200];
 }
 
-/** The examples that an answer refers to. */
+/** The examples that a response refers to. */
 function usedExamples(document: OpenApiDocument): object {
   const text = JSON.stringify([document.paths, document.components?.responses]);
   const entries = Object.entries(documentExampleComponents());
   return Object.fromEntries(entries.filter(([name]) => text.includes(`"#/components/examples/${name}"`)));
 }
 
-/** Problem answers of the same codes are the same in every operation: they become `components.responses`. */
+/** Problem responses with the same codes are identical everywhere, so they become `components.responses`. */
 function nameProblems(operations: readonly Operation[]): Record<string, Response> {
   const named: Record<string, Response> = {};
   for (const { responses } of operations)

@@ -1,6 +1,6 @@
 import type { EventType } from '../../domain/vocabulary.ts';
 
-/** What an event of each type says, with an example of its data. The documentation is made from it. */
+/** The meaning of each event type, with an example of its data. The documentation is generated from it. */
 export const eventCatalogue: Readonly<
   Record<
     EventType,
@@ -73,7 +73,7 @@ export const eventCatalogue: Readonly<
   },
 };
 
-/** What each member of `data` means. A name means the same in every type of event. */
+/** The meaning of each member of `data`, which is the same in every event type. */
 export const eventMembers: Readonly<Record<string, string>> = {
   after: 'key of the file before the gap',
   attempt: 'how many times this call has been sent, from 1',
@@ -103,7 +103,7 @@ const id = 'evt_0000000001k3m8e9v6x2c4n7p5';
 const migrationId = 'mig_01kbzq3m8e9v6x2c4n7p5r0t1w';
 const time = '2026-11-28T03:00:00.000Z';
 
-/** A CloudEvent of each type, as a receiver of webhooks gets it. */
+/** A CloudEvent of each type, as sent to webhook receivers. */
 export const eventExamples = Object.fromEntries(
   Object.entries(eventCatalogue).map(([type, { says, data }]) => [
     type,

@@ -2,10 +2,10 @@ import type { Provider } from '../../domain/provider.ts';
 import type { ExampleAccount, Examples } from '../../domain/request-examples.ts';
 import type { ProviderId } from '../../domain/vocabulary.ts';
 
-/** What of a provider the examples depend on. */
+/** The part of a provider that the examples need. */
 export type ExampleProvider = Pick<Provider, 'id' | 'examples'>;
 
-/** Which account the examples of each provider name. A provider that is not there gets no examples of creations. */
+/** The account in the examples of each provider. A provider without one gets no creation examples. */
 export type ExampleAccounts = Partial<Readonly<Record<ProviderId, ExampleAccount | null>>>;
 
 /** The accounts of the sandbox. */

@@ -1,4 +1,4 @@
-/** What the OpenAPI document says before the first operation. */
+/** The introduction of the OpenAPI document. */
 export const introduction = `One REST resource, \`/migrations\`, restores SQL Server backups (\`.bak\`) into managed instances on Alibaba Cloud, Huawei Cloud and
 Tencent Cloud.
 

@@ -1,4 +1,4 @@
-/** Where an answer leads: operations that take the ids in it (OpenAPI links). */
+/** OpenAPI links: operations that take the ids in a response. */
 
 const toMigration = (operationId: string, description: string) => ({
   operationId,
@@ -36,7 +36,7 @@ const linksOf: Readonly<Record<string, readonly (keyof typeof linkComponents)[]>
   'createWebhook 201': ['Webhook', 'Deliveries'],
 };
 
-/** References to the links of an answer; undefined: it has none. */
+/** References to the links of a response; undefined: it has none. */
 export function answerLinks(operationId: string, status: string): Record<string, object> | undefined {
   const names = linksOf[`${operationId} ${status}`];
   return names && Object.fromEntries(names.map((name) => [name, { $ref: `#/components/links/${name}` }]));

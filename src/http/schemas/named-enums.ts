@@ -15,7 +15,7 @@ const list = (entries: Readonly<Record<string, string>>): string =>
 const wordsOf = <Entry>(catalogue: Readonly<Record<string, Entry>>, words: (entry: Entry) => string): string =>
   list(Object.fromEntries(Object.entries(catalogue).map(([code, entry]) => [code, words(entry)])));
 
-/** What may follow each state, and what brings it about: from the table of legal transitions. */
+/** The successors of each state and their causes, from the table of legal transitions. */
 function stateWords(): Readonly<Record<string, string>> {
   const following = (state: MigrationState): string =>
     Object.entries(transitions[state])
@@ -48,7 +48,7 @@ const descriptions: Readonly<Record<string, string>> = {
   Warning: `What a person should know although nothing is wrong with the migration itself.\n\n${wordsOf(warningCatalogue, ({ meaning }) => meaning)}`,
 };
 
-/** The closed sets of strings as schemas of the OpenAPI document, by name. */
+/** The closed sets of strings as named schemas of the OpenAPI document. */
 export function enumSchemas(providerIds: readonly ProviderId[]): Readonly<Record<string, Json>> {
   return Object.fromEntries(
     Object.entries({ ...namedEnums, ProviderId: providerIds }).map(([name, values]) => {
@@ -58,7 +58,7 @@ export function enumSchemas(providerIds: readonly ProviderId[]): Readonly<Record
   );
 }
 
-/** A reference in place of a schema that `enumOf` has made, with what is said of it at this place; undefined for any other schema. */
+/** Replaces a schema made by `enumOf` with a reference that keeps its description; undefined for any other schema. */
 export function enumReference(schema: Json): Json | undefined {
   const { type: _type, enum: values, title, ...rest } = schema;
   if (!Array.isArray(values) || typeof title !== 'string') return undefined;
@@ -66,7 +66,7 @@ export function enumReference(schema: Json): Json | undefined {
   return { $ref: `#/components/schemas/${title}`, ...rest };
 }
 
-/** The same value with every named set of strings referred to by its name. */
+/** The same value with a reference for every named set of strings. */
 export function withEnumReferences(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withEnumReferences);
   if (typeof value !== 'object' || value === null) return value;

@@ -41,7 +41,7 @@ function described(names: readonly HeaderName[]) {
 
 /** Problems that every operation can answer. */
 const everywhere: readonly ProblemCode[] = [
-  // Without authentication: of a request by a name that is not this gateway's.
+  // Without authentication: a request by a host name that is not this gateway's.
   'forbidden',
   'not_acceptable',
   'rate_limited',
@@ -57,7 +57,7 @@ const withBody: readonly ProblemCode[] = [
   'store_outcome_unknown',
 ];
 
-/** The problem answers of an operation, one per status, naming the codes. */
+/** The problem responses of an operation, one per status with its codes. */
 export function problems(kind: 'open' | 'read' | 'body', codes: readonly ProblemCode[] = []) {
   const all = new Set<ProblemCode>([
     ...everywhere,
@@ -76,7 +76,7 @@ function problemResponse(codes: readonly ProblemCode[]) {
   const description = codes.map((code) => `\`${code}\`: ${problemCatalogue[code].title}`).join('. ');
   const headers: HeaderName[] = [
     ...(codes.some((code) => problemCatalogue[code].retryable) ? (['Retry-After'] as const) : []),
-    // The vendor's refusal of a submission is stored with it, and given again to the same idempotency key.
+    // A vendor's rejection of a submission is stored with it and returned again for the same idempotency key.
     ...(codes.some((code) => code.startsWith('provider_')) ? (['Idempotency-Replayed'] as const) : []),
   ];
   return {
@@ -86,7 +86,7 @@ function problemResponse(codes: readonly ProblemCode[]) {
   };
 }
 
-// An `examples` member would be filled in by the explorer and sent: a key that is used up, an entity tag of another migration.
+// The explorer would fill in and send an `examples` value: a used key, or an entity tag of another migration.
 const requestHeader = (description: string, example: string) =>
   Type.Optional(Type.String({ description: `${description} For example \`${example}\`.` }));
 

@@ -1,8 +1,8 @@
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * A schema in the words that generators of clients understand, with the same meaning: maps as `additionalProperties` and
- * `propertyNames`, constants as sets of one value, defaults in words (a member with a `default` counts as required in some of them).
+ * Rewrites a schema for client generators, with the same meaning: maps as `additionalProperties` and `propertyNames`, constants as
+ * one-value enums, defaults in words (some generators treat a member with a `default` as required).
  */
 export function portable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(portable);
@@ -11,14 +11,14 @@ export function portable(value: unknown): unknown {
   return withoutDefault(asSet(asMap(members)));
 }
 
-/** The validator knows keys by pattern; most generators drop such members silently. */
+/** The validator uses key patterns, which most generators silently drop. */
 function asMap(schema: Json): Json {
   const { patternProperties, ...rest } = schema;
   const patterns = Object.entries((patternProperties ?? {}) as Readonly<Record<string, unknown>>);
   const [only] = patterns;
   if (only === undefined || patterns.length > 1 || 'properties' in schema) return schema;
   const [pattern, additionalProperties] = only;
-  // `^.*$`, which any name fits, says nothing.
+  // `^.*$` accepts any name, so it says nothing.
   const names = /^\^\(?\.\*\)?\$$/.test(pattern) ? {} : { propertyNames: { type: 'string', pattern } };
   return { ...rest, ...names, additionalProperties };
 }

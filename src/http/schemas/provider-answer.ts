@@ -3,7 +3,7 @@ import { enumOf } from '../../domain/enum-schema.ts';
 import { ProviderIdSchema } from '../../domain/request-schema.ts';
 import { stringEnum } from '../../domain/typebox.ts';
 
-/** What `GET /providers` shows. */
+/** The schema of `GET /providers`. */
 export const ProviderSchema = Type.Object(
   {
     id: ProviderIdSchema,

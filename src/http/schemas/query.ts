@@ -9,7 +9,7 @@ import { pageParameters } from './operation.ts';
 const Time = (description: string) => Type.Optional(Type.String({ format: 'date-time', description }));
 const Name = (description: string) => Type.Optional(Type.String({ minLength: 1, maxLength: 128, description }));
 
-/** Filters of `GET /migrations`; `label.<key>=<value>` comes on top, once per label. */
+/** Filters of `GET /migrations`, in addition to `label.<key>=<value>` once per label. */
 export const MigrationListQuery = Type.Object(
   {
     provider: Type.Optional(ProviderIdSchema),
@@ -36,7 +36,7 @@ export const MigrationListQuery = Type.Object(
   { additionalProperties: false, patternProperties: { '^label\\..': { type: 'string', maxLength: 255 } } },
 );
 
-/** The older spelling of `POST /migrations/dry-run`. */
+/** The older form of `POST /migrations/dry-run`. */
 export const DryRunQuery = Type.Object(
   {
     dryRun: Type.Optional(
@@ -129,7 +129,7 @@ export const ForeignTasksQuery = Type.Object(
   { additionalProperties: false },
 );
 
-/** For lists that are short enough to come whole. */
+/** For lists that are short enough to return in full. */
 export const WholeListQuery = Type.Object(
   {
     ...pageParameters,

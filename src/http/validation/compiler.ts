@@ -4,7 +4,7 @@ import type { FastifySchemaCompiler, FastifySchemaValidationError } from 'fastif
 import type { SchemaProvider } from '../../domain/request-schema.ts';
 import { sharedSchemas } from '../schemas/components.ts';
 
-/** `verbose` gives the fault descriptions the schema around a fault. The schemas are ours and tested: they are not checked again. */
+/** `verbose` adds the schema to each fault. The schemas are our own and tested, so they are not validated again. */
 function validatorFor(providers: readonly SchemaProvider[]): Ajv {
   const ajv = new Ajv({
     allErrors: true,
@@ -20,12 +20,12 @@ function validatorFor(providers: readonly SchemaProvider[]): Ajv {
   return ajv;
 }
 
-/** What has been compiled serves every app with the same providers. */
+/** Compiled schemas are shared by all apps with the same providers. */
 const validators = new WeakMap<readonly SchemaProvider[], Ajv>();
 
 /**
- * Compiles the schema of a request at its first use: nothing is coerced, filled in or dropped, and all faults are reported. A process that
- * has just started answers before it has compiled what nobody asked for.
+ * Compiles a request schema on first use: no coercion, no defaults, no dropped members, all faults reported. A process that has just
+ * started does not compile schemas that nobody uses.
  */
 export function compileAtFirstUse(providers: readonly SchemaProvider[]): FastifySchemaCompiler<object> {
   const ajv = validators.get(providers) ?? validatorFor(providers);

@@ -4,14 +4,14 @@ import { memberPointer } from './pointer.ts';
 const maxFaults = 20;
 
 /**
- * Members that stand more than once in one object of a JSON text: the last would win, silently. `parsed` is what the text says; `text` is valid
- * JSON. Only a text that writes more members than the parsed value has is looked through.
+ * Duplicate members of objects in a JSON text, of which a parser silently keeps the last. `parsed` is the parsed text; `text` is valid
+ * JSON. The text is scanned only if it has more members than the parsed value.
  */
 export function duplicateMembers(text: string, parsed: unknown): readonly FieldFault[] {
   return writtenMembers(text) === membersOf(parsed) ? [] : findDuplicates(text);
 }
 
-/** Colons outside of strings: one for each member. */
+/** Counts colons outside strings: one per member. */
 function writtenMembers(text: string): number {
   let members = 0;
   for (let at = 0; at < text.length; at++) {
@@ -38,7 +38,7 @@ interface Level {
   readonly pointer: string;
   /** Names seen so far; null: an array. */
   readonly names: Set<string> | null;
-  /** The name or index of the value that comes next. */
+  /** The name or index of the next value. */
   next: string;
   index: number;
 }
@@ -75,7 +75,7 @@ const quote = 34;
 const colon = 58;
 const backslash = 92;
 
-/** The place of the quote that ends the string which begins at `start`. */
+/** The position of the quote that ends the string starting at `start`. */
 function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
     let slashes = 0;

@@ -34,7 +34,7 @@ export function queryFaults(faults: readonly SchemaFault[]): readonly FieldFault
   );
 }
 
-/** The pointer of the field at fault: of the missing or unknown member, not of the object around it. */
+/** The pointer of the faulty field: of the missing or unknown member, not of its object. */
 function pointerOf(fault: SchemaFault): string {
   switch (fault.keyword) {
     case 'required':
@@ -49,8 +49,8 @@ function pointerOf(fault: SchemaFault): string {
 }
 
 /**
- * An `anyOf` reports the faults of every branch. What remains: the faults of the branches that fit the kind of the value, or one
- * fault that names all the kinds allowed.
+ * An `anyOf` reports the faults of every branch. Keeps the faults of the branches that fit the value's type, or one fault that names all
+ * allowed types.
  */
 function withoutBranches(findings: readonly SchemaFault[]): readonly SchemaFault[] {
   const faults = findings.slice(0, maxFindings);
@@ -127,7 +127,7 @@ function unknownMember(fault: SchemaFault, thing: string): string {
   return `is not a known ${thing}; known are ${listed([...known, ...families(keyPattern)])}`;
 }
 
-/** `^label\..` allows any name that begins with `label.`, and is told as `label.<key>`. */
+/** `^label\..` allows any name with the prefix `label.`, shown as `label.<key>`. */
 function families(keyPattern: string | undefined): readonly string[] {
   const prefix = /^\^(\w+)\\\.\.$/.exec(keyPattern ?? '')?.[1];
   return prefix === undefined ? [] : [`${prefix}.<key>`];

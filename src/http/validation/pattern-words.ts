@@ -21,7 +21,7 @@ const words: Readonly<Record<string, string>> = {
   '^[^/]': 'must not start with a slash',
 };
 
-/** Plain words for a `pattern`; an unknown one is shown itself. */
+/** A description of a `pattern`; an unknown pattern is shown itself. */
 export function patternInWords(pattern: string): string {
   return words[pattern] ?? `must match ${pattern}`;
 }

@@ -1,11 +1,11 @@
-/** The part of a query schema that decides how its texts are read. */
+/** The part of a query schema that determines how its texts are parsed. */
 interface QuerySchema {
   readonly properties?: Readonly<Record<string, { readonly type?: string }>>;
 }
 
 /**
- * Query strings hold only text. Texts become what the schema wants where they are written plainly; anything else stays as it
- * is, for the validator to name.
+ * Query strings contain only text. A text becomes the schema's type if it is plainly written; any other text is left for the validator to
+ * report.
  */
 export function readQuery(query: Readonly<Record<string, unknown>>, schema: QuerySchema): Record<string, unknown> {
   const read: Record<string, unknown> = Object.create(null);
@@ -21,7 +21,7 @@ function readValue(value: unknown, type: string | undefined): unknown {
   return value;
 }
 
-/** A flag may stand alone: `?verbose`. */
+/** A flag may have no value: `?verbose`. */
 function readBoolean(value: string): unknown {
   if (value === 'true' || value === '') return true;
   return value === 'false' ? false : value;

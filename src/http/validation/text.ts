@@ -2,8 +2,8 @@ import type { FieldFault } from '../../domain/problem.ts';
 import { memberPointer } from './pointer.ts';
 
 /**
- * Texts of a body, names of members included, that no database and no other reader would take as they are: with the character U+0000 or half
- * of a surrogate pair. `depth` is bounded by the parser's own limits on the size of a body.
+ * Finds texts of a body, member names included, that databases and other readers may not accept: with U+0000 or a lone surrogate. The
+ * parser's size limit bounds `depth`.
  */
 export function textFaults(body: unknown): readonly FieldFault[] {
   const faults: FieldFault[] = [];

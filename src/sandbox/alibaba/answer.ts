@@ -4,12 +4,12 @@ import type { Refusal } from './errors.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 
-/** The answer to a call that was carried out. */
+/** The response to an accepted call. */
 export function success(request: SandboxRequest, requestId: string, body: Body): SandboxResponse {
   return render(request, 200, requestId, `${operationOf(request)}Response`, { RequestId: requestId, ...body });
 }
 
-/** The answer to a call that was not. */
+/** The response to a rejected call. */
 export function failure(request: SandboxRequest, requestId: string, refusal: Refusal): SandboxResponse {
   const answer = render(request, refusal.status, requestId, 'Error', {
     RequestId: requestId,
@@ -33,7 +33,7 @@ function render(request: SandboxRequest, status: number, requestId: string, root
   return { status, headers, body: text };
 }
 
-/** JSON must be asked for: by `Format` with signature version 1.0, by `Accept` with ACS3. */
+/** A client must request JSON: with `Format` under signature version 1.0, with `Accept` under ACS3. */
 function wantsXml(request: SandboxRequest): boolean {
   if ((request.headers.authorization ?? '').startsWith('ACS3-')) return !/json/i.test(request.headers.accept ?? '');
   const format = /(?:^|&)Format=([^&]*)/.exec(`${request.query}&${request.body}`)?.[1];

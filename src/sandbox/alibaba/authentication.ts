@@ -13,16 +13,16 @@ import {
 
 const { accessKeyId, stsAccessKeyId, accessKeySecret, securityToken } = sandboxCredentials.alibaba;
 
-/** How far a request's time may be from the cloud's, in milliseconds. */
+/** Maximum clock difference between a request and the cloud, in milliseconds. */
 const timestampToleranceMs = 15 * 60_000;
 
-/** Access keys that are known and of no use; they go with the same secret. */
+/** Access keys that exist but are disabled; they have the usual secret. */
 const uselessKeys: ReadonlyMap<string, string> = new Map([
   ['sandbox-alibaba-inactive', 'InvalidAccessKeyId.Inactive'],
   ['sandbox-alibaba-disabled', 'Forbidden.AccessKeyDisabled'],
 ]);
 
-/** Access keys of users without the right to do anything. */
+/** Access keys of users without any permission. */
 const powerlessKeys: ReadonlyMap<string, string> = new Map([
   ['sandbox-alibaba-forbidden', 'Forbidden.RAM'],
   ['sandbox-alibaba-nopermission', 'NoPermission'],
@@ -115,7 +115,7 @@ function acs3Credential(call: Call): string {
 function checkAcs3Signature(call: Call): void {
   const { headers, body, method, path } = call.request;
   const { signedHeaders, signature } = readAuthorization(call);
-  // Whatever carries meaning must be signed, or a third party could change it under way.
+  // Every meaningful header must be signed, or a third party could change it in transit.
   const meaningful = (name: string) => name === 'host' || name === 'content-type' || name.startsWith('x-acs-');
   const expected = Object.keys(headers).filter(meaningful).sort();
   if (expected.join(';') !== signedHeaders.join(';')) {

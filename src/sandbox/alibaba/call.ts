@@ -2,14 +2,14 @@ import type { SandboxRequest } from '../cloud.ts';
 import { Refusal } from './errors.ts';
 import type { Pair } from './signature.ts';
 
-/** A request taken apart: what it asks for, and what its signature is made over. */
+/** A parsed request: its operation and the input of its signature. */
 export interface Call {
-  /** `rpc`: SignatureVersion 1.0, common parameters among the others. `acs3`: they are headers. */
+  /** `rpc`: SignatureVersion 1.0 with common parameters among the others. `acs3`: common parameters as headers. */
   readonly style: 'rpc' | 'acs3';
   readonly request: SandboxRequest;
   readonly query: readonly Pair[];
   readonly form: readonly Pair[];
-  /** Common parameters by their RPC names, whichever way they came. */
+  /** Common parameters by their RPC names, wherever they were sent. */
   readonly common: Readonly<Record<string, string>>;
   /** The operation's own parameters. */
   readonly parameters: Readonly<Record<string, string>>;
@@ -37,7 +37,7 @@ const commonHeaders: Readonly<Record<string, string>> = {
   SecurityToken: 'x-acs-security-token',
 };
 
-/** Takes a request apart. Throws `Refusal` when it is no call at all. */
+/** Parses a request. Throws `Refusal` if it is not a call. */
 export function readCall(request: SandboxRequest): Call {
   if (request.method !== 'GET' && request.method !== 'POST') throw new Refusal('UnsupportedHTTPMethod');
   if (request.path !== '/') throw new Refusal('InvalidApi.NotFound');
@@ -62,7 +62,7 @@ export function readCall(request: SandboxRequest): Call {
   return { style, request, query, form, common, parameters: ownParameters(all, () => true) };
 }
 
-/** The operation that a request names, or `?`. Never throws. */
+/** The operation named by a request, or `?`. Never throws. */
 export function operationOf(request: SandboxRequest): string {
   try {
     return readCall(request).common.Action ?? '?';
@@ -73,11 +73,11 @@ export function operationOf(request: SandboxRequest): string {
 
 function isAcs3({ headers }: SandboxRequest, parameters: readonly Pair[]): boolean {
   if ((headers.authorization ?? '').startsWith('ACS3-')) return true;
-  // Older clients send the headers beside signature version 1.0.
+  // Older clients send these headers along with signature version 1.0.
   return headers['x-acs-action'] !== undefined && !parameters.some(([name]) => name === 'Action');
 }
 
-/** An empty value is as good as none, except that the signature covers it. */
+/** An empty value counts as absent, except in the signature. */
 function ownParameters(pairs: readonly Pair[], isOwn: (name: string) => boolean): Readonly<Record<string, string>> {
   return Object.fromEntries(pairs.filter(([name, value]) => isOwn(name) && value !== ''));
 }

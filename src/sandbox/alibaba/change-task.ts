@@ -23,12 +23,12 @@ export const createOnlineDatabaseTask: Operation = (context) => {
   return {};
 };
 
-/** TerminateMigrateTask: an ongoing task ends as `Failed`; a chain at rest counts as ongoing. */
+/** TerminateMigrateTask: an ongoing task ends as `Failed`. A waiting chain counts as ongoing. */
 export const terminateMigrateTask: Operation = (context) => {
   const task = namedTask(context);
   const { status } = viewTask(task, context.now);
   if (status === 'Success' || status === 'Failed') throw new Refusal('InvalideStatus');
-  // Accepted, and never carried out.
+  // Accepted but never executed.
   if (!task.files.some((file) => holds(file.key, 'unstoppable')))
     context.store.put({ ...task, terminatedAt: context.now });
   context.record('terminated', task.id, task.dbName);

@@ -1,9 +1,9 @@
-/** The cloud's refusal of a request; becomes the error answer. */
+/** A rejection by the cloud; becomes the error response. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly code: string;
   readonly status: number;
-  /** Further members of the error body. */
+  /** Additional members of the error body. */
   readonly members: Readonly<Record<string, unknown>>;
 
   constructor(code: string, message?: string, members: Readonly<Record<string, unknown>> = {}, status?: number) {
@@ -93,7 +93,7 @@ function usual(code: string): readonly [status: number, message: string] {
   return [400, 'The request is refused.'];
 }
 
-/** How the instance-level migration guide names what the CreateMigrateTask page names otherwise. */
+/** Codes of the CreateMigrateTask page and their names in the instance-level migration guide. */
 const secondVocabulary: Readonly<Record<string, string>> = {
   InvalidInstanceState: 'IncorrectDBInstanceState',
   InvalidInstanceType: 'IncorrectDBInstanceType',
@@ -106,7 +106,7 @@ const secondVocabulary: Readonly<Record<string, string>> = {
   ExceedDiskSize: 'FileSizeExceeded',
 };
 
-/** The same refusal in the vocabulary of the instance-level migration guide. */
+/** The same rejection in the vocabulary of the instance-level migration guide. */
 export function inSecondVocabulary(refusal: Refusal): Refusal {
   if (refusal.code === 'InvalidDBName') return new Refusal('InvalidDBName', refusal.message, {}, 403);
   const other = secondVocabulary[refusal.code];

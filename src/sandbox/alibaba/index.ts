@@ -32,10 +32,10 @@ const operations: ReadonlyMap<string, Operation> = new Map([
 
 const version = '2014-08-15';
 
-/** On an instance that holds the word `lag`, lists show a task only when it is this old, in milliseconds. */
+/** On an instance with `lag` in its id, lists show a task only at this age, in milliseconds. */
 const laggingInstanceMs = 5_000;
 
-/** ApsaraDB RDS for SQL Server, as far as migrations from object storage go. Strict where the real service may be lenient. */
+/** ApsaraDB RDS for SQL Server, limited to migrations from object storage. Strict where the real service may be lenient. */
 export function createAlibabaCloud(environment: SandboxEnvironment): SandboxCloud {
   const store = new AlibabaStore(environment.restored as AlibabaSnapshot | undefined);
   const newRequestId = () => environment.uuid().toUpperCase();
@@ -60,7 +60,7 @@ export function createAlibabaCloud(environment: SandboxEnvironment): SandboxClou
     return { operation, schema };
   }
 
-  /** Carries out an operation of somebody who may. */
+  /** Executes an authorized operation. */
   function run(action: string, parameters: Call['parameters'], requestId: string): Readonly<Record<string, unknown>> {
     const { operation, schema } = known(action);
     const now = environment.now();
@@ -126,10 +126,10 @@ export function createAlibabaCloud(environment: SandboxEnvironment): SandboxClou
   };
 }
 
-/** A request that wants its answer in JSON. */
+/** A request for a JSON response. */
 const asJson: SandboxRequest = { method: 'POST', path: '/', query: 'Format=JSON', headers: {}, body: '' };
 
-/** Runs an operation on the instance that the call names, and words its refusal as that instance does. */
+/** Runs an operation on the named instance and words a rejection as that instance does. */
 function inWords<T>(
   action: string,
   parameters: Call['parameters'],
@@ -145,7 +145,7 @@ function inWords<T>(
   }
 }
 
-/** Names that have a code of their own when their value is not valid. */
+/** Parameters with their own code for an invalid value. */
 const codesOfValues: ReadonlyMap<string, string> = new Map([
   ['StartTime', 'InvalidStartTimeAndEndTime.Malformed'],
   ['EndTime', 'InvalidStartTimeAndEndTime.Malformed'],

@@ -1,36 +1,36 @@
 import { Refusal } from './errors.ts';
 
-/** An instance of the sandbox. All of it follows from the id. */
+/** An instance of the sandbox. Its id determines everything about it. */
 export interface Instance {
   readonly id: string;
   readonly engine: 'SQLServer' | 'MySQL';
   readonly engineVersion: string;
   readonly category: string;
   readonly status: string;
-  /** Busy until it has been asked for a restore and the time of one has passed. */
+  /** Busy until one restore duration after the first request. */
   readonly busyAtFirst: boolean;
   readonly lockMode: string;
   readonly type: string;
   readonly storageType: string;
-  /** Reads `OSSUrls` as they are, without the encoding as a whole that the page speaks of. */
+  /** Reads `OSSUrls` unencoded, contrary to the documentation. */
   readonly rawUrls: boolean;
   /** SQL Server 2008 R2 on local disks: signed URLs, one full backup, nothing else. */
   readonly localDisk: boolean;
-  /** Lists of tasks are not supported. */
+  /** Task lists are not supported. */
   readonly cluster: boolean;
   /** Lists show new tasks late. */
   readonly lagging: boolean;
-  /** Errors come in the vocabulary of the instance-level migration guide. */
+  /** Uses the error codes of the instance-level migration guide. */
   readonly secondVocabulary: boolean;
-  /** Takes the first file of a chain as `FULL` with `IsOnlineDB` `False`, and not as `UPDF`. */
+  /** Accepts the first file of a chain as `FULL` with `IsOnlineDB` `False` instead of `UPDF`. */
   readonly fullBase: boolean;
-  /** Keeps no database: every restore finds it empty, and the limits per day do not count. */
+  /** Keeps no database: every restore finds it empty, and the daily limits do not apply. */
   readonly scratch: boolean;
 }
 
 /**
- * The instance with that id. Every id of the form `rm-…` exists, unless it holds the word `notfound`.
- * Throws `Refusal` with `missingCode` otherwise.
+ * The instance with that id. Every id of the form `rm-…` exists unless it contains the word `notfound`; then throws `Refusal` with
+ * `missingCode`.
  */
 export function findInstance(id: string, missingCode = 'InvalidDBInstanceId.NotFound'): Instance {
   const says = (word: string) => new RegExp(`(^|[^a-z0-9])${word}([^a-z]|$)`).test(id);
@@ -63,7 +63,7 @@ function versionOf(mysql: boolean, old: boolean, cluster: boolean): string {
   return cluster ? '2017_ent' : '2019_std_ha';
 }
 
-/** What DescribeDBInstanceAttribute shows of it. */
+/** The members that DescribeDBInstanceAttribute shows. */
 export function attributesOf(instance: Instance): Readonly<Record<string, unknown>> {
   return {
     DBInstanceId: instance.id,

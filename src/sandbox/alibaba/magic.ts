@@ -1,19 +1,19 @@
-/** How a file behaves. Times are parts of the file's own duration. */
+/** The behaviour of a file. Times are fractions of the file's duration. */
 export interface Script {
-  /** Duration against a normal restore. */
+  /** Duration relative to a normal restore. */
   readonly slowness: number;
-  /** Where and how the file fails; null: it is restored. */
+  /** The stage and kind of the failure; null: the file is restored. */
   readonly failure: { readonly at: number; readonly rowStatus: string; readonly text: string } | null;
 }
 
 export type FileKind = 'Database' | 'Differential_Database' | 'Transaction_Log';
 
-/** Whether `text` holds the magic word: in any case, not preceded by another letter, `_` as good as `-`. */
+/** Whether `text` contains the magic word: in any case, not preceded by a letter, with `_` equal to `-`. */
 export function holds(text: string, word: string): boolean {
   return new RegExp(`(?<![a-z])${word.replaceAll('-', '[-_]')}`, 'i').test(text);
 }
 
-/** Magic words in a key that have the request itself refused, with the code. */
+/** Magic words in a key that reject the request itself, with the error code. */
 export const refusedKeys: readonly (readonly [word: string, code: string])[] = [
   ['missing', 'InvalidOSSURL'],
   ['storage-class', 'InvalidOssObjectStorageClassType'],
@@ -24,8 +24,8 @@ export const refusedKeys: readonly (readonly [word: string, code: string])[] = [
 ];
 
 /**
- * What the file is: by extension, else by a word in its name, as the real service looks into the file. A `.bak` that does not say
- * is what the step wants.
+ * The kind of the file, by extension or by a word in its name. The real service looks into the file. A `.bak` without such a word has the
+ * kind that the step needs.
  */
 export function kindOf(key: string, wanted: 'base' | 'increment'): FileKind {
   const name = fileNameOf(key);
@@ -37,12 +37,12 @@ export function kindOf(key: string, wanted: 'base' | 'increment'): FileKind {
   return wanted === 'base' || says('full') ? 'Database' : 'Transaction_Log';
 }
 
-/** The last part of a key. */
+/** The last segment of a key. */
 export function fileNameOf(key: string): string {
   return key.slice(key.lastIndexOf('/') + 1);
 }
 
-/** What will become of a file. `exists`: a database of that name is on the instance already. */
+/** The fate of a file. `exists`: the instance already has a database of that name. */
 export function scriptOf(
   key: string,
   wanted: 'base' | 'increment',
@@ -116,7 +116,7 @@ function failureOf(
   return null;
 }
 
-/** How opening the database ends: a failure, and what the description says after a success, at once and after the check. */
+/** The result of opening the database: a failure, or the description after a success, at once and after the check. */
 export function openingScript(
   keys: readonly string[],
   dbName: string,

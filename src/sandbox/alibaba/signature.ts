@@ -2,7 +2,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
 export type Pair = readonly [name: string, value: string];
 
-/** Percent-encoding by RFC 3986: only letters, digits, `-`, `_`, `.` and `~` stay. */
+/** Percent-encodes by RFC 3986: only letters, digits, `-`, `_`, `.` and `~` stay. */
 export function percentEncode(text: string): string {
   let result = '';
   for (const byte of Buffer.from(text, 'utf8')) {
@@ -20,17 +20,17 @@ export function canonicalQuery(pairs: readonly Pair[]): string {
     .join('&');
 }
 
-/** The string to sign of SignatureVersion 1.0; `pairs` is everything but `Signature`. */
+/** The string to sign of SignatureVersion 1.0. `pairs`: all parameters but `Signature`. */
 export function rpcStringToSign(method: string, pairs: readonly Pair[]): string {
   return `${method}&${percentEncode('/')}&${percentEncode(canonicalQuery(pairs))}`;
 }
 
-/** HMAC-SHA1 with the secret and its ampersand, in base64. */
+/** HMAC-SHA1 with the secret and an ampersand, in base64. */
 export function rpcSignature(secret: string, stringToSign: string): string {
   return createHmac('sha1', `${secret}&`).update(stringToSign, 'utf8').digest('base64');
 }
 
-/** What ACS3-HMAC-SHA256 signs: header names in lower case, in the order in which they are listed as signed. */
+/** The input of ACS3-HMAC-SHA256: lower-case header names in the order of the list of signed headers. */
 export function acs3StringToSign(request: {
   readonly method: string;
   readonly path: string;
@@ -49,7 +49,7 @@ export function acs3StringToSign(request: {
   return `ACS3-HMAC-SHA256\n${sha256(canonical)}`;
 }
 
-/** HMAC-SHA256 with the bare secret, in lower-case hex. */
+/** HMAC-SHA256 with the plain secret, in lower-case hex. */
 export function acs3Signature(secret: string, stringToSign: string): string {
   return createHmac('sha256', secret).update(stringToSign, 'utf8').digest('hex');
 }
@@ -59,7 +59,7 @@ export function sha256(text: string): string {
   return createHash('sha256').update(text, 'utf8').digest('hex');
 }
 
-/** Whether two signatures are the same. */
+/** Whether two signatures are equal. */
 export function same(one: string, other: string): boolean {
   const left = Buffer.from(one);
   const right = Buffer.from(other);

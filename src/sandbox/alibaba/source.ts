@@ -4,7 +4,7 @@ import { Refusal } from './errors.ts';
 /** Extensions that the service accepts. */
 const extensions = /\.(bak|diff|trn|log)$/i;
 
-/** The keys of the files that a CreateMigrateTask names. Throws `Refusal`. */
+/** The object keys in a CreateMigrateTask request. Throws `Refusal`. */
 export function readSources({ parameters, instance }: OperationContext): readonly string[] {
   const { OssObjectPositions: position, OSSUrls: urls } = parameters;
   const keys = instance.localDisk ? keysOfUrls(urls, position, instance.rawUrls) : keysOfPosition(position, urls);
@@ -24,7 +24,7 @@ function keysOfPosition(position: string | undefined, urls: string | undefined):
 function keysOfUrls(urls: string | undefined, position: string | undefined, raw: boolean): readonly string[] {
   if (position !== undefined) throw new Refusal('InvalidOSSURL', 'This instance takes OSSUrls.');
   if (urls === undefined) throw new Refusal('MissingOSSUrls', 'OSSUrls is mandatory on this instance.');
-  // The list is encoded as a whole before it becomes a parameter, so one more decoding may be needed.
+  // The list is encoded as a whole before it becomes a parameter, so it may need one more decoding.
   const text = raw || urls.includes('://') ? urls : decode(urls);
   return text.split('|').map((part) => {
     const url = URL.parse(part);

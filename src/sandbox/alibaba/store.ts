@@ -1,17 +1,17 @@
 import type { JournalEntry } from '../cloud.ts';
 import { databaseOf, type Task } from './task.ts';
 
-/** All that the cloud remembers, as JSON. */
+/** The state of the cloud as JSON. */
 export interface AlibabaSnapshot {
   readonly lastNumber: number;
   readonly tasks: readonly Task[];
   readonly nonces: readonly (readonly [nonce: string, at: number])[];
   readonly journal: readonly JournalEntry[];
-  /** When each busy instance was first asked for a restore. */
+  /** Time of the first restore request on each busy instance. */
   readonly firstAsked: readonly (readonly [instanceId: string, at: number])[];
 }
 
-/** Nonces are kept for twice the tolerance of timestamps, after which a replay is too old anyway. */
+/** Nonces are stored for twice the timestamp tolerance; after that a replay is too old anyway. */
 const nonceMemoryMs = 30 * 60_000;
 
 /** The cloud's memory. */
@@ -30,13 +30,13 @@ export class AlibabaStore {
     for (const task of saved?.tasks ?? []) this.put(task);
   }
 
-  /** Digits that no other task or job has. */
+  /** Unique digits for a task or job. */
   nextId(): string {
     this.#lastNumber += 1;
     return String(this.#lastNumber);
   }
 
-  /** Remembers the nonce. False: it was used before. */
+  /** Stores the nonce. Returns false if it was used before. */
   useNonce(nonce: string, now: number): boolean {
     for (const [old, at] of this.#nonces) {
       if (now - at <= nonceMemoryMs) break;
@@ -47,12 +47,12 @@ export class AlibabaStore {
     return true;
   }
 
-  /** Notes that an instance is asked for a restore. */
+  /** Records the first restore request on an instance. */
   ask(instanceId: string, now: number): void {
     if (!this.#firstAsked.has(instanceId)) this.#firstAsked.set(instanceId, now);
   }
 
-  /** When an instance was first asked for a restore. */
+  /** Time of the first restore request on an instance. */
   firstAsked(instanceId: string): number | undefined {
     return this.#firstAsked.get(instanceId);
   }
@@ -71,7 +71,7 @@ export class AlibabaStore {
     return [...(this.#tasks.get(instanceId)?.values() ?? [])];
   }
 
-  /** The databases that migrations have brought onto an instance, by lower-case name. */
+  /** Databases that migrations created on an instance, by lower-case name. */
   databasesOf(
     instanceId: string,
     now: number,
@@ -80,7 +80,7 @@ export class AlibabaStore {
     for (const task of this.tasksOf(instanceId)) {
       const name = task.dbName.toLowerCase();
       const state = databaseOf(task, now);
-      // A later attempt that came to nothing does not undo the database that was in its way.
+      // A later failed attempt does not remove the database that blocked it.
       if (state !== 'none') found.set(name, { task, state });
     }
     return found;

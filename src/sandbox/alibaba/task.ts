@@ -1,6 +1,6 @@
 import type { FileKind, Script } from './magic.ts';
 
-/** One file of a task, as submitted. Plain JSON; what it is now follows from the clock. */
+/** One submitted file of a task. Plain JSON; the clock determines its state. */
 export interface TaskFile {
   readonly key: string;
   readonly name: string;
@@ -10,11 +10,11 @@ export interface TaskFile {
   readonly failure: Script['failure'];
 }
 
-/** The recovery of the database and what its description says afterwards. */
+/** The recovery of the database and its later description. */
 export interface Opening {
   readonly at: number;
   readonly durationMs: number;
-  /** From the end until the asynchronous check has its result. */
+  /** Time from the end to the asynchronous check's result. */
   readonly checkMs: number;
   readonly failure: string | null;
   readonly atOnce: string;
@@ -48,7 +48,7 @@ export interface FileView {
   readonly description: string;
 }
 
-/** Until when a file counts as not started, as a part of its duration. */
+/** The fraction of its duration for which a file counts as not started. */
 const starting = 0.1;
 const phases: readonly (readonly [until: number, status: string])[] = [
   [starting, 'NoStart'],
@@ -65,7 +65,7 @@ export function viewTask(task: Task, now: number): TaskView {
   for (const [index, file] of task.files.entries()) {
     const { status, endedAt, description } = viewFile(file, now);
     if (file.failure !== null && endedAt !== null) return { status: 'Failed', endedAt, description };
-    // A chain that has begun does not go back to `NoStart` for a further file.
+    // A chain that has started does not return to `NoStart` for a further file.
     if (status === 'NoStart') return { status: index === 0 ? 'NoStart' : 'Running', endedAt: null, description: '' };
     if (endedAt === null) return { status: 'Running', endedAt: null, description: '' };
   }
@@ -78,7 +78,7 @@ export function viewTask(task: Task, now: number): TaskView {
   return { status: 'Success', endedAt, description: checked ? opening.afterCheck : opening.atOnce };
 }
 
-/** A file's state at `now`, were nothing to end its task early. */
+/** A file's state at `now` unless its task ended early. */
 function viewFile(file: TaskFile, now: number): FileView {
   const part = (now - file.submittedAt) / file.durationMs;
   if (file.failure !== null && part >= file.failure.at) {
@@ -99,10 +99,7 @@ export function viewFileOf(task: Task, file: TaskFile, now: number): FileView {
   return { status: 'RestoreFailed', endedAt: task.terminatedAt, description: terminatedText };
 }
 
-/**
- * What the task means for the database's name on the instance: nothing, a restore that is under way or rests, a database that is
- * open, or one that was left behind half restored.
- */
+/** The effect of the task on the database name: none, a restore in progress or waiting, an open database, or a half-restored one. */
 export function databaseOf(task: Task, now: number): 'none' | 'migrating' | 'open' | 'left_behind' {
   const { status } = viewTask(task, now);
   if (status === 'Success') return 'open';

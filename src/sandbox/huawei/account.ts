@@ -7,20 +7,20 @@ function fixedId(seed: string): string {
   return createHash('sha256').update(`huawei sandbox ${seed}`).digest('hex').slice(0, 32);
 }
 
-/** The one account of the sandbox and its one user. */
+/** The account of the sandbox and its user. */
 export const account = {
   domain: { id: fixedId('domain'), name: known.accountName },
   user: { id: fixedId('user'), name: known.userName, password: known.password },
 } as const;
 
-/** An access key. A temporary one is worth nothing without its security token. */
+/** An access key. A temporary one requires its security token. */
 export interface AccessKey {
   readonly id: string;
   readonly secret: string;
   readonly securityToken: string | null;
 }
 
-/** A temporary access key that the sandbox knows; public like all its keys. The permanent one is in `sandboxCredentials`. */
+/** A temporary access key of the sandbox, public like the permanent one in `sandboxCredentials`. */
 export const temporaryAccessKey = {
   id: 'HSTSANDBOXHUAWEI0001',
   secret: 'sandbox-huawei-temporary-secret',
@@ -32,7 +32,7 @@ const accessKeys: readonly AccessKey[] = [
   temporaryAccessKey,
 ];
 
-/** The key of that id, with the token that the request carries; undefined when there is none such. */
+/** The key with that id and the request's token; undefined if there is none. */
 export function findAccessKey(id: string, securityToken: string | undefined): AccessKey | undefined {
   return accessKeys.find(
     (key) =>
@@ -57,7 +57,7 @@ const regions =
     .trim()
     .split(/\s+/);
 
-/** One project per region that DRS knows. */
+/** Projects, one per region of DRS. */
 export const projects: readonly Project[] = regions.map((name) => ({
   id: name === known.region ? known.projectId : fixedId(`project ${name}`),
   name,

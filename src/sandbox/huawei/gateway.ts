@@ -5,7 +5,7 @@ import { type Failure, gatewayFailure, unauthenticated } from './reply.ts';
 import { canonicalRequest, readClaim, readSdkDate, sdkDate, signatureOf } from './signature.ts';
 import type { Context, KeyRecord } from './state.ts';
 
-/** Who asks, once that is proved. */
+/** An authenticated caller. */
 export interface Caller {
   /** The project that the caller may use; null: none. */
   readonly projectId: string | null;
@@ -18,12 +18,12 @@ const failuresAllowed = 5;
 const bodyLimit = 12 * 1024 * 1024;
 const tokenLimit = 50_000;
 
-/** How a token is kept: never as itself. */
+/** The stored form of a token: never the token itself. */
 export function tokenDigest(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }
 
-/** Checks of the API gateway that come before anyone is identified. */
+/** Checks of the API gateway before authentication. */
 export function admit(request: SandboxRequest): Failure | null {
   if (Buffer.byteLength(request.body) > bodyLimit) return gatewayFailure(413, '0201', 'Request entity too large');
   if ((request.headers['x-auth-token'] ?? '').length > tokenLimit) {
@@ -32,7 +32,7 @@ export function admit(request: SandboxRequest): Failure | null {
   return null;
 }
 
-/** Identifies the caller by token or by signature, as the API gateway does. */
+/** Authenticates the caller by token or signature, as the API gateway does. */
 export function authenticate(context: Context, request: SandboxRequest): Caller | Failure {
   const token = request.headers['x-auth-token'];
   if (token !== undefined && token !== '') return byToken(context, token);

@@ -18,7 +18,7 @@ interface ScopeTarget {
   readonly name?: string;
 }
 
-/** The body of a password login, as its schema admits it. */
+/** The body of a password login, validated by its schema. */
 export interface PasswordLogin {
   readonly auth: {
     readonly identity: {
@@ -31,8 +31,8 @@ export interface PasswordLogin {
 }
 
 /**
- * Obtaining a User Token Through Password Authentication page. Five wrong passwords within 15 minutes lock the user for 15
- * minutes (login authentication policy). A project scope wins over a domain scope; none means the whole account.
+ * Obtaining a User Token Through Password Authentication page. Five wrong passwords within 15 minutes lock the user for 15 minutes (login
+ * authentication policy). A project scope overrides a domain scope; no scope means the whole account.
  */
 export function createToken(
   context: Context,
@@ -73,7 +73,7 @@ export function createToken(
 function checkPassword({ state, now }: Context, body: PasswordLogin): Failure | null {
   const { name, password, domain } = body.auth.identity.password.user;
   const wrong = iamFailure(401, 'The username or password is wrong.');
-  // Nobody of that name: there is no one to lock.
+  // There is no user of that name to lock.
   if (name !== account.user.name || domain.name !== account.domain.name) return wrong;
   if (now < state.login.lockedUntil) {
     return { layer: 'iam', status: 401, code: 'IAM.0061', message: 'The account is locked.' };
@@ -104,7 +104,7 @@ function matches(wanted: ScopeTarget, candidate: { readonly id: string; readonly
   );
 }
 
-/** Looks like the signed blob that a real token is, and is as long: clients meet their header limits here. */
+/** Resembles a real token in form and length, because clients reach their header limits with it. */
 function opaqueToken(seed: string, length: number): string {
   let text = 'MII';
   for (let block = 0; text.length < length; block++) {
@@ -125,12 +125,12 @@ function catalog(project: Project | null): readonly object[] {
   }));
 }
 
-/** The body of a request for a temporary access key, as its schema admits it. */
+/** The body of a request for a temporary access key, validated by its schema. */
 export interface TemporaryKeyRequest {
   readonly auth: { readonly identity: { readonly token?: { readonly duration_seconds?: number } } };
 }
 
-/** Obtaining a Temporary AK/SK and security token page: a quarter of an hour unless another time is asked for. */
+/** Obtaining a Temporary AK/SK and security token page: 15 minutes unless the request names another time. */
 export function createTemporaryKey({ now, requestId }: Context, { auth }: TemporaryKeyRequest): SandboxResponse {
   const expiresAt = now + (auth.identity.token?.duration_seconds ?? 900) * 1000;
   const { access, secret, token } = temporaryKey(expiresAt);
@@ -138,7 +138,7 @@ export function createTemporaryKey({ now, requestId }: Context, { auth }: Tempor
   return jsonReply(requestId, 201, { credential });
 }
 
-/** Querying Project Information page. `page` and `per_page` come together or not at all. */
+/** Querying Project Information page. `page` and `per_page` must be given together. */
 export function listProjects(context: Context, query: Query): SandboxResponse {
   const paged = firstValue(query, 'page') !== undefined;
   if (paged !== (firstValue(query, 'per_page') !== undefined)) {

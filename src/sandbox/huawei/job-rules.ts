@@ -8,8 +8,8 @@ const reserved = ['msdb', 'master', 'model', 'tempdb', 'rdsadmin', 'resource'];
 const unusable = [instanceWords.notFound, backupWords.building, backupWords.failed];
 
 /**
- * Rules between the fields of a create call that a schema cannot say (Creating a Backup Migration Task page, with the limits of the
- * console where the page has none). The first that is broken, or null.
+ * Rules between fields of a create call that a schema cannot express (Creating a Backup Migration Task page; the console's limits where the
+ * page has none). Returns the first broken rule, or null.
  */
 export function checkCreate(request: CreateJob): Failure | null {
   return (
@@ -34,7 +34,7 @@ function checkObs({ backup_info, target_db_info }: CreateJob): Failure | null {
     const at = `backup_info.files.${index}`;
     if (file.name === '') return badParameter(`${at}.name`, true);
     if (file.name.includes('/')) return badParameter(`${at}.name`);
-    // The service insists on the key, be it empty for the root of the bucket.
+    // The service requires the key, even if it is empty for the root of the bucket.
     if (file.obs_path === undefined) return badParameter(`${at}.obs_path`, true);
     if (file.obs_path.startsWith('/')) return badParameter(`${at}.obs_path`);
     if ((file.rds_version ?? '') !== '') return badParameter(`${at}.rds_version`);
@@ -75,7 +75,7 @@ function checkDatabaseNames(request: CreateJob): Failure | null {
   return null;
 }
 
-/** On OBS the key is the empty string, and only one database restored whole and at once can be renamed. */
+/** On OBS the key is the empty string, and only a single database restored completely can be renamed. */
 function checkObsNameMap({ backup_info, options }: CreateJob): Failure | null {
   const entries = Object.entries(options.reset_db_name_map ?? {});
   if (entries.length === 0) return null;
@@ -90,7 +90,7 @@ function checkObsNameMap({ backup_info, options }: CreateJob): Failure | null {
   return renameable && fits ? null : badParameter('options.reset_db_name_map');
 }
 
-/** On RDS the keys are the original names, and an empty value keeps one. */
+/** On RDS the keys are the original names; an empty value keeps the name. */
 function checkRdsNameMap(request: CreateJob): Failure | null {
   const map = new Map(Object.entries(request.options.reset_db_name_map ?? {}));
   const chosen = namedDatabases(request);

@@ -1,4 +1,4 @@
-/** The body of a create call, as its schema admits it (Creating a Backup Migration Task page). */
+/** The body of a create call, validated by its schema (Creating a Backup Migration Task page). */
 export interface CreateJob {
   readonly base_info: {
     readonly name: string;
@@ -38,20 +38,20 @@ export interface JobOptions {
   readonly is_delete_backup_file?: boolean;
 }
 
-/** One database of a job: its name inside the backup and on the target. */
+/** A database of a job: its name in the backup and on the target. */
 export interface RestoredName {
   readonly source: string;
   readonly target: string;
 }
 
-/** How a job goes, settled when it is created; what is seen of it follows from the clock. */
+/** The course of a job, decided at its creation; the clock determines what is visible. */
 export interface Outcome {
   /** Milliseconds since the epoch; null: it never ends. */
   readonly endsAt: number | null;
   readonly status: 'SUCCESS' | 'FAILED' | 'PRECHECK FAILED';
   readonly errorLog: string | null;
   readonly databases: readonly RestoredName[];
-  /** How it is shown; see the magic words. */
+  /** Its presentation; see the magic words. */
   readonly spelling: 'documented' | 'odd' | 'old' | 'sparse' | 'unknown';
 }
 
@@ -66,17 +66,17 @@ export interface Job {
   readonly outcome: Outcome;
 }
 
-/** Whether the job still runs. */
+/** Whether the job is running. */
 export function isRunning(job: Job, now: number): boolean {
   return job.outcome.endsAt === null || now < job.outcome.endsAt;
 }
 
-/** The status as it would be spelled by the book. */
+/** The status in its documented spelling. */
 export function documentedStatus(job: Job, now: number): 'TRANSFERRING' | Outcome['status'] {
   return isRunning(job, now) ? 'TRANSFERRING' : job.outcome.status;
 }
 
-/** The status as this job shows it. */
+/** The status in this job's spelling. */
 function shownStatus(job: Job, now: number): string {
   const status = documentedStatus(job, now);
   const { spelling, endsAt } = job.outcome;
@@ -86,7 +86,7 @@ function shownStatus(job: Job, now: number): string {
   return spelling === 'odd' && now < halfway ? 'QUEUING' : status;
 }
 
-/** The keys that a job has only once it has ended; a sparse one has them before, with nothing in them. */
+/** The members that a job has only after its end; a sparse job has them earlier, as nulls. */
 function ending(job: Job, now: number): object {
   const { endsAt, errorLog, spelling } = job.outcome;
   if (endsAt === null || now < endsAt) return spelling === 'sparse' ? { finish_time: null, error_log: '' } : {};
@@ -97,7 +97,7 @@ function texts(job: Job): object {
   return job.description === undefined ? {} : { description: job.description };
 }
 
-/** The job as the list shows it: neither target nor files nor options. */
+/** The job as listed: without target, files and options. */
 export function jobSummary(job: Job, now: number): object {
   return {
     id: job.id,
@@ -111,7 +111,7 @@ export function jobSummary(job: Job, now: number): object {
   };
 }
 
-/** The job as the detail page shows it: files and recovery mode are shaped otherwise than on create, and paths are lost. */
+/** The job in the detail response: files and recovery mode have another format than on create, and paths are missing. */
 export function jobDetail(job: Job, now: number): object {
   const { base_info, target_db_info, backup_info, options } = job.request;
   const renamed = job.outcome.databases.map(({ target }) => target).join(',');
@@ -151,12 +151,12 @@ export function jobDetail(job: Job, now: number): object {
   };
 }
 
-/** The name that the sandbox gives an instance. */
+/** The sandbox's name for an instance. */
 export function instanceName(instanceId: string): string {
   return `rds-${instanceId.slice(0, 8)}`;
 }
 
-/** DRS writes UTC in whole seconds. */
+/** DRS reports UTC in whole seconds. */
 function secondTime(at: number): string {
   return new Date(at).toISOString().replace(/\.\d{3}Z$/, 'Z');
 }

@@ -11,7 +11,7 @@ import { type Chain, chainFor, holdingsOf } from './target.ts';
 
 const nameTaken = 'The task name already exists.';
 
-/** Creating a Backup Migration Task page. Creating is what starts the restore. */
+/** Creating a Backup Migration Task page. The creation starts the restore. */
 export function createJob(context: Context, projectId: string, request: CreateJob): SandboxResponse {
   const { state, now, environment, requestId } = context;
   const name = request.base_info.name;
@@ -38,7 +38,7 @@ export function createJob(context: Context, projectId: string, request: CreateJo
   return jsonReply(requestId, 200, { job_id: id });
 }
 
-/** Keys of the files that the chain was restored from so far, oldest first. */
+/** Keys of the files restored in the chain so far, oldest first. */
 function filesBefore(jobs: readonly Job[], request: CreateJob, chain: Chain | null, now: number): readonly string[] {
   if (chain === null) return [];
   const names = new Set(chain.databases.map(({ target }) => target.toLowerCase()));
@@ -63,7 +63,7 @@ function keysOf({ request }: Pick<Job, 'request'>): readonly string[] {
   return request.backup_info.files.map(({ name, obs_path = '' }) => joinKey(obs_path, name));
 }
 
-/** Words of what the object store tells of the files. `wrong-kind` has none of its own here. */
+/** Magic words for what the object store knows of the files. `wrong-kind` has no word of its own here. */
 function fateOfFiles({ environment, now }: Context, request: CreateJob, before: readonly string[]): readonly string[] {
   const { file_source, bucket_name = '' } = request.backup_info;
   if (file_source !== 'OBS') return [];
@@ -77,7 +77,7 @@ function checkTarget({ state, now, environment }: Context, projectId: string, in
   }
   if (holdsWord(instanceId, instanceWords.frozen)) return drsFailure(400, '10020072', 'User restricted.');
   if (holdsWord(instanceId, instanceWords.replica)) return drsFailure(422, 'M05006', 'Invalid RDS DB instance.');
-  // The general error code table gives this code the status 202.
+  // The general error code table assigns this code the status 202.
   const conflict = drsFailure(202, 'M01504', 'Another operation is being performed. Try again later.');
   if (holdsWord(instanceId, instanceWords.busy)) {
     const key = `${projectId} ${instanceId}`;
@@ -132,7 +132,7 @@ export function listJobs(context: Context, projectId: string, query: Query): San
   return jsonReply(requestId, 200, { count: found.length, jobs: page.map((job) => jobSummary(job, now)) });
 }
 
-/** Newest first unless told otherwise; jobs of one moment stay in the order of their creation. */
+/** Newest first by default; jobs of the same moment keep their creation order. */
 function sorted(jobs: readonly Job[], query: Query): readonly Job[] {
   const keys: Readonly<Record<string, (job: Job) => string>> = {
     name: (job) => job.name,
@@ -151,7 +151,7 @@ export function showJob({ state, now, requestId }: Context, projectId: string, i
   return job === undefined ? failureReply(requestId, noSuchJob) : jsonReply(requestId, 200, jobDetail(job, now));
 }
 
-/** Updating a Backup Migration Task page. A description that is left out is cleared. */
+/** Updating a Backup Migration Task page. An omitted description is cleared. */
 export function updateJob(
   context: Context,
   projectId: string,
@@ -169,7 +169,7 @@ export function updateJob(
   return jsonReply(requestId, 200, {});
 }
 
-/** Deleting a Backup Migration Task page: jobs that have ended, and the record alone. */
+/** Deleting a Backup Migration Task page: only ended jobs, and only their record. */
 export function deleteJob(context: Context, projectId: string, id: string): SandboxResponse {
   const { state, now, requestId } = context;
   const job = findJob(state.jobs, projectId, id);
@@ -180,7 +180,7 @@ export function deleteJob(context: Context, projectId: string, id: string): Sand
   return jsonReply(requestId, 200, {});
 }
 
-/** Checking Task Names page. Here a name that is taken comes with 400. Other types of job do not exist in the sandbox. */
+/** Checking Task Names page. A taken name is answered with 400. The sandbox has no other job types. */
 export function validateName(
   { state, requestId }: Context,
   projectId: string,

@@ -1,13 +1,13 @@
-/** What a magic word in a file makes of its job. */
+/** The effect of a magic word in a file on its job. */
 export interface FileFate {
-  /** `precheck`: found by the precheck where one was asked for. `restore`: found while restoring. */
+  /** `precheck`: found by the precheck if the request asked for one. `restore`: found while restoring. */
   readonly foundBy: 'precheck' | 'restore';
   readonly errorLog: string;
 }
 
 /**
- * Words in an object key (path or name) or in the id of an RDS backup, and the `error_log` that they bring. The first that is
- * found counts. Those of `logFates` concern log backups alone.
+ * Words in an object key (path or name) or an RDS backup id, with the `error_log` that they cause. The first one found counts. Those of
+ * `logFates` apply to log backups only.
  */
 export const fileFates: Readonly<Record<string, FileFate>> = {
   corrupt: {
@@ -45,10 +45,10 @@ export const fileFates: Readonly<Record<string, FileFate>> = {
   },
 };
 
-/** Words that mean something in a log backup only. */
+/** Words that apply to log backups only. */
 export const logFates: readonly string[] = ['gap', 'too-early'];
 
-/** Words that change how long a job takes or how it is shown, not how it ends. */
+/** Words that change the duration or presentation of a job, not its end. */
 export const pacingWords = {
   slow: 'slow',
   stuck: 'stuck',
@@ -58,7 +58,7 @@ export const pacingWords = {
   sparse: 'sparse',
 } as const;
 
-/** Words in the id of an instance. */
+/** Words in an instance id. */
 export const instanceWords = {
   notFound: 'notfound',
   busy: 'busy',
@@ -70,10 +70,10 @@ export const instanceWords = {
   scratch: 'scratch',
 } as const;
 
-/** Words in the id of an RDS backup that the RDS reads know, beside `notfound`. */
+/** Words in an RDS backup id for the RDS reads, beside `notfound`. */
 export const backupWords = { building: 'building', failed: 'failed' } as const;
 
-/** Whether the text holds the word: in any case, not preceded by another letter, and with `_` as good as `-`. */
+/** Whether the text contains the word: in any case, not preceded by a letter, with `_` equal to `-`. */
 export function holdsWord(text: string, word: string): boolean {
   return new RegExp(`(?<![a-z])${word.replaceAll('-', '[-_]')}`, 'i').test(text);
 }

@@ -8,11 +8,11 @@ export const instanceVersion = '2019_EE';
 interface Failing {
   readonly status: 'FAILED' | 'PRECHECK FAILED';
   readonly errorLog: string;
-  /** How far the job came, 0 to 1. */
+  /** Progress of the job, 0 to 1. */
   readonly at: number;
 }
 
-/** How a job goes that begins now, on what the target holds. `chain` is what a log backup goes on with. */
+/** The course of a job that starts now on the given target. `chain`: the chain that a log backup continues. */
 export function outcomeOf(
   request: CreateJob,
   holdings: Holdings,
@@ -37,7 +37,7 @@ export function outcomeOf(
   };
 }
 
-/** Where magic words are looked for: object keys, or the id of the RDS backup. */
+/** The texts searched for magic words: object keys, or the id of the RDS backup. */
 function subjectOf({ backup_info, target_db_info }: CreateJob): string {
   const keys = backup_info.files.map(({ name, obs_path = '' }) => `${obs_path}/${name}`);
   return [...keys, target_db_info.file_id ?? ''].join(' ');

@@ -1,9 +1,9 @@
-/** A query string, decoded, in the order sent. */
+/** A decoded query string in its original order. */
 export type Query = readonly (readonly [name: string, value: string])[];
 
 /**
- * Decodes a raw query string. `+` is a plus sign and never a space. Null when a percent sign is not followed by two hexadecimal
- * digits or the bytes are not UTF-8.
+ * Decodes a raw query string. `+` is a plus sign, never a space. Null if a percent sign lacks two hexadecimal digits or the bytes are not
+ * UTF-8.
  */
 export function parseQuery(raw: string): Query | null {
   const pairs: [string, string][] = [];
@@ -18,7 +18,7 @@ export function parseQuery(raw: string): Query | null {
   return pairs;
 }
 
-/** Percent-decodes, or null when the text is not validly encoded. */
+/** Percent-decodes; null if the text is not validly encoded. */
 export function percentDecode(text: string): string | null {
   try {
     return decodeURIComponent(text);
@@ -27,22 +27,22 @@ export function percentDecode(text: string): string | null {
   }
 }
 
-/** RFC 3986: everything but unreserved characters as UTF-8 in upper-case hexadecimal. */
+/** Percent-encodes by RFC 3986: all but unreserved characters, as UTF-8 in upper-case hexadecimal. */
 export function percentEncode(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-/** All values of one name. */
+/** All values of a parameter. */
 export function valuesOf(query: Query, name: string): readonly string[] {
   return query.filter(([key]) => key === name).map(([, value]) => value);
 }
 
-/** The first value of one name. */
+/** The first value of a parameter. */
 export function firstValue(query: Query, name: string): string | undefined {
   return query.find(([key]) => key === name)?.[1];
 }
 
-/** A whole number that the schema has already checked, or the default. */
+/** A whole number that the schema has validated, or the default. */
 export function numberOf(query: Query, name: string, fallback: number): number {
   const text = firstValue(query, name);
   return text === undefined ? fallback : Number(text);

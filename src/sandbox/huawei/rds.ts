@@ -21,8 +21,8 @@ const noSuchInstance: Failure = {
 };
 
 /**
- * Querying DB Instances page. Any id that ends in `in04` exists; without an id, or with a fuzzy one, those that jobs have named. An
- * id that is unknown gives an empty list.
+ * Querying DB Instances page. Any id that ends in `in04` exists. A query without an id, or with a partial one, lists the instances that
+ * jobs have named. An unknown id returns an empty list.
  */
 export function listInstances(context: Context, projectId: string, query: Query): SandboxResponse {
   const { state, requestId } = context;
@@ -79,8 +79,8 @@ function instanceStatus(jobs: Context['state']['jobs'], projectId: string, id: s
 }
 
 /**
- * Obtaining Details About Backups page. Every instance has two automatic backups; one asked for by an id that ends in `br04` is there
- * as well, unless the id says otherwise.
+ * Obtaining Details About Backups page. Every instance has two automatic backups. A backup queried by an id that ends in `br04` exists too,
+ * unless its id says otherwise.
  */
 export function listBackups(context: Context, query: Query): SandboxResponse {
   const { now, requestId } = context;
@@ -120,7 +120,9 @@ function backupId(instanceId: string, age: number): string {
   return `${createHash('sha256').update(`${instanceId} ${age}`).digest('hex').slice(0, 32)}br04`;
 }
 
-/** Querying Databases page of RDS for SQL Server: what jobs have restored; one that takes more log backups shows as `Creating`. */
+/**
+ * Querying Databases page of RDS for SQL Server: databases that jobs restored. One that accepts more log backups has the status `Creating`.
+ */
 export function listDatabases(context: Context, projectId: string, instanceId: string, query: Query): SandboxResponse {
   const { state, now, requestId } = context;
   if (!exists(instanceId)) return failureReply(requestId, noSuchInstance);
@@ -145,7 +147,7 @@ function startOfDay(at: number): number {
   return Math.floor(at / dayMs) * dayMs;
 }
 
-/** RDS writes the offset without a colon. */
+/** RDS writes the time zone offset without a colon. */
 function offsetTime(at: number): string {
   return new Date(at).toISOString().replace(/\.\d{3}Z$/, '+0000');
 }

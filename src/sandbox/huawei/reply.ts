@@ -1,13 +1,13 @@
 import type { SandboxResponse } from '../cloud.ts';
 
-/** Whose error shape a refusal is worded in. */
+/** The layer whose error format a rejection uses. */
 export type Layer = 'gateway' | 'iam' | 'drs' | 'rds';
 
-/** A refusal before it is put into its layer's shape. */
+/** A rejection before it gets its layer's format. */
 export interface Failure {
   readonly layer: Layer;
   readonly status: number;
-  /** The vendor's code; IAM's `/v3` answers carry none: null. */
+  /** The vendor's code; null for IAM's `/v3` responses, which have none. */
   readonly code: string | null;
   readonly message: string;
 }
@@ -62,7 +62,7 @@ const titles: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
 };
 
-/** The failure in the shape of its layer. */
+/** The failure in its layer's format. */
 export function failureReply(requestId: string, failure: Failure): SandboxResponse {
   const { layer, status, code, message } = failure;
   if (layer === 'gateway') {
@@ -72,7 +72,7 @@ export function failureReply(requestId: string, failure: Failure): SandboxRespon
   if (layer === 'iam' && code === null) {
     return jsonReply(requestId, status, { error: { code: status, message, title: titles[status] ?? 'Error' } });
   }
-  // Seen in the wild: RDS answers 404 with other keys than its reference documents.
+  // Observed: RDS answers 404 with other members than its reference documents.
   if (layer === 'rds' && status === 404)
     return jsonReply(requestId, status, { errCode: code, externalMessage: message });
   return jsonReply(requestId, status, { error_code: code, error_msg: message });

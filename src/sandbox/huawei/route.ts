@@ -2,7 +2,7 @@ import type { SandboxRequest } from '../cloud.ts';
 import type { ParameterFault, VendorOperation } from '../vendor-schema.ts';
 import { percentDecode, type Query, valuesOf } from './query.ts';
 
-/** The operation that a request names, and what its path says. */
+/** The operation named by a request, and its path parameters. */
 export interface Match {
   readonly operation: VendorOperation;
   readonly service: 'iam' | 'drs' | 'rds';
@@ -28,7 +28,7 @@ export function match(operations: readonly VendorOperation[], request: SandboxRe
   return null;
 }
 
-/** The parsed body, undefined for none; null when there is one that is not JSON by its type or its text. */
+/** The parsed body; undefined if there is none; null if its type or text is not JSON. */
 export function readBody(request: SandboxRequest): { readonly value: unknown } | null {
   if (request.body === '') return { value: undefined };
   if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '')) return null;
@@ -39,7 +39,7 @@ export function readBody(request: SandboxRequest): { readonly value: unknown } |
   }
 }
 
-/** Departures from the schema. A parameter given twice is one, except where the reference has a list. */
+/** Violations of the schema. A repeated parameter is one, unless the reference declares a list. */
 export function faultsOf({ operation }: Match, query: Query, body: unknown): readonly ParameterFault[] {
   const single = query.filter(([name]) => name !== 'dbs_instance_ids' || !operation.queryNames.includes(name));
   const twice = single.find(([name]) => valuesOf(query, name).length > 1);

@@ -2,14 +2,14 @@ import { createHash, createHmac } from 'node:crypto';
 import type { SandboxRequest } from '../cloud.ts';
 import { parseQuery, percentDecode, percentEncode } from './query.ts';
 
-/** What an `Authorization: SDK-HMAC-SHA256 …` header says. */
+/** The parts of an `Authorization: SDK-HMAC-SHA256 …` header. */
 export interface Claim {
   readonly accessKeyId: string;
   readonly signedHeaders: readonly string[];
   readonly signature: string;
 }
 
-/** Reads the header; null when it is not of the scheme or not well-formed. */
+/** Parses the header; null if it has another scheme or is malformed. */
 export function readClaim(authorization: string | undefined): Claim | null {
   const pattern = /^SDK-HMAC-SHA256 Access=([^,\s]+), ?SignedHeaders=([^,\s]+), ?Signature=([0-9a-f]{64})$/;
   const [, accessKeyId, names, signature] = pattern.exec(authorization ?? '') ?? [];
@@ -17,14 +17,14 @@ export function readClaim(authorization: string | undefined): Claim | null {
   return { accessKeyId, signedHeaders: names.split(';'), signature };
 }
 
-/** `YYYYMMDDTHHMMSSZ` in milliseconds since the epoch; null when it is not such a time. */
+/** Parses `YYYYMMDDTHHMMSSZ` into milliseconds since the epoch; null if it is not such a time. */
 export function readSdkDate(text: string | undefined): number | null {
   const [, y, mo, d, h, mi, s] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text ?? '') ?? [];
   const at = Date.parse(`${y}-${mo}-${d}T${h}:${mi}:${s}Z`);
   return Number.isNaN(at) ? null : at;
 }
 
-/** The same time in the form of `X-Sdk-Date`. */
+/** Formats a time for `X-Sdk-Date`. */
 export function sdkDate(at: number): string {
   return new Date(at)
     .toISOString()
@@ -33,8 +33,8 @@ export function sdkDate(at: number): string {
 }
 
 /**
- * The canonical request of what really arrived, or null when none can be made: `host` or `x-sdk-date` unsigned, a signed header
- * absent, names not in lower case, sorted and distinct, or the URL badly encoded.
+ * The canonical request of the received request. Null if there is none: `host` or `x-sdk-date` unsigned, a signed header absent, header
+ * names not lower-case, sorted and distinct, or the URL badly encoded.
  */
 export function canonicalRequest(request: SandboxRequest, signedHeaders: readonly string[]): string | null {
   const uri = canonicalUri(request.path);
@@ -51,13 +51,13 @@ export function canonicalRequest(request: SandboxRequest, signedHeaders: readonl
   return [request.method, uri, query, headers, signedHeaders.join(';'), payloadHash(request)].join('\n');
 }
 
-/** The signature that the holder of `secret` puts under a canonical request. */
+/** The signature of a canonical request with `secret`. */
 export function signatureOf(canonical: string, date: string, secret: string): string {
   const toSign = `SDK-HMAC-SHA256\n${date}\n${sha256(canonical)}`;
   return createHmac('sha256', secret).update(toSign).digest('hex');
 }
 
-/** Each segment encoded once, and a slash at the end whether the request has one or not. */
+/** Encodes each segment once and ends with a slash, whether or not the request does. */
 function canonicalUri(path: string): string | null {
   const segments: string[] = [];
   for (const segment of path.split('/')) {
@@ -78,7 +78,7 @@ function canonicalQuery(raw: string): string | null {
     .join('&');
 }
 
-/** A client may leave the body unsigned only where it is no JSON. */
+/** A client may leave the body unsigned only if it is not JSON. */
 function payloadHash(request: SandboxRequest): string {
   const claimed = request.headers['x-sdk-content-sha256'];
   const json = /json/i.test(request.headers['content-type'] ?? 'json');

@@ -1,9 +1,9 @@
 import type { JournalEntry, SandboxEnvironment } from '../cloud.ts';
 import type { Job } from './job.ts';
 
-/** What a token stands for. */
+/** The grant of a token. */
 export interface Grant {
-  /** Null for a token of the whole account, which opens no regional service. */
+  /** Null for a token of the whole account, which gives access to no regional service. */
   readonly projectId: string | null;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
@@ -12,40 +12,40 @@ export interface Grant {
 /** Consecutive bad signatures of one access key. */
 export interface KeyRecord {
   readonly failures: number;
-  /** Milliseconds since the epoch; 0 when the key is not locked. */
+  /** Milliseconds since the epoch; 0 if the key is not locked. */
   readonly lockedUntil: number;
 }
 
 /** Wrong passwords of the user. */
 export interface LoginRecord {
-  /** When they came, in milliseconds since the epoch, oldest first. */
+  /** Times in milliseconds since the epoch, oldest first. */
   readonly failures: readonly number[];
   readonly lockedUntil: number;
 }
 
-/** All that this cloud remembers, as plain JSON. */
+/** The state of this cloud as plain JSON. */
 export interface HuaweiState {
-  /** By SHA-256 of the token: the token itself is only with whom it was given to. */
+  /** By SHA-256 of the token; the token itself is not stored. */
   tokens: Record<string, Grant>;
   login: LoginRecord;
   keys: Record<string, KeyRecord>;
-  /** When a `busy` instance was first asked to restore, by project and instance. */
+  /** Time of the first restore request on a `busy` instance, by project and instance. */
   busySince: Record<string, number>;
-  /** Oldest first; deleted ones stay, for what they restored stays. */
+  /** Oldest first; deleted ones remain, because their effects do. */
   jobs: Job[];
   journal: JournalEntry[];
 }
 
-/** What a handler may use. */
+/** The tools of a handler. */
 export interface Context {
   readonly environment: SandboxEnvironment;
   readonly state: HuaweiState;
   readonly requestId: string;
-  /** Milliseconds since the epoch; the same all through one request. */
+  /** Milliseconds since the epoch, constant within a request. */
   readonly now: number;
 }
 
-/** A cloud that nobody has used yet. */
+/** The state of a new cloud. */
 export function emptyState(): HuaweiState {
   return { tokens: {}, login: { failures: [], lockedUntil: 0 }, keys: {}, busySince: {}, jobs: [], journal: [] };
 }

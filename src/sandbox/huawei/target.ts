@@ -1,22 +1,20 @@
 import type { CreateJob, Job, RestoredName } from './job.ts';
 
-/** A database left in restoring: it takes log backups until one is the last. */
+/** A database in the restoring state. It accepts log backups until one of them is the last. */
 export interface Chain {
-  /** What the jobs of this chain select: `*` for all in the file, else the names. */
+  /** The databases selected by the chain's jobs: `*` for all in the file, else the names. */
   readonly selection: string;
   readonly databases: readonly RestoredName[];
 }
 
-/** What an instance holds. Database names are compared without regard to case. */
+/** The contents of an instance. Database names are compared case-insensitively. */
 export interface Holdings {
-  /** Whether each database is online, by its name as restored. */
+  /** Whether each database is online, by its restored name. */
   readonly databases: ReadonlyMap<string, boolean>;
   readonly chains: readonly Chain[];
 }
 
-/**
- * Follows from the jobs that have succeeded, oldest first. Deleted jobs count: deleting forgets the record and not the database.
- */
+/** Derived from the successful jobs, oldest first. Deleted jobs count: a deletion removes the record and not the database. */
 export function holdingsOf(jobs: readonly Job[], projectId: string, instanceId: string, now: number): Holdings {
   const databases = new Map<string, boolean>();
   let chains: readonly Chain[] = [];
@@ -41,8 +39,8 @@ export function holdingsOf(jobs: readonly Job[], projectId: string, instanceId: 
 }
 
 /**
- * The chain that a log backup goes on with: of those that select the same databases, the one whose names the file suggests, else the
- * newest. Undefined when none is open.
+ * The chain that a log backup continues: among chains of the same databases the one whose names the file suggests, else the newest.
+ * Undefined if none is open.
  */
 export function chainFor(request: CreateJob, chains: readonly Chain[]): Chain | undefined {
   const open = chains.filter((chain) => chain.selection === selectionOf(request));
@@ -53,7 +51,7 @@ export function chainFor(request: CreateJob, chains: readonly Chain[]): Chain | 
   );
 }
 
-/** The names inside the backup that a request is about. The sandbox reads no files: their names stand for what is in them. */
+/** The database names in the backup of a request. The sandbox reads no files, so the file names stand for their contents. */
 export function sourceNames(request: CreateJob): readonly string[] {
   const named = namedDatabases(request);
   if (named.length > 0) return named;
@@ -61,17 +59,17 @@ export function sourceNames(request: CreateJob): readonly string[] {
   return [...new Set(request.backup_info.files.map(({ name }) => databaseInFile(name)))];
 }
 
-/** What every RDS backup of the sandbox holds. */
+/** The contents of every RDS backup of the sandbox. */
 export const rdsBackupDatabases: readonly string[] = ['sales', 'hr'];
 
-/** The names that select something: with restore-all on OBS the list is a placeholder. */
+/** The names that select databases. With restore-all on OBS the list is a placeholder. */
 export function namedDatabases(request: CreateJob): readonly string[] {
   const { is_default_restore: all, db_names: names = [] } = request.options;
   const counts = request.backup_info.file_source === 'RDS' ? all !== true : all === false;
   return counts ? names.filter((name) => name !== '') : [];
 }
 
-/** `prod/orders_log_01.bak` holds `orders`: what stands before a word of the trade. */
+/** The database name in a file name: `prod/orders_log_01.bak` contains `orders`, the part before a technical word. */
 function databaseInFile(fileName: string): string {
   const base = fileName.replace(/\.[^.]*$/, '');
   const head = base.replace(

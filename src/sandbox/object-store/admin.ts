@@ -28,7 +28,7 @@ const usage =
   '{ "cloud", "bucket", "key", "backup": { "database", "kind": "D" | "I" | "L", "firstLsn", "lastLsn", "checkpointLsn", ' +
   '"databaseBackupLsn", "startedAt", "finishedAt" } or "text", "storageClass", "growsMs" }';
 
-/** An object to put, from the body of an admin call; a text says what is wrong with it. */
+/** Parses an object to store from an admin call; a text is an error message. */
 export function readPut(
   body: unknown,
   timeOf: (cloud: CloudName) => number,

@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Writes small files in the form of SQL Server's backups: the blocks of the Microsoft Tape Format with right checksums and a backup set
- * header at both ends, and no pages of a database between them. Written from the description of the format; it shares nothing with the
- * reader.
+ * Writes small files in SQL Server's backup format: Microsoft Tape Format blocks with valid checksums, a backup set header at both ends,
+ * and no database pages between them. Written from the format's description; shares no code with the reader.
  */
 export interface BackupFileSpecification {
   readonly database: string;
   /** msdb's letter: `D` full, `I` differential, `L` log; others for parts of a database. */
   readonly kind: string;
-  /** Log sequence numbers in decimal, as SQL Server prints them; `0`: none. */
+  /** LSNs in decimal, as SQL Server prints them; `0`: none. */
   readonly firstLsn: string;
   readonly lastLsn: string;
   readonly checkpointLsn: string;
@@ -21,16 +20,16 @@ export interface BackupFileSpecification {
   readonly serverVersion?: string;
   readonly copyOnly?: boolean;
   readonly stripe?: { readonly number: number; readonly of: number };
-  /** How many backups the file says it holds; default 1. */
+  /** Number of backup sets that the file declares; default 1. */
   readonly sets?: number;
-  /** 32 hexadecimal digits, constant for a database; default: made from its name. */
+  /** 32 hexadecimal digits, constant for a database; default: derived from its name. */
   readonly bindingId?: string;
   readonly recoveryFork?: string;
   /** Bytes between the two headers; default 4,096. */
   readonly dataBytes?: number;
-  /** What the front says in place of the final first, last and checkpoint LSN, as SQL Server 2019 does. */
+  /** Provisional first, last and checkpoint LSN at the front, as SQL Server 2019 writes them. */
   readonly provisionalLsn?: string;
-  /** Writes the container of a compressed backup. */
+  /** Writes a compressed backup's container. */
   readonly compressed?: boolean;
 }
 
@@ -48,7 +47,7 @@ export function writeBackupFile(specification: BackupFileSpecification): Buffer 
   return specification.compressed ? container(pieces) : Buffer.concat(pieces);
 }
 
-/** What the front of the file says where it differs from the end. */
+/** Fields in which the front of the file differs from its end. */
 function provisional(specification: BackupFileSpecification): BackupFileSpecification {
   const lsn = specification.provisionalLsn;
   return lsn === undefined ? specification : { ...specification, firstLsn: lsn, lastLsn: lsn, checkpointLsn: lsn };
@@ -59,7 +58,7 @@ interface StreamContent {
   readonly data: Buffer;
 }
 
-/** A block: its own fields, its streams, and a padding stream up to the next multiple of 512. */
+/** A block: its fields, its streams, and a padding stream up to the next multiple of 512. */
 function block(
   tag: string,
   fieldBytes: number,
@@ -94,7 +93,7 @@ function stream(id: string, length: number): Buffer {
   return header;
 }
 
-/** A soft filemark: no streams, and its own length where others have the place of their first stream. */
+/** A soft filemark: no streams, and its own length where other blocks have the offset of their first stream. */
 function filemark(): Buffer {
   const mark = Buffer.alloc(512);
   mark.write('SFMB', 0, 'latin1');
@@ -169,7 +168,7 @@ function setHeader(tag: 'MSCI' | 'MSLS', specification: BackupFileSpecification)
   return block(tag, 56, [{ id: 'MQCI', data: record }]);
 }
 
-/** Version of a database's own format by the server's major version. */
+/** Version of the database format by the server's major version. */
 const internalVersions: Readonly<Record<number, number>> = {
   10: 661,
   11: 706,
@@ -191,7 +190,7 @@ function writeLsn(bytes: Buffer, at: number, decimal: string): void {
   bytes.writeUInt16LE(Number(lsn % 10n ** 5n), at + 8);
 }
 
-/** Five bytes, the highest bits first: 14 of the year, 4, 5, 5, 6, 6. */
+/** Five bytes, highest bits first: 14 bits of year, then 4, 5, 5, 6 and 6. */
 function writeDate(bytes: Buffer, at: number, text: string): void {
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = text.split(/[-T:]/).map(Number);
   const bits = ((((year * 16 + month) * 32 + day) * 32 + hour) * 64 + minute) * 64 + second;
@@ -208,7 +207,7 @@ function roundUp(value: number, unit: number): number {
   return Math.ceil(value / unit) * unit;
 }
 
-/** The container: a header, then each piece packed as chunks of at most 64 KiB, each at a multiple of 512. */
+/** The container: a header, then each piece packed into chunks of at most 64 KiB, each at a multiple of 512. */
 function container(pieces: readonly Buffer[]): Buffer {
   const start = Buffer.alloc(0x1e0);
   start.write('MSSQLBAK', 0, 'latin1');
@@ -237,8 +236,8 @@ function chunk(piece: Buffer): Buffer {
 }
 
 /**
- * Literals only, in a code made for bytes that are mostly zero: one bit for zero, nine for the next symbol, ten for all others. Together
- * they use up the code space, as the format demands.
+ * Encodes literals only. The code suits bytes that are mostly zero: one bit for zero, nine for the next symbol, ten for all others.
+ * Together the code lengths use the whole code space, as the format demands.
  */
 function pack(piece: Buffer): Buffer {
   const lengths = (symbol: number) => (symbol === 0 ? 1 : symbol === 1 ? 9 : 10);

@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
 import { type BackupFileSpecification, writeBackupFile } from './backup-file.ts';
 
-/** An object as it was put. Plain JSON; its bytes and what is seen of it follow from it and the clock. */
+/** A stored object. Plain JSON; it and the clock determine the bytes and what is visible. */
 export interface StoredFile {
   readonly bucket: string;
   readonly key: string;
   /** Milliseconds since the epoch. */
   readonly putAt: number;
   readonly content: { readonly backup: BackupFileSpecification } | { readonly text: string };
-  /** In capitals; each store spells it in its own way. Default `STANDARD`. */
+  /** In capitals; each store has its own spelling. Default `STANDARD`. */
   readonly storageClass?: string;
-  /** It grows to its full size over this many milliseconds, as an object that is appended to does. */
+  /** Milliseconds over which it grows to its full size, like an object that is appended to. */
   readonly growsMs?: number;
 }
 
-/** An object as it is at a moment. */
+/** An object at a moment. */
 export interface VisibleObject {
   readonly key: string;
   readonly size: number;
@@ -28,8 +28,8 @@ const slot = (bucket: string, key: string) => `${bucket}\n${key}`;
 const folderOf = (key: string) => key.slice(0, key.lastIndexOf('/') + 1);
 
 /**
- * The objects of one emulated store. A folder in which an object was put is known whole: what is not in it is missing. Of other folders
- * nothing is known; the account has no right to look there, and the restore services take any key in them.
+ * The objects of one emulated store. A folder that contains a stored object is fully known: all its other keys are missing. Any other
+ * folder is unknown: the account has no permission to list it, and the restore services accept any key in it.
  */
 export class EmulatedObjects {
   readonly #files = new Map<string, StoredFile>();
@@ -56,12 +56,12 @@ export class EmulatedObjects {
     return this.#files.get(slot(bucket, key));
   }
 
-  /** Whether what is not there in the folder of a key is known to be missing. */
+  /** Whether missing keys in the key's folder are known to be missing. */
   knowsFolderOf(bucket: string, key: string): boolean {
     return this.#folders.has(slot(bucket, folderOf(key)));
   }
 
-  /** Whether a prefix covers, or lies in, a folder that is known. */
+  /** Whether a prefix covers or lies in a known folder. */
   knowsPrefix(bucket: string, prefix: string): boolean {
     const inside = slot(bucket, prefix);
     return [...this.#folders].some(
@@ -69,7 +69,7 @@ export class EmulatedObjects {
     );
   }
 
-  /** The objects whose keys begin with a prefix, in the order of their keys' bytes. */
+  /** The objects with a key prefix, in byte order of their keys. */
   list(bucket: string, prefix: string): readonly StoredFile[] {
     this.#sorted ??= [...this.#files.values()].toSorted((a, b) =>
       Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)),
@@ -105,8 +105,8 @@ export class EmulatedObjects {
 }
 
 /**
- * What a restore service makes of a file that is there, or known not to be there, in the words that bring the same failure in a key. `before`:
- * keys of the files that the database was restored from so far.
+ * What a restore service makes of a file that exists or is known to be missing, as the magic words for the same failure. `before`: keys of
+ * the files that the database was restored from so far.
  */
 export function fateOf(
   objects: EmulatedObjects | undefined,
@@ -126,7 +126,7 @@ export function fateOf(
   if ((backup.stripe?.of ?? 1) > 1) words.push('striped');
   const earlier = before.map((each) => objects.get(bucket, each)?.content);
   const chain = earlier.flatMap((content) => (content !== undefined && 'backup' in content ? [content.backup] : []));
-  // A chain of which a file is not in the store cannot be judged.
+  // A chain with a file outside the store cannot be judged.
   if (chain.length < before.length) return words;
   if ((before.length === 0) !== (backup.kind === 'D')) return [...words, 'wrong-kind'];
   const reached = chain.reduce((most, each) => (BigInt(each.lastLsn) > most ? BigInt(each.lastLsn) : most), 0n);
@@ -136,7 +136,7 @@ export function fateOf(
   return words;
 }
 
-/** A key with the words of its fate before it, for those who look for words in keys; its last part stays what it is. */
+/** A key prefixed with the magic words of its fate; its last segment is unchanged. */
 export function withWords(key: string, words: readonly string[]): string {
   return [...words, key].join('/');
 }

@@ -1,7 +1,7 @@
 import type { CloudName, SandboxRequest, SandboxResponse } from '../cloud.ts';
 import type { EmulatedObjects, VisibleObject } from './objects.ts';
 
-/** An error of an object store. `fields`: further elements of its XML. */
+/** An error of an object store. `fields`: additional XML elements. */
 export class StoreRefusal extends Error {
   readonly status: number;
   readonly code: string;
@@ -15,34 +15,34 @@ export class StoreRefusal extends Error {
   }
 }
 
-/** A request of which the bucket and the key are known. */
+/** A request with a known bucket and key. */
 export interface StoreRequest {
   readonly request: SandboxRequest;
   readonly bucket: string;
   /** Decoded; null: the bucket itself. */
   readonly key: string | null;
-  /** Path of the URL as the client signs it: with the bucket only where that is not in the host. */
+  /** URL path as the client signs it: includes the bucket only if the host does not. */
   readonly path: string;
   readonly query: URLSearchParams;
 }
 
-/** In what the three stores differ. */
+/** The differences between the three stores. */
 export interface StoreDialect {
   readonly cloud: CloudName;
-  /** Of the vendor's own headers: `x-oss`, `x-obs`, `x-cos`. */
+  /** Prefix of the vendor's headers: `x-oss`, `x-obs`, `x-cos`. */
   readonly prefix: string;
-  /** How the store spells its storage classes. */
+  /** The store's spelling of storage classes. */
   storageClass(name: string): string;
   /** Throws `StoreRefusal` for a wrong signature, clock or token. `now`: milliseconds since the epoch. */
   verify(asked: StoreRequest, now: number): void;
   readonly pageSize: number;
-  /** A store whose lists lag behind what was put. */
+  /** Lists of the store show new objects late. */
   readonly lists: 'at_once' | 'late';
-  /** Words of an address of another region. */
+  /** The message for an address in another region. */
   elsewhere(bucket: string): StoreRefusal;
 }
 
-/** Whether a request is one for the object store: signed as one, or without a signature for a path in a bucket. */
+/** Whether a request is for the object store: signed for it, or unsigned for a path in a bucket. */
 export function isForStore(request: SandboxRequest): boolean {
   const { authorization } = request.headers;
   if (authorization !== undefined) return /^(?:OSS |OSS4-|OBS |AWS |q-sign-algorithm)/.test(authorization);
@@ -50,7 +50,7 @@ export function isForStore(request: SandboxRequest): boolean {
 }
 
 const bucketName = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
-/** The emulated IAM and DRS have the paths that begin with a version. */
+/** The emulated IAM and DRS use paths that start with a version. */
 const versioned = /^v\d/;
 
 function bucketInPath({ path }: SandboxRequest): string | null {
@@ -58,7 +58,7 @@ function bucketInPath({ path }: SandboxRequest): string | null {
   return bucketName.test(first) && !versioned.test(first) ? first : null;
 }
 
-/** The emulated store: listing and ranged reading. */
+/** The emulated store: listing and range reads. */
 export function serveStore(
   dialect: StoreDialect,
   objects: EmulatedObjects,
@@ -81,7 +81,7 @@ export function serveStore(
   }
 }
 
-/** An error in the form of all three. */
+/** An error in the common format of all three. */
 export function refused(
   { status, code, message, fields }: StoreRefusal,
   headers: Readonly<Record<string, string>>,
@@ -96,14 +96,14 @@ export function refused(
   };
 }
 
-/** The bucket is the first label of the host, or on a bare address the first part of the path. */
+/** The bucket is the first label of the host, or the first path segment if the host is an IP address. */
 function located(request: SandboxRequest): StoreRequest {
   const target = new URL(request.path, 'http://sandbox');
   const host = target.host === 'sandbox' ? (request.headers.host ?? '') : target.host;
   const pathname = target.host === 'sandbox' ? request.path : target.pathname;
   const named = /^(?!\d+\.\d+\.\d+\.\d+|localhost|\[)([a-z0-9-]+)\./.exec(host)?.[1];
   const inPath = bucketInPath({ ...request, path: pathname });
-  // One SDK names the bucket in the host and then in the path too.
+  // One SDK names the bucket in the host and again in the path.
   const inHost = named !== undefined && named !== inPath;
   const bucket = inHost ? named : inPath;
   if (bucket === null || bucket === undefined) throw new StoreRefusal(400, 'InvalidBucketName', 'No bucket is named.');
@@ -114,7 +114,7 @@ function located(request: SandboxRequest): StoreRequest {
   } catch {
     throw new StoreRefusal(400, 'InvalidURI', 'The path is not percent-encoded UTF-8.');
   }
-  // A plus sign is itself here: none of the three reads a query as a form.
+  // A plus sign is literal: none of the three decodes queries as forms.
   const query = new URLSearchParams(request.query.replaceAll('+', '%2B'));
   return {
     request: { ...request, headers: { ...request.headers, host } },
@@ -140,7 +140,7 @@ function accessDenied(): StoreRefusal {
   return new StoreRefusal(403, 'AccessDenied', 'You have no right to access this object.');
 }
 
-/** Restores take a file of such a folder; a real store would refuse the same reading to an account without the permission. */
+/** Restores accept a file of such a folder; a real store would deny the read to an account without the permission. */
 function unknownFolder(): StoreRefusal {
   return new StoreRefusal(
     403,
@@ -212,7 +212,7 @@ function read(dialect: StoreDialect, objects: EmulatedObjects, asked: StoreReque
   const { bucket, key, request } = asked;
   const file = objects.get(bucket, key ?? '');
   if (file === undefined || now < file.putAt) {
-    // Who may not list a folder is not told what is missing in it.
+    // An account that may not list a folder does not learn what is missing in it.
     if (!objects.knowsFolderOf(bucket, key ?? '')) throw unknownFolder();
     throw new StoreRefusal(404, 'NoSuchKey', 'The specified key does not exist.');
   }
@@ -243,7 +243,7 @@ function read(dialect: StoreDialect, objects: EmulatedObjects, asked: StoreReque
   };
 }
 
-/** First and last byte; null: it cannot be satisfied; undefined: none was asked for. */
+/** The first and last byte; null: the range cannot be satisfied; undefined: no range was requested. */
 function rangeOf(header: string | undefined, size: number): readonly [number, number] | null | undefined {
   const parts = /^bytes=(\d*)-(\d*)$/.exec(header ?? '');
   if (parts === null || (parts[1] === '' && parts[2] === '')) return undefined;

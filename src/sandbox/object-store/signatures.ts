@@ -42,7 +42,7 @@ function ossSecret(id: string, token: string | undefined): string {
   return known.accessKeySecret;
 }
 
-/** Query parameters that V1 counts among the resource, of those that reading knows. */
+/** Query parameters that V1 includes in the resource, limited to those for reads. */
 const ossSubResources = new Set([
   'acl',
   'continuation-token',
@@ -123,7 +123,7 @@ export const ossDialect: StoreDialect = {
 
 const temporaryPrefix = 'HSTSANDBOX';
 
-/** A temporary access key of the emulated IAM. It carries its own end, so that nothing has to be kept of it. */
+/** A temporary access key of the emulated IAM. It encodes its own expiry, so nothing is stored. */
 export function temporaryKey(expiresAt: number): {
   readonly access: string;
   readonly secret: string;

@@ -10,26 +10,26 @@ const dialects: Readonly<Record<CloudName, StoreDialect>> = {
   tencent: cosDialect,
 };
 
-/** What is done to the object stores from outside of the clouds. */
+/** Operations on the object stores from outside the clouds. */
 export interface ObjectAdministration {
-  /** Puts an object, or replaces one. It is kept with the sandbox's state. */
+  /** Stores or replaces an object. It is part of the sandbox's state. */
   put(cloud: CloudName, file: StoredFile): void;
   list(cloud: CloudName): readonly StoredFile[];
 }
 
-/** What the stores take from the sandbox around them. */
+/** The parts of the sandbox that the stores use. */
 export interface StoresEnvironment {
   now(cloud: CloudName): number;
   listLagMs(cloud: CloudName): number;
   uuid(): string;
 }
 
-/** The three object stores, each behind the address of its cloud. */
+/** The three object stores, each at the address of its cloud. */
 export interface Stores {
   readonly objects: Readonly<Record<CloudName, EmulatedObjects>>;
-  /** The cloud with its store before it: requests for objects go to the store, all others to the cloud. */
+  /** The cloud behind its store: requests for objects go to the store, all others to the cloud. */
   before(cloud: SandboxCloud): SandboxCloud;
-  /** The objects that were put, without the history that every store begins with. */
+  /** The stored objects, without the history that every store starts with. */
   put(): Readonly<Record<CloudName, readonly StoredFile[]>>;
 }
 

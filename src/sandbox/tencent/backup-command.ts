@@ -30,6 +30,6 @@ export const describeBackupCommand: Handler = ({ parameters }) => {
     `SET @file = N'${folder}${database}_' + ${time} + N'_${chain.suffix}.bak'`,
     `BACKUP ${chain.statement} [${database}] TO DISK = @file WITH ${chain.options}`,
   ];
-  // The service sends line breaks escaped once more: a backslash and an n.
+  // The service escapes line breaks once more: a backslash and an n.
   return { Command: lines.join('\\n') };
 };

@@ -25,9 +25,9 @@ export type MagicWord = (typeof magicWords)[number];
 export interface BackupFile {
   /** Last segment of the path, decoded. */
   readonly name: string;
-  /** Region of its bucket; null when the address does not tell. */
+  /** Region of its bucket; null if the address does not name it. */
   readonly region: string | null;
-  /** Whether slashes of its path are percent-encoded, which the service does not find ("migration from COS" guide). */
+  /** Whether slashes in its path are percent-encoded; the service does not find such an object ("migration from COS" guide). */
   readonly encodedSlash: boolean;
   readonly magic: ReadonlySet<MagicWord>;
 }
@@ -41,7 +41,7 @@ export interface ChainName {
   readonly chain: Exclude<RecoveryType, 'FULL'>;
 }
 
-/** Reads an entry of BackupFiles: a URL or a file name according to the upload type. Throws `Refusal` (BackupNameIsIllegal). */
+/** Parses an entry of BackupFiles: a URL or a file name, according to the upload type. Throws `Refusal` (BackupNameIsIllegal). */
 export function readBackupFile(uploadType: UploadType, entry: string): BackupFile {
   if (uploadType === 'COS_UPLOAD') return checked(entry, entry, null, false);
   if (!URL.canParse(entry)) throw illegal('With COS_URL the backup file is given by its URL.');
@@ -65,7 +65,7 @@ function checked(name: string, path: string, region: string | null, encodedSlash
   return { name, region, encodedSlash, magic: new Set(magicWords.filter((word) => words.includes(word))) };
 }
 
-/** The parts of a chain file's name, or null when it is not named as chains need it ("cold backup migration" guide). */
+/** The parts of a chain file's name; null if it does not follow the rule for chains ("cold backup migration" guide). */
 export function readChainName(name: string): ChainName | null {
   const parts = /^(.+)_(\d{14})_(?:(1)(full|diff)1_1(no)?reconvery1|(2)(full|log)2_2(no)?reconvery2)\.bak$/.exec(name);
   if (parts === null) return null;
@@ -75,7 +75,7 @@ export function readChainName(name: string): ChainName | null {
   return { database, time, kind, recovery, chain: differential === undefined ? 'FULL_LOG' : 'FULL_DIFF' };
 }
 
-/** Checks the name of a full backup for its recovery type. Throws `Refusal` (BackupNameIsIllegal). */
+/** Checks a full backup's name for its recovery type. Throws `Refusal` (BackupNameIsIllegal). */
 export function checkFullName(recoveryType: RecoveryType, file: BackupFile): void {
   if (recoveryType === 'FULL') return;
   const name = readChainName(file.name);
@@ -84,7 +84,7 @@ export function checkFullName(recoveryType: RecoveryType, file: BackupFile): voi
   }
 }
 
-/** Checks the name of an increment, which has to agree with IsRecovery. Throws `Refusal` (BackupNameIsIllegal). */
+/** Checks an increment's name, which must agree with IsRecovery. Throws `Refusal` (BackupNameIsIllegal). */
 export function checkIncrementName(recoveryType: RecoveryType, isRecovery: 'YES' | 'NO', file: BackupFile): void {
   const name = readChainName(file.name);
   if (name === null || name.chain !== recoveryType || name.kind === 'full') {
@@ -95,13 +95,13 @@ export function checkIncrementName(recoveryType: RecoveryType, isRecovery: 'YES'
   }
 }
 
-/** The database that a file is taken to hold when nobody names another: its name without time, `_full` and extension. */
+/** The database that a file is assumed to contain if no other is named: its name without time, `_full` and extension. */
 export function databaseOf(name: string): string {
   const stem = readChainName(name)?.database ?? name.replace(/\.[^.]+$/, '');
   return stem.replace(/(?:[_-](?:full|\d{8}|\d{14}))+$/i, '') || stem;
 }
 
-/** Whether the file is taken to hold that database: its name contains it as a whole word. */
+/** Whether the file is assumed to contain that database: its name contains it as a whole word. */
 export function holdsDatabase(name: string, database: string): boolean {
   const stem = ` ${(readChainName(name)?.database ?? name.replace(/\.[^.]+$/, '')).toLowerCase()} `;
   const wanted = database.toLowerCase();

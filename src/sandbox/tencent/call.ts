@@ -5,24 +5,24 @@ import type { Instance } from './instance.ts';
 import { type Parameters, text } from './parameters.ts';
 import type { FullImport, Import, Increment, TencentState } from './state.ts';
 
-/** One admitted request and what it works on. */
+/** One accepted request and its context. */
 export interface Call {
   readonly action: string;
   readonly parameters: Parameters;
   readonly region: string;
   readonly requestId: string;
-  /** Milliseconds since the epoch; the same for the whole call. */
+  /** Milliseconds since the epoch, constant within a call. */
   readonly now: number;
   readonly state: TencentState;
   readonly environment: SandboxEnvironment;
 }
 
-/** Carries out one action and returns the fields of its answer, without RequestId. Throws `Refusal`. */
+/** Executes one action and returns the members of its response without RequestId. Throws `Refusal`. */
 export type Handler = (call: Call) => Readonly<Record<string, unknown>>;
 
 const lockedTries = 2;
 
-/** The full import that the call names by InstanceId and BackupMigrationId. Throws `Refusal`. */
+/** The full import named by InstanceId and BackupMigrationId. Throws `Refusal`. */
 export function namedFull(call: Call): FullImport {
   const id = text(call.parameters, 'BackupMigrationId');
   const full = shownFulls(call).find((each) => each.id === id);
@@ -32,7 +32,7 @@ export function namedFull(call: Call): FullImport {
   return full;
 }
 
-/** The increment of `full` that the call names by IncrementalMigrationId. Throws `Refusal`. */
+/** The increment of `full` named by IncrementalMigrationId. Throws `Refusal`. */
 export function namedIncrement(call: Call, full: FullImport): Increment {
   const id = text(call.parameters, 'IncrementalMigrationId');
   const increment = incrementsOf(call, full.id).find((each) => each.id === id && !each.deleted);
@@ -42,7 +42,7 @@ export function namedIncrement(call: Call, full: FullImport): Increment {
   return increment;
 }
 
-/** Full imports of the named instance in the call's region that have not been deleted. */
+/** Full imports of the named instance in the call's region, without deleted ones. */
 export function shownFulls(call: Call): readonly FullImport[] {
   const instanceId = text(call.parameters, 'InstanceId');
   return call.state.fulls.filter(
@@ -50,17 +50,17 @@ export function shownFulls(call: Call): readonly FullImport[] {
   );
 }
 
-/** Increments in the order of their creation, deleted ones too. */
+/** Increments in creation order, including deleted ones. */
 export function incrementsOf(call: Call, fullId: string): readonly Increment[] {
   return call.state.increments.filter((each) => each.parentId === fullId);
 }
 
-/** Whether an unstarted increment is there: a chain has at most one. */
+/** Whether there is an unstarted increment; a chain has at most one. */
 export function hasPending(increments: readonly Increment[]): boolean {
   return increments.some((each) => each.run === null && !each.deleted);
 }
 
-/** Refuses the first tries of each action on a locked instance. Throws `Refusal` (MigrationLockError). */
+/** Rejects the first attempts of each action on a locked instance. Throws `Refusal` (MigrationLockError). */
 export function passLock(call: Call, instance: Instance, id: string): void {
   if (!instance.locked) return;
   const key = `${call.action} ${id}`;
@@ -85,7 +85,7 @@ export function newImportId(call: Call, prefix: 'mssql-backup-migration-' | 'mss
   }
 }
 
-/** Writes down an effect that has just been carried out. The subject is the file name, never a URL with its query. */
+/** Records an effect that was just executed. The subject is the file name, never a URL with its query. */
 export function record(call: Call, effect: JournalEntry['effect'], taskId: string, subject: string): void {
   call.state.journal.push({
     at: call.now,

@@ -64,7 +64,7 @@ export const deleteBackupMigration: Handler = (call) => {
   return {};
 };
 
-/** Names of the files without the rest of their URLs, for the journal. */
+/** File names without the rest of their URLs, for the journal. */
 export function fileNames(uploadType: UploadType, files: readonly string[]): string {
   return files.map((entry) => readBackupFile(uploadType, entry).name).join(',');
 }

@@ -26,8 +26,8 @@ export const regions: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * What the common gateway checks before a product sees the request: protocol, common headers, signature, action, version and
- * region ("Common Params" and "Error Codes" pages). Returns the operation. Throws `Refusal`.
+ * The checks of the common gateway before a product sees the request: protocol, common headers, signature, action, version and region
+ * ("Common Params" and "Error Codes" pages). Returns the operation. Throws `Refusal`.
  */
 export function admit(
   request: SandboxRequest,

@@ -62,7 +62,7 @@ export function createTencentCloud(environment: SandboxEnvironment): SandboxClou
   const state =
     environment.restored === undefined ? emptyState() : (structuredClone(environment.restored) as TencentState);
 
-  /** Carries out an operation of somebody who may. */
+  /** Executes an authorized operation. */
   function run(operation: VendorOperation, request: SandboxRequest, requestId: string): SandboxResponse {
     const parameters = readParameters(request, operation);
     const action = operation.operation;
@@ -116,7 +116,7 @@ export function createTencentCloud(environment: SandboxEnvironment): SandboxClou
   };
 }
 
-/** The service sends the caller's trace id back. */
+/** The service returns the caller's trace id. */
 function withTrace(request: SandboxRequest, response: SandboxResponse): SandboxResponse {
   const trace = request.headers['x-tc-traceid'];
   return trace === undefined ? response : { ...response, headers: { ...response.headers, 'x-tc-traceid': trace } };

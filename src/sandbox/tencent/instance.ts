@@ -1,6 +1,6 @@
 import { Refusal } from './answer.ts';
 
-/** What an instance id says of its instance; any well-formed id exists. The README has the table of magic words. */
+/** The properties that an instance id encodes; any well-formed id exists. The README has the table of magic words. */
 export interface Instance {
   readonly id: string;
   readonly readOnly: boolean;
@@ -12,7 +12,7 @@ export interface Instance {
   readonly scratch: boolean;
 }
 
-/** The instance of that id. Throws `Refusal` (InstanceNotFound). */
+/** The instance with that id. Throws `Refusal` (InstanceNotFound). */
 export function instanceOf(id: string): Instance {
   const parts = /^mssql(ro|bi)?-([a-z0-9]{6,12})$/.exec(id);
   const body = parts?.[2] ?? 'notfound';
@@ -30,7 +30,7 @@ export function instanceOf(id: string): Instance {
   };
 }
 
-/** The instance of that id, if it can take a restore now. Throws `Refusal`. */
+/** The instance with that id if it can accept a restore now. Throws `Refusal`. */
 export function writableInstance(id: string): Instance {
   const instance = instanceOf(id);
   if (instance.readOnly) {

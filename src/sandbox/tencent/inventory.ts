@@ -6,7 +6,7 @@ import { page } from './listing.ts';
 import { optionalNumber, optionalText, optionalTexts } from './parameters.ts';
 import { databasesOn } from './run.ts';
 
-/** Filters on what all instances of the sandbox have in common (project, network, version) are not applied. */
+/** Filters on values that all instances of the sandbox share (project, network, version) are ignored. */
 export const describeDbInstances: Handler = (call) => {
   const { parameters } = call;
   const status = optionalNumber(parameters, 'Status');

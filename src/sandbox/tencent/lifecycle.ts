@@ -1,6 +1,6 @@
 import type { FullImport, Increment, Run } from './state.ts';
 
-/** Task statuses (DescribeBackupMigration page); 11 and 14 are not documented and stand for what the page does not say. */
+/** Task statuses (DescribeBackupMigration page). 11 and 14 are undocumented and stand for any status that the page omits. */
 export const status = {
   created: 2,
   importing: 7,
@@ -15,7 +15,7 @@ export type Status = (typeof status)[keyof typeof status];
 
 export type Action = 'view' | 'modify' | 'start' | 'incremental' | 'delete' | 'upload';
 
-/** The status that the clock gives a full import with these increments (deleted ones too: what they did stays done). */
+/** The status of a full import at a time, with its increments (deleted ones too, because their effects remain). */
 export function statusOfFull(full: FullImport, increments: readonly Increment[], now: number): Status {
   const { run } = full;
   if (run === null) return status.created;
@@ -38,14 +38,14 @@ export function statusOfIncrement({ run }: Increment, now: number): Status {
   return run.failure === null ? status.succeeded : status.failed;
 }
 
-/** When a full import reached its end; null while it has not. */
+/** The end of a full import; null while it has none. */
 export function endOfFull(full: FullImport, increments: readonly Increment[], now: number): number | null {
   const reached = statusOfFull(full, increments, now);
   if (full.run === null || (reached !== status.succeeded && reached !== status.failed)) return null;
   return Math.max(full.run.endsAt, ...increments.map((increment) => increment.run?.endsAt ?? 0));
 }
 
-/** What is allowed on a full import now. `pending`: one of its increments has not been started. */
+/** The actions allowed on a full import now. `pending`: one of its increments has not been started. */
 export function actionsOnFull(full: FullImport, now: Status, pending: boolean): readonly Action[] {
   switch (now) {
     case status.created:
@@ -60,7 +60,7 @@ export function actionsOnFull(full: FullImport, now: Status, pending: boolean): 
   }
 }
 
-/** What is allowed on an increment of `full`. One that is created can be started: nothing else can have begun since. */
+/** The actions allowed on an increment of `full`. A created one can be started, because nothing else can have begun since. */
 export function actionsOnIncrement(full: FullImport, now: Status): readonly Action[] {
   if (now === status.created) return beforeStart(full);
   return now === status.failed ? ['view', 'delete'] : ['view'];

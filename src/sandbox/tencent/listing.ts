@@ -31,7 +31,7 @@ export const describeIncrementalMigration: Handler = (call) => {
   return listed(call, views, 'IncrementalMigrationSet');
 };
 
-/** The page that Limit and Offset (the number of the page, from 0) name. */
+/** The page named by Limit and Offset (a page number from 0). */
 export function page<T>(call: Call, items: readonly T[], defaultLimit: number): readonly T[] {
   const limit = optionalNumber(call.parameters, 'Limit') ?? defaultLimit;
   const offset = (optionalNumber(call.parameters, 'Offset') ?? 0) * limit;

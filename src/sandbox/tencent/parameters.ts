@@ -2,7 +2,7 @@ import type { SandboxRequest } from '../cloud.ts';
 import type { ParameterFault, VendorOperation } from '../vendor-schema.ts';
 import { Refusal } from './answer.ts';
 
-/** Parameters of an operation that its schema has accepted. */
+/** Parameters that the operation's schema has accepted. */
 export type Parameters = Readonly<Record<string, unknown>>;
 
 type Tree = { [name: string]: Tree | string };
@@ -41,19 +41,19 @@ export function optionalNumber(parameters: Parameters, name: string): number | u
   return typeof value === 'number' ? value : undefined;
 }
 
-/** The strings of an array parameter; undefined when it is absent. */
+/** The strings of an array parameter; undefined if it is absent. */
 export function optionalTexts(parameters: Parameters, name: string): readonly string[] | undefined {
   const value = parameters[name];
   return Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : undefined;
 }
 
-/** The numbers of an array parameter; undefined when it is absent. */
+/** The numbers of an array parameter; undefined if it is absent. */
 export function optionalNumbers(parameters: Parameters, name: string): readonly number[] | undefined {
   const value = parameters[name];
   return Array.isArray(value) ? value.filter((entry) => typeof entry === 'number') : undefined;
 }
 
-/** The objects of an array parameter; undefined when it is absent. */
+/** The objects of an array parameter; undefined if it is absent. */
 export function optionalObjects(parameters: Parameters, name: string): readonly Parameters[] | undefined {
   const value = parameters[name];
   return Array.isArray(value) ? value.filter((entry) => typeof entry === 'object' && entry !== null) : undefined;
@@ -79,7 +79,7 @@ function readQuery(query: string, operation: VendorOperation): Parameters {
     plant(tree, name.split('.'), value);
   }
   const parameters = withArrays(tree) as Record<string, unknown>;
-  // Numbers travel as text in a query: where the schema wants an integer, one is read.
+  // Numbers are text in a query, so an integer is parsed where the schema declares one.
   for (const fault of operation.validateBody(parameters)) {
     if (fault.kind === 'type' && fault.detail.endsWith('integer')) readInteger(parameters, fault.name.split('.'));
   }

@@ -34,13 +34,13 @@ const incrementFailures: readonly (readonly [MagicWord, string])[] = [
   ['dead-chain', 'The restore failed and the databases of this chain were dropped.'],
 ];
 
-/** The share of a normal restore after which a failing one fails. */
+/** The fraction of a normal restore's duration after which a failing one fails. */
 const failingShare = 0.4;
 const slowFactor = 10;
-/** Long after the sandbox; JSON has no infinity. */
+/** A time far in the future, because JSON has no infinity. */
 const never = 8.64e15;
 
-/** The one file of a task about to start. Throws `Refusal` (BackupNameIsIllegal, BackupNotFound). */
+/** The single file of a task that is about to start. Throws `Refusal` (BackupNameIsIllegal, BackupNotFound). */
 export function fileToRestore(call: Call, full: FullImport, files: readonly string[]): BackupFile {
   const [entry] = files;
   if (entry === undefined) {
@@ -53,7 +53,7 @@ export function fileToRestore(call: Call, full: FullImport, files: readonly stri
   return file;
 }
 
-/** The file with what the object store tells of it. `wrong-kind` has no word of its own here. */
+/** The file with what the object store knows of it. `wrong-kind` has no word of its own here. */
 function withFate(call: Call, full: FullImport, entry: string, isIncrement: boolean): BackupFile {
   const file = readBackupFile(full.uploadType, entry);
   const place = placeOf(full, entry);
@@ -66,14 +66,14 @@ function withFate(call: Call, full: FullImport, entry: string, isIncrement: bool
   return { ...file, magic: new Set([...file.magic, ...magicWords.filter((word) => known.includes(word))]) };
 }
 
-/** Bucket and key of a file that is given by its URL; null for one that was uploaded. */
+/** Bucket and key of a file given by URL; null for an uploaded one. */
 function placeOf({ uploadType }: FullImport, entry: string): { readonly bucket: string; readonly key: string } | null {
   if (uploadType !== 'COS_URL' || !URL.canParse(entry)) return null;
   const { hostname, pathname } = new URL(entry);
   return { bucket: hostname.split('.')[0] ?? '', key: decodeURIComponent(pathname.slice(1)) };
 }
 
-/** Begins the restore of a full backup; the import then knows its databases. Returns the flow id. */
+/** Starts the restore of a full backup, from which the import learns its databases. Returns the flow id. */
 export function beginFull(call: Call, full: FullImport, file: BackupFile): number {
   const databases = restoredNames(full, file);
   const failure =
@@ -86,7 +86,7 @@ export function beginFull(call: Call, full: FullImport, file: BackupFile): numbe
   return full.run.flowId;
 }
 
-/** Begins the restore of an increment. Returns the flow id. */
+/** Starts the restore of an increment. Returns the flow id. */
 export function beginIncrement(call: Call, full: FullImport, increment: Increment, file: BackupFile): number {
   const failure =
     failureIn(incrementFailures, file) ?? regionFailure(call, file) ?? orderFailure(call, full, increment, file);
@@ -94,7 +94,7 @@ export function beginIncrement(call: Call, full: FullImport, increment: Incremen
   return increment.run.flowId;
 }
 
-/** Databases that imports have put on an instance, or are putting there: a failed import leaves nothing behind. */
+/** Databases that imports created or are creating on an instance. A failed import leaves none. */
 export function databasesOn(
   call: Call,
   instanceId: string,

@@ -5,7 +5,7 @@ import { Refusal } from './answer.ts';
 export interface Keys {
   readonly secretId: string;
   readonly secretKey: string;
-  /** The session token that goes with them when they are used as temporary keys. */
+  /** Their session token when used as temporary keys. */
   readonly token: string;
 }
 
@@ -15,9 +15,8 @@ const authorizationPattern =
   /^TC3-HMAC-SHA256 Credential=([^/\s,]+)\/(\d{4}-\d{2}-\d{2})\/([^/\s,]+)\/tc3_request, ?SignedHeaders=([a-z0-9;-]+), ?Signature=([0-9a-f]{64})$/;
 
 /**
- * Verifies TC3-HMAC-SHA256 as the "Signature v3" page describes it; `now` in milliseconds since the epoch. The host counts with
- * and without its port, and the service may be the first label of the host, because the official Node SDK signs so.
- * Throws `Refusal` (`AuthFailure.*`).
+ * Verifies TC3-HMAC-SHA256 as the "Signature v3" page describes it. `now`: milliseconds since the epoch. Accepts the host with and without
+ * its port, and the first label of the host as service, because the official Node SDK signs so. Throws `Refusal` (`AuthFailure.*`).
  */
 export function verifySignature(request: SandboxRequest, keys: Keys, now: number): void {
   const { headers } = request;

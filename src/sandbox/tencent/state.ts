@@ -3,21 +3,21 @@ import type { JournalEntry } from '../cloud.ts';
 export type RecoveryType = 'FULL' | 'FULL_LOG' | 'FULL_DIFF';
 export type UploadType = 'COS_URL' | 'COS_UPLOAD';
 
-/** A restore that began. All that will become of it is settled at its start, so its state follows from the clock. */
+/** A started restore. Its whole course is decided at its start, so the clock determines its state. */
 export interface Run {
   readonly flowId: number;
-  /** Milliseconds since the epoch, as all times here. */
+  /** Milliseconds since the epoch, like all times here. */
   readonly startedAt: number;
   readonly endsAt: number;
-  /** How long it takes when it succeeds; what progress is counted against. */
+  /** Duration of a success; the basis of progress. */
   readonly nominalMs: number;
-  /** Why it will fail; null when it will succeed. */
+  /** Why it will fail; null if it will succeed. */
   readonly failure: string | null;
   /** Whether its failure ends the whole chain. */
   readonly endsChain: boolean;
   /** Whether it reports an undocumented status for a while. */
   readonly odd: boolean;
-  /** Whether it shows an undocumented status from its end on, for good, while its flow reports success. */
+  /** Whether it permanently shows an undocumented status from its end on while its flow reports success. */
   readonly unknown: boolean;
 }
 
@@ -26,13 +26,13 @@ export interface Rename {
   readonly NewName?: string;
 }
 
-/** What full imports and increments have in common. */
+/** Members common to full imports and increments. */
 export interface Import {
   readonly id: string;
   readonly createdAt: number;
   files: readonly string[];
   run: Run | null;
-  /** A deleted record is no longer shown; what it restored stays on the instance. */
+  /** A deleted record is no longer shown; its effects on the instance remain. */
   deleted: boolean;
 }
 
@@ -43,7 +43,7 @@ export interface FullImport extends Import {
   recoveryType: RecoveryType;
   uploadType: UploadType;
   renames: readonly Rename[] | null;
-  /** Names on the instance of what is restored; empty before the start. */
+  /** Names of the restored databases on the instance; empty before the start. */
   databases: readonly string[];
 }
 
@@ -52,17 +52,17 @@ export interface Increment extends Import {
   isRecovery: 'YES' | 'NO';
 }
 
-/** All that the cloud remembers, as plain JSON. */
+/** The state of the cloud as plain JSON. */
 export interface TencentState {
   readonly fulls: FullImport[];
   readonly increments: Increment[];
-  /** Refusals already given because of a lock, by action and id. */
+  /** Number of rejections because of a lock, by action and id. */
   readonly lockRefusals: Record<string, number>;
   nextFlowId: number;
   readonly journal: JournalEntry[];
 }
 
-/** The state of a cloud that nobody has used. */
+/** The state of a new cloud. */
 export function emptyState(): TencentState {
   return { fulls: [], increments: [], lockRefusals: {}, nextFlowId: 1_001_399, journal: [] };
 }

@@ -22,7 +22,7 @@ export const describeUploadIncrementalInfo: Handler = (call) => {
   return rights(call, full, increment.id, statusOfIncrement(increment, call.now), prefix);
 };
 
-/** Every file of an upload counts as uploaded, except those named `missing`. */
+/** All files of an upload count as uploaded, except those named `missing`. */
 export const describeBackupUploadSize: Handler = (call) => {
   const full = namedFull(call);
   const named = optionalText(call.parameters, 'IncrementalMigrationId') !== undefined;

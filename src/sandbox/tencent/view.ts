@@ -13,10 +13,10 @@ import {
 } from './lifecycle.ts';
 import type { FullImport, Increment, Run } from './state.ts';
 
-/** The account number that everything in the sandbox belongs to. */
+/** The account number of everything in the sandbox. */
 export const appId = 1_250_000_000;
 
-/** A record as the Describe operations show it ("Migration" in the data types), with what they sort and filter by. */
+/** A record as shown by the Describe operations ("Migration" in the data types), with its sort and filter fields. */
 export interface View {
   readonly status: Status;
   readonly name: string;
@@ -92,7 +92,7 @@ function view(
     Detail: detailOf(record.run, now),
     ...own,
   };
-  // Every member may be null; some clients read on regardless.
+  // Every member may be null, and clients must tolerate that.
   const sparse = files.some((file) => file.magic.has('sparse'));
   return {
     status: reached,

@@ -3,17 +3,19 @@ import type { ProviderId } from '../../domain/vocabulary.ts';
 export interface ConfiguredAccountName {
   readonly provider: ProviderId;
   readonly account: string;
-  /** Whether credentials of its provider may open sessions, so that logins can be counted. */
+  /** Whether the provider's credentials may open sessions, so that logins can be counted. */
   readonly opensSessions: boolean;
 }
 
-/** The accounts that may appear in labels. They change when the configuration does. */
+/** The accounts allowed in labels. They change with the configuration. */
 export interface ConfiguredAccounts {
   readonly all: readonly ConfiguredAccountName[];
-  /** Calls `begin` for each account, now and when another one comes: a series that is there from the start lets an alert see its first increase. */
+  /**
+   * Calls `begin` for each current and future account, because a series must exist from the start for an alert to see its first increase.
+   */
   each(begin: (account: ConfiguredAccountName) => void): void;
   replace(all: readonly ConfiguredAccountName[]): void;
-  /** The name where it is configured, else `other`: stored migrations may name accounts that are gone. */
+  /** The name if it is configured, else `other`: stored migrations may name removed accounts. */
   label(account: string): string;
 }
 

@@ -1,8 +1,8 @@
 import type { Metrics } from './registry.ts';
 
-/** Whether the configuration file, as it is now, is what the gateway goes by. */
+/** Whether the current configuration file is in force. */
 export interface ConfigurationMetrics {
-  /** `failed`: the file as it is now has faults, and an earlier version of it is in force. `restart`: parts of it wait for a restart. */
+  /** `failed`: the current file has faults and an earlier version is in force. `restart`: parts of it need a restart. */
   show(state: { readonly failed: boolean; readonly restart: boolean }): void;
 }
 

@@ -6,7 +6,7 @@ const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30
 
 export interface HttpMetrics {
   began(): void;
-  /** `durationMs` null: it says nothing. */
+  /** `durationMs` null: the duration is meaningless. */
   ended(request: {
     readonly method: string;
     readonly route: string | null;

@@ -10,7 +10,7 @@ export interface MigrationMetrics {
   ended(migration: Migration): void;
 }
 
-/** What became of migrations, counted by the process that wrote it down. */
+/** Outcomes of migrations, counted by the process that stored them. */
 export function migrationMetrics({ counter, histogram }: Metrics, accounts: ConfiguredAccounts): MigrationMetrics {
   const ended = counter('migrations_ended_total', 'Migrations that have ended: `succeeded`, `failed` or `cancelled`', [
     'provider',

@@ -2,7 +2,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 
 let shared: Registry | null = null;
 
-/** Memory, CPU, event loop and garbage collection of this process: one set however many gateways run in it. */
+/** Memory, CPU, event loop and garbage collection of this process: one set for any number of gateways in it. */
 export function processMetrics(): Registry {
   if (shared === null) {
     shared = new Registry();

@@ -2,12 +2,12 @@ import type { Runtime } from '../../domain/runtime.ts';
 import type { Store } from '../../domain/store.ts';
 import type { StoreNumbers } from './store.ts';
 
-/** Counting costs the store more the more it remembers, so several scrapers share one answer. */
+/** Counting costs more the more the store contains, so several scrapers share one result. */
 const keepMs = 10_000;
 /** A store that hangs must not make a scrape hang. */
 const patienceMs = 3000;
 
-/** Asks the store for its numbers at most every 10 seconds. Null: it does not answer. */
+/** Reads the store's statistics at most every 10 seconds. Null: it does not answer. */
 export function storeNumbers(
   store: Pick<Store, 'statistics' | 'nextDue'>,
   { now, sleep }: Pick<Runtime, 'now' | 'sleep'>,

@@ -4,15 +4,15 @@ import { type MigrationState, migrationStates, terminalStates } from '../../doma
 import type { ConfiguredAccounts } from './accounts.ts';
 import type { Metrics } from './registry.ts';
 
-/** What the store knows of all migrations, of all replicas. */
+/** Statistics of all migrations of all replicas. */
 export interface StoreNumbers {
   readonly counts: readonly MigrationCount[];
-  /** How long the longest-due migration that nobody holds has been due, in milliseconds; 0: none is. */
+  /** How long the longest-due unleased migration has been due, in milliseconds; 0: none is due. */
   readonly lagMs: number;
 }
 
 export interface StoreMetrics {
-  /** Null: the store did not answer; its numbers are left out rather than shown as they were. */
+  /** Null: the store did not answer, and its numbers are omitted rather than outdated. */
   show(numbers: StoreNumbers | null): void;
 }
 

@@ -12,7 +12,7 @@ export interface VendorMetrics extends VendorTelemetry {
   limitShare(part: number): void;
 }
 
-/** Attempts at vendors, logins and circuits, as the vendors' client tells them. */
+/** Vendor calls, logins and circuits, as reported by the vendor client. */
 export function vendorMetrics({ counter, gauge, histogram }: Metrics, accounts: ConfiguredAccounts): VendorMetrics {
   const calls = counter(
     'vendor_calls_total',
@@ -71,7 +71,7 @@ export function vendorMetrics({ counter, gauge, histogram }: Metrics, accounts: 
       open.reset();
       for (const { provider, account, state } of all) {
         const labels = { provider, account: accounts.label(account) };
-        // Regions may be as many as callers name.
+        // Callers may name any number of regions.
         open.inc(labels, 0);
         if (state !== 'closed') open.set(labels, 1);
       }
@@ -79,7 +79,7 @@ export function vendorMetrics({ counter, gauge, histogram }: Metrics, accounts: 
     limitShare: (part) => share.set(part),
     slowedOperations(all) {
       slowed.reset();
-      // The slowest last: regions may be as many as callers name.
+      // The slowest last. Callers may name any number of regions.
       for (const { provider, account, operation, speed } of all.toSorted((one, other) => other.speed - one.speed))
         slowed.set({ provider, account: accounts.label(account), operation }, speed);
     },

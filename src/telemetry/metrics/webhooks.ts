@@ -11,7 +11,7 @@ export function webhookMetrics({ counter }: Metrics): WebhookMetrics {
     'Attempts to deliver an event to a webhook: `delivered`, `to_be_retried`, `given_up`',
     ['outcome'],
   );
-  // A counter that appears with its first count has not grown, for whoever asks how much it has.
+  // A counter that first appears with a count shows no increase to a query.
   for (const outcome of ['delivered', 'to_be_retried', 'given_up']) attempts.inc({ outcome }, 0);
   return { attempted: ({ outcome }) => attempts.inc({ outcome }) };
 }

@@ -10,7 +10,7 @@ const body = {
 
 async function main(): Promise<void> {
   const client = createApiClient(server, { axiosConfig: { headers: { 'x-api-key': key } } });
-  // What the schemas do not know would be dropped here.
+  // The client would drop members that its schemas lack.
   const parsed = schemas.MigrationRequest.parse(body);
   const created = await client.post('/migrations', parsed);
   const { id, labels } = created;

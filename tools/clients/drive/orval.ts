@@ -16,7 +16,7 @@ const body: MigrationRequest = {
 };
 
 async function main(): Promise<void> {
-  // Its functions know paths alone; the server and the key are the caller’s.
+  // The generated functions contain paths only; the caller adds the server and the key.
   const { fetch: send } = globalThis;
   globalThis.fetch = (path, init) =>
     send(new URL(String(path), server), { ...init, headers: { ...init?.headers, authorization: `Bearer ${key}` } });

@@ -1,4 +1,4 @@
-/** What each program creates: an instance of the sandbox that forgets its databases, and a label that must arrive. */
+/** The creation of each program: a sandbox instance that keeps no databases, and a label that must arrive. */
 export const server = process.env.GODWIT_URL ?? '';
 export const key = process.env.GODWIT_KEY ?? '';
 
