@@ -5,16 +5,18 @@ import { meanings } from '../../src/providers/huawei/error-codes.ts';
 import { classify } from '../../src/providers/tencent/error-codes.ts';
 import { decideRetry, fullBudget } from '../../src/transport/retry.ts';
 import { type ProviderId, providers } from '../support/providers.ts';
-import { codesOfPages, type Verdict } from './vendor-codes.ts';
+import { type CodesOfAPage, codesOfPages, type Verdict } from './vendor-codes.ts';
 
-const bodies: Record<ProviderId, (code: string) => object> = {
-  alibaba: (Code) => ({ Code, Message: 'words', RequestId: 'R' }),
-  huawei: (error_code) => ({ error_code, error_msg: 'words' }),
-  tencent: (Code) => ({ Response: { Error: { Code, Message: 'words' }, RequestId: 'R' } }),
+const bodies: Record<ProviderId, (code: string, message: string) => object> = {
+  alibaba: (Code, Message) => ({ Code, Message, RequestId: 'R' }),
+  huawei: (error_code, error_msg) => ({ error_code, error_msg }),
+  tencent: (Code, Message) => ({ Response: { Error: { Code, Message }, RequestId: 'R' } }),
 };
+/** Codes that no table has, because their status or message tells what they mean. */
+const toldApart: ReadonlySet<string> = new Set(['APIGW.0201', 'APIGW.0301']);
 const inTable: Record<ProviderId, (code: string) => boolean> = {
   alibaba: (code) => codeMeanings.has(code.toLowerCase()),
-  huawei: (code) => meanings.has(code),
+  huawei: (code) => meanings.has(code) || toldApart.has(code),
   tencent: (code) => classify(code) !== null,
 };
 
@@ -28,11 +30,15 @@ const expected: Record<Verdict, { readonly write: string; readonly read: string;
   open: { write: 'reconcile', read: 'retry', again: true },
 };
 
-function decisionFor(provider: ProviderId, code: string, status: number, effect: 'read' | 'write') {
+function decisionFor(
+  { provider, status, service, message = 'words' }: CodesOfAPage,
+  code: string,
+  effect: 'read' | 'write',
+) {
   const operation = effect === 'write' ? 'Create' : 'Describe';
   const request: VendorRequest = {
     operation,
-    service: providers.of(provider).restoreService,
+    service: service ?? providers.of(provider).restoreService,
     effect,
     method: 'POST',
     path: '/',
@@ -40,7 +46,7 @@ function decisionFor(provider: ProviderId, code: string, status: number, effect:
     headers: {},
     body: {},
   };
-  const body = JSON.stringify(bodies[provider](code));
+  const body = JSON.stringify(bodies[provider](code, message));
   const reply: VendorReply = {
     httpStatus: status,
     headers: { 'content-type': 'application/json' },
@@ -53,14 +59,15 @@ function decisionFor(provider: ProviderId, code: string, status: number, effect:
   return { failure, decision: decideRetry(effect, failure, first, fullBudget, 60_000) };
 }
 
-describe.each(codesOfPages)('$provider, $page: $verdict ($status)', ({ provider, codes, status, verdict }) => {
-  it.each(codes.split(' '))('%s', (code) => {
+describe.each(codesOfPages)('$provider, $page: $verdict ($status)', (page) => {
+  const { provider, verdict } = page;
+  it.each(page.codes.split(' '))('%s', (code) => {
     expect(inTable[provider](code), 'no table knows it').toBe(true);
     const { write, read, again } = expected[verdict];
-    const changing = decisionFor(provider, code, status, 'write');
+    const changing = decisionFor(page, code, 'write');
     expect(changing.decision.do, changing.failure.kind).toBe(write);
     // A read may find the answer too large, and asks for no more then.
-    const reading = decisionFor(provider, code, status, 'read');
+    const reading = decisionFor(page, code, 'read');
     if (reading.failure.kind !== 'malformed') expect(reading.decision.do, reading.failure.kind).toBe(read);
     if (again !== null) expect(changing.failure.retryable).toBe(again);
     expect(failureKinds[changing.failure.kind].outcomeUnknown).toBe(verdict === 'open');

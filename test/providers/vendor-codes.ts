@@ -14,6 +14,10 @@ export interface CodesOfAPage {
   readonly verdict: Verdict;
   /** Separated by spaces. */
   readonly codes: string;
+  /** What the vendor says with the code, where the code alone has several meanings. */
+  readonly message?: string;
+  /** The service that answers. Default: the one that restores. */
+  readonly service?: 'iam' | 'rds';
 }
 
 export const codesOfPages: readonly CodesOfAPage[] = [
@@ -109,6 +113,77 @@ export const codesOfPages: readonly CodesOfAPage[] = [
     codes:
       'APIGW.0601 APIGW.0605 APIGW.0606 APIGW.0608 APIGW.0609 APIGW.0610 APIGW.0611 APIGW.0612 APIGW.0613 APIGW.0705',
   },
+  // The code of a bad request, and of a backend that does not answer: the status tells them apart.
+  ...[400, 413, 414, 494].map((status) => ({
+    provider: 'huawei' as const,
+    page: 'API gateway error codes',
+    status,
+    verdict: 'refused' as const,
+    codes: 'APIGW.0201',
+    message: 'Request headers too large',
+  })),
+  ...[502, 504].map((status) => ({
+    provider: 'huawei' as const,
+    page: 'API gateway error codes',
+    status,
+    verdict: 'open' as const,
+    codes: 'APIGW.0201',
+    message: 'Backend unavailable',
+  })),
+  // The code of every authentication that fails: the message tells them apart.
+  ...(
+    [
+      ['renew', 'token expires, expires_at: 2026-01-04T09:08:49.965000Z'],
+      ['renew', 'decrypt token fail'],
+      [
+        'clock',
+        'verify aksk signature fail, signature expired, signature time:20260101T000000Z, server time:20260101T010000Z',
+      ],
+      ['refused', 'x-auth-token not found'],
+      ['refused', 'verify aksk signature fail, canonicalRequest:GET|/v5/'],
+      ['refused', 'AK access failed to reach the limit,forbidden'],
+      ['refused', 'Get secretKey failed,ak:AK,err:ak not exist'],
+      ['refused', 'words of no page'],
+    ] as const
+  ).map(([verdict, rest]) => ({
+    provider: 'huawei' as const,
+    page: 'Common errors related to IAM authentication information',
+    status: 401,
+    verdict,
+    codes: 'APIGW.0301',
+    message: `Incorrect IAM authentication information: ${rest}`,
+  })),
+  { provider: 'huawei', page: 'IAM error codes', status: 400, verdict: 'refused', codes: 'IAM.0011', service: 'iam' },
+  // A login has no session to renew, and no password is tried twice: five failures lock the user.
+  {
+    provider: 'huawei',
+    page: 'IAM error codes, at a login',
+    status: 401,
+    verdict: 'refused',
+    codes: 'IAM.0062 IAM.0061 IAM.0001 IAM.0063 IAM.0064 IAM.0066 IAM.0067',
+    service: 'iam',
+  },
+  {
+    provider: 'huawei',
+    page: 'IAM error codes, of a token in a call',
+    status: 401,
+    verdict: 'renew',
+    codes: 'IAM.0001 IAM.0063 IAM.0064 IAM.0066 IAM.0067',
+  },
+  {
+    provider: 'huawei',
+    page: 'IAM error codes',
+    status: 403,
+    verdict: 'refused',
+    codes: 'IAM.0002 IAM.0003 IAM.0080 IAM.0081 IAM.0082 IAM.0083',
+    service: 'iam',
+  },
+  { provider: 'huawei', page: 'IAM error codes', status: 404, verdict: 'refused', codes: 'IAM.0004', service: 'iam' },
+  { provider: 'huawei', page: 'IAM error codes', status: 410, verdict: 'open', codes: 'IAM.0020', service: 'iam' },
+  { provider: 'huawei', page: 'IAM error codes', status: 429, verdict: 'slower', codes: 'IAM.0012', service: 'iam' },
+  { provider: 'huawei', page: 'IAM error codes', status: 500, verdict: 'open', codes: 'IAM.0006', service: 'iam' },
+  { provider: 'huawei', page: 'IAM error codes', status: 503, verdict: 'open', codes: 'IAM.0006', service: 'iam' },
+  { provider: 'huawei', page: 'RDS, instances', status: 404, verdict: 'refused', codes: 'DBS.280110', service: 'rds' },
   {
     provider: 'huawei',
     page: 'DRS error code',
