@@ -1,13 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { MigrationRequest } from '../../src/domain/request-schema.ts';
-import type { Store } from '../../src/domain/store.ts';
-import { systemRuntime } from '../../src/runtime.ts';
 import type { StrictLimit } from '../../src/sandbox/strict-limits.ts';
-import { openStore } from '../../src/store/open.ts';
 import { caller, Fleet, type FleetOptions } from '../support/fleet.ts';
-import { findPostgres, type PostgresServer } from '../support/postgres.ts';
+import { findPostgres } from '../support/postgres.ts';
 import type { ProviderId } from '../support/providers.ts';
 import { requestFor } from '../support/simulation.ts';
+import { type FourProcesses, fourProcesses } from '../support/stores.ts';
 
 /** The default limits of the accounts. */
 const limits: FleetOptions['limits'] = {
@@ -38,23 +36,13 @@ const lasting = { restoreMs: 360_000_000, settings: { pollMinMs: 900_000, pollMa
 const count = Number(process.env.BURST ?? 40);
 
 const postgres = await findPostgres();
-let server: PostgresServer | null = null;
+let four: FourProcesses | null = null;
 let fleet: Fleet;
 afterEach(async () => {
   await fleet.stop();
-  await server?.stop();
-  server = null;
+  await four?.stop();
+  four = null;
 });
-
-/** A database with four processes on it. Their times for coming and going are real time, because the database's clock is. */
-async function fourStores(): Promise<Pick<FleetOptions, 'stores' | 'replicaTimes'>> {
-  if (!postgres.available) throw new Error(postgres.reason);
-  const open = (url: string): Promise<Store> => openStore(url, { runtime: systemRuntime });
-  server = await postgres.start(async (url) => (await open(url)).close());
-  const url = await server.createDatabase();
-  const stores = await Promise.all([open(url), open(url), open(url), open(url)]);
-  return { stores, replicaTimes: { beatMs: 5000, viewMs: 60_000, joinMs: 20, leaveMs: 600_000, tellMs: 200 } };
-}
 
 function onInstance(provider: ProviderId, instance: number, database = 'orders'): MigrationRequest {
   const request = requestFor(provider);
@@ -96,7 +84,8 @@ describe(`a burst of ${count} creations at each of three strict clouds`, { timeo
 
   describe.skipIf(!postgres.available)('over PostgreSQL', () => {
     it('causes none from four processes, which use most of the limit', async () => {
-      fleet = await Fleet.start({ limits, strict, ...lasting, ...(await fourStores()) });
+      four = await fourProcesses();
+      fleet = await Fleet.start({ limits, strict, ...lasting, ...four });
       // The lists of those who came first are older than those who came last.
       await fleet.time.pass(6000);
       const seconds = await burst();

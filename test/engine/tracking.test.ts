@@ -4,8 +4,10 @@ import { newMigration } from '../../src/domain/creation.ts';
 import { decide } from '../../src/domain/decide.ts';
 import type { Migration } from '../../src/domain/migration.ts';
 import { caller, Fleet, type FleetOptions, fleetSettings } from '../support/fleet.ts';
+import { findPostgres } from '../support/postgres.ts';
 import { type ProviderId, providers } from '../support/providers.ts';
 import { emulatedAccounts, requestFor } from '../support/simulation.ts';
+import { type FourProcesses, fourProcesses } from '../support/stores.ts';
 
 /** The default limits of the accounts; Alibaba has no published one, so its cloud enforces the same. */
 const limits: FleetOptions['limits'] = {
@@ -15,10 +17,18 @@ const limits: FleetOptions['limits'] = {
 };
 const strict: Partial<Record<ProviderId, number>> = { alibaba: 5, tencent: 20 };
 const hours = 3;
-const minutes = 2;
+const minutes = 1;
+/** `TRACKED=2000` is the figure that is promised; fewer show the same in less time. */
+const shared = Number(process.env.TRACKED ?? 80);
 
+const postgres = await findPostgres();
 let fleet: Fleet;
-afterEach(() => fleet.stop());
+let four: FourProcesses | null = null;
+afterEach(async () => {
+  await fleet.stop();
+  await four?.stop();
+  four = null;
+});
 
 /** A migration whose restore has run for hours: begun at the cloud, and stored as Godwit would have it. */
 async function running(provider: ProviderId, instanceId: string, database: string): Promise<void> {
@@ -48,32 +58,96 @@ async function running(provider: ProviderId, instanceId: string, database: strin
 
 const instances: Record<string, (number: number) => string> = {
   alibaba: (number) => `rm-${String(number).padStart(16, '0')}`,
+  huawei: (number) => `${String(number).padStart(32, '0')}in04`,
   tencent: (number) => `mssql-${String(number).padStart(8, '0')}`,
 };
+
+function tell(provider: ProviderId, count: number, readsPerHour: number, violations: number): void {
+  process.stdout.write(
+    `${provider}, ${count} migrations, ${fleet.processes.length} processes: ${violations} calls throttled, ${readsPerHour.toFixed(2)} reads per migration and hour (one poll each ten seconds: 360)\n`,
+  );
+}
+
+/** The reads of one minute, after a first round that finds the migrations due at any time. Those of an instance come together from then on. */
+async function trackedReads(provider: ProviderId, count: number, more: Partial<FleetOptions> = {}): Promise<number> {
+  const perSecond = strict[provider] ?? 0;
+  fleet = await Fleet.start({
+    limits,
+    strict: () => ({ calls: perSecond, perMs: 1000 }),
+    restoreMs: 360_000_000,
+    ...more,
+  });
+  for (let first = 0; first < count; first += 20) {
+    const numbers = Array.from({ length: Math.min(20, count - first) }, (_, index) => first + index);
+    await fleet.time.until(
+      Promise.all(numbers.map((number) => running(provider, instances[provider]?.(number % 40) ?? '', `d${number}`))),
+    );
+  }
+  await fleet.time.pass(65_000);
+  const before = fleet.exchanged.length;
+  await fleet.time.pass(minutes * 60_000);
+  const exchanged = fleet.exchanged.slice(before);
+  const owners = Map.groupBy(exchanged, ({ owner }) => owner);
+  const reads = exchanged.length;
+  const seen = await fleet.store.list({}, { size: 200, order: 'oldest_first' });
+  expect(seen).toHaveLength(Math.min(count, 200));
+  expect(
+    seen.every(({ state, observedAt }) => state === 'restoring' && (observedAt ?? 0) > fleet.time.now() - 130_000),
+  ).toBe(true);
+  const perHour = (reads / count) * (60 / minutes);
+  const violations = fleet.clouds[provider].throttled();
+  tell(provider, count, perHour, violations.length);
+  expect(violations).toEqual([]);
+  expect(owners.size, [...owners].map(([owner, sent]) => `${owner}: ${sent.length}`).join()).toBe(
+    fleet.processes.length,
+  );
+  return reads;
+}
 
 describe('2,000 active migrations on 40 instances', { timeout: 120_000 }, () => {
   it.each(['alibaba', 'tencent'] as const)(
     'at %s cost one read per instance and interval and cause no throttled call',
     async (provider) => {
-      const perSecond = strict[provider] ?? 0;
-      fleet = await Fleet.start({ limits, strict: () => ({ calls: perSecond, perMs: 1000 }), restoreMs: 360_000_000 });
-      for (let number = 0; number < 2000; number++)
-        await fleet.time.until(running(provider, instances[provider]?.(number % 40) ?? '', `d${number}`));
-      // The first round finds them due at any time; from then on those of an instance come together.
-      await fleet.time.pass(65_000);
-      const before = fleet.exchanged.length;
-      await fleet.time.pass(minutes * 60_000);
-      const reads = fleet.exchanged.length - before;
-      const seen = await fleet.store.list({}, { size: 200, order: 'oldest_first' });
-      expect(
-        seen.every(({ state, observedAt }) => state === 'restoring' && (observedAt ?? 0) > fleet.time.now() - 130_000),
-      ).toBe(true);
-      expect(fleet.clouds[provider].throttled()).toEqual([]);
-      const perHour = (reads / 2000) * (60 / minutes);
-      process.stdout.write(
-        `${provider}: ${perHour.toFixed(2)} reads per migration and hour; one poll each ten seconds makes 360\n`,
-      );
-      expect(reads).toBeLessThanOrEqual(40 * minutes);
+      expect(await trackedReads(provider, 2000)).toBeLessThanOrEqual(40 * minutes);
     },
   );
+});
+
+describe.skipIf(!postgres.available)(`${shared} active migrations on 40 instances`, { timeout: 300_000 }, () => {
+  it.each(['alibaba', 'tencent'] as const)('at %s cause no throttled call of four processes', async (provider) => {
+    four = await fourProcesses();
+    expect(await trackedReads(provider, shared, four)).toBeLessThanOrEqual(40 * minutes * four.stores.length);
+  });
+
+  it('at huawei, where one of an instance runs and the others wait for it, cause none either', async () => {
+    four = await fourProcesses();
+    const strictly = (operation: string) =>
+      /ReplicationJob/.test(operation)
+        ? { calls: operation.startsWith('Create') ? 1 : 5, perMs: 1000 }
+        : { calls: 60, perMs: 60_000 };
+    fleet = await Fleet.start({ limits, strict: strictly, restoreMs: 360_000_000, ...four });
+    await fleet.time.pass(6000);
+    for (let first = 0; first < shared; first += 20) {
+      const numbers = Array.from({ length: 20 }, (_, index) => first + index);
+      const created = numbers.map((number) => {
+        const target = { instanceId: instances.huawei?.(number % 40) ?? '', databases: [{ name: `d${number}` }] };
+        const { service } = fleet.processes[number % fleet.processes.length] ?? fleet.first;
+        return service.create({ ...requestFor('huawei'), target }, 0, caller);
+      });
+      await fleet.time.until(Promise.all(created));
+    }
+    await fleet.time.pass(90_000);
+    const before = fleet.exchanged.length;
+    await fleet.time.pass(minutes * 60_000);
+    const sent = fleet.exchanged.slice(before);
+    expect(sent.map(({ operation }) => operation)).toEqual(sent.map(() => 'ListReplicationJobs'));
+    const all = await fleet.store.list({}, { size: 200, order: 'oldest_first' });
+    expect(all.filter(({ state }) => state === 'restoring')).toHaveLength(40);
+    const violations = fleet.clouds.huawei.throttled();
+    const perHour = (sent.length / shared) * (60 / minutes);
+    tell('huawei', shared, perHour, violations.length);
+    expect(violations).toEqual([]);
+    // One list answers for the project.
+    expect(sent.length).toBeLessThanOrEqual(four.stores.length * minutes * 4);
+  });
 });

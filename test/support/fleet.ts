@@ -59,6 +59,8 @@ export interface Exchanged {
   readonly provider: ProviderId;
   readonly operation: string;
   readonly at: number;
+  /** The process that sent it. */
+  readonly owner: string;
 }
 
 /** The real service, engine, store and transport over all three emulated clouds, in virtual time; one process, or several on one database. */
@@ -134,7 +136,7 @@ export class Fleet {
     const client: VendorTransport = createVendorClient({
       providers,
       runtime: this.time,
-      exchangeOf: () => ({ send: (request) => this.#exchange(request), close: async () => undefined }),
+      exchangeOf: () => ({ send: (request) => this.#exchange(request, owner), close: async () => undefined }),
       credentialsOf: async ({ provider }) => emulatedCredentials[provider as ProviderId],
       share: replicas.share,
       slowedDown: replicas.tellSoon,
@@ -207,7 +209,7 @@ export class Fleet {
     return this.exchanged.filter((each) => each.provider === provider && operation.test(each.operation));
   }
 
-  async #exchange(signed: SignedRequest): Promise<VendorReply> {
+  async #exchange(signed: SignedRequest, owner: string): Promise<VendorReply> {
     const url = new URL(signed.url);
     const provider = (['alibaba', 'huawei', 'tencent'] as const)[Number(url.port) - 1] ?? 'alibaba';
     const cloud = this.clouds[provider];
@@ -220,7 +222,7 @@ export class Fleet {
       body: signed.body ?? '',
     };
     const operation = cloud.operationOf(request);
-    this.exchanged.push({ provider, operation, at: this.time.now() });
+    this.exchanged.push({ provider, operation, at: this.time.now(), owner });
     const interference = this.interfere(provider, operation);
     if (interference !== null) return interference;
     await this.time.sleep(20);
