@@ -222,7 +222,7 @@ describe('a crash', () => {
 });
 
 describe('concurrent writes', () => {
-  it('share a commit, and each is atomic for itself', async () => {
+  it('share a commit, also with those that are refused', async () => {
     const { store, database } = await openWithDatabase();
     const held = sampleMigration(onDatabases('orders'));
     await store.create(held, noLease);
@@ -238,8 +238,6 @@ describe('concurrent writes', () => {
       store.update(held.id, () => {
         throw new Error('mine');
       }),
-      // Half-way through its rows when it finds that its id is taken.
-      store.create({ ...sampleMigration(), id: held.id }, lease(), { caller: 'ci', key: 'k', fingerprint: 'f' }),
       store.update(held.id, (current) => ({ ...current, description: 'together' })),
     ]);
     expect(commits).toBe(1);
@@ -247,11 +245,35 @@ describe('concurrent writes', () => {
     expect(results.slice(40)).toMatchObject([
       { value: { outcome: 'target_busy' } },
       { reason: { message: 'mine' } },
+      { value: { outcome: 'updated' } },
+    ]);
+    expect(await store.list({}, { size: 200, order: 'newest_first' })).toHaveLength(41);
+  });
+
+  it('are stored whole beside one that fails half-way, of which nothing is', async () => {
+    const { store } = await openWithDatabase();
+    const held = sampleMigration(onDatabases('orders'));
+    await store.create(held, noLease);
+    const told: string[] = [];
+    store.onChange((id) => told.push(id));
+    const created = sampleMigration();
+    const results = await Promise.allSettled([
+      store.create(created, lease()),
+      // Half-way through its rows when it finds that its id is taken.
+      store.create({ ...sampleMigration(), id: held.id }, lease(), { caller: 'ci', key: 'k', fingerprint: 'f' }),
+      store.update(held.id, (current) => ({ ...current, description: 'together' })),
+    ]);
+    expect(results).toMatchObject([
+      { value: { outcome: 'created' } },
       { reason: { code: 'ERR_SQLITE_ERROR' } },
       { value: { outcome: 'updated' } },
     ]);
+    expect(told).toEqual([created.id, held.id]);
     expect(await store.findIdempotencyKey('ci', 'k')).toBeNull();
-    expect(await store.list({}, { size: 200, order: 'newest_first' })).toHaveLength(41);
+    expect(await store.get(held.id)).toMatchObject({ description: 'together', version: 2 });
+    expect(await store.list({}, { size: 200, order: 'newest_first' })).toHaveLength(2);
+    const events = await store.events({ migrationId: created.id }, { size: 10 });
+    expect(events.map(({ type }) => type)).toEqual(['migration.created', 'backup.added']);
   });
 
   it('are acknowledged after the commit, and listeners are notified after it', async () => {

@@ -58,8 +58,7 @@ export class SqliteBackend implements Backend {
   readonly dialect: SqlDialect;
   readonly unreadable: UnreadableRecords;
   readonly #database: DatabaseSync;
-  readonly #setSavepoint: StatementSync;
-  readonly #releaseSavepoint: StatementSync;
+  readonly #countChanges: StatementSync;
   readonly #unlock: () => void;
   readonly #db: Kysely<Tables>;
   readonly #listeners: Listeners;
@@ -80,8 +79,7 @@ export class SqliteBackend implements Backend {
     this.dialect = sqliteSql(runtime.uuid());
     this.#turns = new Turns(() => runtime.monotonic());
     this.#database = file.database;
-    this.#setSavepoint = file.database.prepare('savepoint one_write');
-    this.#releaseSavepoint = file.database.prepare('release one_write');
+    this.#countChanges = file.database.prepare('select total_changes() as changes');
     this.#unlock = file.unlock;
     this.#db = new Kysely<Tables>({ dialect: new NodeSqliteDialect(file.database) });
     this.#listeners = new Listeners(onError);
@@ -209,9 +207,9 @@ export class SqliteBackend implements Backend {
     try {
       outcomes = await this.#db.connection().execute((db) => this.#transaction(db, batch));
     } catch (error) {
-      // One write that does not fit on the disk must not take the others with it.
+      // One write that fails half-way, or does not fit on the disk, must not take the others with it.
       if (batch.length > 1) for (const write of batch) await this.#commit([write]);
-      else batch[0]?.reject(sqliteFailure(error));
+      else batch[0]?.reject(failureOf(error));
       return;
     }
     for (const [index, outcome] of outcomes.entries())
@@ -229,7 +227,7 @@ export class SqliteBackend implements Backend {
     this.#database.exec('begin immediate');
     try {
       const outcomes: Outcome[] = [];
-      for (const write of batch) outcomes.push(await this.#savepoint(db, write));
+      for (const write of batch) outcomes.push(await this.#run(db, write));
       this.#commitTransaction();
       return outcomes;
     } catch (error) {
@@ -263,9 +261,13 @@ export class SqliteBackend implements Backend {
     return prepared as Prepared<Values, Row>;
   }
 
-  async #savepoint(db: Kysely<Tables>, write: Write): Promise<Outcome> {
+  /**
+   * Runs one write of a transaction. Throws when it has failed half-way: then the transaction is rolled back. There are no savepoints, because SQLite
+   * would copy each page that is written after one, and writes hardly ever fail half-way: they check first.
+   */
+  async #run(db: Kysely<Tables>, write: Write): Promise<Outcome> {
     const changed = new Changes();
-    this.#setSavepoint.run();
+    const changes = this.#countChanges.get()?.changes;
     try {
       const events: EventRow[] = [];
       const value = await write.run({
@@ -278,13 +280,16 @@ export class SqliteBackend implements Backend {
         append: (rows) => void events.push(...rows),
       });
       for (const event of events) this.#prepared(insertEvent).run({ ...event, salt: newSalt(this.#runtime) });
-      this.#releaseSavepoint.run();
       return { value, changed };
     } catch (error) {
-      const failure = error instanceof Thrown ? error.cause : sqliteFailure(error);
+      const failure = failureOf(error);
       if (failure instanceof StoreUnavailable && !(error instanceof Thrown)) throw error;
-      this.#database.exec('rollback to one_write; release one_write');
+      if (this.#countChanges.get()?.changes !== changes) throw error;
       return { error: failure };
     }
   }
+}
+
+function failureOf(error: unknown): unknown {
+  return error instanceof Thrown ? error.cause : sqliteFailure(error);
 }
