@@ -1,4 +1,5 @@
 import type { CallLimit } from './call-limits.ts';
+import { addedTime, type CallTimes, noTimes, timeAgo, withoutTime } from './call-times.ts';
 
 /**
  * The part of every limit that one of several processes may use. `rank`: its place among the `of`, from 0. `since`: monotonic milliseconds, when the
@@ -15,8 +16,8 @@ export const wholeShare: Share = { of: 1, rank: 0, since: Number.NEGATIVE_INFINI
 
 /** What is left of a limit. Times are monotonic milliseconds. */
 export interface CallBudget {
-  /** When the last calls left, oldest first; no more than the limit's number. */
-  readonly sent: readonly number[];
+  /** When the last calls left; at least as many as the limit's number where so many have left. */
+  readonly sent: CallTimes;
   /** The part of the limit that was used at `slowedAt`, after the vendor throttled a call. */
   readonly speed: number;
   readonly slowedAt: number;
@@ -25,7 +26,7 @@ export interface CallBudget {
 }
 
 export const fullBudget: CallBudget = {
-  sent: [],
+  sent: noTimes,
   speed: 1,
   slowedAt: Number.NEGATIVE_INFINITY,
   pausedUntil: Number.NEGATIVE_INFINITY,
@@ -73,34 +74,40 @@ export function nextAt(budget: CallBudget, asked: Asked, ahead = 0): number {
   const earliest = Math.max(now, budget.pausedUntil, share.since + limit.perMs * margin);
   if (limit.calls < share.of) {
     const everyMs = (limit.perMs * slotSpacing * share.of) / limit.calls;
-    const last = budget.sent.at(-1) ?? Number.NEGATIVE_INFINITY;
+    const last = timeAgo(budget.sent, 1);
     const rested = Math.max(earliest, last + everyMs / speed - limit.perMs * slotWidth - earlyMs);
     const slot = nextSlot({ limit, share, now: rested, wall: wall + rested - now }, everyMs);
     return slot + (ahead * everyMs) / speed;
   }
-  const own = slowed({ ...limit, calls: partOf(limit.calls, share) }, speed);
-  const periodMs = own.perMs * margin;
-  const before = budget.sent[budget.sent.length - own.calls + (ahead % own.calls)] ?? Number.NEGATIVE_INFINITY;
-  const first = Math.max(earliest, before + periodMs);
-  return (first - now < noise ? now : first) + Math.floor(ahead / own.calls) * periodMs;
+  const { calls, perMs } = slowed(partOf(limit.calls, share), limit.perMs, speed);
+  const periodMs = perMs * margin;
+  const first = Math.max(earliest, timeAgo(budget.sent, calls - (ahead % calls)) + periodMs);
+  return (first - now < noise ? now : first) + Math.floor(ahead / calls) * periodMs;
 }
 
-/** How many calls may leave at once now. */
-export function available(budget: CallBudget, asked: Asked): number {
-  let count = 0;
-  while (count < asked.limit.calls && nextAt(budget, asked, count) <= asked.now) count++;
-  return count;
+/** How many calls may leave at once now. `most`: where there are more, this number is enough of an answer. */
+export function available(budget: CallBudget, asked: Asked, most: number = asked.limit.calls): number {
+  // Whoever has more calls ahead leaves later, so the first that has to wait is found by halves.
+  let least = 0;
+  let waits = Math.min(most, asked.limit.calls);
+  if (waits > 0 && nextAt(budget, asked, waits - 1) <= asked.now) return waits;
+  while (least < waits) {
+    const middle = (least + waits) >> 1;
+    if (nextAt(budget, asked, middle) <= asked.now) least = middle + 1;
+    else waits = middle;
+  }
+  return least;
 }
 
 /** The budget after a call has left. */
 export function spent(budget: CallBudget, { limit, now }: Pick<Asked, 'limit' | 'now'>): CallBudget {
-  return { ...budget, sent: [...budget.sent, now].slice(-limit.calls) };
+  return { ...budget, sent: addedTime(budget.sent, now, limit.calls) };
 }
 
 /** The budget where a call that was let out at `at` was not made after all. */
 export function restored(budget: CallBudget, at: number): CallBudget {
-  const index = budget.sent.lastIndexOf(at);
-  return index < 0 ? budget : { ...budget, sent: budget.sent.toSpliced(index, 1) };
+  const sent = withoutTime(budget.sent, at);
+  return sent === budget.sent ? budget : { ...budget, sent };
 }
 
 /** The budget after the vendor has throttled a call and asked to be left alone for `pauseMs`. */
@@ -127,7 +134,7 @@ function partOf(calls: number, { of, rank }: Share): number {
 }
 
 /** Fewer calls in the same period; below one call, a longer period. */
-function slowed({ calls, perMs }: CallLimit, speed: number): CallLimit {
+function slowed(calls: number, perMs: number, speed: number): CallLimit {
   const fewer = Math.max(Math.floor(calls * speed), 1);
   return { calls: fewer, perMs: Math.max((perMs * fewer) / (calls * speed), perMs) };
 }

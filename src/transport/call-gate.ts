@@ -124,16 +124,18 @@ export class CallGate {
   /** How many calls could go out at once now, whatever their operation is: the scarcest budget in use decides. */
   get available(): number {
     if (this.#closed) return 0;
-    const counts = [...this.#budgets.values()].map(({ limit, budget }) => available(budget, this.#ask(limit)));
-    const least = Math.min(available(this.#all, this.#ask(this.#settings.limit())), ...counts);
+    const asked = this.#ask(this.#settings.limit());
+    let least = available(this.#all, asked);
+    for (const { limit, budget } of this.#budgets.values()) least = available(budget, { ...asked, limit }, least);
     return Math.max(least - this.#waiters.length, 0);
   }
 
   /** Milliseconds until `available` counts at least one; 0: it does. */
   get nextTurnMs(): number {
-    const now = this.#runtime.monotonic();
-    const turns = [...this.#budgets.values()].map(({ limit, budget }) => nextAt(budget, this.#ask(limit, now)));
-    return Math.max(nextAt(this.#all, this.#ask(this.#settings.limit(), now), this.#waiters.length), ...turns) - now;
+    const asked = this.#ask(this.#settings.limit());
+    let turn = nextAt(this.#all, asked, this.#waiters.length);
+    for (const { limit, budget } of this.#budgets.values()) turn = Math.max(turn, nextAt(budget, { ...asked, limit }));
+    return turn - asked.now;
   }
 
   /** The vendor throttled a call and asks to be left alone for this long; at most two minutes are granted. Its budget slows down, and recovers. */

@@ -78,6 +78,59 @@ describe('a call budget', () => {
     expect(available(fullBudget, asked(limit, 0))).toBe(3);
   });
 
+  it('counts what may leave at once as if it asked for one call after the other', () => {
+    const counted = (budget: CallBudget, how: Asked): number => {
+      let count = 0;
+      while (count < how.limit.calls && nextAt(budget, how, count) <= how.now) count++;
+      return count;
+    };
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 3000 }), { maxLength: 60 }),
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 1, max: 5 }),
+        fc.constantFrom(null, 0, 700),
+        (gaps, calls, of, pauseMs) => {
+          const limit = { calls, perMs: 1000 };
+          const share = shareOf(0, of);
+          let budget = pauseMs === null ? fullBudget : throttled(fullBudget, pauseMs, 0);
+          let now = 0;
+          for (const gap of gaps) {
+            now = nextAt(budget, asked(limit, now + gap / 20, share));
+            budget = spent(budget, { limit, now });
+            const how = asked(limit, now, share);
+            expect(available(budget, how)).toBe(counted(budget, how));
+            expect(available(budget, how, 2)).toBe(Math.min(counted(budget, how), 2));
+          }
+        },
+      ),
+    );
+  });
+
+  it('stays as it is when others follow from it', () => {
+    const limit = { calls: 2, perMs: 1000 };
+    const one = spent(fullBudget, { limit, now: 0 });
+    const two = spent(one, { limit, now: 10 });
+    const other = spent(one, { limit, now: 20 });
+    const third = spent(restored(two, 0), { limit, now: 30 });
+    for (const [budget, ahead, at] of [
+      [one, 0, 40],
+      [one, 1, 1100],
+      [two, 1, 1110],
+      [other, 1, 1120],
+      [third, 1, 1130],
+      [restored(two, 10), 0, 40],
+      [fullBudget, 1, 40],
+    ] as const)
+      expect(nextAt(budget, asked(limit, 40), ahead)).toBe(at);
+  });
+
+  it('keeps its limit over many periods', () => {
+    const times = leave(atOnce(400), { calls: 3, perMs: 1000 });
+    expect(times.at(-1)).toBeCloseTo(133 * 1100);
+    expect(most(times, 1000)).toBe(3);
+  });
+
   it('takes back a call that was not made', () => {
     const limit = { calls: 1, perMs: 1000 };
     const used = spent(fullBudget, { limit, now: 5 });
