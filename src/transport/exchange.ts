@@ -1,3 +1,4 @@
+import type { Dispatcher } from 'undici';
 import type { Account, SignedRequest, VendorReply } from '../domain/vendor.ts';
 import { dispatcherMaker, type MakeDispatcher } from './outbound.ts';
 
@@ -39,29 +40,103 @@ export function createExchange({
     keepAliveTimeout: 10_000,
   });
   return {
-    async send(request, now) {
-      // Not `AbortSignal.timeout`, whose timer goes on after the answer.
-      const deadline = new AbortController();
-      const timer = setTimeout(() => deadline.abort(tookTooLong()), callTimeoutMs);
-      try {
-        const { statusCode, headers, body } = await agent.request({
-          ...target(request.url),
-          method: request.method as 'GET',
-          headers: request.headers,
-          body: request.body ?? null,
-          signal: deadline.signal,
+    send: (request, now) =>
+      new Promise((resolve, reject) => {
+        const call = new Call(request.cutAt, callTimeoutMs, (outcome) => {
+          if ('error' in outcome) reject(outcome.error);
+          else resolve({ ...outcome, receivedAt: now() });
         });
-        const answer = { httpStatus: statusCode, headers: flat(headers) };
-        if (request.cutAt === undefined || statusCode < 200 || statusCode >= 300)
-          return { ...answer, body: await body.text(), receivedAt: now() };
-        const bytes = await firstBytes(body, request.cutAt);
-        return { ...answer, body: '', bytes, receivedAt: now() };
-      } finally {
-        clearTimeout(timer);
-      }
-    },
+        agent.dispatch(
+          {
+            ...target(request.url),
+            method: request.method,
+            headers: request.headers,
+            body: request.body ?? null,
+          },
+          call,
+        );
+      }),
     close: () => agent.destroy(),
   };
+}
+
+type Outcome = Omit<VendorReply, 'receivedAt'> | { readonly error: unknown };
+
+/**
+ * What undici tells of one call, until it ends: with the whole answer, with as much of it as was wanted, with an error, or at its deadline. A body
+ * is read as it comes, without a stream in between.
+ */
+class Call implements Dispatcher.DispatchHandler {
+  readonly #cutAt: number | undefined;
+  readonly #timer: NodeJS.Timeout;
+  readonly #chunks: Buffer[] = [];
+  #length = 0;
+  #httpStatus = 0;
+  #headers: Record<string, string> = {};
+  #controller: Dispatcher.DispatchController | null = null;
+  #settle: ((outcome: Outcome) => void) | null;
+
+  constructor(cutAt: number | undefined, timeoutMs: number, settle: (outcome: Outcome) => void) {
+    this.#cutAt = cutAt;
+    this.#settle = settle;
+    this.#timer = setTimeout(() => this.#breakOff(new Error('The call took longer than its deadline.')), timeoutMs);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    // It had to wait for a connection until its deadline: nothing of it may leave.
+    if (this.#settle === null) controller.abort(new Error('The call had ended.'));
+    this.#controller = controller;
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: Dispatcher.ResponseData['headers']): void {
+    this.#httpStatus = status;
+    this.#headers = flat(headers);
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#chunks.push(chunk);
+    this.#length += chunk.length;
+    // The connection is closed instead of waiting for the rest.
+    if (this.#isBinary && this.#length > (this.#cutAt ?? 0)) {
+      this.onResponseEnd();
+      this.#controller?.abort(new Error('Enough of the answer has come.'));
+    }
+  }
+
+  onResponseEnd(): void {
+    const [first = Buffer.alloc(0)] = this.#chunks;
+    const body = this.#chunks.length <= 1 ? first : Buffer.concat(this.#chunks);
+    const head = { httpStatus: this.#httpStatus, headers: this.#headers };
+    if (this.#isBinary) this.#end({ ...head, body: '', bytes: Buffer.from(body.subarray(0, this.#cutAt)) });
+    else this.#end({ ...head, body: textOf(body) });
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    this.#end({ error });
+  }
+
+  /** What was asked for in part is bytes; an error is text. */
+  get #isBinary(): boolean {
+    return this.#cutAt !== undefined && this.#httpStatus >= 200 && this.#httpStatus < 300;
+  }
+
+  #breakOff(error: Error): void {
+    this.#end({ error });
+    this.#controller?.abort(error);
+  }
+
+  #end(outcome: Outcome): void {
+    clearTimeout(this.#timer);
+    this.#settle?.(outcome);
+    this.#settle = null;
+  }
+}
+
+const byteOrderMark = '\ufeff';
+
+function textOf(body: Buffer): string {
+  const text = body.toString('utf8');
+  return text.startsWith(byteOrderMark) ? text.slice(1) : text;
 }
 
 /** Splits a URL without parsing it: a parsed one loses segments such as `/./`, which an object's key may hold and the signature covers. */
@@ -72,24 +147,13 @@ function target(url: string): { origin: string; path: string } {
   return { origin: url.slice(0, start), path: path.startsWith('/') ? path : `/${path}` };
 }
 
-const tookTooLong = () => new DOMException('The call took longer than its deadline.', 'TimeoutError');
-
-/** Reads at most that many bytes and closes the connection instead of waiting for the rest. */
-async function firstBytes(body: AsyncIterable<Uint8Array>, most: number): Promise<Buffer> {
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  for await (const part of body) {
-    parts.push(part);
-    length += part.length;
-    if (length > most) break;
-  }
-  return Buffer.concat(parts, Math.min(length, most));
-}
-
-function flat(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+/** Names come in lower case. */
+function flat(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
   const result: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers))
-    if (value !== undefined) result[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value;
+  for (const name in headers) {
+    const value = headers[name];
+    if (value !== undefined) result[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
   return result;
 }
 

@@ -159,6 +159,38 @@ describe('a request over a real socket', () => {
     },
   );
 
+  it('that waits for a connection until its deadline never leaves', async () => {
+    const arrived: (string | undefined)[] = [];
+    const port = await web((request, response) => {
+      arrived.push(request.url);
+      if (request.url !== '/first') response.end('{}');
+    });
+    const exchange = createExchange({ callTimeoutMs: 500, connections: 1 });
+    ending.push(() => exchange.close());
+    const send = (path: string) =>
+      exchange.send({ method: 'GET', url: `http://127.0.0.1:${port}${path}`, headers: {}, body: undefined }, Date.now);
+    const [first, second] = await Promise.allSettled([send('/first'), send('/second')]);
+    expect([first.status, second.status]).toEqual(['rejected', 'rejected']);
+    expect((await send('/third')).httpStatus).toBe(200);
+    expect(arrived).toEqual(['/first', '/third']);
+  });
+
+  it('gives a text without its byte order mark, however it comes in parts', async () => {
+    const port = await tcp((socket) =>
+      socket.once('data', async () => {
+        for (const part of ['HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n\xef\xbb', '\xbf"\xc3', '\xa4"\n']) {
+          await new Promise((written) => socket.write(part, 'latin1', written));
+          await new Promise(setImmediate);
+        }
+      }),
+    );
+    const exchange = createExchange({ callTimeoutMs: 2000 });
+    ending.push(() => exchange.close());
+    const request = { method: 'GET', url: `http://127.0.0.1:${port}/`, headers: {}, body: undefined };
+    const { body } = await exchange.send(request, Date.now);
+    expect(body).toBe('"ä"\n');
+  });
+
   it('accepts a response header of 100 kB, as tokens have', async () => {
     const port = await web((_request, response) =>
       response.writeHead(200, { 'x-much': 'x'.repeat(100_000) }).end('{}'),
