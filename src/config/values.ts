@@ -69,14 +69,16 @@ function filePath(path: string): string {
   return /^\.{0,2}(\/[A-Za-z0-9._-]{1,30}){1,20}$/.test(path) ? path : 'that `file` names';
 }
 
-/** Reads credentials at every use. Unchanged credentials are the same object. */
+/** Reads credentials at every use where a value lies in a file, otherwise once. Unchanged credentials are the same object. */
 export function readingValues(environment: Environment): ReadValues {
   return (values, build) => {
+    const mayChange = Object.values(values).some((value) => typeof value === 'object' && 'file' in value);
     const readers = Object.entries(values).flatMap(([name, value]) =>
       value === undefined ? [] : [[name, rereading(value, environment)] as const],
     );
     let last: { readonly read: readonly Secret[]; readonly built: ReturnType<typeof build> } | null = null;
     return async () => {
+      if (last !== null && !mayChange) return last.built;
       const read = await Promise.all(readers.map(([, reader]) => reader()));
       if (last === null || read.some((value, index) => value !== last?.read[index]))
         last = {

@@ -221,6 +221,7 @@ export class CallGate {
   }
 
   #serve(): void {
+    if (this.#waiters.length === 0) return;
     const now = this.#runtime.monotonic();
     const late = this.#waiters.filter((each) => each.deadline < now);
     this.#waiters = this.#waiters.filter((each) => each.deadline >= now);

@@ -1,4 +1,4 @@
-import { remembered } from '../domain/remembered.ts';
+import { remembered, rememberedText } from '../domain/remembered.ts';
 import { Secret } from '../domain/secret.ts';
 import type { Credentials, Session, SignedRequest, VendorReply } from '../domain/vendor.ts';
 import { boundedBody } from './bounded-answer.ts';
@@ -47,7 +47,7 @@ interface Sought {
 export function redactorFor(signed: SignedRequest, credentials: Credentials | null, session: Session | null): Redact {
   const values = new Set<string>();
   collectFromUrl(signed.url, values);
-  for (const [name, value] of Object.entries(signed.headers)) collectNamed(name, value, values);
+  for (const name in signed.headers) collectNamed(name, signed.headers[name] ?? '', values);
   if (signed.body !== undefined) collectFromBody(signed.body, values);
   return redactorFrom([
     ...(credentials === null ? [] : soughtOfCredentials(credentials)),
@@ -107,8 +107,10 @@ function redactorFrom(sought: readonly Sought[]): Redact {
     masked(
       text.replace(base64Word, (word) => (decodings(word).some((plain) => masked(plain) !== plain) ? mask : word)),
     );
+  // The characters that are looked for are one byte each, in every encoding.
   const isNeeded = (text: string): boolean =>
-    isSuspicious(text) || (text.match(base64Word) ?? []).some((word) => decodings(word).some(isSuspicious));
+    isSuspicious(text) ||
+    (text.match(base64Word) ?? []).some((word) => !vendorId.test(word) && decodings(word, 'latin1').some(isSuspicious));
   return Object.assign(redact, { isNeeded });
 }
 
@@ -146,9 +148,11 @@ function collectFromBody(body: string, values: Set<string>): void {
 
 /** Only what has to be looked at is decoded. */
 function collectFromForm(body: string, values: Set<string>): void {
+  const holdsUrls = formUrl.test(body);
   for (const pair of body.split('&')) {
-    const [name = '', value = ''] = pair.split('=', 2);
-    if (hasSecretName(name) || name.includes('%') || formUrl.test(value))
+    const end = pair.indexOf('=');
+    const name = end < 0 ? pair : pair.slice(0, end);
+    if (hasSecretName(name) || name.includes('%') || (holdsUrls && formUrl.test(pair)))
       for (const [plainName, plainValue] of new URLSearchParams(pair)) collectNamed(plainName, plainValue, values);
   }
 }
@@ -188,9 +192,7 @@ function collectSignedUrl(text: string, values: Set<string>): void {
   }
 }
 
-function hasSecretName(name: string): boolean {
-  return secretName.test(name) && !openNames.has(name.toLowerCase());
-}
+const hasSecretName = rememberedText((name) => secretName.test(name) && !openNames.has(name.toLowerCase()));
 
 function decoded(text: string): string {
   try {
@@ -215,9 +217,20 @@ function partsOf(secret: string): readonly string[] {
 
 /** For each part its longest run of letters and digits, in lower case: every spelling but base64 leaves it as it is. */
 function hintsOf(secret: string): readonly string[] {
-  return partsOf(secret).map((part) =>
-    (part.toLowerCase().match(/[a-z0-9]+/g) ?? ['']).reduce((one, other) => (other.length > one.length ? other : one)),
-  );
+  return partsOf(secret).map((part) => longestRun(part.toLowerCase()));
+}
+
+/** The first of the longest runs of letters and digits in a text of lower case. */
+function longestRun(text: string): string {
+  let longest = '';
+  let start = 0;
+  for (let at = 0; at <= text.length; at++) {
+    const code = text.charCodeAt(at);
+    if ((code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39)) continue;
+    if (at - start > longest.length) longest = text.slice(start, at);
+    start = at + 1;
+  }
+  return longest;
 }
 
 /** Patterns that find a secret in a text: whole, or from any of its parts on to the end of the word. */
@@ -258,9 +271,11 @@ function writtenCharacter(character: string): string {
 /** Long words that may be base64. */
 const base64Word = /(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{24,}={0,2}/g;
 const maxBase64Word = 64 * 1024;
+/** A word as vendors write ids: so many hexadecimal digits in a row are never the base64 of a text. */
+const vendorId = /^[0-9a-f-]+$/i;
 
 /** What a word stands for as base64, wherever in it the encoded text begins. */
-function decodings(word: string): readonly string[] {
+function decodings(word: string, encoding: 'utf8' | 'latin1' = 'utf8'): readonly string[] {
   const part = word.slice(0, maxBase64Word);
-  return [0, 1, 2, 3].map((offset) => Buffer.from(part.slice(offset), 'base64').toString('utf8'));
+  return [0, 1, 2, 3].map((offset) => Buffer.from(part.slice(offset), 'base64').toString(encoding));
 }

@@ -2,7 +2,7 @@ import type { Issued, IssuedCredentials, IssuerRequest } from '../../domain/cred
 import { Secret } from '../../domain/secret.ts';
 import { VendorError, type VendorReply } from '../../domain/vendor.ts';
 import { askRole, askRoleName, endOf, expectNoFailure, type Issuing, textOf, unusable } from '../kit/issuing.ts';
-import { asObject, type Fields, parseObject } from '../kit/json.ts';
+import { asObject, type Fields, objectOf } from '../kit/json.ts';
 import type { AlibabaCredentials } from './account.ts';
 import { failureOf } from './errors.ts';
 
@@ -61,7 +61,7 @@ export function oidcCredentials(settings: OidcSettings): IssuedCredentials {
         body: form.toString(),
       };
       expectNoFailure(oidc, failureOf, reply, [token]);
-      return issued(asObject(parseObject(reply.body)?.Credentials), oidc, reply);
+      return issued(asObject(objectOf(reply)?.Credentials), oidc, reply);
     },
   };
 }

@@ -7,7 +7,7 @@ import {
   type VendorRequest,
   vendorFailure,
 } from '../../domain/vendor.ts';
-import { type Fields, parseObject } from '../kit/json.ts';
+import { type Fields, objectOf } from '../kit/json.ts';
 import { type CodeMeaning, codeMeanings } from './error-codes.ts';
 import { fieldOf, parseXmlError, presentableWords, requestIdOf, textOf } from './reply.ts';
 
@@ -104,7 +104,7 @@ function failure(
 /** The failure in a reply, or null. Reads JSON, JSON with lower-case names, and XML; never throws (Error codes pages). */
 export function failureOf(request: VendorRequest, reply: VendorReply): VendorFailure | null {
   const status = reply.httpStatus;
-  const fields = parseObject(reply.body) ?? parseXmlError(reply.body);
+  const fields = objectOf(reply) ?? parseXmlError(reply.body);
   const code = fields === null ? null : textOf(fields, 'Code');
   const success = status >= 200 && status < 300;
   if (fields !== null && code !== null && !successCodes.has(code.toLowerCase())) {

@@ -1,5 +1,5 @@
 import type { Provider } from '../../domain/provider.ts';
-import { parseObject } from '../kit/json.ts';
+import { objectOf } from '../kit/json.ts';
 import { alibabaAccount } from './account.ts';
 import { callLimits } from './call-limits.ts';
 import { capabilities } from './capabilities.ts';
@@ -44,7 +44,7 @@ export const alibaba: Provider = {
   uploads: null,
   backupCommand: null,
   failureOf,
-  requestIdOf: (reply) => requestIdOf(reply, parseObject(reply.body)),
+  requestIdOf: (reply) => requestIdOf(reply, objectOf(reply)),
   sign,
   cloudId: () => null,
   // Every request carries its own signature; there is no login.

@@ -1,6 +1,6 @@
 import type { Instant } from '../../domain/migration.ts';
 import type { VendorError, VendorReply } from '../../domain/vendor.ts';
-import { type Fields, isObject, malformed, parseObject } from '../kit/json.ts';
+import { type Fields, isObject, malformed, objectOf } from '../kit/json.ts';
 
 /** Maximum length of a vendor text that is passed on, in characters. */
 const maxWords = 2_000;
@@ -102,14 +102,14 @@ export function requestIdOf(reply: VendorReply, fields: Fields | null): string |
 
 /** The error for a malformed response: the effect of the call, if any, is unknown. */
 export function garbled(operation: string, reply: VendorReply, what: string): VendorError {
-  const requestId = requestIdOf(reply, parseObject(reply.body));
+  const requestId = requestIdOf(reply, objectOf(reply));
   const detail = `The answer to ${operation} cannot be understood: ${what}.`;
   return malformed({ name: 'alibaba', operation, requestId }, reply, detail);
 }
 
 /** The JSON object of an answer. Throws `VendorError` of kind `malformed`. */
 export function answerOf(operation: string, reply: VendorReply): Fields {
-  const fields = parseObject(reply.body);
+  const fields = objectOf(reply);
   if (fields === null) throw garbled(operation, reply, 'the body is not a JSON object');
   return fields;
 }

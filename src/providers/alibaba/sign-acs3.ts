@@ -1,6 +1,7 @@
 import { createHmac, hash } from 'node:crypto';
 import type { Instant } from '../../domain/migration.ts';
 import type { SignedRequest, VendorRequest } from '../../domain/vendor.ts';
+import { placeOf } from '../kit/percent.ts';
 import type { AlibabaCredentials } from './account.ts';
 import { canonicalQuery } from './percent.ts';
 import { apiVersion, signatureTime } from './sign-rpc.ts';
@@ -53,13 +54,13 @@ export function signAcs3(
   now: Instant,
   nonce: string,
 ): SignedRequest {
-  const url = new URL('/', endpoint);
+  const { origin, host } = placeOf(endpoint);
   const bodyHash = sha256Hex('');
   const token = credentials.securityToken;
   const headers: Record<string, string> = {
     ...request.headers,
     accept: 'application/json',
-    host: url.host,
+    host,
     'x-acs-action': request.operation,
     'x-acs-version': apiVersion,
     'x-acs-date': signatureTime(now),
@@ -76,7 +77,7 @@ export function signAcs3(
   );
   return {
     method: request.method,
-    url: query === '' ? url.href : `${url.href}?${query}`,
+    url: query === '' ? `${origin}/` : `${origin}/?${query}`,
     headers: {
       ...headers,
       authorization: `${algorithm} Credential=${credentials.accessKeyId},SignedHeaders=${acs3SignedHeaders(headers)},Signature=${signature}`,

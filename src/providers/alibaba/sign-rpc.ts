@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { Instant } from '../../domain/migration.ts';
 import type { SignedRequest, VendorRequest } from '../../domain/vendor.ts';
-import { percentEncode } from '../kit/percent.ts';
+import { percentEncode, placeOf } from '../kit/percent.ts';
 import type { AlibabaCredentials } from './account.ts';
 import { canonicalQuery } from './percent.ts';
 
@@ -61,7 +61,7 @@ export function signRpc(
   const signature = rpcSignature(credentials.accessKeySecret.reveal(), rpcStringToSign(request.method, canonical));
   return {
     method: request.method,
-    url: new URL(request.path, endpoint).href,
+    url: `${placeOf(endpoint).origin}${request.path}`,
     headers: {
       ...request.headers,
       accept: 'application/json',

@@ -1,6 +1,6 @@
 import type { Backup, Migration, Step } from '../../domain/migration.ts';
 import type { CancelVerdict, ChangingCall } from '../../domain/provider.ts';
-import { parseObject } from '../kit/json.ts';
+import { objectOf } from '../kit/json.ts';
 import { jobBody } from './body.ts';
 import { findJob } from './find.ts';
 import { createOperation, isJobId, jobsPath } from './jobs.ts';
@@ -28,7 +28,7 @@ export const createJob: ChangingCall = {
   },
 
   parse(reply) {
-    const jobId = text(parseObject(reply.body)?.job_id);
+    const jobId = text(objectOf(reply)?.job_id);
     if (jobId === null || !isJobId(jobId)) throw malformedReply(createOperation, reply, 'the id of the job is missing');
     return { jobId };
   },

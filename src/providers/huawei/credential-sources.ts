@@ -2,7 +2,7 @@ import type { Issued, IssuedCredentials, IssuerRequest } from '../../domain/cred
 import { Secret } from '../../domain/secret.ts';
 import type { VendorReply } from '../../domain/vendor.ts';
 import { endOf, expectNoFailure, type Issuing, textOf, unusable } from '../kit/issuing.ts';
-import { asObject, type Fields, parseObject } from '../kit/json.ts';
+import { asObject, type Fields, objectOf } from '../kit/json.ts';
 import {
   type HuaweiAccessKeyCredentials,
   type HuaweiAccount,
@@ -159,7 +159,7 @@ export function metadataCredentials({ endpoint }: { readonly endpoint: string })
         throw unusable(issuing, 'unauthenticated', 'No agency is bound to this machine.', reply.httpStatus);
       if (reply.httpStatus !== 200)
         throw unusable(issuing, 'unavailable', 'The metadata service gives no key now.', reply.httpStatus);
-      return keyOf(asObject(parseObject(reply.body)?.credential), oldNames, issuing, reply);
+      return keyOf(asObject(objectOf(reply)?.credential), oldNames, issuing, reply);
     },
   };
 }
@@ -188,7 +188,7 @@ export function podCredentials(settings: { readonly endpoint: string; readonly t
         throw unusable(issuing, 'unauthenticated', 'The pod’s token was refused.', reply.httpStatus);
       if (reply.httpStatus < 200 || reply.httpStatus > 299)
         throw unusable(issuing, 'unavailable', 'The pod identity service gives no key now.', reply.httpStatus);
-      return keyOf(asObject(parseObject(reply.body)?.credentials), newNames, issuing, reply);
+      return keyOf(asObject(objectOf(reply)?.credentials), newNames, issuing, reply);
     },
   };
 }
@@ -232,7 +232,7 @@ function* temporaryKey(endpoint: string, token: string, identity: object): Answe
 
 function keyIn(reply: VendorReply, secrets: readonly string[]): Issued {
   expectNoFailure(temporaryAccessKey, failureOf, reply, secrets);
-  return keyOf(asObject(parseObject(reply.body)?.credential), oldNames, temporaryAccessKey, reply);
+  return keyOf(asObject(objectOf(reply)?.credential), oldNames, temporaryAccessKey, reply);
 }
 
 const oldNames = { id: 'access', secret: 'secret', token: 'securitytoken', end: 'expires_at' } as const;

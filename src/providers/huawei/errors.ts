@@ -1,6 +1,6 @@
 import { readRetryAfter } from '../../domain/retry-after.ts';
 import { type VendorFailure, type VendorReply, type VendorRequest, vendorFailure } from '../../domain/vendor.ts';
-import { asObject, type Fields, parseObject } from '../kit/json.ts';
+import { asObject, type Fields, objectOf } from '../kit/json.ts';
 import { authenticationMeanings, type Meaning, meaningOfStatus, meanings, unlistedMeaning } from './error-codes.ts';
 import { requestIdOf, text } from './reply.ts';
 
@@ -90,7 +90,7 @@ function meaningOf(request: VendorRequest, httpStatus: number, { code, message }
 export function failureOf(request: VendorRequest, reply: VendorReply): VendorFailure | null {
   const { httpStatus } = reply;
   const accepted = httpStatus >= 200 && httpStatus < 300;
-  const body = parseObject(reply.body);
+  const body = objectOf(reply);
   const words = wordsOf(body, !accepted);
   if (accepted && body !== null && (words.code === null || words.code === successCode)) return null;
 

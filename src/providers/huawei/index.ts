@@ -1,5 +1,5 @@
 import type { Provider } from '../../domain/provider.ts';
-import { parseObject } from '../kit/json.ts';
+import { objectOf } from '../kit/json.ts';
 import { configuredProject, huaweiAccount } from './account.ts';
 import { callLimits } from './call-limits.ts';
 import { cancelVerdict, plan } from './calls.ts';
@@ -45,7 +45,7 @@ export const huawei: Provider = {
   uploads: null,
   backupCommand: null,
   failureOf,
-  requestIdOf: (reply) => requestIdOf(reply, parseObject(reply.body)),
+  requestIdOf: (reply) => requestIdOf(reply, objectOf(reply)),
   sign,
   cloudId: configuredProject,
   opensSessions: true,

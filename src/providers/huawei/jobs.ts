@@ -1,6 +1,6 @@
 import type { Instant } from '../../domain/migration.ts';
 import type { VendorReply, VendorRequest } from '../../domain/vendor.ts';
-import { asObject, objectsIn, parseObject } from '../kit/json.ts';
+import { asObject, objectOf, objectsIn } from '../kit/json.ts';
 import { count, instant, malformedReply, text } from './reply.ts';
 
 export const createOperation = 'CreateReplicationJob';
@@ -76,14 +76,14 @@ export function isJobId(id: string): boolean {
 
 /** Throws `VendorError` of kind `malformed` for a reply without a list of jobs: it is not an empty list. */
 export function readPage(reply: VendorReply): Page {
-  const body = parseObject(reply.body);
+  const body = objectOf(reply);
   if (!Array.isArray(body?.jobs)) throw malformedReply(listOperation, reply, 'the list of jobs is missing');
   return { jobs: objectsIn(body.jobs).map(readJob), rows: body.jobs.length, total: count(body.count) };
 }
 
 /** Throws `VendorError` of kind `malformed` when the reply is no job. */
 export function readShow(reply: VendorReply): Job {
-  const body = parseObject(reply.body);
+  const body = objectOf(reply);
   if (body === null || (text(body.id) === null && text(body.status) === null))
     throw malformedReply(showOperation, reply, 'the job is missing');
   return readJob(body);
@@ -114,7 +114,7 @@ const recoveries: ReadonlyMap<string, 'full' | 'incre'> = new Map([
 
 /** The order of a job from its details. Its folder is not among them. */
 export function readOrder(reply: VendorReply): JobOrder {
-  const body = parseObject(reply.body);
+  const body = objectOf(reply);
   const target = asObject(body?.target_db_info);
   const options = asObject(body?.options);
   const names = asObject(options?.reset_db_name_map);

@@ -9,7 +9,7 @@ import {
   type VendorRequest,
   vendorFailure,
 } from '../../domain/vendor.ts';
-import { asObject, objectsIn, parseObject } from '../kit/json.ts';
+import { asObject, objectOf, objectsIn } from '../kit/json.ts';
 import { configuredProject, type HuaweiPasswordCredentials, huaweiCredentials } from './account.ts';
 import { instant, malformedReply, requestIdOf, text } from './reply.ts';
 
@@ -56,7 +56,7 @@ export function tokenIn(reply: VendorReply): string {
 function* passwordLogin(account: Account, region: string, credentials: HuaweiPasswordCredentials): Dialogue<Session> {
   const project = configuredProject(account, region);
   const reply = yield tokenRequest(credentials, { project: project === null ? { name: region } : { id: project } });
-  const token = asObject(parseObject(reply.body)?.token);
+  const token = asObject(objectOf(reply)?.token);
   const subject = tokenIn(reply);
   const projectId = text(asObject(token?.project)?.id) ?? project;
   if (projectId === null) throw malformedReply(tokenOperation, reply, 'the token names no project');
@@ -79,7 +79,7 @@ function* projectLookup(region: string): Dialogue<Session> {
     headers: {},
     body: undefined,
   };
-  const body = parseObject(reply.body);
+  const body = objectOf(reply);
   if (!Array.isArray(body?.projects)) throw malformedReply(projectsOperation, reply, 'the list of projects is missing');
   const ids = objectsIn(body.projects)
     .filter((project) => project.name === region && project.enabled !== false)
@@ -101,7 +101,7 @@ function ambiguousProject(region: string, found: number, reply: VendorReply): Ve
       provider: {
         name: 'huawei',
         operation: projectsOperation,
-        requestId: requestIdOf(reply, parseObject(reply.body)),
+        requestId: requestIdOf(reply, objectOf(reply)),
         httpStatus: reply.httpStatus,
       },
     }),

@@ -11,7 +11,7 @@ import {
   type VendorRequest,
   vendorFailure,
 } from '../../domain/vendor.ts';
-import { asObject, parseObject } from '../kit/json.ts';
+import { asObject, objectOf } from '../kit/json.ts';
 import {
   addressOf,
   encodeKey,
@@ -125,7 +125,7 @@ function* storageLogin(credentials: HuaweiPasswordCredentials): Dialogue<Session
     headers: { 'X-Auth-Token': token },
     body: { auth: { identity: { methods: ['token'], token: { duration_seconds: lifetimeSeconds } } } },
   };
-  const issued = asObject(parseObject(reply.body)?.credential);
+  const issued = asObject(objectOf(reply)?.credential);
   const [access, secret, security] = [text(issued?.access), text(issued?.secret), text(issued?.securitytoken)];
   if (access === null || secret === null || security === null)
     throw malformedReply(keysOperation, reply, 'the temporary access key is missing');

@@ -2,7 +2,7 @@ import { type Backup, fullBackup, type Instant, type Migration } from '../../dom
 import type { VendorErrorDetails } from '../../domain/problem.ts';
 import type { BackupObservation, Observation } from '../../domain/provider.ts';
 import { type Account, type Dialogue, VendorError, type VendorReply } from '../../domain/vendor.ts';
-import { parseObject } from '../kit/json.ts';
+import { objectOf } from '../kit/json.ts';
 import { errorOf } from './error-words.ts';
 import {
   isJobId,
@@ -89,7 +89,7 @@ function* showJob(id: string): Dialogue<Sighting> {
 }
 
 function wordsOf(operation: string, reply: VendorReply): VendorErrorDetails {
-  const requestId = requestIdOf(reply, parseObject(reply.body));
+  const requestId = requestIdOf(reply, objectOf(reply));
   return { name: 'huawei', operation, code: null, message: null, requestId, httpStatus: reply.httpStatus };
 }
 

@@ -1,7 +1,7 @@
 import { fullBackup, type Migration, restoredName, type Source } from '../../domain/migration.ts';
 import type { FieldFault } from '../../domain/problem.ts';
 import { type Account, type Dialogue, VendorError, type VendorReply, type VendorRequest } from '../../domain/vendor.ts';
-import { asObject, type Fields, objectsIn, parseObject } from '../kit/json.ts';
+import { asObject, type Fields, objectOf, objectsIn } from '../kit/json.ts';
 import { majorOf } from '../kit/sql-server-version.ts';
 import { count, malformedReply, text } from './reply.ts';
 
@@ -41,7 +41,7 @@ function read(operation: string, path: string, query: VendorRequest['query']): V
 
 /** The list under `key`. A reply without it is malformed, not an empty list. */
 function listIn(operation: string, reply: VendorReply, key: string): { list: readonly Fields[]; total: number | null } {
-  const body = parseObject(reply.body);
+  const body = objectOf(reply);
   if (!Array.isArray(body?.[key])) throw malformedReply(operation, reply, `the list \`${key}\` is missing`);
   return { list: objectsIn(body[key]), total: count(body.total_count) };
 }

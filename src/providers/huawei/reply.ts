@@ -1,6 +1,6 @@
 import type { Instant } from '../../domain/migration.ts';
 import type { VendorError, VendorReply } from '../../domain/vendor.ts';
-import { type Fields, malformed, parseObject } from '../kit/json.ts';
+import { type Fields, malformed, objectOf } from '../kit/json.ts';
 
 /** A non-empty text, or a number as its digits, because the vendor mixes the two. Anything else is null. */
 export function text(value: unknown): string | null {
@@ -37,7 +37,7 @@ export function requestIdOf(reply: VendorReply, body: Fields | null): string | n
 
 /** The error for a response without a required member. The outcome of a changing call is then unknown. */
 export function malformedReply(operation: string, reply: VendorReply, lacking: string): VendorError {
-  const requestId = requestIdOf(reply, parseObject(reply.body));
+  const requestId = requestIdOf(reply, objectOf(reply));
   const detail = `Huawei Cloud answered ${operation} with HTTP ${reply.httpStatus}, but ${lacking}.`;
   return malformed({ name: 'huawei', operation, requestId }, reply, detail);
 }

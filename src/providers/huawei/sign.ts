@@ -7,7 +7,7 @@ import {
   type VendorRequest,
   vendorFailure,
 } from '../../domain/vendor.ts';
-import { percentEncode } from '../kit/percent.ts';
+import { percentEncode, placeOf } from '../kit/percent.ts';
 import { configuredProject, type HuaweiAccessKeyCredentials, huaweiAccount, huaweiCredentials } from './account.ts';
 
 const algorithm = 'SDK-HMAC-SHA256';
@@ -102,7 +102,7 @@ export function sign(request: VendorRequest, context: SigningContext): SignedReq
   const added: Record<string, string> = { 'X-Sdk-Date': date };
   if (project !== null) added['X-Project-Id'] = project;
   if (credentials.securityToken !== undefined) added['X-Security-Token'] = credentials.securityToken.reveal();
-  const covered = { 'Content-Type': common['Content-Type'], Host: new URL(url).host, ...added };
+  const covered = { 'Content-Type': common['Content-Type'], Host: placeOf(context.endpoint).host, ...added };
   const Authorization = authorization(
     { method: request.method, path, query: request.query, headers: covered, body },
     date,

@@ -9,7 +9,7 @@ import {
   type VendorRequest,
   vendorFailure,
 } from '../../domain/vendor.ts';
-import { type Fields, parseObject } from './json.ts';
+import { type Fields, objectOf } from './json.ts';
 
 /** Base URLs have no trailing slash. */
 export function baseUrl(url: string): string {
@@ -98,7 +98,7 @@ export function* askRole(
   request: IssuerRequest,
 ): Generator<IssuerRequest, { readonly body: Fields; readonly reply: VendorReply }, VendorReply> {
   const reply = yield request;
-  const body = parseObject(reply.body);
+  const body = objectOf(reply);
   if (reply.httpStatus === 404)
     throw unusable(issuing, 'unauthenticated', `The machine has no ${kindOfRole} ${role}.`, 404);
   if (reply.httpStatus !== 200 || body?.Code !== 'Success') {

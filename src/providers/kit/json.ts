@@ -1,3 +1,4 @@
+import { remembered } from '../../domain/remembered.ts';
 import { VendorError, type VendorReply, vendorFailure } from '../../domain/vendor.ts';
 
 /** A JSON object of a vendor: every member may be absent, null or of another type than documented. */
@@ -12,14 +13,17 @@ export function asObject(value: unknown): Fields | null {
   return isObject(value) ? value : null;
 }
 
-/** The JSON object in a body, or null when the body is empty, truncated, HTML or another kind of value. */
-export function parseObject(body: string): Fields | null {
+/**
+ * The JSON object in the body of a reply, or null when the body is empty, truncated, HTML or another kind of value. It is read once: whoever asks of
+ * the same reply gets the same object.
+ */
+export const objectOf = remembered(({ body }: VendorReply): Fields | null => {
   try {
     return asObject(JSON.parse(body));
   } catch {
     return null;
   }
-}
+});
 
 /** The objects of an array, without other elements; empty for anything but an array. */
 export function objectsIn(value: unknown): readonly Fields[] {

@@ -1,3 +1,11 @@
+import { rememberedText } from '../../domain/remembered.ts';
+
+/** Origin and host of an endpoint, which many calls share. */
+export const placeOf = rememberedText((endpoint: string): { readonly origin: string; readonly host: string } => {
+  const { origin, host } = new URL(endpoint);
+  return { origin, host };
+});
+
 /** RFC 3986 percent-encoding of UTF-8: all but letters, digits and `-_.~` becomes `%XX` in capitals. A lone surrogate becomes U+FFFD. */
 export function percentEncode(text: string): string {
   if (/^[\w\-.~]*$/.test(text)) return text;

@@ -2,7 +2,7 @@ import type { Issued, IssuedCredentials, IssuerRequest } from '../../domain/cred
 import { Secret } from '../../domain/secret.ts';
 import type { VendorReply } from '../../domain/vendor.ts';
 import { askRole, askRoleName, endOf, expectNoFailure, type Issuing, textOf, unusable } from '../kit/issuing.ts';
-import { asObject, type Fields, parseObject } from '../kit/json.ts';
+import { asObject, type Fields, objectOf } from '../kit/json.ts';
 import type { TencentCredentials } from './account.ts';
 import { failureOf } from './errors.ts';
 
@@ -61,7 +61,7 @@ export function oidcCredentials(settings: OidcSettings): IssuedCredentials {
         }),
       };
       expectNoFailure(oidc, failureOf, reply, [token]);
-      const response = asObject(parseObject(reply.body)?.Response);
+      const response = asObject(objectOf(reply)?.Response);
       const end = response?.ExpiredTime ?? response?.Expiration;
       return issued({ ...asObject(response?.Credentials), end }, oidc, reply);
     },

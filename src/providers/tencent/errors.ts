@@ -8,7 +8,7 @@ import {
 } from '../../domain/vendor.ts';
 import { type Fields, isObject } from '../kit/json.ts';
 import { type Classification, classify, throttled } from './error-codes.ts';
-import { asText, parseJson, requestIdOf } from './reply.ts';
+import { asText, jsonOf, requestIdOf } from './reply.ts';
 
 /** Codes of each operation that mean that its work is already done. */
 const alreadyGone: ReadonlyMap<string, readonly string[]> = new Map([
@@ -59,7 +59,7 @@ function waitAfter(kind: FailureKind, { headers, receivedAt }: VendorReply): { r
  * between has answered. Never throws.
  */
 export function failureOf(request: VendorRequest, reply: VendorReply): VendorFailure | null {
-  const body = parseJson(reply.body);
+  const body = jsonOf(reply);
   const response: Fields | null = isObject(body) && isObject(body.Response) ? body.Response : null;
   const refusal = refusalIn(body);
   const failure = (meaning: Classification): VendorFailure =>

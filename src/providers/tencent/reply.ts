@@ -1,3 +1,4 @@
+import { remembered } from '../../domain/remembered.ts';
 import type { VendorError, VendorReply } from '../../domain/vendor.ts';
 import { type Fields, isObject, malformed } from '../kit/json.ts';
 
@@ -7,11 +8,11 @@ const parseWithSource = JSON.parse as (text: string, reviver: Reviver) => unknow
 /** Shorter texts contain no number beyond 2^53. */
 const longNumber = /\d{16}/;
 
-/** Reads JSON and keeps integers beyond 2^53 as their digits; undefined when it is not JSON. */
-export function parseJson(text: string): unknown {
+/** The JSON in the body of a reply, with integers beyond 2^53 as their digits; undefined when it is not JSON. It is read once. */
+export const jsonOf = remembered(({ body }: VendorReply): unknown => {
   try {
-    if (!longNumber.test(text)) return JSON.parse(text);
-    return parseWithSource(text, (_key, value, { source }) =>
+    if (!longNumber.test(body)) return JSON.parse(body);
+    return parseWithSource(body, (_key, value, { source }) =>
       typeof value === 'number' && !Number.isSafeInteger(value) && source !== undefined && /^\d+$/.test(source)
         ? source
         : value,
@@ -19,11 +20,11 @@ export function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
+});
 
 /** The `Response` object of the envelope, or null when there is none. */
 export function responseOf(reply: VendorReply): Fields | null {
-  const body = parseJson(reply.body);
+  const body = jsonOf(reply);
   return isObject(body) && isObject(body.Response) ? body.Response : null;
 }
 

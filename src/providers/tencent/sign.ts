@@ -1,8 +1,8 @@
-import { createHmac, hash } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
 import { remembered } from '../../domain/remembered.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { SignedRequest, SigningContext, VendorRequest } from '../../domain/vendor.ts';
-import { percentEncode } from '../kit/percent.ts';
+import { percentEncode, placeOf } from '../kit/percent.ts';
 import { tencentCredentials } from './account.ts';
 import { apiVersion, service } from './endpoints.ts';
 
@@ -25,7 +25,7 @@ export interface Tc3Input {
   readonly secretId: string;
   readonly secretKey: string;
   /** The key that is derived from the secret key for the date and the service, where it is known already. */
-  readonly signingKey?: Buffer;
+  readonly signingKey?: KeyObject;
 }
 
 export interface Tc3Signature {
@@ -61,20 +61,21 @@ export function deriveKeys(secretKey: string, date: string, serviceName: string)
 
 interface DayKey {
   date: string;
-  signing: Buffer;
+  /** A key object: Node imports a buffer anew for each signature, which takes five times as long as signing. */
+  signing: KeyObject | null;
 }
 
 /** One derived key serves all calls of a day. It is dropped with the day or the secret key. */
-const dayKeyOf = remembered((_secretKey: Secret): DayKey => ({ date: '', signing: Buffer.alloc(0) }));
+const dayKeyOf = remembered((_secretKey: Secret): DayKey => ({ date: '', signing: null }));
 
 /** The key that signs this service's requests of a date (`YYYY-MM-DD`). */
-export function signingKeyOf(secretKey: Secret, date: string): Buffer {
+export function signingKeyOf(secretKey: Secret, date: string): KeyObject {
   const known = dayKeyOf(secretKey);
-  if (known.date !== date) {
-    known.signing = deriveKeys(secretKey.reveal(), date, service).signing;
-    known.date = date;
-  }
-  return known.signing;
+  if (known.date === date && known.signing !== null) return known.signing;
+  const signing = createSecretKey(deriveKeys(secretKey.reveal(), date, service).signing);
+  known.date = date;
+  known.signing = signing;
+  return signing;
 }
 
 /** Signs any request with any set of headers (Signature v3 page). Pure. */
@@ -102,7 +103,7 @@ export function signTc3(input: Tc3Input): Tc3Signature {
 export function sign(request: VendorRequest, context: SigningContext): SignedRequest {
   const { region } = context;
   const credentials = tencentCredentials(context.credentials);
-  const { origin, host } = new URL(context.endpoint);
+  const { origin, host } = placeOf(context.endpoint);
   const timestamp = Math.floor(context.now / 1000);
   const isGet = request.method === 'GET';
   const type = isGet ? formContentType : contentType;

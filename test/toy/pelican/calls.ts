@@ -2,7 +2,7 @@ import { type Backup, fullBackup, type Migration, restoredName, type Step } from
 import type { CancelVerdict, ChangingCall } from '../../../src/domain/provider.ts';
 import type { VendorRequest } from '../../../src/domain/vendor.ts';
 import { textOf } from '../../../src/providers/kit/issuing.ts';
-import { asObject, parseObject } from '../../../src/providers/kit/json.ts';
+import { asObject, objectOf } from '../../../src/providers/kit/json.ts';
 import { malformedReply, restoresIn } from './reply.ts';
 
 const create = 'CreateRestore';
@@ -58,7 +58,7 @@ const createRestore: ChangingCall = {
     };
   },
   parse(reply) {
-    const restoreId = textOf(asObject(parseObject(reply.body)?.restore)?.id);
+    const restoreId = textOf(asObject(objectOf(reply)?.restore)?.id);
     if (restoreId === null) throw malformedReply(create, reply, 'names no restore');
     return { restoreId };
   },

@@ -9,7 +9,7 @@ import {
   vendorFailure,
 } from '../../../src/domain/vendor.ts';
 import { textOf } from '../../../src/providers/kit/issuing.ts';
-import { asObject, malformed, parseObject } from '../../../src/providers/kit/json.ts';
+import { asObject, malformed, objectOf } from '../../../src/providers/kit/json.ts';
 
 /** A restore as the vendor lists it. */
 export interface Restore {
@@ -37,7 +37,7 @@ function kindOf(code: string | null, httpStatus: number): FailureKind {
 /** The failure in a reply: this vendor says `{ "error": { "code", "message" } }` under a status that is not 2xx. */
 export function failureOf({ operation }: VendorRequest, reply: VendorReply): VendorFailure | null {
   const { httpStatus, headers, receivedAt } = reply;
-  const body = parseObject(reply.body);
+  const body = objectOf(reply);
   const error = asObject(body?.error);
   if (httpStatus >= 200 && httpStatus < 300 && body !== null && error === null) return null;
   const code = textOf(error?.code);
@@ -56,7 +56,7 @@ export function malformedReply(operation: string, reply: VendorReply, what: stri
 
 /** Throws `VendorError` of kind `malformed` when the reply holds no list, or a row that cannot be read. */
 export function restoresIn(operation: string, reply: VendorReply): readonly Restore[] {
-  const rows = parseObject(reply.body)?.restores;
+  const rows = objectOf(reply)?.restores;
   if (!Array.isArray(rows)) throw malformedReply(operation, reply, 'holds no list of restores');
   return rows.map((row) => {
     const fields = asObject(row);
