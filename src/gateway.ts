@@ -11,6 +11,7 @@ import { type ClockStep, steadyClock, unsteppedNow } from './domain/steady-clock
 import type { SealCount, Store } from './domain/store.ts';
 import type { Account } from './domain/vendor.ts';
 import type { WebhookStore } from './domain/webhook.ts';
+import { replaceAccounts } from './engine/accounts.ts';
 import { createBackupFiles } from './engine/backup-files.ts';
 import type { EngineContext } from './engine/context.ts';
 import { createEngine } from './engine/engine.ts';
@@ -207,13 +208,11 @@ export async function startGateway(
       telemetry.configured({ accounts: namesOf(present), failed, restart: needRestart.length > 0 });
     };
 
-    function replaceAccounts(next: Config, changed: readonly string[]): void {
-      const former = changed.flatMap((name) => accounts.get(name) ?? []);
+    function takeUpAccounts(next: Config, changed: readonly string[]): void {
       outbound.replaceAccounts(next.accounts);
       vault.replace(next.accounts, changed);
-      for (const name of changed) accounts.delete(name);
-      for (const { account } of next.accounts) if (changed.includes(account.name)) accounts.set(account.name, account);
-      for (const account of former) client.forget(account);
+      const configured = next.accounts.map(({ account }) => account);
+      replaceAccounts(accounts, configured, changed, client.forget);
     }
 
     return {
@@ -223,7 +222,7 @@ export async function startGateway(
         // Unapplied sections are compared with the initial file each time, so that reverting a change needs no restart.
         const { needRestart } = changesBetween(config, next);
         if (changes.callers) await auth.change(next.auth);
-        if (changes.accounts.length > 0) replaceAccounts(next, changes.accounts);
+        if (changes.accounts.length > 0) takeUpAccounts(next, changes.accounts);
         if (changes.rateLimit) rateLimit = rateLimitOf(next);
         const callers = changes.callers ? next : inForce.config;
         if (changes.callers || changes.webhooks) webhooks.change(callersOf(callers), next.webhooks);

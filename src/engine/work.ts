@@ -2,7 +2,7 @@ import { decide } from '../domain/decide.ts';
 import { StoreUnavailable } from '../domain/store.ts';
 import type { EngineStep } from '../domain/telemetry.ts';
 import { advance, release } from './advance.ts';
-import { asStep, type EngineContext, type LeasedMigration } from './context.ts';
+import { accountOf, asStep, type EngineContext, type LeasedMigration } from './context.ts';
 import { groupForObservation, type ObservationGroup, observeGroup } from './observe.ts';
 
 /**
@@ -47,7 +47,7 @@ export function apart(
   claims: readonly LeasedMigration[],
 ): readonly (readonly LeasedMigration[])[] {
   const observes = ({ migration }: LeasedMigration): boolean =>
-    context.accounts.has(migration.account) &&
+    accountOf(context, migration) !== undefined &&
     decide(migration, context.providers.of(migration.provider)).do === 'observe';
   const { true: toObserve = [], false: others = [] } = Object.groupBy(
     claims,

@@ -3,7 +3,8 @@ import type { MigrationRequest } from '../../src/domain/request-schema.ts';
 import { type SlowDown, shifted, together } from '../../src/domain/slow-downs.ts';
 import type { Store } from '../../src/domain/store.ts';
 import type { EngineSettings } from '../../src/domain/timing.ts';
-import type { Account, SignedRequest, VendorReply } from '../../src/domain/vendor.ts';
+import type { Account, Credentials, SignedRequest, VendorReply } from '../../src/domain/vendor.ts';
+import { replaceAccounts } from '../../src/engine/accounts.ts';
 import type { EngineContext } from '../../src/engine/context.ts';
 import { createEngine } from '../../src/engine/engine.ts';
 import type { MigrationService } from '../../src/engine/interface.ts';
@@ -36,6 +37,8 @@ export interface FleetOptions {
 /** One gateway's inner parts, as a process has them. */
 interface FleetProcess {
   readonly store: Store;
+  /** Changed by `configure` alone. */
+  readonly accounts: Map<string, Account>;
   readonly client: VendorTransport;
   readonly service: MigrationService;
   readonly engine: ReturnType<typeof createEngine>;
@@ -70,9 +73,13 @@ export class Fleet {
   readonly processes: readonly FleetProcess[];
   readonly clouds: Readonly<Record<ProviderId, StrictCloud>>;
   /** What a cloud does with a call instead of its work: null lets it do its work. */
+  /** What the processes sign with from now on. */
+  credentials: Readonly<Record<ProviderId, Credentials>> = emulatedCredentials;
   interfere: (provider: ProviderId, operation: string) => Promise<VendorReply> | null = () => null;
   /** Calls under way at the stores. */
   #stored = 0;
+  /** Accounts as they were configured last. */
+  readonly #withdrawn = new Map<string, Account>();
   /** What processes tell each other, by virtual time. */
   #slowDowns: readonly SlowDown[] = [];
 
@@ -123,7 +130,9 @@ export class Fleet {
     { limits, settings, replicaTimes }: Pick<FleetOptions, 'limits' | 'settings' | 'replicaTimes'>,
   ): FleetProcess {
     const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
-    const accounts = Object.values(emulatedAccounts).map((each) => ({ ...each, limits: limits[each.provider] }));
+    const accounts = new Map<string, Account>(
+      Object.values(emulatedAccounts).map((each) => [each.name, { ...each, limits: limits[each.provider] }]),
+    );
     const times = replicaTimes === undefined ? {} : { times: replicaTimes };
     const replicas = createReplicas({
       store,
@@ -137,7 +146,7 @@ export class Fleet {
       providers,
       runtime: this.time,
       exchangeOf: () => ({ send: (request) => this.#exchange(request, owner), close: async () => undefined }),
-      credentialsOf: async ({ provider }) => emulatedCredentials[provider as ProviderId],
+      credentialsOf: async ({ provider }) => this.credentials[provider as ProviderId],
       share: replicas.share,
       slowedDown: replicas.tellSoon,
     });
@@ -145,7 +154,7 @@ export class Fleet {
       store,
       client,
       providers,
-      accounts: new Map(accounts.map((account) => [account.name, account])),
+      accounts,
       runtime: this.time,
       settings: { ...fleetSettings, ...settings },
       owner,
@@ -157,7 +166,18 @@ export class Fleet {
       seal: (url: string) => ({ display: url, sealed: url }),
       open: ({ sealed }: { sealed: string }) => sealed,
     };
-    return { store, client, engine, replicas, service: createMigrationService(context, engine, cipher) };
+    return { store, accounts, client, engine, replicas, service: createMigrationService(context, engine, cipher) };
+  }
+
+  /** All processes take up a changed configuration, which says this of an account; null: it is not there any more. */
+  configure(name: string, change: ((account: Account) => Account) | null): void {
+    for (const { accounts, client } of this.processes) {
+      const present = accounts.get(name) ?? this.#withdrawn.get(name);
+      if (present === undefined) throw new Error(`no account ${name}`);
+      this.#withdrawn.set(name, present);
+      const next = change === null ? [] : [{ ...change(present) }];
+      replaceAccounts(accounts, next, [name], client.forget);
+    }
   }
 
   /** The store; while it works, time stands still. */
