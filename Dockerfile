@@ -1,23 +1,23 @@
-# Stage 1: production dependencies, bill of materials, and the compile cache.
+# Stage 1: production dependencies, bill of materials and compile cache.
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# The optional dependencies are a Node binary, which the image has already. The bill is of what was installed: the development
-# dependencies have to be forgotten before npm agrees that nothing is missing.
+# The optional dependencies are a Node binary, which the image already has. The bill of materials lists what is installed;
+# npm reports missing packages unless package.json no longer names the development dependencies.
 RUN npm ci --omit=dev --omit=optional --ignore-scripts \
  && npm pkg delete devDependencies optionalDependencies && npm sbom --sbom-format cyclonedx > /sbom.json \
  && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete
 COPY openapi openapi
 COPY src src
 COPY client/src client/src
-# Node keeps stripped and compiled modules here, by user id: that of the image starts faster, any other works without.
+# Node caches stripped and compiled modules here per user id: the image's user starts faster, any other works without it.
 RUN mkdir /cache && chown 10001 /cache \
  && NODE_COMPILE_CACHE=/cache setpriv --reuid=10001 --regid=10001 --clear-groups node src/main.ts --version \
  && chmod -R a+rX,a-w /cache
 
-# Stage 2: what runs.
+# Stage 2: the image.
 FROM node:24-bookworm-slim
-# No package managers in what runs; a folder for the embedded database that any user may write to.
+# No package managers, and a folder for the embedded database that any user may write to.
 RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \
            /usr/local/bin/yarn /usr/local/bin/yarnpkg /opt/yarn-* \
  && mkdir /data && chmod 1777 /data
@@ -30,7 +30,7 @@ COPY docs /app/docs
 COPY src /app/src
 COPY client/src /app/client/src
 COPY --from=build /cache /app/.compile-cache
-# Of the heap: see docs/performance.md.
+# Heap settings: see docs/performance.md.
 ENV NODE_ENV=production \
     NODE_OPTIONS="--max-semi-space-size=4 --max-old-space-size=256" \
     NODE_COMPILE_CACHE=/app/.compile-cache \
@@ -44,7 +44,7 @@ LABEL org.opencontainers.image.title="Godwit" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}" \
       org.opencontainers.image.base.name="docker.io/library/node:24-bookworm-slim"
-# The default store, ./data/godwit.db, is then /data/godwit.db.
+# Makes the default store, ./data/godwit.db, /data/godwit.db.
 WORKDIR /
 VOLUME /data
 EXPOSE 8080

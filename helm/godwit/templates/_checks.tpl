@@ -1,4 +1,4 @@
-{{/* Refuses what would not start, or would start and be wrong. */}}
+{{/* Rejects values with which Godwit would not start, or would run wrongly. */}}
 {{- define "godwit.checks" -}}
 {{- $config := .Values.config | default dict -}}
 {{- $auth := $config.auth | default dict -}}

@@ -21,7 +21,7 @@ app.kubernetes.io/name: {{ include "godwit.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end -}}
 
-{{/* Never changes in the life of a release. */}}
+{{/* Must never change during the life of a release. */}}
 {{- define "godwit.selectorLabels" -}}
 {{ include "godwit.identity" . }}
 app.kubernetes.io/component: gateway
@@ -63,7 +63,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- default (printf "%s-data" (include "godwit.fullname" .)) .Values.store.sqlite.existingClaim -}}
 {{- end -}}
 
-{{/* Not empty where more than one replica may run. */}}
+{{/* Not empty if more than one replica may run. */}}
 {{- define "godwit.replicated" -}}
 {{- if and (eq .Values.store.type "postgresql") (or .Values.autoscaling.enabled (gt (int .Values.replicaCount) 1)) -}}yes{{- end -}}
 {{- end -}}
