@@ -1,9 +1,11 @@
 // @ts-check
 import { vocabulary } from './catalogue.js';
-import { checkField, choiceField, pairsIn, radioField, textField } from './fields.js';
+import { checkField, choiceField, radioField, textField } from './fields.js';
+import { pairsIn } from './form-values.js';
 import { html, nothing } from './lit-html.js';
 import { factList, momentOf, prose } from './parts.js';
-import { sourceFields, sourceOf } from './source.js';
+import { sourceFields } from './source.js';
+import { sourceOf } from './source-body.js';
 import { actionWords, counted, sourceInWords, titled } from './words.js';
 
 /**

@@ -1,4 +1,5 @@
 // @ts-check
+import { curlText } from './curl.js';
 
 /** The API as the page uses it: relative to the page, with the key that stays in this tab. */
 
@@ -81,19 +82,7 @@ export function newKey() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** @typedef {{ method: string, path: string, body?: unknown, headers?: Record<string, string> }} Call */
-
-/** A call as a person would send it from a terminal. The key is named, not shown. @param {Call} call */
-export function curlOf({ method, path, body, headers = {} }) {
-  const lines = [`curl ${method === 'GET' ? '' : `-X ${method} `}${quoted(new URL(path, root).href)}`];
-  if (Object.keys(credentials()).length > 0) lines.push('-H "authorization: Bearer $GODWIT_API_KEY"');
-  if (body !== undefined) lines.push("-H 'content-type: application/json'");
-  for (const [name, value] of Object.entries(headers)) lines.push(`-H ${quoted(`${name}: ${value}`)}`);
-  if (body !== undefined) lines.push(`-d ${quoted(JSON.stringify(body))}`);
-  return lines.join(' \\\n  ');
-}
-
-/** @param {string} text */
-function quoted(text) {
-  return `'${text.replaceAll("'", "'\\''")}'`;
+/** A call as a person would send it from a terminal. @param {import('./curl.js').Call} call */
+export function curlOf(call) {
+  return curlText(call, root, Object.keys(credentials()).length > 0);
 }

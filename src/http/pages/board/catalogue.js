@@ -20,7 +20,7 @@ export const vocabulary = {
 
 /** Reads it; the page begins with that. */
 export async function loadVocabulary() {
-  const response = await fetch(new URL('./vocabulary.json', globalThis.document.baseURI));
+  const response = await fetch('./vocabulary.json');
   if (!response.ok) throw new Error(`The gateway answered ${response.status}.`);
   Object.assign(vocabulary, await response.json());
 }

@@ -1,8 +1,9 @@
 // @ts-check
 import { call, problemOf } from './api.js';
 import { vocabulary } from './catalogue.js';
-import { Faults, IdempotencyKeys } from './dialog.js';
+import { IdempotencyKeys } from './dialog.js';
 import { checkField, choiceField, schemaField, textField } from './fields.js';
+import { Faults } from './form-values.js';
 import { html, nothing, render } from './lit-html.js';
 import { curlBox, problemCard, prose } from './parts.js';
 import { folderWords, planOf, taskChoices } from './plan.js';
@@ -86,7 +87,7 @@ export class CreatePage {
     if (answer.passing) this.#timer = setTimeout(() => void this.#tryOut(preflight), 3000);
   }
 
-  /** What a folder holds, asked as the API asks it. @returns {import('./api.js').Call} */
+  /** What a folder holds, asked as the API asks it. @returns {import('./curl.js').Call} */
   #inspection() {
     const { account, provider } = this.#chosen();
     const { feed, target } = requestOf(this.#values, account, provider).body;
@@ -96,7 +97,7 @@ export class CreatePage {
     return { method: 'POST', path: 'backups/inspect', body: { ...place, ...(database ? { database } : {}) } };
   }
 
-  /** @returns {import('./api.js').Call} */
+  /** @returns {import('./curl.js').Call} */
   #taskList() {
     const { account } = this.#chosen();
     const instance = (this.#values.instanceId ?? '').trim();
@@ -104,7 +105,7 @@ export class CreatePage {
     return { method: 'GET', path: `accounts/${encodeURIComponent(account.name)}/tasks?${query}` };
   }
 
-  /** @param {import('./api.js').Call} asked */
+  /** @param {import('./curl.js').Call} asked */
   async #look({ method, path, body }) {
     this.#found = await call(method, path, body).then(
       (answer) => answer.body,

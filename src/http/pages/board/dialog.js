@@ -1,5 +1,6 @@
 // @ts-check
 import { ApiProblem, call, newKey, problemOf } from './api.js';
+import { Faults } from './form-values.js';
 import { html, nothing, render } from './lit-html.js';
 import { curlBox, problemCard } from './parts.js';
 import { inWords } from './words.js';
@@ -15,7 +16,7 @@ import { inWords } from './words.js';
  * @property {() => any} [intro]
  * @property {(claim: Claim, update: () => void) => any} [fields]
  * @property {() => string | undefined} [confirm] What has to be typed before anything is sent.
- * @property {() => import('./api.js').Call} call
+ * @property {() => import('./curl.js').Call} call
  * @property {Guard} [guard] That a person decides on what they see.
  * @property {(problem: any) => any} [advice] What a refusal means here.
  * @property {(body: any) => void | Promise<void>} done
@@ -168,33 +169,11 @@ export class IdempotencyKeys {
   #request = '';
   #key = '';
 
-  /** @param {import('./api.js').Call} call */
+  /** @param {import('./curl.js').Call} call */
   for({ method, path, body }) {
     const request = JSON.stringify([method, path, body]);
     if (request !== this.#request) this.#key = newKey();
     this.#request = request;
     return this.#key;
-  }
-}
-
-/** The faults of a body. Each field claims its own; what nobody claims is told above. */
-export class Faults {
-  /** @type {Set<any>} */
-  #left;
-
-  /** @param {any[]} faults */
-  constructor(faults) {
-    this.#left = new Set(faults);
-  }
-
-  /** Those at `pointer` and below it. @param {string} pointer */
-  claim(pointer) {
-    const found = [...this.#left].filter((each) => each.pointer === pointer || each.pointer?.startsWith(`${pointer}/`));
-    for (const each of found) this.#left.delete(each);
-    return found;
-  }
-
-  rest() {
-    return [...this.#left];
   }
 }

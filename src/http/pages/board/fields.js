@@ -151,31 +151,6 @@ export function schemaField(form, name, schema, { title, pointer }) {
   return textField(form, common);
 }
 
-/** The value of such a setting; undefined: not given. @param {any} text @param {any} schema */
-export function schemaValue(text, schema) {
-  if (text === undefined || text === '') return undefined;
-  if (schema.type === 'boolean') return text === 'true';
-  return schema.type === 'object' ? pairsIn(text) : text.trim();
-}
-
-/** Lines of `name=value`. @param {string} text @returns {Record<string, string>} */
-export function pairsIn(text) {
-  return Object.fromEntries(
-    linesIn(text).map((line) => {
-      const [name = '', ...value] = line.split('=');
-      return [name.trim(), value.join('=').trim()];
-    }),
-  );
-}
-
-/** @param {string} [text] */
-export function linesIn(text = '') {
-  return text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter(Boolean);
-}
-
 /** @param {string} name @param {any[]} faults */
 function faultsAt(name, faults) {
   if (faults.length === 0) return nothing;

@@ -2,6 +2,7 @@
 import { call, problemOf } from './api.js';
 import { isTerminal, vocabulary } from './catalogue.js';
 import { repeat } from './directives/repeat.js';
+import { chosenFilters, filterOf, hrefOf, labelsIn, textFilters } from './filters.js';
 import { html, nothing, render } from './lit-html.js';
 import { follow, Rereader } from './live.js';
 import { agoOf, curlBox, progressBar, prose, stateMark } from './parts.js';
@@ -11,12 +12,6 @@ import { between, counted, databasesOf, inWords, nameOf, progressOf, titled } fr
 const pageSize = 50;
 /** A storm of events costs one reading in that time, in milliseconds. */
 const gapMs = 1000;
-const textFilters = /** @type {const} */ ([
-  ['account', 'Account'],
-  ['instanceId', 'Instance'],
-  ['name', 'Name'],
-  ['region', 'Region'],
-]);
 
 /** @typedef {{ say: (words: string) => void, state: (state: 'live' | 'reading' | 'away' | 'refused') => void, navigate: (to: string) => void }} Shell */
 
@@ -193,11 +188,7 @@ export class ListPage {
     const apply = (event) => {
       event.preventDefault();
       const form = /** @type {HTMLFormElement} */ (event.currentTarget);
-      const wanted = [...new FormData(form)]
-        .filter(([, value]) => value !== '')
-        .map(([key, value]) => [key, `${value}`]);
-      const labels = [...query].filter(([name]) => name.startsWith('label.'));
-      this.#shell.navigate(`?${new URLSearchParams([...wanted, ...labels])}`);
+      this.#shell.navigate(`?${chosenFilters(new FormData(form), query)}`);
     };
     const more = [...query.keys()].filter((name) => !['state', 'pageToken', 'provider'].includes(name));
     return html`<form class="filters" role="search" aria-label="Migrations" @submit=${apply} @change=${apply}>
@@ -229,28 +220,10 @@ export class ListPage {
           )}
           <button type="submit">Filter</button>
         </div>
-        ${[...query]
-          .filter(([name]) => name.startsWith('label.'))
-          .map(([name, value]) => html`<p class="quiet">and <code>${name}=${value}</code></p>`)}
+        ${labelsIn(query).map(([name, value]) => html`<p class="quiet">and <code>${name}=${value}</code></p>`)}
       </details>
     </form>`;
   }
-}
-
-/** The filters that the API knows. @param {URLSearchParams} query */
-function filterOf(query) {
-  const known = ['state', 'provider', 'pageToken', ...textFilters.map(([name]) => name)];
-  return new URLSearchParams(
-    [...query].filter(([name, value]) => value !== '' && (known.includes(name) || name.startsWith('label.'))),
-  );
-}
-
-/** @param {URLSearchParams} query @param {string | null} token */
-function hrefOf(query, token) {
-  const next = new URLSearchParams(query);
-  if (token === null) next.delete('pageToken');
-  else next.set('pageToken', token);
-  return next.size === 0 ? './' : `?${next}`;
 }
 
 /** @param {any} circuit */

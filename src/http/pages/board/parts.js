@@ -113,7 +113,7 @@ export function problemCard(problem, faults = problem.errors ?? []) {
   </article>`;
 }
 
-/** The same call for a terminal. @param {import('./api.js').Call} call @param {string} [title] */
+/** The same call for a terminal. @param {import('./curl.js').Call} call @param {string} [title] */
 export function curlBox(call, title = 'The same from a terminal') {
   const text = curlOf(call);
   return html`<details class="curl">

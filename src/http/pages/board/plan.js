@@ -12,7 +12,7 @@ import { counted } from './words.js';
 
 /**
  * `faults`: those that stand at no field. `current`: the dry run was for what stands in the form now.
- * @param {{ provider: any, tried: Tried | null, current: boolean, asking: boolean, faults: any[], check: () => void, dryRun: import('./api.js').Call }} what
+ * @param {{ provider: any, tried: Tried | null, current: boolean, asking: boolean, faults: any[], check: () => void, dryRun: import('./curl.js').Call }} what
  */
 export function planOf({ provider, tried, current, asking, faults, check, dryRun }) {
   if (tried === null)

@@ -1,7 +1,7 @@
 // @ts-check
 import { vocabulary } from './catalogue.js';
-import { pairsIn, schemaValue } from './fields.js';
-import { sourceOf } from './source.js';
+import { pairsIn, schemaValue } from './form-values.js';
+import { sourceOf } from './source-body.js';
 
 /** The body of a creation, from the values of the form. Pure. */
 

@@ -1,8 +1,9 @@
 // @ts-check
-import { linesIn, pairsIn, radioField, textField } from './fields.js';
+import { radioField, textField } from './fields.js';
 import { html, nothing } from './lit-html.js';
+import { kindOf, kindsOf } from './source-body.js';
 
-/** Where a backup lies: the fields, and the part of the body that they make. Kinds that the provider cannot read are not offered. */
+/** The fields that say where a backup lies. */
 
 /** @type {Record<string, { words: string, help: string }>} */
 const kinds = {
@@ -16,20 +17,6 @@ const kinds = {
   upload: { words: 'A file that you upload', help: 'The vendor gives a place for it, which is shown afterwards.' },
   adopt: { words: 'A task that was begun outside Godwit', help: 'Godwit takes it over as it stands. Nothing is sent.' },
 };
-
-/** @param {any} provider @param {boolean} creating @returns {string[]} */
-function kindsOf(provider, creating) {
-  const [first, ...others] = provider?.sources ?? [];
-  if (first === undefined) return [];
-  const folder = creating && provider.sources.includes('object_storage') ? ['feed'] : [];
-  return [first, ...folder, ...others, ...(creating ? ['adopt'] : [])];
-}
-
-/** The chosen kind, or the first that the provider has. @param {Record<string, any>} values @param {any} provider @param {boolean} creating */
-export function kindOf(values, provider, creating) {
-  const offered = kindsOf(provider, creating);
-  return offered.includes(values.kind) ? values.kind : offered[0];
-}
 
 /**
  * @param {import('./fields.js').Form} form @param {any} provider
@@ -128,41 +115,4 @@ export function sourceFields(form, provider, { creating, chain, prefix = '' }) {
         : nothing
     }
     ${kind === 'upload' ? text('fileName', 'Name of the file', { placeholder: 'orders_full.bak' }) : nothing}`;
-}
-
-/**
- * The part of the body that the fields make, and whether the fields that have to be filled in are.
- * @param {Record<string, any>} values @param {any} provider
- * @param {{ creating: boolean, chain: boolean, prefix?: string }} place
- */
-export function sourceOf(values, provider, { creating, chain, prefix = '' }) {
-  const kind = kindOf(values, provider, creating);
-  const text = (/** @type {string} */ name) => (values[`${prefix}${name}`] ?? '').trim();
-  const endpoint = text('endpoint') === '' ? {} : { endpoint: text('endpoint') };
-  if (kind === 'feed') {
-    const feed = {
-      bucket: text('bucket'),
-      prefix: text('prefix'),
-      ...endpoint,
-      ...(chain && values.watch === false ? { watch: false } : {}),
-      ...(chain && text('lastFile') !== '' ? { lastFile: text('lastFile') } : {}),
-    };
-    return { member: { feed }, complete: feed.bucket !== '' && feed.prefix !== '' };
-  }
-  if (kind === 'adopt') {
-    const adopt = pairsIn(values.adopt ?? '');
-    return { member: { adopt }, complete: Object.keys(adopt).length > 0 };
-  }
-  const source = {
-    object_storage: () => ({ bucket: text('bucket'), keys: linesIn(text('keys')), ...endpoint }),
-    url: () => ({ urls: linesIn(text('urls')) }),
-    instance_backup: () => ({
-      instanceId: text('sourceInstance'),
-      backupId: text('backupId'),
-      engineVersion: text('engineVersion'),
-    }),
-    upload: () => ({ fileName: text('fileName') }),
-  }[/** @type {'upload'} */ (kind)]();
-  const complete = Object.values(source).every((value) => value.length > 0);
-  return { member: { source: { type: kind, ...source } }, complete };
 }

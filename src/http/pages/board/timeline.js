@@ -1,12 +1,9 @@
 // @ts-check
-import { isTerminal } from './catalogue.js';
+import { awaitsUpload, isRemovable, shownOf } from './chain.js';
 import { repeat } from './directives/repeat.js';
 import { html, nothing } from './lit-html.js';
 import { factList, momentOf, noteCard, stateMark } from './parts.js';
 import { between, counted, sourceInWords, sourceTime, titled } from './words.js';
-
-/** A long chain shows that many of its last backups until all are asked for. */
-const shownAtOnce = 25;
 
 /**
  * The chain, in the order of its restore.
@@ -14,14 +11,7 @@ const shownAtOnce = 25;
  * @param {{ all: boolean, showAll: () => void, remove: (backup: any) => void, upload: (backup: any) => void, uploaded: (backup: any) => void }} how
  */
 export function timeline(migration, how) {
-  const { backups, blocking } = migration;
-  const awaitsUpload = blocking.some((/** @type {any} */ { code }) => code === 'awaiting_upload');
-  const first = how.all ? 0 : Math.max(0, backups.length - shownAtOnce);
-  // The base of the chain, what failed, and what is new are what a person looks for.
-  const shown = backups.filter(
-    (/** @type {any} */ { state }, /** @type {number} */ place) => place === 0 || place >= first || state === 'failed',
-  );
-  const hidden = backups.length - shown.length;
+  const { shown, hidden } = shownOf(migration.backups, how.all);
   return html`${
     hidden > 0
       ? html`<p>
@@ -34,16 +24,14 @@ export function timeline(migration, how) {
       ${repeat(
         shown,
         (/** @type {any} */ { id }) => id,
-        (/** @type {any} */ backup) => backupItem(backup, migration, awaitsUpload, how),
+        (/** @type {any} */ backup) => backupItem(backup, migration, how),
       )}
     </ol>`;
 }
 
-/** @param {any} backup @param {any} migration @param {boolean} awaitsUpload @param {any} how */
-function backupItem(backup, migration, awaitsUpload, how) {
+/** @param {any} backup @param {any} migration @param {any} how */
+function backupItem(backup, migration, how) {
   const { id, type, state, final, source, header, providerStatus, submittedAt, finishedAt, error } = backup;
-  const removable = !isTerminal(migration.state) && type !== 'full' && ['queued', 'failed'].includes(state);
-  const uploading = awaitsUpload && source.type === 'upload' && !['restored', 'failed', 'skipped'].includes(state);
   const files = sourceInWords(source);
   return html`<li data-state=${state}>
     <div class="head">
@@ -70,7 +58,7 @@ function backupItem(backup, migration, awaitsUpload, how) {
           : noteCard(error, 'fault')
     }
     ${
-      uploading
+      awaitsUpload(backup, migration)
         ? html`<div class="buttons">
             <button type="button" class="small" id="upload-${id}" @click=${() => how.upload(backup)}>Where to upload</button>
             <button type="button" class="small" id="uploaded-${id}" @click=${() => how.uploaded(backup)}>It is uploaded</button>
@@ -78,7 +66,7 @@ function backupItem(backup, migration, awaitsUpload, how) {
         : nothing
     }
     ${
-      removable
+      isRemovable(backup, migration)
         ? html`<button type="button" class="small" id="remove-${id}" @click=${() => how.remove(backup)}>
             Remove from the chain
           </button>`
