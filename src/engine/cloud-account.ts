@@ -1,5 +1,6 @@
 import type { CloudAccount, Migration } from '../domain/migration.ts';
 import type { ProviderRegistry } from '../domain/provider.ts';
+import { rememberedText } from '../domain/remembered.ts';
 import type { Account, VendorClient } from '../domain/vendor.ts';
 
 /** What distinguishes cloud accounts. */
@@ -8,11 +9,13 @@ interface Clouds {
   readonly client: VendorClient;
 }
 
+const originOf = rememberedText((url) => new URL(url).origin);
+
 /** The cloud account behind a configured account, as far as it is known without a call. */
 export function cloudOf({ providers, client }: Clouds, account: Account, region: string): CloudAccount {
   const provider = providers.of(account.provider);
   const url = account.endpoints[provider.restoreService] ?? provider.endpoint(provider.restoreService, region, account);
-  return { endpoint: new URL(url).origin, id: client.cloudId(account, region) };
+  return { endpoint: originOf(url), id: client.cloudId(account, region) };
 }
 
 /**

@@ -78,8 +78,9 @@ export class Places {
   nextTurnMs(): number {
     let soonest = Number.POSITIVE_INFINITY;
     for (const account of this.#accounts.values()) {
+      if (!this.#crowded.has(this.#kind(account.name, 'send'))) continue;
       const { room, waitMs } = this.#client.outlook(account);
-      if (room < 1 && this.#crowded.has(this.#kind(account.name, 'send'))) soonest = Math.min(soonest, waitMs);
+      if (room < 1) soonest = Math.min(soonest, waitMs);
     }
     return soonest;
   }

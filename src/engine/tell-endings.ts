@@ -4,11 +4,16 @@ import type { Store } from '../domain/store.ts';
 
 /** The same store, which tells of every migration that a write of this process has ended. */
 export function tellingOfEndings<S extends Pick<Store, 'update'>>(store: S, ended: (migration: Migration) => void): S {
+  const methods = new Map<string | symbol, unknown>([['update', updating(store, ended)]]);
   return new Proxy(store, {
     get(target, name) {
+      const known = methods.get(name);
+      if (known !== undefined) return known;
       const member: unknown = Reflect.get(target, name, target);
-      if (name === 'update') return updating(target, ended);
-      return typeof member === 'function' ? member.bind(target) : member;
+      if (typeof member !== 'function') return member;
+      const method: unknown = member.bind(target);
+      methods.set(name, method);
+      return method;
     },
   });
 }

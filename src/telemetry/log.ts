@@ -58,7 +58,7 @@ export function vendorCallLogger(log: Logger): (report: VendorCallReport) => voi
       httpStatus,
       vendorRequestId: requestId,
       durationMs,
-      ...(waitedMs !== undefined && waitedMs > 0 && { waitedMs }),
+      ...(waitedMs !== undefined && waitedMs >= 1 && { waitedMs: Math.round(waitedMs) }),
       ...(next !== undefined && { next }),
     };
     if (effect === 'write') log.info(line, 'vendor attempt');

@@ -153,9 +153,10 @@ export class CallGate {
 
   /** For how much longer the vendor has asked to be left alone; 0 where it has not. Of one budget, or the longest of all. Milliseconds. */
   pauseLeftMs(call?: WantedCall): number {
-    const asked = call === undefined ? [...this.#budgets.values()] : [this.#budget(call)];
-    const now = this.#runtime.monotonic();
-    return Math.max(0, ...asked.map(({ budget }) => budget.pausedUntil - now));
+    let until = call === undefined ? Number.NEGATIVE_INFINITY : this.#budget(call).budget.pausedUntil;
+    if (call === undefined)
+      for (const { budget } of this.#budgets.values()) until = Math.max(until, budget.pausedUntil);
+    return Math.max(0, until - this.#runtime.monotonic());
   }
 
   /** The budgets that the vendor has slowed down. */

@@ -224,11 +224,21 @@ export class Traffic {
   outlook(account: Account): Outlook {
     const gate = this.gate(account, asWrite);
     const breakMs = this.breakLeftMs(account, account.region, asWrite);
+    const reads = this.gate(account, asRead);
+    // Whoever asks wants one or two of them.
     return {
-      room: gate.available,
-      waitMs: Math.max(gate.nextTurnMs, breakMs),
-      readWaitMs: this.gate(account, asRead).waitOfAnyMs('caller'),
-      pauseLeftMs: Math.max(gate.pauseLeftMs(), breakMs),
+      get room() {
+        return gate.available;
+      },
+      get waitMs() {
+        return Math.max(gate.nextTurnMs, breakMs);
+      },
+      get readWaitMs() {
+        return reads.waitOfAnyMs('caller');
+      },
+      get pauseLeftMs() {
+        return Math.max(gate.pauseLeftMs(), breakMs);
+      },
     };
   }
 

@@ -35,6 +35,9 @@ import { settledAnswer, WaitingRequest } from './waiting-request.ts';
 /** What a store that works takes at most for a read that a caller waits for, in milliseconds. */
 const momentMs = 1000;
 
+/** Why a pause ends early. Without a reason Node makes an error with its stack for each. */
+const over = 'over';
+
 interface FirstCall extends Pick<BegunCall, 'command' | 'permit'> {
   readonly account: Account;
 }
@@ -95,14 +98,16 @@ export function createSubmission(
     const { end } = waiting;
     let known = created;
     let signal = new AbortController();
-    const stop = store.onChange((changed) => {
-      if (changed === id) signal.abort();
-    });
+    let stop = (): void => undefined;
     try {
-      // What this process brings to an end itself need not be read again.
       const deadline = new AbortController();
       await Promise.race([work, runtime.sleep(end - runtime.monotonic(), deadline.signal)]);
-      deadline.abort();
+      deadline.abort(over);
+      // What this process brings to an end itself need not be read again.
+      if (waiting.settled !== null) return waiting.settled;
+      stop = store.onChange((changed) => {
+        if (changed === id) signal.abort(over);
+      });
       for (;;) {
         if (waiting.settled !== null) return waiting.settled;
         const waking = signal;
@@ -132,7 +137,7 @@ export function createSubmission(
       if (error instanceof StoreUnavailable) return null;
       throw error;
     } finally {
-      answered.abort();
+      answered.abort(over);
     }
   }
 

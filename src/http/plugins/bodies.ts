@@ -21,9 +21,10 @@ const utf8Labels: readonly string[] = ['utf-8', 'utf8', 'us-ascii', 'ascii'];
 /** Parses bodies and queries: strict JSON in UTF-8, without coercion or dropped members. Every fault is named. */
 export function installBodies(app: HttpApp, providers: readonly SchemaProvider[]): void {
   app.removeAllContentTypeParsers();
+  const parseJson = app.getDefaultJsonParser('error', 'error');
   app.addContentTypeParser([json, mergePatch], { parseAs: 'buffer' }, (request, body, done) => {
     try {
-      done(null, parseBody(app, request, body as Buffer));
+      done(null, parseBody(parseJson, request, body as Buffer));
     } catch (error) {
       done(error instanceof Error ? error : new Error(String(error)), undefined);
     }
@@ -93,12 +94,16 @@ function checkMediaType(request: FastifyRequest): void {
   );
 }
 
-function parseBody(app: HttpApp, request: FastifyRequest, body: Buffer): unknown {
+function parseBody(
+  parseJson: ReturnType<HttpApp['getDefaultJsonParser']>,
+  request: FastifyRequest,
+  body: Buffer,
+): unknown {
   if (body.length === 0) return undefined;
   const text = decode(body);
   let parsed: unknown;
   let failed = false;
-  app.getDefaultJsonParser('error', 'error')(request, text, (error, value) => {
+  parseJson(request, text, (error, value) => {
     failed = error !== null;
     parsed = value;
   });
@@ -107,14 +112,17 @@ function parseBody(app: HttpApp, request: FastifyRequest, body: Buffer): unknown
     throw invalidRequest([{ pointer: '', detail: `has more than ${maxMembers} members in all` }]);
   const duplicates = duplicateMembers(text, parsed);
   if (duplicates.length > 0) throw invalidRequest(duplicates);
-  const faults = textFaults(parsed);
+  // Other texts cannot stand in valid UTF-8 or in valid JSON unless they are escaped.
+  const faults = text.includes('\\u') ? textFaults(parsed) : [];
   if (faults.length > 0) throw invalidRequest(faults);
   return parsed;
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 function decode(body: Buffer): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+    return utf8.decode(body);
   } catch {
     throw invalidRequest([{ pointer: '', detail: 'is not UTF-8' }]);
   }

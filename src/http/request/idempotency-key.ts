@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { invalidParameter } from '../validation/invalid-request.ts';
 import { canonicalJson } from './canonical-json.ts';
 
@@ -19,7 +19,5 @@ export function readIdempotencyKey(header: string | undefined): string | null {
 
 /** Digest of a request: method, path with query, and body, independent of the order of members. */
 export function requestFingerprint(method: string, url: string, body: unknown): string {
-  return createHash('sha256')
-    .update(`${method}\n${url}\n${canonicalJson(body ?? null)}`)
-    .digest('hex');
+  return hash('sha256', `${method}\n${url}\n${canonicalJson(body ?? null)}`, 'hex');
 }
