@@ -10,8 +10,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Where things are
-         * @description Links to the board, the documentation, the probes and the metrics. A browser is led to the board.
+         * List the links
+         * @description Links to the board, the documentation, the probes and the metrics. Browsers are redirected to the board.
          */
         get: operations["root"];
         put?: never;
@@ -31,13 +31,13 @@ export interface paths {
         };
         /**
          * List migrations
-         * @description Newest first. Filters narrow the list together; `label.<key>=<value>` filters by a label and may be given for several labels. Follow `Link: rel="next"`, or pass `nextPageToken` as `pageToken` with the same filters.
+         * @description Newest first. All filters must match; `label.<key>=<value>` filters by a label and may be repeated for several labels. Follow `Link: rel="next"`, or pass `nextPageToken` as `pageToken` with the same filters.
          */
         get: operations["listMigrations"];
         put?: never;
         /**
          * Start a migration
-         * @description Restores a SQL Server backup into a managed instance. The answer comes when the vendor has accepted it (201), or after the wait (202): then the migration is stored and goes on by itself; follow it at `Location`. A restore is not undoable, so send an `Idempotency-Key`: a repeated request then never becomes a second restore. In the sandbox every example works as it stands.
+         * @description Restores a SQL Server backup into a managed instance. Godwit answers when the vendor has accepted it (201), or after the wait (202): then the migration is stored and continues; follow it at `Location`. A restore cannot be undone, so send an `Idempotency-Key`: a repeated request then never causes a second restore. In the sandbox every example works unchanged.
          */
         post: operations["createMigration"];
         delete?: never;
@@ -56,7 +56,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Show what a migration would do
+         * Dry-run a migration
          * @description Takes the body of `createMigration`, checks it, and shows the calls to the vendor in order, masked. Nothing is stored or sent. With `preflight=true` the vendor’s read-only checks run as well.
          */
         post: operations["dryRunMigration"];
@@ -77,7 +77,7 @@ export interface paths {
         put?: never;
         /**
          * Start many migrations
-         * @description At most 100 migrations with common labels: a list of creation bodies, or a folder whose databases become one migration each. Each is checked and stored for itself, and its item of the answer has the status and the body that it would have got alone; the vendor is told in the background. With an `Idempotency-Key` a repeated request makes only what the first one has not made.
+         * @description At most 100 migrations with common labels: a list of creation bodies, or a folder whose databases become one migration each. Each is checked and stored separately, and its item in the answer has the status and body of a single request; Godwit calls the vendor in the background. With an `Idempotency-Key` a repeated request creates only what the first one did not create.
          */
         post: operations["createMigrationBatch"];
         delete?: never;
@@ -97,7 +97,7 @@ export interface paths {
         put?: never;
         /**
          * Open the databases of a selection
-         * @description Cuts over many chains at once. Migrations that have not ended are selected by their labels, at most 200 of them. Each is checked and changed for itself; its item has the status that it would have got alone. With `dryRun=true` nothing is changed.
+         * @description Cuts over many chains at once. Selects migrations that have not ended by their labels, at most 200. Each is checked and changed separately; its item has the status of a single request. With `dryRun=true` nothing is changed.
          */
         post: operations["cutOverMigrations"];
         delete?: never;
@@ -117,7 +117,7 @@ export interface paths {
         put?: never;
         /**
          * Cancel a selection
-         * @description Ends many restores at once, where their providers allow it now. Migrations that have not ended are selected by their labels, at most 200 of them. Each is checked and changed for itself; its item has the status that it would have got alone. With `dryRun=true` nothing is changed.
+         * @description Ends many restores at once, if their providers allow it now. Selects migrations that have not ended by their labels, at most 200. Each is checked and changed separately; its item has the status of a single request. With `dryRun=true` nothing is changed.
          */
         post: operations["cancelMigrations"];
         delete?: never;
@@ -135,9 +135,9 @@ export interface paths {
         };
         /**
          * List the events of all migrations
-         * @description Events of all accounts that the caller has a grant for, oldest first. With `Accept: text/event-stream` a live stream, which begins with what comes from now on.
+         * @description Events of all accounts granted to the caller, oldest first. With `Accept: text/event-stream` a live stream that starts with the next event.
          *
-         *     In a terminal (`-N` shows each event as it comes):
+         *     In a terminal (`-N` shows each event immediately):
          *
          *         curl -N -H 'Accept: text/event-stream' "$GODWIT/migrations/events"
          */
@@ -159,9 +159,9 @@ export interface paths {
         };
         /**
          * List the events of a migration
-         * @description What happened, oldest first: states, backups, and every call to the vendor with its outcome. With `Accept: text/event-stream` a live stream, which begins with the first event.
+         * @description State changes, backups, and every call to the vendor with its outcome, oldest first. With `Accept: text/event-stream` a live stream that starts with the first event.
          *
-         *     In a terminal (`-N` shows each event as it comes):
+         *     In a terminal (`-N` shows each event immediately):
          *
          *         curl -N -H 'Accept: text/event-stream' "$GODWIT/migrations/$ID/events"
          */
@@ -183,21 +183,21 @@ export interface paths {
         };
         /**
          * Read a migration
-         * @description Its present state, backups, and what is possible now (`actions`). Poll with `If-None-Match` and as `Retry-After` says; both spare work on both sides.
+         * @description Its current state, backups and possible actions (`actions`). Poll with `If-None-Match` at the interval of `Retry-After`, which saves work on both sides.
          */
         get: operations["getMigration"];
         put?: never;
         post?: never;
         /**
-         * Forget a migration
-         * @description Only in a terminal state. Removes the record; nothing at the vendor is touched.
+         * Delete the record of a migration
+         * @description Only in a terminal state. Deletes the record; nothing is sent to the vendor.
          */
         delete: operations["deleteMigration"];
         options?: never;
         head?: never;
         /**
          * Change description or labels
-         * @description A merge patch (RFC 7396): members that are `null` are removed, members that are absent stay. Nothing else can be changed.
+         * @description A merge patch (RFC 7396): `null` removes a member, and absent members stay. Other members cannot be changed.
          */
         patch: operations["updateMigration"];
         trace?: never;
@@ -211,13 +211,13 @@ export interface paths {
         };
         /**
          * List the backups of a migration
-         * @description In the order in which they are restored; the first is the full backup. Without `pageSize` all come on one page.
+         * @description In the order of their restore; the first is the full backup. Without `pageSize` all are on one page.
          */
         get: operations["listBackups"];
         put?: never;
         /**
          * Add a backup to the chain
-         * @description A log or differential backup for a migration in mode `full_log` or `full_differential`. Several may be queued: they go to the vendor in the order in which they came. `final: true` opens the database after this one: it takes the scope `migrations:cutover`, too.
+         * @description A log or differential backup for a migration in mode `full_log` or `full_differential`. Several may be queued; they are sent to the vendor in order of arrival. `final: true` opens the database after this one and also needs the scope `migrations:cutover`.
          */
         post: operations["addBackup"];
         delete?: never;
@@ -241,8 +241,8 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Take a backup out of the chain
-         * @description One that is `queued`, or one that `failed` and holds up the chain: the chain then goes on without it. Where it had taken the place of a failed one, that one holds up the chain again. The vendor is not touched.
+         * Remove a backup from the chain
+         * @description A backup that is `queued`, or that `failed` and blocks the chain: the chain then continues without it. If it had replaced a failed backup, that one blocks the chain again. Nothing is sent to the vendor.
          */
         delete: operations["removeBackup"];
         options?: never;
@@ -261,7 +261,7 @@ export interface paths {
         put?: never;
         /**
          * Inspect backup files
-         * @description Reads the headers of the files of a folder (`prefix`), or of named ones (`keys`), with the account’s own rights: what each file holds, what is wrong with it, and whether the files make a chain, in the order of their restore. Of a folder the newest 1,000 files are read. Nothing is stored, and nothing is sent to the restore service.
+         * @description Reads the headers of the files of a folder (`prefix`), or of named ones (`keys`), with the account’s own permissions, and returns the contents and faults of each file and the chains in the order of their restore. In a folder the newest 1,000 files are read. Nothing is stored, and nothing is sent to the restore service.
          */
         post: operations["inspectBackups"];
         delete?: never;
@@ -279,7 +279,7 @@ export interface paths {
         };
         /**
          * List the files of the watched folder
-         * @description What was found in the folder that a migration takes its backups from, and what became of each file: `taken` as a backup, `waiting`, `needless` for the chain, or `refused`, with the reason. In the order of the keys.
+         * @description The files in the folder that a migration takes its backups from, with the result for each: `taken` as a backup, `waiting`, `needless` for the chain, or `refused`, with the reason. In key order.
          */
         get: operations["getFeed"];
         put?: never;
@@ -300,8 +300,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * List the watched folder now
-         * @description Folders are listed regularly; this lists it at once and answers with what is there. A new file is still taken only when it looks the same in a later listing.
+         * Scan the watched folder now
+         * @description Lists the folder at once instead of at the next interval, and returns its files. A new file is still taken only if a later listing shows it unchanged.
          */
         post: operations["scanFeed"];
         delete?: never;
@@ -320,8 +320,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Get the rights to upload a file
-         * @description For a backup with an `upload` source that is registered at the vendor (`blocking` says `awaiting_upload`): where the file goes, and temporary keys to put it there. They are asked of the vendor each time and kept nowhere: not in the database, not in the log, and not as the answer to an `Idempotency-Key`, which is accepted and has no effect. Ask again when they have ended; then upload, and say so with `uploaded`. A body is not needed.
+         * Get credentials to upload a file
+         * @description For a backup with an `upload` source that is registered at the vendor (`blocking` says `awaiting_upload`): returns the destination of the file and temporary keys for the upload. They are requested from the vendor each time and never stored: not in the database, not in the log, and not as the answer to an `Idempotency-Key`, which is accepted without effect. Request new ones when they have expired. After the upload, call `uploaded`. No body is needed.
          */
         post: operations["getUploadTarget"];
         delete?: never;
@@ -340,8 +340,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Say that the file is uploaded
-         * @description For a backup with an `upload` source: the file is where the vendor expects it, the restore may start. A body is not needed.
+         * Report that the file is uploaded
+         * @description For a backup with an `upload` source: the file is where the vendor expects it, and the restore may start. No body is needed.
          */
         post: operations["markBackupUploaded"];
         delete?: never;
@@ -361,7 +361,7 @@ export interface paths {
         put?: never;
         /**
          * Open the database
-         * @description Ends the chain: no more backups, the database comes online. Where the provider needs a last file for it, 409 `cutover_needs_final_backup`: add the last backup with `final: true`, or name a queued one in `afterBackup`. The body may be left out.
+         * @description Ends the chain: no more backups, and the database comes online. If the provider needs a final file, 409 `cutover_needs_final_backup`: add the final backup with `final: true`, or name a queued one in `afterBackup`. The body is optional.
          */
         post: operations["cutOverMigration"];
         delete?: never;
@@ -381,7 +381,7 @@ export interface paths {
         put?: never;
         /**
          * Ask the vendor now
-         * @description Has Godwit ask the vendor how things stand, now and within the account’s limits, instead of when it is due, and waits for the answer. Nothing is changed at the vendor, so an `Idempotency-Key` has no effect. A body is not needed.
+         * @description Reads the migration’s state from the vendor now, within the account’s limits, instead of at the next interval, and waits for the answer. Nothing changes at the vendor, so an `Idempotency-Key` has no effect. No body is needed.
          */
         post: operations["refreshMigration"];
         delete?: never;
@@ -401,7 +401,7 @@ export interface paths {
         put?: never;
         /**
          * Cancel a migration
-         * @description Ends the restore where the provider allows it now; `GET /providers` says where. A body is not needed.
+         * @description Ends the restore if the provider allows it now; `GET /providers` says which do. No body is needed.
          */
         post: operations["cancelMigration"];
         delete?: never;
@@ -420,8 +420,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Try again
-         * @description Submits the failed backup again as a new attempt. For a submission whose outcome stayed unknown: `{"assume":"absent"}` sends it again, `{"adopt":{…}}` takes over the vendor ids that you found. The body may be left out.
+         * Retry a migration
+         * @description Submits the failed backup again as a new attempt. For a submission of unknown outcome, `{"assume":"absent"}` sends it again and `{"adopt":{…}}` adopts the vendor ids that you found. The body is optional.
          */
         post: operations["retryMigration"];
         delete?: never;
@@ -439,19 +439,19 @@ export interface paths {
         };
         /**
          * List webhooks
-         * @description Oldest first: those all of whose accounts the caller has a grant for.
+         * @description Webhooks whose accounts are all granted to the caller, oldest first.
          */
         get: operations["listWebhooks"];
         put?: never;
         /**
-         * Have events sent to a URL
-         * @description From now on each event that fits is sent there by `POST` with `content-type: application/cloudevents+json`: CloudEvents 1.0 in structured mode, with `specversion` `1.0`, `id` the id of the event, `source` `/migrations/{id}`, `type` `godwit.` and the type of the event, `subject` the id of the migration, `time`, `datacontenttype` `application/json`, and as `data` the event as `GET /migrations/{id}/events` shows it.
+         * Create a webhook
+         * @description From now on Godwit sends each selected event by `POST` with `content-type: application/cloudevents+json`: CloudEvents 1.0 in structured mode, with `specversion` `1.0`, `id` the id of the event, `source` `/migrations/{id}`, `type` `godwit.` and the type of the event, `subject` the id of the migration, `time`, `datacontenttype` `application/json`, and as `data` the event as `GET /migrations/{id}/events` shows it.
          *
-         *     Requests are signed as [Standard Webhooks](https://www.standardwebhooks.com) says: `webhook-id` is the id of the event, the same at every attempt; `webhook-timestamp` the seconds of the attempt; `webhook-signature` is `v1,` and the base64 of the HMAC-SHA256. The secret for it is in this answer and in no other.
+         *     Requests are signed according to [Standard Webhooks](https://www.standardwebhooks.com): `webhook-id` is the id of the event, the same at every attempt; `webhook-timestamp` the seconds of the attempt; `webhook-signature` is `v1,` and the base64 of the HMAC-SHA256. Only this answer contains the secret.
          *
-         *     Each event is sent at least once, in no promised order. Any 2xx within the timeout counts as received; everything else is tried again with growing pauses for about two days. 410 switches the webhook off. Redirects are not followed.
+         *     Each event is sent at least once, in no guaranteed order. Any 2xx within the timeout counts as received; everything else is retried with growing pauses for about two days. 410 disables the webhook. Redirects are not followed.
          *
-         *     Events become readable by this, so it takes the scope `migrations:read` as well as `migrations:write`.
+         *     A webhook reads events, so it needs the scope `migrations:read` as well as `migrations:write`.
          */
         post: operations["createWebhook"];
         delete?: never;
@@ -469,21 +469,21 @@ export interface paths {
         };
         /**
          * Read a webhook
-         * @description Where events are sent to, and which. Never the secret.
+         * @description The receiver and the selected events, without the secret.
          */
         get: operations["getWebhook"];
         put?: never;
         post?: never;
         /**
-         * Forget a webhook
-         * @description With its deliveries. One that is on its way may still arrive.
+         * Delete a webhook
+         * @description Deletes it with its deliveries. An open attempt may still arrive.
          */
         delete: operations["deleteWebhook"];
         options?: never;
         head?: never;
         /**
          * Change a webhook
-         * @description A merge patch (RFC 7396): members that are absent stay; `description` is cleared by `null`. One that was switched off is sent what happens from `"enabled": true` on, and what was still on its way. A URL at another origin gets a secret of its own, which is in this answer and in no other: whoever knows the old one must not be able to speak to the new receiver. It takes the scope `migrations:read` as well as `migrations:write`.
+         * @description A merge patch (RFC 7396): absent members stay; `null` clears `description`. After `"enabled": true` a disabled webhook gets new events and its pending deliveries. A URL at another origin gets a new secret, which only this answer contains, because the holder of the old one must not sign for the new receiver. It needs the scope `migrations:read` as well as `migrations:write`.
          */
         patch: operations["updateWebhook"];
         trace?: never;
@@ -498,8 +498,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Change the secret of a webhook
-         * @description Makes a new secret, which is in this answer and in no other. For `overlapSeconds` messages carry a signature by each of the two, so that receivers can change at their own time; a third secret ends the first. A body is not needed.
+         * Rotate the secret of a webhook
+         * @description Creates a new secret, which only this answer contains. For `overlapSeconds` messages carry a signature by each of the two secrets, so that the receiver can switch at any time; a third secret ends the first. No body is needed.
          */
         post: operations["rotateWebhookSecret"];
         delete?: never;
@@ -519,7 +519,7 @@ export interface paths {
         put?: never;
         /**
          * Send a test message
-         * @description Sends a message of the type `godwit.webhook.test` now, signed like every other, and tells what came of it. It is no event and is not tried again. An `Idempotency-Key` is accepted and has no effect. A body is not needed.
+         * @description Sends a message of the type `godwit.webhook.test` now, signed like any other, and returns the result. It is not an event and is not retried. An `Idempotency-Key` is accepted without effect. No body is needed.
          */
         post: operations["testWebhook"];
         delete?: never;
@@ -537,7 +537,7 @@ export interface paths {
         };
         /**
          * List the deliveries of a webhook
-         * @description Newest first: each event that was or will be sent, what came of the attempts, and when the next one is. Deliveries are forgotten a week after they have ended.
+         * @description Each event that was or will be sent, with the result of its attempts and the time of the next one, newest first. Deliveries are deleted a week after their end.
          */
         get: operations["listDeliveries"];
         put?: never;
@@ -558,8 +558,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send an event again
-         * @description Makes a delivery that has ended due again; one that has not is left as it is. The event comes with the same `webhook-id`. Repeating this is harmless, so an `Idempotency-Key` is accepted and has no effect. A body is not needed.
+         * Redeliver an event
+         * @description Makes an ended delivery due again; any other delivery is unchanged. The event is sent with the same `webhook-id`. Repeating this is harmless, so an `Idempotency-Key` is accepted without effect. No body is needed.
          */
         post: operations["redeliverEvent"];
         delete?: never;
@@ -577,7 +577,7 @@ export interface paths {
         };
         /**
          * List the providers
-         * @description What each cloud can do, as data: modes, sources, limits. A request beyond it is refused with `unsupported_by_provider`.
+         * @description The capabilities of each cloud as data: modes, sources, limits. Other requests are rejected with `unsupported_by_provider`.
          */
         get: operations["listProviders"];
         put?: never;
@@ -597,7 +597,7 @@ export interface paths {
         };
         /**
          * Read a provider
-         * @description What one cloud can do, its limits, and whether the accounts that the caller has a grant for are called at present: `circuits`, and `slowedOperations`.
+         * @description The capabilities and limits of one cloud, and whether the accounts granted to the caller are currently called (`circuits`) and slowed down (`slowedOperations`).
          */
         get: operations["getProvider"];
         put?: never;
@@ -616,8 +616,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get the command that makes a backup
-         * @description The vendor’s own T-SQL for the source server. Where a chain’s files need certain names, it gives them. Asked of the vendor each time; 422 `unsupported_by_provider` where the vendor prescribes none.
+         * Get the backup command
+         * @description The vendor’s T-SQL for the source server, with the file names that a chain requires. Requested from the vendor each time; 422 `unsupported_by_provider` if the vendor has none.
          */
         get: operations["getBackupCommand"];
         put?: never;
@@ -636,8 +636,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the tasks that were begun outside Godwit
-         * @description The vendor’s tasks on one instance that no migration of this gateway owns or owned, the newest first; asked of the vendor now, within the account’s limits, and read only. `createMigration` with `adopt` takes one over. `complete: false`: the vendor has more than one reading takes in.
+         * List tasks started outside Godwit
+         * @description The vendor’s tasks on one instance that no migration of this gateway owns or owned, newest first; read from the vendor now, within the account’s limits. `createMigration` with `adopt` takes one over. `complete: false`: the vendor has more tasks than Godwit reads.
          */
         get: operations["listForeignTasks"];
         put?: never;
@@ -657,7 +657,7 @@ export interface paths {
         };
         /**
          * List the accounts
-         * @description The configured cloud accounts that the caller has a grant for, by name. Credentials are never shown.
+         * @description The configured cloud accounts granted to the caller, by name. Credentials are never shown.
          */
         get: operations["listAccounts"];
         put?: never;
@@ -677,7 +677,7 @@ export interface paths {
         };
         /**
          * List all problems
-         * @description The closed catalogue of everything that an answer of 400 and above can say.
+         * @description The closed catalogue of problems in answers with a status of 400 or above.
          */
         get: operations["listProblems"];
         put?: never;
@@ -697,7 +697,7 @@ export interface paths {
         };
         /**
          * Explain a problem
-         * @description What a problem means and what to do: where `type` of a problem document points to.
+         * @description The meaning of a problem, and what to do. `type` of a problem document links here.
          */
         get: operations["getProblem"];
         put?: never;
@@ -716,8 +716,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List who asked for what
-         * @description Every request for a change, refused ones too, newest first. Records are only ever added, and stay when a migration is forgotten. A caller without grants for all accounts sees what concerns its accounts.
+         * List the audit records
+         * @description Every request for a change, including rejected ones, newest first. Records are only added, and outlive their migrations. A caller without a grant for all accounts sees the records of its accounts.
          */
         get: operations["listAudit"];
         put?: never;
@@ -737,7 +737,7 @@ export interface paths {
         };
         /**
          * Liveness
-         * @description Whether the process runs. It says nothing of the store.
+         * @description Whether the process runs, independent of the store.
          */
         get: operations["live"];
         put?: never;
@@ -757,7 +757,7 @@ export interface paths {
         };
         /**
          * Readiness
-         * @description Whether this process can take requests: the store answers and it is not shutting down. `?verbose` shows the single checks, among them the accounts whose last login was refused, which leaves the others working and this process ready. Accounts are named to callers with a grant for them and numbered for everybody else.
+         * @description Whether this process can take requests: the store answers and it is not shutting down. `?verbose` shows the individual checks, including accounts whose last login was rejected; other accounts still work then, and this process stays ready. Accounts are named for callers with a grant for them and numbered for everybody else.
          */
         get: operations["ready"];
         put?: never;
@@ -781,7 +781,7 @@ export interface webhooks {
         put?: never;
         /**
          * An event, at the URL of a webhook
-         * @description Sent at least once, in no promised order: pass over an id that you have seen. Check the signature before you read the body.
+         * @description Sent at least once, in no guaranteed order: ignore an id that you have already processed. Verify the signature before you parse the body.
          */
         post: operations["receiveEvent"];
         delete?: never;
@@ -820,11 +820,11 @@ export interface components {
          */
         AdoptedSource: {
             /**
-             * @description What kind it is. (enum property replaced by openapi-typescript)
+             * @description Its kind. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             type: "adopted";
-            /** @description Names as the vendor shows them, links without their query; empty where it shows none. */
+            /** @description Names as the vendor shows them, links without their query; empty if it shows none. */
             files: string[];
         };
         /** @description A page of a list. */
@@ -834,7 +834,7 @@ export interface components {
             /** @description Pass it as `pageToken` for the next page; null: this is the last one. */
             nextPageToken: string | null;
         };
-        /** @description Who asked for which change, on what, and what came of it. */
+        /** @description A record of a requested change: caller, resource and outcome. */
         AuditRecord: {
             /** @description Id, sortable by creation. */
             id: string;
@@ -843,31 +843,31 @@ export interface components {
              * @description When it happened.
              */
             at: string;
-            /** @description Name of the key, or issuer and subject of the token as `<issuer>#<subject>`; null: the request came without good credentials. */
+            /** @description Name of the key, or issuer and subject of the token as `<issuer>#<subject>`; null: the request had no valid credentials. */
             caller: string | null;
-            /** @description Address of the client as configured proxies tell it, else of the peer; `several` in a record that stands for many. */
+            /** @description Address of the client as reported by configured proxies, else of the peer; `several` in a record of several addresses. */
             remoteAddress: string;
             /** @description Operation id; null: no operation has this method and path. */
             operation: string | null;
             /** @description HTTP method. */
             method: string;
-            /** @description The account that it is about. */
+            /** @description The account of the request. */
             account: string | null;
-            /** @description The instance that it is about. */
+            /** @description The instance of the request. */
             instanceId: string | null;
-            /** @description The migration that it made or is about. */
+            /** @description The migration that the request created or names. */
             migrationId: string | null;
-            /** @description The webhook that it made or is about. */
+            /** @description The webhook that the request created or names. */
             webhookId: string | null;
-            /** @description HTTP status of the answer; null: the change was stored, and its process ended before it was answered. */
+            /** @description HTTP status of the answer; null: the change was stored, but the process ended before it answered. */
             status: number | null;
-            /** @description `ok`, the problem code of the refusal, or `stored` where there was no answer. */
+            /** @description `ok`, the problem code, or `stored` if there was no answer. */
             outcome: string;
-            /** @description Request id: finds the request in the log, or, of a vendor, in its support. */
+            /** @description Request id, to find the request in the log, or, for a vendor’s id, to quote to its support. */
             requestId: string;
-            /** @description Whether it was answered with the first answer to the same idempotency key: nothing was done again. */
+            /** @description Whether the answer repeats the first one for the idempotency key; the request then had no effect. */
             replayed: boolean;
-            /** @description Requests that the record stands for: 1, unless refusals came in a flood, which are recorded in sums by the minute. */
+            /** @description Number of requests in the record: 1, except that many rejections are recorded as a sum per minute. */
             count: number;
         };
         /** @description A backup of a migration: the full one, or one that follows it. */
@@ -876,21 +876,21 @@ export interface components {
             id: string;
             /** @description Kind of the backup. */
             type: components["schemas"]["BackupType"];
-            /** @description Where the backup lies. URLs are shown without their query. */
+            /** @description Location of the backup. URLs are shown without their query. */
             source: components["schemas"]["ShownSource"];
             /** @description Whether the database comes online after this backup. */
             final: boolean;
-            /** @description What the file says of itself; null: it was not looked at. */
+            /** @description The header of the file; null: it was not read. */
             header: components["schemas"]["BackupHeader"] | null;
-            /** @description `queued` goes out when its turn comes; `skipped` was no longer needed. */
+            /** @description `queued` waits for its turn; `skipped` was no longer needed. */
             state: components["schemas"]["BackupState"];
-            /** @description The vendor’s word for the state, verbatim; null: it has said none. */
+            /** @description The vendor’s status, verbatim; null: none was reported. */
             providerStatus: string | null;
             /** @description The vendor’s ids, verbatim. */
             providerRefs: {
                 [key: string]: string;
             };
-            /** @description Why it failed; null: it has not. */
+            /** @description Why it failed; null: it has not failed. */
             error: components["schemas"]["MigrationError"] | null;
             /**
              * Format: date-time
@@ -899,12 +899,12 @@ export interface components {
             createdAt: string;
             /** @description When the vendor accepted it; null: not yet. */
             submittedAt: string | null;
-            /** @description When it ended, as far as the vendor tells; null: it has not. */
+            /** @description When it ended, as far as the vendor reports it; null: it has not ended. */
             finishedAt: string | null;
         };
-        /** @description The vendor’s own words for making a backup. */
+        /** @description The vendor’s command for making a backup. */
         BackupCommand: {
-            /** @description T-SQL with line breaks, to be run on the source server. */
+            /** @description T-SQL with line breaks, to run on the source server. */
             command: string;
         };
         /**
@@ -912,36 +912,36 @@ export interface components {
          * @enum {string}
          */
         BackupForm: "plain" | "compressed" | "unreadable";
-        /** @description What a backup file says of itself. What it does not tell is null. */
+        /** @description The header of a backup file. Unknown members are null. */
         BackupHeader: {
-            /** @description The database that was backed up; null: not told. */
+            /** @description The database that was backed up; null: unknown. */
             database: string | null;
-            /** @description What kind it is. */
+            /** @description Its kind. */
             type: components["schemas"]["BackupType"] | null;
             /** @description When the vendor accepted the first backup; null: not yet. */
             startedAt: string | null;
-            /** @description When it ended, as far as the vendor tells; null: it has not. */
+            /** @description When it ended, as far as the vendor reports it; null: it has not ended. */
             finishedAt: string | null;
-            /** @description Log sequence number, in decimal, with which the backup begins; null: not told. */
+            /** @description Log sequence number, in decimal, at which the backup starts; null: unknown. */
             firstLsn: string | null;
-            /** @description Log sequence number, in decimal, at which the backup ends; null: not told. */
+            /** @description Log sequence number, in decimal, at which the backup ends; null: unknown. */
             lastLsn: string | null;
-            /** @description Log sequence number of its checkpoint; null: not told. */
+            /** @description Log sequence number of its checkpoint; null: unknown. */
             checkpointLsn: string | null;
-            /** @description Checkpoint of the full backup that a differential is based on; null: not told. */
+            /** @description Checkpoint of the full backup that a differential is based on; null: unknown. */
             databaseBackupLsn: string | null;
-            /** @description Version of the source server, such as `15.0.2000`; null: not told. */
+            /** @description Version of the source server, such as `15.0.2000`; null: unknown. */
             serverVersion: string | null;
-            /** @description Whether it was made WITH COPY_ONLY; null: not told. */
+            /** @description Whether it was made WITH COPY_ONLY; null: unknown. */
             copyOnly: boolean | null;
-            /** @description Which of how many files of one backup it is; null: not told. */
+            /** @description The position of this stripe and the number of stripes; null: unknown. */
             stripe: {
                 /** @description Number of this file, from 1. */
                 number: number;
-                /** @description How many files the backup has. */
+                /** @description Number of stripes of the backup. */
                 of: number;
             } | null;
-            /** @description How many backups the file holds; null: not told. */
+            /** @description Number of backups in the file; null: unknown. */
             sets: number | null;
             /** @description Whether the header could be read. */
             form: components["schemas"]["BackupForm"];
@@ -953,20 +953,20 @@ export interface components {
             /** @description Pass it as `pageToken` for the next page; null: this is the last one. */
             nextPageToken: string | null;
         };
-        /** @description A further backup of a chain. */
+        /** @description An additional backup of a chain. */
         BackupRequest: {
             /**
              * @description Kind of the backup; it must fit the mode of the migration.
              * @enum {string}
              */
             type: "differential" | "log";
-            /** @description Where the backup lies. URLs are shown without their query. */
+            /** @description Location of the backup. URLs are shown without their query. */
             source: components["schemas"]["Source"];
-            /** @description The last backup: the database comes online after it. Default: `false`. */
+            /** @description Whether this is the final backup, after which the database comes online. Default: `false`. */
             final?: boolean;
         };
         /**
-         * @description Where a backup is: `queued` goes out when its turn comes; `skipped` was no longer needed.
+         * @description The state of a backup: `queued` waits for its turn; `skipped` was no longer needed.
          * @enum {string}
          */
         BackupState: "queued" | "submitting" | "restoring" | "restored" | "failed" | "skipped";
@@ -977,54 +977,54 @@ export interface components {
         BackupType: "full" | "differential" | "log";
         /** @description Batch request. */
         BatchRequest: {
-            /** @description Every migration of the batch gets these, so that it can be found and changed by them. */
+            /** @description Labels for every migration of the batch, by which it can be found and changed. */
             labels: {
                 [key: string]: string;
             };
-            /** @description Each as the body of `createMigration`. Give either these or `folder`. */
+            /** @description Each like the body of `createMigration`. Give either these or `folder`. */
             migrations?: components["schemas"]["MigrationRequest"][];
-            /** @description A folder with backups of several databases: each of them becomes a migration that takes its backups from there, as with `feed`. */
+            /** @description A folder with backups of several databases. Each database becomes a migration that takes its backups from the folder, as with `feed`. */
             folder?: {
                 /** @description The cloud that holds the target instance. */
                 provider: components["schemas"]["ProviderId"];
-                /** @description A configured account; may be left out when the provider has exactly one. */
+                /** @description A configured account; optional if the provider has exactly one. */
                 account?: string;
                 /** @description Default: the account’s region. */
                 region?: string;
                 /** @description Default: `full`. */
                 mode?: components["schemas"]["Mode"];
-                /** @description Where it is restored to. */
+                /** @description The target of the restore. */
                 target: {
                     /** @description The vendor’s id of the managed instance. */
                     instanceId: string;
                 };
                 /** @description Bucket in the region of the instance. */
                 bucket: string;
-                /** @description Beginning of the keys, such as `prod/orders/`. */
+                /** @description Prefix of the keys, such as `prod/orders/`. */
                 prefix: string;
                 /** @description Host of the object storage, without scheme and bucket. */
                 endpoint?: string;
-                /** @description Take files that come later too; false: what is there now. A migration of mode `full` takes one. Default: `true`. */
+                /** @description Whether to take later files too; false: only the current files. A migration of mode `full` takes one. Default: `true`. */
                 watch?: boolean;
             };
         };
-        /** @description What became of each migration of a batch: it, or why there is none. */
+        /** @description The result for each migration of a batch: the migration, or why there is none. */
         BatchResult: {
-            /** @description In the order of the request; of a folder, in the order of the databases’ names. */
+            /** @description In the order of the request; for a folder, in the order of database names. */
             items: {
-                /** @description HTTP status that a request for this one alone would get. */
+                /** @description HTTP status of a single request for this item. */
                 status: number;
                 /** @description The migration that was stored. */
                 migration?: components["schemas"]["Migration"];
-                /** @description Why there is none. */
+                /** @description Why there is no migration. */
                 problem?: components["schemas"]["Problem"];
-                /** @description What it would do; only of a dry run. */
+                /** @description The effect of the item; only in a dry run. */
                 dryRun?: components["schemas"]["DryRun"];
             }[];
         };
         /** @description Cancel selection. */
         CancelSelection: {
-            /** @description Which of the migrations that have not ended. */
+            /** @description Selects among the migrations that have not ended. */
             selector: {
                 /** @description Migrations that have all of these labels. */
                 labels: {
@@ -1032,17 +1032,17 @@ export interface components {
                 };
                 /** @description The cloud that holds the target instance. */
                 provider?: components["schemas"]["ProviderId"];
-                /** @description A configured account; may be left out when the provider has exactly one. */
+                /** @description A configured account; optional if the provider has exactly one. */
                 account?: string;
                 /** @description The vendor’s id of the managed instance. */
                 instanceId?: string;
             };
         };
-        /** @description A webhook that was just changed. */
+        /** @description A changed webhook. */
         ChangedWebhook: {
             /** @description Id, sortable by creation. */
             id: string;
-            /** @description Its origin only: path and query may carry a right. */
+            /** @description Only the origin, because path and query may grant access. */
             url: string;
             /** @description Free text for people. */
             description: string | null;
@@ -1050,17 +1050,17 @@ export interface components {
             eventTypes: components["schemas"]["EventType"][];
             /** @description `*` stands for all. */
             accounts: string[];
-            /** @description Headers of its own that each message carries. Their values are not shown. */
+            /** @description Names of the custom headers of each message. Their values are not shown. */
             headerNames: string[];
             /** @description PEM. */
             caCertificates: string | null;
             /** @description Whether events are sent. */
             enabled: boolean;
-            /** @description Why the gateway has switched it off; null while it is on, and where a caller did it. */
+            /** @description Why the gateway disabled it; null if it is enabled or a caller disabled it. */
             disabledReason: string | null;
-            /** @description Until when messages are signed with the secret before the present one as well; null: they are not. */
+            /** @description Until when messages are also signed with the previous secret; null: they are not. */
             previousSecretUntil: string | null;
-            /** @description Who made it. Before each attempt the configuration is asked: a key that is gone, or has lost its grant for the account, has nothing sent. Of a token only the issuer can be asked. */
+            /** @description The creator. Before each attempt Godwit checks its configuration: if the creator’s key was removed or lost its grant for the account, nothing is sent. The grants of a token cannot be checked. */
             caller: string;
             /**
              * Format: date-time
@@ -1072,10 +1072,10 @@ export interface components {
              * @description When it last changed.
              */
             updatedAt: string;
-            /** @description The new signing secret, where the URL has moved to another origin. It is shown only here: keep it. */
+            /** @description The new signing secret, if the URL moved to another origin. It is shown only here: keep it. */
             secret?: string;
         };
-        /** @description An event as a webhook gets it: CloudEvents 1.0, structured mode. */
+        /** @description An event as sent to webhooks: CloudEvents 1.0, structured mode. */
         CloudEvent: {
             /**
              * @description Version of CloudEvents.
@@ -1103,17 +1103,17 @@ export interface components {
              * @enum {string}
              */
             datacontenttype: "application/json";
-            /** @description What the event tells beside its type. */
+            /** @description The data of the event. */
             data: components["schemas"]["Event"];
         };
         /** @description How the chain ends. */
         CutoverRequest: {
-            /** @description A queued backup that becomes the final one; `latest`, where a folder is watched: the newest file that is there now. */
+            /** @description A queued backup that becomes the final one; `latest`, for a watched folder: its newest file. */
             afterBackup?: string;
         };
         /** @description Cutover selection. */
         CutoverSelection: {
-            /** @description Which of the migrations that have not ended. */
+            /** @description Selects among the migrations that have not ended. */
             selector: {
                 /** @description Migrations that have all of these labels. */
                 labels: {
@@ -1121,18 +1121,18 @@ export interface components {
                 };
                 /** @description The cloud that holds the target instance. */
                 provider?: components["schemas"]["ProviderId"];
-                /** @description A configured account; may be left out when the provider has exactly one. */
+                /** @description A configured account; optional if the provider has exactly one. */
                 account?: string;
                 /** @description The vendor’s id of the managed instance. */
                 instanceId?: string;
             };
             /**
-             * @description Where folders are watched: the newest file that is there now becomes the last one.
+             * @description For watched folders: the newest file becomes the final one.
              * @enum {string}
              */
             afterBackup?: "latest";
         };
-        /** @description One event on its way to one webhook. */
+        /** @description The delivery of one event to one webhook. */
         Delivery: {
             /** @description Id, sortable by creation. */
             id: string;
@@ -1147,19 +1147,19 @@ export interface components {
             /** @description The configured account. */
             account: string;
             /**
-             * @description `pending`: not yet tried, or to be tried again. `failed`: given up.
+             * @description `pending`: not yet attempted, or to be retried. `failed`: abandoned.
              * @enum {string}
              */
             state: "pending" | "delivered" | "failed";
             /** @description Attempts that have ended. */
             attempts: number;
-            /** @description When it was last tried; null: not yet. */
+            /** @description When it was last attempted; null: not yet. */
             lastAttemptAt: string | null;
             /** @description HTTP status of the last answer; null: there was none. */
             lastStatus: number | null;
             /** @description Why the last attempt failed. */
             lastError: string | null;
-            /** @description When it is tried next; null when it has ended. */
+            /** @description Time of the next attempt; null if it has ended. */
             nextAttemptAt: string | null;
             /**
              * Format: date-time
@@ -1174,26 +1174,26 @@ export interface components {
             /** @description Pass it as `pageToken` for the next page; null: this is the last one. */
             nextPageToken: string | null;
         };
-        /** @description What a request would do. Nothing was stored or sent. */
+        /** @description The effect of a request. Nothing was stored or sent. */
         DryRun: {
-            /** @description Whether nothing speaks against the request. */
+            /** @description Whether the request is possible. */
             valid: boolean;
-            /** @description What speaks against the request; empty: nothing. */
+            /** @description The problems of the request; empty: none. */
             problems: {
                 /** @description JSON pointer (RFC 6901) into the body. */
                 pointer?: string;
                 /** @description A query parameter or a header. */
                 parameter?: string;
-                /** @description The same in a sentence, for people. */
+                /** @description An explanation for people. */
                 detail: string;
-                /** @description Of the problem that the request itself would get. */
+                /** @description The status of the problem that the request would get. */
                 code: components["schemas"]["ProblemCode"];
             }[];
-            /** @description What a person should know although nothing speaks against the request. */
+            /** @description Information for people that does not prevent the request. */
             notes: {
-                /** @description What it is, from a closed set. */
+                /** @description A code from a closed set. */
                 code: components["schemas"]["Warning"];
-                /** @description The same in a sentence, for people. */
+                /** @description An explanation for people. */
                 detail: string;
             }[];
             /** @description The calls to the vendor in order, masked. Ids that only the vendor knows appear as `{name}`. */
@@ -1202,32 +1202,32 @@ export interface components {
                 operation: string;
                 /** @description HTTP method. */
                 method: string;
-                /** @description The URL, masked where it may hold secrets. */
+                /** @description The URL with secrets masked. */
                 url: string;
                 /** @description Parameters of the call, masked. */
                 parameters: unknown;
             }[];
-            /** @description With `adopt` and `preflight`: what would be taken over, as the vendor shows it now. */
+            /** @description With `adopt` and `preflight`: the task that would be adopted, as the vendor shows it now. */
             adoption?: {
-                /** @description Where it is in its life. */
+                /** @description Its state. */
                 state: components["schemas"]["MigrationState"];
-                /** @description The vendor’s word for the state, verbatim; null: it has said none. */
+                /** @description The vendor’s status, verbatim; null: none was reported. */
                 providerStatus: string | null;
                 /** @description The vendor’s ids, verbatim. */
                 providerRefs: {
                     [key: string]: string;
                 };
-                /** @description `full`: one restore, then online. `full_log`, `full_differential`: a chain that rests at `awaiting_backup` until its end. */
+                /** @description `full`: one restore, then online. `full_log`, `full_differential`: a chain that waits at `awaiting_backup` until its end. */
                 mode: components["schemas"]["Mode"];
                 /** @description In the order of their restore. */
                 backups: {
-                    /** @description What kind it is. */
+                    /** @description Its kind. */
                     type: components["schemas"]["BackupType"];
                     /** @description Names as the vendor shows them. */
                     files: string[];
                     /** @description Whether the database comes online after this backup. */
                     final: boolean;
-                    /** @description Where it is in its life. */
+                    /** @description Its state. */
                     state: components["schemas"]["BackupState"];
                 }[];
             };
@@ -1240,14 +1240,14 @@ export interface components {
             migrationId: string;
             /** @description The configured account. */
             account: string;
-            /** @description What kind it is. */
+            /** @description Its kind. */
             type: components["schemas"]["EventType"];
             /**
              * Format: date-time
              * @description When it happened.
              */
             at: string;
-            /** @description What the event tells beside its type. */
+            /** @description The data of the event. */
             data: {
                 [key: string]: string | number | boolean | null;
             };
@@ -1272,15 +1272,15 @@ export interface components {
                 key: string;
                 /** @description Bytes. */
                 size: number;
-                /** @description When it was uploaded, by the store’s clock; null: not told. */
+                /** @description When it was uploaded, by the store’s clock; null: unknown. */
                 lastModified: string | null;
-                /** @description What became of it. */
+                /** @description The result for the file. */
                 verdict: components["schemas"]["FeedVerdict"];
-                /** @description Why, in words; null: it was taken. */
+                /** @description The reason, in words; null: it was taken. */
                 reason: string | null;
                 /** @description The vendor’s id of the backup. */
                 backupId: string | null;
-                /** @description What the file says of itself; null: it was not read. */
+                /** @description The header of the file; null: it was not read. */
                 header: components["schemas"]["BackupHeader"] | null;
             }[];
             /** @description For the next page; null: this was the last. */
@@ -1289,11 +1289,11 @@ export interface components {
             scannedAt: string | null;
         };
         /**
-         * @description What became of a file of a watched folder: `taken` as a backup, `waiting` for its turn or its end, `needless` for the chain, or `refused`.
+         * @description The result for a file of a watched folder: `taken` as a backup, `waiting` for its turn or its end, `needless` for the chain, or `refused`.
          * @enum {string}
          */
         FeedVerdict: "taken" | "waiting" | "needless" | "refused";
-        /** @description A task at the vendor that was begun outside Godwit. */
+        /** @description A task at the vendor that was started outside Godwit. */
         ForeignTask: {
             /** @description The vendor’s ids, verbatim. */
             providerRefs: {
@@ -1305,26 +1305,26 @@ export interface components {
             instanceId: string;
             /** @description The vendor’s name of the task; null: it has none. */
             name: string | null;
-            /** @description The vendor’s word, verbatim. */
+            /** @description The vendor’s status, verbatim. */
             providerStatus: string;
-            /** @description What the vendor’s word means in our vocabulary; null: its list does not tell. */
+            /** @description The vendor’s status as a state of Godwit; null: its list lacks it. */
             state: components["schemas"]["MigrationState"] | null;
             /** @description The vendor’s text, such as the reason of a failure; null: there is none. */
             detail: string | null;
-            /** @description The mode; null: the vendor’s list does not tell. */
+            /** @description The mode; null: the vendor’s list lacks it. */
             mode: components["schemas"]["Mode"] | null;
-            /** @description Names on the target; null: the vendor’s list does not tell. */
+            /** @description Names on the target; null: the vendor’s list lacks them. */
             databases: string[] | null;
-            /** @description As the vendor shows them, links without their query; null: its list does not tell. */
+            /** @description As the vendor shows them, links without their query; null: its list lacks them. */
             files: string[] | null;
             /** @description When it was stored. */
             createdAt: string | null;
             /** @description When the vendor accepted the first backup; null: not yet. */
             startedAt: string | null;
-            /** @description When it ended, as far as the vendor tells; null: it has not. */
+            /** @description When it ended, as far as the vendor reports it; null: it has not ended. */
             finishedAt: string | null;
         };
-        /** @description Tasks of one instance that were begun outside Godwit. */
+        /** @description Tasks of one instance that were started outside Godwit. */
         ForeignTaskPage: {
             /** @description The page. */
             items: components["schemas"]["ForeignTask"][];
@@ -1340,57 +1340,57 @@ export interface components {
              * @enum {string}
              */
             status: "live" | "ready";
-            /** @description The single checks; only with `?verbose`. */
+            /** @description The individual checks; only with `?verbose`. */
             checks?: {
                 /** @description Name. */
                 name: string;
                 /** @description Whether the check passes. */
                 ok: boolean;
-                /** @description The same in a sentence, for people. */
+                /** @description An explanation for people. */
                 detail: string;
             }[];
         };
-        /** @description What the files of a folder say of themselves, and the chains that they make. */
+        /** @description The headers of the files in a folder, and their chains. */
         Inspection: {
-            /** @description The files of the folder, or those that were named. */
+            /** @description The files of the folder, or the named files. */
             files: {
                 /** @description Key of the object. */
                 key: string;
                 /** @description Bytes. */
                 size: number;
-                /** @description When it was uploaded, by the store’s clock; null: not told. */
+                /** @description When it was uploaded, by the store’s clock; null: unknown. */
                 lastModified: string | null;
-                /** @description Tells whether the object has changed; it is no checksum. Null: not told. */
+                /** @description Shows whether the object has changed; it is not a checksum. Null: unknown. */
                 etag: string | null;
-                /** @description The store’s word for it; null: not told. */
+                /** @description The store’s name for it; null: unknown. */
                 storageClass: string | null;
-                /** @description What the file says of itself; null: it was not read. */
+                /** @description The header of the file; null: it was not read. */
                 header: components["schemas"]["BackupHeader"] | null;
-                /** @description What is wrong with the file. */
+                /** @description The faults of the file. */
                 faults: {
-                    /** @description What it is, from a closed set. */
+                    /** @description A code from a closed set. */
                     code: components["schemas"]["ProblemCode"];
-                    /** @description The same in a sentence, for people. */
+                    /** @description An explanation for people. */
                     detail: string;
                 }[];
             }[];
-            /** @description The chains that the files make, one for each database. */
+            /** @description The chains in these files, one per database. */
             chains: {
                 /** @description The database that was backed up. */
                 database: string;
-                /** @description A full backup is there, and nothing is missing after it. */
+                /** @description Whether there is a full backup and no gap after it. */
                 complete: boolean;
                 /** @description Keys in the order of their restore. */
                 restores: string[];
-                /** @description Keys that the chain does without. */
+                /** @description Keys that the chain does not need. */
                 needless: string[];
-                /** @description Where a file is missing. */
+                /** @description The gaps in the chain. */
                 gaps: {
                     /** @description The file before the gap; null: the full backup is missing. */
                     after: string | null;
                     /** @description The file behind the gap. */
                     before: string;
-                    /** @description The same in a sentence, for people. */
+                    /** @description An explanation for people. */
                     detail: string;
                 }[];
             }[];
@@ -1399,28 +1399,28 @@ export interface components {
         InspectionRequest: {
             /** @description The cloud that holds the target instance. */
             provider: components["schemas"]["ProviderId"];
-            /** @description A configured account; may be left out when the provider has exactly one. */
+            /** @description A configured account; optional if the provider has exactly one. */
             account?: string;
             /** @description Default: the account’s region. */
             region?: string;
             /** @description Name of the bucket. */
             bucket: string;
-            /** @description Beginning of the keys, such as `prod/orders/`; or give `keys`. */
+            /** @description Prefix of the keys, such as `prod/orders/`; or give `keys`. */
             prefix?: string;
             /** @description Object keys. */
             keys?: string[];
-            /** @description Taken as in a source. What is asked is always the endpoint of the configuration. */
+            /** @description Accepted as in a source, but Godwit always calls the configured endpoint. */
             endpoint?: string;
-            /** @description The database whose backups these should be. */
+            /** @description The expected database of the backups. */
             database?: string;
         };
         /**
          * Backup of an instance
-         * @description A backup that the cloud has made of another instance.
+         * @description A backup that the cloud made of another instance.
          */
         InstanceBackupSource: {
             /**
-             * @description What kind it is. (enum property replaced by openapi-typescript)
+             * @description Its kind. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             type: "instance_backup";
@@ -1445,7 +1445,7 @@ export interface components {
             account: string;
             /** @description The region of the instance. */
             region: string;
-            /** @description The name that the caller gave; null: none. */
+            /** @description The caller’s name for it; null: none. */
             name: string | null;
             /** @description Free text for people. */
             description: string | null;
@@ -1453,13 +1453,13 @@ export interface components {
             labels: {
                 [key: string]: string;
             };
-            /** @description `full`: one restore, then online. `full_log`, `full_differential`: a chain that rests at `awaiting_backup` until its end. */
+            /** @description `full`: one restore, then online. `full_log`, `full_differential`: a chain that waits at `awaiting_backup` until its end. */
             mode: components["schemas"]["Mode"];
-            /** @description Where it is restored to. */
+            /** @description The target of the restore. */
             target: {
                 /** @description The vendor’s id of the managed instance. */
                 instanceId: string;
-                /** @description The databases and their names on the target; absent: whatever the backup holds. */
+                /** @description The databases and their names on the target; absent: all databases in the backup. */
                 databases?: {
                     /** @description The name inside the backup. */
                     name: string;
@@ -1469,30 +1469,30 @@ export interface components {
                 /** @description Whether a database of the same name is replaced. */
                 overwrite: boolean;
             };
-            /** @description Where the backup lies. URLs are shown without their query. */
+            /** @description Location of the backup. URLs are shown without their query. */
             source?: components["schemas"]["ShownSource"];
             /** @description A folder to take the backups from, in place of `source`. */
             feed?: {
                 /** @description Bucket in the region of the instance. */
                 bucket: string;
-                /** @description Beginning of the keys, such as `prod/orders/`. */
+                /** @description Prefix of the keys, such as `prod/orders/`. */
                 prefix: string;
                 /** @description Host of the object storage, without scheme and bucket. */
                 endpoint?: string;
-                /** @description Take files that come later too; false: what is there now. A migration of mode `full` takes one. Default: `true`. */
+                /** @description Whether to take later files too; false: only the current files. A migration of mode `full` takes one. Default: `true`. */
                 watch?: boolean;
-                /** @description Key or name of the file that ends the chain: the database comes online after it. */
+                /** @description Key or name of the file that ends the chain, after which the database comes online. */
                 lastFile?: string;
             };
-            /** @description How the restore is done; each option works where the provider has it. */
+            /** @description Options of the restore; each works only if the provider supports it. */
             options: components["schemas"]["Options"];
             /** @description Settings that only one vendor has. */
             providerOptions?: components["schemas"]["ProviderOptions"];
-            /** @description Where it is in its life. */
+            /** @description Its state. */
             state: components["schemas"]["MigrationState"];
-            /** @description The code of the first entry of `blocking`, or why it ended; null: nothing stands in the way. */
+            /** @description The code of the first entry of `blocking`, or why it ended; null: nothing blocks it. */
             stateReason: components["schemas"]["Reason"] | null;
-            /** @description The vendor’s word for the state, verbatim; null: it has said none. */
+            /** @description The vendor’s status, verbatim; null: none was reported. */
             providerStatus: string | null;
             /** @description The vendor’s ids, verbatim. */
             providerRefs: {
@@ -1500,58 +1500,58 @@ export interface components {
             };
             /** @description What is possible now. */
             actions: components["schemas"]["Action"][];
-            /** @description Why it does not move, if it does not; with the vendor’s own words wherever a vendor spoke. */
+            /** @description Why it does not proceed, with the vendor’s own words if a vendor rejected a call. */
             blocking: {
-                /** @description What it is, from a closed set. */
+                /** @description A code from a closed set. */
                 code: components["schemas"]["Reason"];
-                /** @description The same in a sentence, for people. */
+                /** @description An explanation for people. */
                 detail: string;
                 /**
                  * Format: date-time
                  * @description Since when.
                  */
                 since: string;
-                /** @description The vendor’s own words, where a vendor spoke. */
+                /** @description The vendor’s own words, if a vendor rejected the call. */
                 provider?: {
                     /** @description The cloud that holds the target instance. */
                     name: components["schemas"]["ProviderId"];
                     /** @description The vendor’s operation. */
                     operation: string;
-                    /** @description What it is, from a closed set. */
+                    /** @description A code from a closed set. */
                     code: string | null;
                     /** @description The vendor’s message, verbatim. */
                     message: string | null;
-                    /** @description Request id: finds the request in the log, or, of a vendor, in its support. */
+                    /** @description Request id, to find the request in the log, or, for a vendor’s id, to quote to its support. */
                     requestId: string | null;
-                    /** @description HTTP status of the vendor’s answer; null: it did not come that far. */
+                    /** @description HTTP status of the vendor’s answer; null: there was none. */
                     httpStatus: number | null;
                 };
             }[];
-            /** @description What a person should know although nothing is wrong with the migration itself. */
+            /** @description Information for people about a migration that is not itself at fault. */
             warnings: {
-                /** @description What it is, from a closed set. */
+                /** @description A code from a closed set. */
                 code: components["schemas"]["Warning"];
-                /** @description The same in a sentence, for people. */
+                /** @description An explanation for people. */
                 detail: string;
             }[];
-            /** @description How far it is. */
+            /** @description The progress of the restore. */
             progress: {
-                /** @description Of the backup that is restored now; null: the vendor tells none. */
+                /** @description Of the backup that is being restored; null: the vendor reports none. */
                 percent: number | null;
                 /** @description Backups in the chain so far. */
                 backupsTotal: number;
-                /** @description Backups that are restored. */
+                /** @description Restored backups. */
                 backupsRestored: number;
-                /** @description Where a folder is watched: how much older the last restored backup is than the newest one of the chain there; null: not known. */
+                /** @description For a watched folder: how much older the last restored backup is than the newest one of the chain in the folder; null: unknown. */
                 behindSeconds: number | null;
             };
             /** @description In the order of their restore. */
             backups: components["schemas"]["Backup"][];
-            /** @description How many backups of a long chain are left out here, between the first and the next one that is shown: lists and answers to changes show 50. `GET /migrations/{id}` and `GET /migrations/{id}/backups` have all. */
+            /** @description Number of backups of a long chain that are omitted after the first one: lists and answers to changes show 50. `GET /migrations/{id}` and `GET /migrations/{id}/backups` have all. */
             backupsOmitted?: number;
-            /** @description Why it failed; null: it has not. */
+            /** @description Why it failed; null: it has not failed. */
             error: components["schemas"]["MigrationError"] | null;
-            /** @description Who asked for it, as the audit names the caller. */
+            /** @description The caller that created it, as in the audit. */
             createdBy: string;
             /**
              * Format: date-time
@@ -1560,37 +1560,37 @@ export interface components {
             createdAt: string;
             /** @description When the vendor accepted the first backup; null: not yet. */
             startedAt: string | null;
-            /** @description When it ended, as far as the vendor tells; null: it has not. */
+            /** @description When it ended, as far as the vendor reports it; null: it has not ended. */
             finishedAt: string | null;
             /**
              * Format: date-time
              * @description When it last changed.
              */
             updatedAt: string;
-            /** @description When the vendor was last looked at; null: not yet. */
+            /** @description When it was last observed at the vendor; null: not yet. */
             observedAt: string | null;
         };
-        /** @description Why it failed: our code, plain words, and the vendor’s own words. */
+        /** @description Why it failed: Godwit’s code, an explanation, and the vendor’s own words. */
         MigrationError: {
-            /** @description What it is, from a closed set. */
+            /** @description A code from a closed set. */
             code: components["schemas"]["ProblemCode"] | components["schemas"]["RestoreErrorCode"];
-            /** @description The same in a sentence, for people. */
+            /** @description An explanation for people. */
             detail: string;
             /** @description Whether the same request can succeed later without being changed. */
             retryable: boolean;
-            /** @description The vendor’s own words, where a vendor spoke. */
+            /** @description The vendor’s own words, if a vendor rejected the call. */
             provider?: {
                 /** @description The cloud that holds the target instance. */
                 name: components["schemas"]["ProviderId"];
                 /** @description The vendor’s operation. */
                 operation: string;
-                /** @description What it is, from a closed set. */
+                /** @description A code from a closed set. */
                 code: string | null;
                 /** @description The vendor’s message, verbatim. */
                 message: string | null;
-                /** @description Request id: finds the request in the log, or, of a vendor, in its support. */
+                /** @description Request id, to find the request in the log, or, for a vendor’s id, to quote to its support. */
                 requestId: string | null;
-                /** @description HTTP status of the vendor’s answer; null: it did not come that far. */
+                /** @description HTTP status of the vendor’s answer; null: there was none. */
                 httpStatus: number | null;
             };
         };
@@ -1601,7 +1601,7 @@ export interface components {
             /** @description Pass it as `pageToken` for the next page; null: this is the last one. */
             nextPageToken: string | null;
         };
-        /** @description What of a migration can be changed. */
+        /** @description The changeable members of a migration. */
         MigrationPatch: {
             /** @description Free text for people. */
             description?: string | null;
@@ -1610,11 +1610,11 @@ export interface components {
                 [key: string]: string | null;
             } | null;
         };
-        /** @description What is to be restored, and where. */
+        /** @description What to restore, and where. */
         MigrationRequest: {
             /** @description The cloud that holds the target instance. */
             provider: components["schemas"]["ProviderId"];
-            /** @description A configured account; may be left out when the provider has exactly one. */
+            /** @description A configured account; optional if the provider has exactly one. */
             account?: string;
             /** @description Default: the account’s region. */
             region?: string;
@@ -1626,34 +1626,34 @@ export interface components {
             labels?: components["schemas"]["Labels"];
             /** @description Default: `full`. */
             mode?: components["schemas"]["Mode"];
-            /** @description Where it is restored to. */
+            /** @description The target of the restore. */
             target: components["schemas"]["Target"];
-            /** @description Where the backup lies. URLs are shown without their query. */
+            /** @description Location of the backup. URLs are shown without their query. */
             source?: components["schemas"]["Source"];
             /** @description A folder to take the backups from, in place of `source`. */
             feed?: {
                 /** @description Bucket in the region of the instance. */
                 bucket: string;
-                /** @description Beginning of the keys, such as `prod/orders/`. */
+                /** @description Prefix of the keys, such as `prod/orders/`. */
                 prefix: string;
                 /** @description Host of the object storage, without scheme and bucket. */
                 endpoint?: string;
-                /** @description Take files that come later too; false: what is there now. A migration of mode `full` takes one. Default: `true`. */
+                /** @description Whether to take later files too; false: only the current files. A migration of mode `full` takes one. Default: `true`. */
                 watch?: boolean;
-                /** @description Key or name of the file that ends the chain: the database comes online after it. */
+                /** @description Key or name of the file that ends the chain, after which the database comes online. */
                 lastFile?: string;
             };
-            /** @description In place of `source`: takes over a task that was begun outside Godwit, by the vendor’s ids as `GET /accounts/{name}/tasks` shows them. Nothing is sent. `mode` may be left out: it is the vendor’s. */
+            /** @description In place of `source`: takes over a task that was started outside Godwit, by the vendor’s ids as `GET /accounts/{name}/tasks` shows them. Nothing is sent. `mode` is optional, because the vendor knows it. */
             adopt?: {
                 [key: string]: string;
             };
-            /** @description How the restore is done; each option works where the provider has it. */
+            /** @description Options of the restore; each works only if the provider supports it. */
             options?: components["schemas"]["Options"];
             /** @description Settings that only one vendor has. */
             providerOptions?: components["schemas"]["ProviderOptions"];
         };
         /**
-         * @description Where a migration is in its life, and what may follow.
+         * @description The state of a migration, and its possible successors.
          *
          *     * `pending`: Then `restoring` (the vendor accepted the full backup); `cancelling` (cancel, while the outcome of the submission is not settled); `cancelled` (cancel, nothing is at the vendor); `failed` (the vendor refused the full backup).
          *     * `restoring`: Then `awaiting_backup` (a backup of the chain is restored, or an increment failed and the chain lives); `succeeded` (the vendor reports the database online); `failed` (the vendor reports failure); `cancelling` (cancel); `cancelled` (cancel, and nobody can tell what the vendor has done).
@@ -1667,15 +1667,15 @@ export interface components {
          */
         MigrationState: "pending" | "restoring" | "awaiting_backup" | "cutting_over" | "cancelling" | "succeeded" | "failed" | "cancelled";
         /**
-         * @description `full`: one restore, then online. `full_log` and `full_differential`: a chain that rests at `awaiting_backup` until its end.
+         * @description `full`: one restore, then online. `full_log` and `full_differential`: a chain that waits at `awaiting_backup` until its end.
          * @enum {string}
          */
         Mode: "full" | "full_log" | "full_differential";
-        /** @description A webhook that was just made. */
+        /** @description A new webhook. */
         NewWebhook: {
             /** @description Id, sortable by creation. */
             id: string;
-            /** @description Its origin only: path and query may carry a right. */
+            /** @description Only the origin, because path and query may grant access. */
             url: string;
             /** @description Free text for people. */
             description: string | null;
@@ -1683,17 +1683,17 @@ export interface components {
             eventTypes: components["schemas"]["EventType"][];
             /** @description `*` stands for all. */
             accounts: string[];
-            /** @description Headers of its own that each message carries. Their values are not shown. */
+            /** @description Names of the custom headers of each message. Their values are not shown. */
             headerNames: string[];
             /** @description PEM. */
             caCertificates: string | null;
             /** @description Whether events are sent. */
             enabled: boolean;
-            /** @description Why the gateway has switched it off; null while it is on, and where a caller did it. */
+            /** @description Why the gateway disabled it; null if it is enabled or a caller disabled it. */
             disabledReason: string | null;
-            /** @description Until when messages are signed with the secret before the present one as well; null: they are not. */
+            /** @description Until when messages are also signed with the previous secret; null: they are not. */
             previousSecretUntil: string | null;
-            /** @description Who made it. Before each attempt the configuration is asked: a key that is gone, or has lost its grant for the account, has nothing sent. Of a token only the issuer can be asked. */
+            /** @description The creator. Before each attempt Godwit checks its configuration: if the creator’s key was removed or lost its grant for the account, nothing is sent. The grants of a token cannot be checked. */
             caller: string;
             /**
              * Format: date-time
@@ -1714,7 +1714,7 @@ export interface components {
          */
         ObjectStorageSource: {
             /**
-             * @description What kind it is. (enum property replaced by openapi-typescript)
+             * @description Its kind. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             type: "object_storage";
@@ -1725,16 +1725,16 @@ export interface components {
             /** @description Host of the object storage, without scheme and bucket. */
             endpoint?: string;
         };
-        /** @description How the restore is done; each option works where the provider has it. */
+        /** @description Options of the restore; each works only if the provider supports it. */
         Options: {
             /**
-             * @description When the vendor runs DBCC CHECKDB (Alibaba). The result of `async`, the vendor’s default, comes after the migration has ended and is not waited for: look at the instance.
+             * @description When the vendor runs DBCC CHECKDB (Alibaba). The result of `async`, the vendor’s default, arrives after the end of the migration, and Godwit does not wait for it: look at the instance.
              * @enum {string}
              */
             consistencyCheck?: "async" | "sync";
-            /** @description Let the vendor check the backup before it restores (Huawei). */
+            /** @description Makes the vendor check the backup before the restore (Huawei). */
             precheck?: boolean;
-            /** @description Keep the vendor’s own copy of the file on the instance’s disk (Huawei). */
+            /** @description Keeps the vendor’s copy of the file on the instance’s disk (Huawei). */
             keepDownloadedFiles?: boolean;
         };
         /** @description RFC 9457 problem document. */
@@ -1745,7 +1745,7 @@ export interface components {
             title: string;
             /** @description HTTP status, or the state of a probe. */
             status: number;
-            /** @description The same in a sentence, for people. */
+            /** @description An explanation for people. */
             detail: string;
             /** @description The request id. */
             instance: string;
@@ -1753,35 +1753,35 @@ export interface components {
             code: components["schemas"]["ProblemCode"];
             /** @description Whether the same request can succeed later without being changed. */
             retryable: boolean;
-            /** @description The single faults of the request. */
+            /** @description The individual faults of the request. */
             errors?: {
                 /** @description JSON pointer (RFC 6901) into the body. */
                 pointer?: string;
-                /** @description The query parameter or header at fault. */
+                /** @description The faulty query parameter or header. */
                 parameter?: string;
-                /** @description The same in a sentence, for people. */
+                /** @description An explanation for people. */
                 detail: string;
             }[];
-            /** @description The vendor’s own words, where a vendor spoke. */
+            /** @description The vendor’s own words, if a vendor rejected the call. */
             provider?: {
                 /** @description The cloud that holds the target instance. */
                 name: components["schemas"]["ProviderId"];
                 /** @description The vendor’s operation. */
                 operation: string;
-                /** @description What it is, from a closed set. */
+                /** @description A code from a closed set. */
                 code: string | null;
                 /** @description The vendor’s message, verbatim. */
                 message: string | null;
-                /** @description Request id: finds the request in the log, or, of a vendor, in its support. */
+                /** @description Request id, to find the request in the log, or, for a vendor’s id, to quote to its support. */
                 requestId: string | null;
-                /** @description HTTP status of the vendor’s answer; null: it did not come that far. */
+                /** @description HTTP status of the vendor’s answer; null: there was none. */
                 httpStatus: number | null;
             };
         } & {
             [key: string]: unknown;
         };
         /**
-         * @description Why a request was refused; `GET /problems` serves the catalogue.
+         * @description Why a request was rejected; `GET /problems` returns the catalogue.
          *
          *     * `invalid_request`: The request is not valid.
          *     * `unauthenticated`: Credentials are missing or not valid.
@@ -1828,9 +1828,9 @@ export interface components {
          * @enum {string}
          */
         ProblemCode: "invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "not_acceptable" | "invalid_state" | "target_busy" | "duplicate_backup" | "cutover_needs_final_backup" | "idempotency_in_progress" | "provider_conflict" | "events_gone" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "unsupported_by_provider" | "unknown_account" | "idempotency_key_reused" | "encryption_key_required" | "provider_rejected" | "backup_corrupt_or_newer" | "newer_version" | "wrong_backup_kind" | "backup_striped" | "backup_with_several_sets" | "log_chain_gap" | "log_already_restored" | "differential_base_mismatch" | "source_missing_or_archived" | "database_not_in_backup" | "backup_not_checked" | "rate_limited" | "internal" | "provider_auth_failed" | "provider_protocol_error" | "provider_throttled" | "provider_unavailable" | "overloaded" | "store_outcome_unknown" | "draining" | "provider_timeout";
-        /** @description What a problem means and what to do. */
+        /** @description The meaning of a problem, and what to do. */
         ProblemEntry: {
-            /** @description What it is, from a closed set. */
+            /** @description A code from a closed set. */
             code: components["schemas"]["ProblemCode"];
             /** @description HTTP status, or the state of a probe. */
             status: number;
@@ -1848,15 +1848,15 @@ export interface components {
             /** @description Pass it as `pageToken` for the next page; null: this is the last one. */
             nextPageToken: string | null;
         };
-        /** @description What a cloud can do, and its limits. */
+        /** @description The capabilities and limits of a cloud. */
         Provider: {
             /** @description The cloud that holds the target instance. */
             id: components["schemas"]["ProviderId"];
             /** @description Name for people. */
             title: string;
-            /** @description Modes that it can. */
+            /** @description Supported modes. */
             modes: components["schemas"]["Mode"][];
-            /** @description Kinds of sources that it takes. */
+            /** @description Supported kinds of sources. */
             sources: components["schemas"]["SourceType"][];
             /** @description Objects of an `object_storage` source. */
             filesPerBackup: {
@@ -1872,9 +1872,9 @@ export interface components {
                 /** @description At most. */
                 max: number;
             };
-            /** @description How many databases a request may name, whether the list may be left out, and how many may have `restoreAs`. */
+            /** @description The number of databases that a request may name, whether the list may be omitted, and how many may have `restoreAs`. */
             databases: {
-                /** @description Whether the list may be left out. */
+                /** @description Whether the list may be omitted. */
                 optional: boolean;
                 /** @description At least. */
                 min: number;
@@ -1885,44 +1885,44 @@ export interface components {
             };
             /** @description Whether a database of the same name is replaced. */
             overwrite: boolean;
-            /** @description How the restore is done; each option works where the provider has it. */
+            /** @description Options of the restore; each works only if the provider supports it. */
             options: string[];
-            /** @description Whether a chain can be opened without a last file. */
+            /** @description Whether a chain can be opened without a final file. */
             cutoverWithoutBackup: boolean;
-            /** @description Whether a restore that runs can be cancelled. */
+            /** @description Whether a running restore can be cancelled. */
             cancelWhileRestoring: boolean;
-            /** @description Whether a chain of mode `full_log` takes one differential backup before the logs. */
+            /** @description Whether a chain of mode `full_log` accepts one differential backup before the logs. */
             differentialBeforeLogs: boolean;
             /**
-             * @description What the failed restore of a log or differential backup means for the chain.
+             * @description The effect of a failed log or differential restore on the chain.
              * @enum {string}
              */
             failedIncrement: "continues" | "vendor_decides" | "fatal";
-            /** @description Backups queue in Godwit and go out one after the other. */
+            /** @description Backups queue in Godwit and are sent one after another. */
             oneRestorePerInstance: boolean;
             /** @description Whether a percentage is known while it runs. */
             progressPercent: boolean;
-            /** @description Regions where it can be used; empty: not limited here. */
+            /** @description Supported regions; empty: not restricted. */
             regions: string[];
-            /** @description Limits in words, by what they limit. */
+            /** @description Other limits, as texts. */
             limits: {
                 [key: string]: string;
             };
-            /** @description Whether calls are made (`closed`). After several calls in a row without an answer none is made (`open`) until `retryAt`; then one finds out whether the vendor is back (`half_open`). Only where one provider is read. */
+            /** @description Whether Godwit makes calls (`closed`). After several consecutive calls without an answer it makes none (`open`) until `retryAt`; then one call probes the vendor (`half_open`). Only when one provider is read. */
             circuits?: {
                 /** @description The configured account. */
                 account: string;
                 /** @description The region of the instance. */
                 region: string;
                 /**
-                 * @description Where it is in its life.
+                 * @description Its state.
                  * @enum {string}
                  */
                 state: "closed" | "open" | "half_open";
-                /** @description When a call finds out whether the vendor is back; null while calls are made. */
+                /** @description Time of the next probe; null while calls are made. */
                 retryAt: string | null;
             }[];
-            /** @description Operations of which fewer calls are made, because the vendor throttled one. Each throttled call halves the speed, and within a minute without one it is back at 1 and the operation leaves this list. Only where one provider is read, and as the process that answers sees it. */
+            /** @description Operations that are slowed down because the vendor throttled a call. Each throttled call halves the speed; within a minute without one it returns to 1 and the operation leaves this list. Only when one provider is read, as seen by the answering process. */
             slowedOperations?: {
                 /** @description The configured account. */
                 account: string;
@@ -1931,11 +1931,11 @@ export interface components {
                 /** @description The vendor’s operation. */
                 operation: string;
                 /**
-                 * @description The part of the limit that is used now.
+                 * @description The part of the limit in use.
                  * @example 0.5
                  */
                 speed: number;
-                /** @description No call leaves before then; null: calls leave, at that speed. */
+                /** @description No call is sent before this time; null: calls are sent at that speed. */
                 pausedUntil: string | null;
             }[];
         };
@@ -1949,7 +1949,7 @@ export interface components {
             /** @description For Alibaba Cloud. */
             alibaba?: {
                 /**
-                 * @description How the base of a chain is submitted; default: the account’s setting.
+                 * @description How the full backup of a chain is submitted; default: the account’s setting.
                  * @enum {string}
                  */
                 chainBase?: "updf" | "full";
@@ -1976,7 +1976,7 @@ export interface components {
             nextPageToken: string | null;
         };
         /**
-         * @description Why a migration does not move.
+         * @description Why a migration does not proceed.
          *
          *     * `outcome_unknown`: The answer to a changing call is missing, malformed, or an internal error of the vendor. Godwit probes the vendor for the effect of the call and sends nothing until the outcome is known. A call that ends this way `engine.resendTries` times (5), and proves absent each time, counts as refused.
          *     * `provider_throttled`: The vendor asks for fewer calls.
@@ -2029,10 +2029,10 @@ export interface components {
          * @enum {string}
          */
         RestoreErrorCode: "restore_failed" | "backup_corrupt_or_newer" | "newer_version" | "edition_unsupported" | "wrong_backup_kind" | "backup_striped" | "backup_with_several_sets" | "encrypted_backup" | "log_chain_gap" | "log_already_restored" | "differential_base_mismatch" | "target_not_restoring" | "target_database_exists" | "target_database_in_use" | "target_switchover" | "insufficient_space" | "database_limit_reached" | "database_not_in_backup" | "source_missing_or_archived" | "source_access_denied" | "source_url_expired" | "download_failed" | "consistency_check_failed";
-        /** @description What the operator knows; empty: try again. */
+        /** @description The operator’s decision; empty: retry. */
         RetryRequest: {
             /**
-             * @description The operator has looked: the vendor has nothing of the call whose outcome is unknown.
+             * @description The operator has checked that the vendor did not receive the call of unknown outcome.
              * @enum {string}
              */
             assume?: "absent";
@@ -2041,44 +2041,44 @@ export interface components {
                 [key: string]: string;
             };
         };
-        /** @description The front door. */
+        /** @description The links of the API. */
         Root: {
             /** @description Always `Godwit`. */
             name: string;
             /** @description The version of the gateway. */
             version: string;
             /**
-             * @description What stands behind it: the built-in emulated clouds, or the configured accounts of real ones.
+             * @description Whether the gateway uses the built-in emulated clouds or configured accounts of real ones.
              * @enum {string}
              */
             environment: "sandbox" | "live";
-            /** @description Where things are, by name. */
+            /** @description Links by name. */
             links: {
                 [key: string]: string;
             };
         };
         /** @description Rotate secret request. */
         RotateSecretRequest: {
-            /** @description For so long messages are signed with the old secret as well; 0: no longer from now on. Default: `86400`. */
+            /** @description How long messages are also signed with the old secret; 0: not at all. Default: `86400`. */
             overlapSeconds?: number;
         };
-        /** @description What became of each migration that was selected: as it is now, or why it was not changed. */
+        /** @description The result for each selected migration: its current representation, or why it was not changed. */
         SelectionResult: {
             /** @description The oldest first. */
             items: {
                 /** @description Id of the migration. */
                 migrationId: string;
-                /** @description HTTP status that a request for this one alone would get. */
+                /** @description HTTP status of a single request for this item. */
                 status: number;
-                /** @description The migration as it is now. */
+                /** @description The current migration. */
                 migration?: components["schemas"]["Migration"];
                 /** @description Why it was not changed. */
                 problem?: components["schemas"]["Problem"];
             }[];
         };
-        /** @description Where the backup lies; `adopted`: it was sent outside Godwit. */
+        /** @description Location of the backup; `adopted`: it was sent outside Godwit. */
         ShownSource: components["schemas"]["ObjectStorageSource"] | components["schemas"]["UrlSource"] | components["schemas"]["InstanceBackupSource"] | components["schemas"]["UploadSource"] | components["schemas"]["AdoptedSource"];
-        /** @description Where the backup lies. */
+        /** @description Location of the backup. */
         Source: components["schemas"]["ObjectStorageSource"] | components["schemas"]["UrlSource"] | components["schemas"]["InstanceBackupSource"] | components["schemas"]["UploadSource"];
         /**
          * @description Kind of a source.
@@ -2089,14 +2089,14 @@ export interface components {
         Target: {
             /** @description The vendor’s id of the managed instance. */
             instanceId: string;
-            /** @description Left out or empty: whatever the backup holds. */
+            /** @description Absent or empty: all databases in the backup. */
             databases?: {
                 /** @description The name inside the backup. */
                 name: string;
                 /** @description The name on the target; default: the same. */
                 restoreAs?: string;
             }[];
-            /** @description Replace a database of the same name. Default: `false`. */
+            /** @description Whether to replace a database of the same name. Default: `false`. */
             overwrite?: boolean;
         };
         /**
@@ -2105,24 +2105,24 @@ export interface components {
          */
         UploadSource: {
             /**
-             * @description What kind it is. (enum property replaced by openapi-typescript)
+             * @description Its kind. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             type: "upload";
             /** @description Name of the file that will be uploaded. */
             fileName: string;
         };
-        /** @description Where the file of an `upload` backup goes, with temporary rights to put it there. */
+        /** @description The destination of an `upload` backup’s file, with temporary credentials for the upload. */
         UploadTarget: {
             /** @description Name of the bucket. */
             bucket: string;
             /** @description Region of the bucket. */
             region: string;
-            /** @description The whole key of the object, without a leading slash. */
+            /** @description The full key of the object, without a leading slash. */
             key: string;
-            /** @description Host of the bucket; the file goes to `https://{host}/{key}`. */
+            /** @description Host of the bucket; upload the file to `https://{host}/{key}`. */
             host: string;
-            /** @description Temporary keys of the vendor’s object storage, for this upload alone. */
+            /** @description Temporary keys of the vendor’s object storage, for this upload only. */
             credentials: {
                 /** @description The id of the temporary key. */
                 secretId: string;
@@ -2131,11 +2131,11 @@ export interface components {
                 /** @description The session token of the temporary key. */
                 token: string;
             };
-            /** @description From when they work; null: at once. */
+            /** @description When they become valid; null: at once. */
             startsAt: string | null;
             /**
              * Format: date-time
-             * @description Ask again when they have ended.
+             * @description When they expire; then request new ones.
              */
             expiresAt: string;
         };
@@ -2145,7 +2145,7 @@ export interface components {
          */
         UrlSource: {
             /**
-             * @description What kind it is. (enum property replaced by openapi-typescript)
+             * @description Its kind. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             type: "url";
@@ -2153,7 +2153,7 @@ export interface components {
             urls: string[];
         };
         /**
-         * @description What a person should know although nothing is wrong with the migration itself.
+         * @description Information for people about a migration that is not itself at fault.
          *
          *     * `backup_not_checked`: Godwit submitted a backup file unchecked, because it could not read the file or its object store.
          *     * `backup_doubtful`: The check of a backup file found something doubtful. Godwit submitted the file all the same.
@@ -2177,11 +2177,11 @@ export interface components {
          * @enum {string}
          */
         Warning: "backup_not_checked" | "backup_doubtful" | "backup_file_changed" | "foreign_task_running" | "vendor_outcome_unknown" | "half_restored_database" | "left_behind" | "cancel_refused" | "accepted_after_all" | "opened_before_queue_was_empty" | "opened_elsewhere" | "backup_out_of_order" | "consistency_check_failed" | "consistency_check_passed" | "database_without_owner" | "backup_not_listed" | "provider_flow_status" | "provider_message" | "provider_note";
-        /** @description Where events are sent to, and which. */
+        /** @description The receiver of events, and their selection. */
         Webhook: {
             /** @description Id, sortable by creation. */
             id: string;
-            /** @description Its origin only: path and query may carry a right. */
+            /** @description Only the origin, because path and query may grant access. */
             url: string;
             /** @description Free text for people. */
             description: string | null;
@@ -2189,17 +2189,17 @@ export interface components {
             eventTypes: components["schemas"]["EventType"][];
             /** @description `*` stands for all. */
             accounts: string[];
-            /** @description Headers of its own that each message carries. Their values are not shown. */
+            /** @description Names of the custom headers of each message. Their values are not shown. */
             headerNames: string[];
             /** @description PEM. */
             caCertificates: string | null;
             /** @description Whether events are sent. */
             enabled: boolean;
-            /** @description Why the gateway has switched it off; null while it is on, and where a caller did it. */
+            /** @description Why the gateway disabled it; null if it is enabled or a caller disabled it. */
             disabledReason: string | null;
-            /** @description Until when messages are signed with the secret before the present one as well; null: they are not. */
+            /** @description Until when messages are also signed with the previous secret; null: they are not. */
             previousSecretUntil: string | null;
-            /** @description Who made it. Before each attempt the configuration is asked: a key that is gone, or has lost its grant for the account, has nothing sent. Of a token only the issuer can be asked. */
+            /** @description The creator. Before each attempt Godwit checks its configuration: if the creator’s key was removed or lost its grant for the account, nothing is sent. The grants of a token cannot be checked. */
             caller: string;
             /**
              * Format: date-time
@@ -2219,53 +2219,53 @@ export interface components {
             /** @description Pass it as `pageToken` for the next page; null: this is the last one. */
             nextPageToken: string | null;
         };
-        /** @description What of a webhook can be changed. */
+        /** @description The changeable members of a webhook. */
         WebhookPatch: {
             /**
              * Format: uri
-             * @description Where events are sent to: HTTPS, unless the configuration allows more. It is stored encrypted, and only its origin is shown.
+             * @description The receiver’s URL: HTTPS, unless the configuration allows more. It is stored encrypted, and only its origin is shown.
              */
             url?: string;
             /** @description Free text for people. */
             description?: string | null;
-            /** @description Types of events that are sent. Empty: every type. */
+            /** @description Selected event types. Empty: every type. */
             eventTypes?: components["schemas"]["EventType"][];
-            /** @description Accounts whose events are sent; `*` stands for all. The caller needs a grant for each. Left out: all that it has a grant for. */
+            /** @description Selected accounts; `*` stands for all. The caller needs a grant for each. Absent: all accounts granted to the caller. */
             accounts?: string[];
-            /** @description Headers that each message carries, such as `authorization`. Values are stored encrypted and never shown. Names that Godwit sets itself or that belong to the connection are refused. Those of before are dropped where the URL moves to another origin. A member that is null removes that header; null removes all. */
+            /** @description Headers that each message carries, such as `authorization`. Values are stored encrypted and never shown. Headers that Godwit sets itself or that belong to the connection are rejected. A URL at another origin drops the earlier headers. A member that is null removes that header; null removes all. */
             headers?: {
                 [key: string]: string | null;
             } | null;
-            /** @description Certificates (PEM) of authorities that the receiver’s may be signed by, beside those that are trusted anyway: for a private authority. */
+            /** @description Additional trusted authorities (PEM) for the receiver’s certificate, such as a private authority. */
             caCertificates?: string | null;
-            /** @description Whether events are sent. What happens meanwhile is not sent later. */
+            /** @description Whether events are sent. Events that occur while it is false are never sent. */
             enabled?: boolean;
         };
-        /** @description Where events are sent, and which. */
+        /** @description The receiver of events, and their selection. */
         WebhookRequest: {
             /**
              * Format: uri
-             * @description Where events are sent to: HTTPS, unless the configuration allows more. It is stored encrypted, and only its origin is shown.
+             * @description The receiver’s URL: HTTPS, unless the configuration allows more. It is stored encrypted, and only its origin is shown.
              */
             url: string;
             /** @description Free text for people. */
             description?: string | null;
-            /** @description Types of events that are sent. Empty: every type. */
+            /** @description Selected event types. Empty: every type. */
             eventTypes?: components["schemas"]["EventType"][];
-            /** @description Accounts whose events are sent; `*` stands for all. The caller needs a grant for each. Left out: all that it has a grant for. */
+            /** @description Selected accounts; `*` stands for all. The caller needs a grant for each. Absent: all accounts granted to the caller. */
             accounts?: string[];
-            /** @description Headers that each message carries, such as `authorization`. Values are stored encrypted and never shown. Names that Godwit sets itself or that belong to the connection are refused. Those of before are dropped where the URL moves to another origin. */
+            /** @description Headers that each message carries, such as `authorization`. Values are stored encrypted and never shown. Headers that Godwit sets itself or that belong to the connection are rejected. A URL at another origin drops the earlier headers. */
             headers?: {
                 [key: string]: string;
             };
-            /** @description Certificates (PEM) of authorities that the receiver’s may be signed by, beside those that are trusted anyway: for a private authority. */
+            /** @description Additional trusted authorities (PEM) for the receiver’s certificate, such as a private authority. */
             caCertificates?: string | null;
-            /** @description Whether events are sent. What happens meanwhile is not sent later. Default: `true`. */
+            /** @description Whether events are sent. Events that occur while it is false are never sent. Default: `true`. */
             enabled?: boolean;
         };
-        /** @description What came of a test message. */
+        /** @description The result of a test message. */
         WebhookTest: {
-            /** @description Whether the receiver has answered with a 2xx. */
+            /** @description Whether the receiver answered with a 2xx. */
             delivered: boolean;
             /** @description HTTP status of the answer; null: there was none. */
             status: number | null;
@@ -2327,7 +2327,7 @@ export interface components {
         /** @description `idempotency_key_reused`: The idempotency key belongs to another request. `unsupported_by_provider`: The provider cannot do this. `unknown_account`: No such account is configured. `encryption_key_required`: Secrets cannot be stored without an encryption key. `provider_rejected`: The vendor refused the request */
         IdempotencyKeyReusedOrUnsupportedByProviderOrUnknownAccountOrEncryptionKeyRequiredOrProviderRejected: {
             headers: {
-                /** @description `true`: this answer was given before to the same key. */
+                /** @description `true`: this answer repeats an earlier one for the same key. */
                 "Idempotency-Replayed"?: string;
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
@@ -2339,7 +2339,7 @@ export interface components {
         /** @description `internal`: Internal error */
         Internal: {
             headers: {
-                /** @description Seconds after which it is worth asking again. */
+                /** @description Seconds after which to ask again. */
                 "Retry-After"?: number;
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
@@ -2371,7 +2371,7 @@ export interface components {
         /** @description `invalid_state`: Not possible in the present state. `duplicate_backup`: The chain already has this file. `idempotency_in_progress`: The first request with this key is still in progress */
         InvalidStateOrDuplicateBackupOrIdempotencyInProgress: {
             headers: {
-                /** @description Seconds after which it is worth asking again. */
+                /** @description Seconds after which to ask again. */
                 "Retry-After"?: number;
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
@@ -2383,7 +2383,7 @@ export interface components {
         /** @description `invalid_state`: Not possible in the present state. `idempotency_in_progress`: The first request with this key is still in progress */
         InvalidStateOrIdempotencyInProgress: {
             headers: {
-                /** @description Seconds after which it is worth asking again. */
+                /** @description Seconds after which to ask again. */
                 "Retry-After"?: number;
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
@@ -2395,9 +2395,9 @@ export interface components {
         /** @description `invalid_state`: Not possible in the present state. `idempotency_in_progress`: The first request with this key is still in progress. `provider_conflict`: The vendor refuses because of the state of its resource */
         InvalidStateOrIdempotencyInProgressOrProviderConflict: {
             headers: {
-                /** @description Seconds after which it is worth asking again. */
+                /** @description Seconds after which to ask again. */
                 "Retry-After"?: number;
-                /** @description `true`: this answer was given before to the same key. */
+                /** @description `true`: this answer repeats an earlier one for the same key. */
                 "Idempotency-Replayed"?: string;
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
@@ -2409,9 +2409,9 @@ export interface components {
         /** @description `invalid_state`: Not possible in the present state. `idempotency_in_progress`: The first request with this key is still in progress. `provider_conflict`: The vendor refuses because of the state of its resource. `cutover_needs_final_backup`: This provider opens a database only with a final backup */
         InvalidStateOrIdempotencyInProgressOrProviderConflictOrCutoverNeedsFinalBackup: {
             headers: {
-                /** @description Seconds after which it is worth asking again. */
+                /** @description Seconds after which to ask again. */
                 "Retry-After"?: number;
-                /** @description `true`: this answer was given before to the same key. */
+                /** @description `true`: this answer repeats an earlier one for the same key. */
                 "Idempotency-Replayed"?: string;
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
@@ -2423,9 +2423,9 @@ export interface components {
         /** @description `invalid_state`: Not possible in the present state. `idempotency_in_progress`: The first request with this key is still in progress. `provider_conflict`: The vendor refuses because of the state of its resource. `target_busy`: The target has an active migration */
         InvalidStateOrIdempotencyInProgressOrProviderConflictOrTargetBusy: {
             headers: {
-                /** @description Seconds after which it is worth asking again. */
+                /** @description Seconds after which to ask again. */
                 "Retry-After"?: number;
-                /** @description `true`: this answer was given before to the same key. */
+                /** @description `true`: this answer repeats an earlier one for the same key. */
                 "Idempotency-Replayed"?: string;
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
@@ -2437,9 +2437,9 @@ export interface components {
         /** @description `invalid_state`: Not possible in the present state. `provider_conflict`: The vendor refuses because of the state of its resource */
         InvalidStateOrProviderConflict: {
             headers: {
-                /** @description Seconds after which it is worth asking again. */
+                /** @description Seconds after which to ask again. */
                 "Retry-After"?: number;
-                /** @description `true`: this answer was given before to the same key. */
+                /** @description `true`: this answer repeats an earlier one for the same key. */
                 "Idempotency-Replayed"?: string;
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
@@ -2471,7 +2471,7 @@ export interface components {
         /** @description `overloaded`: Too much work at once, or the store is not available. `draining`: This process is shutting down */
         OverloadedOrDraining: {
             headers: {
-                /** @description Seconds after which it is worth asking again. */
+                /** @description Seconds after which to ask again. */
                 "Retry-After"?: number;
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
@@ -2483,9 +2483,9 @@ export interface components {
         /** @description `overloaded`: Too much work at once, or the store is not available. `draining`: This process is shutting down. `provider_throttled`: The vendor throttles. `provider_unavailable`: The vendor is not available */
         OverloadedOrDrainingOrProviderThrottledOrProviderUnavailable: {
             headers: {
-                /** @description Seconds after which it is worth asking again. */
+                /** @description Seconds after which to ask again. */
                 "Retry-After"?: number;
-                /** @description `true`: this answer was given before to the same key. */
+                /** @description `true`: this answer repeats an earlier one for the same key. */
                 "Idempotency-Replayed"?: string;
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
@@ -2497,7 +2497,7 @@ export interface components {
         /** @description `overloaded`: Too much work at once, or the store is not available. `draining`: This process is shutting down. `store_outcome_unknown`: It is unknown whether the request was stored */
         OverloadedOrDrainingOrStoreOutcomeUnknown: {
             headers: {
-                /** @description Seconds after which it is worth asking again. */
+                /** @description Seconds after which to ask again. */
                 "Retry-After"?: number;
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
@@ -2509,9 +2509,9 @@ export interface components {
         /** @description `overloaded`: Too much work at once, or the store is not available. `draining`: This process is shutting down. `store_outcome_unknown`: It is unknown whether the request was stored. `provider_throttled`: The vendor throttles. `provider_unavailable`: The vendor is not available */
         OverloadedOrDrainingOrStoreOutcomeUnknownOrProviderThrottledOrProviderUnavailable: {
             headers: {
-                /** @description Seconds after which it is worth asking again. */
+                /** @description Seconds after which to ask again. */
                 "Retry-After"?: number;
-                /** @description `true`: this answer was given before to the same key. */
+                /** @description `true`: this answer repeats an earlier one for the same key. */
                 "Idempotency-Replayed"?: string;
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
@@ -2543,9 +2543,9 @@ export interface components {
         /** @description `provider_auth_failed`: The vendor refused Godwit’s credentials. `provider_protocol_error`: The vendor’s response is malformed */
         ProviderAuthFailedOrProviderProtocolError: {
             headers: {
-                /** @description Seconds after which it is worth asking again. */
+                /** @description Seconds after which to ask again. */
                 "Retry-After"?: number;
-                /** @description `true`: this answer was given before to the same key. */
+                /** @description `true`: this answer repeats an earlier one for the same key. */
                 "Idempotency-Replayed"?: string;
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
@@ -2557,9 +2557,9 @@ export interface components {
         /** @description `provider_conflict`: The vendor refuses because of the state of its resource */
         ProviderConflict: {
             headers: {
-                /** @description Seconds after which it is worth asking again. */
+                /** @description Seconds after which to ask again. */
                 "Retry-After"?: number;
-                /** @description `true`: this answer was given before to the same key. */
+                /** @description `true`: this answer repeats an earlier one for the same key. */
                 "Idempotency-Replayed"?: string;
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
@@ -2571,9 +2571,9 @@ export interface components {
         /** @description `provider_timeout`: The vendor did not answer in time */
         ProviderTimeout: {
             headers: {
-                /** @description Seconds after which it is worth asking again. */
+                /** @description Seconds after which to ask again. */
                 "Retry-After"?: number;
-                /** @description `true`: this answer was given before to the same key. */
+                /** @description `true`: this answer repeats an earlier one for the same key. */
                 "Idempotency-Replayed"?: string;
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
@@ -2585,7 +2585,7 @@ export interface components {
         /** @description `rate_limited`: Too many requests */
         RateLimited: {
             headers: {
-                /** @description Seconds after which it is worth asking again. */
+                /** @description Seconds after which to ask again. */
                 "Retry-After"?: number;
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
@@ -2597,9 +2597,9 @@ export interface components {
         /** @description `target_busy`: The target has an active migration. `idempotency_in_progress`: The first request with this key is still in progress. `provider_conflict`: The vendor refuses because of the state of its resource */
         TargetBusyOrIdempotencyInProgressOrProviderConflict: {
             headers: {
-                /** @description Seconds after which it is worth asking again. */
+                /** @description Seconds after which to ask again. */
                 "Retry-After"?: number;
-                /** @description `true`: this answer was given before to the same key. */
+                /** @description `true`: this answer repeats an earlier one for the same key. */
                 "Idempotency-Replayed"?: string;
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
@@ -2641,7 +2641,7 @@ export interface components {
         /** @description `unknown_account`: No such account is configured. `provider_rejected`: The vendor refused the request */
         UnknownAccountOrProviderRejected: {
             headers: {
-                /** @description `true`: this answer was given before to the same key. */
+                /** @description `true`: this answer repeats an earlier one for the same key. */
                 "Idempotency-Replayed"?: string;
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
@@ -2653,7 +2653,7 @@ export interface components {
         /** @description `unknown_account`: No such account is configured. `unsupported_by_provider`: The provider cannot do this. `provider_rejected`: The vendor refused the request */
         UnknownAccountOrUnsupportedByProviderOrProviderRejected: {
             headers: {
-                /** @description `true`: this answer was given before to the same key. */
+                /** @description `true`: this answer repeats an earlier one for the same key. */
                 "Idempotency-Replayed"?: string;
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
@@ -2665,7 +2665,7 @@ export interface components {
         /** @description `unsupported_by_provider`: The provider cannot do this. `unknown_account`: No such account is configured. `provider_rejected`: The vendor refused the request */
         UnsupportedByProviderOrUnknownAccountOrProviderRejected: {
             headers: {
-                /** @description `true`: this answer was given before to the same key. */
+                /** @description `true`: this answer repeats an earlier one for the same key. */
                 "Idempotency-Replayed"?: string;
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
@@ -2714,7 +2714,7 @@ export interface operations {
                     "application/json": components["schemas"]["Root"];
                 };
             };
-            /** @description A browser goes on to the board. */
+            /** @description Redirects a browser to the board. */
             302: {
                 headers: {
                     /** @description Path of the new resource. */
@@ -2755,7 +2755,7 @@ export interface operations {
                 sort?: "createdAt" | "-createdAt";
                 /** @description Items per page. */
                 pageSize?: number;
-                /** @description `nextPageToken` of the page before, with the same filters. */
+                /** @description `nextPageToken` of the previous page, with the same filters. */
                 pageToken?: string;
                 /**
                  * @description Filters by labels, one parameter each: `label.<key>=<value>`.
@@ -2817,9 +2817,9 @@ export interface operations {
                     Location?: string;
                     /** @description Version of the representation, for `If-Match` and `If-None-Match`. */
                     ETag?: string;
-                    /** @description What of `Prefer` was applied. */
+                    /** @description The applied preferences. */
                     "Preference-Applied"?: string;
-                    /** @description `true`: this answer was given before to the same key. */
+                    /** @description `true`: this answer repeats an earlier one for the same key. */
                     "Idempotency-Replayed"?: string;
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
@@ -2828,18 +2828,18 @@ export interface operations {
                     "application/json": components["schemas"]["Migration"];
                 };
             };
-            /** @description Stored. The vendor has not confirmed yet, or the call is in doubt and being probed for. */
+            /** @description Stored. The vendor has not confirmed yet, or the call is in doubt and Godwit probes for it. */
             202: {
                 headers: {
                     /** @description Path of the new resource. */
                     Location?: string;
                     /** @description Version of the representation, for `If-Match` and `If-None-Match`. */
                     ETag?: string;
-                    /** @description Seconds after which it is worth asking again. */
+                    /** @description Seconds after which to ask again. */
                     "Retry-After"?: number;
-                    /** @description What of `Prefer` was applied. */
+                    /** @description The applied preferences. */
                     "Preference-Applied"?: string;
-                    /** @description `true`: this answer was given before to the same key. */
+                    /** @description `true`: this answer repeats an earlier one for the same key. */
                     "Idempotency-Replayed"?: string;
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
@@ -2882,7 +2882,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description What would happen. Nothing was stored or sent. */
+            /** @description The effect of the request. Nothing was stored or sent. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -2910,7 +2910,7 @@ export interface operations {
     createMigrationBatch: {
         parameters: {
             query?: {
-                /** @description Show what would become of each; nothing is stored or sent. */
+                /** @description Show the result for each item; nothing is stored or sent. */
                 dryRun?: boolean;
             };
             header?: {
@@ -2926,7 +2926,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description What became of each. */
+            /** @description The result for each item. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -2954,7 +2954,7 @@ export interface operations {
     cutOverMigrations: {
         parameters: {
             query?: {
-                /** @description Show what would become of each; nothing is stored or sent. */
+                /** @description Show the result for each item; nothing is stored or sent. */
                 dryRun?: boolean;
             };
             header?: {
@@ -2970,7 +2970,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description What became of each. */
+            /** @description The result for each item. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -2994,7 +2994,7 @@ export interface operations {
     cancelMigrations: {
         parameters: {
             query?: {
-                /** @description Show what would become of each; nothing is stored or sent. */
+                /** @description Show the result for each item; nothing is stored or sent. */
                 dryRun?: boolean;
             };
             header?: {
@@ -3010,7 +3010,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description What became of each. */
+            /** @description The result for each item. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3036,11 +3036,11 @@ export interface operations {
             query?: {
                 /** @description Items per page. */
                 pageSize?: number;
-                /** @description `nextPageToken` of the page before, with the same filters. */
+                /** @description `nextPageToken` of the previous page, with the same filters. */
                 pageToken?: string;
             };
             header?: {
-                /** @description With `Accept: text/event-stream`: the stream goes on after this event. */
+                /** @description With `Accept: text/event-stream`: the stream starts after this event. */
                 "Last-Event-ID"?: string;
             };
             path?: never;
@@ -3048,7 +3048,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of events, or a stream of them as they come. */
+            /** @description A page of events, or a live stream. */
             200: {
                 headers: {
                     /** @description The next page, `rel="next"`. */
@@ -3075,11 +3075,11 @@ export interface operations {
             query?: {
                 /** @description Items per page. */
                 pageSize?: number;
-                /** @description `nextPageToken` of the page before, with the same filters. */
+                /** @description `nextPageToken` of the previous page, with the same filters. */
                 pageToken?: string;
             };
             header?: {
-                /** @description With `Accept: text/event-stream`: the stream goes on after this event. */
+                /** @description With `Accept: text/event-stream`: the stream starts after this event. */
                 "Last-Event-ID"?: string;
             };
             path: {
@@ -3093,7 +3093,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of events, or a stream of them as they come. */
+            /** @description A page of events, or a live stream. */
             200: {
                 headers: {
                     /** @description The next page, `rel="next"`. */
@@ -3139,7 +3139,7 @@ export interface operations {
                 headers: {
                     /** @description Version of the representation, for `If-Match` and `If-None-Match`. */
                     ETag?: string;
-                    /** @description Seconds after which it is worth asking again. */
+                    /** @description Seconds after which to ask again. */
                     "Retry-After"?: number;
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
@@ -3153,7 +3153,7 @@ export interface operations {
                 headers: {
                     /** @description Version of the representation, for `If-Match` and `If-None-Match`. */
                     ETag?: string;
-                    /** @description Seconds after which it is worth asking again. */
+                    /** @description Seconds after which to ask again. */
                     "Retry-After"?: number;
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
@@ -3188,7 +3188,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Forgotten. */
+            /** @description Deleted. */
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3238,7 +3238,7 @@ export interface operations {
                 headers: {
                     /** @description Version of the representation, for `If-Match` and `If-None-Match`. */
                     ETag?: string;
-                    /** @description Seconds after which it is worth asking again. */
+                    /** @description Seconds after which to ask again. */
                     "Retry-After"?: number;
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
@@ -3263,9 +3263,9 @@ export interface operations {
     listBackups: {
         parameters: {
             query?: {
-                /** @description Items per page; all when left out. */
+                /** @description Items per page; absent: all. */
                 pageSize?: number;
-                /** @description `nextPageToken` of the page before, with the same filters. */
+                /** @description `nextPageToken` of the previous page, with the same filters. */
                 pageToken?: string;
             };
             header?: never;
@@ -3326,12 +3326,12 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Stored; it goes out when its turn comes. */
+            /** @description Stored; it is sent when its turn comes. */
             201: {
                 headers: {
                     /** @description Path of the new resource. */
                     Location?: string;
-                    /** @description `true`: this answer was given before to the same key. */
+                    /** @description `true`: this answer repeats an earlier one for the same key. */
                     "Idempotency-Replayed"?: string;
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
@@ -3453,7 +3453,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description What the files say. */
+            /** @description The headers and chains. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3481,9 +3481,9 @@ export interface operations {
     getFeed: {
         parameters: {
             query?: {
-                /** @description Items per page; all when left out. */
+                /** @description Items per page; absent: all. */
                 pageSize?: number;
-                /** @description `nextPageToken` of the page before, with the same filters. */
+                /** @description `nextPageToken` of the previous page, with the same filters. */
                 pageToken?: string;
             };
             header?: never;
@@ -3592,7 +3592,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The rights, valid for some minutes. */
+            /** @description The credentials, valid for some minutes. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3647,14 +3647,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description It was already so; nothing was changed. */
+            /** @description Nothing had to be changed. */
             200: {
                 headers: {
                     /** @description Version of the representation, for `If-Match` and `If-None-Match`. */
                     ETag?: string;
-                    /** @description Seconds after which it is worth asking again. */
+                    /** @description Seconds after which to ask again. */
                     "Retry-After"?: number;
-                    /** @description `true`: this answer was given before to the same key. */
+                    /** @description `true`: this answer repeats an earlier one for the same key. */
                     "Idempotency-Replayed"?: string;
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
@@ -3663,14 +3663,14 @@ export interface operations {
                     "application/json": components["schemas"]["Migration"];
                 };
             };
-            /** @description Stored; the vendor is told in the background. */
+            /** @description Stored; Godwit calls the vendor in the background. */
             202: {
                 headers: {
                     /** @description Version of the representation, for `If-Match` and `If-None-Match`. */
                     ETag?: string;
-                    /** @description Seconds after which it is worth asking again. */
+                    /** @description Seconds after which to ask again. */
                     "Retry-After"?: number;
-                    /** @description `true`: this answer was given before to the same key. */
+                    /** @description `true`: this answer repeats an earlier one for the same key. */
                     "Idempotency-Replayed"?: string;
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
@@ -3718,14 +3718,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description It was already so; nothing was changed. */
+            /** @description Nothing had to be changed. */
             200: {
                 headers: {
                     /** @description Version of the representation, for `If-Match` and `If-None-Match`. */
                     ETag?: string;
-                    /** @description Seconds after which it is worth asking again. */
+                    /** @description Seconds after which to ask again. */
                     "Retry-After"?: number;
-                    /** @description `true`: this answer was given before to the same key. */
+                    /** @description `true`: this answer repeats an earlier one for the same key. */
                     "Idempotency-Replayed"?: string;
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
@@ -3734,14 +3734,14 @@ export interface operations {
                     "application/json": components["schemas"]["Migration"];
                 };
             };
-            /** @description Stored; the vendor is told in the background. */
+            /** @description Stored; Godwit calls the vendor in the background. */
             202: {
                 headers: {
                     /** @description Version of the representation, for `If-Match` and `If-None-Match`. */
                     ETag?: string;
-                    /** @description Seconds after which it is worth asking again. */
+                    /** @description Seconds after which to ask again. */
                     "Retry-After"?: number;
-                    /** @description `true`: this answer was given before to the same key. */
+                    /** @description `true`: this answer repeats an earlier one for the same key. */
                     "Idempotency-Replayed"?: string;
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
@@ -3789,14 +3789,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The migration as it is known now. */
+            /** @description The current migration. */
             200: {
                 headers: {
                     /** @description Version of the representation, for `If-Match` and `If-None-Match`. */
                     ETag?: string;
-                    /** @description Seconds after which it is worth asking again. */
+                    /** @description Seconds after which to ask again. */
                     "Retry-After"?: number;
-                    /** @description What of `Prefer` was applied. */
+                    /** @description The applied preferences. */
                     "Preference-Applied"?: string;
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
@@ -3841,14 +3841,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description It was already so; nothing was changed. */
+            /** @description Nothing had to be changed. */
             200: {
                 headers: {
                     /** @description Version of the representation, for `If-Match` and `If-None-Match`. */
                     ETag?: string;
-                    /** @description Seconds after which it is worth asking again. */
+                    /** @description Seconds after which to ask again. */
                     "Retry-After"?: number;
-                    /** @description `true`: this answer was given before to the same key. */
+                    /** @description `true`: this answer repeats an earlier one for the same key. */
                     "Idempotency-Replayed"?: string;
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
@@ -3857,14 +3857,14 @@ export interface operations {
                     "application/json": components["schemas"]["Migration"];
                 };
             };
-            /** @description Stored; the vendor is told in the background. */
+            /** @description Stored; Godwit calls the vendor in the background. */
             202: {
                 headers: {
                     /** @description Version of the representation, for `If-Match` and `If-None-Match`. */
                     ETag?: string;
-                    /** @description Seconds after which it is worth asking again. */
+                    /** @description Seconds after which to ask again. */
                     "Retry-After"?: number;
-                    /** @description `true`: this answer was given before to the same key. */
+                    /** @description `true`: this answer repeats an earlier one for the same key. */
                     "Idempotency-Replayed"?: string;
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
@@ -3912,14 +3912,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description It was already so; nothing was changed. */
+            /** @description Nothing had to be changed. */
             200: {
                 headers: {
                     /** @description Version of the representation, for `If-Match` and `If-None-Match`. */
                     ETag?: string;
-                    /** @description Seconds after which it is worth asking again. */
+                    /** @description Seconds after which to ask again. */
                     "Retry-After"?: number;
-                    /** @description `true`: this answer was given before to the same key. */
+                    /** @description `true`: this answer repeats an earlier one for the same key. */
                     "Idempotency-Replayed"?: string;
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
@@ -3928,14 +3928,14 @@ export interface operations {
                     "application/json": components["schemas"]["Migration"];
                 };
             };
-            /** @description Stored; the vendor is told in the background. */
+            /** @description Stored; Godwit calls the vendor in the background. */
             202: {
                 headers: {
                     /** @description Version of the representation, for `If-Match` and `If-None-Match`. */
                     ETag?: string;
-                    /** @description Seconds after which it is worth asking again. */
+                    /** @description Seconds after which to ask again. */
                     "Retry-After"?: number;
-                    /** @description `true`: this answer was given before to the same key. */
+                    /** @description `true`: this answer repeats an earlier one for the same key. */
                     "Idempotency-Replayed"?: string;
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
@@ -3964,7 +3964,7 @@ export interface operations {
             query?: {
                 /** @description Items per page. */
                 pageSize?: number;
-                /** @description `nextPageToken` of the page before, with the same filters. */
+                /** @description `nextPageToken` of the previous page, with the same filters. */
                 pageToken?: string;
             };
             header?: never;
@@ -4017,7 +4017,7 @@ export interface operations {
                     Location?: string;
                     /** @description Version of the representation, for `If-Match` and `If-None-Match`. */
                     ETag?: string;
-                    /** @description `true`: this answer was given before to the same key. */
+                    /** @description `true`: this answer repeats an earlier one for the same key. */
                     "Idempotency-Replayed"?: string;
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
@@ -4108,7 +4108,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Forgotten. */
+            /** @description Deleted. */
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -4207,7 +4207,7 @@ export interface operations {
                 headers: {
                     /** @description Version of the representation, for `If-Match` and `If-None-Match`. */
                     ETag?: string;
-                    /** @description `true`: this answer was given before to the same key. */
+                    /** @description `true`: this answer repeats an earlier one for the same key. */
                     "Idempotency-Replayed"?: string;
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
@@ -4252,7 +4252,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description What came of it. */
+            /** @description The result. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -4282,7 +4282,7 @@ export interface operations {
                 state?: "pending" | "delivered" | "failed";
                 /** @description Items per page. */
                 pageSize?: number;
-                /** @description `nextPageToken` of the page before, with the same filters. */
+                /** @description `nextPageToken` of the previous page, with the same filters. */
                 pageToken?: string;
             };
             header?: never;
@@ -4346,7 +4346,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description It is sent in the background. */
+            /** @description Godwit sends it in the background. */
             202: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -4371,9 +4371,9 @@ export interface operations {
     listProviders: {
         parameters: {
             query?: {
-                /** @description Items per page; all when left out. */
+                /** @description Items per page; absent: all. */
                 pageSize?: number;
-                /** @description `nextPageToken` of the page before, with the same filters. */
+                /** @description `nextPageToken` of the previous page, with the same filters. */
                 pageToken?: string;
             };
             header?: never;
@@ -4444,11 +4444,11 @@ export interface operations {
                 type: components["schemas"]["BackupType"];
                 /** @description Mode of the migration that the backup is for. */
                 mode?: components["schemas"]["Mode"];
-                /** @description Whether it is the last backup of the chain. */
+                /** @description Whether it is the final backup of the chain. */
                 final?: boolean;
-                /** @description Folder on the source server, with its last separator; the vendor’s default is `D:\`. */
+                /** @description Folder on the source server, with a trailing separator; the vendor’s default is `D:\`. */
                 path?: string;
-                /** @description The account that asks; may be left out when the provider has exactly one. */
+                /** @description The account for the call; optional if the provider has exactly one. */
                 account?: string;
             };
             header?: never;
@@ -4493,7 +4493,7 @@ export interface operations {
                 region?: string;
                 /** @description Items per page. */
                 pageSize?: number;
-                /** @description `nextPageToken` of the page before, with the same filters. */
+                /** @description `nextPageToken` of the previous page, with the same filters. */
                 pageToken?: string;
             };
             header?: never;
@@ -4537,9 +4537,9 @@ export interface operations {
     listAccounts: {
         parameters: {
             query?: {
-                /** @description Items per page; all when left out. */
+                /** @description Items per page; absent: all. */
                 pageSize?: number;
-                /** @description `nextPageToken` of the page before, with the same filters. */
+                /** @description `nextPageToken` of the previous page, with the same filters. */
                 pageToken?: string;
             };
             header?: never;
@@ -4572,9 +4572,9 @@ export interface operations {
     listProblems: {
         parameters: {
             query?: {
-                /** @description Items per page; all when left out. */
+                /** @description Items per page; absent: all. */
                 pageSize?: number;
-                /** @description `nextPageToken` of the page before, with the same filters. */
+                /** @description `nextPageToken` of the previous page, with the same filters. */
                 pageToken?: string;
             };
             header?: never;
@@ -4640,15 +4640,15 @@ export interface operations {
     listAudit: {
         parameters: {
             query?: {
-                /** @description Only what this caller asked for: the name of a key, or issuer and subject of a token as `<issuer>#<subject>`. */
+                /** @description Only records of this caller: the name of a key, or issuer and subject of a token as `<issuer>#<subject>`. */
                 caller?: string;
-                /** @description Only what concerns this migration. */
+                /** @description Only records of this migration. */
                 migrationId?: string;
-                /** @description Only what was asked for since then (RFC 3339). */
+                /** @description Only records since this time (RFC 3339). */
                 since?: string;
                 /** @description Items per page. */
                 pageSize?: number;
-                /** @description `nextPageToken` of the page before, with the same filters. */
+                /** @description `nextPageToken` of the previous page, with the same filters. */
                 pageToken?: string;
             };
             header?: never;
@@ -4681,7 +4681,7 @@ export interface operations {
     live: {
         parameters: {
             query?: {
-                /** @description Show the single checks. */
+                /** @description Show the individual checks. */
                 verbose?: boolean;
             };
             header?: never;
@@ -4711,7 +4711,7 @@ export interface operations {
     ready: {
         parameters: {
             query?: {
-                /** @description Show the single checks. */
+                /** @description Show the individual checks. */
                 verbose?: boolean;
             };
             header?: never;
@@ -4744,7 +4744,7 @@ export interface operations {
             header: {
                 /** @description The id of the event, the same at every attempt. */
                 "webhook-id": string;
-                /** @description Time of this attempt, in seconds since 1970. Refuse what is older than minutes. */
+                /** @description Time of this attempt, in seconds since 1970. Reject messages older than some minutes. */
                 "webhook-timestamp": string;
                 /** @description `v1,` and the base64 of the HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}` (Standard Webhooks). */
                 "webhook-signature": string;
@@ -4758,7 +4758,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Nobody listens here any more: the webhook is switched off. */
+            /** @description The receiver no longer exists: disables the webhook. */
             410: {
                 headers: {
                     [name: string]: unknown;
@@ -4772,7 +4772,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Not received; it is tried again. Redirects are not followed. */
+            /** @description Not received; Godwit retries. Redirects are not followed. */
             default: {
                 headers: {
                     [name: string]: unknown;

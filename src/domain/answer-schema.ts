@@ -18,14 +18,14 @@ export const AdoptedSourceSchema = Type.Object(
   {
     type: Type.Literal('adopted'),
     files: Type.Array(Type.String(), {
-      description: 'Names as the vendor shows them, links without their query; empty where it shows none.',
+      description: 'Names as the vendor shows them, links without their query; empty if it shows none.',
     }),
   },
   { ...closed, title: 'Adopted' },
 );
 
 export const ShownSourceSchema = discriminated('type', [...(SourceSchema.oneOf as [TSchema]), AdoptedSourceSchema], {
-  description: 'Where the backup lies; `adopted`: it was sent outside Godwit.',
+  description: 'Location of the backup; `adopted`: it was sent outside Godwit.',
 }) as ReturnType<typeof Type.Unsafe<SourceRequest | Static<typeof AdoptedSourceSchema>>>;
 export type SourceRepresentation = Static<typeof ShownSourceSchema>;
 
@@ -49,7 +49,7 @@ export const ErrorSchema = Type.Object(
     retryable: Type.Boolean(),
     provider: Type.Optional(VendorErrorSchema),
   },
-  { $id: 'MigrationError', description: 'Why it failed: our code, plain words, and the vendor’s own words.' },
+  { $id: 'MigrationError', description: 'Why it failed: Godwit’s code, an explanation, and the vendor’s own words.' },
 );
 
 const Lsn = nullable(Type.String({ description: 'Log sequence number in decimal, as SQL Server prints it.' }));
@@ -67,10 +67,10 @@ export const BackupHeaderSchema = Type.Object(
     serverVersion: nullable(Type.String({ description: 'Version of the source server.' })),
     copyOnly: nullable(Type.Boolean()),
     stripe: nullable(Type.Object({ number: Type.Integer(), of: Type.Integer() })),
-    sets: nullable(Type.Integer({ description: 'How many backups the file holds.' })),
+    sets: nullable(Type.Integer({ description: 'Number of backups in the file.' })),
     form: enumOf('BackupForm'),
   },
-  { $id: 'BackupHeader', description: 'What a backup file says of itself. What it does not tell is null.' },
+  { $id: 'BackupHeader', description: 'The header of a backup file. Unknown members are null.' },
 );
 
 export const BackupSchema = Type.Object(
@@ -113,7 +113,7 @@ export const MigrationSchema = Type.Object(
     providerOptions: Type.Optional(ProviderOptionsSchema),
     state: enumOf('MigrationState'),
     stateReason: nullable(enumOf('Reason')),
-    providerStatus: nullable(Type.String({ description: 'The vendor’s word, verbatim.' })),
+    providerStatus: nullable(Type.String({ description: 'The vendor’s status, verbatim.' })),
     providerRefs: RefsSchema,
     actions: Type.Array(enumOf('Action'), { description: 'What is possible now.' }),
     blocking: Type.Array(
@@ -123,10 +123,10 @@ export const MigrationSchema = Type.Object(
         since: Time,
         provider: Type.Optional(VendorErrorSchema),
       }),
-      { description: 'Why it does not move, if it does not; with the vendor’s own words wherever a vendor spoke.' },
+      { description: 'Why it does not proceed, with the vendor’s own words if a vendor rejected a call.' },
     ),
     warnings: Type.Array(Type.Object({ code: enumOf('Warning'), detail: Type.String() }), {
-      description: 'What a person should know although nothing is wrong with the migration itself.',
+      description: 'Information for people about a migration that is not itself at fault.',
     }),
     progress: Type.Object({
       percent: nullable(Type.Integer({ minimum: 0, maximum: 100 })),
@@ -135,7 +135,7 @@ export const MigrationSchema = Type.Object(
       behindSeconds: nullable(
         Type.Integer({
           description:
-            'Where a folder is watched: how much older the last restored backup is than the newest one of the chain in the folder.',
+            'For a watched folder: how much older the last restored backup is than the newest one of the chain in the folder.',
         }),
       ),
     }),
@@ -144,12 +144,12 @@ export const MigrationSchema = Type.Object(
       Type.Integer({
         minimum: 1,
         description:
-          'How many backups of a long chain are left out here, between the first and the next one that is shown: lists and answers to changes show 50. ' +
+          'Number of backups of a long chain that are omitted after the first one: lists and answers to changes show 50. ' +
           '`GET /migrations/{id}` and `GET /migrations/{id}/backups` have all.',
       }),
     ),
     error: nullable(ErrorSchema),
-    createdBy: Type.String({ description: 'Who asked for it, as the audit names the caller.' }),
+    createdBy: Type.String({ description: 'The caller that created it, as in the audit.' }),
     createdAt: Time,
     startedAt: nullable(Time),
     finishedAt: nullable(Time),

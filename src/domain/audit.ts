@@ -1,12 +1,12 @@
 import type { Instant } from './migration.ts';
 
-/** Who asked for which change, on what, and what came of it. It holds no secret and nothing of the body but the target. */
+/** A record of a requested change: caller, resource and outcome. It holds no secret and nothing of the body but the target. */
 export interface AuditRecord {
   readonly id: string;
   readonly at: Instant;
-  /** Name of the key, or issuer and subject of the token as `<issuer>#<subject>`; null: the request came without good credentials. */
+  /** Name of the key, or issuer and subject of the token as `<issuer>#<subject>`; null: the request had no valid credentials. */
   readonly caller: string | null;
-  /** Address of the client as configured proxies tell it, else of the peer; `several` in a record that stands for many. */
+  /** Address of the client as reported by configured proxies, else of the peer; `several` in a record of several addresses. */
   readonly remoteAddress: string;
   /** Operation id of the contract; null: no operation has this method and path. */
   readonly operation: string | null;
@@ -21,7 +21,7 @@ export interface AuditRecord {
   readonly outcome: string;
   /** Of a record that stands for many: of the last of them. */
   readonly requestId: string;
-  /** Whether it was answered with the first answer to the same idempotency key: nothing was done again. */
+  /** Whether the answer repeats the first one for the idempotency key; the request then had no effect. */
   readonly replayed: boolean;
   /** How many requests the record stands for: 1, unless refusals came in a flood. */
   readonly count: number;

@@ -23,7 +23,7 @@ export interface BackupHeader {
   readonly copyOnly: boolean | null;
   /** Which of how many files of one backup this is. */
   readonly stripe: { readonly number: number; readonly of: number } | null;
-  /** How many backups the file holds. */
+  /** Number of backups in the file. */
   readonly sets: number | null;
   readonly form: BackupForm;
 }

@@ -20,7 +20,7 @@ export const maxSelected = 200;
 const CommonLabels = Type.Unsafe<Readonly<Record<string, string>>>({
   ...LabelsSchema,
   minProperties: 1,
-  description: 'Every migration of the batch gets these, so that it can be found and changed by them.',
+  description: 'Labels for every migration of the batch, by which it can be found and changed.',
 });
 
 const { $id: _id, ...OneOfABatch } = MigrationRequestSchema;
@@ -39,7 +39,7 @@ const DatabaseFolderSchema = Type.Object(
   {
     ...closed,
     description:
-      'A folder with backups of several databases: each of them becomes a migration that takes its backups from there, as with `feed`.',
+      'A folder with backups of several databases. Each database becomes a migration that takes its backups from the folder, as with `feed`.',
   },
 );
 
@@ -50,7 +50,7 @@ export const BatchRequestSchema = Type.Object(
       Type.Array(Type.Unsafe<MigrationRequest>(OneOfABatch), {
         minItems: 1,
         maxItems: maxBatch,
-        description: 'Each as the body of `createMigration`. Give either these or `folder`.',
+        description: 'Each like the body of `createMigration`. Give either these or `folder`.',
       }),
     ),
     folder: Type.Optional(DatabaseFolderSchema),
@@ -70,7 +70,7 @@ const SelectorSchema = Type.Object(
     account: placeFields.account,
     instanceId: Type.Optional(InstanceId),
   },
-  { ...closed, description: 'Which of the migrations that have not ended.' },
+  { ...closed, description: 'Selects among the migrations that have not ended.' },
 );
 
 export const CutoverSelectionSchema = Type.Object(
@@ -78,7 +78,7 @@ export const CutoverSelectionSchema = Type.Object(
     selector: SelectorSchema,
     afterBackup: Type.Optional(
       stringEnum(['latest'], {
-        description: 'Where folders are watched: the newest file that is there now becomes the last one.',
+        description: 'For watched folders: the newest file becomes the final one.',
       }),
     ),
   },

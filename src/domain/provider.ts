@@ -29,7 +29,7 @@ export interface Capabilities {
   };
   readonly overwrite: boolean;
   readonly options: readonly ('consistencyCheck' | 'precheck' | 'keepDownloadedFiles')[];
-  /** Whether a chain can be opened without a last file. */
+  /** Whether a chain can be opened without a final file. */
   readonly cutoverWithoutBackup: boolean;
   /** Whether a restore that runs can be cancelled at the vendor. */
   readonly cancelWhileRestoring: boolean;
@@ -143,7 +143,7 @@ export type CancelVerdict =
 export interface UploadTarget {
   readonly bucket: string;
   readonly region: string;
-  /** The whole key of the object, without a leading slash. */
+  /** The full key of the object, without a leading slash. */
   readonly key: string;
   /** Host of the bucket, without scheme. */
   readonly host: string;
@@ -167,7 +167,7 @@ export interface BackupCommandInput {
   readonly mode: Mode;
   /** Whether it is the last of its chain. */
   readonly final: boolean;
-  /** Folder on the source server, with its last separator; the vendor has a default. */
+  /** Folder on the source server, with a trailing separator; the vendor has a default. */
   readonly path?: string;
 }
 

@@ -41,9 +41,11 @@ export const TargetSchema = Type.Object(
   {
     instanceId: InstanceId,
     databases: Type.Optional(
-      Type.Array(DatabaseSchema, { maxItems: 100, description: 'Left out or empty: whatever the backup holds.' }),
+      Type.Array(DatabaseSchema, { maxItems: 100, description: 'Absent or empty: all databases in the backup.' }),
     ),
-    overwrite: Type.Optional(Type.Boolean({ default: false, description: 'Replace a database of the same name.' })),
+    overwrite: Type.Optional(
+      Type.Boolean({ default: false, description: 'Whether to replace a database of the same name.' }),
+    ),
   },
   closed,
 );
@@ -115,7 +117,7 @@ export const SourceSchema = discriminated(
   'type',
   [ObjectStorageSource, UrlSource, InstanceBackupSource, UploadSource],
   {
-    description: 'Where the backup lies.',
+    description: 'Location of the backup.',
   },
 );
 export type SourceRequest = Static<typeof SourceSchema>;
@@ -125,15 +127,15 @@ export const OptionsSchema = Type.Object(
     consistencyCheck: Type.Optional(
       stringEnum(['async', 'sync'], {
         description:
-          'When the vendor runs DBCC CHECKDB (Alibaba). The result of `async`, the vendor’s default, comes after the migration has ended and is ' +
-          'not waited for: look at the instance.',
+          'When the vendor runs DBCC CHECKDB (Alibaba). The result of `async`, the vendor’s default, arrives after the end of the migration, ' +
+          'and Godwit does not wait for it: look at the instance.',
       }),
     ),
     precheck: Type.Optional(
-      Type.Boolean({ description: 'Let the vendor check the backup before it restores (Huawei).' }),
+      Type.Boolean({ description: 'Makes the vendor check the backup before the restore (Huawei).' }),
     ),
     keepDownloadedFiles: Type.Optional(
-      Type.Boolean({ description: 'Keep the vendor’s own copy of the file on the instance’s disk (Huawei).' }),
+      Type.Boolean({ description: 'Keeps the vendor’s copy of the file on the instance’s disk (Huawei).' }),
     ),
   },
   closed,
@@ -174,7 +176,7 @@ export const FeedSchema = Type.Object(
       minLength: 1,
       maxLength: 1023,
       pattern: '^[^/]',
-      description: 'Beginning of the keys, such as `prod/orders/`.',
+      description: 'Prefix of the keys, such as `prod/orders/`.',
     }),
     endpoint: Type.Optional(
       Type.String({
@@ -185,14 +187,15 @@ export const FeedSchema = Type.Object(
     watch: Type.Optional(
       Type.Boolean({
         default: true,
-        description: 'Take files that come later too; false: what is there now. A migration of mode `full` takes one.',
+        description:
+          'Whether to take later files too; false: only the current files. A migration of mode `full` takes one.',
       }),
     ),
     lastFile: Type.Optional(
       Type.String({
         minLength: 1,
         maxLength: 1023,
-        description: 'Key or name of the file that ends the chain: the database comes online after it.',
+        description: 'Key or name of the file that ends the chain, after which the database comes online.',
       }),
     ),
   },
@@ -211,7 +214,7 @@ export const placeFields = {
     Type.String({
       minLength: 1,
       maxLength: 64,
-      description: 'A configured account; may be left out when the provider has exactly one.',
+      description: 'A configured account; optional if the provider has exactly one.',
     }),
   ),
   region: Type.Optional(
@@ -234,8 +237,8 @@ export const MigrationRequestSchema = Type.Object(
       Type.Unsafe<Readonly<Record<string, string>>>({
         ...VendorIdsSchema,
         description:
-          'In place of `source`: takes over a task that was begun outside Godwit, by the vendor’s ids as `GET /accounts/{name}/tasks` shows them. ' +
-          'Nothing is sent. `mode` may be left out: it is the vendor’s.',
+          'In place of `source`: takes over a task that was started outside Godwit, by the vendor’s ids as `GET /accounts/{name}/tasks` shows ' +
+          'them. Nothing is sent. `mode` is optional, because the vendor knows it.',
       }),
     ),
     options: Type.Optional(OptionsSchema),
@@ -269,7 +272,10 @@ export const BackupRequestSchema = Type.Object(
     }),
     source: SourceSchema,
     final: Type.Optional(
-      Type.Boolean({ default: false, description: 'The last backup: the database comes online after it.' }),
+      Type.Boolean({
+        default: false,
+        description: 'Whether this is the final backup, after which the database comes online.',
+      }),
     ),
   },
   { ...closed, $id: 'BackupRequest' },
@@ -282,7 +288,7 @@ export const InspectionRequestSchema = Type.Object(
     ...placeFields,
     bucket: Type.String({ pattern: '^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$' }),
     prefix: Type.Optional(
-      Type.String({ maxLength: 1023, description: 'Beginning of the keys, such as `prod/orders/`; or give `keys`.' }),
+      Type.String({ maxLength: 1023, description: 'Prefix of the keys, such as `prod/orders/`; or give `keys`.' }),
     ),
     keys: Type.Optional(
       Type.Array(Type.String({ minLength: 1, maxLength: 1023 }), { minItems: 1, maxItems: 256, uniqueItems: true }),
@@ -290,11 +296,11 @@ export const InspectionRequestSchema = Type.Object(
     endpoint: Type.Optional(
       Type.String({
         pattern: '^[A-Za-z0-9.-]{1,253}$',
-        description: 'Taken as in a source. What is asked is always the endpoint of the configuration.',
+        description: 'Accepted as in a source, but Godwit always calls the configured endpoint.',
       }),
     ),
     database: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 128, description: 'The database whose backups these should be.' }),
+      Type.String({ minLength: 1, maxLength: 128, description: 'The expected database of the backups.' }),
     ),
   },
   { ...closed, $id: 'InspectionRequest' },
@@ -306,8 +312,7 @@ export const CutoverRequestSchema = Type.Object(
     afterBackup: Type.Optional(
       Type.String({
         pattern: '^(bkp_[0-9a-z]{26}|latest)$',
-        description:
-          'A queued backup that becomes the final one; `latest`, where a folder is watched: the newest file that is there now.',
+        description: 'A queued backup that becomes the final one; `latest`, for a watched folder: its newest file.',
       }),
     ),
   },
@@ -319,7 +324,7 @@ export const RetryRequestSchema = Type.Object(
   {
     assume: Type.Optional(
       stringEnum(['absent'], {
-        description: 'The operator has looked: the vendor has nothing of the call whose outcome is unknown.',
+        description: 'The operator has checked that the vendor did not receive the call of unknown outcome.',
       }),
     ),
     adopt: Type.Optional(VendorIdsSchema),

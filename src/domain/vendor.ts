@@ -266,7 +266,7 @@ export interface SlowedOperation {
   readonly operation: string;
   /** The part of the limit that is used at present, above 0 and below 1. */
   readonly speed: number;
-  /** No call leaves before then; null: calls leave, at that speed. */
+  /** No call is sent before this time; null: calls are sent at that speed. */
   readonly pausedUntil: Instant | null;
 }
 

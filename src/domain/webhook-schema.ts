@@ -14,29 +14,29 @@ const Url = Type.String({
   format: 'uri',
   maxLength: 2048,
   description:
-    'Where events are sent to: HTTPS, unless the configuration allows more. It is stored encrypted, and only its origin is shown.',
+    'The receiver’s URL: HTTPS, unless the configuration allows more. It is stored encrypted, and only its origin is shown.',
 });
 const Description = Type.Union([Type.String({ maxLength: 500 }), Type.Null()], {
   description: 'Free text for people.',
 });
 const EventTypes = Type.Array(enumOf('EventType'), {
   uniqueItems: true,
-  description: 'Types of events that are sent. Empty: every type.',
+  description: 'Selected event types. Empty: every type.',
 });
 const Accounts = Type.Array(Type.String({ pattern: '^(\\*|[A-Za-z0-9][A-Za-z0-9._-]{0,63})$' }), {
   minItems: 1,
   maxItems: 100,
   uniqueItems: true,
   description:
-    'Accounts whose events are sent; `*` stands for all. The caller needs a grant for each. Left out: all that it has a grant for.',
+    'Selected accounts; `*` stands for all. The caller needs a grant for each. Absent: all accounts granted to the caller.',
 });
 const headerName = '^[A-Za-z0-9!#$%&*+.^_|~-]{1,64}$';
 const headerValue = Type.String({ pattern: '^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$', maxLength: 4096 });
 /** Headers of one webhook. */
 const maxHeaders = 20;
 const headersText =
-  'Headers that each message carries, such as `authorization`. Values are stored encrypted and never shown. Names that Godwit sets itself or that belong to ' +
-  'the connection are refused. Those of before are dropped where the URL moves to another origin.';
+  'Headers that each message carries, such as `authorization`. Values are stored encrypted and never shown. Headers that Godwit sets ' +
+  'itself or that belong to the connection are rejected. A URL at another origin drops the earlier headers.';
 const Headers = Type.Record(Type.String({ pattern: headerName }), headerValue, {
   ...closed,
   maxProperties: maxHeaders,
@@ -53,10 +53,11 @@ const HeadersPatch = Type.Union(
   { description: `${headersText} A member that is null removes that header; null removes all.` },
 );
 const CaCertificates = Type.Union([Type.String({ minLength: 1, maxLength: 65_536 }), Type.Null()], {
-  description:
-    'Certificates (PEM) of authorities that the receiver’s may be signed by, beside those that are trusted anyway: for a private authority.',
+  description: 'Additional trusted authorities (PEM) for the receiver’s certificate, such as a private authority.',
 });
-const Enabled = Type.Boolean({ description: 'Whether events are sent. What happens meanwhile is not sent later.' });
+const Enabled = Type.Boolean({
+  description: 'Whether events are sent. Events that occur while it is false are never sent.',
+});
 
 /** A new webhook, as it is asked for. */
 export const WebhookRequestSchema = Type.Object(
@@ -98,7 +99,7 @@ export const RotateSecretSchema = Type.Object(
         minimum: 0,
         maximum: 7 * dayInSeconds,
         default: dayInSeconds,
-        description: 'For so long messages are signed with the old secret as well; 0: no longer from now on.',
+        description: 'How long messages are also signed with the old secret; 0: not at all.',
       }),
     ),
   },
@@ -110,25 +111,25 @@ export const defaultOverlapSeconds = dayInSeconds;
 
 const shown = {
   id: Type.String(),
-  url: Type.String({ description: 'Its origin only: path and query may carry a right.' }),
+  url: Type.String({ description: 'Only the origin, because path and query may grant access.' }),
   description: TextOrNull,
   eventTypes: Type.Array(enumOf('EventType'), { description: 'Empty: every type.' }),
   accounts: Type.Array(Type.String(), { description: '`*` stands for all.' }),
   headerNames: Type.Array(Type.String(), {
-    description: 'Headers of its own that each message carries. Their values are not shown.',
+    description: 'Names of the custom headers of each message. Their values are not shown.',
   }),
   caCertificates: Type.Union([Type.String(), Type.Null()], { description: 'PEM.' }),
   enabled: Type.Boolean(),
   disabledReason: Type.Union([Type.String(), Type.Null()], {
-    description: 'Why the gateway has switched it off; null while it is on, and where a caller did it.',
+    description: 'Why the gateway disabled it; null if it is enabled or a caller disabled it.',
   }),
   previousSecretUntil: Type.Union([Time, Type.Null()], {
-    description: 'Until when messages are signed with the secret before the present one as well; null: they are not.',
+    description: 'Until when messages are also signed with the previous secret; null: they are not.',
   }),
   caller: Type.String({
     description:
-      'Who made it. Before each attempt the configuration is asked: a key that is gone, or has lost its grant for the account, has nothing sent. ' +
-      'Of a token only the issuer can be asked.',
+      'The creator. Before each attempt Godwit checks its configuration: if the creator’s key was removed or lost its grant for the ' +
+      'account, nothing is sent. The grants of a token cannot be checked.',
   }),
   createdAt: Time,
   updatedAt: Time,
@@ -137,7 +138,7 @@ const shown = {
 /** A webhook as the API shows it. */
 export const WebhookSchema = Type.Object(shown, {
   $id: 'Webhook',
-  description: 'Where events are sent to, and which.',
+  description: 'The receiver of events, and their selection.',
 });
 export type WebhookRepresentation = Static<typeof WebhookSchema>;
 
@@ -147,7 +148,7 @@ export const NewWebhookSchema = Type.Object(
     ...shown,
     secret: Type.String({ description: 'The signing secret, `whsec_` and base64. It is shown only here: keep it.' }),
   },
-  { $id: 'NewWebhook', description: 'A webhook that was just made.' },
+  { $id: 'NewWebhook', description: 'A new webhook.' },
 );
 
 /** A webhook after a change, with its secret where the change has made a new one. */
@@ -156,24 +157,23 @@ export const ChangedWebhookSchema = Type.Object(
     ...shown,
     secret: Type.Optional(
       Type.String({
-        description:
-          'The new signing secret, where the URL has moved to another origin. It is shown only here: keep it.',
+        description: 'The new signing secret, if the URL moved to another origin. It is shown only here: keep it.',
       }),
     ),
   },
-  { $id: 'ChangedWebhook', description: 'A webhook that was just changed.' },
+  { $id: 'ChangedWebhook', description: 'A changed webhook.' },
 );
 
-/** What came of a test message. */
+/** The result of a test message. */
 export const WebhookTestSchema = Type.Object(
   {
-    delivered: Type.Boolean({ description: 'Whether the receiver has answered with a 2xx.' }),
+    delivered: Type.Boolean({ description: 'Whether the receiver answered with a 2xx.' }),
     status: Type.Union([Type.Integer(), Type.Null()], {
       description: 'HTTP status of the answer; null: there was none.',
     }),
     error: Type.Union([Type.String(), Type.Null()], { description: 'Why it was not delivered.' }),
   },
-  { $id: 'WebhookTest', description: 'What came of a test message.' },
+  { $id: 'WebhookTest', description: 'The result of a test message.' },
 );
 
 /** A delivery as the API shows it. */
@@ -186,7 +186,7 @@ export const DeliverySchema = Type.Object(
     migrationId: Type.String(),
     account: Type.String(),
     state: stringEnum(deliveryStates, {
-      description: '`pending`: not yet tried, or to be tried again. `failed`: given up.',
+      description: '`pending`: not yet attempted, or to be retried. `failed`: abandoned.',
     }),
     attempts: Type.Integer({ description: 'Attempts that have ended.' }),
     lastAttemptAt: TimeOrNull,
@@ -194,9 +194,9 @@ export const DeliverySchema = Type.Object(
       description: 'HTTP status of the last answer; null: there was none.',
     }),
     lastError: Type.Union([Type.String(), Type.Null()], { description: 'Why the last attempt failed.' }),
-    nextAttemptAt: Type.Union([Time, Type.Null()], { description: 'When it is tried next; null when it has ended.' }),
+    nextAttemptAt: Type.Union([Time, Type.Null()], { description: 'Time of the next attempt; null if it has ended.' }),
     createdAt: Time,
   },
-  { $id: 'Delivery', description: 'One event on its way to one webhook.' },
+  { $id: 'Delivery', description: 'The delivery of one event to one webhook.' },
 );
 export type DeliveryRepresentation = Static<typeof DeliverySchema>;

@@ -4,7 +4,7 @@ import type { Instant } from './migration.ts';
 import type { IdempotencyKey, IdempotencyRecord } from './store.ts';
 import type { EventType } from './vocabulary.ts';
 
-/** Where events are sent to, and which. */
+/** The receiver of events, and their selection. */
 export interface Webhook {
   readonly id: string;
   /** Path and query may carry rights: the whole URL is sealed, and only its origin is shown. Its name is resolved at every delivery. */
@@ -25,7 +25,7 @@ export interface Webhook {
   /** Certificates (PEM) that its receiver's may be signed by, beside those that are trusted anyway. */
   readonly caCertificates?: string | null;
   readonly enabled: boolean;
-  /** Why the gateway has switched it off; null while it is on, and where a caller did it. */
+  /** Why the gateway disabled it; null if it is enabled or a caller disabled it. */
   readonly disabledReason: string | null;
   readonly caller: string;
   /** How that caller was known; absent in what older versions have stored. */
@@ -37,10 +37,10 @@ export interface Webhook {
 }
 
 export const deliveryStates = ['pending', 'delivered', 'failed'] as const;
-/** `pending`: not yet tried, or to be tried again. `failed`: given up. */
+/** `pending`: not yet attempted, or to be retried. `failed`: abandoned. */
 export type DeliveryState = (typeof deliveryStates)[number];
 
-/** One event on its way to one webhook. */
+/** The delivery of one event to one webhook. */
 export interface Delivery {
   readonly id: string;
   readonly webhookId: string;
@@ -53,7 +53,7 @@ export interface Delivery {
   readonly lastStatus: number | null;
   /** Why the last attempt failed, in Godwit's words; never a part of a response body. */
   readonly lastError: string | null;
-  /** When it is tried next; null when it has ended. */
+  /** Time of the next attempt; null if it has ended. */
   readonly dueAt: Instant | null;
   readonly createdAt: Instant;
 }

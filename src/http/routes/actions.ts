@@ -38,8 +38,9 @@ const cutoverSchema = {
   operationId: 'cutOverMigration',
   summary: 'Open the database',
   description:
-    'Ends the chain: no more backups, the database comes online. Where the provider needs a last file for it, 409 ' +
-    '`cutover_needs_final_backup`: add the last backup with `final: true`, or name a queued one in `afterBackup`. The body may be left out.',
+    'Ends the chain: no more backups, and the database comes online. If the provider needs a final file, 409 ' +
+    '`cutover_needs_final_backup`: add the final backup with `final: true`, or name a queued one in `afterBackup`. The body is ' +
+    'optional.',
   body: ref<CutoverRequest>('CutoverRequest'),
   response: { ...changeOutcomes, ...problems('body', [...refusals, 'cutover_needs_final_backup']) },
 } as const;
@@ -48,7 +49,7 @@ const cancelSchema = {
   ...common,
   operationId: 'cancelMigration',
   summary: 'Cancel a migration',
-  description: 'Ends the restore where the provider allows it now; `GET /providers` says where. A body is not needed.',
+  description: 'Ends the restore if the provider allows it now; `GET /providers` says which do. No body is needed.',
   body: EmptyBody,
   response: { ...changeOutcomes, ...problems('body', refusals) },
 } as const;
@@ -56,10 +57,10 @@ const cancelSchema = {
 const retrySchema = {
   ...common,
   operationId: 'retryMigration',
-  summary: 'Try again',
+  summary: 'Retry a migration',
   description:
-    'Submits the failed backup again as a new attempt. For a submission whose outcome stayed unknown: `{"assume":"absent"}` sends it ' +
-    'again, `{"adopt":{…}}` takes over the vendor ids that you found. The body may be left out.',
+    'Submits the failed backup again as a new attempt. For a submission of unknown outcome, `{"assume":"absent"}` sends it again and ' +
+    '`{"adopt":{…}}` adopts the vendor ids that you found. The body is optional.',
   body: ref<RetryRequest>('RetryRequest'),
   response: { ...changeOutcomes, ...problems('body', [...refusals, 'target_busy', 'encryption_key_required']) },
 } as const;
@@ -72,11 +73,11 @@ const refreshSchema = {
   operationId: 'refreshMigration',
   summary: 'Ask the vendor now',
   description:
-    'Has Godwit ask the vendor how things stand, now and within the account’s limits, instead of when it is due, and waits for the answer. ' +
-    'Nothing is changed at the vendor, so an `Idempotency-Key` has no effect. A body is not needed.',
+    'Reads the migration’s state from the vendor now, within the account’s limits, instead of at the next interval, and waits for the ' +
+    'answer. Nothing changes at the vendor, so an `Idempotency-Key` has no effect. No body is needed.',
   body: EmptyBody,
   response: {
-    200: answers('Migration', 'The migration as it is known now.', ['ETag', 'Retry-After', 'Preference-Applied']),
+    200: answers('Migration', 'The current migration.', ['ETag', 'Retry-After', 'Preference-Applied']),
     ...problems('body', ['not_found', 'provider_throttled', 'provider_unavailable']),
   },
 } as const;

@@ -8,8 +8,8 @@ import { changeContext } from './callers.ts';
 
 /** The good answers of a change. */
 export const changeOutcomes = {
-  200: answers('Migration', 'It was already so; nothing was changed.', ['ETag', 'Retry-After', 'Idempotency-Replayed']),
-  202: answers('Migration', 'Stored; the vendor is told in the background.', [
+  200: answers('Migration', 'Nothing had to be changed.', ['ETag', 'Retry-After', 'Idempotency-Replayed']),
+  202: answers('Migration', 'Stored; Godwit calls the vendor in the background.', [
     'ETag',
     'Retry-After',
     'Idempotency-Replayed',

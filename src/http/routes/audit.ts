@@ -10,10 +10,10 @@ import { linkNext, nextToken } from './paging.ts';
 
 const schema = {
   operationId: 'listAudit',
-  summary: 'List who asked for what',
+  summary: 'List the audit records',
   description:
-    'Every request for a change, refused ones too, newest first. Records are only ever added, and stay when a migration is forgotten. ' +
-    'A caller without grants for all accounts sees what concerns its accounts.',
+    'Every request for a change, including rejected ones, newest first. Records are only added, and outlive their migrations. A caller ' +
+    'without a grant for all accounts sees the records of its accounts.',
   tags: ['Operation'],
   querystring: AuditQuery,
   response: { 200: answers('AuditPage', 'A page of records.', ['Link']), ...problems('read', ['invalid_request']) },

@@ -28,15 +28,15 @@ const addSchema = {
   operationId: 'addBackup',
   summary: 'Add a backup to the chain',
   description:
-    'A log or differential backup for a migration in mode `full_log` or `full_differential`. Several may be queued: they go to the ' +
-    'vendor in the order in which they came. `final: true` opens the database after this one: it takes the scope `migrations:cutover`, too.',
+    'A log or differential backup for a migration in mode `full_log` or `full_differential`. Several may be queued; they are sent to ' +
+    'the vendor in order of arrival. `final: true` opens the database after this one and also needs the scope `migrations:cutover`.',
   tags: ['Backups'],
   params: MigrationParams,
   querystring: NoQuery,
   headers: headers({ 'Idempotency-Key': requestHeaders.idempotencyKey, 'If-Match': requestHeaders.ifMatch }),
   body: ref<BackupRequest>('BackupRequest'),
   response: {
-    201: answers('Backup', 'Stored; it goes out when its turn comes.', ['Location', 'Idempotency-Replayed']),
+    201: answers('Backup', 'Stored; it is sent when its turn comes.', ['Location', 'Idempotency-Replayed']),
     ...problems('body', [
       'not_found',
       'invalid_state',
@@ -53,8 +53,7 @@ const addSchema = {
 const listSchema = {
   operationId: 'listBackups',
   summary: 'List the backups of a migration',
-  description:
-    'In the order in which they are restored; the first is the full backup. Without `pageSize` all come on one page.',
+  description: 'In the order of their restore; the first is the full backup. Without `pageSize` all are on one page.',
   tags: ['Backups'],
   params: MigrationParams,
   querystring: WholeListQuery,
@@ -76,10 +75,10 @@ const getSchema = {
 
 const removeSchema = {
   operationId: 'removeBackup',
-  summary: 'Take a backup out of the chain',
+  summary: 'Remove a backup from the chain',
   description:
-    'One that is `queued`, or one that `failed` and holds up the chain: the chain then goes on without it. Where it had taken the place of a ' +
-    'failed one, that one holds up the chain again. The vendor is not touched.',
+    'A backup that is `queued`, or that `failed` and blocks the chain: the chain then continues without it. If it had replaced a failed ' +
+    'backup, that one blocks the chain again. Nothing is sent to the vendor.',
   tags: ['Backups'],
   params: BackupParams,
   querystring: NoQuery,

@@ -14,15 +14,15 @@ const batchSchema = {
   operationId: 'createMigrationBatch',
   summary: 'Start many migrations',
   description:
-    `At most ${maxBatch} migrations with common labels: a list of creation bodies, or a folder whose databases become one migration each. Each is ` +
-    'checked and stored for itself, and its item of the answer has the status and the body that it would have got alone; the vendor is told in the ' +
-    'background. With an `Idempotency-Key` a repeated request makes only what the first one has not made.',
+    `At most ${maxBatch} migrations with common labels: a list of creation bodies, or a folder whose databases become one migration each. ` +
+    'Each is checked and stored separately, and its item in the answer has the status and body of a single request; Godwit calls the ' +
+    'vendor in the background. With an `Idempotency-Key` a repeated request creates only what the first one did not create.',
   tags: ['Migrations'],
   headers: headers({ 'Idempotency-Key': requestHeaders.idempotencyKey }),
   querystring: ManyQuery,
   body: ref<BatchRequest>('BatchRequest'),
   response: {
-    200: answers('BatchResult', 'What became of each.'),
+    200: answers('BatchResult', 'The result for each item.'),
     ...problems('body', ['unknown_account', 'unsupported_by_provider', ...vendorProblems]),
   },
 } as const;

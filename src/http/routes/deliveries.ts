@@ -22,8 +22,8 @@ const listSchema = {
   operationId: 'listDeliveries',
   summary: 'List the deliveries of a webhook',
   description:
-    'Newest first: each event that was or will be sent, what came of the attempts, and when the next one is. Deliveries are forgotten a ' +
-    'week after they have ended.',
+    'Each event that was or will be sent, with the result of its attempts and the time of the next one, newest first. Deliveries are ' +
+    'deleted a week after their end.',
   tags: ['Webhooks'],
   params: WebhookParams,
   querystring: DeliveryListQuery,
@@ -35,17 +35,17 @@ const listSchema = {
 
 const redeliverSchema = {
   operationId: 'redeliverEvent',
-  summary: 'Send an event again',
+  summary: 'Redeliver an event',
   description:
-    'Makes a delivery that has ended due again; one that has not is left as it is. The event comes with the same `webhook-id`. Repeating ' +
-    'this is harmless, so an `Idempotency-Key` is accepted and has no effect. A body is not needed.',
+    'Makes an ended delivery due again; any other delivery is unchanged. The event is sent with the same `webhook-id`. Repeating this ' +
+    'is harmless, so an `Idempotency-Key` is accepted without effect. No body is needed.',
   tags: ['Webhooks'],
   params: DeliveryParams,
   querystring: NoQuery,
   headers: headers({ 'Idempotency-Key': requestHeaders.idempotencyKey }),
   body: EmptyBody,
   response: {
-    202: answers('Delivery', 'It is sent in the background.'),
+    202: answers('Delivery', 'Godwit sends it in the background.'),
     ...problems('body', ['not_found']),
   },
 } as const;

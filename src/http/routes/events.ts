@@ -14,29 +14,29 @@ import { eventStreams } from './event-stream.ts';
 import { linkNext, nextToken } from './paging.ts';
 
 const pageOrStream = {
-  ...answers('EventPage', 'A page of events, or a stream of them as they come.', ['Link']),
+  ...answers('EventPage', 'A page of events, or a live stream.', ['Link']),
   content: {
     ...answers('EventPage', '').content,
     'text/event-stream': {
       schema: {
         type: 'string',
         description:
-          'Server-sent events: `id` is the id of the event, `event` its type, `data` the event as it stands in a page. The stream ends after ' +
-          'ten minutes at the latest; come back with `Last-Event-ID`, as browsers do by themselves.',
+          'Server-sent events: `id` is the id of the event, `event` its type, `data` the event as in a page. The stream ends after ten ' +
+          'minutes at the latest; reconnect with `Last-Event-ID`, as browsers do automatically.',
       },
     },
   },
 } as const;
 
 const inATerminal = (path: string) =>
-  `\n\nIn a terminal (\`-N\` shows each event as it comes):\n\n    curl -N -H 'Accept: text/event-stream' "$GODWIT${path}"`;
+  `\n\nIn a terminal (\`-N\` shows each event immediately):\n\n    curl -N -H 'Accept: text/event-stream' "$GODWIT${path}"`;
 
 const common = {
   tags: ['Events'],
   querystring: PageQuery,
   headers: headers({
     'Last-Event-ID': Type.Optional(
-      Type.String({ description: 'With `Accept: text/event-stream`: the stream goes on after this event.' }),
+      Type.String({ description: 'With `Accept: text/event-stream`: the stream starts after this event.' }),
     ),
   }),
 } as const;
@@ -46,8 +46,8 @@ const ofOneSchema = {
   operationId: 'listMigrationEvents',
   summary: 'List the events of a migration',
   description:
-    'What happened, oldest first: states, backups, and every call to the vendor with its outcome. With `Accept: text/event-stream` a live ' +
-    `stream, which begins with the first event.${inATerminal('/migrations/$ID/events')}`,
+    'State changes, backups, and every call to the vendor with its outcome, oldest first. With `Accept: text/event-stream` a live ' +
+    `stream that starts with the first event.${inATerminal('/migrations/$ID/events')}`,
   params: MigrationParams,
   response: {
     200: pageOrStream,
@@ -60,8 +60,8 @@ const ofAllSchema = {
   operationId: 'listEvents',
   summary: 'List the events of all migrations',
   description:
-    'Events of all accounts that the caller has a grant for, oldest first. With `Accept: text/event-stream` a live stream, which begins ' +
-    `with what comes from now on.${inATerminal('/migrations/events')}`,
+    'Events of all accounts granted to the caller, oldest first. With `Accept: text/event-stream` a live stream that starts with the ' +
+    `next event.${inATerminal('/migrations/events')}`,
   response: { 200: pageOrStream, ...problems('read', ['invalid_request']) },
 } as const;
 

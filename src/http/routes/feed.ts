@@ -9,8 +9,8 @@ const getSchema = {
   operationId: 'getFeed',
   summary: 'List the files of the watched folder',
   description:
-    'What was found in the folder that a migration takes its backups from, and what became of each file: `taken` as a backup, `waiting`, ' +
-    '`needless` for the chain, or `refused`, with the reason. In the order of the keys.',
+    'The files in the folder that a migration takes its backups from, with the result for each: `taken` as a backup, `waiting`, ' +
+    '`needless` for the chain, or `refused`, with the reason. In key order.',
   tags: ['Backups'],
   params: MigrationParams,
   querystring: WholeListQuery,
@@ -22,10 +22,10 @@ const getSchema = {
 
 const scanSchema = {
   operationId: 'scanFeed',
-  summary: 'List the watched folder now',
+  summary: 'Scan the watched folder now',
   description:
-    'Folders are listed regularly; this lists it at once and answers with what is there. A new file is still taken only when it looks the ' +
-    'same in a later listing.',
+    'Lists the folder at once instead of at the next interval, and returns its files. A new file is still taken only if a later listing ' +
+    'shows it unchanged.',
   tags: ['Backups'],
   params: MigrationParams,
   querystring: NoQuery,

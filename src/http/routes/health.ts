@@ -10,7 +10,7 @@ import { jsonAnswer, sendAnswer } from './answer.ts';
 const liveSchema = {
   operationId: 'live',
   summary: 'Liveness',
-  description: 'Whether the process runs. It says nothing of the store.',
+  description: 'Whether the process runs, independent of the store.',
   tags: ['Operation'],
   security: [],
   querystring: VerboseQuery,
@@ -21,9 +21,9 @@ const readySchema = {
   operationId: 'ready',
   summary: 'Readiness',
   description:
-    'Whether this process can take requests: the store answers and it is not shutting down. `?verbose` shows the single checks, ' +
-    'among them the accounts whose last login was refused, which leaves the others working and this process ready. Accounts are named to ' +
-    'callers with a grant for them and numbered for everybody else.',
+    'Whether this process can take requests: the store answers and it is not shutting down. `?verbose` shows the individual checks, ' +
+    'including accounts whose last login was rejected; other accounts still work then, and this process stays ready. Accounts are named ' +
+    'for callers with a grant for them and numbered for everybody else.',
   tags: ['Operation'],
   security: [],
   querystring: VerboseQuery,

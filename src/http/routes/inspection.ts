@@ -9,14 +9,14 @@ const inspectSchema = {
   operationId: 'inspectBackups',
   summary: 'Inspect backup files',
   description:
-    'Reads the headers of the files of a folder (`prefix`), or of named ones (`keys`), with the account’s own rights: what each file ' +
-    'holds, what is wrong with it, and whether the files make a chain, in the order of their restore. Of a folder the newest 1,000 files ' +
-    'are read. Nothing is stored, and nothing is sent to the restore service.',
+    'Reads the headers of the files of a folder (`prefix`), or of named ones (`keys`), with the account’s own permissions, and returns ' +
+    'the contents and faults of each file and the chains in the order of their restore. In a folder the newest 1,000 files are read. ' +
+    'Nothing is stored, and nothing is sent to the restore service.',
   tags: ['Backups'],
   querystring: NoQuery,
   body: ref<InspectionRequest>('InspectionRequest'),
   response: {
-    200: answers('Inspection', 'What the files say.'),
+    200: answers('Inspection', 'The headers and chains.'),
     ...problems('body', ['unknown_account', 'unsupported_by_provider', 'provider_rejected', ...vendorProblems]),
   },
 } as const;

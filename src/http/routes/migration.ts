@@ -20,7 +20,8 @@ const getSchema = {
   operationId: 'getMigration',
   summary: 'Read a migration',
   description:
-    'Its present state, backups, and what is possible now (`actions`). Poll with `If-None-Match` and as `Retry-After` says; both spare work on both sides.',
+    'Its current state, backups and possible actions (`actions`). Poll with `If-None-Match` at the interval of `Retry-After`, which ' +
+    'saves work on both sides.',
   tags: ['Migrations'],
   params: MigrationParams,
   querystring: NoQuery,
@@ -36,7 +37,7 @@ const patchSchema = {
   operationId: 'updateMigration',
   summary: 'Change description or labels',
   description:
-    'A merge patch (RFC 7396): members that are `null` are removed, members that are absent stay. Nothing else can be changed.',
+    'A merge patch (RFC 7396): `null` removes a member, and absent members stay. Other members cannot be changed.',
   tags: ['Migrations'],
   consumes: ['application/merge-patch+json', 'application/json'],
   params: MigrationParams,
@@ -51,14 +52,14 @@ const patchSchema = {
 
 const deleteSchema = {
   operationId: 'deleteMigration',
-  summary: 'Forget a migration',
-  description: 'Only in a terminal state. Removes the record; nothing at the vendor is touched.',
+  summary: 'Delete the record of a migration',
+  description: 'Only in a terminal state. Deletes the record; nothing is sent to the vendor.',
   tags: ['Migrations'],
   params: MigrationParams,
   querystring: NoQuery,
   headers: headers({ 'If-Match': requestHeaders.ifMatch }),
   response: {
-    204: empty('Forgotten.'),
+    204: empty('Deleted.'),
     ...problems('body', ['not_found', 'invalid_state', 'precondition_failed']),
   },
 } as const;

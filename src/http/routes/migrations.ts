@@ -19,9 +19,9 @@ const createSchema = {
   operationId: 'createMigration',
   summary: 'Start a migration',
   description:
-    'Restores a SQL Server backup into a managed instance. The answer comes when the vendor has accepted it (201), or after the wait ' +
-    '(202): then the migration is stored and goes on by itself; follow it at `Location`. A restore is not undoable, so send an ' +
-    '`Idempotency-Key`: a repeated request then never becomes a second restore. In the sandbox every example works as it stands.',
+    'Restores a SQL Server backup into a managed instance. Godwit answers when the vendor has accepted it (201), or after the wait ' +
+    '(202): then the migration is stored and continues; follow it at `Location`. A restore cannot be undone, so send an ' +
+    '`Idempotency-Key`: a repeated request then never causes a second restore. In the sandbox every example works unchanged.',
   tags: ['Migrations'],
   headers: headers({ 'Idempotency-Key': requestHeaders.idempotencyKey, Prefer: requestHeaders.prefer }),
   querystring: DryRunQuery,
@@ -37,7 +37,7 @@ const createSchema = {
     ]),
     202: answers(
       'Migration',
-      'Stored. The vendor has not confirmed yet, or the call is in doubt and being probed for.',
+      'Stored. The vendor has not confirmed yet, or the call is in doubt and Godwit probes for it.',
       ['Location', 'ETag', 'Retry-After', 'Preference-Applied', 'Idempotency-Replayed'],
     ),
     ...problems('body', [
@@ -60,7 +60,7 @@ const createSchema = {
 
 const dryRunSchema = {
   operationId: 'dryRunMigration',
-  summary: 'Show what a migration would do',
+  summary: 'Dry-run a migration',
   description:
     'Takes the body of `createMigration`, checks it, and shows the calls to the vendor in order, masked. Nothing is stored or sent. With ' +
     '`preflight=true` the vendor’s read-only checks run as well.',
@@ -69,7 +69,7 @@ const dryRunSchema = {
   querystring: DryRunOperationQuery,
   body: ref<MigrationRequest>('MigrationRequest'),
   response: {
-    200: answers('DryRun', 'What would happen. Nothing was stored or sent.'),
+    200: answers('DryRun', 'The effect of the request. Nothing was stored or sent.'),
     ...problems('body', ['unknown_account', ...vendorProblems]),
   },
 } as const;
@@ -78,7 +78,7 @@ const listSchema = {
   operationId: 'listMigrations',
   summary: 'List migrations',
   description:
-    'Newest first. Filters narrow the list together; `label.<key>=<value>` filters by a label and may be given for several labels. ' +
+    'Newest first. All filters must match; `label.<key>=<value>` filters by a label and may be repeated for several labels. ' +
     'Follow `Link: rel="next"`, or pass `nextPageToken` as `pageToken` with the same filters.',
   tags: ['Migrations'],
   querystring: MigrationListQuery,

@@ -13,7 +13,7 @@ const listSchema = {
   querystring: WholeListQuery,
   operationId: 'listProblems',
   summary: 'List all problems',
-  description: 'The closed catalogue of everything that an answer of 400 and above can say.',
+  description: 'The closed catalogue of problems in answers with a status of 400 or above.',
   response: { 200: answers('ProblemEntryPage', 'The catalogue.', ['Link']), ...problems('open', ['invalid_request']) },
 } as const;
 
@@ -21,7 +21,7 @@ const getSchema = {
   ...common,
   operationId: 'getProblem',
   summary: 'Explain a problem',
-  description: 'What a problem means and what to do: where `type` of a problem document points to.',
+  description: 'The meaning of a problem, and what to do. `type` of a problem document links here.',
   params: Type.Object({ code: Type.String({ description: 'A problem code.', examples: ['target_busy'] }) }),
   response: { 200: answers('ProblemEntry', 'The problem.'), ...problems('open', ['not_found', 'invalid_request']) },
 } as const;

@@ -16,7 +16,7 @@ const listSchema = {
   operationId: 'listProviders',
   summary: 'List the providers',
   description:
-    'What each cloud can do, as data: modes, sources, limits. A request beyond it is refused with `unsupported_by_provider`.',
+    'The capabilities of each cloud as data: modes, sources, limits. Other requests are rejected with `unsupported_by_provider`.',
   response: { 200: answers('ProviderPage', 'The providers.', ['Link']), ...problems('read', ['invalid_request']) },
 } as const;
 
@@ -26,17 +26,18 @@ const getSchema = (ids: readonly string[]) =>
     operationId: 'getProvider',
     summary: 'Read a provider',
     description:
-      'What one cloud can do, its limits, and whether the accounts that the caller has a grant for are called at present: `circuits`, and `slowedOperations`.',
+      'The capabilities and limits of one cloud, and whether the accounts granted to the caller are currently called (`circuits`) and ' +
+      'slowed down (`slowedOperations`).',
     params: Type.Object({ id: Type.String({ description: 'Id of the provider.', examples: [...ids] }) }),
     response: { 200: answers('Provider', 'The provider.'), ...problems('read', ['not_found', 'invalid_request']) },
   }) as const;
 
 const commandSchema = {
   operationId: 'getBackupCommand',
-  summary: 'Get the command that makes a backup',
+  summary: 'Get the backup command',
   description:
-    'The vendor’s own T-SQL for the source server. Where a chain’s files need certain names, it gives them. Asked of the vendor ' +
-    'each time; 422 `unsupported_by_provider` where the vendor prescribes none.',
+    'The vendor’s T-SQL for the source server, with the file names that a chain requires. Requested from the vendor each time; 422 ' +
+    '`unsupported_by_provider` if the vendor has none.',
   tags: ['Providers'],
   params: Type.Object({ id: Type.String({ description: 'Id of the provider.' }) }),
   querystring: BackupCommandQuery,
@@ -51,16 +52,17 @@ const accountsSchema = {
   querystring: WholeListQuery,
   operationId: 'listAccounts',
   summary: 'List the accounts',
-  description: 'The configured cloud accounts that the caller has a grant for, by name. Credentials are never shown.',
+  description: 'The configured cloud accounts granted to the caller, by name. Credentials are never shown.',
   response: { 200: answers('AccountPage', 'The accounts.', ['Link']), ...problems('read', ['invalid_request']) },
 } as const;
 
 const tasksSchema = {
   operationId: 'listForeignTasks',
-  summary: 'List the tasks that were begun outside Godwit',
+  summary: 'List tasks started outside Godwit',
   description:
-    'The vendor’s tasks on one instance that no migration of this gateway owns or owned, the newest first; asked of the vendor now, within the ' +
-    'account’s limits, and read only. `createMigration` with `adopt` takes one over. `complete: false`: the vendor has more than one reading takes in.',
+    'The vendor’s tasks on one instance that no migration of this gateway owns or owned, newest first; read from the vendor now, within ' +
+    'the account’s limits. `createMigration` with `adopt` takes one over. `complete: false`: the vendor has more tasks than Godwit ' +
+    'reads.',
   tags: ['Providers'],
   params: Type.Object({
     name: Type.String({

@@ -5,13 +5,14 @@ import { jsonAnswer, sendAnswer } from './answer.ts';
 
 const schema = {
   operationId: 'root',
-  summary: 'Where things are',
-  description: 'Links to the board, the documentation, the probes and the metrics. A browser is led to the board.',
+  summary: 'List the links',
+  description:
+    'Links to the board, the documentation, the probes and the metrics. Browsers are redirected to the board.',
   tags: ['Operation'],
   querystring: NoQuery,
   response: {
     200: answers('Root', 'The links.'),
-    302: empty('A browser goes on to the board.', ['Location']),
+    302: empty('Redirects a browser to the board.', ['Location']),
     ...problems('open', ['invalid_request']),
   },
 } as const;

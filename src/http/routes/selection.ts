@@ -18,14 +18,14 @@ const common = {
   headers: headers({ 'Idempotency-Key': requestHeaders.idempotencyKey }),
   querystring: ManyQuery,
   response: {
-    200: answers('SelectionResult', 'What became of each.'),
+    200: answers('SelectionResult', 'The result for each item.'),
     ...problems('body'),
   },
 } as const;
 
 const each =
-  `Migrations that have not ended are selected by their labels, at most ${maxSelected} of them. Each is checked and changed for itself; its item has the ` +
-  'status that it would have got alone. With `dryRun=true` nothing is changed.';
+  `Selects migrations that have not ended by their labels, at most ${maxSelected}. Each is checked and changed separately; its item has ` +
+  'the status of a single request. With `dryRun=true` nothing is changed.';
 
 const cutoverSchema = {
   ...common,
@@ -39,7 +39,7 @@ const cancelSchema = {
   ...common,
   operationId: 'cancelMigrations',
   summary: 'Cancel a selection',
-  description: `Ends many restores at once, where their providers allow it now. ${each}`,
+  description: `Ends many restores at once, if their providers allow it now. ${each}`,
   body: ref<CancelSelection>('CancelSelection'),
 } as const;
 

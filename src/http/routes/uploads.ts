@@ -21,28 +21,28 @@ export const vendorProblems = [
 
 const targetSchema = {
   operationId: 'getUploadTarget',
-  summary: 'Get the rights to upload a file',
+  summary: 'Get credentials to upload a file',
   description:
-    'For a backup with an `upload` source that is registered at the vendor (`blocking` says `awaiting_upload`): where the file goes, and ' +
-    'temporary keys to put it there. They are asked of the vendor each time and kept nowhere: not in the database, not in the log, and not ' +
-    'as the answer to an `Idempotency-Key`, which is accepted and has no effect. Ask again when they have ended; then upload, and say so ' +
-    'with `uploaded`. A body is not needed.',
+    'For a backup with an `upload` source that is registered at the vendor (`blocking` says `awaiting_upload`): returns the destination ' +
+    'of the file and temporary keys for the upload. They are requested from the vendor each time and never stored: not in the database, ' +
+    'not in the log, and not as the answer to an `Idempotency-Key`, which is accepted without effect. Request new ones when they have ' +
+    'expired. After the upload, call `uploaded`. No body is needed.',
   tags: ['Backups'],
   params: BackupParams,
   querystring: NoQuery,
   headers: headers({ 'Idempotency-Key': requestHeaders.idempotencyKey }),
   body: EmptyBody,
   response: {
-    200: answers('UploadTarget', 'The rights, valid for some minutes.'),
+    200: answers('UploadTarget', 'The credentials, valid for some minutes.'),
     ...problems('body', ['not_found', 'invalid_state', ...vendorProblems]),
   },
 } as const;
 
 const uploadedSchema = {
   operationId: 'markBackupUploaded',
-  summary: 'Say that the file is uploaded',
+  summary: 'Report that the file is uploaded',
   description:
-    'For a backup with an `upload` source: the file is where the vendor expects it, the restore may start. A body is not needed.',
+    'For a backup with an `upload` source: the file is where the vendor expects it, and the restore may start. No body is needed.',
   tags: ['Backups'],
   params: BackupParams,
   querystring: NoQuery,

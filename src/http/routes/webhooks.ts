@@ -30,18 +30,18 @@ import { linkNext, nextToken } from './paging.ts';
 
 const createSchema = {
   operationId: 'createWebhook',
-  summary: 'Have events sent to a URL',
+  summary: 'Create a webhook',
   description:
-    'From now on each event that fits is sent there by `POST` with `content-type: application/cloudevents+json`: CloudEvents 1.0 in ' +
+    'From now on Godwit sends each selected event by `POST` with `content-type: application/cloudevents+json`: CloudEvents 1.0 in ' +
     'structured mode, with `specversion` `1.0`, `id` the id of the event, `source` `/migrations/{id}`, `type` `godwit.` and the type of ' +
     'the event, `subject` the id of the migration, `time`, `datacontenttype` `application/json`, and as `data` the event as ' +
     '`GET /migrations/{id}/events` shows it.\n\n' +
-    'Requests are signed as [Standard Webhooks](https://www.standardwebhooks.com) says: `webhook-id` is the id of the event, the same at ' +
-    'every attempt; `webhook-timestamp` the seconds of the attempt; `webhook-signature` is `v1,` and the base64 of the HMAC-SHA256. The ' +
-    'secret for it is in this answer and in no other.\n\n' +
-    'Each event is sent at least once, in no promised order. Any 2xx within the timeout counts as received; everything else is tried again ' +
-    'with growing pauses for about two days. 410 switches the webhook off. Redirects are not followed.\n\n' +
-    'Events become readable by this, so it takes the scope `migrations:read` as well as `migrations:write`.',
+    'Requests are signed according to [Standard Webhooks](https://www.standardwebhooks.com): `webhook-id` is the id of the event, the same at ' +
+    'every attempt; `webhook-timestamp` the seconds of the attempt; `webhook-signature` is `v1,` and the base64 of the HMAC-SHA256. ' +
+    'Only this answer contains the secret.\n\n' +
+    'Each event is sent at least once, in no guaranteed order. Any 2xx within the timeout counts as received; everything else is retried ' +
+    'with growing pauses for about two days. 410 disables the webhook. Redirects are not followed.\n\n' +
+    'A webhook reads events, so it needs the scope `migrations:read` as well as `migrations:write`.',
   tags: ['Webhooks'],
   querystring: NoQuery,
   headers: headers({ 'Idempotency-Key': requestHeaders.idempotencyKey }),
@@ -61,7 +61,7 @@ const createSchema = {
 const listSchema = {
   operationId: 'listWebhooks',
   summary: 'List webhooks',
-  description: 'Oldest first: those all of whose accounts the caller has a grant for.',
+  description: 'Webhooks whose accounts are all granted to the caller, oldest first.',
   tags: ['Webhooks'],
   querystring: PageQuery,
   response: {
@@ -73,7 +73,7 @@ const listSchema = {
 const getSchema = {
   operationId: 'getWebhook',
   summary: 'Read a webhook',
-  description: 'Where events are sent to, and which. Never the secret.',
+  description: 'The receiver and the selected events, without the secret.',
   tags: ['Webhooks'],
   params: WebhookParams,
   querystring: NoQuery,
@@ -89,9 +89,9 @@ const patchSchema = {
   operationId: 'updateWebhook',
   summary: 'Change a webhook',
   description:
-    'A merge patch (RFC 7396): members that are absent stay; `description` is cleared by `null`. One that was switched off is sent ' +
-    'what happens from `"enabled": true` on, and what was still on its way. A URL at another origin gets a secret of its own, which is in this ' +
-    'answer and in no other: whoever knows the old one must not be able to speak to the new receiver. It takes the scope `migrations:read` as well as `migrations:write`.',
+    'A merge patch (RFC 7396): absent members stay; `null` clears `description`. After `"enabled": true` a disabled webhook gets new ' +
+    'events and its pending deliveries. A URL at another origin gets a new secret, which only this answer contains, because the holder ' +
+    'of the old one must not sign for the new receiver. It needs the scope `migrations:read` as well as `migrations:write`.',
   tags: ['Webhooks'],
   consumes: ['application/merge-patch+json', 'application/json'],
   params: WebhookParams,
@@ -106,21 +106,21 @@ const patchSchema = {
 
 const deleteSchema = {
   operationId: 'deleteWebhook',
-  summary: 'Forget a webhook',
-  description: 'With its deliveries. One that is on its way may still arrive.',
+  summary: 'Delete a webhook',
+  description: 'Deletes it with its deliveries. An open attempt may still arrive.',
   tags: ['Webhooks'],
   params: WebhookParams,
   querystring: NoQuery,
   headers: headers({ 'If-Match': requestHeaders.ifMatch }),
-  response: { 204: empty('Forgotten.'), ...problems('body', ['not_found', 'precondition_failed']) },
+  response: { 204: empty('Deleted.'), ...problems('body', ['not_found', 'precondition_failed']) },
 } as const;
 
 const rotateSchema = {
   operationId: 'rotateWebhookSecret',
-  summary: 'Change the secret of a webhook',
+  summary: 'Rotate the secret of a webhook',
   description:
-    'Makes a new secret, which is in this answer and in no other. For `overlapSeconds` messages carry a signature by each of the two, so that ' +
-    'receivers can change at their own time; a third secret ends the first. A body is not needed.',
+    'Creates a new secret, which only this answer contains. For `overlapSeconds` messages carry a signature by each of the two secrets, ' +
+    'so that the receiver can switch at any time; a third secret ends the first. No body is needed.',
   tags: ['Webhooks'],
   params: WebhookParams,
   querystring: NoQuery,
@@ -136,15 +136,15 @@ const testSchema = {
   operationId: 'testWebhook',
   summary: 'Send a test message',
   description:
-    'Sends a message of the type `godwit.webhook.test` now, signed like every other, and tells what came of it. It is no event and is not tried ' +
-    'again. An `Idempotency-Key` is accepted and has no effect. A body is not needed.',
+    'Sends a message of the type `godwit.webhook.test` now, signed like any other, and returns the result. It is not an event and is ' +
+    'not retried. An `Idempotency-Key` is accepted without effect. No body is needed.',
   tags: ['Webhooks'],
   params: WebhookParams,
   querystring: NoQuery,
   headers: headers({ 'Idempotency-Key': requestHeaders.idempotencyKey }),
   body: EmptyBody,
   response: {
-    200: answers('WebhookTest', 'What came of it.'),
+    200: answers('WebhookTest', 'The result.'),
     ...problems('body', ['not_found', 'invalid_state']),
   },
 } as const;

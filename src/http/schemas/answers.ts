@@ -52,12 +52,12 @@ export const DryRunSchema = Type.Object(
       Type.Composite([
         FaultSchema,
         Type.Object({
-          code: enumOf('ProblemCode', { description: 'Of the problem that the request itself would get.' }),
+          code: enumOf('ProblemCode', { description: 'The status of the problem that the request would get.' }),
         }),
       ]),
     ),
     notes: Type.Array(Type.Object({ code: enumOf('Warning'), detail: Type.String() }), {
-      description: 'What a person should know although nothing speaks against the request.',
+      description: 'Information for people that does not prevent the request.',
     }),
     plan: Type.Array(
       Type.Object({ operation: Type.String(), method: Type.String(), url: Type.String(), parameters: Type.Unknown() }),
@@ -80,14 +80,14 @@ export const DryRunSchema = Type.Object(
             { description: 'In the order of their restore.' },
           ),
         },
-        { description: 'With `adopt` and `preflight`: what would be taken over, as the vendor shows it now.' },
+        { description: 'With `adopt` and `preflight`: the task that would be adopted, as the vendor shows it now.' },
       ),
     ),
   },
-  { $id: 'DryRun', description: 'What a request would do. Nothing was stored or sent.' },
+  { $id: 'DryRun', description: 'The effect of a request. Nothing was stored or sent.' },
 );
 
-const ItemStatus = Type.Integer({ description: 'HTTP status that a request for this one alone would get.' });
+const ItemStatus = Type.Integer({ description: 'HTTP status of a single request for this item.' });
 
 export const BatchResultSchema = Type.Object(
   {
@@ -98,10 +98,10 @@ export const BatchResultSchema = Type.Object(
         problem: Type.Optional(ProblemSchema),
         dryRun: Type.Optional(DryRunSchema),
       }),
-      { description: 'In the order of the request; of a folder, in the order of the databases’ names.' },
+      { description: 'In the order of the request; for a folder, in the order of database names.' },
     ),
   },
-  { $id: 'BatchResult', description: 'What became of each migration of a batch: it, or why there is none.' },
+  { $id: 'BatchResult', description: 'The result for each migration of a batch: the migration, or why there is none.' },
 );
 
 export const SelectionResultSchema = Type.Object(
@@ -118,7 +118,7 @@ export const SelectionResultSchema = Type.Object(
   },
   {
     $id: 'SelectionResult',
-    description: 'What became of each migration that was selected: as it is now, or why it was not changed.',
+    description: 'The result for each selected migration: its current representation, or why it was not changed.',
   },
 );
 
@@ -130,7 +130,7 @@ export const ForeignTaskSchema = Type.Object(
     owned: Type.Boolean({ description: 'Always false: no migration of this gateway owns it.' }),
     instanceId: Type.String(),
     name: nullable(Type.String()),
-    providerStatus: Type.String({ description: 'The vendor’s word, verbatim.' }),
+    providerStatus: Type.String({ description: 'The vendor’s status, verbatim.' }),
     state: nullable(enumOf('MigrationState')),
     detail: nullable(Type.String()),
     mode: nullable(enumOf('Mode')),
@@ -140,7 +140,7 @@ export const ForeignTaskSchema = Type.Object(
     startedAt: maybeTime,
     finishedAt: maybeTime,
   },
-  { $id: 'ForeignTask', description: 'A task at the vendor that was begun outside Godwit.' },
+  { $id: 'ForeignTask', description: 'A task at the vendor that was started outside Godwit.' },
 );
 
 export const ForeignTaskPageSchema = Type.Object(
@@ -149,7 +149,7 @@ export const ForeignTaskPageSchema = Type.Object(
     nextPageToken,
     complete: Type.Boolean({ description: 'Whether the vendor’s list was read to its end.' }),
   },
-  { $id: 'ForeignTaskPage', description: 'Tasks of one instance that were begun outside Godwit.' },
+  { $id: 'ForeignTaskPage', description: 'Tasks of one instance that were started outside Godwit.' },
 );
 
 export const FeedPageSchema = Type.Object(
@@ -187,9 +187,9 @@ export const InspectionSchema = Type.Object(
     chains: Type.Array(
       Type.Object({
         database: Type.String(),
-        complete: Type.Boolean({ description: 'A full backup is there, and nothing is missing after it.' }),
+        complete: Type.Boolean({ description: 'Whether there is a full backup and no gap after it.' }),
         restores: Type.Array(Type.String(), { description: 'Keys in the order of their restore.' }),
-        needless: Type.Array(Type.String(), { description: 'Keys that the chain does without.' }),
+        needless: Type.Array(Type.String(), { description: 'Keys that the chain does not need.' }),
         gaps: Type.Array(
           Type.Object({
             after: nullable(Type.String({ description: 'Null: the full backup is missing.' })),
@@ -200,31 +200,31 @@ export const InspectionSchema = Type.Object(
       }),
     ),
   },
-  { $id: 'Inspection', description: 'What the files of a folder say of themselves, and the chains that they make.' },
+  { $id: 'Inspection', description: 'The headers of the files in a folder, and their chains.' },
 );
 
 export const UploadTargetSchema = Type.Object(
   {
     bucket: Type.String(),
     region: Type.String({ description: 'Region of the bucket.' }),
-    key: Type.String({ description: 'The whole key of the object, without a leading slash.' }),
-    host: Type.String({ description: 'Host of the bucket; the file goes to `https://{host}/{key}`.' }),
+    key: Type.String({ description: 'The full key of the object, without a leading slash.' }),
+    host: Type.String({ description: 'Host of the bucket; upload the file to `https://{host}/{key}`.' }),
     credentials: Type.Object(
       { secretId: Type.String(), secretKey: Type.String(), token: Type.String() },
-      { description: 'Temporary keys of the vendor’s object storage, for this upload alone.' },
+      { description: 'Temporary keys of the vendor’s object storage, for this upload only.' },
     ),
     startsAt: Type.Union([Type.String({ format: 'date-time' }), Type.Null()]),
-    expiresAt: Type.String({ format: 'date-time', description: 'Ask again when they have ended.' }),
+    expiresAt: Type.String({ format: 'date-time', description: 'When they expire; then request new ones.' }),
   },
   {
     $id: 'UploadTarget',
-    description: 'Where the file of an `upload` backup goes, with temporary rights to put it there.',
+    description: 'The destination of an `upload` backup’s file, with temporary credentials for the upload.',
   },
 );
 
 export const BackupCommandSchema = Type.Object(
-  { command: Type.String({ description: 'T-SQL with line breaks, to be run on the source server.' }) },
-  { $id: 'BackupCommand', description: 'The vendor’s own words for making a backup.' },
+  { command: Type.String({ description: 'T-SQL with line breaks, to run on the source server.' }) },
+  { $id: 'BackupCommand', description: 'The vendor’s command for making a backup.' },
 );
 
 export const HealthSchema = Type.Object(
@@ -243,7 +243,7 @@ export const ProblemEntrySchema = Type.Object(
     retryable: Type.Boolean({ description: 'Whether the same request can succeed later without being changed.' }),
     help: Type.String(),
   },
-  { $id: 'ProblemEntry', description: 'What a problem means and what to do.' },
+  { $id: 'ProblemEntry', description: 'The meaning of a problem, and what to do.' },
 );
 
 export const RootSchema = Type.Object(
@@ -251,11 +251,11 @@ export const RootSchema = Type.Object(
     name: Type.String({ description: 'Always `Godwit`.' }),
     version: Type.String({ description: 'The version of the gateway.' }),
     environment: stringEnum(['sandbox', 'live'], {
-      description: 'What stands behind it: the built-in emulated clouds, or the configured accounts of real ones.',
+      description: 'Whether the gateway uses the built-in emulated clouds or configured accounts of real ones.',
     }),
-    links: Type.Record(Type.String(), Type.String(), { description: 'Where things are, by name.' }),
+    links: Type.Record(Type.String(), Type.String(), { description: 'Links by name.' }),
   },
-  { $id: 'Root', description: 'The front door.' },
+  { $id: 'Root', description: 'The links of the API.' },
 );
 
 const Known = (description: string) => Type.Union([Type.String(), Type.Null()], { description });
@@ -265,36 +265,34 @@ export const AuditRecordSchema = Type.Object(
     id: Type.String(),
     at: Type.String({ format: 'date-time' }),
     caller: Known(
-      'Name of the key, or issuer and subject of the token as `<issuer>#<subject>`; null: the request came without good credentials.',
+      'Name of the key, or issuer and subject of the token as `<issuer>#<subject>`; null: the request had no valid credentials.',
     ),
     remoteAddress: Type.String({
       description:
-        'Address of the client as configured proxies tell it, else of the peer; `several` in a record that stands for many.',
+        'Address of the client as reported by configured proxies, else of the peer; `several` in a record of several addresses.',
     }),
     operation: Known('Operation id; null: no operation has this method and path.'),
     method: Type.String(),
-    account: Known('The account that it is about.'),
-    instanceId: Known('The instance that it is about.'),
-    migrationId: Known('The migration that it made or is about.'),
-    webhookId: Known('The webhook that it made or is about.'),
+    account: Known('The account of the request.'),
+    instanceId: Known('The instance of the request.'),
+    migrationId: Known('The migration that the request created or names.'),
+    webhookId: Known('The webhook that the request created or names.'),
     status: Type.Union([Type.Integer(), Type.Null()], {
-      description:
-        'HTTP status of the answer; null: the change was stored, and its process ended before it was answered.',
+      description: 'HTTP status of the answer; null: the change was stored, but the process ended before it answered.',
     }),
     outcome: Type.String({
-      description: '`ok`, the problem code of the refusal, or `stored` where there was no answer.',
+      description: '`ok`, the problem code, or `stored` if there was no answer.',
     }),
     requestId: Type.String(),
     replayed: Type.Boolean({
-      description: 'Whether it was answered with the first answer to the same idempotency key: nothing was done again.',
+      description: 'Whether the answer repeats the first one for the idempotency key; the request then had no effect.',
     }),
     count: Type.Integer({
       minimum: 1,
-      description:
-        'Requests that the record stands for: 1, unless refusals came in a flood, which are recorded in sums by the minute.',
+      description: 'Number of requests in the record: 1, except that many rejections are recorded as a sum per minute.',
     }),
   },
-  { $id: 'AuditRecord', description: 'Who asked for which change, on what, and what came of it.' },
+  { $id: 'AuditRecord', description: 'A record of a requested change: caller, resource and outcome.' },
 );
 
 export const pageSchemas = [

@@ -10,19 +10,19 @@ const toWebhook = toMigration;
 /** `components.links` of the document. */
 export const linkComponents = {
   Follow: toMigration('getMigration', 'Read the migration.'),
-  Events: toMigration('listMigrationEvents', 'What happened to it.'),
+  Events: toMigration('listMigrationEvents', 'List its events.'),
   AddBackup: toMigration('addBackup', 'Add a backup to the chain.'),
   CutOver: toMigration('cutOverMigration', 'Open the database.'),
-  Cancel: toMigration('cancelMigration', 'Cancel it.'),
-  Retry: toMigration('retryMigration', 'Try again.'),
-  Forget: toMigration('deleteMigration', 'Forget it, once it has ended.'),
+  Cancel: toMigration('cancelMigration', 'Cancel the migration.'),
+  Retry: toMigration('retryMigration', 'Retry.'),
+  Forget: toMigration('deleteMigration', 'Delete the record, once it has ended.'),
   Backup: {
     operationId: 'getBackup',
     description: 'Read the backup.',
     parameters: { id: '$request.path.id', backupId: '$response.body#/id' },
   },
   Webhook: toWebhook('getWebhook', 'Read the webhook.'),
-  Deliveries: toWebhook('listDeliveries', 'What was sent to it.'),
+  Deliveries: toWebhook('listDeliveries', 'List its deliveries.'),
 } as const;
 
 const migrationLinks = ['Follow', 'Events', 'AddBackup', 'CutOver', 'Cancel', 'Retry', 'Forget'] as const;

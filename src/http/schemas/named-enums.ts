@@ -33,19 +33,19 @@ const descriptions: Readonly<Record<string, string>> = {
   Action: 'What can be asked of a migration.',
   BackupForm:
     'What a backup file is: `plain`, `compressed`, or `unreadable` (encrypted, packed in an unknown form, or no backup).',
-  BackupState: 'Where a backup is: `queued` goes out when its turn comes; `skipped` was no longer needed.',
+  BackupState: 'The state of a backup: `queued` waits for its turn; `skipped` was no longer needed.',
   BackupType: 'Kind of a backup.',
   EventType: 'What happened.',
   FeedVerdict:
-    'What became of a file of a watched folder: `taken` as a backup, `waiting` for its turn or its end, `needless` for the chain, or `refused`.',
-  Mode: '`full`: one restore, then online. `full_log` and `full_differential`: a chain that rests at `awaiting_backup` until its end.',
+    'The result for a file of a watched folder: `taken` as a backup, `waiting` for its turn or its end, `needless` for the chain, or `refused`.',
+  Mode: '`full`: one restore, then online. `full_log` and `full_differential`: a chain that waits at `awaiting_backup` until its end.',
   SourceType: 'Kind of a source.',
-  MigrationState: `Where a migration is in its life, and what may follow.\n\n${list(stateWords())}`,
+  MigrationState: `The state of a migration, and its possible successors.\n\n${list(stateWords())}`,
   ProviderId: 'A cloud.',
-  ProblemCode: `Why a request was refused; \`GET /problems\` serves the catalogue.\n\n${wordsOf(problemCatalogue, ({ title }) => `${title}.`)}`,
-  Reason: `Why a migration does not move.\n\n${wordsOf(reasonCatalogue, ({ meaning }) => meaning)}`,
+  ProblemCode: `Why a request was rejected; \`GET /problems\` returns the catalogue.\n\n${wordsOf(problemCatalogue, ({ title }) => `${title}.`)}`,
+  Reason: `Why a migration does not proceed.\n\n${wordsOf(reasonCatalogue, ({ meaning }) => meaning)}`,
   RestoreErrorCode: `Why a restore failed, the same for the same cause on every cloud.\n\n${wordsOf(restoreErrors, ({ detail }) => detail)}`,
-  Warning: `What a person should know although nothing is wrong with the migration itself.\n\n${wordsOf(warningCatalogue, ({ meaning }) => meaning)}`,
+  Warning: `Information for people about a migration that is not itself at fault.\n\n${wordsOf(warningCatalogue, ({ meaning }) => meaning)}`,
 };
 
 /** The closed sets of strings as named schemas of the OpenAPI document. */

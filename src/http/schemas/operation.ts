@@ -14,10 +14,13 @@ type HeaderSchemas = Readonly<Record<string, { readonly type: 'string' | 'intege
 const responseHeaders = {
   ETag: { type: 'string', description: 'Version of the representation, for `If-Match` and `If-None-Match`.' },
   Location: { type: 'string', description: 'Path of the new resource.' },
-  'Retry-After': { type: 'integer', description: 'Seconds after which it is worth asking again.' },
+  'Retry-After': { type: 'integer', description: 'Seconds after which to ask again.' },
   Link: { type: 'string', description: 'The next page, `rel="next"`.' },
-  'Preference-Applied': { type: 'string', description: 'What of `Prefer` was applied.' },
-  'Idempotency-Replayed': { type: 'string', description: '`true`: this answer was given before to the same key.' },
+  'Preference-Applied': { type: 'string', description: 'The applied preferences.' },
+  'Idempotency-Replayed': {
+    type: 'string',
+    description: '`true`: this answer repeats an earlier one for the same key.',
+  },
 } as const satisfies HeaderSchemas;
 type HeaderName = keyof typeof responseHeaders;
 
@@ -133,7 +136,7 @@ export const pageParameters = {
     Type.String({
       minLength: 1,
       maxLength: 256,
-      description: '`nextPageToken` of the page before, with the same filters.',
+      description: '`nextPageToken` of the previous page, with the same filters.',
     }),
   ),
 };

@@ -22,7 +22,7 @@ export const CloudEventSchema = Type.Object(
     datacontenttype: Type.Literal('application/json'),
     data: EventSchema,
   },
-  { $id: 'CloudEvent', description: 'An event as a webhook gets it: CloudEvents 1.0, structured mode.' },
+  { $id: 'CloudEvent', description: 'An event as sent to webhooks: CloudEvents 1.0, structured mode.' },
 );
 
 const header = (name: string, description: string) => ({
@@ -40,12 +40,15 @@ export const outgoingRequests = {
       operationId: 'receiveEvent',
       summary: 'An event, at the URL of a webhook',
       description:
-        'Sent at least once, in no promised order: pass over an id that you have seen. Check the signature before you read the body.',
+        'Sent at least once, in no guaranteed order: ignore an id that you have already processed. Verify the signature before you parse the body.',
       tags: ['Webhooks'],
       security: [],
       parameters: [
         header('webhook-id', 'The id of the event, the same at every attempt.'),
-        header('webhook-timestamp', 'Time of this attempt, in seconds since 1970. Refuse what is older than minutes.'),
+        header(
+          'webhook-timestamp',
+          'Time of this attempt, in seconds since 1970. Reject messages older than some minutes.',
+        ),
         header(
           'webhook-signature',
           '`v1,` and the base64 of the HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}` (Standard Webhooks).',
@@ -57,8 +60,8 @@ export const outgoingRequests = {
       },
       responses: {
         '2XX': { description: 'Received.' },
-        '410': { description: 'Nobody listens here any more: the webhook is switched off.' },
-        default: { description: 'Not received; it is tried again. Redirects are not followed.' },
+        '410': { description: 'The receiver no longer exists: disables the webhook.' },
+        default: { description: 'Not received; Godwit retries. Redirects are not followed.' },
       },
     },
   },

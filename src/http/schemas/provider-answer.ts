@@ -22,20 +22,20 @@ export const ProviderSchema = Type.Object(
       { optional: Type.Boolean(), min: Type.Integer(), max: Type.Integer(), renames: Type.Integer() },
       {
         description:
-          'How many databases a request may name, whether the list may be left out, and how many may have `restoreAs`.',
+          'The number of databases that a request may name, whether the list may be omitted, and how many may have `restoreAs`.',
       },
     ),
     overwrite: Type.Boolean(),
     options: Type.Array(Type.String()),
-    cutoverWithoutBackup: Type.Boolean({ description: 'Whether a chain can be opened without a last file.' }),
+    cutoverWithoutBackup: Type.Boolean({ description: 'Whether a chain can be opened without a final file.' }),
     cancelWhileRestoring: Type.Boolean(),
     differentialBeforeLogs: Type.Boolean({
-      description: 'Whether a chain of mode `full_log` takes one differential backup before the logs.',
+      description: 'Whether a chain of mode `full_log` accepts one differential backup before the logs.',
     }),
     failedIncrement: stringEnum(['continues', 'vendor_decides', 'fatal'], {
-      description: 'What the failed restore of a log or differential backup means for the chain.',
+      description: 'The effect of a failed log or differential restore on the chain.',
     }),
-    oneRestorePerInstance: Type.Boolean({ description: 'Backups queue in Godwit and go out one after the other.' }),
+    oneRestorePerInstance: Type.Boolean({ description: 'Backups queue in Godwit and are sent one after another.' }),
     progressPercent: Type.Boolean(),
     regions: Type.Array(Type.String()),
     limits: Type.Record(Type.String(), Type.String()),
@@ -46,12 +46,13 @@ export const ProviderSchema = Type.Object(
           region: Type.String(),
           state: stringEnum(['closed', 'open', 'half_open']),
           retryAt: Type.Union([Type.String({ format: 'date-time' }), Type.Null()], {
-            description: 'When a call finds out whether the vendor is back; null while calls are made.',
+            description: 'Time of the next probe; null while calls are made.',
           }),
         }),
         {
           description:
-            'Whether calls are made (`closed`). After several calls in a row without an answer none is made (`open`) until `retryAt`; then one finds out whether the vendor is back (`half_open`). Only where one provider is read.',
+            'Whether Godwit makes calls (`closed`). After several consecutive calls without an answer it makes none (`open`) until `retryAt`; ' +
+            'then one call probes the vendor (`half_open`). Only when one provider is read.',
         },
       ),
     ),
@@ -61,17 +62,18 @@ export const ProviderSchema = Type.Object(
           account: Type.String(),
           region: Type.String(),
           operation: Type.String(),
-          speed: Type.Number({ description: 'The part of the limit that is used now.', examples: [0.5] }),
+          speed: Type.Number({ description: 'The part of the limit in use.', examples: [0.5] }),
           pausedUntil: Type.Union([Type.String({ format: 'date-time' }), Type.Null()], {
-            description: 'No call leaves before then; null: calls leave, at that speed.',
+            description: 'No call is sent before this time; null: calls are sent at that speed.',
           }),
         }),
         {
           description:
-            'Operations of which fewer calls are made, because the vendor throttled one. Each throttled call halves the speed, and within a minute without one it is back at 1 and the operation leaves this list. Only where one provider is read, and as the process that answers sees it.',
+            'Operations that are slowed down because the vendor throttled a call. Each throttled call halves the speed; within a minute without ' +
+            'one it returns to 1 and the operation leaves this list. Only when one provider is read, as seen by the answering process.',
         },
       ),
     ),
   },
-  { $id: 'Provider', description: 'What a cloud can do, and its limits.' },
+  { $id: 'Provider', description: 'The capabilities and limits of a cloud.' },
 );

@@ -43,7 +43,8 @@ export const DryRunQuery = Type.Object(
       stringEnum(['false', 'true', 'preflight'], {
         default: 'false',
         description:
-          '`true`: check the request and show the calls to the vendor; nothing is stored or sent. `preflight`: also run the vendor’s read-only checks.',
+          '`true`: check the request and show the calls to the vendor; nothing is stored or sent. `preflight`: also run the vendor’s ' +
+          'read-only checks.',
       }),
     ),
   },
@@ -62,7 +63,7 @@ export const DryRunOperationQuery = Type.Object(
 /** For requests about many migrations. */
 export const ManyQuery = Type.Object(
   {
-    dryRun: Type.Optional(Type.Boolean({ description: 'Show what would become of each; nothing is stored or sent.' })),
+    dryRun: Type.Optional(Type.Boolean({ description: 'Show the result for each item; nothing is stored or sent.' })),
   },
   { additionalProperties: false },
 );
@@ -74,16 +75,16 @@ export const BackupCommandQuery = Type.Object(
     mode: Type.Optional(
       enumOf('Mode', { default: 'full', description: 'Mode of the migration that the backup is for.' }),
     ),
-    final: Type.Optional(Type.Boolean({ default: false, description: 'Whether it is the last backup of the chain.' })),
+    final: Type.Optional(Type.Boolean({ default: false, description: 'Whether it is the final backup of the chain.' })),
     path: Type.Optional(
       Type.String({
         minLength: 1,
         maxLength: 200,
         pattern: '^[^\\x00-\\x1f\'"]+$',
-        description: 'Folder on the source server, with its last separator; the vendor’s default is `D:\\`.',
+        description: 'Folder on the source server, with a trailing separator; the vendor’s default is `D:\\`.',
       }),
     ),
-    account: Name('The account that asks; may be left out when the provider has exactly one.'),
+    account: Name('The account for the call; optional if the provider has exactly one.'),
   },
   { additionalProperties: false },
 );
@@ -95,11 +96,11 @@ export const AuditQuery = Type.Object(
         minLength: 1,
         maxLength: 2048,
         description:
-          'Only what this caller asked for: the name of a key, or issuer and subject of a token as `<issuer>#<subject>`.',
+          'Only records of this caller: the name of a key, or issuer and subject of a token as `<issuer>#<subject>`.',
       }),
     ),
-    migrationId: Type.Optional(Type.String({ maxLength: 64, description: 'Only what concerns this migration.' })),
-    since: Time('Only what was asked for since then (RFC 3339).'),
+    migrationId: Type.Optional(Type.String({ maxLength: 64, description: 'Only records of this migration.' })),
+    since: Time('Only records since this time (RFC 3339).'),
     ...pageParameters,
   },
   { additionalProperties: false },
@@ -133,14 +134,12 @@ export const ForeignTasksQuery = Type.Object(
 export const WholeListQuery = Type.Object(
   {
     ...pageParameters,
-    pageSize: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 200, description: 'Items per page; all when left out.' }),
-    ),
+    pageSize: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, description: 'Items per page; absent: all.' })),
   },
   { additionalProperties: false },
 );
 
 export const VerboseQuery = Type.Object(
-  { verbose: Type.Optional(Type.Boolean({ description: 'Show the single checks.' })) },
+  { verbose: Type.Optional(Type.Boolean({ description: 'Show the individual checks.' })) },
   { additionalProperties: false },
 );

@@ -7,7 +7,7 @@ export const OptionsSchema = Type.Object(
   {
     chainBase: Type.Optional(
       stringEnum(['updf', 'full'], {
-        description: 'How the base of a chain is submitted; default: the account’s setting.',
+        description: 'How the full backup of a chain is submitted; default: the account’s setting.',
       }),
     ),
   },
