@@ -52,9 +52,9 @@ const slotWidth = slotSpacing - margin;
 /** So much earlier than a slot counts as in it: the shared clock has large numbers, whose fractions are coarse. Milliseconds. */
 const earlyMs = 1;
 /** A throttled answer halves the speed, down to this part of the limit. */
-const minSpeed = 1 / 8;
-/** How long a budget needs from nothing back to all of its limit, in milliseconds. */
-const recoveryMs = 60_000;
+const minSpeed = 1 / 64;
+/** The speed doubles in so many milliseconds, so that all of the limit is used again after a minute at most. */
+const doublingMs = 10_000;
 /** How soon a process that does not know its share asks again, in milliseconds. */
 const unknownShareMs = 500;
 /** Differences of floating-point sums. */
@@ -62,7 +62,7 @@ const noise = 1e-6;
 
 /** The part of the limit that is used at present: less than all for a while after the vendor has throttled a call. */
 export function speedOf({ speed, slowedAt }: Omit<Slowness, 'pausedUntil'>, now: number): number {
-  return Math.min(speed + Math.max(now - slowedAt, 0) / recoveryMs, 1);
+  return speed >= 1 ? 1 : Math.min(speed * 2 ** (Math.max(now - slowedAt, 0) / doublingMs), 1);
 }
 
 /** When the call after `ahead` others may leave, if all of them leave as soon as they may; `now`: at once. */
@@ -110,16 +110,21 @@ export function restored(budget: CallBudget, at: number): CallBudget {
   return sent === budget.sent ? budget : { ...budget, sent };
 }
 
-/** The budget after the vendor has throttled a call and asked to be left alone for `pauseMs`. */
-export function throttled(budget: CallBudget, pauseMs: number, now: number): CallBudget {
+/**
+ * The budget after the vendor has throttled a call that left at `leftAt` and asked to be left alone for `pauseMs`. Of calls that left together only the
+ * first halves the speed.
+ */
+export function throttled(budget: CallBudget, pauseMs: number, now: number, leftAt: number): CallBudget {
   // It recovers from when calls leave again.
   const pausedUntil = Math.max(budget.pausedUntil, now + pauseMs);
-  return { ...budget, speed: Math.max(speedOf(budget, now) / 2, minSpeed), slowedAt: pausedUntil, pausedUntil };
+  const slowedAt = Math.max(budget.slowedAt, pausedUntil);
+  if (leftAt < budget.slowedAt) return { ...budget, slowedAt, pausedUntil };
+  return { ...budget, speed: Math.max(speedOf(budget, now) / 2, minSpeed), slowedAt, pausedUntil };
 }
 
 /** When all of the limit is used again. */
 export function recoversAt({ speed, slowedAt, pausedUntil }: Slowness): number {
-  return Math.max(slowedAt + (1 - speed) * recoveryMs, pausedUntil);
+  return Math.max(slowedAt - Math.log2(speed) * doublingMs, pausedUntil);
 }
 
 /** What two reports of one budget say together: the lower speed, and the longer pause. */

@@ -138,10 +138,13 @@ export class CallGate {
     return turn - asked.now;
   }
 
-  /** The vendor throttled a call and asks to be left alone for this long; at most two minutes are granted. Its budget slows down, and recovers. */
-  throttled(call: WantedCall, ms: number): Slowness {
+  /**
+   * The vendor throttled a call that left at `leftAt` and asks to be left alone for this long; at most two minutes are granted. Its budget slows down, and
+   * recovers.
+   */
+  throttled(call: WantedCall, ms: number, leftAt: number = this.#runtime.monotonic()): Slowness {
     const known = this.#budget(call);
-    known.budget = throttled(known.budget, Math.min(ms, maxPauseMs), this.#runtime.monotonic());
+    known.budget = throttled(known.budget, Math.min(ms, maxPauseMs), this.#runtime.monotonic(), leftAt);
     return known.budget;
   }
 

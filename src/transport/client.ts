@@ -246,7 +246,7 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
     if (!mayGo()) return { failure: heldBack(request, account.provider) };
     if (!traffic.leaves(account, region, request))
       return { failure: outage(request, account, traffic.breakLeftMs(account, region, request)) };
-    const startedAt = runtime.now();
+    const [startedAt, leftAt] = [runtime.now(), runtime.monotonic()];
     let reply: VendorReply | null = null;
     let failure: VendorFailure | null;
     try {
@@ -261,7 +261,7 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
       failure = exchangeFailure(error, request, account.provider, new URL(endpoint).host);
     }
     if (failure === null && reply === null) failure = exchangeFailure(null, request, account.provider, endpoint);
-    traffic.returns(account, region, request, failure);
+    traffic.returns(account, region, request, failure, leftAt);
     const report: VendorCallReport = {
       provider: account.provider,
       account: account.name,

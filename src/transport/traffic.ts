@@ -163,17 +163,17 @@ export class Traffic {
     return after !== null;
   }
 
-  /** A call that left was answered, or not. Null: it succeeded. */
-  returns(account: Account, region: string, request: Operation, failure: VendorFailure | null): void {
+  /** A call that left at `leftAt` (monotonic) was answered, or not. Null: it succeeded. */
+  returns(account: Account, region: string, request: Operation, failure: VendorFailure | null, leftAt: number): void {
     const place = this.#place(account, region, request);
     place.breaker = afterCall(place.breaker, failure, this.#runtime.monotonic());
-    if (failure?.kind === 'throttled') this.#throttled(account, region, request, failure.retryAfterMs ?? 0);
+    if (failure?.kind === 'throttled') this.#throttled(account, region, request, failure.retryAfterMs ?? 0, leftAt);
     if (failure === null) this.#budgets.set(account.name, earn(this.budget(account)));
   }
 
-  #throttled(account: Account, region: string, request: Operation, pauseMs: number): void {
+  #throttled(account: Account, region: string, request: Operation, pauseMs: number, leftAt: number): void {
     const call = this.wanted(account, region, request);
-    const { speed, slowedAt, pausedUntil } = this.gate(account, request).throttled(call, pauseMs);
+    const { speed, slowedAt, pausedUntil } = this.gate(account, request).throttled(call, pauseMs, leftAt);
     const { provider, name } = account;
     const slowDown = { provider, account: name, gate: gateName(request), budget: call.budget };
     const now = this.#runtime.monotonic();

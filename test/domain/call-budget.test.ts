@@ -6,6 +6,7 @@ import {
   type CallBudget,
   fullBudget,
   nextAt,
+  recoversAt,
   restored,
   type Share,
   speedOf,
@@ -93,7 +94,7 @@ describe('a call budget', () => {
         (gaps, calls, of, pauseMs) => {
           const limit = { calls, perMs: 1000 };
           const share = shareOf(0, of);
-          let budget = pauseMs === null ? fullBudget : throttled(fullBudget, pauseMs, 0);
+          let budget = pauseMs === null ? fullBudget : throttled(fullBudget, pauseMs, 0, 0);
           let now = 0;
           for (const gap of gaps) {
             now = nextAt(budget, asked(limit, now + gap / 20, share));
@@ -139,21 +140,67 @@ describe('a call budget', () => {
     expect(restored(used, 4)).toEqual(used);
   });
 
-  it('halves its speed with each throttled call down to an eighth, pauses as asked, and recovers within a minute', () => {
-    let budget = throttled(fullBudget, 5000, 0);
-    expect([speedOf(budget, 0), speedOf(budget, 5000), speedOf(budget, 20_000), speedOf(budget, 35_000)]).toEqual([
-      0.5, 0.5, 0.75, 1,
+  it('halves its speed with each throttled call down to a 64th, pauses as asked, and recovers within a minute', () => {
+    let budget = throttled(fullBudget, 5000, 0, 0);
+    expect([speedOf(budget, 0), speedOf(budget, 5000), speedOf(budget, 10_000), speedOf(budget, 15_000)]).toEqual([
+      0.5,
+      0.5,
+      Math.SQRT1_2,
+      1,
     ]);
     expect(nextAt(budget, asked({ calls: 20, perMs: 1000 }, 0))).toBe(5000);
     expect(available(budget, asked({ calls: 20, perMs: 1000 }, 5000))).toBe(10);
-    for (let count = 0; count < 10; count++) budget = throttled(budget, 0, 0);
-    expect(speedOf(budget, 0)).toBe(1 / 8);
+    for (let count = 0; count < 10; count++) budget = throttled(budget, 0, 0, 5000);
+    expect(speedOf(budget, 0)).toBe(1 / 64);
     expect(nextAt(budget, asked({ calls: 20, perMs: 1000 }, 0))).toBe(5000);
+    expect([recoversAt(budget), speedOf(budget, 65_000)]).toEqual([65_000, 1]);
+  });
+
+  it('halves its speed once for calls that left together, and pauses for the longest time that any of them is asked', () => {
+    let budget = throttled(fullBudget, 0, 100, 20);
+    for (const leftAt of [20, 50, 99]) budget = throttled(budget, 0, 120, leftAt);
+    expect(speedOf(budget, 120)).toBe(0.5);
+    budget = throttled(budget, 3000, 130, 60);
+    expect([speedOf(budget, 3130), budget.pausedUntil]).toEqual([0.5, 3130]);
+    expect(speedOf(throttled(budget, 0, 3200, 3150), 3200)).toBeCloseTo(0.25, 2);
+  });
+
+  it('comes to rest below what a vendor takes that counts throttled calls too, and keeps most of it', () => {
+    for (const [limit, takes] of [
+      [
+        { calls: 5, perMs: 1000 },
+        { calls: 1, perMs: 2000 },
+      ],
+      [
+        { calls: 20, perMs: 1000 },
+        { calls: 2, perMs: 1000 },
+      ],
+      [
+        { calls: 1, perMs: 1000 },
+        { calls: 10, perMs: 60_000 },
+      ],
+    ] as const) {
+      let budget = fullBudget;
+      let now = 0;
+      const left: number[] = [];
+      let accepted = 0;
+      while (now < 3_600_000) {
+        now = nextAt(budget, asked(limit, now));
+        budget = spent(budget, { limit, now });
+        if (left.filter((at) => at > now - takes.perMs).length < takes.calls) accepted++;
+        else budget = throttled(budget, 0, now + 20, now);
+        left.push(now);
+        if (left.length > 50) left.shift();
+        now += 20;
+      }
+      const possible = (3_600_000 / takes.perMs) * takes.calls;
+      expect(accepted / possible, JSON.stringify({ limit, takes })).toBeGreaterThan(0.4);
+    }
   });
 
   it('slows a limit of one call per period by lengthening the period', () => {
     const limit = { calls: 1, perMs: 1000 };
-    const budget = spent(throttled(fullBudget, 0, 0), { limit, now: 0 });
+    const budget = spent(throttled(fullBudget, 0, 0, 0), { limit, now: 0 });
     expect(nextAt(budget, asked(limit, 0))).toBeCloseTo(2200);
   });
 });
@@ -211,7 +258,7 @@ describe('several processes on one budget', () => {
       { calls: 2, perMs: 1000 },
       { calls: 1, perMs: 1000 },
     ]) {
-      const slow = leave(atOnce(20), limit, shareOf(0, 2), throttled(fullBudget, 0, 0));
+      const slow = leave(atOnce(20), limit, shareOf(0, 2), throttled(fullBudget, 0, 0, 0));
       const times = [...slow, ...leave(atOnce(20), limit, shareOf(1, 2))];
       expect(most(times, limit.perMs)).toBeLessThanOrEqual(limit.calls);
       expect(slow[4]).toBeGreaterThan(leave(atOnce(20), limit, shareOf(1, 2))[4] ?? 0);

@@ -50,8 +50,8 @@ describe('slow-downs that are kept together', () => {
     const read = { ...one, gate: 'read' };
     const all = [one, { ...one, speed: 0.25, slowedAt: 900, pausedUntil: 900 }, read, { ...one, account: 'other' }];
     expect(together(all, 0)).toEqual([{ ...one, speed: 0.25, slowedAt: 900 }, read, { ...one, account: 'other' }]);
-    expect(together(all, 31_000)).toEqual([{ ...one, speed: 0.25, slowedAt: 900 }]);
-    expect(together(all, 45_900)).toEqual([]);
+    expect(together(all, 11_000)).toEqual([{ ...one, speed: 0.25, slowedAt: 900 }]);
+    expect(together(all, 20_900)).toEqual([]);
   });
 
   it('are the same by another clock', () => {

@@ -22,7 +22,7 @@ function trafficAt(time = new VirtualTime()) {
     return count;
   };
   const throttle = (pauseMs = 0) =>
-    traffic.returns(account, account.region, create, failure('throttled', { retryAfterMs: pauseMs }));
+    traffic.returns(account, account.region, create, failure('throttled', { retryAfterMs: pauseMs }), time.monotonic());
   return { time, traffic, send, sendAll, throttle, calls };
 }
 
@@ -36,6 +36,7 @@ describe('a slow-down', () => {
     const budget = `${account.region}|Create`;
     const said = { provider: 'tencent', account: account.name, gate: 'write', budget, speed: 0.5 };
     expect([untold, others]).toEqual([{ ...said, slowedAt: pausedUntil, pausedUntil }, []]);
+    time.pass(5000);
     throttle(5000);
     traffic.slowDowns.told(untold === undefined ? [] : [untold]);
     expect(traffic.slowDowns.untold()).toMatchObject([{ speed: 0.25 }]);
@@ -113,7 +114,7 @@ describe('an account that is configured anew', () => {
   it('has limits of its own where it is one of another provider, and a vendor that failed is called again at once', () => {
     const { traffic, sendAll } = trafficAt();
     expect(sendAll()).toBe(4);
-    for (let count = 0; count < 5; count++) traffic.returns(account, account.region, create, failure('timeout'));
+    for (let count = 0; count < 5; count++) traffic.returns(account, account.region, create, failure('timeout'), 0);
     expect(traffic.circuits()).toMatchObject([{ state: 'open' }]);
     traffic.forget(account);
     expect(traffic.circuits()).toEqual([]);
