@@ -1922,7 +1922,7 @@ export interface components {
                 /** @description Time of the next probe; null while calls are made. */
                 retryAt: string | null;
             }[];
-            /** @description Operations that are slowed down because the vendor throttled a call. Each throttled call halves the speed; within a minute without one it returns to 1 and the operation leaves this list. Only when one provider is read, as seen by the answering process. */
+            /** @description Operations that are slowed down because the vendor throttled a call. A throttled call halves the speed (of several that left together, the first one); within a minute without one it returns to 1 and the operation leaves this list. Slow-downs are shared by all processes on a PostgreSQL database. Only when one provider is read. */
             slowedOperations?: {
                 /** @description The configured account. */
                 account: string;
