@@ -84,7 +84,8 @@ export interface RequestTrace {
 
 /** A request whose change is stored, and which what is stored next may settle. */
 export interface OpenRequest {
-  readonly idempotency?: Pick<IdempotencyKey, 'caller' | 'key'>;
+  /** The key that was stored with the change, by this process. */
+  readonly idempotency?: IdempotencyKey;
   readonly audit?: AuditEntry;
   /** See `RequestTrace.answer`. */
   answer(stored: Migration): SettledAnswer | null;

@@ -3,11 +3,10 @@ import type { CreateResult, IdempotencyKey, LeaseRequest, RequestTrace } from '.
 import { writeAuditOf } from './audit.ts';
 import { vendorIdsOf } from './documents.ts';
 import { eventRows } from './event-rows.ts';
-import { findKeyIn, storeKey } from './idempotency.ts';
-import { holderOfTarget, instanceOccupied } from './instance.ts';
+import { keyDigest, recordOf, storeKey } from './idempotency.ts';
+import { findObstacles } from './instance.ts';
 import { insertMigration } from './rows.ts';
 import { asCaller, type Session } from './session.ts';
-import { isTerminal } from './target.ts';
 import { findVendorIds } from './vendor-ids.ts';
 
 const firstToken = 1;
@@ -21,18 +20,16 @@ export async function createMigration(
   trace: RequestTrace = {},
 ): Promise<CreateResult> {
   session.dialect.lockTarget(session, migration.account, migration.target.instanceId);
-  const [record, holder, occupied] = await Promise.all([
-    key === undefined ? null : findKeyIn(session, key),
-    isTerminal(migration) ? null : holderOfTarget(session, migration),
-    migration.occupiesInstance && instanceOccupied(session, migration),
-  ]);
+  const obstacles = await findObstacles(session, migration, key === undefined ? null : keyDigest(key));
   // Before the target, where a repeated request would find its own first migration.
-  if (record !== null) return { outcome: 'key_exists', record };
-  if (holder !== null) return { outcome: 'target_busy', migrationId: holder };
-  if (occupied) return { outcome: 'instance_occupied' };
+  if (key !== undefined && obstacles.key !== null)
+    return { outcome: 'key_exists', record: await recordOf(session.db, session.dialect, key, obstacles.key) };
+  if (obstacles.holder !== null) return { outcome: 'target_busy', migrationId: obstacles.holder };
+  if (migration.occupiesInstance && obstacles.occupant !== null) return { outcome: 'instance_occupied' };
   if (await adoptsOthersIds(session, migration)) return { outcome: 'ids_taken' };
   const settled = asCaller(() => trace.answer?.(migration) ?? null);
-  if (key !== undefined) storeKey(session, key, { type: 'migration', id: migration.id }, lease.now, settled?.answer);
+  if (key !== undefined)
+    storeKey(session, key, { type: 'migration', id: migration.id }, migration.createdAt, settled?.answer);
   await insertMigration(session, migration, { ...lease, token: firstToken });
   writeAuditOf(session, trace.audit, migration, settled);
   session.append(eventRows(null, migration));

@@ -2,7 +2,7 @@ import { eventsBetween, type MigrationEvent } from '../domain/event.ts';
 import type { Migration } from '../domain/migration.ts';
 import type { Runtime } from '../domain/runtime.ts';
 import { eventId } from './event-id.ts';
-import { statement } from './statement.ts';
+import { statementOfRows } from './statement.ts';
 import type { EventRow, EventsTable } from './tables.ts';
 import { jsonObject } from './unreadable.ts';
 
@@ -17,21 +17,21 @@ export function eventRows(before: Migration | null, after: Migration): readonly 
   }));
 }
 
-/** Appends an event. No other transaction may be appending. */
-export const insertEvent = statement((db, row: EventRow & { readonly salt: string }) =>
-  db.insertInto('events').values({
-    salt: row.salt,
-    migration_id: row.migration_id,
-    account: row.account,
-    type: row.type,
-    at: row.at,
-    data: row.data,
-  }),
+/** An event with the random digits of its id. */
+export type SaltedEventRow = EventRow & { readonly salt: string };
+
+/** Appends events in their order. No other transaction may be appending. */
+export const insertEvents = statementOfRows((db, rows: readonly SaltedEventRow[]) =>
+  db
+    .insertInto('events')
+    .values(
+      rows.map(({ salt, migration_id, account, type, at, data }) => ({ salt, migration_id, account, type, at, data })),
+    ),
 );
 
-/** Random digits for an event. */
-export function newSalt(runtime: Pick<Runtime, 'randomBytes'>): string {
-  return Buffer.from(runtime.randomBytes(7)).toString('hex').slice(0, 13);
+export function salted(events: readonly EventRow[], runtime: Pick<Runtime, 'randomBytes'>): readonly SaltedEventRow[] {
+  const digits = Buffer.from(runtime.randomBytes(7 * events.length)).toString('hex');
+  return events.map((event, index) => ({ ...event, salt: digits.slice(14 * index, 14 * index + 13) }));
 }
 
 type StoredEvent = Omit<EventsTable, 'position'> & { readonly position: number };

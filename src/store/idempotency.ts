@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { isId } from '../domain/ids.ts';
+import type { Migration } from '../domain/migration.ts';
 import {
   type IdempotencyKey,
   type IdempotencyRecord,
@@ -26,32 +27,31 @@ export async function findKey(
   const row = await db
     .selectFrom('idempotency_keys')
     .select('document')
-    .where('digest', '=', digest(caller, key))
+    .where('digest', '=', keyDigest({ caller, key }))
     .executeTakeFirst();
-  return recordOf(db, dialect, caller, key, row);
+  return row === undefined ? null : recordOf(db, dialect, { caller, key }, row.document);
 }
 
 /** The same in a transaction. */
-export async function findKeyIn(session: Session, { caller, key }: CallersKey): Promise<IdempotencyRecord | null> {
-  const [row] = await session.rows(selectKey, { digest: digest(caller, key) });
-  return recordOf(session.db, session.dialect, caller, key, row);
+export async function findKeyIn(session: Session, key: CallersKey): Promise<IdempotencyRecord | null> {
+  const [row] = await session.rows(selectKey, { digest: keyDigest(key) });
+  return row === undefined ? null : recordOf(session.db, session.dialect, key, row.document);
 }
 
-type CallersKey = Pick<IdempotencyKey, 'caller' | 'key'>;
+export type CallersKey = Pick<IdempotencyKey, 'caller' | 'key'>;
 
 const selectKey = statement((db, key: { readonly digest: string }) =>
   db.selectFrom('idempotency_keys').select('document').where('digest', '=', key.digest),
 );
 
-async function recordOf(
+/** The record of a key in its document. Throws `UnreadableRecord`. */
+export async function recordOf(
   db: Kysely<Tables>,
   dialect: SqlDialect,
-  caller: string,
-  key: string,
-  row: { readonly document: string } | undefined,
-): Promise<IdempotencyRecord | null> {
-  if (row === undefined) return null;
-  const { process, ...record } = readKey(digest(caller, key), row.document);
+  key: CallersKey,
+  document: string,
+): Promise<IdempotencyRecord> {
+  const { process, ...record } = readKey(keyDigest(key), document);
   if (process === dialect.process) return { ...record, heldBy: 'this_process' };
   const awaited = record.answer === null && (await dialect.processLives(db, process));
   return { ...record, heldBy: awaited ? 'another_process' : 'nobody' };
@@ -63,15 +63,41 @@ async function recordOf(
  */
 export function storeKey(
   session: Session,
-  { caller, key, fingerprint }: IdempotencyKey,
+  key: IdempotencyKey,
   resource: Resource,
   createdAt: number,
   answer: StoredAnswer | null = null,
 ): void {
-  const { process } = session.dialect;
-  const record: KeyDocument = { caller, key, fingerprint, resource, answer, createdAt, process };
-  session.run(insertKey, { digest: digest(caller, key), document: JSON.stringify(record), createdAt });
+  const document = documentOf(session, key, resource, createdAt, answer);
+  session.run(insertKey, { digest: keyDigest(key), document, createdAt });
 }
+
+function documentOf(
+  { dialect }: Session,
+  { caller, key, fingerprint }: IdempotencyKey,
+  resource: Resource,
+  createdAt: number,
+  answer: StoredAnswer | null,
+): string {
+  const record: KeyDocument = { caller, key, fingerprint, resource, answer, createdAt, process: dialect.process };
+  return JSON.stringify(record);
+}
+
+/** Adds the answer to the key that this process has stored with that migration. The first answer stays. */
+export function answerOwnKey(session: Session, key: IdempotencyKey, stored: Migration, answer: StoredAnswer): void {
+  const document = (given: StoredAnswer | null) =>
+    documentOf(session, key, { type: 'migration', id: stored.id }, stored.createdAt, given);
+  session.run(answerUnanswered, { digest: keyDigest(key), unanswered: document(null), answered: document(answer) });
+}
+
+const answerUnanswered = statement(
+  (db, key: { readonly digest: string; readonly unanswered: string; readonly answered: string }) =>
+    db
+      .updateTable('idempotency_keys')
+      .set({ document: key.answered })
+      .where('digest', '=', key.digest)
+      .where(sql<boolean>`cast(document as text) = ${key.unanswered}`),
+);
 
 const insertKey = statement(
   (db, key: { readonly digest: string; readonly document: string; readonly createdAt: number }) =>
@@ -89,8 +115,8 @@ export interface UnansweredKey {
 }
 
 /** The row of a key that may be answered by the transaction; null: there is none. */
-export async function lockKey(session: Session, { caller, key }: CallersKey): Promise<UnansweredKey | null> {
-  const named = { digest: digest(caller, key) };
+export async function lockKey(session: Session, key: CallersKey): Promise<UnansweredKey | null> {
+  const named = { digest: keyDigest(key) };
   const [row] = await session.rows(selectKeyForUpdate, named);
   return row === undefined ? null : { ...named, ...row };
 }
@@ -144,7 +170,7 @@ function readKey(id: string, text: string): KeyDocument {
   return { ...record, resource: { type: isId('whk', migrationId) ? 'webhook' : 'migration', id: migrationId } };
 }
 
-function digest(caller: string, key: string): string {
+export function keyDigest({ caller, key }: CallersKey): string {
   return createHash('sha256')
     .update(JSON.stringify([caller, key]))
     .digest('hex');

@@ -1,82 +1,119 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from '../domain/migration.ts';
 import type { Session } from './session.ts';
-import { statement } from './statement.ts';
+import { type Statement, statement } from './statement.ts';
 import type { Tables } from './tables.ts';
-import { targetClaim } from './target.ts';
+import { isTerminal, type TargetClaim, targetClaim } from './target.ts';
 
 /**
  * Rules between the migrations of one vendor instance. The caller holds the lock of the target, so what is read here stays true
  * until its transaction ends.
  */
 
-/** The id of another active migration that holds what `migration` would hold, or null: of several the oldest. */
-export async function holderOfTarget(session: Session, migration: Migration): Promise<string | null> {
-  const holders = await Promise.all(heldKeys(migration).map((held) => session.rows(selectHolder, held)));
-  return oldest(holders.flat());
-}
-
-/** The same outside of a transaction, for information only. */
-export async function presentHolder(db: Kysely<Tables>, migration: Migration): Promise<string | null> {
-  const holders = await Promise.all(heldKeys(migration).map((held) => holdersOf(db, held).execute()));
-  return oldest(holders.flat());
-}
-
-function oldest(holders: readonly { readonly migration_id: string }[]): string | null {
-  return holders.map((holder) => holder.migration_id).sort()[0] ?? null;
-}
-
-interface HeldKey {
+interface Place {
   readonly id: string;
   readonly account: string;
   readonly instanceId: string;
-  readonly key: string;
-  /** 0 where it counts only if the other side names no databases, else 1. */
-  readonly most: number;
 }
 
-function heldKeys(migration: Migration): readonly HeldKey[] {
-  const { names, sources, namesDatabases } = targetClaim(migration);
-  const { id, account, target } = migration;
-  const place = { id, account, instanceId: target.instanceId };
-  return [
-    ...names.map((key) => ({ ...place, key, most: 1 })),
-    ...sources.map((key) => ({ ...place, key, most: namesDatabases ? 0 : 1 })),
-  ];
+function placeOf({ id, account, target }: Migration): Place {
+  return { id, account, instanceId: target.instanceId };
 }
 
-function holdersOf(db: Kysely<Tables>, held: HeldKey) {
-  return db
-    .selectFrom('active_targets')
-    .select('migration_id')
-    .where('account', '=', held.account)
-    .where('instance_id', '=', held.instanceId)
-    .where('key', '=', held.key)
-    .where('migration_id', '!=', held.id)
-    .where('names_databases', '<=', held.most)
-    .orderBy('migration_id')
-    .limit(1);
+/** What may stand in the way of a new migration. */
+export interface Obstacles {
+  /** The document of its idempotency key, when that is stored already. */
+  readonly key: string | null;
+  /** The id of another active migration that holds what it would hold; of several the oldest. */
+  readonly holder: string | null;
+  /** The id of a migration that occupies the instance. */
+  readonly occupant: string | null;
 }
 
-const selectHolder = statement(holdersOf);
+/** All in one statement. `keyDigest`: null without an idempotency key. */
+export async function findObstacles(
+  session: Session,
+  migration: Migration,
+  keyDigest: string | null,
+): Promise<Obstacles> {
+  const claim = isTerminal(migration) ? noClaim : targetClaim(migration);
+  const values = { ...placeOf(migration), keyDigest, ...[...claim.names, ...claim.sources] };
+  const [found] = await session.rows(obstaclesTo(claim), values);
+  if (found === undefined) throw new Error('a statement that always has a row has none');
+  return found;
+}
+
+const noClaim: TargetClaim = { namesDatabases: false, names: [], sources: [] };
+
+/** The keys of the claim by their index. */
+type ObstacleValues = Place & { readonly keyDigest: string | null; readonly [index: number]: string };
+
+const obstacles = new Map<string, Statement<ObstacleValues, Obstacles>>();
+
+/** The same for all claims with as many keys. */
+function obstaclesTo({ names, sources, namesDatabases }: TargetClaim): Statement<ObstacleValues, Obstacles> {
+  const shape = `${names.length} ${sources.length}`;
+  const known = obstacles.get(shape);
+  if (known !== undefined) return known;
+  const made = statement((db, values: ObstacleValues) => {
+    const keyAt = (_: string, index: number) => values[index] ?? '';
+    const claim = {
+      namesDatabases,
+      names: names.map(keyAt),
+      sources: sources.map((_, index) => keyAt(_, names.length + index)),
+    };
+    return db.selectNoFrom(({ selectFrom }) => [
+      selectFrom('idempotency_keys').select('document').where('digest', '=', values.keyDigest).as('key'),
+      holderOf(db, values, claim).as('holder'),
+      occupantsBeside(db, values).limit(1).as('occupant'),
+    ]);
+  });
+  obstacles.set(shape, made);
+  return made;
+}
+
+/** The id of another active migration that holds what `migration` would hold, or null: of several the oldest. */
+export async function holderOfTarget(db: Kysely<Tables>, migration: Migration): Promise<string | null> {
+  const row = await holderOf(db, placeOf(migration), targetClaim(migration)).executeTakeFirst();
+  return row?.migration_id ?? null;
+}
+
+function holderOf(db: Kysely<Tables>, { id, account, instanceId }: Place, claim: TargetClaim) {
+  const { names, sources, namesDatabases } = claim;
+  return (
+    db
+      .selectFrom('active_targets')
+      .select('migration_id')
+      .where('account', '=', account)
+      .where('instance_id', '=', instanceId)
+      // An empty list is no SQL, and no key is empty.
+      .where('key', 'in', ['', ...names, ...sources])
+      // Of two that name databases only the names count.
+      .$if(namesDatabases, (query) =>
+        query.where(({ or, eb }) => or([eb('names_databases', '=', 0), eb('key', 'in', names)])),
+      )
+      .where('migration_id', '!=', id)
+      .orderBy('migration_id')
+      .limit(1)
+  );
+}
 
 /** Whether another migration occupies the instance. */
 export async function instanceOccupied(session: Session, migration: Migration): Promise<boolean> {
-  const { id, account, target } = migration;
-  const occupants = await session.rows(selectOccupant, { id, account, instanceId: target.instanceId });
-  return occupants.length > 0;
+  return (await session.rows(selectOccupant, placeOf(migration))).length > 0;
 }
 
-const selectOccupant = statement(
-  (db, migration: { readonly id: string; readonly account: string; readonly instanceId: string }) =>
-    db
-      .selectFrom('migrations')
-      .select('id')
-      .where('account', '=', migration.account)
-      .where('instance_id', '=', migration.instanceId)
-      .where(sql.ref('occupies_instance'), '=', sql.lit(1))
-      .where('id', '!=', migration.id),
-);
+const selectOccupant = statement(occupantsBeside);
+
+function occupantsBeside(db: Kysely<Tables>, { id, account, instanceId }: Place) {
+  return db
+    .selectFrom('migrations')
+    .select('id')
+    .where('account', '=', account)
+    .where('instance_id', '=', instanceId)
+    .where(sql.ref('occupies_instance'), '=', sql.lit(1))
+    .where('id', '!=', id);
+}
 
 /** Makes the migrations that wait for an instance due, the oldest first. `leaving` is the one that no longer occupies it. */
 export async function wakeWaiting(

@@ -11,8 +11,8 @@ import {
 } from './documents.ts';
 import { keepFolder } from './feeds.ts';
 import type { Session } from './session.ts';
-import { type Statement, type StatementDialect, statement } from './statement.ts';
-import type { Tables } from './tables.ts';
+import { type Statement, type StatementDialect, statement, statementOfRows } from './statement.ts';
+import type { ActiveTargetsTable, LabelsTable, Tables } from './tables.ts';
 import { isTerminal, targetClaim } from './target.ts';
 
 /** Rows per insert: far below the number of parameters that either database takes. */
@@ -206,9 +206,16 @@ export function targetChanged(before: Migration, after: Migration): boolean {
 function writeParts(session: Session, table: 'backups' | 'calls', migrationId: string, change: PartsChange): void {
   if (change.shorter)
     session.run(table === 'backups' ? removeBackups : removeCalls, { migrationId, length: change.length });
-  for (const { position, document } of change.put)
-    if (table === 'calls') session.run(putCall, { migrationId, position, document });
-    else session.run(putBackup, { migrationId, position, document, seals: sealsIn(document) });
+  if (table === 'calls')
+    putCalls(
+      session,
+      change.put.map((part) => ({ ...part, migrationId })),
+    );
+  else
+    putBackups(
+      session,
+      change.put.map((part) => ({ ...part, migrationId, seals: sealsIn(part.document) })),
+    );
 }
 
 interface PartValues {
@@ -217,10 +224,17 @@ interface PartValues {
   readonly document: string;
 }
 
-const putBackup = statement((db, part: PartValues & { readonly seals: string | null }) =>
+const putBackups = statementOfRows((db, parts: readonly (PartValues & { readonly seals: string | null })[]) =>
   db
     .insertInto('backups')
-    .values({ migration_id: part.migrationId, position: part.position, document: part.document, seals: part.seals })
+    .values(
+      parts.map((part) => ({
+        migration_id: part.migrationId,
+        position: part.position,
+        document: part.document,
+        seals: part.seals,
+      })),
+    )
     .onConflict((conflict) =>
       conflict.columns(['migration_id', 'position']).doUpdateSet((excluded) => ({
         document: excluded.ref('excluded.document'),
@@ -228,10 +242,10 @@ const putBackup = statement((db, part: PartValues & { readonly seals: string | n
       })),
     ),
 );
-const putCall = statement((db, part: PartValues) =>
+const putCalls = statementOfRows((db, parts: readonly PartValues[]) =>
   db
     .insertInto('calls')
-    .values({ migration_id: part.migrationId, position: part.position, document: part.document })
+    .values(parts.map((part) => ({ migration_id: part.migrationId, position: part.position, document: part.document })))
     .onConflict((conflict) =>
       conflict
         .columns(['migration_id', 'position'])
@@ -255,46 +269,44 @@ function writeLabels(session: Session, before: Migration | null, after: Migratio
     if (before.labels === after.labels || JSON.stringify(before.labels) === JSON.stringify(after.labels)) return;
     session.run(removeLabels, { migrationId: after.id });
   }
-  for (const [key, value] of Object.entries(after.labels))
-    session.run(insertLabel, { migrationId: after.id, key, value });
+  insertLabels(
+    session,
+    Object.entries(after.labels).map(([key, value]) => ({ migration_id: after.id, key, value })),
+  );
 }
 
 const removeLabels = statement((db, { migrationId }: { readonly migrationId: string }) =>
   db.deleteFrom('labels').where('migration_id', '=', migrationId),
 );
-const insertLabel = statement(
-  (db, label: { readonly migrationId: string; readonly key: string; readonly value: string }) =>
-    db.insertInto('labels').values({ migration_id: label.migrationId, key: label.key, value: label.value }),
+const insertLabels = statementOfRows((db, labels: readonly LabelsTable[]) =>
+  db.insertInto('labels').values(labels.map(({ migration_id, key, value }) => ({ migration_id, key, value }))),
 );
 
 function holdTarget(session: Session, migration: Migration): void {
   if (isTerminal(migration)) return;
   const claim = targetClaim(migration);
   const held = {
-    migrationId: migration.id,
+    migration_id: migration.id,
     account: migration.account,
-    instanceId: migration.target.instanceId,
-    namesDatabases: claim.namesDatabases ? 1 : 0,
+    instance_id: migration.target.instanceId,
+    names_databases: claim.namesDatabases ? 1 : 0,
   };
-  for (const key of [...claim.names, ...claim.sources]) session.run(insertTarget, { ...held, key });
+  insertTargets(
+    session,
+    [...claim.names, ...claim.sources].map((key) => ({ ...held, key })),
+  );
 }
 
-interface HeldTarget {
-  readonly migrationId: string;
-  readonly account: string;
-  readonly instanceId: string;
-  readonly key: string;
-  readonly namesDatabases: number;
-}
-
-const insertTarget = statement((db, held: HeldTarget) =>
-  db.insertInto('active_targets').values({
-    migration_id: held.migrationId,
-    account: held.account,
-    instance_id: held.instanceId,
-    key: held.key,
-    names_databases: held.namesDatabases,
-  }),
+const insertTargets = statementOfRows((db, targets: readonly ActiveTargetsTable[]) =>
+  db.insertInto('active_targets').values(
+    targets.map(({ migration_id, account, instance_id, key, names_databases }) => ({
+      migration_id,
+      account,
+      instance_id,
+      key,
+      names_databases,
+    })),
+  ),
 );
 const releaseTarget = statement((db, { id }: { readonly id: string }) =>
   db.deleteFrom('active_targets').where('migration_id', '=', id),

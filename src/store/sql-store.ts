@@ -46,7 +46,7 @@ import {
   watchersOf,
 } from './feeds.ts';
 import { answerKey, expireKeys, findKey, lockKey } from './idempotency.ts';
-import { presentHolder } from './instance.ts';
+import { holderOfTarget } from './instance.ts';
 import { KeptMigrations } from './kept-migrations.ts';
 import { releaseLease, renewLeases } from './leases.ts';
 import { listMigrations } from './migration-list.ts';
@@ -142,7 +142,7 @@ export class SqlStore implements Store, AuditLog, WebhookStore, FeedStore {
   }
 
   targetHolder(migration: Migration) {
-    return this.#backend.read((db) => presentHolder(db, migration));
+    return this.#backend.read((db) => holderOfTarget(db, migration));
   }
 
   findIdempotencyKey(caller: string, key: string) {

@@ -5,7 +5,7 @@ import { writeAuditOf } from './audit.ts';
 import { readMigration, type StoredMigration, waitsForInstance } from './documents.ts';
 import { eventRows } from './event-rows.ts';
 import { fanOutLast } from './fan-out.ts';
-import { answerKey, findKeyIn, lockKey, storeKey, type UnansweredKey } from './idempotency.ts';
+import { answerOwnKey, findKeyIn, storeKey } from './idempotency.ts';
 import { holderOfTarget, instanceOccupied, wakeWaiting } from './instance.ts';
 import type { KeptMigrations } from './kept-migrations.ts';
 import { keepLease, type LeaseChange, saveMigration, selectMigrations, targetChanged } from './rows.ts';
@@ -25,11 +25,10 @@ export async function updateMigration(
   const { fence, idempotency, trace = {}, settles } = options;
   session.dialect.lockTargetOf(session, id);
   const mayBeKept = fence !== undefined || kept.hasLong(id);
-  const [whole, held, record, openKey] = await Promise.all([
+  const [whole, held, record] = await Promise.all([
     mayBeKept ? null : lockWhole(session, id),
     mayBeKept ? lockLease(session, id) : null,
     idempotency === undefined ? null : findKeyIn(session, idempotency),
-    settles?.idempotency === undefined ? null : lockKey(session, settles.idempotency),
   ]);
   if (held !== null && fence !== undefined && !owns(held, fence)) return { outcome: 'fenced' };
   if (record !== null && (whole ?? held) !== null) return { outcome: 'key_exists', record };
@@ -49,7 +48,7 @@ export async function updateMigration(
   if (after.occupiesInstance && !before.occupiesInstance && (await instanceOccupied(session, after)))
     return { outcome: 'instance_occupied' };
   if (!isTerminal(after) && targetChanged(before, after)) {
-    const holder = await holderOfTarget(session, after);
+    const holder = await holderOfTarget(session.db, after);
     if (holder !== null) return { outcome: 'target_busy', migrationId: holder };
   }
   const settled = asCaller(() => trace.answer?.(after) ?? null);
@@ -61,7 +60,7 @@ export async function updateMigration(
   if (before.occupiesInstance && !after.occupiesInstance)
     await wakeWaiting(session, after.account, after.target.instanceId, id);
   writeAuditOf(session, trace.audit, after, settled);
-  const answered = settles !== undefined && settle(session, settles, openKey, after);
+  const answered = settles !== undefined && settle(session, settles, after);
   session.append(eventRows(before, after));
   const released = lease === 'given_back';
   session.changed(id, fence === undefined || released ? after.dueAt : null);
@@ -69,10 +68,10 @@ export async function updateMigration(
 }
 
 /** Stores the answer of an earlier request if the stored state now determines it. */
-function settle(session: Session, request: OpenRequest, key: UnansweredKey | null, stored: Migration): boolean {
+function settle(session: Session, request: OpenRequest, stored: Migration): boolean {
   const settled = asCaller(() => request.answer(stored));
   if (settled === null) return false;
-  answerKey(session, key, settled.answer);
+  if (request.idempotency !== undefined) answerOwnKey(session, request.idempotency, stored, settled.answer);
   writeAuditOf(session, request.audit, stored, settled);
   return true;
 }

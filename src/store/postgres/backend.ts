@@ -4,7 +4,7 @@ import { joined } from '../../domain/joined.ts';
 import type { Runtime } from '../../domain/runtime.ts';
 import { type ChangeListener as OnChange, StoreOutcomeUnknown, StoreUnavailable } from '../../domain/store.ts';
 import { placeInWords } from '../../domain/store-url.ts';
-import { insertEvent, newSalt } from '../event-rows.ts';
+import { insertEvents, salted } from '../event-rows.ts';
 import { Changes, Listeners } from '../listeners.ts';
 import { findVersions } from '../queries.ts';
 import { migrateSchema, postgresColumns } from '../schema.ts';
@@ -224,16 +224,14 @@ export class PostgresBackend implements Backend {
    * kept short. Answers by what the first event can be told from all others; null: there is none.
    */
   #conclude(conversation: Conversation, changes: Changes, events: readonly EventRow[]): CommitMark['event'] {
-    let first: CommitMark['event'] = null;
-    if (events.length > 0) conversation.run(lockEvents, {});
-    for (const event of events) {
-      const salt = newSalt(this.#runtime);
-      first ??= { migrationId: event.migration_id, salt };
-      conversation.run(insertEvent, { ...event, salt });
-    }
     for (const [id, claimableAt] of changes)
       conversation.run(notify, { words: changeInWords(this.#origin, id, claimableAt) });
-    return first;
+    if (events.length === 0) return null;
+    const rows = salted(events, this.#runtime);
+    conversation.run(lockEvents, {});
+    insertEvents(conversation, rows);
+    const [first] = rows;
+    return first === undefined ? null : { migrationId: first.migration_id, salt: first.salt };
   }
 
   /**

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { type Expression, Kysely, sql } from 'kysely';
 import type { Runtime } from '../../domain/runtime.ts';
 import { type ChangeListener, StoreUnavailable } from '../../domain/store.ts';
-import { insertEvent, newSalt } from '../event-rows.ts';
+import { insertEvents, salted } from '../event-rows.ts';
 import { Changes, Listeners } from '../listeners.ts';
 import { migrateSchema, sqliteColumns } from '../schema.ts';
 import { type Backend, type Session, type SqlDialect, Thrown } from '../session.ts';
@@ -270,7 +270,7 @@ export class SqliteBackend implements Backend {
     const changes = this.#countChanges.get()?.changes;
     try {
       const events: EventRow[] = [];
-      const value = await write.run({
+      const session: Session = {
         db,
         dialect: this.dialect,
         unreadable: this.unreadable,
@@ -278,8 +278,9 @@ export class SqliteBackend implements Backend {
         run: (statement, values) => this.#prepared(statement).run(values),
         changed: (id, claimableAt) => changed.add(id, claimableAt),
         append: (rows) => void events.push(...rows),
-      });
-      for (const event of events) this.#prepared(insertEvent).run({ ...event, salt: newSalt(this.#runtime) });
+      };
+      const value = await write.run(session);
+      insertEvents(session, salted(events, this.#runtime));
       return { value, changed };
     } catch (error) {
       const failure = failureOf(error);

@@ -85,11 +85,30 @@ export function idempotencyBehaviour(site: Site): void {
     expect(await store.findIdempotencyKey('ci', 'unknown')).toBeNull();
   });
 
+  it('stores the answer with the change that settles the request, and the first answer stays', async () => {
+    const store = await site.open();
+    const migration = sampleMigration();
+    await store.create(migration, lease(), key);
+    const settles = (status: number) => ({
+      settles: { idempotency: key, answer: () => ({ answer: { ...answer, status }, outcome: 'ok' }) },
+    });
+    const change = (current: typeof migration) => ({ ...current, description: `${current.description}!` });
+    expect(await store.update(migration.id, change, settles(201))).toMatchObject({ outcome: 'updated', kept: true });
+    await store.update(migration.id, change, settles(202));
+    expect(await store.findIdempotencyKey('ci', 'k-1')).toEqual({
+      ...key,
+      resource: { type: 'migration', id: migration.id },
+      answer: { ...answer, status: 201 },
+      createdAt: noon,
+      heldBy: 'this_process',
+    });
+  });
+
   it('keeps the record of a removed migration until it is old', async () => {
     const store = await site.open();
     const migration = sampleMigration();
     await store.create(migration, lease(), key);
-    await store.create(sampleMigration(), lease({ now: noon + 10 }), { ...key, key: 'younger' });
+    await store.create(sampleMigration({ createdAt: noon + 10 }), lease(), { ...key, key: 'younger' });
     await store.remove(migration.id);
     expect(await store.findIdempotencyKey('ci', 'k-1')).not.toBeNull();
     expect(await store.expireIdempotencyKeys(noon + 10, 10)).toBe(1);
@@ -100,7 +119,7 @@ export function idempotencyBehaviour(site: Site): void {
   it('deletes old records in batches, oldest first', async () => {
     const store = await site.open();
     for (let age = 0; age < 5; age++)
-      await store.create(sampleMigration(), lease({ now: noon - age }), { ...key, key: `old-${age}` });
+      await store.create(sampleMigration({ createdAt: noon - age }), lease(), { ...key, key: `old-${age}` });
     expect(await store.expireIdempotencyKeys(noon + 1, 3)).toBe(3);
     expect(await store.findIdempotencyKey('ci', 'old-2')).toBeNull();
     expect(await store.findIdempotencyKey('ci', 'old-1')).not.toBeNull();
