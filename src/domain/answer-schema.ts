@@ -21,10 +21,11 @@ export const AdoptedSourceSchema = Type.Object(
       description: 'Names as the vendor shows them, links without their query; empty if it shows none.',
     }),
   },
-  { ...closed, title: 'Adopted' },
+  { ...closed, $id: 'AdoptedSource', title: 'Adopted' },
 );
 
 export const ShownSourceSchema = discriminated('type', [...(SourceSchema.oneOf as [TSchema]), AdoptedSourceSchema], {
+  $id: 'ShownSource',
   description: 'Location of the backup; `adopted`: it was sent outside Godwit.',
 }) as ReturnType<typeof Type.Unsafe<SourceRequest | Static<typeof AdoptedSourceSchema>>>;
 export type SourceRepresentation = Static<typeof ShownSourceSchema>;

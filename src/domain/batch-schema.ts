@@ -4,7 +4,6 @@ import {
   FeedSchema,
   InstanceId,
   LabelsSchema,
-  type MigrationRequest,
   MigrationRequestSchema,
   ProviderIdSchema,
   placeFields,
@@ -17,13 +16,12 @@ import { closed, stringEnum } from './typebox.ts';
 export const maxBatch = 100;
 export const maxSelected = 200;
 
+const { $id: _labels, ...labels } = LabelsSchema;
 const CommonLabels = Type.Unsafe<Readonly<Record<string, string>>>({
-  ...LabelsSchema,
+  ...labels,
   minProperties: 1,
   description: 'Labels for every migration of the batch, by which it can be found and changed.',
 });
-
-const { $id: _id, ...OneOfABatch } = MigrationRequestSchema;
 
 const DatabaseFolderSchema = Type.Object(
   {
@@ -47,7 +45,7 @@ export const BatchRequestSchema = Type.Object(
   {
     labels: CommonLabels,
     migrations: Type.Optional(
-      Type.Array(Type.Unsafe<MigrationRequest>(OneOfABatch), {
+      Type.Array(MigrationRequestSchema, {
         minItems: 1,
         maxItems: maxBatch,
         description: 'Each like the body of `createMigration`. Give either these or `folder`.',
@@ -62,7 +60,7 @@ export type BatchRequest = Static<typeof BatchRequestSchema>;
 const SelectorSchema = Type.Object(
   {
     labels: Type.Unsafe<Readonly<Record<string, string>>>({
-      ...LabelsSchema,
+      ...labels,
       minProperties: 1,
       description: 'Migrations that have all of these labels.',
     }),

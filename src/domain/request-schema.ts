@@ -5,7 +5,7 @@ import type { ProviderId } from './vocabulary.ts';
 
 /**
  * The schemas of requests: one source for validation, static types and the OpenAPI document. Bodies refuse unknown fields and wrong types;
- * nothing is coerced or dropped.
+ * nothing is coerced or dropped. A schema with an `$id`, at any depth, has that name in the document.
  */
 
 /** Names the closed set of the registry's providers, whose members `withProviders` puts in. */
@@ -21,6 +21,7 @@ export const InstanceId = Type.String({
 const LabelKey = '^[a-z0-9]([a-z0-9._/-]{0,61}[a-z0-9])?$';
 
 export const LabelsSchema = Type.Record(Type.String({ pattern: LabelKey }), Type.String({ maxLength: 255 }), {
+  $id: 'Labels',
   maxProperties: 32,
   additionalProperties: false,
   description: 'Up to 32 labels of the caller; they are never sent to the vendor.',
@@ -47,7 +48,7 @@ export const TargetSchema = Type.Object(
       Type.Boolean({ default: false, description: 'Whether to replace a database of the same name.' }),
     ),
   },
-  closed,
+  { ...closed, $id: 'Target' },
 );
 
 const ObjectStorageSource = Type.Object(
@@ -70,7 +71,7 @@ const ObjectStorageSource = Type.Object(
       }),
     ),
   },
-  { ...closed, title: 'Object storage' },
+  { ...closed, $id: 'ObjectStorageSource', title: 'Object storage' },
 );
 const UrlSource = Type.Object(
   {
@@ -85,7 +86,7 @@ const UrlSource = Type.Object(
       { minItems: 1, maxItems: 64, uniqueItems: true },
     ),
   },
-  { ...closed, title: 'URL' },
+  { ...closed, $id: 'UrlSource', title: 'URL' },
 );
 const InstanceBackupSource = Type.Object(
   {
@@ -98,7 +99,7 @@ const InstanceBackupSource = Type.Object(
       description: 'Version of the source instance, such as `2019_EE`.',
     }),
   },
-  { ...closed, title: 'Backup of an instance' },
+  { ...closed, $id: 'InstanceBackupSource', title: 'Backup of an instance' },
 );
 const UploadSource = Type.Object(
   {
@@ -110,15 +111,13 @@ const UploadSource = Type.Object(
       description: 'Name of the file that will be uploaded.',
     }),
   },
-  { ...closed, title: 'Upload' },
+  { ...closed, $id: 'UploadSource', title: 'Upload' },
 );
 
 export const SourceSchema = discriminated(
   'type',
   [ObjectStorageSource, UrlSource, InstanceBackupSource, UploadSource],
-  {
-    description: 'Location of the backup.',
-  },
+  { $id: 'Source', description: 'Location of the backup.' },
 );
 export type SourceRequest = Static<typeof SourceSchema>;
 
@@ -138,13 +137,13 @@ export const OptionsSchema = Type.Object(
       Type.Boolean({ description: 'Keeps the vendor’s copy of the file on the instance’s disk (Huawei).' }),
     ),
   },
-  closed,
+  { ...closed, $id: 'Options' },
 );
 
 /** Stands for the providers' own settings, which `withProviders` puts in its place. */
 export const ProviderOptionsSchema = Type.Unsafe<Readonly<Record<ProviderId, object>>>({
+  $id: 'ProviderOptions',
   type: 'object',
-  title: 'ProviderOptions',
 });
 
 /** What of a provider the schemas depend on. */
@@ -157,11 +156,12 @@ export interface SchemaProvider {
 export function withProviders(schema: TSchema, providers: readonly SchemaProvider[]): unknown {
   const options = Type.Object(Object.fromEntries(providers.map(({ id, options }) => [id, Type.Optional(options)])), {
     ...closed,
+    $id: 'ProviderOptions',
     description: 'Settings that only one vendor has. Only the chosen provider’s key may appear.',
   });
   return JSON.parse(JSON.stringify(schema), (_key, value) => {
     if (typeof value !== 'object' || value === null) return value;
-    if (value.title === 'ProviderOptions') return JSON.parse(JSON.stringify(options));
+    if (value.$id === 'ProviderOptions') return JSON.parse(JSON.stringify(options));
     return value.title === 'ProviderId' ? { ...value, enum: providers.map(({ id }) => id) } : value;
   });
 }

@@ -1,27 +1,19 @@
-import type { TSchema } from '@sinclair/typebox';
 import {
-  AdoptedSourceSchema,
   BackupHeaderSchema,
   BackupSchema,
   ErrorSchema,
   MigrationSchema,
   ProblemSchema,
-  ShownSourceSchema,
 } from '../../domain/answer-schema.ts';
 import { BatchRequestSchema, CancelSelectionSchema, CutoverSelectionSchema } from '../../domain/batch-schema.ts';
 import {
   BackupRequestSchema,
   CutoverRequestSchema,
   InspectionRequestSchema,
-  LabelsSchema,
   MigrationPatchSchema,
   MigrationRequestSchema,
-  OptionsSchema,
-  ProviderOptionsSchema,
   RetryRequestSchema,
   type SchemaProvider,
-  SourceSchema,
-  TargetSchema,
   withProviders,
 } from '../../domain/request-schema.ts';
 import {
@@ -105,77 +97,50 @@ const answers = [
   ...pageSchemas,
 ];
 
-/** Parts of requests with their own name in the document. */
-const parts: Readonly<Record<string, TSchema>> = {
-  Source: SourceSchema,
-  ShownSource: ShownSourceSchema,
-  AdoptedSource: AdoptedSourceSchema,
-  Target: TargetSchema,
-  Labels: LabelsSchema,
-  Options: OptionsSchema,
-  ProviderOptions: ProviderOptionsSchema,
-  ...sourceVariants(),
-};
-
-/** Schemas for Fastify: whole requests for validation; responses by name only, because they are not compiled. */
+/**
+ * Schemas for Fastify: whole requests for validation; responses by name only, because they are not compiled. Inner names are dropped, since the
+ * validator accepts each name once.
+ */
 export function sharedSchemas(providers: readonly SchemaProvider[]): readonly Json[] {
   return [
-    ...requests.map((schema) => withProviders(schema, providers) as Json),
-    ...answers.map((schema) => ({ $id: schema.$id, type: 'object' })),
+    ...requests.map((schema) => ({ ...withoutNames(withProviders(schema, providers)), $id: schema.$id })),
+    ...answers.map(({ $id }) => ({ $id, type: 'object' })),
   ];
 }
 
-/** `components.schemas` of the OpenAPI document: every named schema once, referred to by name everywhere else. */
-export function documentSchemas(providers: readonly SchemaProvider[]): Readonly<Record<string, unknown>> {
-  const plain = (schema: TSchema) => withProviders(schema, providers) as Json;
-  const named = new Map<string, Json>();
-  for (const schema of [...requests, ...answers]) named.set(String(schema.$id), withoutId(plain(schema)));
-  for (const [name, schema] of Object.entries(parts)) named.set(name, plain(schema));
-  const names = new Map([...named].map(([name, schema]) => [JSON.stringify(schema), name]));
-  const schemas: Record<string, unknown> = { ...enumSchemas(providers.map(({ id }) => id)) };
-  for (const [name, schema] of named)
-    schemas[name] = described(name, portable(withMapping(members(schema, names))) as Json);
-  return Object.fromEntries(Object.entries(schemas).sort(([one], [other]) => (one < other ? -1 : 1)));
+function withoutNames(schema: unknown): Json {
+  return JSON.parse(JSON.stringify(schema), (key, value) => (key === '$id' ? undefined : value));
 }
 
-function referred(value: unknown, names: ReadonlyMap<string, string>): unknown {
-  if (Array.isArray(value)) return value.map((each) => referred(each, names));
+/** `components.schemas` of the OpenAPI document: every schema with a name once, referred to by name everywhere else. */
+export function documentSchemas(providers: readonly SchemaProvider[]): Readonly<Record<string, unknown>> {
+  const named: Record<string, unknown> = { ...enumSchemas(providers.map(({ id }) => id)) };
+  for (const schema of [...requests, ...answers]) referred(withProviders(schema, providers), named);
+  return Object.fromEntries(Object.entries(named).sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+/** The value with a reference in place of each named schema, which is added to `named`. */
+function referred(value: unknown, named: Record<string, unknown>): unknown {
+  if (Array.isArray(value)) return value.map((each) => referred(each, named));
   if (typeof value !== 'object' || value === null) return value;
   const enumeration = enumReference(value as Json);
   if (enumeration !== undefined) return enumeration;
-  const name = names.get(JSON.stringify(withoutId(value as Json)));
-  return name === undefined ? members(value as Json, names) : { $ref: `#/components/schemas/${name}` };
+  const { $id: name, ...schema } = value as Json;
+  if (typeof name !== 'string') return members(schema, named);
+  named[name] ??= described(name, portable(members(withMapping(schema), named)) as Json);
+  return { $ref: `#/components/schemas/${name}` };
 }
 
-function members(schema: Json, names: ReadonlyMap<string, string>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, referred(value, names)]));
+function members(schema: Json, named: Record<string, unknown>): Json {
+  return Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, referred(value, named)]));
 }
 
 /** OpenAPI distinguishes variants by schema name unless a mapping says otherwise. */
-function withMapping(schema: Record<string, unknown>): Record<string, unknown> {
+function withMapping(schema: Json): Json {
   const { discriminator, oneOf } = schema;
   if (typeof discriminator !== 'object' || !Array.isArray(oneOf)) return schema;
-  const types = [...Object.keys(sourceVariants()), 'AdoptedSource'].slice(0, oneOf.length);
   const mapping = Object.fromEntries(
-    types.map((name) => [constantOf(parts[name]), `#/components/schemas/${name}`] as const),
+    oneOf.map(({ $id, properties }) => [properties.type.const, `#/components/schemas/${$id}`]),
   );
   return { ...schema, discriminator: { ...discriminator, mapping } };
-}
-
-function sourceVariants(): Record<string, TSchema> {
-  const variants = SourceSchema.oneOf as readonly TSchema[];
-  return Object.fromEntries(variants.map((variant) => [`${pascal(constantOf(variant))}Source`, variant]));
-}
-
-function constantOf(variant: TSchema | undefined): string {
-  return String(variant?.properties?.type?.const);
-}
-
-function pascal(snake: string): string {
-  return snake.replaceAll(/(^|_)([a-z])/g, (_, _gap, letter: string) => letter.toUpperCase());
-}
-
-function withoutId(schema: Json): Json {
-  const { $id: _id, ...rest } = schema;
-  return rest;
 }
