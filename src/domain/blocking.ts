@@ -1,6 +1,6 @@
 import { blockedBy, type ChangeContext, spoken, withNote, without } from './aggregate.ts';
 import { hasMoved } from './dates.ts';
-import { failedBackup, isTerminal, unsettledCall } from './lifecycle.ts';
+import { failedBackup, isTerminal, nextQueuedBackup, unsettledCall } from './lifecycle.ts';
 import type { Backup, Migration, ReasonNote } from './migration.ts';
 import type { Reason } from './reasons.ts';
 import { askOperatorAfterMs } from './timing.ts';
@@ -61,7 +61,9 @@ function withoutStall(migration: Migration): Migration {
 /** Whether the vendor has work to do. */
 function awaitsVendor(migration: Migration): boolean {
   return (
-    unsettledCall(migration) !== undefined || ['restoring', 'cutting_over', 'cancelling'].includes(migration.state)
+    unsettledCall(migration) !== undefined ||
+    ['restoring', 'cutting_over', 'cancelling'].includes(migration.state) ||
+    (migration.heldByVendor === true && nextQueuedBackup(migration) !== undefined)
   );
 }
 

@@ -65,9 +65,9 @@ export function decide(migration: Migration, provider: DecisionProvider): Comman
   return { do: 'observe' };
 }
 
-/** Whether the vendor accepts the next backup now. While it works on the previous one, an observation comes first. */
-function atRest(migration: Migration): boolean {
-  return migration.state === 'pending' || migration.state === 'awaiting_backup';
+/** Whether the vendor accepts the next backup now, as far as is known. While it works on the previous one, an observation comes first. */
+function atRest({ state, heldByVendor }: Migration): boolean {
+  return state === 'pending' || (state === 'awaiting_backup' && heldByVendor !== true);
 }
 
 /**

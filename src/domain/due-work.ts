@@ -18,7 +18,7 @@ export function dueWorkOf(migration: Migration): DueWork {
   if (migration.cancelRequested) return migration.state === 'cancelling' ? 'observe' : 'send';
   const active = activeBackup(migration);
   if (active !== undefined) return active.state === 'submitting' ? 'send' : 'observe';
-  if (migration.state !== 'awaiting_backup') return 'observe';
+  if (migration.state !== 'awaiting_backup' || migration.heldByVendor === true) return 'observe';
   const opens = migration.cutoverRequested || finalBackup(migration) !== undefined;
   return opens || nextQueuedBackup(migration) !== undefined ? 'send' : 'observe';
 }

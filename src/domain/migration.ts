@@ -211,6 +211,8 @@ export interface Migration {
   readonly observedAt: Instant | null;
   /** The time of the last progress: a change of state, calls, or the vendor's report; `dated` sets it. Absent in older records. */
   readonly movedAt?: Instant;
+  /** At the last observation the vendor took no further backup of the chain. Absent: it does, or does not tell. */
+  readonly heldByVendor?: true;
   /** Whether it occupies the instance, where the vendor runs one restore per instance. Unique per account and instance. */
   readonly occupiesInstance: boolean;
   /** When the engine has to look at it next; null: never. */

@@ -34,7 +34,8 @@ export function applyObservation(
 ): Migration {
   const { now } = context;
   if (isTerminal(migration)) return migration;
-  let next: Migration = { ...migration, observedAt: now, updatedAt: now, failures: 0 };
+  const { heldByVendor: _heldBefore, ...free } = migration;
+  let next: Migration = { ...free, observedAt: now, updatedAt: now, failures: 0 };
   if (observation.phase !== 'missing')
     next = { ...next, providerStatus: observation.providerStatus, percent: observation.percent };
   next = cleared(next, 'observation');
@@ -190,11 +191,12 @@ function undecided(migration: Migration, { undecided: detail }: Observation): Mi
   });
 }
 
-/** The chain is intact, but the vendor takes no further backup now. The next step observes again. */
+/** The chain is intact, but the vendor takes no further backup now. Nothing is sent before an observation shows that it does. */
 function withObstacle(migration: Migration, { obstacle }: Observation): Migration {
   if (obstacle === undefined || isTerminal(migration)) return migration;
   return {
     ...migration,
+    ...(migration.state === 'awaiting_backup' && { heldByVendor: true as const }),
     stateReason: migration.stateReason ?? 'provider_busy',
     blocking: withNote(migration.blocking, { code: 'provider_busy', detail: obstacle }),
   };

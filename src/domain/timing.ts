@@ -74,7 +74,7 @@ export function jitteredMs(mostMs: number, leastMs: number, random: number): num
  */
 export function nextObservation(migration: Migration, group: string, now: Instant, settings: EngineSettings): Instant {
   const { pollMinMs, pollMaxMs } = settings;
-  const resting = migration.state === 'awaiting_backup';
+  const resting = migration.state === 'awaiting_backup' && migration.heldByVendor !== true;
   const since = activeSince(migration) ?? now;
   const grid = resting ? pollMaxMs * restFactor : gridMs((now - since) / 10, settings);
   const phase = hash(group) % grid;

@@ -3,6 +3,7 @@ import { isTerminal } from '../../src/domain/lifecycle.ts';
 import type { Mode } from '../../src/domain/vocabulary.ts';
 import { type Chain, caller, increment, problemOf, startChain } from '../support/chain.ts';
 import type { ProviderId } from '../support/providers.ts';
+import { requestFor } from '../support/simulation.ts';
 
 const all = ['alibaba', 'huawei', 'tencent'] as const;
 
@@ -77,6 +78,47 @@ describe('an increment that somebody registered manually at Tencent', () => {
     simulation.refused = null;
     await chain.until(id, ({ backups }) => backups[1]?.state === 'restored');
     expect(await finish(chain, id, 2)).toBe('succeeded');
+  });
+});
+
+describe('a chain at Tencent that permits nothing for a while', () => {
+  it('says why its increments wait, and sends each once when the vendor permits it', async () => {
+    const chain = await startChain('tencent');
+    const key = 'no-action/orders_20261121190000_2full2_2noreconvery2.bak';
+    const id = await chain.create(requestFor('tencent', 'full_log', key));
+    for (const number of [1, 2]) await chain.add(id, number, { word: 'no-action' });
+    for (const restored of [1, 2]) {
+      const waiting = await chain.until(
+        id,
+        ({ state, backups, blocking }) =>
+          state === 'awaiting_backup' && backups[restored - 1]?.state === 'restored' && blocking.length > 0,
+      );
+      expect(waiting).toMatchObject({
+        stateReason: 'provider_busy',
+        blocking: [{ detail: expect.stringContaining('it allows: nothing') }],
+        error: null,
+      });
+      expect(waiting.backups[restored]?.state).toBe('queued');
+    }
+    await chain.until(id, ({ backups }) => backups[2]?.state === 'restored');
+    expect(await finish(chain, id, 3)).toBe('succeeded');
+    const restores = chain.simulation.restores().map(({ subject }) => subject.split('/').at(-1));
+    expect(restores).toHaveLength(4);
+    expect(new Set(restores).size).toBe(4);
+  });
+});
+
+describe('a chain at Tencent that permits nothing for longer than stallMs', () => {
+  it('is reported as stalled and can be cancelled; nothing is sent', async () => {
+    const chain = await startChain('tencent', 'full_log', { settings: { stallMs: 60_000 } });
+    const key = 'no-action/slow/orders_20261121190000_2full2_2noreconvery2.bak';
+    const id = await chain.create(requestFor('tencent', 'full_log', key));
+    await chain.add(id, 1);
+    const stalled = await chain.until(id, (each) => each.blocking.some(({ code }) => code === 'stalled'));
+    expect(stalled).toMatchObject({ state: 'awaiting_backup', stateReason: 'provider_busy' });
+    await chain.service.cancel(id, caller);
+    expect((await chain.until(id, isTerminal)).state).toBe('cancelled');
+    expect(chain.simulation.restores()).toHaveLength(1);
   });
 });
 

@@ -63,6 +63,24 @@ describe('a chain', () => {
     ]);
   });
 
+  it('permits nothing for a while after a restore whose file says no-action, and everything afterwards', () => {
+    const bench = new Bench();
+    const full = bench.full('orders-no-action_20231114220000_2full2_2noreconvery2.bak', { RecoveryType: 'FULL_LOG' });
+    bench.startFull(full);
+    bench.now += restoreMs;
+    expect(bench.task(full)).toMatchObject({ Status: 8, Action: { AllowedAction: [] } });
+    const increment = log('20231114230000', 'orders-no-action');
+    expect(bench.increment(full, increment).Error?.Code).toBe('ResourceUnavailable.CosStatusErr');
+    bench.now += restoreMs - 1;
+    expect(bench.task(full).Action?.AllowedAction).toEqual([]);
+    bench.now += 1;
+    expect(bench.task(full).Action?.AllowedAction).toEqual(['view', 'delete', 'incremental']);
+    const { IncrementalMigrationId } = bench.increment(full, increment);
+    bench.startIncrement(full, IncrementalMigrationId);
+    bench.now += restoreMs;
+    expect(bench.task(full)).toMatchObject({ Status: 8, Action: { AllowedAction: [] } });
+  });
+
   it('allows one unstarted increment at a time', () => {
     const bench = new Bench();
     const full = bench.waitingChain();

@@ -10,6 +10,7 @@ export const magicWords = [
   'gap',
   'missing',
   'newer-version',
+  'no-action',
   'no-space',
   'odd-status',
   'slow',

@@ -55,11 +55,6 @@ export function incrementsOf(call: Call, fullId: string): readonly Increment[] {
   return call.state.increments.filter((each) => each.parentId === fullId);
 }
 
-/** Whether there is an unstarted increment; a chain has at most one. */
-export function hasPending(increments: readonly Increment[]): boolean {
-  return increments.some((each) => each.run === null && !each.deleted);
-}
-
 /** Rejects the first attempts of each action on a locked instance. Throws `Refusal` (MigrationLockError). */
 export function passLock(call: Call, instance: Instance, id: string): void {
   if (!instance.locked) return;

@@ -3,7 +3,6 @@ import { checkIncrementName, readBackupFile } from './backup-file.ts';
 import {
   type Call,
   type Handler,
-  hasPending,
   incrementsOf,
   namedFull,
   namedIncrement,
@@ -14,7 +13,7 @@ import {
 } from './call.ts';
 import { fileNames } from './full-import.ts';
 import { instanceOf, writableInstance } from './instance.ts';
-import { status, statusOfFull, statusOfIncrement } from './lifecycle.ts';
+import { hasPending, isLocked, status, statusOfFull, statusOfIncrement } from './lifecycle.ts';
 import { optionalText, optionalTexts, text } from './parameters.ts';
 import { beginIncrement, fileToRestore } from './run.ts';
 import type { FullImport, Increment } from './state.ts';
@@ -86,8 +85,9 @@ function changeable(call: Call, allowed: readonly number[]): { full: FullImport;
 }
 
 function requireWaiting(call: Call, full: FullImport): void {
-  const now = statusOfFull(full, incrementsOf(call, full.id), call.now);
-  if (now !== status.waiting) throw wrongState(full.id, now);
+  const increments = incrementsOf(call, full.id);
+  const now = statusOfFull(full, increments, call.now);
+  if (now !== status.waiting || isLocked(full, increments, call.now)) throw wrongState(full.id, now);
 }
 
 function recoveryIn(call: Call): Increment['isRecovery'] | undefined {

@@ -45,13 +45,24 @@ export function endOfFull(full: FullImport, increments: readonly Increment[], no
   return Math.max(full.run.endsAt, ...increments.map((increment) => increment.run?.endsAt ?? 0));
 }
 
-/** The actions allowed on a full import now. `pending`: one of its increments has not been started. */
-export function actionsOnFull(full: FullImport, now: Status, pending: boolean): readonly Action[] {
-  switch (now) {
+/** Whether there is an unstarted increment; a chain has at most one. */
+export function hasPending(increments: readonly Increment[]): boolean {
+  return increments.some((each) => each.run === null && !each.deleted);
+}
+
+/** Whether a resting import permits nothing for a while, because of its own last restore or an increment's. */
+export function isLocked(full: FullImport, increments: readonly Increment[], now: number): boolean {
+  return [full, ...increments].some(({ run }) => now < (run?.lockedUntil ?? 0));
+}
+
+/** The actions allowed on a full import at a time. */
+export function actionsOnFull(full: FullImport, increments: readonly Increment[], now: number): readonly Action[] {
+  switch (statusOfFull(full, increments, now)) {
     case status.created:
       return beforeStart(full);
     case status.waiting:
-      return pending ? ['view', 'delete'] : ['view', 'delete', 'incremental'];
+      if (isLocked(full, increments, now)) return [];
+      return hasPending(increments) ? ['view', 'delete'] : ['view', 'delete', 'incremental'];
     case status.succeeded:
     case status.failed:
       return ['view', 'delete'];

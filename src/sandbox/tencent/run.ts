@@ -111,10 +111,14 @@ export function databasesOn(
 
 function newRun(call: Call, file: BackupFile, failure: string | null, endsChain: boolean): Run {
   const nominalMs = call.environment.restoreMs * (file.magic.has('slow') ? slowFactor : 1);
+  const endsAt = file.magic.has('stuck')
+    ? never
+    : call.now + Math.ceil(nominalMs * (failure === null ? 1 : failingShare));
   return {
     flowId: call.state.nextFlowId++,
     startedAt: call.now,
-    endsAt: file.magic.has('stuck') ? never : call.now + Math.ceil(nominalMs * (failure === null ? 1 : failingShare)),
+    endsAt,
+    ...(file.magic.has('no-action') && { lockedUntil: endsAt + nominalMs }),
     nominalMs,
     failure,
     endsChain,

@@ -17,6 +17,8 @@ export interface Run {
   readonly endsChain: boolean;
   /** Whether it reports an undocumented status for a while. */
   readonly odd: boolean;
+  /** Until when the task permits no action although its status says that it rests. Absent: never so. */
+  readonly lockedUntil?: number;
   /** Whether it permanently shows an undocumented status from its end on while its flow reports success. */
   readonly unknown: boolean;
 }

@@ -1,5 +1,4 @@
 import { readBackupFile } from './backup-file.ts';
-import { hasPending } from './call.ts';
 import { chinaTime } from './clock.ts';
 import {
   type Action,
@@ -46,7 +45,7 @@ export function viewOfFull(full: FullImport, increments: readonly Increment[], n
     Message: failure,
     Action: {
       AllAction: ['view', 'modify', 'start', 'incremental', 'delete', 'upload'] satisfies Action[],
-      AllowedAction: actionsOnFull(full, reached, hasPending(increments)),
+      AllowedAction: actionsOnFull(full, increments, now),
     },
     IsRecovery: '',
     DBRename: full.renames?.map(({ OldName = '', NewName = '' }) => ({ NewName, OldName })) ?? null,
