@@ -203,11 +203,13 @@ export class CallGate {
   #permit(call: WantedCall): Permit | null {
     const { priority } = call;
     if (this.#underWay[priority] >= this.#settings.maxConcurrent[priority]) return null;
-    const at = this.#runtime.monotonic();
-    if (this.#nextAt(call, 0, 0, at) > at) return null;
+    const ofAll = this.#ask(this.#settings.limit());
+    const ofCall = { ...ofAll, limit: call.limit };
+    const at = ofAll.now;
     const own = this.#budget(call);
-    this.#all = spent(this.#all, this.#ask(this.#settings.limit(), at));
-    own.budget = spent(own.budget, this.#ask(call.limit, at));
+    if (nextAt(own.budget, ofCall) > at || nextAt(this.#all, ofAll) > at) return null;
+    this.#all = spent(this.#all, ofAll);
+    own.budget = spent(own.budget, ofCall);
     this.#given++;
     this.#underWay[priority]++;
     let held = true;

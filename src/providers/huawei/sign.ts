@@ -16,7 +16,8 @@ const sha256 = (data: string) => hash('sha256', data, 'hex');
 
 /** `YYYYMMDDTHHMMSSZ`, the only form of `X-Sdk-Date`. */
 export function sdkDate(now: Instant): string {
-  return new Date(now).toISOString().replace(/\.\d+|[-:]/g, '');
+  const text = new Date(now).toISOString();
+  return `${text.slice(0, 4)}${text.slice(5, 7)}${text.slice(8, 13)}${text.slice(14, 16)}${text.slice(17, 19)}Z`;
 }
 
 /** What a signature covers. Header names may have any case; the body is the text on the wire. */
@@ -31,36 +32,45 @@ export interface Signable {
 
 const byCodeUnit = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
+interface SignedHeaders {
+  readonly lines: string;
+  readonly names: string;
+}
+
+/** The signed headers as the canonical request has them, by lower-case name, and their names. */
+function signedHeaders(headers: Signable['headers']): SignedHeaders {
+  const sorted = Object.keys(headers)
+    .map((name) => [name.toLowerCase(), headers[name] ?? ''] as const)
+    .sort(([a], [b]) => byCodeUnit(a, b));
+  let lines = '';
+  let names = '';
+  for (const [name, value] of sorted) {
+    lines += `${name}:${value.trim()}\n`;
+    names += names === '' ? name : `;${name}`;
+  }
+  return { lines, names };
+}
+
 /**
  * The canonical request ("API Request Signing Guide"): the path ends with `/` although the real one does not, the query is sorted
  * by name and then by value, and every given header is signed.
  */
-export function canonicalRequest(request: Signable): string {
-  const headers = Object.entries(request.headers)
-    .map(([name, value]) => [name.toLowerCase(), value.trim()] as const)
-    .sort(([a], [b]) => byCodeUnit(a, b));
+export function canonicalRequest(request: Signable, signed: SignedHeaders = signedHeaders(request.headers)): string {
   const query = [...request.query]
     .sort((a, b) => byCodeUnit(a[0], b[0]) || byCodeUnit(a[1], b[1]))
-    .map(([name, value]) => `${percentEncode(name)}=${percentEncode(value)}`);
-  return [
-    request.method,
-    request.path.endsWith('/') ? request.path : `${request.path}/`,
-    query.join('&'),
-    ...headers.map(([name, value]) => `${name}:${value}`),
-    '',
-    headers.map(([name]) => name).join(';'),
-    sha256(request.body ?? ''),
-  ].join('\n');
+    .map(([name, value]) => `${percentEncode(name)}=${percentEncode(value)}`)
+    .join('&');
+  const { lines, names } = signed;
+  const path = request.path.endsWith('/') ? request.path : `${request.path}/`;
+  return `${request.method}\n${path}\n${query}\n${lines}\n${names}\n${sha256(request.body ?? '')}`;
 }
 
 /** The `Authorization` header. The secret key is used as it is: no key is derived per day or region. */
 export function authorization(request: Signable, date: string, credentials: HuaweiAccessKeyCredentials): string {
-  const stringToSign = [algorithm, date, sha256(canonicalRequest(request))].join('\n');
+  const signed = signedHeaders(request.headers);
+  const stringToSign = `${algorithm}\n${date}\n${sha256(canonicalRequest(request, signed))}`;
   const signature = createHmac('sha256', credentials.secretAccessKey.reveal()).update(stringToSign).digest('hex');
-  const names = Object.keys(request.headers)
-    .map((name) => name.toLowerCase())
-    .sort(byCodeUnit);
-  return `${algorithm} Access=${credentials.accessKeyId}, SignedHeaders=${names.join(';')}, Signature=${signature}`;
+  return `${algorithm} Access=${credentials.accessKeyId}, SignedHeaders=${signed.names}, Signature=${signature}`;
 }
 
 /**
