@@ -170,9 +170,8 @@ function collectNamed(name: string, value: string, values: Set<string>): void {
   if (value.includes('://'))
     for (const url of value.match(/https?:\/\/[^\s"'<>|]+/gi) ?? []) collectSignedUrl(url, values);
   if (!hasSecretName(name)) return;
-  values.add(value);
-  const signature = /Signature=([^,\s]+)/i.exec(value)?.[1];
-  if (signature !== undefined) values.add(signature);
+  // Beside the signature an authorization names what everybody may know: algorithm, key id and headers.
+  values.add(/Signature=([^,\s]+)/i.exec(value)?.[1] ?? value);
 }
 
 /** A URL that carries rights: its user information, its query whole, and each value of it that is not a mere number or word. */

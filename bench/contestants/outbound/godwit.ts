@@ -9,6 +9,13 @@ import { sampleBackup, sampleMigration } from '../../../test/support/samples.ts'
 import { configuration, type Vendor } from '../../configuration.ts';
 import type { Order, Restore } from '../sdk-clients.ts';
 
+const perSecond = 100_000;
+const unlimited = {
+  readsPerSecond: perSecond,
+  writesPerSecond: perSecond,
+  operations: { CreateBackupMigration: perSecond, StartBackupMigration: perSecond },
+};
+
 /** The gateway's calls of one restore: built, signed, sent and read, without engine and store. */
 export async function godwitRestore(stub: string, provider: Vendor): Promise<Restore> {
   const file = configuration({ storeUrl: 'sqlite::memory:', stub });
@@ -25,7 +32,10 @@ export async function godwitRestore(stub: string, provider: Vendor): Promise<Res
     runtime: systemRuntime,
     credentialsOf: vault.credentialsOf,
   });
-  const accounts = config.accounts.flatMap((each) => (each.account.provider === provider ? [each.account] : []));
+  // The calls alone would come faster than any configured limit lets them.
+  const accounts = config.accounts
+    .filter(({ account }) => account.provider === provider)
+    .map(({ account }) => ({ ...account, limits: unlimited }));
   let turn = 0;
   // The gateway already has its migration.
   const sample = sampleMigration({ provider });
