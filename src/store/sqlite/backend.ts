@@ -13,6 +13,7 @@ import { UnreadableRecords } from '../unreadable.ts';
 import { NodeSqliteDialect } from './dialect.ts';
 import { sqliteCommitFailure, sqliteFailure } from './errors.ts';
 import type { SqliteFile } from './file.ts';
+import { rowsOf } from './rows-of.ts';
 import { Turns } from './turns.ts';
 
 /** How many writes share one commit at most, so that the first of them does not wait for long. */
@@ -66,7 +67,7 @@ export class SqliteBackend implements Backend {
   readonly #queue: Write[] = [];
   readonly #runtime: Pick<Runtime, 'randomBytes'>;
   readonly #statements = new Map<Statement<never, unknown>, Prepared<never, unknown>>();
-  #findVersion: StatementSync | null = null;
+  #findVersion: ReturnType<typeof rowsOf> | null = null;
   #draining: Promise<void> | null = null;
   #closed = false;
 
@@ -145,8 +146,8 @@ export class SqliteBackend implements Backend {
         return row?.version ?? null;
       });
     try {
-      this.#findVersion ??= this.#database.prepare('select version from migrations where id = ?');
-      const row = this.#findVersion.get(migrationId);
+      this.#findVersion ??= rowsOf(this.#database.prepare('select version from migrations where id = ?'));
+      const [row] = this.#findVersion([migrationId]);
       return row === undefined ? null : Number(row.version);
     } catch (error) {
       throw sqliteFailure(error);
@@ -252,8 +253,9 @@ export class SqliteBackend implements Backend {
       const compiled: CompiledStatement = statement.compiledFor(this.#db, this.dialect);
       const onConnection = this.#database.prepare(compiled.text);
       const inputs = (values: object) => parametersOf(compiled, values) as SQLInputValue[];
+      const rows = rowsOf(onConnection);
       prepared = {
-        all: (values) => onConnection.all(...inputs(values)),
+        all: (values) => rows(inputs(values)),
         run: (values) => void onConnection.run(...inputs(values)),
       };
       this.#statements.set(statement as Statement<never, unknown>, prepared);

@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { SqliteAdapter, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
+import { rowsOf } from './rows-of.ts';
 
 /** Preparing takes most of a short statement's time. There are fewer texts than this but for long lists of values. */
 const keptStatements = 256;
@@ -27,11 +28,12 @@ function adapted(database: DatabaseSync): SqliteDatabase {
   const kept = new Map<string, SqliteStatement>();
   const prepare = (text: string): SqliteStatement => {
     const statement = database.prepare(text);
+    const rows = rowsOf(statement);
     return {
       reader: statement.columns().length > 0,
-      all: (parameters) => statement.all(...values(parameters)),
+      all: (parameters) => rows(values(parameters)),
       run: (parameters) => statement.run(...values(parameters)),
-      iterate: (parameters) => statement.iterate(...values(parameters)),
+      iterate: (parameters) => rows(values(parameters)).values(),
     };
   };
   return {
