@@ -8,7 +8,7 @@ import { providers } from '../registry.ts';
 import { createReloader } from '../reload.ts';
 import { systemRuntime } from '../runtime.ts';
 import type { Sandbox } from '../sandbox/server.ts';
-import { createLog } from '../telemetry/log.ts';
+import { createLog, standardOutput } from '../telemetry/log.ts';
 import { tracingOf } from '../telemetry/tracing.ts';
 import { sandboxPortOf, sandboxStateFile } from './sandbox-place.ts';
 import { type ExitStatus, exit, type Input } from './subcommand.ts';
@@ -61,7 +61,7 @@ async function checkConfig({ environment, terminal, flag }: Input): Promise<Exit
 }
 
 async function serve(config: Config, version: string): Promise<void> {
-  const log = createLog(config.logLevel);
+  const log = createLog(config.logLevel, standardOutput(process));
   for (const warning of config.warnings) log.warn({}, warning);
   // Until there is something to drain, a signal ends the process at once. As process 1 of a container it would otherwise be ignored.
   const leave = (): void => process.exit(0);

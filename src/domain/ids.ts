@@ -5,15 +5,18 @@ export type IdPrefix = 'aud' | 'mig' | 'bkp' | 'evt' | 'req' | 'whk' | 'dlv';
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 const wellFormed = /^([a-z]{3})_[0-9a-hjkmnp-tv-z]{26}$/;
 const timeDigits = 10;
+/** Every two digits. */
+const pairs: readonly string[] = [...alphabet].flatMap((first) => [...alphabet].map((second) => first + second));
 
 /**
  * An opaque id such as `mig_01kbzq3m8e9v6x2c4n7p5r0t1w`: 10 characters of time in milliseconds, then 16 random ones
  * (Crockford base 32, lower case), so ids sort by creation.
  */
 export function newId(prefix: IdPrefix, runtime: Pick<Runtime, 'now' | 'randomBytes'>): string {
-  let tail = '';
-  for (const byte of runtime.randomBytes(16)) tail += alphabet[byte % 32];
-  return earliestId(prefix, runtime.now()) + tail;
+  const bytes = runtime.randomBytes(16);
+  let id = earliestId(prefix, runtime.now());
+  for (let i = 0; i < 16; i += 2) id += pairs[((bytes[i] ?? 0) % 32) * 32 + ((bytes[i + 1] ?? 0) % 32)];
+  return id;
 }
 
 /**
@@ -23,9 +26,9 @@ export function newId(prefix: IdPrefix, runtime: Pick<Runtime, 'now' | 'randomBy
 export function earliestId(prefix: IdPrefix, at: number): string {
   let time = Math.min(Math.max(Math.floor(at), 0), 32 ** timeDigits - 1);
   let head = '';
-  for (let i = 0; i < timeDigits; i++) {
-    head = alphabet[time % 32] + head;
-    time = Math.floor(time / 32);
+  for (let i = 0; i < timeDigits; i += 2) {
+    head = pairs[time % 1024] + head;
+    time = Math.floor(time / 1024);
   }
   return `${prefix}_${head}`;
 }

@@ -72,6 +72,8 @@ declare module 'fastify' {
     anyAccept?: boolean;
   }
   interface FastifyRequest {
+    /** `routeOptions` as it was read once: Fastify makes it anew each time. */
+    route: FastifyRequest['routeOptions'];
     identity: Identity | null;
     /** What the audit says of the request in the transaction of its change; null: nothing has been said yet. */
     auditEntry: AuditEntry | null;

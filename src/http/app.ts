@@ -34,6 +34,7 @@ import { installProblems, sendError } from './plugins/problems.ts';
 import { installRateLimit } from './plugins/rate-limit.ts';
 import { installRequestIdentity, requestIdOf } from './plugins/request-identity.ts';
 import { installRequestLog } from './plugins/request-log.ts';
+import { installRoute } from './plugins/route.ts';
 import { installSecurityHeaders } from './plugins/security-headers.ts';
 import { installTelemetry, noTelemetry } from './plugins/telemetry.ts';
 import { createAfterwards } from './request/afterwards.ts';
@@ -112,6 +113,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   };
   const app = newApp(options.logger, runtime, settings, trail);
 
+  installRoute(app);
   installTelemetry(app, telemetry);
   installRequestIdentity(app, runtime, settings);
   installSecurityHeaders(app);

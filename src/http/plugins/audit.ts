@@ -129,7 +129,7 @@ function recordOf(request: FastifyRequest, webhookId: string | null): Omit<Audit
   return {
     caller: request.identity?.caller ?? null,
     remoteAddress: clientAddress(request),
-    operation: request.routeOptions.schema?.operationId ?? null,
+    operation: request.route.schema?.operationId ?? null,
     method: request.method,
     ...placeNamedBy(request),
     migrationId: migrationIdOf(request),
@@ -146,19 +146,19 @@ function migrationIdOf(request: FastifyRequest): string | null {
 
 /** The webhook that the request created or names. */
 function webhookIdOf(request: FastifyRequest, reply: FastifyReply): string | null {
-  if (!request.routeOptions.url?.startsWith('/webhooks')) return null;
+  if (!request.route.url?.startsWith('/webhooks')) return null;
   const { id } = request.params as { readonly id?: unknown };
   const made = String(reply.getHeader('location') ?? '').replace(/^.*\/webhooks\//, '');
   return [id, made].filter((each) => typeof each === 'string').find((each) => isId('whk', each)) ?? null;
 }
 
 /** The well-formed names in a submission or webhook request. Nothing else of a body is recorded. */
-function placeNamedBy({ body: given, routeOptions, webhookAccounts }: FastifyRequest): Place {
+function placeNamedBy({ body: given, route, webhookAccounts }: FastifyRequest): Place {
   // A webhook of several accounts belongs to no single account.
   if (webhookAccounts !== null)
     return { account: webhookAccounts.length === 1 ? (webhookAccounts[0] ?? null) : null, instanceId: null };
   const body = given as { readonly account?: unknown; readonly target?: { readonly instanceId?: unknown } } | null;
-  const submits = ['/migrations', '/migrations/dry-run'].includes(routeOptions.url ?? '');
+  const submits = ['/migrations', '/migrations/dry-run'].includes(route.url ?? '');
   if (typeof body !== 'object' || body === null || !submits) return nowhere;
   return { account: nameOf(body.account), instanceId: nameOf(body.target?.instanceId) };
 }

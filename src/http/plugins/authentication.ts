@@ -47,8 +47,8 @@ export function installAuthorization(app: HttpApp): void {
 }
 
 /** Checks what only the body reveals. Throws `forbidden`. */
-export function requireScope({ identity, routeOptions }: FastifyRequest, reply: FastifyReply, scope: Scope): void {
-  if (identity === null) throw new Error(`${routeOptions.url} was let in without an identity`);
+export function requireScope({ identity, route }: FastifyRequest, reply: FastifyReply, scope: Scope): void {
+  if (identity === null) throw new Error(`${route.url} was let in without an identity`);
   if (hasScope(identity, scope)) return;
   reply.header('www-authenticate', `Bearer realm="godwit", error="insufficient_scope", scope="${scope}"`);
   throw new Problem('forbidden', `This needs the scope \`${scope}\`.`);
@@ -56,12 +56,12 @@ export function requireScope({ identity, routeOptions }: FastifyRequest, reply: 
 
 /** The scopes of a route; without a declaration `admin`. */
 function accessTo(request: FastifyRequest): Access | readonly Scope[] {
-  return request.routeOptions.config.access ?? (isPage(request) ? 'documentation' : 'admin');
+  return request.route.config.access ?? (isPage(request) ? 'documentation' : 'admin');
 }
 
 /** Web pages and their files, which another plugin serves. */
 export function isPage(request: FastifyRequest): boolean {
-  return /^\/(docs|board)(\/|$)/.test(request.routeOptions.url ?? '');
+  return /^\/(docs|board)(\/|$)/.test(request.route.url ?? '');
 }
 
 /** Open routes show more to an authenticated caller. */

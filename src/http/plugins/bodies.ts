@@ -35,7 +35,7 @@ export function installBodies(app: HttpApp, providers: readonly SchemaProvider[]
   });
   continueWhenWelcome(app);
   app.addHook('preValidation', (request, _reply, done) => {
-    const { schema, config } = request.routeOptions;
+    const { schema, config } = request.route;
     if (schema?.querystring) request.query = readQuery(request.query as Record<string, unknown>, schema.querystring);
     if (config.bodyOptional === true && (request.body === undefined || request.body === null)) request.body = {};
     done();
@@ -59,7 +59,7 @@ function continueWhenWelcome(app: HttpApp): void {
   app.addHook('preParsing', (request, reply, payload, done) => {
     if (!asking.delete(request.raw)) return done(null, payload);
     const bytes = Number(request.headers['content-length'] ?? 0);
-    if (bytes > (request.routeOptions.bodyLimit ?? Number.POSITIVE_INFINITY)) {
+    if (bytes > (request.route.bodyLimit ?? Number.POSITIVE_INFINITY)) {
       reply.header('connection', 'close');
       throw new Problem('payload_too_large', problemCatalogue.payload_too_large.help);
     }
@@ -79,7 +79,7 @@ function checkMediaType(request: FastifyRequest): void {
   const coding = request.headers['content-encoding']?.trim().toLowerCase() ?? '';
   if (coding !== '' && coding !== 'identity')
     throw new Problem('unsupported_media_type', 'The body must not be compressed: leave `Content-Encoding` out.');
-  const allowed = request.routeOptions.config.bodyTypes ?? [json];
+  const allowed = request.route.config.bodyTypes ?? [json];
   const [essence = '', ...parameters] = (given ?? '')
     .toLowerCase()
     .split(';')

@@ -20,7 +20,7 @@ export function installConnections(
   app: HttpApp,
   { maxConnections, stalledReaderMs }: Pick<HttpSettings, 'maxConnections' | 'stalledReaderMs'>,
 ): void {
-  /** Every open connection with its current request. */
+  /** Every open connection with its current request. A request that breaks off takes its connection with it. */
   const sockets = new Map<Socket, IncomingMessage | null>();
   const perAddress = new Map<string, number>();
   let closing = false;
@@ -38,13 +38,13 @@ export function installConnections(
       else perAddress.delete(address);
     });
   });
-  const began = (request: IncomingMessage, response: ServerResponse): void => {
+  app.server.on('request', (request: IncomingMessage) => {
     if (sockets.has(request.socket)) sockets.set(request.socket, request);
-    response.once('close', () => {
-      if (sockets.get(request.socket) === request) sockets.set(request.socket, null);
-    });
-  };
-  app.server.on('request', began);
+  });
+  app.addHook('onResponse', ({ raw }, _reply, done) => {
+    if (sockets.get(raw.socket) === raw) sockets.set(raw.socket, null);
+    done();
+  });
 
   app.addHook('onSend', (request, reply, payload, done) => {
     watchReader(request.raw.socket, reply.raw, payload, stalledReaderMs);
@@ -53,7 +53,7 @@ export function installConnections(
     done(null, payload);
   });
   app.addHook('onRequest', (request, reply, done) => {
-    if (!closing || request.routeOptions.config.access === 'open') return done();
+    if (!closing || request.route.config.access === 'open') return done();
     reply.header('connection', 'close');
     throw new Problem('draining', 'This process is shutting down.', { retryAfterSeconds: 1 });
   });

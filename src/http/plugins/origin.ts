@@ -21,14 +21,21 @@ export function installOriginCheck(
   const allowed = new Set(settings.allowedHosts);
   if (settings.publicUrl !== null) allowed.add(new URL(settings.publicUrl).hostname);
 
+  /** What the last good request had in `Host`, since most have the same. */
+  let good: string | undefined;
+
   app.addHook('onRequest', (request, _reply, done) => {
-    const host = hostOf(request);
+    const { host: text } = request.raw.headers;
+    if (text === undefined || text !== good || countOfHosts(request) > 1) {
+      const host = hostOf(request);
+      if (open && host !== null && !allowed.has(host) && !isLocalHost(host))
+        throw new Problem(
+          'forbidden',
+          'A gateway without authentication answers to names of its own machine only; others are allowed by `listen.allowedHosts`.',
+        );
+      good = text;
+    }
     if (!open) return done();
-    if (host !== null && !allowed.has(host) && !isLocalHost(host))
-      throw new Problem(
-        'forbidden',
-        'A gateway without authentication answers to names of its own machine only; others are allowed by `listen.allowedHosts`.',
-      );
     const { origin = '', 'sec-fetch-site': site } = request.headers;
     if (!safeMethods.includes(request.method) && site === 'cross-site' && !settings.corsOrigins.includes(origin))
       throw new Problem('forbidden', 'A gateway without authentication takes no changes from pages of other sites.');
@@ -36,13 +43,19 @@ export function installOriginCheck(
   });
 }
 
-/** The host without its port, in lower case; null for an HTTP/1.0 request, which may omit it. */
-function hostOf({ raw }: FastifyRequest): string | null {
+function countOfHosts({ raw }: FastifyRequest): number {
   let hosts = 0;
   for (let place = 0; place < raw.rawHeaders.length; place += 2) {
     const name = raw.rawHeaders[place] ?? '';
     if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
   }
+  return hosts;
+}
+
+/** The host without its port, in lower case; null for an HTTP/1.0 request, which may omit it. */
+function hostOf(request: FastifyRequest): string | null {
+  const { raw } = request;
+  const hosts = countOfHosts(request);
   if (hosts > 1) throw invalidParameter('Host', 'came more than once');
   if (hosts === 0 && raw.headers.host === undefined) {
     if (raw.httpVersion === '1.0') return null;

@@ -13,7 +13,7 @@ export function installOverload(app: HttpApp, delay: EventLoopDelay, maxMs: numb
   app.addHook('onClose', () => delay.close());
   if (maxMs === null) return;
   app.addHook('onRequest', (request, _reply, done) => {
-    const { config, url } = request.routeOptions;
+    const { config, url } = request.route;
     if (delay.presentMs() <= maxMs || config.access === 'open' || url === '/metrics') return done();
     throw new Problem('overloaded', 'This process has more work than it can keep up with.', { retryAfterSeconds });
   });

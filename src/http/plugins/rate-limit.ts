@@ -17,7 +17,7 @@ export function installRateLimit(
 
   app.addHook('onRequest', (request, reply, done) => {
     const present = limited();
-    if (present === null || request.routeOptions.config.access === 'open' || isPage(request)) return done();
+    if (present === null || request.route.config.access === 'open' || isPage(request)) return done();
     const { limit, buckets } = present;
     const { taken, remaining, nextSeconds } = buckets.take(countedAs(request));
     reply.header('ratelimit-policy', `"caller";q=${limit.requests};w=${Math.max(1, Math.ceil(limit.windowSeconds))}`);

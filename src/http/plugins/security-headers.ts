@@ -28,10 +28,7 @@ export function installSecurityHeaders(app: HttpApp): void {
   app.addHook('onSend', (request, reply, payload, done) => {
     const type = String(reply.getHeader('content-type') ?? '');
     reply.headers(always);
-    reply.header(
-      'content-security-policy',
-      type.startsWith('text/html') ? policyOf(request.routeOptions.url) : apiPolicy,
-    );
+    reply.header('content-security-policy', type.startsWith('text/html') ? policyOf(request.route.url) : apiPolicy);
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
     done(null, payload);
   });

@@ -11,7 +11,7 @@ export function installTelemetry(app: HttpApp, telemetry: HttpTelemetry): void {
   app.decorateRequest('progress', null);
   app.addHook('onRequest', (request, reply, done) => {
     const { traceparent, tracestate } = request.headers;
-    const route = request.routeOptions.url ?? null;
+    const route = request.route.url ?? null;
     const progress = telemetry.begin({
       requestId: request.id,
       method: request.method,
@@ -32,10 +32,10 @@ export function installTelemetry(app: HttpApp, telemetry: HttpTelemetry): void {
   });
 }
 
-function addressOf({ headers, routeOptions, url }: FastifyRequest): ReturnType<NonNullable<RequestStart['address']>> {
+function addressOf({ headers, route, url }: FastifyRequest): ReturnType<NonNullable<RequestStart['address']>> {
   const host = /^\[?([A-Za-z0-9.:-]{1,253}?)\]?(?::\d{1,5})?$/.exec(headers.host ?? '')?.[1];
   return {
-    ...(routeOptions.url !== undefined && { path: url.split('?')[0] ?? '' }),
+    ...(route.url !== undefined && { path: url.split('?')[0] ?? '' }),
     ...(host !== undefined && { host }),
   };
 }

@@ -77,6 +77,6 @@ async function matchCondition(
 }
 
 function identityOf(request: FastifyRequest): Identity {
-  if (request.identity === null) throw new Error(`${request.routeOptions.url} has no identity`);
+  if (request.identity === null) throw new Error(`${request.route.url} has no identity`);
   return request.identity;
 }
