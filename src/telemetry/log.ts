@@ -3,7 +3,7 @@ import type { VendorCallReport } from '../domain/vendor.ts';
 import { presentContext } from './context.ts';
 
 /** So many characters are kept back at most. */
-const keptBack = 65_536;
+const keptBack = 8192;
 
 /**
  * Standard output. The lines of one turn of the event loop leave in one write, since each write costs as much as making the line; what the last turn
