@@ -222,7 +222,7 @@ function formFaults(provider: ConfiguredProvider, form: object, at: string): str
 
 /** The inputs of credentials must exist and be sendable at the start, so that a mistake shows before the first request. */
 async function credentialFaults(credentials: AccountCredentials): Promise<readonly string[]> {
-  if ('tokenFile' in credentials && credentials.tokenFile !== null)
+  if ('tokenFile' in credentials && credentials.tokenFile !== undefined)
     await readValue({ file: credentials.tokenFile }, {});
   const read = 'read' in credentials ? await credentials.read() : await credentials.base?.();
   const fault = read === undefined ? null : credentialFault(read);

@@ -25,14 +25,14 @@ export interface IssuedCredentials {
   readonly issuer: 'service' | 'metadata' | 'pod';
   /** Base URL of the issuer, without a trailing slash. */
   readonly endpoint: string;
-  /** The host of the vendor's metadata service where it is no link-local address; null: it is, or there is none. */
-  readonly metadataHost: string | null;
-  /** A file with the token of this workload; null: none. It is read for every exchange, because the kubelet rotates it. */
-  readonly tokenFile: string | null;
-  /** Credentials for the exchange itself; null: none. */
-  readonly base: (() => Promise<Credentials>) | null;
-  /** Whether repeated refusals lock a user, so that Godwit waits long before the next try. */
-  readonly locksUser: boolean;
+  /** The host of the vendor's metadata service if its address is not link-local. */
+  readonly metadataHost?: string;
+  /** A file with the token of this workload. It is read for every exchange, because the kubelet rotates it. */
+  readonly tokenFile?: string;
+  /** Credentials for the exchange itself. */
+  readonly base?: () => Promise<Credentials>;
+  /** Whether repeated rejections lock a user, so that Godwit waits long before the next attempt. Default: false. */
+  readonly locksUser?: boolean;
   issue(input: IssueInput): IssueDialogue;
 }
 

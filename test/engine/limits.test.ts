@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { MigrationRequest } from '../../src/domain/request-schema.ts';
-import type { StrictLimit } from '../../src/sandbox/strict-limits.ts';
 import { caller, Fleet, type FleetOptions } from '../support/fleet.ts';
 import { findPostgres } from '../support/postgres.ts';
 import type { ProviderId } from '../support/providers.ts';
 import { requestFor } from '../support/simulation.ts';
 import { type FourProcesses, fourProcesses } from '../support/stores.ts';
+import type { StrictLimit } from '../support/strict-limits.ts';
 
 /** The default limits of the accounts. */
 const limits: FleetOptions['limits'] = {

@@ -3,11 +3,11 @@ import type { Migration } from '../../src/domain/migration.ts';
 import type { MigrationRequest } from '../../src/domain/request-schema.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { systemRuntime } from '../../src/runtime.ts';
-import type { StrictLimit } from '../../src/sandbox/strict-limits.ts';
 import { openStore } from '../../src/store/open.ts';
 import { caller, Fleet, type FleetOptions } from '../support/fleet.ts';
 import { emulatedCredentials, requestFor } from '../support/simulation.ts';
 import { onBothStores } from '../support/stores.ts';
+import type { StrictLimit } from '../support/strict-limits.ts';
 
 const limits: FleetOptions['limits'] = {
   alibaba: { readsPerSecond: 5, writesPerSecond: 2 },

@@ -13,12 +13,12 @@ import { createMigrationService } from '../../src/engine/service.ts';
 import { createAlibabaCloud } from '../../src/sandbox/alibaba/index.ts';
 import type { SandboxCloud, SandboxRequest } from '../../src/sandbox/cloud.ts';
 import { createHuaweiCloud } from '../../src/sandbox/huawei/index.ts';
-import { type StrictCloud, type StrictLimit, withStrictLimits } from '../../src/sandbox/strict-limits.ts';
 import { createTencentCloud } from '../../src/sandbox/tencent/index.ts';
 import { openStore } from '../../src/store/open.ts';
 import { createVendorClient, type VendorTransport } from '../../src/transport/client.ts';
 import { type ProviderId, providers } from './providers.ts';
 import { emulatedAccounts, emulatedCredentials } from './simulation.ts';
+import { type StrictCloud, type StrictLimit, withStrictLimits } from './strict-limits.ts';
 import { VirtualTime } from './virtual-time.ts';
 
 export interface FleetOptions {

@@ -5,7 +5,8 @@ import { markableAsFinal } from '../../domain/lifecycle.ts';
 import type { Backup, Feed, Migration, WarningNote } from '../../domain/migration.ts';
 import type { Provider } from '../../domain/provider.ts';
 import { addBackup, requestCutover } from '../../domain/requests.ts';
-import { type FeedPlan, sourceOf, type Taking } from './plan.ts';
+import { sourceOf } from './folder-chain.ts';
+import type { FeedPlan, Taking } from './plan.ts';
 
 /** Keys whose refusal is remembered as told. */
 const maxRefused = 100;

@@ -37,7 +37,7 @@ import { unsupportedBackupFields } from '../../domain/support.ts';
 import type { BackupFiles } from '../backup-files.ts';
 import { accountOf, changeContext, type EngineContext } from '../context.ts';
 import type { Engine } from '../engine.ts';
-import { sourceOf } from '../feed/plan.ts';
+import { sourceOf } from '../feed/folder-chain.ts';
 import type { ChangeRequestContext, MigrationService } from '../interface.ts';
 import { uploadFault } from '../vendor-reads.ts';
 import { visible } from './access.ts';

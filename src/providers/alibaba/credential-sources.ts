@@ -34,11 +34,8 @@ export function oidcCredentials(settings: OidcSettings): IssuedCredentials {
     provider: 'alibaba',
     source: 'oidc',
     issuer: 'service',
-    metadataHost: null,
     endpoint,
     tokenFile,
-    base: null,
-    locksUser: false,
     *issue({ token, now }) {
       const query = new URLSearchParams({
         Action: oidc.operation,
@@ -81,9 +78,6 @@ export function metadataCredentials(settings: MetadataSettings): IssuedCredentia
     issuer: 'metadata',
     metadataHost: '100.100.100.200',
     endpoint: settings.endpoint,
-    tokenFile: null,
-    base: null,
-    locksUser: false,
     *issue() {
       const headers = yield* metadataHeaders(settings);
       const role = settings.roleName ?? (yield* askRoleName(metadata, get(base, headers)));

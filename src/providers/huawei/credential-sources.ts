@@ -47,11 +47,8 @@ export function oidcCredentials(settings: OidcSettings): IssuedCredentials {
     provider: 'huawei',
     source: 'oidc',
     issuer: 'service',
-    metadataHost: null,
     endpoint,
     tokenFile,
-    base: null,
-    locksUser: false,
     *issue({ token: idToken }) {
       const reply = yield {
         operation: issuing.operation,
@@ -78,9 +75,7 @@ export function agencyCredentials(settings: AgencySettings): IssuedCredentials {
     provider: 'huawei',
     source: 'agency',
     issuer: 'service',
-    metadataHost: null,
     endpoint,
-    tokenFile: null,
     base: settings.base,
     // The inputs include a password.
     locksUser: true,
@@ -136,11 +131,7 @@ export function metadataCredentials({ endpoint }: { readonly endpoint: string })
     provider: 'huawei',
     source: 'metadata',
     issuer: 'metadata',
-    metadataHost: null,
     endpoint,
-    tokenFile: null,
-    base: null,
-    locksUser: false,
     *issue() {
       const session = yield {
         operation,
@@ -171,11 +162,8 @@ export function podCredentials(settings: { readonly endpoint: string; readonly t
     provider: 'huawei',
     source: 'pod_identity',
     issuer: 'pod',
-    metadataHost: null,
     endpoint: settings.endpoint,
     tokenFile: settings.tokenFile,
-    base: null,
-    locksUser: false,
     *issue({ token }) {
       const reply = yield {
         operation: issuing.operation,

@@ -34,11 +34,8 @@ export function oidcCredentials(settings: OidcSettings): IssuedCredentials {
     provider: 'tencent',
     source: 'oidc',
     issuer: 'service',
-    metadataHost: null,
     endpoint,
     tokenFile,
-    base: null,
-    locksUser: false,
     *issue({ token, now }) {
       const reply = yield {
         operation: oidc.operation,
@@ -78,9 +75,6 @@ export function metadataCredentials(settings: MetadataSettings): IssuedCredentia
     issuer: 'metadata',
     metadataHost: 'metadata.tencentyun.com',
     endpoint: settings.endpoint,
-    tokenFile: null,
-    base: null,
-    locksUser: false,
     *issue() {
       const role = settings.roleName ?? (yield* askRoleName(metadata, get(base)));
       const { body, reply } = yield* askRole(metadata, 'CAM role', role, get(`${base}${role}`));

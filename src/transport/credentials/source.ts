@@ -32,8 +32,8 @@ export function credentialSource(
   exchange: Exchange,
   runtime: Runtime,
 ): CredentialSource {
-  const { provider, issuer, tokenFile, locksUser } = credentials;
-  const token = () => (tokenFile === null ? Promise.resolve('') : readToken(provider, tokenFile));
+  const { provider, issuer, tokenFile, locksUser = false } = credentials;
+  const token = () => (tokenFile === undefined ? Promise.resolve('') : readToken(provider, tokenFile));
   const base = async () => credentials.base?.() ?? null;
   return {
     refusalPauseMs: locksUser ? refusedLoginPauseMs : refusalPauseMs[issuer],

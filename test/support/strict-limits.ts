@@ -1,4 +1,4 @@
-import type { SandboxCloud, SandboxRequest, SandboxResponse } from './cloud.ts';
+import type { SandboxCloud, SandboxRequest, SandboxResponse } from '../../src/sandbox/cloud.ts';
 
 /** A limit: at most `calls` calls of an operation in any period of `perMs` milliseconds. */
 export interface StrictLimit {

@@ -1,0 +1,171 @@
+import { type ChainRules, chainsOf, continuationOf, type Gap, type NamedFile, reachedBy } from '../../backups/chain.ts';
+import { awaitsFullBackup } from '../../domain/feed.ts';
+import type { Migration, Source } from '../../domain/migration.ts';
+import type { Provider } from '../../domain/provider.ts';
+import type { Account } from '../../domain/vendor.ts';
+import type { BackupType } from '../../domain/vocabulary.ts';
+import { namedFile } from '../service/backup-checks.ts';
+
+/** The provider and account whose rules apply to file names. */
+export interface Naming {
+  readonly provider: Provider;
+  readonly account: Account;
+}
+
+/** The chain in a folder's files for one migration. */
+export interface ChainView {
+  /** Up to the first gap. */
+  readonly ready: readonly string[];
+  readonly coming: readonly string[];
+  /** Needless files whose restore would be possible but have no effect. */
+  readonly harmless: readonly string[];
+  readonly needless: readonly { readonly key: string; readonly reason: string }[];
+  readonly gap: Gap | null;
+  /** Why the other files have no place in the chain. */
+  readonly other: string;
+}
+
+const nothing: ChainView = {
+  ready: [],
+  coming: [],
+  harmless: [],
+  needless: [],
+  gap: null,
+  other: 'It has no place in the chain.',
+};
+
+function chainOf(migration: Migration, eligible: readonly NamedFile[], rules: ChainRules): ChainView {
+  if (awaitsFullBackup(migration)) return firstChain(migration, eligible, rules);
+  const before = migration.backups.filter(
+    ({ state, supersededBy }) => state !== 'failed' && state !== 'skipped' && supersededBy === undefined,
+  );
+  const taken = before.flatMap((backup) => namedFile(backup) ?? []);
+  const reached = taken.length === before.length ? reachedBy(taken) : undefined;
+  if (reached === undefined)
+    return { ...nothing, other: 'A backup of the chain was not checked, so its successors are unknown.' };
+  const database = taken[0]?.file.header.database?.toLowerCase();
+  const binding = taken[0]?.file.bindingId ?? null;
+  const own = eligible.filter(
+    ({ file }) =>
+      file.header.database?.toLowerCase() === database &&
+      (binding === null || file.bindingId === null || file.bindingId === binding),
+  );
+  const { ready, restores, needless, gaps } = continuationOf(reached, own, rules);
+  const at = own.filter(({ file }) => file.header.lastLsn === reached.lastLsn.toString() && file.header.type === 'log');
+  return {
+    ready,
+    coming: restores,
+    harmless: at.map(({ key }) => key),
+    needless,
+    gap: gaps[0] ?? null,
+    other: 'It belongs to another database than the chain.',
+  };
+}
+
+/**
+ * The chain of the files whose names the provider accepts, and the faults of the names of other files that would have been part of it. The chain
+ * is built without those files, because others may reach as far.
+ */
+export function wellNamedChain(
+  migration: Migration,
+  eligible: readonly NamedFile[],
+  context: Naming,
+  last: string | null,
+): { readonly chain: ChainView; readonly misnamed: ReadonlyMap<string, string> } {
+  const rules = rulesOf(migration, context.provider);
+  const types = new Map(eligible.map(({ key, file }) => [key, file.header.type]));
+  const misnamed = new Map<string, string>();
+  const check = (keys: readonly string[], base: Migration): number => {
+    const before = misnamed.size;
+    for (const key of keys) {
+      const type = types.get(key) ?? null;
+      const { fault } = type === null ? { fault: null } : nameFaults(base, context, key, type, key === last);
+      if (fault !== null) misnamed.set(key, fault);
+    }
+    return misnamed.size - before;
+  };
+  if (awaitsFullBackup(migration))
+    check(
+      eligible.flatMap(({ key }) => (types.get(key) === 'full' ? key : [])),
+      migration,
+    );
+  for (;;) {
+    const usable = eligible.filter(({ key }) => !misnamed.has(key));
+    const chain = chainOf(migration, usable, rules);
+    const [first] = chain.coming;
+    const base = first !== undefined && awaitsFullBackup(migration) ? startingWith(migration, first) : migration;
+    if (check(chain.coming, base) === 0) return { chain, misnamed };
+  }
+}
+
+function firstChain(migration: Migration, eligible: readonly NamedFile[], rules: ChainRules): ChainView {
+  const chains = chainsOf(eligible, rules).filter((chain) => chain.gaps[0]?.after !== null || chain.gaps.length === 0);
+  const names = new Set(chains.map(({ database }) => database.toLowerCase()));
+  if (names.size > 1 && (migration.target.databases ?? []).length === 0)
+    return { ...nothing, other: 'The folder holds full backups of several databases: name one in `target.databases`.' };
+  const [best] = chains
+    .filter(({ gaps }) => gaps[0]?.after !== null)
+    .toSorted((a, b) => lastOf(b.restores, eligible) - lastOf(a.restores, eligible));
+  if (best === undefined) return { ...nothing, other: 'The full backup before it is missing.' };
+  const [gap = null] = best.gaps;
+  const ready = gap === null ? best.restores : best.restores.slice(0, best.restores.indexOf(gap.before));
+  const coming = migration.mode === 'full' ? best.restores.slice(0, 1) : best.restores;
+  return {
+    ...nothing,
+    ready: ready.slice(0, migration.mode === 'full' ? 1 : undefined),
+    coming,
+    needless: best.needless,
+    gap: migration.mode === 'full' ? null : gap,
+    other: 'It belongs to another database than the chain.',
+  };
+}
+
+function lastOf(restores: readonly string[], files: readonly NamedFile[]): number {
+  const last = files.find(({ key }) => key === restores.at(-1))?.file.header.finishedAt;
+  return last == null ? 0 : Date.parse(`${last}Z`);
+}
+
+/** What may follow the full backup in a mode. */
+function rulesOf({ mode, backups }: Migration, { capabilities }: Provider): ChainRules {
+  // At most one differential may precede the logs.
+  const one = capabilities.differentialBeforeLogs && !backups.some(({ type }) => type === 'differential');
+  return { differential: mode === 'full_differential' || (mode === 'full_log' && one), logs: mode === 'full_log' };
+}
+
+/** The provider's fault of a file name at a position, and whether the name marks the last file. */
+export function nameFaults(
+  migration: Migration,
+  { provider, account }: Naming,
+  key: string,
+  type: BackupType,
+  wantsFinal: boolean,
+): { readonly fault: string | null; readonly final: boolean } {
+  if (type === 'full') {
+    const [fault] = provider.checkMigration(startingWith(migration, key), account);
+    return { fault: fault?.detail ?? null, final: false };
+  }
+  const source = sourceOf(migration, key);
+  const faultAs = (final: boolean) => provider.checkBackup(migration, { type, source, final })[0]?.detail ?? null;
+  const fault = faultAs(wantsFinal);
+  if (fault === null) return { fault: null, final: wantsFinal };
+  // A name alone can mark the last file.
+  return !wantsFinal && faultAs(true) === null ? { fault: null, final: true } : { fault, final: false };
+}
+
+/** The migration with the folder's file as its full backup. */
+function startingWith(migration: Migration, key: string): Migration {
+  const [full, ...others] = migration.backups;
+  if (full === undefined) return migration;
+  return { ...migration, backups: [{ ...full, source: sourceOf(migration, key) }, ...others] };
+}
+
+/** The source of a backup that is taken from the folder. */
+export function sourceOf({ feed }: Migration, key: string): Source {
+  const endpoint = feed?.endpoint;
+  return {
+    type: 'object_storage',
+    bucket: feed?.bucket ?? '',
+    keys: [key],
+    ...(endpoint !== undefined && { endpoint }),
+  };
+}
