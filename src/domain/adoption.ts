@@ -130,9 +130,12 @@ export function refNameFaults(
   return [
     ...Object.keys(adopt)
       .filter((name) => !names.includes(name))
-      .map((name) => ({ pointer: `/adopt/${escaped(name)}`, detail: `Not an id of a task. ${expected}` })),
+      .map((name) => ({
+        pointer: `/adopt/${escaped(name)}`,
+        detail: `\`${name}\` is not an id of a task. ${expected}`,
+      })),
     ...required
       .filter((name) => adopt[name] === undefined)
-      .map((name) => ({ pointer: `/adopt/${name}`, detail: `Is missing. ${expected}` })),
+      .map((name) => ({ pointer: `/adopt/${name}`, detail: `The id is missing. ${expected}` })),
   ];
 }

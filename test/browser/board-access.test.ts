@@ -263,6 +263,41 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     await page.context().close();
   });
 
+  it('shows which operations are slowed down because a vendor throttles, in the list and at a migration', async () => {
+    const watched = await newPage();
+    const { page } = watched;
+    const slowed = Array.from({ length: 6 }, (_, index) => ({
+      account: 'sandbox-alibaba',
+      region: 'cn-hangzhou',
+      operation: `Operation${index}`,
+      speed: 0.5 ** (index + 1),
+      pausedUntil: index === 5 ? '2026-11-28T03:15:00Z' : null,
+    }));
+    let throttles = true;
+    await page.route('**/providers/alibaba', async (route) => {
+      const response = await route.fetch();
+      const json = (await response.json()) as object;
+      await route.fulfill({ response, json: { ...json, slowedOperations: throttles ? slowed : [] } });
+    });
+    await page.clock.install();
+    await page.goto(board);
+    const note = page.locator('.note[data-kind="warn"]', { hasText: 'throttles calls, so Godwit makes fewer' });
+    await note.waitFor();
+    const words = ((await note.textContent()) ?? '').replaceAll(/\s+/g, ' ');
+    expect(words).toMatch(
+      /\(sandbox-alibaba, cn-hangzhou\).*Operation5 at 2 % of its limit, none before .*and 2 more\./,
+    );
+    expect(await note.count()).toBe(1);
+    throttles = false;
+    await page.clock.fastForward(60_000);
+    await note.waitFor({ state: 'detached' });
+    throttles = true;
+    await page.getByRole('link', { name: 'stock' }).click();
+    await note.waitFor();
+    expectNoFaults(watched);
+    await page.context().close();
+  });
+
   it('closes its connection while the tab is hidden and is up to date when the tab is shown again', async () => {
     const watched = await newPage();
     const { page } = watched;

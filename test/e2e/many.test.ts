@@ -39,6 +39,7 @@ interface Item {
     readonly target: { readonly databases: readonly { readonly name: string }[] };
   };
   readonly problem?: { readonly code: string };
+  readonly target: { readonly instanceId: string; readonly databases?: readonly { readonly name: string }[] };
   readonly dryRun?: { readonly valid: boolean };
 }
 async function post(path: string, body: unknown, headers: Record<string, string> = {}, key = 'all') {
@@ -86,6 +87,8 @@ describe('a batch of creations', () => {
       true,
       false,
     ]);
+    const targets = (items: readonly Item[]) => items.map(({ target }) => target);
+    expect(targets(dry.body.items)).toEqual(batch.migrations.map(({ target }) => target));
     const { status, body } = await post('/migrations/batch', batch, { 'idempotency-key': 'wave-1' });
     expect([status, statuses(body.items)]).toEqual([200, [202, 422, 409, 202, 422]]);
     expect(body.items.map(({ problem }) => problem?.code)).toEqual([
@@ -128,6 +131,9 @@ describe('a batch of creations', () => {
     };
     const { body } = await post('/migrations/batch', { labels: { wave: 'folder' }, folder });
     expect(statuses(body.items)).toEqual([202, 202]);
+    // A dry run says for which database each item is.
+    const dry = await post('/migrations/batch?dryRun=true', { labels: { wave: 'folder' }, folder });
+    expect(dry.body.items.map(({ target }) => target.databases?.[0]?.name)).toEqual(['orders', 'sales']);
     expect(body.items.map(({ migration }) => migration?.target.databases)).toEqual([
       [{ name: 'orders' }],
       [{ name: 'sales' }],

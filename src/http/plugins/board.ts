@@ -25,6 +25,7 @@ export async function installBoard(app: HttpApp, { providers }: Pick<HttpContext
       ...['api.js', 'curl.js', 'live.js', 'catalogue.js', 'words.js', 'parts.js', 'dialog.js'],
       ...['fields.js', 'form-values.js', 'source.js', 'source-body.js', 'create.js', 'request.js', 'plan.js'],
       ...['list.js', 'filters.js', 'migration.js', 'timeline.js', 'chain.js', 'feed.js', 'facts.js', 'actions.js'],
+      ...['vendor-notes.js'],
       ...['lit-html.js', 'directive.js', 'directive-helpers.js', 'directives/repeat.js'],
     ],
     more: ['explorer', litHtml],

@@ -43,9 +43,10 @@ export function batchRoutes(app: HttpApp, http: HttpContext): void {
     async (request, reply) => {
       const wanted = await requestsOf(request, request.body);
       const dry = request.query.dryRun === true;
-      const items = await forEach(wanted, (each, index) =>
-        dry ? dryRun(request, each.body, wanted.slice(0, index)) : create(request, each),
-      );
+      const items = await forEach(wanted, async (each, index) => ({
+        target: each.body.target,
+        ...(dry ? await dryRun(request, each.body, wanted.slice(0, index)) : await create(request, each)),
+      }));
       return sendAnswer(reply, jsonAnswer(200, { items }));
     },
   );
@@ -78,9 +79,9 @@ export function batchRoutes(app: HttpApp, http: HttpContext): void {
     const databases = [...new Map(chains.map(({ database }) => [database.toLowerCase(), database])).values()].sort();
     const fault = (detail: string) =>
       new Problem('invalid_request', detail, { errors: [{ pointer: '/folder/prefix', detail }] });
-    if (databases.length === 0) throw fault('The folder holds no backup whose database is told.');
+    if (databases.length === 0) throw fault('The folder contains no backup that names its database.');
     if (databases.length > maxBatch)
-      throw fault(`The folder holds backups of ${databases.length} databases; a batch has at most ${maxBatch}.`);
+      throw fault(`The folder contains backups of ${databases.length} databases; a batch has at most ${maxBatch}.`);
     const feed = { bucket, prefix, ...(endpoint !== undefined && { endpoint }), ...(watch !== undefined && { watch }) };
     return databases.map((name) => ({ name, body: { ...place, target: { ...target, databases: [{ name }] }, feed } }));
   }

@@ -74,6 +74,7 @@ export function selectionRoutes(app: HttpApp, http: HttpContext): void {
     const dry = request.query.dryRun === true;
     const items = await forEach(selected, async (migration) => ({
       migrationId: migration.id,
+      target: migration.target,
       ...(dry ? await preview(request, migration, action) : await change(request, migration, act)),
     }));
     return sendAnswer(reply, jsonAnswer(200, { items }));

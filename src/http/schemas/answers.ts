@@ -87,12 +87,16 @@ export const DryRunSchema = Type.Object(
   { $id: 'DryRun', description: 'The effect of a request. Nothing was stored or sent.' },
 );
 
+const ItemTarget = Type.Object(MigrationSchema.properties.target.properties, {
+  description: 'The instance and the databases of this item, also where it has no migration.',
+});
 const ItemStatus = Type.Integer({ description: 'HTTP status of a single request for this item.' });
 
 export const BatchResultSchema = Type.Object(
   {
     items: Type.Array(
       Type.Object({
+        target: ItemTarget,
         status: ItemStatus,
         migration: Type.Optional(MigrationSchema),
         problem: Type.Optional(ProblemSchema),
@@ -109,6 +113,7 @@ export const SelectionResultSchema = Type.Object(
     items: Type.Array(
       Type.Object({
         migrationId: Type.String(),
+        target: ItemTarget,
         status: ItemStatus,
         migration: Type.Optional(MigrationSchema),
         problem: Type.Optional(ProblemSchema),

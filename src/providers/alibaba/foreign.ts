@@ -84,8 +84,8 @@ function* read(order: AdoptionOrder, account: Account): Dialogue<AdoptableTask |
       refused: 'differs',
       pointer: '/mode',
       detail: chain
-        ? `Task ${id} is a chain that is opened by a call of its own (BackupMode ${task.backupMode ?? 'not told'}), and no restore of mode \`full\`.`
-        : `Task ${id} opens the database by itself (BackupMode FULL), and is no chain.`,
+        ? `Task ${id} is a chain (BackupMode ${task.backupMode ?? 'not told'}), not a restore of mode \`full\`.`
+        : `Task ${id} is a restore of mode \`full\` (BackupMode FULL), not a chain.`,
     };
   const files = inOrder(yield* filesShown(instanceId, id));
   if (!chain) return { mode: 'full', providerStatus: task.status, backups: [whole(task, id, files)] };

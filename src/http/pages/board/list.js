@@ -6,12 +6,15 @@ import { chosenFilters, filterOf, hrefOf, labelsIn, textFilters } from './filter
 import { html, nothing, render } from './lit-html.js';
 import { follow, Rereader } from './live.js';
 import { agoOf, curlBox, progressBar, prose, stateMark } from './parts.js';
+import { pausedNote, slowedNotes } from './vendor-notes.js';
 import { between, counted, databasesOf, inWords, nameOf, progressOf, titled } from './words.js';
 
 /** How many migrations one page shows: what stands in the document is bounded, however many there are. */
 const pageSize = 50;
 /** A storm of events costs one reading in that time, in milliseconds. */
 const gapMs = 1000;
+/** How often it is looked whether the vendors are called as usual, in milliseconds. */
+const vendorsMs = 25_000;
 
 /** @typedef {{ say: (words: string) => void, state: (state: 'live' | 'reading' | 'away' | 'refused') => void, navigate: (to: string) => void }} Shell */
 
@@ -28,8 +31,8 @@ export class ListPage {
   #next = null;
   /** @type {any[]} */
   #providers = [];
-  /** Calls that are not made at present. @type {any[]} */
-  #paused = [];
+  /** The vendors as they are called at present. @type {any[]} */
+  #called = [];
   /** @type {any} */
   #problem = null;
   #loaded = false;
@@ -44,7 +47,7 @@ export class ListPage {
 
   async start() {
     const reading = new Rereader(() => this.#read(), gapMs, this.#signal);
-    const circuits = new Rereader(() => this.#readCircuits(), 25_000, this.#signal);
+    const vendors = new Rereader(() => this.#readVendors(), vendorsMs, this.#signal);
     this.#providers = (await call('GET', 'providers')).body.items;
     await this.#read();
     void follow(
@@ -53,7 +56,7 @@ export class ListPage {
         onEvent: (event) => this.#concerns(event) && reading.want(),
         onRead: () => {
           reading.want();
-          circuits.want();
+          vendors.want();
         },
         onState: this.#shell.state,
         rereadMs: 10_000,
@@ -88,7 +91,7 @@ export class ListPage {
     this.#loaded = true;
   }
 
-  async #readCircuits() {
+  async #readVendors() {
     const read = await Promise.all(
       this.#providers.map(({ id }) =>
         call('GET', `providers/${id}`).then(
@@ -97,11 +100,7 @@ export class ListPage {
         ),
       ),
     );
-    this.#paused = read.flatMap((provider) =>
-      (provider?.circuits ?? [])
-        .filter((/** @type {any} */ { state }) => state !== 'closed')
-        .map((/** @type {any} */ circuit) => ({ ...circuit, title: provider.title })),
-    );
+    this.#called = read.filter((provider) => provider !== null);
     if (!this.#signal.aborted) this.#update();
   }
 
@@ -133,7 +132,7 @@ export class ListPage {
           <h1 tabindex="-1">Migrations</h1>
           <a class="button" data-weight="main" href="?new" data-view>New migration</a>
         </div>
-        ${this.#paused.map(pausedNote)} ${this.#filters()}
+        ${this.#called.flatMap(notesOf)} ${this.#filters()}
         ${
           this.#problem === null
             ? nothing
@@ -226,15 +225,14 @@ export class ListPage {
   }
 }
 
-/** @param {any} circuit */
-function pausedNote({ title, account, region, state, retryAt }) {
-  return html`<p class="note" data-kind="block">
-    <strong>${title}</strong> (${account}, ${region}) ${
-      state === 'open'
-        ? 'has not answered several calls in a row, so none is made'
-        : 'has not answered; one call finds out whether it is back'
-    }${retryAt === null ? '' : ` until ${new Date(retryAt).toLocaleTimeString()}`}. Restores that run there go on.
-  </p>`;
+/** What is to be known of the calls to a vendor. @param {any} provider */
+function notesOf({ title, circuits = [], slowedOperations = [] }) {
+  return [
+    ...circuits
+      .filter((/** @type {any} */ { state }) => state !== 'closed')
+      .map((/** @type {any} */ circuit) => pausedNote({ ...circuit, title })),
+    ...slowedNotes(title, slowedOperations),
+  ];
 }
 
 /** @param {any} migration @param {any[]} providers */

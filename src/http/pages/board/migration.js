@@ -9,12 +9,15 @@ import { html, nothing, render } from './lit-html.js';
 import { follow, Rereader } from './live.js';
 import { noteCard, progressBar, stateMark } from './parts.js';
 import { timeline } from './timeline.js';
+import { slowedNotes } from './vendor-notes.js';
 import { actionWords, between, inWords, nameOf, progressOf, standingOf, whatIsDecidedOn } from './words.js';
 
 /** A storm of events costs one reading in that time, in milliseconds. */
 const gapMs = 250;
 /** The folder is read again after that time, also when the migration is the same, in milliseconds. */
 const feedMs = 15_000;
+/** How often it is looked whether the vendor is called as usual, in milliseconds. */
+const providerMs = 25_000;
 const eventsShown = 100;
 /** @type {Record<string, string>} */
 const weights = { cut_over: 'main', cancel: 'danger', delete: 'danger' };
@@ -59,11 +62,8 @@ export class MigrationPage {
 
   async start() {
     await this.#read();
-    this.#provider = await call('GET', `providers/${this.#migration.provider}`).then(
-      ({ body }) => body,
-      () => null,
-    );
-    this.#update();
+    await this.#readProvider();
+    const provider = new Rereader(() => this.#readProvider(), providerMs, this.#signal);
     void follow(
       `migrations/${this.#id}/events`,
       {
@@ -71,12 +71,23 @@ export class MigrationPage {
           this.#keep(event);
           this.#reading.want();
         },
-        onRead: () => this.#reading.want(),
+        onRead: () => {
+          this.#reading.want();
+          provider.want();
+        },
         onState: this.#shell.state,
         rereadMs: 3000,
       },
       this.#signal,
     );
+  }
+
+  async #readProvider() {
+    this.#provider = await call('GET', `providers/${this.#migration.provider}`).then(
+      ({ body }) => body,
+      () => this.#provider,
+    );
+    if (!this.#signal.aborted) this.#update();
   }
 
   async #read() {
@@ -232,9 +243,9 @@ export class MigrationPage {
     const { state, blocking, warnings, error, createdAt, startedAt, finishedAt, target } = migration;
     const { value, counts, behind } = progressOf(migration);
     const ended = isTerminal(state) && finishedAt !== null;
-    const circuit = this.#provider?.circuits?.find(
-      (/** @type {any} */ each) => each.account === migration.account && each.region === migration.region,
-    );
+    const { title = '', circuits = [], slowedOperations = [] } = this.#provider ?? {};
+    const here = (/** @type {any} */ each) => each.account === migration.account && each.region === migration.region;
+    const circuit = circuits.find(here);
     return html`<section class="card standing" aria-label="Where it stands" data-state=${state}>
       <p class="sentence">${standingOf(migration, this.#provider)}</p>
       ${progressBar(value, `${counts}`)}
@@ -258,6 +269,7 @@ export class MigrationPage {
             </p>`
           : nothing
       }
+      ${ended ? nothing : slowedNotes(title, slowedOperations.filter(here))}
       ${error === null ? nothing : noteCard(error, 'fault')}
       ${blocking.map((/** @type {any} */ note) => noteCard(note, 'block'))}
       ${warnings.map((/** @type {any} */ note) => noteCard(note, 'warn'))} ${this.#buttons()}
