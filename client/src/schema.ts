@@ -1012,6 +1012,20 @@ export interface components {
         BatchResult: {
             /** @description In the order of the request; for a folder, in the order of database names. */
             items: {
+                /** @description The instance and the databases of this item, also where it has no migration. */
+                target: {
+                    /** @description The vendor’s id of the managed instance. */
+                    instanceId: string;
+                    /** @description The databases and their names on the target; absent: all databases in the backup. */
+                    databases?: {
+                        /** @description The name inside the backup. */
+                        name: string;
+                        /** @description The name on the target; default: the same. */
+                        restoreAs?: string;
+                    }[];
+                    /** @description Whether a database of the same name is replaced. */
+                    overwrite: boolean;
+                };
                 /** @description HTTP status of a single request for this item. */
                 status: number;
                 /** @description The migration that was stored. */
@@ -2068,6 +2082,20 @@ export interface components {
             items: {
                 /** @description Id of the migration. */
                 migrationId: string;
+                /** @description The instance and the databases of this item, also where it has no migration. */
+                target: {
+                    /** @description The vendor’s id of the managed instance. */
+                    instanceId: string;
+                    /** @description The databases and their names on the target; absent: all databases in the backup. */
+                    databases?: {
+                        /** @description The name inside the backup. */
+                        name: string;
+                        /** @description The name on the target; default: the same. */
+                        restoreAs?: string;
+                    }[];
+                    /** @description Whether a database of the same name is replaced. */
+                    overwrite: boolean;
+                };
                 /** @description HTTP status of a single request for this item. */
                 status: number;
                 /** @description The current migration. */
