@@ -44,7 +44,7 @@ export function batchRoutes(app: HttpApp, http: HttpContext): void {
       const wanted = await requestsOf(request, request.body);
       const dry = request.query.dryRun === true;
       const items = await forEach(wanted, async (each, index) => ({
-        target: each.body.target,
+        target: { overwrite: false, ...each.body.target },
         ...(dry ? await dryRun(request, each.body, wanted.slice(0, index)) : await create(request, each)),
       }));
       return sendAnswer(reply, jsonAnswer(200, { items }));
