@@ -137,6 +137,8 @@ export function partsChange(before: readonly (Backup | Call)[], after: readonly 
 
 /** With which versions and keys the texts of a document are sealed, each once and sorted; null: none is. */
 export function sealsIn(document: string): string | null {
+  // Most documents have none, and a search for a text is much quicker.
+  if (!document.includes('"sealed')) return null;
   const found = [...document.matchAll(/"sealed(?:Secret)?":"(v\d+\.[\w-]+)\./g)].map(([, seal = '']) => seal);
   return found.length === 0 ? null : [...new Set(found)].sort().join(' ');
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { takesFiles } from '../domain/feed.ts';
 import { type FolderDocument, folderKey, type WatchedFolder } from '../domain/feed-store.ts';
@@ -12,7 +12,7 @@ const batchSize = 300;
 /** The folder of a migration by an id of one length; null for one that watches none. */
 export function folderIdOf(migration: Migration): string | null {
   const { feed } = migration;
-  return feed === undefined ? null : createHash('sha256').update(folderKey(migration, feed)).digest('hex');
+  return feed === undefined ? null : hash('sha256', folderKey(migration, feed));
 }
 
 /** Whether the migration needs the scan of the folder. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
 import { isId } from '../domain/ids.ts';
 import type { Migration } from '../domain/migration.ts';
@@ -171,7 +171,5 @@ function readKey(id: string, text: string): KeyDocument {
 }
 
 export function keyDigest({ caller, key }: CallersKey): string {
-  return createHash('sha256')
-    .update(JSON.stringify([caller, key]))
-    .digest('hex');
+  return hash('sha256', JSON.stringify([caller, key]));
 }

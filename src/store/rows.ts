@@ -13,7 +13,7 @@ import { keepFolder } from './feeds.ts';
 import type { Session } from './session.ts';
 import { type Statement, type StatementDialect, statement, statementOfRows } from './statement.ts';
 import type { ActiveTargetsTable, LabelsTable, Tables } from './tables.ts';
-import { isTerminal, targetClaim } from './target.ts';
+import { isTerminal, mayClaimOther, targetClaim } from './target.ts';
 
 /** Rows per insert: far below the number of parameters that either database takes. */
 const batchSize = 500;
@@ -200,7 +200,8 @@ const renew = statement((db, row: { readonly id: string } & Pick<LeaseValues, 'n
 
 /** Whether the targets that `after` holds have to be checked again. */
 export function targetChanged(before: Migration, after: Migration): boolean {
-  return isTerminal(before) || JSON.stringify(targetClaim(before)) !== JSON.stringify(targetClaim(after));
+  if (isTerminal(before)) return true;
+  return mayClaimOther(before, after) && JSON.stringify(targetClaim(before)) !== JSON.stringify(targetClaim(after));
 }
 
 function writeParts(session: Session, table: 'backups' | 'calls', migrationId: string, change: PartsChange): void {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type Backup, fullBackup, type Migration, restoredName } from '../domain/migration.ts';
 import { terminalStates } from '../domain/vocabulary.ts';
 
@@ -17,6 +17,13 @@ export interface TargetClaim {
 
 export function isTerminal(migration: Pick<Migration, 'state'>): boolean {
   return terminalStates.includes(migration.state);
+}
+
+/** Whether two states of a migration may hold different things while they are active. */
+export function mayClaimOther(before: Migration, after: Migration): boolean {
+  const [one, other] = [fullBackup(before), fullBackup(after)];
+  if (before.target !== after.target || one.source !== other.source) return true;
+  return one.source.type === 'adopted' && one.providerRefs !== other.providerRefs;
 }
 
 /** What `migration` holds while it is active. */
@@ -46,5 +53,5 @@ function sourceObjects({ source, providerRefs }: Pick<Backup, 'source' | 'provid
 
 /** Digests, because an object key of a thousand characters is longer than an index entry may be. */
 function digests(texts: readonly string[]): readonly string[] {
-  return [...new Set(texts.map((text) => createHash('sha256').update(text).digest('hex')))].sort();
+  return [...new Set(texts.map((text) => hash('sha256', text)))].sort();
 }

@@ -21,10 +21,13 @@ interface Known {
 
 interface Waiting {
   readonly statement: Statement<never, unknown>;
+  readonly text: string;
   readonly values: readonly (string | null)[];
   readonly resolve: (rows: StatementResult['rows']) => void;
   readonly reject: (reason: unknown) => void;
 }
+
+function nobodyWaits(): void {}
 
 /**
  * The statements of one connection in their order, in as few round trips as they allow: what is only run waits for the next one whose rows are
@@ -53,7 +56,9 @@ export class Conversation {
 
   /** The rows of a statement. */
   rows<Values extends object, Row>(statement: Statement<Values, Row>, values: Values): Promise<readonly Row[]> {
-    const rows = this.#add(statement, values);
+    const rows = new Promise<StatementResult['rows']>((resolve, reject) =>
+      this.#add(statement, values, resolve, reject),
+    );
     if (!this.#scheduled) {
       this.#scheduled = true;
       // What is asked for in the same breath goes along.
@@ -67,8 +72,8 @@ export class Conversation {
 
   /** Runs a statement with the next ones. When it fails, they do too. */
   run<Values extends object>(statement: Statement<Values, unknown>, values: Values): void {
-    // Whoever waits for the next one hears of it.
-    this.#add(statement, values).catch(() => {});
+    // Whoever waits for the next one hears of its failure.
+    this.#add(statement, values, nobodyWaits, nobodyWaits);
   }
 
   /** Sends all that waits. Resolves when it is answered, whatever the answers. */
@@ -91,23 +96,27 @@ export class Conversation {
     await this.#client.query('rollback', []);
   }
 
-  #add<Values extends object>(statement: Statement<Values, unknown>, values: Values): Promise<StatementResult['rows']> {
+  #add<Values extends object>(
+    statement: Statement<Values, unknown>,
+    given: Values,
+    resolve: Waiting['resolve'],
+    reject: Waiting['reject'],
+  ): void {
     const compiled = statement.compiledFor(this.db, this.#dialect);
-    const parameters = parametersOf(compiled, values).map(asText);
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({
-        statement: statement as Statement<never, unknown>,
-        values: parameters,
-        resolve,
-        reject,
-      });
+    const values = parametersOf(compiled, given).map(asText);
+    this.#waiting.push({
+      statement: statement as Statement<never, unknown>,
+      text: compiled.text,
+      values,
+      resolve,
+      reject,
     });
   }
 
   async #send(waiting: readonly Waiting[]): Promise<void> {
     let results: readonly StatementResult[] = [];
     const fresh = new Map<Statement<never, unknown>, string>();
-    const statements = waiting.map(({ statement, values }) => this.#prepared(statement, values, fresh));
+    const statements = waiting.map((each) => this.#prepared(each, fresh));
     let failure: unknown = null;
     try {
       await this.#client.send((callback) => {
@@ -131,13 +140,8 @@ export class Conversation {
   }
 
   /** A statement that failed may be known to the server or not, so its name is not used again. */
-  #prepared(
-    statement: Statement<never, unknown>,
-    values: readonly (string | null)[],
-    fresh: Map<Statement<never, unknown>, string>,
-  ): BatchStatement {
+  #prepared({ statement, text, values }: Waiting, fresh: Map<Statement<never, unknown>, string>): BatchStatement {
     const known = this.#known.get(statement);
-    const { text } = statement.compiledFor(this.db, this.#dialect);
     if (known !== undefined) return { text, values, name: known.name, isNew: false, columns: known.columns };
     const named = fresh.get(statement);
     const name = named ?? `${/^\w+/.exec(text)?.[0] ?? 'statement'} ${++this.#names}`;

@@ -196,8 +196,12 @@ export class SqliteBackend implements Backend {
 
   async #drain(): Promise<void> {
     while (this.#queue.length > 0) {
-      // Lets all requests that the process has received already join the same commit.
-      await setImmediate();
+      // Requests that the process has received already join the same commit, as long as more of them arrive.
+      let arrived: number;
+      do {
+        arrived = this.#queue.length;
+        await setImmediate();
+      } while (this.#queue.length > arrived && this.#queue.length < batchLimit);
       await this.#commit(this.#queue.splice(0, batchLimit));
     }
     this.#draining = null;
