@@ -240,6 +240,8 @@ export interface Store {
   vendorIds(
     migration: Pick<Migration, 'id' | 'provider' | 'account' | 'cloud' | 'target'>,
   ): Promise<ReadonlySet<string>>;
+  /** Forgets the places of up to `limit` events of removed migrations that are older than `before`; returns how many. */
+  forgetRemovedEvents(before: Instant, limit: number): Promise<number>;
   /** Forgets up to `limit` vendor ids of removed migrations that changed last before `before`; returns how many. */
   forgetVendorIds(before: Instant, limit: number): Promise<number>;
 
@@ -259,7 +261,8 @@ export interface Store {
 
   /**
    * Whether an event with that id was ever appended here. False: the log is another one, or an earlier state of it, as after the database was
-   * restored from a backup; then nobody can go on after it.
+   * restored from a backup or has lost commits in a failover; then nobody can go on after it. Also false for an event that was removed with its
+   * migration and has been forgotten.
    */
   hasPlace(eventId: string): Promise<boolean>;
 

@@ -18,6 +18,8 @@ const keyLifeMs = 48 * 3_600_000;
 const housekeepingMs = 3_600_000;
 /** Vendor ids of removed migrations are kept for longer than any vendor is known to list its tasks (Alibaba: a week; the others name no end). */
 const vendorIdLifeMs = 400 * 86_400_000;
+/** Places of removed events are kept for longer than anybody stays away who follows events; after that they are told to read again. */
+const removedEventLifeMs = 90 * 86_400_000;
 /** Forgotten at once, so that no transaction is long. */
 const forgottenAtOnce = 1000;
 const portionPauseMs = 20;
@@ -163,6 +165,7 @@ export function createEngine(context: EngineContext): CountedEngine {
         const now = runtime.now();
         await inPortions((limit) => store.expireIdempotencyKeys(now - keyLifeMs, limit));
         await inPortions((limit) => store.forgetVendorIds(now - vendorIdLifeMs, limit));
+        await inPortions((limit) => store.forgetRemovedEvents(now - removedEventLifeMs, limit));
       } catch (error) {
         reportInterruption(context, error);
       }

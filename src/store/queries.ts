@@ -6,6 +6,7 @@ import { eventId, eventPlace } from './event-id.ts';
 import { eventWithoutData, readEvent } from './event-rows.ts';
 import type { KeptMigrations } from './kept-migrations.ts';
 import { mergedRanges } from './ranges.ts';
+import { stoodAt } from './removed-events.ts';
 import { selectMigrations } from './rows.ts';
 import type { SqlDialect } from './session.ts';
 import type { EventsTable, Tables } from './tables.ts';
@@ -80,13 +81,12 @@ export async function findLatestEvent(db: Kysely<Tables>): Promise<string | null
   return row === undefined ? null : eventId(row);
 }
 
-/** `Store.hasPlace`. What was removed with its migration was here; what another event has taken, or nobody has reached yet, was not. */
-export async function hasPlace(db: Kysely<Tables>, dialect: SqlDialect, id: string): Promise<boolean> {
+/** `Store.hasPlace`. What was removed with its migration was here; what another event has taken, or was lost, was not. */
+export async function hasPlace(db: Kysely<Tables>, id: string): Promise<boolean> {
   const place = eventPlace(id);
   if (place === null) return false;
   const row = await db.selectFrom('events').select('salt').where('position', '=', place.position).executeTakeFirst();
-  if (row !== undefined) return row.salt === place.salt;
-  return place.position <= (await dialect.lastEventPosition(db));
+  return row === undefined ? stoodAt(db, place) : row.salt === place.salt;
 }
 
 /** The position of the event that was appended last; 0: there is none. All up to it are committed, and whatever is appended later stands after it. */

@@ -3,6 +3,7 @@ import { type MigrationProvider, Migrator } from 'kysely/migration';
 import { StoreUnavailable } from '../domain/store.ts';
 import { sealsIn } from './documents.ts';
 import { listIndexes } from './list-indexes.ts';
+import { removedEventsTable } from './removed-events.ts';
 import { replicasTable } from './replicas.ts';
 import { lockSchema, prepareVersionTables, schemaOf, versionLockTable, versionTable } from './schema-version-tables.ts';
 import { slowDownsTable } from './slow-downs.ts';
@@ -37,6 +38,7 @@ function schemaVersions(types: ColumnTypes, kind: 'sqlite' | 'postgres'): Migrat
       '0011_list_indexes': { up: listIndexes },
       '0012_replicas': { up: (db: Kysely<Tables>) => replicasTable(db, types.id) },
       '0013_slow_downs': { up: (db: Kysely<Tables>) => slowDownsTable(db, types.id) },
+      '0014_removed_events': { up: removedEventsTable },
     }),
   };
 }

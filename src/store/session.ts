@@ -13,8 +13,6 @@ export interface SqlDialect extends StatementDialect {
   readonly process: string;
   /** Whether a process that wrote here may still be running. Undefined: it is not known which one wrote. */
   processLives(db: Kysely<Tables>, process: string | undefined): Promise<boolean>;
-  /** The highest position that an event has ever had, also one that was removed. */
-  lastEventPosition(db: Kysely<Tables>): Promise<number>;
   /** Lets one transaction at a time touch the migrations of an instance, until it ends. Taken before any row lock. */
   lockTarget(session: Session, account: string, instanceId: string): void;
   /** The same for the instance of a stored migration. */

@@ -51,6 +51,7 @@ import { KeptMigrations } from './kept-migrations.ts';
 import { releaseLease, renewLeases } from './leases.ts';
 import { listMigrations } from './migration-list.ts';
 import { findLatestEvent, findMigration, hasPlace, listEvents } from './queries.ts';
+import { forgetRemovedEvents } from './removed-events.ts';
 import { beat, part } from './replicas.ts';
 import { countSeals, findSealedOtherwise } from './seals.ts';
 import type { Backend } from './session.ts';
@@ -137,6 +138,10 @@ export class SqlStore implements Store, AuditLog, WebhookStore, FeedStore {
     return this.#backend.read((db) => findVendorIds(db, migration));
   }
 
+  forgetRemovedEvents(before: number, limit: number) {
+    return this.#backend.write((session) => forgetRemovedEvents(session.db, before, limit));
+  }
+
   forgetVendorIds(before: number, limit: number) {
     return this.#backend.write((session) => forgetVendorIds(session.db, before, limit));
   }
@@ -165,7 +170,7 @@ export class SqlStore implements Store, AuditLog, WebhookStore, FeedStore {
   }
 
   hasPlace(id: string) {
-    return this.#backend.read((db) => hasPlace(db, this.#backend.dialect, id));
+    return this.#backend.read((db) => hasPlace(db, id));
   }
 
   latestEvent() {

@@ -108,6 +108,13 @@ export interface EventsTable {
   data: string;
 }
 
+/** Where the events of removed migrations stood. */
+export interface RemovedEventsTable {
+  position: number;
+  salt: string | null;
+  at: number;
+}
+
 /** An event before it has its position. */
 export type EventRow = Omit<EventsTable, 'position' | 'salt'>;
 
@@ -201,6 +208,7 @@ export interface Tables {
   active_targets: ActiveTargetsTable;
   removed_vendor_ids: RemovedVendorIdsTable;
   events: EventsTable;
+  removed_events: RemovedEventsTable;
   idempotency_keys: IdempotencyKeysTable;
   webhooks: WebhooksTable;
   webhook_accounts: WebhookAccountsTable;

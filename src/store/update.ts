@@ -8,6 +8,7 @@ import { fanOutLast } from './fan-out.ts';
 import { answerOwnKey, findKeyIn, storeKey } from './idempotency.ts';
 import { holderOfTarget, instanceOccupied, wakeWaiting } from './instance.ts';
 import type { KeptMigrations } from './kept-migrations.ts';
+import { keepRemovedEvents } from './removed-events.ts';
 import { keepLease, type LeaseChange, saveMigration, selectMigrations, targetChanged } from './rows.ts';
 import { asCaller, type Session } from './session.ts';
 import { statement } from './statement.ts';
@@ -137,6 +138,7 @@ export async function removeMigration(
   asCaller(() => check(current));
   await fanOutLast(session, id);
   await keepVendorIds(db, current);
+  await keepRemovedEvents(db, id);
   writeAuditOf(session, trace.audit, current, null);
   await db.deleteFrom('migrations').where('id', '=', id).execute();
   if (current.occupiesInstance) await wakeWaiting(session, current.account, current.target.instanceId, id);

@@ -141,6 +141,8 @@ describe.skipIf(!programs.available)(`A PostgreSQL that fails over${reason}`, ()
     // Whoever has followed the lost events is told all that is told from now on.
     const next = await store.events({}, { size: 200 });
     expect(next.map(({ id }) => id)).not.toContain(place);
+    // And is told that the place of a lost event is gone, though the sequence of positions may have passed it.
+    expect(await store.hasPlace(place)).toBe(false);
   }, 60_000);
 
   it('is found among several hosts, also after it moves', async () => {

@@ -1,5 +1,12 @@
+/** Makes of the present schema the one before the places of removed events were kept. */
+export const withoutRemovedEvents: readonly string[] = [
+  'drop table removed_events',
+  "delete from godwit_schema_versions where name >= '0014'",
+];
+
 /** Makes of the present schema the one before processes told each other what vendors have slowed down. */
 export const withoutSlowDowns: readonly string[] = [
+  ...withoutRemovedEvents,
   'drop table slow_downs',
   "delete from godwit_schema_versions where name >= '0013'",
 ];

@@ -53,11 +53,6 @@ export const postgresSql = (process: string): SqlDialect => ({
   withoutIndex: (column) => column,
   process,
   processLives,
-  lastEventPosition: async (db) => {
-    const { rows } = await sql<{ last: number | null }>`
-      select pg_sequence_last_value(pg_get_serial_sequence('events', 'position')) as last`.execute(db);
-    return rows[0]?.last ?? 0;
-  },
   leaseClock: () => sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`,
   lockTarget: (session, account, instanceId) => session.run(lockTarget, { account, instanceId }),
   lockTargetOf: (session, migrationId) => session.run(lockTargetOf, { migrationId }),

@@ -27,10 +27,6 @@ const sqliteSql = (process: string): SqlDialect => ({
   process,
   // Whoever else wrote here held the file's lock, and is gone.
   processLives: async () => false,
-  lastEventPosition: async (db) => {
-    const { rows } = await sql<{ seq: number }>`select seq from sqlite_sequence where name = 'events'`.execute(db);
-    return rows[0]?.seq ?? 0;
-  },
   // The one writer has every lock that there is.
   lockTarget: () => {},
   lockTargetOf: () => {},

@@ -200,8 +200,15 @@ export function listBehaviour(site: Site): void {
     for (const id of told) expect(await other.hasPlace(id)).toBe(false);
     await store.remove(migration.id);
     for (const id of told) expect(await store.hasPlace(id)).toBe(true);
+    // An event at the place of a lost one has other digits, and a place that nothing is known of was lost.
+    const lost = (id: string) => `${id.slice(0, -1)}${id.endsWith('0') ? '1' : '0'}`;
+    for (const id of told) expect(await store.hasPlace(lost(id))).toBe(false);
     const ahead = (id: string) => id.replace(/^evt_0{12}./, 'evt_000000000000z');
     for (const id of told) expect(await store.hasPlace(ahead(id))).toBe(false);
     expect(await store.hasPlace('evt_1')).toBe(false);
+    expect(await store.forgetRemovedEvents(noon, 100)).toBe(0);
+    expect(await store.forgetRemovedEvents(noon + 1, 1)).toBe(1);
+    expect(await store.forgetRemovedEvents(noon + 1, 100)).toBe(told.length - 1);
+    for (const id of told) expect(await store.hasPlace(id)).toBe(false);
   });
 }
