@@ -1,6 +1,6 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { Runtime } from '../domain/runtime.ts';
 import { digestOf } from './changes.ts';
 
@@ -29,7 +29,11 @@ export function watchConfig(
   let heard = new AbortController();
   let watcher: FSWatcher | null = null;
   try {
-    watcher = watch(dirname(path), { persistent: false }, () => heard.abort());
+    watcher = watch(dirname(path), { persistent: false }, (_event, name) => {
+      // A store may write into the same folder all the time.
+      const isOther = name !== null && name !== basename(path) && !name.startsWith('..');
+      if (!isOther && !heard.signal.aborted) heard.abort();
+    });
     watcher.on('error', () => undefined);
   } catch {
     // Polling is enough.
