@@ -2,14 +2,17 @@ import type { Logger } from 'pino';
 import { type Config, ConfigError } from './config/config.ts';
 import type { Gateway } from './gateway.ts';
 
-/** What became of the configuration file as it is now. */
+/** The result of a reload. */
 export type Reload =
-  /** It is in force, but for the sections that only a restart takes up. */
+  /** It is in force, except for sections that need a restart. */
   | { readonly outcome: 'taken_up'; readonly needRestart: readonly string[]; readonly warnings: readonly string[] }
-  /** It has faults, and what was in force stays so. */
+  /** It has faults, and the earlier configuration stays in force. */
   | { readonly outcome: 'refused'; readonly faults: readonly string[] };
 
-/** Reads the file again and has a running gateway go by it. Several at once become one more. Nothing that is wrong with the file stops the gateway. */
+/**
+ * Reads the file again and applies it to a running gateway. Concurrent requests become one more reload. No fault of the file stops the
+ * gateway.
+ */
 export function createReloader(
   gateway: Pick<Gateway, 'reload' | 'reloadFailed'>,
   read: () => Promise<Config>,
@@ -58,7 +61,7 @@ async function readAndApply(gateway: Pick<Gateway, 'reload'>, read: () => Promis
     return { outcome: 'taken_up', needRestart: await gateway.reload(config), warnings: config.warnings };
   } catch (error) {
     if (error instanceof ConfigError) return { outcome: 'refused', faults: error.faults };
-    // A fault of ours must not end a gateway that works.
+    // A fault of Godwit must not end a working gateway.
     return { outcome: 'refused', faults: [error instanceof Error ? error.message : String(error)] };
   }
 }

@@ -1,8 +1,8 @@
 import type { Account } from '../domain/vendor.ts';
 
 /**
- * Puts changed accounts in force while the process runs. `next`: all accounts as they are configured now; `changed`: the names of those that are new,
- * different or gone. What is known of each as it was before is forgotten.
+ * Applies changed accounts at run time. `next`: all configured accounts; `changed`: the names of new, different or removed ones. Drops what
+ * is known of each earlier account.
  */
 export function replaceAccounts(
   accounts: Map<string, Account>,

@@ -64,7 +64,7 @@ export async function advance(
     const provider = context.providers.of(migration.provider);
     const command = decide(migration, provider);
     if (command.do === 'observe') return { next: 'observe', leased: current };
-    // A caller may have changed it since it was claimed; then it stays due.
+    // A caller may have changed it since the claim; then it stays due.
     const ifStillSo = (change: (latest: Migration) => Migration) => (latest: Migration) =>
       decide(latest, provider).do === command.do ? change(latest) : null;
     if (command.do === 'nothing') return rest(context, current, ifStillSo(idle));
@@ -90,7 +90,7 @@ export async function advance(
     if (command.do === 'probe') work = () => probe(context, leased, account, command);
     else {
       const admission = context.client.admit(account, migration.region, command.call.operation);
-      // It stays due, and is claimed again when its turn comes.
+      // It stays due and is claimed again at its turn.
       if (!admission.open && admission.reason === 'limit') return release(context, current);
       if (!admission.open)
         return rest(
@@ -106,7 +106,7 @@ export async function advance(
   }
 }
 
-/** Sends a call whose intent is stored already. */
+/** Sends a call with a stored intent. */
 async function sendNow(
   context: EngineContext,
   leased: LeasedMigration,
@@ -118,7 +118,7 @@ async function sendNow(
   return asStep(context, stepOf(migration, begun.command), () => sendBegun(context, leased, account, begun));
 }
 
-/** The account or project behind the credentials has to be known, as far as possible, before a call or a conclusion. */
+/** The account or project behind the credentials must be known, as far as possible, before a call or a conclusion. */
 async function learnCloud({ accounts, client }: EngineContext, migration: Migration): Promise<void> {
   const account = accounts.get(migration.account);
   if (account !== undefined && account.provider === migration.provider)
@@ -130,7 +130,7 @@ function stepOf(migration: Migration, command: Extract<Command, { do: 'send' | '
   return { step: command.do, provider, account, operation: command.call.operation, migrationId: id };
 }
 
-/** Applies a last change and lets go. */
+/** Applies a last change and releases the lease. */
 async function rest(
   context: EngineContext,
   leased: LeasedMigration,
@@ -140,7 +140,7 @@ async function rest(
   return released;
 }
 
-/** Lets go of a leased migration without changing it. */
+/** Releases a leased migration without a change. */
 export async function release(context: EngineContext, leased: LeasedMigration): Promise<Advanced> {
   await context.store.releaseLease(leased.migration.id, leased.fence);
   return released;

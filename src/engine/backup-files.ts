@@ -6,7 +6,7 @@ import { storageService } from '../domain/object-store.ts';
 import { type Account, type CallOptions, type Dialogue, VendorError, type VendorFailure } from '../domain/vendor.ts';
 import type { EngineContext } from './context.ts';
 
-/** Where a file lies. */
+/** The location of a file. */
 export interface FilePlace {
   readonly account: Account;
   readonly region: string;
@@ -22,11 +22,11 @@ export type Look =
 
 /** Reads backup files in their object stores. It keeps only their headers. */
 export interface BackupFiles {
-  /** Whether the account has an object store that may be asked. */
+  /** Whether Godwit may read the account's object store. */
   hasStore(account: Account): boolean;
-  /** Why an account's store is not asked at present, or null. */
+  /** Why an account's store is currently not called, or null. */
   paused(account: Account): string | null;
-  /** The objects whose keys begin with a prefix, up to a maximum. Throws `VendorError`. */
+  /** The objects with a key prefix, up to a maximum. Throws `VendorError`. */
   list(
     place: FilePlace,
     prefix: string,
@@ -35,18 +35,18 @@ export interface BackupFiles {
   ): Promise<{ readonly objects: readonly StoredObject[]; readonly complete: boolean }>;
   /** Reads the header of one file. `known`: the object from a list; an unchanged file is not read again. */
   look(place: FilePlace, key: string, known?: StoredObject, options?: CallOptions): Promise<Look>;
-  /** The major version of the SQL Server that will restore them; undefined where the vendor does not tell. Known for a minute. */
+  /** The major version of the target's SQL Server; undefined if the vendor does not report it. Cached for a minute. */
   targetMajor(account: Account, migration: Migration, options?: CallOptions): Promise<number | undefined>;
 }
 
 /** Pause after an unreachable store, in milliseconds. */
 const pauseMs = 5 * 60_000;
-/** Headers that are remembered; one takes about a kilobyte. */
+/** Maximum number of cached headers; one needs about a kilobyte. */
 const maxRemembered = 20_000;
 
-/** How long the version of a target counts as known, in milliseconds: an upgrade is rare, and some vendors take one question a second. */
+/** Cache time of a target's version in milliseconds: upgrades are rare, and some vendors allow one call a second. */
 const versionKeptMs = 60_000;
-/** Versions that are remembered. */
+/** Maximum number of cached versions. */
 const maxVersions = 1000;
 
 /** Failures of an unreachable or failing store. */
@@ -160,7 +160,7 @@ function* onePage(store: ObjectStore, { bucket }: FilePlace, prefix: string, fro
   return store.parsePage(yield store.list(bucket, prefix, from));
 }
 
-/** Head and tail of a file; a longer tail where the final header lies further from the end. */
+/** Reads head and tail of a file, and a longer tail if the final header lies further from the end. */
 function* readEnds(
   store: ObjectStore,
   bucket: string,

@@ -32,20 +32,20 @@ export interface EngineContext {
   readonly providers: ProviderRegistry;
   readonly accounts: ReadonlyMap<string, Account>;
   readonly runtime: Runtime;
-  /** The time without what a clock has just stepped forward: by it is judged whether something has had its time. Default: `runtime.now`. */
+  /** The time without a recent forward step of the clock, for judging whether a waiting time has passed. Default: `runtime.now`. */
   readonly patientNow?: () => Instant;
   readonly settings: EngineSettings;
-  /** How often a watched folder is listed, in milliseconds; default 30 s. */
+  /** Interval between listings of a watched folder, in milliseconds; default 30 s. */
   readonly feedScanMs?: number;
   /** Unique per process; the owner of its leases. */
   readonly owner: string;
   readonly log: EngineLog;
   readonly telemetry?: EngineTelemetry;
-  /** Why an account's credentials are not used now: the vendor has refused them. Null: no refusal is known. */
+  /** Why an account's credentials are currently not used: the vendor rejected them. Null: no rejection is known. */
   readonly refusedCredentials?: (account: Account) => VendorFailure | null;
   /** The missing keys that stored texts need, in words; null or undefined: none. */
   readonly lackOfKeys?: string | null;
-  /** Whether the configuration file as it is now is in force; absent: there is none that could change. */
+  /** Whether the current configuration file is in force; absent: there is no file. */
   readonly configurationCheck?: () => { readonly ok: boolean; readonly detail: string };
   /** Decrypts a sealed URL of a backup. Throws `SealedTextUnreadable`. */
   openUrl(url: SealedUrl, backupId: string): string;
@@ -55,12 +55,12 @@ export function leaseOf({ owner, runtime, settings }: EngineContext): LeaseReque
   return { owner, now: runtime.now(), leaseMs: settings.leaseMs };
 }
 
-/** What the providers can do, in the order in which they are composed. */
+/** The capabilities of the providers, in their order. */
 export function capabilitiesOf({ providers }: EngineContext): readonly Capabilities[] {
   return providers.all.map((provider) => provider.capabilities);
 }
 
-/** The account of a migration, or undefined when the configuration no longer has it or has another one under its name. */
+/** The account of a migration; undefined if it is no longer configured or its name belongs to another cloud account. */
 export function accountOf(context: EngineContext, migration: Migration): Account | undefined {
   const account = context.accounts.get(migration.account);
   return account !== undefined && strangeness(context, migration, account) === null ? account : undefined;
@@ -73,15 +73,15 @@ export function lackOfAccount(context: EngineContext, migration: Migration): str
   return `The account \`${migration.account}\` ${strange ?? 'is no longer configured'}.`;
 }
 
-/** A migration that this process holds. */
+/** A migration leased by this process. */
 export interface LeasedMigration {
   readonly migration: Migration;
   readonly fence: Fence;
-  /** Until when the lease is certainly ours, by this process's clock; each renewal updates it. */
+  /** Guaranteed end of the lease by this process's clock; each renewal updates it. */
   readonly hold?: { until: Instant };
-  /** A call whose intent is stored already, and that has to be sent now. */
+  /** A call with a stored intent that must be sent now. */
   readonly begun?: BegunCall;
-  /** The request that waits for what becomes of it. */
+  /** The request that waits for the outcome. */
   readonly request?: OpenRequest & { kept(stored: Migration): void };
 }
 
@@ -89,11 +89,11 @@ export interface LeasedMigration {
 export interface BegunCall {
   readonly command: Extract<Command, { do: 'send' }>;
   readonly permit: Permit;
-  /** Until when the lease was taken that the intent was stored with. */
+  /** End of the lease under which the intent was stored. */
   readonly leaseEnd: Instant;
 }
 
-/** Whether there is something to do about a migration now. */
+/** Whether a migration has work now. */
 export function isDue({ runtime }: EngineContext, { dueAt }: Migration): boolean {
   return dueAt !== null && dueAt <= runtime.now();
 }
@@ -119,12 +119,12 @@ export function keep(result: UpdateResult, leased: LeasedMigration | null): Leas
     : null;
 }
 
-/** What is leased once its call has been sent. */
+/** The lease after the call was sent. */
 export function withoutBegun({ begun: _begun, ...leased }: LeasedMigration): LeasedMigration {
   return leased;
 }
 
-/** Opens the URLs of a backup for a call; a call without a backup has none. */
+/** Decrypts the URLs of a backup for a call; a call without a backup has none. */
 export function openerOf(context: Pick<EngineContext, 'openUrl'>, backup: Backup | null): (url: SealedUrl) => string {
   return (url) => {
     if (backup === null) throw new Error('a call without a backup has no URL to open');
@@ -132,7 +132,7 @@ export function openerOf(context: Pick<EngineContext, 'openUrl'>, backup: Backup
   };
 }
 
-/** Why a URL of the backup cannot be opened, in words; null: all can. */
+/** Why a URL of the backup cannot be decrypted, in words; null if all can. */
 export function lackOfKey(context: Pick<EngineContext, 'openUrl'>, backup: Backup | null): string | null {
   if (backup?.source.type !== 'url') return null;
   try {

@@ -6,16 +6,16 @@ import { EventTail } from './event-tail.ts';
 /** Maximum number of events that a lagging reader reads at once. */
 const batchSize = 100;
 
-/** Which events, and from where on. */
+/** The selection of events and their start. */
 export interface FeedRequest {
   readonly migrationId: string | null;
   /** Undefined: all accounts. */
   readonly visibleAccounts?: readonly string[];
-  /** The event after which it begins; undefined: before the first. */
+  /** The event after which to start; undefined: the first. */
   readonly after?: string;
 }
 
-/** Events as they are appended, for any number of readers. */
+/** Appended events for any number of readers. */
 export interface EventFeed {
   /**
    * The matching events of all processes, each once and in order; an empty batch is a heartbeat. Several readers share the objects. Ends
@@ -25,8 +25,8 @@ export interface EventFeed {
 }
 
 /**
- * Whoever is behind reads from the store until the tail of the log covers its place, and goes on with the tail. A reader takes its next events when it
- * has passed on the last ones, so a slow one holds nothing but its place. `keptEvents`: so many of the newest events are at hand.
+ * A lagging reader reads from the store until the tail of the log covers its position, and then follows the tail. A reader takes its next
+ * events after it has passed on the last ones, so a slow reader costs only its position. `keptEvents`: number of newest events in memory.
  */
 export function createEventFeed(
   {
@@ -60,7 +60,7 @@ export function createEventFeed(
             const events = await store.events(filter, { size: batchSize, ...(place !== '' && { after: place }) });
             const last = events.at(-1)?.id ?? place;
             if (events.length > 0) yield events;
-            // A page that is not full has come to the end of the log, wherever the last event that fits stands.
+            // A page that is not full has reached the end of the log, wherever its last matching event is.
             place = events.length === batchSize ? last : later(last, end);
             continue;
           }

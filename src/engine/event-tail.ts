@@ -2,15 +2,15 @@ import type { MigrationEvent } from '../domain/event.ts';
 import type { Runtime } from '../domain/runtime.ts';
 import type { Store } from '../domain/store.ts';
 
-/** At most so many events are read at once. */
+/** Maximum number of events in one read. */
 const batchSize = 500;
-/** A reader for whom nothing comes is woken after that time, in milliseconds: shorter than the idle time of common proxies. */
+/** A reader without events is woken after this time, in milliseconds: shorter than the idle timeout of common proxies. */
 const signOfLifeMs = 15_000;
-/** Of many readers each costs a write per batch: events of this time are told together, in milliseconds for each reader and at most. */
+/** Each reader costs a write per batch, so events of this time are sent together; in milliseconds per reader, and at most. */
 const gatheringMsPerReader = 0.5;
 const maxGatheringMs = 250;
 
-/** `events`: there are some for this reader. `idle`: nothing has come for a while. `ended`: the reader’s signal. */
+/** `events`: there are events for this reader. `idle`: nothing came for a while. `ended`: the reader’s signal. */
 export type Woken = 'events' | 'idle' | 'ended';
 
 interface Waiter {
@@ -20,8 +20,8 @@ interface Waiter {
 }
 
 /**
- * The end of the event log, read once for all readers of this process. It runs until the last reader leaves or the store fails; then it is not used
- * again. Places are event ids, which sort as events were appended; the empty text stands before the first.
+ * The end of the event log, read once for all readers of this process. It runs until the last reader leaves or the store fails; it is not
+ * reused afterwards. Positions are event ids, which sort in append order; the empty text precedes the first.
  */
 export class EventTail {
   readonly #store: Pick<Store, 'events' | 'latestEvent' | 'onChange'>;
@@ -31,7 +31,7 @@ export class EventTail {
   readonly #waiting = new Set<Waiter>();
   readonly #started: Promise<void>;
   #events: MigrationEvent[] = [];
-  /** All events after it, up to `end`, are at hand. */
+  /** All events after this position up to `end` are in memory. */
   #begin = '';
   #end = '';
   #changed = false;
@@ -39,7 +39,7 @@ export class EventTail {
   #failure: { readonly error: unknown } | null = null;
   #readers = 0;
 
-  /** `maxKept`: so many of the newest events are at hand for readers. */
+  /** `maxKept`: number of newest events kept in memory. */
   constructor(
     store: Pick<Store, 'events' | 'latestEvent' | 'onChange'>,
     runtime: Pick<Runtime, 'sleep'>,
@@ -48,7 +48,7 @@ export class EventTail {
     this.#maxKept = maxKept;
     this.#store = store;
     this.#runtime = runtime;
-    // The listener stands before the first read, so nothing falls between reading and waiting.
+    // The listener is added before the first read, so nothing is missed between reading and waiting.
     const stopListening = store.onChange(() => {
       this.#changed = true;
       this.#hear();
@@ -63,17 +63,17 @@ export class EventTail {
       .finally(stopListening);
   }
 
-  /** Whether it can be joined. */
+  /** Whether a reader can join. */
   get runs(): boolean {
     return this.#failure === null && !this.#stopping.signal.aborted;
   }
 
-  /** The place up to which events have been read. */
+  /** The position up to which events have been read. */
   get end(): string {
     return this.#end;
   }
 
-  /** Counts a reader in, and resolves when the tail has a place. Rejects with `StoreUnavailable`. */
+  /** Adds a reader, and resolves when the tail has a position. Rejects with `StoreUnavailable`. */
   async join(): Promise<void> {
     this.#readers++;
     await this.#started;
@@ -86,17 +86,17 @@ export class EventTail {
     this.#hear();
   }
 
-  /** Whether every event after that place that has been read is at hand. */
+  /** Whether all events read after that position are in memory. */
   covers(place: string): boolean {
     return place >= this.#begin;
   }
 
-  /** The events after a place that is covered. */
+  /** The events after a covered position. */
   after(place: string): readonly MigrationEvent[] {
     return this.#events.slice(this.#events.findLastIndex(({ id }) => id <= place) + 1);
   }
 
-  /** Waits for events that fit, or for a reason to go on without. `end` of the reader: `ended`. Rejects when the store has failed. */
+  /** Waits for matching events or another reason to continue. `end` of the reader: `ended`. Rejects if the store has failed. */
   wait(fits: (event: MigrationEvent) => boolean, ended: AbortSignal): Promise<Woken> {
     return new Promise((resolve, reject) => {
       if (this.#failure !== null) return reject(this.#failure.error);
@@ -135,7 +135,7 @@ export class EventTail {
     }
   }
 
-  /** Resolves when something has changed since the last read began, or when all is over. */
+  /** Resolves when something has changed since the last read began, or at the end. */
   #change(): Promise<void> {
     return new Promise((resolve) => {
       this.#hear = resolve;

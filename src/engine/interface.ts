@@ -26,34 +26,34 @@ import type {
 import type { Circuit, SlowedOperation } from '../domain/vendor.ts';
 import type { ProviderId } from '../domain/vocabulary.ts';
 
-/** What of a migration was read before. A migration stays at its account. */
+/** What was read of a migration before. A migration never changes its account. */
 export type KnownMigration = Pick<Migration, 'id' | 'version' | 'account'>;
 
 /** The caller and the request. Authorization precedes the call of the service, except for grants that depend on the migration's account. */
 export interface RequestContext {
   /** Name of the key or subject of the token; `anonymous` without authentication. */
   readonly caller: string;
-  /** Accounts that the caller has a grant for; `*` stands for all. */
+  /** Accounts granted to the caller; `*` stands for all. */
   readonly accounts: readonly string[];
   readonly requestId: string;
 }
 
-/** What a request comes to, for whoever words the answer. */
+/** The outcome of a request, from which its answer is made. */
 export type Outcome =
   | { readonly migration: Migration; readonly backup?: Backup; readonly accepted?: boolean }
-  /** The vendor's refusal of a submission. */
+  /** The vendor's rejection of a submission. */
   | Problem;
 
-/** The answer that a request is going to get, so that it can be kept in the transaction that settles it. */
+/** The future answer to a request, so that it can be stored in the transaction of the outcome. */
 export interface Reply {
-  /** Words the answer. Pure; it may be asked more than once. */
+  /** Makes the answer. Pure; may be called repeatedly. */
   compose(outcome: Outcome): StoredAnswer;
-  /** What was worded last is stored, with the idempotency key and in the audit. */
+  /** The last answer is stored, with the idempotency key and in the audit. */
   kept(): void;
 }
 
 export interface ChangeRequestContext extends RequestContext {
-  /** What the audit is to say of the request when its change is stored. */
+  /** The audit record to store with the change. */
   readonly audit?: AuditEntry;
   readonly reply?: Reply;
   /** From `If-Match`: the entity tag without quotes. A difference is `precondition_failed`. */
@@ -66,13 +66,13 @@ export interface Replay {
   readonly replay: IdempotencyRecord;
 }
 
-/** `accepted`: the vendor has taken the first backup within the wait. */
+/** `accepted`: the vendor accepted the first backup within the wait. */
 export interface Submission {
   readonly migration: Migration;
   readonly accepted: boolean;
 }
 
-/** `changed: false`: it was already so. */
+/** `changed: false`: nothing had to change. */
 export interface Change {
   readonly migration: Migration;
   readonly changed: boolean;
@@ -97,11 +97,11 @@ export interface DryRun {
   /** A remark on a valid request, for people. */
   readonly notes: Migration['warnings'];
   readonly plan: readonly PlannedCall[];
-  /** With `preflight`: the migration that would take over what was named in `adopt`. */
+  /** With `preflight`: the migration that would adopt the task named in `adopt`. */
   readonly adoption?: Migration;
 }
 
-/** What may be said of a configured account. */
+/** The public facts of a configured account. */
 export interface AccountSummary {
   readonly name: string;
   readonly provider: ProviderId;
@@ -150,12 +150,12 @@ export interface MigrationService {
   create(request: MigrationRequest, waitMs: number, context: ChangeRequestContext): Promise<Submission | Replay>;
   /** Nothing is stored or sent; with `preflight` the vendor's read-only checks run too. */
   dryRun(request: MigrationRequest, preflight: boolean, context: RequestContext): Promise<DryRun>;
-  /** The headers of a folder's files and their chains. Reads them with the account's own rights. */
+  /** The headers of a folder's files and their chains, read with the account's own permissions. */
   inspectBackups(request: InspectionRequest, context: RequestContext): Promise<Inspection>;
   get(id: string, context: RequestContext): Promise<Migration>;
-  /** The same for whoever has read it already: null while it is still of that version. */
+  /** As `get`, but null while the migration still has the version that the caller knows. */
   getUnless(known: KnownMigration, context: RequestContext): Promise<Migration | null>;
-  /** What `kept` has of a version is given back in the place of the migration. */
+  /** A version that `kept` has takes the place of the migration. */
   list<Kept extends KeptMigration>(
     filter: MigrationFilter,
     page: PageRequest,
@@ -168,7 +168,7 @@ export interface MigrationService {
     request: BackupRequest,
     context: ChangeRequestContext,
   ): Promise<{ readonly migration: Migration; readonly backup: Backup } | Replay>;
-  /** Removes a queued backup from the chain, or a failed one that holds it up. */
+  /** Removes a queued backup from the chain, or a failed one that blocks it. */
   removeBackup(id: string, backupId: string, context: ChangeRequestContext): Promise<void>;
   cutOver(id: string, request: CutoverRequest, context: ChangeRequestContext): Promise<Change | Replay>;
   cancel(id: string, context: ChangeRequestContext): Promise<Change | Replay>;
@@ -177,16 +177,16 @@ export interface MigrationService {
   markUploaded(id: string, backupId: string, context: ChangeRequestContext): Promise<Change | Replay>;
   /** The upload target of an `upload` backup, read from the vendor now and never stored. */
   uploadTarget(id: string, backupId: string, context: RequestContext): Promise<UploadTarget>;
-  /** The vendor's T-SQL for making a backup. `account` may be left out as in a migration. */
+  /** The vendor's T-SQL for making a backup. `account` is optional as in a migration. */
   backupCommand(
     provider: ProviderId,
     account: string | undefined,
     input: BackupCommandInput,
     context: RequestContext,
   ): Promise<string>;
-  /** The files of the watched folder, and what became of each. */
+  /** The files of the watched folder with their verdicts. */
   feed(id: string, context: RequestContext): Promise<FeedPage>;
-  /** Has the folder listed now, then the same. */
+  /** Lists the folder now and returns its files. */
   scanFeed(id: string, context: RequestContext): Promise<FeedPage>;
   remove(id: string, context: ChangeRequestContext): Promise<void>;
   events(

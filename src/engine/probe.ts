@@ -72,8 +72,8 @@ function tellProbed(
 }
 
 /**
- * Nothing found with other credentials than those that the call was sent with proves nothing, where the vendor does not tell which account they
- * open: it may be another one.
+ * If the vendor does not report the account, finding nothing with other credentials than the call's proves nothing: they may open another
+ * account.
  */
 function unlessStranger(
   { client }: EngineContext,

@@ -5,13 +5,13 @@ import { type SharedSlowDowns, shifted } from '../domain/slow-downs.ts';
 import type { Store } from '../domain/store.ts';
 import type { EngineLog } from './context.ts';
 
-/** What this process may use of the vendors' limits beside others on the same store. */
+/** This process's share of the vendors' limits among processes on the same store. */
 export interface Replicas {
-  /** Null: it is not known, or this process does not count yet. */
+  /** Null: unknown, or this process does not count yet. */
   share(): Share | null;
-  /** Resolves when the store was asked for the first time. */
+  /** Resolves after the first answer of the store. */
   start(): Promise<void>;
-  /** There are slow-downs that the others do not know yet: they are told soon. */
+  /** Signals that there are slow-downs to share; they are sent soon. */
   tellSoon(): void;
   /** After the last call has left. */
   stop(): Promise<void>;
@@ -23,7 +23,7 @@ export interface ReplicasOptions {
   /** Unique per process. */
   readonly id: string;
   readonly log: EngineLog;
-  /** What the vendors' client knows of throttling. */
+  /** The vendor client's knowledge of throttling. */
   slowDowns(): SharedSlowDowns;
   readonly times?: ReplicaTimes;
 }
@@ -35,7 +35,7 @@ const alone: Replicas = {
   stop: async () => undefined,
 };
 
-/** Says to the others that this process is there, and keeps the list of who counts. On a store of one process there is nothing to say. */
+/** Reports that this process is alive and keeps the list of counting processes. Does nothing on a store of one process. */
 export function createReplicas({
   store,
   runtime,
@@ -61,12 +61,12 @@ export function createReplicas({
       const counted = untold.map((each) => shifted(each, -askedAt));
       const list = await store.beat(id, runtime.now(), times, counted);
       shared.told(untold);
-      // The database's clock was read before the answer came: nobody goes by an end that is too early.
+      // The database's clock was read before the answer arrived, so no end is assumed too early.
       const shift = runtime.monotonic() - list.now;
       shared.heard(list.slowDowns.map((each) => shifted(each, shift)));
       roster = rosterOf(list, askedAt, times);
       silent = false;
-      // A change is noted when it comes, and not with the next call.
+      // A change is recorded when it arrives, not at the next call.
       share();
     } catch (error) {
       if (!silent)
@@ -82,7 +82,7 @@ export function createReplicas({
     while (!stopped.signal.aborted) {
       rest = new AbortController();
       if (!soon) await runtime.sleep(times.beatMs, rest.signal);
-      // Calls that are throttled together are told together.
+      // Slow-downs that occur together are sent together.
       if (soon) await runtime.sleep(times.tellMs, stopped.signal);
       soon = false;
       if (!stopped.signal.aborted) await beat();
@@ -93,7 +93,7 @@ export function createReplicas({
     const now = runtime.monotonic();
     const processes = counting(roster, now);
     if (processes === null) return null;
-    // The first list of a process that counts alone follows nobody.
+    // The first list of a process that counts alone follows no other.
     if (known === null) known = { processes, since: processes.length > 1 ? now : Number.NEGATIVE_INFINITY };
     else if (processes.join() !== known.processes.join()) known = { processes, since: now };
     return shareOf(id, known.processes, known.since);

@@ -4,7 +4,7 @@ import type { WebhookStore } from '../domain/webhook.ts';
 import { SealedTextUnreadable, type TextCipher } from './text-cipher.ts';
 import type { UrlCipher } from './url-cipher.ts';
 
-/** Migrations that are looked for at a time. */
+/** Number of migrations examined at a time. */
 const batchSize = 100;
 
 export interface ResealingContext {
@@ -16,8 +16,8 @@ export interface ResealingContext {
 }
 
 /**
- * Seals with the present key, and bound to their places, all texts that were sealed in another way and can be opened. Answers how many records
- * it has sealed again. The others are left as they are. It may run in several processes at once, and break off anywhere.
+ * Re-encrypts with the current key, bound to their places, all texts that were encrypted otherwise and can be decrypted. Returns the number
+ * of changed records. Others are unchanged. It may run in several processes at once and may stop at any point.
  */
 export async function resealTexts({ store, texts, urls, webhookPlaces }: ResealingContext): Promise<number> {
   const { mark } = texts;

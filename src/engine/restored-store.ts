@@ -4,7 +4,10 @@ import { migrationStates, terminalStates } from '../domain/vocabulary.ts';
 
 const pageSize = 200;
 
-/** Marks every migration of a database that was restored from a copy, see `distrusted`. Nobody may work on it meanwhile. Answers how many. */
+/**
+ * Marks every migration of a database that was restored from a copy, see `distrusted`. No process may work on it meanwhile. Returns the
+ * number.
+ */
 export async function distrustStore(store: Pick<Store, 'list' | 'update'>): Promise<number> {
   const states = migrationStates.filter((state) => !terminalStates.includes(state));
   let marked = 0;

@@ -27,7 +27,10 @@ import {
   withoutBegun,
 } from './context.ts';
 
-/** Intent, call, outcome. `permit`: the right to send one call now; it is given back here. Null: the migration is no longer ours. */
+/**
+ * Stores the intent, sends the call, stores the outcome. `permit`: the right to send one call now; it is returned here. Null: this process
+ * no longer holds the migration.
+ */
 export async function send(
   context: EngineContext,
   leased: LeasedMigration,
@@ -47,7 +50,7 @@ export async function send(
   }
 }
 
-/** Sends a call whose intent is stored. Its permit is given back. */
+/** Sends a call with a stored intent and returns its permit. */
 export async function sendBegun(
   context: EngineContext,
   leased: LeasedMigration,
@@ -73,7 +76,7 @@ function storeIntent(
     id,
     (latest) => {
       const again = decide(latest, provider);
-      // The caller may have changed the migration since it was claimed: what is sent follows from what is stored now.
+      // A caller may have changed the migration since the claim: what is sent follows from the stored state.
       if (
         again.do !== 'send' ||
         again.call.operation !== command.call.operation ||
@@ -108,7 +111,7 @@ async function queueBehind(
 ): Promise<null> {
   await context.store.update(
     id,
-    // Who cancels in this moment has no more to wait for.
+    // A caller who cancels now has nothing more to wait for.
     (latest) =>
       decide(latest, context.providers.of(provider)).do === 'send'
         ? queuedBehind(latest, changeContext(context, latest))
@@ -118,7 +121,7 @@ async function queueBehind(
   return null;
 }
 
-/** Sends the call that is stored last, and stores its outcome. */
+/** Sends the last stored call and stores its outcome. */
 async function transmit(
   context: EngineContext,
   leased: LeasedMigration,
@@ -188,10 +191,7 @@ function tellSent(
   telemetry?.report({ event: 'sent', provider, account: name, operation, outcome });
 }
 
-/**
- * Stores the outcome of a call. It is stored even when the lease has passed on meanwhile, as long as nobody has settled
- * the call by other means.
- */
+/** Stores the outcome of a call, even if the lease has passed on, unless the call was settled by other means. */
 async function storeOutcome(
   context: EngineContext,
   leased: LeasedMigration,
@@ -220,7 +220,7 @@ async function storeOutcome(
   return null;
 }
 
-/** Tries to write until the database answers or the lease ends; what is not written then is found by a probe. */
+/** Retries the write until the database answers or the lease expires; a probe later finds what was not written. */
 async function persistently(context: EngineContext, write: () => Promise<UpdateResult>): Promise<UpdateResult> {
   const end = context.runtime.now() + context.settings.leaseMs;
   for (let wait = 50; ; wait *= 2) {
@@ -233,7 +233,7 @@ async function persistently(context: EngineContext, write: () => Promise<UpdateR
   }
 }
 
-/** A request that cannot be made, such as one whose URL was sealed with a key that is gone. Nothing was sent. */
+/** Handles a request that cannot be made, such as one whose URL cannot be decrypted. Nothing was sent. */
 export function notBuilt(context: EngineContext, migration: Migration, call: Call, error: unknown): VendorFailure {
   const text = error instanceof Error ? error.message : String(error);
   context.log.error({ migrationId: migration.id, operation: call.operation, error: text }, 'a request cannot be made');

@@ -14,14 +14,14 @@ import { createRefresh } from './service/refresh.ts';
 import { createSubmission } from './service/submission.ts';
 import type { UrlCipher } from './url-cipher.ts';
 
-/** The watching of folders; absent: there is none, as in a test of other things. */
+/** The scanner of watched folders; absent in tests without one. */
 export interface Watching {
   readonly files: BackupFiles;
   readonly feeds: FeedStore;
   readonly scanner: Pick<FeedScanner, 'wake'>;
 }
 
-/** What callers may ask for, over the store and the engine. */
+/** The operations for callers, over the store and the engine. */
 export function createMigrationService(
   context: EngineContext,
   engine: Engine,

@@ -110,7 +110,7 @@ interface AuditPlace {
   readonly position: number;
 }
 
-/** Where a record stands; null: nowhere. */
+/** The position of a record; null: it has none. */
 async function placeInLog(db: Kysely<Tables>, id: string): Promise<AuditPlace | null> {
   const records = db.selectFrom('audit').select(['at', 'position']);
   const named = await records.where('id', '=', id).executeTakeFirst();

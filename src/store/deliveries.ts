@@ -110,7 +110,7 @@ function claimOf(
     .execute();
 }
 
-/** `WebhookStore.settleDeliveries`: those that ended alike in one statement, with the time of the last of them. */
+/** `WebhookStore.settleDeliveries`: one statement per kind of outcome, with the time of the last of them. */
 export async function settleDeliveries(db: Kysely<Tables>, settled: readonly SettledDelivery[]): Promise<void> {
   const alike = Map.groupBy(settled, ({ attempts, outcome: { state, status, error, dueAt } }) =>
     JSON.stringify([attempts, state, status, error, dueAt]),

@@ -4,10 +4,10 @@ const digits = 26;
 /** Number of digits of the position in an event id, and of the random digits after them. */
 const half = 13;
 
-/** Where an event stands in the log, and the random digits that tell it from another event at that place in another history. */
+/** The position of an event in the log, and the random digits that distinguish it from an event at that position in another history. */
 export interface EventPlace {
   readonly position: number;
-  /** Null in events that are older than it. */
+  /** Null in events of older versions. */
   readonly salt: string | null;
 }
 
@@ -24,7 +24,7 @@ export function idOfPosition(prefix: string, position: number): string {
   return prefix + base32(position, digits);
 }
 
-/** The place that an event id stands for; null for a text that is no event id. */
+/** The position in an event id; null for other text. */
 export function eventPlace(id: string): EventPlace | null {
   if (!id.startsWith(prefix) || id.length !== prefix.length + digits) return null;
   const [head, salt] = [id.slice(prefix.length, -half), id.slice(-half)];

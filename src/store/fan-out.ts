@@ -10,7 +10,7 @@ import { readWebhook } from './webhook-row.ts';
 
 type StoredEvent = Selectable<EventsTable>;
 
-/** `WebhookStore.fanOut`: one look for all webhooks, and one transaction for each that is behind the event log. */
+/** `WebhookStore.fanOut`: one check for all webhooks, and one transaction for each that lags behind the event log. */
 export async function fanOut(
   backend: Backend,
   now: Instant,
@@ -55,8 +55,8 @@ async function fanOutTo(session: Session, id: string, now: Instant, limit: numbe
 }
 
 /**
- * Makes the deliveries of at most `limit` events after that place in the log. Answers how far it has come, and whether there was more. The caller holds
- * the webhook's row.
+ * Creates the deliveries of at most `limit` events after that position. Returns the new position and whether there are more. The caller
+ * holds the webhook's row.
  */
 export async function catchUp(
   session: Session,
@@ -66,7 +66,7 @@ export async function catchUp(
   limit: number,
 ): Promise<{ readonly position: number; readonly more: boolean }> {
   const { db } = session;
-  // Asked first: what is appended between the two statements stands after it, and is for the next time.
+  // Read first: events appended between the two statements come later and are handled next time.
   const end = Math.max(after, await latestPosition(db));
   const events = await db
     .selectFrom('events')
@@ -83,7 +83,7 @@ export async function catchUp(
   return { position, more: position < end };
 }
 
-/** Makes what deliveries are still to be made of the events of a migration that is about to go, since they go with it. */
+/** Creates the missing deliveries of a migration's events before the migration is deleted, because its events go with it. */
 export async function fanOutLast(session: Session, migrationId: string): Promise<void> {
   const { db, dialect, unreadable } = session;
   const rows = await db
@@ -91,7 +91,7 @@ export async function fanOutLast(session: Session, migrationId: string): Promise
     .selectAll()
     .where('enabled', '=', 1)
     .orderBy('id')
-    // None of them may go before there are deliveries that refer to it.
+    // No event may be deleted before its deliveries exist.
     .$if(dialect.rowLocks, (query) => query.forKeyShare())
     .execute();
   if (rows.length === 0) return;

@@ -5,7 +5,7 @@ const maxParts = 20_000;
 /** Number of backups and calls from which on reading a migration costs more than asking for its version. */
 const longParts = 50;
 
-/** Migrations as this process has last stored or read them. They are good for as long as the database has the same version. */
+/** Migrations as this process last stored or read them, valid while the database has the same version. */
 export class KeptMigrations {
   /** The least recently used first. */
   readonly #kept = new Map<string, Migration>();

@@ -3,7 +3,7 @@ import type { Tables } from './tables.ts';
 
 type Columns = readonly (readonly [table: keyof Tables, name: string, columns: readonly string[], where?: string])[];
 
-/** For every filter of a list an index that has its rows in the order of the list, so that a page costs the same wherever it lies. */
+/** An index per list filter with rows in list order, so that a page costs the same at any position. */
 const added: Columns = [
   ['migrations', 'migrations_by_provider', ['provider', 'id']],
   ['migrations', 'migrations_by_region', ['region', 'id']],

@@ -19,7 +19,7 @@ export class Listeners {
     this.#onError = onError;
   }
 
-  /** Adds a listener; the answer removes it. */
+  /** Adds a listener; the returned function removes it. */
   add(tell: ChangeListener): () => void {
     const entry = { tell };
     this.#listeners.add(entry);

@@ -11,7 +11,7 @@ import type { UnreadableRecords } from './unreadable.ts';
 
 /** Backups and calls that are read at a time: a few milliseconds of work. */
 const partsAtOnce = 1000;
-/** A page ends early rather than be larger than this, in characters of the documents that it is made from. */
+/** A page ends early at this size, in characters of its documents. */
 const maxCharacters = 4_000_000;
 /** By how much the time in an id and the stored time of creation differ at most, in milliseconds: they were read one after the other. */
 const idClockSlackMs = 5_000;
@@ -63,7 +63,7 @@ interface IdRow {
 
 interface Chosen extends IdRow {
   readonly version: number;
-  /** How many backups it has. */
+  /** Number of its backups. */
   readonly parts: number;
 }
 

@@ -13,9 +13,9 @@ export interface StoreOptions {
   readonly runtime: Runtime;
   /** Differences from `defaultPostgresOptions`. */
   readonly postgres?: Partial<PostgresOptions>;
-  /** The URL as it stands now, where it may change: asked for every new connection to PostgreSQL. Throws when it cannot be read. */
+  /** The current URL if it may change: read for every new connection to PostgreSQL. Throws if it cannot be read. */
   readonly currentUrl?: (() => string) | undefined;
-  /** Told of failures that no call rejects with: a lost connection that is being made again, a listener that threw. */
+  /** Receives failures that reject no call: a lost connection that is being re-established, a listener that threw. */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -36,7 +36,7 @@ export async function openStore(
     return new SqlStore(noticingFailedWrites(await SqliteBackend.open(openFile(path), options.runtime, onError)));
   }
   if (/^postgres(ql)?:\/\//.test(url)) {
-    // Loaded only where it is used: most newcomers' starts do without.
+    // Loaded only when used, because most first starts do not need it.
     const { PostgresBackend } = await import('./postgres/backend.ts');
     const settings = { ...defaultPostgresOptions, ...options.postgres };
     const source = options.currentUrl === undefined ? null : { read: options.currentUrl, onFault: onError };

@@ -1,7 +1,7 @@
 import { type SelectQueryBuilder, sql } from 'kysely';
 import type { Tables } from './tables.ts';
 
-/** Ranges that one statement merges: a compound statement of SQLite has at most 500. */
+/** Maximum number of ranges merged by one statement: a compound statement of SQLite has at most 500. */
 const rangesAtOnce = 50;
 
 /** A query over one range of an index. */

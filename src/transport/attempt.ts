@@ -9,7 +9,7 @@ import type {
   VendorRequest,
 } from '../domain/vendor.ts';
 
-/** All that one attempt is made of. */
+/** The parts of one attempt. */
 export interface Attempt {
   readonly provider: Provider;
   readonly account: Account;
@@ -19,7 +19,7 @@ export interface Attempt {
   readonly request: VendorRequest;
 }
 
-/** How an attempt ended, and what is told of it. */
+/** The result of an attempt and its report. */
 export type Outcome = { readonly report?: VendorCallReport } & (
   | { readonly reply: VendorReply }
   | { readonly failure: VendorFailure }

@@ -1,14 +1,14 @@
 /** Bounds of a vendor's answer before anything reads it. Real answers stay far below. */
 export const maxDepth = 64;
 const maxElements = 300_000;
-/** Characters of one text. What a vendor says at greater length says nothing more. */
+/** Maximum characters of one text; longer vendor texts say nothing more. */
 export const maxTextLength = 8192;
-/** Characters of an answer that is no JSON: a page of a gateway in between, or a short XML document. */
+/** Maximum characters of a response that is not JSON: a proxy's page, or a short XML document. */
 export const maxOtherLength = 32 * 1024;
-/** Characters of a page of an object store's list: a thousand keys of 1024 bytes, percent-encoded, with what stands beside them. */
+/** Maximum characters of a page of an object store's list: a thousand percent-encoded keys of 1024 bytes with their attributes. */
 export const maxListLength = 4 * 1024 * 1024;
 
-/** An answer that is not read any further. */
+/** A response that is not read further. */
 export class UnboundedAnswer extends Error {
   override readonly name = 'UnboundedAnswer';
   readonly code = 'ANSWER_TOO_COMPLEX';
@@ -18,9 +18,9 @@ const quote = 0x22;
 const backslash = 0x5c;
 
 /**
- * The body of an answer with every text in it cut at `maxTextLength` characters, so that no expression ever sees a longer one. Reads the body once,
- * whatever it holds. `maxOther`: characters that are kept of a body that is no JSON. Throws `UnboundedAnswer` for a document that is nested deeper or
- * has more elements than any vendor's answer.
+ * The body of a response with every text cut at `maxTextLength` characters, so that no expression ever sees a longer one. Reads the body
+ * once, whatever it contains. `maxOther`: maximum characters of a body that is not JSON. Throws `UnboundedAnswer` for a document that is
+ * deeper or has more elements than any vendor's response.
  */
 export function boundedBody(body: string, maxOther = maxOtherLength): string {
   const first = body.trimStart()[0];
@@ -47,13 +47,13 @@ export function boundedBody(body: string, maxOther = maxOtherLength): string {
   return from === 0 ? body : kept + body.slice(from);
 }
 
-/** Where a JSON text ends (its closing quotation mark), and where it has to be cut; null: it is short enough. */
+/** The end of a JSON text (its closing quotation mark), and where to cut it; null: it is short enough. */
 function textFrom(body: string, start: number): { readonly end: number; readonly cut: number | null } {
   const limit = start + maxTextLength;
   let cut: number | null = null;
   let at = start;
   for (; at < body.length; at++) {
-    // Between two characters of the text, so that no escape is cut in two.
+    // Cuts between two characters, so that no escape is split.
     if (cut === null && at >= limit) cut = at;
     const code = body.charCodeAt(at);
     if (code === quote) break;

@@ -1,13 +1,13 @@
 import type { VendorFailure } from '../domain/vendor.ts';
 
-/** Failures in a row after which a vendor counts as down. */
+/** Number of consecutive failures after which a vendor counts as down. */
 const maxFailures = 5;
-/** How long nothing is sent after that, in milliseconds: at first, and at most after further failed probes. */
+/** Pause after that in milliseconds: the first one, and the maximum after further failed probes. */
 const firstPauseMs = 10_000;
 export const maxBreakMs = 60_000;
-/** When whoever is held back by a probe under way asks again, in milliseconds. */
+/** Time after which a call that waits for an open probe asks again, in milliseconds. */
 const probeMs = 5000;
-/** A changing call is the probe only where no read has come for so long: a read that fails leaves no doubt behind. Milliseconds. */
+/** A changing call becomes the probe only if no read has come for this long, because a failed read leaves no doubt. Milliseconds. */
 const readsFirstMs = 5000;
 
 /**
@@ -21,7 +21,7 @@ export type Breaker =
 
 export const closed: Breaker = { state: 'closed', failures: 0 };
 
-/** The breaker after a call that may go out now; null: it may not. */
+/** The breaker after an admitted call; null: the call is not admitted. */
 export function admitted(breaker: Breaker, effect: 'read' | 'write', now: number): Breaker | null {
   if (breaker.state === 'closed') return breaker;
   const due = effect === 'read' ? breaker.until : breaker.until + readsFirstMs;
@@ -30,11 +30,11 @@ export function admitted(breaker: Breaker, effect: 'read' | 'write', now: number
   return { state: 'half_open', until: now + breaker.pauseMs, pauseMs: breaker.pauseMs };
 }
 
-/** How long a call of that kind has to wait, in milliseconds; 0: it may go out. */
+/** Wait of a call of that kind, in milliseconds; 0: it may be sent. */
 export function breakLeftMs(breaker: Breaker, effect: 'read' | 'write', now: number): number {
   if (breaker.state === 'closed') return 0;
   const leftMs = Math.max((effect === 'read' ? breaker.until : breaker.until + readsFirstMs) - now, 0);
-  // The probe is under way: what it finds is known long before it would be given up.
+  // A probe is open: its result is known long before it would be abandoned.
   return breaker.state === 'half_open' ? Math.min(leftMs, probeMs) : leftMs;
 }
 
@@ -50,7 +50,7 @@ export function afterCall(breaker: Breaker, failure: VendorFailure | null, now: 
   return { state: 'open', until: now + pauseMs, pauseMs };
 }
 
-/** No connection, no answer, or a server error without a vendor error: an error that names a cause is an answer. */
+/** Whether there was no connection, no answer, or a server error without a vendor error. An error with a cause is an answer. */
 function tellsOfOutage(failure: VendorFailure | null): boolean {
   if (failure === null) return false;
   if (failure.kind === 'timeout' || failure.kind === 'not_sent') return true;

@@ -26,10 +26,10 @@ export const maxPauseMs = 2 * 60_000;
 /** Maximum number of remembered budgets, because callers may name any region. */
 const maxBudgets = 1000;
 
-/** A call that wants to leave: how urgent it is, and which budget of its gate it is taken from beside the gate's own. */
+/** A call that waits to be sent: its urgency and its operation's budget, beside the gate's own. */
 export interface WantedCall {
   readonly priority: CallPriority;
-  /** Name of the budget; calls of one operation in one region have the same. */
+  /** Name of the budget; calls of one operation in one region share it. */
   readonly budget: string;
   readonly limit: CallLimit;
 }
@@ -41,30 +41,30 @@ interface Waiter extends WantedCall {
 }
 
 export interface GateSettings {
-  /** Of all calls of the gate together. */
+  /** Limit of all calls of the gate together. */
   limit(): CallLimit;
-  /** Calls under way at once, for each priority. */
+  /** Maximum number of concurrent calls per priority. */
   readonly maxConcurrent: Readonly<Record<CallPriority, number>>;
   /** The part of every limit that this process may use. */
   share(): Share | null;
-  /** How far a budget of that name is slowed down that has not been used here yet; null: it is not known to be. */
+  /** The known slow-down of a budget not used here yet; null: none is known. */
   slowness?(budget: string): Slowness | null;
 }
 
-/** What holds the calls of one budget back because the vendor asked for fewer. */
+/** The slow-down of one budget by the vendor. */
 export interface HeldBack {
   readonly budget: string;
-  /** The part of the limit that is used at present. */
+  /** The part of the limit in use. */
   readonly speed: number;
-  /** For how much longer nothing leaves, in milliseconds. */
+  /** Remaining pause in milliseconds. */
   readonly pauseLeftMs: number;
 }
 
 type GateRuntime = Pick<Runtime, 'now' | 'monotonic' | 'sleep'>;
 
 /**
- * Releases the calls of one account within its limit and that of each operation, the most urgent first, with a maximum in flight, so that
- * hanging calls leave room for others.
+ * Admits the calls of one account within its limit and that of each operation, the most urgent first, with a maximum number of concurrent
+ * calls, so that hanging calls leave room for others.
  */
 export class CallGate {
   readonly #settings: GateSettings;
@@ -84,13 +84,13 @@ export class CallGate {
     this.#runtime = runtime;
   }
 
-  /** A permit that is free now and that no more urgent call waits for, or null. */
+  /** A permit that is free now and for which no more urgent call waits, or null. */
   tryTake(call: WantedCall): Permit | null {
     if (this.#closed || this.#able().some((each) => !isBehind(each.priority, call.priority))) return null;
     return this.#permit(call);
   }
 
-  /** Waits for a permit. Null: it would come after `maxWaitMs`, or the gate was closed. */
+  /** Waits for a permit. Null: it would take longer than `maxWaitMs`, or the gate was closed. */
   take(call: WantedCall, maxWaitMs = Number.POSITIVE_INFINITY): Promise<Permit | null> {
     const permit = this.tryTake(call);
     if (permit !== null) return Promise.resolve(permit);
@@ -106,7 +106,7 @@ export class CallGate {
     });
   }
 
-  /** Milliseconds until such a call that is asked for now can expect a permit, by the limits alone. */
+  /** Milliseconds until such a call could get a permit, by the limits alone. */
   waitMs(call: WantedCall): number {
     const ahead = this.#waiters.filter((each) => !isBehind(each.priority, call.priority));
     const same = ahead.filter(({ budget }) => budget === call.budget).length;
@@ -114,14 +114,14 @@ export class CallGate {
     return this.#nextAt(call, ahead.length, same, now) - now;
   }
 
-  /** The same for any call of that priority, where no budget of an operation holds it back. */
+  /** The same for any call of that priority whose operation's budget does not block it. */
   waitOfAnyMs(priority: CallPriority): number {
     const ahead = this.#waiters.filter((each) => !isBehind(each.priority, priority)).length;
     const now = this.#runtime.monotonic();
     return nextAt(this.#all, this.#ask(this.#settings.limit(), now), ahead) - now;
   }
 
-  /** How many calls could go out at once now, whatever their operation is: the scarcest budget in use decides. */
+  /** Number of calls that could be sent now, whatever their operation: the scarcest budget in use decides. */
   get available(): number {
     if (this.#closed) return 0;
     const asked = this.#ask(this.#settings.limit());
@@ -130,7 +130,7 @@ export class CallGate {
     return Math.max(least - this.#waiters.length, 0);
   }
 
-  /** Milliseconds until `available` counts at least one; 0: it does. */
+  /** Milliseconds until `available` is at least one; 0: it is. */
   get nextTurnMs(): number {
     const asked = this.#ask(this.#settings.limit());
     let turn = nextAt(this.#all, asked, this.#waiters.length);
@@ -139,8 +139,8 @@ export class CallGate {
   }
 
   /**
-   * The vendor throttled a call that left at `leftAt` and asks to be left alone for this long; at most two minutes are granted. Its budget slows down, and
-   * recovers.
+   * The vendor throttled a call sent at `leftAt` and asks for a pause of this length, of which at most two minutes are granted. The budget
+   * slows down and recovers.
    */
   throttled(call: WantedCall, ms: number, leftAt: number = this.#runtime.monotonic()): Slowness {
     const known = this.#budget(call);
@@ -148,13 +148,13 @@ export class CallGate {
     return known.budget;
   }
 
-  /** Another process was told so by the vendor. */
+  /** The vendor throttled another process. */
   slowDown(budget: string, slowness: Slowness): void {
     const known = this.#budgets.get(budget);
     if (known !== undefined) known.budget = { ...known.budget, ...slower(known.budget, slowness) };
   }
 
-  /** For how much longer the vendor has asked to be left alone; 0 where it has not. Of one budget, or the longest of all. Milliseconds. */
+  /** Remaining pause that the vendor asked for, in milliseconds; 0: none. Of one budget, or the longest of all. */
   pauseLeftMs(call?: WantedCall): number {
     let until = call === undefined ? Number.NEGATIVE_INFINITY : this.#budget(call).budget.pausedUntil;
     if (call === undefined)
@@ -162,7 +162,7 @@ export class CallGate {
     return Math.max(0, until - this.#runtime.monotonic());
   }
 
-  /** The budgets that the vendor has slowed down. */
+  /** The budgets slowed down by the vendor. */
   get heldBack(): readonly HeldBack[] {
     const now = this.#runtime.monotonic();
     return [...this.#budgets].flatMap(([name, { budget }]) => {
@@ -171,7 +171,7 @@ export class CallGate {
     });
   }
 
-  /** No more permits are given, and whoever waits fails at once. */
+  /** Grants no more permits and rejects every waiting call. */
   close(): void {
     this.#closed = true;
     for (const waiter of this.#waiters) waiter.resolve(null);
@@ -183,7 +183,7 @@ export class CallGate {
     return { limit, share: this.#settings.share(), now, wall: this.#runtime.now() };
   }
 
-  /** Both budgets have to allow it. */
+  /** Both budgets must allow it. */
   #nextAt(call: WantedCall, ahead = 0, same = 0, now = this.#runtime.monotonic()): number {
     const own = nextAt(this.#budget(call).budget, this.#ask(call.limit, now), same);
     return Math.max(nextAt(this.#all, this.#ask(this.#settings.limit(), now), ahead), own);
@@ -242,14 +242,14 @@ export class CallGate {
     this.#wakeAtNext();
   }
 
-  /** Who is served next: the most urgent, and in its turn whoever has waited longest. Those whose places are all taken or whose budget is empty are passed over. */
+  /** The next call to serve: the most urgent, and at times the longest waiting. Skips calls without a free slot or with an empty budget. */
   #next(): Waiter | undefined {
     const able = this.#able();
     if (this.#given % turnOfTheLast === turnOfTheLast - 1) return able.sort((one, other) => one.since - other.since)[0];
     return priorities.flatMap((priority) => able.filter((each) => each.priority === priority))[0];
   }
 
-  /** Waiters for whom there is a place, and whose own budget has a call left. */
+  /** Waiting calls with a free slot whose own budget allows a call. */
   #able(): Waiter[] {
     if (this.#waiters.length === 0) return [];
     const now = this.#runtime.monotonic();
@@ -261,7 +261,7 @@ export class CallGate {
     });
   }
 
-  /** Waiters for whom there is a place. */
+  /** Waiting calls with a free slot. */
   #placed(): Waiter[] {
     const { maxConcurrent } = this.#settings;
     return this.#waiters.filter(({ priority }) => this.#underWay[priority] < maxConcurrent[priority]);
@@ -271,7 +271,7 @@ export class CallGate {
     if (this.#waiters.length === 0 || this.#closed) return;
     const now = this.#runtime.monotonic();
     const deadline = Math.min(...this.#waiters.map((each) => each.deadline)) + 1;
-    // Where all places are taken, the next permit comes with one that is given back, and not with time.
+    // If all slots are taken, the next permit comes with a returned one, not with time.
     const budgets = new Map(this.#placed().map((each) => [each.budget, each]));
     const turn = Math.min(...[...budgets.values()].map((each) => this.#nextAt(each)));
     const at = Math.min(deadline, turn);

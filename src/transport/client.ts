@@ -48,16 +48,16 @@ import { VendorClocks } from './vendor-clocks.ts';
 
 export interface VendorClientOptions {
   readonly providers: ProviderRegistry;
-  /** Carries an account's calls. */
+  /** Sends an account's calls. */
   exchangeOf(account: Account): Exchange;
   readonly runtime: Runtime;
   /** Read before every attempt, so that rotated credentials take effect at once. */
   credentialsOf(account: Account): Promise<Credentials>;
   /** Called when the vendor reports that these credentials have expired early. */
   credentialsEnded?(account: Account, credentials: Credentials): void;
-  /** The part of every limit that this process may use; null: it is not known, and nothing is sent. Default: all. */
+  /** The share of every limit that this process may use; null: unknown, and nothing is sent. Default: all. */
   share?(): Share | null;
-  /** Called when a vendor has throttled a call: `slowDowns` has something to tell to the processes that share the limits. */
+  /** Called when a vendor has throttled a call: `slowDowns` then has something for the processes that share the limits. */
   slowedDown?(): void;
   report?(report: VendorCallReport): void;
   reportLogin?(report: VendorLoginReport): void;
@@ -71,11 +71,11 @@ export interface VendorTransport extends VendorClient {
    * Why the account's credentials are unusable now: a login was refused, they have expired, or they cannot be sent; null: they are usable.
    */
   refusedLogin(account: Account): VendorFailure | null;
-  /** The account is configured otherwise now, or not any more: what is known of it is forgotten, and nothing more leaves with it. */
+  /** The account's configuration changed or was removed: drops what is known of it and sends nothing more with it. */
   forget(account: Account): void;
-  /** The process ends: nothing more is sent, and whoever waits for a turn or a retry fails at once. */
+  /** The process ends: sends nothing more, and rejects every call that waits for a turn or a retry. */
   drain(): void;
-  /** What processes that share the vendors' limits tell each other. */
+  /** The slow-downs that processes with shared limits tell each other. */
   readonly slowDowns: SharedSlowDowns;
 }
 
@@ -97,7 +97,7 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
   const cloudIds = new Map<string, string>();
   const prints = new Map<string, string | null>();
   const entitled = new Set<string>();
-  /** Accounts as they were configured before. What has left with them ends; nothing more leaves. */
+  /** Earlier configurations of accounts. Open calls with them finish; no further ones are sent. */
   const retired = new WeakSet<Account>();
 
   async function execute(
@@ -156,7 +156,7 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
     if (report) options.report?.({ ...report, ...(decision && { next: `${decision.do}: ${decision.reason}` }) });
   }
 
-  /** Credentials and session for one attempt. Whatever fails here, the call itself has not been sent. */
+  /** Credentials and session for one attempt. If this fails, the call itself has not been sent. */
   async function entitle(provider: Provider, account: Account, region: string, service?: string) {
     if (retired.has(account)) throw new VendorError(reconfigured('The call', account.provider));
     try {

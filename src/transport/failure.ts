@@ -30,8 +30,8 @@ const malformedCodes =
   /^(ANSWER_TOO_COMPLEX|HPE_|UND_ERR_RES_EXCEEDED_MAX_SIZE|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RESPONSE_STATUS_CODE|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)/;
 
 /**
- * What a broken exchange means. Where it is unknown whether the request arrived, the kind is `timeout`.
- * `providerName` and `host` go into the words; the URL's query never does.
+ * The failure of a broken exchange. If it is unknown whether the request arrived, the kind is `timeout`. `providerName` and `host` appear
+ * in the text; the URL's query never does.
  */
 export function exchangeFailure(
   error: unknown,
@@ -74,7 +74,7 @@ export function malformedCredentials(account: Account, { name, detail }: Credent
   });
 }
 
-/** The vendor does not take the credentials any more, and fresh ones were refused as well, or there are none. */
+/** The vendor rejects the credentials, and fresh ones as well, or there are none. */
 export function endedCredentials(account: Account, failure: VendorFailure): VendorFailure {
   const { detail, provider } = failure;
   return vendorFailure({
@@ -105,7 +105,7 @@ export function outage(request: VendorRequest, account: Account, waitMs: number)
   });
 }
 
-/** A call that did not leave, because this process ends. */
+/** A call that was not sent, because this process ends. */
 export function shutDown(request: VendorRequest, providerName: string): VendorFailure {
   return vendorFailure({
     kind: 'not_sent',
@@ -144,14 +144,14 @@ function kindOf(
   return malformedCodes.test(code) ? 'malformed' : 'timeout';
 }
 
-/** Code of the error or of what caused it; several addresses tried at once give an aggregate. */
+/** Code of the error or of its cause; several addresses tried at once yield an aggregate. */
 function details(error: unknown): { code: string | null; syscall: string | null } {
   for (let each = error; each instanceof Error; each = each.cause) {
     // The proxy opened no tunnel, so the request was not sent.
     if (each.message.startsWith('Proxy response (')) return { code: 'PROXY_REFUSED', syscall: 'connect' };
     const inner = each instanceof AggregateError ? each.errors[0] : each;
     const { code, syscall } = inner as { code?: unknown; syscall?: unknown };
-    // undici leaves the code out where the answer does not even begin like HTTP.
+    // undici sets no code if the response does not even start like HTTP.
     if (code === undefined && inner?.name === 'HTTPParserError') return { code: 'HPE_INVALID', syscall: null };
     if (typeof code === 'string') return { code, syscall: typeof syscall === 'string' ? syscall : null };
   }

@@ -8,7 +8,7 @@ import { addBackup, requestCutover } from '../../domain/requests.ts';
 import { sourceOf } from './folder-chain.ts';
 import type { FeedPlan, Taking } from './plan.ts';
 
-/** Keys whose refusal is remembered as told. */
+/** Maximum number of refused keys that are remembered as reported. */
 const maxRefused = 100;
 
 /** The change of a migration by a scan: files become backups, and reasons are set. Null: no change. Pure except for new ids. */

@@ -2,14 +2,14 @@ import type { BackupFile } from '../../backups/read.ts';
 import type { StoredObject } from '../../domain/object-store.ts';
 import type { Look } from '../backup-files.ts';
 
-/** One object of a watched folder, as it was last seen. What is stored of it is this as JSON. */
+/** One object of a watched folder, as last seen. It is stored as JSON. */
 export interface FolderFile {
   readonly object: StoredObject;
-  /** Since when it has looked just as it does now. */
+  /** Time since which it is unchanged. */
   readonly seenAt: number;
-  /** What was read of it; null: not yet. */
+  /** Its header; null: not read yet. */
   readonly file: BackupFile | null;
-  /** Why it could not be read, where that was tried. */
+  /** Why an attempt to read it failed. */
   readonly unread: string | null;
 }
 
@@ -42,7 +42,7 @@ export function afterLook(before: FolderFile, look: Look): FolderFile {
   return { ...before, file: null, unread: look.detail };
 }
 
-/** Whether a file has to be read (again). */
+/** Whether a file must be read (again). */
 export function wantsReading({ object, file }: FolderFile): boolean {
   return object.size > 0 && (file === null || file.whole === false);
 }

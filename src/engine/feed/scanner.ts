@@ -16,15 +16,15 @@ import { planFeed } from './plan.ts';
 /** Maximum number of headers read in one round; the next round starts at once. */
 const maxRead = 200;
 const atOnce = 8;
-/** The longest pause after failed listings, in milliseconds. */
+/** Maximum pause after failed listings, in milliseconds. */
 const maxPauseMs = 5 * 60_000;
 const housekeepingMs = 3_600_000;
 
 export interface FeedScanner {
   start(): void;
-  /** Looks whether a folder is due, soon. */
+  /** Soon checks whether a folder is due. */
   wake(): void;
-  /** Starts no further scan, and waits at most `graceMs` for the running one. The next scan repeats what it leaves undone. */
+  /** Starts no further scan and waits at most `graceMs` for the running one. The next scan repeats unfinished work. */
   stop(graceMs: number): Promise<void>;
 }
 
@@ -159,8 +159,8 @@ export function createFeedScanner(
   }
 
   /**
-   * What the folder means for one migration, decided and stored in one transaction. How far it is behind, where that is known. Files are judged by
-   * the time of the listing: reading headers may take longer than `scanMs`, and a file that was listed once has not settled by that.
+   * Decides and stores the consequences of the folder for one migration in one transaction. Returns its lag, if known. Files are judged at
+   * the time of the listing, because reading headers may take longer than `scanMs`, and a file listed once has not settled by then.
    */
   async function tell(
     id: string,

@@ -7,14 +7,14 @@ import type { EngineContext } from '../context.ts';
 import type { RequestContext } from '../interface.ts';
 import { notFound, unknownAccount } from './problems.ts';
 
-/** The migration, where the caller has a grant for its account. Otherwise throws `not_found`, which does not reveal that it exists. */
+/** The migration, if the caller has a grant for its account. Otherwise throws `not_found`, which does not reveal that it exists. */
 export async function visible({ store }: EngineContext, id: string, caller: RequestContext): Promise<Migration> {
   const migration = await store.get(id);
   if (migration === null || !hasGrant(caller, migration.account)) throw notFound();
   return migration;
 }
 
-/** The account that a request names, or the only one of its provider. Throws where the caller may not use it or has to choose. */
+/** The account that a request names, or the only one of its provider. Throws if the caller may not use it or must choose. */
 export function accountFor(
   { accounts }: EngineContext,
   request: { readonly provider: ProviderId; readonly account?: string | undefined },

@@ -9,21 +9,21 @@ import type { BackupFiles, Look } from '../backup-files.ts';
 import type { EngineContext } from '../context.ts';
 import { summary } from './problems.ts';
 
-/** What a check may cost a caller, in milliseconds. */
+/** Maximum time of a check for a caller, in milliseconds. */
 const maxMs = 2000;
-/** Files of one backup that are looked at; only Huawei takes more than one. */
+/** Maximum number of checked files per backup; only Huawei accepts more than one. */
 const maxFiles = 16;
 
-/** What was seen of the files of a backup that is about to be queued. */
+/** The headers of the files of a backup that is about to be queued. */
 export interface SeenFiles {
   /** By the index of the key in the source. */
   readonly looks: readonly Look[];
   readonly targetMajor: number | undefined;
-  /** Why nothing was looked at; null where something was, or where nothing is to be looked at. */
+  /** Why nothing was read; null if something was, or nothing should be. */
   readonly unseen: string | null;
 }
 
-/** What a check found: faults forbid, warnings do not. */
+/** The result of a check: faults forbid, warnings do not. */
 export interface CheckedFiles {
   readonly faults: readonly (FieldFault & { readonly code: ProblemCode })[];
   readonly warnings: readonly WarningNote[];
@@ -32,7 +32,7 @@ export interface CheckedFiles {
 
 const nothingSeen: SeenFiles = { looks: [], targetMajor: undefined, unseen: null };
 
-/** Looks at the files of a source, for at most two seconds. Never throws for what a store answers. */
+/** Reads the headers of a source's files for at most two seconds. Never throws because of an object store. */
 export async function lookAtSource(
   context: EngineContext,
   files: BackupFiles,
@@ -68,10 +68,7 @@ export async function lookAtSource(
   }
 }
 
-/**
- * What the files of a source are worth in their place. Pure. `before`: the backups of the chain that come before it; null: it is the full
- * backup itself.
- */
+/** The verdict on a source's files in their place. Pure. `before`: the earlier backups of the chain; null: it is the full backup itself. */
 export function judgeFiles(
   seen: SeenFiles,
   account: Account,
@@ -120,7 +117,7 @@ function faultsOf(
     case 'read': {
       const stored = storageFault(look.object.storageClass, restorable);
       const own = ownFaults(look.file);
-      // What is wrong with the file itself makes its place a moot point.
+      // A fault of the file itself makes its position irrelevant.
       return [...(stored ? [stored] : []), ...own, ...(own.length === 0 ? inPlace(look.file) : [])];
     }
     case 'missing':
@@ -131,7 +128,7 @@ function faultsOf(
   }
 }
 
-/** Why nothing certain is known of a file, or null. */
+/** Why a file's state is uncertain, or null. */
 function uncheckedReason(look: Look): string | null {
   if (look.outcome === 'unreadable') return look.detail;
   if (look.outcome !== 'read') return null;
@@ -143,7 +140,7 @@ function uncheckedReason(look: Look): string | null {
     : null;
 }
 
-/** How far the backups of a chain lead, and its database's binding; nothing where one of them was not looked at. */
+/** The position that a chain's backups reach, and its database's binding id; nothing if one of them was not checked. */
 function chainBefore(before: readonly Backup[]): { readonly reached?: Reached; readonly bindingId?: string } {
   const counted = before.filter(
     ({ state, supersededBy }) => state !== 'failed' && state !== 'skipped' && supersededBy === undefined,
@@ -155,7 +152,7 @@ function chainBefore(before: readonly Backup[]): { readonly reached?: Reached; r
   return { ...(reached && { reached }), ...(bindingId !== undefined && { bindingId }) };
 }
 
-/** A stored backup as the chain's rules see it; null where its file was not looked at. */
+/** A stored backup in the form of the chain rules; null if its file was not checked. */
 export function namedFile({ id, source, header, bindingId = null }: Backup): NamedFile | null {
   if (header === undefined || header === null) return null;
   const key = source.type === 'object_storage' ? (source.keys[0] ?? id) : id;
@@ -179,7 +176,7 @@ export function refuseFaults({ faults }: CheckedFiles): void {
   throw new Problem(first.code, summary(errors), { errors });
 }
 
-/** The migration with what was seen of its full backup. */
+/** The migration with the headers of its full backup. */
 export function withChecked(migration: Migration, { header, warnings }: CheckedFiles): Migration {
   const [full, ...others] = migration.backups;
   if (full === undefined) return migration;

@@ -11,7 +11,7 @@ import { visible } from './access.ts';
 import { notFound, refusal as refused, targetBusy } from './problems.ts';
 import { settledAnswer } from './waiting-request.ts';
 
-/** How every change of a migration that exists is checked, stored and told. */
+/** Checks, stores and announces every change of an existing migration. */
 export function createChanger(context: EngineContext) {
   const { store, providers } = context;
 
@@ -22,7 +22,7 @@ export function createChanger(context: EngineContext) {
     more: Readonly<Record<string, unknown>> = {},
   ): Problem => refused(current, code, detail, providers.of(current.provider), more);
 
-  /** Reads, checks the precondition and the permission, changes and stores, in one transaction. */
+  /** Reads, checks precondition and permission, changes and stores in one transaction. */
   async function changeIf(
     id: string,
     action: ActionName | null,
@@ -58,7 +58,7 @@ export function createChanger(context: EngineContext) {
     return result;
   }
 
-  /** An account that is configured again is no obstacle, even before the engine has taken note of it. */
+  /** An account that is configured again does not block, even before the engine has noticed. */
   function withAccountAsItIs(current: Migration): Migration {
     return accountOf(context, current) ? cleared(current, 'account') : current;
   }

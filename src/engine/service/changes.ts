@@ -47,10 +47,10 @@ import { createChanger } from './changer.ts';
 import type { FeedReads } from './feed.ts';
 import { notFound, refuseWhileDraining, summary } from './problems.ts';
 
-/** At most so many labels of one migration, also after a merge. */
+/** Maximum number of labels of a migration, also after a merge patch. */
 const maxLabels = 32;
 
-/** What callers may change of a migration that exists. */
+/** The changes that callers can make to an existing migration. */
 export function createChanges(
   context: EngineContext,
   engine: Engine,
@@ -65,7 +65,7 @@ export function createChanges(
 
   const { refusal, changeIf, changed } = createChanger(context);
 
-  /** The backup when nothing speaks against it on this migration. */
+  /** The backup, if this migration can accept it. */
   function checkedBackup(
     current: Migration,
     backup: Backup,
@@ -97,7 +97,7 @@ export function createChanges(
     return backup;
   }
 
-  /** The newest file of the chain that is in the watched folder now. */
+  /** The newest file of the chain in the watched folder. */
   async function newestFile(id: string, caller: ChangeRequestContext): Promise<string> {
     const current = await visible(context, id, caller);
     if (current.feed === undefined)
@@ -112,7 +112,7 @@ export function createChanges(
     return newest;
   }
 
-  /** Ends the chain with a file of the folder: one that is still to be taken, one in the queue, or one that was sent already. */
+  /** Ends the chain with a file of the folder: a file to be taken, a queued one, or one that was already sent. */
   function endWith(current: Migration, key: string): Migration {
     const { feed } = current;
     if (feed === undefined) throw refusal(current, 'invalid_state', 'The migration watches no folder.');
@@ -245,7 +245,7 @@ export function createChanges(
       if (request.adopt !== undefined) {
         const current = await visible(context, id, caller);
         const fits = adoptionFaults(current, request.adopt, providers.of(current.provider)).length === 0;
-        // Whether a word is wanted at all, and whether its names fit, is said below.
+        // Whether a decision is needed, and whether its ids fit, is checked below.
         if (isInDoubt(current) && fits) await refuseForeignRefs(context, current, request.adopt);
       }
       return changed(
@@ -292,7 +292,7 @@ export function createChanges(
 
     async remove(id, caller) {
       await visible(context, id, caller);
-      // A retry that comes in between makes it active again: what is deleted is what was checked.
+      // A retry in between makes it active again, so the deletion checks the state that it deletes.
       const removed = await store.remove(
         id,
         (current) => {
@@ -308,18 +308,18 @@ export function createChanges(
   };
 }
 
-/** The backups that a new one follows: all, or those before the failed one whose place it takes. */
+/** The backups before a new one: all, or those before the failed one that it replaces. */
 function chainUpTo(current: Migration): readonly Backup[] {
   const failed = failedBackup(current);
   return failed === undefined ? current.backups : current.backups.slice(0, current.backups.indexOf(failed));
 }
 
-/** Whether a file is worth looking at: an ended migration takes none, whatever is in it. */
+/** Whether to check a file: an ended migration accepts none. */
 function isOpen(current: Migration): boolean {
   return !isTerminal(current) && !current.cancelRequested;
 }
 
-/** Whether the cutover that is asked for is under way, done, or planned in just that way: the answer is 200, not 409. */
+/** Whether the requested cutover is in progress, done or planned in exactly that way: the answer is 200, not 409. */
 function cutoverIsPlanned(current: Migration, { afterBackup }: CutoverRequest): boolean {
   if (current.mode === 'full' || current.state === 'failed' || current.state === 'cancelled') return false;
   if (current.cancelRequested || failedBackup(current) !== undefined) return false;
@@ -329,17 +329,17 @@ function cutoverIsPlanned(current: Migration, { afterBackup }: CutoverRequest): 
   return planned && (afterBackup === undefined || afterBackup === 'latest' || afterBackup === last?.id);
 }
 
-/** Whether an operator's word on a call of unknown outcome is asked for. */
+/** Whether an operator's decision on a call of unknown outcome is needed. */
 function isInDoubt(migration: Migration): boolean {
   return unsettledCall(migration)?.asksOperator === true;
 }
 
-/** Whether what failed is on its way again already. */
+/** Whether the failed part is already submitted again. */
 function isRetried({ backups }: Migration): boolean {
   return backups.some(({ attempt, state }) => attempt > 1 && ['queued', 'submitting', 'restoring'].includes(state));
 }
 
-/** Why an operator's decision is refused. */
+/** Why an operator's decision is rejected. */
 function noWordNeeded(current: Migration): string {
   return unsettledCall(current) === undefined
     ? 'There is no call whose outcome is unknown.'

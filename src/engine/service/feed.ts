@@ -9,15 +9,15 @@ import type { FeedPage, MigrationService } from '../interface.ts';
 import { visible } from './access.ts';
 import { unknownAccount } from './problems.ts';
 
-/** How long a caller waits for a scan that was asked for, in milliseconds. */
+/** Maximum wait of a caller for a requested scan, in milliseconds. */
 const maxWaitMs = 10_000;
 const lookAgainMs = 50;
 
-/** What callers may see of a watched folder. */
+/** The view of a watched folder for callers. */
 export interface FeedReads extends Pick<MigrationService, 'feed' | 'scanFeed'> {
-  /** Has the folder scanned, and waits for it a while. */
+  /** Requests a scan of the folder and waits for it for a while. */
   scanNow(migration: Migration): Promise<void>;
-  /** All files of the folder with their verdicts, and the chain's newest file that is there now; null: there is none. */
+  /** All files of the folder with their verdicts, and the newest file of the chain; null: there is none. */
   survey(migration: Migration): Promise<{ readonly items: readonly FeedItem[]; readonly newest: string | null }>;
 }
 

@@ -9,7 +9,7 @@ import type { MigrationService } from '../interface.ts';
 import { askInVendorTime } from '../vendor-reads.ts';
 import { requireRoom } from './room.ts';
 
-/** Showing what was begun outside Godwit. */
+/** Shows tasks that were started outside Godwit. */
 export function createForeignTasks(context: EngineContext): Pick<MigrationService, 'foreignTasks'> {
   return {
     async foreignTasks(name, { instanceId, region }, caller) {
@@ -26,8 +26,8 @@ export function createForeignTasks(context: EngineContext): Pick<MigrationServic
 }
 
 /**
- * What is to be known of tasks that were begun outside Godwit before another restore goes to their instance; null: nothing, or the vendor does not
- * list its tasks there.
+ * Remarks on tasks that were started outside Godwit, before another restore on their instance; null: there are none, or the vendor cannot
+ * list tasks there.
  */
 export async function foreignWarning(
   context: EngineContext,
@@ -64,7 +64,7 @@ function isOwn({ providerRefs }: VendorTask, own: ReadonlySet<string>): boolean 
   return Object.values(providerRefs).some((id) => own.has(id));
 }
 
-/** The vendor's list of an instance's tasks, with times by our clock. Throws the vendor's failure as a problem. */
+/** The vendor's list of an instance's tasks, with times by Godwit's clock. Throws the vendor's failure as a problem. */
 async function listed(
   context: EngineContext,
   account: Account,

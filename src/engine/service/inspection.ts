@@ -10,15 +10,15 @@ import type { InspectedFile, MigrationService } from '../interface.ts';
 import { orProblem } from '../vendor-reads.ts';
 import { accountFor } from './access.ts';
 
-/** Keys of a folder that are listed, and of those the newest whose headers are read. */
+/** Maximum number of listed keys, and of the newest files whose headers are read. */
 const maxListed = 10_000;
 const maxRead = 1000;
-/** How long a caller waits for all headers together, in milliseconds. */
+/** Maximum wait of a caller for all headers, in milliseconds. */
 const maxMs = 25_000;
-/** Headers that are read at the same time. */
+/** Number of headers read concurrently. */
 const atOnce = 8;
 
-/** Looks at backups on behalf of a caller. */
+/** Reads backups for a caller. */
 export function createInspection(context: EngineContext, files: BackupFiles): Pick<MigrationService, 'inspectBackups'> {
   return {
     async inspectBackups(request, caller) {
@@ -56,7 +56,7 @@ export function createInspection(context: EngineContext, files: BackupFiles): Pi
     return objects.filter(({ key }) => !key.endsWith('/'));
   }
 
-  /** By key. The newest come first; what does not fit into the time is left out. */
+  /** By key. The newest are read first; those that do not fit into the time are omitted. */
   async function lookAtAll(
     place: Parameters<BackupFiles['look']>[0],
     objects: readonly StoredObject[],
@@ -73,7 +73,7 @@ export function createInspection(context: EngineContext, files: BackupFiles): Pi
   }
 }
 
-/** The chains that the provider can restore: with logs, or where there are none with a differential backup. */
+/** The chains that the provider can restore: with logs, or without them with a differential backup. */
 function possibleChains(
   files: readonly NamedFile[],
   { modes, differentialBeforeLogs }: Pick<Capabilities, 'modes' | 'differentialBeforeLogs'>,

@@ -4,9 +4,9 @@ import { type FieldFault, Problem, type ProblemCode } from '../../domain/problem
 import type { Provider } from '../../domain/provider.ts';
 import type { Engine } from '../engine.ts';
 
-/** The refusals that several operations share. */
+/** The rejections that several operations share. */
 
-/** The refusal of a change, with what is possible instead. `more`: further members of the problem. */
+/** The rejection of a change, with the possible actions. `more`: additional members of the problem. */
 export function refusal(
   current: Migration,
   code: ProblemCode,
@@ -18,31 +18,31 @@ export function refusal(
   return new Problem(code, detail, { members: { migrationId: current.id, state: current.state, actions, ...more } });
 }
 
-/** The `detail` over a list of faults: the fault itself where there is one. */
+/** The `detail` for a list of faults: the fault itself if there is only one. */
 export function summary(faults: readonly FieldFault[]): string {
   return faults.length === 1
     ? (faults[0]?.detail ?? '')
     : `${faults.length} fields are at fault; \`errors\` names each.`;
 }
 
-/** The account that was named, or that would be meant, is not to be had. `detail` says why. */
+/** The named or implied account is unavailable. `detail` says why. */
 export function unknownAccount(detail: string): Problem {
   return new Problem('unknown_account', detail, { errors: [{ pointer: '/account', detail }] });
 }
 
-/** There is no such migration, or the caller may not know of it. */
+/** There is no such migration, or the caller may not see it. */
 export function notFound(): Problem {
   return new Problem('not_found', 'There is no such migration.');
 }
 
-/** `migrationId`: the active migration that has the target. */
+/** `migrationId`: the active migration that holds the target. */
 export function targetBusy(migrationId: string): Problem {
   return new Problem('target_busy', `The migration ${migrationId} restores the same database onto the same instance.`, {
     members: { migrationId },
   });
 }
 
-/** Throws `draining` where this process takes no new work. */
+/** Throws `draining` if this process accepts no new work. */
 export function refuseWhileDraining(engine: Engine): void {
   if (engine.draining)
     throw new Problem('draining', 'This process is shutting down and takes no new work.', { retryAfterSeconds: 1 });

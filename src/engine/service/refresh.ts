@@ -6,14 +6,14 @@ import type { MigrationService } from '../interface.ts';
 import { visible } from './access.ts';
 import { requireRoom } from './room.ts';
 
-/** What was observed so lately is not asked for again, in milliseconds. */
+/** A migration observed more recently than this is not read again, in milliseconds. */
 const freshMs = 1000;
 
-/** Asking the vendor now, instead of when it is due. */
+/** Reads from the vendor now instead of at the next interval. */
 export function createRefresh(context: EngineContext): Pick<MigrationService, 'refresh'> {
   const { store, runtime, providers } = context;
 
-  /** Whether the vendor has been asked since, with whatever result. */
+  /** Whether the vendor was called since then, with any result. */
   const asked = (before: Migration, now: Migration): boolean =>
     isTerminal(now) || now.observedAt !== before.observedAt || now.updatedAt !== before.updatedAt;
 

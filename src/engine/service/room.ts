@@ -2,7 +2,7 @@ import { Problem } from '../../domain/problem.ts';
 import type { Account } from '../../domain/vendor.ts';
 import type { EngineContext } from '../context.ts';
 
-/** Throws `provider_unavailable` or `provider_throttled` where a read that a caller waits for would not come within the caller's bound. */
+/** Throws `provider_unavailable` or `provider_throttled` if a caller's read would exceed the caller's wait. */
 export function requireRoom(
   { client, runtime }: Pick<EngineContext, 'client' | 'runtime'>,
   account: { readonly name: string; readonly configured: Account | undefined },

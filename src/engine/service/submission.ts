@@ -32,17 +32,17 @@ import { refuseWhileDraining, summary, targetBusy } from './problems.ts';
 import { requireRoom } from './room.ts';
 import { settledAnswer, WaitingRequest } from './waiting-request.ts';
 
-/** What a store that works takes at most for a read that a caller waits for, in milliseconds. */
+/** Maximum time of a working store for a caller's read, in milliseconds. */
 const momentMs = 1000;
 
-/** Why a pause ends early. Without a reason Node makes an error with its stack for each. */
+/** The reason of an early end of a pause. Without one Node creates an error with a stack for each. */
 const over = 'over';
 
 interface FirstCall extends Pick<BegunCall, 'command' | 'permit'> {
   readonly account: Account;
 }
 
-/** New migrations: checked, stored, submitted, or only shown. */
+/** Checks, stores and submits new migrations, or shows a dry run. */
 export function createSubmission(
   context: EngineContext,
   engine: Engine,
@@ -52,7 +52,7 @@ export function createSubmission(
 ): Pick<MigrationService, 'create' | 'dryRun'> {
   const { store, runtime, providers } = context;
 
-  /** The migration of a request that has passed every check that needs no vendor. */
+  /** The migration of a request that has passed every check without the vendor. */
   function checked(
     request: Parameters<MigrationService['create']>[0],
     caller: RequestContext,
@@ -74,14 +74,14 @@ export function createSubmission(
       .of(request.provider)
       .checkMigration(migration, account)
       .filter(
-        // Which file it will be is not known yet; its name is judged when it is taken. What was adopted is restored already.
+        // The file is not known yet; its name is checked when it is taken. An adopted backup is already restored.
         ({ pointer }) => request.source !== undefined || !pointer?.startsWith('/source'),
       );
     if (faults.length > 0) throw new Problem('unsupported_by_provider', summary(faults), { errors: faults });
     return { migration, account };
   }
 
-  /** Looks at the files of the full backup before anything is stored. */
+  /** Checks the files of the full backup before anything is stored. */
   async function fileCheck(migration: Migration, account: Account): Promise<CheckedFiles> {
     const backup = fullBackup(migration);
     const seen = await lookAtSource(context, backupFiles, account, migration, backup.source);
@@ -90,8 +90,8 @@ export function createSubmission(
   }
 
   /**
-   * Waits until the vendor has accepted or refused, until it is clear that this takes longer, or until the deadline. It is stored already, so a
-   * store that does not answer now only means that nothing newer is known.
+   * Waits until the vendor has accepted or rejected, until it is clear that this takes longer, or until the deadline. The migration is
+   * already stored, so a store that does not answer only means that nothing newer is known.
    */
   async function submitted(created: Migration, waiting: WaitingRequest, work: Promise<void>): Promise<Migration> {
     const { id } = created;
@@ -103,7 +103,7 @@ export function createSubmission(
       const deadline = new AbortController();
       await Promise.race([work, runtime.sleep(end - runtime.monotonic(), deadline.signal)]);
       deadline.abort(over);
-      // What this process brings to an end itself need not be read again.
+      // An outcome that this process produces need not be read again.
       if (waiting.settled !== null) return waiting.settled;
       stop = store.onChange((changed) => {
         if (changed === id) signal.abort(over);
@@ -125,7 +125,7 @@ export function createSubmission(
     }
   }
 
-  /** Null: the store does not answer within that time and a moment. */
+  /** Null: the store does not answer within that time. */
   async function presentIfKnown(id: string, waitMs: number): Promise<Migration | 'deleted' | null> {
     const answered = new AbortController();
     try {
@@ -141,7 +141,7 @@ export function createSubmission(
     }
   }
 
-  /** The first call of a migration, when it can be sent at once: its intent is then stored with the migration. */
+  /** The first call of a migration if it can be sent at once: its intent is then stored with the migration. */
   function firstCall(migration: Migration, account: Account): FirstCall | null {
     if (!context.client.knowsCloud(account, migration.region)) return null;
     const command = decide(migration, providers.of(migration.provider));
@@ -150,7 +150,7 @@ export function createSubmission(
     return admission.open ? { command, permit: admission.permit, account } : null;
   }
 
-  /** Stores a new migration, with the intent of its first call where there is one. */
+  /** Stores a new migration with the intent of its first call, if there is one. */
   async function stored(
     migration: Migration,
     first: FirstCall | null,
@@ -168,7 +168,7 @@ export function createSubmission(
     };
     const result = await store.create(begun, lease, caller.idempotency, trace);
     if (result.outcome === 'instance_occupied') {
-      // The instance has to be waited for: nothing is sent now.
+      // The migration must wait for the instance, so nothing is sent now.
       first?.permit.giveBack();
       return stored(migration, null, admitted, waitMs, caller);
     }
@@ -182,7 +182,7 @@ export function createSubmission(
     return { leased: { ...leased, begun: { command, permit, leaseEnd: lease.now + lease.leaseMs } } };
   }
 
-  /** Takes over a task that the vendor has. Nothing is sent, so there is nothing to wait for. */
+  /** Adopts a vendor's task. Nothing is sent, so there is nothing to wait for. */
   async function adopted(
     request: MigrationRequest,
     draft: Migration,
@@ -195,7 +195,7 @@ export function createSubmission(
     return 'replay' in created ? created : { migration, accepted: true };
   }
 
-  /** Where another migration has the instance at the moment, what comes next of this one waits for it. */
+  /** If another migration occupies the instance, the next step waits for it. */
   async function storedAsItIs(migration: Migration, caller: ChangeRequestContext): ReturnType<typeof stored> {
     const { reply, audit } = caller;
     const trace: RequestTrace = {
@@ -219,7 +219,7 @@ export function createSubmission(
       const files = await fileCheck(described, account);
       refuseFaults(files);
       const migration = withChecked(described, files);
-      // Where others wait for the account's limit it gets in line: it is due, and any worker takes it in its turn.
+      // If others wait for the account's limit, it queues: it is due, and any worker takes it at its turn.
       const admitted = engine.admits(account);
       const first = admitted ? firstCall(migration, account) : null;
       try {

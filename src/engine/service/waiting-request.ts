@@ -6,7 +6,7 @@ import type { IdempotencyKey, OpenRequest, SettledAnswer } from '../../domain/st
 import { submissionRefusal } from '../../domain/submission.ts';
 import type { ChangeRequestContext, Outcome, Reply } from '../interface.ts';
 
-/** The answer to an outcome, as it is kept. */
+/** The stored answer to an outcome. */
 export function settledAnswer(reply: Reply, outcome: Outcome): SettledAnswer {
   return { answer: reply.compose(outcome), outcome: outcome instanceof Problem ? outcome.code : 'ok' };
 }
@@ -15,9 +15,9 @@ export function settledAnswer(reply: Reply, outcome: Outcome): SettledAnswer {
 export class WaitingRequest implements OpenRequest {
   readonly idempotency?: IdempotencyKey;
   readonly audit?: AuditEntry;
-  /** Until when the caller waits, by the monotonic clock. */
+  /** End of the caller's wait, by the monotonic clock. */
   readonly end: number;
-  /** The migration as it was stored with the answer; null: it has not been yet. */
+  /** The migration as stored with the answer; null: not stored yet. */
   settled: Migration | null = null;
   readonly #runtime: Pick<Runtime, 'now' | 'monotonic'>;
   readonly #reply: Reply | undefined;
@@ -35,7 +35,7 @@ export class WaitingRequest implements OpenRequest {
     if (audit !== undefined) this.audit = audit;
   }
 
-  /** Whether there is nothing more to wait for: the vendor has spoken, or the next step comes after the deadline. */
+  /** Whether waiting is over: the vendor has answered, or the next step comes after the deadline. */
   isClear({ state, dueAt }: Migration): boolean {
     return (
       state !== 'pending' || dueAt === null || dueAt > this.#runtime.now() + (this.end - this.#runtime.monotonic())
@@ -48,14 +48,14 @@ export class WaitingRequest implements OpenRequest {
     return settledAnswer(this.#reply, outcome);
   }
 
-  /** The answer to this is stored. */
+  /** The answer for this migration is stored. */
   kept(stored: Migration): void {
     this.#open = false;
     this.settled = stored;
     this.#reply?.kept();
   }
 
-  /** The caller is answered in another way. */
+  /** The caller gets another answer. */
   close(): void {
     this.#open = false;
   }

@@ -14,11 +14,11 @@ import { recordNames, requestContext } from './callers.ts';
 
 /** A POST that may carry an idempotency key. */
 export interface OnceOnly {
-  /** The status with which the audit tells of it when its change is stored; null: more than that settles it. */
+  /** The status in the audit record stored with the change; null: the change alone does not decide it. */
   readonly status: number | null;
   /** Does it. A `Replay` says that the key is stored already. */
   act(change: Pick<ChangeRequestContext, 'idempotency' | 'audit' | 'reply'>): Promise<Answer | Replay>;
-  /** The answer to what became of it. Pure. */
+  /** The answer to the outcome. Pure. */
   answer(outcome: Exclude<Outcome, Problem>): Answer;
   /**
    * The answer of a first request that was never given, because its process died or its store went away: what is true now. A `Problem` that it
@@ -27,7 +27,7 @@ export interface OnceOnly {
   presentAnswer(migration: Migration, record: IdempotencyRecord): Answer;
 }
 
-/** Carries out a POST once per idempotency key; later requests with the key get the first answer again, byte for byte. */
+/** Executes a POST once per idempotency key; later requests with the key get the first answer again, byte for byte. */
 export async function answerOnce(
   http: HttpContext,
   request: FastifyRequest,
@@ -71,7 +71,7 @@ export async function answerOnce(
     const { type, id } = record.resource;
     if (type === 'migration') request.subject = { migrationId: id };
     expectSameRequest(record, idempotency);
-    // What was allowed then may not be now.
+    // What was permitted then may no longer be.
     await requirePresentGrant(http, request, record);
     if (record.answer !== null) return sendAnswer(reply.header('idempotency-replayed', 'true'), record.answer);
     if (isAwaited(record, own))

@@ -6,7 +6,7 @@ import { type MigrationState, terminalStates } from '../../domain/vocabulary.ts'
 import type { HttpContext } from '../app-types.ts';
 import { notModified, type TagCondition } from '../request/entity-tag.ts';
 
-/** An answer as bytes, so that it can be given again exactly. */
+/** An answer as bytes, so that it can be repeated exactly. */
 export type Answer = StoredAnswer;
 
 /** For answers with an entity tag: a proxy that compresses one makes the tag weak, which no `If-Match` takes. */
@@ -54,7 +54,7 @@ export function migrationAnswer(
   });
 }
 
-/** Where a migration is found. `base`: of the request that asks. */
+/** The URL of a migration. `base`: of the request. */
 function migrationPath(base: string, migration: Pick<Migration, 'id'>): string {
   return `${base}/migrations/${migration.id}`;
 }

@@ -8,7 +8,7 @@ import type { HttpContext } from '../app-types.ts';
 import type { Identity } from '../auth/authenticator.ts';
 import { acceptedTags, readTags } from '../request/entity-tag.ts';
 
-/** Who asks, for the service. */
+/** The caller for the service. */
 export function requestContext(request: FastifyRequest): RequestContext {
   const { caller, accounts } = identityOf(request);
   return { caller, accounts, requestId: request.id };
@@ -20,7 +20,7 @@ export function recordNames(request: FastifyRequest): readonly string[] {
   return formerCaller === undefined ? [caller] : [caller, formerCaller];
 }
 
-/** Accounts that a list may show; undefined: all. */
+/** Accounts visible in a list; undefined: all. */
 export function visibleAccounts(request: FastifyRequest): readonly string[] | undefined {
   const { accounts } = identityOf(request);
   return accounts.includes('*') ? undefined : accounts;
@@ -45,7 +45,7 @@ export async function changeContext(
   return { ...context, ...(await matchCondition(request, 'migration', () => http.service.get(id, context))) };
 }
 
-/** Who asks about webhooks. */
+/** The caller of webhook operations. */
 export function webhookCaller(request: FastifyRequest): WebhookCaller {
   const { caller, kind, accounts } = identityOf(request);
   return { caller, kind, accounts };

@@ -50,7 +50,7 @@ const redeliverSchema = {
   },
 } as const;
 
-/** Events on their way to a webhook. */
+/** Deliveries of a webhook. */
 export function deliveryRoutes(app: HttpApp, http: HttpContext): void {
   const { webhooks } = http;
 

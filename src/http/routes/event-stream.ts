@@ -10,12 +10,12 @@ import { headerText } from '../request/header-text.ts';
 import { invalidParameter } from '../validation/invalid-request.ts';
 import { requestContext } from './callers.ts';
 
-/** After that time the stream ends and the client comes back with its credentials and `Last-Event-ID`, in milliseconds. */
+/** Maximum duration of a stream in milliseconds; the client then reconnects with its credentials and `Last-Event-ID`. */
 const maxStreamMs = 600_000;
-/** How long a client waits before it comes back, in milliseconds. */
+/** Reconnection delay of a client, in milliseconds. */
 const comeBackMs = 2000;
 
-/** Answers a request with events as they come (server-sent events). */
+/** Answers a request with a live stream of events (server-sent events). */
 export type EventStream = (
   request: FastifyRequest,
   reply: FastifyReply,
@@ -35,7 +35,7 @@ export function eventStreams(app: HttpApp, { service, runtime, settings }: HttpC
     request: FastifyRequest,
   ) {
     yield `retry: ${comeBackMs}\n\n`;
-    // With an empty id the client forgets the place that is gone.
+    // An empty id makes the client forget the lost position.
     if (reset) yield 'id:\nevent: reset\ndata: {}\n\n';
     try {
       for await (const events of batches) yield events.length === 0 ? ':\n\n' : bytesOf(events);
@@ -95,7 +95,7 @@ export function eventStreams(app: HttpApp, { service, runtime, settings }: HttpC
       // Proxies that gather answers would keep events back.
       .header('x-accel-buffering', 'no');
     if (request.method === 'HEAD') return reply.send();
-    // Who has left meanwhile takes no place.
+    // A client that has left takes no slot.
     if (!ended.signal.aborted) takePlace(ended, caller);
     void runtime.sleep(lifetimeMs(request), ended.signal).then(() => ended.abort());
     return reply.send(Readable.from(texts(followed, request), { objectMode: false }));
@@ -114,7 +114,7 @@ let lastBatch: { readonly events: readonly MigrationEvent[]; readonly bytes: Buf
   bytes: Buffer.of(),
 };
 
-/** The streams of a process are given the same events, and mostly the same ones together: they send the same bytes. */
+/** Streams of a process mostly get the same events at the same time, so they share the encoded bytes. */
 function bytesOf(events: readonly MigrationEvent[]): Buffer {
   const same = events.length === lastBatch.events.length && events.every((event, n) => event === lastBatch.events[n]);
   if (!same) lastBatch = { events, bytes: Buffer.concat(events.map(lines)) };

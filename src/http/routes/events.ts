@@ -65,7 +65,7 @@ const ofAllSchema = {
   response: { 200: pageOrStream, ...problems('read', ['invalid_request']) },
 } as const;
 
-/** What happened. */
+/** Events of one or all migrations. */
 export function eventRoutes(app: HttpApp, http: HttpContext): void {
   const { service } = http;
   const config = { access: 'migrations:read', anyAccept: true } as const;

@@ -53,7 +53,7 @@ export function healthRoutes(app: HttpApp, http: HttpContext): void {
   });
 }
 
-/** The names of accounts are for those who have a grant for them. */
+/** Account names are shown to callers with a grant for them. */
 function forEyesOf(identity: Identity | null, checks: Health['checks']): Health['checks'] {
   let unnamed = 0;
   return checks.map((check) => {

@@ -21,7 +21,7 @@ const inspectSchema = {
   },
 } as const;
 
-/** What backup files say of themselves. */
+/** The inspection of backup files. */
 export function inspectionRoutes(app: HttpApp, http: HttpContext): void {
   app.post(
     '/backups/inspect',

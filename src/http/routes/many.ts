@@ -13,10 +13,10 @@ import { requestContext } from './callers.ts';
 
 /** One request about many migrations: each is stored, answered and audited for itself. */
 
-/** So many are worked on at once. */
+/** Number of items processed concurrently. */
 const atOnce = 8;
 
-/** What became of one of many. */
+/** The result of one item. */
 export interface ItemAnswer {
   readonly status: number;
   readonly migration?: unknown;
@@ -24,7 +24,7 @@ export interface ItemAnswer {
   readonly dryRun?: unknown;
 }
 
-/** Does the work for each, a few at a time, and keeps their order. */
+/** Processes the items, a few at a time, and keeps their order. */
 export function forEach<T, R>(items: readonly T[], work: (item: T, index: number) => Promise<R>): Promise<R[]> {
   return someAtOnce(items, atOnce, work);
 }
@@ -52,7 +52,7 @@ export function itemContext(
   };
 }
 
-/** Of the item alone: the record of the whole request is written when it is answered. */
+/** Record of the item only: the record of the whole request is written with its answer. */
 function auditOfItem(http: HttpContext, request: FastifyRequest): AuditEntry {
   const before = request.auditEntry;
   const entry = http.trail.entryOf(request, 202);

@@ -64,7 +64,7 @@ const deleteSchema = {
   },
 } as const;
 
-/** One migration: read, describe, forget. */
+/** One migration: read, change, delete. */
 export function migrationRoutes(app: HttpApp, http: HttpContext): void {
   const { service } = http;
 

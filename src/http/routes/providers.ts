@@ -83,7 +83,7 @@ function timeOrNull(at: number | null): string | null {
   return at === null ? null : new Date(at).toISOString();
 }
 
-/** What can be migrated to. */
+/** Providers, accounts and their tasks. */
 export function providerRoutes(app: HttpApp, http: HttpContext): void {
   const { service, providers } = http;
   const config = { access: 'migrations:read' } as const;

@@ -30,7 +30,7 @@ const links = {
   metrics: '/metrics',
 } as const;
 
-/** The front door. */
+/** The links of the API. */
 export function rootRoutes(app: HttpApp, http: HttpContext): void {
   const { version, environment } = http.settings;
 

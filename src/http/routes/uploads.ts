@@ -7,7 +7,7 @@ import { jsonAnswer, sendAnswer } from './answer.ts';
 import { answerChange, changeOutcomes } from './answer-change.ts';
 import { requestContext } from './callers.ts';
 
-/** What an operation can answer that asks the vendor while the caller waits. */
+/** Problems of operations that call the vendor while the caller waits. */
 export const vendorProblems = [
   'unknown_account',
   'provider_rejected',
@@ -60,7 +60,7 @@ const uploadedSchema = {
   },
 } as const;
 
-/** Files that the caller brings to the vendor. */
+/** Uploads by the caller. */
 export function uploadRoutes(app: HttpApp, http: HttpContext): void {
   const { service } = http;
   const config = { access: 'migrations:write', bodyOptional: true } as const;

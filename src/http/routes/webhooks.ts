@@ -149,11 +149,11 @@ const testSchema = {
   },
 } as const;
 
-/** Where events are sent to. */
+/** Webhooks. */
 export function webhookRoutes(app: HttpApp, http: HttpContext): void {
   const { webhooks } = http;
   const reading = { access: 'migrations:read' } as const;
-  // Whoever says where events go reads them.
+  // A caller that directs events can read them.
   const deciding = { access: ['migrations:write', 'migrations:read'] } as const;
 
   app.post('/webhooks', { schema: createSchema, config: deciding }, async (request, reply) => {
@@ -241,7 +241,7 @@ export function webhookRoutes(app: HttpApp, http: HttpContext): void {
   );
 }
 
-/** The one answer that a secret is in. */
+/** The only answer with a secret. */
 function secretAnswer(status: number, webhook: Webhook, secret: string): Answer {
   const headers = { etag: entityTag(webhook), 'cache-control': 'no-store' };
   return jsonAnswer(status, { ...representWebhook(webhook), secret }, headers);

@@ -17,7 +17,7 @@ export interface Column {
   readonly parse: (text: string) => unknown;
 }
 
-/** What became of one statement of a batch. */
+/** The result of one statement of a batch. */
 export interface StatementResult {
   readonly columns: readonly Column[] | null;
   readonly rows: readonly Readonly<Record<string, unknown>>[];
@@ -27,7 +27,7 @@ interface Description {
   readonly fields: readonly { readonly name: string; readonly dataTypeID: number }[];
 }
 
-/** How a value of a type is read, by the number of the type. */
+/** Parses a value of a type, by the type's number. */
 export type ParserOf = (type: number) => (text: string) => unknown;
 
 /**

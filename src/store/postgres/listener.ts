@@ -17,7 +17,7 @@ export function changeInWords(origin: string, migrationId: string, claimableAt: 
 const countingOffsetMs = 500;
 const firstRetryMs = 100;
 const maxRetryMs = 5_000;
-/** How long a notification is waited for, in milliseconds, until none is taken to arrive. */
+/** Maximum wait for a notification, in milliseconds, after which none is assumed to arrive. */
 const probeMs = 5_000;
 /** What stands in the place of a migration's id in a notification that only has to arrive. */
 const probe = 'probe';
@@ -39,8 +39,8 @@ export interface ListenerOptions {
 }
 
 /**
- * Hears of changes in other processes over a connection of its own. A lost connection is made again, and what was changed
- * meanwhile is told from the event log.
+ * Receives changes of other processes over its own connection. A lost connection is re-established, and missed changes are read from the
+ * event log.
  */
 export class ChangeListener {
   readonly #options: ListenerOptions;
@@ -136,7 +136,7 @@ export class ChangeListener {
       const heard = this.#hears;
       // A pool that cannot send one now says nothing of this connection.
       await this.#try(connection).catch(this.#options.onError);
-      // What is not heard is looked up.
+      // Missed notifications are looked up.
       if (heard && this.#hears) this.#position = await this.#look(connection);
       else await this.#catchUp(connection);
       if (heard && !this.#hears) this.#options.onError(new StoreUnavailable('notifications (LISTEN) do not arrive'));

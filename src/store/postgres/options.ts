@@ -1,4 +1,4 @@
-/** How Godwit uses a PostgreSQL server. Times in milliseconds. */
+/** Settings for a PostgreSQL server. Times in milliseconds. */
 export interface PostgresOptions {
   /** Connections of this process at most, beside the one that listens. */
   readonly poolSize: number;
@@ -9,9 +9,9 @@ export interface PostgresOptions {
   readonly lockTimeoutMs: number;
   /** How long the process waits beyond the server's own limit, for a server that has gone silent. */
   readonly graceMs: number;
-  /** For how long the server is asked what became of a commit whose answer was lost. */
+  /** How long the server is asked whether a commit with a lost answer took place. */
   readonly commitDoubtMs: number;
-  /** How often the listening connection is tried, so that a dead one is noticed. */
+  /** Interval between checks of the listening connection, so that a dead one is noticed. */
   readonly pingMs: number;
 }
 

@@ -3,10 +3,10 @@ import { type Client, DatabaseError, Pool, type PoolClient } from 'pg';
 import { type BatchingClient, withoutNul } from './batch.ts';
 import type { Servers } from './servers.ts';
 
-/** How long a connection is used at most, in seconds: what a name leads to, and a password, may have changed. */
+/** Maximum age of a connection in seconds, because a host's address or a password may have changed. */
 const maxLifeSeconds = 300;
 
-/** A pool that can be told that its connections lead to a server of yesterday. */
+/** A pool whose connections can be declared outdated. */
 export interface RecyclingPool extends PostgresPool {
   connect(): Promise<BatchingClient>;
   /** Every connection that was made before is closed instead of being used again. */

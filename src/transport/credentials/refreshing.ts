@@ -24,7 +24,7 @@ export class RefreshingCredentials {
     this.#issued = new IssuedCache(() => runtime.now(), renewal);
   }
 
-  /** The present credentials. Throws `VendorError` when none are available. */
+  /** The current credentials. Throws `VendorError` if none are available. */
   get(): Promise<Credentials> {
     return this.#issued.get(() => this.#exchange());
   }
@@ -34,7 +34,7 @@ export class RefreshingCredentials {
     this.#issued.ended(credentials);
   }
 
-  /** Why no exchange is tried at present, or null. */
+  /** Why no exchange is currently attempted, or null. */
   get refusal(): VendorError | null {
     return this.#refused !== null && this.#runtime.now() < this.#refused.until ? this.#refused.error : null;
   }

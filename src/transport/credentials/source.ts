@@ -9,7 +9,7 @@ import { exchangeFailure } from '../failure.ts';
 import { cleanReply, redactorFor } from '../redaction.ts';
 import { refusedLoginPauseMs } from '../refused-logins.ts';
 
-/** A way to come by temporary credentials. */
+/** A source of temporary credentials. */
 export interface CredentialSource {
   /** Pause after a refusal with the same inputs, in milliseconds. */
   readonly refusalPauseMs: number;
@@ -19,7 +19,7 @@ export interface CredentialSource {
   issue(): Promise<Issued>;
 }
 
-/** After a refusal nothing is tried for this long with the same inputs, by who issues. */
+/** Pause after a rejection with the same inputs, by issuer. */
 const refusalPauseMs: Readonly<Record<IssuedCredentials['issuer'], number>> = {
   service: 60_000,
   pod: 60_000,
@@ -51,7 +51,7 @@ export function credentialSource(
   };
 }
 
-/** Sends it once. Where no answer came, gives the failure. */
+/** Sends the request once. Without an answer, returns the failure. */
 async function send(
   exchange: Exchange,
   request: IssuerRequest,

@@ -7,13 +7,13 @@ import { dispatcherMaker, type MakeDispatcher } from '../outbound.ts';
 import { RefreshingCredentials } from './refreshing.ts';
 import { credentialSource } from './source.ts';
 
-/** The credentials of all accounts, whatever way they come. */
+/** The credentials of all accounts, from any source. */
 export interface CredentialVault {
   credentialsOf(account: Account): Promise<Credentials>;
   credentialsEnded(account: Account, credentials: Credentials): void;
-  /** Why an account gets none at present, or null. */
+  /** Why an account currently has none, or null. */
   refusal(account: Account): VendorFailure | null;
-  /** Takes up the credentials of these accounts; `gone`: names of accounts that have none any more, or other ones. */
+  /** Applies the credentials of these accounts; `gone`: names of accounts whose credentials were removed or replaced. */
   replace(accounts: VaultOptions['accounts'], gone: readonly string[]): void;
   close(): Promise<void>;
 }
@@ -21,7 +21,7 @@ export interface CredentialVault {
 export interface VaultOptions {
   readonly accounts: readonly { readonly account: Account; readonly credentials: AccountCredentials }[];
   readonly runtime: Runtime;
-  /** The way out of each account's calls to its issuer; default: directly. */
+  /** Outbound settings of each account's calls to its issuer; default: direct. */
   outboundOf?(account: Account): MakeDispatcher;
 }
 
@@ -33,7 +33,7 @@ const metadataTimeoutMs = 1500;
 
 export function createCredentialVault({ accounts, runtime, outboundOf }: VaultOptions): CredentialVault {
   const limits = { maxBodyBytes: 256 * 1024, connections: 4 };
-  // The services of the machine itself are not behind a proxy.
+  // Services of this machine are not behind a proxy.
   const metadata = createExchange({ callTimeoutMs: metadataTimeoutMs, ...limits });
   const issuers = new Map<MakeDispatcher, Exchange>();
   const exchangeFor = (account: Account, { issuer }: IssuedCredentials): Exchange => {
