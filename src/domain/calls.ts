@@ -195,11 +195,16 @@ function waitOrGiveUp(migration: Migration, number: number, failure: VendorFailu
   const since = first?.sentAt ?? call.sentAt;
   const until = since + settings.busyMs;
   if (now < until) {
-    const detail = `${failure.detail} It is tried again by itself until ${new Date(until).toISOString()}.`;
+    const detail = `${failure.detail} It is tried again by itself until ${new Date(until).toISOString()}. ${whereOthersShow(migration)}`;
     return deferCall(migration, number, { ...failure, detail }, 'provider_busy', context);
   }
-  const detail = `${failure.detail} The vendor has answered so since ${new Date(since).toISOString()}; it is not tried again by itself.`;
+  const detail = `${failure.detail} The vendor has answered so since ${new Date(since).toISOString()}; it is not tried again by itself. ${whereOthersShow(migration)}`;
   return refuseCall(migration, number, { ...errorOf(failure), detail, retryable: true }, context);
+}
+
+/** What holds the target up may have been started by somebody else. The vendor is asked for it only when a person wants to know. */
+function whereOthersShow({ account, target }: Pick<Migration, 'account' | 'target'>): string {
+  return `GET /accounts/${encodeURIComponent(account)}/tasks?instanceId=${encodeURIComponent(target.instanceId)} lists what was started there outside Godwit.`;
 }
 
 function deferCall(

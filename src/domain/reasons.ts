@@ -68,7 +68,7 @@ export const reasonCatalogue = {
   provider_busy: {
     meaning:
       'The state of the vendor’s resource forbids the call now. Godwit tries again for `engine.busyMs` (1 h); then the call counts as refused.',
-    action: null,
+    action: 'Nothing at first. `GET /accounts/{name}/tasks` lists what was started on the instance outside Godwit.',
     clearedBy: ['answer', 'observation'],
     retry: 'never',
     cancelEndsRecord: 'never',

@@ -18,7 +18,7 @@ import {
 import type { Backup, Instant, Migration, ReasonNote, Refs, WarningNote } from './migration.ts';
 import { fullBackup } from './migration.ts';
 import type { FieldFault } from './problem.ts';
-import type { CancelVerdict } from './provider.ts';
+import type { CancelVerdict, Provider } from './provider.ts';
 import type { MigrationPatch } from './request-schema.ts';
 
 /** How the aggregate changes when a caller asks for something that `permission` allows. Pure. */
@@ -64,6 +64,29 @@ export function removeBackup(migration: Migration, id: string, now: Instant): Mi
   const keys = removed.source.type === 'object_storage' ? removed.source.keys : [];
   const skipping = feed && { feed: { ...feed, skipped: [...(feed.skipped ?? []), ...keys] } };
   return wake(blockedByFailedBackup({ ...free, ...skipping, backups: left, updatedAt: now }), now);
+}
+
+/**
+ * Why a cutover cannot be asked for in this way, although the state allows one; null: it can. `afterBackup`: as in the request; `latest` is the newest file
+ * of a watched folder.
+ */
+export function cutoverObjection(
+  { feed }: Pick<Migration, 'feed'>,
+  { capabilities }: Pick<Provider, 'capabilities'>,
+  afterBackup: string | undefined,
+): { readonly code: 'invalid_state' | 'cutover_needs_final_backup'; readonly detail: string } | null {
+  if (afterBackup === 'latest' && feed === undefined)
+    return {
+      code: 'invalid_state',
+      detail: '`latest` is for a migration that watches a folder. Name a queued backup.',
+    };
+  if (afterBackup === undefined && !capabilities.cutoverWithoutBackup)
+    return {
+      code: 'cutover_needs_final_backup',
+      detail:
+        'This provider opens a database only with a final backup: add it with `final: true`, or name a queued one in `afterBackup`.',
+    };
+  return null;
 }
 
 /** Asks for the cutover: after `afterBackup`, which becomes final, or (null) by opening the database when the queue is empty. */

@@ -190,6 +190,10 @@ describe('a selection by labels', () => {
       ids.map((id) => items.find(({ migrationId }) => migrationId === id)).map((item) => item?.status);
     expect(byId(dry.body.items)).toEqual([202, 202, 409]);
     expect(dry.body.items.flatMap(({ problem }) => problem?.code ?? [])).toEqual(['invalid_state']);
+    // What is asked for in another way than the migrations allow is refused in the dry run as it would be refused.
+    const latest = { selector: { labels }, afterBackup: 'latest' };
+    for (const path of ['/migrations/cutover?dryRun=true', '/migrations/cutover'])
+      expect(byId((await post(path, latest)).body.items)).toEqual([409, 409, 409]);
     const { body } = await post('/migrations/cutover', { selector: { labels } }, { 'idempotency-key': 'cut-1' });
     expect(byId(body.items)).toEqual([202, 202, 409]);
     for (const id of ids.slice(0, 2)) await settled(id, 'succeeded');

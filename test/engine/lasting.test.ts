@@ -102,6 +102,11 @@ describe('a busy target', () => {
     const waiting = await simulation.until(id, ({ calls }) => calls.length > 12);
     expect(waiting).toMatchObject({ state: 'pending', stateReason: 'provider_busy' });
     expect(waiting.blocking).toMatchObject([{ code: 'provider_busy', provider: { code } }]);
+    // What holds the target up may have been started by others, who are one reading away.
+    const { account, target } = waiting;
+    expect(waiting.blocking[0]?.detail).toContain(
+      `GET /accounts/${account}/tasks?instanceId=${target.instanceId} lists`,
+    );
     expect(waiting.blocking[0]?.detail).toContain(new Date(began + hour).toISOString().slice(0, 15));
     expect(waiting.blocking[0]?.since).toBeLessThan(began + 1000);
     simulation.refused = null;

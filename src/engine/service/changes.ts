@@ -21,6 +21,7 @@ import type { CutoverRequest } from '../../domain/request-schema.ts';
 import {
   addBackup,
   adoptionFaults,
+  cutoverObjection,
   markUploaded,
   patchMigration,
   removalFault,
@@ -97,15 +98,16 @@ export function createChanges(
     return backup;
   }
 
+  /** Throws where a cutover cannot be asked for in this way. */
+  function refuseCutover(current: Migration, afterBackup: string | undefined): void {
+    const objection = cutoverObjection(current, providers.of(current.provider), afterBackup);
+    if (objection !== null) throw refusal(current, objection.code, objection.detail);
+  }
+
   /** The newest file of the chain in the watched folder. */
   async function newestFile(id: string, caller: ChangeRequestContext): Promise<string> {
     const current = await visible(context, id, caller);
-    if (current.feed === undefined)
-      throw refusal(
-        current,
-        'invalid_state',
-        '`latest` is for a migration that watches a folder. Name a queued backup.',
-      );
+    refuseCutover(current, 'latest');
     if (takesFiles(current)) await folders.scanNow(current);
     const { newest } = await folders.survey((await store.get(id)) ?? current);
     if (newest === null) throw refusal(current, 'invalid_state', 'The folder holds no file of the chain yet.');
@@ -203,15 +205,8 @@ export function createChanges(
       const cutOver = (current: Migration): Migration => {
         const { afterBackup } = request;
         if (newest !== null) return endWith(current, newest);
-        if (afterBackup === undefined) {
-          if (!providers.of(current.provider).capabilities.cutoverWithoutBackup)
-            throw refusal(
-              current,
-              'cutover_needs_final_backup',
-              'This provider opens a database only with a final backup: add it with `final: true`, or name a queued one in `afterBackup`.',
-            );
-          return requestCutover(current, null, runtime.now());
-        }
+        refuseCutover(current, afterBackup);
+        if (afterBackup === undefined) return requestCutover(current, null, runtime.now());
         const backup = markableAsFinal(current, providers.of(current.provider));
         if (backup?.id !== afterBackup)
           throw refusal(

@@ -3,6 +3,7 @@ import { type CancelSelection, type CutoverSelection, maxSelected } from '../../
 import { permission } from '../../domain/lifecycle.ts';
 import type { Migration } from '../../domain/migration.ts';
 import { Problem } from '../../domain/problem.ts';
+import { cutoverObjection } from '../../domain/requests.ts';
 import type { MigrationFilter } from '../../domain/store.ts';
 import { type ActionName, migrationStates, terminalStates } from '../../domain/vocabulary.ts';
 import type { Change, ChangeRequestContext, Replay } from '../../engine/interface.ts';
@@ -47,6 +48,14 @@ const active = migrationStates.filter((state) => !terminalStates.includes(state)
 const pageSize = 100;
 const tooMany = `More than ${maxSelected} migrations that have not ended are selected: narrow the selection.`;
 
+/** What is to be done with each of a selection. */
+interface WantedChange {
+  readonly action: ActionName;
+  /** What the change itself would be refused for, where the state allows it. */
+  objection(migration: Migration): ReturnType<typeof cutoverObjection>;
+  act(id: string, context: ChangeRequestContext): Promise<Change | Replay>;
+}
+
 /** Cutover and cancellation of all migrations that have certain labels. */
 export function selectionRoutes(app: HttpApp, http: HttpContext): void {
   const { service, providers } = http;
@@ -54,20 +63,25 @@ export function selectionRoutes(app: HttpApp, http: HttpContext): void {
 
   app.post('/migrations/cutover', { schema: cutoverSchema, config }, (request, reply) => {
     const { selector, afterBackup } = request.body;
-    return answerSelection(request, reply, selector, 'cut_over', (id, context) =>
-      service.cutOver(id, afterBackup === undefined ? {} : { afterBackup }, context),
-    );
+    const act = (id: string, context: ChangeRequestContext) =>
+      service.cutOver(id, afterBackup === undefined ? {} : { afterBackup }, context);
+    const objection = (migration: Migration) =>
+      cutoverObjection(migration, providers.of(migration.provider), afterBackup);
+    return answerSelection(request, reply, selector, { action: 'cut_over', objection, act });
   });
   app.post('/migrations/cancel', { schema: cancelSchema, config }, (request, reply) =>
-    answerSelection(request, reply, request.body.selector, 'cancel', (id, context) => service.cancel(id, context)),
+    answerSelection(request, reply, request.body.selector, {
+      action: 'cancel',
+      objection: () => null,
+      act: (id, context) => service.cancel(id, context),
+    }),
   );
 
   async function answerSelection(
     request: FastifyRequest<{ Querystring: { readonly dryRun?: boolean } }>,
     reply: FastifyReply,
     selector: CancelSelection['selector'],
-    action: ActionName,
-    act: (id: string, context: ChangeRequestContext) => Promise<Change | Replay>,
+    wanted: WantedChange,
   ): Promise<FastifyReply> {
     requireGrant(request, selector.account);
     const selected = await select(request, selector);
@@ -75,7 +89,7 @@ export function selectionRoutes(app: HttpApp, http: HttpContext): void {
     const items = await forEach(selected, async (migration) => ({
       migrationId: migration.id,
       target: migration.target,
-      ...(dry ? await preview(request, migration, action) : await change(request, migration, act)),
+      ...(dry ? await preview(request, migration, wanted) : await change(request, migration, wanted)),
     }));
     return sendAnswer(reply, jsonAnswer(200, { items }));
   }
@@ -106,11 +120,7 @@ export function selectionRoutes(app: HttpApp, http: HttpContext): void {
     }
   }
 
-  function change(
-    request: FastifyRequest,
-    { id }: Migration,
-    act: (id: string, context: ChangeRequestContext) => Promise<Change | Replay>,
-  ): Promise<ItemAnswer> {
+  function change(request: FastifyRequest, { id }: Migration, { act }: WantedChange): Promise<ItemAnswer> {
     const context = itemContext(http, request, id, ({ migration }) => migrationAnswer(http, migration, 202));
     return itemAnswer(http, request, context.idempotency, async () => {
       const result = await act(id, context);
@@ -118,10 +128,15 @@ export function selectionRoutes(app: HttpApp, http: HttpContext): void {
     });
   }
 
-  function preview(request: FastifyRequest, migration: Migration, action: ActionName): Promise<ItemAnswer> {
+  function preview(
+    request: FastifyRequest,
+    migration: Migration,
+    { action, objection }: WantedChange,
+  ): Promise<ItemAnswer> {
     return itemAnswer(http, request, undefined, async () => {
       const verdict = permission(action, migration, providers.of(migration.provider));
-      if (!verdict.allowed) throw new Problem(verdict.code, verdict.detail, { members: { state: migration.state } });
+      const refused = verdict.allowed ? objection(migration) : verdict;
+      if (refused !== null) throw new Problem(refused.code, refused.detail, { members: { state: migration.state } });
       return migrationAnswer(http, migration, 202);
     });
   }
