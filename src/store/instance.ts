@@ -30,45 +30,55 @@ export interface Obstacles {
   readonly occupant: string | null;
 }
 
-/** All in one statement. `keyDigest`: null without an idempotency key. */
+interface Wanted extends Place {
+  /** Of its idempotency key; null: it has none. */
+  readonly keyDigest: string | null;
+}
+
+/** Claims with more keys are looked up by a query that is not kept, so that few statements are. */
+const mostKeptKeys = 8;
+
+/** All obstacles, in one statement. */
 export async function findObstacles(
   session: Session,
   migration: Migration,
   keyDigest: string | null,
 ): Promise<Obstacles> {
   const claim = isTerminal(migration) ? noClaim : targetClaim(migration);
-  const values = { ...placeOf(migration), keyDigest, ...[...claim.names, ...claim.sources] };
-  const [found] = await session.rows(obstaclesTo(claim), values);
+  const keys = [...claim.names, ...claim.sources];
+  const wanted = { ...placeOf(migration), keyDigest };
+  if (keys.length > mostKeptKeys) return obstaclesTo(session.db, wanted, claim).executeTakeFirstOrThrow();
+  const [found] = await session.rows(statementFor(claim), { ...wanted, ...keys });
   if (found === undefined) throw new Error('a statement that always has a row has none');
   return found;
 }
 
 const noClaim: TargetClaim = { namesDatabases: false, names: [], sources: [] };
 
-/** The keys of the claim by their index. */
-type ObstacleValues = Place & { readonly keyDigest: string | null; readonly [index: number]: string };
+function obstaclesTo(db: Kysely<Tables>, wanted: Wanted, claim: TargetClaim) {
+  return db.selectNoFrom(({ selectFrom }) => [
+    selectFrom('idempotency_keys').select('document').where('digest', '=', wanted.keyDigest).as('key'),
+    holderOf(db, wanted, claim).as('holder'),
+    occupantsBeside(db, wanted).limit(1).as('occupant'),
+  ]);
+}
 
-const obstacles = new Map<string, Statement<ObstacleValues, Obstacles>>();
+/** With the keys of the claim by their index. */
+type WantedKeys = Wanted & { readonly [index: number]: string };
 
-/** The same for all claims with as many keys. */
-function obstaclesTo({ names, sources, namesDatabases }: TargetClaim): Statement<ObstacleValues, Obstacles> {
+const kept = new Map<string, Statement<WantedKeys, Obstacles>>();
+
+/** One for all claims with as many names and sources. */
+function statementFor({ names, sources, namesDatabases }: TargetClaim): Statement<WantedKeys, Obstacles> {
   const shape = `${names.length} ${sources.length}`;
-  const known = obstacles.get(shape);
+  const known = kept.get(shape);
   if (known !== undefined) return known;
-  const made = statement((db, values: ObstacleValues) => {
-    const keyAt = (_: string, index: number) => values[index] ?? '';
-    const claim = {
-      namesDatabases,
-      names: names.map(keyAt),
-      sources: sources.map((_, index) => keyAt(_, names.length + index)),
-    };
-    return db.selectNoFrom(({ selectFrom }) => [
-      selectFrom('idempotency_keys').select('document').where('digest', '=', values.keyDigest).as('key'),
-      holderOf(db, values, claim).as('holder'),
-      occupantsBeside(db, values).limit(1).as('occupant'),
-    ]);
+  const made = statement((db, wanted: WantedKeys) => {
+    const keys = [...names, ...sources].map((_, index) => wanted[index] ?? '');
+    const claim = { namesDatabases, names: keys.slice(0, names.length), sources: keys.slice(names.length) };
+    return obstaclesTo(db, wanted, claim);
   });
-  obstacles.set(shape, made);
+  kept.set(shape, made);
   return made;
 }
 

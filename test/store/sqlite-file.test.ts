@@ -250,6 +250,26 @@ describe('concurrent writes', () => {
     expect(await store.list({}, { size: 200, order: 'newest_first' })).toHaveLength(41);
   });
 
+  it('share a commit for as long as more arrive with each turn of the event loop', async () => {
+    const { store, database } = await openWithDatabase();
+    let commits = 0;
+    const exec = database.exec.bind(database);
+    database.exec = (sql) => {
+      if (sql === 'commit') commits++;
+      exec(sql);
+    };
+    const create = () => store.create(sampleMigration(), lease());
+    const later = new Promise((resolve) => {
+      setImmediate(() => {
+        setImmediate(() => resolve(create()));
+        void create();
+      });
+    });
+    await Promise.all([create(), later]);
+    expect(commits).toBe(1);
+    expect(await store.list({}, { size: 10, order: 'newest_first' })).toHaveLength(3);
+  });
+
   it('are stored whole beside one that fails half-way, of which nothing is', async () => {
     const { store } = await openWithDatabase();
     const held = sampleMigration(onDatabases('orders'));

@@ -22,6 +22,15 @@ const waiting = (current: Migration): Migration => ({
 
 export function targetBehaviour(site: Site): void {
   describe('target_busy', () => {
+    it('names the holder of one of many databases', async () => {
+      const store = await site.open();
+      const names = Array.from({ length: 20 }, (_, index) => `db-${index}`);
+      const holder = sampleMigration(onDatabases('db-17'));
+      await store.create(holder, lease());
+      const wanted = sampleMigration(onDatabases(...names));
+      expect(await store.create(wanted, lease())).toEqual({ outcome: 'target_busy', migrationId: holder.id });
+    });
+
     it('rejects a second active migration of the same database and names the first', async () => {
       const store = await site.open();
       const first = await stored(store, onDatabases('Orders'));
