@@ -1,5 +1,8 @@
+# The base of both stages. docs/operations/image.md says how to pin it by a digest.
+ARG BASE=node:24-bookworm-slim
+
 # Stage 1: production dependencies, bill of materials and compile cache.
-FROM node:24-bookworm-slim AS build
+FROM ${BASE} AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # The optional dependencies are a Node binary, which the image already has. The bill of materials lists what is installed;
@@ -16,7 +19,7 @@ RUN mkdir /cache && chown 10001 /cache \
  && chmod -R a+rX,a-w /cache
 
 # Stage 2: the image.
-FROM node:24-bookworm-slim
+FROM ${BASE}
 # No package managers, and a folder for the embedded database that any user may write to.
 RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \
            /usr/local/bin/yarn /usr/local/bin/yarnpkg /opt/yarn-* \
@@ -36,6 +39,7 @@ ENV NODE_ENV=production \
     NODE_COMPILE_CACHE=/app/.compile-cache \
     HOST=0.0.0.0 \
     PORT=8080
+ARG BASE
 ARG VERSION=0.1.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="Godwit" \
@@ -43,7 +47,7 @@ LABEL org.opencontainers.image.title="Godwit" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}" \
-      org.opencontainers.image.base.name="docker.io/library/node:24-bookworm-slim"
+      org.opencontainers.image.base.name="${BASE}"
 # Makes the default store, ./data/godwit.db, /data/godwit.db.
 WORKDIR /
 VOLUME /data

@@ -2,7 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { restoreCause } from '../../src/domain/restore-errors.ts';
 import { maxOtherLength, maxTextLength } from '../../src/transport/bounded-answer.ts';
+import { redactorOf } from '../../src/transport/redaction.ts';
 
 const source = resolve(import.meta.dirname, '../../src');
 /** What may reach any expression at most, in characters: a text of a vendor. What callers and files give is shorter. */
@@ -94,4 +96,57 @@ describe('regular expressions in the source', () => {
     });
     expect(slow).toEqual([]);
   }, 60_000);
+});
+
+/** Milliseconds of CPU time: other processes of the machine do not count. */
+function cpuOf(work: () => unknown): number {
+  const before = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
+describe('regular expressions that are made while the program runs', () => {
+  it('are made in these files only', () => {
+    const found = files.filter((file) => /new RegExp\(/.test(readFileSync(join(source, file), 'utf8')));
+    expect(found.sort()).toEqual([
+      // From a pattern that stands in the source.
+      'command/keys-new.ts',
+      // From names of databases and files.
+      'domain/restore-errors.ts',
+      // From three names that stand in the source.
+      'providers/alibaba/reply.ts',
+      // From secrets.
+      'transport/redaction.ts',
+    ]);
+  });
+
+  const texts = (word: string, size: number) => word.repeat(Math.ceil(size / word.length)).slice(0, size);
+
+  it.each([
+    ['blanks', ' ', 'orders'],
+    ['an introduction without a name', 'database ', 'database'],
+    ['a name that is nearly there everywhere', '1a', `${'1a'.repeat(400)}x`],
+    ['one long name', 'a', `1${'a'.repeat(900)}.bak`],
+    ['signs of expressions', '(a+)+$', `${'(a+)+$'.repeat(100)}!`],
+  ])('from names that callers give finish in time in a text of %s', (_what, word, name) => {
+    const names = Array.from({ length: 256 }, (_, index) => `${name}${index}`);
+    expect(cpuOf(() => restoreCause(texts(word, maxTextLength), names))).toBeLessThan(1000);
+  });
+
+  it.each([
+    ['letters', 'k'.repeat(32)],
+    ['a long token', `eyJ${'a.'.repeat(2000)}`],
+    ['backslashes', '\\'.repeat(64)],
+    ['percent signs', '%25'.repeat(30)],
+    ['digits', '1234567890'],
+  ])('from secrets of %s take time that grows as the text does', (_what, secret) => {
+    const redact = redactorOf([secret]);
+    const nearly = `${secret.slice(0, -1)}!`;
+    const size = longer['transport/redaction.ts'] ?? defaultLength;
+    for (const word of [secret, nearly, secret.slice(0, 1)]) {
+      const half = cpuOf(() => redact(texts(word, size / 2)));
+      expect(cpuOf(() => redact(texts(word, size)))).toBeLessThan(3 * half + 500);
+    }
+  });
 });
