@@ -2,7 +2,7 @@ import type { VendorFailure } from '../domain/vendor.ts';
 import { type ExitStatus, exit, type Input, type Terminal } from './subcommand.ts';
 import { vendorWords } from './told-error.ts';
 
-/** What one question came to. */
+/** The result of one check. */
 export interface Finding {
   readonly account: string;
   readonly provider: string;
@@ -11,18 +11,18 @@ export interface Finding {
   readonly asked: 'restores' | 'backups';
   readonly ok: boolean;
   readonly detail: string;
-  /** What to do, where something is wrong; null: nothing, or the detail says it. */
+  /** The remedy; null: none is needed, or the detail says it. */
   readonly remedy: string | null;
-  /** The vendor's clock minus this machine's, in milliseconds; 0 also where it is not known. */
+  /** The vendor's clock minus this machine's, in milliseconds; 0 if unknown. */
   readonly clockOffsetMs: number;
-  /** The vendor's own words, where it refused. */
+  /** The vendor's own words if it rejected the call. */
   readonly vendor: VendorFailure['provider'] | null;
 }
 
-/** Vendors refuse signatures that are minutes old; from here on the difference is worth a word, in milliseconds. */
+/** Vendors reject signatures that are minutes old; a clock difference from here on is reported, in milliseconds. */
 const noticedSkewMs = 60_000;
 
-/** Prints what was found. Answers whether all is well. */
+/** Prints the findings. Returns whether all is well. */
 export function findingsShown(findings: readonly Finding[], { terminal, flag }: Input): ExitStatus {
   if (flag('json')) terminal.print(JSON.stringify({ findings }));
   else for (const each of findings) terminal.print(words(each, terminal));

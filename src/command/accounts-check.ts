@@ -1,7 +1,7 @@
 import { findingsShown } from './account-finding.ts';
 import type { ExitStatus, Input } from './subcommand.ts';
 
-/** Through a gateway where one is named and no configuration is; else from here, with the local configuration. */
+/** Checks through a gateway if one is named and there is no configuration; else from this machine with the local configuration. */
 export async function run(input: Input): Promise<ExitStatus> {
   const { GODWIT_URL: url, GODWIT_CONFIG: file } = input.environment;
   const throughGateway = input.value('url') !== undefined || (Boolean(url) && !file);

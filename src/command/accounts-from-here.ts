@@ -12,7 +12,7 @@ import { chosenAccounts, type Folder, folderOf } from './named.ts';
 import { sandboxPortOf } from './sandbox-place.ts';
 import type { Input } from './subcommand.ts';
 
-/** Asks the vendors from here, with the configuration of a gateway. */
+/** Calls the vendors from this machine with a gateway's configuration. */
 export async function findingsFromHere(input: Input): Promise<readonly Finding[]> {
   const bucket = input.value('bucket');
   const folder = bucket === undefined ? null : folderOf(bucket, '--bucket');
@@ -49,7 +49,7 @@ export async function findingsFromHere(input: Input): Promise<readonly Finding[]
   }
 }
 
-/** The configuration of the gateway; without a file the accounts of the sandbox that runs beside it. */
+/** The gateway's configuration; without a file the accounts of the sandbox beside it. */
 async function configured({ environment }: Input): Promise<Config> {
   const config = await loadConfig(environment, providers);
   if (!config.sandbox) return config;
@@ -115,7 +115,7 @@ async function finding(
   }
 }
 
-/** What to look at first, by the kind of failure; null: the detail says it. */
+/** What to check first, by kind of failure; null if the detail says it. */
 function remedyOf({ kind }: VendorFailure, asked: Finding['asked']): string | null {
   switch (kind) {
     case 'unauthenticated':

@@ -8,13 +8,13 @@ import type { Input } from './subcommand.ts';
 
 type Account = components['schemas']['Account'];
 
-/** Problems that tell of the account. Others tell of the caller or of the gateway, and end the command. */
+/** Problems of the account. Other problems concern the caller or the gateway and end the command. */
 const ofTheAccount: ReadonlySet<ProblemCode> = new Set([
   ...(['provider_auth_failed', 'provider_protocol_error', 'provider_rejected', 'provider_throttled'] as const),
   ...(['provider_timeout', 'provider_unavailable', 'unsupported_by_provider'] as const),
 ]);
 
-/** Has a gateway ask the vendors, with its configuration and from its network. */
+/** Makes a gateway call the vendors, with its configuration and from its network. */
 export async function findingsThroughGateway(input: Input): Promise<readonly Finding[]> {
   const bucket = input.value('bucket');
   const folder = bucket === undefined ? null : folderOf(bucket, '--bucket');
@@ -32,7 +32,7 @@ export async function findingsThroughGateway(input: Input): Promise<readonly Fin
   return findings.flat();
 }
 
-/** What the gateway has learnt by its own calls. Vendors list restores by instance, so without one nothing can be asked. */
+/** The gateway's knowledge from its own calls. Vendors list restores by instance, so nothing can be called without one. */
 async function lastKnown(godwit: Godwit, account: Account): Promise<Finding> {
   return finding(account, 'restores', async () => {
     const { data } = await godwit.GET('/readyz', { params: { query: { verbose: true } } });
@@ -60,7 +60,7 @@ async function askBackups(godwit: Godwit, account: Account, { bucket, prefix }: 
   });
 }
 
-/** The clock of the gateway's machine is not told, so nothing is said of it. */
+/** The clock of the gateway's machine is unknown, so it is not reported. */
 async function finding(
   account: Account,
   asked: Finding['asked'],
@@ -76,7 +76,7 @@ async function finding(
   }
 }
 
-/** What to look at first; null: the detail says it. */
+/** What to check first; null if the detail says it. */
 function remedyOf(code: ProblemCode): string | null {
   switch (code) {
     case 'provider_auth_failed':

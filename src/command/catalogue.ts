@@ -19,11 +19,11 @@ const waiting: Readonly<Record<string, Option>> = {
     multiple: true,
     help: 'stop in this state, such as awaiting_backup; may be given several times',
   },
-  timeout: { value: 'TIME', help: 'stop after that time, such as 90s, 30m or 2h; the migration goes on' },
+  timeout: { value: 'TIME', help: 'stop after this time, such as 90s, 30m or 2h; the migration continues' },
 };
 
-const outcome = `Exit status: 0 succeeded or in the wanted state, 3 failed, 4 cancelled, 5 time is over, 1 an error, 2 wrong
-arguments, 130 interrupted. The migration goes on whatever becomes of this command.`;
+const outcome = `Exit status: 0 succeeded or in the requested state, 3 failed, 4 cancelled, 5 timeout, 1 an error, 2 wrong arguments,
+130 interrupted. The migration continues in any case.`;
 
 /** All subcommands, in the order of the help. */
 export const subcommands: readonly Subcommand[] = [
@@ -35,28 +35,28 @@ export const subcommands: readonly Subcommand[] = [
       'check-config': { help: 'check the configuration, report every fault, and exit' },
       'after-restore': {
         help:
-          'once, with every process stopped, after the database was restored from a copy: what the copy has as not sent may have been ' +
-          'sent since, and is looked for at the vendor first',
+          'once, with every process stopped, after the database was restored from a copy: calls that the copy shows as unsent may have ' +
+          'been sent since, so the vendor is probed for them first',
       },
       json: { help: 'with --check-config: JSON instead of words' },
       version: { help: 'print the version' },
     },
-    more: `GODWIT_CONFIG names the configuration file; without one the sandbox is started: three emulated clouds.
+    more: `GODWIT_CONFIG is the path of the configuration file; without one the sandbox starts: three emulated clouds.
 docs/configuration.md has every setting.`,
     load: () => import('./serve.ts'),
   },
   {
     name: 'restore',
-    summary: 'Begin a migration',
+    summary: 'Start a migration',
     operands: [],
     options: {
       file: { short: 'f', value: 'FILE', help: 'the body of POST /migrations in JSON or YAML; - is standard input' },
       wait: { short: 'w', help: 'follow it to its end' },
       ...waiting,
-      'dry-run': { help: 'show what would be sent, and what speaks against it; nothing is stored or sent' },
+      'dry-run': { help: 'show the vendor calls and the problems of the request; nothing is stored or sent' },
       'idempotency-key': {
         value: 'TEXT',
-        help: 'makes the command safe to repeat: the same key never begins a second restore',
+        help: 'makes the command safe to repeat: the same key never starts a second restore',
       },
       ...remote,
     },
@@ -72,7 +72,7 @@ ${outcome}
     summary: 'Follow a migration to its end',
     operands: [{ name: 'id', required: true }],
     options: { ...waiting, ...remote },
-    more: `On a terminal one line that changes, elsewhere a line for each change; with --json a document for each change.
+    more: `On a terminal one updated line, elsewhere one line per change; with --json one document per change.
 
   godwit watch mig_01m803xnrn69ddbg3e88rvxdex
 
@@ -81,13 +81,13 @@ ${outcome}`,
   },
   {
     name: 'backups inspect',
-    summary: 'Read the headers of backup files in a folder, and say whether they make a chain',
+    summary: 'Read the headers of backup files in a folder and show their chains',
     operands: [{ name: 'bucket/prefix', required: true }],
     options: {
-      account: { value: 'NAME', help: 'the account; not needed where only one is configured' },
+      account: { value: 'NAME', help: 'the account; optional if only one is configured' },
       database: { value: 'NAME', help: 'only this database' },
-      region: { value: 'REGION', help: "the bucket's region, where it is not the account's" },
-      endpoint: { value: 'HOST', help: "the store's host, where it is not the region's" },
+      region: { value: 'REGION', help: "the bucket's region, if it is not the account's" },
+      endpoint: { value: 'HOST', help: "the store's host, if it is not the region's" },
       ...remote,
     },
     more: `  godwit backups inspect acme-backups/prod/orders/ --account ali-main
@@ -97,55 +97,55 @@ Exit status: 0 every chain is complete, 3 one is not or there is none, 1 an erro
   },
   {
     name: 'accounts check',
-    summary: 'Ask each configured vendor and object store one harmless question',
+    summary: 'Check the accounts with reads at each configured vendor and object store',
     operands: [{ name: 'account', required: false, multiple: true }],
     options: {
       instance: {
         value: 'ID',
-        help: 'ask for the restores of this instance',
+        help: 'list the restores of this instance',
       },
-      bucket: { value: 'BUCKET/PREFIX', help: 'list this folder, too; without it no object store is asked' },
+      bucket: { value: 'BUCKET/PREFIX', help: 'also list this folder; without it no object store is called' },
       ...remote,
-      url: { value: 'URL', help: 'a gateway that asks instead of this machine' },
+      url: { value: 'URL', help: 'a gateway that makes the calls instead of this machine' },
     },
-    more: `Without --url it reads GODWIT_CONFIG as the gateway does, and asks from this machine. Without GODWIT_CONFIG it asks the sandbox
-of a gateway that runs here. Without --instance some vendors are asked for an instance that does not exist.
+    more: `Without --url it reads GODWIT_CONFIG like the gateway and calls the vendors from this machine. Without GODWIT_CONFIG it calls the
+sandbox of a local gateway. Without --instance some vendors are asked for an instance that does not exist.
 
-With --url, or with GODWIT_URL and no GODWIT_CONFIG, the gateway asks with its own credentials and from its own network. Without
---instance it tells what its own calls have shown. Nothing is changed either way.
+With --url, or with GODWIT_URL and no GODWIT_CONFIG, the gateway makes the calls with its own credentials and from its own
+network. Without --instance it reports what its own calls have shown. Nothing is changed either way.
 
   godwit accounts check
   godwit accounts check ali-main --instance rm-uf6wjk5xxxxxxx --bucket acme-backups/prod/
   godwit accounts check ali-main --instance rm-uf6wjk5xxxxxxx --url https://godwit.example.com --key-file ~/.godwit-key
 
-Exit status: 0 all is well, 3 something is not, 1 an error such as a faulty configuration, 2 wrong arguments.`,
+Exit status: 0 all is well, 3 a check failed, 1 an error such as a faulty configuration, 2 wrong arguments.`,
     load: () => import('./accounts-check.ts'),
   },
   {
     name: 'keys new',
-    summary: 'Make an API key, and the row of the configuration that lets its holder in',
+    summary: 'Create an API key and its row in the configuration',
     operands: [{ name: 'name', required: true }],
     options: {
       scope: {
         value: 'SCOPE',
         multiple: true,
-        help: 'what its holder may do; default migrations:read and migrations:write',
+        help: 'a scope of the key; default migrations:read and migrations:write',
       },
-      account: { value: 'NAME', multiple: true, help: 'for which accounts; default all' },
+      account: { value: 'NAME', multiple: true, help: 'a granted account; default all' },
       json,
     },
-    more: `The key is printed once and kept nowhere. The configuration holds only its SHA-256.
+    more: `The key is printed once and not stored. The configuration contains only its SHA-256.
 
   godwit keys new ci --scope migrations:read --account ali-main`,
     load: () => import('./keys-new.ts'),
   },
   {
     name: 'sandbox reset',
-    summary: 'Forget everything that the sandbox of this folder has done',
+    summary: 'Delete the data of the sandbox in this folder',
     operands: [],
     options: { json },
     more: `Deletes ./data/sandbox.json and the database ./data/godwit.db, with the gateway stopped, and only when every migration in the
-database belongs to the sandbox. Refuses where GODWIT_CONFIG is set.`,
+database belongs to the sandbox. Does nothing if GODWIT_CONFIG is set.`,
     load: () => import('./sandbox-reset.ts'),
   },
 ];

@@ -295,7 +295,7 @@ describe('accounts check', () => {
 });
 
 describe('accounts check through a gateway', () => {
-  it('tells what the gateway knows, and with an instance has it ask; nothing is changed', async () => {
+  it('reports the gateway’s knowledge, calls the vendor for an instance, and changes nothing', async () => {
     const before = clouds.journal().length;
     const known = await run(['accounts', 'check']);
     expect(known.status).toBe(0);
@@ -312,7 +312,7 @@ describe('accounts check through a gateway', () => {
     expect(clouds.journal()).toHaveLength(before);
   });
 
-  it('explains what the vendors refuse, with their words', async () => {
+  it('explains rejections in the vendors’ words', async () => {
     const args = ['--instance', 'rm-notfound', '--bucket', 'private-bucket/prod/'];
     const { status, out } = await run(['accounts', 'check', 'sandbox-alibaba', ...args]);
     expect(status).toBe(3);
@@ -320,7 +320,7 @@ describe('accounts check through a gateway', () => {
     expect(out).toMatch(/FAIL sandbox-alibaba [^\n]* backups: [^\n]*\n {5}\w+: AccessDenied/);
   });
 
-  it('explains credentials of the gateway that a vendor refuses', async () => {
+  it('explains gateway credentials that a vendor rejects', async () => {
     const [alibaba] = sandboxAccounts(clouds);
     const credentials = { accessKeyId: 'LTAI5tWrongWrongWrong', accessKeySecret: 'x'.repeat(30) };
     const other = await startTestGateway([{ ...alibaba, credentials }]);
@@ -333,7 +333,7 @@ describe('accounts check through a gateway', () => {
     ]);
   });
 
-  it('is what GODWIT_URL asks for, unless there is a configuration; a wrong key is an error', async () => {
+  it('is used for GODWIT_URL without a configuration; a wrong key is an error', async () => {
     const path = join(folder, 'local.json');
     await writeFile(path, JSON.stringify({ accounts: sandboxAccounts(clouds) }));
     const environment = { GODWIT_URL: 'http://127.0.0.1:1', GODWIT_CONFIG: path };

@@ -72,7 +72,7 @@ describe('compose.yaml', () => {
     }
   });
 
-  it('lets the gateway and the sandbox restart alone: neither holds the network that they share', () => {
+  it('restarts the gateway and the sandbox independently: neither owns the network that they share', () => {
     const { gateway, sandbox, network } = compose.services;
     expect([gateway?.network_mode, sandbox?.network_mode]).toEqual(['service:network', 'service:network']);
     // Compose refuses both of these beside a shared network, and Prometheus asks for the name `gateway`.

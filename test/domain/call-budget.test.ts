@@ -79,7 +79,7 @@ describe('a call budget', () => {
     expect(available(fullBudget, asked(limit, 0))).toBe(3);
   });
 
-  it('counts what may leave at once as if it asked for one call after the other', () => {
+  it('counts the calls that may be sent at once as a series of single requests does', () => {
     const counted = (budget: CallBudget, how: Asked): number => {
       let count = 0;
       while (count < how.limit.calls && nextAt(budget, how, count) <= how.now) count++;
@@ -108,7 +108,7 @@ describe('a call budget', () => {
     );
   });
 
-  it('stays as it is when others follow from it', () => {
+  it('does not change when other budgets are derived from it', () => {
     const limit = { calls: 2, perMs: 1000 };
     const one = spent(fullBudget, { limit, now: 0 });
     const two = spent(one, { limit, now: 10 });
@@ -156,7 +156,7 @@ describe('a call budget', () => {
     expect([recoversAt(budget), speedOf(budget, 65_000)]).toEqual([65_000, 1]);
   });
 
-  it('halves its speed once for calls that left together, and pauses for the longest time that any of them is asked', () => {
+  it('halves its speed once for calls sent together, and pauses for the longest requested time', () => {
     let budget = throttled(fullBudget, 0, 100, 20);
     for (const leftAt of [20, 50, 99]) budget = throttled(budget, 0, 120, leftAt);
     expect(speedOf(budget, 120)).toBe(0.5);
@@ -165,7 +165,7 @@ describe('a call budget', () => {
     expect(speedOf(throttled(budget, 0, 3200, 3150), 3200)).toBeCloseTo(0.25, 2);
   });
 
-  it('comes to rest below what a vendor takes that counts throttled calls too, and keeps most of it', () => {
+  it('settles below the rate of a vendor that counts throttled calls too, and keeps most of it', () => {
     for (const [limit, takes] of [
       [
         { calls: 5, perMs: 1000 },

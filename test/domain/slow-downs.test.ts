@@ -11,8 +11,8 @@ const slowness: fc.Arbitrary<Slowness> = fc
   })
   .map(({ speed, slowedAt, pauseMs }) => ({ speed, slowedAt: slowedAt + pauseMs, pausedUntil: slowedAt + pauseMs }));
 
-describe('what two processes know of one budget', () => {
-  it('is the same in whatever order it comes together, and however often', () => {
+describe('the merged knowledge of two processes about one budget', () => {
+  it('is independent of the order and the number of merges', () => {
     fc.assert(
       fc.property(slowness, slowness, slowness, (one, two, three) => {
         const all = slower(slower(one, two), three);
@@ -23,7 +23,7 @@ describe('what two processes know of one budget', () => {
     );
   });
 
-  it('lets nobody go faster than either of them says once its pause is over, and ends with the later of them', () => {
+  it('never allows more speed than either process after its pause, and ends with the later one', () => {
     fc.assert(
       fc.property(slowness, slowness, fc.integer({ min: 0, max: 300_000 }), (one, two, afterMs) => {
         const both = slower(one, two);
@@ -35,7 +35,7 @@ describe('what two processes know of one budget', () => {
   });
 });
 
-describe('slow-downs that are kept together', () => {
+describe('stored slow-downs', () => {
   const one: SlowDown = {
     provider: 'alibaba',
     account: 'ali',
@@ -46,7 +46,7 @@ describe('slow-downs that are kept together', () => {
     pausedUntil: 1000,
   };
 
-  it('are one for each budget, and none that is over', () => {
+  it('contain one entry per budget and no expired one', () => {
     const read = { ...one, gate: 'read' };
     const all = [one, { ...one, speed: 0.25, slowedAt: 900, pausedUntil: 900 }, read, { ...one, account: 'other' }];
     expect(together(all, 0)).toEqual([{ ...one, speed: 0.25, slowedAt: 900 }, read, { ...one, account: 'other' }]);
@@ -54,7 +54,7 @@ describe('slow-downs that are kept together', () => {
     expect(together(all, 20_900)).toEqual([]);
   });
 
-  it('are the same by another clock', () => {
+  it('are the same on another clock', () => {
     expect(shifted(shifted(one, 5000), -5000)).toEqual(one);
   });
 });

@@ -43,7 +43,7 @@ describe.skipIf(!postgres.available)('two gateways on one PostgreSQL database', 
   const tasksAt = async ({ url }: Gateway) =>
     (await fetch(`${url}/accounts/sandbox-alibaba/tasks?instanceId=rm-shared00000001`)).status;
 
-  it('both call more slowly when the vendor throttles one of them, and so does one that comes later', async () => {
+  it('both slow down when the vendor throttles one of them, and so does a later one', async () => {
     const storeUrl = await server.createDatabase();
     const throttled = await start(storeUrl);
     const other = await start(storeUrl);

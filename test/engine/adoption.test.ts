@@ -71,7 +71,9 @@ await onBothStores('what a lost database had begun, in virtual time', (newUrl) =
   };
 
   describe.each(['alibaba', 'huawei', 'tencent'] as const)('at %s', (provider) => {
-    it('is taken over while it runs, once however many ask, and followed to its end', { timeout }, async () => {
+    it('is adopted once while it runs, for any number of concurrent requests, and followed to its end', {
+      timeout,
+    }, async () => {
       await start();
       const { asked } = await begun(provider);
       const { after } = parties();
@@ -86,7 +88,7 @@ await onBothStores('what a lost database had begun, in virtual time', (newUrl) =
       expect(effects(provider).filter((effect) => effect === 'restore')).toHaveLength(1);
     });
 
-    it('goes on as a chain to its cutover, and its files are restored once each', { timeout }, async () => {
+    it('continues as a chain to its cutover, and each file is restored once', { timeout }, async () => {
       await start();
       const { made, asked } = await begun(provider, 'full_log');
       await fleet.time.pass(70_000);
@@ -109,7 +111,7 @@ await onBothStores('what a lost database had begun, in virtual time', (newUrl) =
       expect(effects(provider).filter((effect) => effect === 'restore')).toHaveLength(3);
     });
 
-    it('is taken over once the vendor answers, and nothing of the tries before is stored or sent', {
+    it('is adopted when the vendor answers again; failed attempts store and send nothing', {
       timeout,
     }, async () => {
       let reached = 0;

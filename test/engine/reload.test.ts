@@ -36,7 +36,7 @@ await onBothStores('a configuration that changes, in virtual time', (newUrl) => 
     fleet = await Fleet.start({ limits, strict, restoreMs: 600_000, stores: [store], ...more });
   };
 
-  it('again and again during a burst of creations causes no throttled call, loses none and repeats none', {
+  it('repeatedly during a burst of creations causes no throttled call and neither loses nor repeats one', {
     timeout,
   }, async () => {
     await start();
@@ -52,7 +52,7 @@ await onBothStores('a configuration that changes, in virtual time', (newUrl) => 
     expect(fleet.clouds.alibaba.throttled()).toEqual([]);
   });
 
-  it('and lacks an account says so of its migrations, sends nothing, and goes on with them when it is back', {
+  it('without an account marks its migrations, sends nothing, and continues them when the account is back', {
     timeout,
   }, async () => {
     await start({ restoreMs: 20_000 });
@@ -78,7 +78,7 @@ await onBothStores('a configuration that changes, in virtual time', (newUrl) => 
     expect(effects().sort()).toEqual(['opened', 'restore', 'restore']);
   });
 
-  it('and has another cloud under the name of an account sends that cloud nothing of what began elsewhere', {
+  it('with another cloud under an account’s name sends that cloud nothing of earlier migrations', {
     timeout,
   }, async () => {
     await start({ restoreMs: 20_000 });
@@ -93,7 +93,7 @@ await onBothStores('a configuration that changes, in virtual time', (newUrl) => 
     expect((await get(running)).state).toBe('succeeded');
   });
 
-  it('from keys that the vendor refuses to keys that it takes lets all go on without help', { timeout }, async () => {
+  it('from rejected keys to valid ones resumes all work without help', { timeout }, async () => {
     await start({ restoreMs: 20_000 });
     const id = await fleet.submit(onInstance(1));
     fleet.credentials = {

@@ -115,7 +115,7 @@ function talk() {
 }
 
 describe('a slow-down of one process', () => {
-  it('is heard by the others soon, at their own clock, and neither ends too early nor moves with time', async () => {
+  it('reaches the other processes soon, on their own clock, and neither ends early nor shifts over time', async () => {
     const time = new VirtualTime();
     const { store, place } = table(time);
     const [teller, listener] = [talk(), talk()];
@@ -147,7 +147,7 @@ describe('a slow-down of one process', () => {
     await time.until(Promise.all([one.stop(), two.stop()]));
   });
 
-  it('is told when the store is back', async () => {
+  it('is shared when the store is back', async () => {
     const time = new VirtualTime();
     const { store, place } = table(time);
     const [teller, listener] = [talk(), talk()];

@@ -114,12 +114,12 @@ describe('2,000 active migrations on 40 instances', { timeout: 120_000 }, () => 
 });
 
 describe.skipIf(!postgres.available)(`${shared} active migrations on 40 instances`, { timeout: 300_000 }, () => {
-  it.each(['alibaba', 'tencent'] as const)('at %s cause no throttled call of four processes', async (provider) => {
+  it.each(['alibaba', 'tencent'] as const)('at %s cause no throttled call with four processes', async (provider) => {
     four = await fourProcesses();
     expect(await trackedReads(provider, shared, four)).toBeLessThanOrEqual(40 * minutes * four.stores.length);
   });
 
-  it('at huawei, where one of an instance runs and the others wait for it, cause none either', async () => {
+  it('at Huawei, with one running per instance and the others waiting, cause no throttled call', async () => {
     four = await fourProcesses();
     const strictly = (operation: string) =>
       /ReplicationJob/.test(operation)

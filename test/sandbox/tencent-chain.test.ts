@@ -63,7 +63,7 @@ describe('a chain', () => {
     ]);
   });
 
-  it('permits nothing for a while after a restore whose file says no-action, and everything afterwards', () => {
+  it('permits nothing for a while after a restore with no-action in its file name, and everything afterwards', () => {
     const bench = new Bench();
     const full = bench.full('orders-no-action_20231114220000_2full2_2noreconvery2.bak', { RecoveryType: 'FULL_LOG' });
     bench.startFull(full);

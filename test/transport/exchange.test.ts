@@ -159,7 +159,7 @@ describe('a request over a real socket', () => {
     },
   );
 
-  it('that waits for a connection until its deadline never leaves', async () => {
+  it('that waits for a connection until its deadline is never sent', async () => {
     const arrived: (string | undefined)[] = [];
     const port = await web((request, response) => {
       arrived.push(request.url);
@@ -175,7 +175,7 @@ describe('a request over a real socket', () => {
     expect(arrived).toEqual(['/first', '/third']);
   });
 
-  it('gives a text without its byte order mark, however it comes in parts', async () => {
+  it('returns text without its byte order mark, in any number of chunks', async () => {
     const port = await tcp((socket) =>
       socket.once('data', async () => {
         for (const part of ['HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n\xef\xbb', '\xbf"\xc3', '\xa4"\n']) {

@@ -27,7 +27,7 @@ function trafficAt(time = new VirtualTime()) {
 }
 
 describe('a slow-down', () => {
-  it('is told once to the processes that share the limits, as the vendor said it', () => {
+  it('is shared once with the processes on the same limits, as the vendor requested it', () => {
     const { time, traffic, throttle, calls } = trafficAt();
     throttle(5000);
     expect(calls.slowedDown).toBe(1);
@@ -42,7 +42,7 @@ describe('a slow-down', () => {
     expect(traffic.slowDowns.untold()).toMatchObject([{ speed: 0.25 }]);
   });
 
-  it('of another process counts here, whether the operation was called before or not, and is shown', () => {
+  it('of another process applies here, whether or not the operation was called before, and is shown', () => {
     const { time, traffic, throttle } = trafficAt();
     throttle(5000);
     const told = traffic.slowDowns.untold();
@@ -67,7 +67,7 @@ describe('a slow-down', () => {
     }
   });
 
-  it('of another process holds nothing back for longer than a vendor may ask for, whatever a clock says', () => {
+  it('of another process pauses calls no longer than a vendor may ask for, under any clock', () => {
     const { time, traffic, sendAll } = trafficAt();
     const far = time.monotonic() + 86_400_000;
     const slowDown: SlowDown = {
@@ -86,10 +86,10 @@ describe('a slow-down', () => {
   });
 });
 
-describe('an account that is configured anew', () => {
+describe('a reconfigured account', () => {
   const anew: Account = { ...account, limits: { readsPerSecond: 8, writesPerSecond: 8 } };
 
-  it('has left of the limit what it had before, by the new figures', () => {
+  it('keeps its used budget, by the new limits', () => {
     const { time, traffic, sendAll } = trafficAt();
     expect(sendAll()).toBe(4);
     traffic.forget(account);
@@ -100,7 +100,7 @@ describe('an account that is configured anew', () => {
     expect(sendAll(anew)).toBe(8);
   });
 
-  it('is slowed down as before, and not shown while it is not configured', () => {
+  it('stays slowed down, and is not shown while it is not configured', () => {
     const { time, traffic, throttle, sendAll } = trafficAt();
     throttle(5000);
     traffic.forget(account);
@@ -111,7 +111,7 @@ describe('an account that is configured anew', () => {
     expect(sendAll(anew)).toBe(4);
   });
 
-  it('has limits of its own where it is one of another provider, and a vendor that failed is called again at once', () => {
+  it('has separate limits under another provider, and a vendor that failed is called again at once', () => {
     const { traffic, sendAll } = trafficAt();
     expect(sendAll()).toBe(4);
     for (let count = 0; count < 5; count++) traffic.returns(account, account.region, create, failure('timeout'), 0);

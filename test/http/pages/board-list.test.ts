@@ -7,12 +7,12 @@ import { chosenFilters, filterOf, hrefOf } from '../../../src/http/pages/board/f
 const query = (text: string) => new URLSearchParams(text);
 
 describe('the filters of the list', () => {
-  it('are those of the URL that the API knows', () => {
+  it('are the URL parameters that the API knows', () => {
     const url = 'state=failed&state=pending&provider=&account=ali-main&label.team=orders&utm_source=mail&id=mig_1';
     expect(`${filterOf(query(url))}`).toBe('state=failed&state=pending&account=ali-main&label.team=orders');
   });
 
-  it('of the form keep the labels and begin at the newest page', () => {
+  it('of the form keep the labels and start at the newest page', () => {
     const before = query('label.team=orders&state=failed&pageToken=abc');
     const entries: [string, string][] = [
       ['state', 'pending'],
@@ -25,7 +25,7 @@ describe('the filters of the list', () => {
     );
   });
 
-  it('stay when the reader goes to another page', () => {
+  it('remain when the user opens another page', () => {
     const here = query('state=failed&pageToken=abc');
     expect(hrefOf(here, 'def')).toBe('?state=failed&pageToken=def');
     expect(hrefOf(here, null)).toBe('?state=failed');
@@ -41,12 +41,12 @@ describe('the chain of a migration', () => {
   const chain = (length: number) =>
     Array.from({ length }, (_, place) => ({ id: place, type: place === 0 ? 'full' : 'log', state: 'restored' }));
 
-  it('is shown whole when it is short', () => {
+  it('is shown in full when it is short', () => {
     expect(shownOf(chain(26), false)).toMatchObject({ hidden: 0 });
     expect(shownOf([], false)).toEqual({ shown: [], hidden: 0 });
   });
 
-  it('shows its base, what failed and the last 25 backups when it is long, until all are asked for', () => {
+  it('shows its base, failed backups and the last 25 when it is long, until all are requested', () => {
     const long = chain(200).map((each) => (each.id === 40 ? { ...each, state: 'failed' } : each));
     const { shown, hidden } = shownOf(long, false);
     expect(shown.map(({ id }) => id)).toEqual([0, 40, ...Array.from({ length: 25 }, (_, place) => 175 + place)]);
@@ -65,7 +65,7 @@ describe('the chain of a migration', () => {
     expect(isRemovable({ type, state }, { state: of })).toBe(removable),
   );
 
-  it('asks for a file only where the vendor waits for an upload', () => {
+  it('offers an upload only while the vendor waits for the file', () => {
     const upload = { source: { type: 'upload' }, state: 'submitting' };
     const waiting = { blocking: [{ code: 'awaiting_upload' }] };
     expect(awaitsUpload(upload, waiting)).toBe(true);

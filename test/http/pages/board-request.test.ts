@@ -20,7 +20,7 @@ const bodyOf = (values: object, provider = 'alibaba') =>
   requestOf(values, { ...account, provider }, providers[provider]);
 
 describe('the body of a creation', () => {
-  it('holds what was filled in, trimmed, and nothing else', () => {
+  it('contains the trimmed form values and nothing else', () => {
     expect(bodyOf(filled)).toEqual({
       complete: true,
       body: {
@@ -33,7 +33,7 @@ describe('the body of a creation', () => {
     });
   });
 
-  it('holds names, labels, databases, options and the provider’s own settings where they are given', () => {
+  it('contains names, labels, databases, options and provider settings if given', () => {
     const values = {
       ...filled,
       region: 'cn-beijing',
@@ -58,7 +58,7 @@ describe('the body of a creation', () => {
     });
   });
 
-  it('takes several databases, and passes over rows that are empty', () => {
+  it('contains several databases and skips empty rows', () => {
     const rows = { databaseRows: 3, database: 'a', 'database-2': 'c', 'restoreAs-2': 'd' };
     expect(bodyOf({ ...filled, ...rows }).body.target.databases).toEqual([
       { name: 'a' },
@@ -66,7 +66,7 @@ describe('the body of a creation', () => {
     ]);
   });
 
-  it('has no settings of another provider that the form still remembers', () => {
+  it('contains no settings of another provider that the form still holds', () => {
     const values = { ...filled, overwrite: true, 'own-fileStream': 'true', mode: 'full_differential' };
     const { body } = bodyOf(values);
     expect(body).not.toHaveProperty('providerOptions');
@@ -85,7 +85,7 @@ describe('the body of a creation', () => {
     expect(bodyOf({ ...filled, ...change }, provider).complete).toBe(complete),
   );
 
-  it('leaves the mode of a task that is taken over to the vendor, unless a person names one', () => {
+  it('omits the mode of an adopted task unless the user selects one', () => {
     const values = { ...filled, kind: 'adopt', adopt: 'migrateTaskId=564563256' };
     expect(bodyOf(values).body).not.toHaveProperty('mode');
     expect(bodyOf(values).body.adopt).toEqual({ migrateTaskId: '564563256' });
@@ -96,14 +96,14 @@ describe('the body of a creation', () => {
 describe('the source of a backup', () => {
   const place = { creating: true, chain: true };
 
-  it('is offered in the kinds that the provider can read; a folder and a task only at a creation', () => {
+  it('is offered in the kinds that the provider can read; folders and tasks only for a creation', () => {
     expect(kindsOf(providers.alibaba, true)).toEqual(['object_storage', 'feed', 'url', 'adopt']);
     expect(kindsOf(providers.tencent, false)).not.toContain('feed');
     expect(kindsOf(undefined, true)).toEqual([]);
     expect(kindOf({ kind: 'upload' }, providers.alibaba, true)).toBe('object_storage');
   });
 
-  it('is a folder with what was said of watching it', () => {
+  it('is a folder with its watch settings', () => {
     const values = {
       kind: 'feed',
       bucket: 'acme',
@@ -121,7 +121,7 @@ describe('the source of a backup', () => {
     expect(sourceOf({ ...values, prefix: '' }, providers.alibaba, place).complete).toBe(false);
   });
 
-  it('takes links by line, and the fields of a dialog by their prefix', () => {
+  it('has one link per line and prefixed fields in a dialog', () => {
     const values = { kind: 'url', 'add-urls': 'https://a.example/1\n\nhttps://a.example/2' };
     const { member } = sourceOf(values, providers.alibaba, { creating: false, chain: true, prefix: 'add-' });
     expect(member).toEqual({ source: { type: 'url', urls: ['https://a.example/1', 'https://a.example/2'] } });
@@ -129,13 +129,13 @@ describe('the source of a backup', () => {
 });
 
 describe('values of a form', () => {
-  it('are read by line and by pair', () => {
+  it('are parsed by line and by pair', () => {
     expect(linesIn(' a \n\n b')).toEqual(['a', 'b']);
     expect(linesIn()).toEqual([]);
     expect(pairsIn('a=1\nb')).toEqual({ a: '1', b: '' });
   });
 
-  it('are read by the schema of their setting', () => {
+  it('are parsed by the schema of their setting', () => {
     expect(schemaValue('', { type: 'string' })).toBeUndefined();
     expect(schemaValue('false', { type: 'boolean' })).toBe(false);
     expect(schemaValue(' x ', { type: 'string' })).toBe('x');
@@ -144,7 +144,7 @@ describe('values of a form', () => {
 });
 
 describe('the faults of a body', () => {
-  it('belong to the field that claims them first, with what lies below it; the rest is told above', () => {
+  it('belong to the first field that claims them or a parent; others are shown at the top', () => {
     const faults = new Faults([
       { pointer: '/source/keys/0' },
       { pointer: '/source/keyspace' },
@@ -160,13 +160,13 @@ describe('the faults of a body', () => {
 describe('a call as a command of a shell', () => {
   const root = new URL('https://apis.example.com/godwit/');
 
-  it('is one line for a read', () => {
+  it('is a single line for a read', () => {
     expect(curlText({ method: 'GET', path: 'migrations?pageSize=50' }, root, false)).toBe(
       "curl 'https://apis.example.com/godwit/migrations?pageSize=50'",
     );
   });
 
-  it('names the key without showing it, and quotes what a person typed', () => {
+  it('names the key without showing it, and quotes user input', () => {
     const call = {
       method: 'POST',
       path: 'migrations',

@@ -19,7 +19,7 @@ const backup = (state: string, more: object = {}) => ({ id: state, type: 'log', 
 const progress = { percent: null, backupsTotal: 3, backupsRestored: 1, behindSeconds: null };
 
 describe('the words of the board', () => {
-  it('turn codes into words', () => {
+  it('convert codes into words', () => {
     expect(inWords('migration.state_changed')).toBe('migration state changed');
     expect(titled('awaiting_backup')).toBe('Awaiting backup');
     expect([counted(0, 'file'), counted(1, 'file'), counted(2, 'file')]).toEqual(['0 files', '1 file', '2 files']);
@@ -34,9 +34,9 @@ describe('the words of the board', () => {
     [3660, '1 h 1 min'],
     [47 * 3600 + 59 * 60, '47 h 59 min'],
     [48 * 3600, '2 days'],
-  ])('say %d seconds as %s', (seconds, words) => expect(duration(seconds)).toBe(words));
+  ])('format %d seconds as %s', (seconds, words) => expect(duration(seconds)).toBe(words));
 
-  it('say how long it is between two moments, however they are written', () => {
+  it('format the time between two moments in any notation', () => {
     expect(between('2026-11-28T01:00:00Z', '2026-11-28T03:30:00Z')).toBe('2 h 30 min');
     expect(between('2026-11-28T01:00:00Z', Date.parse('2026-11-28T01:00:30Z'))).toBe('30 s');
   });
@@ -48,13 +48,13 @@ describe('the words of the board', () => {
     [150 * 1024, '150 KiB'],
     [1.5 * 1024 ** 3, '1.5 GiB'],
     [5 * 1024 ** 5, '5120 TiB'],
-  ])('say %d bytes as %s', (bytes, words) => expect(sizeInWords(bytes)).toBe(words));
+  ])('format %d bytes as %s', (bytes, words) => expect(sizeInWords(bytes)).toBe(words));
 
-  it('leave the time of the source as it is, because it names no zone', () => {
+  it('do not convert the source’s time, which has no zone', () => {
     expect(sourceTime('2026-11-28T01:00:00')).toBe('2026-11-28 01:00:00');
   });
 
-  it('say what each kind of source names', () => {
+  it('describe each kind of source', () => {
     expect(sourceInWords({ type: 'object_storage', bucket: 'acme', keys: ['a.bak', 'b.bak'] })).toEqual([
       'acme/a.bak',
       'acme/b.bak',
@@ -75,7 +75,7 @@ describe('the words of the board', () => {
 });
 
 describe('the progress of a migration', () => {
-  it('counts what is restored and what waits, and has no percentage while nobody knows one', () => {
+  it('counts restored and waiting backups, and has no percentage while none is known', () => {
     const backups = [backup('restored'), backup('submitting'), backup('queued')];
     expect(progressOf({ progress, backups, state: 'restoring' })).toEqual({
       value: null,
@@ -87,7 +87,7 @@ describe('the progress of a migration', () => {
     expect(progressOf({ progress: half, backups: [], state: 'succeeded' }).counts).toBe('1 of 3 restored');
   });
 
-  it('says how far behind the source it is, from the folder or else from the newest restored file', () => {
+  it('shows the lag behind the source, from the folder or the newest restored file', () => {
     const behind = (behindSeconds: number | null, backups: object[] = []) =>
       progressOf({ progress: { ...progress, behindSeconds }, backups, state: 'restoring' }).behind;
     expect(behind(0)).toBe('level with the newest file in the folder');
@@ -98,7 +98,7 @@ describe('the progress of a migration', () => {
   });
 });
 
-describe('where a migration stands', () => {
+describe('the status sentence of a migration', () => {
   const migration = (state: string, more: object = {}) => ({
     state,
     provider: 'tencent',
@@ -109,7 +109,7 @@ describe('where a migration stands', () => {
   });
   const said = (state: string, more: object = {}) => standingOf(migration(state, more), { title: 'Tencent Cloud' });
 
-  it('is one sentence for each state', () => {
+  it('exists for each state', () => {
     expect(said('pending')).toBe('Stored here. Tencent Cloud has not confirmed it yet.');
     expect(said('restoring')).toBe('Tencent Cloud restores backup 2 of 2 (log).');
     expect(said('restoring', { backups: [] })).toBe('Tencent Cloud restores the backup.');
@@ -117,19 +117,19 @@ describe('where a migration stands', () => {
     expect(standingOf(migration('pending'), undefined)).toContain('tencent has not confirmed');
   });
 
-  it('tells a chain that waits for a backup from one that waits for a decision', () => {
+  it('distinguishes a chain that waits for a backup from one that waits for a decision', () => {
     expect(said('awaiting_backup')).toContain('It waits for the next backup, or for the cutover.');
     const failed = { backups: [backup('failed')], blocking: [{ code: 'backup_failed' }] };
     expect(said('awaiting_backup', failed)).toContain('It waits for your decision.');
   });
 
-  it('has words for a state of a newer gateway', () => expect(said('half_way')).toBe('half way'));
+  it('exists for an unknown state of a newer gateway', () => expect(said('half_way')).toBe('half way'));
 });
 
-describe('what a decision is made on', () => {
+describe('the basis of a decision', () => {
   const seen = { state: 'awaiting_backup', actions: ['cut_over'], blocking: [], backups: [backup('restored')] };
 
-  it('is the same while only what the vendor says of the progress has changed', () => {
+  it('is unchanged while only the vendor’s progress changes', () => {
     expect(whatIsDecidedOn({ ...seen, observedAt: 'later', progress })).toBe(whatIsDecidedOn(seen));
   });
 
@@ -138,7 +138,7 @@ describe('what a decision is made on', () => {
     ['actions', { actions: [] }],
     ['blocking', { blocking: [{ code: 'stalled' }] }],
     ['backups', { backups: [backup('failed')] }],
-  ])('is another one when %s has changed', (_what, change) =>
+  ])('changes when %s has changed', (_what, change) =>
     expect(whatIsDecidedOn({ ...seen, ...change })).not.toBe(whatIsDecidedOn(seen)),
   );
 });

@@ -85,7 +85,7 @@ export function idempotencyBehaviour(site: Site): void {
     expect(await store.findIdempotencyKey('ci', 'unknown')).toBeNull();
   });
 
-  it('stores the answer with the change that settles the request, and the first answer stays', async () => {
+  it('stores the answer with the change that settles the request, and keeps the first answer', async () => {
     const store = await site.open();
     const migration = sampleMigration();
     await store.create(migration, lease(), key);

@@ -30,7 +30,7 @@ export function replicaBehaviour(site: Site): void {
     }
   });
 
-  it('tell each other what vendors have slowed down, as long as it lasts, whoever goes meanwhile', async () => {
+  it('share the vendors’ slow-downs while they last, whichever process leaves', async () => {
     const store = await site.open();
     const other = await site.replica();
     const slow = (account: string, pausedUntil: number, speed = 0.5): SlowDown => ({
