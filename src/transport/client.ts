@@ -11,8 +11,6 @@ import {
   mayHaveHappened,
   type Protocol,
   type Session,
-  type SignedRequest,
-  type SigningContext,
   type VendorCallReport,
   type VendorClient,
   type VendorClockReport,
@@ -23,22 +21,11 @@ import {
   type VendorRequest,
 } from '../domain/vendor.ts';
 import type { Attempt, Outcome } from './attempt.ts';
-import { maxListLength } from './bounded-answer.ts';
 import { fingerprint, nameOf } from './credential-print.ts';
+import { dial } from './dial.ts';
 import { runDialogue } from './dialogue.ts';
 import type { Exchange } from './exchange.ts';
-import {
-  endedCredentials,
-  exchangeFailure,
-  heldBack,
-  malformedCredentials,
-  noTurn,
-  notSigned,
-  outage,
-  reconfigured,
-  shutDown,
-} from './failure.ts';
-import { cleanReply, redactorFor } from './redaction.ts';
+import { endedCredentials, malformedCredentials, noTurn, outage, reconfigured, shutDown } from './failure.ts';
 import { type RefusedLogin, RefusedLogins } from './refused-logins.ts';
 import { type Attempts, decideRetry, jittered, type RetryDecision } from './retry.ts';
 import { SessionCache } from './session-cache.ts';
@@ -218,64 +205,10 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
     }
     if (permit === null) return { failure: noTurn(request, account, gate.waitMs(call)) };
     try {
-      return await dial(attempt, turns.mayGo, waitedMs);
+      return await dial({ runtime, clocks, traffic, exchangeOf }, attempt, turns.mayGo, waitedMs);
     } finally {
       permit.release();
     }
-  }
-
-  async function dial(attempt: Attempt, mayGo: () => boolean, waitedMs: number): Promise<Outcome> {
-    const { provider, account, region, credentials, session, request } = attempt;
-    const protocol = request.service === storageService ? provider.objectStore : provider;
-    const endpoint = account.endpoints[request.service] ?? protocol.endpoint(request.service, region, account);
-    const context: SigningContext = {
-      account,
-      region,
-      credentials,
-      session,
-      endpoint,
-      now: runtime.now() + clocks.offset(account),
-      nonce: runtime.uuid(),
-    };
-    let signed: SignedRequest;
-    try {
-      signed = protocol.sign(request, context);
-    } catch (error) {
-      return { failure: notSigned(error, request, account.provider) };
-    }
-    if (!mayGo()) return { failure: heldBack(request, account.provider) };
-    if (!traffic.leaves(account, region, request))
-      return { failure: outage(request, account, traffic.breakLeftMs(account, region, request)) };
-    const [startedAt, leftAt] = [runtime.now(), runtime.monotonic()];
-    let reply: VendorReply | null = null;
-    let failure: VendorFailure | null;
-    try {
-      reply = cleanReply(
-        await exchangeOf(account).send(signed, runtime.now),
-        redactorFor(signed, credentials, session),
-        request.object?.key === null ? maxListLength : undefined,
-      );
-      clocks.learn(account, reply, startedAt);
-      failure = protocol.failureOf(request, reply);
-    } catch (error) {
-      failure = exchangeFailure(error, request, account.provider, new URL(endpoint).host);
-    }
-    if (failure === null && reply === null) failure = exchangeFailure(null, request, account.provider, endpoint);
-    traffic.returns(account, region, request, failure, leftAt);
-    const report: VendorCallReport = {
-      provider: account.provider,
-      account: account.name,
-      operation: request.operation,
-      effect: request.effect,
-      outcome: failure?.kind ?? 'ok',
-      httpStatus: reply?.httpStatus ?? null,
-      requestId: failure?.provider.requestId ?? (reply && protocol.requestIdOf(reply)),
-      durationMs: runtime.now() - startedAt,
-      waitedMs,
-    };
-    return failure === null && reply !== null
-      ? { reply, report }
-      : { failure: failure ?? exchangeFailure(null, request, account.provider, endpoint), report };
   }
 
   function sessionCache(
