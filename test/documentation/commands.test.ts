@@ -15,6 +15,8 @@ const notRun: Readonly<Record<string, string>> = {
     'needs the program sqlite3; the next block does the same with Node',
   'docs/operations/image.md: docker build --build-arg REVISION="$(git rev-parse HEAD)" -t godwit .':
     'needs a container engine',
+  "docs/operations/image.md: docker buildx imagetools inspect node:24-bookworm-slim --format '{{.Manifest.Digest}}'":
+    'needs a container engine and a registry',
   'docs/operations/install-kubernetes.md: docker build -t registry.example.com/godwit:0.1.0 . && docker push registry.example.com/godwit:0.1.0':
     'needs a container engine and a registry',
   'docs/operations/install-kubernetes.md: kubectl create namespace godwit': 'needs a cluster',
