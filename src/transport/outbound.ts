@@ -1,7 +1,11 @@
+import { createRequire } from 'node:module';
 import { getCACertificates } from 'node:tls';
-import { Agent, type Dispatcher, EnvHttpProxyAgent, type RequestInit, fetch as undiciFetch } from 'undici';
+import type { Agent, Dispatcher, RequestInit } from 'undici';
 import { directly, type OutboundSettings, ownMachine } from '../domain/outbound.ts';
 import type { Account } from '../domain/vendor.ts';
+
+/** Loaded with the first connection: a hundred modules that a start does not need. */
+const undici = (): typeof import('undici') => createRequire(import.meta.url)('undici');
 
 /** Makes the connections of one kind of callers. */
 export type MakeDispatcher = (options: Agent.Options) => Dispatcher;
@@ -14,8 +18,8 @@ export function dispatcherMaker({ proxy, ca }: OutboundSettings = directly): Mak
   const trusted = ca === null ? {} : { ca: [...getCACertificates('default'), ca] };
   return (options) => {
     const connect = { ...(typeof options.connect === 'object' ? options.connect : {}), ...trusted };
-    if (proxy === null) return new Agent({ ...options, connect });
-    return new EnvHttpProxyAgent({
+    if (proxy === null) return new (undici().Agent)({ ...options, connect });
+    return new (undici().EnvHttpProxyAgent)({
       ...options,
       connect,
       requestTls: trusted,
@@ -66,7 +70,7 @@ export function createOutbound(settings: {
     // The same function but for its types, which Node ships in an older version.
     fetch: ((input: string, init: RequestInit) => {
       agent ??= common({});
-      return undiciFetch(input, { ...init, dispatcher: agent });
+      return undici().fetch(input, { ...init, dispatcher: agent });
     }) as unknown as typeof fetch,
     close: async () => {
       await agent?.destroy();
