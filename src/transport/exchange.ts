@@ -29,16 +29,18 @@ export function createExchange({
   connections = 512,
   dispatcher = dispatcherMaker(),
 }: ExchangeSettings): Exchange {
-  const agent = dispatcher({
-    connections,
-    pipelining: 1,
-    maxHeaderSize,
-    maxResponseSize: maxBodyBytes,
-    headersTimeout: callTimeoutMs,
-    bodyTimeout: callTimeoutMs,
-    connect: { timeout: Math.max(Math.floor(callTimeoutMs / 2), 1) },
-    keepAliveTimeout: 10_000,
-  });
+  let agent: Dispatcher | null = null;
+  const connect = (): Dispatcher =>
+    dispatcher({
+      connections,
+      pipelining: 1,
+      maxHeaderSize,
+      maxResponseSize: maxBodyBytes,
+      headersTimeout: callTimeoutMs,
+      bodyTimeout: callTimeoutMs,
+      connect: { timeout: Math.max(Math.floor(callTimeoutMs / 2), 1) },
+      keepAliveTimeout: 10_000,
+    });
   return {
     send: (request, now) =>
       new Promise((resolve, reject) => {
@@ -46,6 +48,7 @@ export function createExchange({
           if ('error' in outcome) reject(outcome.error);
           else resolve({ ...outcome, receivedAt: now() });
         });
+        agent ??= connect();
         agent.dispatch(
           {
             ...target(request.url),
@@ -56,7 +59,9 @@ export function createExchange({
           call,
         );
       }),
-    close: () => agent.destroy(),
+    close: async () => {
+      await agent?.destroy();
+    },
   };
 }
 
