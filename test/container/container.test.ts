@@ -39,7 +39,13 @@ describe.skipIf(skipped !== null)(`The image${suffix}`, { timeout: patience }, (
     expect(Size).toBeLessThan(maxBytes);
     expect(Config).toMatchObject({
       User: '10001:10001',
-      Entrypoint: ['node', '--disable-sigusr1', '/app/src/main.ts'],
+      Entrypoint: [
+        'node',
+        '--disable-sigusr1',
+        '--max-semi-space-size=8',
+        '--heap-growing-percent=30',
+        '/app/src/main.ts',
+      ],
       StopSignal: 'SIGTERM',
       Labels: { 'org.opencontainers.image.licenses': 'Apache-2.0', 'org.opencontainers.image.version': version },
     });
