@@ -290,7 +290,7 @@ export interface Store {
   part(id: string, now: Instant, times: ReplicaTimes): Promise<void>;
   /** Resolves when the store answers; rejects with `StoreUnavailable`. */
   check(): Promise<void>;
-  /** With which versions and keys stored texts are sealed. */
+  /** With which versions and keys stored texts are sealed. Counts stop at 10,000, so the cost does not grow with the number of texts. */
   seals(): Promise<readonly SealCount[]>;
   /** Ids of up to `limit` migrations after that id, and of all webhooks, with texts that are sealed otherwise than `mark` says. */
   sealedOtherwise(

@@ -2,23 +2,40 @@ import type { Kysely } from 'kysely';
 import type { SealCount } from '../domain/store.ts';
 import type { Tables } from './tables.ts';
 
-/** `Store.seals`, answered from two partial indexes. */
+/** Records are counted up to this number. */
+const mostCounted = 10_000;
+
+/** `Store.seals`, answered from two partial indexes: it looks up each seal that occurs, and counts no further than `mostCounted`. */
 export async function countSeals(db: Kysely<Tables>): Promise<readonly SealCount[]> {
   const counts = new Map<string, { backups: number; webhooks: number }>();
-  for (const table of ['backups', 'webhooks'] as const) {
-    const rows = await db
-      .selectFrom(table)
-      .select(['seals', ({ fn }) => fn.countAll<number>().as('records')])
-      .where('seals', 'is not', null)
-      .groupBy('seals')
-      .execute();
-    for (const { seals, records } of rows)
-      for (const seal of (seals ?? '').split(' ')) {
+  for (const table of ['backups', 'webhooks'] as const)
+    for (let seals = await nextSeals(db, table, ''); seals !== null; seals = await nextSeals(db, table, seals)) {
+      const records = await countRecords(db, table, seals);
+      for (const seal of seals.split(' ')) {
         const known = counts.get(seal) ?? { backups: 0, webhooks: 0 };
-        counts.set(seal, { ...known, [table]: known[table] + Number(records) });
+        counts.set(seal, { ...known, [table]: Math.min(known[table] + records, mostCounted) });
       }
-  }
+    }
   return [...counts].map(([seal, records]) => ({ seal, ...records }));
+}
+
+async function nextSeals(db: Kysely<Tables>, table: 'backups' | 'webhooks', after: string): Promise<string | null> {
+  const row = await db
+    .selectFrom(table)
+    .select('seals')
+    .where('seals', '>', after)
+    .orderBy('seals')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.seals ?? null;
+}
+
+async function countRecords(db: Kysely<Tables>, table: 'backups' | 'webhooks', seals: string): Promise<number> {
+  const row = await db
+    .selectFrom(db.selectFrom(table).select('seals').where('seals', '=', seals).limit(mostCounted).as('counted'))
+    .select(({ fn }) => fn.countAll<number>().as('records'))
+    .executeTakeFirstOrThrow();
+  return Number(row.records);
 }
 
 /** `Store.sealedOtherwise`. */

@@ -15,17 +15,19 @@ const plain: MigrationCount = {
   unknownOutcomes: 0,
 };
 
-function store(answer: () => Promise<readonly MigrationCount[]>, due: number | null = null) {
+function store(answer: () => Promise<readonly MigrationCount[]>, due: number | null = null, takesMs = 0) {
   let asked = 0;
   const time = { now: 1000 };
   const statistics = () => {
     asked++;
+    time.now += takesMs;
     return answer();
   };
   const numbers = storeNumbers(
     { statistics, nextDue: async () => due },
     {
       now: () => time.now,
+      monotonic: () => time.now,
       sleep: (ms, signal) =>
         new Promise((resolve) => {
           signal?.addEventListener('abort', () => resolve());
@@ -41,6 +43,17 @@ describe('store statistics', () => {
     const { numbers, time, asked } = store(async () => [plain]);
     await Promise.all([numbers(), numbers()]);
     time.now += 9_999;
+    await numbers();
+    expect(asked()).toBe(1);
+    time.now += 1;
+    await numbers();
+    expect(asked()).toBe(2);
+  });
+
+  it('are read less often where that takes long, so that it takes no more than a hundredth of the time', async () => {
+    const { numbers, time, asked } = store(async () => [plain], null, 500);
+    await numbers();
+    time.now += 49_999;
     await numbers();
     expect(asked()).toBe(1);
     time.now += 1;

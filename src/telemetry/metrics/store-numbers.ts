@@ -2,24 +2,28 @@ import type { Runtime } from '../../domain/runtime.ts';
 import type { Store } from '../../domain/store.ts';
 import type { StoreNumbers } from './store.ts';
 
-/** Counting costs more the more the store contains, so several scrapers share one result. */
+/** Several scrapers share one result for at least this long, in milliseconds. */
 const keepMs = 10_000;
+/** Counting takes longer the more the store contains. A result is kept this many times as long as it took, so that counting stays below 1 %. */
+const keepTimes = 100;
 /** A store that hangs must not make a scrape hang. */
 const patienceMs = 3000;
 
-/** Reads the store's statistics at most every 10 seconds. Null: it does not answer. */
+/** Reads the store's statistics at most every 10 seconds, less often where that takes long. Null: it does not answer. */
 export function storeNumbers(
   store: Pick<Store, 'statistics' | 'nextDue'>,
-  { now, sleep }: Pick<Runtime, 'now' | 'sleep'>,
+  { now, monotonic, sleep }: Pick<Runtime, 'now' | 'monotonic' | 'sleep'>,
 ): () => Promise<StoreNumbers | null> {
   let kept: { readonly numbers: StoreNumbers; readonly until: number } | null = null;
   let flight: Promise<StoreNumbers | null> | null = null;
 
   async function ask(): Promise<StoreNumbers | null> {
     try {
+      const began = monotonic();
       const [counts, due] = await Promise.all([store.statistics(), store.nextDue(now())]);
       const numbers = { counts, lagMs: due === null ? 0 : Math.max(now() - due, 0) };
-      kept = { numbers, until: now() + keepMs };
+      const present = monotonic();
+      kept = { numbers, until: present + Math.max(keepMs, (present - began) * keepTimes) };
       return numbers;
     } catch {
       return null;
@@ -29,7 +33,7 @@ export function storeNumbers(
   }
 
   return async () => {
-    if (kept !== null && now() < kept.until) return kept.numbers;
+    if (kept !== null && monotonic() < kept.until) return kept.numbers;
     flight ??= ask();
     const enough = new AbortController();
     const patience = sleep(patienceMs, enough.signal).then(() => null);
