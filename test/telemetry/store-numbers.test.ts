@@ -50,6 +50,14 @@ describe('store statistics', () => {
     expect(asked()).toBe(2);
   });
 
+  it('are read again after a minute, however long that takes', async () => {
+    const { numbers, time, asked } = store(async () => [plain], null, 2500);
+    await numbers();
+    time.now += 60_000;
+    await numbers();
+    expect(asked()).toBe(2);
+  });
+
   it('are read less often where that takes long, so that it takes no more than a hundredth of the time', async () => {
     const { numbers, time, asked } = store(async () => [plain], null, 500);
     await numbers();
