@@ -59,7 +59,7 @@ describe('the judge, run against a gateway with a planted bug', () => {
     const evidence = await evidenceOf(intents('alibaba', 4), { prepare: lateAnswers('CreateMigrateTask', 4) });
     const { duplicates, lost, wrong, effects } = judge('alibaba', evidence);
     expect({ duplicates, lost, wrong, effects }).toEqual({ duplicates: [], lost: [], wrong: [], effects: 4 });
-  }, 60_000);
+  });
 
   it('reports duplicates when the gateway resends calls after a timeout', async () => {
     const evidence = await evidenceOf(intents('alibaba', 4), {
@@ -67,7 +67,7 @@ describe('the judge, run against a gateway with a planted bug', () => {
       prepare: lateAnswers('CreateMigrateTask', 4),
     });
     expect(judge('alibaba', evidence).duplicates).toHaveLength(4);
-  }, 60_000);
+  });
 
   it('reports duplicates when the gateway trusts a list before it is complete', async () => {
     const evidence = await evidenceOf(intents('alibaba', 2), {
@@ -78,20 +78,20 @@ describe('the judge, run against a gateway with a planted bug', () => {
       },
     });
     expect(judge('alibaba', evidence).duplicates).toHaveLength(2);
-  }, 60_000);
+  });
 
   it('reports a loss when the gateway acknowledges a creation that it did not store', async () => {
     const { lost, duplicates } = judge('huawei', await evidenceOf(intents('huawei', 4), { store: forgetsHalf }));
     expect(lost).toHaveLength(2);
     expect(duplicates).toEqual([]);
-  }, 60_000);
+  });
 });
 
 describe('the judge, given tampered evidence', () => {
   let honest: Evidence;
   beforeAll(async () => {
     honest = await evidenceOf(intents('tencent', 1), {});
-  }, 60_000);
+  });
 
   it('reports nothing for untampered evidence', () => {
     const { duplicates, lost, wrong } = judge('tencent', honest);

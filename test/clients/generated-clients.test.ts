@@ -56,12 +56,12 @@ describe.skipIf(!installed)(`The document has no fault in the eyes of${reason}`,
   it('redocly', async () => {
     const { stderr, stdout } = await run(`${tools}node_modules/.bin/redocly`, ['lint', document], { cwd: tools });
     expect(`${stdout}${stderr}`).not.toMatch(/You have \d+ (warning|error)/);
-  }, 60_000);
+  });
 
   it('spectral', async () => {
     const { stdout } = await run(`${tools}node_modules/.bin/spectral`, ['lint', '--fail-severity', 'hint', document], {
       cwd: tools,
     });
     expect(stdout).toContain('No results');
-  }, 60_000);
+  });
 });

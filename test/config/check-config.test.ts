@@ -32,7 +32,7 @@ describe('godwit --check-config', () => {
       stderr: '',
       left: [],
     });
-  }, 60_000);
+  });
 
   it('warns about a region that its provider does not list and suggests the nearest one', async () => {
     const file = minimal();
@@ -43,7 +43,7 @@ describe('godwit --check-config', () => {
       /^warning: accounts\[0\]\.region: .* lists no region cn-hangzou; did you mean cn-hangzhou\?\n/,
     );
     expect(stdout).toContain('the configuration is valid\n');
-  }, 60_000);
+  });
 
   it('names a credential that cannot be sent and the position of the bad character, without its value', async () => {
     const [account] = minimal().accounts as unknown as { credentials: Record<string, string> }[];
@@ -53,7 +53,7 @@ describe('godwit --check-config', () => {
     expect(code).toBe(1);
     expect(stderr).toContain(`accounts[0].credentials.${name}: holds the character U+200B at place 7 of 13`);
     expect(stderr).not.toContain('CANARY');
-  }, 60_000);
+  });
 
   it('prints one line per fault without a stack trace and exits with 1', async () => {
     const { code, stdout, stderr } = await check('listen: { host: 0.0.0.0, port: x }\nacounts: []\n');
@@ -64,7 +64,7 @@ describe('godwit --check-config', () => {
     expect(lines.slice(1).every((line) => line.startsWith('  - '))).toBe(true);
     for (const place of ['listen.port', 'acounts', 'auth', 'accounts']) expect(stderr).toContain(`- ${place}:`);
     expect(stderr).not.toMatch(/at .*\.ts:\d+/);
-  }, 60_000);
+  });
 
   it('explains a fault in the store URL without any part of the password', async () => {
     const [, url = ''] = malformedStoreUrls.find(([what]) => what.startsWith('a slash behind digits')) ?? [];
@@ -73,5 +73,5 @@ describe('godwit --check-config', () => {
     expect(stderr).toMatch(/^ {2}- store\.url: the user or the password .* percent-encoded/m);
     expect(stderr).not.toMatch(/at .*\.ts:\d+/);
     for (const piece of piecesOfPassword) expect(stderr).not.toContain(piece);
-  }, 60_000);
+  });
 });

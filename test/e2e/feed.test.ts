@@ -68,7 +68,7 @@ const restored = (instanceId: string) =>
     .journal()
     .filter((entry) => entry.instanceId === instanceId && entry.effect === 'restore')
     .map(({ subject }) => subject);
-const until = (check: () => Promise<unknown>) => expect.poll(check, { timeout: 15_000, interval: 40 });
+const until = (check: () => Promise<unknown>) => expect.poll(check, { interval: 40 });
 
 describe.each(clouds)('a watched folder at %s', (cloud) => {
   it('restores its files in LSN order, however late or unordered they arrive, and ends with the last one', async () => {

@@ -53,9 +53,9 @@ it.each(['alibaba_folder', 'huawei_folder', 'tencent_folder'])(
         readonly backups: readonly { readonly state: string; readonly source: { readonly keys: readonly string[] } }[];
       };
     const rests = name === 'tencent_folder' ? 'awaiting_backup' : 'succeeded';
-    await expect.poll(async () => (await see()).state, { timeout: 15_000, interval: 40 }).toBe(rests);
+    await expect.poll(async () => (await see()).state, { interval: 40 }).toBe(rests);
     const newest = ({ backups }: Awaited<ReturnType<typeof see>>) => backups.at(-1)?.source.keys[0];
-    await expect.poll(async () => newest(await see()), { timeout: 15_000, interval: 40 }).toContain('20261127021500');
+    await expect.poll(async () => newest(await see()), { interval: 40 }).toContain('20261127021500');
     // The newest full backup is a copy-only one; Tencent's chains take no file of that name.
     const [full] = (await see()).backups;
     expect(full?.source.keys[0]).toMatch(name === 'huawei_folder' ? /_copy_only\.bak$/ : /full/i);

@@ -42,7 +42,7 @@ describe('a gateway started without a configuration', () => {
     expect(await gateway.end('SIGTERM')).toBe(0);
     running.length = 0;
     expect(gateway.output()).not.toMatch(/warning/i);
-  }, 30_000);
+  });
 });
 
 describe('a gateway that is killed during a restore', () => {
@@ -65,7 +65,7 @@ describe('a gateway that is killed during a restore', () => {
     } finally {
       await sandbox.close();
     }
-  }, 30_000);
+  });
 
   it('finishes a submission whose reply was lost without sending it again', async () => {
     const sandbox = await startSandbox({ host: '127.0.0.1', runtime: systemRuntime, restoreMs: 500 });
@@ -96,5 +96,5 @@ describe('a gateway that is killed during a restore', () => {
     } finally {
       await sandbox.close();
     }
-  }, 30_000);
+  });
 });

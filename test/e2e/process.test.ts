@@ -61,7 +61,7 @@ describe('a stop signal', () => {
     await once(peers[1] ?? peers[0] ?? connect(0), 'data');
     expect(await gateway.end('SIGTERM')).toBe(0);
     for (const peer of peers) peer.destroy();
-  }, 60_000);
+  });
 
   it('sent twice ends the process at once', async () => {
     const vendor = await silentVendor();
@@ -80,39 +80,35 @@ describe('a stop signal', () => {
     expect(gateway.output()).toContain('second signal');
     await asking;
     vendor.close();
-  }, 60_000);
+  });
 });
 
 describe('an unusable listening address', () => {
   it.each([
     ['192.0.2.1', /^godwit: this machine has no address 192\.0\.2\.1; .*listen\.host\n$/],
     ['no-such-host.invalid', /^godwit: the name no-such-host\.invalid .* is not known; .*\n$/],
-  ])(
-    'such as %s is explained in one sentence',
-    async (host, sentence) => {
-      const folder = await temporaryFolder();
-      const file = {
-        listen: { host, port: 0 },
-        store: { url: 'sqlite::memory:' },
-        accounts: [account('http://127.0.0.1:9')],
-        encryption: { key: Buffer.alloc(32, 1).toString('base64') },
-        auth: { keys: [{ name: 'ci', sha256: '0'.repeat(64), scopes: [], accounts: [] }] },
-      };
-      await writeFile(join(folder, 'godwit.json'), JSON.stringify(file));
-      const child = withUs(
-        spawn(process.execPath, [resolve(import.meta.dirname, '../../src/main.ts')], {
-          cwd: folder,
-          env: { PATH: process.env.PATH, GODWIT_CONFIG: join(folder, 'godwit.json') },
-          stdio: ['ignore', 'ignore', 'pipe'],
-        }),
-      );
-      let told = '';
-      child.stderr?.on('data', (chunk) => {
-        told += chunk;
-      });
-      const [code] = await once(child, 'close');
-      expect([code, told]).toEqual([1, expect.stringMatching(sentence)]);
-    },
-    60_000,
-  );
+  ])('such as %s is explained in one sentence', async (host, sentence) => {
+    const folder = await temporaryFolder();
+    const file = {
+      listen: { host, port: 0 },
+      store: { url: 'sqlite::memory:' },
+      accounts: [account('http://127.0.0.1:9')],
+      encryption: { key: Buffer.alloc(32, 1).toString('base64') },
+      auth: { keys: [{ name: 'ci', sha256: '0'.repeat(64), scopes: [], accounts: [] }] },
+    };
+    await writeFile(join(folder, 'godwit.json'), JSON.stringify(file));
+    const child = withUs(
+      spawn(process.execPath, [resolve(import.meta.dirname, '../../src/main.ts')], {
+        cwd: folder,
+        env: { PATH: process.env.PATH, GODWIT_CONFIG: join(folder, 'godwit.json') },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      }),
+    );
+    let told = '';
+    child.stderr?.on('data', (chunk) => {
+      told += chunk;
+    });
+    const [code] = await once(child, 'close');
+    expect([code, told]).toEqual([1, expect.stringMatching(sentence)]);
+  });
 });

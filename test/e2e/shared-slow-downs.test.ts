@@ -52,11 +52,11 @@ describe.skipIf(!postgres.available)('two gateways on one PostgreSQL database', 
     expect(await tasksAt(throttled)).toBe(503);
     const slowed = { account: 'sandbox-alibaba', region: 'cn-hangzhou', operation: 'DescribeMigrateTasks' };
     expect(await slowedAt(throttled)).toMatchObject([slowed]);
-    await expect.poll(() => slowedAt(other), { timeout: 10_000, interval: 50 }).toMatchObject([slowed]);
+    await expect.poll(() => slowedAt(other), { interval: 50 }).toMatchObject([slowed]);
     const [[here], [there]] = await Promise.all([slowedAt(throttled), slowedAt(other)]);
     expect(Math.abs((here?.speed ?? 0) - (there?.speed ?? 1))).toBeLessThan(0.05);
     // It is remembered where everybody looks, and not by the process that was told.
     await running.shift()?.stop(1000);
     expect(await slowedAt(await start(storeUrl))).toMatchObject([slowed]);
-  }, 60_000);
+  });
 });

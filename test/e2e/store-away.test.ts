@@ -158,7 +158,7 @@ function storeThatGoesAway(newUrl: () => Promise<string>): void {
         gateway: await startTestGateway(sandboxAccounts(sandbox), { storeUrl, config, open }),
       });
     }
-  }, 60_000);
+  });
   afterAll(() => Promise.all(running.map(({ gateway }) => gateway.stop(0))));
 
   it.concurrent.each(outages)(
@@ -170,7 +170,6 @@ function storeThatGoesAway(newUrl: () => Promise<string>): void {
       const names = outage.atCommit === 1 ? Object.keys(requests) : ['creation'];
       for (const name of names) await judged(found.gateway, name, outage, found.mood);
     },
-    60_000,
   );
 
   async function judged(gateway: Gateway, name: string, outage: Outage, mood: Mood): Promise<void> {

@@ -69,7 +69,7 @@ await onBothStores('a webhook with headers and a private authority', (newUrl) =>
     expect(made.status).toBeLessThan(300);
     const { id } = await untilMigration(gateway.url, made.body.id, hasEnded);
     const told = () => receiver.messages.find(({ body }) => body.includes(id) && body.includes('"succeeded"'));
-    await expect.poll(told, { timeout: 10_000 }).toBeDefined();
+    await expect.poll(told).toBeDefined();
     return told() as ReceivedMessage;
   }
 
@@ -167,7 +167,7 @@ await onBothStores('a webhook with headers and a private authority', (newUrl) =>
     expect(await untilMigration(gateway.url, waiting.id, hasEnded)).toMatchObject({ state: 'succeeded' });
     const told = () =>
       receiver.messages.findLast(({ body }) => body.includes(waiting.id) && body.includes('"succeeded"'));
-    await expect.poll(told, { timeout: 10_000 }).toBeDefined();
+    await expect.poll(told).toBeDefined();
     const { headers, body } = told() as ReceivedMessage;
     expect(headers).toMatchObject({ authorization: 'Bearer HEADER-CANARY', 'x-team': 'dba' });
     for (const { secret } of [hook, rotated.body]) new Receiver(secret).verify(body, headers as Record<string, string>);

@@ -1,10 +1,11 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook as Receiver } from 'standardwebhooks';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { systemRuntime } from '../../src/runtime.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import type { Sandbox } from '../../src/sandbox/server.ts';
+import { eventually } from '../support/eventually.ts';
 import {
   configFile,
   type GatewayProcess,
@@ -63,7 +64,7 @@ it('a receiver gets every event of a restore, also when another process takes ov
   // The receiver takes what it gets and says nothing: the first process dies with its attempts under way.
   answer = null;
   const { body: migration } = await post(`${gateway.url}/migrations`, requestFor('tencent'));
-  await vi.waitFor(() => expect(messages.length).toBeGreaterThan(0), { timeout: 5000 });
+  await eventually(() => expect(messages.length).toBeGreaterThan(0));
   await gateway.end('SIGKILL');
   answer = 204;
   gateway = await spawnGateway(folder, configFile(sandbox, folder));
@@ -77,7 +78,7 @@ it('a receiver gets every event of a restore, also when another process takes ov
     ).items
       .map(({ eventId }) => eventId)
       .toSorted();
-  await vi.waitFor(async () => expect(await delivered()).toEqual(expected), { timeout: 10_000, interval: 200 });
+  await eventually(async () => expect(await delivered()).toEqual(expected));
   const check = new Receiver(secret);
   for (const { headers, body } of messages)
     expect(check.verify(body, headers as Record<string, string>)).toMatchObject({

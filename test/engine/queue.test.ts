@@ -63,5 +63,5 @@ describe.each(all)('a queue of many logs at %s', (provider) => {
     const times = chain.simulation.restores().map((entry) => entry.at);
     for (const [index, time] of times.entries())
       if (index > 0) expect(time - (times[index - 1] ?? 0)).toBeGreaterThanOrEqual(shortestRestoreMs);
-  }, 60_000);
+  });
 });

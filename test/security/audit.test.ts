@@ -54,9 +54,15 @@ async function send(method: string, path: string, key: string | null, body?: unk
   return { status: response.status, body: text === '' ? null : JSON.parse(text) };
 }
 
-async function recordsOf(query = '', key = 'root'): Promise<Record<string, unknown>[]> {
+type AuditItem = Record<string, unknown>;
+
+async function recordsOf(query = '', key = 'root'): Promise<AuditItem[]> {
   return (await send('GET', `/audit${query}`, key)).body.items;
 }
+
+/** Polls, because the record of a rejected change is written after its answer. */
+const toldAs = (records: () => Promise<AuditItem[]>, shown: (record: AuditItem) => unknown) =>
+  expect.poll(async () => (await records()).map(shown));
 
 const request = { ...requestFor('alibaba'), account: 'ali-main' };
 
@@ -74,17 +80,20 @@ describe('the audit', () => {
     await send('DELETE', `/migrations/${id}`, 'part', undefined, 'request-foreign');
     await send('DELETE', `/migrations/${id}`, 'ci', undefined, 'request-delete');
 
-    const found = await recordsOf(`?migrationId=${id}`);
     const about = { account: 'ali-main', instanceId: target.instanceId, migrationId: id };
-    expect(found.map(({ requestId, caller, status, outcome }) => [requestId, caller, status, outcome])).toEqual([
-      ['request-delete', 'ci', 204, 'ok'],
-      ['request-foreign', 'part', 404, 'not_found'],
-      ['request-cancel', 'root', 202, 'ok'],
-      ['request-early', 'ci', 409, 'invalid_state'],
-      ['request-patch', 'ci', 200, 'ok'],
-      ['request-scope', 'ci', 403, 'forbidden'],
-      ['request-create', 'ci', 202, 'ok'],
-    ]);
+    const ofMigration = () => recordsOf(`?migrationId=${id}`);
+    await toldAs(ofMigration, ({ requestId, caller, status, outcome }) => [requestId, caller, status, outcome]).toEqual(
+      [
+        ['request-delete', 'ci', 204, 'ok'],
+        ['request-foreign', 'part', 404, 'not_found'],
+        ['request-cancel', 'root', 202, 'ok'],
+        ['request-early', 'ci', 409, 'invalid_state'],
+        ['request-patch', 'ci', 200, 'ok'],
+        ['request-scope', 'ci', 403, 'forbidden'],
+        ['request-create', 'ci', 202, 'ok'],
+      ],
+    );
+    const found = await ofMigration();
     for (const each of found) expect(each).toMatchObject(about);
     expect(found.at(-1)).toMatchObject({ operation: 'createMigration', method: 'POST', remoteAddress: '127.0.0.1' });
     const [busy] = (await recordsOf('?caller=ci')).filter((each) => each.requestId === 'request-busy');
@@ -98,27 +107,22 @@ describe('the audit', () => {
     await send('PATCH', `/webhooks/${id}`, 'root', { enabled: false }, 'request-hook-patch');
     await send('DELETE', `/webhooks/${id}`, 'root', undefined, 'request-hook-delete');
     await send('POST', '/webhooks', 'root', { url: 'CANARY' }, 'request-hook-bad');
-    const found = await recordsOf('?pageSize=4');
-    expect(found.map(({ requestId, operation, webhookId }) => [requestId, operation, webhookId])).toEqual([
+    const newest = () => recordsOf('?pageSize=4');
+    await toldAs(newest, ({ requestId, operation, webhookId }) => [requestId, operation, webhookId]).toEqual([
       ['request-hook-bad', 'createWebhook', null],
       ['request-hook-delete', 'deleteWebhook', id],
       ['request-hook-patch', 'updateWebhook', id],
       ['request-hook', 'createWebhook', id],
     ]);
-    expect(JSON.stringify(found)).not.toContain('CANARY');
+    expect(JSON.stringify(await newest())).not.toContain('CANARY');
   });
 
   it('records unauthenticated requests without their contents', async () => {
     await send('POST', '/migrations', null, request, 'request-nobody');
     await send('POST', '/migrations', 'CANARY-key', request, 'request-wrong');
     await send('POST', '/nothing', 'CANARY-key', request, 'request-nowhere');
-    const found = (await recordsOf('?pageSize=3')).map(({ requestId, caller, status, account }) => [
-      requestId,
-      caller,
-      status,
-      account,
-    ]);
-    expect(found).toEqual([
+    const newest = () => recordsOf('?pageSize=3');
+    await toldAs(newest, ({ requestId, caller, status, account }) => [requestId, caller, status, account]).toEqual([
       ['request-nowhere', null, 404, null],
       ['request-wrong', null, 401, null],
       ['request-nobody', null, 401, null],
@@ -129,13 +133,15 @@ describe('the audit', () => {
   it('records only well-formed names of an invalid body', async () => {
     const body = { ...request, account: 'CANARY with spaces', target: { instanceId: { a: 'CANARY' } } };
     await send('POST', '/migrations', 'ci', body, 'request-invalid');
-    expect((await recordsOf('?pageSize=1'))[0]).toMatchObject({
-      requestId: 'request-invalid',
-      status: 400,
-      outcome: 'invalid_request',
-      account: null,
-      instanceId: null,
-    });
+    await expect
+      .poll(async () => (await recordsOf('?pageSize=1'))[0])
+      .toMatchObject({
+        requestId: 'request-invalid',
+        status: 400,
+        outcome: 'invalid_request',
+        account: null,
+        instanceId: null,
+      });
   });
 
   it('matches the log', async () => {
@@ -152,8 +158,10 @@ describe('the audit', () => {
   it('is readable by admins for their accounts', async () => {
     expect((await send('GET', '/audit', 'ci')).status).toBe(403);
     await send('POST', '/migrations', 'ci', { ...request, account: 'ali-other' });
-    const seen = await recordsOf('', 'part');
-    expect(seen.map(({ account }) => account)).toEqual(['ali-other']);
+    await toldAs(
+      () => recordsOf('', 'part'),
+      ({ account }) => account,
+    ).toEqual(['ali-other']);
   });
 
   it('is paged and filtered by time', async () => {

@@ -434,7 +434,7 @@ describe('no secret leaks', () => {
     expectClean('the log', lines.join('\n'));
     expect(files.map(([name]) => name)).toContain('godwit.db');
     for (const [name, text] of [...files, ...(await filesOf(folder, ['key']))]) expectClean(name, text);
-  }, 60_000);
+  });
 
   it('from a process: its output, its arguments, its files, also when it cannot start', async () => {
     const folder = await temporaryFolder();

@@ -100,7 +100,7 @@ describe.skipIf(!programs.available)(`A PostgreSQL that fails over${reason}`, ()
     for (const id of load.acknowledged) expect((await fetch(`${url}/migrations/${id}`)).status).toBe(200);
     expect(await connectionsTo(primary)).toBe(0);
     expect(await connectionsTo(standby)).toBeGreaterThan(0);
-  }, 60_000);
+  });
 
   it('continues from a standby’s state and discards commits it lacks', async () => {
     await startPair();
@@ -143,7 +143,7 @@ describe.skipIf(!programs.available)(`A PostgreSQL that fails over${reason}`, ()
     expect(next.map(({ id }) => id)).not.toContain(place);
     // And is told that the place of a lost event is gone, though the sequence of positions may have passed it.
     expect(await store.hasPlace(place)).toBe(false);
-  }, 60_000);
+  });
 
   it('is found among several hosts, also after it moves', async () => {
     await startPair();

@@ -5,9 +5,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemRuntime } from '../../src/runtime.ts';
 import { openStore } from '../../src/store/open.ts';
+import { eventually } from '../support/eventually.ts';
 import { findPostgres, type PostgresServer } from '../support/postgres.ts';
 import { sampleMigration } from '../support/samples.ts';
 import { noLease } from './samples.ts';
@@ -82,14 +83,11 @@ pool_mode = ${mode}
       await ended;
     });
     url.host = `127.0.0.1:${port}`;
-    await vi.waitFor(
-      async () => {
-        const client = new Client({ connectionString: url.href });
-        await client.connect();
-        await client.end();
-      },
-      { timeout: 10_000 },
-    );
+    await eventually(async () => {
+      const client = new Client({ connectionString: url.href });
+      await client.connect();
+      await client.end();
+    });
     return url.href;
   }
 
@@ -106,8 +104,8 @@ pool_mode = ${mode}
     two.onChange((id) => heard.push(id));
     const migration = sampleMigration();
     await one.create(migration, noLease);
-    await vi.waitFor(() => expect(heard).toEqual([migration.id]));
-  }, 60_000);
+    await eventually(() => expect(heard).toEqual([migration.id]));
+  });
 
   it('in transaction pooling is rejected with the missing feature', async () => {
     const url = await pooled('transaction');
@@ -115,5 +113,5 @@ pool_mode = ${mode}
     await expect(opening).rejects.toThrow(
       /^the database at 127\.0\.0\.1:\d+, database \w+ cannot be used: notifications \(LISTEN\) do not arrive\. A pooler between has to pool by session/,
     );
-  }, 60_000);
+  });
 });
