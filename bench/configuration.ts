@@ -18,6 +18,9 @@ const operations = { CreateBackupMigration: perSecond, StartBackupMigration: per
 const limits = { readsPerSecond: perSecond, writesPerSecond: perSecond };
 const unobserved = { pollMinMs: 86_400_000, pollMaxMs: 86_400_000 };
 
+/** PostgreSQL stores no webhook without a key. */
+const encryption = { key: Buffer.alloc(32, 1).toString('base64') };
+
 /** The configuration of the measured gateway: accounts at the stub, defaults otherwise. */
 export function configuration({ storeUrl, stub, engine = unobserved }: ConfigurationOptions): object {
   const accounts = Array.from({ length: accountsPerVendor }, (_, index) =>
@@ -27,7 +30,7 @@ export function configuration({ storeUrl, stub, engine = unobserved }: Configura
       limits: account.provider === 'tencent' ? { ...limits, operations } : limits,
     })),
   );
-  return { store: { url: storeUrl }, engine, accounts: accounts.flat() };
+  return { store: { url: storeUrl }, encryption, engine, accounts: accounts.flat() };
 }
 
 function vendorAccounts(stub: string) {

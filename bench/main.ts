@@ -77,14 +77,20 @@ async function run(): Promise<number> {
   );
   const stage = new Stage(values.profile ?? null);
   const rows: Row[] = [];
+  let failed = 0;
   try {
     for (const [name, part] of parts) {
       const began = performance.now();
       try {
         rows.push(...(await part(stage)));
       } catch (error) {
-        if (!(error instanceof NotHere)) throw error;
-        rows.push({ name, unit: '', godwit: Number.NaN, against: null, target: null, absent: error.message });
+        // A part that fails does not lose the figures of the others.
+        const { message, stack } = error instanceof Error ? error : new Error(String(error));
+        if (!(error instanceof NotHere)) {
+          failed += 1;
+          process.stderr.write(`${stack}\n`);
+        }
+        rows.push({ name, unit: '', godwit: Number.NaN, against: null, target: null, absent: message });
       }
       // Written after each part, so that an interrupted run keeps its results.
       if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(reportOf(rows), null, 2)}\n`);
@@ -95,10 +101,10 @@ async function run(): Promise<number> {
   }
   const report = reportOf(rows);
   process.stdout.write(`\nNode ${report.node} on ${report.machine}\n\n${markdown(rows)}`);
-  if (values.compare === undefined) return 0;
+  if (values.compare === undefined) return failed === 0 ? 0 : 1;
   const faults = worse(JSON.parse(readFileSync(values.compare, 'utf8')) as Report, report);
   process.stdout.write(faults.map((fault) => `worse: ${fault}\n`).join(''));
-  return faults.length === 0 ? 0 : 1;
+  return faults.length + failed === 0 ? 0 : 1;
 }
 
 function reportOf(rows: readonly Row[]): Report {

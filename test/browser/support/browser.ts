@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFailed } from 'vitest';
 
 const candidates = [
   process.env.CHROMIUM,
@@ -66,6 +66,10 @@ export function useBrowser(): (options?: BrowserContextOptions) => Promise<Watch
     page.on('response', (response) => {
       const { pathname } = new URL(response.url());
       if (response.status() >= 400 && pathname.includes('/static/')) faults.push(`${response.status()} ${pathname}`);
+    });
+    onTestFailed(async () => {
+      const shown = page.isClosed() ? 'the page is closed' : await page.evaluate<string>('document.body.innerText');
+      process.stderr.write(`${page.url()}\n${faults.join('\n')}\n${shown}\n`);
     });
     return { page, faults };
   };
