@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, onTestFailed } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 
 const candidates = [
   process.env.CHROMIUM,
@@ -52,6 +52,15 @@ export function useBrowser(): (options?: BrowserContextOptions) => Promise<Watch
     });
   });
   afterAll(() => browser?.close());
+  const opened: WatchedPage[] = [];
+  // What a person would see at the failure.
+  afterEach(async ({ task }) => {
+    if (task.result?.state !== 'fail') return;
+    for (const { page, faults } of opened.filter((each) => !each.page.isClosed())) {
+      const shown = await page.evaluate<string>('document.body.innerText');
+      process.stderr.write(`${[page.url(), ...faults, shown].join('\n')}\n`);
+    }
+  });
   return async (options = {}) => {
     if (browser === null) throw new Error('the browser is started in beforeAll');
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
@@ -67,10 +76,7 @@ export function useBrowser(): (options?: BrowserContextOptions) => Promise<Watch
       const { pathname } = new URL(response.url());
       if (response.status() >= 400 && pathname.includes('/static/')) faults.push(`${response.status()} ${pathname}`);
     });
-    onTestFailed(async () => {
-      const shown = page.isClosed() ? 'the page is closed' : await page.evaluate<string>('document.body.innerText');
-      process.stderr.write(`${page.url()}\n${faults.join('\n')}\n${shown}\n`);
-    });
+    opened.push({ page, faults });
     return { page, faults };
   };
 }
