@@ -50,8 +50,9 @@ export async function multiplyMigration(
 ): Promise<void> {
   const sql = await openSql(url);
   try {
-    const [original] = await sql.all('select id from migrations order by id desc limit 1');
+    const [original] = await sql.all('select id, instance_id from migrations order by id desc limit 1');
     const id = String(original?.id);
+    const instance = quoted(`"instanceId":${JSON.stringify(original?.instance_id)}`);
     const series = sql.postgres
       ? `generate_series(${from}, ${from + count - 1}) as series(n)`
       : `(with recursive s(n) as (select ${from} union all select n + 1 from s where n < ${from + count - 1}) select n from s) as series`;
@@ -72,7 +73,11 @@ export async function multiplyMigration(
         if (Object.hasOwn(differences, column)) return differences[column] ?? column;
         if (column !== 'document') return column;
         const text = sql.postgres ? 'document::text' : 'document';
-        const replaced = `replace(${text}, ${quoted(id)}, ${copyOf})`;
+        const named = `replace(${text}, ${quoted(id)}, ${copyOf})`;
+        // The engine goes by the document, and lists by the column.
+        const placed = differences.instance_id;
+        const replaced =
+          placed === undefined ? named : `replace(${named}, ${instance}, '"instanceId":"' || (${placed}) || '"')`;
         return sql.postgres ? `cast(${replaced} as json)` : replaced;
       });
       await sql.all(
@@ -80,6 +85,16 @@ export async function multiplyMigration(
       );
     }
     await sql.all('analyze');
+  } finally {
+    await sql.close();
+  }
+}
+
+/** Makes the only migration of an SQLite store one whose vendor accepted its calls at `settledAt`. */
+export async function settleCalls(url: string, settledAt: number): Promise<void> {
+  const sql = await openSql(url);
+  try {
+    await sql.all(`update calls set document = json_set(document, '$.settledAt', ${settledAt})`);
   } finally {
     await sql.close();
   }

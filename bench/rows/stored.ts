@@ -4,7 +4,7 @@ import { load, median, type Row } from '../measure.ts';
 import type { Measured } from '../processes.ts';
 import type { Stage, StoreKind } from '../stage.ts';
 
-const samples = 100;
+const samples = 300;
 const startRounds = 3;
 /** The fraction of copies that match a filter. */
 const rare = 1000;
@@ -96,11 +96,11 @@ async function page(gateway: Measured, store: StoreKind, filter: string, which: 
   const cpuMs = (gateway.cpuMs() - before) / samples;
   const p99 = times.toSorted((one, other) => one - other)[Math.floor(samples * 0.99)] ?? Number.NaN;
   return {
-    name: `page of 50, ${filter === '' ? 'no filter' : filter.slice(1)}, ${which}, CPU time, ${store}`,
+    name: `page of 50, ${filter === '' ? 'no filter' : filter.slice(1)}, ${which}, p99, ${store}`,
     unit: 'ms',
-    godwit: cpuMs,
+    godwit: p99,
     against: null,
-    note: `time: median ${median(times).toFixed(1)}, p99 ${p99.toFixed(1)} ms`,
+    note: `median ${median(times).toFixed(1)} ms, CPU time ${cpuMs.toFixed(1)} ms`,
     target: '≤ 10 ms',
   };
 }

@@ -1,13 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { multiplyMigration } from '../filled-store.ts';
+import { multiplyMigration, settleCalls } from '../filled-store.ts';
 import { creation } from '../gateway.ts';
 import { load, type Row } from '../measure.ts';
 import { startChild } from '../processes.ts';
 import type { Stage } from '../stage.ts';
 
 const instances = 100;
-/** Each instance is read at least once a minute, so two minutes cover each of them. */
-const warmUpMs = 15_000;
+/** Restores that have run for hours are observed once a minute. */
+const runningMs = 3 * 3_600_000;
+/** The first round finds migrations due at any time; from then on those of an instance come due together. */
+const warmUpMs = 75_000;
+/** Each instance is read once a minute, so two minutes cover each of them. */
 const measuredMs = 120_000;
 const hourMs = 3_600_000;
 
@@ -47,6 +50,7 @@ async function watched(
   await load([first.url], 1, 201, () => creation('alibaba'), 1);
   await first.stop();
   const now = Date.now();
+  await settleCalls(url, now - runningMs);
   await multiplyMigration(url, active, (n) => ({
     instance_id: `'rm-tracked' || (${n} % ${instances})`,
     occupies_instance: '0',

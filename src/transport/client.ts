@@ -55,7 +55,8 @@ export interface VendorClientOptions {
 /** The vendors' client and what it knows of logins. */
 export interface VendorTransport extends VendorClient {
   /**
-   * Why the account's credentials are unusable now: a login was refused, they have expired, or they cannot be sent; null: they are usable.
+   * Why the account's credentials are unusable now: the last login or call was refused for them, they have expired, or they cannot be sent;
+   * null: nothing is known against them.
    */
   refusedLogin(account: Account): VendorFailure | null;
   /** The account's configuration changed or was removed: drops what is known of it and sends nothing more with it. */
@@ -79,7 +80,7 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
   });
   const refusals = new RefusedLogins(runtime.now);
   const standing = new Map<string, RefusedLogin>();
-  /** Accounts whose credentials have expired or cannot be sent, until a call succeeds again. */
+  /** Accounts whose credentials were refused, have expired or cannot be sent, until a call succeeds again. */
   const useless = new Map<string, VendorFailure>();
   const cloudIds = new Map<string, string>();
   const prints = new Map<string, string | null>();
@@ -133,10 +134,10 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
     failure: VendorFailure,
     { reason }: RetryDecision,
   ): VendorFailure {
-    if (reason !== 'credentials_ended') return failure;
-    const ended = endedCredentials(account, failure);
-    if (request.service !== storageService) useless.set(account.name, ended);
-    return ended;
+    const last = reason === 'credentials_ended' ? endedCredentials(account, failure) : failure;
+    const refused = reason === 'credentials_ended' || last.kind === 'unauthenticated';
+    if (refused && request.service !== storageService) useless.set(account.name, last);
+    return last;
   }
 
   function tell({ report }: Outcome, decision?: RetryDecision): void {

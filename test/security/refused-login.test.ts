@@ -43,3 +43,33 @@ it('a rejected login is tried once, is reported by readiness and leaves the gate
     await sandbox.close();
   }
 });
+
+it.each([
+  ['alibaba', { accessKeyId: 'LTAIunknown', accessKeySecret: 'CANARY-wrong' }],
+  ['tencent', { secretId: 'AKIDunknown', secretKey: 'CANARY-wrong' }],
+] as const)('a rejected access key of %s is reported by readiness', async (provider, credentials) => {
+  const sandbox = await startSandbox({ host: '127.0.0.1', runtime: systemRuntime, restoreMs: 50 });
+  const wrong = sandboxAccounts(sandbox)
+    .filter((account) => account.provider === provider)
+    .map((account) => ({ ...account, name: 'wrong', credentials }));
+  const gateway = await startTestGateway([...sandboxAccounts(sandbox), ...wrong]);
+  const failing = async () => {
+    const response = await fetch(`${gateway.url}/readyz?verbose=true`);
+    const { checks } = (await response.json()) as { checks: { name: string; ok: boolean }[] };
+    return checks.filter(({ ok }) => !ok).map(({ name }) => name);
+  };
+  try {
+    expect(await failing()).toEqual([]);
+    const answer = await fetch(`${gateway.url}/migrations?dryRun=preflight`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ ...requestFor(provider), account: 'wrong' }),
+    });
+    expect(answer.status).toBe(502);
+    expect(await answer.json()).toMatchObject({ code: 'provider_auth_failed' });
+    expect(await failing()).toEqual(['account wrong']);
+  } finally {
+    await gateway.stop(0);
+    await sandbox.close();
+  }
+});

@@ -329,6 +329,16 @@ describe('a dialogue', () => {
 });
 
 describe('unusable credentials', () => {
+  it('that the vendor refuses are reported until a call succeeds', async () => {
+    const { client } = clientOver(scripted(failure('unauthenticated'), failure('not_found'), reply()));
+    await kindOf(client.execute(account, 'r', request('read')));
+    expect(client.refusedLogin(account)).toMatchObject({ kind: 'unauthenticated' });
+    await kindOf(client.execute(account, 'r', request('read')));
+    expect(client.refusedLogin(account)).toMatchObject({ kind: 'unauthenticated' });
+    await client.execute(account, 'r', request('read'));
+    expect(client.refusedLogin(account)).toBeNull();
+  });
+
   it('that cannot be sent are reported by name and place, and nothing is sent', async () => {
     const script = scripted(reply());
     const { client } = clientOver(script, { credentials: async () => key('abc\u200bdef') });
