@@ -180,9 +180,11 @@ function rangeOfIds(db: Kysely<Tables>, dialect: SqlDialect, filter: RangeFilter
       where other.migration_id = page.id and other.key = ${key} and other.value = ${value})`);
   if (createdAfter !== undefined) conditions.push(sql`page.created_at > ${createdAfter}`);
   if (createdBefore !== undefined) conditions.push(sql`page.created_at < ${createdBefore}`);
-  const id = sql.ref(label === undefined ? 'page.id' : 'label.migration_id');
-  if (above !== null) conditions.push(sql`${id} > ${above}`);
-  if (below !== null) conditions.push(sql`${id} < ${below}`);
+  // On both tables: PostgreSQL may merge them, and reads the one without a bound from its end.
+  for (const id of [sql.ref('page.id'), ...(label === undefined ? [] : [sql.ref('label.migration_id')])]) {
+    if (above !== null) conditions.push(sql`${id} > ${above}`);
+    if (below !== null) conditions.push(sql`${id} < ${below}`);
+  }
   const rows =
     label === undefined
       ? db.selectFrom('migrations as page').select('page.id')
