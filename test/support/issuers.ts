@@ -24,6 +24,8 @@ export interface Issuers {
   readonly conditions: {
     /** The only identity token that is taken. */
     token: string;
+    /** The token before, while it has not ended. */
+    formerToken: string | null;
     password: string;
     lifeMs: number;
     /** Whether the machine has a role, and which forms of metadata it offers. */
@@ -57,6 +59,7 @@ export async function startIssuers(): Promise<Issuers> {
   const asked: string[] = [];
   const conditions: Issuers['conditions'] = {
     token: 'token-1',
+    formerToken: null,
     password: 'right',
     lifeMs: 3_600_000,
     role: 'godwit-role',
@@ -119,7 +122,8 @@ export async function startIssuers(): Promise<Issuers> {
       if (ProviderId !== roles.tencentProvider || RoleArn !== roles.tencent || !RoleSessionName)
         return fault('InvalidParameter.RoleArnError');
       if (typeof DurationSeconds !== 'number' || DurationSeconds > 43_200) return fault('InvalidParameter');
-      if (WebIdentityToken !== conditions.token) return fault('InvalidParameter.WebIdentityTokenError');
+      if (WebIdentityToken !== conditions.token && WebIdentityToken !== conditions.formerToken)
+        return fault('InvalidParameter.WebIdentityTokenError');
       const { id, secret, token } = next();
       const Credentials = { TmpSecretId: id, TmpSecretKey: secret, Token: token };
       const ExpiredTime = Math.floor(end().getTime() / 1000);

@@ -1,4 +1,4 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -64,10 +64,13 @@ describe('keys that rotate under load', () => {
     let requests = 0;
     for (let step = 1; step <= 300; step++) {
       if (step % 60 === 0) {
-        // The kubelet has written a new token, and the old one is taken no more.
-        issuers.conditions.token = `token-${step}`;
-        await writeFile(tokenFile, issuers.conditions.token);
+        // The kubelet replaces the file as a whole, well before the old token ends.
+        const token = `token-${step}`;
+        await writeFile(`${tokenFile}.new`, token);
+        Object.assign(issuers.conditions, { token, formerToken: issuers.conditions.token });
+        await rename(`${tokenFile}.new`, tokenFile);
       }
+      if (step % 60 === 30) issuers.conditions.formerToken = null;
       if (step % 100 === 0) revoked.add(`KEY${issuers.issued()}`);
       await Promise.all(
         Array.from({ length: 10 }, () =>
