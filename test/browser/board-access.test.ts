@@ -15,7 +15,7 @@ const newPage = useBrowser();
 const focusedId = (page: Page) => page.evaluate<string>('document.activeElement?.id ?? ""');
 const focusedText = (page: Page) => page.evaluate<string>('document.activeElement?.textContent.trim() ?? ""');
 
-describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { timeout: 120_000 }, () => {
+describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { timeout: 120_000, retry: 2 }, () => {
   let clouds: Sandbox;
   let seeded: SeededGateway;
   let board: string;
