@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Page, Route } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemRuntime } from '../../src/runtime.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
@@ -15,7 +15,7 @@ const newPage = useBrowser();
 const focusedId = (page: Page) => page.evaluate<string>('document.activeElement?.id ?? ""');
 const focusedText = (page: Page) => page.evaluate<string>('document.activeElement?.textContent.trim() ?? ""');
 
-describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { timeout: 120_000, retry: 2 }, () => {
+describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { timeout: 120_000 }, () => {
   let clouds: Sandbox;
   let seeded: SeededGateway;
   let board: string;
@@ -325,6 +325,35 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     await page.clock.runFor(2000);
     await shown('awaiting_backup');
     expectNoFaults(watched);
+    await page.context().close();
+  });
+
+  it('is up to date soon after the computer slept during a read', async () => {
+    const { page } = await newPage();
+    await page.clock.install();
+    await page.goto(board);
+    await page.locator('#connection', { hasText: 'Live' }).waitFor();
+    const answered = page.waitForResponse('**/migrations?*');
+    const sleeps = async (route: Route) => {
+      await page.clock.fastForward(300_000);
+      await route.continue();
+    };
+    await page.route('**/migrations?*', sleeps, { times: 1 });
+    await answered;
+    const other = blockedChain.state === 'restoring' ? 'awaiting_backup' : 'restoring';
+    await change(blockedChain.id, { state: other });
+    await page.locator(`#row-${blockedChain.id} [data-state="${other}"]`).waitFor();
+    await change(blockedChain.id, { state: blockedChain.state });
+    await page.locator(`#row-${blockedChain.id} [data-state="${blockedChain.state}"]`).waitFor();
+    await page.context().close();
+  });
+
+  it('loads itself again when a module did not arrive', async () => {
+    const { page } = await newPage();
+    await page.route('**/static/migration.js', (route) => route.abort('connectionreset'), { times: 1 });
+    await page.goto(board);
+    await page.getByText('The page was not loaded in full.').waitFor();
+    await page.getByRole('link', { name: 'orders-2026' }).waitFor();
     await page.context().close();
   });
 

@@ -33,7 +33,7 @@ async function fillCreation(page: Page, database: string, key: string, mode = 'f
 
 const shownState = (page: Page, state: string) => page.locator(`h1 .state[data-state="${state}"]`).waitFor();
 
-describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { timeout: 120_000, retry: 2 }, () => {
+describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { timeout: 120_000 }, () => {
   let gateway: Gateway;
   beforeAll(async () => {
     gateway = await startTestGateway(sandboxAccounts(clouds), {

@@ -21,7 +21,7 @@ export async function installBoard(app: HttpApp, { providers }: Pick<HttpContext
     path: '/board',
     folder: 'board',
     files: [
-      ...['board.js', 'logo.svg', 'base.css', 'frame.css', 'parts.css', 'views.css', 'sizes.css'],
+      ...['start.js', 'board.js', 'logo.svg', 'base.css', 'frame.css', 'parts.css', 'views.css', 'sizes.css'],
       ...['api.js', 'curl.js', 'live.js', 'catalogue.js', 'words.js', 'parts.js', 'dialog.js'],
       ...['fields.js', 'form-values.js', 'source.js', 'source-body.js', 'create.js', 'request.js', 'plan.js'],
       ...['list.js', 'filters.js', 'migration.js', 'timeline.js', 'chain.js', 'feed.js', 'facts.js', 'actions.js'],

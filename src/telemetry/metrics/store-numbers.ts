@@ -7,7 +7,7 @@ const keepMs = 10_000;
 /** Counting takes longer the more the store contains. A result is kept this many times as long as it took, so that counting takes about 1 % of the time. */
 const keepTimes = 100;
 /** But no longer than this, in milliseconds: alerts go by these numbers, also when a store is slow. */
-const mostKeptMs = 60_000;
+const maxKeptMs = 60_000;
 /** A store that hangs must not make a scrape hang. */
 const patienceMs = 3000;
 
@@ -25,7 +25,7 @@ export function storeNumbers(
       const [counts, due] = await Promise.all([store.statistics(), store.nextDue(now())]);
       const numbers = { counts, lagMs: due === null ? 0 : Math.max(now() - due, 0) };
       const present = monotonic();
-      kept = { numbers, until: present + Math.min(Math.max(keepMs, (present - began) * keepTimes), mostKeptMs) };
+      kept = { numbers, until: present + Math.min(Math.max(keepMs, (present - began) * keepTimes), maxKeptMs) };
       return numbers;
     } catch {
       return null;

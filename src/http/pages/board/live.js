@@ -119,6 +119,9 @@ async function* eventsIn(stream, alive) {
   }
 }
 
+/** What takes long to read, or seems to because the computer slept meanwhile, still waits no longer than this, in milliseconds. */
+const maxRestMs = 5000;
+
 /**
  * Reads again soon, and never twice at once: a storm of calls costs one reading each `gapMs`. A gateway that asks for
  * patience gets it.
@@ -160,7 +163,7 @@ export class Rereader {
         }
       }
       // What takes long to read is read more rarely.
-      await pause(Math.max(waitMs, 3 * (performance.now() - began)));
+      await pause(Math.max(waitMs, Math.min(3 * (performance.now() - began), maxRestMs)));
     }
     this.#busy = false;
   }
