@@ -135,8 +135,7 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
     { reason }: RetryDecision,
   ): VendorFailure {
     const last = reason === 'credentials_ended' ? endedCredentials(account, failure) : failure;
-    const refused = reason === 'credentials_ended' || last.kind === 'unauthenticated';
-    if (refused && request.service !== storageService) useless.set(account.name, last);
+    if (last.kind === 'unauthenticated' && request.service !== storageService) useless.set(account.name, last);
     return last;
   }
 

@@ -1,14 +1,11 @@
-import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Gateway, startGateway } from '../../src/gateway.ts';
+import type { Gateway } from '../../src/gateway.ts';
 import { systemRuntime } from '../../src/runtime.ts';
-import { sandboxAccounts } from '../../src/sandbox/accounts.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import type { Sandbox } from '../../src/sandbox/server.ts';
-import { createLog } from '../../src/telemetry/log.ts';
-import { checkedConfig } from '../support/configuration.ts';
-import { hasEnded, post, quickEngine, temporaryFolder, untilMigration } from '../support/gateway.ts';
+import { hasEnded, post, untilMigration } from '../support/gateway.ts';
 import { requestFor } from '../support/simulation.ts';
+import { startLoggedGateway } from '../telemetry/support/traced-gateway.ts';
 
 let gateway: Gateway | null = null;
 let sandbox: Sandbox | null = null;
@@ -23,20 +20,10 @@ describe('a wall clock that steps', () => {
     ['forward by an hour', 3_600_000],
   ])('%s delays no migration and appears in the log and metrics', async (_name, stepMs) => {
     sandbox = await startSandbox({ host: '127.0.0.1', runtime: systemRuntime, restoreMs: 1500 });
-    const folder = await temporaryFolder();
-    const file = {
-      listen: { port: 0 },
-      store: { url: `sqlite:${join(folder, 'godwit.db')}` },
-      engine: quickEngine,
-      accounts: sandboxAccounts(sandbox),
-      auth: undefined,
-    };
-    const lines: Record<string, unknown>[] = [];
-    const log = createLog('info', { write: (line: string) => void lines.push(JSON.parse(line)) });
     let offsetMs = 0;
     const runtime = { ...systemRuntime, now: () => Date.now() + offsetMs };
-    const config = await checkedConfig(JSON.parse(JSON.stringify(file)), {}, false);
-    gateway = await startGateway(config, runtime, log, 'test');
+    const logged = await startLoggedGateway(sandbox, null, runtime);
+    gateway = logged.gateway;
     const { url } = gateway;
     const before = await post(`${url}/migrations`, requestFor('alibaba'));
     expect(before.status).toBe(201);
@@ -47,7 +34,7 @@ describe('a wall clock that steps', () => {
       const ended = await untilMigration(url, body.id, hasEnded);
       expect(ended.state).toBe('succeeded');
     }
-    expect(lines.find(({ msg }) => msg === 'the clock has stepped')).toMatchObject({
+    expect(logged.lines.map(({ fields }) => fields).find(({ msg }) => msg === 'the clock has stepped')).toMatchObject({
       direction: stepMs < 0 ? 'back' : 'forward',
     });
     const metrics = await (await fetch(`${url}/metrics`)).text();

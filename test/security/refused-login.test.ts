@@ -1,10 +1,19 @@
 import { expect, it } from 'vitest';
+import type { Gateway } from '../../src/gateway.ts';
 import { systemRuntime } from '../../src/runtime.ts';
 import { sandboxAccounts } from '../../src/sandbox/accounts.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import { startTestGateway } from '../support/gateway.ts';
 import { requestFor } from '../support/simulation.ts';
 import { tappingProxy } from '../support/tapping-proxy.ts';
+
+/** What readiness reports against accounts; the gateway stays ready. */
+async function failingChecks({ url }: Gateway): Promise<readonly string[]> {
+  const response = await fetch(`${url}/readyz?verbose=true`);
+  const { status, checks } = (await response.json()) as { status: string; checks: { name: string; ok: boolean }[] };
+  expect([response.status, status]).toEqual([200, 'ready']);
+  return checks.filter(({ ok }) => !ok).map(({ name }) => name);
+}
 
 it('a rejected login is tried once, is reported by readiness and leaves the gateway ready', async () => {
   const sandbox = await startSandbox({ host: '127.0.0.1', runtime: systemRuntime, restoreMs: 50 });
@@ -18,13 +27,7 @@ it('a rejected login is tried once, is reported by readiness and leaves the gate
     }));
   const gateway = await startTestGateway([...sandboxAccounts(sandbox), ...wrong]);
   try {
-    const checks = async () => {
-      const response = await fetch(`${gateway.url}/readyz?verbose=true`);
-      const { status, checks } = (await response.json()) as { status: string; checks: { name: string; ok: boolean }[] };
-      expect([response.status, status]).toEqual([200, 'ready']);
-      return checks.filter(({ ok }) => !ok).map(({ name }) => name);
-    };
-    expect(await checks()).toEqual([]);
+    expect(await failingChecks(gateway)).toEqual([]);
     for (const region of ['ap-southeast-3', 'ap-southeast-1', 'cn-north-4']) {
       const answer = await fetch(`${gateway.url}/migrations?dryRun=preflight`, {
         method: 'POST',
@@ -35,7 +38,7 @@ it('a rejected login is tried once, is reported by readiness and leaves the gate
       expect(await answer.text()).not.toContain('CANARY');
     }
     expect(proxy.passed).toEqual(['POST /v3/auth/tokens?nocatalog=true']);
-    expect(await checks()).toEqual(['account hw-wrong']);
+    expect(await failingChecks(gateway)).toEqual(['account hw-wrong']);
     expect(await (await fetch(`${gateway.url}/readyz?verbose=true`)).text()).not.toMatch(/CANARY|password/i);
   } finally {
     await gateway.stop(0);
@@ -53,13 +56,8 @@ it.each([
     .filter((account) => account.provider === provider)
     .map((account) => ({ ...account, name: 'wrong', credentials }));
   const gateway = await startTestGateway([...sandboxAccounts(sandbox), ...wrong]);
-  const failing = async () => {
-    const response = await fetch(`${gateway.url}/readyz?verbose=true`);
-    const { checks } = (await response.json()) as { checks: { name: string; ok: boolean }[] };
-    return checks.filter(({ ok }) => !ok).map(({ name }) => name);
-  };
   try {
-    expect(await failing()).toEqual([]);
+    expect(await failingChecks(gateway)).toEqual([]);
     const answer = await fetch(`${gateway.url}/migrations?dryRun=preflight`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -67,7 +65,7 @@ it.each([
     });
     expect(answer.status).toBe(502);
     expect(await answer.json()).toMatchObject({ code: 'provider_auth_failed' });
-    expect(await failing()).toEqual(['account wrong']);
+    expect(await failingChecks(gateway)).toEqual(['account wrong']);
   } finally {
     await gateway.stop(0);
     await sandbox.close();

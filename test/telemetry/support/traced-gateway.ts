@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Runtime } from '../../../src/domain/runtime.ts';
 import { type Gateway, startGateway } from '../../../src/gateway.ts';
 import { systemRuntime } from '../../../src/runtime.ts';
 import { sandboxAccounts } from '../../../src/sandbox/accounts.ts';
@@ -15,7 +16,11 @@ export interface LoggedGateway {
 }
 
 /** A gateway in this process whose log is kept. */
-export async function startLoggedGateway(sandbox: Sandbox, tracing: Tracing | null): Promise<LoggedGateway> {
+export async function startLoggedGateway(
+  sandbox: Sandbox,
+  tracing: Tracing | null,
+  runtime: Runtime = systemRuntime,
+): Promise<LoggedGateway> {
   const folder = await temporaryFolder();
   const file = {
     listen: { port: 0 },
@@ -27,7 +32,7 @@ export async function startLoggedGateway(sandbox: Sandbox, tracing: Tracing | nu
   const log = createLog('debug', {
     write: (text: string) => void lines.push({ text, fields: JSON.parse(text) as Record<string, unknown> }),
   });
-  const gateway = await startGateway(await checkedConfig(file, {}, false), systemRuntime, log, '1.2.3', tracing);
+  const gateway = await startGateway(await checkedConfig(file, {}, false), runtime, log, '1.2.3', tracing);
   return { gateway, lines };
 }
 
