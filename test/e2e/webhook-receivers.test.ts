@@ -112,12 +112,13 @@ await onBothStores('a webhook with headers and a private authority', (newUrl) =>
       new Receiver(each).verify(third.body, third.headers as Record<string, string>);
     expect(third.headers.authorization).toBe('Bearer SECOND-CANARY');
 
-    const { body: deliveries } = await call<{ items: { state: string; lastStatus: number | null }[] }>(
-      'GET',
-      `${path}/deliveries`,
-    );
-    expect(deliveries.items.length).toBeGreaterThanOrEqual(6);
-    for (const { state, lastStatus } of deliveries.items) expect([state, lastStatus]).toEqual(['delivered', 204]);
+    const deliveries = async () =>
+      (await call<{ items: { state: string; lastStatus: number | null }[] }>('GET', `${path}/deliveries`)).body.items;
+    expect((await deliveries()).length).toBeGreaterThanOrEqual(6);
+    // The receiver has a message before the gateway has stored that it was taken.
+    const others = async () =>
+      (await deliveries()).filter(({ state, lastStatus }) => state !== 'delivered' || lastStatus !== 204);
+    await expect.poll(others).toEqual([]);
   });
 
   it('trusts the authority that it names, and no other, from the moment that it names it', async () => {
