@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { newMigration } from '../../src/domain/creation.ts';
 import type { FeedStore } from '../../src/domain/feed-store.ts';
 import type { StoredObject } from '../../src/domain/object-store.ts';
+import { VendorError, vendorFailure } from '../../src/domain/vendor.ts';
 import type { BackupFiles } from '../../src/engine/backup-files.ts';
 import { createFeedScanner, defaultScanMs } from '../../src/engine/feed/scanner.ts';
 import { openStore } from '../../src/store/open.ts';
@@ -99,4 +100,48 @@ it('a replica without the account hands the folder to other replicas at its next
   scanner.start();
   expect((await listed.promise) - left).toBeLessThanOrEqual(defaultScanMs + 1000);
   await scanner.stop(1000);
+});
+
+it('after failed listings the next listing follows within ten intervals', async () => {
+  const scanMs = 2000;
+  const { context, account } = await Simulation.start({ provider: 'alibaba' });
+  let now = 1_000_000;
+  const sleep = async (ms: number) => {
+    now += ms;
+    await new Promise(setImmediate);
+  };
+  const runtime = { ...context.runtime, now: () => now, monotonic: () => now, sleep };
+  const store: Awaited<ReturnType<typeof openStore>> & FeedStore = await openStore('sqlite::memory:', { runtime });
+  const creation = { runtime, seal: (url: string) => ({ display: url, sealed: url }) };
+  const target = { instanceId: 'rm-uf6wjk5xxxxxxx', databases: [{ name: 'orders' }] };
+  const request = { provider: 'alibaba', mode: 'full_log', target, feed: { bucket: 'acme', prefix: '' } } as const;
+  await store.create(newMigration(request, account, 'tests', creation), { owner: 'tests', now, leaseMs: 0 });
+  const listings: number[] = [];
+  const enough = Promise.withResolvers<void>();
+  const files: BackupFiles = {
+    hasStore: () => true,
+    paused: () => null,
+    targetMajor: async () => undefined,
+    async list() {
+      listings.push(now);
+      if (listings.length === 20) enough.resolve();
+      throw new VendorError(
+        vendorFailure({
+          kind: 'unavailable',
+          detail: 'The store does not answer.',
+          provider: { name: 'alibaba', operation: 'ListObjects' },
+        }),
+      );
+    },
+    look: () => Promise.reject(new Error('there is nothing to look at')),
+  };
+  const scanner = createFeedScanner({ ...context, runtime, store, feedScanMs: scanMs }, store, files, creation);
+  scanner.start();
+  await enough.promise;
+  await scanner.stop(1000);
+
+  const pauses = listings.slice(1).map((at, index) => at - (listings[index] ?? 0));
+  expect(Math.min(...pauses)).toBeGreaterThanOrEqual(scanMs);
+  expect(Math.max(...pauses)).toBeGreaterThan(2 * scanMs);
+  expect(Math.max(...pauses)).toBeLessThanOrEqual(10 * scanMs + 1000);
 });

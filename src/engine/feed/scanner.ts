@@ -16,8 +16,8 @@ import { planFeed } from './plan.ts';
 /** Maximum number of headers read in one round; the next round starts at once. */
 const maxRead = 200;
 const atOnce = 8;
-/** Maximum pause after failed listings, in milliseconds. */
-const maxPauseMs = 5 * 60_000;
+/** Maximum pause after failed listings, in intervals between listings: five minutes by default. */
+const maxPauseIntervals = 10;
 const housekeepingMs = 3_600_000;
 
 export interface FeedScanner {
@@ -37,8 +37,8 @@ export function createFeedScanner(
 ): FeedScanner {
   const { runtime, settings, owner } = context;
   const scanMs = context.feedScanMs ?? defaultScanMs;
-  /** A scan reads many headers, so its lease is longer than that of a vendor call; a folder is scanned again anyway. */
-  const leaseMs = Math.max(settings.leaseMs * 2, 30_000);
+  /** A scan reads many headers, so its lease is longer than that of a vendor call. Two scans at once do no harm. */
+  const leaseMs = settings.leaseMs * 2;
   const stopped = new AbortController();
   let nap = new AbortController();
   let loop: Promise<void> = Promise.resolve();
@@ -91,7 +91,7 @@ export function createFeedScanner(
         outcome: error.failure.kind,
         behindSeconds: null,
       });
-      const longest = Math.min(scanMs * 2 ** Math.min(failures, 10), maxPauseMs);
+      const longest = scanMs * Math.min(2 ** failures, maxPauseIntervals);
       const pause = Math.max(
         error.failure.retryAfterMs ?? 0,
         jitteredMs(longest, scanMs, (runtime.randomBytes(1)[0] ?? 0) / 255),
