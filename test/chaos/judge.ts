@@ -187,8 +187,10 @@ function stateBehind(word: CloudWord): MigrationRepresentation['state'] | null {
   return word === 'absent' ? null : states[word];
 }
 
-function stateOf({ id, state, stateReason, error }: MigrationRepresentation): string {
-  const why = [stateReason, error?.detail].filter((text) => text !== null && text !== undefined).join(': ');
+function stateOf({ id, state, stateReason, error, blocking }: MigrationRepresentation): string {
+  const why = [stateReason, error?.detail, ...blocking.map(({ code, detail }) => `${code}: ${detail}`)]
+    .filter((text) => text !== null && text !== undefined)
+    .join('; ');
   return `${id} is ${state}${why === '' ? '' : ` (${why})`}`;
 }
 
