@@ -9,7 +9,7 @@ import type {
   VendorRequest,
 } from '../domain/vendor.ts';
 
-/** The parts of one attempt. */
+/** The input of one attempt to send a vendor call. */
 export interface Attempt {
   readonly provider: Provider;
   readonly account: Account;
@@ -19,7 +19,7 @@ export interface Attempt {
   readonly request: VendorRequest;
 }
 
-/** The result of an attempt and its report. */
+/** The result of an attempt: a response or a failure, with the report for telemetry. An attempt that was not sent has no report. */
 export type Outcome = { readonly report?: VendorCallReport } & (
   | { readonly reply: VendorReply }
   | { readonly failure: VendorFailure }

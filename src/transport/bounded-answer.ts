@@ -1,14 +1,14 @@
-/** Bounds of a vendor's answer before anything reads it. Real answers stay far below. */
+/** Maximum nesting depth of a vendor's response. Real responses stay far below these bounds. */
 export const maxDepth = 64;
 const maxElements = 300_000;
-/** Maximum characters of one text; longer vendor texts say nothing more. */
+/** Maximum number of characters of one text. The remainder of a longer vendor text carries no further information. */
 export const maxTextLength = 8192;
-/** Maximum characters of a response that is not JSON: a proxy's page, or a short XML document. */
+/** Maximum number of characters of a response other than JSON, for example a proxy's error page or a short XML document. */
 export const maxOtherLength = 32 * 1024;
-/** Maximum characters of a page of an object store's list: a thousand percent-encoded keys of 1024 bytes with their attributes. */
+/** Maximum number of characters of one page of an object store's list: 1,000 percent-encoded keys of 1,024 bytes with their attributes. */
 export const maxListLength = 4 * 1024 * 1024;
 
-/** A response that is not read further. */
+/** A response that exceeds `maxDepth` or the maximum number of elements. The client treats it as a malformed response. */
 export class UnboundedAnswer extends Error {
   override readonly name = 'UnboundedAnswer';
   readonly code = 'ANSWER_TOO_COMPLEX';
@@ -18,9 +18,9 @@ const quote = 0x22;
 const backslash = 0x5c;
 
 /**
- * The body of a response with every text cut at `maxTextLength` characters, so that no expression ever sees a longer one. Reads the body
- * once, whatever it contains. `maxOther`: maximum characters of a body that is not JSON. Throws `UnboundedAnswer` for a document that is
- * deeper or has more elements than any vendor's response.
+ * Cuts every text of a response body to `maxTextLength` characters, which bounds the input of regular expressions. Reads the body once.
+ * `maxOther`: maximum number of characters of a body other than JSON. Throws `UnboundedAnswer` for a document that is nested too deeply or
+ * has too many elements.
  */
 export function boundedBody(body: string, maxOther = maxOtherLength): string {
   const first = body.trimStart()[0];
@@ -47,7 +47,7 @@ export function boundedBody(body: string, maxOther = maxOtherLength): string {
   return from === 0 ? body : kept + body.slice(from);
 }
 
-/** The end of a JSON text (its closing quotation mark), and where to cut it; null: it is short enough. */
+/** Finds the closing quotation mark of a JSON text and the position of the cut; `cut` is null for a short text. */
 function textFrom(body: string, start: number): { readonly end: number; readonly cut: number | null } {
   const limit = start + maxTextLength;
   let cut: number | null = null;

@@ -1,44 +1,49 @@
 import type { VendorFailure } from '../domain/vendor.ts';
 
-/** Number of consecutive failures after which a vendor counts as down. */
+/** Number of consecutive failures that opens the circuit. */
 const maxFailures = 5;
-/** Pause after that in milliseconds: the first one, and the maximum after further failed probes. */
+/** First pause of an open circuit, in milliseconds. Each failed probe doubles it. */
 const firstPauseMs = 10_000;
+/** Maximum pause of an open circuit, in milliseconds. */
 export const maxBreakMs = 60_000;
-/** Time after which a call that waits for an open probe asks again, in milliseconds. */
+/** Maximum wait of a call while a probe is in progress, in milliseconds. */
 const probeMs = 5000;
-/** A changing call becomes the probe only if no read has come for this long, because a failed read leaves no doubt. Milliseconds. */
+/**
+ * Delay after the pause before a changing call may be the probe, in milliseconds. Reads come first, because a failed read leaves nothing in
+ * doubt.
+ */
 const readsFirstMs = 5000;
 
 /**
- * The state of a circuit. `closed`: the vendor is called. `open`: not until `until`. `half_open`: one call tests whether the vendor is
- * back; the others wait. Times are monotonic milliseconds.
+ * The state of a circuit breaker. `closed`: calls are sent. `open`: no call is sent before `until`. `half_open`: one call probes whether
+ * the vendor answers again; the other calls wait. Times are monotonic milliseconds.
  */
 export type Breaker =
   | { readonly state: 'closed'; readonly failures: number }
   | { readonly state: 'open'; readonly until: number; readonly pauseMs: number }
   | { readonly state: 'half_open'; readonly until: number; readonly pauseMs: number };
 
+/** The initial state of every circuit. */
 export const closed: Breaker = { state: 'closed', failures: 0 };
 
-/** The breaker after an admitted call; null: the call is not admitted. */
+/** Admits a call and returns the next state of the breaker. Returns null if the call must wait. */
 export function admitted(breaker: Breaker, effect: 'read' | 'write', now: number): Breaker | null {
   if (breaker.state === 'closed') return breaker;
   const due = effect === 'read' ? breaker.until : breaker.until + readsFirstMs;
-  // A test call without a result is abandoned after a pause.
+  // A probe without a result is abandoned at `until`; the next call then becomes the probe.
   if (now < due) return null;
   return { state: 'half_open', until: now + breaker.pauseMs, pauseMs: breaker.pauseMs };
 }
 
-/** Wait of a call of that kind, in milliseconds; 0: it may be sent. */
+/** The time that a call with this effect must wait, in milliseconds; 0: it may be sent. */
 export function breakLeftMs(breaker: Breaker, effect: 'read' | 'write', now: number): number {
   if (breaker.state === 'closed') return 0;
   const leftMs = Math.max((effect === 'read' ? breaker.until : breaker.until + readsFirstMs) - now, 0);
-  // A probe is open: its result is known long before it would be abandoned.
+  // A probe normally ends long before it is abandoned, so waiting calls check again early.
   return breaker.state === 'half_open' ? Math.min(leftMs, probeMs) : leftMs;
 }
 
-/** The breaker after an answer, or after an attempt without one. */
+/** Returns the next state after a call. `failure`: null for a successful call. `now`: monotonic milliseconds. */
 export function afterCall(breaker: Breaker, failure: VendorFailure | null, now: number): Breaker {
   if (!tellsOfOutage(failure)) return closed;
   if (breaker.state === 'closed')
@@ -50,7 +55,10 @@ export function afterCall(breaker: Breaker, failure: VendorFailure | null, now: 
   return { state: 'open', until: now + pauseMs, pauseMs };
 }
 
-/** Whether there was no connection, no answer, or a server error without a vendor error. An error with a cause is an answer. */
+/**
+ * Whether a failure indicates an outage: no connection, no response, or a server error without a vendor error code. A vendor error is a
+ * sign of life.
+ */
 function tellsOfOutage(failure: VendorFailure | null): boolean {
   if (failure === null) return false;
   if (failure.kind === 'timeout' || failure.kind === 'not_sent') return true;

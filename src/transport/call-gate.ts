@@ -17,19 +17,19 @@ import type { CallLimit } from '../domain/call-limits.ts';
 import type { Runtime } from '../domain/runtime.ts';
 import type { CallPriority, Permit } from '../domain/vendor.ts';
 
-/** Most urgent first. */
+/** Priorities of calls, the most urgent first. */
 const priorities: readonly CallPriority[] = ['submission', 'caller', 'observation'];
-/** One in this many calls goes to the longest waiting one, so that a busy caller cannot block observations. */
+/** Every fifth permit goes to the call that has waited longest, so that urgent calls cannot starve observations. */
 const turnOfTheLast = 5;
-/** Maximum pause of an operation by a vendor's answer, in milliseconds; the vendor repeats a longer one. */
+/** Maximum pause of an operation after a throttled call, in milliseconds. A vendor that needs a longer pause throttles again. */
 export const maxPauseMs = 2 * 60_000;
-/** Maximum number of remembered budgets, because callers may name any region. */
+/** Maximum number of remembered budgets. Callers may name any region, so the number of budgets has no natural bound. */
 const maxBudgets = 1000;
 
-/** A call that waits to be sent: its urgency and its operation's budget, beside the gate's own. */
+/** A call that needs a permit: its priority and the budget of its operation. The gate's own budget applies in addition. */
 export interface WantedCall {
   readonly priority: CallPriority;
-  /** Name of the budget; calls of one operation in one region share it. */
+  /** Name of the budget. Calls of one operation in one region share a budget. */
   readonly budget: string;
   readonly limit: CallLimit;
 }
@@ -40,21 +40,22 @@ interface Waiter extends WantedCall {
   resolve(permit: Permit | null): void;
 }
 
+/** Settings of a `CallGate`. */
 export interface GateSettings {
-  /** Limit of all calls of the gate together. */
+  /** The limit of all calls of the gate together. */
   limit(): CallLimit;
-  /** Maximum number of concurrent calls per priority. */
+  /** Maximum number of concurrent calls by priority. */
   readonly maxConcurrent: Readonly<Record<CallPriority, number>>;
-  /** The part of every limit that this process may use. */
+  /** The share of every limit that this process may use; null: unknown, and no call is permitted. */
   share(): Share | null;
-  /** The known slow-down of a budget not used here yet; null: none is known. */
+  /** The slow-down of a budget that this gate uses for the first time; null: none is known. */
   slowness?(budget: string): Slowness | null;
 }
 
-/** The slow-down of one budget by the vendor. */
+/** A budget that the vendor has slowed down. */
 export interface HeldBack {
   readonly budget: string;
-  /** The part of the limit in use. */
+  /** The fraction of the limit in use, from 0 to 1. */
   readonly speed: number;
   /** Remaining pause in milliseconds. */
   readonly pauseLeftMs: number;
@@ -63,8 +64,9 @@ export interface HeldBack {
 type GateRuntime = Pick<Runtime, 'now' | 'monotonic' | 'sleep'>;
 
 /**
- * Admits the calls of one account within its limit and that of each operation, the most urgent first, with a maximum number of concurrent
- * calls, so that hanging calls leave room for others.
+ * Grants permits for the calls of one account. A call must fit the account's limit and the limit of its operation, and the most urgent call
+ * is served first. Each priority has its own maximum number of concurrent calls, so that calls that hang occupy the slots of their own
+ * priority only.
  */
 export class CallGate {
   readonly #settings: GateSettings;
@@ -84,13 +86,13 @@ export class CallGate {
     this.#runtime = runtime;
   }
 
-  /** A permit that is free now and for which no more urgent call waits, or null. */
+  /** Returns a permit if one is available and no equally or more urgent call waits for it. Otherwise returns null. */
   tryTake(call: WantedCall): Permit | null {
     if (this.#closed || this.#able().some((each) => !isBehind(each.priority, call.priority))) return null;
     return this.#permit(call);
   }
 
-  /** Waits for a permit. Null: it would take longer than `maxWaitMs`, or the gate was closed. */
+  /** Waits for a permit. Resolves to null if the wait would exceed `maxWaitMs` (milliseconds) or if the gate is closed. */
   take(call: WantedCall, maxWaitMs = Number.POSITIVE_INFINITY): Promise<Permit | null> {
     const permit = this.tryTake(call);
     if (permit !== null) return Promise.resolve(permit);
@@ -106,7 +108,7 @@ export class CallGate {
     });
   }
 
-  /** Milliseconds until such a call could get a permit, by the limits alone. */
+  /** Milliseconds until this call could get a permit. Considers rate limits and waiting calls, not concurrency. */
   waitMs(call: WantedCall): number {
     const ahead = this.#waiters.filter((each) => !isBehind(each.priority, call.priority));
     const same = ahead.filter(({ budget }) => budget === call.budget).length;
@@ -114,14 +116,14 @@ export class CallGate {
     return this.#nextAt(call, ahead.length, same, now) - now;
   }
 
-  /** The same for any call of that priority whose operation's budget does not block it. */
+  /** Like `waitMs`, for any call of this priority whose own budget is not exhausted. */
   waitOfAnyMs(priority: CallPriority): number {
     const ahead = this.#waiters.filter((each) => !isBehind(each.priority, priority)).length;
     const now = this.#runtime.monotonic();
     return nextAt(this.#all, this.#ask(this.#settings.limit(), now), ahead) - now;
   }
 
-  /** Number of calls that could be sent now, whatever their operation: the scarcest budget in use decides. */
+  /** The number of calls of any operation that could be sent now. The scarcest of the budgets in use determines it. */
   get available(): number {
     if (this.#closed) return 0;
     const asked = this.#ask(this.#settings.limit());
@@ -130,7 +132,7 @@ export class CallGate {
     return Math.max(least - this.#waiters.length, 0);
   }
 
-  /** Milliseconds until `available` is at least one; 0: it is. */
+  /** Milliseconds until `available` is at least 1; 0: it is now. */
   get nextTurnMs(): number {
     const asked = this.#ask(this.#settings.limit());
     let turn = nextAt(this.#all, asked, this.#waiters.length);
@@ -139,8 +141,8 @@ export class CallGate {
   }
 
   /**
-   * The vendor throttled a call sent at `leftAt` and asks for a pause of this length, of which at most two minutes are granted. The budget
-   * slows down and recovers.
+   * Records that the vendor throttled a call and returns the budget's slow-down. `ms`: the requested pause in milliseconds, of which at
+   * most `maxPauseMs` is applied. `leftAt`: monotonic time at which the call was sent. The budget's speed decreases and recovers with time.
    */
   throttled(call: WantedCall, ms: number, leftAt: number = this.#runtime.monotonic()): Slowness {
     const known = this.#budget(call);
@@ -148,13 +150,13 @@ export class CallGate {
     return known.budget;
   }
 
-  /** The vendor throttled another process. */
+  /** Applies a slow-down that another process received from the vendor. */
   slowDown(budget: string, slowness: Slowness): void {
     const known = this.#budgets.get(budget);
     if (known !== undefined) known.budget = { ...known.budget, ...slower(known.budget, slowness) };
   }
 
-  /** Remaining pause that the vendor asked for, in milliseconds; 0: none. Of one budget, or the longest of all. */
+  /** Remaining pause of the call's budget, in milliseconds; 0: none. Without `call`, the longest pause of all budgets. */
   pauseLeftMs(call?: WantedCall): number {
     let until = call === undefined ? Number.NEGATIVE_INFINITY : this.#budget(call).budget.pausedUntil;
     if (call === undefined)
@@ -162,7 +164,7 @@ export class CallGate {
     return Math.max(0, until - this.#runtime.monotonic());
   }
 
-  /** The budgets slowed down by the vendor. */
+  /** The budgets that the vendor has slowed down. */
   get heldBack(): readonly HeldBack[] {
     const now = this.#runtime.monotonic();
     return [...this.#budgets].flatMap(([name, { budget }]) => {
@@ -171,7 +173,7 @@ export class CallGate {
     });
   }
 
-  /** Grants no more permits and rejects every waiting call. */
+  /** Grants no further permits. Every waiting call resolves to null. */
   close(): void {
     this.#closed = true;
     for (const waiter of this.#waiters) waiter.resolve(null);
@@ -183,7 +185,7 @@ export class CallGate {
     return { limit, share: this.#settings.share(), now, wall: this.#runtime.now() };
   }
 
-  /** Both budgets must allow it. */
+  /** Time (monotonic) at which the gate's budget and the call's own budget both allow the call. */
   #nextAt(call: WantedCall, ahead = 0, same = 0, now = this.#runtime.monotonic()): number {
     const own = nextAt(this.#budget(call).budget, this.#ask(call.limit, now), same);
     return Math.max(nextAt(this.#all, this.#ask(this.#settings.limit(), now), ahead), own);
@@ -242,14 +244,17 @@ export class CallGate {
     this.#wakeAtNext();
   }
 
-  /** The next call to serve: the most urgent, and at times the longest waiting. Skips calls without a free slot or with an empty budget. */
+  /**
+   * The next call to serve: the most urgent one, or, at every fifth permit, the one that has waited longest. Skips calls without a free
+   * slot or with an exhausted budget.
+   */
   #next(): Waiter | undefined {
     const able = this.#able();
     if (this.#given % turnOfTheLast === turnOfTheLast - 1) return able.sort((one, other) => one.since - other.since)[0];
     return priorities.flatMap((priority) => able.filter((each) => each.priority === priority))[0];
   }
 
-  /** Waiting calls with a free slot whose own budget allows a call. */
+  /** Waiting calls with a free slot and a budget that allows a call now. */
   #able(): Waiter[] {
     if (this.#waiters.length === 0) return [];
     const now = this.#runtime.monotonic();
@@ -271,7 +276,7 @@ export class CallGate {
     if (this.#waiters.length === 0 || this.#closed) return;
     const now = this.#runtime.monotonic();
     const deadline = Math.min(...this.#waiters.map((each) => each.deadline)) + 1;
-    // If all slots are taken, the next permit comes with a returned one, not with time.
+    // If all slots are taken, the next permit depends on a released slot, and no timer is needed.
     const budgets = new Map(this.#placed().map((each) => [each.budget, each]));
     const turn = Math.min(...[...budgets.values()].map((each) => this.#nextAt(each)));
     const at = Math.min(deadline, turn);

@@ -33,41 +33,45 @@ import { Traffic } from './traffic.ts';
 import { maxCallerWaitMs, type Turns, turnsOf } from './turns.ts';
 import { VendorClocks } from './vendor-clocks.ts';
 
+/** Dependencies of the vendor client. The `report…` functions receive facts for telemetry. */
 export interface VendorClientOptions {
   readonly providers: ProviderRegistry;
-  /** Sends an account's calls. */
+  /** Returns the HTTP exchange for an account's calls. */
   exchangeOf(account: Account): Exchange;
   readonly runtime: Runtime;
-  /** Read before every attempt, so that rotated credentials take effect at once. */
+  /** Returns the current credentials. Called before every attempt, so that rotated credentials take effect at once. Throws `VendorError`. */
   credentialsOf(account: Account): Promise<Credentials>;
-  /** Called when the vendor reports that these credentials have expired early. */
+  /** Called when the vendor reports that these credentials have expired before their stated end. */
   credentialsEnded?(account: Account, credentials: Credentials): void;
-  /** The share of every limit that this process may use; null: unknown, and nothing is sent. Default: all. */
+  /** The share of every limit that this process may use; null: unknown, and no call is sent. Default: the whole limit. */
   share?(): Share | null;
-  /** Called when a vendor has throttled a call: `slowDowns` then has something for the processes that share the limits. */
+  /** Called when a vendor has throttled a call. `slowDowns` then holds a slow-down to share with the other processes. */
   slowedDown?(): void;
   report?(report: VendorCallReport): void;
   reportLogin?(report: VendorLoginReport): void;
-  /** Called when a vendor's clock is first learnt, and when it changes by more than the resolution of a `Date` header. */
+  /** Called when a vendor's clock is first measured, and when its offset changes by more than the resolution of a `Date` header. */
   reportClock?(report: VendorClockReport): void;
 }
 
-/** The vendors' client and what it knows of logins. */
+/** The vendor client, with the state of logins and the hooks for configuration changes and shutdown. */
 export interface VendorTransport extends VendorClient {
   /**
-   * Why the account's credentials are unusable now: the last login or call was refused for them, they have expired, or they cannot be sent;
-   * null: nothing is known against them.
+   * Why the account's credentials are unusable now: the vendor refused the last login or call, they have expired, or they are malformed.
+   * Null: no problem is known.
    */
   refusedLogin(account: Account): VendorFailure | null;
-  /** The account's configuration changed or was removed: drops what is known of it and sends nothing more with it. */
+  /**
+   * Drops all state of an account whose configuration was changed or removed. Later attempts with it fail; an attempt that already waits
+   * for its turn is still sent.
+   */
   forget(account: Account): void;
-  /** The process ends: sends nothing more, and rejects every call that waits for a turn or a retry. */
+  /** Prepares for shutdown: sends nothing more and rejects every call that waits for a turn or a retry. */
   drain(): void;
-  /** The slow-downs that processes with shared limits tell each other. */
+  /** The slow-downs that processes with shared limits exchange. */
   readonly slowDowns: SharedSlowDowns;
 }
 
-/** The vendors' client: signs each attempt, keeps sessions, limits, and the vendor's clock per account. */
+/** Creates the client for all vendors. It signs each attempt and keeps, per account, sessions, limits and the offset of the vendor's clock. */
 export function createVendorClient(options: VendorClientOptions): VendorTransport {
   const { providers, runtime, exchangeOf } = options;
   const clocks = new VendorClocks((report) => options.reportClock?.(report));
@@ -80,12 +84,12 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
   });
   const refusals = new RefusedLogins(runtime.now);
   const standing = new Map<string, RefusedLogin>();
-  /** Accounts whose credentials were refused, have expired or cannot be sent, until a call succeeds again. */
+  /** By account name: why the credentials were refused, have expired or cannot be sent. A successful call removes the entry. */
   const useless = new Map<string, VendorFailure>();
   const cloudIds = new Map<string, string>();
   const prints = new Map<string, string | null>();
   const entitled = new Set<string>();
-  /** Earlier configurations of accounts. Open calls with them finish; no further ones are sent. */
+  /** Earlier configurations of accounts. No further attempt starts with them. */
   const retired = new WeakSet<Account>();
 
   async function execute(
@@ -127,7 +131,7 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
     }
   }
 
-  /** The final failure for the caller. */
+  /** The failure that the caller receives. Marks the credentials as unusable if the failure says so. */
   function lastFailure(
     account: Account,
     request: VendorRequest,
@@ -143,7 +147,7 @@ export function createVendorClient(options: VendorClientOptions): VendorTranspor
     if (report) options.report?.({ ...report, ...(decision && { next: `${decision.do}: ${decision.reason}` }) });
   }
 
-  /** Credentials and session for one attempt. If this fails, the call itself has not been sent. */
+  /** Obtains credentials and a session for one attempt. A failure here has the kind `not_sent`, because the call itself was not sent. */
   async function entitle(provider: Provider, account: Account, region: string, service?: string) {
     if (retired.has(account)) throw new VendorError(reconfigured('The call', account.provider));
     try {

@@ -3,7 +3,10 @@ import { remembered } from '../domain/remembered.ts';
 import { Secret } from '../domain/secret.ts';
 import type { Credentials } from '../domain/vendor.ts';
 
-/** A digest of the key or user in credentials, without the secret; null for temporary ones, whose names change by themselves. */
+/**
+ * A digest of the public part of the credentials (key id or user name), without the secret. Null for temporary credentials, because their
+ * key id changes with each renewal.
+ */
 export const nameOf = remembered((credentials: Credentials): string | null => {
   const parts = Object.entries(credentials);
   if (parts.some(([name, value]) => /token$/i.test(name) && value !== undefined)) return null;
@@ -11,7 +14,7 @@ export const nameOf = remembered((credentials: Credentials): string | null => {
   return createHash('sha256').update(open.sort().join('\0')).digest('hex').slice(0, 16);
 });
 
-/** Tells credentials apart without keeping them. */
+/** A digest that distinguishes credentials without storing them. */
 export const fingerprint = remembered((credentials: Credentials): string => {
   const parts = Object.values(credentials).map((value: unknown) =>
     value instanceof Secret ? value.reveal() : String(value),

@@ -16,18 +16,18 @@ import { cleanReply, redactorFor } from './redaction.ts';
 import type { Traffic } from './traffic.ts';
 import type { VendorClocks } from './vendor-clocks.ts';
 
-/** What an attempt needs beside itself. */
+/** Dependencies of an attempt. */
 interface Line {
   readonly runtime: Runtime;
   readonly clocks: VendorClocks;
   readonly traffic: Traffic;
-  /** Sends an account's calls. */
+  /** Returns the HTTP exchange for an account's calls. */
   exchangeOf(account: Account): Exchange;
 }
 
 /**
- * Signs and sends one attempt and reads its reply. `mayGo`: whether the process may still send it; `waitedMs`: how long it waited for its turn,
- * for the report.
+ * Signs and sends one attempt and reads its response. Never throws for a failed exchange; the outcome carries the failure. `mayGo`: whether
+ * this process may still send the call. `waitedMs`: milliseconds that the call waited for its turn, for the report.
  */
 export async function dial(line: Line, attempt: Attempt, mayGo: () => boolean, waitedMs: number): Promise<Outcome> {
   const { runtime, clocks, traffic, exchangeOf } = line;

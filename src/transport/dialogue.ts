@@ -1,6 +1,9 @@
 import { type Dialogue, VendorError, type VendorReply, type VendorRequest } from '../domain/vendor.ts';
 
-/** Runs a dialogue: each request it yields is sent, and a failure is thrown into it. */
+/**
+ * Runs a dialogue, a generator that yields requests. Sends each request and passes the response in; throws a `VendorError` into the
+ * dialogue. Other errors end the dialogue and reject.
+ */
 export async function runDialogue<T>(
   dialogue: Dialogue<T>,
   send: (request: VendorRequest) => Promise<VendorReply>,

@@ -2,27 +2,28 @@ import type { Dispatcher } from 'undici';
 import type { Account, SignedRequest, VendorReply } from '../domain/vendor.ts';
 import { dispatcherMaker, type MakeDispatcher } from './outbound.ts';
 
+/** Settings of an HTTP exchange. */
 export interface ExchangeSettings {
-  /** For connecting, for the headers and for the body, each; and for all together. Milliseconds. */
+  /** Deadline in milliseconds. It applies to the headers, to the body, and to the whole call; connecting may take half of it. */
   readonly callTimeoutMs: number;
-  /** Bytes of an answer's body. */
+  /** Maximum size of a response body in bytes. Default: 4 MiB. */
   readonly maxBodyBytes?: number;
-  /** Sockets per origin. Default: more than all accounts together have calls under way, so that none waits for a socket within its deadline. */
+  /** Maximum number of sockets per origin. The default exceeds the concurrent calls of all accounts, so that no call waits for a socket. */
   readonly connections?: number;
-  /** Default: directly. */
+  /** Creates the connections. Default: direct connections. */
   readonly dispatcher?: MakeDispatcher;
 }
 
-/** Sends one signed request and returns the response. Throws what undici throws. */
+/** Sends one signed request and returns the response. Throws the errors of undici. */
 export interface Exchange {
   send(request: SignedRequest, now: () => number): Promise<VendorReply>;
   close(): Promise<void>;
 }
 
-/** Huawei tokens come in a header that can exceed the usual 16 KiB. */
+/** Huawei returns tokens in a header that can exceed the default limit of 16 KiB. */
 const maxHeaderSize = 128 * 1024;
 
-/** One pool per origin, with deadlines and a limit on the size of answers. Nothing is retried here. */
+/** Creates an exchange with one connection pool per origin, deadlines and a maximum response size. It does not retry. */
 export function createExchange({
   callTimeoutMs,
   maxBodyBytes = 4 * 1024 * 1024,
@@ -68,8 +69,8 @@ export function createExchange({
 type Outcome = Omit<VendorReply, 'receivedAt'> | { readonly error: unknown };
 
 /**
- * What undici tells of one call, until it ends: with the whole answer, with as much of it as was wanted, with an error, or at its deadline. A body
- * is read as it comes, without a stream in between.
+ * Handler of one call for undici. The call ends with the whole response, with the first `cutAt` bytes of it, with an error, or at its
+ * deadline. The body is collected in chunks, without a stream.
  */
 class Call implements Dispatcher.DispatchHandler {
   readonly #cutAt: number | undefined;
@@ -88,7 +89,7 @@ class Call implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    // It had to wait for a connection until its deadline: nothing of it may leave.
+    // The call waited for a connection until its deadline. Aborting it here keeps it from being sent.
     if (this.#settle === null) controller.abort(new Error('The call had ended.'));
     this.#controller = controller;
   }
@@ -101,7 +102,7 @@ class Call implements Dispatcher.DispatchHandler {
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#chunks.push(chunk);
     this.#length += chunk.length;
-    // The connection is closed instead of waiting for the rest.
+    // Enough of the body has arrived. Closing the connection avoids reading the remainder.
     if (this.#isBinary && this.#length > (this.#cutAt ?? 0)) {
       this.onResponseEnd();
       this.#controller?.abort(new Error('Enough of the answer has come.'));
@@ -120,7 +121,7 @@ class Call implements Dispatcher.DispatchHandler {
     this.#end({ error });
   }
 
-  /** What was asked for in part is bytes; an error is text. */
+  /** A successful response to a range request is binary. An error response is text. */
   get #isBinary(): boolean {
     return this.#cutAt !== undefined && this.#httpStatus >= 200 && this.#httpStatus < 300;
   }
@@ -144,7 +145,10 @@ function textOf(body: Buffer): string {
   return text.startsWith(byteOrderMark) ? text.slice(1) : text;
 }
 
-/** Splits a URL without parsing it: a parsed one loses segments such as `/./`, which an object's key may hold and the signature covers. */
+/**
+ * Splits a URL without normalizing it. `new URL` removes segments such as `/./`, which an object's key may contain and the signature
+ * covers.
+ */
 function target(url: string): { origin: string; path: string } {
   const start = url.slice(8).search(/[/?]/) + 8;
   if (start < 8) return { origin: url, path: '/' };
@@ -152,7 +156,7 @@ function target(url: string): { origin: string; path: string } {
   return { origin: url.slice(0, start), path: path.startsWith('/') ? path : `/${path}` };
 }
 
-/** Names come in lower case. */
+/** Joins repeated headers. undici delivers header names in lower case. */
 function flat(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
   const result: Record<string, string> = {};
   for (const name in headers) {
@@ -162,7 +166,7 @@ function flat(headers: Readonly<Record<string, string | string[] | undefined>>):
   return result;
 }
 
-/** The exchanges of all accounts: one for each way out. */
+/** Creates the exchanges of all accounts. Accounts with the same outbound settings share an exchange. */
 export function createExchanges(
   callTimeoutMs: number,
   outboundOf: (account: Account) => MakeDispatcher,

@@ -9,7 +9,7 @@ import {
   vendorFailure,
 } from '../domain/vendor.ts';
 
-/** Error codes of a connection that was never established: nothing of the request can have arrived. */
+/** Error codes of a connection that was never established. The request cannot have arrived. */
 const notSentCodes: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -18,7 +18,7 @@ const notSentCodes: ReadonlySet<string> = new Set([
   'ENETUNREACH',
   'EADDRNOTAVAIL',
   'UND_ERR_CONNECT_TIMEOUT',
-  // The request could not even be written down.
+  // undici rejected the request before it was sent.
   'UND_ERR_INVALID_ARG',
   'ERR_INVALID_ARG_TYPE',
   'ERR_INVALID_CHAR',
@@ -30,8 +30,8 @@ const malformedCodes =
   /^(ANSWER_TOO_COMPLEX|HPE_|UND_ERR_RES_EXCEEDED_MAX_SIZE|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RESPONSE_STATUS_CODE|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)/;
 
 /**
- * The failure of a broken exchange. If it is unknown whether the request arrived, the kind is `timeout`. `providerName` and `host` appear
- * in the text; the URL's query never does.
+ * The failure for an exchange without a usable response. If it is unknown whether the request arrived, the kind is `timeout`.
+ * `providerName` and `host` appear in `detail`; the query of the URL does not.
  */
 export function exchangeFailure(
   error: unknown,
@@ -53,7 +53,7 @@ export function exchangeFailure(
   });
 }
 
-/** A call that was not sent, because it could not be signed. Keeps the provider's finding about the credentials. */
+/** The failure of a call that could not be signed and was not sent. A `VendorError` about the credentials is kept as it is. */
 export function notSigned(error: unknown, request: VendorRequest, providerName: string): VendorFailure {
   if (error instanceof VendorError && !mayHaveHappened(error.failure.kind)) return error.failure;
   const text = error instanceof Error ? error.message : String(error);
@@ -65,7 +65,7 @@ export function notSigned(error: unknown, request: VendorRequest, providerName: 
   });
 }
 
-/** A call that was not sent, because the account's credentials are malformed. */
+/** The failure of a call that was not sent because a credential of the account is malformed. */
 export function malformedCredentials(account: Account, { name, detail }: CredentialFault): VendorFailure {
   return vendorFailure({
     kind: 'unauthenticated',
@@ -74,7 +74,7 @@ export function malformedCredentials(account: Account, { name, detail }: Credent
   });
 }
 
-/** The vendor rejects the credentials, and fresh ones as well, or there are none. */
+/** The failure when the vendor rejects expired credentials and no newer ones are available. */
 export function endedCredentials(account: Account, failure: VendorFailure): VendorFailure {
   const { detail, provider } = failure;
   return vendorFailure({
@@ -84,7 +84,10 @@ export function endedCredentials(account: Account, failure: VendorFailure): Vend
   });
 }
 
-/** A call that was not sent, because its turn under the account's own limit would come too late. */
+/**
+ * The failure of a call that was not sent because its turn under the account's own limit would come too late. `waitMs`: milliseconds until
+ * that turn.
+ */
 export function noTurn(request: VendorRequest, account: Account, waitMs: number): VendorFailure {
   return vendorFailure({
     kind: 'throttled',
@@ -94,7 +97,7 @@ export function noTurn(request: VendorRequest, account: Account, waitMs: number)
   });
 }
 
-/** A call that was not sent, because the vendor has not answered the last ones. */
+/** The failure of a call that was not sent because the circuit breaker is open. `waitMs`: milliseconds until the next probe. */
 export function outage(request: VendorRequest, account: Account, waitMs: number): VendorFailure {
   const seconds = Math.max(Math.ceil(waitMs / 1000), 1);
   return vendorFailure({
@@ -105,7 +108,7 @@ export function outage(request: VendorRequest, account: Account, waitMs: number)
   });
 }
 
-/** A call that was not sent, because this process ends. */
+/** The failure of a call that was not sent because this process shuts down. */
 export function shutDown(request: VendorRequest, providerName: string): VendorFailure {
   return vendorFailure({
     kind: 'not_sent',
@@ -114,7 +117,7 @@ export function shutDown(request: VendorRequest, providerName: string): VendorFa
   });
 }
 
-/** A call that was not sent again, because its account was reconfigured after the first attempt. */
+/** The failure of a call that was not sent because the account's configuration has changed. */
 export function reconfigured(operation: string, providerName: string): VendorFailure {
   return vendorFailure({
     kind: 'not_sent',
@@ -124,7 +127,7 @@ export function reconfigured(operation: string, providerName: string): VendorFai
   });
 }
 
-/** A call that was not sent, because this process lost the right to send it while it waited. */
+/** The failure of a call that was not sent because this process lost the lease of the migration while the call waited. */
 export function heldBack(request: VendorRequest, providerName: string): VendorFailure {
   return vendorFailure({
     kind: 'not_sent',
@@ -138,20 +141,20 @@ function kindOf(
   syscall: string | null,
 ): Extract<FailureKind, 'not_sent' | 'malformed' | 'timeout'> {
   if (code === null) return 'timeout';
-  // On an established connection the same codes mean a lost answer.
+  // On an established connection these codes mean a lost response.
   const stood = syscall === 'read' || syscall === 'write';
   if (!stood && (notSentCodes.has(code) || tlsCodes.test(code) || syscall === 'connect')) return 'not_sent';
   return malformedCodes.test(code) ? 'malformed' : 'timeout';
 }
 
-/** Code of the error or of its cause; several addresses tried at once yield an aggregate. */
+/** Reads the code of the error or of its causes. Parallel connection attempts to several addresses fail with an `AggregateError`. */
 function details(error: unknown): { code: string | null; syscall: string | null } {
   for (let each = error; each instanceof Error; each = each.cause) {
     // The proxy opened no tunnel, so the request was not sent.
     if (each.message.startsWith('Proxy response (')) return { code: 'PROXY_REFUSED', syscall: 'connect' };
     const inner = each instanceof AggregateError ? each.errors[0] : each;
     const { code, syscall } = inner as { code?: unknown; syscall?: unknown };
-    // undici sets no code if the response does not even start like HTTP.
+    // undici sets no code if the response does not begin like HTTP.
     if (code === undefined && inner?.name === 'HTTPParserError') return { code: 'HPE_INVALID', syscall: null };
     if (typeof code === 'string') return { code, syscall: typeof syscall === 'string' ? syscall : null };
   }

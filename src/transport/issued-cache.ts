@@ -7,16 +7,20 @@ interface Held<T> {
   readonly endsAt: Instant;
 }
 
+/** When an issued value is renewed. */
 export interface Renewal {
-  /** Renewal starts in the last quarter of a lifetime, at most this long before its end. */
+  /**
+   * Maximum time before the end of a value at which its renewal starts, in milliseconds. Renewal never starts before the last quarter of
+   * the lifetime.
+   */
   readonly maxAheadMs: number;
-  /** Minimum use of a value: a wrong clock must not turn every request into an exchange. */
+  /** Minimum time that a value is used, in milliseconds. It prevents an exchange per request if a clock is wrong. */
   readonly leastUseMs: number;
 }
 
 /**
- * A temporary value of an issuer, shared by all callers: one exchange at a time, and renewal before the end while the present value
- * serves. `issue` decides when to leave a refusing issuer alone.
+ * Keeps a temporary value of an issuer (a session or credentials) for all callers. At most one exchange runs at a time, and the current
+ * value stays in use during a renewal. `issue` itself decides when to stop calling an issuer that refuses.
  */
 export class IssuedCache<T> {
   #held: Held<T> | null = null;
@@ -29,7 +33,7 @@ export class IssuedCache<T> {
     this.#renewal = renewal;
   }
 
-  /** The present value, or else what `issue` gives. A failed renewal is tried again by the next caller. */
+  /** Returns the current value, or calls `issue` if there is none. After a failed renewal the next caller tries again. */
   async get(issue: () => Promise<{ readonly value: T; readonly expiresAt: Instant }>): Promise<T> {
     const held = this.#held;
     const now = this.#now();
@@ -38,7 +42,7 @@ export class IssuedCache<T> {
     return held.value;
   }
 
-  /** The vendor says that this one has ended. Another that has replaced it stays, and so does a very young one. */
+  /** Drops a value that the vendor reports as expired. A newer value stays, and so does a value younger than `leastUseMs`. */
   ended(value: T): void {
     const held = this.#held;
     if (held?.value === value && this.#now() - held.issuedAt >= this.#renewal.leastUseMs) this.#held = null;

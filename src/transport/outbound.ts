@@ -4,15 +4,15 @@ import type { Agent, Dispatcher, RequestInit } from 'undici';
 import { directly, type OutboundSettings, ownMachine } from '../domain/outbound.ts';
 import type { Account } from '../domain/vendor.ts';
 
-/** Loaded with the first connection: a hundred modules that a start does not need. */
+/** Loads undici with the first connection, because it consists of about a hundred modules that the start does not need. */
 const undici = (): typeof import('undici') => createRequire(import.meta.url)('undici');
 
-/** Makes the connections of one kind of callers. */
+/** Creates a dispatcher (a pool of connections) with the given options. */
 export type MakeDispatcher = (options: Agent.Options) => Dispatcher;
 
 /**
- * Connections as the settings want them: directly or through a proxy, with the certificates that are trusted beside the usual ones. What
- * `options.connect` says holds for direct connections; a proxy looks names up itself.
+ * Returns a factory of dispatchers that apply the outbound settings: directly or through a proxy, with the additional certificate
+ * authority. `options.connect` applies to direct connections only; a proxy resolves names itself.
  */
 export function dispatcherMaker({ proxy, ca }: OutboundSettings = directly): MakeDispatcher {
   const trusted = ca === null ? {} : { ca: [...getCACertificates('default'), ca] };
@@ -24,7 +24,7 @@ export function dispatcherMaker({ proxy, ca }: OutboundSettings = directly): Mak
       connect,
       requestTls: trusted,
       proxyTls: trusted,
-      // Empty and not absent, so that the environment is read in one place only.
+      // An empty text instead of undefined keeps undici from reading the proxy variables of the environment.
       httpProxy: proxy.http?.reveal() ?? '',
       httpsProxy: proxy.https?.reveal() ?? '',
       noProxy: proxy.except === '' ? ownMachine : `${ownMachine},${proxy.except}`,
@@ -32,20 +32,20 @@ export function dispatcherMaker({ proxy, ca }: OutboundSettings = directly): Mak
   };
 }
 
-/** The ways out of a gateway: its accounts', and the one for all else. */
+/** The outbound connections of a gateway: those of each account, and the common ones for everything else. */
 export interface Outbound {
   of(account: Account): MakeDispatcher;
   readonly common: MakeDispatcher;
-  /** As the global one, by the common way. */
+  /** `fetch` over the common connections. */
   readonly fetch: typeof fetch;
-  /** Takes up what the accounts' ways are now. */
+  /** Applies changed outbound settings of the accounts. */
   replaceAccounts(accounts: AccountWays): void;
   close(): Promise<void>;
 }
 
 type AccountWays = readonly { readonly account: Account; readonly outbound: OutboundSettings }[];
 
-/** Ways that are the same are made once. */
+/** Creates the outbound connections. Equal settings share a factory. */
 export function createOutbound(settings: {
   readonly outbound: OutboundSettings;
   readonly accounts: AccountWays;
@@ -67,7 +67,7 @@ export function createOutbound(settings: {
     replaceAccounts(accounts) {
       own = waysOf(accounts);
     },
-    // The same function but for its types, which Node ships in an older version.
+    // undici's `fetch` behaves like the global one; only its types differ from the older ones that Node includes.
     fetch: ((input: string, init: RequestInit) => {
       agent ??= common({});
       return undici().fetch(input, { ...init, dispatcher: agent });

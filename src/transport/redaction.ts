@@ -3,21 +3,24 @@ import { Secret } from '../domain/secret.ts';
 import type { Credentials, Session, SignedRequest, VendorReply } from '../domain/vendor.ts';
 import { boundedBody } from './bounded-answer.ts';
 
-/** What stands in the place of a secret. */
+/** The replacement for a secret in a text. */
 export const mask = '[secret]';
 
-/** Shorter values are found everywhere by chance. */
+/** Minimum length of a secret in characters. Shorter values occur in texts by chance. */
 const minSecretLength = 6;
-/** Of a long secret so many parts are looked for, each so long: a vendor may cut what it echoes at either end. */
+/**
+ * A long secret is matched by up to this many parts of `partLength` characters, because a vendor may truncate an echoed value at either
+ * end.
+ */
 const maxParts = 6;
 const partLength = 24;
-/** Values under these names give rights, in queries, headers and bodies. */
+/** Names of query parameters, headers and body members whose values grant access. */
 const secretName = /signature|token|secret|password|authorization|credential|^sig$|^q-ak$/i;
-/** What a body holds that has a secret name or a URL in it; either may be percent-encoded. */
+/** A body that does not match contains neither a secret name nor a URL and needs no parsing. Both may be percent-encoded. */
 const worthReading = /sig|token|secret|password|authorization|credential|q-ak|:\\?\/|%/i;
-/** Where a URL begins in the value of a form. */
+/** Matches the start of a URL in a value of a form body. */
 const formUrl = /:\/\/|%3A(?:%2F|\/)/i;
-/** Names of headers and members that look secret and are not. */
+/** Names of headers and members that match `secretName` and hold no secret. */
 const openNames: ReadonlySet<string> = new Set([
   'signaturemethod',
   'signatureversion',
@@ -27,22 +30,22 @@ const openNames: ReadonlySet<string> = new Set([
   'clienttoken',
 ]);
 
-/** Takes secrets out of texts. */
+/** Replaces secrets in a text by `mask`. */
 export interface Redact {
   (text: string): string;
-  /** Whether a text may hold one of them; where it answers no, the text would stay as it is. */
+  /** Whether the text may contain a secret. If false, redaction would leave the text unchanged. */
   isNeeded(text: string): boolean;
 }
 
-/** A secret and what every text that holds it contains. */
+/** A secret, with the hints of which every text that contains the secret contains at least one. */
 interface Sought {
   readonly value: string;
   readonly hints: readonly string[];
 }
 
 /**
- * Takes out the values that were sent with a request, however they are written: as they are, in upper or lower case, percent-encoded any number
- * of times, with JSON or HTML escapes, in base64. `credentials`, `session`: what it was signed with.
+ * Creates the redaction for the response to a signed request. It masks the secrets of the request, `credentials` and `session` in every
+ * spelling: in upper or lower case, percent-encoded repeatedly, with JSON or HTML escapes, and in base64.
  */
 export function redactorFor(signed: SignedRequest, credentials: Credentials | null, session: Session | null): Redact {
   const values = new Set<string>();
@@ -56,7 +59,7 @@ export function redactorFor(signed: SignedRequest, credentials: Credentials | nu
   ]);
 }
 
-// What lasts longer than a request is prepared once.
+// Credentials and session tokens outlast a request, so their hints are computed once.
 const soughtOfToken = remembered((token: Secret): Sought => soughtOf(token.reveal()));
 const soughtOfCredentials = remembered((credentials: Credentials): readonly Sought[] =>
   Object.values(credentials).flatMap((value) => (value instanceof Secret ? [soughtOf(value.reveal())] : [])),
@@ -67,19 +70,19 @@ function soughtOf(value: string): Sought {
 }
 
 /**
- * An answer as everybody else sees it: texts of bounded length, and none of what was sent in confidence. Throws `UnboundedAnswer` for one that is
- * too deep or has too many elements. `maxOther`: see `boundedBody`.
+ * Returns the response for all other modules: bounded texts without secrets. Throws `UnboundedAnswer` for a body that is nested too deeply
+ * or has too many elements. `maxOther`: see `boundedBody`.
  */
 export function cleanReply(reply: VendorReply, redact: Redact, maxOther?: number): VendorReply {
   const body = boundedBody(reply.body, maxOther);
-  // Hardly any answer echoes a secret: one look at the whole of it is cheaper than one at each part.
+  // A response rarely echoes a secret. One check of the whole response is cheaper than one check per header.
   if (!redact.isNeeded(`${Object.values(reply.headers).join('\n')}\n${body}`))
     return { ...reply, body: withoutSignedParameters(body) };
   const headers = Object.entries(reply.headers).map(([name, value]) => [name, redact(value)] as const);
   return { ...reply, headers: Object.fromEntries(headers), body: withoutSignedParameters(redact(body)) };
 }
 
-/** Takes these values out of a text, however they are written. */
+/** Creates a redaction that masks these values in every spelling. */
 export function redactorOf(values: Iterable<string>): Redact {
   return redactorFrom(Array.from(values, soughtOf));
 }
@@ -107,18 +110,18 @@ function redactorFrom(sought: readonly Sought[]): Redact {
     masked(
       text.replace(base64Word, (word) => (decodings(word).some((plain) => masked(plain) !== plain) ? mask : word)),
     );
-  // The characters that are looked for are one byte each, in every encoding.
+  // The hints consist of ASCII letters and digits, which are one byte each in both encodings.
   const isNeeded = (text: string): boolean =>
     isSuspicious(text) ||
     (text.match(base64Word) ?? []).some((word) => !vendorId.test(word) && decodings(word, 'latin1').some(isSuspicious));
   return Object.assign(redact, { isNeeded });
 }
 
-/** Parameters of signed URLs, whoever made them: earlier requests and other people's URLs are found by their names. */
+/** Matches the secret parameters of signed URLs by name, including URLs that did not come from this request. */
 const signedParameter =
   /((?:[?&;]|%3F|%26|\\u0026)(?:q-signature|q-ak|signature|sig|x-(?:amz|oss|cos|obs)-(?:signature|security-token|credential)|(?:access[-_]?|security-?)?token)(?:=|%(?:25)*3D|\\u003d))(?:[^&"'\\\s<>;,)]{6,})/gi;
 
-/** Masks what gives rights in the signed URLs of a text. */
+/** Masks the values of secret parameters in the signed URLs of a text. */
 export function withoutSignedParameters(text: string): string {
   if (!/[=%\\]/.test(text)) return text;
   return text.replace(signedParameter, `$1${mask}`);
@@ -146,7 +149,7 @@ function collectFromBody(body: string, values: Set<string>): void {
   }
 }
 
-/** Only what has to be looked at is decoded. */
+/** Decodes only the pairs that may hold a secret. */
 function collectFromForm(body: string, values: Set<string>): void {
   const holdsUrls = formUrl.test(body);
   for (const pair of body.split('&')) {
@@ -161,7 +164,7 @@ function collectMembers(name: string, value: unknown, values: Set<string>): void
   if (typeof value === 'string') collectNamed(name, value, values);
   else if (Array.isArray(value)) for (const each of value) collectMembers(name, each, values);
   else if (typeof value === 'object' && value !== null)
-    // A token may be the member of an object that is named for it.
+    // A token may be a member of an object whose name ends in `token`.
     for (const [member, each] of Object.entries(value))
       collectMembers(/token$/i.test(name) ? `${name}.${member}` : member, each, values);
 }
@@ -170,11 +173,14 @@ function collectNamed(name: string, value: string, values: Set<string>): void {
   if (value.includes('://'))
     for (const url of value.match(/https?:\/\/[^\s"'<>|]+/gi) ?? []) collectSignedUrl(url, values);
   if (!hasSecretName(name)) return;
-  // Beside the signature an authorization names what everybody may know: algorithm, key id and headers.
+  // Apart from the signature, an `Authorization` header contains only public parts: the algorithm, the key id and the names of headers.
   values.add(/Signature=([^,\s]+)/i.exec(value)?.[1] ?? value);
 }
 
-/** A URL that carries rights: its user information, its query whole, and each value of it that is not a mere number or word. */
+/**
+ * Collects the secrets of a URL: its user information, its whole query, and each query value with a secret name or of at least 16
+ * characters that are not all digits.
+ */
 function collectSignedUrl(text: string, values: Set<string>): void {
   const match = /^https?:\/\/(?:([^/?#@]*)@)?[^?#]*(?:\?([^#]*))?/i.exec(text);
   const [, userInformation = '', query = ''] = match ?? [];
@@ -203,7 +209,7 @@ function decoded(text: string): string {
 
 // ---------------------------------------------------------------- how it may be written
 
-/** The parts of a secret that are looked for: all of a short one, some of a long one. */
+/** The parts of a secret to match: the whole of a short one, several parts of a long one. */
 function partsOf(secret: string): readonly string[] {
   if (secret.length <= 2 * partLength) return [secret];
   const last = secret.length - partLength;
@@ -214,12 +220,12 @@ function partsOf(secret: string): readonly string[] {
   });
 }
 
-/** For each part its longest run of letters and digits, in lower case: every spelling but base64 leaves it as it is. */
+/** The longest run of letters and digits of each part, in lower case. Every spelling except base64 preserves such a run. */
 function hintsOf(secret: string): readonly string[] {
   return partsOf(secret).map((part) => longestRun(part.toLowerCase()));
 }
 
-/** The first of the longest runs of letters and digits in a text of lower case. */
+/** The first of the longest runs of letters and digits in a lower-case text. */
 function longestRun(text: string): string {
   let longest = '';
   let start = 0;
@@ -232,22 +238,25 @@ function longestRun(text: string): string {
   return longest;
 }
 
-/** Patterns that find a secret in a text: whole, or from any of its parts on to the end of the word. */
+/** Patterns for a secret in a text: the whole secret, or any part together with the remainder of its word. */
 function patternsOf(secret: string): readonly string[] {
   const parts = partsOf(secret).map(written);
   return parts.length === 1 ? parts : parts.map((part) => `${part}${restOfWord}`);
 }
 
-/** What may follow in the same word. A backslash belongs to it only where it begins an escape: one before a quotation mark does not. */
+/**
+ * Matches the remainder of a word. A backslash counts only at the start of an escape, so that it does not swallow one before a quotation
+ * mark.
+ */
 const restOfWord = String.raw`(?:[A-Za-z0-9+/=_.~%*\-&;#?:@!$]|\\{1,4}u00[0-9a-f]{2}|\\{1,4}/)*`;
 
-/** The text in any spelling. A number that stands alone in a JSON document is left: it is not an echo. */
+/** A pattern for the text in any spelling. It skips a number that is a JSON value of its own, because such a number is no echo. */
 function written(text: string): string {
   const pattern = Array.from(text, writtenCharacter).join('');
   return /^\d+$/.test(text) ? `(?<![\\d:,[]\\s?)${pattern}(?!\\d)` : pattern;
 }
 
-/** The sign of a percent-encoded byte, which may itself be escaped. */
+/** A percent sign, which may itself be escaped as HTML or JSON. */
 const percentSign = '(?:%|&#(?:37|x0*25);|\\\\{1,4}u0025)';
 const htmlNames: Readonly<Record<string, string>> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos' };
 
@@ -267,13 +276,13 @@ function writtenCharacter(character: string): string {
   return `(?:${forms.join('|')})`;
 }
 
-/** Long words that may be base64. */
+/** Words long enough to contain a secret in base64. */
 const base64Word = /(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{24,}={0,2}/g;
 const maxBase64Word = 64 * 1024;
-/** A word as vendors write ids: so many hexadecimal digits in a row are never the base64 of a text. */
+/** A word like a vendor's id. A long run of hexadecimal digits is practically never the base64 of a text. */
 const vendorId = /^[0-9a-f-]+$/i;
 
-/** What a word stands for as base64, wherever in it the encoded text begins. */
+/** Decodes a word as base64 from each of the four possible alignments. */
 function decodings(word: string, encoding: 'utf8' | 'latin1' = 'utf8'): readonly string[] {
   const part = word.slice(0, maxBase64Word);
   return [0, 1, 2, 3].map((offset) => Buffer.from(part.slice(offset), 'base64').toString(encoding));

@@ -1,20 +1,21 @@
 import type { Instant } from '../domain/migration.ts';
 import { type FailureKind, VendorError } from '../domain/vendor.ts';
 
-/** Pause after a refused login with the same credentials, because vendors lock users after repeated failures. */
+/** Pause after a refused login with the same credentials, in milliseconds. Vendors lock a user after repeated failures. */
 export const refusedLoginPauseMs = 15 * 60_000;
 
-/** The vendor has judged the login; asking the same again gets the same answer, or locks the user. */
+/** Failures in which the vendor has judged the credentials. The same login would fail again and could lock the user. */
 const judged: readonly FailureKind[] = ['unauthenticated', 'session_expired', 'rejected'];
-/** Enough for every account in every region; temporary credentials come and go. */
+/** Maximum number of remembered fingerprints. It covers every account in every region; temporary credentials are dropped in time. */
 const maxKnown = 1000;
 
+/** A refused login and the end of its pause. */
 export interface RefusedLogin {
   readonly error: VendorError;
   readonly until: Instant;
 }
 
-/** The error for a login that is not tried because the vendor has refused the same one: it says so, and until when. */
+/** The error of a login that is not attempted because the vendor has refused the same credentials. Its detail states the end of the pause. */
 export function heldBackLogin({ error, until }: RefusedLogin): VendorError {
   const { failure } = error;
   const wait = `It is not tried again with the same credentials before ${new Date(until).toISOString()}, because vendors lock users that fail repeatedly.`;
@@ -22,8 +23,8 @@ export function heldBackLogin({ error, until }: RefusedLogin): VendorError {
 }
 
 /**
- * The refused credentials. A refusal stops every login with them, in any region and for any account. If they have opened a session
- * elsewhere and never here, it stops only this place.
+ * Remembers refused credentials. A refusal stops every login with the same credentials, in any region and for any account. Exception: if
+ * the credentials have opened a session at another place and never at this one, the refusal applies to this place only.
  */
 export class RefusedLogins {
   readonly #refusals = new Map<string, RefusedLogin>();
@@ -34,7 +35,7 @@ export class RefusedLogins {
     this.#now = now;
   }
 
-  /** The refusal that forbids a login now, or null. `fingerprint` identifies the credentials, `place` what they open. */
+  /** The refusal that forbids a login now, or null. `fingerprint` identifies the credentials, `place` the account and region. */
   standing(fingerprint: string, place: string): RefusedLogin | null {
     const refusal = this.#refusals.get(fingerprint) ?? this.#refusals.get(`${fingerprint} ${place}`);
     return refusal !== undefined && this.#now() < refusal.until ? refusal : null;
@@ -50,7 +51,7 @@ export class RefusedLogins {
     }
   }
 
-  /** Records a failed login; ignores failures that say nothing about the credentials. */
+  /** Records a failed login. Ignores failures that are unrelated to the credentials. */
   failed(fingerprint: string, place: string, error: VendorError): void {
     if (!judged.includes(error.failure.kind)) return;
     const onlyHere = this.#proven.has(fingerprint) && !this.#proven.has(`${fingerprint} ${place}`);

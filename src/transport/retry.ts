@@ -1,37 +1,47 @@
 import type { Runtime } from '../domain/runtime.ts';
 import { type FailureKind, mayHaveHappened, type VendorFailure } from '../domain/vendor.ts';
 
-/** The remaining budget of retries. Pure: `spend` and `earn` return the next one. */
+/** The retry budget of an account: the number of retries that remain. `spend` and `earn` are pure and return the next budget. */
 export interface RetryBudget {
   readonly tokens: number;
 }
 
-/** Maximum number of retries in a row, and the amount that an answered call returns: a failing vendor gets at most a tenth more calls. */
+/** Maximum number of retries in a row, and the credit for each successful call. In the long run retries add at most a tenth to the calls. */
 const maxTokens = 10;
 const earnedPerAnswer = 0.1;
+/** The initial retry budget. */
 export const fullBudget: RetryBudget = { tokens: maxTokens };
 export const spend = ({ tokens }: RetryBudget): RetryBudget => ({ tokens: tokens - 1 });
 export const earn = ({ tokens }: RetryBudget): RetryBudget => ({
   tokens: Math.min(tokens + earnedPerAnswer, maxTokens),
 });
 
-/** Maximum number of tries of a read; a changing call is never sent again once it may have arrived. */
+/** Maximum number of attempts of a read. A changing call that may have arrived is never sent again here. */
 const readTries = 3;
 const firstPauseMs = 400;
-/** The longest pause between two tries of a read; a vendor that asks for a longer one is asked again by whoever wanted the answer. */
+/**
+ * Maximum pause between two attempts of a read, in milliseconds. If the vendor asks for a longer pause, the read fails and its caller
+ * decides.
+ */
 const maxPauseMs = 5000;
 const retriedReads: readonly FailureKind[] = ['timeout', 'unavailable', 'not_sent', 'replayed'];
 
-/** What has been tried for this call. */
+/** The attempts of one call so far. */
 export interface Attempts {
-  /** Attempts so far, at least 1. */
+  /** Number of attempts, at least 1. */
   readonly count: number;
-  /** Whether credentials or session were renewed for it, and whether it was signed again with the vendor's clock. */
+  /**
+   * Whether the credentials or the session were renewed for this call (`refreshed`), and whether it was signed again with the vendor's
+   * clock (`resigned`).
+   */
   readonly refreshed: boolean;
   readonly resigned: boolean;
 }
 
-/** What to do after a failed attempt. `waitMs`: the longest pause before it; where `exactly` is false, any shorter one will do. */
+/**
+ * The next step after a failed attempt. `waitMs`: the pause before the retry in milliseconds. If `exactly` is false, it is the upper bound
+ * of a random pause.
+ */
 export type RetryDecision =
   | {
       readonly do: 'retry';
@@ -39,7 +49,7 @@ export type RetryDecision =
       readonly waitMs: number;
       readonly exactly: boolean;
     }
-  /** It may have been carried out: look before it is sent again. */
+  /** The vendor may have carried out the call: probe before it is sent again. */
   | { readonly do: 'reconcile'; readonly reason: 'may_have_happened' }
   | {
       readonly do: 'give_up';
@@ -47,8 +57,9 @@ export type RetryDecision =
     };
 
 /**
- * Whether a call that failed is sent again. `leftMs`: how long the caller can wait at most. A changing call is sent again at once only when the
- * vendor refused its session or its time, and so did not look at it; what else may be tried later is for the engine to say.
+ * Decides whether a failed call is sent again. `leftMs`: maximum remaining wait of the caller in milliseconds. A changing call is sent
+ * again only if the vendor rejected its session or its timestamp, because the vendor has then not processed it. The engine decides about
+ * later attempts.
  */
 export function decideRetry(
   effect: 'read' | 'write',
@@ -78,7 +89,7 @@ export function decideRetry(
   return { do: 'retry', reason: 'transient', waitMs, exactly: retryAfterMs !== undefined };
 }
 
-/** Full jitter, so that calls that failed together are not retried together. */
+/** Full jitter: a random pause from 0 to `ms` milliseconds. It spreads the retries of calls that failed together. */
 export function jittered(ms: number, runtime: Pick<Runtime, 'randomBytes'>): number {
   return (ms * (runtime.randomBytes(1)[0] ?? 0)) / 255;
 }

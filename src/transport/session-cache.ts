@@ -4,8 +4,8 @@ import { IssuedCache } from './issued-cache.ts';
 import { heldBackLogin, type RefusedLogins } from './refused-logins.ts';
 
 /**
- * One session for all who need it, one forced renewal however many callers saw the session refused, and a pause after a refused
- * login.
+ * Keeps one session for all callers. At most one login runs at a time, also after several callers saw the session rejected. After a refused
+ * login no login with the same credentials is attempted during a pause.
  */
 export class SessionCache {
   readonly #sessions: IssuedCache<Session>;
@@ -13,7 +13,7 @@ export class SessionCache {
   readonly #refusals: RefusedLogins;
   readonly #place: string;
 
-  /** `place` names what the session opens; `refusals` are shared by all caches, because the vendor counts failures per user. */
+  /** `place` names the account and region that the session is for. All caches share `refusals`, because the vendor counts failures per user. */
   constructor(now: () => Instant, login: () => Promise<Session>, refusals: RefusedLogins, place = '') {
     this.#sessions = new IssuedCache(now, { maxAheadMs: Number.POSITIVE_INFINITY, leastUseMs: 0 });
     this.#login = login;
@@ -21,12 +21,15 @@ export class SessionCache {
     this.#place = place;
   }
 
-  /** The present session. `fingerprint` identifies the credentials: new ones end the pause after a refused login. */
+  /**
+   * Returns the current session, or logs in. `fingerprint` identifies the credentials; new credentials end the pause after a refused login.
+   * Throws `VendorError`.
+   */
   get(fingerprint: string): Promise<Session> {
     return this.#sessions.get(() => this.#begin(fingerprint));
   }
 
-  /** Says that the vendor refused `session`. A session that has been replaced meanwhile stays. */
+  /** Drops a session that the vendor has rejected. A newer session stays. */
   invalidate(session: Session): void {
     this.#sessions.ended(session);
   }

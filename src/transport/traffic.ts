@@ -18,43 +18,47 @@ import { admitted, afterCall, type Breaker, breakLeftMs, closed } from './breake
 import { CallGate, type HeldBack, maxPauseMs, type WantedCall } from './call-gate.ts';
 import { earn, fullBudget, type RetryBudget, spend } from './retry.ts';
 
-/** Calls under way at once per account. What hangs takes the places of its own kind only. */
+/** Maximum number of concurrent calls per gate, by priority. Calls that hang occupy the slots of their own priority only. */
 const maxConcurrent = { submission: 32, caller: 8, observation: 16 } as const;
-/** Of one account at its object store; the strictest of the three takes 1,000 reads and 50 lists of one folder a second. */
+/**
+ * Maximum reads per second of one account at its object store. The strictest of the three vendors allows 1,000 reads and 50 list calls of
+ * one folder per second.
+ */
 const storageReadsPerSecond = 100;
 
-/** Places whose breakers are remembered. */
+/** Maximum number of remembered circuit breakers. */
 const maxPlaces = 10_000;
-/** Gates that are remembered, also those of accounts that are not configured any more. */
+/** Maximum number of remembered gates, including those of accounts that are no longer configured. */
 const maxGates = 10_000;
 
 type Kind = Pick<VendorRequest, 'effect' | 'service'>;
 type Operation = Pick<VendorRequest, 'operation' | 'effect' | 'service'>;
 
-/** The changing calls of a vendor's own service. */
+/** Stands for the changing calls of a vendor's own service. */
 const asWrite: Kind = { effect: 'write', service: '' };
 const asRead: Kind = { effect: 'read', service: '' };
 
+/** Dependencies of `Traffic`. */
 export interface TrafficOptions {
   readonly runtime: Pick<Runtime, 'now' | 'monotonic' | 'sleep'>;
-  /** The figures that an account's vendor publishes. */
+  /** The limits that the account's vendor publishes. */
   limitsOf(account: Account): CallLimits;
-  /** The part of every limit that this process may use; null: it is not known, and nothing leaves. Default: all. */
+  /** The share of every limit that this process may use; null: unknown, and no call is sent. Default: the whole limit. */
   readonly share?: (() => Share | null) | undefined;
-  /** Called when a vendor has throttled a call: there is a slow-down that other processes do not know. */
+  /** Called when a vendor has throttled a call. `slowDowns.untold` then holds a slow-down for the other processes. */
   readonly slowedDown?: (() => void) | undefined;
 }
 
-/** Where the calls of one kind of an account leave. */
+/** A gate, with the account whose calls pass it. */
 interface GateOfAccount {
   readonly gate: CallGate;
-  /** As it is configured now, or was last. */
+  /** The current configuration of the account, or its last one. */
   account: Account;
   limit: CallLimit;
   configured: boolean;
 }
 
-/** The name of an account's gate: changing calls, reads, or the object store. */
+/** The three gates of an account: changing calls, reads, and calls to the object store. */
 type GateName = 'write' | 'read' | typeof storageService;
 
 const gateName = ({ effect, service }: Kind): GateName => (service === storageService ? storageService : effect);
@@ -65,7 +69,7 @@ function limitOfGate({ limits }: Account, gate: GateName): CallLimit {
   return limitPerSecond(gate === storageService ? storageReadsPerSecond : ofVendor);
 }
 
-/** What this process knows of the traffic with each vendor: limits, pauses, outages, and the budget for tries that were not asked for. */
+/** The traffic state of this process for each vendor: call limits, pauses, circuit breakers and retry budgets. */
 export class Traffic {
   readonly #options: TrafficOptions;
   readonly #runtime: TrafficOptions['runtime'];
@@ -73,10 +77,10 @@ export class Traffic {
   readonly #breakers = new Map<string, { breaker: Breaker; readonly account: Account; readonly region: string }>();
   readonly #budgets = new Map<string, RetryBudget>();
   readonly #draining = new AbortController();
-  /** Accounts as they were configured before. */
+  /** Earlier configurations of accounts. */
   readonly #former = new WeakSet<Account>();
   #untold: readonly SlowDown[] = [];
-  /** By `slowDownKey`. */
+  /** The slow-downs that other processes have reported, by `slowDownKey`. */
   #heard: ReadonlyMap<string, SlowDown> = new Map();
 
   constructor(options: TrafficOptions) {
@@ -84,7 +88,7 @@ export class Traffic {
     this.#runtime = options.runtime;
   }
 
-  /** Aborts when the process ends. */
+  /** Aborts when the process shuts down. */
   get draining(): AbortSignal {
     return this.#draining.signal;
   }
@@ -95,8 +99,8 @@ export class Traffic {
   }
 
   /**
-   * Forgets an account that is configured otherwise now, or not any more. What has been sent still counts for the vendor's limits, and whoever waits for
-   * a turn has it.
+   * Forgets the circuit breakers and the retry budget of an account whose configuration was changed or removed. The gates stay, because
+   * earlier calls still count against the vendor's limits. Calls that wait for a turn keep their place.
    */
   forget(account: Account): void {
     const { name } = account;
@@ -106,7 +110,7 @@ export class Traffic {
     this.#budgets.delete(name);
   }
 
-  /** The gate that the calls of one kind of an account go through. */
+  /** The gate for one kind of calls of an account. */
   gate(account: Account, kind: Kind): CallGate {
     const name = gateName(kind);
     const key = `${account.provider}|${account.name}|${name}`;
@@ -142,7 +146,7 @@ export class Traffic {
     return gate;
   }
 
-  /** The call as its gate wants it: with the budget of its operation in its region. */
+  /** Adds priority, budget and limit to a call. The budget belongs to the operation in its region. */
   wanted(account: Account, region: string, request: Operation, priority: CallPriority = 'submission'): WantedCall {
     if (request.service === storageService)
       return { priority, budget: `${region}|${storageService}`, limit: limitPerSecond(storageReadsPerSecond) };
@@ -150,12 +154,15 @@ export class Traffic {
     return { priority, budget: `${region}|${budget}`, limit };
   }
 
-  /** For how long the vendor is not called because it does not answer; 0: it is. */
+  /** Milliseconds until the circuit breaker admits a call; 0: it admits one now. */
   breakLeftMs(account: Account, region: string, kind: Kind): number {
     return breakLeftMs(this.#place(account, region, kind).breaker, kind.effect, this.#runtime.monotonic());
   }
 
-  /** A call is about to leave. False: it may not, because the vendor does not answer and another call finds out whether it is back. */
+  /**
+   * Registers a call that is about to be sent. False: the circuit breaker is open, or another call is the probe, and the call must not be
+   * sent.
+   */
   leaves(account: Account, region: string, kind: Kind): boolean {
     const place = this.#place(account, region, kind);
     const after = admitted(place.breaker, kind.effect, this.#runtime.monotonic());
@@ -163,7 +170,7 @@ export class Traffic {
     return after !== null;
   }
 
-  /** A call that left at `leftAt` (monotonic) was answered, or not. Null: it succeeded. */
+  /** Registers the result of a call that was sent at `leftAt` (monotonic milliseconds). `failure`: null for a successful call. */
   returns(account: Account, region: string, request: Operation, failure: VendorFailure | null, leftAt: number): void {
     const place = this.#place(account, region, request);
     place.breaker = afterCall(place.breaker, failure, this.#runtime.monotonic());
@@ -181,14 +188,14 @@ export class Traffic {
     this.#options.slowedDown?.();
   }
 
-  /** What processes that share the limits tell each other. */
+  /** The slow-downs that processes with shared limits exchange. */
   readonly slowDowns: SharedSlowDowns = {
     untold: () => this.#untold,
     told: (those) => {
       this.#untold = this.#untold.filter((each) => !those.includes(each));
     },
     heard: (all) => {
-      // No vendor is left alone for longer because a clock was set.
+      // Caps the times, so that a wrong clock of another process cannot prolong a pause.
       const latest = this.#runtime.monotonic() + maxPauseMs;
       const credible = all.map((each) => ({
         ...each,
@@ -209,7 +216,7 @@ export class Traffic {
     this.#budgets.set(account.name, spend(this.budget(account)));
   }
 
-  /** Asks for the right to send a changing call now. */
+  /** Requests a permit to send a changing call now. */
   admit(account: Account, region: string, operation: string): Admission {
     const breakMs = this.breakLeftMs(account, region, asWrite);
     if (breakMs > 0) return { open: false, waitMs: breakMs, reason: 'outage' };
@@ -225,7 +232,7 @@ export class Traffic {
     const gate = this.gate(account, asWrite);
     const breakMs = this.breakLeftMs(account, account.region, asWrite);
     const reads = this.gate(account, asRead);
-    // Whoever asks wants one or two of them.
+    // Getters, because a caller needs only one or two of the values.
     return {
       get room() {
         return gate.available;
@@ -261,7 +268,7 @@ export class Traffic {
             ])
           : [],
     );
-    // Also what only other processes have called.
+    // Includes slow-downs of operations that only other processes have called.
     const heard = [...this.#heard].flatMap(([key, slowDown]): [string, SlowedOperation][] => {
       const { provider, account, gate, budget } = slowDown;
       const speed = speedOf(slowDown, now);
@@ -272,7 +279,7 @@ export class Traffic {
     return [...new Map([...heard, ...own]).values()];
   }
 
-  /** Where calls have been made, and whether they are made now. */
+  /** The circuit breakers of all places that were called. `retryAt`: wall-clock time of the next probe. */
   circuits(): readonly Circuit[] {
     const now = this.#runtime.monotonic();
     return [...this.#breakers.values()].map(({ breaker, account, region }) => ({
@@ -284,19 +291,19 @@ export class Traffic {
     }));
   }
 
-  /** Object stores are apart from the services that restore. */
+  /** The object store has a circuit breaker of its own, separate from the vendor's restore services. */
   #place(account: Account, region: string, { service }: Kind) {
     const key = `${account.name}|${region}|${service === storageService ? service : ''}`;
     const known = this.#breakers.get(key);
     if (known) return known;
     const place = { breaker: closed, account, region };
-    // Callers may name any region.
+    // The bound is needed because callers may name any region.
     putNewest(this.#breakers, key, place, maxPlaces);
     return place;
   }
 }
 
-/** `now`: the time that people go by. */
+/** Converts a slow-down for display. `now`: wall-clock time. */
 function slowedAs({ budget, speed, pauseLeftMs }: HeldBack, now: number) {
   const [region = '', operation = ''] = budget.split('|');
   return { region, operation, speed, pausedUntil: pauseLeftMs > 0 ? now + Math.ceil(pauseLeftMs) : null };

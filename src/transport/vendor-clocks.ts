@@ -1,24 +1,24 @@
 import type { Instant } from '../domain/migration.ts';
 import type { Account, VendorClockReport, VendorReply } from '../domain/vendor.ts';
 
-/** Offsets below this are the resolution of a `Date` header. */
+/** Smaller offsets, in milliseconds, are within the resolution of a `Date` header and count as 0. */
 const clockNoiseMs = 2000;
-/** Maximum offset of a clock; a `Date` header beyond it is a fault of its sender. */
+/** Maximum plausible clock offset in milliseconds. A `Date` header beyond it is an error of the sender. */
 const maxClockOffsetMs = 24 * 3_600_000;
 
-/** The vendors' clocks, learnt for each account from the `Date` headers of replies. */
+/** The clock offset of each account's vendor, measured with the `Date` headers of responses. */
 export class VendorClocks {
   readonly #offsets = new Map<string, number>();
-  /** The last `Date` header: many replies of one second carry the same. */
+  /** Cache of the last parsed `Date` header. Many responses within one second carry the same header. */
   #last = { text: '', instant: Number.NaN };
   readonly #report: (report: VendorClockReport) => void;
 
-  /** `report` hears of a clock that is learnt, and of one that changes by more than the resolution of a `Date` header. */
+  /** Calls `report` when an offset is first measured, and when it changes by more than the resolution of a `Date` header. */
   constructor(report: (report: VendorClockReport) => void) {
     this.#report = report;
   }
 
-  /** The vendor's clock minus ours, in milliseconds; 0 while it is not known. */
+  /** The vendor's clock minus ours, in milliseconds; 0 if it is unknown. */
   offset({ name }: Account): number {
     return this.#offsets.get(name) ?? 0;
   }
@@ -32,11 +32,11 @@ export class VendorClocks {
     return this.#last.instant;
   }
 
-  /** Reads the clock from a reply to a request that left at `startedAt`. */
+  /** Measures the offset from a response to a request that was sent at `startedAt`. */
   learn({ name, provider }: Account, reply: VendorReply, startedAt: Instant): void {
     const vendor = this.#instantOf(reply.headers.date ?? '');
     if (Number.isNaN(vendor)) return;
-    // A `Date` header has whole seconds, so its middle is the best guess.
+    // A `Date` header has a resolution of one second, so the middle of that second is the best estimate.
     const offset = vendor + 500 - (startedAt + reply.receivedAt) / 2;
     if (Math.abs(offset) > maxClockOffsetMs) return;
     const known = Math.abs(offset) < clockNoiseMs ? 0 : Math.round(offset);

@@ -8,7 +8,8 @@ const renewal = { maxAheadMs: 15 * 60_000, leastUseMs: 10_000 };
 const maxPauseMs = 30_000;
 
 /**
- * Temporary credentials for all callers, with a growing pause after failures. A refusal stands until its inputs change or its pause ends.
+ * Temporary credentials, shared by all callers. Failed exchanges are followed by a growing pause, at most 30 s. After a refusal no exchange
+ * is attempted until its inputs change or the pause ends.
  */
 export class RefreshingCredentials {
   readonly #source: CredentialSource;
@@ -24,17 +25,17 @@ export class RefreshingCredentials {
     this.#issued = new IssuedCache(() => runtime.now(), renewal);
   }
 
-  /** The current credentials. Throws `VendorError` if none are available. */
+  /** Returns the current credentials. Throws `VendorError` if none are available. */
   get(): Promise<Credentials> {
     return this.#issued.get(() => this.#exchange());
   }
 
-  /** Drops credentials that the vendor reports as expired, unless others have replaced them or they are very young. */
+  /** Drops credentials that the vendor reports as expired. Newer credentials stay, and so do credentials that are younger than 10 s. */
   ended(credentials: Credentials): void {
     this.#issued.ended(credentials);
   }
 
-  /** Why no exchange is currently attempted, or null. */
+  /** The refusal because of which no exchange is attempted now, or null. */
   get refusal(): VendorError | null {
     return this.#refused !== null && this.#runtime.now() < this.#refused.until ? this.#refused.error : null;
   }

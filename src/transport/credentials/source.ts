@@ -13,20 +13,20 @@ import { refusedLoginPauseMs } from '../refused-logins.ts';
 export interface CredentialSource {
   /** Pause after a refusal with the same inputs, in milliseconds. */
   readonly refusalPauseMs: number;
-  /** Identifies the inputs of an exchange: a rotated token file or a changed password ends the pause after a refusal. */
+  /** A digest of the inputs of an exchange. A rotated token file or a changed password changes it, which ends the pause after a refusal. */
   fingerprint(): Promise<string>;
-  /** Throws `VendorError`. */
+  /** Performs one exchange with the issuer. Throws `VendorError`. */
   issue(): Promise<Issued>;
 }
 
-/** Pause after a rejection with the same inputs, by issuer. */
+/** Pause after a refusal with the same inputs, in milliseconds, by kind of issuer. */
 const refusalPauseMs: Readonly<Record<IssuedCredentials['issuer'], number>> = {
   service: 60_000,
   pod: 60_000,
   metadata: 30_000,
 };
 
-/** Runs the dialogue of `credentials`: reads its inputs and sends its requests. */
+/** Creates the source that runs the dialogue of `credentials`: it reads the inputs and sends the requests. */
 export function credentialSource(
   credentials: IssuedCredentials,
   exchange: Exchange,
@@ -51,7 +51,7 @@ export function credentialSource(
   };
 }
 
-/** Sends the request once. Without an answer, returns the failure. */
+/** Sends the request once. Returns the failure if no response arrives. */
 async function send(
   exchange: Exchange,
   request: IssuerRequest,
@@ -67,7 +67,7 @@ async function send(
   }
 }
 
-/** Reads a token file. Throws `VendorError` without the contents of the file. */
+/** Reads a token file. Throws `VendorError`, whose text does not contain the contents of the file. */
 async function readToken(provider: string, path: string): Promise<string> {
   const text = await readFile(path, 'utf8').then(
     (content) => content.trim(),

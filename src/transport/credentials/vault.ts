@@ -7,33 +7,38 @@ import { dispatcherMaker, type MakeDispatcher } from '../outbound.ts';
 import { RefreshingCredentials } from './refreshing.ts';
 import { credentialSource } from './source.ts';
 
-/** The credentials of all accounts, from any source. */
+/** The credentials of all accounts, configured or issued. */
 export interface CredentialVault {
   credentialsOf(account: Account): Promise<Credentials>;
   credentialsEnded(account: Account, credentials: Credentials): void;
-  /** Why an account currently has none, or null. */
+  /** Why no credentials can be issued for the account now, or null. */
   refusal(account: Account): VendorFailure | null;
-  /** Applies the credentials of these accounts; `gone`: names of accounts whose credentials were removed or replaced. */
+  /**
+   * Takes over new settings. `gone`: names of the accounts whose credentials were removed or replaced; the credentials of other accounts
+   * stay.
+   */
   replace(accounts: VaultOptions['accounts'], gone: readonly string[]): void;
   close(): Promise<void>;
 }
 
+/** Dependencies of the credential vault. */
 export interface VaultOptions {
   readonly accounts: readonly { readonly account: Account; readonly credentials: AccountCredentials }[];
   readonly runtime: Runtime;
-  /** Outbound settings of each account's calls to its issuer; default: direct. */
+  /** Outbound settings for calls to the account's issuer. Default: direct connections. */
   outboundOf?(account: Account): MakeDispatcher;
 }
 
 const directDispatcher = dispatcherMaker();
-/** An issuing service is near, and a caller waits. */
+/** Deadline of a call to an issuing service, in milliseconds. It is short because a caller waits for the result. */
 const issuerTimeoutMs = 5000;
-/** A metadata service is on the same machine, or there is none. */
+/** Deadline of a call to a metadata service, in milliseconds. The service answers from the same machine or does not exist. */
 const metadataTimeoutMs = 1500;
 
+/** Creates the vault. `credentialsOf` throws `VendorError` if no credentials are available. */
 export function createCredentialVault({ accounts, runtime, outboundOf }: VaultOptions): CredentialVault {
   const limits = { maxBodyBytes: 256 * 1024, connections: 4 };
-  // Services of this machine are not behind a proxy.
+  // A proxy cannot reach the metadata service of this machine, so the connection is direct.
   const metadata = createExchange({ callTimeoutMs: metadataTimeoutMs, ...limits });
   const issuers = new Map<MakeDispatcher, Exchange>();
   const exchangeFor = (account: Account, { issuer }: IssuedCredentials): Exchange => {
@@ -65,7 +70,7 @@ export function createCredentialVault({ accounts, runtime, outboundOf }: VaultOp
     credentialsOf: async ({ name, provider }) => {
       const read = configured.get(name) ?? (() => issued.get(name)?.get());
       const credentials = await read();
-      // The account has just been taken out of the configuration.
+      // The account has just been removed from the configuration.
       if (credentials === undefined) throw new VendorError(reconfigured('The call', provider));
       return credentials;
     },
