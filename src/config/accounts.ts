@@ -6,7 +6,10 @@ import type { ConfiguredAccount, ConfiguredProvider } from './config.ts';
 import type { AccountEntry } from './schema.ts';
 import { readingValues } from './values.ts';
 
-/** The account for the rest of Godwit. Throws for incomplete credentials. */
+/**
+ * Converts an account of the file into the domain's account, its credentials and its outbound settings. `digest`: digest of the entry.
+ * Throws for incomplete credentials.
+ */
 export function configuredAccount(
   entry: AccountEntry,
   { configuration }: ConfiguredProvider,

@@ -1,7 +1,10 @@
 import { isIP } from 'node:net';
 import { addressFault, bareHost, isLocalHost } from '../domain/address-policy.ts';
 
-/** Allows plain HTTP on loopback only, and private addresses only if the configuration permits them. */
+/**
+ * Checks the URL of a vendor endpoint and adds its faults. Plain HTTP is allowed on loopback only. Private addresses require
+ * `allowPrivate`. `at`: the place in the file.
+ */
 export function checkEndpoint(at: string, url: string, allowPrivate: boolean, faults: string[]): void {
   if (!URL.canParse(url)) {
     faults.push(`${at}: is not a URL`);
@@ -18,7 +21,7 @@ export function checkEndpoint(at: string, url: string, allowPrivate: boolean, fa
     faults.push(`${at}: is a private address; set allowPrivateEndpoints to allow it`);
 }
 
-/** Whether a host is this machine. */
+/** Whether a host name or address is this machine. */
 export function isLoopback(host: string): boolean {
   return isLocalHost(bareHost({ hostname: host }));
 }

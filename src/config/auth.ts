@@ -12,7 +12,7 @@ export function hasAuthentication({ auth }: ConfigFile): boolean {
   return listOf(auth?.keys).length > 0 || auth?.jwt !== undefined;
 }
 
-/** Adds the faults of `auth`. `accounts`: account names in the file. */
+/** Checks the `auth` section and adds its faults. `accounts`: account names in the file. */
 export function checkAuth(given: ConfigFile, accounts: readonly string[], faults: string[]): void {
   const keys = listOf<Partial<StaticKey> | null>(given.auth?.keys);
   const names = new Set<unknown>();
@@ -41,7 +41,7 @@ function unknownAccount(account: string, accounts: readonly string[]): string {
   return `no account has this name${meant === null ? '' : `; did you mean \`${meant}\`?`}`;
 }
 
-/** The `auth` section with defaults filled in. */
+/** Returns the `auth` section with defaults. */
 export function authSettings({ auth }: ConfigFile): Config['auth'] {
   return {
     keys: (auth?.keys ?? []).map((key) => ({ ...key, sha256: key.sha256.toLowerCase() })),

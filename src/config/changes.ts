@@ -13,7 +13,7 @@ export interface ConfigChanges {
   readonly needRestart: readonly string[];
 }
 
-/** Sections that a running gateway applies, or that have no effect of their own. */
+/** Sections that a running gateway applies, or whose effect is part of another section. */
 const live: readonly string[] = ['accounts', 'allowPrivateEndpoints', 'auth.keys', 'auth.jwt', 'rateLimit', 'webhooks'];
 
 /** A digest of a part of the file. The part may hold secrets, so only the digest is kept. */
@@ -33,7 +33,7 @@ export function sectionsOf(file: object): Readonly<Record<string, string>> {
   return Object.fromEntries(entries.map(([name, value]) => [name, digestOf(value)]));
 }
 
-/** The changes that make a running gateway match `next`. Pure. */
+/** Compares two configurations and returns the changes that a running gateway must apply. Pure. */
 export function changesBetween(before: Config, next: Config): ConfigChanges {
   const names = new Set([...Object.keys(before.sections), ...Object.keys(next.sections)]);
   const changed = [...names].filter((name) => before.sections[name] !== next.sections[name]).sort();

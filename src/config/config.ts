@@ -9,32 +9,32 @@ import type { Account } from '../domain/vendor.ts';
 /** The part of a provider that the configuration needs. */
 export type ConfiguredProvider = Pick<Provider, 'id' | 'capabilities' | 'configuration' | 'services'>;
 
-/** An account with a reader of its credentials. */
+/** An account with the source of its credentials. */
 export interface ConfiguredAccount {
   readonly account: Account;
   readonly credentials: AccountCredentials;
-  /** Outbound settings of its calls. */
+  /** Outbound settings of the account's calls. */
   readonly outbound: OutboundSettings;
-  /** Digest of its entry in the file. */
+  /** Digest of the account's entry in the file. */
   readonly digest: string;
 }
 
-/** Settings of the deliveries to webhook receivers. */
+/** Settings of webhook deliveries. */
 export interface WebhookSettings {
   /** Timeout of one attempt in milliseconds, 100 to 60,000. */
   readonly timeoutMs: number;
   /** Whether receivers may be on private networks or this machine. */
   readonly privateAddresses: boolean;
-  /** Whether plain HTTP is allowed to receivers beyond this machine. */
+  /** Whether plain HTTP is allowed for receivers on other machines. */
   readonly plainHttp: boolean;
 }
 
-/** The configuration after every check, with defaults filled in. */
+/** The validated configuration, with defaults. */
 export interface Config {
   readonly listen: { readonly host: string; readonly port: number };
-  /** Host names, besides this machine's, that a gateway without authentication accepts. */
+  /** Host names that a gateway without authentication accepts, in addition to those of this machine. */
   readonly allowedHosts: readonly string[];
-  /** Origins whose pages may call the API. */
+  /** Origins (CORS) whose pages may call the API. */
   readonly corsOrigins: readonly string[];
   /** Keep-alive of an idle connection in milliseconds. */
   readonly keepAliveMs: number;
@@ -45,7 +45,7 @@ export interface Config {
   /** Addresses and networks of proxies whose `X-Forwarded-…` headers are trusted. */
   readonly trustedProxies: readonly string[];
   readonly storeUrl: Secret;
-  /** Reads the store URL again if it comes from a file; undefined: it cannot change. Throws if the file cannot be read. */
+  /** Reads the store URL again. Undefined: the URL does not come from a file and cannot change. Throws if the file cannot be read. */
   readonly currentStoreUrl: (() => string) | undefined;
   readonly auth: {
     readonly keys: readonly StaticKey[];
@@ -54,7 +54,7 @@ export interface Config {
     readonly publicDocs: boolean;
     readonly publicMetrics: boolean;
   };
-  /** The encryption key first; empty: none configured. */
+  /** The keys for stored texts, the current key first; empty: no key is configured. */
   readonly encryptionKeys: readonly Secret[];
   readonly engine: EngineSettings;
   /** Interval between listings of a watched folder, in milliseconds. */
@@ -62,14 +62,14 @@ export interface Config {
   readonly logLevel: string;
   readonly rateLimit: { readonly requestsPerSecond: number; readonly burst: number } | null;
   readonly webhooks: WebhookSettings;
-  /** Outbound settings of other calls: to token issuers and webhook receivers. */
+  /** Outbound settings of calls to token issuers and webhook receivers. */
   readonly outbound: OutboundSettings;
   readonly accounts: readonly ConfiguredAccount[];
-  /** There is no configuration file: start the emulated clouds and use their accounts. */
+  /** Whether no configuration file exists, so that the gateway starts the emulated clouds and uses their accounts. */
   readonly sandbox: boolean;
-  /** Digest of the file; null: there is none. */
+  /** Digest of the file; null: no file exists. */
   readonly fileDigest: string | null;
-  /** The sections of the file with their digests. */
+  /** Digests of the file's sections, by name. */
   readonly sections: Readonly<Record<string, string>>;
   /** Probable mistakes that do not prevent the start, one line each, with the place in the file. */
   readonly warnings: readonly string[];

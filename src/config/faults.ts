@@ -2,7 +2,7 @@ import type { TSchema } from '@sinclair/typebox';
 import { Ajv, type ErrorObject } from 'ajv';
 import { closestName } from '../domain/spelling.ts';
 
-// The schemas are our own and tested; validating and optimizing them would only slow each start.
+// The schemas are part of the source and tested. Validating and optimizing them would only slow each start.
 const ajv = new Ajv({
   allErrors: true,
   strict: false,
@@ -12,17 +12,17 @@ const ajv = new Ajv({
   code: { optimize: false },
 });
 
-/** A misplaced secret may stand as a name below these places, so unknown names are not repeated. */
+/** Places below which a misplaced secret may appear as a member name. The name of an unknown member is not repeated there. */
 const secretPlaces = /(^|\.)(credentials|encryption|store)(\.|$)/;
 
-/** The places where a value does not fit the schema, one line each, below `at`. No line repeats a value. */
+/** Validates a value and returns its faults, one line each, with the place below `at`. No line repeats a value. */
 export function schemaFaults(schema: TSchema, value: unknown, at: string): string[] {
   const validate = ajv.compile(schema);
   if (validate(value)) return [];
   return [...new Set(ofTheMeantForm(validate.errors ?? []).map((error) => faultLine(error, at)))];
 }
 
-/** The faults of a value that fits none of several forms: those of the form with its type, or one for the whole value. */
+/** Reduces the errors of a value that matches no form of a union: to those of the form with the value's type, or to one for the whole value. */
 function ofTheMeantForm(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   let kept = errors;
   for (const union of errors.filter(({ keyword }) => keyword === 'anyOf')) {
@@ -65,7 +65,7 @@ function faultLine(error: ErrorObject, at: string): string {
 function unknownMember({ params, parentSchema }: ErrorObject, place: string): string {
   const name = String(params.additionalProperty);
   const known = Object.keys((parentSchema?.properties as object | undefined) ?? {});
-  // Any two three-letter words are within the edit distance.
+  // Three-letter names are excluded, because any two of them are within the edit distance.
   const meant = name.length > 3 ? closestName(name, known) : null;
   const hint = meant === null ? '' : `; did you mean \`${meant}\`?`;
   if (secretPlaces.test(place) && meant === null && !/^[A-Za-z]{1,30}$/.test(name))
@@ -73,13 +73,13 @@ function unknownMember({ params, parentSchema }: ErrorObject, place: string): st
   return `${place === '' ? '' : `${place}.`}${name}: is not a known setting${hint}`;
 }
 
-/** The values of a union of literals; null for another kind of union. */
+/** The values of a union of string literals; null for another kind of union. */
 function wordsOf(schema: unknown): readonly string[] | null {
   const words = Array.isArray(schema) ? schema.map((form: { readonly const?: unknown }) => form.const) : [];
   return words.length > 0 && words.every((word) => typeof word === 'string') ? words : null;
 }
 
-/** The message for a value that is not one of the known words. */
+/** The message for a value that is not one of the known words. It suggests the most similar word. */
 export function notOneOf(value: unknown, words: readonly string[]): string {
   const written = typeof value === 'string' ? value.toLowerCase() : '';
   const longer = words.find((word) => word.length > 3 && written.startsWith(word));
@@ -87,7 +87,7 @@ export function notOneOf(value: unknown, words: readonly string[]): string {
   return `has to be one of ${words.join(', ')}${meant === null ? '' : `; did you mean \`${meant}\`?`}`;
 }
 
-/** Places of texts that contain an unreplaced `${NAME}`. */
+/** Reports texts that contain `${NAME}`, which Godwit does not replace. */
 export function unreplacedFaults(value: unknown, at = ''): string[] {
   if (typeof value === 'string')
     return /\$\{[A-Za-z_][A-Za-z0-9_]*\}/.test(value)

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { type Document, isAlias, parseDocument, visit } from 'yaml';
 import { ConfigError } from './config.ts';
 
-/** The parser's errors in Godwit's words: its own messages quote the file, which may contain secrets. */
+/** Messages for the error codes of the YAML parser. The parser's own messages quote the file, which may contain secrets. */
 const sentences: Readonly<Record<string, string>> = {
   ALIAS_PROPS: 'an alias has properties',
   BAD_ALIAS: 'a plain value begins with `*`, which means an alias: put it in quotes',
@@ -19,7 +19,7 @@ const sentences: Readonly<Record<string, string>> = {
   UNEXPECTED_TOKEN: 'something stands where it has no meaning',
 };
 
-/** The content of a YAML or JSON file. Throws `ConfigError` with each fault and its line. */
+/** Reads and parses a YAML or JSON file. Throws `ConfigError` with each fault and its line. */
 export async function readConfigFile(path: string): Promise<unknown> {
   let text: string;
   try {
@@ -32,7 +32,7 @@ export async function readConfigFile(path: string): Promise<unknown> {
   return parseConfig(text, path);
 }
 
-/** The same for text that was already read. `path` appears in the messages. */
+/** Parses the text of a YAML or JSON file. `path` appears in the messages. Throws `ConfigError`. */
 export function parseConfig(text: string, path: string): unknown {
   const document = parseDocument(text, { prettyErrors: true, logLevel: 'silent' });
   const faults = [

@@ -4,13 +4,14 @@ import type { Runtime } from '../domain/runtime.ts';
 import { Secret } from '../domain/secret.ts';
 import { type Config, ConfigError } from './config.ts';
 
-/** 32 bytes in base64. */
+/** Base64 of 32 bytes. */
 const keyText = /^[A-Za-z0-9+/]{43}=$/;
 
 /**
- * The encryption keys for stored texts. Without configured keys, an embedded database gets a key file (mode 0600) in its folder; for any
- * other store the list is empty and `url` sources are rejected. `sealedTexts`: number of encrypted texts in the database. While there are
- * any, no key is created, because a new key would decrypt none of them. Throws `ConfigError`.
+ * Returns the encryption keys for stored texts. Without configured keys, an embedded database uses a key file (mode 0600) in `folder`,
+ * which is created if necessary. For any other store the list is empty, and backups with a `url` source are rejected. `sealedTexts`: number
+ * of encrypted texts in the database. If there are any, no key is created, because a new key could decrypt none of them. Throws
+ * `ConfigError`.
  */
 export async function encryptionKeysOf(
   config: Pick<Config, 'encryptionKeys'>,
@@ -37,7 +38,7 @@ async function textOf(path: string): Promise<string | null> {
   }
 }
 
-/** Writes to a temporary file and renames it, so that a dying process leaves no partial key. */
+/** Writes a temporary file and links it to its final name, so that a crash leaves no partial key. */
 async function newKeyFile(
   path: string,
   folder: string,
@@ -62,7 +63,7 @@ async function newKeyFile(
     await link(draft, path);
     await syncFolder(folder);
   } catch (error) {
-    // Another process created the file first; its key is used.
+    // Another process created the file first, and its key is used.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   } finally {
     await unlink(draft);

@@ -6,14 +6,15 @@ import { notOneOf } from './faults.ts';
 import { type ConfigFile, logLevels } from './schema.ts';
 
 /**
- * Keep-alive of an idle connection in milliseconds. It exceeds that of most load balancers, which would otherwise reuse closed connections.
+ * Default keep-alive of an idle connection in milliseconds. Most load balancers close idle connections after 60 s. A shorter value here
+ * would let them reuse a connection that the gateway has just closed.
  */
 const defaultKeepAliveMs = 75_000;
 
-/** While the event loop lags by more than this, new requests are rejected. Milliseconds. */
+/** Default event loop lag, in milliseconds, above which new requests are rejected. */
 const defaultMaxEventLoopDelayMs = 500;
 
-/** The listening address; the environment overrides the file. Adds faults. */
+/** Returns the settings of the HTTP listener. The environment variables `HOST` and `PORT` override the file. Adds faults. */
 export function listenSettings(
   given: ConfigFile,
   environment: Environment,
@@ -44,7 +45,7 @@ function portOf(fromEnvironment: string | undefined, fromFile: number, faults: s
   return fromFile;
 }
 
-/** The log level; `LOG_LEVEL` overrides the file. */
+/** Returns the log level. `LOG_LEVEL` overrides the file. Adds a fault for an unknown level. */
 export function logLevelOf(given: ConfigFile, environment: Environment, faults: string[]): string {
   const level = environment.LOG_LEVEL;
   if (level === undefined || level === '') return given.log?.level ?? 'info';

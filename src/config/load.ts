@@ -37,15 +37,18 @@ const defaultEngine: EngineSettings = {
   busyMs: 3_600_000,
   stallMs: 21_600_000,
 };
-/** Vendors bill and limit list calls; a new file is restored after two of them. */
+/**
+ * Default interval between listings of a watched folder, in milliseconds. It is long because vendors bill and limit list calls. A new file
+ * is taken after it appears in two listings.
+ */
 const defaultScanMs = 30_000;
 const sandboxScanMs = 2000;
-/** A sandbox restore takes seconds, so polling is faster there. */
+/** A sandbox restore takes seconds, so the sandbox polls more often. */
 const sandboxEngine: EngineSettings = { ...defaultEngine, pollMinMs: 500, pollMaxMs: 5000, settleMs: 5000 };
 
 /**
- * The configuration from `GODWIT_CONFIG` and the environment, or the sandbox's if no file is named. Throws `ConfigError` with every fault
- * found.
+ * Loads the configuration from the file named by `GODWIT_CONFIG` and from the environment. Without a file it returns the configuration of
+ * the sandbox. Throws `ConfigError` with every fault found.
  */
 export async function loadConfig(
   environment: Environment,
@@ -53,12 +56,12 @@ export async function loadConfig(
 ): Promise<Config> {
   const path = environment.GODWIT_CONFIG;
   if (path === undefined || path === '') return checkedConfig({}, environment, true, providers);
-  // Computed before the file is read, so that a change in between is noticed.
+  // The digest is computed before the file is read, so that `watchConfig` detects a change in between.
   const fileDigest = await digestOfFile(path);
   return { ...(await checkedConfig(await readConfigFile(path), environment, false, providers)), fileDigest };
 }
 
-/** Validates a parsed file. `sandbox`: there is no file. */
+/** Validates the parsed file and fills in defaults. `sandbox`: no file exists. Throws `ConfigError` with every fault found. */
 export async function checkedConfig(
   file: unknown,
   environment: Environment,
@@ -106,7 +109,7 @@ export async function checkedConfig(
       : null,
     webhooks: {
       timeoutMs: given.webhooks?.timeoutMs ?? 10_000,
-      // A gateway that admits everybody on this machine is a trial.
+      // A gateway without authentication that listens on loopback only is a trial setup.
       privateAddresses:
         given.webhooks?.privateAddresses ?? (isLoopback(listening.listen.host) && !hasAuthentication(given)),
       plainHttp: given.webhooks?.plainHttp ?? false,
@@ -120,7 +123,10 @@ export async function checkedConfig(
   };
 }
 
-/** Regions missing from the provider's list. They are warnings, because the lists lag behind the vendors. */
+/**
+ * Warns about regions that are missing from the provider's list. They are not faults, because vendors add regions before the list knows
+ * them.
+ */
 function regionWarnings(
   accounts: readonly ConfiguredAccount[],
   providers: ProviderRegistry<ConfiguredProvider>,
@@ -134,7 +140,7 @@ function regionWarnings(
   });
 }
 
-/** All account names in the file, including those of faulty accounts. */
+/** All account names in the file, including those of invalid accounts. */
 function accountNames(given: ConfigFile): readonly string[] {
   const entries = listOf<{ readonly name?: unknown } | null>(given.accounts);
   return entries.flatMap((entry) => (typeof entry?.name === 'string' ? [entry.name] : []));
@@ -166,7 +172,7 @@ async function checkAccounts(
     faults.push(...own);
     if (typeof name === 'string' && names.has(name)) faults.push(`${at}.name: \`${name}\` is used twice`);
     if (typeof name === 'string') names.add(name);
-    // All checks run, so that one run reports every fault.
+    // The checks continue after a fault, so that one run reports every fault.
     const { endpoints } = entry as { readonly endpoints?: Readonly<Record<string, unknown>> | null };
     for (const [service, url] of typeof endpoints === 'object' ? Object.entries(endpoints ?? {}) : []) {
       const place = `${at}.endpoints.${service}`;
@@ -179,7 +185,7 @@ async function checkAccounts(
     const valid = entry as AccountEntry;
     try {
       const outbound = await accountOutbound(at, valid, common, environment, faults);
-      // An account without outbound settings uses the common ones.
+      // The common outbound settings are part of the digest, because an account without its own settings uses them.
       const digest = digestOf([valid, given.outbound]);
       const account = configuredAccount(valid, of, environment, outbound, digest);
       accounts.push(account);
@@ -193,7 +199,7 @@ async function checkAccounts(
   return accounts;
 }
 
-/** Values of credentials at any depth whose variable or file is missing. */
+/** Reports credential values, at any depth, whose environment variable or file is missing. */
 async function valueFaults(form: unknown, at: string, environment: Environment): Promise<readonly string[]> {
   if (typeof form !== 'object' || form === null) return [];
   const [name, ...more] = Object.keys(form);
@@ -209,7 +215,7 @@ async function valueFaults(form: unknown, at: string, environment: Environment):
   );
 }
 
-/** Faults of credentials in the form named by `source`. */
+/** Validates credentials against the form that `source` names. */
 function formFaults(provider: ConfiguredProvider, form: object, at: string): string[] {
   const forms = credentialSchemas(provider);
   const { source = 'configured' } = form as { readonly source?: unknown };
@@ -220,7 +226,7 @@ function formFaults(provider: ConfiguredProvider, form: object, at: string): str
   return schemaFaults(schema, form, at);
 }
 
-/** The inputs of credentials must exist and be sendable at the start, so that a mistake shows before the first request. */
+/** Reads the credentials once at the start, so that a missing file or a malformed value is reported before the first request. */
 async function credentialFaults(credentials: AccountCredentials): Promise<readonly string[]> {
   if ('tokenFile' in credentials && credentials.tokenFile !== undefined)
     await readValue({ file: credentials.tokenFile }, {});
@@ -229,7 +235,10 @@ async function credentialFaults(credentials: AccountCredentials): Promise<readon
   return fault === null ? [] : [`.${fault.name}: ${fault.detail}`];
 }
 
-/** Services on this machine use plain HTTP on loopback or link-local addresses. */
+/**
+ * Checks the address of an issuer. Metadata and pod services use plain HTTP on loopback or link-local addresses, which are allowed for
+ * them.
+ */
 function checkIssuer(at: string, credentials: IssuedCredentials, allowPrivate: boolean, faults: string[]): void {
   const { issuer, endpoint } = credentials;
   if (issuer !== 'service' && URL.canParse(endpoint) && isMachineLocal(new URL(endpoint).hostname, credentials)) return;

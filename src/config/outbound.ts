@@ -4,15 +4,15 @@ import type { OutboundSettings, ProxySettings } from '../domain/outbound.ts';
 import { Secret } from '../domain/secret.ts';
 import { readValue } from './values.ts';
 
-/** Outbound settings, for all accounts or for one. */
+/** Outbound settings of the file, for all accounts or for one. */
 export interface OutboundEntry {
-  /** `none`: no proxy, whatever the environment says. */
+  /** The URL of a proxy. `none`: no proxy, even if the environment names one. */
   readonly proxy?: Value;
   readonly noProxy?: string;
   readonly ca?: Value;
 }
 
-/** The common settings: from the file, else from `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`. */
+/** Returns the common outbound settings. Values of the file override `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`. Adds faults. */
 export async function outboundSettings(
   entry: OutboundEntry | undefined,
   environment: Environment,
@@ -34,7 +34,7 @@ export async function outboundSettings(
   return own('outbound', entry, { proxy: usual, ca: null }, environment, faults, except);
 }
 
-/** The settings of one account: its own or the common ones. */
+/** Returns the outbound settings of one account: its own settings, with the common ones as defaults. Adds faults. */
 export async function accountOutbound(
   at: string,
   entry: OutboundEntry,
@@ -76,7 +76,7 @@ async function own(
   return proxy === common.proxy && ca === common.ca ? common : { proxy, ca };
 }
 
-/** A proxy URL may carry a password, so it is not repeated. */
+/** Checks the URL of a proxy. The message does not repeat the URL, because it may contain a password. */
 function checkProxy(at: string, url: string, faults: string[]): boolean {
   const protocol = URL.canParse(url) ? new URL(url).protocol : null;
   if (protocol === 'http:' || protocol === 'https:') return true;

@@ -10,7 +10,7 @@ const closed = { additionalProperties: false } as const;
 const object = <T extends TProperties>(properties: T) => Type.Object(properties, closed);
 const optional = Type.Optional;
 
-/** Names of API keys. */
+/** Pattern of the names of API keys. */
 export const keyNamePattern = '^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$';
 
 const Scopes = Type.Array(
@@ -25,7 +25,7 @@ const Scopes = Type.Array(
 const Url = Type.String({ pattern: '^https?://[^\\s?#]+$' });
 const AccountName = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' });
 const Region = Type.String({ pattern: '^[a-z0-9][a-z0-9-]{1,63}$' });
-/** Outbound settings, for all accounts or for one. */
+/** Members for outbound settings, for all accounts or for one. */
 const Outbound = { proxy: optional(ValueSchema), ca: optional(ValueSchema) };
 const PerSecond = Type.Number({ exclusiveMinimum: 0, maximum: 1000 });
 const Limits = object({
@@ -35,7 +35,7 @@ const Limits = object({
 });
 const CheckBackupsSchema = optional(Type.Union([Type.Literal('off'), Type.Literal('auto'), Type.Literal('required')]));
 
-/** Log levels from most to least verbose. */
+/** Log levels, the most verbose first. */
 export const logLevels: readonly string[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
 const JwtIssuerSchema = object({
@@ -50,10 +50,13 @@ const JwtIssuerSchema = object({
 
 export type JwtIssuer = Static<typeof JwtIssuerSchema>;
 
-/** Credentials of any form; `source` tells which. */
+/** Credentials of any form. `formFaults` in load.ts validates them by `source`. */
 const AnyCredentials = Type.Object({ source: optional(Type.String()) }, { additionalProperties: true });
 
-/** The schema of an account of one provider. It is chosen before validation, so that faults name the field instead of a union branch. */
+/**
+ * Returns the schema of a provider's account. The schema is chosen by provider before validation, so that faults name the field instead of
+ * a union branch.
+ */
 export const accountSchema = remembered(({ id, configuration, services }: ConfiguredProvider) =>
   object({
     name: AccountName,
@@ -83,7 +86,7 @@ export interface AccountEntry {
   readonly endpoints?: Readonly<Record<string, string>>;
 }
 
-/** The forms of a provider's credentials by `source`; `configured` is the form without one. */
+/** The schemas of a provider's credentials by `source`. `configured` is the form without `source`. */
 export const credentialSchemas = remembered(
   ({ configuration }: ConfiguredProvider): Readonly<Record<string, TSchema>> => ({
     configured: configuration.configured.schema,
@@ -94,6 +97,7 @@ export const credentialSchemas = remembered(
 
 const Milliseconds = (minimum: number) => optional(Type.Integer({ minimum, maximum: 86_400_000 }));
 
+/** The schema of the configuration file. `checkAccounts` in load.ts validates the accounts by provider. */
 export const ConfigFileSchema = object({
   listen: optional(
     object({
@@ -162,7 +166,10 @@ export const ConfigFileSchema = object({
 });
 export type ConfigFile = Static<typeof ConfigFileSchema>;
 
-/** A list from a file that may not fit the schema. Its faults are reported elsewhere, so other checks continue. */
+/**
+ * Returns a list from a file that may not match the schema; for another value an empty list. The schema check reports the fault, and other
+ * checks continue.
+ */
 export function listOf<T>(value: unknown): readonly T[] {
   return Array.isArray(value) ? value : [];
 }

@@ -4,8 +4,8 @@ import type { Environment, ReadValues, Value } from '../domain/account-configura
 import { Secret } from '../domain/secret.ts';
 
 /**
- * Reads the current value without surrounding white space, because secret files often end with a newline. Errors name the place, never the
- * value.
+ * Reads the current value and trims white space, because secret files often end with a newline. Throws an `Error` that names the
+ * environment variable or the file and never the value.
  */
 export async function readValue(value: Value, environment: Environment): Promise<Secret> {
   if (typeof value === 'string') {
@@ -22,7 +22,7 @@ export async function readValue(value: Value, environment: Environment): Promise
   return secretOf(value.file, text);
 }
 
-/** Synchronous `readValue` of a file. */
+/** Reads a value from a file synchronously. Throws like `readValue`. */
 export function readValueFile(path: string): Secret {
   let text: string;
   try {
@@ -44,8 +44,8 @@ function unreadable(path: string, error: unknown): never {
 }
 
 /**
- * A value that can be read repeatedly. A file is read each time; while it is unreadable the last good value is used. An unchanged value is
- * the same object, so that derived values stay valid.
+ * Returns a reader for a value that may change. A file is read at each call; while it is unreadable, the last good value is returned. An
+ * unchanged value is the same object, so that derived values stay valid.
  */
 function rereading(value: Value, environment: Environment): () => Promise<Secret> {
   let last: Secret | null = null;
@@ -60,7 +60,7 @@ function rereading(value: Value, environment: Environment): () => Promise<Secret
   };
 }
 
-/** A text that can only be a name. Other texts are not repeated, because they may be misplaced secrets. */
+/** The name of a variable for a message. A text that does not look like a name may be a misplaced secret and is not repeated. */
 function variableName(name: string): string {
   return /^[A-Z][A-Z_]{0,60}$/.test(name) ? name : 'that `env` names';
 }
@@ -69,7 +69,10 @@ function filePath(path: string): string {
   return /^\.{0,2}(\/[A-Za-z0-9._-]{1,30}){1,20}$/.test(path) ? path : 'that `file` names';
 }
 
-/** Reads credentials at every use where a value lies in a file, otherwise once. Unchanged credentials are the same object. */
+/**
+ * Creates readers for credentials. Credentials with a value from a file are read at every use, others once. Unchanged credentials are the
+ * same object.
+ */
 export function readingValues(environment: Environment): ReadValues {
   return (values, build) => {
     const mayChange = Object.values(values).some((value) => typeof value === 'object' && 'file' in value);

@@ -4,19 +4,20 @@ import { basename, dirname } from 'node:path';
 import type { Runtime } from '../domain/runtime.ts';
 import { digestOf } from './changes.ts';
 
-/** Quiet time after a change before the file is read, in milliseconds: editors write in several steps. */
+/** Pause between a change and the reading of the file, in milliseconds, because editors write in several steps. */
 const quietMs = 250;
-/** Polling interval of the file in milliseconds, because not every file system reports changes. */
+/** Polling interval in milliseconds. Polling is needed because some file systems do not report changes. */
 const lookMs = 15_000;
 
+/** A running watch on the configuration file. */
 export interface ConfigWatch {
   close(): void;
 }
 
 /**
- * Calls `changed` when a file's content differs from the previous one; `first` is the digest of the content read at the start. A mounted
- * ConfigMap or Secret changes by a symbolic link beside it (`..data`), so the folder is watched and the content compared. A file that is
- * missing for a moment is not a change.
+ * Calls `changed` when the content of a file differs from its previous content. `first`: digest of the content that was read at the start.
+ * A mounted ConfigMap or Secret changes through a symbolic link in the same folder (`..data`), so the folder is watched and the content is
+ * compared. A file that is temporarily missing is not a change. `lookEveryMs`: polling interval in milliseconds.
  */
 export function watchConfig(
   path: string,
@@ -30,13 +31,13 @@ export function watchConfig(
   let watcher: FSWatcher | null = null;
   try {
     watcher = watch(dirname(path), { persistent: false }, (_event, name) => {
-      // A store may write into the same folder all the time.
+      // Ignores other files, because a database in the same folder may be written continuously.
       const isOther = name !== null && name !== basename(path) && !name.startsWith('..');
       if (!isOther && !heard.signal.aborted) heard.abort();
     });
     watcher.on('error', () => undefined);
   } catch {
-    // Polling is enough.
+    // The folder cannot be watched. Polling detects changes.
   }
 
   async function look(): Promise<void> {
@@ -64,7 +65,7 @@ export function watchConfig(
   };
 }
 
-/** The digest of a file's content; null if it cannot be read now. */
+/** The digest of a file's content; null if the file cannot be read. */
 export async function digestOfFile(path: string): Promise<string | null> {
   return readFile(path, 'utf8').then(digestOf, () => null);
 }
