@@ -2,12 +2,12 @@ import { type DestinationStream, type Logger, pino } from 'pino';
 import type { VendorCallReport } from '../domain/vendor.ts';
 import { presentContext } from './context.ts';
 
-/** So many characters are kept back at most. */
+/** Maximum number of buffered characters. */
 const keptBack = 8192;
 
 /**
- * Standard output. The lines of one turn of the event loop leave in one write, since each write costs as much as making the line; what the last turn
- * said leaves with the end of the process.
+ * Creates the log destination for standard output. All lines of one turn of the event loop are written together, because a write costs as
+ * much as formatting a line. Buffered lines are written when the process exits.
  */
 export function standardOutput(process: Pick<NodeJS.Process, 'once'>): DestinationStream {
   const output = pino.destination({ dest: 1, sync: true, minLength: keptBack });
@@ -27,7 +27,10 @@ export function standardOutput(process: Pick<NodeJS.Process, 'once'>): Destinati
   };
 }
 
-/** One JSON line per event. Lines of a trace carry its id. Default destination: standard output, line by line. */
+/**
+ * Creates the log with one JSON line per event. A line that belongs to a trace contains `traceId`. Default destination: standard output,
+ * with one write per line.
+ */
 export function createLog(level: string, destination?: DestinationStream): Logger {
   const options = {
     level,
@@ -46,7 +49,7 @@ function traceFields(): object {
   return traceId === null ? noTrace : { traceId };
 }
 
-/** The request that the current work belongs to. Lines of the HTTP surface already have it. */
+/** The request id for lines of modules that do not set it themselves; the HTTP module does. */
 function requestFields(): object {
   const { requestId } = presentContext();
   return requestId === null ? {} : { requestId };
@@ -61,7 +64,7 @@ export interface EngineLogFields {
   readonly error?: string;
 }
 
-/** The engine's log: named fields only, and the request that caused the work. */
+/** Creates the engine's log. It accepts the named fields only and adds the request that caused the work. */
 export function engineLogger(log: Logger) {
   const line = ({ migrationId, operation, outcome, count, error }: EngineLogFields): object => ({
     ...requestFields(),
@@ -78,7 +81,7 @@ export function engineLogger(log: Logger) {
   };
 }
 
-/** One line per attempt at a vendor: reads at debug, changes at info. */
+/** Creates the log of vendor attempts: one line per attempt, reads at level `debug`, changing calls at level `info`. */
 export function vendorCallLogger(log: Logger): (report: VendorCallReport) => void {
   return ({ provider, account, operation, effect, outcome, httpStatus, requestId, durationMs, waitedMs, next }) => {
     const line = {

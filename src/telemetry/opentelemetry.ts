@@ -29,8 +29,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const kinds = { server: SpanKind.SERVER, client: SpanKind.CLIENT, internal: SpanKind.INTERNAL } as const;
 
 /**
- * Spans sent in batches over OTLP (`http/protobuf`). The endpoint, headers, time-out and compression are read from the environment by
- * the exporter itself.
+ * Creates the tracing that exports spans in batches over OTLP (`http/protobuf`). The exporter reads its endpoint, headers, timeout and
+ * compression from the environment. `warn` receives its warnings.
  */
 export function exportingTracing(environment: Environment, version: string, warn: (message: string) => void): Tracing {
   const complain = (message: string): void => warn(message.slice(0, 300));
@@ -42,7 +42,7 @@ export function exportingTracing(environment: Environment, version: string, warn
   return tracingOver(processor, samplerOf(environment, complain), version);
 }
 
-/** Spans that go to this processor. */
+/** Creates the tracing over a span processor. */
 export function tracingOver(processor: SpanProcessor, sampler: Sampler, version: string): Tracing {
   const own = resourceFromAttributes({ 'service.name': 'godwit', 'service.version': version });
   const provider = new TracerProvider({
@@ -103,7 +103,10 @@ function contextOf(parent: SpanStart['parent']): Context {
   return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: sampled ? 1 : 0, isRemote: true, ...noted });
 }
 
-/** `OTEL_TRACES_SAMPLER` and its argument; without them every trace is recorded unless its caller decided otherwise. */
+/**
+ * Returns the sampler that `OTEL_TRACES_SAMPLER` and `OTEL_TRACES_SAMPLER_ARG` select. The default `parentbased_always_on` records every
+ * trace unless the caller has decided otherwise. An unknown name is reported to `complain` and replaced by the default.
+ */
 export function samplerOf(environment: Environment, complain: (message: string) => void): Sampler {
   const name = environment.OTEL_TRACES_SAMPLER || 'parentbased_always_on';
   const given = Number(environment.OTEL_TRACES_SAMPLER_ARG || '1');

@@ -5,10 +5,10 @@ import type { HttpMetrics } from './metrics/http.ts';
 import type { SpanAttributes, Tracing } from './span.ts';
 import { readTraceParent, writeTraceParent } from './traceparent.ts';
 
-/** Machines call these every few seconds, and their spans would hide the others. */
+/** Probes and scrapers call these routes every few seconds, and their spans would hide all others. */
 const untraced: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics']);
 
-/** Counts, times and traces a request. Continues the caller's trace. */
+/** Returns the function that counts, times and traces a request. The span continues the caller's trace if there is one. */
 export function requestTelemetry(
   metrics: HttpMetrics,
   tracing: Tracing | null,

@@ -1,17 +1,17 @@
 import type { TraceParent } from './traceparent.ts';
 
-/** All attributes of a span, an allow-list by type: no secret, URL or body. */
+/** All attributes of a span. The type is an allow-list: it has no secret, URL or body. */
 export interface SpanAttributes {
   readonly 'http.request.method'?: string;
   readonly 'http.route'?: string;
   readonly 'http.response.status_code'?: number;
-  /** Only for requests with a route: it contains ids of Godwit and names of the contract. */
+  /** Set only for a request with a route. The path then consists of ids of Godwit and names of the contract. */
   readonly 'url.path'?: string;
   readonly 'server.address'?: string;
   readonly 'godwit.webhook_id'?: string;
   readonly 'godwit.request_id'?: string;
   readonly 'godwit.migration_id'?: string;
-  /** The first migrations that a dialogue was for. */
+  /** Up to 20 of the migrations that the observation is for. */
   readonly 'godwit.migration_ids'?: readonly string[];
   readonly 'godwit.provider'?: string;
   readonly 'godwit.account'?: string;
@@ -19,15 +19,16 @@ export interface SpanAttributes {
   readonly 'godwit.operation'?: string;
   readonly 'godwit.effect'?: string;
   readonly 'godwit.outcome'?: string;
-  /** Number of migrations that a dialogue was for. */
+  /** Number of migrations that the observation is for. */
   readonly 'godwit.migrations'?: number;
   readonly 'godwit.vendor_request_id'?: string;
 }
 
+/** The properties of a new span. */
 export interface SpanStart {
   readonly name: string;
   readonly kind: 'server' | 'client' | 'internal';
-  /** Its parent: a span of this process, a span of the caller, or none. */
+  /** A span of this process, a span of the caller, or null. */
   readonly parent: OpenSpan | TraceParent | null;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
@@ -37,15 +38,15 @@ export interface SpanStart {
 /** A started span. */
 export interface OpenSpan extends TraceParent {
   set(attributes: SpanAttributes): void;
-  /** Marks it as failed. */
+  /** Marks the span as failed. */
   fail(): void;
-  /** `at`: milliseconds since the epoch. */
+  /** Ends the span. `at`: milliseconds since the epoch. */
   end(at: number): void;
 }
 
-/** The recorder of spans. Without one nothing is recorded. */
+/** Records spans. */
 export interface Tracing {
   start(span: SpanStart): OpenSpan;
-  /** Sends the remaining spans. */
+  /** Exports the remaining spans. */
   close(): Promise<void>;
 }

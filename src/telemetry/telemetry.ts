@@ -23,44 +23,45 @@ import { webhookMetrics } from './metrics/webhooks.ts';
 import { requestTelemetry } from './request.ts';
 import type { OpenSpan, SpanAttributes, Tracing } from './span.ts';
 
+/** Dependencies of the telemetry of one gateway. */
 export interface TelemetryOptions {
   readonly runtime: Runtime;
   readonly log: Logger;
   readonly version: string;
   readonly store: Pick<Store, 'statistics' | 'nextDue'>;
   readonly accounts: ConfiguredAccounts['all'];
-  /** Migrations in progress in the engine; read at each scrape. */
+  /** Returns the number of migrations in progress in the engine; called at each scrape. */
   inFlight(): number;
-  /** Circuits of the vendors; read at each scrape. */
+  /** Returns the circuit breakers of the vendors; called at each scrape. */
   circuits(): readonly Circuit[];
-  /** Operations that vendors have slowed down; read at each scrape. */
+  /** Returns the operations that vendors have slowed down; called at each scrape. */
   slowedOperations(): readonly SlowedOperation[];
-  /** This process's share of the vendors' limits, 0 to 1; read at each scrape. */
+  /** Returns this process's share of the vendors' limits, from 0 to 1; called at each scrape. */
   limitShare(): number;
-  /** Null: no spans are recorded. */
+  /** Records spans; null: no spans are recorded. */
   readonly tracing: Tracing | null;
 }
 
-/** Reports of all modules as metrics, spans and log lines of one gateway. */
+/** The telemetry of one gateway: turns the reports of all modules into metrics, spans and log lines. */
 export interface Telemetry {
   readonly engine: EngineTelemetry;
   readonly vendors: VendorTelemetry;
   readonly http: HttpTelemetry;
   readonly webhooks: WebhookTelemetry;
   clockStepped(step: ClockStep): void;
-  /** The configuration was checked again. */
+  /** Called after each check of the configuration. */
   configured(state: {
     readonly accounts: ConfiguredAccounts['all'];
     readonly failed: boolean;
     readonly restart: boolean;
   }): void;
-  /** A migration has just ended, as stored by this process. */
+  /** Called when this process has stored the terminal state of a migration. */
   migrationEnded(migration: Migration): void;
   /** The gateway's own metrics, without those of the process. */
   readonly registry: Registry;
 }
 
-/** Clock skew above which a log line is written. */
+/** Clock offset in milliseconds above which a warning is logged. */
 const tellingClockMs = 60_000;
 
 export function createTelemetry(options: TelemetryOptions): Telemetry {
@@ -194,7 +195,7 @@ function inSpan(span: OpenSpan) {
   return { ...presentContext(), traceId: span.traceId, span };
 }
 
-/** Migrations that the span of one dialogue names. */
+/** Maximum number of migrations that a span names. */
 const maxNamedMigrations = 20;
 
 function stepAttributes(step: Parameters<EngineTelemetry['step']>[0]): SpanAttributes {

@@ -1,21 +1,21 @@
-/** W3C Trace Context: a `traceparent` header. */
+/** The content of a `traceparent` header (W3C Trace Context). */
 export interface TraceParent {
-  /** 32 hex digits, not all zero. */
+  /** Trace id as 32 hexadecimal digits, not all zero. */
   readonly traceId: string;
-  /** 16 hex digits, not all zero. */
+  /** Span id as 16 hexadecimal digits, not all zero. */
   readonly spanId: string;
   readonly sampled: boolean;
-  /** `tracestate` as received; it is passed on with the spans. */
+  /** `tracestate` as received. It is exported with the spans. */
   readonly state?: string;
 }
 
-/** Maximum length; a longer one is dropped. Everybody must accept 512. */
+/** Maximum length of `tracestate` in characters. A longer one is dropped; the specification requires support for 512. */
 const maxState = 1024;
 
 const form = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
 const zeros = /^0+$/;
 
-/** Parses a header; null if it is absent or malformed. Later versions are parsed as far as they agree with this one. */
+/** Parses a `traceparent` header. Returns null if it is absent or malformed. Of a later version it reads the parts that version 00 defines. */
 export function readTraceParent(header: string | undefined, state?: string): TraceParent | null {
   const [, version, traceId, spanId, flags, more] = form.exec(header?.trim() ?? '') ?? [];
   if (version === undefined || traceId === undefined || spanId === undefined || flags === undefined) return null;
@@ -25,7 +25,7 @@ export function readTraceParent(header: string | undefined, state?: string): Tra
   return { traceId, spanId, sampled: (Number.parseInt(flags, 16) & 1) === 1, ...noted };
 }
 
-/** The header for this span. */
+/** Formats the `traceparent` header of a span. */
 export function writeTraceParent({ traceId, spanId, sampled }: TraceParent): string {
   return `00-${traceId}-${spanId}-${sampled ? '01' : '00'}`;
 }

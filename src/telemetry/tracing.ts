@@ -2,7 +2,7 @@ import type { Tracing } from './span.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Whether the standard environment variables enable tracing: an OTLP endpoint is named and nothing disables it. */
+/** Whether the standard environment variables enable tracing: an OTLP endpoint is set and tracing is not disabled. */
 export function tracesWanted(environment: Environment): boolean {
   if (environment.OTEL_SDK_DISABLED?.toLowerCase() === 'true') return false;
   if (environment.OTEL_TRACES_EXPORTER === 'none') return false;
@@ -10,8 +10,8 @@ export function tracesWanted(environment: Environment): boolean {
 }
 
 /**
- * Creates the tracing that the environment asks for, or null. The OpenTelemetry SDK is loaded only if needed. `warn` receives the
- * exporter's complaints.
+ * Creates the tracing that the environment configures, or returns null. The OpenTelemetry SDK is loaded only if tracing is enabled. `warn`
+ * receives the warnings of the exporter.
  */
 export async function tracingOf(
   environment: Environment,

@@ -1,24 +1,27 @@
 import type { ProviderId } from '../../domain/vocabulary.ts';
 
+/** The names of an account that appear in labels. */
 export interface ConfiguredAccountName {
   readonly provider: ProviderId;
   readonly account: string;
-  /** Whether the provider's credentials may open sessions, so that logins can be counted. */
+  /** Whether the provider's credentials may open sessions. Logins are counted only then. */
   readonly opensSessions: boolean;
 }
 
-/** The accounts allowed in labels. They change with the configuration. */
+/** The accounts that may appear in labels. They change with the configuration. */
 export interface ConfiguredAccounts {
   readonly all: readonly ConfiguredAccountName[];
   /**
-   * Calls `begin` for each current and future account, because a series must exist from the start for an alert to see its first increase.
+   * Calls `begin` for each current and future account. An alert can detect the first increase of a counter only if its series exists from
+   * the start.
    */
   each(begin: (account: ConfiguredAccountName) => void): void;
   replace(all: readonly ConfiguredAccountName[]): void;
-  /** The name if it is configured, else `other`: stored migrations may name removed accounts. */
+  /** The label of an account: its name if it is configured, otherwise `other`. Stored migrations may name removed accounts. */
   label(account: string): string;
 }
 
+/** Creates the set of accounts that may appear in labels. */
 export function configuredAccounts(first: readonly ConfiguredAccountName[]): ConfiguredAccounts {
   let all = first;
   let names = new Set(all.map(({ account }) => account));

@@ -1,8 +1,8 @@
 import type { Metrics } from './registry.ts';
 
-/** Whether the current configuration file is in force. */
+/** Metrics about the configuration file. */
 export interface ConfigurationMetrics {
-  /** `failed`: the current file has faults and an earlier version is in force. `restart`: parts of it need a restart. */
+  /** `failed`: the current file has faults, and an earlier version is active. `restart`: parts of the file need a restart. */
   show(state: { readonly failed: boolean; readonly restart: boolean }): void;
 }
 

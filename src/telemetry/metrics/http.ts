@@ -1,12 +1,12 @@
 import type { Metrics } from './registry.ts';
 
 const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
-/** Up to the longest wait of `Prefer: wait`. */
+/** Buckets in seconds, up to the maximum of `Prefer: wait`. */
 const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30];
 
 export interface HttpMetrics {
   began(): void;
-  /** `durationMs` null: the duration is meaningless. */
+  /** `durationMs`: null for an event stream, whose duration says nothing about the gateway. */
   ended(request: {
     readonly method: string;
     readonly route: string | null;

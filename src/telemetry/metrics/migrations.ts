@@ -3,14 +3,14 @@ import { terminalStates } from '../../domain/vocabulary.ts';
 import type { ConfiguredAccounts } from './accounts.ts';
 import type { Metrics } from './registry.ts';
 
-/** From a minute to two days. */
+/** Buckets in seconds, from one minute to two days. */
 const durations = [60, 300, 900, 1800, 3600, 7200, 14_400, 28_800, 86_400, 172_800];
 
 export interface MigrationMetrics {
   ended(migration: Migration): void;
 }
 
-/** Outcomes of migrations, counted by the process that stored them. */
+/** Metrics of finished migrations. The process that stores the terminal state counts the migration. */
 export function migrationMetrics({ counter, histogram }: Metrics, accounts: ConfiguredAccounts): MigrationMetrics {
   const ended = counter('migrations_ended_total', 'Migrations that have ended: `succeeded`, `failed` or `cancelled`', [
     'provider',

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-/** A registry of one gateway and the ways to add to it. Metrics of the process are kept once per process, in `process.ts`. */
+/** The metrics registry of one gateway, with functions to add metrics. Metrics of the process have a registry of their own in `process.ts`. */
 export interface Metrics {
   readonly registry: Registry;
   counter<L extends string = never>(name: string, help: string, labels?: readonly L[]): Counter<L>;
@@ -13,7 +13,7 @@ export interface Metrics {
   ): Histogram<L>;
 }
 
-/** Every name begins with `godwit_`. */
+/** Creates a registry. It prefixes every name with `godwit_`. */
 export function createRegistry(): Metrics {
   const registry = new Registry();
   const of = <L extends string>(name: string, help: string, labels: readonly L[] = []) => ({

@@ -2,16 +2,19 @@ import type { Runtime } from '../../domain/runtime.ts';
 import type { Store } from '../../domain/store.ts';
 import type { StoreNumbers } from './store.ts';
 
-/** Several scrapers share one result for at least this long, in milliseconds. */
+/** Minimum time for which a result is reused, in milliseconds, so that several scrapers share it. */
 const keepMs = 10_000;
-/** Counting takes longer the more the store contains. A result is kept this many times as long as it took, so that counting takes about 1 % of the time. */
+/** A result is reused for this many times the duration of the query. The query therefore takes at most about 1 % of the time. */
 const keepTimes = 100;
-/** But no longer than this, in milliseconds: alerts go by these numbers, also when a store is slow. */
+/** Maximum time for which a result is reused, in milliseconds. It keeps alerts current if the store is slow. */
 const maxKeptMs = 60_000;
-/** A store that hangs must not make a scrape hang. */
+/** Maximum wait for the store in milliseconds. A store that hangs must not block a scrape. */
 const patienceMs = 3000;
 
-/** Reads the store's statistics at most every 10 seconds, less often where that takes long. Null: it does not answer. */
+/**
+ * Returns a function that reads the store's statistics at most every 10 s, and less often if the query is slow. Its result is null if the
+ * store fails or does not answer within 3 s.
+ */
 export function storeNumbers(
   store: Pick<Store, 'statistics' | 'nextDue'>,
   { now, monotonic, sleep }: Pick<Runtime, 'now' | 'monotonic' | 'sleep'>,

@@ -4,15 +4,15 @@ import { type MigrationState, migrationStates, terminalStates } from '../../doma
 import type { ConfiguredAccounts } from './accounts.ts';
 import type { Metrics } from './registry.ts';
 
-/** Statistics of all migrations of all replicas. */
+/** Statistics of the migrations in the store. All replicas report the same. */
 export interface StoreNumbers {
   readonly counts: readonly MigrationCount[];
-  /** How long the longest-due unleased migration has been due, in milliseconds; 0: none is due. */
+  /** Age of the oldest due time among migrations without a lease, in milliseconds; 0: no such migration is due. */
   readonly lagMs: number;
 }
 
 export interface StoreMetrics {
-  /** Null: the store did not answer, and its numbers are omitted rather than outdated. */
+  /** `numbers`: null if the store did not answer. Its metrics are then absent instead of outdated. */
   show(numbers: StoreNumbers | null): void;
 }
 
@@ -57,7 +57,7 @@ function isTerminal(state: MigrationState): boolean {
   return terminalStates.includes(state);
 }
 
-/** A newer process beside this one may store reasons that this one does not know. */
+/** The label of a reason. A replica with a newer version may store reasons that this version does not know. */
 function reasonLabel(reason: string): string {
   return reasons.some((each) => each === reason) ? reason : 'other';
 }

@@ -12,7 +12,7 @@ export interface VendorMetrics extends VendorTelemetry {
   limitShare(part: number): void;
 }
 
-/** Vendor calls, logins and circuits, as reported by the vendor client. */
+/** Metrics of vendor calls, logins and circuit breakers, as reported by the vendor client. */
 export function vendorMetrics({ counter, gauge, histogram }: Metrics, accounts: ConfiguredAccounts): VendorMetrics {
   const calls = counter(
     'vendor_calls_total',
@@ -71,7 +71,7 @@ export function vendorMetrics({ counter, gauge, histogram }: Metrics, accounts: 
       open.reset();
       for (const { provider, account, state } of all) {
         const labels = { provider, account: accounts.label(account) };
-        // Callers may name any number of regions.
+        // One series per account, because callers may name any number of regions.
         open.inc(labels, 0);
         if (state !== 'closed') open.set(labels, 1);
       }
@@ -79,7 +79,7 @@ export function vendorMetrics({ counter, gauge, histogram }: Metrics, accounts: 
     limitShare: (part) => share.set(part),
     slowedOperations(all) {
       slowed.reset();
-      // The slowest last. Callers may name any number of regions.
+      // The slowest region is set last and determines the value. Regions are no label, because callers may name any number of them.
       for (const { provider, account, operation, speed } of all.toSorted((one, other) => other.speed - one.speed))
         slowed.set({ provider, account: accounts.label(account), operation }, speed);
     },

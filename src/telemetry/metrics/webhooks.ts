@@ -11,7 +11,7 @@ export function webhookMetrics({ counter }: Metrics): WebhookMetrics {
     'Attempts to deliver an event to a webhook: `delivered`, `to_be_retried`, `given_up`',
     ['outcome'],
   );
-  // A counter that first appears with a count shows no increase to a query.
+  // The series start at 0, because a query sees no increase in a series that starts with a count.
   for (const outcome of ['delivered', 'to_be_retried', 'given_up']) attempts.inc({ outcome }, 0);
   return { attempted: ({ outcome }) => attempts.inc({ outcome }) };
 }
