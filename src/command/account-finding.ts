@@ -2,27 +2,27 @@ import type { VendorFailure } from '../domain/vendor.ts';
 import { type ExitStatus, exit, type Input, type Terminal } from './subcommand.ts';
 import { vendorWords } from './told-error.ts';
 
-/** The result of one check. */
+/** The result of one check of one account. */
 export interface Finding {
   readonly account: string;
   readonly provider: string;
   readonly region: string;
-  /** `restores`: the service that restores; `backups`: the object store. */
+  /** The service that was checked. `restores`: the vendor's restore service; `backups`: its object store. */
   readonly asked: 'restores' | 'backups';
   readonly ok: boolean;
   readonly detail: string;
-  /** The remedy; null: none is needed, or the detail says it. */
+  /** How to fix the problem; null: nothing is wrong, or `detail` says it. */
   readonly remedy: string | null;
-  /** The vendor's clock minus this machine's, in milliseconds; 0 if unknown. */
+  /** The vendor's clock minus this machine's, in milliseconds; 0 if it is unknown. */
   readonly clockOffsetMs: number;
-  /** The vendor's own words if it rejected the call. */
+  /** The vendor's error if it rejected the call; otherwise null. */
   readonly vendor: VendorFailure['provider'] | null;
 }
 
-/** Vendors reject signatures that are minutes old; a clock difference from here on is reported, in milliseconds. */
+/** Clock difference in milliseconds from which it is reported. Vendors reject signatures with a timestamp that is minutes off. */
 const noticedSkewMs = 60_000;
 
-/** Prints the findings. Returns whether all is well. */
+/** Prints the findings. The exit status is `failed` if any check failed. */
 export function findingsShown(findings: readonly Finding[], { terminal, flag }: Input): ExitStatus {
   if (flag('json')) terminal.print(JSON.stringify({ findings }));
   else for (const each of findings) terminal.print(words(each, terminal));

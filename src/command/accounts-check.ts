@@ -1,7 +1,10 @@
 import { findingsShown } from './account-finding.ts';
 import type { ExitStatus, Input } from './subcommand.ts';
 
-/** Checks through a gateway if one is named and there is no configuration; else from this machine with the local configuration. */
+/**
+ * Checks the accounts. A gateway makes the calls if `--url` is given, or if `GODWIT_URL` is set without `GODWIT_CONFIG`. Otherwise this
+ * machine makes them with the local configuration.
+ */
 export async function run(input: Input): Promise<ExitStatus> {
   const { GODWIT_URL: url, GODWIT_CONFIG: file } = input.environment;
   const throughGateway = input.value('url') !== undefined || (Boolean(url) && !file);

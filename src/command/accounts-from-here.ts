@@ -12,7 +12,7 @@ import { chosenAccounts, type Folder, folderOf } from './named.ts';
 import { sandboxPortOf } from './sandbox-place.ts';
 import type { Input } from './subcommand.ts';
 
-/** Calls the vendors from this machine with a gateway's configuration. */
+/** Checks the accounts with calls from this machine, using the gateway's configuration. */
 export async function findingsFromHere(input: Input): Promise<readonly Finding[]> {
   const bucket = input.value('bucket');
   const folder = bucket === undefined ? null : folderOf(bucket, '--bucket');
@@ -49,7 +49,7 @@ export async function findingsFromHere(input: Input): Promise<readonly Finding[]
   }
 }
 
-/** The gateway's configuration; without a file the accounts of the sandbox beside it. */
+/** Loads the gateway's configuration. Without a file it uses the accounts of a sandbox that a local gateway has started. */
 async function configured({ environment }: Input): Promise<Config> {
   const config = await loadConfig(environment, providers);
   if (!config.sandbox) return config;
@@ -115,7 +115,7 @@ async function finding(
   }
 }
 
-/** What to check first, by kind of failure; null if the detail says it. */
+/** The first things to check after a failure of this kind; null if the failure's detail says it. */
 function remedyOf({ kind }: VendorFailure, asked: Finding['asked']): string | null {
   switch (kind) {
     case 'unauthenticated':

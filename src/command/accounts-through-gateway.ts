@@ -8,13 +8,13 @@ import type { Input } from './subcommand.ts';
 
 type Account = components['schemas']['Account'];
 
-/** Problems of the account. Other problems concern the caller or the gateway and end the command. */
+/** Problem codes that concern the account. Any other problem concerns the caller or the gateway and ends the command. */
 const ofTheAccount: ReadonlySet<ProblemCode> = new Set([
   ...(['provider_auth_failed', 'provider_protocol_error', 'provider_rejected', 'provider_throttled'] as const),
   ...(['provider_timeout', 'provider_unavailable', 'unsupported_by_provider'] as const),
 ]);
 
-/** Makes a gateway call the vendors, with its configuration and from its network. */
+/** Checks the accounts through a gateway, which calls the vendors with its own credentials and from its own network. */
 export async function findingsThroughGateway(input: Input): Promise<readonly Finding[]> {
   const bucket = input.value('bucket');
   const folder = bucket === undefined ? null : folderOf(bucket, '--bucket');
@@ -32,7 +32,7 @@ export async function findingsThroughGateway(input: Input): Promise<readonly Fin
   return findings.flat();
 }
 
-/** The gateway's knowledge from its own calls. Vendors list restores by instance, so nothing can be called without one. */
+/** Reports what the gateway knows from its own calls. Vendors list restores by instance, so without an instance no call is possible. */
 async function lastKnown(godwit: Godwit, account: Account): Promise<Finding> {
   return finding(account, 'restores', async () => {
     const { data } = await godwit.GET('/readyz', { params: { query: { verbose: true } } });
@@ -60,7 +60,7 @@ async function askBackups(godwit: Godwit, account: Account, { bucket, prefix }: 
   });
 }
 
-/** The clock of the gateway's machine is unknown, so it is not reported. */
+/** Runs one check. The clock offset is 0, because the clock of the gateway's machine is unknown. */
 async function finding(
   account: Account,
   asked: Finding['asked'],
@@ -76,7 +76,7 @@ async function finding(
   }
 }
 
-/** What to check first; null if the detail says it. */
+/** The first things to check after this problem; null if the problem's detail says it. */
 function remedyOf(code: ProblemCode): string | null {
   switch (code) {
     case 'provider_auth_failed':

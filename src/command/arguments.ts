@@ -5,18 +5,18 @@ import { type Option, type Subcommand, UsageError } from './subcommand.ts';
 /** The option that every subcommand has. */
 const help: Option = { short: 'h', help: 'this page' };
 
-/** A subcommand's own options plus the common ones. */
+/** Returns the options of a subcommand, including the common ones. */
 export function optionsOf({ options }: Pick<Subcommand, 'options'>): Readonly<Record<string, Option>> {
   return { ...options, help };
 }
 
-/** Validated arguments of a subcommand. */
+/** The parsed arguments of a subcommand. `given`: the values of each option, in order; the text is empty for an option without a value. */
 export interface Arguments {
   readonly operands: readonly string[];
   readonly given: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Parses the arguments after a subcommand's name. Throws `UsageError`, also for an unknown option. */
+/** Parses the arguments that follow a subcommand's name. Throws `UsageError` for invalid arguments and for an unknown option. */
 export function readArguments(
   subcommand: Pick<Subcommand, 'operands' | 'options'>,
   args: readonly string[],
@@ -66,7 +66,7 @@ function readValue(
     if (value !== undefined) throw new UsageError(`${rawName} takes no value`);
     return '';
   }
-  // Text that starts with a dash is an option unless it is written as `--name=-value`; a lone dash is standard input.
+  // Text that starts with a dash is an option, unless it is written as `--name=-value`. A lone dash means standard input.
   const isNext = value !== undefined && inlineValue !== true && value.startsWith('-') && value !== '-';
   if (value === undefined || value === '' || isNext) throw new UsageError(`${rawName} needs a value: ${option.value}`);
   return value;

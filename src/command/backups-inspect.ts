@@ -29,7 +29,7 @@ export async function run(input: Input): Promise<ExitStatus> {
   return data.chains.length > 0 && data.chains.every(({ complete }) => complete) ? exit.done : exit.failed;
 }
 
-/** The named account, or the only one. Throws `UsageError`. */
+/** Returns the named account, or the only account if none is named. Throws `UsageError`. */
 async function accountOf(godwit: Godwit, name: string | undefined): Promise<Account> {
   const accounts: Account[] = [];
   for await (const account of godwit.paginate('/accounts')) accounts.push(account);
@@ -71,7 +71,7 @@ function showChain(chain: Inspection['chains'][number], terminal: Terminal): voi
   for (const { detail } of gaps) terminal.print(terminal.styled('red', `  ${detail}`));
 }
 
-/** Bytes in the largest unit that leaves at least one, by 1024. */
+/** Formats a number of bytes in the largest binary unit in which it is at least 1. */
 function sizeWords(bytes: number): string {
   const power = Math.min(Math.floor(Math.log2(Math.max(bytes, 1)) / 10), 4);
   const number = bytes / 1024 ** power;

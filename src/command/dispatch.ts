@@ -7,8 +7,8 @@ import { type ExitStatus, exit, type Input, type Subcommand, type Terminal, Usag
 import { toldError } from './told-error.ts';
 
 /**
- * Runs one command. Every failure is reported on standard error. `interruption` creates the signal that aborts when the user interrupts;
- * only commands that can stop cleanly call it.
+ * Runs one command and returns its exit status. Reports every failure on standard error. `interruption` creates a signal that aborts when
+ * the user interrupts; only commands that can stop cleanly call it.
  */
 export async function dispatch(
   args: readonly string[],
@@ -32,7 +32,7 @@ export async function dispatch(
   }
 }
 
-/** The words after `help`; empty for a lone `--help`; null for any other command. */
+/** The words after `help`; an empty list for a lone `--help`; null for any other command. */
 function helpAskedFor(args: readonly string[]): readonly string[] | null {
   const [first, ...rest] = args;
   if (first === 'help') return rest;
@@ -45,14 +45,17 @@ function help(words: readonly string[], terminal: Terminal): ExitStatus {
   return exit.done;
 }
 
-/** The help page of a subcommand, or of all subcommands in a group. */
+/** Returns the help page of a subcommand, or the pages of all subcommands in a group. */
 function pageOf(words: readonly string[]): string {
   const group = subcommands.filter(({ name }) => name.startsWith(`${words[0]} `));
   if (words.length === 1 && group.length > 0) return group.map(helpOf).join('\n\n');
   return helpOf(chosen(words).subcommand);
 }
 
-/** The subcommand named by the first words, and the remaining arguments. Without a name it is `serve`. */
+/**
+ * Returns the subcommand that the first words name, and the remaining arguments. Without a name the subcommand is `serve`. Throws
+ * `UsageError`.
+ */
 function chosen(args: readonly string[]): { readonly subcommand: Subcommand; readonly rest: readonly string[] } {
   const named = args.findIndex((arg) => arg.startsWith('-'));
   const words = named === -1 ? args : args.slice(0, named);

@@ -6,18 +6,18 @@ import { readDuration } from './arguments.ts';
 import { cut, endWords, progressWords } from './migration-words.ts';
 import { type ExitStatus, exit, type Input, UsageError } from './subcommand.ts';
 
-/** How long to follow a migration, and how to print it. */
+/** How long to follow a migration and how to print it. */
 export interface Following {
   readonly until: ReadonlySet<MigrationState>;
-  /** Milliseconds; null: no limit. */
+  /** Maximum duration in milliseconds; null: no limit. */
   readonly timeoutMs: number | null;
-  /** With `--json`: prints every change instead of only the last one. */
+  /** Whether `--json` prints every change or only the final state. */
   readonly changes: boolean;
-  /** The migration as created by this command; null: it already existed. */
+  /** The migration if this command has created it; null: it already existed. */
   readonly begun: Migration | null;
 }
 
-/** The values of `--until` and `--timeout`. Throws `UsageError`. */
+/** Parses `--until` and `--timeout`. Throws `UsageError`. */
 export function followingOf(input: Pick<Input, 'value' | 'values'>): Pick<Following, 'until' | 'timeoutMs'> {
   const timeout = input.value('timeout');
   return {
@@ -34,7 +34,7 @@ function stateOf(text: string): MigrationState {
   throw new UsageError(`there is no state ${JSON.stringify(text)}; ${hint}`);
 }
 
-/** Follows a migration to its end, to the requested state or until the timeout, and prints its progress. */
+/** Follows a migration to its end, to a requested state or until the timeout, and prints its progress. Throws if the first request fails. */
 export async function follow(godwit: Godwit, id: string, input: Input, following: Following): Promise<ExitStatus> {
   const { terminal } = input;
   const { until, timeoutMs, changes, begun } = following;
@@ -49,7 +49,7 @@ export async function follow(godwit: Godwit, id: string, input: Input, following
     troubled = true;
   };
   try {
-    // Fails immediately for faults that retries cannot cure: a wrong address, key or id.
+    // The first request runs without retries, so that a wrong address, key or id fails immediately.
     if (begun === null) await godwit.GET('/migrations/{id}', { params: { path: { id } }, signal });
     else if (!json) showProgress(begun, null, input);
     for await (const migration of godwit.watch(id, { signal, onTrouble })) {
@@ -71,7 +71,7 @@ export async function follow(godwit: Godwit, id: string, input: Input, following
   return statusOf(last, until);
 }
 
-/** On a terminal the current line is replaced; elsewhere a line is printed when it differs from the previous one. */
+/** Replaces the current line on a terminal. Elsewhere prints a line if it differs from the previous one. */
 function showProgress(migration: Migration, before: Migration | null, { terminal }: Input): void {
   const words = progressWords(migration);
   if (terminal.width !== null) terminal.replaceLine(cut(`${migration.id} ${words}`, terminal.width - 1));
@@ -79,7 +79,7 @@ function showProgress(migration: Migration, before: Migration | null, { terminal
     terminal.print(`${migration.updatedAt} ${migration.id} ${words}`);
 }
 
-/** A chain that waits because of a failed backup has not really reached the requested state. */
+/** A chain with a failed backup also waits in a state of `--until`, but it counts as failed. */
 function statusOf({ state, blocking }: Migration, until: ReadonlySet<MigrationState>): ExitStatus {
   if (state === 'failed' || blocking.some(({ code }) => code === 'backup_failed')) return exit.failed;
   if (state === 'cancelled') return exit.cancelled;

@@ -1,7 +1,7 @@
 import { optionsOf } from './arguments.ts';
 import type { Option, Subcommand } from './subcommand.ts';
 
-/** The help page of one subcommand. */
+/** Returns the help page of one subcommand. */
 export function helpOf(subcommand: Subcommand): string {
   const operands = subcommand.operands.map(({ name, required, multiple }) => {
     const shown = `<${name}>${multiple === true ? '…' : ''}`;
@@ -16,7 +16,7 @@ export function helpOf(subcommand: Subcommand): string {
     .join('\n\n');
 }
 
-/** The help page of the command. */
+/** Returns the help page with all subcommands. */
 export function overview(subcommands: readonly Subcommand[]): string {
   const rows = subcommands.map(({ name, summary }) => [name, summary] as const);
   return `godwit restores SQL Server backups into managed instances of three clouds, through one REST resource.

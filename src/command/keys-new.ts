@@ -19,7 +19,7 @@ export async function run(input: Input): Promise<ExitStatus> {
   const { terminal } = input;
   if (input.flag('json')) terminal.print(JSON.stringify({ key, row }));
   else {
-    // Standard output carries only the row, so that it can be redirected to a file; the key is printed for the user.
+    // Standard output contains only the row, so that it can be redirected to a file. The key goes to standard error.
     terminal.tell(`The key, shown this once:\n\n  ${key}\n\nThe row for auth.keys in the configuration:\n`);
     terminal.print(`- ${rowText(row)}`);
   }
@@ -33,7 +33,7 @@ function checkScope(scope: string): void {
   throw new UsageError(`there is no scope ${JSON.stringify(scope)}; ${hint}`);
 }
 
-/** A YAML flow mapping on one line. JSON is valid YAML. */
+/** Formats a row as a YAML flow mapping on one line. JSON strings are valid YAML. */
 function rowText({
   name,
   sha256,

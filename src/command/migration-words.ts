@@ -2,7 +2,7 @@ import type { Migration } from '../../client/src/types.ts';
 import type { Terminal } from './subcommand.ts';
 import { vendorWords } from './told-error.ts';
 
-/** A migration's progress in one line. */
+/** Formats the progress of a migration as one line. */
 export function progressWords(migration: Migration): string {
   const { state, progress, blocking } = migration;
   const { percent, backupsTotal, backupsRestored } = progress;
@@ -17,7 +17,7 @@ export function progressWords(migration: Migration): string {
   ].join(' · ');
 }
 
-/** A migration's outcome: its state and the reason with the vendor's words. */
+/** Formats the outcome of a migration: its state, the error with the vendor's message, blocking reasons and warnings. */
 export function endWords(migration: Migration, terminal: Pick<Terminal, 'styled'>): string {
   const { id, state, error, blocking, warnings } = migration;
   const colour = ({ succeeded: 'green', failed: 'red', cancelled: 'yellow' } as const)[state as 'failed'] ?? 'bold';
@@ -31,7 +31,7 @@ export function endWords(migration: Migration, terminal: Pick<Terminal, 'styled'
   return lines.join('\n');
 }
 
-/** Cuts a text to a number of columns. */
+/** Shortens a text to a number of columns. A shortened text ends with an ellipsis. */
 export function cut(text: string, columns: number): string {
   return text.length <= columns ? text : `${text.slice(0, Math.max(columns - 1, 0))}…`;
 }

@@ -7,14 +7,14 @@ export interface Folder {
   readonly prefix: string;
 }
 
-/** The folder that an argument names as `bucket/prefix`. Throws `UsageError`; `argument` is what the message calls it. */
+/** Parses `bucket/prefix`. `argument`: the name of the argument for the message. Throws `UsageError` if the bucket is missing. */
 export function folderOf(text: string, argument: string): Folder {
   const [, bucket = '', prefix = ''] = /^([^/]*)\/?(.*)$/.exec(text) ?? [];
   if (bucket === '') throw new UsageError(`${argument} begins with the name of a bucket`);
   return { bucket, prefix };
 }
 
-/** The accounts with these names; all of them where none is named. Throws `UsageError`. */
+/** Returns the named accounts, or all accounts if `names` is empty. Throws `UsageError` for an unknown name. */
 export function chosenAccounts<A extends { readonly name: string }>(
   accounts: readonly A[],
   names: readonly string[],
@@ -22,7 +22,7 @@ export function chosenAccounts<A extends { readonly name: string }>(
   return names.length === 0 ? accounts : names.map((name) => accountNamed(accounts, name));
 }
 
-/** Throws `UsageError`, with the nearest name. */
+/** Returns the account with this name. Throws `UsageError` with the most similar name. */
 export function accountNamed<A extends { readonly name: string }>(accounts: readonly A[], name: string): A {
   const found = accounts.find((account) => account.name === name);
   if (found !== undefined) return found;

@@ -6,7 +6,7 @@ import { CommandError } from './told-error.ts';
 
 const defaultUrl = 'http://127.0.0.1:8080';
 
-/** The gateway named by the options and the environment. Throws `UsageError` for an invalid address. */
+/** Creates a client for the gateway that the options and the environment name. Throws `UsageError` for an invalid address. */
 export function gatewayOf(input: Pick<Input, 'value' | 'environment'>): Godwit {
   const url = input.value('url') ?? (input.environment.GODWIT_URL || defaultUrl);
   if (!/^https?:\/\//.test(url) || !URL.canParse(url))
@@ -14,7 +14,7 @@ export function gatewayOf(input: Pick<Input, 'value' | 'environment'>): Godwit {
   return createGodwit({ url, credential: credentialOf(input) });
 }
 
-/** Options override the environment; a key overrides a key file. */
+/** Options override the environment, and in the environment a key overrides a key file. */
 function credentialOf({ value, environment }: Pick<Input, 'value' | 'environment'>): Credential | undefined {
   const [key, file] = [value('key'), value('key-file')];
   if (key !== undefined && file !== undefined) throw new UsageError('--key and --key-file exclude each other');
@@ -25,14 +25,14 @@ function credentialOf({ value, environment }: Pick<Input, 'value' | 'environment
   return named ? () => keyIn(named) : undefined;
 }
 
-/** Reads the key before each attempt, so that it may change while a command waits. */
+/** The client reads the key before each attempt, so that it may change while a command waits. */
 async function keyIn(file: string): Promise<string> {
   const text = (await textOf(file)).trim();
   if (text === '') throw new CommandError(`the key file ${file} is empty`);
   return text;
 }
 
-/** The text of a file. Throws `CommandError` with the reason. */
+/** Returns the text of a file. Throws `CommandError` with the reason if it cannot be read. */
 export async function textOf(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');

@@ -36,7 +36,7 @@ export async function run(input: Input): Promise<ExitStatus> {
   return data.state === 'failed' ? exit.failed : exit.done;
 }
 
-/** Parses a request from JSON or YAML; the gateway validates it. Throws `CommandError` for any other text. */
+/** Parses a request from JSON or YAML. The gateway validates it. Throws `CommandError` if the text is neither or is not an object. */
 function bodyIn(text: string, file: string): MigrationRequest {
   let value: unknown;
   try {
@@ -53,13 +53,13 @@ function place(file: string): string {
   return file === '-' ? 'standard input' : file;
 }
 
-/** Whether the request may have been stored without a reply. */
+/** Whether the gateway may have stored the request although no success arrived. */
 function isDoubtful(error: unknown): boolean {
   if (error instanceof GodwitProblem) return error.code === 'store_outcome_unknown' || error.code === 'internal';
   return error instanceof GodwitUnreachable || (error instanceof GodwitUnexpectedAnswer && error.status >= 500);
 }
 
-/** Whether the vendor rejected a stored migration, which has therefore failed. */
+/** Whether the gateway stored the migration and the vendor then rejected it, so that it has failed. */
 function isStoredRefusal(error: unknown): boolean {
   if (!(error instanceof GodwitProblem) || typeof error.document.migrationId !== 'string') return false;
   return error.code !== 'target_busy' && error.code !== 'idempotency_in_progress';

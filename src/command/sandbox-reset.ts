@@ -32,7 +32,7 @@ export async function run({ environment, terminal, flag }: Input): Promise<ExitS
   return exit.done;
 }
 
-/** Throws `CommandError` if the database holds a migration of a real account, and `StoreLocked` while a gateway runs. */
+/** Throws `CommandError` if the database contains a migration of an account outside the sandbox, and `StoreLocked` while a gateway runs. */
 async function expectOnlySandbox(url: string): Promise<void> {
   const nowhere = { url: 'http://127.0.0.1:1' };
   const emulated = sandboxAccounts({ alibaba: nowhere, huawei: nowhere, tencent: nowhere }).map(({ name }) => name);

@@ -13,18 +13,18 @@ import { tracingOf } from '../telemetry/tracing.ts';
 import { sandboxPortOf, sandboxStateFile } from './sandbox-place.ts';
 import { type ExitStatus, exit, type Input } from './subcommand.ts';
 
-/** Time for open vendor calls at shutdown, in milliseconds; after that another process continues them. */
+/** Maximum time for open vendor calls at shutdown, in milliseconds. Another process continues the calls that take longer. */
 const drainMs = 25_000;
-/** Time to export the last spans, in milliseconds. */
+/** Maximum time to export the last spans, in milliseconds. */
 const tracesMs = 3000;
-/** Upper bound of a shutdown in milliseconds: open calls, then whatever closes after them. */
+/** Maximum duration of a shutdown in milliseconds: open calls, then closing connections and the store. */
 const maxStopMs = drainMs + 12_000;
 const stopSignals = ['SIGTERM', 'SIGINT'] as const;
-/** Duration of a restore at the built-in sandbox, in milliseconds. */
+/** Duration of a restore in the built-in sandbox, in milliseconds. */
 const sandboxRestoreMs = 4000;
 
 /**
- * Starts the gateway, or does what its options ask for instead. Resolves once it listens. Rejects with `ConfigError` for an invalid
+ * Starts the gateway, or performs the action that an option selects. Resolves once the gateway listens. Throws `ConfigError` for an invalid
  * configuration.
  */
 export async function run(input: Input): Promise<ExitStatus> {
@@ -63,7 +63,7 @@ async function checkConfig({ environment, terminal, flag }: Input): Promise<Exit
 async function serve(config: Config, version: string): Promise<void> {
   const log = createLog(config.logLevel, standardOutput(process));
   for (const warning of config.warnings) log.warn({}, warning);
-  // Until there is something to drain, a signal ends the process at once. As process 1 of a container it would otherwise be ignored.
+  // Before the gateway runs, a signal ends the process at once. Without a handler, process 1 of a container would ignore the signal.
   const leave = (): void => process.exit(0);
   for (const signal of stopSignals) process.once(signal, leave);
   const sandbox = config.sandbox ? await startBuiltInSandbox(config.listen.port) : null;
@@ -83,7 +83,7 @@ async function serve(config: Config, version: string): Promise<void> {
   });
 }
 
-/** Reloads the configuration file when it changes and on SIGHUP. */
+/** Reloads the configuration when its file changes and on SIGHUP. */
 function followConfiguration(gateway: Gateway, fileDigest: string | null, log: Logger): { close(): void } {
   const path = process.env.GODWIT_CONFIG;
   if (path === undefined || path === '') {
@@ -96,7 +96,7 @@ function followConfiguration(gateway: Gateway, fileDigest: string | null, log: L
   return watchConfig(path, fileDigest, systemRuntime, reload);
 }
 
-/** The first signal stops the process cleanly within a bound; a second one ends it at once. */
+/** Stops the process after the first signal, within `maxStopMs`. A second signal ends the process at once. */
 function onStopSignal(log: Logger, stop: () => Promise<void>): void {
   let stopping = false;
   const take = (signal: NodeJS.Signals): void => {
@@ -125,8 +125,8 @@ function onStopSignal(log: Logger, stop: () => Promise<void>): void {
 }
 
 /**
- * Starts the emulated clouds, which are loaded only when used. A migration belongs to the cloud that it started with, so a restarted
- * gateway on the same port reuses the clouds' ports if they are free.
+ * Starts the emulated clouds and loads their modules. A migration belongs to the cloud that it started with, so a gateway that restarts on
+ * the same port uses the same ports for the clouds if they are free.
  */
 async function startBuiltInSandbox(gatewayPort: number): Promise<Sandbox> {
   const { startSandbox } = await import('../sandbox/sandbox.ts');

@@ -4,13 +4,13 @@ import type { Environment } from '../domain/account-configuration.ts';
 export interface Operand {
   readonly name: string;
   readonly required: boolean;
-  /** Whether it may be repeated; only for the last operand. */
+  /** Whether it may be repeated. Allowed for the last operand only. */
   readonly multiple?: true;
 }
 
 /** One `--option`. */
 export interface Option {
-  /** The name of its value in the help; absent: it takes none. */
+  /** The name of the value in the help; absent: the option has no value. */
   readonly value?: string;
   readonly short?: string;
   /** Whether it may be given several times. */
@@ -18,20 +18,20 @@ export interface Option {
   readonly help: string;
 }
 
-/** A subcommand: its help and its arguments. */
+/** A subcommand with its help and its arguments. */
 export interface Subcommand {
-  /** One or two words. */
+  /** Its name of one or two words. */
   readonly name: string;
   readonly summary: string;
   readonly operands: readonly Operand[];
   readonly options: Readonly<Record<string, Option>>;
-  /** Help text below the options: examples, exit codes. */
+  /** Help text below the options: examples and exit statuses. */
   readonly more: string;
-  /** Loads the implementation when the subcommand runs. */
+  /** Loads the module of the subcommand. */
   load(): Promise<{ run(input: Input): Promise<ExitStatus> }>;
 }
 
-/** The exit codes of commands; docs/command.md has the table. */
+/** The exit statuses of commands. docs/command.md explains them. */
 export const exit = {
   done: 0,
   error: 1,
@@ -43,20 +43,20 @@ export const exit = {
 } as const;
 export type ExitStatus = (typeof exit)[keyof typeof exit];
 
-/** Invalid arguments; `message` says why. */
+/** Invalid arguments. `message` states the reason. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** The input and output of a command. */
+/** Input and output of a command. */
 export interface Terminal {
-  /** Prints one or more lines on standard output. */
+  /** Prints one or more lines to standard output. */
   print(text: string): void;
-  /** Prints one or more lines on standard error. */
+  /** Prints one or more lines to standard error. */
   tell(text: string): void;
-  /** Replaces the current line; only if `width` is not null. */
+  /** Replaces the current line. Use it only if `width` is not null. */
   replaceLine(text: string): void;
-  /** Columns of standard output; null: it is not a terminal. */
+  /** Number of columns of standard output; null: it is not a terminal. */
   readonly width: number | null;
   /** Styles the text if standard output is a terminal and `NO_COLOR` is not set. */
   styled(style: 'bold' | 'dim' | 'red' | 'green' | 'yellow', text: string): string;
@@ -64,15 +64,15 @@ export interface Terminal {
   readInput(): Promise<string>;
 }
 
-/** The input of a subcommand. */
+/** The parsed arguments of a command with its environment and terminal. */
 export interface Input {
   readonly operands: readonly string[];
   flag(name: string): boolean;
-  /** The value of an option; the last one if it is repeated. */
+  /** The value of an option, or the last value if it is repeated. */
   value(name: string): string | undefined;
   values(name: string): readonly string[];
   readonly environment: Environment;
   readonly terminal: Terminal;
-  /** Returns a signal that aborts when the user interrupts, which then no longer ends the process. */
+  /** Returns a signal that aborts when the user interrupts. After this call an interruption no longer ends the process. */
   interruption(): AbortSignal;
 }

@@ -1,4 +1,4 @@
-/** Formats rows under their headings in aligned columns. The last column is not padded. */
+/** Formats rows below headings in aligned columns. Does not pad the last column. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [headings, ...rows];
   const widths = headings.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));

@@ -2,14 +2,14 @@ import { text } from 'node:stream/consumers';
 import { styleText } from 'node:util';
 import type { Terminal } from './subcommand.ts';
 
-/** Moves to the start of the line and clears it. */
+/** Control sequence that moves to the start of the line and clears it. */
 const emptyLine = '\r\u001b[2K';
 
-/** The standard streams of this process. */
+/** Creates the terminal of this process. */
 export function processTerminal(): Terminal {
   const { stdin, stdout, stderr } = process;
   let lineStands = false;
-  /** Whoever reads the output has left, as `head` does: nothing more is to be said. */
+  /** Ends the process if the reader of standard output has closed it, as `head` does. */
   const leave = (error: NodeJS.ErrnoException): void => {
     if (error.code !== 'EPIPE') throw error;
     process.exit();
@@ -36,7 +36,7 @@ export function processTerminal(): Terminal {
       lineStands = true;
     },
     width: stdout.isTTY ? stdout.columns || 80 : null,
-    // Node omits colours itself if standard output is not a terminal or NO_COLOR is set.
+    // `styleText` omits colours if standard output is not a terminal or `NO_COLOR` is set.
     styled: (style, words) => styleText(style, words, { stream: stdout }),
     readInput: () => text(stdin),
   };

@@ -1,15 +1,15 @@
 import { GodwitProblem, isGodwitError } from '../../client/src/errors.ts';
 import { ConfigError } from '../config/config.ts';
 
-/** A mistake of the user in one sentence, printed without a stack trace. */
+/** A mistake of the user, in one sentence. It is printed without a stack trace. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
 }
 
-/** Errors that a user can resolve, printed without a stack trace. */
+/** Names of errors that a user can resolve. They are printed without a stack trace. */
 const expected = ['StoreLocked', 'StoreUnavailable', 'StoreUrlFault'];
 
-/** The text of an error for standard error. */
+/** Formats an error for standard error. */
 export function toldError(error: unknown, asJson: boolean): string {
   if (asJson) return JSON.stringify(error instanceof GodwitProblem ? error.document : { error: words(error) });
   return error instanceof GodwitProblem ? problemText(error) : `godwit: ${words(error)}`;
@@ -23,7 +23,7 @@ function words(error: unknown): string {
   return known || expected.includes(error.name) ? error.message : (error.stack ?? error.message);
 }
 
-/** A problem document with one fact per line. */
+/** Formats a problem document with one fact per line. */
 function problemText({ code, status, detail, errors, provider, requestId, document }: GodwitProblem): string {
   const faults = errors.map((fault) => `  ${fault.pointer ?? fault.parameter ?? 'the request'}: ${fault.detail}`);
   const vendor = provider === null ? [] : [`  ${provider.name} ${provider.operation}: ${vendorWords(provider)}`];
@@ -37,7 +37,7 @@ function problemText({ code, status, detail, errors, provider, requestId, docume
   ].join('\n');
 }
 
-/** A vendor's message with the request id that its support asks for. */
+/** Formats a vendor's error with its request id, for which the vendor's support asks. */
 export function vendorWords(provider: {
   readonly code: string | null;
   readonly message: string | null;
@@ -48,7 +48,7 @@ export function vendorWords(provider: {
   return `${said === '' ? 'no words' : said}${id}`;
 }
 
-/** Why the address cannot be used for listening; null for any other error. */
+/** Explains why the gateway cannot listen on the address; null for any other error. */
 function listenFault(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
   const { code, syscall, address, port, hostname } = error as NodeJS.ErrnoException & {
