@@ -1,53 +1,60 @@
 import { type Lsn, parseLsn } from './lsn.ts';
 import type { BackupFile } from './read.ts';
 
-/** A file by its key. */
+/** A backup file with its key in the object store. */
 export interface NamedFile {
   readonly key: string;
   readonly file: BackupFile;
 }
 
-/** Two neighbours of a chain between which a backup is missing. `after` is null where the full backup is missing. */
+/**
+ * A position in a chain where a backup is missing. `after` and `before` are the keys of its neighbours; `after` is null if the full backup
+ * is missing.
+ */
 export interface Gap {
   readonly after: string | null;
   readonly before: string;
   readonly detail: string;
 }
 
-/** A file that the chain does not need, and why. */
+/** A file that the chain does not need, with the reason. */
 export interface Needless {
   readonly key: string;
   readonly reason: string;
 }
 
+/** The chain of one database. `complete`: it has a full backup and no gap. */
 export interface Chain {
   readonly database: string;
   readonly complete: boolean;
-  /** In restore order; files behind a gap are listed where they follow once the gap is filled. */
+  /** Keys in restore order. Files after a gap have the position that they get once the gap is filled. */
   readonly restores: readonly string[];
   readonly needless: readonly Needless[];
   readonly gaps: readonly Gap[];
 }
 
-/** The backup types of a chain beside its full backup. */
+/** The types of backups that may follow the full backup of a chain. */
 export interface ChainRules {
-  /** A differential backup may follow the full one. */
+  /** Whether a differential backup may follow the full backup. */
   readonly differential: boolean;
-  /** Log backups may follow. */
+  /** Whether log backups may follow. */
   readonly logs: boolean;
 }
 
-/** The position of a chain, which the next file has to follow. */
+/** The position that a chain has reached and that the next file must continue. */
 export interface Reached {
   readonly key: string;
-  /** `checkpointLsn` of the full backup: the base of its differentials. */
+  /** `checkpointLsn` of the full backup, on which its differential backups are based. */
   readonly baseLsn: Lsn | undefined;
   readonly lastLsn: Lsn;
-  /** Whether a log backup has been restored; then no differential can follow. */
+  /** Whether a log backup has been restored. A differential backup cannot follow one. */
   readonly hasLogs: boolean;
 }
 
-/** The files after a position of a chain: `restores` up to the first gap, and all including those behind gaps. */
+/**
+ * The files that continue a chain from a position, in restore order. `ready`: keys up to the first gap. `restores`: keys including those
+ * after gaps.
+ */
 export interface Continuation {
   readonly ready: readonly string[];
   readonly restores: readonly string[];
@@ -55,7 +62,7 @@ export interface Continuation {
   readonly gaps: readonly Gap[];
 }
 
-/** A file that can be part of a chain: complete, with a complete header. */
+/** A file that can be part of a chain: it is whole and states its position. */
 interface Link {
   readonly key: string;
   readonly type: 'full' | 'differential' | 'log';
@@ -67,7 +74,7 @@ interface Link {
   readonly finishedAt: string;
 }
 
-/** The chains in a set of files, one per database. Databases of the same name are distinguished by their binding id. Pure. */
+/** Finds the chains in a set of files, one per database. Databases with the same name are distinguished by their binding id. Pure. */
 export function chainsOf(files: readonly NamedFile[], rules: ChainRules): readonly Chain[] {
   const groups = new Map<string, { database: string; links: Link[] }>();
   for (const named of files) {
@@ -82,7 +89,7 @@ export function chainsOf(files: readonly NamedFile[], rules: ChainRules): readon
   return [...groups.values()].map(({ database, links }) => ({ database, ...bestChain(links, rules) }));
 }
 
-/** The files among those present that continue a chain from a point. Pure. */
+/** Finds the files that continue a chain from the position `reached`. Pure. */
 export function continuationOf(reached: Reached, files: readonly NamedFile[], rules: ChainRules): Continuation {
   return follow(
     reached,
@@ -91,7 +98,10 @@ export function continuationOf(reached: Reached, files: readonly NamedFile[], ru
   );
 }
 
-/** The position of a chain after these files, in restore order; undefined if one of them does not state its position. */
+/**
+ * Returns the position of a chain after these files, which are in restore order. Undefined if the first is not a full backup or if a file
+ * does not state its position.
+ */
 export function reachedBy(files: readonly NamedFile[]): Reached | undefined {
   let reached: Reached | undefined;
   for (const named of files) {
@@ -124,11 +134,11 @@ function linkOf({ key, file }: NamedFile): Link | undefined {
 interface Candidate {
   readonly full: Link;
   readonly rest: Continuation;
-  /** The position that it reaches without a gap. */
+  /** The position that the chain reaches without a gap. */
   readonly reach: Lsn;
 }
 
-/** The chain that reaches furthest without a gap; among equals the shortest, then the one with the newest full backup. */
+/** Chooses the chain that reaches furthest without a gap; among equals the shortest, then the one with the newest full backup. */
 function bestChain(links: readonly Link[], rules: ChainRules): Omit<Chain, 'database'> {
   const [best] = links
     .filter((link) => link.type === 'full')
@@ -147,7 +157,10 @@ function bestChain(links: readonly Link[], rules: ChainRules): Omit<Chain, 'data
   };
 }
 
-/** A differential cannot be based on a copy-only backup, so a chain with differentials starts from one only if there is no other. */
+/**
+ * A differential backup cannot be based on a copy-only backup. In a chain with differentials but no logs, a copy-only full backup is
+ * therefore the last choice.
+ */
 function byPreference(a: Candidate, b: Candidate, { differential, logs }: ChainRules): number {
   return (
     (differential && !logs ? compare(a.full.copyOnly, b.full.copyOnly) : 0) ||
@@ -182,7 +195,7 @@ function follow(start: Reached, links: readonly Link[], rules: ChainRules): Cont
     rules.differential && !start.hasLogs
       ? others.filter((link) => link.type === 'differential' && fits(start, link) && link.lastLsn > start.lastLsn)
       : [];
-  // A differential replaces the logs before it and can bridge a gap. Without logs the last differential reaches furthest.
+  // A differential backup replaces the logs before it and can bridge a gap. Without logs, the last differential backup reaches furthest.
   let walk = walkFrom(start, [], logs);
   for (const differential of differentials) {
     const other = walkFrom(advanced(start, differential), [differential], logs);
@@ -205,11 +218,11 @@ interface Walk {
   readonly ready: readonly Link[];
   readonly restores: readonly Link[];
   readonly gaps: readonly Gap[];
-  /** The position that it reaches without a gap. */
+  /** The position that the walk reaches without a gap. */
   readonly reach: Lsn;
 }
 
-/** Adds logs one by one, each time the one that reaches furthest. Where no log follows, records a gap and continues behind it. */
+/** Adds logs one by one, each time the one that reaches furthest. If no log follows, records a gap and continues after it. */
 function walkFrom(start: Reached, before: readonly Link[], logs: Logs): Walk {
   const restores = [...before];
   const gaps: Gap[] = [];
@@ -228,9 +241,9 @@ function walkFrom(start: Reached, before: readonly Link[], logs: Logs): Walk {
 }
 
 interface Logs {
-  /** The log that starts at or before a point and reaches furthest past it. */
+  /** The log that starts at or before a position and reaches furthest beyond it. */
   following(point: Lsn): Link | undefined;
-  /** The first log that starts after a point. */
+  /** The first log that starts after a position. */
   beyond(point: Lsn): Link | undefined;
 }
 
@@ -245,7 +258,7 @@ function logsOf(links: readonly Link[]): Logs {
     const previous = furthest.at(-1);
     furthest.push(previous === undefined || link.lastLsn > previous.lastLsn ? link : previous);
   }
-  /** The number of logs that start at or before a point. */
+  /** The number of logs that start at or before a position. */
   const begun = (point: Lsn): number => {
     let [low, high] = [0, byStart.length];
     while (low < high) {
@@ -291,7 +304,7 @@ function gapBetween(after: string, reached: Lsn, next: Link): Gap {
   };
 }
 
-/** Whether a differential is based on the chain's full backup. */
+/** Whether a differential backup is based on the chain's full backup. */
 function fits(reached: Reached, differential: Link): boolean {
   return reached.baseLsn !== undefined && differential.databaseBackupLsn === reached.baseLsn;
 }
@@ -310,7 +323,7 @@ function lastOf(keys: readonly string[], links: readonly Link[]): Link | undefin
   return links.find((link) => link.key === last);
 }
 
-/** Sorts by end LSN, then time, then name, so that the order does not depend on the listing. */
+/** Sorts by last LSN, then time, then key, so that the result does not depend on the order of the listing. */
 function inOrder(a: Link, b: Link): number {
   return compare(a.lastLsn, b.lastLsn) || compare(a.finishedAt, b.finishedAt) || compare(a.key, b.key);
 }

@@ -1,13 +1,13 @@
 import { decodeXpressHuffman, hasCompleteCode } from './xpress-huffman.ts';
 
 /**
- * The container around a compressed backup. Each chunk is independent: a 28-byte header (marker, payload size, a checksum of unknown kind)
- * and a payload that unpacks to a whole number of 512-byte units. The fields were inferred from files of SQL Server 2019; in a container of
- * another form nothing is found.
+ * Part of a compressed backup. SQL Server writes a compressed backup as a container of independent chunks: a 28-byte header (marker,
+ * payload size, a checksum of unknown kind) and a payload that decompresses to a multiple of 512 bytes. The fields were inferred from files
+ * of SQL Server 2019. In a container of another form no chunk is found.
  */
 export interface Chunk {
   readonly bytes: Buffer;
-  /** Its offset in the searched buffer. */
+  /** Offset of the chunk in the searched buffer. */
   readonly at: number;
 }
 
@@ -15,21 +15,22 @@ const chunkHeaderBytes = 28;
 const chunkMarker = 0x21;
 const firstChunk = 0x1e0;
 const unitBytes = 512;
-/** A chunk unpacks to at most 64 KiB. Reading needs two chunks at the front and one or two at the end. */
+/** Maximum number of chunks to decompress, each to at most 64 KiB. Reading needs two chunks at the front and one or two at the end. */
 const maxChunks = 48;
-/** Maximum number of candidate positions in a search: in random bytes one position in 256 looks like a marker. */
+/** Maximum number of candidate positions in a search. In random bytes one position in 256 looks like a marker. */
 const maxCandidates = 4096;
 
+/** Whether the bytes start like a container of a compressed or encrypted backup. */
 export function isContainer(bytes: Buffer): boolean {
   return bytes.toString('latin1', 0, 8) === 'MSSQLBAK';
 }
 
-/** The chunks at the front of a container, in order. Empty for an encrypted one. */
+/** Yields the chunks at the front of a container, in order. Yields none for an encrypted container. */
 export function* chunksFromFront(head: Buffer): Generator<Chunk> {
   yield* chunksOf(head, firstChunk, 1);
 }
 
-/** The chunks at the end of a container, the last first. */
+/** Yields the chunks at the end of a container, the last first. */
 export function* chunksFromEnd(tail: Buffer): Generator<Chunk> {
   yield* chunksOf(tail, tail.length - chunkHeaderBytes, -1);
 }
@@ -52,7 +53,7 @@ function* chunksOf(bytes: Buffer, start: number, direction: 1 | -1): Generator<C
   }
 }
 
-/** The payload size in a chunk header; undefined if the bytes are not a chunk header. */
+/** The decompressed size of a chunk in bytes; undefined if the bytes are not a chunk header. */
 function unpackedSize(bytes: Buffer, at: number): number | undefined {
   if (bytes[at] !== chunkMarker) return undefined;
   const units = bytes[at + 1] ?? 0;

@@ -3,7 +3,7 @@ import type { Reached } from './chain.ts';
 import { parseLsn } from './lsn.ts';
 import type { BackupFile } from './read.ts';
 
-/** The fault of a file. Its code is that of a failed restore where one fits. */
+/** Codes of a file's faults. Each code that also exists for a failed restore has the same meaning. */
 const fileFaultCodes = [
   'backup_corrupt_or_newer',
   'backup_striped',
@@ -18,14 +18,14 @@ const fileFaultCodes = [
 ] as const;
 export type FileFaultCode = (typeof fileFaultCodes)[number];
 
-/** `certain`: the restore would fail. Otherwise the documentation is too weak to be sure. */
+/** A fault of a file. `certain`: the restore would fail. If false, the evidence is too weak to reject the file. */
 export interface FileFault {
   readonly code: FileFaultCode;
   readonly detail: string;
   readonly certain: boolean;
 }
 
-/** The fault of a file in a storage class from which the vendor cannot restore, as `restorable` decides. */
+/** The fault of a file in a storage class from which the vendor cannot restore; null if it can. `restorable` decides it. */
 export function storageFault(
   storageClass: string | null,
   restorable: (storageClass: string) => boolean,
@@ -38,7 +38,7 @@ export function storageFault(
   };
 }
 
-/** Faults of a file that do not depend on its position in a chain. */
+/** Returns the faults of a file that do not depend on its position in a chain. */
 export function ownFaults(file: BackupFile): readonly FileFault[] {
   const { header, kind } = file;
   const certain = (code: FileFaultCode, detail: string): FileFault => ({ code, detail, certain: true });
@@ -46,7 +46,7 @@ export function ownFaults(file: BackupFile): readonly FileFault[] {
   if (kind === 'archive')
     return [certain('backup_corrupt_or_newer', 'The file is an archive. Upload the backup that is inside of it.')];
   if (kind === 'foreign') return [certain('backup_corrupt_or_newer', 'The file is not a backup of SQL Server.')];
-  // An unreadable container may be encrypted or packed in an unknown form; neither is a fault.
+  // A container that cannot be read may be encrypted or may have an unknown form. Neither is a fault.
   if (kind === 'sealed') return [];
   const faults: FileFault[] = [];
   if (file.whole === false)
@@ -86,13 +86,13 @@ const kindNames: Readonly<Record<BackupType, string>> = {
   log: 'a log backup',
 };
 
-/** The intended position of a file. Absent members are not checked. */
+/** The expected properties of a file at its position. Absent members are not checked. */
 export interface Place {
-  /** The expected kind. */
+  /** The expected type of backup. */
   readonly type: BackupType;
-  /** Names of the requested databases; empty: any database in the file. */
+  /** Names of the requested databases; empty: any database is accepted. */
   readonly databases: readonly string[];
-  /** Major version of the target's SQL Server, such as 15 for 2019. */
+  /** Major version of the target's SQL Server, such as 15 for SQL Server 2019. */
   readonly targetMajor?: number;
   /** The position that the chain has reached before this file. */
   readonly reached?: Reached;
@@ -100,7 +100,7 @@ export interface Place {
   readonly bindingId?: string;
 }
 
-/** Faults of a file at its intended position. */
+/** Returns the faults of a file at its position. */
 export function placeFaults(file: BackupFile, place: Place): readonly FileFault[] {
   const { header } = file;
   if (file.kind !== 'backup') return [];
@@ -130,7 +130,7 @@ export function placeFaults(file: BackupFile, place: Place): readonly FileFault[
   return faults;
 }
 
-/** The fault of a file that does not follow the chain’s position; null if it does. */
+/** The fault of a file that does not continue the chain; empty if it does. */
 function orderFaults({ header }: BackupFile, { reached }: Place): readonly FileFault[] {
   const [first, last] = [parseLsn(header.firstLsn), parseLsn(header.lastLsn)];
   if (reached === undefined || first === undefined || last === undefined) return [];
@@ -156,7 +156,7 @@ function orderFaults({ header }: BackupFile, { reached }: Place): readonly FileF
         certain: true,
       },
     ];
-  // A log backup of a period without writes begins and ends at the position of the chain. Its restore has no effect.
+  // A log backup of a period without writes begins and ends at the position of the chain. It is no fault; its restore has no effect.
   if (last < reached.lastLsn || (last === reached.lastLsn && first < last))
     return [
       {

@@ -1,7 +1,7 @@
-/** A log sequence number as one integer: VLF · 10^15 + block · 10^5 + slot, which orders as the triple does. */
+/** A log sequence number as one integer: VLF · 10^15 + block · 10^5 + slot. It sorts like the triple. */
 export type Lsn = bigint;
 
-/** Reads the ten bytes of an LSN; undefined if they are all zero or outside the buffer. */
+/** Reads an LSN of ten bytes; undefined if all bytes are zero or beyond the buffer. */
 export function readLsn(bytes: Buffer, at: number): Lsn | undefined {
   if (at < 0 || at + 10 > bytes.length) return undefined;
   const file = BigInt(bytes.readUInt32LE(at));
@@ -11,7 +11,7 @@ export function readLsn(bytes: Buffer, at: number): Lsn | undefined {
   return lsn === 0n ? undefined : lsn;
 }
 
-/** Reads the decimal form of a header; undefined if there is none. */
+/** Parses the decimal form of an LSN; undefined if the text is null or not an LSN. */
 export function parseLsn(decimal: string | null): Lsn | undefined {
   return decimal !== null && /^\d{1,25}$/.test(decimal) ? BigInt(decimal) : undefined;
 }

@@ -3,43 +3,45 @@ import { chunksFromEnd, chunksFromFront, isContainer } from './container.ts';
 import { type SetHeader, setHeaderIn } from './set-header.ts';
 import { type Block, blockAt, blocksFrom, streamsOf } from './tape-format.ts';
 
-/** Number of bytes read from the front and from the end of a file. */
+/** Number of bytes to read from the start of a file. */
 export const headBytes = 16 * 1024;
+/** Number of bytes to read from the end of a file. */
 export const tailBytes = 64 * 1024;
-/** Number of bytes of a second read, for a file whose final header lies further from its end. */
+/** Number of bytes of a second read, for a file whose final header is further from its end (`needsLongTail`). */
 export const longTailBytes = 1024 * 1024;
 
+/** The first and last bytes of a file. */
 export interface FileBytes {
   /** Size of the whole file in bytes. */
   readonly size: number;
-  /** The first `headBytes` bytes, or all of a smaller file. */
+  /** The first `headBytes` bytes, or all bytes of a smaller file. */
   readonly head: Buffer;
-  /** The last bytes of the file, which may overlap the head. */
+  /** The last bytes of the file. They may overlap `head`. */
   readonly tail: Buffer;
 }
 
 /**
- * The kind of a file: a backup, an archive, a SQL Server container that cannot be opened (encrypted or packed in an unknown form),
- * something else, or empty.
+ * The kind of a file. `archive`: for example a zip file. `sealed`: a SQL Server container that cannot be read, because it is encrypted or
+ * has an unknown form. `foreign`: any other content.
  */
 export type FileKind = 'backup' | 'archive' | 'sealed' | 'foreign' | 'empty';
 
-/** The result of reading a file. */
+/** What the first and last bytes of a file say about it. */
 export interface BackupFile {
   readonly kind: FileKind;
   readonly header: BackupHeader;
-  /** Whether the end of the backup is present; null: unknown. A file that is still being written has no end. */
+  /** Whether the end of the backup is present; null: unknown. The end is missing while a file is being written. */
   readonly whole: boolean | null;
-  /** The end of the backup is present, but its final header lies before the bytes read. */
+  /** Whether the bytes contain no final header although an earlier part of the file may, so that a longer tail must be read. */
   readonly needsLongTail: boolean;
-  /** msdb's letter for the kind of backup. */
+  /** The letter that msdb uses for the type of backup; see `SetHeader.kind`. */
   readonly kindLetter: string | null;
-  /** Constant for the life of a database; null if unknown. */
+  /** Identifier that is constant for the life of a database; null if unknown. */
   readonly bindingId: string | null;
   readonly recoveryFork: string | null;
 }
 
-/** Reads a file from its first and last bytes. Pure. Never throws, for any bytes. */
+/** Reads the properties of a file from its first and last bytes. Pure. Never throws, whatever the bytes are. */
 export function readBackup({ size, head, tail }: FileBytes): BackupFile {
   if (size === 0 || head.length === 0) return unreadable('empty');
   if (isContainer(head)) return readContainer({ size, head, tail });
@@ -57,7 +59,7 @@ interface Front {
 
 interface End {
   readonly set: SetHeader | undefined;
-  /** Number of the last backup set in the file. */
+  /** Number of the last backup set, and thus the number of sets in the file. */
   readonly sets: number | undefined;
 }
 
@@ -71,13 +73,13 @@ function readContainer({ size, head, tail }: FileBytes): BackupFile {
   return backup('compressed', front, readPackedEnd(tail, size - tail.length));
 }
 
-/** `parts`: pieces of the front, each starting with a block. */
+/** Reads the blocks at the front. `parts`: pieces of the front, each of which starts with a block. */
 function readFront(parts: readonly Buffer[]): Front {
   let [stripe, copyOnly, set]: [Front['stripe'], Front['copyOnly'], Front['set']] = [undefined, undefined, undefined];
   for (const bytes of parts)
     for (const block of blocksFrom(bytes, 0)) {
       if (block.tag === 'TAPE') stripe ??= stripeOf(bytes, block);
-      // Attribute bit 1 is the format's copy flag; SQL Server probably sets it for COPY_ONLY.
+      // Bit 1 of the attributes is the copy flag of the format. SQL Server probably sets it for COPY_ONLY.
       if (block.tag === 'SSET' && block.at + 56 <= bytes.length)
         copyOnly ??= (bytes.readUInt32LE(block.at + 52) & 2) !== 0;
       if (block.tag === 'MSCI') set ??= setHeaderIn(bytes, block);
@@ -94,7 +96,7 @@ function stripeOf(bytes: Buffer, tape: Block): Front['stripe'] {
   return undefined;
 }
 
-/** `base`: position of the bytes in the file, in which blocks start at multiples of 512. */
+/** Reads the blocks at the end. `base`: offset of the bytes in the file. Blocks start at multiples of 512 bytes in the file. */
 function readEnd(bytes: Buffer, base: number): End {
   let [set, sets]: [End['set'], End['sets']] = [undefined, undefined];
   for (let at = Math.floor((base + bytes.length - 1) / 512) * 512 - base; at >= 0; at -= 512) {
@@ -107,7 +109,7 @@ function readEnd(bytes: Buffer, base: number): End {
   return { set, sets };
 }
 
-/** Reads a container, in which some blocks lie in chunks and others between them. */
+/** Reads the end of a container, in which some blocks are inside chunks and others between them. */
 function readPackedEnd(tail: Buffer, base: number): End {
   let { sets } = readEnd(tail, base);
   for (const { bytes } of chunksFromEnd(tail)) {
@@ -138,7 +140,7 @@ function backup(form: 'plain' | 'compressed', front: Front, end: End): BackupFil
       sets: end.sets ?? null,
       form,
     },
-    // The end of a packed file may have an unknown form, so a missing end proves nothing.
+    // A container may end in an unknown form, so a missing end proves nothing.
     whole: final !== undefined || end.sets !== undefined ? true : form === 'plain' ? false : null,
     needsLongTail: final === undefined && (end.sets !== undefined || form === 'compressed'),
     kindLetter: set?.kind ?? null,
@@ -167,7 +169,7 @@ function unreadable(kind: FileKind): BackupFile {
   return { kind, header, whole: null, needsLongTail: false, kindLetter: null, bindingId: null, recoveryFork: null };
 }
 
-/** zip, gzip, RAR, 7z. */
+/** Recognizes zip, gzip, RAR and 7z. */
 function isArchive(head: Buffer): boolean {
   return /^(504b0304|1f8b|52617221|377abcaf)/.test(head.toString('hex', 0, 4));
 }

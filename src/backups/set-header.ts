@@ -1,10 +1,13 @@
 import { type Lsn, readLsn } from './lsn.ts';
 import { type Block, dateAt, streamsOf, textAt } from './tape-format.ts';
 
-/** The backup set header. It appears at the front of a file (block MSCI, provisional) and at its end (MSLS, final). */
+/**
+ * The backup set header, an internal record of SQL Server. It appears at the start of a file (block MSCI, provisional) and at its end
+ * (block MSLS, final).
+ */
 export interface SetHeader {
   readonly database: string | undefined;
-  /** msdb's letter: `D` full, `I` differential, `L` log, `F`, `G`, `P`, `Q` for parts of a database. */
+  /** The letter that msdb uses for the type of backup: `D` full, `I` differential, `L` log; `F`, `G`, `P`, `Q` for parts of a database. */
   readonly kind: string;
   readonly firstLsn: Lsn | undefined;
   readonly lastLsn: Lsn | undefined;
@@ -15,16 +18,16 @@ export interface SetHeader {
   readonly serverVersion: string;
   /** Version of the database format, such as 904 for SQL Server 2019. */
   readonly internalVersion: number;
-  /** Constant for the life of a database. */
+  /** Identifier that is constant for the life of a database. */
   readonly bindingId: string | undefined;
   readonly recoveryFork: string | undefined;
 }
 
-/** Bytes of the record that are read; its texts follow them. */
+/** Number of bytes of the record that are used. The record's texts follow them. */
 const recordBytes = 0xac;
 const maxNameBytes = 256;
 
-/** The header in a MSCI or MSLS block; undefined if the block has none. */
+/** Returns the header in an MSCI or MSLS block; undefined if the block has none. */
 export function setHeaderIn(bytes: Buffer, block: Block): SetHeader | undefined {
   for (const stream of streamsOf(bytes, block))
     if (stream.id === 'MQCI' && stream.length >= recordBytes) return recordAt(bytes, stream.data);
@@ -51,7 +54,7 @@ function recordAt(bytes: Buffer, at: number): SetHeader | undefined {
   };
 }
 
-/** Sixteen bytes in hexadecimal, for comparison only; undefined if all are zero. */
+/** Formats 16 bytes in hexadecimal, for comparison only. Undefined if all bytes are zero. */
 function identifierAt(bytes: Buffer, at: number): string | undefined {
   const text = bytes.toString('hex', at, at + 16);
   return /^0+$/.test(text) ? undefined : text;

@@ -6,21 +6,22 @@ export interface Block {
   readonly at: number;
 }
 
+/** A data stream of a block. */
 export interface Stream {
   readonly id: string;
-  /** Offset of its data. */
+  /** Offset of the stream's data in the buffer. */
   readonly data: number;
-  /** The declared length; the data may end beyond the buffer. */
+  /** Declared length in bytes. The data may extend beyond the buffer. */
   readonly length: number;
 }
 
 const blockHeaderBytes = 52;
 const streamHeaderBytes = 22;
-/** Real files have about ten blocks before their data, and up to five streams in a block. */
+/** Bounds for hostile input. A real file has about ten blocks before its data, and a block has up to five streams. */
 const maxBlocks = 64;
 const maxStreams = 64;
 
-/** The block at a position; undefined if there is none or its checksum is wrong. */
+/** Returns the block at an offset; undefined if there is none or if its checksum is wrong. */
 export function blockAt(bytes: Buffer, at: number): Block | undefined {
   if (at < 0 || at + blockHeaderBytes > bytes.length) return undefined;
   if (checksum(bytes, at, 25) !== bytes.readUInt16LE(at + 50)) return undefined;
@@ -28,7 +29,7 @@ export function blockAt(bytes: Buffer, at: number): Block | undefined {
   return /^[A-Z]{4}$/.test(tag) ? { tag, at } : undefined;
 }
 
-/** The consecutive blocks from a position to the end of the buffer. */
+/** Yields the consecutive blocks from an offset to the end of the buffer. */
 export function* blocksFrom(bytes: Buffer, start: number): Generator<Block> {
   let at: number | undefined = start;
   for (let count = 0; count < maxBlocks && at !== undefined; count++) {
@@ -40,7 +41,7 @@ export function* blocksFrom(bytes: Buffer, start: number): Generator<Block> {
   }
 }
 
-/** The streams of a block that start inside the buffer, up to the padding or a wrong checksum. */
+/** Yields the streams of a block that start inside the buffer, up to the padding stream or a wrong checksum. */
 export function* streamsOf(bytes: Buffer, block: Block): Generator<Stream> {
   let at = block.at + bytes.readUInt16LE(block.at + 8);
   for (let count = 0; count < maxStreams; count++) {
@@ -56,7 +57,10 @@ export function* streamsOf(bytes: Buffer, block: Block): Generator<Stream> {
   }
 }
 
-/** The text at a tape address (size, offset). `origin`: position from which the offset counts. */
+/**
+ * Reads the UTF-16 text that a tape address (size, offset) refers to. `origin`: position to which the offset is relative. Undefined if the
+ * address or the text is invalid.
+ */
 export function textAt(bytes: Buffer, address: number, origin: number, maxBytes: number): string | undefined {
   if (address + 4 > bytes.length) return undefined;
   const size = bytes.readUInt16LE(address);
@@ -66,7 +70,7 @@ export function textAt(bytes: Buffer, address: number, origin: number, maxBytes:
   return isPlainText(text) ? text : undefined;
 }
 
-/** `2026-11-28T01:00:00`; undefined if the five bytes are not a date. */
+/** Reads a date of five bytes as text, such as `2026-11-28T01:00:00`. Undefined if the bytes are not a date. The format has no time zone. */
 export function dateAt(bytes: Buffer, at: number): string | undefined {
   if (at + 5 > bytes.length) return undefined;
   const bits = bytes.readUIntBE(at, 5);
@@ -79,7 +83,7 @@ export function dateAt(bytes: Buffer, at: number): string | undefined {
   return `${year}-${two(month)}-${two(day)}T${two(hour)}:${two(minute)}:${two(second)}`;
 }
 
-/** A soft filemark has no streams and states its own length; every other block ends with a padding stream. */
+/** The end of a block. A soft filemark has no streams and states its own length; every other block ends with a padding stream. */
 function endOf(bytes: Buffer, block: Block): number | undefined {
   if (block.tag === 'SFMB') return block.at + bytes.readUInt16LE(block.at + 8);
   for (const stream of streamsOf(bytes, block)) if (stream.id === 'SPAD') return stream.data + stream.length;

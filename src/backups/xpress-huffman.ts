@@ -7,10 +7,10 @@
 const tableBytes = 256;
 const symbols = 512;
 const maxCode = 15;
-/** Number of bytes that read-ahead may pass the end of the input before the input counts as exhausted. */
+/** Number of bytes by which read-ahead may pass the end of the input before decoding stops. */
 const readAheadBytes = 4;
 
-/** Whether the 256 bytes at a position are the lengths of a complete prefix code. Random bytes hardly ever are. */
+/** Whether the 256 bytes at an offset are the lengths of a complete prefix code. Random bytes almost never are. */
 export function hasCompleteCode(bytes: Buffer, at: number): boolean {
   if (at + tableBytes > bytes.length) return false;
   let used = 0;
@@ -23,7 +23,10 @@ export function hasCompleteCode(bytes: Buffer, at: number): boolean {
   return used === 1 << maxCode;
 }
 
-/** At most `size` bytes (≤ 65,536); undefined if the input is not such a block. Truncated input yields the bytes before the cut. */
+/**
+ * Decodes a block to at most `size` bytes (≤ 65,536). Returns undefined if the input is not such a block. Truncated input yields the bytes
+ * before the cut.
+ */
 export function decodeXpressHuffman(input: Buffer, size: number): Buffer | undefined {
   if (size > 65_536 || !hasCompleteCode(input, 0)) return undefined;
   const code = decodingTable(input);
@@ -32,7 +35,7 @@ export function decodeXpressHuffman(input: Buffer, size: number): Buffer | undef
   let at = tableBytes;
   let bits = 0;
   let have = 0;
-  // Words beyond the end count as zero; `at` shows that they were needed.
+  // Words beyond the end count as zero. `at` advances nevertheless, which ends the loop.
   const fill = () => {
     const word = at + 2 <= input.length ? input.readUInt16LE(at) : 0;
     at += 2;
@@ -40,7 +43,7 @@ export function decodeXpressHuffman(input: Buffer, size: number): Buffer | undef
     have += 16;
   };
   const peek = (count: number) => (bits >>> (have - count)) & ((1 << count) - 1);
-  // Sixteen bits stay buffered, so the whole-byte lengths that follow a symbol lie behind the words read ahead.
+  // At least 16 bits stay buffered, so that the whole-byte lengths that follow a symbol are located after the words read ahead.
   const drop = (count: number) => {
     have -= count;
     if (have < 16) fill();
@@ -76,7 +79,7 @@ export function decodeXpressHuffman(input: Buffer, size: number): Buffer | undef
   return output.subarray(0, written);
 }
 
-/** For each value of 15 bits: the symbol, with its code length in the lowest four bits. */
+/** The decoding table. Each value of 15 bits maps to a symbol, with its code length in the lowest four bits. */
 function decodingTable(input: Buffer): Uint16Array {
   const table = new Uint16Array(1 << maxCode);
   let next = 0;
