@@ -40,19 +40,19 @@ import { createWebhooks } from './webhooks/webhooks.ts';
 
 /** A running gateway. */
 export interface Gateway {
-  /** Base URL of its listening address. */
+  /** Base URL of the listening address. */
   readonly url: string;
-  /** Applies a new configuration. Returns the sections that need a restart. */
+  /** Applies a new configuration. Returns the names of the changed sections that need a restart. */
   reload(config: Config): Promise<readonly string[]>;
-  /** Records that the configuration file has faults; the active configuration stays in force. */
+  /** Records that the changed configuration file has faults. The previous configuration stays active. */
   reloadFailed(): void;
-  /** Accepts no new work, waits at most `graceMs` for open calls, and closes. */
+  /** Stops the gateway: accepts no new work, waits at most `graceMs` milliseconds for open calls, and closes all resources. */
   stop(graceMs: number): Promise<void>;
 }
 
 /**
- * Composes the modules and starts listening. Rejects if the store, the port or a key is unavailable. `tracing`: the span exporter, which
- * its creator closes. `open`: opens the store.
+ * Composes the modules and starts listening. Rejects if the store, the port or a key is unavailable. `tracing`: records spans; the caller
+ * closes it. `open`: opens the store.
  */
 export async function startGateway(
   config: Config,
@@ -65,7 +65,8 @@ export async function startGateway(
 ): Promise<Gateway> {
   const storeUrl = config.storeUrl.reveal();
   const embedded = storeUrl.startsWith('sqlite:');
-  // Processes that share a database go by its clock: what one of them wrote down is compared by another. Theirs may step as it likes.
+  // Processes that share a database use the database's clock, because they compare times that other processes have stored. A step of the
+  // machine's clock must then have no effect.
   const own: Runtime = embedded ? runtime : { ...runtime, now: unsteppedNow(runtime) };
   const store: Store & AuditLog & WebhookStore & FeedStore = await open(storeUrl, {
     runtime: own,
@@ -170,7 +171,7 @@ export async function startGateway(
       outbound: config.outbound,
       telemetry: telemetry.webhooks,
     });
-    // Token times use the machine's clock, because an issuer does not know the database's.
+    // Token validity uses the machine's clock, because a token issuer does not know the database's clock.
     const auth = await changeableAuthenticator(config.auth, runtime, outbound.fetch);
     const app = await createHttpApp({
       service,
@@ -219,14 +220,15 @@ export async function startGateway(
       url,
       async reload(next) {
         const changes = changesBetween(inForce.config, next);
-        // Unapplied sections are compared with the initial file each time, so that reverting a change needs no restart.
+        // Compares with the initial file, because sections that need a restart stay as they were at the start. A reverted change then needs
+        // no restart.
         const { needRestart } = changesBetween(config, next);
         if (changes.callers) await auth.change(next.auth);
         if (changes.accounts.length > 0) takeUpAccounts(next, changes.accounts);
         if (changes.rateLimit) rateLimit = rateLimitOf(next);
         const callers = changes.callers ? next : inForce.config;
         if (changes.callers || changes.webhooks) webhooks.change(callersOf(callers), next.webhooks);
-        // Unapplied callers keep their previous settings.
+        // Callers that are not applied keep their previous settings.
         inForce = { config: { ...next, auth: callers.auth }, failed: false, needRestart };
         tellConfigured();
         return needRestart;
@@ -254,8 +256,8 @@ export async function startGateway(
 }
 
 /**
- * For a database restored from a backup, with every process stopped: marks calls that may have been sent since the backup, so that they are
- * probed first. Returns the number of migrations.
+ * Prepares a database that was restored from a backup. No process may use it. Marks the calls that may have been sent after the backup, so
+ * that they are probed before they are sent. Returns the number of affected migrations.
  */
 export async function distrustRestoredStore(config: Config, runtime: Runtime): Promise<number> {
   const store = await openStore(config.storeUrl.reveal(), { runtime });
@@ -266,7 +268,7 @@ export async function distrustRestoredStore(config: Config, runtime: Runtime): P
   }
 }
 
-/** The missing keys that stored texts need, in words; null: none. */
+/** Describes the keys that stored texts need and that are not configured; null: none is missing. */
 function missingKeys(seals: readonly SealCount[], configured: ReadonlySet<string>): string | null {
   const missing = seals.flatMap(({ seal, backups, webhooks }) => {
     const [, id = ''] = seal.split('.');
@@ -289,13 +291,13 @@ function messageOf(error: unknown): string {
 /** The configuration in force. */
 interface InForce {
   readonly config: Config;
-  /** Whether the current file has faults. */
+  /** Whether the current file has faults and is therefore not active. */
   readonly failed: boolean;
-  /** Changed sections of the current file that need a restart. */
+  /** Names of the changed sections that need a restart. */
   readonly needRestart: readonly string[];
 }
 
-/** Readiness is public, so the faults appear only in the log. */
+/** The readiness check of the configuration. Readiness is public, so the faults appear only in the log. */
 function configurationCheck({ failed, needRestart }: InForce): { readonly ok: boolean; readonly detail: string } {
   if (failed)
     return { ok: false, detail: 'the changed file has faults, which the log names; an earlier version is in force' };

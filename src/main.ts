@@ -2,7 +2,7 @@
 import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-// Node caches stripped and compiled modules here, so that only the first start compiles; `npm ci` creates the folder.
+// Caches stripped and compiled modules, so that only the first start compiles them. `npm ci` creates the folder.
 enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/node', import.meta.url)));
 const { godwit } = await import('./command.ts');
 await godwit();

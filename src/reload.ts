@@ -4,14 +4,14 @@ import type { Gateway } from './gateway.ts';
 
 /** The result of a reload. */
 export type Reload =
-  /** It is in force, except for sections that need a restart. */
+  /** The new configuration is active, except for sections that need a restart. */
   | { readonly outcome: 'taken_up'; readonly needRestart: readonly string[]; readonly warnings: readonly string[] }
-  /** It has faults, and the earlier configuration stays in force. */
+  /** The new configuration has faults, and the previous one stays active. */
   | { readonly outcome: 'refused'; readonly faults: readonly string[] };
 
 /**
- * Reads the file again and applies it to a running gateway. Concurrent requests become one more reload. No fault of the file stops the
- * gateway.
+ * Creates a function that reads the configuration again and applies it to a running gateway. Requests during a reload cause one more
+ * reload. Faults of the file are logged and do not stop the gateway.
  */
 export function createReloader(
   gateway: Pick<Gateway, 'reload' | 'reloadFailed'>,
@@ -61,7 +61,7 @@ async function readAndApply(gateway: Pick<Gateway, 'reload'>, read: () => Promis
     return { outcome: 'taken_up', needRestart: await gateway.reload(config), warnings: config.warnings };
   } catch (error) {
     if (error instanceof ConfigError) return { outcome: 'refused', faults: error.faults };
-    // A fault of Godwit must not end a working gateway.
+    // An unexpected error must not end a working gateway, so it is reported like a fault.
     return { outcome: 'refused', faults: [error instanceof Error ? error.message : String(error)] };
   }
 }

@@ -1,11 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Runtime } from './domain/runtime.ts';
 
-/** Size of a batch of random bytes: a few bytes cost as much as a batch. */
+/** Size of a batch of random bytes. A large request costs about as much as a small one. */
 const portionBytes = 4096;
 let portion = Buffer.alloc(0);
 
-/** No byte is used twice: each batch is a separate buffer, consumed from its front. */
+/** Returns fresh random bytes. Each batch is consumed from its front and no byte is returned twice. */
 function nextRandomBytes(count: number): Uint8Array {
   if (count > portionBytes / 4) return randomBytes(count);
   if (portion.length < count) portion = randomBytes(portionBytes);
