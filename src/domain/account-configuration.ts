@@ -3,7 +3,7 @@ import type { AccountCredentials } from './credentials.ts';
 import type { Secret } from './secret.ts';
 import type { Account, AccountLimits, Credentials } from './vendor.ts';
 
-/** A value given literally, by the name of an environment variable, or by the path of a file that is read again when it changes. */
+/** A configured value: a literal, the name of an environment variable, or the path of a file that is read again when it changes. */
 export const ValueSchema = Type.Union([
   Type.String({ minLength: 1 }),
   Type.Object({ env: Type.String({ minLength: 1 }) }, { additionalProperties: false }),
@@ -13,27 +13,30 @@ export type Value = Static<typeof ValueSchema>;
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Makes credentials from values that may lie elsewhere. They are read again at every use. */
+/**
+ * Makes a function that reads configured values and builds credentials from them. Each call reads files again; unchanged credentials are the
+ * same object. It rejects with an `Error` that names the place, never the value, when a value was never readable.
+ */
 export type ReadValues = <C extends Credentials>(
   values: Readonly<Record<string, Value | undefined>>,
-  /** Gets what was read by name; a value that was not given is undefined. */
+  /** Builds the credentials. `read`: the values by name; undefined where the configuration has none. */
   build: (read: Readonly<Record<string, Secret | undefined>>) => C,
 ) => () => Promise<C>;
 
-/** What the meaning of a form of credentials depends on beside the form itself. */
+/** The inputs of a form of credentials besides the form itself. */
 export interface FormContext {
   readonly account: Account;
   readonly values: ReadValues;
 }
 
-/** One form of credentials: its shape in the file, and what it amounts to. */
+/** One form of credentials: its schema in the configuration, and its translation to credentials. */
 export interface CredentialForm {
   readonly schema: TSchema;
-  /** Throws for a form that does not make a whole. */
+  /** Throws an `Error` if the form is incomplete or contradictory. */
   credentials(form: object, context: FormContext): AccountCredentials;
 }
 
-/** A form whose reader gets the type of its schema. */
+/** Binds a schema to a reader of its static type. */
 export function credentialForm<T extends TSchema>(
   schema: T,
   credentials: (form: Static<T>, context: FormContext) => AccountCredentials,
@@ -41,29 +44,29 @@ export function credentialForm<T extends TSchema>(
   return { schema, credentials: (form, context) => credentials(form as Static<T>, context) };
 }
 
-/** What an account of a provider is in the configuration. */
+/** How the configuration describes an account of one provider. */
 export interface AccountConfiguration {
-  /** Settings beside those that every account has. */
+  /** Settings in addition to those of every account. */
   readonly settings: TProperties;
-  /** Calls per second unless the account says otherwise, from the vendor's pages. */
+  /** Default rate limits in calls per second, from the vendor's pages. */
   readonly limits: AccountLimits;
-  /** The form without `source`: keys and passwords. */
+  /** The form without `source`: access keys and passwords. */
   readonly configured: CredentialForm;
-  /** The other forms by their `source`, without `environment`. */
+  /** The other forms by their `source`, except `environment`. */
   readonly sources: Readonly<Record<string, CredentialForm>>;
-  /** What the vendor's own tools read from the environment, as the form that it amounts to. Throws when nothing is there. */
+  /** The form that the environment variables of the vendor's own tools describe. Throws an `Error` if they are not set. */
   fromEnvironment(environment: Environment): object;
-  /** The account with its own settings, as they stand in the file, and defaults filled in. */
+  /** Completes `common` with the provider's own settings and their defaults. */
   account(common: Account, settings: Readonly<Record<string, unknown>>): Account;
 }
 
-/** Parts that several forms have. */
+/** Schema parts that several forms share. */
 export const formParts = {
   path: Type.String({ minLength: 1, maxLength: 4096 }),
   url: Type.String({ pattern: '^https?://[^\\s?#]+$' }),
   roleName: Type.String({ pattern: '^[A-Za-z0-9._@-]{1,128}$' }),
   sessionName: Type.String({ pattern: '^[A-Za-z0-9.@_-]{2,64}$' }),
-  /** How long issued credentials are to last, from 900 seconds on. */
+  /** Lifetime of issued credentials in seconds, from 900 to `maximum`. */
   seconds: (maximum: number) => Type.Integer({ minimum: 900, maximum }),
   object: <T extends TProperties>(properties: T) => Type.Object(properties, { additionalProperties: false }),
   optional: Type.Optional,

@@ -1,14 +1,17 @@
 import { BlockList, isIP } from 'node:net';
 
-/** Which hosts this process may call: the one policy for vendor endpoints and for webhook receivers. */
+/** Which hosts this process may call. Vendor endpoints and webhook receivers share this policy. */
 export interface AddressPolicy {
-  /** Whether addresses of private networks and of this machine may be called. */
+  /** Whether loopback addresses and addresses of private networks are allowed. */
   readonly privateAddresses: boolean;
-  /** Whether plain HTTP may be spoken beyond this machine. */
+  /** Whether plain HTTP is allowed beyond loopback. */
   readonly plainHttp: boolean;
 }
 
-/** Where machines answer that trust whoever can reach them: metadata services of clouds, the local link. Nothing else of use is there. */
+/**
+ * Ranges that no setting allows: link-local and metadata services, which trust every client that reaches them, and ranges without unicast
+ * hosts.
+ */
 const never = blockList(
   ['0.0.0.0', 8],
   ['169.254.0.0', 16],
@@ -23,7 +26,7 @@ const never = blockList(
   ['fd00:42::', 32],
   ['fd00:c1::', 32],
   ['ff00::', 8],
-  // Translators and tunnels, which reach any IPv4 address under another name.
+  // Translation and tunnel prefixes: they reach any IPv4 address under another address.
   ['64:ff9b::', 96],
   ['64:ff9b:1::', 48],
   ['::ffff:0:0:0', 96],
@@ -43,7 +46,7 @@ const privateNetworks = blockList(
 );
 const loopback = blockList(['127.0.0.0', 8], ['::1', 128]);
 
-/** Why an address may not be called, or null. A text that is no address may not be. */
+/** Why the policy forbids an IP address (a predicate, such as `is an address …`), or null if it is allowed. Other text is forbidden. */
 export function addressFault(
   address: string,
   { privateAddresses }: Pick<AddressPolicy, 'privateAddresses'>,
@@ -56,7 +59,10 @@ export function addressFault(
   return null;
 }
 
-/** What is wrong with a URL that this process is to call, or null. What a name stands for is not looked at here: the sender to webhooks checks that at every call. */
+/**
+ * The fault in a URL that this process is to call, or null. Host names are not resolved here: the webhook sender checks the resolved
+ * addresses at every call.
+ */
 export function urlFault(text: string, policy: AddressPolicy): string | null {
   if (!URL.canParse(text)) return 'is not a URL.';
   const url = new URL(text);
@@ -71,23 +77,23 @@ export function urlFault(text: string, policy: AddressPolicy): string | null {
   return fault === null ? null : `${fault}.`;
 }
 
-/** The host without the brackets of an IPv6 address. */
+/** The host of a URL in lower case, without the brackets of an IPv6 address. */
 export function bareHost({ hostname }: Pick<URL, 'hostname'>): string {
   return hostname.replace(/^\[|\]$/g, '').toLowerCase();
 }
 
-/** Whether a host, without brackets, is this machine by its name or address. */
+/** Whether a host (without brackets) is loopback, by name or by address. */
 export function isLocalHost(host: string): boolean {
   return host === 'localhost' || host.endsWith('.localhost') || (isIP(host) !== 0 && isIn(loopback, host));
 }
 
-/** The IPv4 address inside an IPv6 address of the form `::a.b.c.d`, or null. The lists themselves read `::ffff:a.b.c.d` as IPv4. */
+/** The IPv4 address in an IPv4-compatible IPv6 address (`::a.b.c.d`), or null. `BlockList` maps `::ffff:a.b.c.d` to IPv4 itself. */
 function compatibleAddress(address: string): string | null {
   const { hostname } = new URL(`http://[${address.replace(/%.*$/, '')}]/`);
   const match = /^\[::(?:([0-9a-f]{1,4}):)?([0-9a-f]{1,4})\]$/.exec(hostname);
   if (match === null) return null;
   const value = Number.parseInt(match[1] ?? '0', 16) * 0x10000 + Number.parseInt(match[2] ?? '0', 16);
-  // `::1` is this machine, and no form of 0.0.0.1.
+  // `::` and `::1` are addresses of their own and contain no IPv4 address.
   if (value <= 1) return null;
   return [24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join('.');
 }

@@ -6,7 +6,7 @@ import type { FieldFault } from './problem.ts';
 import type { Provider } from './provider.ts';
 import type { MigrationRequest } from './request-schema.ts';
 
-/** Taking over what was begun outside Godwit. Pure. */
+/** Adoption: making migrations of tasks that were started outside Godwit. Pure. */
 
 interface Place {
   readonly name: string;
@@ -14,7 +14,7 @@ interface Place {
   readonly cloud?: CloudAccount;
 }
 
-/** The migration of a request before the vendor was read: its single backup is a placeholder. */
+/** The migration of an adoption request before the vendor's task is read. Its only backup is a placeholder. */
 export function adoptionDraft(
   request: MigrationRequest,
   account: Place,
@@ -42,8 +42,8 @@ export function adoptionDraft(
 }
 
 /**
- * The migration of an existing task, as if Godwit had sent everything that the task shows. A running backup is `restoring` until it is
- * observed.
+ * The migration of an existing task, as if Godwit had made every call that led to it. A running backup is `restoring` until the next
+ * observation.
  */
 export function adoptedMigration(
   draft: Migration,
@@ -91,7 +91,7 @@ function adoptedBackup(told: AdoptableBackup, now: Instant, { runtime }: Creatio
   };
 }
 
-/** The calls that must have started it, so that the next calls count from there. */
+/** The calls that led to the task, recorded as `accepted`, so that later calls get the following numbers. */
 function sentByOthers(migration: Migration, provider: Pick<Provider, 'plan'>, now: Instant): readonly Call[] {
   return migration.backups
     .flatMap((backup) =>
@@ -119,7 +119,7 @@ function named(refs: Refs, names: readonly string[]): Refs {
   return Object.fromEntries(Object.entries(refs).filter(([name]) => names.includes(name)));
 }
 
-/** Faults in the names of ids for an adoption. Pointers are into the request. */
+/** Faults in the names of the vendor ids in `adopt`; empty: none. Pointers are into the request. */
 export function refNameFaults(
   adopt: Refs,
   { required, optional }: { readonly required: readonly string[]; readonly optional: readonly string[] },

@@ -11,9 +11,9 @@ import {
 } from './request-schema.ts';
 import { closed, discriminated, nullable } from './typebox.ts';
 
-/** The schemas of answers: one source for static types, serialization and the OpenAPI document. */
+/** Schemas of responses. Static types, serialization and the OpenAPI document derive from them. */
 
-/** What an adopted backup was restored from, as far as the vendor shows it. */
+/** The files of an adopted backup, as far as the vendor shows them. */
 export const AdoptedSourceSchema = Type.Object(
   {
     type: Type.Literal('adopted'),

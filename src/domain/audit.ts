@@ -1,12 +1,12 @@
 import type { Instant } from './migration.ts';
 
-/** A record of a requested change: caller, resource and outcome. It holds no secret and nothing of the body but the target. */
+/** Record of one requested change: caller, resource and outcome. It holds no secret, and only the target of the request body. */
 export interface AuditRecord {
   readonly id: string;
   readonly at: Instant;
-  /** Name of the key, or issuer and subject of the token as `<issuer>#<subject>`; null: the request had no valid credentials. */
+  /** Name of the API key, or `<issuer>#<subject>` of the token; null: the request had no valid credentials. */
   readonly caller: string | null;
-  /** Address of the client as reported by configured proxies, else of the peer; `several` in a record of several addresses. */
+  /** Client address as configured proxies report it, else the peer's; `several` in a record that stands for several addresses. */
   readonly remoteAddress: string;
   /** Operation id of the contract; null: no operation has this method and path. */
   readonly operation: string | null;
@@ -15,41 +15,42 @@ export interface AuditRecord {
   readonly instanceId: string | null;
   readonly migrationId: string | null;
   readonly webhookId: string | null;
-  /** Null: the change was stored, and its process ended before the answer was. */
+  /** HTTP status of the response; null: the change is stored, and the process ended before it responded. */
   readonly status: number | null;
-  /** `ok`, the problem code of the refusal, or `stored` while there is no answer. */
+  /** `ok`, the problem code of the refusal, or `stored` until the response is known. */
   readonly outcome: string;
-  /** Of a record that stands for many: of the last of them. */
+  /** Id of the request; in a record that stands for many requests, of the last one. */
   readonly requestId: string;
-  /** Whether the answer repeats the first one for the idempotency key; the request then had no effect. */
+  /** Whether the response repeats the first one for the idempotency key. Such a request has no effect. */
   readonly replayed: boolean;
-  /** How many requests the record stands for: 1, unless refusals came in a flood. */
+  /** Number of requests that this record stands for. Greater than 1 only for refusals during a flood. */
   readonly count: number;
 }
 
-/** A record to write. With an `id` it completes the record that was stored with the change, if there is one. */
+/** A record to append. With an `id` it completes the record that was stored with the change, if there is one. */
 export type NewAuditRecord = Omit<AuditRecord, 'id'> & { readonly id?: string };
 
-/** A record to write in the transaction of a change. Account, instance and id of what is changed are filled in from what is stored. */
+/** A record to write in the transaction of a change. The store fills in account, instance and id of the changed resource. */
 export type AuditEntry = AuditRecord;
 
 export interface AuditFilter {
   readonly caller?: string;
   readonly migrationId?: string;
-  /** Not older than this. */
+  /** Only records of this time or later. */
   readonly since?: Instant;
-  /** Accounts that the reader may see; undefined: all, and what concerns no account. */
+  /** Accounts that the reader may see; undefined: all, and records without an account. */
   readonly visibleAccounts?: readonly string[];
 }
 
-/** The record of changes that were asked for. Nothing of it is taken away. Rejects with `StoreUnavailable`. */
+/** The audit log of requested changes. Records are never removed. Methods reject with `StoreUnavailable`. */
 export interface AuditLog {
+  /** Appends a record, or completes the one with the same id. */
   appendAudit(record: NewAuditRecord): Promise<void>;
-  /** Newest first. `after`: id of the last record of the page before. */
+  /** Newest first. `after`: id of the last record of the previous page; an unknown id gives an empty page. */
   listAudit(
     filter: AuditFilter,
     page: { readonly size: number; readonly after?: string },
   ): Promise<readonly AuditRecord[]>;
-  /** What a migration is about; null: there is none. */
+  /** Account and instance of a migration; null: there is no such migration. */
   placeOf(migrationId: string): Promise<{ readonly account: string; readonly instanceId: string } | null>;
 }

@@ -1,28 +1,31 @@
-/** An issuer whose tokens are taken. */
+/** A trusted issuer of access tokens. */
 export interface JwtSettings {
-  /** Holds no `#`. */
+  /** Does not contain `#`, which separates issuer and subject in a caller's name. */
   readonly issuer: string;
   readonly audience: string;
-  /** Where the issuer publishes its keys; `https`, or `http` on loopback. */
+  /** URL of the issuer's key set (JWKS): `https`, or `http` on loopback. */
   readonly jwksUri: string;
-  /** `at+jwt`: only tokens that say of themselves that they are access tokens (RFC 9068). Default `any`: those that say nothing, too. */
+  /** Accepted `typ` header. `at+jwt`: access tokens only (RFC 9068). `any` (default): also tokens without a type or with `JWT`. */
   readonly tokenType?: 'at+jwt' | 'any';
-  /** Tolerance for clocks that differ, in seconds; default 30. */
+  /** Tolerated clock difference in seconds; default 30. */
   readonly clockToleranceSeconds?: number;
-  /** The claim with the scopes, a list or a string separated by spaces; default: `scope` and `scp` together. `a.b` is the member `b` of the claim `a`. */
+  /**
+   * Claim with the scopes: a list, or a string separated by spaces. `a.b` is the member `b` of the claim `a`. Default: `scope` and `scp`
+   * combined.
+   */
   readonly scopesClaim?: string;
-  /** The claim with the account grants, in the same forms; default `accounts`. */
+  /** Claim with the account grants, in the same forms; default `accounts`. */
   readonly accountsClaim?: string;
-  /** Grants of a token without that claim; default: none. */
+  /** Account grants of a token without that claim; default: none. */
   readonly defaultAccounts?: readonly string[];
 }
 
-/** A configured API key: only its digest is known. */
+/** A configured API key. Only its digest is known. */
 export interface StaticKey {
   readonly name: string;
   /** Hex SHA-256 of the key's UTF-8 bytes. */
   readonly sha256: string;
   readonly scopes: readonly string[];
-  /** Accounts with a grant; `*` stands for all. */
+  /** Accounts that the key may use; `*` means all. */
   readonly accounts: readonly string[];
 }

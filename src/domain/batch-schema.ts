@@ -10,9 +10,9 @@ import {
 } from './request-schema.ts';
 import { closed, stringEnum } from './typebox.ts';
 
-/** The schemas of requests about many migrations. */
+/** Schemas of requests about many migrations. */
 
-/** Maximum number of migrations of one batch, and of one selection. */
+/** Maximum numbers of migrations in one batch and in one selection. */
 export const maxBatch = 100;
 export const maxSelected = 200;
 

@@ -6,9 +6,9 @@ import type { Reason } from './reasons.ts';
 import { askOperatorAfterMs } from './timing.ts';
 import type { FailureKind } from './vendor.ts';
 
-/** How the aggregate records why it does not move. Pure functions of the stored state. */
+/** Changes that record why the aggregate does not proceed. Pure. */
 
-/** The failed backup of an intact chain as a reason. */
+/** The reason `backup_failed` for a failed backup of an intact chain. */
 export function backupFailedNote(backup: Backup): ReasonNote {
   return {
     code: 'backup_failed',
@@ -17,7 +17,7 @@ export function backupFailedNote(backup: Backup): ReasonNote {
   };
 }
 
-/** Lets a chain rest because of its failed backup. */
+/** Adds the reason `backup_failed` if a backup of the chain has failed. */
 export function blockedByFailedBackup(migration: Migration): Migration {
   const failed = failedBackup(migration);
   if (failed === undefined) return migration;
@@ -25,8 +25,8 @@ export function blockedByFailedBackup(migration: Migration): Migration {
 }
 
 /**
- * Sets or clears `stalled`: nothing has changed for `stallMs` although the vendor has work to do. `before`: the migration before the
- * observation that led to `after`.
+ * Sets or clears `stalled`: no change for `stallMs` (or `askOperatorAfterMs`, if shorter, for an accepted cancellation) while the vendor
+ * has work to do. `before`: the migration before the observation that led to `after`.
  */
 export function noteStall(before: Migration, after: Migration, { now, settings }: ChangeContext): Migration {
   const free = withoutStall(after);
@@ -58,7 +58,7 @@ function withoutStall(migration: Migration): Migration {
   return { ...migration, blocking, stateReason };
 }
 
-/** Whether the vendor has work to do. */
+/** Whether the vendor has work to do, or the outcome of a call is unknown. */
 function awaitsVendor(migration: Migration): boolean {
   return (
     unsettledCall(migration) !== undefined ||
@@ -67,7 +67,7 @@ function awaitsVendor(migration: Migration): boolean {
   );
 }
 
-/** A sealed URL of the next call cannot be opened. `lack`: why, in words. */
+/** Records that a sealed URL of the next call cannot be opened. `lack`: why, as a clause. The migration is due again after `pollMaxMs`. */
 export function withoutKey(migration: Migration, lack: string, { settings, now }: ChangeContext): Migration {
   const detail = `A URL of the backup cannot be opened: ${lack}. Nothing was sent.`;
   return {
@@ -77,7 +77,7 @@ export function withoutKey(migration: Migration, lack: string, { settings, now }
   };
 }
 
-/** Another migration occupies the instance, and the vendor runs one restore per instance. */
+/** Records that another migration occupies the instance of a vendor that runs one restore per instance. Due again after `pollMaxMs`. */
 export function queuedBehind(migration: Migration, { settings, now }: ChangeContext): Migration {
   const detail =
     'Another migration restores onto the same instance, and this provider runs one restore per instance. This one follows by itself.';
@@ -96,7 +96,7 @@ export const unreadableReasons: readonly Reason[] = [
   'clock_refused',
 ];
 
-/** Why the vendor cannot be read, by the kind of failure. */
+/** The reason for a failed read of the vendor, by kind of failure. */
 export function unreadableReason(kind: FailureKind): Reason {
   switch (kind) {
     case 'throttled':
@@ -111,7 +111,7 @@ export function unreadableReason(kind: FailureKind): Reason {
   }
 }
 
-/** The vendor throttles the account or does not answer: nothing is sent for that many milliseconds. */
+/** Records that no call is sent for `waitMs` milliseconds: the vendor does not respond (`outage`), or it asked for a pause. */
 export function heldByVendor(
   migration: Migration,
   { reason, waitMs }: { readonly reason: 'limit' | 'vendor' | 'outage'; readonly waitMs: number },
@@ -133,7 +133,7 @@ export function heldByVendor(
   return { ...blockedBy(migration, note), dueAt: until, updatedAt: now };
 }
 
-/** Nothing is to be sent: the migration has ended, or the caller has to act first. */
+/** No call is due: the migration has ended, or the caller must act first, such as by an upload. */
 export function idle(migration: Migration): Migration {
   const waitsForFile = migration.backups.some(
     (backup) => backup.source.type === 'upload' && !backup.uploaded && backup.state === 'submitting',
@@ -143,7 +143,7 @@ export function idle(migration: Migration): Migration {
   return { ...blockedBy(migration, { code: 'awaiting_upload', detail }), dueAt: null };
 }
 
-/** The configuration no longer has the account that the migration began with; `lack` says so in a sentence. */
+/** Records that the account of the migration is no longer configured. `lack`: a sentence that says so. Due again after `pollMaxMs`. */
 export function withoutAccount(migration: Migration, lack: string, { settings, now }: ChangeContext): Migration {
   if (isTerminal(migration)) return { ...migration, dueAt: null };
   const detail = `${lack} Nothing can be sent or observed until the account that the migration began with is back.`;

@@ -1,4 +1,4 @@
-/** Puts an entry at the end of a map that holds at most `most`: the one that was put there longest ago goes. */
+/** Sets an entry and makes it the newest of a map with at most `most` entries. The oldest entry is removed if there is one too many. */
 export function putNewest<Key, Value>(map: Map<Key, Value>, key: Key, value: Value, most: number): void {
   map.delete(key);
   map.set(key, value);

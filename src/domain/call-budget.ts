@@ -2,8 +2,8 @@ import type { CallLimit } from './call-limits.ts';
 import { addedTime, type CallTimes, noTimes, timeAgo, withoutTime } from './call-times.ts';
 
 /**
- * The part of every limit that one of several processes may use. `rank`: its place among the `of`, from 0. `since`: monotonic milliseconds, when the
- * processes that share became these; `-Infinity` where there never were others.
+ * The part of every rate limit that one of several processes may use. `of`: number of processes. `rank`: the position of this one, from 0.
+ * `since`: monotonic milliseconds when this set of processes began; `-Infinity` if it was never different.
  */
 export interface Share {
   readonly of: number;
@@ -11,17 +11,17 @@ export interface Share {
   readonly since: number;
 }
 
-/** All of every limit: there is no other process. */
+/** The whole limit: there is no other process. */
 export const wholeShare: Share = { of: 1, rank: 0, since: Number.NEGATIVE_INFINITY };
 
-/** What is left of a limit. Times are monotonic milliseconds. */
+/** The use of one rate limit. Times are monotonic milliseconds. */
 export interface CallBudget {
-  /** When the last calls left; at least as many as the limit's number where so many have left. */
+  /** When the last calls were sent. Holds at least the last `limit.calls` times. */
   readonly sent: CallTimes;
-  /** The part of the limit that was used at `slowedAt`, after the vendor throttled a call. */
+  /** The factor on the limit at `slowedAt`, after the vendor throttled a call: above 0, at most 1. */
   readonly speed: number;
   readonly slowedAt: number;
-  /** Nothing leaves before then: the vendor asked to be left alone. */
+  /** No call is sent before this time, because the vendor asked for a pause. */
   readonly pausedUntil: number;
 }
 
@@ -32,10 +32,13 @@ export const fullBudget: CallBudget = {
   pausedUntil: Number.NEGATIVE_INFINITY,
 };
 
-/** How far a vendor's throttling has slowed a budget down. */
+/** How far throttling by the vendor has slowed a budget. */
 export type Slowness = Pick<CallBudget, 'speed' | 'slowedAt' | 'pausedUntil'>;
 
-/** What a budget is asked with. `wall`: the clock that all processes share, in milliseconds. Null `share`: it is not known, and nothing may leave. */
+/**
+ * The inputs of a question to a budget. `now`: monotonic milliseconds. `wall`: milliseconds of the clock that all processes share. `share`:
+ * null if it is unknown; then no call may be sent.
+ */
 export interface Asked {
   readonly limit: CallLimit;
   readonly share: Share | null;
@@ -43,34 +46,40 @@ export interface Asked {
   readonly wall: number;
 }
 
-/** A period is kept this much longer than the vendor's: calls travel for different times, and it counts when they arrive. */
+/** Factor on the vendor's period. Calls take different times to arrive, and the vendor counts them on arrival. */
 const margin = 1.1;
-/** With fewer calls than processes each has a slot in turn. Slots lie this much further apart than the limit asks for, and the beginning of each may be used. */
+/**
+ * With fewer calls than processes, the processes take turns in time slots. The factor on the distance between slots; a call may be sent only
+ * at the beginning of a slot.
+ */
 const slotSpacing = 1.25;
-/** As parts of the limit's period: what spacing and margin leave over. */
+/** Width of the usable part of a slot, as a fraction of the limit's period: the rest of `slotSpacing` after `margin`. */
 const slotWidth = slotSpacing - margin;
-/** So much earlier than a slot counts as in it: the shared clock has large numbers, whose fractions are coarse. Milliseconds. */
+/** A call this many milliseconds before a slot counts as inside it, because floating-point values of the shared clock are coarse. */
 const earlyMs = 1;
-/** A throttled answer halves the speed, down to this part of the limit. */
+/** A throttled call halves the speed, but not below this factor of the limit. */
 const minSpeed = 1 / 64;
-/** The speed doubles in so many milliseconds, so that all of the limit is used again after a minute at most. */
+/** Milliseconds in which the speed doubles. From the minimum, the whole limit is in use again after one minute. */
 const doublingMs = 10_000;
-/** How soon a process that does not know its share asks again, in milliseconds. */
+/** Milliseconds after which a process without a known share asks again. */
 const unknownShareMs = 500;
-/** Differences of floating-point sums. */
+/** Tolerance for rounding errors of floating-point sums, in milliseconds. */
 const noise = 1e-6;
 
-/** The part of the limit that is used at present: less than all for a while after the vendor has throttled a call. */
+/** The factor on the limit at `now`, from above 0 to 1. It is below 1 for a while after the vendor throttled a call. */
 export function speedOf({ speed, slowedAt }: Omit<Slowness, 'pausedUntil'>, now: number): number {
   return speed >= 1 ? 1 : Math.min(speed * 2 ** (Math.max(now - slowedAt, 0) / doublingMs), 1);
 }
 
-/** When the call after `ahead` others may leave, if all of them leave as soon as they may; `now`: at once. */
+/**
+ * When the next call may be sent, in monotonic milliseconds, if `ahead` other calls go first and each is sent as soon as it may. The result
+ * is `now` if it may be sent at once.
+ */
 export function nextAt(budget: CallBudget, asked: Asked, ahead = 0): number {
   const { limit, share, now, wall } = asked;
   if (share === null) return now + unknownShareMs;
   const speed = speedOf(budget, now);
-  // What the others have sent under the shares before is not known here, so a whole period is let pass.
+  // The calls of other processes under the previous shares are unknown here, so a whole period passes first.
   const earliest = Math.max(now, budget.pausedUntil, share.since + limit.perMs * margin);
   if (limit.calls < share.of) {
     const everyMs = (limit.perMs * slotSpacing * share.of) / limit.calls;
@@ -85,9 +94,9 @@ export function nextAt(budget: CallBudget, asked: Asked, ahead = 0): number {
   return (first - now < noise ? now : first) + Math.floor(ahead / calls) * periodMs;
 }
 
-/** How many calls may leave at once now. `most`: where there are more, this number is enough of an answer. */
+/** How many calls may be sent at once now, up to `most`. */
 export function available(budget: CallBudget, asked: Asked, most: number = asked.limit.calls): number {
-  // Whoever has more calls ahead leaves later, so the first that has to wait is found by halves.
+  // A call with more calls ahead never goes earlier, so a binary search finds the first one that has to wait.
   let least = 0;
   let waits = Math.min(most, asked.limit.calls);
   if (waits > 0 && nextAt(budget, asked, waits - 1) <= asked.now) return waits;
@@ -99,52 +108,52 @@ export function available(budget: CallBudget, asked: Asked, most: number = asked
   return least;
 }
 
-/** The budget after a call has left. */
+/** The budget after a call was sent at `now`. */
 export function spent(budget: CallBudget, { limit, now }: Pick<Asked, 'limit' | 'now'>): CallBudget {
   return { ...budget, sent: addedTime(budget.sent, now, limit.calls) };
 }
 
-/** The budget where a call that was let out at `at` was not made after all. */
+/** The budget without a call that was counted at `at` and then not made. */
 export function restored(budget: CallBudget, at: number): CallBudget {
   const sent = withoutTime(budget.sent, at);
   return sent === budget.sent ? budget : { ...budget, sent };
 }
 
 /**
- * The budget after the vendor has throttled a call that left at `leftAt` and asked to be left alone for `pauseMs`. Of calls that left together only the
- * first halves the speed.
+ * The budget after the vendor throttled a call that was sent at `leftAt` and asked for a pause of `pauseMs` milliseconds. Of several calls
+ * sent before the same slow-down, only the first halves the speed.
  */
 export function throttled(budget: CallBudget, pauseMs: number, now: number, leftAt: number): CallBudget {
-  // It recovers from when calls leave again.
+  // Recovery begins when calls are sent again, so after the pause.
   const pausedUntil = Math.max(budget.pausedUntil, now + pauseMs);
   const slowedAt = Math.max(budget.slowedAt, pausedUntil);
   if (leftAt < budget.slowedAt) return { ...budget, slowedAt, pausedUntil };
   return { ...budget, speed: Math.max(speedOf(budget, now) / 2, minSpeed), slowedAt, pausedUntil };
 }
 
-/** When all of the limit is used again. */
+/** When the whole limit is in use again, in monotonic milliseconds. */
 export function recoversAt({ speed, slowedAt, pausedUntil }: Slowness): number {
   return Math.max(slowedAt - Math.log2(speed) * doublingMs, pausedUntil);
 }
 
-/** What two reports of one budget say together: the lower speed, and the longer pause. */
+/** Combines two reports about one budget: the slower recovery and the longer pause. */
 export function slower(one: Slowness, other: Slowness): Slowness {
   const { speed, slowedAt } = recoversAt(one) < recoversAt(other) ? other : one;
   return { speed, slowedAt, pausedUntil: Math.max(one.pausedUntil, other.pausedUntil) };
 }
 
-/** Calls are whole: where they cannot be divided evenly, the first processes have one more. */
+/** The number of calls of one process. Where they do not divide evenly, processes of low rank have one more. */
 function partOf(calls: number, { of, rank }: Share): number {
   return Math.floor((calls + of - 1 - rank) / of);
 }
 
-/** Fewer calls in the same period; below one call, a longer period. */
+/** A limit with fewer calls in the same period, or one call in a longer period. */
 function slowed(calls: number, perMs: number, speed: number): CallLimit {
   const fewer = Math.max(Math.floor(calls * speed), 1);
   return { calls: fewer, perMs: Math.max((perMs * fewer) / (calls * speed), perMs) };
 }
 
-/** `now` where it lies in a slot of this process, else the beginning of the next one. Slots go by the shared clock. */
+/** `now` if it is in a slot of this process, else the beginning of the next one. Slots follow the shared clock. */
 function nextSlot({ limit, share, now, wall }: Asked & { readonly share: Share }, everyMs: number): number {
   const begin = (share.rank * everyMs) / share.of;
   const sinceSlot = modulo(wall - begin + earlyMs, everyMs) - earlyMs;

@@ -1,25 +1,25 @@
 import type { Account, VendorRequest } from './vendor.ts';
 
-/** At most `calls` in any period of `perMs` milliseconds. `calls` is a whole number of at least 1. */
+/** At most `calls` (a whole number of at least 1) in any period of `perMs` milliseconds. */
 export interface CallLimit {
   readonly calls: number;
   readonly perMs: number;
 }
 
-/** What a vendor takes of one operation from one account in one region. */
+/** A vendor's rate limit for one operation, per account and region. */
 export interface OperationLimit extends CallLimit {
-  /** The vendor's page that has the figure, or whose figure is assumed. */
+  /** The vendor's page with the figure. For an assumed figure: the page that it is taken from. */
   readonly source: string;
-  /** Operations with the same name here share one budget. Default: the operation has a budget of its own. */
+  /** Operations with the same name here share one budget. Default: each operation has its own. */
   readonly budget?: string;
 }
 
-/** The figures that a vendor publishes, by operation. */
+/** The rate limits that a vendor publishes, by operation. */
 export type CallLimits = Readonly<Record<string, OperationLimit>>;
 
 /**
- * The limit of an operation for an account, and the name of its budget: what the account's configuration says of the operation, else what the vendor
- * publishes, else the account's limit for calls of its kind.
+ * The rate limit of an operation for an account, and the name of its budget. In order of precedence: the account's setting for the
+ * operation, the vendor's published limit, the account's limit for reads or writes.
  */
 export function limitOf(
   published: CallLimits,
@@ -36,7 +36,7 @@ export function limitOf(
   };
 }
 
-/** A rate in calls per second as a limit: whole calls, in the shortest period that has at least one. */
+/** A rate in calls per second as a limit: whole calls in the shortest period that has at least one call. */
 export function limitPerSecond(perSecond: number): CallLimit {
   const calls = Math.max(Math.floor(perSecond), 1);
   return { calls, perMs: (calls * 1000) / perSecond };

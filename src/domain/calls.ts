@@ -23,11 +23,14 @@ import { type EngineSettings, maxCleanupTries, nextTryMs } from './timing.ts';
 import { mayHaveHappened, type VendorFailure } from './vendor.ts';
 
 /**
- * Changes of the aggregate before a changing call is sent and when it is answered; `in-doubt.ts` has those of a call without an answer.
+ * Changes of the aggregate before a changing call is sent and when it is answered. `in-doubt.ts` has those for calls without an answer.
  * Pure functions of the stored state, so that they can be applied again to a newer version.
  */
 
-/** Records the intent, or the doubt whether it was carried out before the database was restored from a copy; then nothing may be sent. A queued backup becomes `submitting`, and takes the instance where the vendor runs one restore at a time. */
+/**
+ * Records the intent of a call. If a process may have sent it before the database was restored from a copy, the call is recorded as in doubt
+ * instead, and must not be sent. A queued backup becomes `submitting` and occupies the instance if the vendor runs one restore per instance.
+ */
 export function beginCall(
   migration: Migration,
   command: Extract<Command, { do: 'send' }>,
@@ -63,9 +66,7 @@ export function beginCall(
   };
 }
 
-/**
- * The in-doubt call to record when a process may have sent this one before the database was restored from a backup; null: the call is new.
- */
+/** The in-doubt call to record if this call may have been sent before the database was restored from a copy; null: it is new. */
 function doubted({ calls }: Migration, call: Call, backup: Backup | null): Call | null {
   const doubt = backup?.maybeSent;
   if (doubt === undefined || call.step !== 'restore') return null;
@@ -73,7 +74,7 @@ function doubted({ calls }: Migration, call: Call, backup: Backup | null): Call 
   return looked ? null : { ...call, state: 'unknown', sentAt: doubt.since };
 }
 
-/** The vendor accepted the call, or a probe found its effect. `requestId`: the vendor's, if its own response said so. */
+/** The vendor accepted the call, or a probe found its effect. `requestId`: the id in the vendor's response; null after a probe. */
 export function acceptCall(
   migration: Migration,
   number: number,
@@ -115,7 +116,7 @@ export function acceptCall(
   return inState(next, opensByItself ? 'cutting_over' : 'restoring');
 }
 
-/** The call failed. The consequence depends on whether it may have been carried out, and whether a retry can succeed. */
+/** The call failed. What follows depends on whether it may have been executed and whether a retry can succeed. */
 export function failCall(
   migration: Migration,
   number: number,
@@ -147,6 +148,7 @@ export function failCall(
   }
 }
 
+/** Records that the outcome of a call is unknown. The migration is due at once for a probe. */
 function leaveOpen(
   migration: Migration,
   number: number,
@@ -171,7 +173,7 @@ function leaveOpen(
   };
 }
 
-/** The reason for a call in doubt. `detail`: the result of the probe. It asks an operator only when probing has not settled the call. */
+/** The reason for a call in doubt. `detail`: the result of the probe, or null. It names the operator's choices once the call `asksOperator`. */
 export function unknownNote(
   call: Call,
   detail: string | null,
@@ -185,7 +187,7 @@ export function unknownNote(
   return { code: 'outcome_unknown', detail: `${what} ${next}`, ...spoken(call.error?.provider) };
 }
 
-/** A busy target is retried for `busyMs`; then its refusal counts. */
+/** Retries a call onto a busy target for `busyMs`; then its refusal is final. */
 function waitOrGiveUp(migration: Migration, number: number, failure: VendorFailure, context: ChangeContext): Migration {
   const { now, settings } = context;
   const call = callOf(migration, number);
@@ -202,11 +204,12 @@ function waitOrGiveUp(migration: Migration, number: number, failure: VendorFailu
   return refuseCall(migration, number, { ...errorOf(failure), detail, retryable: true }, context);
 }
 
-/** What holds the target up may have been started by somebody else. The vendor is asked for it only when a person wants to know. */
+/** A sentence that names the list of tasks that were started outside Godwit, because one of them may keep the target busy. */
 function whereOthersShow({ account, target }: Pick<Migration, 'account' | 'target'>): string {
   return `GET /accounts/${encodeURIComponent(account)}/tasks?instanceId=${encodeURIComponent(target.instanceId)} lists what was started there outside Godwit.`;
 }
 
+/** Records that a call had no effect and is sent again later. */
 function deferCall(
   migration: Migration,
   number: number,
@@ -236,7 +239,7 @@ function deferCall(
   };
 }
 
-/** The call counts as refused with this error. */
+/** Records that a call is refused for good. The backup fails, the cutover or cancellation is withdrawn, or the cleanup ends. */
 export function refuseCall(
   migration: Migration,
   number: number,
@@ -277,7 +280,7 @@ export function refuseCall(
       const backup = backupOf(next, call.backupId);
       next = withBackup(next, backup.id, (each) => ({ ...each, state: 'failed', error, finishedAt: now }));
       next = { ...next, occupiesInstance: false };
-      // A refusal changes nothing at the vendor, so a chain stays where it was.
+      // A refusal changes nothing at the vendor, so the chain stays intact.
       if (backup.id === fullBackup(next).id)
         return { ...endMigration(next, next.cancelRequested ? 'cancelled' : 'failed', error, now, now), dueAt: now };
       return next.cancelRequested ? next : blockedByFailedBackup(next);
@@ -285,6 +288,7 @@ export function refuseCall(
   }
 }
 
+/** The warnings with `left_behind`: the cleanup after a refused submission failed. */
 export function leftBehind(migration: Migration, detail: string): readonly WarningNote[] {
   return withNote(migration.warnings, {
     code: 'left_behind',
@@ -292,6 +296,7 @@ export function leftBehind(migration: Migration, detail: string): readonly Warni
   });
 }
 
+/** Whether two records are attempts at the same call. */
 export function sameSend(one: Call, other: Call): boolean {
   return (
     one.step === other.step &&

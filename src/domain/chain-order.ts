@@ -3,18 +3,18 @@ import type { Backup, Migration, Source, WarningNote } from './migration.ts';
 import type { FieldFault } from './problem.ts';
 import type { Capabilities } from './provider.ts';
 
-/** Checks of a backup's place in its chain that need no reading of the file. Pure. */
+/** Checks of a backup's place in its chain without reading the file. Pure. */
 
-/** Whether a backup is restored or will be. */
+/** Whether a backup belongs to the chain: it is restored or is to be restored. */
 const counts = (backup: Backup): boolean => backup.state !== 'failed' && backup.state !== 'skipped';
 
-/** The backups before a new one, which joins at the end or replaces the failed one. */
+/** The backups before a new one. A new backup goes to the end or replaces the failed one. */
 function before(migration: Migration): readonly Backup[] {
   const failed = failedBackup(migration);
   return failed === undefined ? migration.backups : migration.backups.slice(0, migration.backups.indexOf(failed));
 }
 
-/** The objects that a source is read from. A link is known by its address without the query. */
+/** The objects of a source. A URL is identified by its text without the query. */
 function objectsOf(source: Source): readonly string[] {
   switch (source.type) {
     case 'object_storage':
@@ -30,7 +30,7 @@ function objectsOf(source: Source): readonly string[] {
   }
 }
 
-/** The backup of the chain that shares a file with `source`; failed ones do not count. */
+/** The backup of the chain that shares a file with `source`, or undefined. Failed and skipped backups do not count. */
 export function duplicateOf(migration: Migration, source: Source): Backup | undefined {
   const objects = new Set(objectsOf(source));
   return migration.backups.find(
@@ -41,7 +41,7 @@ export function duplicateOf(migration: Migration, source: Source): Backup | unde
   );
 }
 
-/** The fault in the type of a new backup, or null. */
+/** The fault in the type of a new backup, or null. `unsupported`: the provider's capabilities exclude the type. */
 export function typeFault(
   migration: Migration,
   { type }: Pick<Backup, 'type'>,
@@ -60,7 +60,7 @@ export function typeFault(
   return null;
 }
 
-/** A warning if the time in a file's name is older than that of the backup before it. */
+/** The warning `backup_out_of_order` if the time in the file name is earlier than that of the previous backup; else null. */
 export function orderWarning(migration: Migration, backup: Backup): WarningNote | null {
   const time = timeOf(backup);
   const previous = before(migration).filter(counts).at(-1);
@@ -72,7 +72,7 @@ export function orderWarning(migration: Migration, backup: Backup): WarningNote 
   };
 }
 
-/** A time of 8 digits for the day, and 4 or 6 for the hour, in the usual spellings. */
+/** A date of 8 digits and a time of 4 or 6 digits, with the usual separators. */
 const timePattern =
   /(?<!\d)(20\d{2})[-_.]?(\d{2})[-_.]?(\d{2})[-_.T ]?(\d{2})[-_.:h]?(\d{2})(?:[-_.:m]?(\d{2}))?(?!\d)/;
 

@@ -6,13 +6,13 @@ import type { BackupRequest, MigrationRequest, SourceRequest } from './request-s
 import type { Runtime } from './runtime.ts';
 import type { BackupType, Mode } from './vocabulary.ts';
 
-/** The dependencies of a creation. `seal` encrypts a URL that carries rights, for the backup with that id alone. */
+/** The dependencies of a creation. `seal` encrypts a signed URL and binds it to the backup with that id. */
 export interface CreationContext {
   readonly runtime: Pick<Runtime, 'now' | 'randomBytes'>;
   seal(url: string, backupId: string): SealedUrl;
 }
 
-/** A new migration, `pending`, with its full backup queued and due now. Values are as the caller gave them; nothing is guessed but defaults. */
+/** A new migration: `pending`, due now, with its full backup queued. Absent members get their defaults. */
 export function newMigration(
   request: MigrationRequest,
   account: { readonly name: string; readonly region: string; readonly cloud?: CloudAccount },
@@ -24,7 +24,7 @@ export function newMigration(
   return migrationWith(request, mode, [full], account, caller, context);
 }
 
-/** As `newMigration`, with existing backups. */
+/** A new migration with the given backups. */
 export function migrationWith(
   request: MigrationRequest,
   mode: Mode,
@@ -36,7 +36,7 @@ export function migrationWith(
   const now = context.runtime.now();
   const { databases, overwrite, instanceId } = request.target;
   return {
-    // Of the same moment as `createdAt`: lists find by the time in the id.
+    // The same instant as `createdAt`, because lists search by the time in the id.
     id: newId('mig', { now: () => now, randomBytes: (count) => context.runtime.randomBytes(count) }),
     provider: request.provider,
     account: account.name,
@@ -75,7 +75,7 @@ export function migrationWith(
   };
 }
 
-/** A backup of a chain, queued. */
+/** A new queued backup for a chain. */
 export function newBackup(request: BackupRequest, context: CreationContext): Backup {
   return backupOf(request.type, request.source, request.final ?? false, context);
 }
@@ -118,7 +118,7 @@ function newFeed({ bucket, prefix, endpoint, watch = true, lastFile }: NonNullab
   };
 }
 
-/** A full backup whose file is not known yet. */
+/** The source of a full backup whose file the first scan of the folder determines. */
 function folderOf(feed: MigrationRequest['feed']): SourceRequest {
   return { type: 'object_storage', bucket: feed?.bucket ?? '', keys: [] };
 }

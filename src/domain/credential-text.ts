@@ -2,21 +2,21 @@ import { remembered } from './remembered.ts';
 import { Secret } from './secret.ts';
 import type { Credentials } from './vendor.ts';
 
-/** Members of credentials that travel in a JSON body, which can carry any character that a person can type. */
+/** Members that are sent in a JSON body, so they may contain every printable character. */
 const typed: ReadonlySet<string> = new Set(['accountName', 'userName', 'password']);
-/** Members of ours that are not sent. */
+/** Members that are not sent to the vendor. */
 const ours: ReadonlySet<string> = new Set(['provider', 'method']);
 
 export interface CredentialFault {
   /** The member, such as `accessKeySecret`. */
   readonly name: string;
-  /** The fault, without the value. */
+  /** The fault, without the secret value. */
   readonly detail: string;
 }
 
 /**
- * The fault in credentials that would keep a request from being sent: a character that no key or token contains, such as a line break or
- * an invisible one. Null: no fault is known.
+ * The first fault in credentials that makes them unusable in a request: an empty member, or a character that no key or token contains, such
+ * as a line break. Null: no fault found.
  */
 export const credentialFault = remembered((credentials: Credentials): CredentialFault | null => {
   for (const [name, member] of Object.entries(credentials)) {

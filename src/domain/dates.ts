@@ -1,8 +1,8 @@
 import type { Backup, Call, Migration } from './migration.ts';
 
 /**
- * The changed aggregate with the times that follow from the change: `since` of each reason, and the time of the last progress. Pure; the
- * store applies it in every write, so that no change is missed.
+ * Completes a changed aggregate with the times that follow from the change: `since` of each reason and `movedAt`. Pure. The store applies it
+ * in every write.
  */
 export function dated(before: Migration | null, after: Migration): Migration {
   const now = after.updatedAt;
@@ -16,7 +16,7 @@ export function dated(before: Migration | null, after: Migration): Migration {
   };
 }
 
-/** Whether two states of a migration differ in progress. An observation or a wait of Godwit is no progress. */
+/** Whether a migration made progress between two versions. Observing and waiting are no progress. */
 export function hasMoved(before: Migration, after: Migration): boolean {
   return (
     before.state !== after.state ||
@@ -28,7 +28,7 @@ export function hasMoved(before: Migration, after: Migration): boolean {
   );
 }
 
-/** Parts that are the same object are not looked into. */
+/** Whether two lists differ in the gist of a part. Identical objects are equal without comparing their gists. */
 function differ<Part>(before: readonly Part[], after: readonly Part[], gist: (part: Part) => string): boolean {
   if (before.length !== after.length) return true;
   return after.some((part, index) => {

@@ -28,17 +28,17 @@ export type Command =
   | { readonly do: 'probe'; readonly recorded: Call; readonly backup: Backup | null; readonly call: ChangingCall }
   /** Observe the vendor's status. */
   | { readonly do: 'observe' }
-  /** The cancellation needs no (further) call. */
+  /** End the cancellation without a (further) call. */
   | { readonly do: 'conclude_cancel' }
-  /** Nothing until the caller acts, or nothing at all. */
+  /** Wait for the caller, or stop for good. */
   | { readonly do: 'nothing' };
 
-/** The part of a provider that decisions depend on. */
+/** The members of a provider that decisions depend on. */
 export type DecisionProvider = Pick<Provider, 'plan' | 'capabilities'>;
 
 /**
- * The heart of the engine: a pure, level-triggered function of the stored state. Any replica may run it any number of times, after any
- * crash, with the same result. The engine calls it only for a due migration.
+ * Decides the next step of a due migration. A pure, level-triggered function of the stored state: any replica may call it any number of
+ * times, after any crash, with the same result. Throws an `Error` if an unsettled call is not in the provider's plan.
  */
 export function decide(migration: Migration, provider: DecisionProvider): Command {
   const unsettled = unsettledCall(migration);
@@ -65,14 +65,14 @@ export function decide(migration: Migration, provider: DecisionProvider): Comman
   return { do: 'observe' };
 }
 
-/** Whether the vendor accepts the next backup now, as far as is known. While it works on the previous one, an observation comes first. */
+/** Whether the vendor accepts the next backup now, as far as is known. While the vendor is busy, an observation comes first. */
 function atRest({ state, heldByVendor }: Migration): boolean {
   return state === 'pending' || (state === 'awaiting_backup' && heldByVendor !== true);
 }
 
 /**
- * Whether the next step is the call that opens the database. A failed backup prevents it: opening without that backup is the caller's
- * decision.
+ * Whether the next step is the call that opens the database. A failed backup prevents it, because only the caller may decide to open
+ * without that backup.
  */
 function needsOpening(migration: Migration, provider: DecisionProvider): boolean {
   if (!provider.capabilities.cutoverWithoutBackup || migration.mode === 'full') return false;
@@ -88,13 +88,13 @@ function needsOpening(migration: Migration, provider: DecisionProvider): boolean
   );
 }
 
-/** Whether a call has to wait for the caller's upload. */
+/** Whether the call needs a file that the caller has not uploaded yet. */
 function needsUpload(backup: Backup, call: ChangingCall): boolean {
   return backup.source.type === 'upload' && !backup.uploaded && call.needsFile;
 }
 
 function submission(migration: Migration, backup: Backup, provider: DecisionProvider): Command | undefined {
-  // The folder is read first; its scan makes the migration due again.
+  // The file is unknown until the first scan of the folder, which makes the migration due again.
   if (isUnresolved(backup)) return { do: 'nothing' };
   const send = sendNext(migration, 'restore', backup, provider);
   if (send?.do === 'send' && needsUpload(backup, send.call)) return { do: 'nothing' };
@@ -118,7 +118,7 @@ function sendNext(
   return call && { do: 'send', step, backup, attempt: attemptOf(migration, step, backup), call };
 }
 
-/** The cleanup after a refused submission runs once; a refusal of the cleanup ends it. */
+/** The cleanup call for a refused submission, or undefined. A refused cleanup is not repeated. */
 function cleanupOf(migration: Migration, provider: DecisionProvider): Command | undefined {
   for (const backup of migration.backups) {
     if (backup.state !== 'failed' || !leftSomethingBehind(migration, backup)) continue;
@@ -137,7 +137,7 @@ function cleanupOf(migration: Migration, provider: DecisionProvider): Command | 
   return undefined;
 }
 
-/** Whether the vendor accepted the first calls of a submission and then refused it. */
+/** Whether the vendor accepted the first calls of a submission and refused a later one. */
 function leftSomethingBehind(migration: Migration, backup: Backup): boolean {
   const calls = migration.calls.filter(
     (call) => call.step === 'restore' && call.backupId === backup.id && call.attempt === backup.attempt,

@@ -2,15 +2,15 @@ import { activeBackup, finalBackup, isTerminal, nextQueuedBackup, unsettledCall 
 import type { Migration } from './migration.ts';
 
 /**
- * The first need of a due migration: a changing call (`send`), a probe for a call in doubt (`reconcile`), or an observation (`observe`).
- * It only decides which places and which part of a limit the migration waits for.
+ * What a due migration needs first: a changing call (`send`), a probe for an in-doubt call (`reconcile`), or an observation (`observe`). It
+ * only determines which capacity and which part of a rate limit the migration waits for.
  */
 const dueWorks = ['send', 'reconcile', 'observe'] as const;
 export type DueWork = (typeof dueWorks)[number];
 
 /**
- * The first need of a migration, as far as it is known without its provider. `decide` is authoritative. If the two differ, the migration
- * has waited for another kind of place, which is harmless.
+ * The first need of a migration, as far as it is known without its provider. `decide` is authoritative: if the two differ, the migration has
+ * only waited for another capacity.
  */
 export function dueWorkOf(migration: Migration): DueWork {
   if (unsettledCall(migration) !== undefined) return 'reconcile';

@@ -15,8 +15,8 @@ import {
 } from './vocabulary.ts';
 
 /**
- * The closed sets that have a name of their own in the OpenAPI document, so that generated clients have a type for each. The ids of the
- * providers are one more, which the registry knows.
+ * Closed sets of values with a name in the OpenAPI document, so that generated clients have a type for each. The registry adds the set of
+ * provider ids.
  */
 export const namedEnums = {
   Action: actionNames,
@@ -36,7 +36,7 @@ export const namedEnums = {
 
 type EnumName = keyof typeof namedEnums;
 
-/** A value of a named set. `options`: what is said of it at this place, such as `description` or `default`. */
+/** Schema of a named set. `options`: additional keywords at this place, such as `description` or `default`. */
 export function enumOf<Name extends EnumName>(name: Name, options: object = {}) {
   return stringEnum<(typeof namedEnums)[Name]>(namedEnums[name], { title: name, ...options });
 }

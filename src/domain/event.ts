@@ -2,7 +2,7 @@ import { isUnresolved } from './feed.ts';
 import type { Instant, Migration } from './migration.ts';
 import type { EventType } from './vocabulary.ts';
 
-/** A fact about one migration, appended in the transaction that made it true. `data` never holds a secret. */
+/** A fact about one migration. It is appended in the transaction that changes the migration. `data` never holds a secret. */
 export interface MigrationEvent {
   readonly id: string;
   readonly migrationId: string;
@@ -12,10 +12,10 @@ export interface MigrationEvent {
   readonly data: Readonly<Record<string, string | number | boolean | null>>;
 }
 
-/** An event before the store has given it an id. */
+/** An event before the store assigns its id. */
 export type NewEvent = Omit<MigrationEvent, 'id'>;
 
-/** The events of a change of the aggregate. Pure; the store calls it in every write, so every change has its events. */
+/** The events of a change of the aggregate. `before`: null for a creation. Pure. The store calls it in every write. */
 export function eventsBetween(before: Migration | null, after: Migration): readonly NewEvent[] {
   const events: NewEvent[] = [];
   const tell = (type: EventType, data: NewEvent['data']) =>
@@ -31,7 +31,7 @@ export function eventsBetween(before: Migration | null, after: Migration): reado
       backups: after.backups.length,
     });
   for (const [index, backup] of after.backups.entries()) {
-    // A chain has thousands, and mostly one of them has changed.
+    // A chain can have thousands of backups, and usually one has changed.
     if (before?.backups[index] === backup) continue;
     const earlier = before?.backups.find((each) => each.id === backup.id);
     if (earlier === undefined) tell('backup.added', { backupId: backup.id, type: backup.type, final: backup.final });
@@ -73,7 +73,7 @@ export function eventsBetween(before: Migration | null, after: Migration): reado
   return events;
 }
 
-/** Events of the watched folder. */
+/** The events of a change of the watched folder. */
 function feedEvents(before: Migration | null, after: Migration): readonly NewEvent[] {
   const { feed } = after;
   if (feed === undefined) return [];

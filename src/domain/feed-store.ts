@@ -1,18 +1,18 @@
 import type { Feed, Instant, Migration } from './migration.ts';
 
-/** A folder that migrations watch. One listing serves all of them. */
+/** A folder that migrations watch. One listing serves all of its migrations. */
 export interface WatchedFolder {
   readonly id: string;
   readonly account: string;
   readonly region: string;
   readonly bucket: string;
   readonly prefix: string;
-  /** Failed listings in a row. */
+  /** Consecutive failed listings. */
   readonly failures: number;
   readonly scannedAt: Instant | null;
 }
 
-/** The engine's document about one object of a folder, by its key. */
+/** The engine's record of one object in a folder. `document`: JSON of the engine. */
 export interface FolderDocument {
   readonly key: string;
   readonly document: string;
@@ -26,13 +26,13 @@ export function folderKey(
   return JSON.stringify([migration.account, migration.region, feed.bucket, feed.prefix]);
 }
 
-/** Watched folders and their contents as last seen. The holder of a folder's lease scans it, so replicas share the work. */
+/** Watched folders and their last known contents. The holder of a folder's lease scans it, so that replicas share the work. */
 export interface FeedStore {
-  /** The id of the folder that a migration takes its files from; null: none. */
+  /** Id of the folder that a migration takes its files from; null: it has none. */
   folderIdOf(migration: Migration): string | null;
-  /** Leases a due folder without a valid lease to the caller. */
+  /** Leases a due folder that nobody else has leased, for `leaseMs` milliseconds; null: there is none. */
   claimFolder(owner: string, now: Instant, leaseMs: number): Promise<WatchedFolder | null>;
-  /** Ends the scan of a leased folder; false: another process has the lease. `dueAt`: null: nobody watches the folder. */
+  /** Ends the scan of a leased folder. `dueAt`: null if no migration watches it. Returns false if another process has the lease. */
   finishFolder(
     id: string,
     owner: string,
@@ -41,11 +41,12 @@ export interface FeedStore {
   /** Makes a folder due at once. */
   wakeFolder(id: string, now: Instant): Promise<void>;
   folder(id: string): Promise<WatchedFolder | null>;
-  /** In the order of their keys. */
+  /** The records of a folder in the order of their keys. */
   folderDocuments(id: string): Promise<readonly FolderDocument[]>;
+  /** Writes the records in `put` and removes those with the keys in `removed`. */
   changeFolderDocuments(id: string, put: readonly FolderDocument[], removed: readonly string[]): Promise<void>;
   /** Ids of the active migrations that watch a folder. */
   watchersOf(id: string): Promise<readonly string[]>;
-  /** Forgets folders that no migration refers to. */
+  /** Removes folders that no migration refers to. */
   forgetFolders(): Promise<void>;
 }

@@ -9,24 +9,24 @@ export interface FeedItem {
   readonly size: number;
   readonly lastModified: Instant | null;
   readonly verdict: FeedVerdict;
-  /** In words; null for a taken file. */
+  /** Explanation for people; null for a taken file. */
   readonly reason: string | null;
   readonly backupId: string | null;
   readonly header: BackupHeader | null;
 }
 
-/** The full backup of a feed is queued at the creation. The first scan of the folder determines its file. */
+/** Whether the file of a backup is unknown: a migration with a feed is created with a full backup that the first scan determines. */
 export function isUnresolved({ source }: Pick<Backup, 'source'>): boolean {
   return source.type === 'object_storage' && source.keys.length === 0;
 }
 
-/** Whether a migration still waits for the file of its full backup. */
+/** Whether the file of the full backup is still unknown. */
 export function awaitsFullBackup({ backups }: Pick<Migration, 'backups'>): boolean {
   const [full] = backups;
   return full !== undefined && isUnresolved(full);
 }
 
-/** Whether files of the folder may still be taken. */
+/** Whether further files of the folder may become backups. */
 export function takesFiles(migration: Migration): boolean {
   const { feed, backups, cutoverRequested, cancelRequested, state } = migration;
   if (feed === undefined || feed.closed || cutoverRequested || cancelRequested) return false;
@@ -36,11 +36,11 @@ export function takesFiles(migration: Migration): boolean {
   );
 }
 
-/** How far the target is behind the newest known backup of the chain, in seconds; null: one of the times is unknown. */
+/** Age difference between the last restored backup and the newest known one of the chain, in whole or fractional seconds; null: unknown. */
 export function behindSeconds({ feed, backups }: Migration): number | null {
   const restored = backups.findLast(({ state }) => state === 'restored')?.header?.finishedAt ?? null;
   if (feed === undefined || feed.newestFinishedAt === null || restored === null) return null;
-  // Both are local times of the source without a zone, so their difference is valid.
+  // Both are local times of the source server without a zone, so their difference is valid.
   const seconds = (Date.parse(`${feed.newestFinishedAt}Z`) - Date.parse(`${restored}Z`)) / 1000;
   return Number.isNaN(seconds) ? null : Math.max(0, seconds);
 }

@@ -9,20 +9,20 @@ import {
 import type { Account, Dialogue } from './vendor.ts';
 import type { BackupType, MigrationState, Mode } from './vocabulary.ts';
 
-/** A task that the vendor lists, whoever began it. What its list does not tell is null. */
+/** A task in the vendor's list, started by Godwit or by others. Members that the list does not show are null. */
 export interface VendorTask {
   readonly providerRefs: Refs;
   readonly name: string | null;
-  /** The vendor's word, verbatim. */
+  /** The vendor's status, verbatim. */
   readonly providerStatus: string;
-  /** Our state of what the word means; null: the word alone does not tell. */
+  /** The state that the vendor's status means; null: the status alone does not determine it. */
   readonly state: MigrationState | null;
-  /** The vendor's text, such as the reason of a failure. */
+  /** The vendor's text, such as the cause of a failure. */
   readonly detail: string | null;
   readonly mode: Mode | null;
-  /** Names on the target. */
+  /** Database names on the target. */
   readonly databases: readonly string[] | null;
-  /** Names of the files as the vendor shows them, links without their query. */
+  /** File names as the vendor shows them, URLs without their query. */
   readonly files: readonly string[] | null;
   readonly createdAt: Instant | null;
   readonly startedAt: Instant | null;
@@ -35,19 +35,19 @@ export interface VendorTaskList {
   readonly complete: boolean;
 }
 
-/** What is to be taken over, and what the caller says of it. */
+/** A task to adopt, and what the caller states about it. */
 export interface AdoptionOrder {
-  /** All of the required names are among them. */
+  /** The vendor ids. All required names are present. */
   readonly refs: Refs;
-  /** As it was asked for, with no backup of its own; its mode counts only where `mode` says it. */
+  /** The migration as requested, with a placeholder as its backup. Its mode counts only if `mode` is set. */
   readonly draft: Migration;
-  /** Null: whatever the vendor says. */
+  /** The mode that the caller states; null: the vendor's. */
   readonly mode: Mode | null;
-  /** Vendor ids that migrations of this gateway own or owned on the instance. */
+  /** Vendor ids on the instance that belong or belonged to migrations of this gateway. */
   readonly taken: ReadonlySet<string>;
 }
 
-/** One backup of a task that is taken over. `restoring`: the next observation tells what becomes of it. */
+/** One backup of a task to adopt. `restoring`: the next observation determines its state. */
 export interface AdoptableBackup {
   readonly type: BackupType;
   readonly final: boolean;
@@ -60,14 +60,14 @@ export interface AdoptableBackup {
   readonly finishedAt: Instant | null;
 }
 
-/** A task that can be taken over, with its backups in the order of their restore: the first is the full one. */
+/** A task that can be adopted. Its backups are in the order of their restore, the full one first. */
 export interface AdoptableTask {
   readonly mode: Mode;
   readonly providerStatus: string;
   readonly backups: readonly [AdoptableBackup, ...AdoptableBackup[]];
 }
 
-/** Why a task cannot be taken over. `differs`: it is another one than the caller says. `untold`: the vendor does not tell enough of it. */
+/** Why a task cannot be adopted. `differs`: it is not what the caller states. `untold`: the vendor does not show enough of it. */
 export interface AdoptionRefusal {
   readonly refused: 'differs' | 'untold';
   /** JSON pointer into the request. */
@@ -75,34 +75,34 @@ export interface AdoptionRefusal {
   readonly detail: string;
 }
 
-/** How a provider shows and tells of what was begun outside Godwit. Pure. */
+/** Lists and reads tasks that were started outside Godwit. Pure. */
 export interface ForeignTasks {
-  /** Our names of the ids that name a task to be taken over. */
+  /** Names of the vendor ids that identify a task. */
   readonly refs: { readonly required: readonly string[]; readonly optional: readonly string[] };
-  /** The tasks of an instance, the newest first, as far as one bounded reading goes. `now` by the vendor's clock. */
+  /** The tasks of an instance, newest first, within one bounded reading. `now`: by the vendor's clock. */
   list(instanceId: string, account: Account, now: Instant): Dialogue<VendorTaskList>;
-  /** Reads a task that is to be taken over. `now` by the vendor's clock. */
+  /** Reads a task to adopt. `now`: by the vendor's clock. */
   read(order: AdoptionOrder, account: Account, now: Instant): Dialogue<AdoptableTask | AdoptionRefusal>;
 }
 
-/** Newest first; tasks without a time come last. */
+/** Sorts by creation, newest first; tasks without a time come last. */
 export function newestFirst(tasks: readonly VendorTask[]): readonly VendorTask[] {
   return tasks.toSorted((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0));
 }
 
-/** A refusal because of the ids themselves. `name`: the id that is at fault. */
+/** A refusal that points to a vendor id. `name`: the name of the id. */
 export function refusedRef(refused: AdoptionRefusal['refused'], name: string, detail: string): AdoptionRefusal {
   return { refused, pointer: `/adopt/${name}`, detail };
 }
 
-/** A chain that rests stands in the way of its own databases only; whatever runs may hold up the whole instance. */
+/** Whether a task can delay another restore: a resting chain only for its own databases, a running restore for the whole instance. */
 function standsInTheWay({ state, finishedAt, databases }: VendorTask, wanted: ReadonlySet<string>): boolean {
   if (state === 'restoring' || (state === null && finishedAt === null)) return true;
   const same = databases?.some((name) => wanted.has(name.toLowerCase())) ?? false;
   return same && (state === 'awaiting_backup' || state === 'pending');
 }
 
-/** What a person should know of tasks that were begun outside Godwit before another restore goes to their instance; null: nothing. */
+/** The warning about tasks that were started outside Godwit and can delay a restore onto the same instance; null: none. */
 export function foreignTaskWarning(
   tasks: readonly VendorTask[],
   { target }: Pick<Migration, 'target'>,

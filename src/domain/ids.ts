@@ -5,12 +5,12 @@ export type IdPrefix = 'aud' | 'mig' | 'bkp' | 'evt' | 'req' | 'whk' | 'dlv';
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 const wellFormed = /^([a-z]{3})_[0-9a-hjkmnp-tv-z]{26}$/;
 const timeDigits = 10;
-/** Every two digits. */
+/** All pairs of digits. */
 const pairs: readonly string[] = [...alphabet].flatMap((first) => [...alphabet].map((second) => first + second));
 
 /**
- * An opaque id such as `mig_01kbzq3m8e9v6x2c4n7p5r0t1w`: 10 characters of time in milliseconds, then 16 random ones
- * (Crockford base 32, lower case), so ids sort by creation.
+ * A new opaque id such as `mig_01kbzq3m8e9v6x2c4n7p5r0t1w`: 10 characters for the time in milliseconds, then 16 random ones (Crockford
+ * base 32, lower case). Ids sort by creation time.
  */
 export function newId(prefix: IdPrefix, runtime: Pick<Runtime, 'now' | 'randomBytes'>): string {
   const bytes = runtime.randomBytes(16);
@@ -20,8 +20,8 @@ export function newId(prefix: IdPrefix, runtime: Pick<Runtime, 'now' | 'randomBy
 }
 
 /**
- * The text that sorts before all ids of that time (milliseconds since the epoch) or later, and after all earlier ones. A time out of range
- * counts as the nearest valid one.
+ * The text that sorts before all ids of that time (milliseconds since the epoch) and later ones, and after all earlier ids. A time out of
+ * range counts as the nearest valid one.
  */
 export function earliestId(prefix: IdPrefix, at: number): string {
   let time = Math.min(Math.max(Math.floor(at), 0), 32 ** timeDigits - 1);

@@ -17,13 +17,13 @@ import { askOperatorAfterMs, type EngineSettings, nextTryMs, spreadBackOffMs } f
 import type { VendorFailure } from './vendor.ts';
 
 /**
- * Changes of the aggregate around an in-doubt call: one that was sent and whose outcome is unknown. Pure functions of the stored state, so
- * that they can be applied again to a newer version.
+ * Changes of the aggregate around an in-doubt call: a call that was sent and whose outcome is unknown. Pure functions of the stored state,
+ * so that they can be applied again to a newer version.
  */
 
 /**
- * The result of a probe for a call in doubt. `probedAt`: the time of the probe. A process may pause between the probe and its commit;
- * absence in a list that was read before it was complete proves nothing later.
+ * Applies the result of a probe for an in-doubt call. `probedAt`: when the probe read the vendor. A process may pause between probe and
+ * commit, so absence counts only if the vendor was read after the settling time (`settleMs`).
  */
 export function settleByFinding(
   migration: Migration,
@@ -74,8 +74,8 @@ export function settleByFinding(
 }
 
 /**
- * Sends a call again that proved absent. A call that the vendor answers with its own error each time is sent `resendTries` times; then the
- * last error counts as a refusal. A call without any answer is retried without limit.
+ * Sends a call again that a probe found absent. After `resendTries` attempts that the vendor answered with an error, the last error counts
+ * as a refusal. Attempts without any response are not limited.
  */
 function sendAgain(absent: Migration, number: number, context: ChangeContext): Migration {
   const { now, settings } = context;
@@ -106,7 +106,7 @@ function sendAgain(absent: Migration, number: number, context: ChangeContext): M
   };
 }
 
-/** The probe itself failed. */
+/** Applies a failed probe: the call stays in doubt, and the next probe follows after a back-off. */
 export function probeFailed(
   migration: Migration,
   number: number,
@@ -147,14 +147,14 @@ export function probeFailed(
 }
 
 /**
- * Since when the outcome has been unknown. A call whose sender is gone may have waited long between its intent and its sending, and
- * carries the time of another machine's clock. It therefore counts as in doubt from its first probe on.
+ * When a call became in doubt. If its sender is gone, the answer is the first probe, because the call may have been sent long after its
+ * intent, and `sentAt` comes from another machine's clock.
  */
 function inDoubtSince(call: Call, now: Instant, { callTimeoutMs }: EngineSettings): Instant {
   return call.settledAt ?? Math.max(now, call.sentAt + callTimeoutMs);
 }
 
-/** An operator states that the call did not arrive; it is sent again. */
+/** An operator states that the call did not arrive, so it is sent again. */
 export function assumeAbsent(migration: Migration, number: number, now: Instant): Migration {
   const absent = withCall(migration, number, (each) => ({ ...each, state: 'absent', settledAt: now }));
   return {
@@ -167,7 +167,7 @@ export function assumeAbsent(migration: Migration, number: number, now: Instant)
 
 const notFoundYet = 'Its outcome is not known.';
 
-/** An object left behind is harmless, so the number of probes for its removal is bounded. Then a warning names it. */
+/** Gives up a cleanup whose outcome stays unknown. An object left behind is harmless; the warning `left_behind` names it. */
 function abandonCleanup(migration: Migration, number: number, detail: string, now: Instant): Migration {
   const settled = withCall(migration, number, (each) => ({ ...each, state: 'refused', settledAt: now }));
   const next = cleared(settled, 'answer');
@@ -180,7 +180,7 @@ function abandonCleanup(migration: Migration, number: number, detail: string, no
   };
 }
 
-/** Warns (`accepted_after_all`) when a call presumed lost and re-sent turns out to have been accepted. Null: the outcome was known in time. */
+/** Warns (`accepted_after_all`) when a call presumed lost and re-sent turns out to have been accepted. Null: it was not presumed lost. */
 export function acceptedAfterAll(migration: Migration, call: Call, refs: Refs): Migration | null {
   if (migration.calls.find((each) => each.number === call.number)?.state !== 'absent') return null;
   const ids = Object.entries(refs).map(([name, id]) => `${name} ${id}`);

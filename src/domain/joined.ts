@@ -5,8 +5,9 @@ interface Asking<Item, Result> {
 }
 
 /**
- * Joins what is asked for at about the same time. `work` does it for several items at once and answers for each, in their order; at most `atOnce` of it
- * are under way, for at most `most` items each, and whoever asks meanwhile joins the next one. It begins after each question that it answers.
+ * Batches requests that are made at about the same time. `work` gets 1 to `most` items and returns their results in the same order. At most
+ * `atOnce` runs of it are in progress; requests made meanwhile join the next run. A run starts after all of its items were requested. If
+ * `work` rejects, all requests of that run reject.
  */
 export function joined<Item, Result>(
   work: (items: readonly Item[]) => Promise<readonly Result[]>,
@@ -34,7 +35,7 @@ export function joined<Item, Result>(
   return (item) =>
     new Promise((resolve, reject) => {
       waiting.push({ item, resolve, reject });
-      // Whatever the process has received already joins in.
+      // Requests that the process has already received join this run.
       if (waiting.length === 1) setImmediate(begin);
     });
 }

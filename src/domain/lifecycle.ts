@@ -6,10 +6,10 @@ import type { ChangingCall, Provider } from './provider.ts';
 import { type Reason, type ReasonEntry, reasonEntry } from './reasons.ts';
 import { type ActionName, actionNames, type MigrationState, terminalStates } from './vocabulary.ts';
 
-/** What of a provider the life cycle depends on. */
+/** The members of a provider that the life cycle depends on. */
 export type LifeCycleProvider = Pick<Provider, 'id' | 'capabilities' | 'cancelVerdict' | 'canBecomeFinal'>;
 
-/** Every legal change of state, and what brings it about. */
+/** All legal transitions, each with its cause. */
 export const transitions: Readonly<Record<MigrationState, Partial<Record<MigrationState, string>>>> = {
   pending: {
     restoring: 'the vendor accepted the full backup',
@@ -51,11 +51,12 @@ export const transitions: Readonly<Record<MigrationState, Partial<Record<Migrati
   cancelled: {},
 };
 
+/** Whether a migration has ended: `succeeded`, `failed` or `cancelled`. */
 export function isTerminal(migration: Migration): boolean {
   return terminalStates.includes(migration.state);
 }
 
-/** The migration in another state. Throws for a transition that the table lacks, which is a programming error. */
+/** The migration in another state. Throws an `Error` for a transition that the table lacks, which is a programming error. */
 export function inState(migration: Migration, state: MigrationState): Migration {
   if (migration.state === state) return migration;
   if (transitions[migration.state][state] === undefined)
@@ -63,31 +64,32 @@ export function inState(migration: Migration, state: MigrationState): Migration 
   return { ...migration, state };
 }
 
-/** The backup that is being submitted or restored at the vendor now. */
+/** The backup that is being submitted to or restored by the vendor. */
 export function activeBackup(migration: Migration): Backup | undefined {
   return migration.backups.find((backup) => backup.state === 'submitting' || backup.state === 'restoring');
 }
 
-/** The failed backup that holds up the chain until it is retried or replaced. */
+/** The failed backup that blocks the chain until it is retried or replaced. */
 export function failedBackup(migration: Migration): Backup | undefined {
   return migration.backups.find((backup) => backup.state === 'failed' && backup.supersededBy === undefined);
 }
 
+/** The queued backup that is submitted next. */
 export function nextQueuedBackup(migration: Migration): Backup | undefined {
   return migration.backups.find((backup) => backup.state === 'queued');
 }
 
-/** The backup that opens the database, unless it failed. */
+/** The backup after which the database opens, unless it failed or was skipped. */
 export function finalBackup(migration: Migration): Backup | undefined {
   return migration.backups.find((backup) => backup.final && backup.state !== 'failed' && backup.state !== 'skipped');
 }
 
-/** The call in doubt: its sender is gone, or its answer leaves the outcome open. */
+/** The call in doubt: its sender is gone, or its outcome is unknown. */
 export function unsettledCall(migration: Migration): Call | undefined {
   return migration.calls.find((call) => call.state === 'sending' || call.state === 'unknown');
 }
 
-/** Which run of a step is current: a refused run, or one that a probe found absent, does not count against a new one of `restore`. */
+/** The number of the current attempt at a step, from 1: of `restore` the backup's attempt, otherwise one more than the refused calls. */
 export function attemptOf(migration: Migration, step: Step, backup: Backup | null): number {
   if (step === 'restore') return backup?.attempt ?? 1;
   return (
@@ -98,7 +100,7 @@ export function attemptOf(migration: Migration, step: Step, backup: Backup | nul
   );
 }
 
-/** The first call of a step that the vendor has not accepted yet; undefined when the step is complete. */
+/** The first call of a step that the vendor has not accepted in this attempt; undefined: the step is complete. */
 export function nextCall(
   migration: Migration,
   step: Step,
@@ -120,6 +122,7 @@ export function nextCall(
   return plan.find((call) => !accepted.has(call.operation));
 }
 
+/** The answer to whether an action is possible. `code` and `detail` become the problem document of a refusal. */
 export type Permission =
   | { readonly allowed: true }
   | { readonly allowed: false; readonly code: ProblemCode; readonly detail: string };
@@ -127,29 +130,30 @@ export type Permission =
 const yes: Permission = { allowed: true };
 const no = (detail: string, code: ProblemCode = 'invalid_state'): Permission => ({ allowed: false, code, detail });
 
-/** Whether this reason is among `blocking`. */
+/** Whether `blocking` contains this reason. */
 export function isBlockedBy({ blocking }: Migration, code: Reason): boolean {
   return blocking.some((note) => note.code === code);
 }
 
-/** Whether `retry` can clear one of the reasons. */
+/** Whether a reason in `blocking` offers `retry`. */
 function mayRetry({ blocking, cancelRequested }: Migration): boolean {
   const offers = blocking.map(({ code }) => reasonEntry(code).retry);
   return offers.includes('always') || (!cancelRequested && offers.includes('unless_cancelling'));
 }
 
-/** Why the vendor's side cannot be known, so that a cancellation ends the record with a warning. Undefined: the vendor can be read. */
+/** The reason why the vendor's side cannot be known; `cancel` then ends the record with a warning. Undefined: the vendor can be read. */
 export function lossOf(migration: Migration): ReasonNote | undefined {
   const losses = (when: ReasonEntry['cancelEndsRecord']) =>
     migration.blocking.find(({ code }) => reasonEntry(code).cancelEndsRecord === when);
   return losses('always') ?? (unsettledCall(migration) ? undefined : losses('when_settled'));
 }
 
-/** Whether an action is possible now, and if not, why. The only source of `actions[]` and of the 409 answers. */
+/** Whether an action is possible now, and if not, why. The only source of `actions[]` and of the 409 responses. */
 export function permission(action: ActionName, migration: Migration, provider: LifeCycleProvider): Permission {
   return rules[action](migration, provider);
 }
 
+/** The actions that are possible now. */
 export function allowedActions(migration: Migration, provider: LifeCycleProvider): readonly ActionName[] {
   return actionNames.filter((action) => permission(action, migration, provider).allowed);
 }
@@ -222,10 +226,10 @@ const rules: Record<ActionName, (migration: Migration, provider: LifeCycleProvid
   },
 };
 
-/** Maximum number of backups of a chain, because each change reads the whole chain: a log backup every five minutes for a week. */
+/** Maximum number of backups of a chain (a log backup every five minutes for a week), because each change reads the whole chain. */
 export const maxBackups = 2000;
 
-/** Why a new backup cannot take its place in the chain although `add_backup` is allowed, or null. */
+/** Why a new backup cannot take its place in the chain although `add_backup` is allowed; null: it can. */
 export function placementFault(migration: Migration, backup: Pick<Backup, 'final'>): string | null {
   if (migration.backups.length >= maxBackups)
     return `A chain has at most ${maxBackups} backups. Cut over, and start the next one with a newer full backup.`;
@@ -233,13 +237,13 @@ export function placementFault(migration: Migration, backup: Pick<Backup, 'final
   return 'It takes the place of the failed backup, and others follow in the queue: only the last one can be final.';
 }
 
-/** The last queued backup, if it can still become the final one. */
+/** The last backup of the chain if it is queued and may become the final one. */
 export function markableAsFinal(migration: Migration, provider: LifeCycleProvider): Backup | undefined {
   const last = migration.backups.at(-1);
   return last?.state === 'queued' && last.type !== 'full' && provider.canBecomeFinal(last) ? last : undefined;
 }
 
-/** Whether the present attempt certainly had no effect at the vendor, so that a cancellation needs no call. */
+/** Whether the current attempt certainly had no effect at the vendor, so that a cancellation needs no call. */
 export function nothingAtVendor(migration: Migration): boolean {
   const { attempt, id } = fullBackup(migration);
   return !migration.calls.some(

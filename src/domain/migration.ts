@@ -5,15 +5,15 @@ import type { MigrationRequest } from './request-schema.ts';
 import type { RestoreErrorCode } from './restore-errors.ts';
 import type { BackupState, BackupType, MigrationState, Mode, ProviderId } from './vocabulary.ts';
 
-/** The vendor's ids by our names for them, verbatim. */
+/** The vendor's ids, verbatim, by Godwit's names for them. */
 export type Refs = Readonly<Record<string, string>>;
 
 /** Milliseconds since the epoch. */
 export type Instant = number;
 
 /**
- * A URL that carries rights. `display` is the URL without its query; `sealed` is the whole URL, encrypted. The plain text exists
- * only in the request that brought it and in the vendor call that needs it.
+ * A URL that may grant access. `display`: the URL without its query. `sealed`: the whole URL, encrypted. The plain text exists only in the
+ * caller's request and in the vendor call that needs it.
  */
 export interface SealedUrl {
   readonly display: string;
@@ -35,7 +35,7 @@ export type Source =
       readonly engineVersion: string;
     }
   | { readonly type: 'upload'; readonly fileName: string }
-  /** A source that somebody else sent: the file names as the vendor shows them, links without their query. Godwit cannot send it again. */
+  /** The source of an adopted backup: file names as the vendor shows them, URLs without their query. Godwit cannot send it again. */
   | { readonly type: 'adopted'; readonly files: readonly string[] };
 
 /** Why a migration or a backup failed. */
@@ -46,18 +46,18 @@ export interface MigrationError {
   readonly provider?: VendorErrorDetails;
 }
 
-/** A code of a catalogue with the words that fit the case. */
+/** A code of a catalogue with an explanation of the present case. */
 export interface Note<Code extends string> {
   readonly code: Code;
   readonly detail: string;
-  /** Of a reason: since when it has been there; `dated` sets it. */
+  /** Of a reason: when it was added. `dated` sets it. */
   readonly since?: Instant;
   /** The vendor error, if the vendor answered. */
   readonly provider?: VendorErrorDetails;
 }
-/** Why a migration does not move. */
+/** A reason why a migration does not proceed. */
 export type ReasonNote = Note<Reason>;
-/** A warning: what a person should know although the migration itself goes on. */
+/** Information for people about a migration that is not itself at fault. */
 export type WarningNote = Note<Warning>;
 
 export interface Database {
@@ -65,31 +65,32 @@ export interface Database {
   readonly restoreAs?: string;
 }
 
+/** One backup of the aggregate. */
 export interface Backup {
   readonly id: string;
   readonly type: BackupType;
   readonly source: Source;
   readonly final: boolean;
   readonly state: BackupState;
-  /** 1 for the first submission; a retry counts up. */
+  /** 1 for the first submission; each retry adds 1. */
   readonly attempt: number;
-  /** For an `upload` source: whether the caller has reported the upload. */
+  /** Of an `upload` source: whether the caller has reported the upload. */
   readonly uploaded: boolean;
   /**
-   * Set after the database was restored from a backup: a later process may have sent this backup, so every call after number `after` is
-   * probed for before it is sent, from `since` on.
+   * Set after the database was restored from a copy. Another process may have sent this backup since the copy was made, so every call with a
+   * number above `after` is probed for before it is sent. `since`: the earliest time of such a call.
    */
   readonly maybeSent?: { readonly after: number; readonly since: Instant };
-  /** The file's header; null or absent: the file was not read. */
+  /** The header of the file; null or absent: the file was not read. */
   readonly header?: BackupHeader | null;
-  /** Distinguishes the file's database from others of the same name. */
+  /** The binding id in the file. It distinguishes databases of the same name. */
   readonly bindingId?: string | null;
-  /** Entity tag of the object when it was taken from a folder, to detect a later change of the file. */
+  /** Entity tag of the object when it was taken from a folder. A different one later means that the file has changed. */
   readonly etag?: string | null;
   readonly providerStatus: string | null;
   readonly providerRefs: Refs;
   readonly error: MigrationError | null;
-  /** Whether another backup has replaced this failed one, which then no longer holds up the chain. */
+  /** The id of the backup that replaces this failed one, or `cutover`. Such a backup no longer blocks the chain. */
   readonly supersededBy?: string;
   readonly createdAt: Instant;
   readonly submittedAt: Instant | null;
@@ -101,54 +102,54 @@ export interface Feed {
   readonly bucket: string;
   readonly prefix: string;
   readonly endpoint?: string;
-  /** Whether files that come later are taken too. */
+  /** Whether files that appear later are taken too. */
   readonly watch: boolean;
-  /** Key or name of the file that ends the chain; null: none has been named. */
+  /** Key or name of the file that ends the chain; null: not named. */
   readonly lastFile: string | null;
-  /** Whether the feed is complete and takes no more files. */
+  /** Whether the feed takes no more files. */
   readonly closed: boolean;
-  /** The gap of the chain, and since when it is known. */
+  /** The gap in the chain: the keys before and after it, and when it was found. */
   readonly gap: { readonly after: string | null; readonly before: string; readonly since: Instant } | null;
-  /** Keys of backups that a caller removed from the chain; they are not taken again. */
+  /** Keys of backups that a caller removed from the chain. They are not taken again. */
   readonly skipped?: readonly string[];
-  /** Keys of refused files, so that each is reported once; the latest hundred. */
+  /** Keys of the last hundred refused files, so that each is reported once. */
   readonly refused: readonly string[];
-  /** When the newest known file of the chain was finished, by the source's clock; null: unknown. */
+  /** When the newest known backup of the chain was finished, in local time of the source server; null: unknown. */
   readonly newestFinishedAt: string | null;
   readonly scannedAt: Instant | null;
 }
 
-/** What a series of vendor calls is for. */
+/** The purpose of a sequence of vendor calls. */
 export type Step = 'restore' | 'open' | 'cancel' | 'cleanup';
 
 /**
- * One changing call at a vendor. It is stored as `sending` before it is sent. A call found in `sending` by a new owner has an
- * unknown outcome.
+ * One changing call at a vendor. It is stored as `sending` before it is sent; if another process finds it in that state, its outcome is
+ * unknown.
  *
- * `refused`: the vendor said no. `deferred`: certainly not carried out, and worth sending again (throttled, busy, not connected).
- * `absent`: its outcome was unknown, and a probe proved that it did not arrive.
+ * `refused`: the vendor rejected it. `deferred`: it certainly had no effect and is sent again (throttled, busy, not connected). `absent`: its
+ * outcome was unknown, and a probe found that it did not arrive.
  */
 export interface Call {
   readonly number: number;
   readonly step: Step;
   readonly backupId: string | null;
-  /** The backup's attempt that this call belongs to; 1 for other steps' first run. */
+  /** Number of the attempt at the step, see `attemptOf`. */
   readonly attempt: number;
   readonly operation: string;
   readonly state: 'sending' | 'accepted' | 'refused' | 'deferred' | 'unknown' | 'absent';
   readonly sentAt: Instant;
   readonly settledAt: Instant | null;
   readonly refs: Refs;
-  /** The vendor's id of the request whose response settled the call; null until then, and without a response. */
+  /** The vendor's id of the request whose response settled the call; null: not settled, or settled without a response. */
   readonly requestId: string | null;
   readonly error: MigrationError | null;
-  /** How many times it has been probed for. */
+  /** Number of probes so far. */
   readonly looks: number;
-  /** The key or user that it was sent with, see `VendorClient.credentialPrint`. */
+  /** Identifies the key or user that signed the call, see `VendorClient.credentialPrint`. */
   readonly credential?: string;
-  /** Probing has not settled it so far: an operator may decide. */
+  /** Whether an operator may decide the outcome, because probing has not settled it. */
   readonly asksOperator?: boolean;
-  /** A call that somebody else sent; the following calls build on it. */
+  /** Set if the call was made outside Godwit. Later calls build on it. */
   readonly adopted?: true;
 }
 
@@ -158,20 +159,20 @@ export interface MigrationOptions {
   readonly keepDownloadedFiles?: boolean;
 }
 
-/** The account at a vendor's cloud, independent of its name in the configuration. */
+/** An account at a vendor, independent of its name in the configuration. */
 export interface CloudAccount {
-  /** Origin of the service that carries out its calls, such as `https://rds.aliyuncs.com`. */
+  /** Origin of the service that executes its calls, such as `https://rds.aliyuncs.com`. */
   readonly endpoint: string;
-  /** The vendor's own id of the account or project; null where it is not known. */
+  /** The vendor's id of the account or project; null: unknown. */
   readonly id: string | null;
 }
 
-/** The stored aggregate: all that decides what happens next. */
+/** The stored aggregate: everything that determines the next step. */
 export interface Migration {
   readonly id: string;
   readonly provider: ProviderId;
   readonly account: string;
-  /** The cloud account that it began with; absent in records from before this was kept. */
+  /** The account at the vendor when the migration was created. Absent in older records. */
   readonly cloud?: CloudAccount;
   readonly region: string;
   readonly name: string | null;
@@ -184,10 +185,10 @@ export interface Migration {
     readonly overwrite: boolean;
   };
   readonly options: MigrationOptions;
-  /** Present where backups are taken from a folder. */
+  /** Present if backups are taken from a folder. */
   readonly feed?: Feed;
   readonly providerOptions: NonNullable<MigrationRequest['providerOptions']>;
-  /** Who created it; the scope of its idempotency keys. */
+  /** The caller that created it, which is also the scope of its idempotency key. */
   readonly caller: string;
   readonly state: MigrationState;
   readonly stateReason: Reason | null;
@@ -195,12 +196,12 @@ export interface Migration {
   readonly providerRefs: Refs;
   readonly blocking: readonly ReasonNote[];
   readonly warnings: readonly WarningNote[];
-  /** The vendor's percentage of the running restore; null: the vendor gives none. */
+  /** The vendor's percentage of the running restore; null: unknown. */
   readonly percent: number | null;
-  /** In the order in which they are restored; the first is the full backup. */
+  /** In the order of their restore. The first is the full backup. */
   readonly backups: readonly Backup[];
   readonly calls: readonly Call[];
-  /** A cutover without a file has been asked for. */
+  /** Whether a cutover without a further backup was requested. */
   readonly cutoverRequested: boolean;
   readonly cancelRequested: boolean;
   readonly error: MigrationError | null;
@@ -209,26 +210,26 @@ export interface Migration {
   readonly finishedAt: Instant | null;
   readonly updatedAt: Instant;
   readonly observedAt: Instant | null;
-  /** The time of the last progress: a change of state, calls, or the vendor's report; `dated` sets it. Absent in older records. */
+  /** Time of the last progress: a change of state, calls, or the vendor's report. `dated` sets it. Absent in older records. */
   readonly movedAt?: Instant;
-  /** At the last observation the vendor took no further backup of the chain. Absent: it does, or does not tell. */
+  /** Set if the vendor accepted no further backup of the chain at the last observation. */
   readonly heldByVendor?: true;
-  /** Whether it occupies the instance, where the vendor runs one restore per instance. Unique per account and instance. */
+  /** Whether it occupies the instance, where the vendor runs one restore per instance. At most one per account and instance is true. */
   readonly occupiesInstance: boolean;
-  /** When the engine has to look at it next; null: never. */
+  /** When the engine must process it next; null: never. */
   readonly dueAt: Instant | null;
-  /** Consecutive failures of the current step; the base of the back-off. */
+  /** Consecutive failures of the current step. The back-off grows with it. */
   readonly failures: number;
-  /** Counts up with every change; the ETag. */
+  /** Incremented by every change. Part of the entity tag. */
   readonly version: number;
 }
 
-/** The name that a database has on the target. */
+/** The name of a database on the target. */
 export function restoredName(database: Database): string {
   return database.restoreAs ?? database.name;
 }
 
-/** The full backup, which every migration has. */
+/** The full backup. Throws an `Error` if the migration has no backup, which is a programming error. */
 export function fullBackup(migration: Migration): Backup {
   const [first] = migration.backups;
   if (first === undefined) throw new Error(`${migration.id} has no backup`);

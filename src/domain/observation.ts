@@ -18,13 +18,13 @@ import { clearedBy } from './reasons.ts';
 import { nextObservation, nextTryMs } from './timing.ts';
 import type { VendorFailure } from './vendor.ts';
 
-/** `group` is the provider's observation group of the migration. */
+/** `group`: the provider's observation group of the migration. */
 export interface ObservationContext extends ChangeContext {
   readonly group: string;
 }
 
 /**
- * Applies an observation. Only documented statuses change a state; a late or repeated observation changes nothing; unknown statuses are
+ * Applies an observation. Only documented statuses change the state. A late or repeated observation changes nothing. An unknown status is
  * stored and shown.
  */
 export function applyObservation(
@@ -40,10 +40,10 @@ export function applyObservation(
     next = { ...next, providerStatus: observation.providerStatus, percent: observation.percent };
   next = cleared(next, 'observation');
   for (const warning of observation.warnings) next = { ...next, warnings: withNote(next.warnings, warning) };
-  // A restore that Godwit terminated has not failed by itself.
+  // A restore that Godwit terminated has not failed.
   if (!(observation.phase === 'failed' && wasCancelled(next)))
     for (const each of observation.backups) next = applyBackup(next, each, now);
-  // Vendors' times have whole seconds and another clock, so a start is never before the request.
+  // Vendors report whole seconds of another clock, so the start is limited to times after the submission.
   if (observation.startedAt !== null && next.startedAt !== null)
     next = { ...next, startedAt: Math.max(firstSubmission(next), Math.min(next.startedAt, observation.startedAt)) };
 
@@ -51,7 +51,7 @@ export function applyObservation(
   return isTerminal(moved) ? moved : scheduled(noteStall(migration, moved, context), context);
 }
 
-/** The vendor could not be read. The state stays, and `blocking` says so. */
+/** Applies a failed observation. The state stays, `blocking` gets the reason, and the next one follows after a back-off. */
 export function observationFailed(
   migration: Migration,
   failure: VendorFailure,
@@ -59,7 +59,7 @@ export function observationFailed(
 ): Migration {
   const { settings, now } = context;
   if (isTerminal(migration)) return migration;
-  // What was not even asked has not failed once more.
+  // A call that was held back locally is not another failure of the vendor.
   const held = failure.kind === 'not_sent' && failure.retryAfterMs !== undefined;
   const failures = migration.failures + (held ? 0 : 1);
   const reason = unreadableReason(failure.kind);
@@ -81,6 +81,7 @@ export function observationFailed(
   );
 }
 
+/** Applies the vendor's status of one backup, if that is being restored. */
 function applyBackup(migration: Migration, observed: BackupObservation, now: number): Migration {
   return withBackup(migration, observed.backupId, (backup) => {
     if (backup.state !== 'restoring') return backup;
@@ -119,7 +120,7 @@ function applyPhase(migration: Migration, observation: Observation, context: Obs
 }
 
 function succeed(migration: Migration, observation: Observation, now: number): Migration {
-  // The vendor has not accepted this attempt yet, so the observation shows an older one.
+  // The vendor has not accepted the current attempt yet, so the observation is of an earlier one.
   if (migration.state === 'pending') return migration;
   const finishedAt = endOf(migration, observation, now);
   const backups = migration.backups.map((backup) =>
@@ -146,7 +147,7 @@ function fail(migration: Migration, observation: Observation, now: number): Migr
   return endMigration({ ...migration, backups }, 'failed', error, finishedAt, now);
 }
 
-/** The vendor's time of the end, unless its clock would put that before the beginning or into the future. */
+/** The vendor's time of the end, limited to the span from the start to now. */
 function endOf(migration: Migration, observation: Observation, now: number): number {
   return Math.max(migration.startedAt ?? migration.createdAt, Math.min(observation.finishedAt ?? now, now));
 }
@@ -167,12 +168,12 @@ const unexplained: MigrationError = {
   retryable: false,
 };
 
-/** The chain is consistent and nothing runs, provided that the backup itself is reported as ended. */
+/** The vendor reports an intact chain and nothing running. The migration rests unless one of its backups is still in progress. */
 function rest(migration: Migration, context: ObservationContext): Migration {
   if (activeBackup(migration) !== undefined || migration.cancelRequested || migration.state === 'pending')
     return migration;
   const full = fullBackup(migration);
-  // Without its full backup there is no chain, whatever the status of the task.
+  // A chain does not exist without its full backup, whatever the vendor's status of the task.
   if (full.state === 'failed')
     return endMigration(migration, 'failed', full.error ?? unexplained, full.finishedAt ?? context.now, context.now);
   const failed = failedIncrementOf(migration, context);
@@ -181,7 +182,7 @@ function rest(migration: Migration, context: ObservationContext): Migration {
   return { ...inState(migration, 'awaiting_backup'), occupiesInstance: false, percent: null };
 }
 
-/** The vendor waits, and does not show what became of the backup in flight. */
+/** The vendor waits for a backup but does not show the outcome of the last one. */
 function undecided(migration: Migration, { undecided: detail }: Observation): Migration {
   const active = activeBackup(migration);
   if (detail === undefined || active === undefined || active.type === 'full') return migration;
@@ -191,7 +192,7 @@ function undecided(migration: Migration, { undecided: detail }: Observation): Mi
   });
 }
 
-/** The chain is intact, but the vendor takes no further backup now. Nothing is sent before an observation shows that it does. */
+/** The chain is intact, but the vendor accepts no further backup now. Nothing is sent until an observation shows that it does. */
 function withObstacle(migration: Migration, { obstacle }: Observation): Migration {
   if (obstacle === undefined || isTerminal(migration)) return migration;
   return {
@@ -202,7 +203,7 @@ function withObstacle(migration: Migration, { obstacle }: Observation): Migratio
   };
 }
 
-/** A failed increment of an intact chain holds up the queue. A lost chain is `failed` as a whole. */
+/** A failed increment of an intact chain blocks the queue. If it breaks the chain, the migration is `failed`. Undefined: none failed. */
 function failedIncrementOf(migration: Migration, { provider, now }: ObservationContext): Migration | undefined {
   const failed = failedBackup(migration);
   if (
@@ -221,6 +222,7 @@ function failedIncrementOf(migration: Migration, { provider, now }: ObservationC
   };
 }
 
+/** The vendor no longer shows the task. */
 function missing(migration: Migration, now: number): Migration {
   if (wasCancelled(migration)) return endMigration(migration, 'cancelled', null, now, now);
   return blockedBy(migration, {
@@ -229,7 +231,7 @@ function missing(migration: Migration, now: number): Migration {
   });
 }
 
-/** When it is due next: at once for anything but an observation, otherwise after the polling interval. */
+/** Sets when the migration is due: after the polling interval if the next step is an observation, otherwise at once. */
 function scheduled(migration: Migration, { provider, group, now, settings }: ObservationContext): Migration {
   const waits = decide(migration, provider).do === 'observe';
   return { ...migration, dueAt: waits ? nextObservation(migration, group, now, settings) : now };

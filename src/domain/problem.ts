@@ -1,8 +1,8 @@
 import { restoreErrors } from './restore-errors.ts';
 
 /**
- * The closed catalogue of problems: one entry per code, each with one HTTP status. Every answer of 400 and above carries one
- * of these codes, and `/problems/<code>` serves the entry.
+ * The closed catalogue of problems: one entry per code, each with one HTTP status. Every response of 400 and above carries one of these
+ * codes, and `/problems/<code>` serves the entry.
  */
 export const problemCatalogue = {
   invalid_request: {
@@ -254,7 +254,7 @@ export const problemCatalogue = {
   },
 } as const satisfies Record<string, ProblemEntry>;
 
-/** One entry of the catalogue. `retryable`: whether the same request can succeed later without being changed. */
+/** One entry of the catalogue. `retryable`: whether the same request can succeed later without a change. `help`: what the caller can do. */
 export interface ProblemEntry {
   readonly status: number;
   readonly title: string;
@@ -266,14 +266,14 @@ export type ProblemCode = keyof typeof problemCatalogue;
 
 export const problemCodes = Object.keys(problemCatalogue) as readonly ProblemCode[];
 
-/** One fault of a request: `pointer` (RFC 6901) into the body, or the name of a query parameter or header. */
+/** One fault of a request. `pointer`: into the body (RFC 6901). `parameter`: the name of a query parameter or header. */
 export interface FieldFault {
   readonly pointer?: string;
   readonly parameter?: string;
   readonly detail: string;
 }
 
-/** A vendor error, verbatim, with the request id that the vendor's support asks for. */
+/** A vendor error, verbatim. The vendor's support asks for `requestId`. */
 export interface VendorErrorDetails {
   /** Provider id, such as `alibaba`. */
   readonly name: string;
@@ -285,18 +285,20 @@ export interface VendorErrorDetails {
   readonly httpStatus: number | null;
 }
 
-/** Extra members of a problem document beside the standard ones. */
+/** Members of a problem document besides the standard ones. */
 export interface ProblemExtras {
+  /** The faults of single fields. */
   readonly errors?: readonly FieldFault[];
   readonly provider?: VendorErrorDetails;
+  /** Default: that of the catalogue. */
   readonly retryable?: boolean;
-  /** Seconds; becomes the `Retry-After` header. */
+  /** In seconds; becomes the `Retry-After` header. */
   readonly retryAfterSeconds?: number;
   /** Further members, such as `migrationId`, `state`, `actions`. */
   readonly members?: Readonly<Record<string, unknown>>;
 }
 
-/** A problem on its way to the caller as `application/problem+json` (RFC 9457). */
+/** An error that is answered with a problem document (`application/problem+json`, RFC 9457). `detail`: the message for the caller. */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly code: ProblemCode;

@@ -10,17 +10,17 @@ import type { Secret } from './secret.ts';
 import type { Account, Dialogue, Protocol, VendorReply, VendorRequest } from './vendor.ts';
 import type { BackupState, BackupType, Mode, ProviderId, SourceType } from './vocabulary.ts';
 
-/** What a provider can do, as data. Served at `GET /providers` and used for `unsupported_by_provider`. */
+/** What a provider supports, as data. Served at `GET /providers` and used for `unsupported_by_provider`. */
 export interface Capabilities {
   readonly id: ProviderId;
   readonly title: string;
   readonly modes: readonly Mode[];
   readonly sources: readonly SourceType[];
-  /** Objects per backup in an `object_storage` source. */
+  /** Number of objects per backup in an `object_storage` source. */
   readonly filesPerBackup: { readonly min: number; readonly max: number };
-  /** URLs per backup in a `url` source. */
+  /** Number of URLs per backup in a `url` source. */
   readonly urlsPerBackup: { readonly min: number; readonly max: number };
-  /** How many databases a request may name. `optional`: the list may be left out. `renames`: how many may have `restoreAs`. */
+  /** Number of databases in a request. `optional`: the list may be absent. `renames`: maximum number with `restoreAs`. */
   readonly databases: {
     readonly optional: boolean;
     readonly min: number;
@@ -29,78 +29,79 @@ export interface Capabilities {
   };
   readonly overwrite: boolean;
   readonly options: readonly ('consistencyCheck' | 'precheck' | 'keepDownloadedFiles')[];
-  /** Whether a chain can be opened without a final file. */
+  /** Whether a chain can be opened without a final backup. */
   readonly cutoverWithoutBackup: boolean;
-  /** Whether a restore that runs can be cancelled at the vendor. */
+  /** Whether the vendor can cancel a running restore. */
   readonly cancelWhileRestoring: boolean;
-  /** The consequence of a failed increment: the chain continues with a corrected one, the vendor's status decides, or the chain is lost. */
+  /**
+   * The consequence of a failed increment: the chain continues with a corrected one (`continues`), the vendor's status decides
+   * (`vendor_decides`), or the chain is lost (`fatal`).
+   */
   readonly failedIncrement: 'continues' | 'vendor_decides' | 'fatal';
   /** Whether a chain of full and log backups takes one differential backup before the logs. */
   readonly differentialBeforeLogs: boolean;
-  /** The vendor runs one restore per instance; Godwit queues, also across migrations. */
+  /** Whether the vendor runs one restore per instance. Godwit then queues restores, also of different migrations. */
   readonly oneRestorePerInstance: boolean;
   readonly progressPercent: boolean;
   readonly regions: readonly string[];
-  /** Limits of the vendor worth knowing, in words. */
+  /** The vendor's limits that users need to know, by name, in words. */
   readonly limits: Readonly<Record<string, string>>;
 }
 
-/** What a changing call is built from. */
+/** The input from which a changing call is built. */
 export interface CallInput {
   readonly account: Account;
   readonly migration: Migration;
-  /** The backup that the step is about; null for `open`, `cancel` and `cleanup`. */
+  /** The backup that the call is for; null for `open` and `cancel`. */
   readonly backup: Backup | null;
   /** Opens a sealed URL. In a dry run it returns the display form. */
   open(url: SealedUrl): string;
 }
 
+/** The input of a probe. Times are of the vendor's clock, estimated from its responses. */
 export interface ProbeInput extends CallInput {
-  /** When the call was sent, by the vendor's clock as well as we know it. */
+  /** When the call was sent. */
   readonly sentAt: Instant;
-  /** Now, by the vendor's clock as well as we know it. */
+  /** The present time. */
   readonly now: Instant;
-  /**
-   * The latest time, by the vendor's clock as well as we know it, at which the vendor can have begun the effect of the call. Younger
-   * objects belong to somebody else.
-   */
+  /** The latest time at which the vendor can have started the effect of the call. Younger objects have another origin. */
   readonly begunBy: Instant;
-  /** Vendor ids that other backups or migrations of this gateway own; they must not be adopted. */
+  /** Vendor ids that belong to other backups or migrations of this gateway and must not be adopted. */
   readonly taken: ReadonlySet<string>;
 }
 
-/** The result of a probe. `unclear`: an object exists and its owner is unknown. */
+/** The result of a probe. `unclear`: an object exists, but its origin is unknown. */
 export type Finding =
   | { readonly found: 'yes'; readonly refs: Refs }
   | { readonly found: 'no' }
   | { readonly found: 'unclear'; readonly detail: string };
 
-/** A call that changes something at the vendor. Pure; every member is required, so a missing one is a compile error. */
+/** A call that changes something at the vendor. Pure. Every member is required, so that a missing one is a compile error. */
 export interface ChangingCall {
   readonly operation: string;
-  /** Our names for the ids in a response: those that the migration needs, and others. */
+  /** Godwit's names of the vendor ids in a response: those that the migration needs, and others. */
   readonly refs: { readonly required: readonly string[]; readonly optional: readonly string[] };
-  /** Whether this call makes the vendor read the backup, so that the file of an `upload` source has to be there first. */
+  /** Whether the vendor reads the backup during this call, so that the file of an `upload` source must exist before it. */
   readonly needsFile: boolean;
   build(input: CallInput): VendorRequest;
-  /** The vendor's ids from an answer without error. Throws `VendorError` of kind `malformed`. */
+  /** Reads the vendor's ids from a successful response. Throws `VendorError` of kind `malformed`. */
   parse(reply: VendorReply): Refs;
-  /** Looks whether a call whose outcome is unknown has arrived. */
+  /** Probes whether a call of unknown outcome had its effect. It only reads. */
   find(input: ProbeInput): Dialogue<Finding>;
   /**
-   * Reads the object that an operator names as the effect of this call. Returns the objection in a sentence: it is missing, or its
-   * instance, database or file differs. Null: the vendor shows no objection.
+   * Reads the object that an operator names as the effect of this call. Returns an objection in a sentence: it is missing, or its instance,
+   * database or file differs. Null: no objection.
    */
   objection(input: CallInput, refs: Refs): Dialogue<string | null>;
 }
 
-/** For calls that name nothing new: there is nothing to read. */
+/** `objection` of calls that create no object. */
 // biome-ignore lint/correctness/useYield: a dialogue of no questions.
 export function* noObjection(): Dialogue<null> {
   return null;
 }
 
-/** What the vendor says of one backup. */
+/** The vendor's report on one backup. */
 export interface BackupObservation {
   readonly backupId: string;
   readonly state: Extract<BackupState, 'restoring' | 'restored' | 'failed'>;
@@ -112,38 +113,39 @@ export interface BackupObservation {
 }
 
 /**
- * What the vendor says of one migration now.
+ * The vendor's report on one migration.
  *
- * `restoring`: something runs or waits to run at the vendor. `ready`: the chain is consistent and nothing runs, more backups may
- * come. `succeeded` / `failed`: the vendor's explicit final word. `unrecognized`: a word that we do not know; it never moves the
- * state. `missing`: the vendor does not know the object; it never moves the state either.
+ * `restoring`: something runs or waits to run at the vendor. `ready`: the chain is consistent, nothing runs, and more backups may come.
+ * `succeeded`, `failed`: the vendor's explicit final status. `unrecognized`: an unknown status. `missing`: the vendor does not show the
+ * object. The last two never change the state.
  */
 export interface Observation {
   readonly phase: 'restoring' | 'ready' | 'succeeded' | 'failed' | 'unrecognized' | 'missing';
   readonly providerStatus: string;
+  /** From 0 to 100; null: the vendor reports none. */
   readonly percent: number | null;
   readonly startedAt: Instant | null;
   readonly finishedAt: Instant | null;
   readonly error: MigrationError | null;
   readonly backups: readonly BackupObservation[];
-  /** With `ready`: why the vendor takes no further backup at the moment, in a sentence. */
+  /** With `ready`: why the vendor accepts no further backup now, in a sentence. */
   readonly obstacle?: string;
-  /** With `restoring`: why only a person can tell whether the backup under way was restored, in a sentence. */
+  /** With `restoring`: why only a person can determine whether the current backup was restored, in a sentence. */
   readonly undecided?: string;
-  /** Texts of the vendor that are not failures, such as the result of an asynchronous consistency check. */
+  /** Messages of the vendor that are no failures, such as the result of an asynchronous consistency check. */
   readonly warnings: readonly WarningNote[];
 }
 
-/** Whether a migration can be cancelled now. `calls: true`: through the vendor (`plan('cancel')`); false: only our record changes. */
+/** Whether a migration can be cancelled now. `calls`: whether the vendor is called (`plan('cancel')`) or only the record changes. */
 export type CancelVerdict =
   | { readonly possible: true; readonly calls: boolean; readonly warning: WarningNote | null }
   | { readonly possible: false; readonly detail: string };
 
-/** Where the file of an `upload` backup goes, and the temporary rights to put it there. Never stored, never logged. */
+/** The location for the file of an `upload` backup, and temporary credentials to put it there. Never stored, never logged. */
 export interface UploadTarget {
   readonly bucket: string;
   readonly region: string;
-  /** The full key of the object, without a leading slash. */
+  /** The full object key, without a leading slash. */
   readonly key: string;
   /** Host of the bucket, without scheme. */
   readonly host: string;
@@ -152,41 +154,41 @@ export interface UploadTarget {
   readonly expiresAt: Instant;
 }
 
-/** What a provider needs to take files by upload. Pure. */
+/** How a provider accepts files by upload. Pure. */
 export interface UploadSupport {
-  /** The reading call for the rights; null while the backup is not registered at the vendor. */
+  /** The call that reads the upload target; null: the backup is not registered at the vendor yet. */
   build(migration: Migration, backup: Backup): VendorRequest | null;
   /** Throws `VendorError` of kind `malformed`. */
   parse(reply: VendorReply, migration: Migration, backup: Backup): UploadTarget;
 }
 
-/** Which backup a command is for. */
+/** The backup to make with a command. */
 export interface BackupCommandInput {
   readonly database: string;
   readonly type: BackupType;
   readonly mode: Mode;
-  /** Whether it is the last of its chain. */
+  /** Whether it is the last backup of its chain. */
   readonly final: boolean;
-  /** Folder on the source server, with a trailing separator; the vendor has a default. */
+  /** Folder on the source server, with a trailing separator. Default: the vendor's. */
   readonly path?: string;
 }
 
 /** The vendor's command for making a backup on the source server. Pure. */
 export interface BackupCommandSupport {
   build(input: BackupCommandInput): VendorRequest;
-  /** The T-SQL text. Throws `VendorError` of kind `malformed`. */
+  /** Reads the T-SQL text. Throws `VendorError` of kind `malformed`. */
   parse(reply: VendorReply, input: BackupCommandInput): string;
 }
 
-/** The providers that this gateway has. */
+/** The providers of this gateway. */
 export interface ProviderRegistry<P extends { readonly id: ProviderId } = Provider> {
   readonly all: readonly P[];
   readonly ids: readonly ProviderId[];
-  /** Throws for an unknown id: a programming error, or a stored row of a removed provider. */
+  /** Throws an `Error` for an unknown id, which is a programming error or belongs to a stored row of a removed provider. */
   of(id: ProviderId): P;
 }
 
-/** Throws when two have the same id. */
+/** Makes a registry. Throws an `Error` if two providers have the same id. */
 export function providerRegistry<P extends { readonly id: ProviderId }>(all: readonly P[]): ProviderRegistry<P> {
   const byId = new Map(all.map((provider) => [provider.id, provider]));
   if (byId.size < all.length) throw new Error('two providers have the same id');
@@ -202,59 +204,60 @@ export function providerRegistry<P extends { readonly id: ProviderId }>(all: rea
 }
 
 /**
- * A reading call that every restore needs too: it shows whether an account's credentials, region, clock and rights are as they have to be. With an
- * `instanceId` also whether that instance is there; null: where the vendor's call needs one, an id that nobody has is asked for, and its
- * `not_found` proves the same. The answer is what speaks against the instance, in a sentence; null: nothing. `now` by the vendor's clock.
+ * A reading call that every restore also needs. It shows whether credentials, region, clock and permissions of an account are correct, and
+ * with an `instanceId` whether that instance exists. With null, a vendor whose call requires an instance is asked for a nonexistent one, and
+ * its `not_found` is success. `now`: by the vendor's clock. Returns the objection to the instance in a sentence; null: none.
  */
 export type AccountTrial = (input: {
   readonly instanceId: string | null;
   readonly now: Instant;
 }) => Dialogue<string | null>;
 
-/** One vendor behind the normalized resource. Pure translation in both directions; stateless. */
+/** One vendor behind the normalized resource. Translates in both directions. Pure and stateless. */
 export interface Provider extends Protocol {
   readonly id: ProviderId;
   readonly capabilities: Capabilities;
-  /** What its accounts are in the configuration. */
+  /** How its accounts are configured. */
   readonly configuration: AccountConfiguration;
-  /** The schema of its member of `providerOptions`: settings of a migration that only this vendor has. */
+  /** Schema of its member of `providerOptions`: settings of a migration that only this vendor has. */
   readonly options: TSchema;
-  /** Requests that the explorer and the OpenAPI document show. */
+  /** Examples of requests for the explorer and the OpenAPI document. */
   readonly examples: ProviderExamples;
-  /** Services that this provider calls, by name. */
+  /** Names of the services that it calls. */
   readonly services: readonly string[];
-  /** The service that carries out restores: its endpoint identifies the cloud. */
+  /** The service that executes restores. Its endpoint identifies the cloud. */
   readonly restoreService: string;
-  /** How many calls the vendor takes of its operations, where it publishes that. */
+  /** The vendor's published rate limits by operation. */
   readonly callLimits: CallLimits;
 
-  /** Faults of a new migration that only this vendor has (names, file names, option combinations). Generic ones come from `capabilities`. */
+  /** Faults of a new migration by rules of this vendor alone: names, file names, combinations of options. Other rules use `capabilities`. */
   checkMigration(migration: Migration, account: Account): readonly FieldFault[];
-  /** Faults of a backup about to be queued; pointers are into the backup request. */
+  /** Faults of a backup to be queued, by rules of this vendor alone. Pointers are into the backup request. */
   checkBackup(
     migration: Migration,
     backup: { readonly type: BackupType; readonly source: Backup['source']; readonly final: boolean },
   ): readonly FieldFault[];
 
   /**
-   * The vendor's id of the account or project that an account stands for in a region, as far as the configuration tells; null: it does not,
-   * or the vendor has no such id.
+   * The vendor's id of the account or project for a region, as far as the configuration determines it; null: it does not, or the vendor has no
+   * such id.
    */
   cloudId(account: Account, region: string): string | null;
-  /** Whether some of its credentials open a session before the first call. */
+  /** Whether some kinds of its credentials open a session before the first call. */
   readonly opensSessions: boolean;
 
-  /** The calls of one step, in order. The result of each is stored before the next is sent. */
+  /** The calls of a step, in order. The result of each is stored before the next one is sent. */
   plan(step: Step, migration: Migration, backup: Backup | null): readonly ChangingCall[];
+  /** Whether the migration can be cancelled now, by the vendor's rules. */
   cancelVerdict(migration: Migration): CancelVerdict;
-  /** Whether a backup that was queued as one of several may still become the last one; false where its file's name says that it is not. */
+  /** Whether a queued backup may still become the final one. False if its file name marks it as another kind. */
   canBecomeFinal(backup: Pick<Backup, 'source'>): boolean;
 
-  /** Migrations with the same key can be observed together by one dialogue. */
+  /** Migrations with the same key can be observed by one dialogue. */
   observationGroup(migration: Migration): string;
   /**
-   * The vendor's view of each of these migrations (all of one group), by migration id. `now` by the vendor's clock; `ownNow` the same moment by
-   * ours, by which the migrations' own times go.
+   * Observes migrations of one group. The result is by migration id. `now`: by the vendor's clock. `ownNow`: the same moment by this process's
+   * clock, which the times of the migrations follow.
    */
   observe(
     migrations: readonly Migration[],
@@ -262,18 +265,18 @@ export interface Provider extends Protocol {
     now: Instant,
     ownNow?: Instant,
   ): Dialogue<ReadonlyMap<string, Observation>>;
-  /** The vendor's read-only checks before a migration: faults found. */
+  /** The vendor's read-only checks before a migration. Returns the faults that they find. */
   preflight(migration: Migration, account: Account): Dialogue<readonly FieldFault[]>;
 
-  /** The major version of the target's SQL Server, such as 15 for 2019; null where the vendor does not tell. */
+  /** Major version of the target's SQL Server, such as 15 for 2019; null: the vendor does not show it. */
   targetMajor(migration: Migration): Dialogue<number | null>;
-  /** What was begun outside Godwit. Null where the vendor does not show its tasks. */
+  /** Lists and reads tasks that were started outside Godwit. Null: the vendor does not list its tasks. */
   readonly foreign: ForeignTasks | null;
   readonly tryAccount: AccountTrial;
-  /** Where backups lie that are looked at before they are sent. */
+  /** The store whose files Godwit checks before it sends them. */
   readonly objectStore: ObjectStore;
-  /** Null where the vendor takes no uploads. */
+  /** Null: the vendor accepts no uploads. */
   readonly uploads: UploadSupport | null;
-  /** Null where the vendor prescribes no command. */
+  /** Null: the vendor prescribes no command. */
   readonly backupCommand: BackupCommandSupport | null;
 }

@@ -1,14 +1,14 @@
 /**
- * The closed catalogues of reasons (`stateReason`, `blocking`: why a migration waits) and warnings (what a person should know, although
- * nothing waits for it). The rules of the life cycle, the labels of the metric, the enums of the OpenAPI document and the tables of
- * docs/life-cycle.md come from them. A new code is one entry here.
+ * The closed catalogues of reasons (`stateReason`, `blocking`: why a migration waits) and of warnings (information for people that stops
+ * nothing). The rules of the life cycle, metric labels, OpenAPI enums and the tables of docs/life-cycle.md derive from them. A new code is
+ * one entry here.
  */
 
 /**
- * The event that clears a reason.
- * `answer`: the vendor accepted or refused a changing call. `probe`: a probe or an operator established that a call did not arrive.
- * `observation`: the vendor reported the status. `send`: the next call goes out. `account`: the account is configured again.
- * The others are requests of callers; `opening` is a cutover without a further backup, `cutover` any. A retry clears every reason.
+ * An event that clears reasons. `answer`: the vendor accepted or refused a changing call. `probe`: a probe or an operator established that
+ * a call did not arrive. `observation`: the vendor's status was read. `send`: the next call is sent. `account`: the account is configured
+ * again. `feed`: the folder was scanned. The others are requests of callers: `opening` is a cutover without a further backup, `cutover` any
+ * cutover. A retry clears every reason.
  */
 export type Clearing =
   | 'answer'
@@ -24,19 +24,20 @@ export type Clearing =
   | 'cancel';
 
 interface CodeEntry {
-  /** For people: what is true. */
+  /** What the code means, for people. */
   readonly meaning: string;
-  /** For people: what they do about it; null: nothing. */
+  /** What people should do; null: nothing. */
   readonly action: string | null;
 }
 
 export interface ReasonEntry extends CodeEntry {
+  /** The events that clear the reason. */
   readonly clearedBy: readonly Clearing[];
-  /** Whether the reason offers `retry`: at any time, only while no cancellation runs, or never. */
+  /** Whether the reason offers `retry`: always, only while no cancellation is in progress, or never. */
   readonly retry: 'always' | 'unless_cancelling' | 'never';
   /**
-   * Whether `cancel` ends the record without a call, because the vendor's side cannot be known: at any time, only when no call is in
-   * doubt, or never.
+   * Whether `cancel` ends the record without a call, because the vendor's side cannot be known: always, only if no call is in doubt, or
+   * never.
    */
   readonly cancelEndsRecord: 'always' | 'when_settled' | 'never';
 }
@@ -199,7 +200,7 @@ export const reasonCatalogue = {
 export type Reason = keyof typeof reasonCatalogue;
 export const reasons = Object.keys(reasonCatalogue) as readonly Reason[];
 
-/** The entry of a code. */
+/** The catalogue entry of a reason. */
 export const reasonEntry = (code: Reason): ReasonEntry => reasonCatalogue[code];
 
 /** The reasons that an event clears. */

@@ -1,4 +1,4 @@
-/** Makes something of an object once and remembers it for as long as the object lives. `make` has to be pure. */
+/** Memoizes a pure function of an object. The result lives as long as the object. */
 export function remembered<Of extends object, Made>(make: (of: Of) => Made): (of: Of) => Made {
   const known = new WeakMap<Of, { readonly made: Made }>();
   return (of) => {
@@ -10,7 +10,7 @@ export function remembered<Of extends object, Made>(make: (of: Of) => Made): (of
   };
 }
 
-/** The same of texts: what is made of the first `most` different ones is remembered. For texts that are few, or that repeat soon. */
+/** Memoizes a pure function of a text for the first `most` different texts. */
 export function rememberedText<Made>(make: (text: string) => Made, most = 1000): (text: string) => Made {
   const known = new Map<string, Made>();
   return (text) => {

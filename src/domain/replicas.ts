@@ -2,64 +2,66 @@ import type { Share } from './call-budget.ts';
 import type { SlowDown } from './slow-downs.ts';
 
 /**
- * How processes that share a store divide the vendors' limits. Each writes down that it is there, by the database's clock. From when on a process counts is
- * written beforehand, and nobody goes by an old list, so at every moment all that send have the same list of who counts.
+ * Timing by which processes that share a store (replicas) divide the vendors' limits. Each process writes a row, its heartbeat, with times of
+ * the database's clock. A process enters and leaves the list at times that are stored in advance, and no process uses an outdated list, so
+ * all sending processes agree on the list at every moment. All values are in milliseconds.
  */
 export interface ReplicaTimes {
-  /** How often a process says that it is there. */
+  /** Interval of heartbeats. */
   readonly beatMs: number;
-  /** For how long a list of processes is believed after it was asked for. Longer than two beats. */
+  /** How long a list of processes is valid after it was requested. Longer than two heartbeats. */
   readonly viewMs: number;
-  /** A new process counts after so long, and sends nothing before: by then every older list has ended. Longer than `viewMs`. */
+  /** A new process counts, and may send, after this time, when every older list is invalid. Longer than `viewMs`. */
   readonly joinMs: number;
-  /** A process that says nothing counts for so long. More than `viewMs` and two beats, so that it has stopped sending before. */
+  /** A process without a heartbeat counts for this time. Longer than `viewMs` and two heartbeats, so that it has stopped sending by then. */
   readonly leaveMs: number;
-  /** How soon the others are told that a vendor has throttled a call. Shorter than `beatMs`. */
+  /** Maximum delay until other processes learn of a vendor's throttling. Shorter than `beatMs`. */
   readonly tellMs: number;
 }
 
 export const replicaTimes: ReplicaTimes = { beatMs: 1000, viewMs: 3000, joinMs: 4000, leaveMs: 6000, tellMs: 200 };
 
-/** A process as the store has it; milliseconds by the database's clock. */
+/** A stored heartbeat. The process counts from `joinsAt` until `leavesAt`, in milliseconds of the database's clock. */
 export interface ReplicaRow {
   readonly id: string;
   readonly joinsAt: number;
   readonly leavesAt: number;
 }
 
-/** All processes that have not left, the slow-downs that they go by, and the database's clock when these were read. */
+/** All processes that have not left, and the slow-downs in force. */
 export interface ReplicaList {
   readonly rows: readonly ReplicaRow[];
-  /** Milliseconds by the database's clock. */
+  /** With times in milliseconds of the database's clock. */
   readonly slowDowns: readonly SlowDown[];
+  /** The database's clock when all this was read, in milliseconds. */
   readonly now: number;
 }
 
-/** The row of a process that says at `now` that it is there. `rows`: all that are stored. */
+/** The row to store for a heartbeat at `now`. `rows`: all stored rows. */
 export function beating(id: string, rows: readonly ReplicaRow[], now: number, times: ReplicaTimes): ReplicaRow {
   const leavesAt = now + times.leaveMs;
   const own = rows.find((row) => row.id === id && row.leavesAt > now);
-  // Where others may go by an older list beyond the time that this one leaves by it, it leaves then, and comes anew.
+  // Others may use their list for `viewMs`. If this process leaves within that time by their list, it must leave and join again.
   if (own !== undefined) return own.leavesAt - now > times.viewMs ? { ...own, leavesAt } : own;
   const others = rows.filter((row) => row.id !== id && row.leavesAt > now);
   const lastLeaves = Math.max(now, ...others.map((row) => row.leavesAt));
   return { id, joinsAt: Math.min(now + times.joinMs, lastLeaves), leavesAt };
 }
 
-/** The row of a process that sends nothing any more; null: it is taken out, because nobody else goes by it. */
+/** The row to store for a process that stops sending; null: its row can be deleted, because no other process uses it. */
 export function parting(id: string, rows: readonly ReplicaRow[], now: number, times: ReplicaTimes): ReplicaRow | null {
   const own = rows.find((row) => row.id === id);
   const others = rows.some((row) => row.id !== id && row.leavesAt > now);
   return own === undefined || !others ? null : { ...own, leavesAt: Math.min(own.leavesAt, now + times.viewMs) };
 }
 
-/** A list of processes with its times by the monotonic clock of the process that asked. */
+/** A list of processes with times of the monotonic clock of this process. `until`: when it becomes invalid. */
 export interface Roster {
   readonly rows: readonly ReplicaRow[];
   readonly until: number;
 }
 
-/** The list as it was answered to a question of `askedAt` (monotonic): the database's clock read `now` then or later. */
+/** Converts a list that was requested at `askedAt` (monotonic milliseconds) and read when the database's clock was `now`. */
 export function rosterOf(
   { rows, now }: Pick<ReplicaList, 'rows' | 'now'>,
   askedAt: number,
@@ -70,7 +72,7 @@ export function rosterOf(
   return { rows: own, until: askedAt + viewMs };
 }
 
-/** The processes that count at `now` (monotonic), in an order that all of them agree on; null: the list is too old to know. */
+/** Ids of the processes that count at `now` (monotonic milliseconds), in an order that all agree on; null: the list is outdated. */
 export function counting({ rows, until }: Roster, now: number): readonly string[] | null {
   if (now >= until) return null;
   return rows
@@ -79,7 +81,7 @@ export function counting({ rows, until }: Roster, now: number): readonly string[
     .sort();
 }
 
-/** The share of one of the processes that count; null where it does not. `since`: when these processes became the ones that count. */
+/** The share of a process; null: it does not count. `since`: monotonic milliseconds when this set of processes began. */
 export function shareOf(id: string, processes: readonly string[], since: number): Share | null {
   const rank = processes.indexOf(id);
   return rank < 0 ? null : { of: processes.length, rank, since };

@@ -5,7 +5,7 @@ import type { DeliveryRepresentation, WebhookRepresentation } from './webhook-sc
 const time = (instant: Instant): string => new Date(instant).toISOString();
 const timeOrNull = (instant: Instant | null): string | null => (instant === null ? null : time(instant));
 
-/** A webhook as the API shows it: without its secret, and of its URL the origin. */
+/** A webhook as the API shows it: without its secret, its URL reduced to the origin. */
 export function representWebhook(webhook: Webhook): WebhookRepresentation {
   const { id, url, description, eventTypes, accounts, enabled, disabledReason, caller, createdAt, updatedAt } = webhook;
   const { previousSecret = null, headers = null, caCertificates = null } = webhook;
@@ -26,7 +26,7 @@ export function representWebhook(webhook: Webhook): WebhookRepresentation {
   };
 }
 
-/** A delivery as the API shows it, with what identifies its event. */
+/** A delivery as the API shows it, with the identity of its event. */
 export function representDelivery(delivery: Delivery): DeliveryRepresentation {
   const { id, webhookId, event, state, attempts, lastAttemptAt, lastStatus, lastError, dueAt, createdAt } = delivery;
   return {

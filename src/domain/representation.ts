@@ -8,7 +8,7 @@ import { Problem, type VendorErrorDetails } from './problem.ts';
 const time = (instant: Instant): string => new Date(instant).toISOString();
 const timeOrNull = (instant: Instant | null): string | null => (instant === null ? null : time(instant));
 
-/** A source as it is shown: URLs without their query. */
+/** A source as the API shows it: URLs without their query. */
 export function representSource(source: Source): SourceRepresentation {
   switch (source.type) {
     case 'url':
@@ -74,12 +74,12 @@ export function representBackup(backup: Backup): BackupRepresentation {
   };
 }
 
-/** So many backups of a chain stand in a list and in the answer to a change; the migration itself shows all. */
+/** Maximum number of a chain's backups in lists and in responses to changes. `GET` of one migration shows all. */
 export const maxShownBackups = 50;
 
 /**
- * A migration as the API shows it, everywhere the same. Of a long chain `maxBackups` backups are shown: the full one and the last ones; the answer
- * says how many are left out.
+ * A migration as the API shows it. At most `maxBackups` backups are shown: the full one and the last ones. `backupsOmitted` counts the
+ * others.
  */
 export function representMigration(
   migration: Migration,
@@ -134,13 +134,14 @@ export function representMigration(
   };
 }
 
+/** The progress in percent; null: unknown. */
 function percentOf(migration: Migration, restored: number, total: number): number | null {
   if (migration.state === 'succeeded') return 100;
   const current = migration.percent === null ? null : Math.min(100, Math.max(0, migration.percent));
   if (migration.mode === 'full' || total === 0) return current === null ? null : Math.round(current);
-  // Nothing runs, and how many backups are still to come nobody knows.
+  // Nothing runs, and the number of later backups is unknown.
   if (migration.state === 'awaiting_backup' && restored === total) return null;
-  // The vendor's percentage is that of one backup: of a chain it is one share, or the number would fall with each backup that begins.
+  // The vendor's percentage is of one backup. In a chain it counts as that backup's share, so that the total never falls.
   const runs = migration.backups.some((backup) => backup.state === 'restoring');
   const share = runs && restored < total ? (current ?? 0) : 0;
   return Math.floor((restored * 100 + share) / total);
@@ -152,8 +153,8 @@ export function entityTag({ id, version }: Pick<Migration, 'id' | 'version'>): s
 }
 
 /**
- * Throws `precondition_failed` when something is no longer as the caller has seen it. `ifMatch`: the entity tag that was seen, without quotes; `*` and
- * undefined fit every version.
+ * Throws the problem `precondition_failed` if the resource is not the version that the caller has seen. `ifMatch`: its entity tag without
+ * quotes; `*` and undefined match every version.
  */
 export function expectVersion(
   thing: 'migration' | 'webhook',

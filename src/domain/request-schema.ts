@@ -4,11 +4,11 @@ import { closed, discriminated, stringEnum } from './typebox.ts';
 import type { ProviderId } from './vocabulary.ts';
 
 /**
- * The schemas of requests: one source for validation, static types and the OpenAPI document. Bodies refuse unknown fields and wrong types;
- * nothing is coerced or dropped. A schema with an `$id`, at any depth, has that name in the document.
+ * Schemas of requests. Validation, static types and the OpenAPI document derive from them. Unknown fields and wrong types are refused, never
+ * coerced or dropped. A schema with an `$id`, at any depth, has that name in the document.
  */
 
-/** Names the closed set of the registry's providers, whose members `withProviders` puts in. */
+/** Placeholder for the ids of the registry's providers, which `withProviders` inserts. */
 export const ProviderIdSchema = Type.Unsafe<ProviderId>({
   type: 'string',
   title: 'ProviderId',
@@ -140,19 +140,19 @@ export const OptionsSchema = Type.Object(
   { ...closed, $id: 'Options' },
 );
 
-/** Stands for the providers' own settings, which `withProviders` puts in its place. */
+/** Placeholder for the providers' own settings, which `withProviders` inserts. */
 export const ProviderOptionsSchema = Type.Unsafe<Readonly<Record<ProviderId, object>>>({
   $id: 'ProviderOptions',
   type: 'object',
 });
 
-/** What of a provider the schemas depend on. */
+/** The members of a provider that the schemas depend on. */
 export interface SchemaProvider {
   readonly id: ProviderId;
   readonly options: TSchema;
 }
 
-/** A schema as plain JSON, in which the registry's providers take the place of what stands for them. */
+/** The schema as plain JSON, with ids and settings of the registry's providers in place of the placeholders. */
 export function withProviders(schema: TSchema, providers: readonly SchemaProvider[]): unknown {
   const options = Type.Object(Object.fromEntries(providers.map(({ id, options }) => [id, Type.Optional(options)])), {
     ...closed,
@@ -208,7 +208,7 @@ const VendorIdsSchema = Type.Record(Type.String({ maxLength: 64 }), Type.String(
   description: 'The vendor’s ids that the operator found, named as in `providerRefs`.',
 });
 
-/** At whose account and where: the same in every request that names a provider. */
+/** Account and region, the same in every request that names a provider. */
 export const placeFields = {
   account: Type.Optional(
     Type.String({

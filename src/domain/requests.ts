@@ -21,9 +21,9 @@ import type { FieldFault } from './problem.ts';
 import type { CancelVerdict, Provider } from './provider.ts';
 import type { MigrationPatch } from './request-schema.ts';
 
-/** How the aggregate changes when a caller asks for something that `permission` allows. Pure. */
+/** Changes of the aggregate for callers' requests. `permission` must allow them. Pure. */
 
-/** Queues a backup: at the end, or in the place of the failed one that holds up the chain. */
+/** Queues a backup: at the end, or in place of the failed one that blocks the chain. */
 export function addBackup(migration: Migration, backup: Backup, now: Instant): Migration {
   const failed = failedBackup(migration);
   const warning = orderWarning(migration, backup);
@@ -35,7 +35,7 @@ export function addBackup(migration: Migration, backup: Backup, now: Instant): M
   return wake({ ...free, providerStatus: null, backups: marked.toSpliced(place, 0, backup) }, now);
 }
 
-/** Why a backup cannot be taken out of the chain, or null. */
+/** Why a backup cannot be removed from the chain; null: it can. */
 export function removalFault(migration: Migration, backup: Backup): string | null {
   if (isTerminal(migration)) return `The migration has ended: ${migration.state}.`;
   if (migration.cancelRequested) return 'The migration is being cancelled.';
@@ -50,7 +50,7 @@ export function removalFault(migration: Migration, backup: Backup): string | nul
     : 'What the backup left at the vendor is just being removed. Try again in a moment.';
 }
 
-/** Takes a backup out of the chain that `removalFault` has nothing against. A failed one whose place it had taken holds up the chain again. */
+/** Removes a backup, which `removalFault` must allow. If it had replaced a failed one, that one blocks the chain again. */
 export function removeBackup(migration: Migration, id: string, now: Instant): Migration {
   const removed = backupOf(migration, id);
   const left = migration.backups
@@ -67,8 +67,8 @@ export function removeBackup(migration: Migration, id: string, now: Instant): Mi
 }
 
 /**
- * Why a cutover cannot be asked for in this way, although the state allows one; null: it can. `afterBackup`: as in the request; `latest` is the newest file
- * of a watched folder.
+ * Why a cutover of this form is not possible although the state allows one; null: it is. `afterBackup`: as in the request; `latest` is the
+ * newest file of a watched folder.
  */
 export function cutoverObjection(
   { feed }: Pick<Migration, 'feed'>,
@@ -89,7 +89,7 @@ export function cutoverObjection(
   return null;
 }
 
-/** Asks for the cutover: after `afterBackup`, which becomes final, or (null) by opening the database when the queue is empty. */
+/** Requests the cutover after the backup with the id `afterBackup`, which becomes final; null: without a further backup. */
 export function requestCutover(migration: Migration, afterBackup: string | null, now: Instant): Migration {
   if (afterBackup !== null) {
     const free = { ...cleared(migration, 'cutover'), updatedAt: now };
@@ -104,7 +104,7 @@ export function requestCutover(migration: Migration, afterBackup: string | null,
     updatedAt: now,
   };
   const failed = failedBackup(asked);
-  // Cutting over past a failed increment is the caller's decision to do without it.
+  // A cutover past a failed increment means that the caller gives that increment up.
   const settled = failed ? withBackup(asked, failed.id, (backup) => ({ ...backup, supersededBy: 'cutover' })) : asked;
   const idle =
     settled.state === 'awaiting_backup' &&
@@ -113,7 +113,7 @@ export function requestCutover(migration: Migration, afterBackup: string | null,
   return wake(idle ? inState(settled, 'cutting_over') : settled, now);
 }
 
-/** Asks for the end. Ends at once where nothing is at the vendor, or where nobody can tell what is. */
+/** Requests the cancellation. It ends the migration at once if nothing is at the vendor, or if the vendor's side cannot be known. */
 export function requestCancel(migration: Migration, verdict: CancelVerdict, now: Instant): Migration {
   const asked: Migration = {
     ...cleared(migration, 'cancel'),
@@ -132,7 +132,7 @@ export function requestCancel(migration: Migration, verdict: CancelVerdict, now:
   return inState(warned, 'cancelling');
 }
 
-/** A vendor that answers and can cancel is asked first; a second request then ends the record. */
+/** If the vendor responds and can cancel, the first request goes to the vendor. A second one ends the record. */
 function unlessToldToVendor(
   loss: ReasonNote | undefined,
   migration: Migration,
@@ -144,6 +144,7 @@ function unlessToldToVendor(
   return there && tells ? undefined : loss;
 }
 
+/** The warning that the record ends without the vendor's outcome. */
 function unseenEnd(loss: ReasonNote): WarningNote {
   return {
     code: 'vendor_outcome_unknown',
@@ -151,7 +152,7 @@ function unseenEnd(loss: ReasonNote): WarningNote {
   };
 }
 
-/** Tries again what failed: the full backup of a failed migration, the failed increment of a chain, or whatever does not move. */
+/** Retries what failed: the full backup of a failed migration, the failed increment of a chain, or the blocked step. */
 export function requestRetry(migration: Migration, now: Instant): Migration {
   const inDoubt = unsettledCall(migration)?.state === 'unknown';
   const again: Migration = {
@@ -190,8 +191,8 @@ export function requestRetry(migration: Migration, now: Instant): Migration {
 }
 
 /**
- * What is wrong with the ids that an operator names for a call of unknown outcome: a name that this call does not give, or a missing one
- * without which the migration cannot go on. Pointers are into the retry request.
+ * The faults in the vendor ids that an operator names for an in-doubt call: a name that the call does not return, or a required one that is
+ * missing. Pointers are into the retry request.
  */
 export function adoptionFaults(migration: Migration, adopt: Refs, provider: DecisionProvider): readonly FieldFault[] {
   const call = unsettledCall(migration);
@@ -216,7 +217,7 @@ export function adoptionFaults(migration: Migration, adopt: Refs, provider: Deci
   ];
 }
 
-/** An operator decides about the call in doubt. */
+/** Applies an operator's decision about the in-doubt call: `absent`, or the vendor ids to adopt. */
 export function resolveByOperator(
   migration: Migration,
   word: { readonly adopt: Refs } | 'absent',
@@ -229,7 +230,7 @@ export function resolveByOperator(
     : acceptCall(migration, call.number, word.adopt, context);
 }
 
-/** What is wrong with the ids that an operator names for a backup that the vendor does not list: they have to be those of the chain. */
+/** The faults in the vendor ids that an operator names for a backup that the vendor does not list. They must be the ids of the chain. */
 export function unlistedFaults(migration: Migration, adopt: Refs): readonly FieldFault[] {
   return Object.keys(adopt)
     .filter((name) => migration.providerRefs[name] !== adopt[name])
@@ -239,7 +240,7 @@ export function unlistedFaults(migration: Migration, adopt: Refs): readonly Fiel
     }));
 }
 
-/** An operator's word about a backup that the vendor does not list: it is sent again as a new attempt, or counts as restored. */
+/** Applies an operator's decision about a backup that the vendor does not list: `absent` queues it as a new attempt, `restored` counts it. */
 export function resolveUnlisted(migration: Migration, word: 'restored' | 'absent', now: Instant): Migration {
   const active = activeBackup(migration);
   if (active === undefined) return migration;
@@ -250,13 +251,13 @@ export function resolveUnlisted(migration: Migration, word: 'restored' | 'absent
   return { ...rested, percent: null, occupiesInstance: false, failures: 0, dueAt: now, updatedAt: now };
 }
 
-/** The caller says that the file of an `upload` source is there. */
+/** The caller reports that the file of an `upload` source is uploaded. */
 export function markUploaded(migration: Migration, backupId: string, now: Instant): Migration {
   const marked = withBackup({ ...migration, updatedAt: now }, backupId, (backup) => ({ ...backup, uploaded: true }));
   return wake(cleared(marked, 'uploaded'), now);
 }
 
-/** RFC 7396 on `description` and `labels`. */
+/** Applies a merge patch (RFC 7396) to `description` and `labels`. */
 export function patchMigration(migration: Migration, patch: MigrationPatch, now: Instant): Migration {
   const description = patch.description === undefined ? migration.description : patch.description;
   const labels =
@@ -277,7 +278,7 @@ function mergedLabels(
   );
 }
 
-/** An uploaded file belongs to what was registered for it: a new attempt needs it again. */
+/** Queues a backup again. A new attempt needs a new upload, because the uploaded file belongs to the earlier registration. */
 function requeued(backup: Backup, attempts: number): Backup {
   return {
     ...backup,
@@ -292,7 +293,7 @@ function requeued(backup: Backup, attempts: number): Backup {
   };
 }
 
-/** Makes it due now, unless a back-off is running. */
+/** Makes the migration due now, unless a back-off is in progress. */
 function wake(migration: Migration, now: Instant): Migration {
   return migration.failures > 0 && migration.dueAt !== null ? migration : { ...migration, dueAt: now };
 }

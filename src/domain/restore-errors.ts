@@ -1,6 +1,6 @@
 /**
- * The closed catalogue of restore errors. `detail`: what happened and what to do, for a person. `retryable`: whether the same backup can be
- * restored after a change outside of it, such as more space on the instance. Otherwise another file, name or target is needed.
+ * The closed catalogue of restore errors. `detail`: what happened and what to do, for people. `retryable`: whether the same backup can be
+ * restored after a change elsewhere, such as more space on the instance. Otherwise another file, name or target is needed.
  */
 export const restoreErrors = {
   restore_failed: {
@@ -114,15 +114,16 @@ export type RestoreErrorCode = keyof typeof restoreErrors;
 
 export const restoreErrorCodes = Object.keys(restoreErrors) as readonly RestoreErrorCode[];
 
-/** One wording that identifies a cause. */
+/** A pattern in a vendor's text that identifies a cause. */
 export interface Wording {
   readonly code: RestoreErrorCode;
   readonly pattern: RegExp;
 }
 
+/** The cause of a SQL Server message: fixed, or found in its text; undefined if the text does not show one. */
 type Numbered = RestoreErrorCode | ((text: string) => RestoreErrorCode | undefined);
 
-/** The cause behind an operating-system error that a SQL Server message carries. */
+/** The cause in the operating-system error inside a SQL Server message; undefined if it is none of the known ones. */
 function operatingSystemError(text: string): RestoreErrorCode | undefined {
   if (/\b112\s*\(|\bnot enough space\b/i.test(text)) return 'insufficient_space';
   if (/\berror\D{0,3}5\b|\b5\s*\(|\baccess is denied\b/i.test(text)) return 'source_access_denied';
@@ -131,6 +132,7 @@ function operatingSystemError(text: string): RestoreErrorCode | undefined {
     : undefined;
 }
 
+/** Numbers of SQL Server messages by cause. */
 const numbersOf: readonly (readonly [cause: Numbered, numbers: readonly number[]])[] = [
   ['insufficient_space', [1101, 1105, 3257, 5149, 9002]],
   [operatingSystemError, [3203, 3634, 5120, 5123, 5133]],
@@ -153,13 +155,16 @@ const causesByNumber: ReadonlyMap<number, Numbered> = new Map(
   numbersOf.flatMap(([cause, numbers]) => numbers.map((number) => [number, cause] as const)),
 );
 
-/** Where a text names a message of SQL Server: `Msg 3132,`, `(Error 3241)`, `error: 4305`, `[3169]`, `错误 1105`. A bare figure may be a size. */
+/**
+ * Finds numbers of SQL Server messages: `Msg 3132,`, `(Error 3241)`, `error: 4305`, `[3169]`, `错误 1105`, or at the start. Other bare numbers
+ * do not match, because they may be sizes.
+ */
 const messageNumber =
   /(?:(?:\b(?:msg|message|error|err|errno|code|number)(?:\s+(?:no|number|code))?\b|错误代码|错误|消息)[\s.:=#'"(（[]{0,4}|[([（]|^\s*)(\d{3,5})(?=$|[\s,.:;'"\])）。，])/giu;
 
 const aboutFiles = '(?=.*\\b(?:object|bucket|file|device|storage|backup|download\\w*|obs|oss|cos)\\b)';
 
-/** What people and vendors write where no number stands. Specific causes come before general ones. */
+/** Usual wordings of texts without a message number. Specific causes come before general ones. */
 const wordings: readonly Wording[] = [
   {
     code: 'backup_striped',
@@ -248,7 +253,7 @@ const wordings: readonly Wording[] = [
   },
 ];
 
-/** Between names that were taken out; no pattern spans it by accident, because no word is left there. */
+/** Replaces a removed name. It contains no word, so only the words around it can match. */
 const gap = ' · ';
 const fileLike =
   /(?<![^\s'"“”‘’<>|,;()[\]])(?:[A-Za-z]:)?[^\s'"“”‘’<>|,;()[\]]*\.(?:bak|trn|diff?|log|zip|tar|gz|mdf|ndf|ldf)(?![A-Za-z0-9_])/gi;
@@ -261,11 +266,11 @@ function escaped(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
-/** A text without what only names something: URLs, files, quoted words, and the given names of files and databases. */
+/** The text without names: URLs, file names, quoted words, and the given names of files and databases. */
 function withoutNames(text: string, names: readonly string[]): string {
   let rest = text.replace(/\bhttps?:\/\/[^\s'"<>]+/gi, gap);
   for (const name of names.filter((each) => each.trim() !== '').toSorted((a, b) => b.length - a.length)) {
-    // An ordinary word is a name only where the sentence says so: a database may be called `space`.
+    // A single word, such as `space`, is removed only where the sentence introduces it as a name.
     const ordinary = /^\p{L}+$/u.test(name);
     const introduced = ordinary ? '(?<=\\b(?:database|db|named|file)\\s+)' : '(?<![\\p{L}\\p{N}_])';
     rest = rest.replace(new RegExp(`${introduced}${escaped(name)}(?![\\p{L}\\p{N}_])`, 'giu'), gap);
@@ -282,12 +287,12 @@ function causeByNumber(text: string): RestoreErrorCode | undefined {
   return undefined;
 }
 
-/** What a longer text is cut to before it is searched, in characters: vendors may send anything. */
+/** Maximum number of characters that are searched, because a vendor's text has no known limit. */
 const maxSearched = 10_000;
 
 /**
- * The cause that a vendor's text names, or null: by the number of SQL Server's message, then by the vendor's own `phrases`, then by what is
- * usually written. `names`: of the files and databases concerned, which are removed before matching.
+ * The cause in a vendor's text, or null. Matched in this order: numbers of SQL Server messages, the vendor's own `phrases`, the usual
+ * wordings. `names`: names of the files and databases concerned, which are removed before matching.
  */
 export function restoreCause(
   text: string,

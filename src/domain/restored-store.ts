@@ -2,8 +2,8 @@ import { isTerminal } from './lifecycle.ts';
 import type { Migration } from './migration.ts';
 
 /**
- * A migration in a database that was restored from a copy: what it has not sent yet may have been sent after the copy was made, and is looked for
- * first. Null: nothing of it can have been.
+ * Marks the unsent backups of a migration after its database was restored from a copy: a process may have sent them since the copy was made,
+ * so each call is probed for first. Null: nothing to mark.
  */
 export function distrusted(migration: Migration): Migration | null {
   const unsent = migration.backups.some(({ state }) => state === 'queued' || state === 'submitting');

@@ -1,15 +1,15 @@
 import type { Instant } from './migration.ts';
 
-/** The longest wait that is believed and stored for one migration or one delivery, in milliseconds. */
+/** Maximum wait that Godwit accepts from a vendor or receiver, in milliseconds. */
 export const maxRetryAfterMs = 15 * 60_000;
 
-/** An HTTP date in its preferred form (RFC 9110, section 5.6.7), which is all that is sent today. */
+/** An HTTP date in the preferred format (RFC 9110, section 5.6.7). Obsolete formats are not accepted. */
 const httpDate = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 
 /**
- * Reads a `Retry-After` header (RFC 9110, section 10.2.3): seconds or an HTTP date. Returns milliseconds from 0 to `maxRetryAfterMs`, or
- * undefined for anything else. A date is compared with the answer's own `Date` header, so that neither clock has to be right;
- * `receivedAt` stands in where there is none.
+ * Reads a `Retry-After` header (RFC 9110, section 10.2.3): seconds or an HTTP date. Returns milliseconds from 0 to `maxMs`, or undefined if
+ * the header is absent or malformed. A date is compared with the response's own `Date` header, so that neither clock has to be right;
+ * without that header, with `receivedAt`.
  */
 export function readRetryAfter(
   headers: Readonly<Record<string, string>>,

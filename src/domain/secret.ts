@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 
 const mask = '[secret]';
 
-/** A value that shows itself only when asked by name: string conversion, JSON and inspection all give a mask. */
+/** A masked value. String conversion, JSON and inspection return a mask; only `reveal` returns the value. */
 export class Secret {
   readonly #value: string;
 
@@ -10,7 +10,7 @@ export class Secret {
     this.#value = value;
   }
 
-  /** The real value. Call it only where a vendor or a cipher needs it. */
+  /** The plain value. Call it only where a vendor or a cipher needs it. */
   reveal(): string {
     return this.#value;
   }
@@ -28,7 +28,7 @@ export class Secret {
   }
 }
 
-/** The URL as it may be shown: without query, fragment and user information. An unparsable text is masked whole. */
+/** The URL without query, fragment and user information. Text that is not a URL becomes the mask. */
 export function displayUrl(url: string): string {
   if (!URL.canParse(url)) return mask;
   const { protocol, host, pathname } = new URL(url);

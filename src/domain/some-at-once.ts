@@ -1,4 +1,7 @@
-/** Does the work for each item, `atOnce` of them at the same time, and keeps their order. Rejects with the first failure. */
+/**
+ * Runs `work` for each item, at most `atOnce` at a time, and returns the results in the order of the items. Rejects with the first failure;
+ * `work` then still runs for the other items.
+ */
 export async function someAtOnce<Item, Result>(
   items: readonly Item[],
   atOnce: number,

@@ -2,23 +2,24 @@ import type { Instant } from './migration.ts';
 import type { FieldFault } from './problem.ts';
 import type { SourceRequest } from './request-schema.ts';
 
-/** A segment that HTTP clients resolve away, also encoded, so that a link would lead to another object. */
+/** Whether a path has a segment `.` or `..`, also encoded. HTTP clients resolve such segments, so a link would lead to another object. */
 function leadsElsewhere(path: string): boolean {
   return path.split(/[/\\]/).some((segment) => /^(?:\.|%2e){1,2}$/i.test(segment));
 }
 
 const elsewhere = 'A path with `.` or `..` as a segment leads to another object: name the object itself.';
 
-/** The path of a URL as it was written: a parsed one has resolved its segments already. */
+/** The path of a URL as written, because a parsed URL has its segments resolved. */
 function writtenPath(url: string): string {
   return url.replace(/^[a-z]+:\/\/[^/?#\\]*/i, '').replace(/[?#].*$/s, '');
 }
 
+/** Seconds since the epoch as an instant, or null. */
 function seconds(text: string | null): Instant | null {
   return text !== null && /^\d{9,11}$/.test(text) ? Number(text) * 1000 : null;
 }
 
-/** `20261128T010000Z`, as the signatures of version 4 write it. */
+/** A time such as `20261128T010000Z`, as in signatures of version 4, or null. */
 function basicTime(text: string | null): Instant | null {
   const [, year, month, day, hour, minute, second] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text ?? '') ?? [];
   const time = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
@@ -26,8 +27,8 @@ function basicTime(text: string | null): Instant | null {
 }
 
 /**
- * When the signature of a link ends, as its query says: COS (`q-sign-time`), OSS and OBS (`Expires`), any signature of version 4
- * (`X-…-Date` and `X-…-Expires`), Azure (`se`). Null: it has no end, or none that can be read.
+ * When the signature of a link ends, according to its query: COS (`q-sign-time`), OSS and OBS (`Expires`), signatures of version 4
+ * (`X-…-Date` and `X-…-Expires`), Azure (`se`). Null: it has no end, or an unreadable one.
  */
 export function linkEnd(url: string): Instant | null {
   if (!URL.canParse(url)) return null;
@@ -45,7 +46,7 @@ export function linkEnd(url: string): Instant | null {
   return Number.isNaN(azure) ? null : azure;
 }
 
-/** Faults of a source that no schema can express, whatever the provider is. `now` by our clock. */
+/** Faults of a source that a schema cannot express, for every provider. `now`: by this process's clock. Pointers are into the request. */
 export function sourceConflicts(source: SourceRequest, now: Instant): readonly FieldFault[] {
   switch (source.type) {
     case 'url':
@@ -78,7 +79,7 @@ function keyFault(key: string): string | null {
 
 const stem = (key: string): string => key.slice(key.lastIndexOf('/') + 1).replace(/\.[A-Za-z]{2,4}$/, '');
 
-/** The number of a stripe and what its name is without it; null where a name has none. `of`: how many there are, where it says so. */
+/** The stripe number in a file's name, the name without it, and the number of stripes (null: not in the name); null: no number. */
 function stripeNumber(
   name: string,
 ): { readonly base: string; readonly number: number; readonly of: number | null } | null {
@@ -88,12 +89,12 @@ function stripeNumber(
   return numbered === null ? null : { base: numbered[1] ?? '', number: Number(numbered[2]), of: null };
 }
 
-/** What to say where a source names the stripes of one backup. */
+/** Explanation for a source that names the stripes of one backup. */
 export const stripedDetail =
   'These look like the stripes of one backup that was written to several files, and no provider takes a striped backup. ' +
   'Back up again into one file (BACKUP DATABASE … TO DISK with a single target); for several databases send one migration for each.';
 
-/** Whether the files of one backup are stripes, as far as names and numbers tell. `databases`: as the request names them. */
+/** Whether the files of a source are stripes of one backup, judging by names and numbers. `databases`: the names in the request. */
 export function looksStriped(source: SourceRequest, databases: readonly string[]): boolean {
   if (source.type !== 'object_storage') return false;
   const names = source.keys.map(stem);

@@ -1,6 +1,6 @@
 /**
- * The candidate that a misspelt name most likely means, or null. Case and separators do not count; a third of the letters, at
- * most three, may differ.
+ * The candidate closest to a misspelt name, or null. Case and separators are ignored. A third of the candidate's letters may differ, but at
+ * least one and at most three.
  */
 export function closestName(name: string, candidates: readonly string[]): string | null {
   const written = plain(name.slice(0, 64));
@@ -15,11 +15,12 @@ export function closestName(name: string, candidates: readonly string[]): string
   return best?.candidate ?? null;
 }
 
+/** The name without case and separators. */
 function plain(name: string): string {
   return name.toLowerCase().replaceAll(/[-_. ]/g, '');
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours that turn `from` into `to`. */
+/** Number of insertions, deletions, replacements and swaps of neighbours that turn `from` into `to`. */
 export function editDistance(from: string, to: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: to.length + 1 }, (_, column) => column);

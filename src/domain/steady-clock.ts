@@ -1,33 +1,32 @@
 import type { Instant } from './migration.ts';
 import type { Runtime } from './runtime.ts';
 
-/** Differences between two clocks up to this are no step, in milliseconds. */
+/** Differences between the two clocks up to this many milliseconds are not a step. */
 const stepMs = 1000;
 
-/** A step of the wall clock that was noticed. */
+/** A detected step of the wall clock. */
 export interface ClockStep {
   readonly direction: 'back' | 'forward';
-  /** How far, in milliseconds. */
+  /** Size of the step in milliseconds. */
   readonly ms: number;
 }
 
 export interface SteadyClock {
-  /** Milliseconds since the epoch; it never goes back. */
+  /** Milliseconds since the epoch. Never goes back. */
   now(): Instant;
-  /**
-   * The same without steps forward that were noticed within the last `patienceMs`: what has to have waited for so long has really waited.
-   */
+  /** As `now`, without forward steps of the last `patienceMs`, so that a wait of up to `patienceMs` is never shortened by a step. */
   patientNow(): Instant;
 }
 
+/** `patienceMs`: see `SteadyClock.patientNow`. `onStep` is called at each detected step. */
 export interface SteadyClockOptions {
   readonly patienceMs: number;
   onStep(step: ClockStep): void;
 }
 
 /**
- * The wall clock without its steps. Stepped back, it would make everything that is due wait until the old time came round: this clock goes on, at half
- * its speed, until the wall clock has caught up. Stepped forward, it is followed, but not by what has to wait.
+ * The wall clock without its steps. After a step back the wall clock would delay everything that is due, so this clock runs on at half speed
+ * until the wall clock has caught up. It follows a step forward at once, except `patientNow`.
  */
 export function steadyClock(
   { now: wall, monotonic }: Pick<Runtime, 'now' | 'monotonic'>,
@@ -48,7 +47,7 @@ export function steadyClock(
     at = difference > 0 ? Math.max(shown, at + elapsed / 2) : shown;
     ahead = at - shown;
     if (step < -stepMs) jumps = [...jumps.filter(({ until }) => until > mono), { ms: -step, until: mono + patienceMs }];
-    // Last, since whoever is told may ask for the time.
+    // Last, because the listener may read the clock.
     if (Math.abs(step) > stepMs) onStep({ direction: step > 0 ? 'back' : 'forward', ms: Math.round(Math.abs(step)) });
     return at;
   }
@@ -63,7 +62,7 @@ export function steadyClock(
   };
 }
 
-/** The wall clock as it was read once, and went on from there. */
+/** A clock that starts at the wall clock's time and then follows the monotonic clock. */
 export function unsteppedNow({ now, monotonic }: Pick<Runtime, 'now' | 'monotonic'>): () => Instant {
   const difference = now() - monotonic();
   return () => Math.floor(monotonic() + difference);

@@ -1,28 +1,28 @@
-/** Where a PostgreSQL database is found. */
+/** The parts of a PostgreSQL URL. */
 export interface PostgresPlace {
-  /** In the order in which they are tried; the first one that takes writes is used. */
+  /** In the order of connection attempts. The first one that accepts writes is used. */
   readonly hosts: readonly { readonly host: string; readonly port: number }[];
   readonly user: string | undefined;
   readonly password: string | undefined;
-  /** Undefined: named as the user. */
+  /** Undefined: the database has the user's name. */
   readonly database: string | undefined;
   readonly parameters: ReadonlyMap<string, string>;
 }
 
-/** The URL of a store cannot be used. The message is one sentence that never quotes the user's name or the password. */
+/** The URL of a store is invalid. The message is one sentence and contains neither the user's name nor the password. */
 export class StoreUrlFault extends Error {
   override readonly name = 'StoreUrlFault';
 }
 
 const form = /^postgres(?:ql)?:\/\/(?:([^@/?#]*)@)?([^/?#@]*)(?:\/([^?#]*))?(?:\?([^#]*))?$/;
 const defaultPort = 5432;
-/** Parameters that are understood, as libpq names them. */
+/** Supported parameters, by their names in libpq. */
 const known = ['sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'host', 'application_name', 'options'];
 
-/** Anything else would be taken for a connection without TLS. */
+/** Supported values of `sslmode`. Any other value would mean a connection without TLS. */
 const sslModes = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'];
 
-/** Takes a `postgres://` URL apart; several hosts stand with commas between. Throws `StoreUrlFault`. */
+/** Parses a `postgres://` URL with one host or several, separated by commas. Throws `StoreUrlFault`. */
 export function postgresPlace(url: string): PostgresPlace {
   const parts = form.exec(url);
   if (parts === null || holdsCredentials(parts)) throw new StoreUrlFault(faultOf(url));
@@ -48,7 +48,7 @@ export function postgresPlace(url: string): PostgresPlace {
   };
 }
 
-/** Whether an `@` behind the hosts shows that what was taken for them, or follows them, is a piece of the password. */
+/** Whether an `@` after the hosts shows that an unencoded character of the password has split the URL. */
 function holdsCredentials([, , , database = '', query = '']: readonly (string | undefined)[]): boolean {
   return database.includes('@') || query.includes('@');
 }
@@ -78,7 +78,7 @@ function decoded(text: string, what: string): string {
   }
 }
 
-/** The place in words, without credentials. */
+/** Hosts, ports and database in words, without credentials. */
 export function placeInWords({ hosts, database, parameters }: PostgresPlace): string {
   const servers = hosts.map(({ host, port }) => `${parameters.get('host') ?? host}:${port}`).join(', ');
   return database === undefined ? servers : `${servers}, database ${database}`;

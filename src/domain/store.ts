@@ -6,12 +6,13 @@ import type { ReplicaList, ReplicaTimes } from './replicas.ts';
 import type { SlowDown } from './slow-downs.ts';
 import type { MigrationState, ProviderId } from './vocabulary.ts';
 
-/** Proof of ownership of a claimed migration. A write under an old token is refused, so a paused process cannot write over its successor. */
+/** Fencing token: proof of a lease. A write with an outdated token is refused, so a paused process cannot overwrite its successor. */
 export interface Fence {
   readonly owner: string;
   readonly token: number;
 }
 
+/** A claimed migration: leased to the owner in `fence`. */
 export interface Claim {
   readonly migration: Migration;
   readonly fence: Fence;
@@ -23,23 +24,24 @@ export interface HeldLease {
   readonly fence: Fence;
 }
 
+/** A lease to take or renew. */
 export interface LeaseRequest {
   readonly owner: string;
   readonly now: Instant;
-  /** How long the claim holds without being renewed, in milliseconds. */
+  /** Duration of the lease in milliseconds. It ends then unless it is renewed. */
   readonly leaseMs: number;
 }
 
-/** How many migrations of a kind a worker has places for. */
+/** A kind of migration and how many of it a worker can take. */
 export interface ClaimRoom {
-  /** Of this account, or of all but these. Default: of all. */
+  /** Only of this account, or of all but the excepted ones. Default: of all. */
   readonly account?: string | { readonly except: readonly string[] };
-  /** Default: whatever they need first. */
+  /** Only those that first need this work. Default: any. */
   readonly work?: DueWork;
   readonly limit: number;
 }
 
-/** The key of a caller's POST, with a digest of what the request said. */
+/** The idempotency key of a caller's POST, and a digest of the request. */
 export interface IdempotencyKey {
   readonly caller: string;
   readonly key: string;
@@ -47,50 +49,52 @@ export interface IdempotencyKey {
   readonly fingerprint: string;
 }
 
+/** The stored response to a request with an idempotency key. */
 export interface StoredAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-/** Something that has an id of its own in the API. */
+/** A resource with an id in the API. */
 export interface Resource {
   readonly type: 'migration' | 'webhook';
   readonly id: string;
 }
 
 export interface IdempotencyRecord extends IdempotencyKey {
-  /** What the request made or changed. */
+  /** The resource that the request created or changed. */
   readonly resource: Resource;
-  /** Null while the first request has not been answered. */
+  /** Null until the first request is answered. */
   readonly answer: StoredAnswer | null;
-  /** Whose request stored it. `nobody`: of a process that is gone, so that a missing answer will not come any more. */
+  /** The process that stored the key. `nobody`: that process is gone, so a missing response never comes. */
   readonly heldBy: 'this_process' | 'another_process' | 'nobody';
   readonly createdAt: Instant;
 }
 
-/** The answer to a request, and its outcome as the audit names it. */
+/** The response to a request, and its outcome in the audit. */
 export interface SettledAnswer {
   readonly answer: StoredAnswer;
   readonly outcome: string;
 }
 
-/** What a request leaves in the transaction of its change, beside its idempotency key. */
+/** What a request stores in the transaction of its change, besides its idempotency key. */
 export interface RequestTrace {
   readonly audit?: AuditEntry;
-  /** The answer, where what is stored settles it, to be kept with key and record. Pure; it may be asked more than once. */
+  /** The response, if the stored migration settles it; it is stored with key and audit record. Pure; may be called more than once. */
   readonly answer?: (stored: Migration) => SettledAnswer | null;
 }
 
-/** A request whose change is stored, and which what is stored next may settle. */
+/** A request whose change is stored, and whose response a later write may settle. */
 export interface OpenRequest {
-  /** The key that was stored with the change, by this process. */
+  /** The key that this process stored with the change. */
   readonly idempotency?: IdempotencyKey;
   readonly audit?: AuditEntry;
   /** See `RequestTrace.answer`. */
   answer(stored: Migration): SettledAnswer | null;
 }
 
+/** Members are combined with AND; absent members do not restrict. */
 export interface MigrationFilter {
   readonly provider?: ProviderId;
   readonly account?: string;
@@ -106,42 +110,44 @@ export interface MigrationFilter {
 }
 
 export interface PageRequest {
-  /** 1 to 200. */
+  /** From 1 to 200. */
   readonly size: number;
-  /** Id of the last item of the page before; undefined: the first page. Ids sort by creation. */
+  /** Id of the last item of the previous page; undefined: the first page. Ids sort by creation. */
   readonly after?: string;
   readonly order: 'newest_first' | 'oldest_first';
 }
 
-/** What stands for a migration that was read before. `characters`: how much it adds to a page. */
+/** A reference to a migration that was read before. `characters`: its contribution to the size of a page. */
 export interface KeptMigration {
   readonly id: string;
   readonly characters: number;
 }
 
+/** The result of `Store.create`. Nothing is stored unless it is `created`. */
 export type CreateResult =
   | { readonly outcome: 'created'; readonly fence: Fence }
   | { readonly outcome: 'target_busy'; readonly migrationId: string }
   /** `occupiesInstance` is true, and another migration occupies the same instance. */
   | { readonly outcome: 'instance_occupied' }
-  /** It was adopted, and one of its vendor ids belongs or belonged to another migration, see `Store.vendorIds`. */
+  /** An adopted migration has a vendor id that belongs or belonged to another one, see `Store.vendorIds`. */
   | { readonly outcome: 'ids_taken' }
-  /** Another request with the same caller and key is stored already. */
+  /** The caller has used the key before. */
   | { readonly outcome: 'key_exists'; readonly record: IdempotencyRecord };
 
-/** What is stored after an update. `released`: it has given the lease back. */
+/** The migration after an update. `released`: whether the lease was released. */
 interface Stored {
   readonly migration: Migration;
   readonly released: boolean;
 }
 
+/** The result of `Store.update`. */
 export type UpdateResult =
-  /** `kept`: the answer of `settles` is stored with it. */
+  /** `kept`: the response for `settles` is stored too. */
   | ({ readonly outcome: 'updated'; readonly kept?: true } & Stored)
-  /** `change` returned null: nothing was written. */
+  /** `change` returned null, and nothing was written. */
   | ({ readonly outcome: 'unchanged' } & Stored)
   | { readonly outcome: 'not_found' }
-  /** The lease has passed to another owner. */
+  /** The lease has passed to another owner; nothing was written. */
   | { readonly outcome: 'fenced' }
   /** `occupiesInstance` would become true while another migration occupies the same instance. */
   | { readonly outcome: 'instance_occupied' }
@@ -150,21 +156,21 @@ export type UpdateResult =
   | { readonly outcome: 'key_exists'; readonly record: IdempotencyRecord };
 
 export interface UpdateOptions {
-  /** Refuse the write unless this is still the owner. */
+  /** Refuses the write (`fenced`) unless this is the current fencing token. */
   readonly fence?: Fence;
-  /** Renew the lease until this time (with `fence`). */
+  /** Renews the lease (with `fence`). */
   readonly renewLease?: LeaseRequest;
-  /** Give the lease back (with `fence`), always or when this holds of what is stored now; else it is renewed. */
+  /** Releases the lease (with `fence`): always, or if the function returns true for the stored migration; otherwise renews it. */
   readonly release?: true | ((stored: Migration) => boolean);
-  /** Store this key in the same transaction. */
+  /** Stores this key in the same transaction. */
   readonly idempotency?: IdempotencyKey;
-  /** Store this too when something changes. */
+  /** Stores this if the migration changes. */
   readonly trace?: RequestTrace;
-  /** Keep the answer of this earlier request too when the change settles it. */
+  /** Stores the response to this earlier request if the change settles it. */
   readonly settles?: OpenRequest;
 }
 
-/** How many migrations are alike in these four respects, and how many of their calls have an outcome that is not known. */
+/** Number of migrations that are equal in these four members, and of their calls with an unknown outcome. */
 export interface MigrationCount {
   readonly provider: ProviderId;
   readonly account: string;
@@ -174,7 +180,7 @@ export interface MigrationCount {
   readonly unknownOutcomes: number;
 }
 
-/** How many records hold texts that are sealed so. */
+/** Number of records with texts that are sealed with one version and key. */
 export interface SealCount {
   /** Version and key id, such as `v2.AbCdEfGh`. */
   readonly seal: string;
@@ -182,18 +188,18 @@ export interface SealCount {
   readonly webhooks: number;
 }
 
-/** See `Store.onChange`. */
+/** A listener for `Store.onChange`. */
 export type ChangeListener = (migrationId: string, claimableAt: Instant | null) => void;
 
 /**
- * What is remembered. Two implementations, SQLite and PostgreSQL, pass the same tests. Every write is durable when its promise
- * resolves, appends the events of the change (`eventsBetween`), and counts `version` up by one. A failure of the database
- * rejects with `StoreUnavailable`: nothing was stored; or with `StoreOutcomeUnknown`: it may have been.
+ * The persistent state. SQLite and PostgreSQL implement it and pass the same tests. A write is durable when its promise resolves, appends the
+ * events of the change (`eventsBetween`) and increments `version`. When the database fails, methods reject with `StoreUnavailable` (nothing
+ * was stored) or with `StoreOutcomeUnknown` (it may have been stored).
  */
 export interface Store {
   /**
-   * Stores a new migration, its first event and the idempotency key in one transaction, and claims it for the caller at once. With a lease of 0 ms
-   * any worker can claim it.
+   * Stores a new migration, its first event and the idempotency key in one transaction, and leases it to the caller. With a lease of 0 ms any
+   * worker can claim it.
    */
   create(
     migration: Migration,
@@ -201,117 +207,120 @@ export interface Store {
     idempotency?: IdempotencyKey,
     trace?: RequestTrace,
   ): Promise<CreateResult>;
+  /** Null: there is no such migration. Rejects with `UnreadableRecord` if its record is damaged. */
   get(id: string): Promise<Migration | null>;
-  /** The `version` of a migration, for far less than reading it costs; null: there is none. */
+  /** The `version` of a migration, much cheaper than reading it; null: there is no such migration. */
   version(id: string): Promise<number | null>;
-  /** Fewer than asked for, and at least one, where the next ones would make the page very large: only an empty page is surely the last. */
+  /** A page of migrations. It is shorter than requested, but not empty, if it would become very large. Only an empty page is surely the last. */
   list(filter: MigrationFilter, page: PageRequest): Promise<readonly Migration[]>;
-  /** The same for whoever has read some of them before: what `kept` has of a version is not read again. */
+  /** The same, but a migration for which `kept` returns something is not read again. */
   list<Kept extends KeptMigration>(
     filter: MigrationFilter,
     page: PageRequest,
     kept: (id: string, version: number) => Kept | undefined,
   ): Promise<readonly (Migration | Kept)[]>;
   /**
-   * Reads the migration, applies `change` and writes the result, in one transaction. `change` is pure and may run more than once;
-   * it returns null when there is nothing to do. A `dueAt` in the past wakes a worker. An exception from `change` rolls back and passes through.
+   * Reads the migration, applies `change` and writes the result in one transaction. `change` must be pure, may run more than once, and returns
+   * null for no change. A `dueAt` in the past wakes a worker. An exception from `change` rolls back and passes through.
    */
   update(id: string, change: (current: Migration) => Migration | null, options?: UpdateOptions): Promise<UpdateResult>;
   /**
-   * Forgets a migration with its backups, calls and events; its vendor ids stay, see `vendorIds`. False: there is none. `check` sees it in
-   * the same transaction; an exception from it leaves the migration and passes through.
+   * Deletes a migration with its backups, calls and events. Its vendor ids stay, see `vendorIds`. False: there is no such migration. `check`
+   * runs in the same transaction; an exception from it prevents the deletion and passes through.
    */
   remove(id: string, check?: (current: Migration) => void, trace?: RequestTrace): Promise<boolean>;
 
-  /** Takes migrations that are due and that nobody holds, the longest due first: so many in each room, or so many of all. */
+  /** Leases due migrations without a valid lease, the longest due first: up to the limit of each room, or a total. */
   claim(lease: LeaseRequest, rooms: number | readonly ClaimRoom[]): Promise<readonly Claim[]>;
-  /** Renews leases that are still held by these tokens; answers which. Reads nothing of the migrations. */
+  /** Renews the leases that still have these tokens, and returns their ids. Does not read the migrations. */
   renewLeases(lease: LeaseRequest, held: readonly HeldLease[]): Promise<ReadonlySet<string>>;
-  /** Gives a lease back that is still held by this token. Reads nothing of the migration. */
+  /** Releases the lease if it still has this token. Does not read the migration. */
   releaseLease(id: string, fence: Fence): Promise<void>;
-  /** The earliest `dueAt` of all migrations that nobody holds, or null. */
+  /** The earliest `dueAt` of the migrations without a valid lease, or null. */
   nextDue(now: Instant): Promise<Instant | null>;
-  /** Counts of all migrations, for metrics. Its cost grows with the number of migrations: ask it seldom. */
+  /** Counts all migrations, for metrics. The cost grows with their number, so call it rarely. */
   statistics(): Promise<readonly MigrationCount[]>;
   /**
-   * Vendor ids that belong to other migrations on the instance of this one, ended and removed ones too: those of the same account name, and
-   * those of the same cloud account under another name.
+   * Vendor ids that belong or belonged to other migrations on the instance of this one, including ended and deleted ones: those with the same
+   * account name, and those of the same cloud account under another name.
    */
   vendorIds(
     migration: Pick<Migration, 'id' | 'provider' | 'account' | 'cloud' | 'target'>,
   ): Promise<ReadonlySet<string>>;
-  /** Forgets the places of up to `limit` events of removed migrations that are older than `before`; returns how many. */
+  /** Forgets the positions of up to `limit` events of deleted migrations from before `before`. Returns the number. */
   forgetRemovedEvents(before: Instant, limit: number): Promise<number>;
-  /** Forgets up to `limit` vendor ids of removed migrations that changed last before `before`; returns how many. */
+  /** Forgets up to `limit` vendor ids of deleted migrations that were last changed before `before`. Returns the number. */
   forgetVendorIds(before: Instant, limit: number): Promise<number>;
 
-  /** The id of the active migration that holds what `migration` would hold on its instance, or null. Only a write is sure of it. */
+  /** Id of the active migration that occupies a target of `migration`, or null. Only a write is authoritative. */
   targetHolder(migration: Migration): Promise<string | null>;
 
+  /** The record of a key; null: unknown key. */
   findIdempotencyKey(caller: string, key: string): Promise<IdempotencyRecord | null>;
+  /** Stores the response of the first request with a key. */
   completeIdempotencyKey(caller: string, key: string, answer: StoredAnswer): Promise<void>;
-  /** Forgets up to `limit` keys created before `before`; returns how many. */
+  /** Deletes up to `limit` keys from before `before`. Returns the number. */
   expireIdempotencyKeys(before: Instant, limit: number): Promise<number>;
 
-  /** Events of one migration, or of all visible accounts, oldest first, after the event with that id. */
+  /** Events of one migration or of all visible accounts, oldest first. `after`: id of the last event of the previous page. */
   events(
     filter: { readonly migrationId?: string; readonly visibleAccounts?: readonly string[] },
     page: { readonly size: number; readonly after?: string },
   ): Promise<readonly MigrationEvent[]>;
 
   /**
-   * Whether an event with that id was ever appended here. False: the log is another one, or an earlier state of it, as after the database was
-   * restored from a backup or has lost commits in a failover; then nobody can go on after it. Also false for an event that was removed with its
-   * migration and has been forgotten.
+   * Whether an event with that id was ever appended to this log. False: the log is another one, or lost the event when the database was
+   * restored from a copy or failed over, so a reader cannot continue after it. Also false for a forgotten event of a deleted migration.
    */
   hasPlace(eventId: string): Promise<boolean>;
 
-  /** The id of the event that was appended last, of whatever migration, or null. */
+  /** Id of the latest event of all migrations, or null. */
   latestEvent(): Promise<string | null>;
 
   /**
-   * Calls `listener` after a migration changed, in this process or (PostgreSQL) in any other. `claimableAt`: from when on a worker may
-   * claim it, null when it is held or has nothing to do. Returns how to stop.
+   * Calls `listener` after each change of a migration, made by this process or (PostgreSQL) by another. `claimableAt`: from when a worker may
+   * claim it; null: it is leased or has no due time. Returns a function that unsubscribes.
    */
   onChange(listener: ChangeListener): () => void;
-  /** Whether changes in other processes are heard of at once; they are looked up every few seconds where not. Null where there are none. */
+  /** Whether other processes' changes are notified at once; false: they are polled every few seconds; null: there are no other processes. */
   hearsOthers(): boolean | null;
   /**
-   * The clock that all processes on this store share, minus this process's own, in milliseconds. 0 where there is only one process, and while
-   * the two differ by less than can be told from the time that an answer takes.
+   * The clock shared by all processes of this store minus this process's clock, in milliseconds. 0 with a single process, and while the
+   * difference is less than the uncertainty of the measurement.
    */
   clockOffset(): number;
   /**
-   * Writes down that this process is there and which budgets vendors have slowed down, in milliseconds from now; answers who is there and all slow-downs
-   * that are not over. Only where there may be others (`hearsOthers`).
+   * Stores a heartbeat of this process and its slow-downs, with times in milliseconds from now. Returns the list of processes and all
+   * slow-downs in force. Only for stores with several processes (`hearsOthers`).
    */
   beat(id: string, now: Instant, times: ReplicaTimes, slowDowns: readonly SlowDown[]): Promise<ReplicaList>;
-  /** The process sends nothing any more. */
+  /** Records that this process no longer sends calls. */
   part(id: string, now: Instant, times: ReplicaTimes): Promise<void>;
   /** Resolves when the store answers; rejects with `StoreUnavailable`. */
   check(): Promise<void>;
-  /** With which versions and keys stored texts are sealed. Counts stop at 10,000, so the cost does not grow with the number of texts. */
+  /** Counts sealed texts by version and key. Each count stops at 10,000, so the cost has a bound. */
   seals(): Promise<readonly SealCount[]>;
-  /** Ids of up to `limit` migrations after that id, and of all webhooks, with texts that are sealed otherwise than `mark` says. */
+  /** Ids of up to `limit` migrations after `after`, and of all webhooks, with texts that are sealed under another version or key than `mark`. */
   sealedOtherwise(
     mark: string,
     limit: number,
     after: string,
   ): Promise<{ readonly migrations: readonly string[]; readonly webhooks: readonly string[] }>;
-  /** The records that were found unreadable and still are. Lists, claims and event logs pass them over; whatever names one rejects with it. */
+  /** Records that were found unreadable and still are. Lists, claims and event logs skip them; methods that name one reject with it. */
   unreadable(): Promise<readonly UnreadableRecord[]>;
+  /** Ends all connections. No method may be called afterwards. */
   close(): Promise<void>;
 }
 
 /**
- * The database cannot be reached or refuses to write (full disk, failover). Nothing of the failed call was stored, unless it is a
+ * The database is unreachable or refuses to write (full disk, failover). The failed call stored nothing, unless the error is a
  * `StoreOutcomeUnknown`.
  */
 export class StoreUnavailable extends Error {
   override readonly name: string = 'StoreUnavailable';
 }
 
-/** A stored record is not what this program writes: damaged, or changed by something else. The error names its place and nothing of its content. */
+/** A stored record is damaged or was changed by another program. The message names its table and id, never its content. */
 export class UnreadableRecord extends Error {
   override readonly name = 'UnreadableRecord';
   readonly table: string;
@@ -324,7 +333,7 @@ export class UnreadableRecord extends Error {
   }
 }
 
-/** The commit was sent and its answer is not known: the failed call may have been stored, whole. */
+/** A commit was sent, but its outcome is unknown: the whole change is stored, or none of it. */
 export class StoreOutcomeUnknown extends StoreUnavailable {
   override readonly name = 'StoreOutcomeUnknown';
 }

@@ -1,7 +1,7 @@
 import type { Migration } from './migration.ts';
 import { Problem, type ProblemCode, problemCatalogue } from './problem.ts';
 
-/** The vendor's refusal of a submission as the answer to its request; null: not refused. */
+/** The problem that answers the request whose submission the vendor refused; null: it was not refused. */
 export function submissionRefusal(migration: Migration): Problem | null {
   if (migration.state !== 'failed' || migration.startedAt !== null) return null;
   const { error } = migration;

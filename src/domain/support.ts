@@ -4,9 +4,10 @@ import type { Capabilities } from './provider.ts';
 import type { BackupRequest, MigrationRequest, SourceRequest } from './request-schema.ts';
 import { looksStriped, sourceConflicts, stripedDetail } from './source-checks.ts';
 
-/** A request that says where its full backup lies; for a folder, and for what is adopted, one file stands for all. */
+/** A request with a source. For a folder or an adoption, one placeholder file takes its place. */
 export type SourcedRequest = MigrationRequest & { readonly source: SourceRequest };
 
+/** Adds the placeholder source to a request without one. */
 export function sourced(request: MigrationRequest): SourcedRequest {
   const { source, feed } = request;
   if (source !== undefined) return { ...request, source };
@@ -14,12 +15,13 @@ export function sourced(request: MigrationRequest): SourcedRequest {
   return { ...request, source: { type: 'object_storage', bucket: feed?.bucket ?? '', keys: [key] } };
 }
 
+/** A check of one field. Returns the field and the unsupported value in words, or null. */
 type Rule = (
   request: SourcedRequest,
   capabilities: Capabilities,
 ) => { readonly pointer: string; readonly what: string } | null;
 
-/** Rules over the capabilities of a provider. Each names the field and the requested value. */
+/** The rules that compare a request with a provider's capabilities. */
 const rules: readonly Rule[] = [
   ({ mode = 'full' }, { modes }) => (modes.includes(mode) ? null : { pointer: '/mode', what: `mode \`${mode}\`` }),
   ({ source }, { sources }) =>
@@ -53,7 +55,7 @@ const rules: readonly Rule[] = [
   ),
 ];
 
-/** The fields of a request that the provider cannot serve, each with the providers that can. */
+/** The fields of a request that the provider does not support, each with the providers that do. Pointers are into the request. */
 export function unsupportedFields(request: SourcedRequest, providers: readonly Capabilities[]): readonly FieldFault[] {
   const chosen = providers.find((each) => each.id === request.provider);
   if (chosen === undefined)
@@ -81,7 +83,7 @@ export function unsupportedFields(request: SourcedRequest, providers: readonly C
   return [...striped, ...lacking];
 }
 
-/** Contradictions within a request, independent of the provider. `now` by our clock, because links expire. */
+/** Contradictions within a request, for every provider. `now`: by this process's clock, because links expire. Pointers are into the request. */
 export function conflictingFields(request: MigrationRequest, now: Instant): readonly FieldFault[] {
   const faults: FieldFault[] = [];
   for (const key of Object.keys(request.providerOptions ?? {}))
@@ -122,7 +124,7 @@ export function conflictingFields(request: MigrationRequest, now: Instant): read
   return faults;
 }
 
-/** What a provider lacks for one more backup of a chain. */
+/** The fields of a further backup that the provider does not support. Pointers are into the backup request. */
 export function unsupportedBackupFields(request: BackupRequest, capabilities: Capabilities): readonly FieldFault[] {
   const faults: FieldFault[] = [];
   if (!capabilities.sources.includes(request.source.type))

@@ -3,63 +3,64 @@ import type { ProblemCode, VendorErrorDetails } from './problem.ts';
 import type { Secret } from './secret.ts';
 import type { ProviderId } from './vocabulary.ts';
 
-/** One request to a vendor before it is signed. Pure data. */
+/** A request to a vendor before it is signed. Pure data. */
 export interface VendorRequest {
-  /** The vendor's name of the operation, such as `CreateMigrateTask`; it appears in errors, logs and metrics. */
+  /** The vendor's name of the operation, such as `CreateMigrateTask`. It appears in errors, logs and metrics. */
   readonly operation: string;
-  /** Which endpoint of the account: `rds`, `drs`, `iam`, `sqlserver`. */
+  /** The service to call, such as `rds`, `drs`, `iam` or `sqlserver`. It determines the endpoint. */
   readonly service: string;
-  /** A `write` is never sent again by the transport once it may have arrived. */
+  /** The transport never repeats a `write` that may have arrived. */
   readonly effect: 'read' | 'write';
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Path of the URL; `{project_id}` is filled in by the signer that knows it. */
+  /** Path of the URL. The signer replaces `{project_id}`. */
   readonly path: string;
   readonly query: readonly (readonly [name: string, value: string])[];
   readonly headers: Readonly<Record<string, string>>;
   /** JSON value of the body; undefined: no body. */
   readonly body: unknown;
-  /** For an object store: bucket and key. `key` null: the bucket itself. `maxBytes`: maximum number of bytes read from an object. */
+  /** For an object store: bucket and key (null: the bucket itself). `maxBytes`: maximum number of bytes to read from an object. */
   readonly object?: { readonly bucket: string; readonly key: string | null; readonly maxBytes?: number };
 }
 
-/** A request with its signature on it, ready for the wire. It carries secrets: never log it. */
+/** A signed request, ready to send. It contains secrets and must not be logged. */
 export interface SignedRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
-  /** Maximum number of bytes of a binary response; the rest is cut off. */
+  /** Maximum number of bytes of a binary response. The rest is cut off. */
   readonly cutAt?: number;
 }
 
+/** A vendor's HTTP response. */
 export interface VendorReply {
   readonly httpStatus: number;
-  /** Names in lower case. */
+  /** Names are in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** At most the transport's size limit. */
+  /** Limited by the transport. */
   readonly body: string;
-  /** The body of a successful answer to a request with `cutAt`; `body` is empty then. */
+  /** Body of a successful response to a request with `cutAt`; `body` is then empty. */
   readonly bytes?: Buffer;
   readonly receivedAt: Instant;
 }
 
 /**
- * What kind of failure it is, for the decision what to do next.
+ * The kind of a failure, which determines what happens next.
  *
- * | kind | meaning | carried out? |
+ * | kind | meaning | executed? |
  * |---|---|---|
  * | `rejected` | the vendor refuses this request for good | no |
- * | `busy` | the vendor's state forbids it now; later it may do | no |
+ * | `busy` | the state of the vendor's resource forbids it now | no |
  * | `throttled` | too many calls | no |
  * | `unauthenticated` | credentials or permissions are wrong | no |
- * | `session_expired` | token or temporary credentials have ended; refresh once | no |
- * | `clock_skew` | the signature's time is off; learn the offset, sign again once | no |
- * | `not_found` | the object is not there | no |
- * | `not_sent` | no connection: name, route, refused, TLS | no |
- * | `replayed` | the vendor has seen this nonce | unknown |
- * | `timeout` | no answer in time, or the connection broke after sending | unknown |
- * | `unavailable` | 5xx | unknown |
- * | `malformed` | an answer that cannot be understood | unknown |
+ * | `session_expired` | token or temporary credentials have expired; refresh once | no |
+ * | `clock_skew` | the time of the signature is refused; learn the offset and sign again once | no |
+ * | `not_found` | the object does not exist | no |
+ * | `not_sent` | not sent: no connection (name, route, refused, TLS), or held back locally | no |
+ * | `replayed` | the vendor has seen this nonce before | unknown |
+ * | `timeout` | no response in time, or the connection broke after sending | unknown |
+ * | `unavailable` | HTTP status 5xx | unknown |
+ * | `malformed` | malformed response | unknown |
  */
 export type FailureKind =
   | 'rejected'
@@ -75,12 +76,12 @@ export type FailureKind =
   | 'unavailable'
   | 'malformed';
 
-/** The defaults of a kind of failure; a vendor's table may override them. */
+/** The defaults of a kind of failure. A vendor's tables may override `code` and `retryable`. */
 export interface KindMeaning {
   readonly code: ProblemCode;
-  /** Whether the unchanged request can succeed later. */
+  /** Whether the same request can succeed later. */
   readonly retryable: boolean;
-  /** Whether the vendor may have carried out a changing call that failed this way. */
+  /** Whether the vendor may have executed a changing call that failed this way. */
   readonly outcomeUnknown: boolean;
 }
 
@@ -103,33 +104,35 @@ export const failureKinds: Readonly<Record<FailureKind, KindMeaning>> = {
   malformed: meaning('provider_protocol_error', true, true),
 };
 
-/** Whether the vendor may have carried out a changing call that failed this way. */
+/** Whether the vendor may have executed a changing call that failed this way. */
 export function mayHaveHappened(kind: FailureKind): boolean {
   return failureKinds[kind].outcomeUnknown;
 }
 
+/** A failed vendor call. */
 export interface VendorFailure {
   readonly kind: FailureKind;
   readonly code: ProblemCode;
-  /** Plain words for a person: what it means and what to do. */
+  /** Explanation for people: what it means and what to do. */
   readonly detail: string;
   readonly retryable: boolean;
   readonly provider: VendorErrorDetails;
+  /** Milliseconds after which the vendor, or this process, allows the next attempt. */
   readonly retryAfterMs?: number;
 }
 
-/** The facts of a failure. `name` and `operation` identify the call; the members of the vendor's error are null without one. */
+/** The input of `vendorFailure`. `provider`: the call, and the members of the vendor's error if it responded. */
 export interface FailureParts {
   readonly kind: FailureKind;
   readonly detail: string;
   readonly provider: Pick<VendorErrorDetails, 'name' | 'operation'> & Partial<VendorErrorDetails>;
-  /** Where it differs from what the kind means. */
+  /** Replaces the default of the kind. */
   readonly code?: ProblemCode;
   readonly retryable?: boolean;
   readonly retryAfterMs?: number | undefined;
 }
 
-/** A failure with what its kind means filled in. */
+/** Makes a failure and fills in the defaults of its kind. */
 export function vendorFailure({ kind, detail, provider, code, retryable, retryAfterMs }: FailureParts): VendorFailure {
   return {
     kind,
@@ -141,7 +144,7 @@ export function vendorFailure({ kind, detail, provider, code, retryable, retryAf
   };
 }
 
-/** A vendor call that failed. */
+/** Thrown for a failed vendor call. */
 export class VendorError extends Error {
   override readonly name = 'VendorError';
   readonly failure: VendorFailure;
@@ -153,22 +156,22 @@ export class VendorError extends Error {
 }
 
 /**
- * A dialogue of reading calls: yields requests, receives replies that are free of vendor errors, returns what it learnt. The
- * driver throws a `VendorError` into it when a call fails; a dialogue may catch it. Pure: it can be run against canned replies.
+ * A dialogue of reading calls. It yields requests, receives replies without vendor errors, and returns its result. If a call fails, the driver
+ * throws a `VendorError` into it, which it may catch. Pure, so it can be run against canned replies.
  */
 export type Dialogue<T> = Generator<VendorRequest, T, VendorReply>;
 
 // ---------------------------------------------------------------- accounts, credentials, sessions
 
-/** `off`: no file is read. `auto`: an unreadable file is sent with a warning. `required`: it is refused. */
+/** Whether backup files are checked. `off`: no. `auto`: an unreadable file is sent with a warning. `required`: it is refused. */
 export type CheckBackups = 'off' | 'auto' | 'required';
 
-/** A configured account, without its credentials. Its further members are settings of its provider, which knows them by their type. */
+/** A configured account without its credentials. Further members are settings of its provider. */
 export interface Account {
   readonly provider: ProviderId;
   readonly name: string;
   readonly region: string;
-  /** Overrides by service name; the rest comes from the provider. */
+  /** Base URLs by service name, in place of the provider's. */
   readonly endpoints: Readonly<Record<string, string>>;
   readonly limits: AccountLimits;
   /** Whether backup files are checked before they are submitted; default `auto`. */
@@ -176,79 +179,84 @@ export interface Account {
   readonly [setting: string]: unknown;
 }
 
-/** How many calls of an account may go out per second: of a kind, whatever the operation, and of single operations. */
+/** Maximum calls of an account per second: by kind, and of single operations. */
 export interface AccountLimits {
   readonly readsPerSecond: number;
   readonly writesPerSecond: number;
-  /** By the vendor's name of the operation, in place of what the provider knows of it. */
+  /** By the vendor's name of the operation, in place of the provider's limit. */
   readonly operations?: Readonly<Record<string, number>>;
 }
 
-/** Credentials that sign an account's calls or open a session. The provider defines the members; secrets are of type `Secret`. */
+/** Credentials that sign calls or open a session. The provider defines the members. Secret members are of type `Secret`. */
 export interface Credentials {
   readonly provider: ProviderId;
   readonly [member: string]: unknown;
 }
 
-/** What a login yields: a token and what was learnt with it. Kept in memory only. */
+/** The result of a login. Kept in memory only. */
 export interface Session {
+  /** Null: calls are signed with an access key. */
   readonly token: Secret | null;
+  /** The vendor's id of the project that the login opened; null: unknown. */
   readonly projectId: string | null;
-  /** A temporary access key, for a service that accepts no tokens. */
+  /** Temporary access key for a service that accepts no tokens. */
   readonly keys?: Credentials;
   readonly expiresAt: Instant;
 }
 
-/** All that a signature depends on beside the request. */
+/** Everything that a signature depends on besides the request. */
 export interface SigningContext {
   readonly account: Account;
-  /** The region of the call; the account's unless a migration names another. */
+  /** The region of the call: the migration's, otherwise the account's. */
   readonly region: string;
   readonly credentials: Credentials;
   readonly session: Session | null;
-  /** Base URL actually dialled, without path. */
+  /** Base URL to call, without path. */
   readonly endpoint: string;
-  /** The vendor's time, as well as we know it. */
+  /** The vendor's time, estimated from its responses. */
   readonly now: Instant;
-  /** New for every attempt. */
+  /** Unique per attempt. */
   readonly nonce: string;
 }
 
-/** How a vendor's service is spoken to. Pure. */
+/** The protocol of a vendor's services. Pure. */
 export interface Protocol {
-  /** Base URL of a service in a region, such as `https://rds.aliyuncs.com`, where the account names none in `endpoints`. */
+  /** Default base URL of a service in a region, such as `https://rds.aliyuncs.com`. `endpoints` of the account override it. */
   endpoint(service: string, region: string, account: Account): string;
-  /** The failure in a reply, or null when the reply carries none. Never throws, whatever the body is. */
+  /** The failure in a reply, or null if there is none. Never throws, whatever the body is. */
   failureOf(request: VendorRequest, reply: VendorReply): VendorFailure | null;
-  /** The id under which the vendor's support finds the call, or null when the reply carries none. Never throws. */
+  /** The id by which the vendor's support finds the call, or null. Never throws. */
   requestIdOf(reply: VendorReply): string | null;
-  /** Signs for one attempt. Pure. */
+  /** Signs a request for one attempt. */
   sign(request: VendorRequest, context: SigningContext): SignedRequest;
-  /** The dialogue that opens a session, or null when these credentials sign each request and no login is needed. */
+  /** The dialogue that opens a session; null: these credentials sign each request without a login. */
   login(account: Account, region: string, credentials: Credentials): Dialogue<Session> | null;
 }
 
 /**
- * What a call is for, most urgent first. `submission`: a changing call, and the reads that settle one in doubt. `caller`: somebody waits
- * for the answer. `observation`: the engine's own reads of what runs.
+ * The purpose of a call, most urgent first. `submission`: a changing call, or a read that settles an in-doubt one. `caller`: a caller waits
+ * for the response. `observation`: a read of the engine.
  */
 export type CallPriority = 'submission' | 'caller' | 'observation';
 
-/** The right to send one call now. The holder returns it when the call has ended (`release`) or was not sent (`giveBack`). */
+/** Permission to send one call now. The holder returns it when the call has ended (`release`) or was not sent (`giveBack`). */
 export interface Permit {
   release(): void;
   giveBack(): void;
 }
 
 /**
- * Whether a changing call may go out now. `waitMs`: when to ask again. `limit`: a limit; `vendor`: the vendor asked to be left alone;
- * `outage`: the vendor does not answer.
+ * Whether a changing call may be sent now. `waitMs`: milliseconds until the next attempt. `reason`: the account's own limit (`limit`), a pause
+ * that the vendor asked for (`vendor`), or a vendor that does not respond (`outage`).
  */
 export type Admission =
   | { readonly open: true; readonly permit: Permit }
   | { readonly open: false; readonly waitMs: number; readonly reason: 'limit' | 'vendor' | 'outage' };
 
-/** Whether an account's calls to a region are made. `open`: not until `retryAt`; `half_open`: one call finds out whether the vendor is back. */
+/**
+ * The circuit breaker of an account in a region. `closed`: calls are sent. `open`: none until `retryAt`. `half_open`: one call tests whether the
+ * vendor responds again.
+ */
 export interface Circuit {
   readonly provider: ProviderId;
   readonly account: string;
@@ -257,69 +265,69 @@ export interface Circuit {
   readonly retryAt: Instant | null;
 }
 
-/** An operation that an account makes fewer calls of, because the vendor throttled one. */
+/** An operation that is called at a lower rate because the vendor throttled it. */
 export interface SlowedOperation {
   readonly provider: ProviderId;
   readonly account: string;
   readonly region: string;
   /** The vendor's name of the operation, or of the budget that several operations share. */
   readonly operation: string;
-  /** The part of the limit that is used at present, above 0 and below 1. */
+  /** Factor on the limit at present, above 0 and below 1. */
   readonly speed: number;
-  /** No call is sent before this time; null: calls are sent at that speed. */
+  /** No call is sent before this time; null: calls are sent at `speed`. */
   readonly pausedUntil: Instant | null;
 }
 
-/** How busy an account is. Times in milliseconds. */
+/** The load of an account. Times are in milliseconds. */
 export interface Outlook {
-  /** How many changing calls could go out now. */
+  /** Number of changing calls that can be sent now. */
   readonly room: number;
-  /** In how long the next changing call can, and a caller's read. */
+  /** Time until the next changing call, and the next read for a caller, can be sent. */
   readonly waitMs: number;
   readonly readWaitMs: number;
-  /** For how long the vendor wants no changing call, or gets none because it does not answer. */
+  /** Time for which no changing call is sent because the vendor asked for a pause or does not respond. */
   readonly pauseLeftMs: number;
 }
 
 export interface CallOptions {
   /** Default: `submission`. */
   readonly priority?: CallPriority;
-  /** How long the calls may wait for their turn, all together; beyond it the failure is `throttled`. Milliseconds. */
+  /** Maximum total time that the calls wait under rate limits, in milliseconds. Beyond it they fail as `throttled`. */
   readonly maxWaitMs?: number;
-  /** Called immediately before each attempt, after all waiting. False: the attempt fails as `not_sent`. */
+  /** Called immediately before each attempt, after all waiting. If it returns false, the attempt fails as `not_sent`. */
   readonly mayGo?: () => boolean;
-  /** From `admit`: the first attempt does not wait. Whoever got it gives it back. */
+  /** A permit from `admit`, with which the first attempt does not wait. The caller of `admit` returns it. */
   readonly permit?: Permit;
 }
 
-/** The port through which the engine speaks to vendors. Implemented in `transport/`. */
+/** The engine's port to vendors. `transport/` implements it. */
 export interface VendorClient {
-  /** Sends one request. Throws `VendorError`. A `write` goes out at most once unless the vendor said that it was not carried out. */
+  /** Sends one request. Rejects with `VendorError`. A `write` is sent once, and again only if the vendor certainly did not execute it. */
   execute(account: Account, region: string, request: VendorRequest, options?: CallOptions): Promise<VendorReply>;
-  /** Runs a dialogue of reads to its end. Throws `VendorError`. */
+  /** Runs a dialogue of reads. Rejects with `VendorError`. */
   converse<T>(account: Account, region: string, dialogue: Dialogue<T>, options?: CallOptions): Promise<T>;
-  /** Asks for the right to send one changing call of an operation now. It never waits. */
+  /** Requests permission to send one changing call of an operation now. Never waits. */
   admit(account: Account, region: string, operation: string): Admission;
   outlook(account: Account): Outlook;
-  /** How long the calls of somebody who waits for an answer may wait for their turn, in milliseconds. */
+  /** Maximum time that calls for a waiting caller wait under rate limits, in milliseconds. */
   readonly maxCallerWaitMs: number;
-  /** Where calls have been made, and whether they are made now. */
+  /** The circuit breakers of the accounts and regions that were called. */
   circuits(): readonly Circuit[];
-  /** The operations that a vendor has slowed down. */
+  /** The operations whose rate is lower because a vendor throttled them. */
   slowedOperations(): readonly SlowedOperation[];
-  /** The vendor's clock minus ours in milliseconds, as learnt from its answers; 0 until something is known. At most a day. */
+  /** The vendor's clock minus this process's clock in milliseconds, learned from its responses; 0: unknown. At most one day. */
   clockOffset(account: Account): number;
-  /** The vendor's id of the account or project that the account's credentials open in a region; null where it is not known (yet). */
+  /** The vendor's id of the account or project that the credentials open in a region; null: unknown. */
   cloudId(account: Account, region: string): string | null;
-  /** A digest of the key or user that the account's credentials named last; null where it is not known, and for temporary credentials. */
+  /** Digest of the key or user in the account's last credentials; null: unknown, or temporary credentials. */
   credentialPrint(account: Account): string | null;
-  /** Whether this process already knows everything that a login reveals about the cloud account. */
+  /** Whether everything that a login shows about the cloud account is known. */
   knowsCloud(account: Account, region: string): boolean;
-  /** Learns what `credentialPrint` answers, and the id for `cloudId` where only a login tells it. It never rejects: without a login the id stays unknown. */
+  /** Learns the values of `credentialPrint` and `cloudId`, if necessary by a login. Never rejects: after a failed login the id stays unknown. */
   learnCloudId(account: Account, region: string): Promise<void>;
 }
 
-/** The result of one attempt at a vendor; for logs, metrics and traces. It holds no secret and no URL. */
+/** The result of one attempt at a vendor call, for logs, metrics and traces. It contains no secret and no URL. */
 export interface VendorCallReport {
   readonly provider: ProviderId;
   readonly account: string;
@@ -329,20 +337,20 @@ export interface VendorCallReport {
   readonly httpStatus: number | null;
   readonly requestId: string | null;
   readonly durationMs: number;
-  /** How long it waited for its turn under the account's own limits before it was sent; not part of `durationMs`. */
+  /** Milliseconds that the call waited under the account's own limits. Not part of `durationMs`. */
   readonly waitedMs?: number;
-  /** What follows from a failure, and why. */
+  /** What happens after a failure, and why. */
   readonly next?: string;
 }
 
-/** A vendor's clock minus ours, in milliseconds. */
+/** A vendor's clock minus this process's clock, in milliseconds. */
 export interface VendorClockReport {
   readonly provider: ProviderId;
   readonly account: string;
   readonly offsetMs: number;
 }
 
-/** The result of a login. `refused`: the vendor refuses these credentials; Godwit pauses before the next try with them. */
+/** The result of a login. `refused`: the vendor rejects the credentials; Godwit pauses before it uses them again. */
 export interface VendorLoginReport {
   readonly provider: ProviderId;
   readonly account: string;

@@ -1,6 +1,6 @@
-/** The closed sets of words that the contract, the store and the domain share. */
+/** Closed sets of values that contract, store and domain share. */
 
-/** The id of a provider in lower case, as in requests. The registry has all ids. */
+/** Id of a provider in lower case, as in requests. The registry has all ids. */
 export type ProviderId = string;
 export const modes = ['full', 'full_log', 'full_differential'] as const;
 export type Mode = (typeof modes)[number];
@@ -24,10 +24,7 @@ export const actionNames = ['add_backup', 'cut_over', 'cancel', 'retry', 'delete
 export type ActionName = (typeof actionNames)[number];
 export const sourceTypes = ['object_storage', 'url', 'instance_backup', 'upload'] as const;
 export type SourceType = (typeof sourceTypes)[number];
-/**
- * `taken`: it is a backup of the migration. `waiting`: it may become one. `needless`: the chain does not need it. `refused`: it is
- * unusable.
- */
+/** `taken`: a backup of the migration. `waiting`: may become one. `needless`: not needed by the chain. `refused`: unusable. */
 export const feedVerdicts = ['taken', 'waiting', 'needless', 'refused'] as const;
 export type FeedVerdict = (typeof feedVerdicts)[number];
 export const eventTypes = [

@@ -3,7 +3,7 @@ import { enumOf } from './enum-schema.ts';
 import { stringEnum } from './typebox.ts';
 import { deliveryStates } from './webhook.ts';
 
-/** The schemas of webhooks, as `request-schema.ts` and `answer-schema.ts` have those of migrations. */
+/** Schemas of webhooks, for requests and responses. */
 
 const closed = { additionalProperties: false } as const;
 const Time = Type.String({ format: 'date-time' });
@@ -32,7 +32,7 @@ const Accounts = Type.Array(Type.String({ pattern: '^(\\*|[A-Za-z0-9][A-Za-z0-9.
 });
 const headerName = '^[A-Za-z0-9!#$%&*+.^_|~-]{1,64}$';
 const headerValue = Type.String({ pattern: '^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$', maxLength: 4096 });
-/** Headers of one webhook. */
+/** Maximum number of headers of one webhook. */
 const maxHeaders = 20;
 const headersText =
   'Headers that each message carries, such as `authorization`. Values are stored encrypted and never shown. Headers that Godwit sets ' +
@@ -59,7 +59,7 @@ const Enabled = Type.Boolean({
   description: 'Whether events are sent. Events that occur while it is false are never sent.',
 });
 
-/** A new webhook, as it is asked for. */
+/** The body of a creation. */
 export const WebhookRequestSchema = Type.Object(
   {
     url: Url,
@@ -74,7 +74,7 @@ export const WebhookRequestSchema = Type.Object(
 );
 export type WebhookRequestBody = Static<typeof WebhookRequestSchema>;
 
-/** What can be changed of a webhook. */
+/** The body of a change. */
 export const WebhookPatchSchema = Type.Object(
   {
     url: Type.Optional(Url),
@@ -91,7 +91,7 @@ export type WebhookPatchBody = Static<typeof WebhookPatchSchema>;
 
 const dayInSeconds = 86_400;
 
-/** How a secret is changed. */
+/** The body of a rotation of the secret. */
 export const RotateSecretSchema = Type.Object(
   {
     overlapSeconds: Type.Optional(
@@ -106,7 +106,7 @@ export const RotateSecretSchema = Type.Object(
   { ...closed, $id: 'RotateSecretRequest' },
 );
 export type RotateSecretBody = Static<typeof RotateSecretSchema>;
-/** The overlap of a rotation that names none, in seconds. */
+/** Default overlap of a rotation, in seconds. */
 export const defaultOverlapSeconds = dayInSeconds;
 
 const shown = {
@@ -142,7 +142,7 @@ export const WebhookSchema = Type.Object(shown, {
 });
 export type WebhookRepresentation = Static<typeof WebhookSchema>;
 
-/** A webhook with its secret, which the API shows once. */
+/** A new webhook with its secret, which only this response shows. */
 export const NewWebhookSchema = Type.Object(
   {
     ...shown,
@@ -151,7 +151,7 @@ export const NewWebhookSchema = Type.Object(
   { $id: 'NewWebhook', description: 'A new webhook.' },
 );
 
-/** A webhook after a change, with its secret where the change has made a new one. */
+/** A webhook after a change, with its secret if the change made a new one. */
 export const ChangedWebhookSchema = Type.Object(
   {
     ...shown,

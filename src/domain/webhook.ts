@@ -4,35 +4,35 @@ import type { Instant } from './migration.ts';
 import type { IdempotencyKey, IdempotencyRecord } from './store.ts';
 import type { EventType } from './vocabulary.ts';
 
-/** The receiver of events, and their selection. */
+/** A receiver of events, and the events that it gets. */
 export interface Webhook {
   readonly id: string;
-  /** Path and query may carry rights: the whole URL is sealed, and only its origin is shown. Its name is resolved at every delivery. */
+  /** The whole URL is sealed, because path and query may grant access; `display` is its origin. The host is resolved at every delivery. */
   readonly url: { readonly display: string; readonly sealed: string };
   readonly description: string | null;
   /** Empty: every type. */
   readonly eventTypes: readonly EventType[];
-  /** Accounts whose events are sent; `*` stands for all. Never more than the caller who asked for it had a grant for at that time. */
+  /** Accounts whose events are sent; `*` means all. At most those that the caller was granted when the list was set. */
   readonly accounts: readonly string[];
   /** The signing secret, encrypted. */
   readonly sealedSecret: string;
-  /** The previous secret, which also signs messages until then. */
+  /** The previous secret, which also signs messages until `until`. */
   readonly previousSecret?: { readonly sealed: string; readonly until: Instant } | null;
-  /** Digests of the idempotency key and of the request of the last rotation, so that repeating it does not rotate again. */
+  /** Digests of idempotency key and request of the last rotation. A repeated request does not rotate again. */
   readonly rotatedBy?: { readonly key: string; readonly fingerprint: string } | null;
-  /** Headers of its own that each message carries: their names, and names with values as one sealed JSON text. */
+  /** Additional headers of each message: their names, and names and values as one sealed JSON text. */
   readonly headers?: { readonly names: readonly string[]; readonly sealed: string } | null;
-  /** Certificates (PEM) that its receiver's may be signed by, beside those that are trusted anyway. */
+  /** Additional trusted certificate authorities (PEM) for the receiver. */
   readonly caCertificates?: string | null;
   readonly enabled: boolean;
   /** Why the gateway disabled it; null if it is enabled or a caller disabled it. */
   readonly disabledReason: string | null;
   readonly caller: string;
-  /** How that caller was known; absent in what older versions have stored. */
+  /** The kind of caller. Absent in older records. */
   readonly callerKind?: 'key' | 'token' | 'anonymous';
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
-  /** Counts changes, from 1; the entity tag. */
+  /** From 1, incremented by every change. Part of the entity tag. */
   readonly version: number;
 }
 
@@ -46,36 +46,36 @@ export interface Delivery {
   readonly webhookId: string;
   readonly event: MigrationEvent;
   readonly state: DeliveryState;
-  /** Attempts that have ended. */
+  /** Number of attempts that have ended. */
   readonly attempts: number;
   readonly lastAttemptAt: Instant | null;
-  /** HTTP status of the last answer; null: there was none. */
+  /** HTTP status of the last response; null: there was none. */
   readonly lastStatus: number | null;
-  /** Why the last attempt failed, in Godwit's words; never a part of a response body. */
+  /** Why the last attempt failed, without any part of the response. */
   readonly lastError: string | null;
-  /** Time of the next attempt; null if it has ended. */
+  /** Time of the next attempt; null: the delivery has ended. */
   readonly dueAt: Instant | null;
   readonly createdAt: Instant;
 }
 
-/** A delivery that this process may attempt now, with the webhook as it is now. */
+/** A delivery that is leased to this process, with the current webhook. */
 export interface ClaimedDelivery {
   readonly delivery: Delivery;
   readonly webhook: Webhook;
 }
 
-/** What became of an attempt. */
+/** The result of an attempt. */
 export type AttemptOutcome = {
   readonly at: Instant;
   readonly status: number | null;
   readonly error: string | null;
 } & (
   | { readonly state: 'delivered' | 'failed'; readonly dueAt: null }
-  /** `dueAt`: when to try again. */
+  /** `dueAt`: time of the next attempt. */
   | { readonly state: 'pending'; readonly dueAt: Instant }
 );
 
-/** What became of the attempt after those `attempts`. */
+/** The result of the attempt that follows the first `attempts` ones. */
 export interface SettledDelivery {
   readonly id: string;
   readonly attempts: number;
@@ -84,51 +84,52 @@ export interface SettledDelivery {
 
 export type WebhookCreation =
   | { readonly outcome: 'created' }
-  /** Another request with the same caller and key is stored already; its `migrationId` is the id of the webhook. */
+  /** The caller has used the key before; the record's `resource` is the webhook. */
   | { readonly outcome: 'key_exists'; readonly record: IdempotencyRecord }
-  /** The limit of webhooks, in all or of this caller, is reached. */
+  /** A limit is reached, in total or of this caller. */
   | { readonly outcome: 'too_many' };
 
-/** How many webhooks there may be. */
+/** Maximum numbers of webhooks. */
 export interface WebhookLimits {
   readonly inAll: number;
   readonly perCaller: number;
 }
 
-/** What is remembered of webhooks. `audit`: stored in the transaction of the change. Every method rejects with `StoreUnavailable` when the database fails. */
+/** The persistent state of webhooks. `audit`: stored in the transaction of the change. Methods reject as those of `Store`. */
 export interface WebhookStore {
-  /** Stores a new webhook, which is sent what is appended to the event log from now on, and the idempotency key, in one transaction. */
+  /** Stores a webhook and the idempotency key in one transaction. It gets the events that are appended from then on. */
   createWebhook(
     webhook: Webhook,
     most: number | WebhookLimits,
     idempotency?: IdempotencyKey,
     audit?: AuditEntry,
   ): Promise<WebhookCreation>;
+  /** Null: there is no such webhook. */
   getWebhook(id: string): Promise<Webhook | null>;
-  /** Oldest first, after the webhook with that id. `visibleAccounts`: only those all of whose accounts are among these; undefined: all. */
+  /** Oldest first. `after`: id of the last one of the previous page. `visibleAccounts`: must contain all of a webhook’s accounts; undefined: all. */
   listWebhooks(
     filter: { readonly visibleAccounts?: readonly string[] },
     page: { readonly size: number; readonly after?: string },
   ): Promise<readonly Webhook[]>;
   /**
-   * Reads, applies `change` and writes, in one transaction, counting `version` up. Null: there is none. `change` may run more than once, returns
-   * null when there is nothing to do, and what it throws leaves the webhook and passes through. One that is switched on again is sent what is
-   * appended from then on; one that is switched off or wants
-   * something else is still sent what was appended before. Deliveries of accounts that it no longer has are forgotten.
+   * Reads, applies `change` and writes in one transaction, and increments `version`. Null: there is no such webhook. `change` must be pure, may run
+   * more than once, and returns null for no change; an exception from it rolls back and passes through. Once enabled again, a webhook gets
+   * the events appended from then on. Events appended before it was disabled or its selection changed are still delivered by the earlier
+   * selection. Deliveries of accounts that it no longer has are deleted.
    */
   updateWebhook(id: string, change: (current: Webhook) => Webhook | null, audit?: AuditEntry): Promise<Webhook | null>;
-  /** Forgets a webhook and its deliveries. False: there is none. */
+  /** Deletes a webhook and its deliveries. False: there is no such webhook. An exception from `check` prevents it and passes through. */
   removeWebhook(id: string, check?: (current: Webhook) => void, audit?: AuditEntry): Promise<boolean>;
 
   /**
-   * Makes deliveries, due at once, of the events that each enabled webhook wants and has none of yet, at most `limit` events for each. Any number
-   * of processes may do it at once; every event becomes one delivery per webhook. Answers whether any webhook is enabled, and whether there
-   * is more to do.
+   * Makes deliveries, due at once, of events that an enabled webhook selects and has no delivery of: at most `limit` events per webhook. Any
+   * number of processes may call it at once; each event becomes one delivery per webhook. `enabled`: whether any webhook is enabled. `more`:
+   * whether events are left.
    */
   fanOut(now: Instant, limit: number): Promise<{ readonly enabled: boolean; readonly more: boolean }>;
   /**
-   * Takes up to `limit` due deliveries of enabled webhooks that nobody holds, for `leaseMs`, the longest due first, and of one webhook at most as many as
-   * `roomOf` says, which is asked once for each webhook, in the order in which their deliveries fell due. Not settled by then, they may be taken again.
+   * Leases up to `limit` due deliveries of enabled webhooks for `leaseMs` milliseconds, the longest due first. `roomOf`: maximum per webhook,
+   * called once per webhook in the order in which deliveries fell due. After `leaseMs` an unsettled delivery can be claimed again.
    */
   claimDeliveries(
     now: Instant,
@@ -136,18 +137,18 @@ export interface WebhookStore {
     limit: number,
     roomOf?: (webhook: Webhook) => number,
   ): Promise<readonly ClaimedDelivery[]>;
-  /** Writes down what became of each attempt, unless somebody has done so since. Ids that are none are passed over. */
+  /** Stores the results of attempts. A result is ignored if its attempt is already settled or its delivery is unknown. */
   settleDeliveries(settled: readonly SettledDelivery[]): Promise<void>;
-  /** Gives claimed deliveries back that were not attempted, while the lease of the claim lasts. */
+  /** Ends the leases of deliveries that were not attempted. Call it only while the lease of the claim is valid. */
   releaseDeliveries(ids: readonly string[]): Promise<void>;
-  /** Newest first, after the delivery with that id. */
+  /** Newest first. `after`: id of the last delivery of the previous page. */
   listDeliveries(
     webhookId: string,
     filter: { readonly state?: DeliveryState },
     page: { readonly size: number; readonly after?: string },
   ): Promise<readonly Delivery[]>;
-  /** Makes a delivery that has ended due again, as if it had not been tried. Null: there is none with that id at that webhook. */
+  /** Makes an ended delivery due again with 0 attempts. Null: this webhook has no such delivery. */
   redeliver(webhookId: string, id: string, now: Instant, audit?: AuditEntry): Promise<Delivery | null>;
-  /** Forgets deliveries that ended before `before`; answers how many. */
+  /** Deletes deliveries that ended before `before`. Returns the number. */
   forgetDeliveries(before: Instant): Promise<number>;
 }
