@@ -13,6 +13,12 @@ const waiting = [
   'security/canary.test.ts',
   'e2e/newcomer.test.ts',
   'engine/simulation.test.ts',
+  'e2e/lasting-failures.test.ts',
+  'e2e/feed.test.ts',
+  'command/gateway.test.ts',
+  'e2e/store-away.test.ts',
+  'e2e/killed-while-waiting.test.ts',
+  'client/following.test.ts',
 ];
 
 class WaitingFirst extends BaseSequencer {
@@ -22,9 +28,29 @@ class WaitingFirst extends BaseSequencer {
   }
 }
 
+/**
+ * What takes most of the time: browsers, images, generated clients, storms, and every command of the documents. `npm test` leaves it out,
+ * so that it ends within a minute; `npm test -- --project extended` runs everything.
+ */
+const extended = [
+  'test/browser/**/*.test.ts',
+  'test/chaos/chaos.test.ts',
+  'test/clients/**/*.test.ts',
+  'test/container/**/*.test.ts',
+  'test/documentation/commands.test.ts',
+  'test/documentation/httpie.test.ts',
+  'test/e2e/newcomer.test.ts',
+  'test/security/canary.test.ts',
+  'test/store/failover.test.ts',
+  'test/store/pgbouncer.test.ts',
+];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    projects: [
+      { extends: true, test: { name: 'quick', include: ['test/**/*.test.ts'], exclude: extended } },
+      { extends: true, test: { name: 'extended', include: extended } },
+    ],
     // Bounds for what never comes. A loaded machine is slower by a factor of ten and fails no test.
     testTimeout: 60_000,
     hookTimeout: 60_000,
