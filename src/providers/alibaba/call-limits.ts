@@ -1,8 +1,9 @@
 import type { CallLimits } from '../../domain/call-limits.ts';
 
 /**
- * None: no page of the vendor names a figure for these operations. Those of an account stand in the vendor's Quota Center, under API rate limits, and can
- * be configured (`limits.operations`); else the account's limits per kind hold for each operation. The vendor throttles with HTTP 400 and a code that
- * begins with `Throttling`; then fewer calls are made.
+ * Published limits per operation: none. No page of the vendor states a figure for these operations; the limits of an account are shown in
+ * the vendor's Quota Center, under API rate limits. They can be configured as `limits.operations`. Without them the account's limit for
+ * reads or writes applies to each operation. The vendor throttles with HTTP 400 and a code that contains `Throttling`; the call rate then
+ * decreases.
  */
 export const callLimits: CallLimits = {};

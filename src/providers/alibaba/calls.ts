@@ -13,9 +13,9 @@ import { answerOf, garbled, textOf } from './reply.ts';
 
 type Query = VendorRequest['query'];
 
-/** Placeholder for the chain's id in a plan that is shown before the vendor has assigned one. No task has this id. */
+/** Stands for the chain's task id in a plan for which the vendor has not assigned one yet. No task has this id. */
 const handlePlaceholder = '{migrateTaskId}';
-/** Longest ClientToken (CreateOnlineDatabaseTask page), in characters. */
+/** Maximum length of a ClientToken in characters (CreateOnlineDatabaseTask page). */
 const maxClientToken = 64;
 
 function writeRequest(operation: string, query: Query): VendorRequest {
@@ -30,7 +30,7 @@ function chainBase(account: AlibabaAccount, migration: Migration): 'updf' | 'ful
   return optionsOf(migration).chainBase ?? account.chainBase;
 }
 
-/** `BackupMode`, `IsOnlineDB` and related parameters: the only difference between a one-shot restore and a file of a chain. */
+/** The parameters that distinguish a one-shot restore, the base of a chain and an increment (CreateMigrateTask page). */
 function modeParameters(input: CallInput, backup: Backup): Query {
   const { migration } = input;
   if (!isChain(migration)) return [['BackupMode', 'FULL'], ['IsOnlineDB', 'True'], checkMode(migration)];
@@ -48,7 +48,10 @@ function modeParameters(input: CallInput, backup: Backup): Query {
   ];
 }
 
-/** Where the file lies. URLs are joined by `|` and encoded as a whole, beside the encoding of every parameter (CreateMigrateTask page). */
+/**
+ * The location of the file. Several URLs are joined by `|` and encoded as a whole, in addition to the encoding of every parameter
+ * (CreateMigrateTask page).
+ */
 function sourceParameter(input: CallInput, backup: Backup): readonly [string, string] {
   const { source } = backup;
   if (source.type === 'object_storage') {
@@ -68,7 +71,7 @@ function requiredBackup(input: CallInput): Backup {
   return input.backup;
 }
 
-/** Printable ASCII, at most 64 characters, the same for every sending of the same opening of the same task. */
+/** The ClientToken of an opening: at most 64 printable ASCII characters. It is the same for every attempt to open the same task. */
 function clientToken(migration: Migration): string {
   const token = `${migration.id}-open-${chainHandle(migration) ?? fullBackup(migration).id}`;
   const fits = token.length <= maxClientToken && /^[\x21-\x7e]+$/.test(token);
@@ -82,7 +85,7 @@ function chainParameters(migration: Migration): Query {
   ];
 }
 
-/** A response that carries only its request id, also in the wrapped form of old revisions of the pages. */
+/** Parses a response that contains only a request id. Older revisions of the pages show it in a wrapper, which is accepted too. */
 function acknowledged(operation: string, reply: VendorReply): Record<string, never> {
   if (textOf(answerOf(operation, reply), 'RequestId') === null) {
     throw garbled(operation, reply, 'it has no request id');
@@ -94,7 +97,10 @@ const create = 'CreateMigrateTask';
 const online = 'CreateOnlineDatabaseTask';
 const terminate = 'TerminateMigrateTask';
 
-/** Restores one file: a one-shot migration, the base of a chain, or the next file of a chain. The vendor's call is not idempotent. */
+/**
+ * Restores one file: of a one-shot migration, the base of a chain, or the next file of a chain (CreateMigrateTask page). The call is not
+ * idempotent at the vendor.
+ */
 export const restoreCall: ChangingCall = {
   operation: create,
   refs: { required: ['migrateTaskId'], optional: ['taskId'] },
@@ -119,7 +125,7 @@ export const restoreCall: ChangingCall = {
   objection: objectToRestore,
 };
 
-/** Recovers and opens the database of a chain. */
+/** Recovers the database of a chain and brings it online (CreateOnlineDatabaseTask page). */
 export const openCall: ChangingCall = {
   operation: online,
   refs: { required: [], optional: [] },
@@ -137,7 +143,7 @@ export const openCall: ChangingCall = {
   objection: noObjection,
 };
 
-/** Terminates the task. The vendor does not document what happens to the half-restored database. */
+/** Terminates the task (TerminateMigrateTask page). The vendor does not document the state of the partially restored database. */
 export const cancelCall: ChangingCall = {
   operation: terminate,
   refs: { required: [], optional: [] },

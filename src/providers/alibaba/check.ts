@@ -7,7 +7,10 @@ import { ossHost, ossHosts } from './endpoints.ts';
 import { isChain } from './migration-task.ts';
 
 const extensions = ['.bak', '.diff', '.trn', '.log'] as const;
-/** The fault in a file's name, in words, or null. Accepts characters that only some of the vendor's pages advise against. */
+/**
+ * Checks the name of a file. Returns the fault as a sentence, or null. Accepts characters that only some of the vendor's pages advise
+ * against.
+ */
 function fileNameFault(path: string): string | null {
   const lower = path.toLowerCase();
   if (/\.(?:zip|rar|7z|gz|tar)(?:\.[a-z]+)?$/.test(lower)) {
@@ -25,7 +28,7 @@ function keyFault(key: string): string | null {
   return fileNameFault(key);
 }
 
-/** Faults of where a backup lies. Pointers begin with `/source`, which is the same in both request bodies. */
+/** Checks the source of a backup. Pointers begin with `/source`, which is the same in the bodies of a migration and of a backup. */
 function sourceFaults(source: Backup['source'], chain: boolean, region: string): readonly FieldFault[] {
   const faults: FieldFault[] = [];
   if (source.type === 'object_storage') {
@@ -58,7 +61,7 @@ function sourceFaults(source: Backup['source'], chain: boolean, region: string):
   return faults;
 }
 
-/** Faults that only this vendor finds in a new migration (CreateMigrateTask page and migration guides). */
+/** Checks a new migration against the rules of this vendor (CreateMigrateTask page and migration guides). */
 export function checkMigration(migration: Migration): readonly FieldFault[] {
   const faults: FieldFault[] = [];
   migration.target.databases?.forEach((database, index) => {
@@ -72,7 +75,7 @@ export function checkMigration(migration: Migration): readonly FieldFault[] {
     : [...faults, ...sourceFaults(first.source, isChain(migration), migration.region)];
 }
 
-/** Faults that only this vendor finds in a backup about to be queued. */
+/** Checks a new backup of a chain against the rules of this vendor. */
 export function checkBackup(
   migration: Migration,
   backup: { readonly type: BackupType; readonly source: Backup['source']; readonly final: boolean },

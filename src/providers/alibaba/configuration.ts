@@ -14,7 +14,7 @@ import { stsUrl } from './endpoints.ts';
 
 const { object, optional, path, url, roleName, sessionName, seconds } = formParts;
 
-/** What an account of this vendor is in the configuration. */
+/** The settings, credential forms and defaults of an account in the configuration. */
 export const configuration: AccountConfiguration = {
   settings: {
     signature: optional(
@@ -107,7 +107,7 @@ export const configuration: AccountConfiguration = {
   },
 };
 
-/** The variables of the vendor's credentials packages and of RRSA on ACK. */
+/** Reads credentials from the variables of the vendor's credentials packages and of RRSA on ACK. Throws an `Error` if none are set. */
 function fromEnvironment(environment: Environment): object {
   const { first, text } = environmentReader(environment);
   const accessKeyId = first('ALIBABA_CLOUD_ACCESS_KEY_ID');

@@ -6,28 +6,33 @@ import { asObject, type Fields, objectOf } from '../kit/json.ts';
 import type { AlibabaCredentials } from './account.ts';
 import { failureOf } from './errors.ts';
 
+/** Settings of credentials that are issued for the token of a service account. */
 export interface OidcSettings {
   readonly endpoint: string;
   readonly roleArn: string;
   readonly oidcProviderArn: string;
   readonly tokenFile: string;
   readonly sessionName: string;
-  /** 900 to the role's maximum. */
+  /** Lifetime of the credentials in seconds, from 900 to the maximum of the role. */
   readonly durationSeconds: number;
 }
 
+/** Settings of credentials from the metadata service of an ECS machine. */
 export interface MetadataSettings {
   readonly endpoint: string;
-  /** Null: the machine's own is asked for. */
+  /** Name of the role; null: the metadata service names it. */
   readonly roleName: string | null;
-  /** Whether the form without a token may be used where the hardened one is not offered. */
+  /** Whether requests without a metadata token are allowed if the service issues none. */
   readonly allowV1: boolean;
 }
 
 const oidc: Issuing = { provider: 'alibaba', operation: 'AssumeRoleWithOIDC' };
 const metadata: Issuing = { provider: 'alibaba', operation: 'EcsRamRole' };
 
-/** The role of a service account, as RRSA on ACK uses it ("AssumeRoleWithOIDC" of STS, version 2015-04-01): the token says who asks. */
+/**
+ * Credentials of a role for the token of a Kubernetes service account, as RRSA on ACK uses it (STS 2015-04-01, AssumeRoleWithOIDC page).
+ * The request has no signature; the token identifies the caller.
+ */
 export function oidcCredentials(settings: OidcSettings): IssuedCredentials {
   const { endpoint, roleArn, oidcProviderArn, tokenFile, sessionName, durationSeconds } = settings;
   return {
@@ -63,7 +68,7 @@ export function oidcCredentials(settings: OidcSettings): IssuedCredentials {
   };
 }
 
-/** The RAM role of the machine, through the metadata service. */
+/** Credentials of the machine's RAM role from the metadata service (ECS instance metadata page). */
 export function metadataCredentials(settings: MetadataSettings): IssuedCredentials {
   const base = `${settings.endpoint}/latest/meta-data/ram/security-credentials/`;
   const get = (url: string, headers: Readonly<Record<string, string>>): IssuerRequest => ({
@@ -87,7 +92,7 @@ export function metadataCredentials(settings: MetadataSettings): IssuedCredentia
   };
 }
 
-/** The hardened form asks for a token first; where it is not offered and that is allowed, the older form without one is used. */
+/** Requests a metadata token. If the service issues none and `allowV1` is true, uses the older form without a token. */
 function* metadataHeaders({
   endpoint,
   allowV1,

@@ -1,13 +1,13 @@
 import type { ProblemCode } from '../../domain/problem.ts';
 import type { FailureKind } from '../../domain/vendor.ts';
 
-/** The meaning of a vendor code. Omitted members follow from the kind. */
+/** The meaning of a vendor error code. Omitted members follow from the kind of failure. */
 export interface CodeMeaning {
   readonly kind: FailureKind;
   readonly detail: string;
   readonly code?: ProblemCode;
   readonly retryable?: boolean;
-  /** Wait in milliseconds, because the vendor names none. */
+  /** Wait before the next call in milliseconds, for a code for which the vendor states no wait. */
   readonly retryAfterMs?: number;
 }
 
@@ -15,11 +15,14 @@ interface Row extends CodeMeaning {
   readonly codes: readonly string[];
 }
 
-/** Wait in milliseconds before the next call to an instance with too many tasks. The vendor may also mean its daily limit. */
+/**
+ * Wait in milliseconds before the next call to an instance with too many tasks. The same code may stand for a daily limit, so the wait is
+ * long.
+ */
 const tooManyTasksWaitMs = 300_000;
 
 const rows: readonly Row[] = [
-  // The request, the file, the database: both vocabularies of the CreateMigrateTask page.
+  // Errors of the request, the file and the database, in both vocabularies of the CreateMigrateTask page.
   {
     kind: 'rejected',
     codes: ['InvalidFile', 'IncorrectFileExtension'],
@@ -114,7 +117,7 @@ const rows: readonly Row[] = [
     detail: 'The vendor has not opened this operation to the account. Ask the vendor to enable it.',
   },
 
-  // Transient states.
+  // Temporary states of the instance or the database.
   {
     kind: 'busy',
     codes: [
@@ -206,7 +209,7 @@ const rows: readonly Row[] = [
     detail: 'The vendor has seen this request before; it is not known yet whether it was carried out.',
   },
 
-  // The service itself.
+  // Errors of the service.
   {
     kind: 'rejected',
     codes: [
@@ -239,7 +242,7 @@ const rows: readonly Row[] = [
   },
 ];
 
-/** Codes in lower case, because the vendor spells the same ones in different ways (`InvalidOSSURL`, `InvalidOssUrl`). */
+/** Meanings by lower-case code. The vendor spells the same code in different ways (`InvalidOSSURL`, `InvalidOssUrl`). */
 export const codeMeanings: ReadonlyMap<string, CodeMeaning> = new Map(
   rows.flatMap(({ codes, ...meaning }) => codes.map((code) => [code.toLowerCase(), meaning] as const)),
 );

@@ -4,20 +4,20 @@ import type { RestoreErrorCode, Wording } from '../../domain/restore-errors.ts';
 import { causeOf, type FailedRestore, restoreErrorOf } from '../kit/restore-error.ts';
 import { presentableWords } from './reply.ts';
 
-/** The consistency check's own success line also begins with `CHECKDB found`. */
+/** A failed consistency check. The text of a successful check may also begin with `CHECKDB found`. */
 const consistencyFailure = /dbcc checkdb failed|checkdb found (?!0 allocation errors and 0 consistency errors)/i;
 const consistencySuccess = /success to dbcc checkdb|checkdb found 0 allocation errors and 0 consistency errors/i;
 
-/** Wordings of this vendor alone that identify a cause (guides on migrating full and incremental backups). */
+/** Patterns for texts that only this vendor uses (guides on migrating full and incremental backups). */
 const phrases: readonly Wording[] = [{ code: 'edition_unsupported', pattern: /\bfailed to open database\b/i }];
 
-/** The cause by the status of a failed file, for a file without a text. */
+/** The cause of a failed file by its status, for a file without a text. */
 const causeOfFileStatus: ReadonlyMap<string, RestoreErrorCode> = new Map([
   ['DownloadFailed', 'download_failed'],
   ['VerifyFailed', 'backup_corrupt_or_newer'],
 ]);
 
-/** A statement of the vendor about a task or a file. */
+/** The vendor's status and text for a task or a file, with the response that contained them. */
 export interface Statement {
   readonly status: string;
   readonly description: string | null;
@@ -49,8 +49,8 @@ function failedRestore(migration: Migration, statement: Statement): FailedRestor
 }
 
 /**
- * The cause of a failed restore: the first statement with a recognized cause, else the first with a text. Statements come in the order of
- * their value.
+ * Creates the error of a failed restore from the first statement with a known cause, or else from the first statement with a text.
+ * `statements` are sorted by significance.
  */
 export function restoreError(migration: Migration, statements: readonly [Statement, ...Statement[]]): MigrationError {
   const telling =
@@ -60,7 +60,10 @@ export function restoreError(migration: Migration, statements: readonly [Stateme
   return restoreErrorOf(failedRestore(migration, telling));
 }
 
-/** Remarks of a successful task: missing owner, result of the asynchronous check, and texts that Godwit does not recognize. */
+/**
+ * Notes about a successful task: a database without an owner, the result of the asynchronous consistency check, and texts that are not
+ * recognized.
+ */
 export function successNotes(description: string | null): readonly WarningNote[] {
   if (description === null || /^\W*(?:success(?:ful(?:ly)?)?|finished|ok)?\W*$/i.test(description)) return [];
   const words = presentableWords(description);

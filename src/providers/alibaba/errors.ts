@@ -11,13 +11,13 @@ import { type Fields, objectOf } from '../kit/json.ts';
 import { type CodeMeaning, codeMeanings } from './error-codes.ts';
 import { fieldOf, parseXmlError, presentableWords, requestIdOf, textOf } from './reply.ts';
 
-/** Codes of a successful response. Under another HTTP status they contradict it, and the outcome is unknown. */
+/** Codes of a successful response. With an HTTP error status they contradict it, and the outcome is unknown. */
 const successCodes: ReadonlySet<string> = new Set(['200', 'ok', 'success']);
 
-/** Expired temporary credentials that the vendor reports in the message of another code. */
+/** Matches messages about expired temporary credentials, which the vendor also sends with other codes. */
 const endedToken = /Security\s?Token(?:\.|\s(?:has\s|is\s)?)Expired/i;
 
-/** Families of codes that the error pages describe by a pattern. They count for refusals (4xx) only. */
+/** Kinds by pattern of the code, for codes without a meaning of their own (error code pages). They apply to HTTP 4xx only. */
 const families: readonly (readonly [pattern: RegExp, kind: FailureKind])[] = [
   [/^(?:InvalidSecurityToken|InvalidAccessKey|Signature|Forbidden|NoPermission)/i, 'unauthenticated'],
   [/\.NotFound$/i, 'not_found'],
@@ -45,11 +45,11 @@ function kindOfStatus(status: number): FailureKind {
   return status >= 400 ? 'rejected' : 'malformed';
 }
 
-/** Code first, HTTP status second: the same code comes with different statuses. */
+/** Classifies by code first and by HTTP status second, because the same code occurs with different statuses. */
 function meaningOf(code: string, status: number): CodeMeaning {
   const known = codeMeanings.get(code.toLowerCase());
   if (known !== undefined) {
-    // A busy code under 5xx may follow work that was carried out.
+    // With HTTP 5xx the call may have been carried out even if the code says busy.
     return known.kind === 'busy' && status >= 500 ? { ...meaningOfKind('unavailable'), detail: known.detail } : known;
   }
   if (/throttling/i.test(code)) return meaningOfKind('throttled');
@@ -57,13 +57,16 @@ function meaningOf(code: string, status: number): CodeMeaning {
   return meaningOfKind(family?.[1] ?? kindOfStatus(status));
 }
 
-/** The wait that the vendor requests, in milliseconds. Its own header is in milliseconds; `Retry-After` has its standard meaning. */
+/**
+ * The wait that the vendor requests, in milliseconds. The vendor's own header contains milliseconds; `Retry-After` has its standard
+ * meaning.
+ */
 function retryAfterOf({ headers, receivedAt }: VendorReply): number | undefined {
   const own = headers['x-acs-retry-after']?.trim() ?? '';
   return /^\d{1,15}$/.test(own) ? Math.min(Number(own), maxRetryAfterMs) : readRetryAfter(headers, receivedAt);
 }
 
-/** The permission that a refusal names, in words, or nothing. */
+/** A sentence with the permission that the rejection names; empty if it names none. */
 function missingPermission(fields: Fields): string {
   const denied = fieldOf(fields, 'AccessDeniedDetail');
   if (typeof denied !== 'object' || denied === null || Array.isArray(denied)) return '';
@@ -71,7 +74,7 @@ function missingPermission(fields: Fields): string {
   return action === null ? '' : ` The permission is ${presentableWords(action)}.`;
 }
 
-/** The meaning of a missing database with `url` sources, which only SQL Server 2008 R2 with local disks accepts. */
+/** A hint for `url` sources. Only SQL Server 2008 R2 with local disks accepts them, and there an empty database must exist. */
 function emptyDatabase({ query }: VendorRequest, code: string): string {
   const of2008 = query.some(([name]) => name === 'OSSUrls') && /^InvalidDBName(?:\.NotFound)?$/i.test(code);
   return of2008 ? ' On 2008 R2 with local disks an empty database of the same name must be made first.' : '';
@@ -101,7 +104,7 @@ function failure(
   });
 }
 
-/** The failure in a reply, or null. Reads JSON, JSON with lower-case names, and XML; never throws (Error codes pages). */
+/** Reads the failure in a response, or returns null. Accepts JSON, JSON with lower-case names, and XML (error code pages). Never throws. */
 export function failureOf(request: VendorRequest, reply: VendorReply): VendorFailure | null {
   const status = reply.httpStatus;
   const fields = objectOf(reply) ?? parseXmlError(reply.body);
@@ -123,7 +126,7 @@ export function failureOf(request: VendorRequest, reply: VendorReply): VendorFai
   return failure(meaningOfKind('malformed'), request, reply, fields, '');
 }
 
-/** Whether the vendor refused a read permanently, such as an operation that the instance's edition does not support. */
+/** Whether the vendor permanently rejected a read, for example because the edition of the instance does not support the operation. */
 export function isRefusal(error: unknown): error is VendorError {
   return error instanceof VendorError && (error.failure.kind === 'rejected' || error.failure.kind === 'not_found');
 }

@@ -4,7 +4,7 @@ const provider = 'alibaba';
 const inBucket = (key: string) => ({ type: 'object_storage', bucket: 'acme-backups', keys: [key] });
 const folder = { bucket: 'acme-backups', prefix: 'history/orders/' };
 
-/** Examples for Alibaba Cloud. In the sandbox an instance with `scratch` in its id can be restored to again and again. */
+/** Request examples for Alibaba Cloud. In the sandbox an instance whose id contains `scratch` accepts any number of restores. */
 export const examples: ProviderExamples = {
   sandboxRegion: 'cn-hangzhou',
   createMigration: (account) => ({

@@ -22,21 +22,21 @@ import {
 } from './reads.ts';
 import { taskMeaning } from './status.ts';
 
-/** Tolerance for clock skew in milliseconds: the vendor may date a new task this much before our sending. */
+/** Tolerance for clock skew in milliseconds. The vendor may date a new task up to this long before the call was sent. */
 const clockMarginMs = 60_000;
-/** How long before the sending the list of tasks begins, in milliseconds. */
+/** Time before the call at which the list of tasks begins, in milliseconds. */
 const listMarginMs = 600_000;
 
 const no: Finding = { found: 'no' };
 const yes = (migrateTaskId: string): Finding => ({ found: 'yes', refs: { migrateTaskId } });
 const unclear = (detail: string): Finding => ({ found: 'unclear', detail });
 
-/** Whether an object of that age can be the effect of a call sent at `sentAt`. An object without a creation time can. */
+/** Whether an object with this creation time can be the effect of a call that was sent at `sentAt`. True if the creation time is unknown. */
 function youngEnough(createdAt: Instant | null, sentAt: Instant): boolean {
   return createdAt === null || createdAt >= sentAt - clockMarginMs;
 }
 
-/** The result of a dialogue, or null when the vendor refuses the reads. */
+/** Runs a dialogue. Returns null if the vendor permanently rejects its reads. */
 function* unlessRefused<T>(dialogue: Dialogue<T>): Dialogue<T | null> {
   try {
     return yield* dialogue;
@@ -46,7 +46,7 @@ function* unlessRefused<T>(dialogue: Dialogue<T>): Dialogue<T | null> {
   }
 }
 
-/** Task ids from answered calls of this migration. A call in doubt cannot have created one of them. */
+/** The task ids from accepted calls of this migration. A call in doubt cannot have created one of them. */
 function ownTaskIds(migration: Migration): ReadonlySet<string> {
   const refs = [
     migration.providerRefs,
@@ -56,7 +56,7 @@ function ownTaskIds(migration: Migration): ReadonlySet<string> {
   return new Set(refs.flatMap(({ migrateTaskId }) => (migrateTaskId === undefined ? [] : [migrateTaskId])));
 }
 
-/** Whether the vendor shows that a task restores another file. Without rows or names it shows nothing. */
+/** Whether the vendor lists other files than ours for a task. False if it lists no names. */
 function* holdsOtherFile(instanceId: string, taskId: string, names: readonly string[]): Dialogue<boolean> {
   if (names.length === 0) return false;
   const files = (yield* unlessRefused(describeFiles(instanceId, taskId))) ?? [];
@@ -64,7 +64,10 @@ function* holdsOtherFile(instanceId: string, taskId: string, names: readonly str
   return named.length > 0 && rowsNamed(named, names).length === 0;
 }
 
-/** Finds the task that a first file would have created: same database, young enough, owned by no migration, with our file. */
+/**
+ * Finds the task that the first file created. It restores the same database, is young enough, belongs to no migration, and does not list
+ * another file.
+ */
 function* findTask(input: ProbeInput): Dialogue<Finding> {
   const { migration, backup, sentAt, now, taken } = input;
   const { instanceId } = migration.target;
@@ -100,7 +103,7 @@ function* findTask(input: ProbeInput): Dialogue<Finding> {
   return yes(only.id);
 }
 
-/** Finds an increment by its file. Where the vendor shows no files, a task that has left `Waiting` counts. */
+/** Finds an increment by its file name in the chain's task. If the vendor shows no files, a task that has left `Waiting` is the evidence. */
 function* findIncrement(input: ProbeInput & { readonly backup: NonNullable<ProbeInput['backup']> }): Dialogue<Finding> {
   const { migration, backup, sentAt } = input;
   const { instanceId } = migration.target;
@@ -116,7 +119,7 @@ function* findIncrement(input: ProbeInput & { readonly backup: NonNullable<Probe
     if (sameName.length < earlier && sameName.some(({ createdAt }) => youngEnough(createdAt, sentAt))) {
       return unclear('The vendor lists fewer files of this name than were submitted. Look at the task by hand.');
     }
-    // The vendor may list it under another name: a row that no accepted submission explains.
+    // The vendor may list our file under another name, as a row that no accepted submission explains.
     const surplus = inOrder(files).slice(acceptedSubmissions(migration).length);
     if (sameName.length === 0 && surplus.some(({ createdAt }) => youngEnough(createdAt, sentAt))) {
       const shown = surplus.map(({ name }) => name ?? 'one without a name').join(', ');
@@ -134,13 +137,13 @@ function* findIncrement(input: ProbeInput & { readonly backup: NonNullable<Probe
   );
 }
 
-/** Did a CreateMigrateTask arrive? */
+/** Probes whether a CreateMigrateTask call took effect. */
 export function findRestore(input: ProbeInput): Dialogue<Finding> {
   const { backup } = input;
   return backup === null || backup.type === 'full' ? findTask(input) : findIncrement({ ...input, backup });
 }
 
-/** The status of the chain's task: the only trace of some calls. */
+/** The status of the chain's task, which is the only evidence for some calls. */
 function* statusOfChain(migration: Migration): Dialogue<string | null> {
   const handle = chainHandle(migration);
   if (handle === null) return null;
@@ -148,14 +151,14 @@ function* statusOfChain(migration: Migration): Dialogue<string | null> {
   return task?.status ?? null;
 }
 
-/** Did a CreateOnlineDatabaseTask arrive? The task leaves `Waiting` when it did. */
+/** Probes whether a CreateOnlineDatabaseTask call took effect: the task has then left `Waiting`. */
 export function* findOpen({ migration }: ProbeInput): Dialogue<Finding> {
   const status = yield* statusOfChain(migration);
   if (status === 'Running' || status === 'Success' || status === 'Failed') return { found: 'yes', refs: {} };
   return status === 'Waiting' ? no : unclear(`The status of the task does not tell: ${status ?? 'it has none'}.`);
 }
 
-/** Did a TerminateMigrateTask arrive? The task has ended when it did. */
+/** Probes whether a TerminateMigrateTask call took effect: the task has then ended. */
 export function* findTerminate({ migration }: ProbeInput): Dialogue<Finding> {
   const status = yield* statusOfChain(migration);
   const meaning = status === null ? 'unrecognized' : taskMeaning(status);

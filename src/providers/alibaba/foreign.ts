@@ -18,7 +18,7 @@ import { destinationName } from './migration-task.ts';
 import { describeFiles, describeTask, inOrder, listedPeriodMs, listTasks, type Task, type TaskFile } from './reads.ts';
 import { fileMeaning, type TaskMeaning, taskMeaning } from './status.ts';
 
-/** Maximum number of tasks in one reading of the list; the vendor allows 500 a day. */
+/** Maximum number of tasks to list. The vendor allows 500 per instance and day. */
 const maxListed = 1000;
 
 const states: Readonly<Record<TaskMeaning, MigrationState | null>> = {
@@ -29,7 +29,7 @@ const states: Readonly<Record<TaskMeaning, MigrationState | null>> = {
   unrecognized: null,
 };
 
-/** Kinds of a file (DescribeOssDownloads page), of today and of older revisions. */
+/** Types of a file in the current and in older revisions of the DescribeOssDownloads page. */
 const kinds: ReadonlyMap<string, BackupType> = new Map([
   ['database', 'full'],
   ['full', 'full'],
@@ -110,7 +110,7 @@ function* filesShown(instanceId: string, id: string): Dialogue<readonly TaskFile
   }
 }
 
-/** Whether a task accepts more files; null: unknown, because with `chainBase: full` the mode of a chain is that of a single restore. */
+/** Whether the task is a chain. Null: unknown, because with `chainBase: full` a chain has the same mode as a single restore. */
 function isChain({ backupMode, status }: Task, mode: Mode | null, account: Account): boolean | null {
   if (backupMode === 'UPDF' || taskMeaning(status) === 'waiting') return true;
   if (backupMode === 'FULL' && alibabaAccount(account).chainBase !== 'full') return false;
@@ -157,7 +157,7 @@ function chainOf(
       final: false,
       files: file.name === null ? [] : [file.name],
       refs: { migrateTaskId: id },
-      // The vendor takes the next file only when the one before is restored.
+      // The vendor accepts the next file only after the previous one is restored.
       state: index < files.length - 1 ? 'restored' : 'restoring',
       error: null,
       providerStatus: file.status,
@@ -170,7 +170,10 @@ function chainOf(
   return { mode, providerStatus: status, backups: [full, ...increments] };
 }
 
-/** DescribeMigrateTasks shows the tasks of one week, with their databases; the files of one only DescribeOssDownloads. */
+/**
+ * Lists and adopts tasks that were started outside Godwit. DescribeMigrateTasks shows the tasks of one week with their databases; only
+ * DescribeOssDownloads shows the files of a task.
+ */
 export const foreign: ForeignTasks = {
   refs: { required: ['migrateTaskId'], optional: ['taskId'] },
   list,

@@ -18,7 +18,7 @@ import { requestIdOf } from './reply.ts';
 import { sign } from './sign.ts';
 import { tryAccount } from './try-account.ts';
 
-/** Alibaba Cloud ApsaraDB RDS for SQL Server, API version 2014-08-15. */
+/** The provider for Alibaba Cloud ApsaraDB RDS for SQL Server, API version 2014-08-15. */
 export const alibaba: Provider = {
   id: 'alibaba',
   capabilities,
@@ -47,7 +47,7 @@ export const alibaba: Provider = {
   requestIdOf: (reply) => requestIdOf(reply, objectOf(reply)),
   sign,
   cloudId: () => null,
-  // Every request carries its own signature; there is no login.
+  // Every request has a signature of its own, so there is no login.
   opensSessions: false,
   login: () => null,
 };

@@ -1,34 +1,35 @@
 import { type Backup, fullBackup, type Migration, restoredName } from '../../domain/migration.ts';
 import { baseName, decoded } from '../kit/percent.ts';
 
-/** The vendor's id of the chain: the task of the full backup. Null while it is unknown. */
+/** The task id of the full backup, which identifies the chain at the vendor; null if it is unknown. */
 export function chainHandle(migration: Migration): string | null {
   const handle = migration.providerRefs.migrateTaskId ?? fullBackup(migration).providerRefs.migrateTaskId;
   return handle === undefined || handle === '' ? null : handle;
 }
 
-/** The name of the database on the target. Throws for a migration that names none, which validation excludes. */
+/** The name of the database after the restore. Throws for a migration without a database, which validation excludes. */
 export function destinationName(migration: Migration): string {
   const [database] = migration.target.databases ?? [];
   if (database === undefined) throw new Error(`${migration.id} names no database`);
   return restoredName(database);
 }
 
-/** Whether the migration is opened by a call of its own after its files. */
+/** Whether a separate call opens the database after the files. */
 export function isChain(migration: Migration): boolean {
   return migration.mode !== 'full';
 }
 
-/** A file's name without what the vendor may spell otherwise: percent-encoding, `+` for a space, upper case. */
+/** Normalizes the spellings of a file name that the vendor may change: percent-encoding, `+` for a space, upper case. */
 function foldedName(name: string): string {
   return decoded(name.replaceAll('+', ' ')).normalize('NFC').toLowerCase();
 }
 
+/** Whether two file names are equal in any of the vendor's spellings. */
 export function sameFileName(one: string, other: string): boolean {
   return one === other || foldedName(one) === foldedName(other);
 }
 
-/** File names under which the vendor may list a backup; empty: unknown. */
+/** The file names under which the vendor may list a backup; empty: unknown. */
 export function fileNamesOf(backup: Pick<Backup, 'source'>): readonly string[] {
   const { source } = backup;
   if (source.type === 'object_storage') return source.keys.map(baseName);
@@ -40,8 +41,8 @@ export function fileNamesOf(backup: Pick<Backup, 'source'>): readonly string[] {
 }
 
 /**
- * How many files of these names the chain holds already: those of earlier backups, and of earlier attempts of this one, whose submission the
- * vendor accepted. What it refused is in no list of its.
+ * The number of files with the same names that the chain's task already contains: those of earlier backups and of earlier attempts of this
+ * backup. Counts only submissions that the vendor accepted, because it lists no others.
  */
 export function earlierFilesOfSameName(migration: Migration, backup: Backup): number {
   if (backup.type === 'full') return 0;
@@ -62,12 +63,13 @@ export function earlierFilesOfSameName(migration: Migration, backup: Backup): nu
   return new Set(accepted.map(({ backupId, attempt }) => `${backupId} ${attempt}`)).size;
 }
 
-/** The submissions of files that the vendor has accepted, in their order: each attempt of each backup once. */
+/** The accepted submissions of files, in order. Each attempt of a backup appears once. */
 export function acceptedSubmissions(migration: Migration): readonly string[] {
   const accepted = migration.calls.filter(({ step, state }) => step === 'restore' && state === 'accepted');
   return [...new Set(accepted.map(({ backupId, attempt }) => submissionOf({ id: backupId ?? '', attempt })))];
 }
 
+/** Identifies one attempt to submit a backup. */
 export function submissionOf({ id, attempt }: Pick<Backup, 'id' | 'attempt'>): string {
   return `${id} ${attempt}`;
 }

@@ -17,10 +17,10 @@ import { ossEndpoint, regionOfOssHost } from './endpoints.ts';
 
 const permissions = { list: 'oss:ListObjects', read: 'oss:GetObject' } as const;
 
-/** OSS: listing and reading backups (ListObjectsV2 and GetObject pages). */
+/** Reads from OSS (ListObjectsV2 and GetObject pages). */
 export const objectStore: ObjectStore = {
   permissions,
-  // Restores from other classes are refused with InvalidOssObjectStorageClassType.
+  // The vendor rejects restores from other storage classes with InvalidOssObjectStorageClassType.
   restorable: (storageClass) => storageClass.toLowerCase() === 'standard',
   list(bucket, prefix, from) {
     const place = from === null ? [] : ([['continuation-token', from]] as const);
@@ -30,7 +30,7 @@ export const objectStore: ObjectStore = {
     parsePage(reply, { provider: 'alibaba', plusIsSpace: true, nextElement: 'NextContinuationToken' }),
   read(bucket, key, first, last) {
     const request = readRequest(bucket, key, first, last);
-    // Without this header a range that does not fit is answered with the whole object.
+    // Without this header OSS answers an invalid range with the whole object.
     return { ...request, headers: { ...request.headers, 'x-oss-range-behavior': 'standard' } };
   },
   parsePart: (reply, key, first) => parsePart(reply, 'alibaba', key, first, 'x-oss-storage-class'),
@@ -49,7 +49,7 @@ const unsigned = 'UNSIGNED-PAYLOAD';
 const hmac = (key: string | Buffer, data: string) => createHmac('sha256', key).update(data, 'utf8').digest();
 const byBytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
-/** Signs one attempt: signature V4, or V1 where the account asks for it. Pure. */
+/** Signs one attempt with signature V4, or with V1 if the account selects it. Pure. */
 export function signStorage(request: VendorRequest, context: SigningContext): SignedRequest {
   const { endpoint } = context;
   const account = alibabaAccount(context.account);
@@ -66,7 +66,7 @@ export function signStorage(request: VendorRequest, context: SigningContext): Si
 
 type Headers = Readonly<Record<string, string>>;
 
-/** Own headers of the service, which every signature covers: lower case, in order. */
+/** The headers that the signature covers, in lower case and sorted: all `x-oss-` headers, and those in `also`. */
 function ownHeaders(headers: Headers, also: readonly string[]): readonly (readonly [string, string])[] {
   return Object.entries(headers)
     .map(([name, value]) => [name.toLowerCase(), value.trim()] as const)
@@ -74,7 +74,10 @@ function ownHeaders(headers: Headers, also: readonly string[]): readonly (readon
     .toSorted(([a], [b]) => byBytes(a, b));
 }
 
-/** What V4 signs: the resource with its bucket, whatever the host is. A parameter without a value has no equals sign. */
+/**
+ * The canonical request of V4 (OSS signature V4 page). The path contains the bucket even if the host does. A parameter without a value has
+ * no equals sign.
+ */
 export function canonicalV4(request: VendorRequest, headers: Headers): string {
   const { bucket = '', key = null } = request.object ?? {};
   const query = request.query
@@ -93,7 +96,7 @@ export function canonicalV4(request: VendorRequest, headers: Headers): string {
   ].join('\n');
 }
 
-/** Key derivation and signature of V4 over a canonical request, in hexadecimal. */
+/** The signature of V4 over a canonical request, in hexadecimal. `date`: `yyyyMMddTHHmmssZ`. */
 export function signatureV4(canonical: string, date: string, region: string, secret: string): string {
   const day = date.slice(0, 8);
   const scope = `${day}/${region}/oss/aliyun_v4_request`;
@@ -116,10 +119,10 @@ function signV4(
   return { ...headers, authorization: `OSS4-HMAC-SHA256 Credential=${credential},Signature=${signature}` };
 }
 
-/** Parameters that V1 counts among the resource, of those that are sent here. */
+/** The query parameters in use here that V1 includes in the resource. */
 const signedParameters: readonly string[] = ['continuation-token'];
 
-/** The text that V1 signs. Its resource holds the key as it is, not encoded. */
+/** The string to sign of V1 (OSS signature V1 page). The resource contains the key without percent-encoding. */
 export function stringToSignV1(request: VendorRequest, headers: Headers): string {
   const { bucket = '', key = null } = request.object ?? {};
   const sub = request.query

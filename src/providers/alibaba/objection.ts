@@ -5,7 +5,7 @@ import { isRefusal } from './errors.ts';
 import { chainHandle, destinationName, fileNamesOf, sameFileName } from './migration-task.ts';
 import { describeFiles, describeTask, type TaskFile } from './reads.ts';
 
-/** The files of a task, or none where the vendor does not show them. */
+/** The files of a task; empty if the vendor rejects the read. */
 function* filesShown(instanceId: string, taskId: string): Dialogue<readonly TaskFile[]> {
   try {
     return yield* describeFiles(instanceId, taskId);
@@ -15,7 +15,7 @@ function* filesShown(instanceId: string, taskId: string): Dialogue<readonly Task
   }
 }
 
-/** See `ChangingCall.objection`: the task has to be on the instance, of the database, and hold the file. */
+/** See `ChangingCall.objection`. The task must be on the instance, restore the same database, and contain the file. */
 export function* objectToRestore({ migration, backup }: CallInput, refs: Refs): Dialogue<string | null> {
   const { instanceId } = migration.target;
   const taskId = refs.migrateTaskId ?? '';
@@ -30,7 +30,7 @@ export function* objectToRestore({ migration, backup }: CallInput, refs: Refs): 
       return `Task ${taskId} restores the database ${task.database}, not ${database}.`;
   } catch (error) {
     if (!(error instanceof VendorError) || !isRefusal(error)) throw error;
-    // Some editions show no tasks. Then only the operator can have seen it.
+    // Some editions do not list tasks. The operator's statement then cannot be checked.
     if (error.failure.kind !== 'not_found') return null;
     return `The vendor shows no task ${taskId} on the instance ${instanceId}.`;
   }

@@ -6,8 +6,8 @@ import { inOrder, ownFile, rowsNamed, type Task, type TaskFile } from './reads.t
 import { fileMeaning } from './status.ts';
 
 /**
- * How long `Waiting` is not believed after a submission where the vendor does not show the files of a task, in milliseconds: the
- * word may date from before the submission.
+ * Time after a submission for which the task's `Waiting` is ignored, in milliseconds, because the status may precede the submission.
+ * Applies only if the vendor does not show the files of the task.
  */
 const waitingDoubtMs = 30_000;
 
@@ -33,22 +33,22 @@ function observed(
   };
 }
 
-/** A one-shot task is about one file, so its times are the file's; a chain's are not. */
+/** The times of the task, for a one-shot migration; null for a chain, whose task has several files. */
 function timesOf(migration: Migration, task: Task): Task | null {
   return isChain(migration) ? null : task;
 }
 
-/** While a task runs, the backups in flight are `restoring`. */
+/** Each backup in flight of a running task is `restoring`. */
 export function backupsOfRunningTask(migration: Migration, task: Task): readonly BackupObservation[] {
   return inFlight(migration).map((backup) => observed(backup, 'restoring', task.status, timesOf(migration, task)));
 }
 
-/** An open database contains every backup that was in flight. */
+/** Each backup in flight is `restored`, because the database is open. */
 export function backupsOfSucceededTask(migration: Migration, task: Task): readonly BackupObservation[] {
   return inFlight(migration).map((backup) => observed(backup, 'restored', task.status, task));
 }
 
-/** If the vendor lists as many files as were sent, under other names, the position identifies each file. */
+/** Finds a file by its position. Applies if the vendor lists as many files as were submitted and lists this one under an unknown name. */
 function fileAtPlace(migration: Migration, backup: Backup, files: readonly TaskFile[]): TaskFile | null {
   const submissions = acceptedSubmissions(migration);
   if (files.length !== submissions.length) return null;
@@ -62,7 +62,7 @@ function fileOf(migration: Migration, backup: Backup, files: readonly TaskFile[]
   return named ?? fileAtPlace(migration, backup, files);
 }
 
-/** The backups in flight fail with the task, except a file of a chain that the vendor shows as restored. */
+/** Each backup in flight of a failed task has failed, except a file of a chain that the vendor shows as restored. */
 export function backupsOfFailedTask(
   migration: Migration,
   task: Task,
@@ -88,7 +88,7 @@ interface FileTruth {
   readonly undecided?: string;
 }
 
-/** When the vendor's acceptance of a backup in flight was written down, by our clock. */
+/** The time at which the vendor's acceptance of the backup was stored, by our clock. */
 function acceptedAt(migration: Migration, backup: Backup): Instant {
   const accepted = migration.calls.findLast(
     ({ step, backupId, state }) => step === 'restore' && backupId === backup.id && state === 'accepted',
@@ -96,7 +96,10 @@ function acceptedAt(migration: Migration, backup: Backup): Instant {
   return accepted?.settledAt ?? backup.submittedAt ?? backup.createdAt;
 }
 
-/** The state of a backup in flight of a waiting chain. Its file decides; the task's `Waiting` decides only where no files are shown. */
+/**
+ * The state of a backup in flight while the chain's task waits. The status of the file decides. The status of the task decides only if no
+ * files are shown.
+ */
 function truthOf(
   migration: Migration,
   backup: Backup,
@@ -137,7 +140,7 @@ function truthOf(
   }
 }
 
-/** A chain whose task waits while backups are in flight. It is ready once each of them has ended. `now` by our clock. */
+/** Observes a chain whose task waits while backups are in flight. The chain is `ready` once all of them have ended. `now`: by our clock. */
 export function waitingChain(
   migration: Migration,
   task: Task,

@@ -8,10 +8,10 @@ import { backupsOfFailedTask, backupsOfRunningTask, backupsOfSucceededTask, wait
 import { describeFiles, describeTask, listedPeriodMs, listTasks, type Task, type TaskFile } from './reads.ts';
 import { fileMeaning, taskMeaning } from './status.ts';
 
-/** How long before the oldest of the observed migrations the list begins, in milliseconds: its times are the vendor's. */
+/** Time before the oldest migration at which the list begins, in milliseconds. The margin covers the offset of the vendor's clock. */
 const listMarginMs = 3_600_000;
 
-/** One list shows all migrations of one instance (DescribeMigrateTasks takes one instance). */
+/** The key of migrations that are observed together. DescribeMigrateTasks lists the tasks of one instance. */
 export function observationGroup(migration: Migration): string {
   return `${migration.account}|${migration.region}|${migration.target.instanceId}`;
 }
@@ -29,7 +29,7 @@ function blank(phase: Observation['phase'], task: Task | null): Observation {
   };
 }
 
-/** The result of reading a task: the task, or the vendor's code for a missing one. */
+/** A task, or the vendor's code for a missing one. */
 type Answer = Task | { readonly absent: string };
 
 function* ask(instanceId: string, taskId: string): Dialogue<Answer> {
@@ -37,18 +37,18 @@ function* ask(instanceId: string, taskId: string): Dialogue<Answer> {
     const task = yield* describeTask(instanceId, taskId);
     return task ?? { absent: '' };
   } catch (error) {
-    // Any other refusal says nothing about the task.
+    // Any other rejection says nothing about the task.
     if (!(error instanceof VendorError) || error.failure.kind !== 'not_found') throw error;
     return { absent: error.failure.provider.code ?? '' };
   }
 }
 
-/** The tasks of several migrations from the list of their instance, without those that the list lacks. */
+/** The tasks of several migrations by id, from the list of their instance. Tasks that the list does not contain are absent. */
 function* listed(migrations: readonly Migration[], now: Instant): Dialogue<ReadonlyMap<string, Task>> {
   const [first] = migrations;
   const handles = migrations.flatMap((migration) => chainHandle(migration) ?? []);
   if (first === undefined || handles.length < 2) return new Map();
-  // The vendor accepts an older start and lists one week all the same.
+  // The vendor accepts an earlier start and still lists one week only.
   const oldest = Math.min(...migrations.map(({ createdAt }) => createdAt)) - listMarginMs;
   const from = Math.max(oldest, now - listedPeriodMs);
   try {
@@ -61,8 +61,8 @@ function* listed(migrations: readonly Migration[], now: Instant): Dialogue<Reado
 }
 
 /**
- * The vendor's view of migrations of one instance: one list for several of them, and the task itself where the list lacks it. `now` by the
- * vendor's clock, `ownNow` by ours.
+ * Observes migrations of one instance. One list serves several migrations; a task that the list does not contain is read by its id. `now`:
+ * by the vendor's clock; `ownNow`: by our clock.
  */
 export function* observe(
   migrations: readonly Migration[],
@@ -108,7 +108,7 @@ function* observeTask(migration: Migration, handle: string, task: Task, ownNow: 
   }
 }
 
-/** Whether the call that opens the database is sent or accepted, so that `Waiting` is out of date. */
+/** Whether the opening call was sent or is about to be sent. `Waiting` may then be outdated. */
 function openingBegan(migration: Migration): boolean {
   const last = migration.calls.findLast(({ step }) => step === 'open');
   if (last !== undefined) return last.state === 'accepted' || last.state === 'sending' || last.state === 'unknown';
@@ -116,7 +116,7 @@ function openingBegan(migration: Migration): boolean {
 }
 
 function* waiting(migration: Migration, handle: string, task: Task, ownNow: Instant): Dialogue<Observation> {
-  // The documentation lets no one-shot restore wait for files, so the status proves nothing.
+  // According to the documentation a one-shot restore never waits for files, so the status is unexplained.
   if (!isChain(migration)) return blank('unrecognized', task);
   if (openingBegan(migration)) return blank('restoring', task);
   if (!migration.backups.some(({ state }) => state === 'restoring')) return blank('ready', task);
@@ -124,7 +124,7 @@ function* waiting(migration: Migration, handle: string, task: Task, ownNow: Inst
   return { ...blank('ready', task), ...waitingChain(migration, task, files, ownNow) };
 }
 
-/** The files of a chain; none where the vendor refuses to show them. */
+/** The files of a chain; empty if the vendor rejects the read. */
 function* filesOrNone(migration: Migration, handle: string): Dialogue<readonly TaskFile[]> {
   try {
     return yield* describeFiles(migration.target.instanceId, handle);
@@ -146,7 +146,7 @@ function* failed(migration: Migration, handle: string, task: Task): Dialogue<Obs
   };
 }
 
-/** The files of a failed task. They only add texts, so the task's final status counts even if reading them fails. */
+/** The files of a failed task. They only add texts, so a failed read does not change the result. */
 function* filesIfAny(migration: Migration, handle: string): Dialogue<readonly TaskFile[]> {
   try {
     return yield* describeFiles(migration.target.instanceId, handle);

@@ -1,7 +1,7 @@
 import { rememberedText } from '../../domain/remembered.ts';
 import { percentEncode } from '../kit/percent.ts';
 
-/** Names and values sorted by name in byte order, encoded, joined by `&`. The same rule serves both signatures. */
+/** The canonical query of both signatures: parameters sorted by name in byte order, encoded, and joined by `&`. */
 export function canonicalQuery(parameters: readonly (readonly [name: string, value: string])[]): string {
   let query = '';
   for (const [name, value] of [...parameters].sort(byBytes))
@@ -10,7 +10,7 @@ export function canonicalQuery(parameters: readonly (readonly [name: string, val
 }
 
 function byBytes([a]: readonly [string, string], [b]: readonly [string, string]): number {
-  // The order of code units is that of the bytes, unless a surrogate meets a character behind the surrogates.
+  // Without surrogates or higher characters, the order of UTF-16 units equals the order of UTF-8 bytes.
   if (isPlain(a) && isPlain(b)) return a < b ? -1 : a > b ? 1 : 0;
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

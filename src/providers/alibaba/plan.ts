@@ -4,7 +4,7 @@ import { terminalStates } from '../../domain/vocabulary.ts';
 import { cancelCall, openCall, restoreCall } from './calls.ts';
 import { chainHandle } from './migration-task.ts';
 
-/** The calls of one step. Nothing has to be cleaned up: a refused task leaves nothing behind. */
+/** Returns the calls of a step. The cleanup has none, because a rejected task leaves nothing behind. */
 export function plan(step: Step, migration: Migration): readonly ChangingCall[] {
   switch (step) {
     case 'restore':
@@ -27,8 +27,8 @@ const halfRestored: WarningNote = {
 const unsettled: readonly Call['state'][] = ['sending', 'unknown'];
 
 /**
- * Whether a cancel is possible: until the database is being opened, for which the vendor documents no way back. A task whose
- * submission may have arrived without an answer has to be found first, or its restore would run on unseen.
+ * Decides whether a migration can be cancelled. It can until the database is being opened, which the vendor documents no way to stop. A
+ * task whose submission is in doubt must be found first; otherwise its restore would continue unnoticed.
  */
 export function cancelVerdict(migration: Migration): CancelVerdict {
   if (terminalStates.includes(migration.state)) {

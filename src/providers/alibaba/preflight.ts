@@ -16,7 +16,7 @@ interface Expectation {
   readonly fault: (actual: string) => string;
 }
 
-/** Requirements on the instance (DescribeDBInstanceAttribute page). A missing field proves nothing. */
+/** Required fields of the instance (DescribeDBInstanceAttribute page). A missing field is not a fault. */
 const expectations: readonly Expectation[] = [
   {
     field: 'Engine',
@@ -40,7 +40,7 @@ const expectations: readonly Expectation[] = [
   },
 ];
 
-/** SQL Server 2008 R2 on local disks takes its files, names and steps differently from everything newer. */
+/** Whether the instance is SQL Server 2008 R2 on local disks, for which files, names and steps differ from all other instances. */
 function isOldLocalDisk(instance: Fields): boolean {
   const version = textOf(instance, 'EngineVersion') ?? '';
   const storage = textOf(instance, 'DBInstanceStorageType') ?? '';
@@ -89,7 +89,7 @@ function versionFaults(migration: Migration, instance: Fields): readonly FieldFa
     }
     return faults;
   }
-  // An instance of 2008 R2 without a storage type may be of either kind.
+  // A 2008 R2 instance without a storage type may use local disks.
   const newer = version !== null && (!/^2008/i.test(version) || storage !== null);
   return newer && source.type === 'url'
     ? [
@@ -101,7 +101,7 @@ function versionFaults(migration: Migration, instance: Fields): readonly FieldFa
     : [];
 }
 
-/** Whether a refusal concerns the request itself rather than the access to the vendor. */
+/** Whether the vendor rejected the request itself, rather than the access to the vendor. */
 function aboutRequest(error: unknown): error is VendorError {
   return error instanceof VendorError && ['rejected', 'not_found', 'busy'].includes(error.failure.kind);
 }
@@ -126,7 +126,7 @@ function* nameFaults(migration: Migration): Dialogue<readonly FieldFault[]> {
   }
 }
 
-/** The major version of the instance's SQL Server (DescribeDBInstanceAttribute page). */
+/** Reads the major version of the instance's SQL Server (DescribeDBInstanceAttribute page); null if it is unknown. */
 export function* targetMajor(migration: Migration): Dialogue<number | null> {
   const operation = 'DescribeDBInstanceAttribute';
   const reply = yield readRequest(operation, [['DBInstanceId', migration.target.instanceId]]);
@@ -134,7 +134,10 @@ export function* targetMajor(migration: Migration): Dialogue<number | null> {
   return instance === undefined ? null : majorOf(textOf(instance, 'EngineVersion'));
 }
 
-/** Reads the instance and checks the database name. Returns what would make the restore fail, with pointers into the request. */
+/**
+ * Reads the instance and checks the database name (DescribeDBInstanceAttribute and CheckDBNameAvailable pages). Returns the faults that
+ * would make the restore fail, with pointers into the request.
+ */
 export function* preflight(migration: Migration): Dialogue<readonly FieldFault[]> {
   const operation = 'DescribeDBInstanceAttribute';
   let instance: Fields | undefined;
@@ -149,6 +152,6 @@ export function* preflight(migration: Migration): Dialogue<readonly FieldFault[]
     return [{ pointer: onInstance, detail: 'The vendor knows no such instance in this account and region.' }];
   }
   const faults = instanceFaults(migration, instance);
-  // There an empty database of that name has to exist, and this check would refuse it.
+  // On local disks an empty database of that name must exist, and the name check would reject it.
   return isOldLocalDisk(instance) ? faults : [...faults, ...(yield* nameFaults(migration))];
 }

@@ -6,44 +6,44 @@ import type { Statement } from './error-words.ts';
 import { sameFileName } from './migration-task.ts';
 import { answerOf, countOf, instantOf, requestIdOf, rowsOf, textOf } from './reply.ts';
 
-/** A migration task as the vendor describes it. `status` is empty when the answer holds none. */
+/** A migration task as the vendor reports it. `status` is empty if the response contains none. */
 export interface Task extends Statement {
   readonly id: string | null;
   readonly database: string | null;
-  /** `FULL` or `UPDF`. */
+  /** `FULL` or `UPDF`; null if unknown. */
   readonly backupMode: string | null;
   readonly createdAt: Instant | null;
   readonly endedAt: Instant | null;
-  /** Whether the import replaced data that was there (`IsDBReplaced`). */
+  /** Whether the import replaced existing data (`IsDBReplaced`). */
   readonly replaced: boolean;
 }
 
 /** One file of a task. */
 export interface TaskFile extends Statement {
   readonly name: string | null;
-  /** Which kind of backup the file is, in the vendor's word. */
+  /** The type of the backup in the vendor's words, such as `Database` or `Transaction_Log`. */
   readonly kind: string | null;
   readonly createdAt: Instant | null;
   readonly endedAt: Instant | null;
 }
 
-/** Tasks of an instance in a period; `complete` is false when the list could not be read to its end or holds unreadable rows. */
+/** Tasks of an instance in a period. `complete`: whether the list was read to its end and every row had an id. */
 export interface TaskList {
   readonly tasks: readonly Task[];
   readonly complete: boolean;
 }
 
-/** How far back the vendor lists tasks (DescribeMigrateTasks page), in milliseconds. */
+/** The period that the vendor lists, in milliseconds (DescribeMigrateTasks page). */
 export const listedPeriodMs = 7 * 24 * 3_600_000;
-/** How far behind now a list ends, so that a vendor's clock ahead of ours hides nothing, in milliseconds. */
+/** Time after now at which a list ends, in milliseconds. It covers a vendor's clock that is ahead of ours. */
 const listLeadMs = 600_000;
 const minuteMs = 60_000;
-/** The largest page (DescribeMigrateTasks page). */
+/** Maximum number of rows on a page (DescribeMigrateTasks page). */
 const pageSize = 100;
-/** More than a week at the vendor's 500 tasks a day. */
+/** Maximum number of pages: more than one week at the vendor's limit of 500 tasks per day. */
 const maxPages = 40;
 
-/** A reading request of the RDS service. */
+/** Creates a read request of the RDS service. */
 export function readRequest(operation: string, query: VendorRequest['query']): VendorRequest {
   return { operation, service: 'rds', effect: 'read', method: 'POST', path: '/', query, headers: {}, body: undefined };
 }
@@ -70,7 +70,7 @@ function taskOf(operation: string, reply: VendorReply, answer: Fields, row: Fiel
   };
 }
 
-/** One task by its id (DescribeMigrateTaskById), or null when the answer describes none or another one. */
+/** Reads one task by its id (DescribeMigrateTaskById page). Returns null if the response describes no task or another one. */
 export function* describeTask(instanceId: string, taskId: string): Dialogue<Task | null> {
   const operation = 'DescribeMigrateTaskById';
   const reply = yield readRequest(operation, [
@@ -82,19 +82,22 @@ export function* describeTask(instanceId: string, taskId: string): Dialogue<Task
   return task.status === '' || (task.id !== null && task.id !== taskId) ? null : task;
 }
 
-/** `yyyy-MM-ddTHH:mmZ`; the list takes no seconds. */
+/** Formats a time as `yyyy-MM-ddTHH:mmZ`. The list accepts no seconds. */
 function minuteText(instant: Instant): string {
   return `${new Date(instant).toISOString().slice(0, 16)}Z`;
 }
 
-/** The end of a list that must hold what was created just now: the next full minute, and some more. */
+/**
+ * The end of a list that must include tasks created just now. It is rounded up to the next minute, because the list has a resolution of one
+ * minute.
+ */
 function listEnd(now: Instant): Instant {
   return Math.ceil(now / minuteMs) * minuteMs + listLeadMs;
 }
 
 /**
- * The tasks that an instance was given since `from` (DescribeMigrateTasks, all pages, each task once). Reading stops early when
- * `enough` says so.
+ * Lists the tasks of an instance since `from` (DescribeMigrateTasks page). Reads all pages and returns each task once. Reading ends early
+ * if `enough` returns true.
  */
 export function* listTasks(
   instanceId: string,
@@ -129,7 +132,7 @@ export function* listTasks(
   return { tasks: [...tasks.values()], complete: false };
 }
 
-/** The files of a task, in the vendor's order (DescribeOssDownloads). */
+/** Lists the files of a task in the vendor's order (DescribeOssDownloads page). */
 export function* describeFiles(instanceId: string, taskId: string): Dialogue<readonly TaskFile[]> {
   const operation = 'DescribeOssDownloads';
   const reply = yield readRequest(operation, [
@@ -149,12 +152,12 @@ export function* describeFiles(instanceId: string, taskId: string): Dialogue<rea
   });
 }
 
-/** The rows of a task that carry one of these names, however the vendor spells them. */
+/** The files with one of these names, in any of the vendor's spellings. */
 export function rowsNamed(files: readonly TaskFile[], names: readonly string[]): readonly TaskFile[] {
   return files.filter(({ name }) => name !== null && names.some((own) => sameFileName(own, name)));
 }
 
-/** Oldest first. A row without a time keeps its place: the vendor lists in order of arrival as far as its samples show. */
+/** Sorts files by creation time. If any file has no time, the vendor's order is kept; its samples suggest the order of arrival. */
 export function inOrder(files: readonly TaskFile[]): readonly TaskFile[] {
   return files.every(({ createdAt }) => createdAt !== null)
     ? files.toSorted((a, b) => (a.createdAt ?? 0) - (b.createdAt ?? 0))
@@ -162,8 +165,8 @@ export function inOrder(files: readonly TaskFile[]): readonly TaskFile[] {
 }
 
 /**
- * The file of one submission among the files of its task: of the rows with one of its names, oldest first, the newest behind the
- * `earlier` ones that other submissions explain. Null: it is not listed under its name.
+ * The file of one submission. Of the files with one of its names, oldest first, it skips the `earlier` ones of other submissions and takes
+ * the newest. Null: the file is not listed under its name.
  */
 export function ownFile(files: readonly TaskFile[], names: readonly string[], earlier: number): TaskFile | null {
   return inOrder(rowsNamed(files, names)).slice(earlier).at(-1) ?? null;

@@ -3,8 +3,8 @@ import type { RegionGroup } from '../kit/regions.ts';
 const sdk = 'table of the SDK @alicloud/rds20140815 15.4.0';
 
 /**
- * `central`: one host serves them all. `regional`: a host of their own, as any region has that stands nowhere here. `vpc`: only the host of the VPC.
- * Where the Endpoints page and the SDK differ, the SDK's table counts.
+ * The regions of RDS. `central`: the common host serves them. `regional`: each has a host of its own, like every region that is missing
+ * here. `vpc`: only a host inside the VPC serves them. Where the RDS Endpoints page and the SDK differ, the table of the SDK applies.
  */
 export const regionGroups: readonly RegionGroup<'central' | 'regional' | 'vpc'>[] = [
   {

@@ -2,10 +2,10 @@ import type { Instant } from '../../domain/migration.ts';
 import type { VendorError, VendorReply } from '../../domain/vendor.ts';
 import { type Fields, isObject, malformed, objectOf } from '../kit/json.ts';
 
-/** Maximum length of a vendor text that is passed on, in characters. */
+/** Maximum length of a vendor text in characters. Longer texts are cut. */
 const maxWords = 2_000;
 
-/** The value of a field; the name matches exactly or, failing that, without regard to case. */
+/** The value of a field. An exact name takes precedence over one that differs in case. */
 export function fieldOf(fields: Fields, name: string): unknown {
   if (Object.hasOwn(fields, name)) return fields[name];
   const wanted = name.toLowerCase();
@@ -13,7 +13,7 @@ export function fieldOf(fields: Fields, name: string): unknown {
   return actual === undefined ? undefined : fields[actual];
 }
 
-/** The field as trimmed text: strings, booleans, and numbers that JSON carries exactly. Null for anything else and for blanks. */
+/** A field as trimmed text. Accepts strings, booleans and safe integers. Null for other values and for blank text. */
 export function textOf(fields: Fields, name: string): string | null {
   const value = fieldOf(fields, name);
   if (typeof value === 'number') return Number.isSafeInteger(value) ? String(value) : null;
@@ -22,15 +22,15 @@ export function textOf(fields: Fields, name: string): string | null {
   return value.trim() === '' ? null : value.trim();
 }
 
-/** The field as a count, or null. */
+/** A field as a non-negative integer of at most nine digits, or null. */
 export function countOf(fields: Fields, name: string): number | null {
   const text = textOf(fields, name);
   return text !== null && /^\d{1,9}$/.test(text) ? Number(text) : null;
 }
 
 /**
- * The rows of `Items: { [rowName]: [...] }`. Accepts what documentation and old revisions show instead: one object for the array,
- * the array directly, a bare row, null, nothing.
+ * The rows of `Items: { [rowName]: [...] }`. Also accepts forms of the documentation and of older revisions: an object instead of the
+ * array, the array directly, a single row, null or no value.
  */
 export function rowsOf(fields: Fields, container: string, rowName: string, keyField: string): readonly Fields[] {
   const items = fieldOf(fields, container);
@@ -46,7 +46,10 @@ const maxTime = 40;
 const timeForm =
   /^(\d{4})-(\d{1,2})-(\d{1,2})\s*T?\s*(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d+)?)?\s*(?:Z|([+-])(\d{2}):?(\d{2}))?$/i;
 
-/** A time of the vendor in milliseconds, also in the broken forms of its samples (`2017-05-30 T12:11:4Z`); UTC unless it says otherwise. */
+/**
+ * Parses a time of the vendor into milliseconds since the epoch; null if it is not a time. Accepts the malformed examples of the
+ * documentation (`2017-05-30 T12:11:4Z`). A time without an offset is UTC.
+ */
 export function instantOf(text: string | null): Instant | null {
   const match = text === null || text.length > maxTime ? null : timeForm.exec(text);
   if (match === null) return null;
@@ -67,7 +70,7 @@ function unescapeXml(text: string): string {
     .replace(/&amp;/g, '&');
 }
 
-/** `Code`, `Message` and `RequestId` of an XML error, as a gateway in front of the service may send one; null for other text. */
+/** Parses `Code`, `Message` and `RequestId` of an XML error, which a gateway before the service may send. Null for other text. */
 export function parseXmlError(body: string): Fields | null {
   if (!/^\s*(?:<\?xml[^>]*>\s*)?<Error[\s>]/i.test(body)) return null;
   const fields: Record<string, string> = {};
@@ -79,8 +82,8 @@ export function parseXmlError(body: string): Fields | null {
 }
 
 /**
- * The vendor's words without what must not be shown: the string to sign of a signature fault (it holds tokens), queries of URLs, also
- * encoded ones, and values of secret parameters. Cut at 2,000 characters.
+ * Removes from a vendor text what must not be shown: the string to sign of a signature error (it contains tokens), queries of URLs, also
+ * encoded ones, and values of secret parameters. Cuts the text at 2,000 characters.
  */
 export function presentableWords(text: string): string {
   const cleaned = text
@@ -95,19 +98,19 @@ export function presentableWords(text: string): string {
   return cleaned.length > maxWords ? `${cleaned.slice(0, maxWords)}…` : cleaned;
 }
 
-/** The request id of a reply, from its body or its headers. */
+/** The request id of a response, from its body or its headers; null if there is none. */
 export function requestIdOf(reply: VendorReply, fields: Fields | null): string | null {
   return (fields === null ? null : textOf(fields, 'RequestId')) ?? reply.headers['x-acs-request-id'] ?? null;
 }
 
-/** The error for a malformed response: the effect of the call, if any, is unknown. */
+/** The error for a malformed response. A changing call with this error is in doubt. */
 export function garbled(operation: string, reply: VendorReply, what: string): VendorError {
   const requestId = requestIdOf(reply, objectOf(reply));
   const detail = `The answer to ${operation} cannot be understood: ${what}.`;
   return malformed({ name: 'alibaba', operation, requestId }, reply, detail);
 }
 
-/** The JSON object of an answer. Throws `VendorError` of kind `malformed`. */
+/** The JSON object of a response. Throws `VendorError` of kind `malformed`. */
 export function answerOf(operation: string, reply: VendorReply): Fields {
   const fields = objectOf(reply);
   if (fields === null) throw garbled(operation, reply, 'the body is not a JSON object');

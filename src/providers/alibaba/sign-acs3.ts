@@ -8,12 +8,12 @@ import { apiVersion, signatureTime } from './sign-rpc.ts';
 
 const algorithm = 'ACS3-HMAC-SHA256';
 
-/** Hex SHA-256 of UTF-8 text. */
+/** SHA-256 of UTF-8 text, in hexadecimal. */
 export function sha256Hex(text: string): string {
   return hash('sha256', text, 'hex');
 }
 
-/** What the signature covers: `host`, `content-type` and every `x-acs-*` header, by lower-case name. */
+/** The headers that the signature covers: `host`, `content-type` and every `x-acs-*` header, in lower case and sorted. */
 function signedEntries(headers: Readonly<Record<string, string>>): (readonly [string, string])[] {
   return Object.entries(headers)
     .map(([name, value]) => [name.toLowerCase(), value.trim()] as const)
@@ -21,14 +21,14 @@ function signedEntries(headers: Readonly<Record<string, string>>): (readonly [st
     .sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** Names of the signed headers, joined by `;`. */
+/** The names of the signed headers, joined by `;`. */
 export function acs3SignedHeaders(headers: Readonly<Record<string, string>>): string {
   return signedEntries(headers)
     .map(([name]) => name)
     .join(';');
 }
 
-/** The canonical request (V3 request signature page); `query` is canonical already. */
+/** The canonical request (V3 request structure and signature page). `query` must be canonical. */
 export function acs3CanonicalRequest(
   method: string,
   query: string,
@@ -39,14 +39,14 @@ export function acs3CanonicalRequest(
   return [method, '/', query, lines.join(''), acs3SignedHeaders(headers), bodyHash].join('\n');
 }
 
-/** Lower-case hex HMAC-SHA256 with the secret as it is. */
+/** HMAC-SHA256 in lower-case hexadecimal. The key is the secret without a prefix or suffix. */
 export function acs3Signature(accessKeySecret: string, canonicalRequest: string): string {
   return createHmac('sha256', accessKeySecret)
     .update(`${algorithm}\n${sha256Hex(canonicalRequest)}`, 'utf8')
     .digest('hex');
 }
 
-/** Signs by ACS3-HMAC-SHA256: common values in headers, business parameters in the query, empty body. */
+/** Signs with ACS3-HMAC-SHA256. Common values are in headers, parameters of the operation in the query; the body is empty. */
 export function signAcs3(
   request: VendorRequest,
   credentials: AlibabaCredentials,

@@ -10,22 +10,22 @@ type Parameters = readonly (readonly [name: string, value: string])[];
 /** API version of the product code `Rds`. */
 export const apiVersion = '2014-08-15';
 
-/** `YYYY-MM-DDThh:mm:ssZ`, the time form of both signatures. */
+/** Formats a time as `YYYY-MM-DDThh:mm:ssZ`, the form of both signatures. */
 export function signatureTime(now: Instant): string {
   return `${new Date(now).toISOString().slice(0, 19)}Z`;
 }
 
-/** What is signed: the method, the encoded path `/`, and the canonical query encoded once more (RPC signature page). */
+/** The string to sign: the method, the encoded path `/`, and the canonical query encoded once more (RPC request signature page). */
 export function rpcStringToSign(method: string, canonical: string): string {
   return `${method}&%2F&${percentEncode(canonical)}`;
 }
 
-/** HMAC-SHA1 in base64; the key is the secret with an ampersand behind it. */
+/** HMAC-SHA1 in base64. The key is the secret followed by an ampersand. */
 export function rpcSignature(accessKeySecret: string, stringToSign: string): string {
   return createHmac('sha1', `${accessKeySecret}&`).update(stringToSign, 'utf8').digest('base64');
 }
 
-/** The parameters that accompany every operation under this signature, without `Signature`. */
+/** The parameters that every operation has under this signature, except `Signature`. */
 function rpcCommonParameters(
   operation: string,
   credentials: AlibabaCredentials,
@@ -46,7 +46,7 @@ function rpcCommonParameters(
   ];
 }
 
-/** Signs by SignatureVersion 1.0. All parameters travel in the form body, so signed URLs and tokens appear in no URL. */
+/** Signs with SignatureVersion 1.0. All parameters are in the form body, so that signed URLs and tokens do not appear in the URL. */
 export function signRpc(
   request: VendorRequest,
   credentials: AlibabaCredentials,

@@ -3,7 +3,7 @@ import { type AlibabaAccount, alibabaAccount, alibabaCredentials } from './accou
 import { signAcs3 } from './sign-acs3.ts';
 import { signRpc } from './sign-rpc.ts';
 
-/** Reads that declare `ResourceGroupId`, which credentials limited to one resource group have to name. */
+/** Reads that accept `ResourceGroupId`. Credentials that are limited to one resource group must name it. */
 const readsOfGroup: readonly string[] = ['DescribeMigrateTasks', 'DescribeMigrateTaskById', 'DescribeOssDownloads'];
 
 function withResourceGroup(request: VendorRequest, { resourceGroupId = null }: AlibabaAccount): VendorRequest {
@@ -12,7 +12,7 @@ function withResourceGroup(request: VendorRequest, { resourceGroupId = null }: A
     : { ...request, query: [...request.query, ['ResourceGroupId', resourceGroupId]] };
 }
 
-/** Signs one attempt as the account says: `rpc` (SignatureVersion 1.0) or `acs3` (V3). Pure. */
+/** Signs one attempt with the scheme of the account: `rpc` (SignatureVersion 1.0) or `acs3` (V3). Pure. */
 export function sign(request: VendorRequest, context: SigningContext): SignedRequest {
   const account = alibabaAccount(context.account);
   const { credentials, endpoint, now, nonce } = context;

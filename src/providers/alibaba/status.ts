@@ -1,4 +1,4 @@
-/** Meanings of a migration task's status (DescribeMigrateTasks page). */
+/** The meaning of a migration task's status (DescribeMigrateTasks page). */
 export type TaskMeaning = 'running' | 'waiting' | 'succeeded' | 'failed' | 'unrecognized';
 
 const taskMeanings: ReadonlyMap<string, TaskMeaning> = new Map([
@@ -9,12 +9,12 @@ const taskMeanings: ReadonlyMap<string, TaskMeaning> = new Map([
   ['Failed', 'failed'],
 ]);
 
-/** The meaning of a task's status. A status that the page lacks is `unrecognized`. */
+/** The meaning of a task's status; `unrecognized` for a status that the page does not list. */
 export function taskMeaning(status: string): TaskMeaning {
   return taskMeanings.get(status) ?? 'unrecognized';
 }
 
-/** Meanings of a file's status. `inconclusive`: it concerns the downloaded copy and says nothing about the restore. */
+/** The meaning of a file's status. `inconclusive`: the status concerns the downloaded copy and not the restore. */
 export type FileMeaning = 'running' | 'restored' | 'failed' | 'inconclusive' | 'unrecognized';
 
 const fileMeanings: ReadonlyMap<string, FileMeaning> = new Map([
@@ -32,7 +32,7 @@ const fileMeanings: ReadonlyMap<string, FileMeaning> = new Map([
   ['DeleteFailed', 'inconclusive'],
 ]);
 
-/** Meaning of a file's status (DescribeOssDownloads page). */
+/** The meaning of a file's status (DescribeOssDownloads page); `unrecognized` for a status that the page does not list. */
 export function fileMeaning(status: string): FileMeaning {
   return fileMeanings.get(status) ?? 'unrecognized';
 }

@@ -1,4 +1,4 @@
-/** Databases of SQL Server itself, which no restore may replace. */
+/** Databases that belong to SQL Server itself. No restore may replace them. */
 const systemDatabases: ReadonlySet<string> = new Set([
   'master',
   'model',
@@ -9,10 +9,10 @@ const systemDatabases: ReadonlySet<string> = new Set([
   'mssqlsystemresource',
 ]);
 
-/** The longest identifier of SQL Server, in UTF-16 units: a character beyond the basic plane counts twice. */
+/** Maximum length of an identifier of SQL Server in UTF-16 units. A character beyond the basic plane counts twice. */
 const maxNameUnits = 128;
 
-/** The fault in a database name, or null. `reserved`: names in lower case that the vendor reserves. */
+/** Checks a database name. Returns the fault as a sentence, or null. `reserved`: lower-case names that the vendor reserves. */
 export function databaseNameFault(name: string, reserved: readonly string[] = []): string | null {
   const folded = name.toLowerCase();
   if (systemDatabases.has(folded)) return `\`${name}\` is a database of SQL Server itself and cannot be restored.`;

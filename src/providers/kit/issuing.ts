@@ -11,24 +11,24 @@ import {
 } from '../../domain/vendor.ts';
 import { type Fields, objectOf } from './json.ts';
 
-/** Base URLs have no trailing slash. */
+/** Removes trailing slashes from a base URL. */
 export function baseUrl(url: string): string {
   return url.replace(/(?<!\/)\/+$/, '');
 }
 
-/** A secret that must be there. */
+/** Returns a credential that must be present. Throws an `Error` if it is missing. */
 export function present(value: Secret | undefined): Secret {
   if (value === undefined) throw new Error('a credential is missing');
   return value;
 }
 
-/** The vendor's part in an exchange with an issuer of credentials. */
+/** Names the vendor and the operation of an exchange with an issuer of credentials, for its errors. */
 export interface Issuing {
   readonly provider: string;
   readonly operation: string;
 }
 
-/** The error for an unusable response. */
+/** The error for a response of the issuer that contains no credentials. */
 export function unusable(
   { provider, operation }: Issuing,
   kind: Extract<FailureKind, 'malformed' | 'unauthenticated' | 'unavailable'>,
@@ -40,7 +40,7 @@ export function unusable(
 
 const refusals: readonly FailureKind[] = ['unauthenticated', 'rejected', 'session_expired', 'not_found', 'busy'];
 
-/** Throws the vendor's error in an answer, if there is one, as `failureOf` reads it. `secrets` are masked in the vendor's words. */
+/** Throws the vendor's error if the response contains one, as `failureOf` reads it. Replaces `secrets` in the vendor's message. */
 export function expectNoFailure(
   { operation }: Issuing,
   failureOf: (request: VendorRequest, reply: VendorReply) => VendorFailure | null,
@@ -53,7 +53,7 @@ export function expectNoFailure(
     (text, secret) => text?.replaceAll(secret, '[secret]') ?? null,
     failure.provider.message,
   );
-  // Whatever the code, a refusal here concerns the identity of this gateway.
+  // A rejection of any kind by an issuer means that it does not accept the identity of this gateway.
   const refused = refusals.includes(failure.kind);
   throw new VendorError({
     ...failure,
@@ -77,7 +77,10 @@ function issuerRequest(operation: string): VendorRequest {
   };
 }
 
-/** Reads the name of the machine's role from its metadata service. Accepts only a role name, because it becomes part of a URL. */
+/**
+ * Reads the name of the machine's role from the metadata service. Accepts only a well-formed name, because the name becomes part of a URL.
+ * Throws `VendorError`.
+ */
 export function* askRoleName(issuing: Issuing, request: IssuerRequest): Generator<IssuerRequest, string, VendorReply> {
   const reply = yield request;
   const [name = ''] = reply.body.trim().split(/\s/);
@@ -90,7 +93,10 @@ export function* askRoleName(issuing: Issuing, request: IssuerRequest): Generato
   return name;
 }
 
-/** Reads the credentials of the machine's role. `kindOfRole` is the vendor's term, such as `RAM role`. */
+/**
+ * Reads the credentials of the machine's role from the metadata service. `kindOfRole`: the vendor's term, such as `RAM role`. Throws
+ * `VendorError`.
+ */
 export function* askRole(
   issuing: Issuing,
   kindOfRole: string,
@@ -108,7 +114,7 @@ export function* askRole(
   return { body, reply };
 }
 
-/** A text that is not empty; null for anything else. */
+/** The value if it is a non-empty text; otherwise null. */
 export function textOf(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }
@@ -116,8 +122,8 @@ export function textOf(value: unknown): string | null {
 const unreadableLifeMs = 15 * 60_000;
 
 /**
- * The end of credentials by our clock: the service's own `Date` tells how far its clock is from ours. An end that cannot be read is
- * taken as an early one.
+ * Returns the expiry of credentials by our clock in milliseconds. The `Date` header of the response shows the offset of the issuer's clock.
+ * If the expiry cannot be parsed, it is 15 minutes after the response.
  */
 export function endOf(end: unknown, reply: VendorReply): Instant {
   const stated = typeof end === 'number' ? end * 1000 : Date.parse(String(end));

@@ -15,27 +15,27 @@ import type { ProviderId } from '../../domain/vocabulary.ts';
 import { malformed } from './json.ts';
 import { percentEncode } from './percent.ts';
 
-/** The common parts of the three object stores: lists, errors, ranges, and the address of a bucket and key. */
+/** The common parts of the three object stores: list requests, ranged reads, errors, and the address of an object. */
 
-/** Maximum page size of all three. */
+/** Maximum number of objects on a page. All three stores have this limit. */
 export const pageSize = 1000;
 
-/** A key as the path of a URL: every part encoded, the slashes kept. */
+/** Encodes a key as the path of a URL. Keeps the slashes. */
 export function encodeKey(key: string): string {
   return key.split('/').map(percentEncode).join('/');
 }
 
-/** Where a request goes. */
+/** The URL of a request and its parts. */
 export interface Address {
   readonly url: string;
   readonly host: string;
-  /** Path of the URL, encoded. With the bucket where that is not in the host. */
+  /** Encoded path of the URL. It contains the bucket if the host does not. */
   readonly path: string;
 }
 
 /**
- * The address of a bucket's object below an endpoint. The bucket becomes the first label of the host; on an address of this machine, which
- * has no names below it, the first part of the path.
+ * Returns the address of a bucket or object below an endpoint. The bucket becomes the first label of the host. A loopback endpoint has no
+ * subdomains, so there the bucket is the first part of the path.
  */
 export function addressOf(endpoint: string, { object, query }: VendorRequest): Address {
   const base = new URL(endpoint);
@@ -48,11 +48,13 @@ export function addressOf(endpoint: string, { object, query }: VendorRequest): A
   return { url: `${base.protocol}//${host}${path}${search === '' ? '' : `?${search}`}`, host, path };
 }
 
+/** A request for one page of a bucket's list. Keys are requested in percent-encoded form, because XML cannot contain every key. */
 export function listRequest(bucket: string, query: VendorRequest['query']): VendorRequest {
   const sent = [...query, ['max-keys', String(pageSize)], ['encoding-type', 'url']] as const;
   return storageRequest('ListObjects', bucket, null, sent, {});
 }
 
+/** A request for the bytes from `first` to `last`, both included, of an object. */
 export function readRequest(bucket: string, key: string, first: number, last: number): VendorRequest {
   const request = storageRequest('GetObject', bucket, key, [], { range: `bytes=${first}-${last}` });
   return { ...request, object: { bucket, key, maxBytes: last - first + 1 } };
@@ -69,6 +71,7 @@ function storageRequest(
   return { ...common, path: `/${key === null ? '' : encodeKey(key)}`, query, headers, object: { bucket, key } };
 }
 
+/** Completes a signed read request. `cutAt` limits the response to the requested bytes, even if the store ignores the range. */
 export function signedRead(request: VendorRequest, address: Address, headers: SignedRequest['headers']): SignedRequest {
   const cutAt = request.object?.maxBytes;
   return { method: request.method, url: address.url, headers, body: undefined, ...(cutAt !== undefined && { cutAt }) };
@@ -76,7 +79,7 @@ export function signedRead(request: VendorRequest, address: Address, headers: Si
 
 let parser: XMLParser | null = null;
 
-/** Loaded with the first document: many gateways never look into a store. */
+/** Loads the XML library with the first document, because many gateways never read an object store. */
 function xmlParser(): XMLParser {
   if (parser !== null) return parser;
   const library: typeof import('fast-xml-parser') = createRequire(import.meta.url)('fast-xml-parser');
@@ -92,8 +95,8 @@ function xmlParser(): XMLParser {
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * The content of the root element, or null. Documents with a DOCTYPE are refused: no store sends one, and its entities could expand
- * without end.
+ * Parses a document and returns the content of its root element, or null. Rejects a document with a DOCTYPE: no store sends one, and its
+ * entities could expand without limit.
  */
 function rootOf(xml: string, root: string): Fields | null {
   if (/<!(?:doctype|entity)/i.test(xml)) return null;
@@ -108,16 +111,16 @@ function rootOf(xml: string, root: string): Fields | null {
 
 const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
 
-/** How a store encodes texts under `encoding-type=url`. */
+/** The form of a store's list under `encoding-type=url`. */
 export interface ListForm {
   readonly provider: ProviderId;
-  /** A plus sign stands for a space, as in forms. */
+  /** Whether a plus sign means a space, as in forms. */
   readonly plusIsSpace: boolean;
-  /** The element with the position of the next page. */
+  /** The element that contains the position of the next page. */
   readonly nextElement: 'NextContinuationToken' | 'NextMarker';
 }
 
-/** Reads one page of a list. Throws `VendorError` of kind `malformed`. */
+/** Parses one page of a list. Throws `VendorError` of kind `malformed`. */
 export function parsePage(reply: VendorReply, { provider, plusIsSpace, nextElement }: ListForm): ObjectPage {
   const list = rootOf(reply.body, 'ListBucketResult');
   if (list === null) throw malformedReply(provider, 'ListObjects', reply, 'it is no list of objects');
@@ -145,14 +148,14 @@ export function parsePage(reply: VendorReply, { provider, plusIsSpace, nextEleme
     };
   });
   if (text(list.IsTruncated) !== 'true') return { objects, next: null };
-  // Without a marker the last key serves as one. A page without both would repeat for ever.
+  // Without a marker the last key is the position. A page without either would repeat for ever.
   const marker = text(list[nextElement]);
   const next = marker === null ? objects.at(-1)?.key : decode(marker);
   if (next === undefined) throw malformedReply(provider, 'ListObjects', reply, 'it does not say where it goes on');
   return { objects, next };
 }
 
-/** Reads a part of an object. Throws `VendorError` of kind `malformed` where the store did not keep to the range. */
+/** Parses a part of an object. Throws `VendorError` of kind `malformed` if the store did not return the requested range. */
 export function parsePart(
   reply: VendorReply,
   provider: ProviderId,
@@ -175,9 +178,9 @@ export function parsePart(
     if (begin === first && bytes.length === end - begin + 1) return { object: object(size), bytes };
     throw malformedReply(provider, 'GetObject', reply, 'it holds another part of the object than was asked for');
   }
-  // A store that ignores the range sends the object from its beginning; the response was cut off at the requested length.
+  // A store that ignores the range sends the object from its beginning; the transport has cut the response at the requested length.
   const length = headers['content-length'] ?? '';
-  // Every store sends an entity tag. A response without one comes from some proxy in between.
+  // Every store sends an entity tag. A response without one comes from a proxy.
   if (reply.httpStatus === 200 && first === 0 && /^\d{1,15}$/.test(length) && object(0).etag !== null)
     return { object: object(Number(length)), bytes };
   throw malformedReply(provider, 'GetObject', reply, 'it does not keep to the range that was asked for');
@@ -197,7 +200,7 @@ function malformedReply(provider: ProviderId, operation: string, reply: VendorRe
   return malformed({ name: provider, operation, requestId: null }, reply, detail);
 }
 
-/** Meanings of the stores' error codes (object-storage pages of the three vendors, "error codes"). */
+/** Kinds of the stores' error codes (error code pages of OSS, OBS and COS). */
 const kinds: Readonly<Record<string, FailureKind>> = {
   InvalidAccessKeyId: 'unauthenticated',
   SignatureDoesNotMatch: 'unauthenticated',
@@ -243,7 +246,10 @@ const problems: Partial<Record<FailureKind, VendorFailure['code']>> = {
   malformed: 'provider_protocol_error',
 };
 
-/** The failure in an object store's reply, or null. Never throws. A redirect is a failure: a signature is never sent to another host. */
+/**
+ * Reads the failure in a response of an object store, or returns null. Never throws. A redirect is a failure, because a signature must not
+ * reach another host.
+ */
 export function storageFailure(
   request: VendorRequest,
   reply: VendorReply,
@@ -276,14 +282,14 @@ export function storageFailure(
   };
 }
 
-/** The store's message, without messages about signatures: these can repeat the signed text and a token in it. */
+/** The store's message. Omits messages about signatures, which may repeat the string to sign and a token in it. */
 function messageOf(error: Fields): string | null {
   const message = text(error.Message);
   if (message === null || /signature/i.test(text(error.Code) ?? '')) return null;
   return message.replaceAll(/\p{Cc}+/gu, ' ').slice(0, 500);
 }
 
-/** The endpoint that serves the bucket, as a redirect names it. */
+/** The endpoint that serves the bucket, according to a redirect or an error; null if the response names none. */
 function otherEndpoint(error: Fields, { httpStatus, headers }: VendorReply): string | null {
   const code = text(error.Code) ?? '';
   const wrongRegion = (httpStatus >= 300 && httpStatus < 400) || /Redirect$/.test(code);

@@ -1,12 +1,15 @@
 import { rememberedText } from '../../domain/remembered.ts';
 
-/** Origin and host of an endpoint, which many calls share. */
+/** Origin and host of an endpoint. The result is cached, because many calls share an endpoint. */
 export const placeOf = rememberedText((endpoint: string): { readonly origin: string; readonly host: string } => {
   const { origin, host } = new URL(endpoint);
   return { origin, host };
 });
 
-/** RFC 3986 percent-encoding of UTF-8: all but letters, digits and `-_.~` becomes `%XX` in capitals. A lone surrogate becomes U+FFFD. */
+/**
+ * Percent-encodes UTF-8 by RFC 3986: every byte except letters, digits and `-_.~` becomes `%XX` in capitals. A lone surrogate becomes
+ * U+FFFD.
+ */
 export function percentEncode(text: string): string {
   if (/^[\w\-.~]*$/.test(text)) return text;
   return encodeURIComponent(text.toWellFormed()).replace(
@@ -15,7 +18,7 @@ export function percentEncode(text: string): string {
   );
 }
 
-/** The text without its percent-encoding, or the text itself where that is not well-formed. */
+/** Decodes percent-encoding. Returns the text unchanged if it is not well-formed. */
 export function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -24,7 +27,7 @@ export function decoded(text: string): string {
   }
 }
 
-/** The last part of a path. */
+/** The part of a path after its last slash. */
 export function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }

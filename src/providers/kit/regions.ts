@@ -1,19 +1,19 @@
-/** Regions that are alike: what they are, by which host they are called, and where the vendor says so. */
+/** Regions with common properties: their kind, the host that serves them, and the source of these facts. */
 export interface RegionGroup<Host extends string = string> {
-  /** `alias`: an id that the vendor's SDK knows and its console does not show. It is understood and not offered. */
+  /** An `alias` is an id that the vendor's SDK knows and its console does not show. It is accepted and not listed. */
   readonly kind: 'ordinary' | 'finance' | 'government' | 'alias';
   readonly host: Host;
-  /** Page or package of the vendor that names them. */
+  /** The vendor's page or package that lists the regions. */
   readonly source: string;
   readonly regions: readonly string[];
 }
 
-/** The regions of a table that are worth naming, in its order. */
+/** The regions of a table without aliases, in the order of the table. */
 export function regionsIn(groups: readonly RegionGroup[]): readonly string[] {
   return groups.flatMap(({ kind, regions }) => (kind === 'alias' ? [] : regions));
 }
 
-/** By which host a region is called; undefined: the table does not have it, as it may be newer. */
+/** The host that serves a region. Undefined: the table does not contain the region, which may be newer than the table. */
 export function hostIn<Host extends string>(groups: readonly RegionGroup<Host>[], region: string): Host | undefined {
   return groups.find(({ regions }) => regions.includes(region))?.host;
 }

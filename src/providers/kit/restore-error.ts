@@ -18,7 +18,10 @@ function pathsOf(source: Source): readonly string[] {
   }
 }
 
-/** The names of a migration's files and databases, which are excluded from the search for a cause. */
+/**
+ * The names of a migration's files and databases. They are removed from a vendor's text before it is matched, because they could contain
+ * words of an error.
+ */
 export function namesOf(migration: Migration): readonly string[] {
   const files = migration.backups.flatMap(({ source }) => pathsOf(source)).flatMap((path) => [path, baseName(path)]);
   const stems = files.map((file) => file.replace(/\.[A-Za-z]{2,4}$/, ''));
@@ -26,26 +29,29 @@ export function namesOf(migration: Migration): readonly string[] {
   return [...new Set([...files, ...stems, ...databases])];
 }
 
-/** The vendor's report of a failed restore. */
+/** A failed restore as the vendor reports it. */
 export interface FailedRestore {
   readonly migration: Migration;
-  /** The vendor's text, verbatim; null where it gives none. */
+  /** The vendor's text, verbatim; null if there is none. */
   readonly text: string | null;
-  /** Wordings of this vendor alone. */
+  /** Patterns for texts that only this vendor uses. */
   readonly phrases?: readonly Wording[];
-  /** The cause by the vendor's status, used when no text identifies one. */
+  /** The cause according to the vendor's status. It applies if the text identifies none. */
   readonly fallback?: RestoreErrorCode;
-  /** A sentence that precedes the catalogue's text, such as the failed step. */
+  /** A sentence before the catalogue's text, for example about the failed step. */
   readonly preface?: string;
   readonly provider: VendorErrorDetails;
 }
 
-/** The cause of a failed restore, or null when neither text nor status identifies one. */
+/** Identifies the cause of a failed restore. Null if neither the text nor the status identifies one. */
 export function causeOf({ migration, text, phrases = [], fallback }: FailedRestore): RestoreErrorCode | null {
   return (text === null ? null : restoreCause(text, namesOf(migration), phrases)) ?? fallback ?? null;
 }
 
-/** The error of a failed restore: code, detail and `retryable` from the catalogue, with the vendor's error beside them. */
+/**
+ * Creates the error of a failed restore. Code, detail and `retryable` come from the catalogue of restore errors; without a known cause the
+ * code is `restore_failed`.
+ */
 export function restoreErrorOf(failed: FailedRestore): MigrationError {
   const code = causeOf(failed) ?? 'restore_failed';
   const { detail, retryable } = restoreErrors[code];

@@ -1,4 +1,4 @@
-/** Major versions of SQL Server by the year of the release. 2008 R2 shares its number with 2008. */
+/** Major versions of SQL Server by year of release. 2008 R2 has the same major version as 2008. */
 const majors: Readonly<Record<string, number>> = {
   '2005': 9,
   '2008': 10,
@@ -11,7 +11,7 @@ const majors: Readonly<Record<string, number>> = {
   '2025': 17,
 };
 
-/** The major version in a vendor's engine name, such as `2019_std_ha`, or null. */
+/** The major version in a vendor's engine name, such as 15 for `2019_std_ha`; null if the name has none. */
 export function majorOf(version: string | null): number | null {
   return majors[/^\d{4}/.exec(version ?? '')?.[0] ?? ''] ?? null;
 }

@@ -1,4 +1,4 @@
-/** Hosts of known object stores, by the end of their name. */
+/** Hosts of well-known object stores, recognized by the end of the name. */
 const storageHosts: readonly RegExp[] = [
   /(?:^|\.)oss-[a-z0-9-]+\.aliyuncs\.com$/,
   /(?:^|\.)obs\.[a-z0-9-]+\.myhuaweicloud\.(?:com|eu)$/,
@@ -8,18 +8,18 @@ const storageHosts: readonly RegExp[] = [
   /(?:^|\.)storage\.googleapis\.com$/,
 ];
 
-/** The rules for a storage endpoint. `own` matches the hosts of the vendor's storage; its first group is the region. */
+/** The rules for a storage endpoint in a request. `own` matches the hosts of the vendor's own store; its first group is the region. */
 export interface StorageEndpoint {
   readonly endpoint: string;
   readonly bucket: string;
-  /** The required region of the bucket; null: the vendor checks it. */
+  /** The region in which the bucket must be; null: only the vendor checks it. */
   readonly region: string | null;
   readonly own: RegExp;
-  /** Example of a valid endpoint. */
+  /** Example of a valid endpoint, for messages. */
   readonly example: string;
 }
 
-/** The fault in a storage endpoint, or null. Accepts hosts of an unknown form, such as private ones. */
+/** Checks a storage endpoint. Returns the fault as a sentence, or null. Accepts hosts of an unknown form, such as private ones. */
 export function storageEndpointFault({ endpoint, bucket, region, own, example }: StorageEndpoint): string | null {
   const host = endpoint.toLowerCase();
   if (host.startsWith(`${bucket}.`)) return `The endpoint is the host without the bucket, such as ${example}.`;
