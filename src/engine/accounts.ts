@@ -1,8 +1,8 @@
 import type { Account } from '../domain/vendor.ts';
 
 /**
- * Applies changed accounts at run time. `next`: all configured accounts; `changed`: the names of new, different or removed ones. Drops what
- * is known of each earlier account.
+ * Applies changed accounts at run time. `next`: all configured accounts. `changed`: names of new, different and removed ones. `forget` drops
+ * what is cached for each earlier account.
  */
 export function replaceAccounts(
   accounts: Map<string, Account>,

@@ -20,14 +20,14 @@ import {
 import { probe } from './probe.ts';
 import { send, sendBegun } from './send.ts';
 
-/** The result for a leased migration: it needs an observation (still leased), or its lease was released. */
+/** The result for a leased migration: it needs an observation (and is still leased), or its lease is released. */
 export type Advanced = { readonly next: 'observe'; readonly leased: LeasedMigration } | { readonly next: 'released' };
 
 const released: Advanced = { next: 'released' };
 
 /**
- * Performs the due steps of one leased migration until it has to wait or needs an observation. Each change is stored under the lease
- * before the next step. `draining` stops before a new call is sent.
+ * Performs the due steps of one leased migration until it has to wait or needs an observation. Each change is stored under the lease before
+ * the next step. While `draining` returns true, no new call begins.
  */
 export async function advance(
   context: EngineContext,
@@ -64,7 +64,7 @@ export async function advance(
     const provider = context.providers.of(migration.provider);
     const command = decide(migration, provider);
     if (command.do === 'observe') return { next: 'observe', leased: current };
-    // A caller may have changed it since the claim; then it stays due.
+    // A caller may have changed the migration since the claim; then nothing is stored and it stays due.
     const ifStillSo = (change: (latest: Migration) => Migration) => (latest: Migration) =>
       decide(latest, provider).do === command.do ? change(latest) : null;
     if (command.do === 'nothing') return rest(context, current, ifStillSo(idle));
@@ -90,7 +90,7 @@ export async function advance(
     if (command.do === 'probe') work = () => probe(context, leased, account, command);
     else {
       const admission = context.client.admit(account, migration.region, command.call.operation);
-      // It stays due and is claimed again at its turn.
+      // The migration stays due and is claimed again when the limit allows a call.
       if (!admission.open && admission.reason === 'limit') return release(context, current);
       if (!admission.open)
         return rest(
@@ -106,7 +106,7 @@ export async function advance(
   }
 }
 
-/** Sends a call with a stored intent. */
+/** Sends a call whose intent is stored. */
 async function sendNow(
   context: EngineContext,
   leased: LeasedMigration,
@@ -118,7 +118,7 @@ async function sendNow(
   return asStep(context, stepOf(migration, begun.command), () => sendBegun(context, leased, account, begun));
 }
 
-/** The account or project behind the credentials must be known, as far as possible, before a call or a conclusion. */
+/** Learns the account or project that the credentials open, which must be known before a call or a conclusion if possible. */
 async function learnCloud({ accounts, client }: EngineContext, migration: Migration): Promise<void> {
   const account = accounts.get(migration.account);
   if (account !== undefined && account.provider === migration.provider)
@@ -130,7 +130,7 @@ function stepOf(migration: Migration, command: Extract<Command, { do: 'send' | '
   return { step: command.do, provider, account, operation: command.call.operation, migrationId: id };
 }
 
-/** Applies a last change and releases the lease. */
+/** Stores a last change and releases the lease. */
 async function rest(
   context: EngineContext,
   leased: LeasedMigration,

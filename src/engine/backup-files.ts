@@ -20,36 +20,39 @@ export type Look =
   | { readonly outcome: 'missing'; readonly detail: string }
   | { readonly outcome: 'unreadable'; readonly detail: string };
 
-/** Reads backup files in their object stores. It keeps only their headers. */
+/** Reads the headers of backup files in object stores. It stores no content. */
 export interface BackupFiles {
-  /** Whether Godwit may read the account's object store. */
+  /** Whether the account's object store may be read: its endpoint is the default or configured. */
   hasStore(account: Account): boolean;
-  /** Why an account's store is currently not called, or null. */
+  /** Why the account's object store is not called at present, or null. */
   paused(account: Account): string | null;
-  /** The objects with a key prefix, up to a maximum. Throws `VendorError`. */
+  /** Lists up to `most` objects with a key prefix. `complete`: whether these are all. Rejects with `VendorError`. */
   list(
     place: FilePlace,
     prefix: string,
     most: number,
     options?: CallOptions,
   ): Promise<{ readonly objects: readonly StoredObject[]; readonly complete: boolean }>;
-  /** Reads the header of one file. `known`: the object from a list; an unchanged file is not read again. */
+  /**
+   * Reads the header of one file. `known`: the object as a list shows it; then the header of an unchanged file comes from a cache. Vendor errors
+   * become outcomes.
+   */
   look(place: FilePlace, key: string, known?: StoredObject, options?: CallOptions): Promise<Look>;
-  /** The major version of the target's SQL Server; undefined if the vendor does not report it. Cached for a minute. */
+  /** Major version of the target's SQL Server, cached for a minute; undefined: the vendor does not report it, or the call failed. */
   targetMajor(account: Account, migration: Migration, options?: CallOptions): Promise<number | undefined>;
 }
 
-/** Pause after an unreachable store, in milliseconds. */
+/** Milliseconds for which an unreachable store is not called. */
 const pauseMs = 5 * 60_000;
-/** Maximum number of cached headers; one needs about a kilobyte. */
+/** Maximum number of cached headers, of about 1 KB each. */
 const maxRemembered = 20_000;
 
-/** Cache time of a target's version in milliseconds: upgrades are rare, and some vendors allow one call a second. */
+/** Milliseconds for which a target's version is cached: upgrades are rare, and some vendors allow one call per second. */
 const versionKeptMs = 60_000;
 /** Maximum number of cached versions. */
 const maxVersions = 1000;
 
-/** Failures of an unreachable or failing store. */
+/** Kinds of failures of an unreachable or failing store. */
 const unreached: readonly VendorFailure['kind'][] = ['not_sent', 'timeout', 'unavailable', 'malformed'];
 
 export function createBackupFiles(
@@ -77,7 +80,7 @@ export function createBackupFiles(
     }
   }
 
-  /** Records a store that does not answer: one log line, then a pause. */
+  /** If the store did not respond, pauses its calls and logs one line. */
   function noteFailure({ name }: Account, { kind, detail, provider }: VendorFailure): void {
     if (!unreached.includes(kind)) return;
     pauses.set(name, { until: runtime.monotonic() + pauseMs, detail });
@@ -160,7 +163,7 @@ function* onePage(store: ObjectStore, { bucket }: FilePlace, prefix: string, fro
   return store.parsePage(yield store.list(bucket, prefix, from));
 }
 
-/** Reads head and tail of a file, and a longer tail if the final header lies further from the end. */
+/** Reads the head and the tail of a file, and a longer tail if the final header is further from the end. */
 function* readEnds(
   store: ObjectStore,
   bucket: string,

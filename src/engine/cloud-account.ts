@@ -3,7 +3,7 @@ import type { ProviderRegistry } from '../domain/provider.ts';
 import { rememberedText } from '../domain/remembered.ts';
 import type { Account, VendorClient } from '../domain/vendor.ts';
 
-/** What distinguishes cloud accounts. */
+/** What the comparison of cloud accounts depends on. */
 interface Clouds {
   readonly providers: ProviderRegistry;
   readonly client: VendorClient;
@@ -19,8 +19,8 @@ export function cloudOf({ providers, client }: Clouds, account: Account, region:
 }
 
 /**
- * Why the configured account is not the cloud account of a migration, as words that follow the account's name; null: it is, as far as
- * known. A migration exists in one cloud account only; under another one nothing may be probed or sent.
+ * Why the configured account is not the cloud account of a migration, as a predicate to follow the account's name; null: no difference is
+ * known. Every migration belongs to one cloud account, and nothing may be probed or sent under another one.
  */
 export function strangeness(context: Clouds, migration: Migration, account: Account): string | null {
   if (account.provider !== migration.provider) return `now belongs to \`${account.provider}\``;
@@ -34,7 +34,7 @@ export function strangeness(context: Clouds, migration: Migration, account: Acco
   return null;
 }
 
-/** The cloud account of a migration once a call of it is sent now. */
+/** The cloud account to store with a migration whose call is sent now. */
 export function cloudAtSending(context: Clouds, migration: Migration, account: Account): CloudAccount {
   const present = cloudOf(context, account, migration.region);
   return migration.cloud === undefined ? present : { ...migration.cloud, id: migration.cloud.id ?? present.id };

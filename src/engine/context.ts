@@ -11,7 +11,7 @@ import type { Account, Permit, VendorClient, VendorFailure } from '../domain/ven
 import { strangeness } from './cloud-account.ts';
 import { SealedTextUnreadable } from './text-cipher.ts';
 
-/** What the engine logs. Fields are an allow-list: ids, terms of the API, and durations. */
+/** The engine's log. The fields are an allow-list: ids, terms of the API, counts. */
 export interface EngineLog {
   info(fields: LogFields, message: string): void;
   warn(fields: LogFields, message: string): void;
@@ -25,32 +25,33 @@ export interface LogFields {
   readonly error?: string;
 }
 
-/** The dependencies of the engine, from the composition root. */
+/** The dependencies of the engine, supplied by the composition root. */
 export interface EngineContext {
   readonly store: Store;
   readonly client: VendorClient;
   readonly providers: ProviderRegistry;
   readonly accounts: ReadonlyMap<string, Account>;
   readonly runtime: Runtime;
-  /** The time without a recent forward step of the clock, for judging whether a waiting time has passed. Default: `runtime.now`. */
+  /** The time without recent forward steps of the clock, to judge whether a waiting time has passed. Default: `runtime.now`. */
   readonly patientNow?: () => Instant;
   readonly settings: EngineSettings;
-  /** Interval between listings of a watched folder, in milliseconds; default 30 s. */
+  /** Interval of the listings of a watched folder in milliseconds; default 30,000. */
   readonly feedScanMs?: number;
-  /** Unique per process; the owner of its leases. */
+  /** Unique per process. The owner of its leases. */
   readonly owner: string;
   readonly log: EngineLog;
   readonly telemetry?: EngineTelemetry;
-  /** Why an account's credentials are currently not used: the vendor rejected them. Null: no rejection is known. */
+  /** The rejection for which an account's credentials are not used at present; null: none is known. */
   readonly refusedCredentials?: (account: Account) => VendorFailure | null;
-  /** The missing keys that stored texts need, in words; null or undefined: none. */
+  /** Explanation of missing keys that stored texts need; null or undefined: none is missing. */
   readonly lackOfKeys?: string | null;
-  /** Whether the current configuration file is in force; absent: there is no file. */
+  /** Whether the present configuration file is in force. Absent if there is no file. */
   readonly configurationCheck?: () => { readonly ok: boolean; readonly detail: string };
-  /** Decrypts a sealed URL of a backup. Throws `SealedTextUnreadable`. */
+  /** Decrypts a URL of a backup. Throws `SealedTextUnreadable`. */
   openUrl(url: SealedUrl, backupId: string): string;
 }
 
+/** A lease of this process from now on. */
 export function leaseOf({ owner, runtime, settings }: EngineContext): LeaseRequest {
   return { owner, now: runtime.now(), leaseMs: settings.leaseMs };
 }
@@ -60,50 +61,50 @@ export function capabilitiesOf({ providers }: EngineContext): readonly Capabilit
   return providers.all.map((provider) => provider.capabilities);
 }
 
-/** The account of a migration; undefined if it is no longer configured or its name belongs to another cloud account. */
+/** The account of a migration; undefined: it is not configured, or its name now means another cloud account. */
 export function accountOf(context: EngineContext, migration: Migration): Account | undefined {
   const account = context.accounts.get(migration.account);
   return account !== undefined && strangeness(context, migration, account) === null ? account : undefined;
 }
 
-/** Why a migration has no account, in words. */
+/** Why a migration has no account, as a sentence. */
 export function lackOfAccount(context: EngineContext, migration: Migration): string {
   const account = context.accounts.get(migration.account);
   const strange = account === undefined ? null : strangeness(context, migration, account);
   return `The account \`${migration.account}\` ${strange ?? 'is no longer configured'}.`;
 }
 
-/** A migration leased by this process. */
+/** A migration that this process has leased. */
 export interface LeasedMigration {
   readonly migration: Migration;
   readonly fence: Fence;
-  /** Guaranteed end of the lease by this process's clock; each renewal updates it. */
+  /** Time until which the lease is certainly valid, by this process's clock. Each renewal updates it. */
   readonly hold?: { until: Instant };
-  /** A call with a stored intent that must be sent now. */
+  /** A call whose intent is stored and that must be sent now. */
   readonly begun?: BegunCall;
-  /** The request that waits for the outcome. */
+  /** The caller's request that waits for the outcome. `kept`: called when its response is stored. */
   readonly request?: OpenRequest & { kept(stored: Migration): void };
 }
 
-/** A call whose intent is stored. The process that stored it sends it once. */
+/** A call whose intent this process has stored. This process sends it, once. */
 export interface BegunCall {
   readonly command: Extract<Command, { do: 'send' }>;
   readonly permit: Permit;
-  /** End of the lease under which the intent was stored. */
+  /** End of the lease under which the intent was stored, by this process's clock. */
   readonly leaseEnd: Instant;
 }
 
-/** Whether a migration has work now. */
+/** Whether a migration is due now. */
 export function isDue({ runtime }: EngineContext, { dueAt }: Migration): boolean {
   return dueAt !== null && dueAt <= runtime.now();
 }
 
-/** Stores a change of a leased migration. The lease stays while there is more to do; otherwise the change releases it. */
+/** Options of an update of a leased migration: renews the lease while the migration is due, otherwise releases it. */
 export function whileDue(context: EngineContext, fence: Fence): UpdateOptions {
   return { fence, renewLease: leaseOf(context), release: (stored) => !isDue(context, stored) };
 }
 
-/** Runs a step and reports it to the telemetry, if there is one. */
+/** Runs `work` as a step of the telemetry, if there is one. */
 export function asStep<T>({ telemetry }: EngineContext, step: EngineStep, work: () => Promise<T>): Promise<T> {
   return telemetry === undefined ? work() : telemetry.step(step, work);
 }
@@ -112,19 +113,19 @@ export function changeContext(context: EngineContext, migration: Migration): Cha
   return { provider: context.providers.of(migration.provider), settings: context.settings, now: context.runtime.now() };
 }
 
-/** Continues with the stored version, unless the lease is lost. */
+/** The leased migration in its stored version; null: the update failed or the lease is lost or released. */
 export function keep(result: UpdateResult, leased: LeasedMigration | null): LeasedMigration | null {
   return leased !== null && (result.outcome === 'updated' || result.outcome === 'unchanged') && !result.released
     ? { ...withoutBegun(leased), migration: result.migration }
     : null;
 }
 
-/** The lease after the call was sent. */
+/** The leased migration without a call to send. */
 export function withoutBegun({ begun: _begun, ...leased }: LeasedMigration): LeasedMigration {
   return leased;
 }
 
-/** Decrypts the URLs of a backup for a call; a call without a backup has none. */
+/** Returns the function that decrypts URLs of the call's backup. It throws an `Error` for a call without a backup. */
 export function openerOf(context: Pick<EngineContext, 'openUrl'>, backup: Backup | null): (url: SealedUrl) => string {
   return (url) => {
     if (backup === null) throw new Error('a call without a backup has no URL to open');
@@ -132,7 +133,7 @@ export function openerOf(context: Pick<EngineContext, 'openUrl'>, backup: Backup
   };
 }
 
-/** Why a URL of the backup cannot be decrypted, in words; null if all can. */
+/** Why a URL of the backup cannot be decrypted, in words; null: all can be. */
 export function lackOfKey(context: Pick<EngineContext, 'openUrl'>, backup: Backup | null): string | null {
   if (backup?.source.type !== 'url') return null;
   try {

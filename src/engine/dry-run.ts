@@ -4,7 +4,7 @@ import type { Provider } from '../domain/provider.ts';
 import type { Account, VendorRequest } from '../domain/vendor.ts';
 import type { PlannedCall } from './interface.ts';
 
-/** The calls of a submission in order. Ids that only the vendor assigns appear as `{name}`. */
+/** The calls of a submission in order. Ids that the vendor assigns later appear as `{name}`. */
 export function plannedCalls(migration: Migration, provider: Provider, account: Account): readonly PlannedCall[] {
   const planned: Migration = {
     ...migration,

@@ -5,47 +5,48 @@ import { type EngineContext, type LeasedMigration, leaseOf } from './context.ts'
 import { Places } from './places.ts';
 import { apart, reportInterruption, workOn } from './work.ts';
 
-/** The most claims of one kind in one round. */
+/** Maximum number of claims of one kind in one round. */
 const maxShare = 200;
-/** Claims of one kind in the first round; while the store answers quickly each round may take twice as many as the one before. */
+/** Maximum in the first round. It doubles with each round while the store responds quickly. */
 const firstShare = 10;
-/** Minimum wait for a turn under an account's limit, in milliseconds. */
+/** Minimum wait until an account's limit allows a call, in milliseconds. */
 const minTurnMs = 10;
-/** Maximum pause between two claims: another replica may make work due without a notification. */
+/** Maximum pause between two claims in milliseconds: a notification from another replica may get lost. */
 const idleMs = 1000;
 
+/** Milliseconds until an idempotency key is deleted, and between two cleanups. */
 const keyLifeMs = 48 * 3_600_000;
 const housekeepingMs = 3_600_000;
-/** Vendor ids of removed migrations are kept for longer than any vendor is known to list its tasks (Alibaba: a week; the others name no end). */
+/** Milliseconds for which vendor ids of deleted migrations are kept: longer than vendors list tasks (Alibaba: a week, others: not stated). */
 const vendorIdLifeMs = 400 * 86_400_000;
-/** Places of removed events are kept for longer than anybody stays away who follows events; after that they are told to read again. */
+/** Milliseconds for which positions of deleted events are kept. A reader that was away longer must start again. */
 const removedEventLifeMs = 90 * 86_400_000;
-/** Forgotten at once, so that no transaction is long. */
+/** Maximum number of rows deleted in one transaction, and the pause between two in milliseconds. */
 const forgottenAtOnce = 1000;
 const portionPauseMs = 20;
 
-/** The worker of one process. */
+/** The engine of one process. */
 export interface Engine {
-  /** Works until `stop`. */
+  /** Starts the loops, which run until `stop`. */
   start(): void;
-  /** Takes a migration that was just created or changed here and works on it at once. Resolves when it has to wait. */
+  /** Works at once on a migration that was just created or changed by this process. Resolves when it has to wait or is finished. */
   take(leased: LeasedMigration): Promise<void>;
-  /** Whether a new migration of that account can be taken at once; else it waits in line, stored and leased by nobody. */
+  /** Whether a new migration of the account can be worked on at once. Otherwise it is stored without a lease and waits for a claim. */
   admits(account: Account): boolean;
-  /** Claims nothing more, and waits at most `graceMs` for the work in flight. */
+  /** Stops claiming, and waits at most `graceMs` milliseconds for work in progress. */
   stop(graceMs: number): Promise<void>;
   readonly draining: boolean;
 }
 
-/** An engine that reports how busy it is. */
+/** An engine with a load figure. */
 export interface CountedEngine extends Engine {
-  /** Migrations that it works on now. */
+  /** Number of migrations in progress. */
   readonly inFlight: number;
-  /** The clock has stepped: leases are renewed before anybody finds them ended, and the loop looks what is due. */
+  /** Call this after a step of the clock: it renews the leases before they appear to have ended, and wakes the claim loop. */
   clockStepped(): void;
 }
 
-/** The loop that claims what is due and works on it. */
+/** Creates the engine, which claims due migrations and works on them. */
 export function createEngine(context: EngineContext): CountedEngine {
   const { store, runtime, settings } = context;
   const inFlight = new Set<LeasedMigration>();
@@ -55,7 +56,7 @@ export function createEngine(context: EngineContext): CountedEngine {
   let share = firstShare;
   let draining = false;
   let wake = new AbortController();
-  /** While it sleeps: until when. While it claims: the earliest due time that it was notified of meanwhile. */
+  /** End of the current sleep; null while claiming. `toldOf`: the earliest due time that was notified meanwhile. */
   let sleepsUntil: number | null = null;
   let toldOf = Number.POSITIVE_INFINITY;
   let loop: Promise<void> = Promise.resolve();
@@ -69,7 +70,7 @@ export function createEngine(context: EngineContext): CountedEngine {
     return tracked;
   }
 
-  /** Something can be claimed from then on. */
+  /** Wakes the claim loop for a migration that can be claimed at that time. */
   function wakeAt(claimableAt: Instant): void {
     if (sleepsUntil === null) toldOf = Math.min(toldOf, claimableAt);
     else if (claimableAt < sleepsUntil) wake.abort();
@@ -108,7 +109,7 @@ export function createEngine(context: EngineContext): CountedEngine {
     try {
       const lease = leaseOf(context);
       const claims = await store.claim(lease, rooms);
-      // A store that is slow to hand out work is also slow to store its results; more work would outlast the leases.
+      // A slow claim means a slow store. More work would outlast its leases while it waits for writes.
       const slow = runtime.now() - lease.now > settings.leaseMs / 10;
       share = slow ? Math.ceil(share / 2) : Math.min(share * 2, maxShare);
       if (claims.length > 0) context.telemetry?.report({ event: 'claimed', count: claims.length });
@@ -123,7 +124,7 @@ export function createEngine(context: EngineContext): CountedEngine {
   }
 
   async function pauseMs(claimed: number): Promise<number> {
-    // Polling every few seconds needs no exact claim; changes by callers wake the loop at once.
+    // Frequent polling needs no exact timing, because changes by callers wake the loop at once.
     const shortest = Math.min(settings.pollMinMs, Math.max(settings.pollMinMs / 25, 50));
     if (claimed > 0) return shortest;
     try {
@@ -134,7 +135,7 @@ export function createEngine(context: EngineContext): CountedEngine {
     }
   }
 
-  /** Long work keeps its lease. */
+  /** Renews the leases of long work. */
   async function heartbeat(): Promise<void> {
     while (!stopped.signal.aborted) {
       await runtime.sleep(settings.leaseMs / 3, stopped.signal);
@@ -158,7 +159,7 @@ export function createEngine(context: EngineContext): CountedEngine {
     }
   }
 
-  /** Idempotency keys are promised for a day and deleted after two. */
+  /** Deletes old records. The contract keeps idempotency keys for one day; they are deleted after two. */
   async function forgetWhatIsOld(): Promise<void> {
     while (!stopped.signal.aborted) {
       try {
@@ -173,7 +174,7 @@ export function createEngine(context: EngineContext): CountedEngine {
     }
   }
 
-  /** Others have their turn between two portions. */
+  /** Deletes in portions, with pauses in which other transactions can run. */
   async function inPortions(forget: (limit: number) => Promise<number>): Promise<void> {
     while (!stopped.signal.aborted && (await forget(forgottenAtOnce)) >= forgottenAtOnce)
       await runtime.sleep(portionPauseMs, stopped.signal);
@@ -197,7 +198,7 @@ export function createEngine(context: EngineContext): CountedEngine {
       await loop;
     },
     clockStepped() {
-      // Asked for at once, so that the store has it before the next claim.
+      // At once, so that the renewal reaches the store before the next claim.
       void renewLeases();
       wake.abort();
     },

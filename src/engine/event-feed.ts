@@ -3,30 +3,31 @@ import type { Runtime } from '../domain/runtime.ts';
 import type { Store } from '../domain/store.ts';
 import { EventTail } from './event-tail.ts';
 
-/** Maximum number of events that a lagging reader reads at once. */
+/** Maximum number of events that a lagging reader reads at a time. */
 const batchSize = 100;
 
-/** The selection of events and their start. */
+/** The events to follow, and where to start. */
 export interface FeedRequest {
   readonly migrationId: string | null;
   /** Undefined: all accounts. */
   readonly visibleAccounts?: readonly string[];
-  /** The event after which to start; undefined: the first. */
+  /** Id of the event to start after; undefined: start with the first one. */
   readonly after?: string;
 }
 
-/** Appended events for any number of readers. */
+/** Live events for any number of readers. */
 export interface EventFeed {
   /**
-   * The matching events of all processes, each once and in order; an empty batch is a heartbeat. Several readers share the objects. Ends
-   * with `signal`; rejects with `StoreUnavailable`.
+   * The matching events of all processes, each once and in order, in batches. An empty batch is a heartbeat. Readers share the objects. Ends
+   * when `signal` aborts. Rejects with `StoreUnavailable`.
    */
   follow(request: FeedRequest, signal: AbortSignal): AsyncGenerator<readonly MigrationEvent[], void>;
 }
 
 /**
- * A lagging reader reads from the store until the tail of the log covers its position, and then follows the tail. A reader takes its next
- * events after it has passed on the last ones, so a slow reader costs only its position. `keptEvents`: number of newest events in memory.
+ * Creates the feed. A lagging reader reads from the store until the tail of the log (`EventTail`) covers its position, and then follows the
+ * tail. A reader fetches its next events only after it has consumed the last ones, so a slow reader needs no buffer. `keptEvents`: number of
+ * newest events in memory.
  */
 export function createEventFeed(
   {
@@ -60,7 +61,7 @@ export function createEventFeed(
             const events = await store.events(filter, { size: batchSize, ...(place !== '' && { after: place }) });
             const last = events.at(-1)?.id ?? place;
             if (events.length > 0) yield events;
-            // A page that is not full has reached the end of the log, wherever its last matching event is.
+            // A page that is not full has reached the end of the log, so the reader continues at the tail.
             place = events.length === batchSize ? last : later(last, end);
             continue;
           }

@@ -2,15 +2,15 @@ import type { MigrationEvent } from '../domain/event.ts';
 import type { Runtime } from '../domain/runtime.ts';
 import type { Store } from '../domain/store.ts';
 
-/** Maximum number of events in one read. */
+/** Maximum number of events per read. */
 const batchSize = 500;
-/** A reader without events is woken after this time, in milliseconds: shorter than the idle timeout of common proxies. */
+/** Milliseconds after which a reader without events gets a heartbeat: less than the idle timeout of common proxies. */
 const signOfLifeMs = 15_000;
-/** Each reader costs a write per batch, so events of this time are sent together; in milliseconds per reader, and at most. */
+/** Milliseconds of gathering per reader, and at most. Each reader costs a write per batch, so more readers mean larger batches. */
 const gatheringMsPerReader = 0.5;
 const maxGatheringMs = 250;
 
-/** `events`: there are events for this reader. `idle`: nothing came for a while. `ended`: the reader’s signal. */
+/** `events`: there are matching events. `idle`: a heartbeat. `ended`: the reader's signal was aborted. */
 export type Woken = 'events' | 'idle' | 'ended';
 
 interface Waiter {
@@ -20,8 +20,8 @@ interface Waiter {
 }
 
 /**
- * The end of the event log, read once for all readers of this process. It runs until the last reader leaves or the store fails; it is not
- * reused afterwards. Positions are event ids, which sort in append order; the empty text precedes the first.
+ * The end of the event log, read once for all readers of this process. It runs until the last reader leaves or the store fails, and is not
+ * reused. Positions are event ids, which sort in append order; the empty text precedes the first event.
  */
 export class EventTail {
   readonly #store: Pick<Store, 'events' | 'latestEvent' | 'onChange'>;
@@ -31,7 +31,7 @@ export class EventTail {
   readonly #waiting = new Set<Waiter>();
   readonly #started: Promise<void>;
   #events: MigrationEvent[] = [];
-  /** All events after this position up to `end` are in memory. */
+  /** All events after `#begin` up to `#end` are in memory. */
   #begin = '';
   #end = '';
   #changed = false;
@@ -39,7 +39,7 @@ export class EventTail {
   #failure: { readonly error: unknown } | null = null;
   #readers = 0;
 
-  /** `maxKept`: number of newest events kept in memory. */
+  /** `maxKept`: number of newest events in memory. */
   constructor(
     store: Pick<Store, 'events' | 'latestEvent' | 'onChange'>,
     runtime: Pick<Runtime, 'sleep'>,
@@ -48,7 +48,7 @@ export class EventTail {
     this.#maxKept = maxKept;
     this.#store = store;
     this.#runtime = runtime;
-    // The listener is added before the first read, so nothing is missed between reading and waiting.
+    // The listener is added before the first read, so no event is missed in between.
     const stopListening = store.onChange(() => {
       this.#changed = true;
       this.#hear();
@@ -63,22 +63,23 @@ export class EventTail {
       .finally(stopListening);
   }
 
-  /** Whether a reader can join. */
+  /** Whether readers can still join. */
   get runs(): boolean {
     return this.#failure === null && !this.#stopping.signal.aborted;
   }
 
-  /** The position up to which events have been read. */
+  /** The position up to which events were read. */
   get end(): string {
     return this.#end;
   }
 
-  /** Adds a reader, and resolves when the tail has a position. Rejects with `StoreUnavailable`. */
+  /** Adds a reader. Resolves when the tail has its first position. Rejects with `StoreUnavailable`. */
   async join(): Promise<void> {
     this.#readers++;
     await this.#started;
   }
 
+  /** Removes a reader. The tail stops with the last one. */
   leave(): void {
     this.#readers--;
     if (this.#readers > 0) return;
@@ -86,17 +87,17 @@ export class EventTail {
     this.#hear();
   }
 
-  /** Whether all events read after that position are in memory. */
+  /** Whether all events after this position that were read are in memory. */
   covers(place: string): boolean {
     return place >= this.#begin;
   }
 
-  /** The events after a covered position. */
+  /** The events after a position, which must be covered. */
   after(place: string): readonly MigrationEvent[] {
     return this.#events.slice(this.#events.findLastIndex(({ id }) => id <= place) + 1);
   }
 
-  /** Waits for matching events or another reason to continue. `end` of the reader: `ended`. Rejects if the store has failed. */
+  /** Waits until an event matches `fits`, a heartbeat is due, or `ended` aborts. Rejects if the store has failed. */
   wait(fits: (event: MigrationEvent) => boolean, ended: AbortSignal): Promise<Woken> {
     return new Promise((resolve, reject) => {
       if (this.#failure !== null) return reject(this.#failure.error);
@@ -135,7 +136,7 @@ export class EventTail {
     }
   }
 
-  /** Resolves when something has changed since the last read began, or at the end. */
+  /** Resolves when the log has changed since the last read began, or when the tail stops. */
   #change(): Promise<void> {
     return new Promise((resolve) => {
       this.#hear = resolve;

@@ -26,59 +26,60 @@ import type {
 import type { Circuit, SlowedOperation } from '../domain/vendor.ts';
 import type { ProviderId } from '../domain/vocabulary.ts';
 
-/** What was read of a migration before. A migration never changes its account. */
+/** The version of a migration that a caller has read before. Its account never changes. */
 export type KnownMigration = Pick<Migration, 'id' | 'version' | 'account'>;
 
-/** The caller and the request. Authorization precedes the call of the service, except for grants that depend on the migration's account. */
+/** The caller and the request. Scopes are checked before a service method is called; grants for a migration's account are checked by the method. */
 export interface RequestContext {
-  /** Name of the key or subject of the token; `anonymous` without authentication. */
+  /** Name of the API key or of the token's subject; `anonymous` without authentication. */
   readonly caller: string;
-  /** Accounts granted to the caller; `*` stands for all. */
+  /** Accounts that the caller may use; `*` means all. */
   readonly accounts: readonly string[];
   readonly requestId: string;
 }
 
-/** The outcome of a request, from which its answer is made. */
+/** The outcome of a request, from which its response is made. */
 export type Outcome =
   | { readonly migration: Migration; readonly backup?: Backup; readonly accepted?: boolean }
-  /** The vendor's rejection of a submission. */
+  /** The vendor refused the submission. */
   | Problem;
 
-/** The future answer to a request, so that it can be stored in the transaction of the outcome. */
+/** Makes the response to a request, so that it can be stored in the transaction of the outcome. */
 export interface Reply {
-  /** Makes the answer. Pure; may be called repeatedly. */
+  /** Makes the response. Pure; may be called more than once. */
   compose(outcome: Outcome): StoredAnswer;
-  /** The last answer is stored, with the idempotency key and in the audit. */
+  /** Called when the last response is stored with its idempotency key and audit record. */
   kept(): void;
 }
 
+/** The context of a request that changes something. */
 export interface ChangeRequestContext extends RequestContext {
   /** The audit record to store with the change. */
   readonly audit?: AuditEntry;
   readonly reply?: Reply;
-  /** From `If-Match`: the entity tag without quotes. A difference is `precondition_failed`. */
+  /** The entity tag in `If-Match`, without quotes. If it does not match: problem `precondition_failed`. */
   readonly ifMatch?: string;
   readonly idempotency?: IdempotencyKey;
 }
 
-/** An answer given before to the same idempotency key: replay it, or (without an answer yet) `idempotency_in_progress`. */
+/** The record of an earlier request with the same idempotency key: repeat its response or, without one, answer `idempotency_in_progress`. */
 export interface Replay {
   readonly replay: IdempotencyRecord;
 }
 
-/** `accepted`: the vendor accepted the first backup within the wait. */
+/** The result of a creation. `accepted`: the vendor accepted the first backup while the caller waited. */
 export interface Submission {
   readonly migration: Migration;
   readonly accepted: boolean;
 }
 
-/** `changed: false`: nothing had to change. */
+/** The result of a change. `changed`: false if the migration was already so. */
 export interface Change {
   readonly migration: Migration;
   readonly changed: boolean;
 }
 
-/** One vendor call of a dry run, with secrets and URL queries masked. Ids not known yet appear as `{name}`. */
+/** One vendor call of a dry run. Secrets and URL queries are masked, and unknown ids appear as `{name}`. */
 export interface PlannedCall {
   readonly operation: string;
   readonly method: string;
@@ -86,29 +87,30 @@ export interface PlannedCall {
   readonly parameters: unknown;
 }
 
-/** A fault of a request. `code`: the problem that the request itself would get. */
+/** A fault of a request. `code`: the problem that the real request would be answered with. */
 export interface DryRunProblem extends FieldFault {
   readonly code: ProblemCode;
 }
 
+/** The result of a dry run. */
 export interface DryRun {
   readonly valid: boolean;
   readonly problems: readonly DryRunProblem[];
-  /** A remark on a valid request, for people. */
+  /** Warnings that the migration would have. */
   readonly notes: Migration['warnings'];
   readonly plan: readonly PlannedCall[];
-  /** With `preflight`: the migration that would adopt the task named in `adopt`. */
+  /** With `preflight`: the migration that the adoption would create. */
   readonly adoption?: Migration;
 }
 
-/** The public facts of a configured account. */
+/** The public members of a configured account. */
 export interface AccountSummary {
   readonly name: string;
   readonly provider: ProviderId;
   readonly region: string;
 }
 
-/** One file of an inspection. */
+/** One file in the result of an inspection. */
 export interface InspectedFile {
   readonly key: string;
   /** Bytes. */
@@ -116,22 +118,25 @@ export interface InspectedFile {
   readonly lastModified: Instant | null;
   readonly etag: string | null;
   readonly storageClass: string | null;
-  /** Null: it was not read. */
+  /** Null: not read or unreadable. */
   readonly header: BackupHeader | null;
   readonly faults: readonly { readonly code: ProblemCode; readonly detail: string }[];
 }
 
+/** The result of an inspection. */
 export interface Inspection {
   readonly files: readonly InspectedFile[];
   readonly chains: readonly Chain[];
 }
 
+/** The files of a watched folder with their verdicts. */
 export interface FeedPage {
   readonly items: readonly FeedItem[];
-  /** When the folder was last listed. */
+  /** Time of the last listing; null: never listed. */
   readonly scannedAt: Instant | null;
 }
 
+/** The readiness of this process. `checks` beside `store` do not affect it. */
 export interface Health {
   readonly ready: boolean;
   readonly draining: boolean;
@@ -139,23 +144,24 @@ export interface Health {
 }
 
 /**
- * The operations for the HTTP surface. Every method throws `Problem` for the caller, and `StoreUnavailable` when the database does not
- * answer.
+ * The operations that the HTTP surface offers. Methods reject with `Problem` for the caller, and with `StoreUnavailable` if the database does
+ * not respond.
  */
 export interface MigrationService {
   /**
-   * Checks, stores and submits; waits up to `waitMs` for the vendor's acceptance. A refusal by the vendor within the wait is thrown
-   * as that problem, with the member `migrationId`.
+   * Checks, stores and submits a migration, and waits up to `waitMs` milliseconds for the vendor's acceptance. A refusal by the vendor within
+   * that time rejects with its problem, which has the member `migrationId`.
    */
   create(request: MigrationRequest, waitMs: number, context: ChangeRequestContext): Promise<Submission | Replay>;
-  /** Nothing is stored or sent; with `preflight` the vendor's read-only checks run too. */
+  /** Shows the vendor calls without storing or sending anything. `preflight`: also runs the vendor's read-only checks. */
   dryRun(request: MigrationRequest, preflight: boolean, context: RequestContext): Promise<DryRun>;
-  /** The headers of a folder's files and their chains, read with the account's own permissions. */
+  /** Reads the headers of a folder's files and finds their chains, with the account's own permissions. */
   inspectBackups(request: InspectionRequest, context: RequestContext): Promise<Inspection>;
+  /** Rejects with `not_found` for an unknown migration and for one of an account that the caller may not use. */
   get(id: string, context: RequestContext): Promise<Migration>;
-  /** As `get`, but null while the migration still has the version that the caller knows. */
+  /** As `get`, but null if the version is unchanged. */
   getUnless(known: KnownMigration, context: RequestContext): Promise<Migration | null>;
-  /** A version that `kept` has takes the place of the migration. */
+  /** A page of migrations. If `kept` returns something for a version, that takes the place of the migration. */
   list<Kept extends KeptMigration>(
     filter: MigrationFilter,
     page: PageRequest,
@@ -168,36 +174,37 @@ export interface MigrationService {
     request: BackupRequest,
     context: ChangeRequestContext,
   ): Promise<{ readonly migration: Migration; readonly backup: Backup } | Replay>;
-  /** Removes a queued backup from the chain, or a failed one that blocks it. */
+  /** Removes a queued backup, or the failed one that blocks the chain. */
   removeBackup(id: string, backupId: string, context: ChangeRequestContext): Promise<void>;
   cutOver(id: string, request: CutoverRequest, context: ChangeRequestContext): Promise<Change | Replay>;
   cancel(id: string, context: ChangeRequestContext): Promise<Change | Replay>;
   retry(id: string, request: RetryRequest, context: ChangeRequestContext): Promise<Change | Replay>;
-  /** The caller reports the upload of an `upload` backup. */
+  /** Records that the caller has uploaded the file of an `upload` backup. */
   markUploaded(id: string, backupId: string, context: ChangeRequestContext): Promise<Change | Replay>;
-  /** The upload target of an `upload` backup, read from the vendor now and never stored. */
+  /** Reads the upload target of an `upload` backup from the vendor. It is never stored. */
   uploadTarget(id: string, backupId: string, context: RequestContext): Promise<UploadTarget>;
-  /** The vendor's T-SQL for making a backup. `account` is optional as in a migration. */
+  /** Reads the vendor's T-SQL command for a backup. `account`: optional if the provider has exactly one. */
   backupCommand(
     provider: ProviderId,
     account: string | undefined,
     input: BackupCommandInput,
     context: RequestContext,
   ): Promise<string>;
-  /** The files of the watched folder with their verdicts. */
+  /** The files of the watched folder with their verdicts, as of the last listing. */
   feed(id: string, context: RequestContext): Promise<FeedPage>;
-  /** Lists the folder now and returns its files. */
+  /** Lists the folder now, for a limited time, and returns its files. */
   scanFeed(id: string, context: RequestContext): Promise<FeedPage>;
+  /** Deletes the record of an ended migration. Nothing changes at the vendor. */
   remove(id: string, context: ChangeRequestContext): Promise<void>;
+  /** A page of events, oldest first. Rejects with `events_gone` if the log no longer has the event `after`. */
   events(
     migrationId: string | null,
     page: { readonly size: number; readonly after?: string },
     context: RequestContext,
   ): Promise<readonly MigrationEvent[]>;
   /**
-   * Events as they come until `signal` says enough, an empty batch now and then as a sign of life. `after`: the event to go on after; null
-   * begins with the first of that migration, or, for all migrations, with what comes from now on. `reset`: that place is gone, and it begins
-   * as with null.
+   * Follows events until `signal` aborts. An empty batch is a heartbeat. `after`: id of the event to start after; null: start with the first event
+   * of the migration or, for all migrations, with the next new one. `reset`: the log does not have `after`, and the stream starts as for null.
    */
   followEvents(
     migrationId: string | null,
@@ -206,21 +213,24 @@ export interface MigrationService {
     signal: AbortSignal,
   ): Promise<{ readonly events: AsyncIterable<readonly MigrationEvent[]>; readonly reset: boolean }>;
 
+  /** The record of an idempotency key, or null. */
   findReplay(key: IdempotencyKey): Promise<IdempotencyRecord | null>;
+  /** Stores the response for an idempotency key. */
   completeReplay(key: IdempotencyKey, answer: StoredAnswer): Promise<void>;
 
   capabilities(): readonly Capabilities[];
-  /** Whether the calls of the accounts of a provider that the caller has a grant for are made at present. */
+  /** The circuit breakers of the provider's accounts that the caller may use. */
   circuits(provider: string, context: RequestContext): readonly Circuit[];
-  /** The operations of such accounts of which fewer calls are made, because the vendor throttled one. */
+  /** The operations of those accounts whose rate is lower because the vendor throttled them. */
   slowedOperations(provider: string, context: RequestContext): readonly SlowedOperation[];
   /**
-   * Makes the engine observe now, and waits at most `waitMs` for the result. Throws `provider_throttled` when the account has no room for
-   * another read within its bound, and `provider_unavailable` while the vendor is not called.
+   * Makes the engine observe or probe now, and waits at most `waitMs` milliseconds for the result. Rejects with `provider_throttled` if the read
+   * would wait too long under the account's limits, and with `provider_unavailable` while the circuit breaker is open.
    */
   refresh(id: string, waitMs: number, context: RequestContext): Promise<Migration>;
+  /** The accounts that the caller may use. */
   accounts(context: RequestContext): readonly AccountSummary[];
-  /** The tasks of an instance that no migration of this gateway owns or owned, asked of the vendor now within the account's limits. */
+  /** Reads the tasks of an instance from the vendor, without those that belong or belonged to migrations of this gateway. */
   foreignTasks(
     account: string,
     place: { readonly instanceId: string; readonly region?: string | undefined },

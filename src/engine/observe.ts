@@ -5,14 +5,14 @@ import { type Account, type Dialogue, VendorError } from '../domain/vendor.ts';
 import { accountOf, changeContext, type EngineContext, keep, type LeasedMigration, whileDue } from './context.ts';
 import { converseInVendorTime } from './vendor-time.ts';
 
-/** Migrations that one dialogue with the vendor answers for. */
+/** Migrations that one dialogue with the vendor observes. */
 export interface ObservationGroup {
   readonly account: Account;
   readonly region: string;
   readonly members: readonly LeasedMigration[];
 }
 
-/** Groups leased migrations by account, region, and what the provider can list at once. */
+/** Groups leased migrations by account, region and the provider's observation group. Migrations without an account are left out. */
 export function groupForObservation(
   context: EngineContext,
   leased: readonly LeasedMigration[],
@@ -29,7 +29,7 @@ export function groupForObservation(
   });
 }
 
-/** Observes the whole group at once and applies the result. Returns the stored members, still leased. */
+/** Observes a group and stores the results. Returns the members that are still leased, in their stored version. */
 export async function observeGroup(
   context: EngineContext,
   group: ObservationGroup,
@@ -59,7 +59,7 @@ export async function observeGroup(
     change = (latest) => {
       const observation = observations?.get(latest.id);
       const seen = group.members.find((member) => member.migration.id === latest.id);
-      // An observation belongs to the calls known at its time; after a change in between it is repeated.
+      // An observation is valid for the calls known when it began. If calls were added meanwhile, it is repeated.
       if (observation === undefined || seen?.migration.calls.length !== latest.calls.length)
         return { ...latest, dueAt: context.runtime.now() + context.settings.pollMinMs };
       return applyObservation(latest, observation, contextOf(latest));
@@ -91,7 +91,7 @@ export async function observeGroup(
   return results.flat();
 }
 
-/** The vendor's view of the migrations of one group, with times by our clock. `now` by ours. */
+/** Observes the migrations of a group. `now` and the returned times are of this process's clock. `offset`: the vendor's clock minus it. */
 export function* observeInOwnTime(
   provider: Pick<Provider, 'observe'>,
   migrations: readonly Migration[],

@@ -2,21 +2,21 @@ import type { DueWork } from '../domain/due-work.ts';
 import type { ClaimRoom } from '../domain/store.ts';
 import type { Account, VendorClient } from '../domain/vendor.ts';
 
-/** Maximum number of migrations of one account in flight in this process, by their first need. Accounts do not share places. */
+/** Maximum number of migrations of one account in progress in this process, by their first need. Accounts do not share places. */
 const placesOf: Readonly<Record<DueWork, number>> = { send: 32, reconcile: 16, observe: 200 };
-/** The same for all unconfigured accounts together, whose migrations are only marked. */
+/** Maximum number for all unconfigured accounts together. Their migrations only get a reason. */
 const placesOfOthers = 20;
-/** Claimed at a time while the vendor wants no calls: they record that and come back when the pause is over. */
+/** Maximum number of claims during a vendor's pause. These migrations record the pause as their reason and wait for its end. */
 const toldAtOnce = 20;
-/** The shortest pause of a vendor that migrations record, in ms; a shorter one is over before the record is written. */
+/** Milliseconds of the shortest pause that migrations record. A shorter one ends before the record is written. */
 const worthTellingMs = 1000;
 
-/** Counts the occupied places, and computes how many of each kind may be claimed. */
+/** Counts the migrations in progress and computes how many of each kind may be claimed. A kind is an account and a first need. */
 export class Places {
   readonly #accounts: ReadonlyMap<string, Account>;
   readonly #client: Pick<VendorClient, 'outlook'>;
   readonly #taken = new Map<string, number>();
-  /** Kinds whose last claim filled their room, or had no room. */
+  /** Kinds whose last claim reached its limit, or that had no free place. Further due migrations may be waiting. */
   readonly #crowded = new Set<string>();
 
   constructor(accounts: ReadonlyMap<string, Account>, client: Pick<VendorClient, 'outlook'>) {
@@ -24,7 +24,7 @@ export class Places {
     this.#client = client;
   }
 
-  /** Takes a place. Returns the function that releases it; true: others may be waiting for it. */
+  /** Takes a place. Returns the function that releases it, which returns true if migrations may be waiting for the place. */
   enter(account: string, work: DueWork): () => boolean {
     const kind = this.#kind(account, work);
     this.#taken.set(kind, this.#takenOf(kind) + 1);
@@ -34,13 +34,13 @@ export class Places {
     };
   }
 
-  /** Whether a new migration of the account can start at once: a place and a turn are free and nobody waits for them. */
+  /** Whether a new migration of the account can start at once: a place is free, the limit allows a call, and none is waiting. */
   admits({ name }: Account): boolean {
     const account = this.#accounts.get(name);
     return account !== undefined && !this.#crowded.has(this.#kind(name, 'send')) && this.#roomToSend(account) > 0;
   }
 
-  /** What may be claimed now; `share` of each kind at most. Rooms without place are left out. */
+  /** The rooms to claim from now, with at most `share` migrations each. Rooms without a free place are left out. */
   rooms(share: number): readonly ClaimRoom[] {
     const rooms: ClaimRoom[] = [];
     for (const account of this.#accounts.values()) {
@@ -60,7 +60,7 @@ export class Places {
       .map((room) => ({ ...room, limit: Math.min(room.limit, Math.max(Math.floor(share), 1)) }));
   }
 
-  /** Records the result of a claim: `count` by room. True: more can be claimed at once, because a filled room has grown or was shared. */
+  /** Records the result of a claim. `count`: migrations per room. True: claim again at once, because a full room has places left. */
   claimed(rooms: readonly ClaimRoom[], count: (room: ClaimRoom) => number): boolean {
     let more = false;
     for (const room of rooms) {
@@ -74,7 +74,7 @@ export class Places {
     return more;
   }
 
-  /** Milliseconds until an account gets a turn that migrations may be waiting for; infinite: none. */
+  /** Milliseconds until an account's limit allows a call that migrations may be waiting for; `Infinity`: none waits. */
   nextTurnMs(): number {
     let soonest = Number.POSITIVE_INFINITY;
     for (const account of this.#accounts.values()) {

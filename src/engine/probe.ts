@@ -72,7 +72,7 @@ function tellProbed(
 }
 
 /**
- * If the vendor does not report the account, finding nothing with other credentials than the call's proves nothing: they may open another
+ * Weakens the result `no` if the credentials are not those of the call and the account at the vendor is unknown: they may open another
  * account.
  */
 function unlessStranger(

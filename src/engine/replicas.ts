@@ -5,25 +5,25 @@ import { type SharedSlowDowns, shifted } from '../domain/slow-downs.ts';
 import type { Store } from '../domain/store.ts';
 import type { EngineLog } from './context.ts';
 
-/** This process's share of the vendors' limits among processes on the same store. */
+/** This process's share of the vendors' limits among the processes on the same store. */
 export interface Replicas {
-  /** Null: unknown, or this process does not count yet. */
+  /** Null: the share is unknown, or this process does not count yet; then no call may be sent. */
   share(): Share | null;
-  /** Resolves after the first answer of the store. */
+  /** Resolves after the first heartbeat, successful or not. */
   start(): Promise<void>;
-  /** Signals that there are slow-downs to share; they are sent soon. */
+  /** Schedules the next heartbeat within `tellMs`, to share new slow-downs. */
   tellSoon(): void;
-  /** After the last call has left. */
+  /** Stops the heartbeats and leaves the list. Call it after the last call was sent. */
   stop(): Promise<void>;
 }
 
 export interface ReplicasOptions {
   readonly store: Pick<Store, 'hearsOthers' | 'beat' | 'part'>;
   readonly runtime: Pick<Runtime, 'now' | 'monotonic' | 'sleep'>;
-  /** Unique per process. */
+  /** Unique id of the process. */
   readonly id: string;
   readonly log: EngineLog;
-  /** The vendor client's knowledge of throttling. */
+  /** The vendor client's exchange of slow-downs. */
   slowDowns(): SharedSlowDowns;
   readonly times?: ReplicaTimes;
 }
@@ -35,7 +35,7 @@ const alone: Replicas = {
   stop: async () => undefined,
 };
 
-/** Reports that this process is alive and keeps the list of counting processes. Does nothing on a store of one process. */
+/** Creates the heartbeat of this process, which keeps the list of processes. Without effect on a store with a single process. */
 export function createReplicas({
   store,
   runtime,
@@ -61,12 +61,12 @@ export function createReplicas({
       const counted = untold.map((each) => shifted(each, -askedAt));
       const list = await store.beat(id, runtime.now(), times, counted);
       shared.told(untold);
-      // The database's clock was read before the answer arrived, so no end is assumed too early.
+      // The database's clock was read before the response arrived, so this shift never makes a slow-down end too early.
       const shift = runtime.monotonic() - list.now;
       shared.heard(list.slowDowns.map((each) => shifted(each, shift)));
       roster = rosterOf(list, askedAt, times);
       silent = false;
-      // A change is recorded when it arrives, not at the next call.
+      // Notices a change of the processes now, not at the next call.
       share();
     } catch (error) {
       if (!silent)
@@ -82,7 +82,7 @@ export function createReplicas({
     while (!stopped.signal.aborted) {
       rest = new AbortController();
       if (!soon) await runtime.sleep(times.beatMs, rest.signal);
-      // Slow-downs that occur together are sent together.
+      // A short wait gathers slow-downs that occur together.
       if (soon) await runtime.sleep(times.tellMs, stopped.signal);
       soon = false;
       if (!stopped.signal.aborted) await beat();
@@ -93,7 +93,7 @@ export function createReplicas({
     const now = runtime.monotonic();
     const processes = counting(roster, now);
     if (processes === null) return null;
-    // The first list of a process that counts alone follows no other.
+    // In the first list, a process that is alone has no predecessor whose calls would count.
     if (known === null) known = { processes, since: processes.length > 1 ? now : Number.NEGATIVE_INFINITY };
     else if (processes.join() !== known.processes.join()) known = { processes, since: now };
     return shareOf(id, known.processes, known.since);

@@ -4,20 +4,20 @@ import type { WebhookStore } from '../domain/webhook.ts';
 import { SealedTextUnreadable, type TextCipher } from './text-cipher.ts';
 import type { UrlCipher } from './url-cipher.ts';
 
-/** Number of migrations examined at a time. */
+/** Maximum number of migrations per batch. */
 const batchSize = 100;
 
 export interface ResealingContext {
   readonly store: Store & Pick<WebhookStore, 'updateWebhook'>;
   readonly texts: TextCipher;
   readonly urls: UrlCipher;
-  /** The places of a webhook's URL and secret. */
+  /** The places to which a webhook's texts are bound. */
   readonly webhookPlaces: (id: string) => { readonly url: string; readonly secret: string; readonly headers: string };
 }
 
 /**
- * Re-encrypts with the current key, bound to their places, all texts that were encrypted otherwise and can be decrypted. Returns the number
- * of changed records. Others are unchanged. It may run in several processes at once and may stop at any point.
+ * Re-encrypts texts that are sealed with an earlier version or key, with the current key and bound to their records. Texts that cannot be
+ * decrypted stay unchanged. Returns the number of changed records. It may run in several processes at once and may stop at any point.
  */
 export async function resealTexts({ store, texts, urls, webhookPlaces }: ResealingContext): Promise<number> {
   const { mark } = texts;

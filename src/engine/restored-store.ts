@@ -5,8 +5,8 @@ import { migrationStates, terminalStates } from '../domain/vocabulary.ts';
 const pageSize = 200;
 
 /**
- * Marks every migration of a database that was restored from a copy, see `distrusted`. No process may work on it meanwhile. Returns the
- * number.
+ * Marks all migrations of a database that was restored from a copy, see `distrusted`. No process may use the database meanwhile. Returns the
+ * number of marked migrations.
  */
 export async function distrustStore(store: Pick<Store, 'list' | 'update'>): Promise<number> {
   const states = migrationStates.filter((state) => !terminalStates.includes(state));

@@ -28,8 +28,8 @@ import {
 } from './context.ts';
 
 /**
- * Stores the intent, sends the call, stores the outcome. `permit`: the right to send one call now; it is returned here. Null: this process
- * no longer holds the migration.
+ * Stores the intent of a call, sends it and stores the outcome. `permit`: permission to send one call now; it is returned here. Null: this
+ * process no longer holds the lease.
  */
 export async function send(
   context: EngineContext,
@@ -50,7 +50,7 @@ export async function send(
   }
 }
 
-/** Sends a call with a stored intent and returns its permit. */
+/** Sends a call whose intent is stored, stores the outcome and returns the permit. */
 export async function sendBegun(
   context: EngineContext,
   leased: LeasedMigration,
@@ -76,7 +76,7 @@ function storeIntent(
     id,
     (latest) => {
       const again = decide(latest, provider);
-      // A caller may have changed the migration since the claim: what is sent follows from the stored state.
+      // A caller may have changed the migration since the claim, so the stored state decides again.
       if (
         again.do !== 'send' ||
         again.call.operation !== command.call.operation ||
@@ -90,7 +90,7 @@ function storeIntent(
   );
 }
 
-/** The migration with the intent of its next call. */
+/** The migration with the intent of its next call, the cloud account, and the print of its credentials. */
 export function withIntent(
   context: EngineContext,
   migration: Migration,
@@ -111,7 +111,7 @@ async function queueBehind(
 ): Promise<null> {
   await context.store.update(
     id,
-    // A caller who cancels now has nothing more to wait for.
+    // After a cancellation there is nothing to wait for.
     (latest) =>
       decide(latest, context.providers.of(provider)).do === 'send'
         ? queuedBehind(latest, changeContext(context, latest))
@@ -121,7 +121,7 @@ async function queueBehind(
   return null;
 }
 
-/** Sends the last stored call and stores its outcome. */
+/** Sends the last stored call and stores its outcome. A call that is recorded as in doubt is not sent. */
 async function transmit(
   context: EngineContext,
   leased: LeasedMigration,
@@ -191,7 +191,7 @@ function tellSent(
   telemetry?.report({ event: 'sent', provider, account: name, operation, outcome });
 }
 
-/** Stores the outcome of a call, even if the lease has passed on, unless the call was settled by other means. */
+/** Stores the outcome of a call, even after the lease is lost, unless the call is already settled. */
 async function storeOutcome(
   context: EngineContext,
   leased: LeasedMigration,
@@ -220,7 +220,7 @@ async function storeOutcome(
   return null;
 }
 
-/** Retries the write until the database answers or the lease expires; a probe later finds what was not written. */
+/** Repeats a write until the database responds, for at most the duration of a lease. A probe later finds what was not written. */
 async function persistently(context: EngineContext, write: () => Promise<UpdateResult>): Promise<UpdateResult> {
   const end = context.runtime.now() + context.settings.leaseMs;
   for (let wait = 50; ; wait *= 2) {
@@ -233,7 +233,7 @@ async function persistently(context: EngineContext, write: () => Promise<UpdateR
   }
 }
 
-/** Handles a request that cannot be made, such as one whose URL cannot be decrypted. Nothing was sent. */
+/** The failure of a request that cannot be built, such as one whose URL cannot be decrypted. Nothing was sent. Logs the error. */
 export function notBuilt(context: EngineContext, migration: Migration, call: Call, error: unknown): VendorFailure {
   const text = error instanceof Error ? error.message : String(error);
   context.log.error({ migrationId: migration.id, operation: call.operation, error: text }, 'a request cannot be made');

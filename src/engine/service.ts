@@ -14,14 +14,14 @@ import { createRefresh } from './service/refresh.ts';
 import { createSubmission } from './service/submission.ts';
 import type { UrlCipher } from './url-cipher.ts';
 
-/** The scanner of watched folders; absent in tests without one. */
+/** The parts that watched folders need. Absent in tests without them. */
 export interface Watching {
   readonly files: BackupFiles;
   readonly feeds: FeedStore;
   readonly scanner: Pick<FeedScanner, 'wake'>;
 }
 
-/** The operations for callers, over the store and the engine. */
+/** Creates the operations for callers from the store and the engine. */
 export function createMigrationService(
   context: EngineContext,
   engine: Engine,

@@ -2,7 +2,7 @@ import { isTerminal } from '../domain/lifecycle.ts';
 import type { Migration } from '../domain/migration.ts';
 import type { Store } from '../domain/store.ts';
 
-/** The same store, which tells of every migration that a write of this process has ended. */
+/** Wraps a store so that `ended` is called after each write of this process that ends a migration. */
 export function tellingOfEndings<S extends Pick<Store, 'update'>>(store: S, ended: (migration: Migration) => void): S {
   const methods = new Map<string | symbol, unknown>([['update', updating(store, ended)]]);
   return new Proxy(store, {

@@ -2,28 +2,28 @@ import { createCipheriv, createDecipheriv, createHash } from 'node:crypto';
 import type { Runtime } from '../domain/runtime.ts';
 import type { Secret } from '../domain/secret.ts';
 
-/** A sealed text cannot be opened: its key is not at hand, or it is not what was sealed for this place. Nothing of it is told. */
+/** A sealed text cannot be opened: its key is not configured, or it was not sealed for this place. The message contains none of it. */
 export class SealedTextUnreadable extends Error {
   override readonly name = 'SealedTextUnreadable';
 }
 
 /**
- * Encrypts texts that are kept: AES-256-GCM, `v2.<key id>.<nonce>.<tag>.<text>`, each part base64url. A text is bound to its place (what it is
- * for, and the id of its record), so that it opens nowhere else. `v1` texts of earlier versions are bound to nothing; they open, to be sealed
- * again.
+ * Encrypts texts for storage with AES-256-GCM: `v2.<key id>.<nonce>.<tag>.<text>`, each part in base64url. A text is bound to a
+ * place (its purpose and the id of its record) and opens for no other. Texts of the earlier version `v1` are not bound; they can be opened
+ * and are sealed again.
  */
 export interface TextCipher {
-  /** What a text that is sealed now begins with: version and key id. Null: no key is configured. */
+  /** Beginning of newly sealed texts: version and key id. Null: no key is configured. */
   readonly mark: string | null;
-  /** Ids of the keys at hand. */
+  /** Ids of the configured keys. */
   readonly keyIds: ReadonlySet<string>;
-  /** Null: no key is configured. */
+  /** Encrypts a text. Null: no key is configured. */
   seal(text: string, place: string): string | null;
-  /** Throws `SealedTextUnreadable`. */
+  /** Decrypts a text. Throws `SealedTextUnreadable`. */
   open(sealed: string, place: string): string;
 }
 
-/** `keys`: 32 bytes in base64 each; the first seals, all open. */
+/** Creates the cipher. `keys`: 32 bytes in base64 each; the first one seals, all can open. Throws an `Error` for another length. */
 export function createTextCipher(keys: readonly Secret[], runtime: Pick<Runtime, 'randomBytes'>): TextCipher {
   const byId = new Map(
     keys.map((secret) => {
@@ -52,7 +52,7 @@ export function createTextCipher(keys: readonly Secret[], runtime: Pick<Runtime,
       if ((version !== 'v1' && version !== 'v2') || nonce === undefined || tag === undefined || text === undefined)
         throw new SealedTextUnreadable('a sealed text has no known form');
       try {
-        // Without the length, a tag cut to four bytes would do.
+        // Without this length Node accepts a tag that is cut to four bytes.
         const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(nonce, 'base64url'), { authTagLength: 16 });
         if (version === 'v2') decipher.setAAD(Buffer.from(place));
         decipher.setAuthTag(Buffer.from(tag, 'base64url'));

@@ -3,15 +3,15 @@ import { Problem } from '../domain/problem.ts';
 import { displayUrl } from '../domain/secret.ts';
 import type { TextCipher } from './text-cipher.ts';
 
-/** Seals and opens URLs that carry rights. */
+/** Encrypts and decrypts URLs that may grant access. */
 export interface UrlCipher {
-  /** For a backup. Throws the problem `encryption_key_required` when no key is configured. */
+  /** Encrypts a URL and binds it to a backup. Throws the problem `encryption_key_required` if no key is configured. */
   seal(url: string, backupId: string): SealedUrl;
-  /** Of that backup. Throws `SealedTextUnreadable`. */
+  /** Decrypts a URL of this backup. Throws `SealedTextUnreadable`. */
   open(url: SealedUrl, backupId: string): string;
 }
 
-/** The URLs of sources, sealed as texts. */
+/** Creates the cipher for URLs of sources. */
 export function createUrlCipher(cipher: TextCipher): UrlCipher {
   return {
     seal(url, backupId) {

@@ -6,12 +6,12 @@ import { type Account, type Dialogue, VendorError, type VendorReply, type Vendor
 import type { EngineContext } from './context.ts';
 import { clocksDisagree, converseInVendorTime } from './vendor-time.ts';
 
-/** What callers may ask the vendor through Godwit without anything being stored. Vendor errors become problems. */
+/** Reads from vendors on behalf of callers. Nothing is stored. Vendor errors become problems. */
 
-/** Where the vendor names no time, in milliseconds. */
+/** `Retry-After` in milliseconds if the vendor gives none. */
 const askAgainMs = 5000;
 
-/** The vendor's failure as the answer to the request that met it. */
+/** The vendor's failure as a problem. */
 export function vendorProblem({ failure }: VendorError): Problem {
   const retryAfterSeconds = failure.retryable ? Math.ceil((failure.retryAfterMs ?? askAgainMs) / 1000) : undefined;
   return new Problem(failure.code, failure.detail, {
@@ -21,7 +21,7 @@ export function vendorProblem({ failure }: VendorError): Problem {
   });
 }
 
-/** Why there is nothing to upload for this backup now, or null. */
+/** Why no upload is expected for this backup now; null: one is. */
 export function uploadFault(migration: Migration, backup: Backup): string | null {
   if (backup.source.type !== 'upload') return 'This backup is not an upload.';
   if (isTerminal(migration)) return `The migration is ${migration.state}.`;
@@ -33,7 +33,7 @@ export function uploadFault(migration: Migration, backup: Backup): string | null
   return null;
 }
 
-/** Asks for the rights to upload the file of a backup that `uploadFault` has nothing against. Null: it is not registered yet. */
+/** Reads the upload target of a backup, which `uploadFault` must allow. Null: the backup is not registered at the vendor yet. */
 export async function readUploadTarget(
   context: EngineContext,
   account: Account,
@@ -46,7 +46,7 @@ export async function readUploadTarget(
   return ask(context, account, migration.region, request, (reply) => uploads.parse(reply, migration, backup));
 }
 
-/** Asks for the command that makes a backup. Throws `unsupported_by_provider` where the vendor has none. */
+/** Reads the vendor's command for a backup. Throws `unsupported_by_provider` if the vendor prescribes none. */
 export async function readBackupCommand(
   context: EngineContext,
   provider: Provider,
@@ -60,7 +60,7 @@ export async function readBackupCommand(
   );
 }
 
-/** The refusal where a provider prescribes no command, with those that do. */
+/** The problem of a provider without a command. It names the providers that have one. */
 export function noCommand({ providers }: EngineContext, { capabilities }: Provider): Problem {
   const others = providers.all.filter((each) => each.backupCommand !== null);
   return new Problem(
@@ -82,7 +82,7 @@ async function ask<T>(
   return orProblem(client.converse(account, region, dialogue(), { priority: 'caller' }));
 }
 
-/** What was asked of a vendor, with its failure as the answer to the request. */
+/** Awaits a vendor call and throws its failure as a problem. */
 export async function orProblem<T>(asked: Promise<T>): Promise<T> {
   try {
     return await asked;
@@ -91,7 +91,7 @@ export async function orProblem<T>(asked: Promise<T>): Promise<T> {
   }
 }
 
-/** A caller's question that needs the vendor's clock, see `converseInVendorTime`. Throws a problem where nothing can be concluded. */
+/** Runs a caller's dialogue that needs the vendor's clock, see `converseInVendorTime`. Throws a problem if there is no valid result. */
 export async function askInVendorTime<T extends object>(
   context: Pick<EngineContext, 'client'>,
   account: Account,

@@ -1,17 +1,17 @@
 import type { Account, CallPriority, Dialogue } from '../domain/vendor.ts';
 import type { EngineContext } from './context.ts';
 
-/** A change of the known offset up to this is no reason to ask again: providers allow for more when they compare times. Milliseconds. */
+/** Milliseconds by which the known offset may change without a repetition. Providers tolerate more when they compare times. */
 const toleratedMs = 10_000;
 const tries = 3;
 
-/** Why nothing can be concluded from a vendor's answers, in words. */
+/** Why a vendor's responses allow no conclusion, in words. */
 export const clocksDisagree = 'The vendor’s answers carry clocks that disagree by more than seconds.';
 
 /**
- * Runs a dialogue that reasons with the vendor's clock. A process that has just started learns that clock only from the answers, so what
- * was concluded under another one is asked again. `offset`: the vendor's clock minus ours, in milliseconds. Null: the clock would not hold
- * still, and nothing can be concluded. Throws `VendorError`.
+ * Runs a dialogue that depends on the vendor's clock. `offset`: the vendor's clock minus this process's clock, in milliseconds. A new process
+ * learns the offset only from responses, so if it changes meanwhile, the dialogue is repeated. Null: the offset did not settle, and there is
+ * no valid result. Rejects with `VendorError`.
  */
 export async function converseInVendorTime<T>(
   { client }: Pick<EngineContext, 'client'>,

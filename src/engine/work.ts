@@ -6,8 +6,8 @@ import { accountOf, asStep, type EngineContext, type LeasedMigration } from './c
 import { groupForObservation, type ObservationGroup, observeGroup } from './observe.ts';
 
 /**
- * Works on leased migrations: advances each, observes in groups those that need it, and repeats until all are at rest and released. A fault
- * in one leaves the others alone; interrupted work is taken up again when its lease ends.
+ * Works on leased migrations: advances each, observes in groups those that need it, and repeats until all are released. A failure of one does
+ * not affect the others; its work continues after its lease ends.
  */
 export async function workOn(
   context: EngineContext,
@@ -39,8 +39,8 @@ function stepOf({ account, members }: ObservationGroup): EngineStep {
 }
 
 /**
- * Claims in parts that are worked on apart, so that a slow call for one keeps no other waiting: those that one dialogue can observe
- * together, and each of the others alone.
+ * Splits claims into parts that are worked on separately, so that a slow call delays no other migration: a part is a group that one dialogue
+ * observes, or a single migration.
  */
 export function apart(
   context: EngineContext,
@@ -59,6 +59,7 @@ export function apart(
   ];
 }
 
+/** Logs and counts an error that interrupted work. */
 export function reportInterruption(context: EngineContext, error: unknown, migrationId?: string): void {
   const text =
     error instanceof StoreUnavailable

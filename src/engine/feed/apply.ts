@@ -11,7 +11,7 @@ import type { FeedPlan, Taking } from './plan.ts';
 /** Maximum number of refused keys that are remembered as reported. */
 const maxRefused = 100;
 
-/** The change of a migration by a scan: files become backups, and reasons are set. Null: no change. Pure except for new ids. */
+/** Applies a plan to a migration: files become backups, and reasons are set. Null: no change. Pure except for new ids. */
 export function applyPlan(
   migration: Migration,
   plan: FeedPlan,
@@ -77,7 +77,7 @@ function taken(
   return addBackup(migration, backup, now);
 }
 
-/** The file that ends the chain was taken before it was named: it becomes the final backup, or the database is opened after it. */
+/** Ends the chain if its last file was taken before it was named: the file becomes final, or the database is opened after it. */
 function ended(migration: Migration, { lastTaken }: FeedPlan, provider: Provider, now: number): Migration {
   const final = migration.backups.some((backup) => backup.final && backup.type !== 'full' && backup.state !== 'failed');
   const open = migration.state !== 'cutting_over' && !migration.cutoverRequested && !migration.cancelRequested;
@@ -93,7 +93,7 @@ function gapOf(feed: Feed, { gap }: FeedPlan, now: number): Feed['gap'] {
   return { after: gap.after, before: gap.before, since: same ? (feed.gap?.since ?? now) : now };
 }
 
-/** Whether the feed is complete: a last file was taken, or `watch: false` and every present file is taken. */
+/** Whether the feed is complete: its last file is taken, or with `watch: false` every present file of the chain is. */
 function isComplete({ feed, mode, backups }: Migration, { take, coming, reading }: FeedPlan): boolean {
   const [full] = backups;
   const resolved = full?.source.type === 'object_storage' && full.source.keys.length > 0;
@@ -109,7 +109,7 @@ function changedWarning(key: string): WarningNote {
   };
 }
 
-/** Whether a scan has found nothing new. The folder stores the time of its scan. */
+/** Whether a scan changed nothing but its own time, which the folder's record has as well. */
 function sameButForScan(before: Migration, after: Migration): boolean {
   const bare = (migration: Migration) =>
     JSON.stringify({

@@ -6,22 +6,23 @@ import type { Account } from '../../domain/vendor.ts';
 import type { BackupType } from '../../domain/vocabulary.ts';
 import { namedFile } from '../service/backup-checks.ts';
 
-/** The provider and account whose rules apply to file names. */
+/** The provider and account whose rules for file names apply. */
 export interface Naming {
   readonly provider: Provider;
   readonly account: Account;
 }
 
-/** The chain in a folder's files for one migration. */
+/** The chain that a folder's files make for one migration. */
 export interface ChainView {
-  /** Up to the first gap. */
+  /** Keys to restore next, up to the first gap. */
   readonly ready: readonly string[];
+  /** Keys to restore, including those after a gap. */
   readonly coming: readonly string[];
-  /** Needless files whose restore would be possible but have no effect. */
+  /** Unneeded files that could be restored without any effect. */
   readonly harmless: readonly string[];
   readonly needless: readonly { readonly key: string; readonly reason: string }[];
   readonly gap: Gap | null;
-  /** Why the other files have no place in the chain. */
+  /** Why the remaining files have no place in the chain. */
   readonly other: string;
 }
 
@@ -63,8 +64,8 @@ function chainOf(migration: Migration, eligible: readonly NamedFile[], rules: Ch
 }
 
 /**
- * The chain of the files whose names the provider accepts, and the faults of the names of other files that would have been part of it. The chain
- * is built without those files, because others may reach as far.
+ * The chain of the files whose names the provider accepts, and by key the faults of the names of other files that would belong to it. The
+ * chain is built without misnamed files, because other files may cover the same range.
  */
 export function wellNamedChain(
   migration: Migration,
@@ -125,14 +126,14 @@ function lastOf(restores: readonly string[], files: readonly NamedFile[]): numbe
   return last == null ? 0 : Date.parse(`${last}Z`);
 }
 
-/** What may follow the full backup in a mode. */
+/** The types of backups that may follow the full one in this mode. */
 function rulesOf({ mode, backups }: Migration, { capabilities }: Provider): ChainRules {
-  // At most one differential may precede the logs.
+  // One differential may precede the logs.
   const one = capabilities.differentialBeforeLogs && !backups.some(({ type }) => type === 'differential');
   return { differential: mode === 'full_differential' || (mode === 'full_log' && one), logs: mode === 'full_log' };
 }
 
-/** The provider's fault of a file name at a position, and whether the name marks the last file. */
+/** The provider's fault of a file name at this place of the chain, or null. `final`: whether the file would be the last one. */
 export function nameFaults(
   migration: Migration,
   { provider, account }: Naming,
@@ -148,11 +149,11 @@ export function nameFaults(
   const faultAs = (final: boolean) => provider.checkBackup(migration, { type, source, final })[0]?.detail ?? null;
   const fault = faultAs(wantsFinal);
   if (fault === null) return { fault: null, final: wantsFinal };
-  // A name alone can mark the last file.
+  // Some names are valid for the last file only.
   return !wantsFinal && faultAs(true) === null ? { fault: null, final: true } : { fault, final: false };
 }
 
-/** The migration with the folder's file as its full backup. */
+/** The migration with this file as its full backup. */
 function startingWith(migration: Migration, key: string): Migration {
   const [full, ...others] = migration.backups;
   if (full === undefined) return migration;

@@ -2,21 +2,21 @@ import type { BackupFile } from '../../backups/read.ts';
 import type { StoredObject } from '../../domain/object-store.ts';
 import type { Look } from '../backup-files.ts';
 
-/** One object of a watched folder, as last seen. It is stored as JSON. */
+/** The last known state of one object in a watched folder. Stored as JSON. */
 export interface FolderFile {
   readonly object: StoredObject;
-  /** Time since which it is unchanged. */
+  /** Time of the listing since which the object is unchanged. */
   readonly seenAt: number;
-  /** Its header; null: not read yet. */
+  /** The header and other findings; null: not read. */
   readonly file: BackupFile | null;
-  /** Why an attempt to read it failed. */
+  /** Why reading the header failed; null: it did not. */
   readonly unread: string | null;
 }
 
-/** Maximum number of objects of a folder; of a larger one, the first by name. */
+/** Maximum number of objects per folder. Of a larger folder, the first ones in the order of keys are used. */
 export const maxObjects = 100_000;
 
-/** The state of a folder after another listing. A changed object starts anew. Pure. */
+/** The state of a folder after a new listing. Changed objects lose their headers. Pure. */
 export function afterListing(
   known: ReadonlyMap<string, FolderFile>,
   listed: readonly StoredObject[],
@@ -36,13 +36,13 @@ function isSame(one: StoredObject, other: StoredObject): boolean {
   return one.size === other.size && one.etag === other.etag && one.lastModified === other.lastModified;
 }
 
-/** The file with the result of reading it. A file without its end is read again, because it may still grow. */
+/** The state of a file after reading it. */
 export function afterLook(before: FolderFile, look: Look): FolderFile {
   if (look.outcome === 'read') return { ...before, file: look.file, unread: null };
   return { ...before, file: null, unread: look.detail };
 }
 
-/** Whether a file must be read (again). */
+/** Whether the header must be read (again). A file without its end is read again, because it may still grow. */
 export function wantsReading({ object, file }: FolderFile): boolean {
   return object.size > 0 && (file === null || file.whole === false);
 }

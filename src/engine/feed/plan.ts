@@ -7,7 +7,7 @@ import type { BackupType, FeedVerdict } from '../../domain/vocabulary.ts';
 import { type Naming, nameFaults, wellNamedChain } from './folder-chain.ts';
 import { type FolderFile, wantsReading } from './folder-file.ts';
 
-/** A file that becomes a backup now. */
+/** A file to take as a backup now. */
 export interface Taking {
   readonly key: string;
   readonly folderFile: FolderFile;
@@ -15,34 +15,34 @@ export interface Taking {
   readonly final: boolean;
 }
 
-/** The consequences of a folder's files for one migration. */
+/** What a folder's files mean for one migration. */
 export interface FeedPlan {
   readonly items: readonly FeedItem[];
   readonly take: readonly Taking[];
   readonly gap: Gap | null;
-  /** Keys of the chain in the order of their restore, without those that were taken. */
+  /** Keys of the chain in the order of their restore, without those already taken. */
   readonly coming: readonly string[];
-  /** Taken files that have changed since. */
+  /** Keys of taken files that have changed since. */
   readonly changed: readonly string[];
-  /** When the newest file of the chain was finished, by the source's clock. */
+  /** When the newest backup of the chain was finished, in local time of the source server; null: unknown. */
   readonly newestFinishedAt: string | null;
-  /** Whether a header is still unread, which may be that of a better full backup. */
+  /** Whether a header is not read yet. It may be that of a better full backup. */
   readonly reading: boolean;
-  /** The backup of the file that ends the chain, if that is already taken. */
+  /** Id of the backup whose file ends the chain; null: that file is not taken or not named. */
   readonly lastTaken: string | null;
 }
 
 export interface PlanContext extends Naming {
-  /** The time of the last listing; whether a file has changed since is unknown. */
+  /** Time of the last listing. Later changes of files are unknown. */
   readonly now: number;
-  /** How long a file must be unchanged before it is taken. */
+  /** Milliseconds for which a file must be unchanged before it is taken. */
   readonly scanMs: number;
 }
 
-/** Maximum number of queued backups; the next scan finds the files after them again. */
+/** Maximum number of queued backups. The next scan takes the files after them. */
 const maxQueued = 8;
 
-/** The files to take from a folder, and a verdict with a reason for every file. Pure. */
+/** Determines the files to take from a folder, and a verdict with a reason for every file. Pure. Throws an `Error` without a feed. */
 export function planFeed(migration: Migration, files: ReadonlyMap<string, FolderFile>, context: PlanContext): FeedPlan {
   const { feed } = migration;
   if (feed === undefined) throw new Error(`${migration.id} watches no folder`);
@@ -89,7 +89,7 @@ export function planFeed(migration: Migration, files: ReadonlyMap<string, Folder
   const open = takesFiles(migration) && failedBackup(migration) === undefined && (lastTaken === null || !resolved);
   const take: Taking[] = [];
   let ended: string | null = null;
-  // Until every header has been read, another full backup may be newer.
+  // While headers are unread, one of them may be a newer full backup.
   const ready = reading && !resolved ? [] : endedBy(chain.ready, chain.harmless, last);
   for (const key of ready) {
     const folderFile = files.get(key);
@@ -124,7 +124,7 @@ export function planFeed(migration: Migration, files: ReadonlyMap<string, Folder
   };
 }
 
-/** Backups by the key of their file. */
+/** The backups by the keys of their files. */
 function ownersOf(backups: readonly Backup[], bucket: string): ReadonlyMap<string, Backup> {
   const owners = new Map<string, Backup>();
   for (const backup of backups)
@@ -133,7 +133,7 @@ function ownersOf(backups: readonly Backup[], bucket: string): ReadonlyMap<strin
   return owners;
 }
 
-/** The verdict on a single file; `waiting`: it may belong to the chain. */
+/** The verdict on a single file without regard to the chain. `waiting`: it may belong to the chain. */
 function judged(
   migration: Migration,
   each: FolderFile,
@@ -164,13 +164,13 @@ function isSettled({ seenAt }: FolderFile, { now, scanMs }: PlanContext): boolea
   return now - seenAt >= scanMs;
 }
 
-/** The file that ends the chain: a whole key, or the last part of one. */
+/** The key of the file that ends the chain, named by its key or by the last part of it; null: none is named or present. */
 function lastFileOf(named: string | null, keys: readonly string[]): string | null {
   if (named === null) return null;
   return keys.find((key) => key === named) ?? keys.find((key) => key.slice(key.lastIndexOf('/') + 1) === named) ?? null;
 }
 
-/** The files up to the one that ends the chain, which may be one without new records, from a period without writes. */
+/** The files up to the last one. The last one may be a log without new records, from a period without writes. */
 function endedBy(ready: readonly string[], harmless: readonly string[], last: string | null): readonly string[] {
   if (last === null) return ready;
   const at = ready.indexOf(last);

@@ -13,22 +13,24 @@ import { applyPlan } from './apply.ts';
 import { afterListing, afterLook, type FolderFile, maxObjects, wantsReading } from './folder-file.ts';
 import { planFeed } from './plan.ts';
 
-/** Maximum number of headers read in one round; the next round starts at once. */
+/** Maximum number of headers read in one scan. The next scan follows at once if there are more. */
 const maxRead = 200;
+/** Maximum number of concurrent reads. */
 const atOnce = 8;
-/** Maximum pause after failed listings, in intervals between listings: five minutes by default. */
+/** Maximum pause after failed listings, in scan intervals: five minutes by default. */
 const maxPauseIntervals = 10;
 const housekeepingMs = 3_600_000;
 
+/** The process's loop over watched folders. */
 export interface FeedScanner {
   start(): void;
-  /** Soon checks whether a folder is due. */
+  /** Checks at once whether a folder is due. */
   wake(): void;
-  /** Starts no further scan and waits at most `graceMs` for the running one. The next scan repeats unfinished work. */
+  /** Starts no further scan, and waits at most `graceMs` milliseconds for the present one. A later scan repeats unfinished work. */
   stop(graceMs: number): Promise<void>;
 }
 
-/** The loop that lists watched folders. Replicas share the work: each folder is scanned by whoever holds its lease. */
+/** Creates the loop that scans watched folders. Replicas share the work: the holder of a folder's lease scans it. */
 export function createFeedScanner(
   context: EngineContext,
   feeds: FeedStore,
@@ -37,7 +39,7 @@ export function createFeedScanner(
 ): FeedScanner {
   const { runtime, settings, owner } = context;
   const scanMs = context.feedScanMs ?? defaultScanMs;
-  /** A scan reads many headers, so its lease is longer than that of a vendor call. Two scans at once do no harm. */
+  /** A scan may read many headers, so its lease is longer than that of a migration. Concurrent scans of a folder are harmless. */
   const leaseMs = settings.leaseMs * 2;
   const stopped = new AbortController();
   let nap = new AbortController();
@@ -69,7 +71,7 @@ export function createFeedScanner(
     const watchers = await watching(folder.id);
     const account = watchers.map((each) => accountOf(context, each)).find((each) => each !== undefined);
     if (watchers.length === 0 || account === undefined) {
-      // Another replica may have the account.
+      // Another replica may have the account in its configuration.
       const dueAt = watchers.length === 0 ? null : now + scanMs;
       await feeds.finishFolder(folder.id, owner, { scannedAt: null, dueAt, failures: 0 });
       return;
@@ -111,9 +113,7 @@ export function createFeedScanner(
     return found;
   }
 
-  /**
-   * One listing for all migrations that watch the folder. `more`: further headers are to be read. Throws `VendorError` when listing fails.
-   */
+  /** Lists the folder once for all of its migrations. `more`: whether headers are left to read. Rejects with `VendorError` if listing fails. */
   async function scanFor(
     folder: WatchedFolder,
     account: Account,
@@ -159,8 +159,8 @@ export function createFeedScanner(
   }
 
   /**
-   * Decides and stores the consequences of the folder for one migration in one transaction. Returns its lag, if known. Files are judged at
-   * the time of the listing, because reading headers may take longer than `scanMs`, and a file listed once has not settled by then.
+   * Plans and stores the consequences for one migration in one transaction. Returns its lag in seconds, if known. Files are judged as of
+   * `listedAt`: reading headers may take longer than `scanMs`, and a file that was listed once counts as unsettled.
    */
   async function tell(
     id: string,
@@ -203,9 +203,10 @@ export function createFeedScanner(
   };
 }
 
+/** Default interval of listings, in milliseconds. */
 export const defaultScanMs = 30_000;
 
-/** The stored state of a folder. An unreadable document is ignored, so its object is read again. */
+/** The stored state of a folder. Unreadable documents are skipped, so their objects are read again. */
 export async function knownFiles(feeds: FeedStore, id: string): Promise<ReadonlyMap<string, FolderFile>> {
   const files = new Map<string, FolderFile>();
   for (const { key, document } of await feeds.folderDocuments(id)) {

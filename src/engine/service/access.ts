@@ -7,14 +7,14 @@ import type { EngineContext } from '../context.ts';
 import type { RequestContext } from '../interface.ts';
 import { notFound, unknownAccount } from './problems.ts';
 
-/** The migration, if the caller has a grant for its account. Otherwise throws `not_found`, which does not reveal that it exists. */
+/** The migration. Throws `not_found` if there is none, and also if the caller may not use its account, to hide its existence. */
 export async function visible({ store }: EngineContext, id: string, caller: RequestContext): Promise<Migration> {
   const migration = await store.get(id);
   if (migration === null || !hasGrant(caller, migration.account)) throw notFound();
   return migration;
 }
 
-/** The account that a request names, or the only one of its provider. Throws if the caller may not use it or must choose. */
+/** The account of a request, or the provider's only one. Throws `forbidden`, `unknown_account`, or `invalid_request` if it must be named. */
 export function accountFor(
   { accounts }: EngineContext,
   request: { readonly provider: ProviderId; readonly account?: string | undefined },

@@ -14,8 +14,8 @@ import { askInVendorTime, orProblem } from '../vendor-reads.ts';
 import { summary } from './problems.ts';
 
 /**
- * Rejects ids that an operator names for a call of unknown outcome if another migration owns or owned them, or if their task restores
- * something else. Reads from the vendor once. Throws `provider_conflict`, or the vendor's failure as a problem.
+ * Checks the vendor ids that an operator names for an in-doubt call, with one dialogue. Throws `provider_conflict` if another migration or
+ * backup has them, or if their task restores something else; throws the vendor's failure as a problem.
  */
 export async function refuseForeignRefs(context: EngineContext, migration: Migration, adopt: Refs): Promise<void> {
   const recorded = unsettledCall(migration);
@@ -55,7 +55,7 @@ export async function refuseForeignRefs(context: EngineContext, migration: Migra
   if (objection !== null) throw conflict(migration, objection);
 }
 
-/** Rejects ids that a migration of this gateway owns or owned. */
+/** Throws `provider_conflict` if an id belongs or belonged to a migration of this gateway. */
 function refuseTaken(
   migration: Pick<Migration, 'id'> | null,
   adopt: Refs,
@@ -83,9 +83,9 @@ function conflict(migration: Pick<Migration, 'id'> | null, detail: string, point
 }
 
 /**
- * The migration that adopts a vendor's task in its current state. `draft`: as requested. Reads from the vendor and sends nothing. Throws
- * `provider_conflict` for a task that differs from the request or that Godwit already has, `unsupported_by_provider` if the vendor does not
- * show enough, or the vendor's failure as a problem.
+ * The migration that adopts a vendor's task in its present state. `draft`: the migration as requested. Reads from the vendor and sends
+ * nothing. Throws `provider_conflict` for a task that differs from the request or belongs to Godwit already, `unsupported_by_provider` if the
+ * vendor does not show enough, or the vendor's failure as a problem.
  */
 export async function takeOver(
   context: EngineContext,
@@ -124,7 +124,7 @@ export async function takeOver(
     : untold(result.detail, result.pointer);
 }
 
-/** Another request was faster. */
+/** The problem of an adoption whose ids another request has taken meanwhile. */
 export function adoptedMeanwhile({ providerRefs }: Pick<Migration, 'providerRefs'>): Problem {
   const ids = Object.entries(providerRefs).map(([name, id]) => `\`${name}\` ${id}`);
   return conflict(null, `${ids.join(', ')} has just become another migration’s.`, '/adopt');
@@ -135,7 +135,7 @@ function untold(detail: string, pointer: string): Problem {
   return new Problem('unsupported_by_provider', words, { errors: [{ pointer, detail: words }] });
 }
 
-/** Converts the vendor's times to Godwit's clock. */
+/** The task with its times converted to this process's clock. `offset`: the vendor's clock minus it, in milliseconds. */
 function inOwnTime(task: AdoptableTask, offset: number): AdoptableTask {
   const own = (instant: Instant | null) => (instant === null ? null : instant - offset);
   const [full, ...increments] = task.backups.map((each) => ({

@@ -9,21 +9,21 @@ import type { BackupFiles, Look } from '../backup-files.ts';
 import type { EngineContext } from '../context.ts';
 import { summary } from './problems.ts';
 
-/** Maximum time of a check for a caller, in milliseconds. */
+/** Maximum duration of a check, in milliseconds. */
 const maxMs = 2000;
-/** Maximum number of checked files per backup; only Huawei accepts more than one. */
+/** Maximum number of checked files per backup. Only Huawei accepts more than one file. */
 const maxFiles = 16;
 
-/** The headers of the files of a backup that is about to be queued. */
+/** What was read of the files of a backup that is to be queued. */
 export interface SeenFiles {
-  /** By the index of the key in the source. */
+  /** In the order of the source's keys. */
   readonly looks: readonly Look[];
   readonly targetMajor: number | undefined;
-  /** Why nothing was read; null if something was, or nothing should be. */
+  /** Why nothing was read; null: something was, or no check is wanted. */
   readonly unseen: string | null;
 }
 
-/** The result of a check: faults forbid, warnings do not. */
+/** The result of a check. Faults prevent the backup, warnings do not. */
 export interface CheckedFiles {
   readonly faults: readonly (FieldFault & { readonly code: ProblemCode })[];
   readonly warnings: readonly WarningNote[];
@@ -32,7 +32,7 @@ export interface CheckedFiles {
 
 const nothingSeen: SeenFiles = { looks: [], targetMajor: undefined, unseen: null };
 
-/** Reads the headers of a source's files for at most two seconds. Never throws because of an object store. */
+/** Reads the headers of a source's files, for at most two seconds. Failures of the object store become results. */
 export async function lookAtSource(
   context: EngineContext,
   files: BackupFiles,
@@ -68,7 +68,7 @@ export async function lookAtSource(
   }
 }
 
-/** The verdict on a source's files in their place. Pure. `before`: the earlier backups of the chain; null: it is the full backup itself. */
+/** Judges the files of a source. Pure. `before`: the earlier backups of the chain; null: this is the full backup. */
 export function judgeFiles(
   seen: SeenFiles,
   account: Account,
@@ -117,7 +117,7 @@ function faultsOf(
     case 'read': {
       const stored = storageFault(look.object.storageClass, restorable);
       const own = ownFaults(look.file);
-      // A fault of the file itself makes its position irrelevant.
+      // If the file itself is faulty, its place does not matter.
       return [...(stored ? [stored] : []), ...own, ...(own.length === 0 ? inPlace(look.file) : [])];
     }
     case 'missing':
@@ -128,7 +128,7 @@ function faultsOf(
   }
 }
 
-/** Why a file's state is uncertain, or null. */
+/** Why a file could not be checked completely, or null. */
 function uncheckedReason(look: Look): string | null {
   if (look.outcome === 'unreadable') return look.detail;
   if (look.outcome !== 'read') return null;
@@ -140,7 +140,7 @@ function uncheckedReason(look: Look): string | null {
     : null;
 }
 
-/** The position that a chain's backups reach, and its database's binding id; nothing if one of them was not checked. */
+/** The position that the chain has reached, and the binding id of its database. Empty if a backup was not checked. */
 function chainBefore(before: readonly Backup[]): { readonly reached?: Reached; readonly bindingId?: string } {
   const counted = before.filter(
     ({ state, supersededBy }) => state !== 'failed' && state !== 'skipped' && supersededBy === undefined,
@@ -152,7 +152,7 @@ function chainBefore(before: readonly Backup[]): { readonly reached?: Reached; r
   return { ...(reached && { reached }), ...(bindingId !== undefined && { bindingId }) };
 }
 
-/** A stored backup in the form of the chain rules; null if its file was not checked. */
+/** A stored backup as the rules of chains need it; null: its file was not checked. */
 export function namedFile({ id, source, header, bindingId = null }: Backup): NamedFile | null {
   if (header === undefined || header === null) return null;
   const key = source.type === 'object_storage' ? (source.keys[0] ?? id) : id;
@@ -168,7 +168,7 @@ export function namedFile({ id, source, header, bindingId = null }: Backup): Nam
   return { key, file };
 }
 
-/** Throws the problem of the first fault, naming all of them. */
+/** Throws the problem of the first fault, with all faults in `errors`. Returns if there are none. */
 export function refuseFaults({ faults }: CheckedFiles): void {
   const [first] = faults;
   if (first === undefined) return;
@@ -176,7 +176,7 @@ export function refuseFaults({ faults }: CheckedFiles): void {
   throw new Problem(first.code, summary(errors), { errors });
 }
 
-/** The migration with the headers of its full backup. */
+/** The migration with the header of its full backup and with the warnings of the check. */
 export function withChecked(migration: Migration, { header, warnings }: CheckedFiles): Migration {
   const [full, ...others] = migration.backups;
   if (full === undefined) return migration;

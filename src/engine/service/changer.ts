@@ -11,7 +11,7 @@ import { visible } from './access.ts';
 import { notFound, refusal as refused, targetBusy } from './problems.ts';
 import { settledAnswer } from './waiting-request.ts';
 
-/** Checks, stores and announces every change of an existing migration. */
+/** Creates the functions through which callers change an existing migration. */
 export function createChanger(context: EngineContext) {
   const { store, providers } = context;
 
@@ -22,7 +22,11 @@ export function createChanger(context: EngineContext) {
     more: Readonly<Record<string, unknown>> = {},
   ): Problem => refused(current, code, detail, providers.of(current.provider), more);
 
-  /** Reads, checks precondition and permission, changes and stores in one transaction. */
+  /**
+   * Checks access, precondition and permission, and stores the change with key, audit record and response in one transaction. `action`: null if
+   * no permission is needed. `alreadySo`: whether a refused action counts as done. `added`: the backup to show in the response. Throws the
+   * problem of a refusal.
+   */
   async function changeIf(
     id: string,
     action: ActionName | null,
@@ -58,11 +62,12 @@ export function createChanger(context: EngineContext) {
     return result;
   }
 
-  /** An account that is configured again does not block, even before the engine has noticed. */
+  /** The migration without `account_not_configured` if its account is configured again, before the engine notices. */
   function withAccountAsItIs(current: Migration): Migration {
     return accountOf(context, current) ? cleared(current, 'account') : current;
   }
 
+  /** The result of an update for the caller. Throws the problem of a failed one. */
   function changed(result: UpdateResult): Change | Replay {
     switch (result.outcome) {
       case 'updated':

@@ -51,7 +51,7 @@ import { notFound, refuseWhileDraining, summary } from './problems.ts';
 /** Maximum number of labels of a migration, also after a merge patch. */
 const maxLabels = 32;
 
-/** The changes that callers can make to an existing migration. */
+/** Creates the operations with which callers change an existing migration. */
 export function createChanges(
   context: EngineContext,
   engine: Engine,
@@ -66,7 +66,7 @@ export function createChanges(
 
   const { refusal, changeIf, changed } = createChanger(context);
 
-  /** The backup, if this migration can accept it. */
+  /** Throws unless the migration can accept the backup. `request`: null for a backup that is already in the chain. */
   function checkedBackup(
     current: Migration,
     backup: Backup,
@@ -98,13 +98,13 @@ export function createChanges(
     return backup;
   }
 
-  /** Throws where a cutover cannot be asked for in this way. */
+  /** Throws the problem of a cutover that is not possible in this form. */
   function refuseCutover(current: Migration, afterBackup: string | undefined): void {
     const objection = cutoverObjection(current, providers.of(current.provider), afterBackup);
     if (objection !== null) throw refusal(current, objection.code, objection.detail);
   }
 
-  /** The newest file of the chain in the watched folder. */
+  /** Key of the newest file of the chain in the watched folder. Scans the folder first. Throws `invalid_state` if there is none. */
   async function newestFile(id: string, caller: ChangeRequestContext): Promise<string> {
     const current = await visible(context, id, caller);
     refuseCutover(current, 'latest');
@@ -114,7 +114,7 @@ export function createChanges(
     return newest;
   }
 
-  /** Ends the chain with a file of the folder: a file to be taken, a queued one, or one that was already sent. */
+  /** Ends the chain with a file of the folder: one that is not taken yet, a queued one, or one that was already sent. */
   function endWith(current: Migration, key: string): Migration {
     const { feed } = current;
     if (feed === undefined) throw refusal(current, 'invalid_state', 'The migration watches no folder.');
@@ -240,7 +240,7 @@ export function createChanges(
       if (request.adopt !== undefined) {
         const current = await visible(context, id, caller);
         const fits = adoptionFaults(current, request.adopt, providers.of(current.provider)).length === 0;
-        // Whether a decision is needed, and whether its ids fit, is checked below.
+        // The update below rejects a decision that is not needed and ids that do not fit.
         if (isInDoubt(current) && fits) await refuseForeignRefs(context, current, request.adopt);
       }
       return changed(
@@ -287,7 +287,7 @@ export function createChanges(
 
     async remove(id, caller) {
       await visible(context, id, caller);
-      // A retry in between makes it active again, so the deletion checks the state that it deletes.
+      // A retry may make the migration active again meanwhile, so the check runs in the transaction of the deletion.
       const removed = await store.remove(
         id,
         (current) => {
@@ -309,12 +309,12 @@ function chainUpTo(current: Migration): readonly Backup[] {
   return failed === undefined ? current.backups : current.backups.slice(0, current.backups.indexOf(failed));
 }
 
-/** Whether to check a file: an ended migration accepts none. */
+/** Whether new backups are checked: an ended or cancelled migration accepts none. */
 function isOpen(current: Migration): boolean {
   return !isTerminal(current) && !current.cancelRequested;
 }
 
-/** Whether the requested cutover is in progress, done or planned in exactly that way: the answer is 200, not 409. */
+/** Whether the requested cutover is already in progress, done or planned in the same form; then the status is 200, not 409. */
 function cutoverIsPlanned(current: Migration, { afterBackup }: CutoverRequest): boolean {
   if (current.mode === 'full' || current.state === 'failed' || current.state === 'cancelled') return false;
   if (current.cancelRequested || failedBackup(current) !== undefined) return false;
@@ -324,17 +324,17 @@ function cutoverIsPlanned(current: Migration, { afterBackup }: CutoverRequest): 
   return planned && (afterBackup === undefined || afterBackup === 'latest' || afterBackup === last?.id);
 }
 
-/** Whether an operator's decision on a call of unknown outcome is needed. */
+/** Whether an operator may decide the outcome of a call. */
 function isInDoubt(migration: Migration): boolean {
   return unsettledCall(migration)?.asksOperator === true;
 }
 
-/** Whether the failed part is already submitted again. */
+/** Whether a failed backup is already being submitted again. */
 function isRetried({ backups }: Migration): boolean {
   return backups.some(({ attempt, state }) => attempt > 1 && ['queued', 'submitting', 'restoring'].includes(state));
 }
 
-/** Why an operator's decision is rejected. */
+/** Why an operator's decision is refused. */
 function noWordNeeded(current: Migration): string {
   return unsettledCall(current) === undefined
     ? 'There is no call whose outcome is unknown.'

@@ -9,15 +9,16 @@ import type { FeedPage, MigrationService } from '../interface.ts';
 import { visible } from './access.ts';
 import { unknownAccount } from './problems.ts';
 
-/** Maximum wait of a caller for a requested scan, in milliseconds. */
+/** Maximum wait of a caller for a scan, in milliseconds. */
 const maxWaitMs = 10_000;
+/** Milliseconds between two checks for the end of a scan. */
 const lookAgainMs = 50;
 
-/** The view of a watched folder for callers. */
+/** The watched folder for callers. */
 export interface FeedReads extends Pick<MigrationService, 'feed' | 'scanFeed'> {
-  /** Requests a scan of the folder and waits for it for a while. */
+  /** Requests a scan of the folder and waits for its end, for at most ten seconds. */
   scanNow(migration: Migration): Promise<void>;
-  /** All files of the folder with their verdicts, and the newest file of the chain; null: there is none. */
+  /** The files of the folder with their verdicts, and the key of the newest file of the chain; null: there is none. */
   survey(migration: Migration): Promise<{ readonly items: readonly FeedItem[]; readonly newest: string | null }>;
 }
 

@@ -9,7 +9,7 @@ import type { MigrationService } from '../interface.ts';
 import { askInVendorTime } from '../vendor-reads.ts';
 import { requireRoom } from './room.ts';
 
-/** Shows tasks that were started outside Godwit. */
+/** Creates the operation that shows tasks that were started outside Godwit. */
 export function createForeignTasks(context: EngineContext): Pick<MigrationService, 'foreignTasks'> {
   return {
     async foreignTasks(name, { instanceId, region }, caller) {
@@ -25,10 +25,7 @@ export function createForeignTasks(context: EngineContext): Pick<MigrationServic
   };
 }
 
-/**
- * Remarks on tasks that were started outside Godwit, before another restore on their instance; null: there are none, or the vendor cannot
- * list tasks there.
- */
+/** The warning about tasks that were started outside Godwit and can delay a restore; null: none, or the vendor cannot list tasks. */
 export async function foreignWarning(
   context: EngineContext,
   account: Account,
@@ -48,7 +45,7 @@ export async function foreignWarning(
   }
 }
 
-/** The vendor's ids that migrations of this gateway own or owned on an instance. */
+/** Vendor ids on an instance that belong or belonged to migrations of this gateway. */
 function ownIds(
   context: EngineContext,
   account: Account,
@@ -64,7 +61,7 @@ function isOwn({ providerRefs }: VendorTask, own: ReadonlySet<string>): boolean 
   return Object.values(providerRefs).some((id) => own.has(id));
 }
 
-/** The vendor's list of an instance's tasks, with times by Godwit's clock. Throws the vendor's failure as a problem. */
+/** The vendor's list of an instance's tasks, with times of this process's clock. Throws the vendor's failure as a problem. */
 async function listed(
   context: EngineContext,
   account: Account,

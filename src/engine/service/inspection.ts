@@ -10,15 +10,15 @@ import type { InspectedFile, MigrationService } from '../interface.ts';
 import { orProblem } from '../vendor-reads.ts';
 import { accountFor } from './access.ts';
 
-/** Maximum number of listed keys, and of the newest files whose headers are read. */
+/** Maximum number of listed keys, and of files whose headers are read (the newest). */
 const maxListed = 10_000;
 const maxRead = 1000;
-/** Maximum wait of a caller for all headers, in milliseconds. */
+/** Maximum duration of reading headers, in milliseconds. */
 const maxMs = 25_000;
-/** Number of headers read concurrently. */
+/** Maximum number of concurrent reads. */
 const atOnce = 8;
 
-/** Reads backups for a caller. */
+/** Creates the operation that inspects backup files. */
 export function createInspection(context: EngineContext, files: BackupFiles): Pick<MigrationService, 'inspectBackups'> {
   return {
     async inspectBackups(request, caller) {
@@ -56,7 +56,7 @@ export function createInspection(context: EngineContext, files: BackupFiles): Pi
     return objects.filter(({ key }) => !key.endsWith('/'));
   }
 
-  /** By key. The newest are read first; those that do not fit into the time are omitted. */
+  /** Reads the headers of the newest files, by key. Files that the time does not allow are missing in the result. */
   async function lookAtAll(
     place: Parameters<BackupFiles['look']>[0],
     objects: readonly StoredObject[],
@@ -73,7 +73,7 @@ export function createInspection(context: EngineContext, files: BackupFiles): Pi
   }
 }
 
-/** The chains that the provider can restore: with logs, or without them with a differential backup. */
+/** The chains that the provider can restore: with logs or, if there are none, with a differential backup. */
 function possibleChains(
   files: readonly NamedFile[],
   { modes, differentialBeforeLogs }: Pick<Capabilities, 'modes' | 'differentialBeforeLogs'>,

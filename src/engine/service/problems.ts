@@ -4,9 +4,9 @@ import { type FieldFault, Problem, type ProblemCode } from '../../domain/problem
 import type { Provider } from '../../domain/provider.ts';
 import type { Engine } from '../engine.ts';
 
-/** The rejections that several operations share. */
+/** Problems that several operations share. */
 
-/** The rejection of a change, with the possible actions. `more`: additional members of the problem. */
+/** The problem of a refused change, with state and possible actions. `more`: further members. */
 export function refusal(
   current: Migration,
   code: ProblemCode,
@@ -18,31 +18,31 @@ export function refusal(
   return new Problem(code, detail, { members: { migrationId: current.id, state: current.state, actions, ...more } });
 }
 
-/** The `detail` for a list of faults: the fault itself if there is only one. */
+/** The `detail` of a problem with several faults. A single fault is the detail itself. */
 export function summary(faults: readonly FieldFault[]): string {
   return faults.length === 1
     ? (faults[0]?.detail ?? '')
     : `${faults.length} fields are at fault; \`errors\` names each.`;
 }
 
-/** The named or implied account is unavailable. `detail` says why. */
+/** The problem of an account that is named or implied and not available. */
 export function unknownAccount(detail: string): Problem {
   return new Problem('unknown_account', detail, { errors: [{ pointer: '/account', detail }] });
 }
 
-/** There is no such migration, or the caller may not see it. */
+/** The problem of a migration that does not exist or that the caller may not see. */
 export function notFound(): Problem {
   return new Problem('not_found', 'There is no such migration.');
 }
 
-/** `migrationId`: the active migration that holds the target. */
+/** The problem of a target that another active migration occupies. `migrationId`: the id of that migration. */
 export function targetBusy(migrationId: string): Problem {
   return new Problem('target_busy', `The migration ${migrationId} restores the same database onto the same instance.`, {
     members: { migrationId },
   });
 }
 
-/** Throws `draining` if this process accepts no new work. */
+/** Throws the problem `draining` if this process is shutting down. */
 export function refuseWhileDraining(engine: Engine): void {
   if (engine.draining)
     throw new Problem('draining', 'This process is shutting down and takes no new work.', { retryAfterSeconds: 1 });

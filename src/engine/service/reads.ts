@@ -9,10 +9,10 @@ import { noCommand, readBackupCommand, readUploadTarget, uploadFault } from '../
 import { accountFor, visible } from './access.ts';
 import { notFound, refusal, unknownAccount } from './problems.ts';
 
-/** Maximum number of unreadable records named at once. */
+/** Maximum number of unreadable records to name. */
 const maxNamed = 5;
 
-/** The read operations for callers. Nothing here changes a migration. */
+/** Creates the operations that change nothing. */
 export function createReads(
   context: EngineContext,
   engine: Engine,
@@ -37,7 +37,7 @@ export function createReads(
   const { store, providers, accounts } = context;
   const feed = createEventFeed(context);
 
-  /** Public, so it repeats no words of the vendor. */
+  /** Whether the vendor accepts the account's credentials, as far as is known. Public, so it contains no text of the vendor. */
   function accountCheck(account: Account) {
     const ok = (context.refusedCredentials?.(account) ?? null) === null;
     const refused =
@@ -45,7 +45,7 @@ export function createReads(
     return { name: `account ${account.name}`, ok, detail: ok ? 'nothing is known against the credentials' : refused };
   }
 
-  /** It does not affect readiness either: all other records are processed. */
+  /** Lists unreadable records. They do not affect readiness, because all other records are processed. */
   async function recordsCheck() {
     const found = await store.unreadable().catch(() => []);
     if (found.length === 0) return [];
@@ -141,7 +141,7 @@ export function createReads(
           ...(storeOk ? await recordsCheck() : []),
           ...(context.lackOfKeys ? [{ name: 'encryption keys', ok: false, detail: context.lackOfKeys }] : []),
           ...(context.configurationCheck ? [{ name: 'configuration', ...context.configurationCheck() }] : []),
-          // They do not affect readiness: the other accounts work.
+          // Accounts do not affect readiness, because the other accounts work.
           ...[...accounts.values()].map(accountCheck),
         ],
       };
@@ -149,7 +149,7 @@ export function createReads(
   };
 }
 
-/** It does not affect readiness: missed notifications are looked up. */
+/** Whether notifications arrive. They do not affect readiness, because changes are also polled. */
 function notificationsCheck(hears: boolean | null): Health['checks'] {
   if (hears === null) return [];
   const detail = hears ? 'arrive' : 'do not arrive (LISTEN): changes of other replicas are seen seconds later';

@@ -6,14 +6,14 @@ import type { MigrationService } from '../interface.ts';
 import { visible } from './access.ts';
 import { requireRoom } from './room.ts';
 
-/** A migration observed more recently than this is not read again, in milliseconds. */
+/** Milliseconds for which an observation counts as current and is not repeated. */
 const freshMs = 1000;
 
-/** Reads from the vendor now instead of at the next interval. */
+/** Creates the operation that observes or probes now instead of at the next interval. */
 export function createRefresh(context: EngineContext): Pick<MigrationService, 'refresh'> {
   const { store, runtime, providers } = context;
 
-  /** Whether the vendor was called since then, with any result. */
+  /** Whether the migration has ended, was observed or was changed since `before`. */
   const asked = (before: Migration, now: Migration): boolean =>
     isTerminal(now) || now.observedAt !== before.observedAt || now.updatedAt !== before.updatedAt;
 

@@ -2,7 +2,10 @@ import { Problem } from '../../domain/problem.ts';
 import type { Account } from '../../domain/vendor.ts';
 import type { EngineContext } from '../context.ts';
 
-/** Throws `provider_unavailable` or `provider_throttled` if a caller's read would exceed the caller's wait. */
+/**
+ * Throws `provider_unavailable` if the circuit breaker of the account is open, and `provider_throttled` if a caller's read would wait too long
+ * under the account's limits.
+ */
 export function requireRoom(
   { client, runtime }: Pick<EngineContext, 'client' | 'runtime'>,
   account: { readonly name: string; readonly configured: Account | undefined },

@@ -32,17 +32,17 @@ import { refuseWhileDraining, summary, targetBusy } from './problems.ts';
 import { requireRoom } from './room.ts';
 import { settledAnswer, WaitingRequest } from './waiting-request.ts';
 
-/** Maximum time of a working store for a caller's read, in milliseconds. */
+/** Milliseconds for which a caller's read waits for the store, beyond the caller's own wait. */
 const momentMs = 1000;
 
-/** The reason of an early end of a pause. Without one Node creates an error with a stack for each. */
+/** The reason to abort a sleep. Without a reason Node creates an error with a stack each time. */
 const over = 'over';
 
 interface FirstCall extends Pick<BegunCall, 'command' | 'permit'> {
   readonly account: Account;
 }
 
-/** Checks, stores and submits new migrations, or shows a dry run. */
+/** Creates the operations that submit a new migration or show it as a dry run. */
 export function createSubmission(
   context: EngineContext,
   engine: Engine,
@@ -52,7 +52,7 @@ export function createSubmission(
 ): Pick<MigrationService, 'create' | 'dryRun'> {
   const { store, runtime, providers } = context;
 
-  /** The migration of a request that has passed every check without the vendor. */
+  /** The migration of a request after all checks that need no call. Throws the problem of a failed check. */
   function checked(
     request: Parameters<MigrationService['create']>[0],
     caller: RequestContext,
@@ -74,14 +74,14 @@ export function createSubmission(
       .of(request.provider)
       .checkMigration(migration, account)
       .filter(
-        // The file is not known yet; its name is checked when it is taken. An adopted backup is already restored.
+        // The file of a folder is checked when it is taken, and that of an adopted backup is already restored.
         ({ pointer }) => request.source !== undefined || !pointer?.startsWith('/source'),
       );
     if (faults.length > 0) throw new Problem('unsupported_by_provider', summary(faults), { errors: faults });
     return { migration, account };
   }
 
-  /** Checks the files of the full backup before anything is stored. */
+  /** Checks the files of the full backup. */
   async function fileCheck(migration: Migration, account: Account): Promise<CheckedFiles> {
     const backup = fullBackup(migration);
     const seen = await lookAtSource(context, backupFiles, account, migration, backup.source);
@@ -90,8 +90,8 @@ export function createSubmission(
   }
 
   /**
-   * Waits until the vendor has accepted or rejected, until it is clear that this takes longer, or until the deadline. The migration is
-   * already stored, so a store that does not answer only means that nothing newer is known.
+   * Waits until the vendor has accepted or refused, until that is known to take longer than the wait, or until its end. The migration is already
+   * stored, so if the store does not respond, the last known version is returned.
    */
   async function submitted(created: Migration, waiting: WaitingRequest, work: Promise<void>): Promise<Migration> {
     const { id } = created;
@@ -103,7 +103,7 @@ export function createSubmission(
       const deadline = new AbortController();
       await Promise.race([work, runtime.sleep(end - runtime.monotonic(), deadline.signal)]);
       deadline.abort(over);
-      // An outcome that this process produces need not be read again.
+      // An outcome that this process has stored need not be read.
       if (waiting.settled !== null) return waiting.settled;
       stop = store.onChange((changed) => {
         if (changed === id) signal.abort(over);
@@ -125,7 +125,7 @@ export function createSubmission(
     }
   }
 
-  /** Null: the store does not answer within that time. */
+  /** The stored migration; null: the store does not respond in time. */
   async function presentIfKnown(id: string, waitMs: number): Promise<Migration | 'deleted' | null> {
     const answered = new AbortController();
     try {
@@ -141,7 +141,7 @@ export function createSubmission(
     }
   }
 
-  /** The first call of a migration if it can be sent at once: its intent is then stored with the migration. */
+  /** The first call of a migration if it can be sent at once. Its intent is stored together with the migration. */
   function firstCall(migration: Migration, account: Account): FirstCall | null {
     if (!context.client.knowsCloud(account, migration.region)) return null;
     const command = decide(migration, providers.of(migration.provider));
@@ -150,7 +150,7 @@ export function createSubmission(
     return admission.open ? { command, permit: admission.permit, account } : null;
   }
 
-  /** Stores a new migration with the intent of its first call, if there is one. */
+  /** Stores a new migration, with the intent of its first call if there is one. Throws `target_busy`. */
   async function stored(
     migration: Migration,
     first: FirstCall | null,
@@ -168,7 +168,7 @@ export function createSubmission(
     };
     const result = await store.create(begun, lease, caller.idempotency, trace);
     if (result.outcome === 'instance_occupied') {
-      // The migration must wait for the instance, so nothing is sent now.
+      // The migration must wait for the instance, so its call is not sent now.
       first?.permit.giveBack();
       return stored(migration, null, admitted, waitMs, caller);
     }
@@ -182,7 +182,7 @@ export function createSubmission(
     return { leased: { ...leased, begun: { command, permit, leaseEnd: lease.now + lease.leaseMs } } };
   }
 
-  /** Adopts a vendor's task. Nothing is sent, so there is nothing to wait for. */
+  /** Adopts a vendor's task. Nothing is sent, so the caller does not wait. */
   async function adopted(
     request: MigrationRequest,
     draft: Migration,
@@ -195,7 +195,7 @@ export function createSubmission(
     return 'replay' in created ? created : { migration, accepted: true };
   }
 
-  /** If another migration occupies the instance, the next step waits for it. */
+  /** Stores an adopted migration. If another one occupies the instance, its next step waits for that. */
   async function storedAsItIs(migration: Migration, caller: ChangeRequestContext): ReturnType<typeof stored> {
     const { reply, audit } = caller;
     const trace: RequestTrace = {
@@ -219,7 +219,7 @@ export function createSubmission(
       const files = await fileCheck(described, account);
       refuseFaults(files);
       const migration = withChecked(described, files);
-      // If others wait for the account's limit, it queues: it is due, and any worker takes it at its turn.
+      // If others wait for the account's limit, the migration is stored as due, and a worker claims it in turn.
       const admitted = engine.admits(account);
       const first = admitted ? firstCall(migration, account) : null;
       try {

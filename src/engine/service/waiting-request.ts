@@ -6,18 +6,18 @@ import type { IdempotencyKey, OpenRequest, SettledAnswer } from '../../domain/st
 import { submissionRefusal } from '../../domain/submission.ts';
 import type { ChangeRequestContext, Outcome, Reply } from '../interface.ts';
 
-/** The stored answer to an outcome. */
+/** The response to an outcome, in the form that the store keeps. */
 export function settledAnswer(reply: Reply, outcome: Outcome): SettledAnswer {
   return { answer: reply.compose(outcome), outcome: outcome instanceof Problem ? outcome.code : 'ok' };
 }
 
-/** A creation whose caller waits: whatever settles it is stored together with the answer. */
+/** A creation whose caller waits. The write that settles it also stores the response. */
 export class WaitingRequest implements OpenRequest {
   readonly idempotency?: IdempotencyKey;
   readonly audit?: AuditEntry;
-  /** End of the caller's wait, by the monotonic clock. */
+  /** End of the caller's wait, in monotonic milliseconds. */
   readonly end: number;
-  /** The migration as stored with the answer; null: not stored yet. */
+  /** The migration that was stored with the response; null: no response is stored. */
   settled: Migration | null = null;
   readonly #runtime: Pick<Runtime, 'now' | 'monotonic'>;
   readonly #reply: Reply | undefined;
@@ -35,27 +35,28 @@ export class WaitingRequest implements OpenRequest {
     if (audit !== undefined) this.audit = audit;
   }
 
-  /** Whether waiting is over: the vendor has answered, or the next step comes after the deadline. */
+  /** Whether waiting is over: the vendor has accepted or refused, or the next step is due after the end of the wait. */
   isClear({ state, dueAt }: Migration): boolean {
     return (
       state !== 'pending' || dueAt === null || dueAt > this.#runtime.now() + (this.end - this.#runtime.monotonic())
     );
   }
 
+  /** The response if the stored migration settles the request; null: it does not, or the caller no longer waits. */
   answer(stored: Migration): SettledAnswer | null {
     if (!this.#open || this.#reply === undefined || !this.isClear(stored)) return null;
     const outcome = submissionRefusal(stored) ?? { migration: stored, accepted: stored.startedAt !== null };
     return settledAnswer(this.#reply, outcome);
   }
 
-  /** The answer for this migration is stored. */
+  /** Called when the response for this migration is stored. */
   kept(stored: Migration): void {
     this.#open = false;
     this.settled = stored;
     this.#reply?.kept();
   }
 
-  /** The caller gets another answer. */
+  /** Ends the wait: the caller gets another response. */
   close(): void {
     this.#open = false;
   }
