@@ -1,17 +1,18 @@
 import type { Secret } from '../../domain/secret.ts';
 import type { Account, Credentials } from '../../domain/vendor.ts';
 
+/** An account of Huawei Cloud with its settings. */
 export interface HuaweiAccount extends Account {
   readonly provider: 'huawei';
-  /** The project of the account's region; null: Godwit learns it from the token or looks it up. */
+  /** The project of the account's region; null: the login determines it, from the token or by a lookup. */
   readonly projectId: string | null;
-  /** The domain of the cloud's hosts, such as a partner's; default: the vendor's own domain for the region. */
+  /** The domain of the cloud's hosts, for example of a partner cloud. Default: the vendor's own domain for the region. */
   readonly site?: string;
-  /** The language of the vendor's messages; default `en-us`, in which most causes are recognized. */
+  /** The language of the vendor's messages. Default: `en-us`, in which most causes of a failure are recognized. */
   readonly language?: 'en-us' | 'zh-cn';
 }
 
-/** An IAM user, whose password opens a session. `accountName` is what Keystone calls the domain. */
+/** An IAM user. Its password opens a session. Keystone calls `accountName` the domain. */
 export interface HuaweiPasswordCredentials extends Credentials {
   readonly provider: 'huawei';
   readonly method: 'password';
@@ -20,7 +21,7 @@ export interface HuaweiPasswordCredentials extends Credentials {
   readonly password: Secret;
 }
 
-/** An access key, with the token of temporary ones. It signs each request. */
+/** An access key, which signs each request. Temporary credentials also have a token. */
 export interface HuaweiAccessKeyCredentials extends Credentials {
   readonly provider: 'huawei';
   readonly method: 'access_key';
@@ -29,21 +30,22 @@ export interface HuaweiAccessKeyCredentials extends Credentials {
   readonly securityToken?: Secret;
 }
 
+/** Credentials of Huawei Cloud, of either kind. */
 export type HuaweiCredentials = HuaweiPasswordCredentials | HuaweiAccessKeyCredentials;
 
-/** The account with this vendor's settings. Throws for another vendor's account. */
+/** Returns the account with the settings of this vendor. Throws for an account of another vendor. */
 export function huaweiAccount(account: Account): HuaweiAccount {
   if (account.provider !== 'huawei') throw new Error(`account ${account.name} belongs to ${account.provider}`);
   return account as HuaweiAccount;
 }
 
-/** The credentials with this vendor's members. Throws for another vendor's credentials. */
+/** Returns the credentials with the members of this vendor. Throws for credentials of another vendor. */
 export function huaweiCredentials(credentials: Credentials): HuaweiCredentials {
   if (credentials.provider !== 'huawei') throw new Error(`credentials of ${credentials.provider} given to huawei`);
   return credentials as HuaweiCredentials;
 }
 
-/** The project that the configuration names for a region: a project belongs to one region, the account's own. */
+/** The configured project for a region; null for a region other than the account's own, because a project belongs to one region. */
 export function configuredProject(account: Account, region: string): string | null {
   const { projectId } = huaweiAccount(account);
   return account.region === region ? projectId : null;

@@ -2,25 +2,29 @@ import { type Backup, type Database, type Migration, restoredName, type Source }
 import { jobName } from './name.ts';
 import { optionsOf } from './options.ts';
 
-/** An object key as the vendor wants it: the folder with its trailing slash (empty for the root of the bucket), and the file. */
+/** Splits an object key as the vendor expects it: the folder with its trailing slash (empty for the root of the bucket), and the file name. */
 export function splitKey(key: string): { readonly obs_path: string; readonly name: string } {
   const slash = key.lastIndexOf('/') + 1;
   return { obs_path: key.slice(0, slash), name: key.slice(slash) };
 }
 
-/** A description without the characters that the console forbids, at most 256 long. An apostrophe stays: the vendor's own example has one. */
+/**
+ * Removes the characters that the vendor's console forbids in a description and cuts it at 256 characters. It keeps apostrophes, because an
+ * example of the vendor contains one.
+ */
 export function presentableDescription(description: string | null): string {
   const allowed = (description ?? '').replace(/[!=<>&"\\]/g, '').replace(/(?<!\s)\s*\p{Cc}\s*/gu, ' ');
   return [...allowed.trim()].slice(0, 256).join('').trim();
 }
 
+/** Whether the restore gives the database another name. */
 export function isRenamed(database: Database): boolean {
   return restoredName(database) !== database.name;
 }
 
 /**
- * The body of `CreateReplicationJob`. `is_last_backup: true` brings the database online; the page's text says the opposite for the
- * last increment, its example, the user guide and the FAQ say this.
+ * Builds the body of `CreateReplicationJob` (page drs_03_0283). `is_last_backup: true` brings the database online. The text of the page
+ * says the opposite for the last increment; its example, the user guide and the FAQ agree with this reading.
  */
 export function jobBody(migration: Migration, backup: Backup): unknown {
   const { source } = backup;
@@ -73,7 +77,7 @@ function baseInfo(migration: Migration, backup: Backup): object {
   };
 }
 
-/** Scenarios with files in a bucket: all databases of the files, or the named ones. The database of a single file may be renamed. */
+/** Options for files in a bucket: all databases of the files, or the named ones. Only the database of a single file may be renamed. */
 function objectOptions(migration: Migration, backup: Backup): object {
   const named = migration.target.databases ?? [];
   const renamed = named.find(isRenamed);
@@ -84,12 +88,12 @@ function objectOptions(migration: Migration, backup: Backup): object {
     is_default_restore: all,
     is_delete_backup_file: !(migration.options.keepDownloadedFiles ?? false),
     ...(all ? {} : { db_names: named.map((database) => database.name) }),
-    // The empty key means the only database of the file.
+    // The empty key stands for the only database of the file.
     reset_db_name_map: renamed === undefined ? {} : { '': restoredName(renamed) },
   };
 }
 
-/** Scenario with a backup of another instance: the map names every database; an empty value keeps the name. */
+/** Options for a backup of another instance. The map contains every database; an empty value keeps the name. */
 function instanceOptions(migration: Migration): object {
   const named = migration.target.databases ?? [];
   const { keepDownloadedFiles } = migration.options;

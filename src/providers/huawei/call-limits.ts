@@ -8,8 +8,9 @@ const rds: OperationLimit = {
 };
 
 /**
- * RDS alone names figures. Its operations share a budget, because the vendor counts by user. The API gateway takes 200 calls of an API a second and its
- * services far fewer: DRS and IAM name no figure, so the account's limits per kind hold for each of their operations. The vendor throttles with 429
- * `APIGW.0308` or `IAM.0012`, and DRS with 400 `DRS.M01503`; then fewer calls are made.
+ * Published limits per operation. Only RDS publishes figures. Its operations share a budget, because the vendor counts calls per user. The
+ * API gateway allows 200 calls of an API per second, and services allow far fewer. DRS and IAM publish no figure, so the account's limit
+ * for reads or writes applies to each of their operations. The vendor throttles with HTTP 429 `APIGW.0308` or `IAM.0012`, and DRS with HTTP
+ * 400 `DRS.M01503`; the call rate then decreases.
  */
 export const callLimits: CallLimits = { ListInstances: rds, ListBackups: rds, ListSqlserverDatabases: rds };

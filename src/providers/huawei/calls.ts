@@ -7,7 +7,7 @@ import { createOperation, isJobId, jobsPath } from './jobs.ts';
 import { objectToJob } from './objection.ts';
 import { malformedReply, text } from './reply.ts';
 
-/** Creating a job starts it. No call stops it. */
+/** Creates the backup migration job of one backup, which starts at once (page drs_03_0283). The vendor has no call to stop a job. */
 export const createJob: ChangingCall = {
   operation: createOperation,
   refs: { required: ['jobId'], optional: [] },
@@ -37,12 +37,18 @@ export const createJob: ChangingCall = {
   objection: objectToJob,
 };
 
-/** Every backup is one job. The last job opens the database; nothing can be cancelled, and a refused job leaves nothing behind. */
+/**
+ * Returns the calls of a step. Each backup is one job, and the last job opens the database. Nothing can be cancelled, and a rejected job
+ * leaves nothing behind.
+ */
 export function plan(step: Step, _migration: Migration, _backup: Backup | null): readonly ChangingCall[] {
   return step === 'restore' ? [createJob] : [];
 }
 
-/** Between two jobs nothing runs at the vendor, so a cancellation ends our record only. A running job cannot be stopped. */
+/**
+ * Decides whether a migration can be cancelled. A running job cannot be stopped. Between two jobs nothing runs at the vendor, so a
+ * cancellation only ends the migration in Godwit.
+ */
 export function cancelVerdict(migration: Migration): CancelVerdict {
   const unsettled = migration.calls.some((call) => call.state === 'sending' || call.state === 'unknown');
   if (migration.state === 'cutting_over')

@@ -3,8 +3,8 @@ import { regionsIn } from '../kit/regions.ts';
 import { regionGroups } from './regions.ts';
 
 /**
- * What Huawei Cloud can do, as data. `renames` is the most of any source: all databases of an `instance_backup`; of files in a
- * bucket only the one database of one file, in mode `full` (`checkMigration` sees to it).
+ * The capabilities of Huawei Cloud. `renames` is the maximum of all sources: every database of an `instance_backup`. From a bucket, only
+ * the database of a single file can be renamed, in mode `full`; `checkMigration` enforces it.
  */
 export const capabilities: Capabilities = {
   id: 'huawei',

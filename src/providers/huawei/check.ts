@@ -6,15 +6,15 @@ import { storageEndpointFault } from '../kit/storage-host.ts';
 import { isRenamed, splitKey } from './body.ts';
 import { optionsOf } from './options.ts';
 
-/** Reserved names of the vendor, beside those of SQL Server. */
+/** Database names that the vendor reserves in addition to those of SQL Server. */
 const reservedNames: readonly string[] = ['rdsadmin'];
 
-/** Hosts of the object storage; the group is the region. */
+/** Matches the hosts of the object store. Its first group is the region. */
 const obsHosts = /^obs\.([a-z0-9-]+)\.myhuaweicloud\.(?:com|eu)$/;
 
 const fault = (pointer: string, detail: string): FieldFault => ({ pointer, detail });
 
-/** Faults of a migration request that only this vendor has, all at once. */
+/** Checks a new migration against the rules of this vendor. Returns all faults. */
 export function checkMigration(migration: Migration): readonly FieldFault[] {
   const { source } = fullBackup(migration);
   return [
@@ -32,7 +32,7 @@ export function checkMigration(migration: Migration): readonly FieldFault[] {
   ];
 }
 
-/** Faults of a further backup of a chain; pointers are into the backup request. */
+/** Checks a new backup of a chain against the rules of this vendor. Pointers refer to the body of the backup request. */
 export function checkBackup(
   migration: Migration,
   backup: { readonly type: BackupType; readonly source: Backup['source']; readonly final: boolean },
@@ -105,7 +105,7 @@ function databaseFaults(migration: Migration, source: Source): readonly FieldFau
   });
 }
 
-/** Why this request cannot rename a database, or null. */
+/** Why this request cannot rename a database; null if it can. */
 function renameRefusal(migration: Migration, source: Source): string | null {
   if (migration.mode !== 'full')
     return 'Huawei Cloud cannot give a database another name in a chain; leave `restoreAs` out, or use mode `full`.';

@@ -38,7 +38,7 @@ function iamOf(account: Account): string {
   return account.endpoints.iam ?? endpoint('iam', account.region, huaweiAccount(account));
 }
 
-/** What an account of this vendor is in the configuration. */
+/** The settings, credential forms and defaults of an account in the configuration. */
 export const configuration: AccountConfiguration = {
   settings: {
     projectId: optional(
@@ -59,7 +59,7 @@ export const configuration: AccountConfiguration = {
       }),
     ),
   },
-  // Public field reports: about one write in six seconds is allowed over a long time; short bursts pass.
+  // According to public field reports, the vendor allows about one write per six seconds over a long time, and short bursts.
   limits: { readsPerSecond: 5, writesPerSecond: 1 },
   configured: credentialForm(LoginSchema, (form, { values }) => ({ source: 'configured', read: login(form, values) })),
   sources: {
@@ -113,7 +113,7 @@ export const configuration: AccountConfiguration = {
   },
 };
 
-/** Throws for an incomplete set of values. */
+/** Returns the reader of a user's or an access key's credentials. Throws an `Error` for an incomplete or contradictory set of values. */
 function login(form: Static<typeof LoginSchema>, values: FormContext['values']): () => Promise<HuaweiCredentials> {
   const { accountName, userName, password, accessKeyId, secretAccessKey, securityToken } = form;
   const byPassword = accountName !== undefined && userName !== undefined && password !== undefined;
@@ -147,7 +147,7 @@ function login(form: Static<typeof LoginSchema>, values: FormContext['values']):
   );
 }
 
-/** The variables of the vendor's SDKs, of its Terraform provider and of CCE. */
+/** Reads credentials from the variables of the vendor's SDKs, of its Terraform provider and of CCE. Throws an `Error` if none are set. */
 function fromEnvironment(environment: Environment): object {
   const { first, text } = environmentReader(environment);
   const accessKeyId = first('HUAWEICLOUD_SDK_AK', 'HW_ACCESS_KEY');

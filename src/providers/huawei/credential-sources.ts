@@ -13,23 +13,25 @@ import {
 import { failureOf } from './errors.ts';
 import { sign } from './sign.ts';
 
+/** Settings of credentials that are issued for an OIDC id token. */
 export interface OidcSettings {
   readonly endpoint: string;
   readonly identityProviderId: string;
   readonly tokenFile: string;
-  /** 900 to 86 400. */
+  /** Lifetime of the credentials in seconds, from 900 to 86,400. */
   readonly durationSeconds: number;
-  /** Scope of the token. */
+  /** The project to which the token is scoped. */
   readonly project: { readonly id: string } | { readonly name: string };
 }
 
+/** Settings of credentials that are issued for an agency, a delegation by another account. */
 export interface AgencySettings {
   readonly endpoint: string;
   readonly agencyName: string;
   /** Name of the delegating account. */
   readonly domainName: string;
   readonly durationSeconds: number;
-  /** The delegate's own credentials. */
+  /** Reads the delegate's own credentials. */
   base(): Promise<HuaweiCredentials>;
 }
 
@@ -39,7 +41,7 @@ const json = { 'content-type': 'application/json;charset=utf8' };
 const temporaryAccessKey: Issuing = { provider: 'huawei', operation: 'CreateTemporaryAccessKey' };
 const keyPath = '/v3.0/OS-CREDENTIAL/securitytokens';
 
-/** A temporary access key for an OIDC id token: "Obtaining a Token with an OIDC ID Token", then "Obtaining a Temporary Access Key". */
+/** A temporary access key for an OIDC id token (IAM pages “Obtaining a Token with an OIDC ID Token” and “Obtaining a Temporary Access Key”). */
 export function oidcCredentials(settings: OidcSettings): IssuedCredentials {
   const issuing: Issuing = { provider: 'huawei', operation: 'CreateTokenWithIdToken' };
   const { endpoint, tokenFile, identityProviderId, project, durationSeconds } = settings;
@@ -64,7 +66,10 @@ export function oidcCredentials(settings: OidcSettings): IssuedCredentials {
   };
 }
 
-/** A temporary access key of the account that delegates: by the delegate's token, or signed with the delegate's access key. */
+/**
+ * A temporary access key of the delegating account (IAM page “Obtaining a Temporary Access Key”). The request carries the delegate's token
+ * or is signed with the delegate's access key.
+ */
 export function agencyCredentials(settings: AgencySettings): IssuedCredentials {
   const { endpoint, domainName, agencyName, durationSeconds } = settings;
   const identity = {
@@ -77,7 +82,7 @@ export function agencyCredentials(settings: AgencySettings): IssuedCredentials {
     issuer: 'service',
     endpoint,
     base: settings.base,
-    // The inputs include a password.
+    // Repeated failures would lock the user, because the inputs may contain a password.
     locksUser: true,
     *issue({ base, now, nonce }) {
       if (base === null) throw new Error('an agency needs the credentials of the delegate');
@@ -89,7 +94,7 @@ export function agencyCredentials(settings: AgencySettings): IssuedCredentials {
   };
 }
 
-/** An account without anything that a signature needs. */
+/** An account for signing a request to IAM, which needs none of the account's settings. */
 const nobody: HuaweiAccount = {
   name: '',
   provider: 'huawei',
@@ -123,7 +128,7 @@ function signedKeyRequest(
   return { operation, method: 'POST', url: signed.url, headers: signed.headers, body: signed.body };
 }
 
-/** The agency bound to the machine, through the metadata service: with a token where it is offered. */
+/** Credentials of the agency that is bound to the machine, from the ECS metadata service. Uses a metadata token if the service issues one. */
 export function metadataCredentials({ endpoint }: { readonly endpoint: string }): IssuedCredentials {
   const issuing: Issuing = { provider: 'huawei', operation: 'EcsAgency' };
   const { operation } = issuing;
@@ -155,7 +160,7 @@ export function metadataCredentials({ endpoint }: { readonly endpoint: string })
   };
 }
 
-/** The identity of a CCE pod: a local service, whose whole address is `endpoint`, exchanges the mounted token. */
+/** Credentials of a CCE pod (pod identity). A local service at the address `endpoint` exchanges the mounted token. */
 export function podCredentials(settings: { readonly endpoint: string; readonly tokenFile: string }): IssuedCredentials {
   const issuing: Issuing = { provider: 'huawei', operation: 'PodIdentity' };
   return {
@@ -181,7 +186,7 @@ export function podCredentials(settings: { readonly endpoint: string; readonly t
   };
 }
 
-/** A token for the delegate's whole account, because an agency is not bound to one project. */
+/** Obtains a token for the delegate's whole account, because an agency does not belong to one project. */
 function* domainToken(
   endpoint: string,
   { accountName, userName, password }: HuaweiPasswordCredentials,

@@ -1,6 +1,6 @@
 import type { FailureKind } from '../../domain/vendor.ts';
 
-/** The meaning of a vendor code: the kind decides what happens next, the detail is for people. */
+/** The meaning of a vendor error code. `detail` is the explanation for people. */
 export interface Meaning {
   readonly kind: FailureKind;
   readonly detail: string;
@@ -10,9 +10,9 @@ const table = (kind: FailureKind, detail: string, codes: readonly string[]): [st
   codes.map((code) => [code, { kind, detail }]);
 
 /**
- * Codes of the API gateway (spelt `APIGW`, `APIG` or `APIC`; here `APIGW`), of DRS, RDS and IAM, with what they mean. From the
- * pages "API Request Signing Guide: Error Codes", "DRS Error Code" and the IAM error codes. `APIGW.0201` and `APIGW.0301` stand
- * for several things and are told apart by status and by message.
+ * Meanings by code, for codes of the API gateway (`APIGW`, `APIG` and `APIC` are spellings of the same prefix; here `APIGW`), DRS, RDS and
+ * IAM. Sources: “API Request Signing Guide: Error Codes”, the DRS error code page drs_05_0004 and the IAM error codes. `APIGW.0201` and
+ * `APIGW.0301` have several meanings and are absent here: the HTTP status or the message decides.
  */
 export const meanings: ReadonlyMap<string, Meaning> = new Map([
   // ---- gateway
@@ -93,7 +93,7 @@ export const meanings: ReadonlyMap<string, Meaning> = new Map([
     'DRS.M00103',
   ]),
   ...table('unauthenticated', 'The project id is wrong for this user or region.', ['DRS.M00261']),
-  // Job names are unique for each backup and attempt, so a taken name means that the same call has already arrived.
+  // The name of a job identifies one attempt of one backup. A name that is taken therefore means that the same call has arrived before.
   ...table('replayed', 'A job of this name already exists, so this call has probably arrived before.', ['DRS.M00277']),
   ...table('rejected', 'The target instance is not a usable RDS for SQL Server instance.', [
     'DRS.M05006',
@@ -133,7 +133,7 @@ export const meanings: ReadonlyMap<string, Meaning> = new Map([
   ...table('unauthenticated', 'The user has no right to this region.', ['IAM.0083']),
 ]);
 
-/** Meanings of `APIGW.0301` ("Incorrect IAM authentication information: …") by the rest of its message; the first match counts. */
+/** Meanings of `APIGW.0301` (“Incorrect IAM authentication information: …”) by the remainder of the message. The first match applies. */
 export const authenticationMeanings: readonly (readonly [pattern: RegExp, meaning: Meaning])[] = [
   [
     /signature expired|signature time/i,
@@ -162,8 +162,8 @@ export const authenticationMeanings: readonly (readonly [pattern: RegExp, meanin
 ];
 
 /**
- * Codes of DRS that its error code page does not list, but that its backup migration answers with. Their messages tell them apart; the
- * first match counts.
+ * Codes that DRS returns for backup migration although its error code page does not list them. The message determines the meaning; the
+ * first match applies.
  */
 const unlistedCodes: ReadonlySet<string> = new Set([
   'DRS.K01012',
@@ -194,7 +194,7 @@ const unlistedMeanings: readonly (readonly [pattern: RegExp, meaning: Meaning])[
   ],
 ];
 
-/** The meaning of an undocumented code by its message; undefined for any other code. */
+/** The meaning of such a code according to its message; undefined for any other code. */
 export function unlistedMeaning(code: string, message: string | null): Meaning | undefined {
   if (!unlistedCodes.has(code)) return undefined;
   return (
@@ -205,7 +205,7 @@ export function unlistedMeaning(code: string, message: string | null): Meaning |
 
 const rejected = (detail: string): Meaning => ({ kind: 'rejected', detail });
 
-/** Meanings of HTTP statuses without a known code. */
+/** The meaning of an HTTP status, for a response without a known code. */
 export function meaningOfStatus(httpStatus: number): Meaning {
   if (httpStatus >= 500) return { kind: 'unavailable', detail: 'Huawei Cloud has an error or is overloaded.' };
   switch (httpStatus) {

@@ -3,13 +3,13 @@ import type { VendorErrorDetails } from '../../domain/problem.ts';
 import type { Wording } from '../../domain/restore-errors.ts';
 import { restoreErrorOf } from '../kit/restore-error.ts';
 
-/** Wordings of this vendor alone that identify a cause (DRS FAQ). */
+/** Patterns for texts that only this vendor uses (DRS FAQ). */
 const phrases: readonly Wording[] = [
   { code: 'source_missing_or_archived', pattern: /\brestore\s*:\s*null\b/i },
   { code: 'database_not_in_backup', pattern: /\bsource database not in backup file list\b/i },
 ];
 
-/** The cause of a failed job. The text names the check before the restore, because after it nothing was restored. */
+/** Creates the error of a failed job from its error log. After a failed check (`precheck_failed`) the text says that nothing was restored. */
 export function errorOf(
   state: 'failed' | 'precheck_failed',
   migration: Migration,

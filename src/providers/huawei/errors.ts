@@ -11,7 +11,10 @@ interface Words {
 
 const successCode = 'DRS.00000000';
 
-/** The code and message of one object, in any of the vendor's spellings. `lenient` also takes plain `code` and `message`. */
+/**
+ * Reads the code and the message of one object in any of the vendor's spellings. `lenient`: also accepts members named `code` and
+ * `message`.
+ */
 function wordsIn(value: Fields | null, lenient: boolean): Words | null {
   if (value === null) return null;
   const code =
@@ -24,7 +27,7 @@ function wordsIn(value: Fields | null, lenient: boolean): Words | null {
   return code === null && (message === null || !lenient) ? null : { code, message };
 }
 
-/** The vendor error in the body of a refusal: at the top, or one level down. */
+/** Reads the vendor error in a body, at the top level or one level below. */
 function wordsOf(body: Fields | null, refused: boolean): Words {
   const candidates = refused ? [body, ...Object.values(body ?? {}).map(asObject)] : [body, asObject(body?.error)];
   for (const candidate of candidates) {
@@ -35,8 +38,8 @@ function wordsOf(body: Fields | null, refused: boolean): Words {
 }
 
 /**
- * The message as it may be shown. The gateway echoes what it signed (with a security token in it) after `canonicalRequest`, and
- * long unbroken texts are tokens.
+ * Shortens a message and removes its secrets. The gateway echoes the canonical request, which may contain a security token, after the word
+ * `canonicalRequest`. Long texts without spaces are tokens.
  */
 function presentable(message: string | null): string | null {
   if (message === null) return null;
@@ -52,7 +55,7 @@ const wrongCredentials: Meaning = {
     'the IAM user. A HUAWEI ID cannot log in: use an IAM user.',
 };
 
-/** Refusals by a gateway or load balancer, often without a body, before it forwards a request. */
+/** HTTP statuses of a gateway or load balancer that rejects a request, often without a body, before forwarding it. */
 const refusedAtTheDoor: readonly number[] = [408, 429, 431, 494];
 
 const unworded: Meaning = {
@@ -63,18 +66,18 @@ const unworded: Meaning = {
 
 function meaningOf(request: VendorRequest, httpStatus: number, { code, message }: Words): Meaning {
   const byStatus = meaningOfStatus(httpStatus);
-  // DRS and its gateway always give a reason. A 4xx without one does not prove that no restore began.
+  // DRS and its gateway always state a reason. A 4xx without one does not prove that the call had no effect.
   if (request.effect === 'write' && code === null && message === null && httpStatus < 500)
     return refusedAtTheDoor.includes(httpStatus) ? byStatus : unworded;
   const gateway = /^(?:APIGW|APIG|APIC)[.-](\d{4})$/.exec(code ?? '')?.[1];
-  // The vendor also writes its codes with a hyphen, such as `DRS-M00277`.
+  // The vendor also writes codes with a hyphen, such as `DRS-M00277`.
   const dotted = (code ?? '').replace(/^([A-Za-z]+)-(?=[A-Z0-9])/, '$1.');
   const known = meanings.get(gateway === undefined ? dotted : `APIGW.${gateway}`) ?? unlistedMeaning(dotted, message);
   const authentication =
     gateway === '0301' ? authenticationMeanings.find(([pattern]) => pattern.test(message ?? ''))?.[1] : undefined;
   const meaning = authentication ?? known ?? byStatus;
 
-  // A login has no session to renew, and a password is tried once only: five failures lock the user.
+  // A login has no session to renew. It is not repeated either, because five failures lock the user.
   const unexplained = httpStatus === 401 && meaning === byStatus;
   if (request.service === 'iam' && (meaning.kind === 'session_expired' || unexplained)) return wrongCredentials;
   // After a server error the outcome is unknown, whatever the code says.
@@ -83,9 +86,9 @@ function meaningOf(request: VendorRequest, httpStatus: number, { code, message }
 }
 
 /**
- * The failure in a reply, or null. Reads all shapes of the vendor's error bodies, also an error code inside a 2xx answer. A 2xx
- * answer that is no JSON object, or that carries an error code we do not know, is `malformed`: its outcome is unknown. So is a 4xx
- * answer without a word of the vendor to a call that changes something.
+ * Reads the failure in a response, or returns null. Accepts all forms of the vendor's error bodies, also an error code inside a 2xx
+ * response. Three responses are `malformed`, with an unknown outcome: a 2xx that is not a JSON object, a 2xx with an unknown error code,
+ * and a 4xx without a vendor error to a changing call.
  */
 export function failureOf(request: VendorRequest, reply: VendorReply): VendorFailure | null {
   const { httpStatus } = reply;

@@ -4,7 +4,7 @@ const provider = 'huawei';
 const inBucket = (key: string) => ({ type: 'object_storage', bucket: 'acme-backups', keys: [key] });
 const folder = { bucket: 'acme-backups', prefix: 'history/orders/' };
 
-/** Examples for Huawei Cloud. In the sandbox an instance with `scratch` in its id can be restored to again and again. */
+/** Request examples for Huawei Cloud. In the sandbox an instance whose id contains `scratch` accepts any number of restores. */
 export const examples: ProviderExamples = {
   sandboxRegion: 'ap-southeast-3',
   createMigration: (account) => ({

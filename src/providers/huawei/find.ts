@@ -6,13 +6,13 @@ import { optionsOf } from './options.ts';
 
 interface Search {
   readonly ids: ReadonlySet<string>;
-  /** Whether every matching row was readable. Only then an empty result proves absence. */
+  /** Whether the list was read to its end and every matching row was readable. Only then does an empty result prove absence. */
   readonly complete: boolean;
 }
 
 /**
- * Finds a job by its name. The vendor's filter is fuzzy, so names are compared here. A configured enterprise project is searched first,
- * because a user may see jobs only inside it.
+ * Probes whether the job of a backup was created, by its name (ListReplicationJobs page drs_03_0284). The vendor matches names loosely, so
+ * they are compared here. A configured enterprise project is searched first, because a user may see jobs only inside it.
  */
 export function* findJob({ migration, backup, taken }: ProbeInput): Dialogue<Finding> {
   if (backup === null) throw new Error(`${migration.id}: only the job of a backup can be looked for`);

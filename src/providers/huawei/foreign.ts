@@ -15,12 +15,12 @@ import { isJobId, type Job, type JobOrder, listRequest, readOrder, readPage, rea
 import { optionsOf } from './options.ts';
 import { type JobState, jobState } from './status.ts';
 
-/** Maximum number of pages, of a hundred jobs each, in one reading of the list. */
+/** Maximum number of pages to list, of `pageSize` jobs each. */
 const maxPages = 5;
-/** Maximum number of later jobs of the instance that are read, each with its own call. */
+/** Maximum number of later jobs whose details are read, with one call each. */
 const maxLaterJobs = 5;
 
-/** `SUCCESS` ends a single restore or one link of a chain; the list does not distinguish them. */
+/** `SUCCESS` may be the end of a single restore or of one job of a chain; the list does not distinguish them. */
 const states: Readonly<Record<JobState, MigrationState | null>> = {
   running: 'restoring',
   restored: null,
@@ -108,7 +108,7 @@ function* read({ refs, draft, mode: asked, taken }: AdoptionOrder): Dialogue<Ado
   if (difference !== null)
     return { refused: 'differs', pointer: '/target/databases', detail: `The job ${id} ${difference}.` };
 
-  // A backup of an instance is always restored whole and opened.
+  // A backup of an instance is always restored completely and opened.
   const last = order.last ?? (order.fileSource === 'RDS' ? true : null);
   if (last === null) return untold(`Huawei Cloud does not tell whether the job ${id} opens the database.`);
   const mode: Mode = last ? 'full' : 'full_log';
@@ -155,7 +155,7 @@ function databaseDifference({ target }: Migration, order: JobOrder): string | nu
   return null;
 }
 
-/** Why the position of a chain is unknown, in words: later jobs may be links of it. Null: there are none. */
+/** Explains why the position of a chain is unknown: later jobs may belong to it. Null if there are none. */
 function* laterJobs(
   draft: Migration,
   id: string,
@@ -194,7 +194,10 @@ function sameNames(some: readonly string[], others: readonly string[]): boolean 
   return folded(some) === folded(others);
 }
 
-/** ListReplicationJobs shows neither databases nor files; ShowReplicationJob does, one job at a time. */
+/**
+ * Lists and adopts jobs that were started outside Godwit. ListReplicationJobs returns neither databases nor files; ShowReplicationJob
+ * returns them for one job.
+ */
 export const foreign: ForeignTasks = {
   refs: { required: ['jobId'], optional: [] },
   list: (instanceId) => list(instanceId),

@@ -19,7 +19,10 @@ import { requestIdOf } from './reply.ts';
 import { sign } from './sign.ts';
 import { tryAccount } from './try-account.ts';
 
-/** Huawei Cloud: one DRS backup migration job per backup, with state of our own between them. */
+/**
+ * The provider for Huawei Cloud RDS for SQL Server. Each backup is one DRS backup migration job, and Godwit keeps the state of a chain
+ * between the jobs.
+ */
 export const huawei: Provider = {
   id: 'huawei',
   capabilities,

@@ -3,37 +3,43 @@ import type { VendorReply, VendorRequest } from '../../domain/vendor.ts';
 import { asObject, objectOf, objectsIn } from '../kit/json.ts';
 import { count, instant, malformedReply, text } from './reply.ts';
 
+/** The vendor's operations on backup migration jobs (DRS API v5). */
 export const createOperation = 'CreateReplicationJob';
 export const listOperation = 'ListReplicationJobs';
 export const showOperation = 'ShowReplicationJob';
 
+/** Path of the backup migration jobs of a project. */
 export const jobsPath = '/v5/{project_id}/backup-migration-jobs';
 
-/** Jobs per page. The definition allows far more; a page of this size stays far below any limit on bodies. */
+/** Number of jobs per page. The vendor's limit is far higher; this size keeps responses small. */
 export const pageSize = 100;
-/** Maximum number of pages, so that a vendor which ignores `offset` cannot cause an endless loop. */
+/** Maximum number of pages. It prevents an endless loop if the vendor ignores `offset`. */
 export const maxPages = 20;
 
-/** One job of the vendor, from a list or from its details; both name the same facts differently. */
+/** One job, from a list or from its details. The two responses name the same facts differently. */
 export interface Job {
   readonly id: string | null;
   readonly name: string | null;
-  /** Verbatim; empty when there is none. */
+  /** The vendor's status, verbatim; empty if there is none. */
   readonly status: string;
   readonly errorLog: string | null;
   readonly createdAt: Instant | null;
   readonly finishedAt: Instant | null;
 }
 
+/** One page of the list of jobs. */
 export interface Page {
   readonly jobs: readonly Job[];
-  /** Number of rows, unreadable ones included. */
+  /** Number of rows, including unreadable ones. */
   readonly rows: number;
-  /** Total number of matching jobs, if the vendor reports it. */
+  /** Total number of matching jobs; null if the vendor does not report it. */
   readonly total: number | null;
 }
 
-/** Newest first: new jobs shift rows onto later pages during the reading, so no row is missed. */
+/**
+ * A request for a page of jobs, the newest first. A job that is created during the reading moves other rows to later pages, so none is
+ * skipped (ListReplicationJobs page drs_03_0284).
+ */
 export function listRequest(
   filters: readonly (readonly [name: string, value: string])[],
   offset: number,
@@ -56,6 +62,7 @@ export function listRequest(
   };
 }
 
+/** A request for the details of a job (ShowReplicationJob page drs_03_0285). */
 export function showRequest(jobId: string): VendorRequest {
   return {
     operation: showOperation,
@@ -69,19 +76,19 @@ export function showRequest(jobId: string): VendorRequest {
   };
 }
 
-/** Whether a text can be the id of a job. Ids look like a UUID but are not hexadecimal; an operator may have typed one. */
+/** Whether a text has the form of a job id. Job ids look like UUIDs but are not hexadecimal. Operators can enter any text. */
 export function isJobId(id: string): boolean {
   return /^[0-9A-Za-z_-]{1,128}$/.test(id);
 }
 
-/** Throws `VendorError` of kind `malformed` for a reply without a list of jobs: it is not an empty list. */
+/** Parses a page of the list. Throws `VendorError` of kind `malformed` for a response without a list, which differs from an empty list. */
 export function readPage(reply: VendorReply): Page {
   const body = objectOf(reply);
   if (!Array.isArray(body?.jobs)) throw malformedReply(listOperation, reply, 'the list of jobs is missing');
   return { jobs: objectsIn(body.jobs).map(readJob), rows: body.jobs.length, total: count(body.count) };
 }
 
-/** Throws `VendorError` of kind `malformed` when the reply is no job. */
+/** Parses the details of a job. Throws `VendorError` of kind `malformed` if the response is not a job. */
 export function readShow(reply: VendorReply): Job {
   const body = objectOf(reply);
   if (body === null || (text(body.id) === null && text(body.status) === null))
@@ -89,19 +96,19 @@ export function readShow(reply: VendorReply): Job {
   return readJob(body);
 }
 
-/** The request of a job as its details show it; null for what they omit. */
+/** The request that created a job, according to its details. Members that the vendor omits are null. */
 export interface JobOrder {
   readonly instanceId: string | null;
   readonly files: readonly string[];
   readonly backupId: string | null;
-  /** The named databases, without the placeholder `""`. */
+  /** The named databases, without the vendor's placeholder `""`. */
   readonly databases: readonly string[];
   readonly last: boolean | null;
-  /** The value of `recovery_mode`, which the vendor returns as a number. */
+  /** The value of `recovery_mode`. The vendor accepts a word and returns a number. */
   readonly recovery: 'full' | 'incre' | null;
-  /** `OBS` or `RDS`. */
+  /** `OBS` or `RDS`; null if unknown. */
   readonly fileSource: string | null;
-  /** New names of databases; null: not shown. */
+  /** New names of databases; null if the vendor does not show them. */
   readonly newNames: readonly string[] | null;
 }
 
@@ -112,7 +119,7 @@ const recoveries: ReadonlyMap<string, 'full' | 'incre'> = new Map([
   ['2', 'incre'],
 ]);
 
-/** The order of a job from its details. Its folder is not among them. */
+/** Reads the request of a job from its details (ShowReplicationJob page drs_03_0285). The details do not contain the folder. */
 export function readOrder(reply: VendorReply): JobOrder {
   const body = objectOf(reply);
   const target = asObject(body?.target_db_info);

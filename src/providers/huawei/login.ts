@@ -18,8 +18,8 @@ const tokenOperation = 'KeystoneCreateUserTokenByPassword';
 const projectsOperation = 'KeystoneListProjects';
 
 /**
- * Opens a session. A password yields a token for one project. An access key signs each request, so nothing has to be opened
- * when the project is configured (null); otherwise the project of the region is looked up.
+ * Opens a session (IAM pages KeystoneCreateUserTokenByPassword and KeystoneListProjects). With a password it obtains a token for one
+ * project. An access key signs each request and needs only the project: null if the project is configured, otherwise a lookup by region.
  */
 export function login(account: Account, region: string, credentials: Credentials): Dialogue<Session> | null {
   const own = huaweiCredentials(credentials);
@@ -27,7 +27,10 @@ export function login(account: Account, region: string, credentials: Credentials
   return configuredProject(account, region) === null ? projectLookup(region) : null;
 }
 
-/** The request for a token of that scope: one project, or the whole account. The token is in the header `X-Subject-Token`. */
+/**
+ * The request for a token that is scoped to one project or to the whole account. The response has the token in the header
+ * `X-Subject-Token`.
+ */
 export function tokenRequest(
   { accountName, userName, password }: HuaweiPasswordCredentials,
   scope: Readonly<Record<string, object>>,
@@ -36,7 +39,7 @@ export function tokenRequest(
   return {
     operation: tokenOperation,
     service: 'iam',
-    // A token changes nothing at the vendor, and a second one leaves the first valid.
+    // The call has no effect at the vendor: a second token leaves the first valid.
     effect: 'read',
     method: 'POST',
     path: '/v3/auth/tokens',
@@ -46,7 +49,7 @@ export function tokenRequest(
   };
 }
 
-/** The token in a reply to `tokenRequest`. Throws `VendorError` of kind `malformed` when there is none. */
+/** The token in a response to `tokenRequest`. Throws `VendorError` of kind `malformed` if there is none. */
 export function tokenIn(reply: VendorReply): string {
   const token = text(reply.headers['x-subject-token']);
   if (token === null) throw malformedReply(tokenOperation, reply, 'the header X-Subject-Token is missing');
@@ -63,7 +66,7 @@ function* passwordLogin(account: Account, region: string, credentials: HuaweiPas
   return {
     token: new Secret(subject),
     projectId,
-    // An unreadable expiry counts as an early one: tokens live for 24 hours.
+    // Tokens are valid for 24 hours. If the expiry cannot be parsed, one hour is assumed.
     expiresAt: instant(token?.expires_at) ?? reply.receivedAt + hour,
   };
 }

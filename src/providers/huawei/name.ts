@@ -3,9 +3,9 @@ import type { Backup, Migration } from '../../domain/migration.ts';
 const maxLength = 50;
 
 /**
- * The name of the job that restores a backup: at most 50 characters, letter first ("CreateReplicationJob": `name`). It is our only
- * handle on a job whose id never reached us, so it carries the whole id of the backup and the attempt, and sending the same attempt
- * again uses the same name.
+ * The name of the job that restores a backup: at most 50 characters, starting with a letter (CreateReplicationJob page drs_03_0283). The
+ * name is the only way to find a job whose id was lost. It therefore contains the id of the backup and the attempt, and it is the same each
+ * time this attempt is sent.
  */
 export function jobName(migration: Pick<Migration, 'name'>, backup: Pick<Backup, 'id' | 'attempt'>): string {
   const tail = `-${backup.id.replace(/^bkp_/, '').replace(/[^A-Za-z0-9]/g, '')}-${backup.attempt}`;

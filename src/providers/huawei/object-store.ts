@@ -34,7 +34,7 @@ import { instant, malformedReply, text } from './reply.ts';
 
 const permissions = { list: 'obs:bucket:ListBucket', read: 'obs:object:GetObject' } as const;
 
-/** OBS: listing and reading backups (pages obs_04_0022 and obs_04_0083). */
+/** Reads from OBS (pages obs_04_0022 and obs_04_0083). */
 export const objectStore: ObjectStore = {
   permissions,
   restorable: (storageClass) => storageClass.toUpperCase() === 'STANDARD',
@@ -63,7 +63,7 @@ function requestIdOf({ headers }: VendorReply): string | null {
   return headers['x-obs-request-id'] ?? headers['x-amz-request-id'] ?? null;
 }
 
-/** The text that OBS signs. Prefix, marker and range are not part of it (page obs_04_0010). */
+/** The string to sign of OBS (page obs_04_0010). It does not cover prefix, marker and range. */
 export function storageStringToSign(request: VendorRequest, headers: Readonly<Record<string, string>>): string {
   const { bucket = '', key = null } = request.object ?? {};
   const lower = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value.trim()] as const);
@@ -79,7 +79,7 @@ export function storageStringToSign(request: VendorRequest, headers: Readonly<Re
   ].join('\n');
 }
 
-/** Signs one attempt with the account's access key, or with the temporary one of its session. Pure. */
+/** Signs one attempt with the account's access key or with the temporary one of the session. Pure. */
 export function signStorage(request: VendorRequest, context: SigningContext): SignedRequest {
   const keys = keysOf(request, context);
   const headers = {
@@ -109,10 +109,13 @@ function keysOf(request: VendorRequest, { credentials, session }: SigningContext
 }
 
 const keysOperation = 'CreateTemporaryAccessKeyByToken';
-/** One hour limits both renewals and the value of a stolen key. The vendor allows 15 minutes to 24 hours. */
+/**
+ * Lifetime of a temporary access key in seconds. One hour limits both the number of renewals and the risk of a stolen key. The vendor
+ * allows 15 minutes to 24 hours.
+ */
 const lifetimeSeconds = 3600;
 
-/** Opens the object-storage session of a user with a password: a token, and a temporary access key from it. */
+/** Opens a session for the object store with a password: a token, and with it a temporary access key. */
 function* storageLogin(credentials: HuaweiPasswordCredentials): Dialogue<Session> {
   const token = tokenIn(yield tokenRequest(credentials, { domain: { name: credentials.accountName } }));
   const reply = yield {
@@ -139,7 +142,7 @@ function* storageLogin(credentials: HuaweiPasswordCredentials): Dialogue<Session
       secretAccessKey: new Secret(secret),
       securityToken: new Secret(security),
     },
-    // An unreadable expiry counts as an early one.
+    // If the expiry cannot be parsed, a quarter of the lifetime is assumed.
     expiresAt: instant(issued?.expires_at) ?? reply.receivedAt + (lifetimeSeconds * 1000) / 4,
   };
 }

@@ -4,7 +4,7 @@ import { type Dialogue, VendorError } from '../../domain/vendor.ts';
 import { splitKey } from './body.ts';
 import { isJobId, type JobOrder, readOrder, readShow, showRequest } from './jobs.ts';
 
-/** See `ChangingCall.objection`: the job has to restore the same files onto the same instance. */
+/** See `ChangingCall.objection`. The job must restore the same files onto the same instance. */
 export function* objectToJob(input: CallInput, { jobId = '' }: Refs): Dialogue<string | null> {
   const unknown = `Huawei Cloud shows no job ${jobId}.`;
   if (!isJobId(jobId)) return unknown;

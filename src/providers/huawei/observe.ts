@@ -19,17 +19,17 @@ import { optionsOf } from './options.ts';
 import { requestIdOf } from './reply.ts';
 import { jobState } from './status.ts';
 
-/** The vendor's report on a job and its place; or that the vendor does not know the job. */
+/** A job with the response that described it; or `missing` if the vendor does not know the job. */
 type Sighting = { readonly job: Job; readonly words: VendorErrorDetails } | 'missing';
 
-/** One list of the project's jobs covers every migration of the account in the region. */
+/** The key of migrations that are observed together. One list of a project's jobs covers every migration of the account in the region. */
 export function observationGroup(migration: Migration): string {
   return `${migration.account}|${migration.region}`;
 }
 
 /**
- * The vendor's view of each migration. Only running jobs are read: the vendor does not link the jobs of a chain, so our own list of
- * backups is the only source for the rest. A migration between two jobs costs no call.
+ * Observes migrations by reading their running jobs. The vendor does not link the jobs of a chain, so the stored list of backups is the
+ * only source for the rest. A migration between two jobs causes no call.
  */
 export function* observe(
   migrations: readonly Migration[],
@@ -45,7 +45,7 @@ function runningBackups(migration: Migration): readonly Backup[] {
   return migration.backups.filter((backup) => backup.state === 'restoring');
 }
 
-/** A user may see jobs only inside an enterprise project. If all migrations have the same one, it filters the list. */
+/** The filter for an enterprise project, if all migrations have the same one, because a user may see jobs only inside it. */
 function commonEnterpriseProject(migrations: readonly Migration[]): readonly (readonly [string, string])[] {
   const [id, ...others] = new Set(migrations.map((each) => optionsOf(each).enterpriseProjectId));
   return id === undefined || others.length > 0 ? [] : [['enterprise_project_id', id]];
@@ -60,7 +60,8 @@ function* sightJobs(
   for (const id of wanted) if (!isJobId(id)) sightings.set(id, 'missing');
 
   let seen = 0;
-  // For a single job, reading its details costs no more than another page and is certain.
+  // The first page is read if any job is missing. For a single missing job, its details cost no more than a further page and are
+  // conclusive.
   for (let page = 0; page < maxPages && missing().length > Math.min(page, 1); page++) {
     const reply = yield listRequest(scope, seen);
     const { jobs, rows, total } = readPage(reply);
@@ -73,7 +74,7 @@ function* sightJobs(
   return sightings;
 }
 
-/** One job by its id. A malformed response concerns this job only; the others are still observed. */
+/** Reads one job by its id. A malformed response concerns this job only, and the others are still observed. */
 function* showJob(id: string): Dialogue<Sighting> {
   try {
     const reply = yield showRequest(id);
@@ -143,7 +144,7 @@ function backupObservation(
   };
 }
 
-/** The phase of the whole chain: the vendor's latest reports override the stored state of each backup. */
+/** The phase of the whole chain. The vendor's latest reports override the stored states of backups. */
 function phaseOf(migration: Migration, observed: readonly BackupObservation[]): Phase {
   const stateOf = (backup: Backup) => observed.find((each) => each.backupId === backup.id)?.state ?? backup.state;
   const full = fullBackup(migration);

@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import type { Migration } from '../../domain/migration.ts';
 import { closed } from '../../domain/typebox.ts';
 
-/** Settings of a migration that only this vendor has. */
+/** The settings of a migration that only this vendor has. */
 export const OptionsSchema = Type.Object(
   {
     enterpriseProjectId: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
@@ -17,7 +17,7 @@ export const OptionsSchema = Type.Object(
   closed,
 );
 
-/** The settings of a migration, as its request was let in. */
+/** Returns the vendor's settings of a migration. Validation has checked them. */
 export function optionsOf({ providerOptions }: Migration): Static<typeof OptionsSchema> {
   return (providerOptions.huawei ?? {}) as Static<typeof OptionsSchema>;
 }

@@ -11,8 +11,9 @@ const maxPages = 20;
 const fault = (pointer: string, detail: string): FieldFault => ({ pointer, detail });
 
 /**
- * The read-only checks on RDS: the target is an active SQL Server instance and no replica; a backup of an instance is complete,
- * of the stated version and holds what is asked for; and no database of that name exists, unless it may be overwritten.
+ * Checks a migration with reads of RDS (pages of ListInstances, ListBackups and ListSqlserverDatabases). The target must be an active SQL
+ * Server instance and not a replica. A backup of an instance must be complete, have the stated version and contain the requested databases.
+ * A database with the same name must not exist, unless it may be overwritten.
  */
 export function* preflight(migration: Migration, _account: Account): Dialogue<readonly FieldFault[]> {
   const { source } = fullBackup(migration);
@@ -29,7 +30,7 @@ export function* preflight(migration: Migration, _account: Account): Dialogue<re
   return faults;
 }
 
-/** The major version of the instance's SQL Server (Querying DB Instances page). */
+/** Reads the major version of the instance's SQL Server (ListInstances page); null if it is unknown. */
 export function* targetMajor(migration: Migration): Dialogue<number | null> {
   const target = yield* readInstance(migration.target.instanceId);
   return majorOf(text(asObject(target?.datastore)?.version));
@@ -39,7 +40,7 @@ function read(operation: string, path: string, query: VendorRequest['query']): V
   return { operation, service: 'rds', effect: 'read', method: 'GET', path, query, headers: {}, body: undefined };
 }
 
-/** The list under `key`. A reply without it is malformed, not an empty list. */
+/** The list under `key`. Throws `VendorError` of kind `malformed` if it is missing, because a missing list differs from an empty one. */
 function listIn(operation: string, reply: VendorReply, key: string): { list: readonly Fields[]; total: number | null } {
   const body = objectOf(reply);
   if (!Array.isArray(body?.[key])) throw malformedReply(operation, reply, `the list \`${key}\` is missing`);
@@ -50,7 +51,7 @@ function isNotFound(error: unknown): boolean {
   return error instanceof VendorError && error.failure.kind === 'not_found';
 }
 
-/** The instance of that id in the project; null: there is none (Querying DB Instances page). */
+/** Reads an instance by its id (ListInstances page). Null: the project has no such instance. */
 export function* readInstance(id: string): Dialogue<Fields | null> {
   const operation = 'ListInstances';
   try {
@@ -86,7 +87,7 @@ function* readBackup(source: InstanceBackup): Dialogue<Fields | null> {
       ['instance_id', source.instanceId],
       ['backup_id', source.backupId],
     ]);
-    // One sample of the vendor spells the key with a space at its end.
+    // One sample of the vendor has a space at the end of this key.
     const { list } = listIn(operation, reply, 'backups');
     return list.find((backup) => (text(backup.id) ?? text(backup['id '])) === source.backupId) ?? null;
   } catch (error) {
@@ -132,7 +133,7 @@ function backupFaults(
   return faults;
 }
 
-/** The year in a version such as `2019_EE`; NaN, which compares with nothing, when there is none. */
+/** The year in a version such as `2019_EE`. NaN if there is none, so that every comparison is false. */
 function yearOf(version: string): number {
   return Number(/^\d{4}/.exec(version)?.[0] ?? Number.NaN);
 }
@@ -158,7 +159,7 @@ function* readDatabases(instanceId: string): Dialogue<readonly string[]> {
   return names;
 }
 
-/** Databases that already exist on the target. If the request names none, the known contents of the backup are compared. */
+/** Faults for databases that already exist on the target. If the request names no databases, the known contents of the backup are compared. */
 function clashes(
   migration: Migration,
   existing: readonly string[],

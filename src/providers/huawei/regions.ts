@@ -3,9 +3,9 @@ import type { RegionGroup } from '../kit/regions.ts';
 const drs = 'regions of DRS in huaweicloud-sdk-nodejs-v3 3.1.209';
 
 /**
- * `regional`: all services have hosts of the region. `global_iam`: no host of IAM there, and the global one answers, whose tokens every region
- * accepts. `europe`: a cloud of its own under another domain. A host is no promise that backup migration v5 is switched on in the region, so the
- * list informs and never refuses.
+ * The regions of DRS. `regional`: every service has a host in the region. `global_iam`: IAM has no host there, and the global host serves
+ * it, whose tokens every region accepts. `europe`: a separate cloud with another domain. A host does not prove that backup migration v5 is
+ * enabled in the region, so the list is used for information only.
  */
 export const regionGroups: readonly RegionGroup<'regional' | 'global_iam' | 'europe'>[] = [
   {

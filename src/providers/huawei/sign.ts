@@ -14,16 +14,16 @@ const algorithm = 'SDK-HMAC-SHA256';
 
 const sha256 = (data: string) => hash('sha256', data, 'hex');
 
-/** `YYYYMMDDTHHMMSSZ`, the only form of `X-Sdk-Date`. */
+/** Formats a time as `YYYYMMDDTHHMMSSZ`, the format of `X-Sdk-Date`. */
 export function sdkDate(now: Instant): string {
   const text = new Date(now).toISOString();
   return `${text.slice(0, 4)}${text.slice(5, 7)}${text.slice(8, 13)}${text.slice(14, 16)}${text.slice(17, 19)}Z`;
 }
 
-/** What a signature covers. Header names may have any case; the body is the text on the wire. */
+/** The parts of a request that a signature covers. Header names may have any case. `body`: the text that is sent. */
 export interface Signable {
   readonly method: string;
-  /** Path of the URL, already percent-encoded. */
+  /** Path of the URL, percent-encoded. */
   readonly path: string;
   readonly query: readonly (readonly [name: string, value: string])[];
   readonly headers: Readonly<Record<string, string>>;
@@ -37,7 +37,7 @@ interface SignedHeaders {
   readonly names: string;
 }
 
-/** The signed headers as the canonical request has them, by lower-case name, and their names. */
+/** The lines of the signed headers and their names, in lower case and sorted by name. */
 function signedHeaders(headers: Signable['headers']): SignedHeaders {
   const sorted = Object.keys(headers)
     .map((name) => [name.toLowerCase(), headers[name] ?? ''] as const)
@@ -52,8 +52,8 @@ function signedHeaders(headers: Signable['headers']): SignedHeaders {
 }
 
 /**
- * The canonical request ("API Request Signing Guide"): the path ends with `/` although the real one does not, the query is sorted
- * by name and then by value, and every given header is signed.
+ * The canonical request (“API Request Signing Guide”). Its path ends with `/` even if the real path does not, the query is sorted by name
+ * and then by value, and every given header is signed.
  */
 export function canonicalRequest(request: Signable, signed: SignedHeaders = signedHeaders(request.headers)): string {
   const query = [...request.query]
@@ -65,7 +65,7 @@ export function canonicalRequest(request: Signable, signed: SignedHeaders = sign
   return `${request.method}\n${path}\n${query}\n${lines}\n${names}\n${sha256(request.body ?? '')}`;
 }
 
-/** The `Authorization` header. The secret key is used as it is: no key is derived per day or region. */
+/** The `Authorization` header. The secret key itself is the HMAC key, without a derivation by day or region. */
 export function authorization(request: Signable, date: string, credentials: HuaweiAccessKeyCredentials): string {
   const signed = signedHeaders(request.headers);
   const stringToSign = `${algorithm}\n${date}\n${sha256(canonicalRequest(request, signed))}`;
@@ -74,8 +74,8 @@ export function authorization(request: Signable, date: string, credentials: Huaw
 }
 
 /**
- * Signs for one attempt: with the session's token, or with access key and secret. A login request carries neither project nor
- * token. Throws `VendorError` (`unauthenticated`) when the call needs a project or a token that is not known.
+ * Signs one attempt with the session's token or with the access key. A login request has neither project nor token. Throws `VendorError` of
+ * kind `unauthenticated` if a required project or token is unknown.
  */
 export function sign(request: VendorRequest, context: SigningContext): SignedRequest {
   const { session } = context;
@@ -101,7 +101,7 @@ export function sign(request: VendorRequest, context: SigningContext): SignedReq
   });
 
   if (credentials.method === 'password') {
-    // The one IAM call of this mode is the login itself, also while an old session is about to be replaced.
+    // With a password, the only call to IAM is the login. It needs no token, even if an earlier session exists.
     if (request.service === 'iam') return signed(common);
     const token = session?.token ?? null;
     if (token === null) throw notReady(request, 'there is no token');

@@ -1,7 +1,10 @@
-/** What a job's status means. A word that is not in the table never moves a state. */
+/** The meaning of a job's status. An unrecognized status never changes a state. */
 export type JobState = 'running' | 'restored' | 'failed' | 'precheck_failed' | 'unrecognized';
 
-/** Every spelling met: of the list, of the details (lower case), of the SDKs' enumerations, and the typo of the first API version. */
+/**
+ * All known spellings: of the list, of the details (lower case), of the SDKs' enumerations, and a misspelling of the first API version
+ * (page drs_03_0284).
+ */
 const states: ReadonlyMap<string, JobState> = new Map([
   ['TRANSFERRING', 'running'],
   ['TRANSFERING', 'running'],
@@ -10,6 +13,7 @@ const states: ReadonlyMap<string, JobState> = new Map([
   ['PRECHECK_FAILED', 'precheck_failed'],
 ]);
 
+/** The meaning of a job's status, in any spelling. */
 export function jobState(status: string): JobState {
   const word = status
     .trim()

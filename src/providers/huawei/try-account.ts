@@ -2,7 +2,10 @@ import type { AccountTrial } from '../../domain/provider.ts';
 import { listRequest, readPage } from './jobs.ts';
 import { readInstance } from './preflight.ts';
 
-/** Lists the jobs of the project (ListReplicationJobs), which is what every restore is followed with; and reads the instance where one is named. */
+/**
+ * Checks an account by listing the jobs of the project (ListReplicationJobs page), the read that every observation uses. If an instance is
+ * named, it is read too.
+ */
 export const tryAccount: AccountTrial = function* ({ instanceId }) {
   readPage(yield listRequest([], 0));
   if (instanceId === null || (yield* readInstance(instanceId)) !== null) return null;
