@@ -34,16 +34,16 @@ export type HttpApp = FastifyInstance<
 /** Who may call a route: a scope, everybody, or everybody where the documentation is public. */
 export type Access = Scope | 'open' | 'documentation';
 
-/** A migration that a request is about, and where it restores to, as far as the request has learnt that. */
+/** The migration of a request, with the account and instance of its target once they are known. */
 export interface Subject {
   readonly migrationId: string;
   readonly place?: { readonly account: string; readonly instanceId: string };
 }
 
-/** What of a provider the HTTP surface depends on. */
+/** The part of a provider that the HTTP surface uses. */
 export type HttpProvider = LifeCycleProvider & Pick<Provider, 'options' | 'examples'>;
 
-/** What the routes need. */
+/** The dependencies of the routes. */
 export interface HttpContext {
   readonly service: MigrationService;
   readonly webhooks: WebhookService;
@@ -54,42 +54,45 @@ export interface HttpContext {
   readonly afterwards: Afterwards;
   readonly providers: ProviderRegistry<HttpProvider>;
   readonly trail: AuditTrail;
-  /** What was made to show migrations. */
+  /** Recently sent representations of migrations. */
   readonly shown: ShownMigrations;
-  /** How a migration is shown: in short where it is one of many or the answer to a change, with all backups of a long chain where it was asked for. */
+  /**
+   * Returns the representation of a migration. `short`: at most `maxShownBackups` backups, for lists and for responses to changes. `whole`:
+   * all backups.
+   */
   readonly represent: (migration: Migration, extent: 'short' | 'whole') => MigrationRepresentation;
 }
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Without it a route takes the scope `admin`; with several scopes it takes all of them. */
+    /** The required scopes, all of them. Default: `admin`. */
     access?: Access | readonly Scope[];
     /** Media types of the body; default `application/json`. */
     bodyTypes?: readonly string[];
     /** An absent body counts as an empty object. */
     bodyOptional?: boolean;
-    /** The route negotiates for itself what it answers. */
+    /** The route handles `Accept` itself. */
     anyAccept?: boolean;
   }
   interface FastifyRequest {
-    /** `routeOptions` as it was read once: Fastify makes it anew each time. */
+    /** `routeOptions`, read once per request, because Fastify creates the object at each read. */
     route: FastifyRequest['routeOptions'];
     identity: Identity | null;
-    /** What the audit says of the request in the transaction of its change; null: nothing has been said yet. */
+    /** The audit record that the transaction of the change stores; null until it is created. */
     auditEntry: AuditEntry | null;
-    /** Whether the answer is stored, in the audit and with the idempotency key, by the transaction that settled it. */
+    /** Whether the transaction of the change has stored the response, in the audit record and with the idempotency key. */
     answerKept: boolean;
-    /** For the log and the audit. */
+    /** The migration of the request, for the log and the audit; null: none, or not known yet. */
     subject: Subject | null;
-    /** Accounts of the webhook that the request is about, for the audit. */
+    /** Accounts of the request's webhook, for the audit; null: the request has no webhook. */
     webhookAccounts: readonly string[] | null;
-    /** Why the credentials were not taken, for the log; null: they were, or none were needed. */
+    /** Why the credentials were rejected, for the log; null: they were accepted or not required. */
     refusedBecause: string | null;
-    /** The request as the telemetry knows it. */
+    /** The request in the telemetry; null before its first hook. */
     progress: RequestInProgress | null;
-    /** What every link of the answer begins with; see `publicBase`. */
+    /** Prefix of every link in the response; see `publicBase`. */
     base: string;
-    /** When the request began, by the injected clock. */
+    /** When the request began, in milliseconds since 1970 by the injected clock. */
     startedAt: number;
   }
 }

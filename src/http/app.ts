@@ -177,10 +177,10 @@ function newApp(
     bodyLimit: settings.bodyLimitBytes,
     requestTimeout: settings.requestTimeoutMs,
     keepAliveTimeout: settings.keepAliveTimeoutMs,
-    // Hooks of Godwit answer a rejected request with a problem document.
+    // The origin check rejects a missing `Host` with a problem document.
     http: { requireHostHeader: false, connectionsCheckingInterval: 5000 },
     ...(settings.trustedProxies.length > 0 && { trustProxy: addressList(settings.trustedProxies) }),
-    // A hook answers requests during the shutdown with a problem document.
+    // The connections plugin rejects requests during a shutdown with a problem document.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 128 },

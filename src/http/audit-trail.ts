@@ -3,7 +3,7 @@ import type { AuditEntry, AuditLog } from '../domain/audit.ts';
 
 /** The known facts of a request that was rejected before routing. */
 export interface UnroutedRequest {
-  /** Null if it was not HTTP. */
+  /** Null if the input was not HTTP. */
   readonly method: string | null;
   readonly remoteAddress: string;
   readonly requestId: string;
@@ -21,6 +21,6 @@ export interface AuditTrail {
   /** Records a request that reached no route and has no caller. */
   refusedUnrouted(refused: UnroutedRequest): void;
   placeOf: AuditLog['placeOf'];
-  /** Writes pending records. */
+  /** Waits for pending records; gives up after one last attempt for each. */
   close(): Promise<void>;
 }

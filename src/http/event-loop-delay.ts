@@ -9,7 +9,7 @@ const nanosecondsPerMs = 1e6;
 export interface EventLoopDelay {
   /**
    * The average lag of an event loop turn in the better one of the last two seconds, in milliseconds. A single long turn, such as that of a
-   * heavy list, affects the average of only one second and does not count as overload.
+   * large list, affects the average of one second only and does not count as overload.
    */
   presentMs(): number;
   close(): void;
@@ -23,7 +23,7 @@ export function measureEventLoopDelay(): EventLoopDelay {
   let before = 0;
   const timer = setInterval(() => {
     before = present;
-    // There is no sample, because the loop had no turn in which to take one.
+    // Without a sample the loop had no turn in which to take one.
     present = histogram.count === 0 ? 0 : Math.max(0, histogram.mean / nanosecondsPerMs - resolutionMs);
     histogram.reset();
   }, windowMs).unref();

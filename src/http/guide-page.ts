@@ -37,7 +37,7 @@ function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 
-/** The HTML of a Markdown page in `template` (`pages/guide/page.html`). HTML in the Markdown is dropped. */
+/** The HTML of a Markdown page in `template` (`pages/guide/page.html`). HTML inside the Markdown is dropped. */
 export function guidePage(marked: typeof Marked, markdown: string, template: string, place: GuidePlace): string {
   const parser = new marked({
     renderer: {

@@ -10,7 +10,7 @@ export interface ProblemAnswer {
 
 export const problemMediaType = 'application/problem+json';
 
-/** Writes a problem as RFC 9457 wants it. `instance` is the request id; `base` begins the link to the catalogue. */
+/** The response for a problem (RFC 9457). `instance` is the request id; `base` is the prefix of the link to the catalogue. */
 export function problemAnswer(problem: Problem, requestId: string, base: string): ProblemAnswer {
   const entry = problemCatalogue[problem.code];
   const { errors, provider, retryable, retryAfterSeconds, members } = problem.extras;
@@ -51,8 +51,8 @@ const byFastifyCode: Readonly<Record<string, () => Problem>> = {
 };
 
 /**
- * The problem that an error is for the caller; null: a fault of ours, which the log has to tell. `repeatable`: the request carries an
- * idempotency key, so that it can be sent again without being carried out twice.
+ * Maps an error to the problem for the caller; null: an internal error, which the log must contain. `repeatable`: the request has an
+ * idempotency key, so a repetition has no second effect.
  */
 export function problemOf(error: unknown, repeatable = false): Problem | null {
   if (error instanceof Problem) return error;
@@ -82,7 +82,7 @@ export function problemOf(error: unknown, repeatable = false): Problem | null {
   return typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500 ? problemOfStatus(statusCode) : null;
 }
 
-/** The problem for whatever was thrown and is nobody’s fault but ours. */
+/** The problem for an internal error. */
 export function internalProblem(): Problem {
   return new Problem('internal', problemCatalogue.internal.help, { retryAfterSeconds: 5 });
 }

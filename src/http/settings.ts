@@ -1,26 +1,31 @@
-/** How the HTTP surface behaves. Times in milliseconds unless the name says otherwise. */
+/** Settings of the HTTP surface. Times are in milliseconds unless the name has another unit. */
 export interface HttpSettings {
   /** Shown in the OpenAPI document and at `/`. */
   readonly version: string;
   /** The environment: the built-in emulated clouds, or configured accounts of real ones. */
   readonly environment: 'sandbox' | 'live';
-  /** Where callers find this gateway, such as `https://apis.example.com/godwit`; null: where they called it. */
+  /** The gateway's URL for callers, such as `https://apis.example.com/godwit`; null: the host that they called. */
   readonly publicUrl: string | null;
-  /** Addresses and networks (CIDR) of proxies whose `X-Forwarded-For` and `X-Forwarded-Prefix` are believed. */
+  /** Addresses and networks (CIDR) of proxies whose `X-Forwarded-For` and `X-Forwarded-Prefix` are trusted. */
   readonly trustedProxies: readonly string[];
-  /** Names, in lower case, by which a gateway without authentication may be called, beside those of its machine. */
+  /** Accepted host names, in lower case, of a gateway without authentication, besides those of its own machine. */
   readonly allowedHosts: readonly string[];
-  /** Origins whose pages may call the API. */
+  /** Origins whose pages may call the API (CORS). */
   readonly corsOrigins: readonly string[];
-  /** Largest body, in bytes. */
+  /** Maximum size of a body, in bytes. */
   readonly bodyLimitBytes: number;
-  /** Time for a whole request to arrive. */
+  /** Maximum time for a whole request to arrive. */
   readonly requestTimeoutMs: number;
+  /** Maximum time for the headers of a request to arrive. */
   readonly headersTimeoutMs: number;
-  /** Keep-alive of an idle connection, longer than the load balancer’s, which would otherwise use closed connections. */
+  /** How long an idle connection is kept. Must exceed the load balancer's keep-alive, which would otherwise use closed connections. */
   readonly keepAliveTimeoutMs: number;
+  /** Maximum number of open connections; one address gets at most half of them. */
   readonly maxConnections: number;
-  /** A reader who takes nothing of an answer for so long is cut off. Longer than the pause between two signs of life of a stream. */
+  /**
+   * A connection is closed when its peer reads nothing of a long response for this time. Must exceed the heartbeat interval of event
+   * streams.
+   */
   readonly stalledReaderMs: number;
   /** Whether `/docs`, `/openapi.json`, `/problems` and `/` are open without credentials. */
   readonly publicDocumentation: boolean;
@@ -28,27 +33,29 @@ export interface HttpSettings {
   readonly publicMetrics: boolean;
   /** Whether Swagger UI is served at `/docs`. */
   readonly explorer: boolean;
-  /** Per caller, and per address for requests with missing or wrong credentials; null: no limit. */
+  /** The limit per caller, and per address for requests with missing or wrong credentials; null: no limit. */
   readonly rateLimit: RateLimit | null | (() => RateLimit | null);
-  /** How long a submission waits for the vendor without `Prefer: wait`. */
+  /** How long a submission without `Prefer: wait` waits for the vendor. */
   readonly defaultWaitSeconds: number;
+  /** The longest wait that `Prefer: wait` can request. */
   readonly maxWaitSeconds: number;
-  /** How long an unanswered idempotency key counts as in progress; after that its process counts as dead. */
+  /** How long an unanswered idempotency key of another process counts as in progress; after that its process counts as dead. */
   readonly idempotencyInProgressMs: number;
-  /** Requests are refused while a turn of the event loop takes longer than this on average; null: never. */
+  /** Requests are rejected while the average event loop lag exceeds this; null: never. */
   readonly maxEventLoopDelayMs: number | null;
-  /** How many event streams may be open at once. */
+  /** Maximum number of open event streams. */
   readonly maxEventStreams: number;
+  /** Maximum number of open event streams of one authenticated caller. */
   readonly maxEventStreamsOfOneCaller: number;
 }
 
-/** The rate limit as it is now: a running gateway may be given another one. */
+/** Reads the current rate limit, which can change at run time. */
 export function rateLimitOf({ rateLimit }: Pick<HttpSettings, 'rateLimit'>): () => RateLimit | null {
   return typeof rateLimit === 'function' ? rateLimit : () => rateLimit;
 }
 
 export interface RateLimit {
-  /** Requests per window; also the largest burst. */
+  /** Requests per window; also the maximum burst. */
   readonly requests: number;
   readonly windowSeconds: number;
 }

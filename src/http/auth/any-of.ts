@@ -1,6 +1,9 @@
 import type { Authenticator } from './authenticator.ts';
 
-/** Asks several authenticators in order; the first that recognizes the caller decides. */
+/**
+ * Tries several authenticators in order; the first that recognizes the caller decides. If none does, the last failure of an authenticator
+ * is thrown.
+ */
 export function anyOf(authenticators: readonly Authenticator[]): Authenticator {
   const [only, ...others] = authenticators;
   if (only !== undefined && others.length === 0) return only;

@@ -48,7 +48,7 @@ export interface Authenticator {
   ): Identity | null | Promise<Identity | null>;
 }
 
-/** Whether the identity has the scope. */
+/** Whether the identity has the scope, or `admin`, which includes all. */
 export function hasScope(identity: Pick<Identity, 'scopes'>, scope: Scope): boolean {
   return identity.scopes.includes(scope) || identity.scopes.includes('admin');
 }

@@ -13,7 +13,9 @@ export interface AuthenticationSettings {
   readonly issuers: readonly JwtSettings[];
 }
 
-/** Authenticates by keys, signed tokens or both; with neither the API is open to everybody. */
+/**
+ * Authenticates by keys, signed tokens or both; with neither the API is open to everybody. Throws `TypeError` for a malformed key digest.
+ */
 export async function authenticatorOf(
   settings: AuthenticationSettings,
   runtime: Pick<Runtime, 'now' | 'monotonic'>,

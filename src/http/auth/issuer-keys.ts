@@ -16,9 +16,9 @@ const maxBytes = 1_048_576;
 export type ReadKeySet = () => Promise<JSONWebKeySet>;
 
 /**
- * The keys of an issuer. One fetch serves all waiting requests. Fetched keys remain valid for hours while the issuer is down and are
- * refreshed in the background. Throws `overloaded` if there are no keys and none can be fetched. A failed fetch is remembered, so that a
- * hanging issuer delays one request, not each. `monotonicNow`: milliseconds of a steady clock.
+ * The keys of an issuer. One fetch serves all waiting requests. Fetched keys are refreshed in the background and remain valid for hours
+ * while the issuer is down. A failed fetch is remembered, so that a hanging issuer delays one request instead of each. `monotonicNow`:
+ * milliseconds of a monotonic clock. Throws `overloaded` if there are no keys and none can be fetched.
  */
 export function issuerKeys(read: ReadKeySet, monotonicNow: () => number): JWTVerifyGetKey {
   let keys: { readonly find: JWTVerifyGetKey; readonly readAt: number } | null = null;

@@ -34,8 +34,8 @@ const accessTokenType = 'at+jwt';
 const unspecificType = 'jwt';
 
 /**
- * Authenticates callers by signed tokens. `ownsSubject`: whether a caller was known by this subject alone before issuers became part of the
- * name.
+ * Authenticates callers by signed tokens. `ownsSubject`: whether the records of earlier versions under this subject alone belong to this
+ * issuer's caller.
  */
 export function createJwtAuthenticator(
   settings: JwtSettings,
@@ -48,7 +48,7 @@ export function createJwtAuthenticator(
     authenticate: async (presented, explain) => {
       if (presented?.scheme !== 'bearer') return null;
       try {
-        // A token of another issuer must not cause a fetch of this issuer's keys.
+        // A token of another issuer must not trigger a fetch of this issuer's keys.
         if (decodeJwt(presented.value).iss !== settings.issuer) {
           explain?.(`the token is not one of ${settings.issuer}`);
           return null;
@@ -97,7 +97,7 @@ async function verified(token: string, keys: JWTVerifyGetKey, options: Parameter
   }
 }
 
-/** Why a validly signed token is not an access token for its bearer here (RFC 8725, 3.11 and 3.12; RFC 9068, 4); null if it is. */
+/** Why a validly signed token is not an access token for this API (RFC 8725, 3.11 and 3.12; RFC 9068, 4); null if it is. */
 function useFault(typ: unknown, claims: JWTPayload, wanted: 'at+jwt' | 'any'): string | null {
   const type = typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : null;
   if (type !== accessTokenType) {
@@ -119,7 +119,7 @@ function subjectFault({ sub }: JWTPayload): string | null {
   return typeof sub === 'string' && sub !== '' ? null : 'the token has no subject';
 }
 
-/** Error codes and claim names of the library; its messages contain no part of a token. */
+/** The reason for the log, from error codes and claim names only: the library's messages could contain parts of a token. */
 function reasonOf(error: unknown): string {
   if (error instanceof errors.JWTExpired) return 'the token has expired';
   if (error instanceof errors.JWTClaimValidationFailed) return `the claim \`${error.claim}\` does not fit`;

@@ -10,7 +10,7 @@ export function createStaticKeyAuthenticator(keys: readonly StaticKey[]): Authen
     authenticate: (presented, explain) => {
       if (presented === null) return null;
       let found: Identity | null = null;
-      // Compares with every key, so that the time reveals nothing.
+      // Compares with every key, so that the duration does not reveal a match.
       for (const digest of digestsOf(presented.value))
         for (const key of known) if (timingSafeEqual(key.digest, digest)) found ??= key.identity;
       if (found === null) explain?.('no configured key has this digest');
@@ -19,7 +19,7 @@ export function createStaticKeyAuthenticator(keys: readonly StaticKey[]): Authen
   };
 }
 
-/** A header is bytes. Most clients send non-ASCII letters as UTF-8; clients that follow `fetch` send Latin-1. */
+/** A header consists of bytes. Most clients send non-ASCII letters as UTF-8; clients that follow `fetch` send Latin-1. */
 function digestsOf(value: string): readonly Buffer[] {
   const asUtf8 = hash('sha256', value, 'buffer');
   return /^[\x20-\x7e]*$/.test(value) ? [asUtf8] : [hash('sha256', Buffer.from(value, 'latin1'), 'buffer'), asUtf8];

@@ -23,7 +23,10 @@ const readingMethods: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'TRACE'];
 type Place = { readonly account: string | null; readonly instanceId: string | null };
 const nowhere: Place = { account: null, instanceId: null };
 
-/** Recorded rejections of unknown or throttled callers are bounded, so that a flood cannot fill the disk. All are logged. */
+/**
+ * Creates the audit trail. Rejections of unknown or throttled callers are recorded at a bounded rate, so that a flood cannot fill the disk.
+ * All are logged.
+ */
 export function createAuditTrail(
   audit: AuditLog,
   runtime: Pick<Runtime, 'now' | 'monotonic' | 'sleep' | 'randomBytes'>,
@@ -38,7 +41,7 @@ export function createAuditTrail(
     void work.finally(() => pending.delete(work));
   }
 
-  /** Writing it again is harmless, because it has an id. */
+  /** Repeatable, because the record has an id. */
   function store(record: NewAuditRecord, log: FastifyBaseLogger): Promise<void> {
     const named = { id: newId('aud', runtime), ...record };
     return afterwards.write(log, 'the audit record was not stored', () => audit.appendAudit(named));
@@ -54,7 +57,7 @@ export function createAuditTrail(
     await write(complete, request.log, kept);
   }
 
-  /** `kept`: the record is already stored and only the log line is missing. */
+  /** `kept`: the record is already stored; only the log line is missing. */
   async function write(record: NewAuditRecord, log: FastifyBaseLogger, kept = false): Promise<void> {
     const { id: _id, at: _at, requestId: _requestId, ...line } = record;
     log.info({ audit: true, ...line }, 'audit');
@@ -108,7 +111,7 @@ export function createAuditTrail(
 /** Logs every request for a change with `audit: true` and records it, including rejected ones, once its response is certain. */
 export function installAudit(app: HttpApp, trail: AuditTrail): void {
   app.addHook('preHandler', (request, _reply, done) => {
-    // After the deletion nobody could tell what the migration was.
+    // The place of a migration is unknown after its deletion.
     const migrationId = request.method === 'DELETE' ? migrationIdOf(request) : null;
     if (migrationId === null) return done();
     trail.placeOf(migrationId).then((place) => {

@@ -46,7 +46,7 @@ export function installAuthorization(app: HttpApp): void {
   });
 }
 
-/** Checks what only the body reveals. Throws `forbidden`. */
+/** Checks one scope, such as one that depends on the body. Throws `forbidden` and sets `WWW-Authenticate`. */
 export function requireScope({ identity, route }: FastifyRequest, reply: FastifyReply, scope: Scope): void {
   if (identity === null) throw new Error(`${route.url} was let in without an identity`);
   if (hasScope(identity, scope)) return;
@@ -54,17 +54,17 @@ export function requireScope({ identity, route }: FastifyRequest, reply: Fastify
   throw new Problem('forbidden', `This needs the scope \`${scope}\`.`);
 }
 
-/** The scopes of a route; without a declaration `admin`. */
+/** The declared access of a route. Default: `documentation` for pages, `admin` for everything else. */
 function accessTo(request: FastifyRequest): Access | readonly Scope[] {
   return request.route.config.access ?? (isPage(request) ? 'documentation' : 'admin');
 }
 
-/** Web pages and their files, which another plugin serves. */
+/** Whether the request is for a web page or one of its files. */
 export function isPage(request: FastifyRequest): boolean {
   return /^\/(docs|board)(\/|$)/.test(request.route.url ?? '');
 }
 
-/** Open routes show more to an authenticated caller. */
+/** The caller of an open route, which shows more to an authenticated caller; null: no credentials, or invalid ones. */
 async function knownCaller(
   auth: Authenticator,
   failures: FailedCredentials,
@@ -123,7 +123,7 @@ function presentedCredential({ headers }: FastifyRequest): {
   if (scheme === 'bearer' && apiKey !== undefined && bearer !== apiKey)
     return { presented: null, fault: '`Authorization` and `X-API-Key` carry different keys: send one of them.' };
   if (bearer !== undefined) return { presented: { scheme: 'bearer', value: bearer }, fault: null };
-  // Another scheme belongs to a proxy on the way.
+  // Beside an API key, another scheme of `Authorization` is meant for a proxy on the way.
   if (key !== undefined) return { presented: { scheme: 'api_key', value: key }, fault: null };
   if (scheme === undefined || scheme === 'bearer') return { presented: null, fault: null };
   return {

@@ -9,7 +9,10 @@ import { servePages } from './pages.ts';
 /** The page's template library from its package: ES modules that import each other by relative paths. */
 const litHtml = dirname(fileURLToPath(import.meta.resolve('lit-html')));
 
-/** Serves the board at `/board/`, a page for people to watch migrations. The page contains no data and asks for a key if one is needed. */
+/**
+ * Serves the board at `/board/`, a page that shows migrations to people. The page contains no data; it prompts for a key if the API needs
+ * one.
+ */
 export async function installBoard(app: HttpApp, { providers }: Pick<HttpContext, 'providers'>): Promise<void> {
   const vocabulary = JSON.stringify(vocabularyOf(providers.all));
   app.get(

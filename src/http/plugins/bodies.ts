@@ -12,10 +12,13 @@ import { textFaults } from '../validation/text.ts';
 
 const json = 'application/json';
 const mergePatch = 'application/merge-patch+json';
-/** The largest valid request has a few hundred. Validating a flood of faults would delay other requests. */
+/**
+ * Maximum number of members and items in a body. The largest valid request has a few hundred. Validating thousands of faults would delay
+ * other requests.
+ */
 const maxMembers = 5000;
 
-/** Names of UTF-8 and of its subset. */
+/** Charset names of UTF-8 and of its subset ASCII. */
 const utf8Labels: readonly string[] = ['utf-8', 'utf8', 'us-ascii', 'ascii'];
 
 /** Parses bodies and queries: strict JSON in UTF-8, without coercion or dropped members. Every fault is named. */
@@ -47,8 +50,8 @@ export function installBodies(app: HttpApp, providers: readonly SchemaProvider[]
 }
 
 /**
- * Answers `Expect: 100-continue` with 100 if the request head allows. Otherwise the connection closes after the rejection, because the body
- * may follow anyway.
+ * Answers `Expect: 100-continue` with 100 if the headers are acceptable. A rejection closes the connection, because the body may follow
+ * anyway.
  */
 function continueWhenWelcome(app: HttpApp): void {
   const asking = new WeakSet<object>();
@@ -112,7 +115,7 @@ function parseBody(
     throw invalidRequest([{ pointer: '', detail: `has more than ${maxMembers} members in all` }]);
   const duplicates = duplicateMembers(text, parsed);
   if (duplicates.length > 0) throw invalidRequest(duplicates);
-  // Other texts cannot stand in valid UTF-8 or in valid JSON unless they are escaped.
+  // U+0000 and lone surrogates are possible only as escapes: valid JSON excludes the one and valid UTF-8 the other.
   const faults = text.includes('\\u') ? textFaults(parsed) : [];
   if (faults.length > 0) throw invalidRequest(faults);
   return parsed;

@@ -10,15 +10,15 @@ import { bareSecurityHeaders } from './security-headers.ts';
 /** Time to send the response before the connection is closed, in milliseconds. */
 const lastWordMs = 1000;
 
-/** An error of Node's parser; `rawPacket` is its last input. */
+/** An error of Node's HTTP parser; `rawPacket` is its last input. */
 export interface ParserFault {
   readonly code?: string;
   readonly rawPacket?: unknown;
 }
 
 /**
- * Answers on the socket what is not HTTP or arrives too slowly, before there is a request. Returns null if nobody is left to answer. The
- * connection closes soon after, whatever the peer does, because a peer that never closes would hold it forever.
+ * Answers malformed or slow input on the socket, because no request exists yet. Returns null if the peer has gone. The connection closes
+ * after `lastWordMs`, because a peer that never closes would hold it forever.
  */
 export function answerBrokenRequest(
   error: ParserFault,

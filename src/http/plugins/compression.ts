@@ -6,7 +6,7 @@ import { type Coding, wantedCoding } from '../request/accept-encoding.ts';
 /** Minimum size in characters or bytes; a smaller response fits into one or two packets anyway. */
 const worthwhile = 2048;
 
-/** Fast rather than small: a page of migrations already shrinks to a tenth. */
+/** Compression levels that favour speed: a page of migrations already shrinks to a tenth. */
 const compress: Readonly<
   Record<Coding, (body: string | Buffer, done: (error: Error | null, result: Buffer) => void) => void>
 > = {
@@ -15,9 +15,9 @@ const compress: Readonly<
 };
 
 /**
- * Compresses long responses to reads on threads beside the event loop. Three kinds are not compressed: event streams; responses with an
- * entity tag, because a tag names one byte sequence and must match `If-Match`; and responses to changes, which may contain secrets whose
- * length must not be revealed. Install it after the plugins that read the text and before those that watch its transmission.
+ * Compresses long responses to `GET` in Node's thread pool. Three kinds are not compressed: event streams; responses with an entity tag,
+ * because a tag names one byte sequence and must match `If-Match`; and responses to changes, which may contain secrets whose length must
+ * not be revealed. Install it after the plugins that read the text and before those that watch its transmission.
  */
 export function installCompression(app: HttpApp): void {
   app.addHook('onSend', (request, reply, payload, done) => {

@@ -4,23 +4,23 @@ import { Problem } from '../../domain/problem.ts';
 import type { HttpApp } from '../app-types.ts';
 import type { HttpSettings } from '../settings.ts';
 
-/** Maximum time to read a response, in milliseconds; streams have their own end. */
+/** Maximum time for a peer to read a response, in milliseconds; streams have their own end. */
 const slowestReaderMs = 300_000;
-/** Minimum watched size in bytes; a smaller response fits into the system's buffers. */
+/** Responses below this size, in bytes, are not watched: they fit into the system's buffers. */
 const unwatchedBytes = 65_536;
 /** At shutdown: time for a started request to arrive and for its response to be sent, in milliseconds. */
 const arrivingMs = 1000;
 const answeringMs = 5000;
 
 /**
- * Limits what a connection can hold up: one address gets at most half of all connections, an unread response is abandoned, and at shutdown
- * no peer keeps the process alive. Once the app closes, new requests get a problem that says so; probes are answered to the end.
+ * Limits connections. One address gets at most half of all connections. A response that the peer stops reading is abandoned. At shutdown no
+ * peer keeps the process alive: new requests get the problem `draining`, and probes are answered to the end.
  */
 export function installConnections(
   app: HttpApp,
   { maxConnections, stalledReaderMs }: Pick<HttpSettings, 'maxConnections' | 'stalledReaderMs'>,
 ): void {
-  /** Every open connection with its current request. A request that breaks off takes its connection with it. */
+  /** Every open connection with its current request; null: no request. */
   const sockets = new Map<Socket, IncomingMessage | null>();
   const perAddress = new Map<string, number>();
   let closing = false;
@@ -48,7 +48,7 @@ export function installConnections(
 
   app.addHook('onSend', (request, reply, payload, done) => {
     watchReader(request.raw.socket, reply.raw, payload, stalledReaderMs);
-    // An earlier request ends after the idle connections were closed; a kept-alive connection would then delay the shutdown.
+    // This request ends after the idle connections were closed; a kept-alive connection would delay the shutdown.
     if (closing) reply.header('connection', 'close');
     done(null, payload);
   });
@@ -59,7 +59,7 @@ export function installConnections(
   });
   app.addHook('preClose', async () => {
     closing = true;
-    // The connection was opened in advance. The server does not count it as idle and would wait for it.
+    // A connection that was opened in advance and has sent nothing: the server does not count it as idle and would wait for it.
     for (const socket of sockets.keys()) if (socket.bytesRead === 0) socket.destroy();
     later(arrivingMs, () => {
       for (const [socket, request] of sockets) if (request === null || !request.complete) socket.destroy();
@@ -76,7 +76,7 @@ export function installConnections(
   }
 }
 
-/** The system buffers part of a response and the process keeps the rest, which it must not do for a peer that stopped reading. */
+/** Closes the connection if its peer stops reading, because the process keeps the unread rest in memory. */
 function watchReader(socket: unknown, response: ServerResponse, payload: unknown, stalledReaderMs: number): void {
   if (!(socket instanceof Socket)) return;
   const stream = typeof payload === 'object' && payload !== null && !Buffer.isBuffer(payload);

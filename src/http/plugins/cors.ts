@@ -1,6 +1,6 @@
 import type { HttpApp } from '../app-types.ts';
 
-/** Headers that a page may send and read, besides those that are always allowed. */
+/** Request headers that a page may send, and response headers that it may read, besides those that are always allowed. */
 const sent = [
   'authorization',
   'x-api-key',

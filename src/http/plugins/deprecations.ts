@@ -1,7 +1,7 @@
 import type { onSendHookHandler } from 'fastify';
 import type { HttpApp } from '../app-types.ts';
 
-/** The announcement of an operation's removal; docs/versioning.md says how long it stays. */
+/** The announcement of an operation's removal; docs/versioning.md defines the minimum time until it. */
 export interface Deprecation {
   /** The time of the announcement, RFC 3339. */
   readonly since: string;
@@ -15,7 +15,7 @@ export interface Deprecation {
 export const deprecations: Readonly<Record<string, Deprecation>> = {};
 
 /**
- * Marks deprecated operations in the document, and their answers with `Deprecation` (RFC 9745), `Sunset` (RFC 8594) and `Link`.
+ * Marks deprecated operations in the OpenAPI document. Adds `Deprecation` (RFC 9745), `Sunset` (RFC 8594) and `Link` to their responses.
  * Install it before the document and before the first route.
  */
 export function installDeprecations(app: HttpApp, deprecated: Readonly<Record<string, Deprecation>>): void {

@@ -55,7 +55,7 @@ export async function installOpenApi(app: HttpApp, http: HttpContext): Promise<v
   });
 }
 
-/** Serves the document with examples and addresses for the caller. */
+/** Serves the OpenAPI document. Its examples and addresses fit the caller. */
 export function serveDocument(app: HttpApp, http: HttpContext): void {
   app.get(
     '/openapi.json',

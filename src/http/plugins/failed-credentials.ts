@@ -12,18 +12,18 @@ import { keyedBuckets, whileLimited } from './keyed-buckets.ts';
 const maxRemembered = 10_000;
 const rememberedMs = 3_600_000;
 
-/** Allowed rate of wrong credentials per address. */
+/** Limits requests with missing or wrong credentials per address. */
 export interface FailedCredentials {
   /**
-   * Throws `rate_limited` before any check if the address has sent too many wrong credentials. Recently valid credentials pass, so that a
-   * caller is not locked out by a guesser at the same address.
+   * Throws `rate_limited` before any check if the address has sent too many such requests. Recently valid credentials pass, so that a
+   * guesser at the same address does not lock out a caller.
    */
   admit(request: FastifyRequest, presented: PresentedCredential | null): void;
   failed(request: FastifyRequest, presented: PresentedCredential | null): void;
   good(presented: PresentedCredential | null): void;
 }
 
-/** Counts by address; counts nothing without a limit. */
+/** Counts by address, or by /64 network for IPv6. Without a limit nothing is counted. */
 export function failedCredentials(
   current: () => RateLimit | null,
   runtime: Pick<Runtime, 'monotonic'>,

@@ -4,7 +4,7 @@ import type { HttpApp } from '../app-types.ts';
 import { guidePage, guideUrl } from '../guide-page.ts';
 import { pageRoute, serveFiles } from './pages.ts';
 
-/** The project's Markdown pages, which the image contains. */
+/** Folder of the project's Markdown pages; the image contains it. */
 const docs = join(import.meta.dirname, '../../../docs');
 
 /**

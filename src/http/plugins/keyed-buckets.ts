@@ -20,11 +20,11 @@ export interface BucketState {
 export interface KeyedBuckets {
   /** Takes one token if there is one. */
   take(key: string): BucketState;
-  /** Returns what `take` would return. */
+  /** Returns what `take` would return, and takes nothing. */
   look(key: string): BucketState;
 }
 
-/** Creates buckets of one rate: `requests` at once, refilled over the window of the monotonic clock. */
+/** Creates buckets of one rate: a burst of `requests`, refilled over the window by the monotonic clock. */
 export function keyedBuckets(limit: RateLimit, clock: Pick<Runtime, 'monotonic'>): KeyedBuckets {
   const buckets = new Map<string, TokenBucket>();
   const rate = { burst: limit.requests, perSecond: limit.requests / limit.windowSeconds };

@@ -7,8 +7,8 @@ interface KnownRoute {
 }
 
 /**
- * Answers unknown routes: 405 with `Allow` if the path has other methods, else 404. Decided before the body is read. Install it before the
- * first route.
+ * Answers unknown routes before the body is read: 405 with `Allow` if the path has other methods, else 404. Install it before the first
+ * route.
  */
 export function installKnownRoutes(app: HttpApp): void {
   const routes = new Map<string, KnownRoute>();
@@ -30,7 +30,7 @@ function allowedMethods(routes: readonly KnownRoute[], url: string): readonly st
   const [path = ''] = url.split('?');
   const segments = path.split('/');
   const fitting = routes.filter((route) => fits(route.segments, segments));
-  // A literal path is not an id in the same position.
+  // A literal path takes precedence over a parameter in the same position.
   const exact = fitting.filter((route) => route.segments.every((part) => !part.startsWith(':')));
   return [...new Set((exact.length > 0 ? exact : fitting).flatMap((route) => [...route.methods]))].sort();
 }

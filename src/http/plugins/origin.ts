@@ -9,8 +9,9 @@ import { invalidParameter } from '../validation/invalid-request.ts';
 const safeMethods: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'TRACE'];
 
 /**
- * Requires one host per request. Without authentication the host must be this machine or a configured name. Otherwise a foreign page could
- * reach this gateway through its own name (DNS rebinding), where no missing credentials stop it.
+ * Requires exactly one host per request. Without authentication the host must be this machine or a configured name: otherwise a page of
+ * another site could call this gateway through its own name (DNS rebinding). Without authentication, changes from pages of other sites are
+ * rejected too.
  */
 export function installOriginCheck(
   app: HttpApp,
@@ -21,7 +22,7 @@ export function installOriginCheck(
   const allowed = new Set(settings.allowedHosts);
   if (settings.publicUrl !== null) allowed.add(new URL(settings.publicUrl).hostname);
 
-  /** What the last good request had in `Host`, since most have the same. */
+  /** `Host` of the last accepted request, because most requests have the same. */
   let good: string | undefined;
 
   app.addHook('onRequest', (request, _reply, done) => {

@@ -7,9 +7,9 @@ import { isPage } from './authentication.ts';
 const retryAfterSeconds = 2;
 
 /**
- * Rejects requests before any work while the event loop lag would make each wait for seconds. Waiting requests finish sooner, and callers
- * learn when to retry. Probes and metrics are always answered, and so are pages with their files, because a page without one of its modules
- * stays blank. `maxMs` null: rejects nothing.
+ * Rejects requests before any work while the event loop lag is high. Waiting requests then finish sooner, and callers learn when to retry.
+ * Probes and metrics are always answered. So are pages and their files, because a page that lacks a module does not work. `maxMs`: the
+ * accepted average lag in milliseconds; null: nothing is rejected.
  */
 export function installOverload(app: HttpApp, delay: EventLoopDelay, maxMs: number | null): void {
   app.addHook('onClose', () => delay.close());

@@ -18,7 +18,7 @@ export interface Pages {
   readonly more?: readonly string[];
 }
 
-/** Common settings of page routes: they are not part of the API document and accept any `Accept`. */
+/** Common settings of page routes: they are absent from the OpenAPI document and accept any `Accept`. */
 export function pageRoute(access: 'open' | 'documentation' = 'documentation') {
   return { schema: { hide: true }, config: { access, anyAccept: true } } as const;
 }

@@ -16,7 +16,9 @@ export function installProblems(app: HttpApp): void {
   });
 }
 
-/** Answers an error and returns the problem. Also for errors before routing, where no hook has run: then `base` is given. */
+/**
+ * Sends the problem document for an error and returns the problem. `base` is passed for errors before routing, where no hook has set it.
+ */
 export function sendError(
   error: unknown,
   request: FastifyRequest,

@@ -7,7 +7,7 @@ import type { RateLimit } from '../settings.ts';
 import { isPage } from './authentication.ts';
 import { keyedBuckets, whileLimited } from './keyed-buckets.ts';
 
-/** A token bucket per caller: `requests` at once, refilled over the window. Probes and the explorer's files do not count. */
+/** A token bucket per caller: a burst of `requests`, refilled over the window. Probes and pages do not count. Throws `rate_limited`. */
 export function installRateLimit(
   app: HttpApp,
   current: () => RateLimit | null,
@@ -30,7 +30,7 @@ export function installRateLimit(
   });
 }
 
-/** The caller that the request counts for. Without authentication all callers share one name. */
+/** The key of the request's bucket: the caller, or the address of an anonymous caller, because all those share one name. */
 function countedAs(request: FastifyRequest): string {
   const { identity } = request;
   if (identity !== null && identity.kind !== 'anonymous') return `caller ${identity.caller}`;

@@ -19,7 +19,10 @@ export interface BoundedRefusals {
   close(): void;
 }
 
-/** Keeps a flood of rejections from filling the audit: beyond a rate they are recorded as sums by caller or address and outcome. */
+/**
+ * Keeps a flood of rejections from filling the audit. Beyond a rate they are counted by caller, address and outcome, and each count becomes
+ * one record per minute.
+ */
 export function boundedRefusals(
   runtime: Pick<Runtime, 'monotonic' | 'sleep'>,
   write: (sum: NewAuditRecord) => void,

@@ -12,7 +12,7 @@ export function requestIdOf(request: Pick<IncomingMessage, 'headers'>, runtime: 
   return typeof given === 'string' && wellFormed.test(given) ? given : newId('req', runtime);
 }
 
-/** Adds the request id to every response, and makes links work from the caller's address. */
+/** Adds the request id to every response, and sets the prefix of links to the caller's address of this gateway. */
 export function installRequestIdentity(app: HttpApp, runtime: Runtime, address: PublicAddress): void {
   const baseOf = publicBase(address);
   app.decorateRequest('identity', null);

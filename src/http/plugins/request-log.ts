@@ -6,7 +6,7 @@ import type { HttpApp } from '../app-types.ts';
 /** Logs one line per request, without query, body and headers. */
 export function installRequestLog(app: HttpApp, runtime: Runtime): void {
   app.addHook('onResponse', (request, reply, done) => {
-    // Members that are undefined are left out. One shape for all requests, since each line costs as much as a hook.
+    // Undefined members are omitted from the log. One object shape for all requests is faster.
     const line = {
       requestId: request.id,
       traceId: request.progress?.traceId ?? undefined,

@@ -1,6 +1,6 @@
 import type { HttpApp } from '../app-types.ts';
 
-/** Reads what the route of a request is once, for all hooks. Install it first. */
+/** Reads the route of a request once, for all hooks. Install it first. */
 export function installRoute(app: HttpApp): void {
   app.decorateRequest('route');
   app.addHook('onRequest', (request, _reply, done) => {

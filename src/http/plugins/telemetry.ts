@@ -4,8 +4,8 @@ import type { HttpApp } from '../app-types.ts';
 import { headerText } from '../request/header-text.ts';
 
 /**
- * Reports every request to the telemetry and runs all its work as part of it. Install it first, so that the work of other hooks belongs to
- * the request.
+ * Reports every request to the telemetry and runs the request's work in its trace context. Install it first, so that the work of other
+ * hooks belongs to the request.
  */
 export function installTelemetry(app: HttpApp, telemetry: HttpTelemetry): void {
   app.decorateRequest('progress', null);

@@ -2,8 +2,8 @@ import { isIP } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 
 /**
- * The client's address: the peer's, or the one that configured proxies report. Other text that a proxy may have written, such as an address
- * with a port, is cleaned or ignored.
+ * The client's address: the peer's, or the one that configured proxies report. A port or brackets that a proxy adds are removed; text that
+ * is no address is ignored.
  */
 export function clientAddress({ ip, socket }: Pick<FastifyRequest, 'ip' | 'socket'>): string {
   const bare = plainAddress(ip);
@@ -17,7 +17,7 @@ function plainAddress(text: string | undefined): string | null {
   return isIP(mapped) === 0 ? null : mapped;
 }
 
-/** The key of rate limits: an IPv4 address, or the /64 network of an IPv6 address, which one customer has. */
+/** The key of rate limits: an IPv4 address, or the /64 network of an IPv6 address, because a customer usually has a whole /64. */
 export function limitedNetwork(address: string): string {
   if (isIP(address) !== 6) return address;
   const [head = '', tail = ''] = address.split('%')[0]?.split('::') ?? [];

@@ -7,7 +7,7 @@ import { filterDigest, readPageToken } from './page-token.ts';
 
 type ListQuery = Static<typeof MigrationListQuery>;
 
-/** The filters of a list and the digest that binds its page tokens. */
+/** The filters of a list, its page, and the digest that binds page tokens to the filters. */
 export interface ListRequest {
   readonly filter: MigrationFilter;
   readonly page: PageRequest;

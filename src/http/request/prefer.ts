@@ -1,4 +1,4 @@
-/** The wishes in `Prefer` (RFC 7240) for a submission. */
+/** The preferences in `Prefer` (RFC 7240) of a submission. */
 export interface Preference {
   readonly waitMs: number;
   /** Value of `Preference-Applied`; null: no preference is applied. */
@@ -11,8 +11,8 @@ export interface WaitLimits {
 }
 
 /**
- * Reads `Prefer`: `respond-async` answers at once, `wait=N` waits N seconds, both together wait N seconds. More than the
- * limit is lowered to it, and `Preference-Applied` says so. Unknown and malformed preferences are passed over, as the RFC wants.
+ * Reads `Prefer`: `respond-async` answers at once, `wait=N` waits N seconds, both together wait N seconds. A longer wait is reduced to the
+ * limit, and `Preference-Applied` shows the limit. Unknown and malformed preferences are ignored, as the RFC requires.
  */
 export function readPrefer(header: string | undefined, limits: WaitLimits): Preference {
   const preferences = parsePrefer(header ?? '');
@@ -27,7 +27,7 @@ export function readPrefer(header: string | undefined, limits: WaitLimits): Pref
 const preferencePattern =
   /(?:^|,)\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?:\s*=\s*("(?:[^"\\]|\\.)*"|[^\s",;]*))?(?:\s*;[^,]*)?\s*(?=,|$)/g;
 
-/** Names in lower case with their values; the first of a name counts. */
+/** Values by name in lower case; the first of several equal names counts. */
 function parsePrefer(header: string): ReadonlyMap<string, string> {
   const preferences = new Map<string, string>();
   for (const [, name = '', value = ''] of header.slice(0, 1024).matchAll(preferencePattern)) {

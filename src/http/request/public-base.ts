@@ -13,7 +13,10 @@ export interface PublicAddress {
 
 const prefixPattern = /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._~-]+){1,16}\/?$/;
 
-/** Determines the base of links once per request. Only configured proxies can change it. */
+/**
+ * Returns the function that determines the base of a request's links. Only configured proxies can change it. Throws `TypeError` for a proxy
+ * that is neither an address nor a network.
+ */
 export function publicBase({ publicUrl, trustedProxies }: PublicAddress): PublicBase {
   if (publicUrl !== null) {
     const base = publicUrl.replace(/(?<!\/)\/+$/, '');
@@ -28,7 +31,7 @@ export function publicBase({ publicUrl, trustedProxies }: PublicAddress): Public
   };
 }
 
-/** Whether an address is listed. Throws `TypeError` for an entry that is neither an address nor a network. */
+/** Returns a test whether an address is listed. Throws `TypeError` for an entry that is neither an address nor a network (CIDR). */
 export function addressList(entries: readonly string[]): (address: string | undefined) => boolean {
   const list = new BlockList();
   for (const entry of entries) {

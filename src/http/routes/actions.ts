@@ -82,7 +82,7 @@ const refreshSchema = {
   },
 } as const;
 
-/** The actions of a migration. Those that change something need the scope `migrations:cutover`. */
+/** The actions of a migration. All but the refresh require the scope `migrations:cutover`. */
 export function actionRoutes(app: HttpApp, http: HttpContext): void {
   const { service, settings } = http;
   const waitLimits = { defaultSeconds: settings.defaultWaitSeconds, maxSeconds: settings.maxWaitSeconds };

@@ -6,7 +6,7 @@ import { migrationAnswer } from './answer.ts';
 import { answerOnce } from './answer-once.ts';
 import { changeContext } from './callers.ts';
 
-/** The good answers of a change. */
+/** The successful responses to a change. */
 export const changeOutcomes = {
   200: answers('Migration', 'Nothing had to be changed.', ['ETag', 'Retry-After', 'Idempotency-Replayed']),
   202: answers('Migration', 'Stored; Godwit calls the vendor in the background.', [
@@ -16,7 +16,7 @@ export const changeOutcomes = {
   ]),
 } as const;
 
-/** Asks for a change of a migration: 202 when it changed, 200 when it was already so. */
+/** Changes a migration and responds with it: 202 if it changed, 200 if it was in that state already. */
 export function answerChange(
   http: HttpContext,
   request: FastifyRequest,

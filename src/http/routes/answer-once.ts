@@ -12,22 +12,25 @@ import { readIdempotencyKey, requestFingerprint } from '../request/idempotency-k
 import { type Answer, sendAnswer } from './answer.ts';
 import { recordNames, requestContext } from './callers.ts';
 
-/** A POST that may carry an idempotency key. */
+/** A POST with an optional idempotency key. */
 export interface OnceOnly {
-  /** The status in the audit record stored with the change; null: the change alone does not decide it. */
+  /** Status for the audit record that is stored with the change; null: the change alone does not decide it. */
   readonly status: number | null;
-  /** Does it. A `Replay` says that the key is stored already. */
+  /** Carries out the request. A `Replay` means that the key is stored already. */
   act(change: Pick<ChangeRequestContext, 'idempotency' | 'audit' | 'reply'>): Promise<Answer | Replay>;
-  /** The answer to the outcome. Pure. */
+  /** The response to an outcome. Pure. */
   answer(outcome: Exclude<Outcome, Problem>): Answer;
   /**
-   * The answer of a first request that was never given, because its process died or its store went away: what is true now. A `Problem` that it
-   * throws is the answer.
+   * The response for a first request that was never answered, because its process ended or its store was lost. It shows the present state.
+   * A thrown `Problem` is the response.
    */
   presentAnswer(migration: Migration, record: IdempotencyRecord): Answer;
 }
 
-/** Executes a POST once per idempotency key; later requests with the key get the first answer again, byte for byte. */
+/**
+ * Carries out a POST once per idempotency key. Later requests with the key get the first response again, byte for byte. Throws
+ * `idempotency_key_reused` for a different request, and `idempotency_in_progress` while the first one is unanswered.
+ */
 export async function answerOnce(
   http: HttpContext,
   request: FastifyRequest,
@@ -66,12 +69,12 @@ export async function answerOnce(
     };
   }
 
-  /** `own`: how often this request itself is counted among those in flight. */
+  /** `own`: how often this request itself is counted as in progress. */
   async function replay(record: IdempotencyRecord, own: 0 | 1): Promise<FastifyReply> {
     const { type, id } = record.resource;
     if (type === 'migration') request.subject = { migrationId: id };
     expectSameRequest(record, idempotency);
-    // What was permitted then may no longer be.
+    // The caller may have lost the grant since the first request.
     await requirePresentGrant(http, request, record);
     if (record.answer !== null) return sendAnswer(reply.header('idempotency-replayed', 'true'), record.answer);
     if (isAwaited(record, own))
@@ -84,7 +87,7 @@ export async function answerOnce(
     return sendAnswer(reply.header('idempotency-replayed', 'true'), answer);
   }
 
-  /** Whether the first request may still be answered by its own process. */
+  /** Whether the process of the first request may still answer it. */
   function isAwaited({ heldBy, createdAt }: IdempotencyRecord, own: 0 | 1): boolean {
     if (heldBy === 'nobody') return false;
     if (heldBy === 'this_process') return http.inFlight.count(idempotency) > own;
@@ -101,14 +104,17 @@ export async function answerOnce(
     }
   }
 
-  /** What was stored, if anything was, has an answer for the next request with this key, whichever process it reaches. */
+  /**
+   * Keeps a response for a migration that was stored although this request fails, so that the next request with the key gets it from any
+   * process.
+   */
   async function keepPresent(): Promise<void> {
     const record = await http.service.findReplay(idempotency);
     if (record === null || record.answer !== null || record.fingerprint !== idempotency.fingerprint) return;
     await http.service.completeReplay(idempotency, await presentAnswer(record));
   }
 
-  /** The work is done, so a failing store must not turn the answer into an error. */
+  /** The change is stored, so a failing store must not turn the response into an error. */
   async function keep(answer: Answer): Promise<void> {
     if (!request.answerKept)
       await http.afterwards.write(request.log, notKept, () => http.service.completeReplay(idempotency, answer));
@@ -117,7 +123,7 @@ export async function answerOnce(
 
 const notKept = 'the answer to an idempotency key was not kept';
 
-/** The key as it stands in a record of this caller, which may be under an earlier name. */
+/** The key as it is stored: a record of an earlier version may have the caller's former name. */
 export async function keyAsStored(
   http: HttpContext,
   request: FastifyRequest,
@@ -126,7 +132,7 @@ export async function keyAsStored(
   return recordNames(request).length === 1 ? key : (await findRecord(http, request, key)).idempotency;
 }
 
-/** The record of a key under the names of its caller, and the key as it stands there. */
+/** Finds the record of a key under the present and former names of the caller, and the key with the name that matched. */
 async function findRecord(
   http: HttpContext,
   request: FastifyRequest,
@@ -140,7 +146,7 @@ async function findRecord(
   return { known: null, idempotency: key };
 }
 
-/** Throws `not_found` where the caller may not see any more what the first answer shows. What was forgotten since is judged by the account in that answer. */
+/** Throws `not_found` if the caller may no longer see the resource. For a deleted resource the account in the stored response decides. */
 async function requirePresentGrant(
   http: HttpContext,
   request: FastifyRequest,
@@ -161,7 +167,7 @@ function accountIn({ body }: Answer): string | null {
   return typeof account === 'string' ? account : null;
 }
 
-/** The idempotency key of a POST with what it is bound to; null: there is none. Throws `invalid_request` for a broken one. */
+/** The idempotency key of a POST, bound to its caller and content; null: none. Throws `invalid_request` for a malformed key. */
 export function idempotencyOf(request: FastifyRequest): IdempotencyKey | null {
   const key = readIdempotencyKey(headerText(request.headers['idempotency-key']));
   if (key === null) return null;
@@ -169,7 +175,10 @@ export function idempotencyOf(request: FastifyRequest): IdempotencyKey | null {
   return { caller: requestContext(request).caller, key, fingerprint };
 }
 
-/** Whether the refusal was stored with a migration. `target_busy` names the other migration, not one of this request. */
+/**
+ * Whether the problem belongs to a migration that this request stored. `target_busy` and `idempotency_in_progress` name another request's
+ * migration.
+ */
 function storedSomething(error: unknown): error is Problem {
   const stored = error instanceof Problem && error.extras.members?.migrationId !== undefined;
   return stored && error.code !== 'target_busy' && error.code !== 'idempotency_in_progress';

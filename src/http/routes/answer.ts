@@ -6,15 +6,15 @@ import { type MigrationState, terminalStates } from '../../domain/vocabulary.ts'
 import type { HttpContext } from '../app-types.ts';
 import { notModified, type TagCondition } from '../request/entity-tag.ts';
 
-/** An answer as bytes, so that it can be repeated exactly. */
+/** A response as text, so that it can be repeated exactly. */
 export type Answer = StoredAnswer;
 
-/** For answers with an entity tag: a proxy that compresses one makes the tag weak, which no `If-Match` takes. */
+/** Cache control for responses with an entity tag. A proxy that compresses one weakens the tag, and a weak tag never matches `If-Match`. */
 export const taggedCaching = 'private, no-cache, no-transform';
 
 export const jsonMediaType = 'application/json; charset=utf-8';
 
-/** Seconds after which a look is worth it, by state. */
+/** `Retry-After` by state, in seconds. */
 const lookAgainSeconds: Readonly<Record<MigrationState, number>> = {
   pending: 2,
   restoring: 5,
@@ -26,7 +26,7 @@ const lookAgainSeconds: Readonly<Record<MigrationState, number>> = {
   cancelled: 0,
 };
 
-/** A chain at rest waits for its caller. */
+/** `Retry-After` of a chain that waits for its caller, in seconds. */
 const restSeconds = 30;
 
 function isAtRest({ state, backups }: Migration): boolean {
@@ -37,7 +37,7 @@ export function jsonAnswer(status: number, value: unknown, headers: Readonly<Rec
   return { status, headers: { 'content-type': jsonMediaType, ...headers }, body: JSON.stringify(value) };
 }
 
-/** A migration with its entity tag, and `Retry-After` while it is on its way. */
+/** A migration with its entity tag. `Retry-After` is set unless the migration has ended or `status` is 201. */
 export function migrationAnswer(
   http: HttpContext,
   migration: Migration,
@@ -54,7 +54,7 @@ export function migrationAnswer(
   });
 }
 
-/** The URL of a migration. `base`: of the request. */
+/** The URL of a migration. `base`: prefix of the request's links. */
 function migrationPath(base: string, migration: Pick<Migration, 'id'>): string {
   return `${base}/migrations/${migration.id}`;
 }
@@ -69,7 +69,7 @@ export function newBackupAnswer(base: string, migration: Migration, backup: Back
   });
 }
 
-/** Sends the answer, or 304 where `If-None-Match` says that the caller has it. */
+/** Sends the response, or 304 if `If-None-Match` matches its entity tag. */
 export function sendUnlessKnown(reply: FastifyReply, answer: Answer, condition: TagCondition | null): FastifyReply {
   const { 'content-type': _type, ...rest } = answer.headers;
   if (!notModified(condition, (rest.etag ?? '').slice(1, -1))) return sendAnswer(reply, answer);

@@ -19,7 +19,7 @@ const schema = {
   response: { 200: answers('AuditPage', 'A page of records.', ['Link']), ...problems('read', ['invalid_request']) },
 } as const;
 
-/** The audit of requested changes. */
+/** The audit records. */
 export function auditRoutes(app: HttpApp, audit: AuditLog): void {
   app.get('/audit', { schema, config: { access: 'admin' } }, async (request, reply) => {
     const { caller, migrationId, since, pageSize: size = defaultPageSize, pageToken } = request.query;

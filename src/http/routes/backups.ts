@@ -89,7 +89,7 @@ const removeSchema = {
   },
 } as const;
 
-/** The chain of a migration. */
+/** The backups of a migration. */
 export function backupRoutes(app: HttpApp, http: HttpContext): void {
   const { service } = http;
 
@@ -152,12 +152,15 @@ export function backupRoutes(app: HttpApp, http: HttpContext): void {
   );
 }
 
-/** The source of a request as it is shown once it is stored. */
+/** The source of a request in its stored representation. */
 function shown(source: BackupRequest['source']): BackupRequest['source'] {
   return source.type === 'url' ? { ...source, urls: source.urls.map(displayUrl) } : source;
 }
 
-/** The backup that a request stored whose answer was never given: of those that it describes, the one nearest in time. */
+/**
+ * The backup that an unanswered request stored: of the backups that match the request, the one created closest to its record. Throws
+ * `not_found` if the migration has no backup.
+ */
 function addedBackup(migration: Migration, request: BackupRequest, record: IdempotencyRecord): Backup {
   const distance = (backup: Backup) => Math.abs(backup.createdAt - record.createdAt);
   const described = migration.backups.filter(

@@ -27,13 +27,16 @@ const batchSchema = {
   },
 } as const;
 
-/** One creation of a batch. `name`: its place in the list, or the database of a folder, whose place changes with the files that are there. */
+/**
+ * One creation of a batch. `name` identifies it in repetitions: its position in the list, or the database in a folder, where positions
+ * change with the files.
+ */
 interface Wanted {
   readonly name: string;
   readonly body: MigrationRequest;
 }
 
-/** Many creations at once. */
+/** The creation of many migrations. */
 export function batchRoutes(app: HttpApp, http: HttpContext): void {
   const { service } = http;
 
@@ -51,7 +54,10 @@ export function batchRoutes(app: HttpApp, http: HttpContext): void {
     },
   );
 
-  /** The creations that a batch consists of, each with the common labels. */
+  /**
+   * The creations of a batch, each with the common labels. Throws `invalid_request` unless exactly one of `migrations` and `folder` is
+   * given.
+   */
   async function requestsOf(
     request: FastifyRequest,
     { labels, migrations, folder }: BatchRequest,
@@ -97,7 +103,7 @@ export function batchRoutes(app: HttpApp, http: HttpContext): void {
     });
   }
 
-  /** `before`: those that come first, and may take the target. */
+  /** `before`: the preceding items, which may occupy the target. */
   async function dryRun(
     request: FastifyRequest,
     body: MigrationRequest,

@@ -8,13 +8,13 @@ import type { HttpContext } from '../app-types.ts';
 import type { Identity } from '../auth/authenticator.ts';
 import { acceptedTags, readTags } from '../request/entity-tag.ts';
 
-/** The caller for the service. */
+/** The caller for the migration service. Throws `Error` for a route without authentication. */
 export function requestContext(request: FastifyRequest): RequestContext {
   const { caller, accounts } = identityOf(request);
   return { caller, accounts, requestId: request.id };
 }
 
-/** The names under which records of this caller may stand: today's, and the one of earlier versions where it is nobody else's. */
+/** The names in records of this caller: the present one, and the former one if it belongs to no other caller. */
 export function recordNames(request: FastifyRequest): readonly string[] {
   const { caller, formerCaller } = identityOf(request);
   return formerCaller === undefined ? [caller] : [caller, formerCaller];
@@ -26,15 +26,15 @@ export function visibleAccounts(request: FastifyRequest): readonly string[] | un
   return accounts.includes('*') ? undefined : accounts;
 }
 
-/** Throws `forbidden` for a named account without a grant. */
+/** Throws `forbidden` if the caller names an account without a grant. */
 export function requireGrant(request: FastifyRequest, account: string | undefined): void {
   if (account === undefined || hasGrant(identityOf(request), account)) return;
   throw new Problem('forbidden', 'There is no grant for this account.');
 }
 
 /**
- * The context of a change with the condition of `If-Match`. Of several tags the present one is chosen; the service compares it
- * once more in the transaction.
+ * The context of a change with its `If-Match` condition. Of several tags the current one is chosen; the service compares it again in the
+ * transaction. Throws `precondition_failed` if no tag matches.
  */
 export async function changeContext(
   http: HttpContext,
@@ -45,13 +45,13 @@ export async function changeContext(
   return { ...context, ...(await matchCondition(request, 'migration', () => http.service.get(id, context))) };
 }
 
-/** The caller of webhook operations. */
+/** The caller for the webhook service. */
 export function webhookCaller(request: FastifyRequest): WebhookCaller {
   const { caller, kind, accounts } = identityOf(request);
   return { caller, kind, accounts };
 }
 
-/** The same for a change of a webhook. */
+/** The caller with the `If-Match` condition for a change of a webhook; as `changeContext`. */
 export async function webhookChange(http: HttpContext, request: FastifyRequest, id: string): Promise<WebhookChange> {
   const caller = webhookCaller(request);
   return { ...caller, ...(await matchCondition(request, 'webhook', () => http.webhooks.get(id, caller))) };

@@ -77,7 +77,7 @@ export function deliveryRoutes(app: HttpApp, http: HttpContext): void {
     '/webhooks/:id/deliveries/:deliveryId/redeliver',
     { schema: redeliverSchema, config: { access: ['migrations:write', 'migrations:read'], bodyOptional: true } },
     async (request, reply) => {
-      // A malformed key is reported all the same.
+      // The key has no effect; a malformed one is rejected nevertheless.
       idempotencyOf(request);
       const { id, deliveryId } = request.params;
       const caller = { ...webhookCaller(request), audit: http.trail.entryOf(request, 202) };

@@ -15,14 +15,17 @@ const maxStreamMs = 600_000;
 /** Reconnection delay of a client, in milliseconds. */
 const comeBackMs = 2000;
 
-/** Answers a request with a live stream of events (server-sent events). */
+/**
+ * Responds with a live stream of events (server-sent events). `migrationId` null: all migrations. Throws `overloaded` if too many streams
+ * are open.
+ */
 export type EventStream = (
   request: FastifyRequest,
   reply: FastifyReply,
   migrationId: string | null,
 ) => Promise<FastifyReply>;
 
-/** The event streams of one app: they end when it closes, and there are only so many. */
+/** The event streams of one app. Their number is bounded, and all end when the app closes. */
 export function eventStreams(app: HttpApp, { service, runtime, settings }: HttpContext): EventStream {
   const open = new Set<AbortController>();
   const perCaller = new Map<string, number>();
@@ -40,7 +43,7 @@ export function eventStreams(app: HttpApp, { service, runtime, settings }: HttpC
     try {
       for await (const events of batches) yield events.length === 0 ? ':\n\n' : bytesOf(events);
     } catch (error) {
-      // The answer has begun: the client comes back and goes on after the last event that it has seen.
+      // The response has begun, so the stream ends; the client reconnects and continues after its last event.
       request.log.warn({ error: errorForLog(error) }, 'an event stream has ended early');
     }
   }
@@ -60,7 +63,7 @@ export function eventStreams(app: HttpApp, { service, runtime, settings }: HttpC
     );
   }
 
-  /** A stream ends with the token that it was opened with. */
+  /** A stream ends at the latest when the token that opened it expires. */
   function lifetimeMs({ identity }: FastifyRequest): number {
     const expiresAt = identity?.expiresAt ?? null;
     if (expiresAt === null) return maxStreamMs;
@@ -71,7 +74,7 @@ export function eventStreams(app: HttpApp, { service, runtime, settings }: HttpC
     if (open.size >= settings.maxEventStreams)
       throw new Problem('overloaded', 'There are too many event streams already.', { retryAfterSeconds: 5 });
     const { caller } = requestContext(request);
-    // Without authentication everybody has the same name.
+    // All anonymous callers share one name, so the limit per caller does not apply.
     const one = request.identity?.kind !== 'anonymous';
     if (one && (perCaller.get(caller) ?? 0) >= settings.maxEventStreamsOfOneCaller)
       throw new Problem(
@@ -92,7 +95,7 @@ export function eventStreams(app: HttpApp, { service, runtime, settings }: HttpC
       .header('cache-control', 'no-store')
       // A kept-alive connection would delay a shutdown.
       .header('connection', 'close')
-      // Proxies that gather answers would keep events back.
+      // Proxies that buffer responses would delay events.
       .header('x-accel-buffering', 'no');
     if (request.method === 'HEAD') return reply.send();
     // A client that has left takes no slot.

@@ -102,7 +102,7 @@ export function eventRoutes(app: HttpApp, http: HttpContext): void {
   }
 }
 
-/** Whether the request wants a stream. Throws `not_acceptable` when it accepts neither form. */
+/** Whether the request prefers a stream. Throws `not_acceptable` if it accepts neither form. */
 function streamWanted({ headers: { accept } }: FastifyRequest): boolean {
   const stream = acceptQuality(accept, 'text/event-stream');
   const page = acceptQuality(accept, 'application/json');

@@ -36,7 +36,7 @@ const scanSchema = {
   },
 } as const;
 
-/** The folder that a migration takes its backups from. */
+/** The watched folder of a migration. */
 export function feedRoutes(app: HttpApp, http: HttpContext): void {
   const { service } = http;
 

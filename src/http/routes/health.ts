@@ -30,7 +30,7 @@ const readySchema = {
   response: { 200: answers('Health', 'Ready.'), ...problems('open', ['invalid_request']) },
 } as const;
 
-/** Probes; open to everybody. */
+/** Probes for liveness and readiness; open to everybody. */
 export function healthRoutes(app: HttpApp, http: HttpContext): void {
   const config = { access: 'open', anyAccept: true } as const;
 

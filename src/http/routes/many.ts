@@ -11,7 +11,7 @@ import type { Answer } from './answer.ts';
 import { idempotencyOf } from './answer-once.ts';
 import { requestContext } from './callers.ts';
 
-/** One request about many migrations: each is stored, answered and audited for itself. */
+/** One request for many migrations. Each item is stored, answered and audited separately. */
 
 /** Number of items processed concurrently. */
 const atOnce = 8;
@@ -24,14 +24,14 @@ export interface ItemAnswer {
   readonly dryRun?: unknown;
 }
 
-/** Processes the items, a few at a time, and keeps their order. */
+/** Processes the items, `atOnce` at a time, and keeps their order. */
 export function forEach<T, R>(items: readonly T[], work: (item: T, index: number) => Promise<R>): Promise<R[]> {
   return someAtOnce(items, atOnce, work);
 }
 
 /**
- * What each of many needs to be stored for itself. `name`: what tells it from the others of the request: with an idempotency key each has a key of its own,
- * bound to the whole request, so that a repeated request goes on where the first one stopped.
+ * The context in which one item is stored. `name` identifies the item within the request. With an idempotency key each item has its own
+ * key, bound to the whole request, so that a repeated request continues where the first one stopped.
  */
 export function itemContext(
   http: HttpContext,
@@ -52,7 +52,7 @@ export function itemContext(
   };
 }
 
-/** Record of the item only: the record of the whole request is written with its answer. */
+/** The audit record of the item only; the record of the whole request is written with its response. */
 function auditOfItem(http: HttpContext, request: FastifyRequest): AuditEntry {
   const before = request.auditEntry;
   const entry = http.trail.entryOf(request, 202);
@@ -60,7 +60,7 @@ function auditOfItem(http: HttpContext, request: FastifyRequest): AuditEntry {
   return entry;
 }
 
-/** The answer to one of many: what it came to, or what was answered before to its key, or the problem. */
+/** The result of one item: the first result for its key, or that of `act`. Errors become problems. */
 export async function itemAnswer(
   http: HttpContext,
   request: FastifyRequest,
@@ -90,7 +90,7 @@ async function replayed(
   idempotency: IdempotencyKey | undefined,
 ): Promise<Answer> {
   if (idempotency !== undefined) expectSameRequest(record, idempotency);
-  // What was allowed then may not be now.
+  // Throws if the caller has lost the grant since the first request.
   const migration = await http.service.get(record.resource.id, requestContext(request));
   if (record.answer !== null) return record.answer;
   return { status: 202, headers: {}, body: JSON.stringify(http.represent(migration, 'short')) };

@@ -5,8 +5,8 @@ import type { HttpApp, HttpContext } from '../app-types.ts';
 import { hasScope } from '../auth/authenticator.ts';
 
 /**
- * What Prometheus reads. Open where the settings say so; else for `admin`, and for `migrations:read` with a grant for all accounts: the
- * metrics tell of all of them.
+ * The Prometheus metrics, which cover all accounts. They are open with `publicMetrics`; else they require `admin`, or `migrations:read`
+ * with a grant for all accounts.
  */
 export function metricsRoute(app: HttpApp, { settings }: HttpContext, telemetry: HttpTelemetry): void {
   const access = settings.publicMetrics ? 'open' : 'migrations:read';

@@ -27,7 +27,7 @@ const createSchema = {
   querystring: DryRunQuery,
   body: ref<MigrationRequest>('MigrationRequest'),
   response: {
-    // Only for `?dryRun`, which the document leaves out.
+    // Only for `?dryRun`, which the OpenAPI document omits.
     200: answers('DryRun', 'A dry run: what would happen. Nothing was stored or sent.'),
     201: answers('Migration', 'The vendor has accepted the restore.', [
       'Location',
@@ -88,7 +88,7 @@ const listSchema = {
   },
 } as const;
 
-/** The collection: submit and list. */
+/** The collection of migrations: create, dry-run and list. */
 export function migrationsRoutes(app: HttpApp, http: HttpContext): void {
   const { service, settings } = http;
   const waitLimits = { defaultSeconds: settings.defaultWaitSeconds, maxSeconds: settings.maxWaitSeconds };
@@ -132,7 +132,7 @@ export function migrationsRoutes(app: HttpApp, http: HttpContext): void {
     reply: FastifyReply,
     preflight: boolean,
   ): Promise<FastifyReply> {
-    // Nothing is stored, so there is nothing to replay; a malformed key is reported all the same.
+    // Nothing is stored, so there is nothing to replay; a malformed key is rejected nevertheless.
     readIdempotencyKey(headerText(request.headers['idempotency-key']));
     const { adoption, ...dryRun } = await service.dryRun(request.body, preflight, requestContext(request));
     return sendAnswer(reply, jsonAnswer(200, { ...dryRun, ...(adoption && { adoption: shownAdoption(adoption) }) }));
@@ -142,7 +142,7 @@ export function migrationsRoutes(app: HttpApp, http: HttpContext): void {
     requireGrant(request, request.query.account);
     const { filter, page, digest } = readListRequest(request.query, visibleAccounts(request));
     const context = requestContext(request);
-    // One more than is shown says whether a page follows. A page that is not full may have ended early.
+    // One more than the page shows whether another page follows. A page can be incomplete before the end of the list.
     const found = await service.list(filter, { ...page, size: page.size + 1 }, context, http.shown.item);
     const shown = found.slice(0, page.size);
     const more = (after: string) =>
@@ -156,7 +156,7 @@ export function migrationsRoutes(app: HttpApp, http: HttpContext): void {
     return sendAnswer(reply, { status: 200, headers: { 'content-type': jsonMediaType }, body });
   });
 
-  /** As one of many. */
+  /** The JSON of a migration in a list. */
   function textOf(migration: Migration): string {
     const item = JSON.stringify(http.represent(migration, 'short'));
     http.shown.keep(migration, { item });
@@ -164,7 +164,7 @@ export function migrationsRoutes(app: HttpApp, http: HttpContext): void {
   }
 }
 
-/** What would be taken over; the migration itself does not exist. */
+/** The task that would be adopted; it is not a migration yet. */
 function shownAdoption({ state, providerStatus, providerRefs, mode, backups }: Migration) {
   return {
     state,

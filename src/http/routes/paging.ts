@@ -3,8 +3,8 @@ import { filterDigest, readPageToken, writePageToken } from '../request/page-tok
 import { jsonAnswer, sendAnswer } from './answer.ts';
 
 /**
- * A page that may not be the last: whether more follows is asked for when the page is full, and after any that holds something where the list may
- * end a page early.
+ * The token of the next page; null: this is the last. `more` looks for a further item if the page is full. `endsEarly`: a page can be
+ * incomplete before the end of the list, so `more` is called after any non-empty page.
  */
 export async function nextToken<T extends { readonly id: string }>(
   items: readonly T[],
@@ -27,7 +27,7 @@ export function linkNext(request: FastifyRequest, reply: FastifyReply, token: st
   reply.header('link', `<${request.base}${path}?${parameters}>; rel="next"`);
 }
 
-/** A list that is at hand as a whole: all of it, or in pages where a size is given. `list`: what tells its tokens from those of others. */
+/** Sends a complete list: in pages if the query has `pageSize`, else on one page. `list` identifies the list in its page tokens. */
 export function sendList<T>(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -40,7 +40,7 @@ export function sendList<T>(
     readonly list: string;
     readonly items: readonly T[];
     readonly idOf: (item: T) => string;
-    /** What stands beside the items. */
+    /** Additional members of the response. */
     readonly members?: Readonly<Record<string, unknown>>;
   },
 ): FastifyReply {

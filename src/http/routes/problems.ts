@@ -26,7 +26,7 @@ const getSchema = {
   response: { 200: answers('ProblemEntry', 'The problem.'), ...problems('open', ['not_found', 'invalid_request']) },
 } as const;
 
-/** The catalogue of problems. */
+/** The problem catalogue. */
 export function problemRoutes(app: HttpApp): void {
   const config = { access: 'documentation' } as const;
 

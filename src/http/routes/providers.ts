@@ -83,7 +83,7 @@ function timeOrNull(at: number | null): string | null {
   return at === null ? null : new Date(at).toISOString();
 }
 
-/** Providers, accounts and their tasks. */
+/** Providers, accounts, and the tasks of an account that no migration owns. */
 export function providerRoutes(app: HttpApp, http: HttpContext): void {
   const { service, providers } = http;
   const config = { access: 'migrations:read' } as const;

@@ -36,7 +36,7 @@ export function rootRoutes(app: HttpApp, http: HttpContext): void {
 
   app.get('/', { schema, config: { access: 'documentation', anyAccept: true } }, async (request, reply) => {
     reply.header('vary', 'accept');
-    // Relative to where the caller sees the gateway, whatever a proxy has put before it.
+    // Relative to the caller's URL, because a proxy may add any prefix.
     if (prefersHtml(request.headers.accept)) return reply.redirect('board/', 302);
     return sendAnswer(reply, jsonAnswer(200, { name: 'Godwit', version, environment, links: linksFrom(request.base) }));
   });

@@ -48,15 +48,15 @@ const active = migrationStates.filter((state) => !terminalStates.includes(state)
 const pageSize = 100;
 const tooMany = `More than ${maxSelected} migrations that have not ended are selected: narrow the selection.`;
 
-/** What is to be done with each of a selection. */
+/** The action for each selected migration. */
 interface WantedChange {
   readonly action: ActionName;
-  /** What the change itself would be refused for, where the state allows it. */
+  /** Why the action is refused although the state allows it; null: it is not. */
   objection(migration: Migration): ReturnType<typeof cutoverObjection>;
   act(id: string, context: ChangeRequestContext): Promise<Change | Replay>;
 }
 
-/** Cutover and cancellation of all migrations that have certain labels. */
+/** Cutover and cancellation of all migrations with certain labels. */
 export function selectionRoutes(app: HttpApp, http: HttpContext): void {
   const { service, providers } = http;
   const config = { access: 'migrations:cutover' } as const;
@@ -94,7 +94,7 @@ export function selectionRoutes(app: HttpApp, http: HttpContext): void {
     return sendAnswer(reply, jsonAnswer(200, { items }));
   }
 
-  /** The selected migrations, the oldest first. Throws when there are more than one request may change. */
+  /** The selected migrations, oldest first. Throws `invalid_request` for more than `maxSelected`. */
   async function select(
     request: FastifyRequest,
     { labels, provider, account, instanceId }: CancelSelection['selector'],

@@ -3,45 +3,44 @@ import type { Runtime } from '../../domain/runtime.ts';
 import type { KeptMigration, StoredAnswer } from '../../domain/store.ts';
 import type { KnownMigration } from '../../engine/interface.ts';
 
-/** The texts that are kept together, in characters. */
+/** Maximum size of all kept texts, in characters. */
 const maxCharacters = 8_000_000;
-/** A text that is longer is made anew each time: a few of them would push all others out. */
+/** Maximum size of one kept text, in characters: a few longer ones would displace all others. */
 const maxOfOne = 500_000;
 /**
- * A text is made anew after that time, in milliseconds: a database that has lost its last commits in a failover may give their versions to other
- * states.
+ * Maximum age of a text in milliseconds. A database that loses its last commits in a failover may reuse their versions for other states.
  */
 const maxAgeMs = 60_000;
 
-/** A migration as it was shown: alone, in a list, or both. */
+/** The kept texts of one version of a migration. */
 export interface ShownMigration extends KnownMigration {
   readonly answer?: StoredAnswer;
-  /** Its text as one of many. */
+  /** Its JSON in a list. */
   readonly item?: string;
 }
 
-/** A migration in a list. */
+/** The kept JSON of a migration in a list. */
 export interface ShownItem extends KeptMigration {
   readonly text: string;
 }
 
-/** What was made to show migrations, by id and version, so that showing the same state again costs next to nothing. */
+/** A cache of representations by migration id and version, which saves composing an unchanged one again. */
 export interface ShownMigrations {
   find(id: string): ShownMigration | undefined;
-  /** The text of that version as one of many. */
+  /** The list JSON of that version; undefined if it is not kept. */
   item(id: string, version: number): ShownItem | undefined;
-  /** Keeps a text beside what is kept of the same version. */
+  /** Keeps texts of a version. Texts of the same version stay; texts of an older one are dropped. */
   keep(migration: Migration, made: Pick<ShownMigration, 'answer' | 'item'>): void;
 }
 
 interface Kept extends ShownMigration {
   readonly keptAt: number;
   readonly characters: number;
-  /** Whether it was asked for since it was put where it stands in the map. */
+  /** Whether it was read since it was placed at its position in the map. */
   used: boolean;
 }
 
-/** Keeps what was asked for lately. */
+/** A bounded cache that keeps recently used entries. */
 export function createShownMigrations({ monotonic }: Pick<Runtime, 'monotonic'>): ShownMigrations {
   const kept = new Map<string, Kept>();
   let characters = 0;
@@ -56,7 +55,7 @@ export function createShownMigrations({ monotonic }: Pick<Runtime, 'monotonic'>)
     characters += entry.characters;
   }
 
-  /** Those that nobody has asked for since they were looked at here last go first. */
+  /** Drops the oldest entries until the rest fits; an entry that was read in the meantime gets a second chance. */
   function makeRoom(): void {
     for (const entry of kept.values()) {
       if (characters <= maxCharacters) return;

@@ -60,7 +60,7 @@ const uploadedSchema = {
   },
 } as const;
 
-/** Uploads by the caller. */
+/** Uploads of backup files by the caller. */
 export function uploadRoutes(app: HttpApp, http: HttpContext): void {
   const { service } = http;
   const config = { access: 'migrations:write', bodyOptional: true } as const;
@@ -69,7 +69,7 @@ export function uploadRoutes(app: HttpApp, http: HttpContext): void {
     '/migrations/:id/backups/:backupId/upload-target',
     { schema: targetSchema, config },
     async (request, reply) => {
-      // Keys that end by themselves are not kept to be given again; a malformed key is reported all the same.
+      // Temporary credentials are never stored for a replay; a malformed key is rejected nevertheless.
       readIdempotencyKey(headerText(request.headers['idempotency-key']));
       const { id, backupId } = request.params;
       const target = await service.uploadTarget(id, backupId, requestContext(request));
@@ -83,7 +83,7 @@ export function uploadRoutes(app: HttpApp, http: HttpContext): void {
   });
 }
 
-/** The one place where these keys leave Godwit. */
+/** Reveals the temporary credentials; the only place where they leave Godwit. */
 function shown({ credentials, startsAt, expiresAt, ...place }: UploadTarget) {
   return {
     ...place,

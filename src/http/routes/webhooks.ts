@@ -153,7 +153,7 @@ const testSchema = {
 export function webhookRoutes(app: HttpApp, http: HttpContext): void {
   const { webhooks } = http;
   const reading = { access: 'migrations:read' } as const;
-  // A caller that directs events can read them.
+  // A caller that directs events to a receiver can read them, so it needs both scopes.
   const deciding = { access: ['migrations:write', 'migrations:read'] } as const;
 
   app.post('/webhooks', { schema: createSchema, config: deciding }, async (request, reply) => {
@@ -231,7 +231,7 @@ export function webhookRoutes(app: HttpApp, http: HttpContext): void {
     '/webhooks/:id/test',
     { schema: testSchema, config: { ...deciding, bodyOptional: true } },
     async (request, reply) => {
-      // A broken key is told all the same.
+      // The key has no effect; a malformed one is rejected nevertheless.
       idempotencyOf(request);
       const { id } = request.params;
       const caller = webhookCaller(request);
@@ -241,7 +241,7 @@ export function webhookRoutes(app: HttpApp, http: HttpContext): void {
   );
 }
 
-/** The only answer with a secret. */
+/** A webhook with its secret: the only response that contains one. */
 function secretAnswer(status: number, webhook: Webhook, secret: string): Answer {
   const headers = { etag: entityTag(webhook), 'cache-control': 'no-store' };
   return jsonAnswer(status, { ...representWebhook(webhook), secret }, headers);

@@ -142,7 +142,7 @@ const event = {
 const page = (item: unknown) => ({ items: [item], nextPageToken: null });
 const problemEntry = { code: 'target_busy', ...problemCatalogue.target_busy };
 
-/** Examples by schema name. A missing schema has no example that says more than the schema. */
+/** Examples by schema name. A schema is missing where an example would add nothing to it. */
 const values: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   Migration: byState,
   MigrationPage: { page: page(byState.restoring) },
@@ -203,7 +203,7 @@ function problemExample(code: ProblemCode): object {
   };
 }
 
-/** `components.examples` of the document. */
+/** `components.examples` of the OpenAPI document. */
 export function documentExampleComponents(): Readonly<Record<string, { summary: string; value: unknown }>> {
   const answers = Object.entries(values).flatMap(([schema, examples]) =>
     Object.entries(examples).map(([name, value]) => [`${schema}${pascal(name)}`, { summary: name, value }] as const),
@@ -215,7 +215,7 @@ export function documentExampleComponents(): Readonly<Record<string, { summary: 
   return Object.fromEntries([...answers, ...problems].sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-/** References to the examples of a response; undefined if there are none. `only`: the possible names. */
+/** References to the examples of a response; undefined if there are none. `only`: the names of possible examples. */
 export function answerExamples(schema: string, only?: readonly string[]): Record<string, object> | undefined {
   const names = Object.keys(values[schema] ?? {}).filter((name) => only === undefined || only.includes(name));
   if (names.length === 0) return undefined;

@@ -98,8 +98,8 @@ const answers = [
 ];
 
 /**
- * Schemas for Fastify: whole requests for validation; responses by name only, because they are not compiled. Inner names are dropped, since the
- * validator accepts each name once.
+ * Schemas for Fastify. Request schemas are complete, for validation. Response schemas have only a name, because they are not compiled.
+ * Inner names are dropped, because the validator accepts each name once.
  */
 export function sharedSchemas(providers: readonly SchemaProvider[]): readonly Json[] {
   return [
@@ -112,7 +112,7 @@ function withoutNames(schema: unknown): Json {
   return JSON.parse(JSON.stringify(schema), (key, value) => (key === '$id' ? undefined : value));
 }
 
-/** `components.schemas` of the OpenAPI document: every schema with a name once, referred to by name everywhere else. */
+/** `components.schemas` of the OpenAPI document: each named schema once, with references to it everywhere else. */
 export function documentSchemas(providers: readonly SchemaProvider[]): Readonly<Record<string, unknown>> {
   const named: Record<string, unknown> = { ...enumSchemas(providers.map(({ id }) => id)) };
   for (const schema of [...requests, ...answers]) referred(withProviders(schema, providers), named);
@@ -135,7 +135,7 @@ function members(schema: Json, named: Record<string, unknown>): Json {
   return Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, referred(value, named)]));
 }
 
-/** OpenAPI distinguishes variants by schema name unless a mapping says otherwise. */
+/** Maps each value of the discriminator to its schema; without a mapping OpenAPI expects the schema names as values. */
 function withMapping(schema: Json): Json {
   const { discriminator, oneOf } = schema;
   if (typeof discriminator !== 'object' || !Array.isArray(oneOf)) return schema;

@@ -1,6 +1,6 @@
 type Json = Readonly<Record<string, unknown>>;
 
-/** Descriptions of members by name, used if a schema has none. */
+/** Descriptions of members by name, used if a schema has none of its own. */
 const byName: Readonly<Record<string, string>> = {
   account: 'The configured account.',
   alibaba: 'For Alibaba Cloud.',
@@ -91,7 +91,7 @@ const byName: Readonly<Record<string, string>> = {
   webhookId: 'Id of the webhook.',
 };
 
-/** Descriptions of members whose name alone is ambiguous. */
+/** Descriptions of members by path, where the name alone is ambiguous. */
 const byPlace: Readonly<Record<string, string>> = {
   'Backup.type': 'Kind of the backup.',
   'Backup.state': '`queued` waits for its turn; `skipped` was no longer needed.',
@@ -171,7 +171,7 @@ const schemas: Readonly<Record<string, string>> = {
   WebhookRequest: 'The receiver of events, and their selection.',
 };
 
-/** The named schema with a description on every member. */
+/** The schema with a description of its own and of every known member. */
 export function described(name: string, schema: Json): Json {
   const words = schema.description ?? schemas[name] ?? (name.endsWith('Page') ? 'A page of a list.' : inWords(name));
   return { ...describedMembers(name, schema), description: words };

@@ -7,7 +7,7 @@ import { answerLinks, linkComponents } from './links.ts';
 import { withEnumReferences } from './named-enums.ts';
 import { outgoingRequests } from './outgoing.ts';
 
-/** The parts of an OpenAPI document that are changed here. */
+/** The parts of an OpenAPI document that this module changes. */
 export interface OpenApiDocument {
   info?: object;
   components?: Record<string, unknown>;
@@ -46,14 +46,14 @@ const optionalBodies: readonly string[] = [
   'testWebhook',
 ];
 
-/** Label filters have free names, which an exploded object describes. */
+/** The names of label filters are free, so the document describes them as an exploded object. */
 const labelFilter = {
   in: 'query',
   name: 'labels',
   style: 'form',
   explode: true,
   description: 'Filters by labels, one parameter each: `label.<key>=<value>`.',
-  // Swagger UI would invent one and send it.
+  // Without an example Swagger UI would invent a filter and send it.
   example: {},
   schema: {
     type: 'object',
@@ -63,7 +63,8 @@ const labelFilter = {
 };
 
 /**
- * Adds what the routes’ schemas cannot express: named schemas, examples, optional bodies, the common response header, outgoing requests.
+ * Completes the OpenAPI document with what the routes’ schemas cannot express: named schemas, examples, optional bodies, the common
+ * response header, outgoing requests. Changes and returns `document`.
  */
 export function completeDocument(document: OpenApiDocument, providers: readonly DocumentProvider[]): OpenApiDocument {
   document.components = {
@@ -148,7 +149,7 @@ function completeResponse(operationId: string, status: string, response: Respons
   }
 }
 
-/** The codes of a problem answer, which its description names. */
+/** The problem codes of a response, read from its description. */
 function codesIn({ description = '' }: Response): readonly string[] {
   return [...description.matchAll(/`([a-z_]+)`: /g)].map((match) => match[1] ?? '');
 }

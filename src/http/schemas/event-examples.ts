@@ -1,6 +1,6 @@
 import type { EventType } from '../../domain/vocabulary.ts';
 
-/** The meaning of each event type, with an example of its data. The documentation is generated from it. */
+/** The meaning of each event type, with an example of its data. Source of docs/events.md. */
 export const eventCatalogue: Readonly<
   Record<
     EventType,

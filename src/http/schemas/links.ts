@@ -1,4 +1,4 @@
-/** OpenAPI links: operations that take the ids in a response. */
+/** OpenAPI links: operations that take an id from a response. */
 
 const toMigration = (operationId: string, description: string) => ({
   operationId,

@@ -58,7 +58,7 @@ export function enumSchemas(providerIds: readonly ProviderId[]): Readonly<Record
   );
 }
 
-/** Replaces a schema made by `enumOf` with a reference that keeps its description; undefined for any other schema. */
+/** A reference in place of a schema made by `enumOf`, with the schema's description; undefined for any other schema. */
 export function enumReference(schema: Json): Json | undefined {
   const { type: _type, enum: values, title, ...rest } = schema;
   if (!Array.isArray(values) || typeof title !== 'string') return undefined;
@@ -66,7 +66,7 @@ export function enumReference(schema: Json): Json | undefined {
   return { $ref: `#/components/schemas/${title}`, ...rest };
 }
 
-/** The same value with a reference for every named set of strings. */
+/** A copy of the value with a reference in place of every schema made by `enumOf`. */
 export function withEnumReferences(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withEnumReferences);
   if (typeof value !== 'object' || value === null) return value;

@@ -4,7 +4,7 @@ import { type ProblemCode, problemCatalogue } from '../../domain/problem.ts';
 
 /** Building blocks for the routes’ schemas. */
 
-/** A named schema. */
+/** A reference to a named schema; `T` is the type of its values. */
 export function ref<T>(name: string) {
   return Type.Unsafe<T>({ $ref: `${name}#` });
 }
@@ -24,7 +24,7 @@ const responseHeaders = {
 } as const satisfies HeaderSchemas;
 type HeaderName = keyof typeof responseHeaders;
 
-/** A JSON answer of the named schema. */
+/** A JSON response of the named schema. */
 export function answers(schemaName: string, description: string, headers: readonly HeaderName[] = []) {
   return {
     description,
@@ -33,7 +33,7 @@ export function answers(schemaName: string, description: string, headers: readon
   };
 }
 
-/** An answer without a body. */
+/** A response without a body. */
 export function empty(description: string, headers: readonly HeaderName[] = []) {
   return { description, type: 'null', ...described(headers) };
 }
@@ -42,9 +42,9 @@ function described(names: readonly HeaderName[]) {
   return names.length === 0 ? {} : { headers: Object.fromEntries(names.map((name) => [name, responseHeaders[name]])) };
 }
 
-/** Problems that every operation can answer. */
+/** Problems that every operation can respond with. */
 const everywhere: readonly ProblemCode[] = [
-  // Without authentication: a request by a host name that is not this gateway's.
+  // Without authentication: a request to a host name of another machine.
   'forbidden',
   'not_acceptable',
   'rate_limited',
@@ -60,7 +60,10 @@ const withBody: readonly ProblemCode[] = [
   'store_outcome_unknown',
 ];
 
-/** The problem responses of an operation, one per status with its codes. */
+/**
+ * The problem responses of an operation by status. `open`: no authentication. `read`: authentication. `body`: authentication and a body.
+ * `codes`: problems beyond those common to the kind.
+ */
 export function problems(kind: 'open' | 'read' | 'body', codes: readonly ProblemCode[] = []) {
   const all = new Set<ProblemCode>([
     ...everywhere,
@@ -89,7 +92,7 @@ function problemResponse(codes: readonly ProblemCode[]) {
   };
 }
 
-// The explorer would fill in and send an `examples` value: a used key, or an entity tag of another migration.
+// Without `examples`, because the explorer would send such a value: a used key, or an entity tag of another migration.
 const requestHeader = (description: string, example: string) =>
   Type.Optional(Type.String({ description: `${description} For example \`${example}\`.` }));
 
@@ -145,5 +148,5 @@ export const defaultPageSize = 50;
 
 /** A body without members. */
 export const EmptyBody = Type.Object({}, { additionalProperties: false });
-/** A query without parameters: any is a fault. */
+/** A query that accepts no parameter. */
 export const NoQuery = Type.Object({}, { additionalProperties: false });

@@ -4,7 +4,7 @@ import { eventTypes } from '../../domain/vocabulary.ts';
 import { EventSchema } from './answers.ts';
 import { eventExamples } from './event-examples.ts';
 
-/** The requests that Godwit sends: the part of the document about webhooks. */
+/** The requests that Godwit sends to webhooks. */
 
 const mediaType = 'application/cloudevents+json';
 

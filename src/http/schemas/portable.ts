@@ -1,8 +1,8 @@
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * Rewrites a schema for client generators, with the same meaning: maps as `additionalProperties` and `propertyNames`, constants as
- * one-value enums, defaults in words (some generators treat a member with a `default` as required).
+ * Rewrites a schema for client generators without changing its meaning. Maps become `additionalProperties` and `propertyNames`, constants
+ * become one-value enums, and defaults become words, because some generators treat a member with a `default` as required.
  */
 export function portable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(portable);
@@ -11,14 +11,14 @@ export function portable(value: unknown): unknown {
   return withoutDefault(asSet(asMap(members)));
 }
 
-/** The validator uses key patterns, which most generators silently drop. */
+/** Replaces a key pattern, which most generators silently drop. */
 function asMap(schema: Json): Json {
   const { patternProperties, ...rest } = schema;
   const patterns = Object.entries((patternProperties ?? {}) as Readonly<Record<string, unknown>>);
   const [only] = patterns;
   if (only === undefined || patterns.length > 1 || 'properties' in schema) return schema;
   const [pattern, additionalProperties] = only;
-  // `^.*$` accepts any name, so it says nothing.
+  // `^.*$` accepts any name, so it is omitted.
   const names = /^\^\(?\.\*\)?\$$/.test(pattern) ? {} : { propertyNames: { type: 'string', pattern } };
   return { ...rest, ...names, additionalProperties };
 }

@@ -3,7 +3,7 @@ import { enumOf } from '../../domain/enum-schema.ts';
 import { ProviderIdSchema } from '../../domain/request-schema.ts';
 import { stringEnum } from '../../domain/typebox.ts';
 
-/** The schema of `GET /providers`. */
+/** A provider as `GET /providers` and `GET /providers/{id}` return it. */
 export const ProviderSchema = Type.Object(
   {
     id: ProviderIdSchema,

@@ -60,7 +60,7 @@ export const DryRunOperationQuery = Type.Object(
   { additionalProperties: false },
 );
 
-/** For requests about many migrations. */
+/** The query of requests for many migrations. */
 export const ManyQuery = Type.Object(
   {
     dryRun: Type.Optional(Type.Boolean({ description: 'Show the result for each item; nothing is stored or sent.' })),
@@ -130,7 +130,7 @@ export const ForeignTasksQuery = Type.Object(
   { additionalProperties: false },
 );
 
-/** For lists that are short enough to return in full. */
+/** The query of lists that are short enough for one page. */
 export const WholeListQuery = Type.Object(
   {
     ...pageParameters,

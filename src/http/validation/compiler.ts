@@ -4,7 +4,7 @@ import type { FastifySchemaCompiler, FastifySchemaValidationError } from 'fastif
 import type { SchemaProvider } from '../../domain/request-schema.ts';
 import { sharedSchemas } from '../schemas/components.ts';
 
-/** `verbose` adds the schema to each fault. The schemas are our own and tested, so they are not validated again. */
+/** `verbose` adds value and schema to each finding. Tests validate the schemas, so this process does not. */
 function validatorFor(providers: readonly SchemaProvider[]): Ajv {
   const ajv = new Ajv({
     allErrors: true,
@@ -24,8 +24,8 @@ function validatorFor(providers: readonly SchemaProvider[]): Ajv {
 const validators = new WeakMap<readonly SchemaProvider[], Ajv>();
 
 /**
- * Compiles a request schema on first use: no coercion, no defaults, no dropped members, all faults reported. A process that has just
- * started does not compile schemas that nobody uses.
+ * Compiles each request schema on first use, so that a process compiles only the schemas it uses. Values are neither coerced nor defaulted,
+ * no member is dropped, and all faults are reported.
  */
 export function compileAtFirstUse(providers: readonly SchemaProvider[]): FastifySchemaCompiler<object> {
   const ajv = validators.get(providers) ?? validatorFor(providers);

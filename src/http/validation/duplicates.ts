@@ -4,8 +4,8 @@ import { memberPointer } from './pointer.ts';
 const maxFaults = 20;
 
 /**
- * Duplicate members of objects in a JSON text, of which a parser silently keeps the last. `parsed` is the parsed text; `text` is valid
- * JSON. The text is scanned only if it has more members than the parsed value.
+ * Duplicate members in a JSON text; a parser silently keeps the last one. `text` is valid JSON and `parsed` its value. The text is scanned
+ * only if it has more members than the value.
  */
 export function duplicateMembers(text: string, parsed: unknown): readonly FieldFault[] {
   return writtenMembers(text) === membersOf(parsed) ? [] : findDuplicates(text);

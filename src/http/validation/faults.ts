@@ -15,15 +15,15 @@ export interface SchemaFault {
 }
 
 const maxFaults = 50;
-/** Maximum number of processed findings: a body of a mebibyte can cause a hundred thousand. */
+/** Maximum number of processed findings: a body of 1 MiB can cause a hundred thousand. */
 const maxFindings = 400;
 
-/** Faults of a body: every field once, named by the pointer of the field itself. */
+/** Faults of a body: each field once, by its JSON pointer. */
 export function bodyFaults(faults: readonly SchemaFault[]): readonly FieldFault[] {
   return unique(withoutBranches(faults).map((fault) => ({ pointer: pointerOf(fault), detail: inWords(fault) })));
 }
 
-/** Faults of a query: every parameter once, by name. */
+/** Faults of a query: each parameter once, by name. */
 export function queryFaults(faults: readonly SchemaFault[]): readonly FieldFault[] {
   return unique(
     withoutBranches(faults).map((fault) => ({
@@ -34,7 +34,7 @@ export function queryFaults(faults: readonly SchemaFault[]): readonly FieldFault
   );
 }
 
-/** The pointer of the faulty field: of the missing or unknown member, not of its object. */
+/** The pointer of the faulty field. For a missing or unknown member it is the member, not its object. */
 function pointerOf(fault: SchemaFault): string {
   switch (fault.keyword) {
     case 'required':
@@ -49,8 +49,8 @@ function pointerOf(fault: SchemaFault): string {
 }
 
 /**
- * An `anyOf` reports the faults of every branch. Keeps the faults of the branches that fit the value's type, or one fault that names all
- * allowed types.
+ * An `anyOf` reports the faults of every branch. Keeps only the faults of branches whose type fits the value; if none fits, one fault names
+ * all types.
  */
 function withoutBranches(findings: readonly SchemaFault[]): readonly SchemaFault[] {
   const faults = findings.slice(0, maxFindings);

@@ -21,7 +21,7 @@ const words: Readonly<Record<string, string>> = {
   '^[^/]': 'must not start with a slash',
 };
 
-/** A description of a `pattern`; an unknown pattern is shown itself. */
+/** A description of a `pattern`; the pattern itself if it is unknown. */
 export function patternInWords(pattern: string): string {
   return words[pattern] ?? `must match ${pattern}`;
 }

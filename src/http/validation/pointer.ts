@@ -11,7 +11,7 @@ export function memberPointer(parent: string, name: string): string {
   return `${parent}/${pointerToken(name)}`;
 }
 
-/** The first reference token of a pointer, unescaped: the parameter that a pointer into the query stands for. */
+/** The first reference token of a pointer, unescaped. In a query it is the parameter. */
 export function firstToken(pointer: string): string {
   const token = pointer.split('/')[1] ?? '';
   return token.replaceAll('~1', '/').replaceAll('~0', '~');

@@ -3,10 +3,7 @@ interface QuerySchema {
   readonly properties?: Readonly<Record<string, { readonly type?: string }>>;
 }
 
-/**
- * Query strings contain only text. A text becomes the schema's type if it is plainly written; any other text is left for the validator to
- * report.
- */
+/** Converts the texts of a query to the types of its schema. A text in any other form stays as it is, and the validator reports it. */
 export function readQuery(query: Readonly<Record<string, unknown>>, schema: QuerySchema): Record<string, unknown> {
   const read: Record<string, unknown> = Object.create(null);
   for (const [name, value] of Object.entries(query)) read[name] = readValue(value, schema.properties?.[name]?.type);

@@ -1,4 +1,4 @@
-/** Whether a value has more than `limit` members and items at all depths. Stops counting there. */
+/** Whether a value has more than `limit` members and items at all depths. Stops counting at the limit. */
 export function hasMoreMembers(value: unknown, limit: number): boolean {
   const open = [value];
   let count = 0;

@@ -1,10 +1,7 @@
 import type { FieldFault } from '../../domain/problem.ts';
 import { memberPointer } from './pointer.ts';
 
-/**
- * Finds texts of a body, member names included, that databases and other readers may not accept: with U+0000 or a lone surrogate. The
- * parser's size limit bounds `depth`.
- */
+/** Finds texts in a body, including member names, with U+0000 or a lone surrogate, which databases and other readers may not accept. */
 export function textFaults(body: unknown): readonly FieldFault[] {
   const faults: FieldFault[] = [];
   const open: { readonly value: unknown; readonly pointer: string }[] = [{ value: body, pointer: '' }];
