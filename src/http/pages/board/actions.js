@@ -9,7 +9,7 @@ import { sourceOf } from './source-body.js';
 import { actionWords, counted, sourceInWords, titled } from './words.js';
 
 /**
- * What each action asks a person, and what it sends.
+ * The dialog of each action, and the request that it sends.
  * @typedef {{ migration: any, provider: any, guard: import('./dialog.js').Guard, refresh: () => Promise<void>, leave: () => void }} Place
  * @typedef {import('./dialog.js').Question} Question
  */
@@ -230,7 +230,7 @@ function remove(place) {
   };
 }
 
-/** A backup leaves the chain. @param {any} backup @param {Place} place @returns {Question} */
+/** The removal of a backup from the chain. @param {any} backup @param {Place} place @returns {Question} */
 export function removeBackup(backup, { migration, refresh }) {
   return {
     title: 'Remove a backup from the chain',
@@ -244,7 +244,7 @@ export function removeBackup(backup, { migration, refresh }) {
   };
 }
 
-/** The file is where the vendor expects it. @param {any} backup @param {Place} place @returns {Question} */
+/** The report that a backup's file is uploaded. @param {any} backup @param {Place} place @returns {Question} */
 export function markUploaded(backup, { migration, refresh, guard }) {
   return {
     title: 'The file is uploaded',
@@ -256,7 +256,10 @@ export function markUploaded(backup, { migration, refresh, guard }) {
   };
 }
 
-/** Where the file goes, with keys that end soon. @param {any} backup @param {Place} place @param {(target: any) => void} show @returns {Question} */
+/**
+ * The request for the destination of a file, with temporary credentials.
+ * @param {any} backup @param {Place} place @param {(target: any) => void} show @returns {Question}
+ */
 export function askUploadTarget(backup, { migration }, show) {
   return {
     title: 'Where to upload',

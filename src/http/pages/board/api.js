@@ -1,7 +1,7 @@
 // @ts-check
 import { curlText } from './curl.js';
 
-/** The API as the page uses it: relative to the page, with the key that stays in this tab. */
+/** Calls to the API, relative to the page. The API key is kept in this tab's session storage. */
 
 const root = new URL('../', globalThis.document.baseURI);
 const keyName = 'godwit-key';
@@ -18,7 +18,7 @@ export function rememberKey(key) {
   else sessionStorage.setItem(keyName, key);
 }
 
-/** What the API answered with a problem document, or a gateway that did not answer (status 0). */
+/** A problem document of the API, or a gateway that did not answer (status 0). */
 export class ApiProblem extends Error {
   /** @param {number} status @param {any} problem @param {number | null} [retryAfterMs] */
   constructor(status, problem, retryAfterMs = null) {
@@ -48,7 +48,7 @@ export async function send(path, headers, more = {}) {
   throw new ApiProblem(response.status, jsonIn(text), Number.isNaN(seconds) ? null : seconds * 1000);
 }
 
-/** A proxy in between may answer anything. @param {string} text */
+/** The JSON in a text; a proxy may answer with anything else. @param {string} text */
 function jsonIn(text) {
   try {
     return JSON.parse(text);
@@ -58,7 +58,7 @@ function jsonIn(text) {
 }
 
 /**
- * `body` is null where the answer has none, also for 304.
+ * Calls the API; throws `ApiProblem`. `body` of the result is null without a body, also for 304.
  * @param {string} method @param {string} path @param {unknown} [body] @param {Record<string, string>} [headers]
  * @returns {Promise<{ status: number, body: any, etag: string | null }>}
  */
@@ -77,12 +77,12 @@ export async function call(method, path, body, headers = {}) {
   };
 }
 
-/** A new idempotency key. `crypto.randomUUID` is missing on pages without TLS. */
+/** A new idempotency key. Pages without TLS have no `crypto.randomUUID`. */
 export function newKey() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** A call as a person would send it from a terminal. @param {import('./curl.js').Call} call */
+/** A call as a `curl` command. @param {import('./curl.js').Call} call */
 export function curlOf(call) {
   return curlText(call, root, Object.keys(credentials()).length > 0);
 }

@@ -7,9 +7,9 @@ import { html, render } from './lit-html.js';
 import { MigrationPage } from './migration.js';
 import { problemCard } from './parts.js';
 
-/** The board: a list, one migration, or a new one, by what stands in the URL; live through the event stream. */
+/** The board: the query of the URL selects a list, one migration, or the form for a new one. The event stream keeps it current. */
 
-/** What is shown now ends when something else is. */
+/** Ends the present view when another one is shown. */
 let showing = new AbortController();
 let shownSearch = '';
 
@@ -27,7 +27,7 @@ function element(id) {
   return found;
 }
 
-/** A place of its own for each view, so that nothing of the last one is left. */
+/** A new element for each view, so that nothing of the previous view remains. */
 function newView() {
   const view = globalThis.document.createElement('div');
   view.className = 'view';
@@ -35,7 +35,7 @@ function newView() {
 }
 
 const shell = {
-  /** For those who do not see the page; the words stay hidden. @param {string} words */
+  /** Announces words to screen readers; they are not visible. @param {string} words */
   say(words) {
     element('said').textContent = words;
   },
@@ -53,7 +53,7 @@ const shell = {
   },
 };
 
-/** @param {boolean} moved Whether a person has come from another view: then the focus comes along. */
+/** @param {boolean} moved Whether the person came from another view: then the focus moves to the new one. */
 async function show(moved) {
   showing.abort();
   showing = new AbortController();
@@ -62,7 +62,7 @@ async function show(moved) {
   const query = new URLSearchParams(location.search);
   const id = query.get('id');
   const view = newView();
-  // What was focused in a filter or a link stays at the same place of the new view.
+  // If a filter or a link had the focus, the element with the same id in the new view gets it.
   const focused = globalThis.document.activeElement?.id;
   const page =
     id !== null
@@ -77,7 +77,7 @@ async function show(moved) {
     if (signal.aborted) return;
     if (error instanceof ApiProblem && error.status === 401) return askForKey();
     tellFailure(view, error);
-    // A gateway that restarts is back in a moment.
+    // A restarting gateway answers again soon.
     if (mayPass(error)) setTimeout(() => signal.aborted || show(false), 3000);
   }
   if (signal.aborted) return;
@@ -133,7 +133,7 @@ function askForKey() {
 }
 
 globalThis.addEventListener('popstate', () => {
-  // A jump inside of the page, as to its content, shows nothing else.
+  // A jump within the page, such as to its content, changes only the fragment.
   if (location.search !== shownSearch) void show(true);
 });
 globalThis.document.addEventListener('click', (event) => {
@@ -144,7 +144,7 @@ globalThis.document.addEventListener('click', (event) => {
 });
 element('key-button').addEventListener('click', askForKey);
 
-/** Which clouds stand behind it, and the words; then what the URL names. */
+/** Reads the environment and the vocabulary, then shows the view that the URL selects. */
 async function begin() {
   try {
     await loadVocabulary();

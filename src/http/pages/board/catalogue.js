@@ -1,7 +1,7 @@
 // @ts-check
 
 /**
- * The words of the contract, served by the gateway: sets of values, what codes mean, and the options.
+ * The vocabulary of the contract, served by the gateway: sets of values, meanings of codes, and options.
  * @typedef {{ meaning: string, action: string | null }} Entry
  * @type {{
  *   states: string[], terminalStates: string[], feedVerdicts: string[], reasons: Record<string, Entry>,
@@ -18,7 +18,7 @@ export const vocabulary = {
   providerOptions: {},
 };
 
-/** Reads it; the page begins with that. */
+/** Reads the vocabulary before the first view. */
 export async function loadVocabulary() {
   const response = await fetch('./vocabulary.json');
   if (!response.ok) throw new Error(`The gateway answered ${response.status}.`);

@@ -1,13 +1,13 @@
 // @ts-check
 import { isTerminal } from './catalogue.js';
 
-/** What of a chain is shown, and what a person may do with a backup of it. Pure. */
+/** The visible backups of a chain, and the possible actions on a backup. Pure. */
 
-/** A long chain shows that many of its last backups until all are asked for. */
+/** Number of last backups that a long chain shows until a person requests all. */
 const shownAtOnce = 25;
 
 /**
- * The base of the chain, what failed, and what is new are what a person looks for.
+ * Shows the base of the chain, failed backups and the last ones.
  * @param {any[]} backups In the order of their restore. @param {boolean} all
  * @returns {{ shown: any[], hidden: number }}
  */
@@ -17,12 +17,12 @@ export function shownOf(backups, all) {
   return { shown, hidden: backups.length - shown.length };
 }
 
-/** Whether it can be taken out of the chain: it has not been restored, and is not the base. @param {any} backup @param {any} migration */
+/** Whether a backup can be removed from the chain: it is not restored and not the base. @param {any} backup @param {any} migration */
 export function isRemovable({ type, state }, migration) {
   return !isTerminal(migration.state) && type !== 'full' && ['queued', 'failed'].includes(state);
 }
 
-/** Whether the vendor waits for its file. @param {any} backup @param {any} migration */
+/** Whether the vendor waits for the upload of the backup's file. @param {any} backup @param {any} migration */
 export function awaitsUpload({ source, state }, { blocking }) {
   const waits = blocking.some((/** @type {any} */ { code }) => code === 'awaiting_upload');
   return waits && source.type === 'upload' && !['restored', 'failed', 'skipped'].includes(state);

@@ -11,7 +11,7 @@ import { modeOf, pickedOptions, requestOf, rowName } from './request.js';
 import { sourceFields } from './source.js';
 import { modeWords, titled } from './words.js';
 
-/** The form for a new migration, with what it would do beside it. */
+/** The form for a new migration, with its dry run beside it. */
 export class CreatePage {
   title = 'New migration';
   #main;
@@ -26,9 +26,9 @@ export class CreatePage {
   #keys = new IdempotencyKeys();
   /** @type {import('./plan.js').Tried | null} */
   #tried = null;
-  /** What was answered to the creation. @type {any} */
+  /** The problem of a rejected creation. @type {any} */
   #refused = null;
-  /** What the folder holds, or which tasks the vendor has. @type {any} */
+  /** The contents of the folder, or the vendor's tasks. @type {any} */
   #found = null;
   #foundFor = '';
   #asking = false;
@@ -65,12 +65,12 @@ export class CreatePage {
     this.#update();
   }
 
-  /** @param {boolean} preflight Whether the vendor is asked too. */
+  /** @param {boolean} preflight Whether to run the vendor's read-only checks too. */
   async #tryOut(preflight) {
     const { account, provider } = this.#chosen();
     const { body, complete } = requestOf(this.#values, account, provider);
     if (!complete || this.#signal.aborted) return;
-    // A check that still waits to begin would replace this one's answer.
+    // A scheduled check would replace this one's result.
     clearTimeout(this.#timer);
     const turn = ++this.#turn;
     this.#asking = true;
@@ -83,11 +83,11 @@ export class CreatePage {
     this.#asking = false;
     this.#tried = { body: JSON.stringify(body), answer, preflight };
     this.#update();
-    // A gateway that did not answer is asked again.
+    // The check is repeated if the gateway did not answer.
     if (answer.passing) this.#timer = setTimeout(() => void this.#tryOut(preflight), 3000);
   }
 
-  /** What a folder holds, asked as the API asks it. @returns {import('./curl.js').Call} */
+  /** The call that inspects the folder. @returns {import('./curl.js').Call} */
   #inspection() {
     const { account, provider } = this.#chosen();
     const { feed, target } = requestOf(this.#values, account, provider).body;
@@ -239,7 +239,7 @@ export class CreatePage {
       </details>`;
   }
 
-  /** What helps to fill in the field. @param {import('./fields.js').Form} form */
+  /** A button that finds files or tasks for the source. @param {import('./fields.js').Form} form */
   #looking(form) {
     const { kind } = form.values;
     if (kind !== 'feed' && kind !== 'adopt') return nothing;
@@ -311,7 +311,7 @@ function noAccounts() {
   return html`<p>No account is configured that you have a grant for.</p>`;
 }
 
-/** `keepDownloadedFiles` as words. @param {string} name */
+/** A camel-case name such as `keepDownloadedFiles` as words. @param {string} name */
 function spaced(name) {
   return titled(name.replaceAll(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`));
 }

@@ -3,8 +3,8 @@
 /** @typedef {{ method: string, path: string, body?: unknown, headers?: Record<string, string> }} Call */
 
 /**
- * A call as a command of a shell. The key is named, not shown. Pure.
- * @param {Call} call @param {URL} root Where the gateway is. @param {boolean} withKey Whether the gateway asks for a key.
+ * A call as a shell command. The key appears as a variable, never as its value. Pure.
+ * @param {Call} call @param {URL} root URL of the gateway. @param {boolean} withKey Whether the gateway requires a key.
  */
 export function curlText({ method, path, body, headers = {} }, root, withKey) {
   const lines = [`curl ${method === 'GET' ? '' : `-X ${method} `}${quoted(new URL(path, root).href)}`];

@@ -6,22 +6,22 @@ import { curlBox, problemCard } from './parts.js';
 import { inWords } from './words.js';
 
 /**
- * One question before something is sent: fields, what will be sent, and what came of it. The browser keeps the focus inside;
- * afterwards it is back where it was.
+ * A dialog that confirms a request: its fields, the request, and its result. The browser keeps the focus inside the dialog;
+ * afterwards the focus returns to the previous element.
  *
  * @typedef {object} Question
  * @property {string} title
- * @property {string} send The words on the button.
+ * @property {string} send Text of the button.
  * @property {boolean} [danger]
  * @property {() => any} [intro]
  * @property {(claim: Claim, update: () => void) => any} [fields]
- * @property {() => string | undefined} [confirm] What has to be typed before anything is sent.
+ * @property {() => string | undefined} [confirm] Text that the person must type before anything is sent.
  * @property {() => import('./curl.js').Call} call
- * @property {Guard} [guard] That a person decides on what they see.
- * @property {(problem: any) => any} [advice] What a refusal means here.
+ * @property {Guard} [guard] Ensures that the person decides on the present state.
+ * @property {(problem: any) => any} [advice] Advice on a rejection.
  * @property {(body: any) => void | Promise<void>} done
  *
- * @typedef {(pointer: string) => any[]} Claim The faults at a field, which are then not told elsewhere.
+ * @typedef {(pointer: string) => any[]} Claim Takes the faults of a field, so that they are not shown elsewhere.
  * @typedef {{ etag: () => string, sight: () => string, refresh: () => Promise<void> }} Guard
  */
 
@@ -52,7 +52,7 @@ export function ask(question) {
     return { ...sent, headers };
   };
 
-  /** Looking at the vendor changes the entity tag too: only what a person has decided on must be the same. */
+  /** An observation of the vendor changes the entity tag too, so a mismatch is repeated while the facts of the decision are unchanged. */
   const sendIt = async () => {
     for (let left = 5; ; left -= 1) {
       try {
@@ -81,7 +81,7 @@ export function ask(question) {
     } catch (error) {
       const { status, problem: said, message } = problemOf(error);
       problem = said ?? { title: `The gateway answered ${status}`, detail: message };
-      // What has changed is confirmed anew.
+      // A changed state requires a new confirmation.
       if (changed) typed = '';
       if (status === 409) await guard?.refresh();
       decidedOn = guard?.sight();
@@ -164,7 +164,7 @@ function adviceOn(problem, changed, { advice }) {
   return nothing;
 }
 
-/** One key for one request: sent again it is the same request, changed it is another one. */
+/** One idempotency key per request: a repeated request keeps its key, a changed one gets a new key. */
 export class IdempotencyKeys {
   #request = '';
   #key = '';

@@ -4,7 +4,7 @@ import { html, nothing } from './lit-html.js';
 import { factList, momentOf } from './parts.js';
 import { inWords, sourceInWords, titled } from './words.js';
 
-/** What it is: as it was asked for, and when what happened. @param {any} migration @param {any} provider */
+/** The facts of a migration: its request and its times. @param {any} migration @param {any} provider */
 export function factsOf(migration, provider) {
   const { id, account, region, mode, target, labels, description, options, providerOptions, createdBy } = migration;
   const { createdAt, startedAt, finishedAt, observedAt } = migration;
@@ -31,7 +31,7 @@ export function factsOf(migration, provider) {
   ]);
 }
 
-/** The vendor’s word and ids, verbatim: for its console and for a support case. @param {any} migration */
+/** The vendor’s status and ids, verbatim, for its console and for a support case. @param {any} migration */
 export function vendorIds({ providerStatus, providerRefs, backups }) {
   const own = JSON.stringify(providerRefs);
   const others = backups.filter(
@@ -63,7 +63,7 @@ function pairs(given) {
     .join(', ');
 }
 
-/** What happened, newest first. @param {any[]} events @param {number} omitted How many older ones are not shown. @param {any[]} backups */
+/** The events, newest first. @param {any[]} events @param {number} omitted Number of older events that are not shown. @param {any[]} backups */
 export function eventLog(events, omitted, backups) {
   const nameOf = (/** @type {string} */ id) => {
     const backup = backups.find((each) => each.id === id);

@@ -5,12 +5,12 @@ import { agoOf, curlBox, momentOf, prose, stateMark } from './parts.js';
 import { headerFacts } from './timeline.js';
 import { counted, sizeInWords, titled } from './words.js';
 
-/** How many files are shown of each kind. */
+/** Maximum number of files shown per verdict. */
 const shownOfEach = 50;
 
 /**
- * The watched folder: what is there, and what became of each file.
- * @param {any} migration @param {any} feed The answer of `GET …/feed`, or null while it is not read.
+ * The watched folder: its files and their verdicts.
+ * @param {any} migration @param {any} feed The response of `GET …/feed`; null until it is read.
  * @param {{ scan: () => void, scanning: boolean, problem: any }} how
  */
 export function feedSection(migration, feed, { scan, scanning, problem }) {

@@ -3,7 +3,7 @@ import { html, nothing } from './lit-html.js';
 import { prose } from './parts.js';
 
 /**
- * Fields of a form. Values stand in one object by the name of the field, so that they stay when a field is hidden for a while.
+ * Fields of a form. One object holds the values by field name, so that a value remains while its field is hidden.
  * @typedef {object} Form
  * @property {Record<string, any>} values
  * @property {() => void} changed
@@ -12,11 +12,11 @@ import { prose } from './parts.js';
  * @typedef {object} Field
  * @property {string} name Also the id of the element.
  * @property {string} title
- * @property {string} [pointer] Where the value stands in the body.
+ * @property {string} [pointer] JSON pointer of the value in the body.
  * @property {any} [help]
  * @property {boolean} [required]
  * @property {string} [placeholder]
- * @property {boolean} [lines] One value a line.
+ * @property {boolean} [lines] One value per line.
  */
 
 /** @param {Form} form @param {Field} field */
@@ -128,7 +128,7 @@ export function radioField(form, { name, title, choices }) {
 }
 
 /**
- * A setting whose schema the gateway gives: a switch, a choice, a text, or names with values.
+ * A field for a setting with a JSON schema: a checkbox, a choice, a text, or lines of names with values.
  * @param {Form} form @param {string} name @param {any} schema @param {{ title: string, pointer: string }} place
  */
 export function schemaField(form, name, schema, { title, pointer }) {

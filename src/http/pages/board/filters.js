@@ -1,6 +1,6 @@
 // @ts-check
 
-/** The filters of the list, which stand in the URL of the page as the API knows them. Pure. */
+/** The filters of the list: the query of the page has the parameters of the API. Pure. */
 
 /** Filters by a text: parameter and title. */
 export const textFilters = /** @type {const} */ ([
@@ -12,7 +12,7 @@ export const textFilters = /** @type {const} */ ([
 
 const known = ['state', 'provider', 'pageToken', ...textFilters.map(([name]) => name)];
 
-/** The filters that the API knows. Others and empty ones are left out. @param {URLSearchParams} query */
+/** The filters of the API; other and empty parameters are dropped. @param {URLSearchParams} query */
 export function filterOf(query) {
   return new URLSearchParams(
     [...query].filter(([name, value]) => value !== '' && (known.includes(name) || name.startsWith('label.'))),
@@ -25,7 +25,7 @@ export function labelsIn(query) {
 }
 
 /**
- * The filters of the form and the labels of before. They begin at the newest page.
+ * The filters of the form with the previous label filters, for the newest page.
  * @param {Iterable<[string, unknown]>} entries Names and values of the form. @param {URLSearchParams} query
  */
 export function chosenFilters(entries, query) {
@@ -35,7 +35,7 @@ export function chosenFilters(entries, query) {
   return filters;
 }
 
-/** Where the page with the same filters and another place is. @param {URLSearchParams} query @param {string | null} token Null: the newest page. */
+/** URL of another page of the list with the same filters. @param {URLSearchParams} query @param {string | null} token Null: the newest page. */
 export function hrefOf(query, token) {
   const next = new URLSearchParams(query);
   if (token === null) next.delete('pageToken');

@@ -1,15 +1,15 @@
 // @ts-check
 
-/** What is typed into a form, as values of a body; and which faults of a body belong to which field. Pure. */
+/** Converts the texts of a form to values of a body, and assigns the faults of a body to fields. Pure. */
 
-/** The value of a setting whose schema the gateway gives; undefined: not given. @param {any} text @param {any} schema */
+/** The value of a setting with a JSON schema; undefined: none was entered. @param {any} text @param {any} schema */
 export function schemaValue(text, schema) {
   if (text === undefined || text === '') return undefined;
   if (schema.type === 'boolean') return text === 'true';
   return schema.type === 'object' ? pairsIn(text) : text.trim();
 }
 
-/** Lines of `name=value`. @param {string} text @returns {Record<string, string>} */
+/** The pairs in lines of `name=value`. @param {string} text @returns {Record<string, string>} */
 export function pairsIn(text) {
   return Object.fromEntries(
     linesIn(text).map((line) => {
@@ -27,7 +27,7 @@ export function linesIn(text = '') {
     .filter(Boolean);
 }
 
-/** The faults of a body. Each field claims its own; what nobody claims is told above. */
+/** The faults of a body. Each field claims its own; unclaimed faults are shown above the form. */
 export class Faults {
   /** @type {Set<any>} */
   #left;
@@ -37,7 +37,7 @@ export class Faults {
     this.#left = new Set(faults);
   }
 
-  /** Those at `pointer` and below it. @param {string} pointer */
+  /** Takes the faults at `pointer` and below it. @param {string} pointer */
   claim(pointer) {
     const found = [...this.#left].filter((each) => each.pointer === pointer || each.pointer?.startsWith(`${pointer}/`));
     for (const each of found) this.#left.delete(each);

@@ -9,16 +9,22 @@ import { agoOf, curlBox, progressBar, prose, stateMark } from './parts.js';
 import { pausedNote, slowedNotes } from './vendor-notes.js';
 import { between, counted, databasesOf, inWords, nameOf, progressOf, titled } from './words.js';
 
-/** How many migrations one page shows: what stands in the document is bounded, however many there are. */
+/** Migrations per page, which bounds the size of the document. */
 const pageSize = 50;
-/** A storm of events costs one reading in that time, in milliseconds. */
+/** Minimum interval between two reads, however many events arrive, in milliseconds. */
 const gapMs = 1000;
-/** How often it is looked whether the vendors are called as usual, in milliseconds. */
+/** Interval of reading the circuits and slowed operations of the vendors, in milliseconds. */
 const vendorsMs = 25_000;
 
-/** @typedef {{ say: (words: string) => void, state: (state: 'live' | 'reading' | 'away' | 'refused') => void, navigate: (to: string) => void }} Shell */
+/**
+ * The frame around a view.
+ * @typedef {object} Shell
+ * @property {(words: string) => void} say Announces words to screen readers.
+ * @property {(state: 'live' | 'reading' | 'away' | 'refused') => void} state Shows the state of the event stream.
+ * @property {(to: string) => void} navigate Shows another view.
+ */
 
-/** The table of migrations, newest first, with filters that stand in the URL. */
+/** The table of migrations, newest first. The query of the URL contains its filters. */
 export class ListPage {
   title = 'Migrations';
   #main;
@@ -31,7 +37,7 @@ export class ListPage {
   #next = null;
   /** @type {any[]} */
   #providers = [];
-  /** The vendors as they are called at present. @type {any[]} */
+  /** The providers with their circuits and slowed operations. @type {any[]} */
   #called = [];
   /** @type {any} */
   #problem = null;
@@ -65,7 +71,7 @@ export class ListPage {
     );
   }
 
-  /** Whether what is shown may differ after that event. @param {any} event */
+  /** Whether an event may change the shown rows. @param {any} event */
   #concerns({ migrationId, type }) {
     if (this.#items.some(({ id }) => id === migrationId)) return true;
     if (type === 'migration.created') return !this.#query.has('pageToken');
@@ -81,7 +87,7 @@ export class ListPage {
       this.#next = body.nextPageToken;
       this.#problem = null;
     } catch (error) {
-      // What was read last stays; the stream says whether the gateway answers.
+      // The rows of the last read remain; the stream shows whether the gateway answers.
       if (!this.#loaded || problemOf(error).status === 401) throw error;
       if (problemOf(error).status === 400) this.#problem = problemOf(error).problem;
       throw error;
@@ -104,7 +110,7 @@ export class ListPage {
     if (!this.#signal.aborted) this.#update();
   }
 
-  /** Says in one sentence which of the shown migrations are in another state now. @param {any[]} items */
+  /** Announces the new states of shown migrations in one sentence. @param {any[]} items */
   #announce(items) {
     const before = new Map(this.#items.map(({ id, state }) => [id, state]));
     const moved = items.filter(({ id, state }) => before.has(id) && before.get(id) !== state);
@@ -225,7 +231,7 @@ export class ListPage {
   }
 }
 
-/** What is to be known of the calls to a vendor. @param {any} provider */
+/** Notes on calls to a vendor that are paused or slowed down. @param {any} provider */
 function notesOf({ title, circuits = [], slowedOperations = [] }) {
   return [
     ...circuits
@@ -276,7 +282,7 @@ function rowOf(migration, providers) {
   </tr>`;
 }
 
-/** In a row: what it is, and the vendor’s own words. @param {any} note */
+/** A note in a row: its code in words, and the vendor’s own words. @param {any} note */
 function shortNote({ code, detail, provider, fault }) {
   const words = provider && [provider.code, provider.message].filter(Boolean).join(': ');
   return html`<div class="short" data-kind=${fault ? 'fault' : 'block'}><strong>${titled(code)}.</strong> ${prose(detail)}</div>

@@ -1,21 +1,21 @@
 // @ts-check
 import { ApiProblem, send } from './api.js';
 
-/** How long the stream may be silent, in milliseconds. The gateway gives a sign of life more often. */
+/** Maximum silence of the stream in milliseconds. The gateway sends a heartbeat more often. */
 const silenceMs = 45_000;
-/** A tab that nobody sees gives its connection back after that time: a browser has only six for one host. */
+/** A hidden tab closes its stream after this time, in milliseconds, because a browser has only six connections per host. */
 const hiddenMs = 60_000;
 
 /**
  * @typedef {object} Listener
  * @property {(event: any) => void} onEvent
- * @property {() => void} onRead Something may have been missed: read what is shown again.
+ * @property {() => void} onRead Events may have been missed: read the shown data again.
  * @property {(state: 'live' | 'reading' | 'away' | 'refused') => void} onState
- * @property {number} rereadMs It is read again after that time in any case: what the vendor says of its progress is no event.
+ * @property {number} rereadMs Interval of reading again without an event, in milliseconds: progress at the vendor is no event.
  */
 
 /**
- * Follows events and comes back after each break, where it was, until the signal ends it.
+ * Follows events until the signal ends it. After each break it reconnects and continues after the last event.
  * @param {string} path @param {Listener} listener @param {AbortSignal} signal
  */
 export async function follow(path, { onEvent, onRead, onState, rereadMs }, signal) {
@@ -50,7 +50,7 @@ export async function follow(path, { onEvent, onRead, onState, rereadMs }, signa
       const status = error instanceof ApiProblem ? error.status : 0;
       if (status === 404) return;
       if (status === 401 || status === 403) return onState('refused');
-      // A gateway that answers, and has no stream for us: the page is read again all the same.
+      // The gateway answers but has no free stream: the page is still read at intervals.
       if (!globalThis.document.hidden) onState(status === 429 || status === 503 ? 'reading' : 'away');
     } finally {
       clearTimeout(silence);
@@ -63,7 +63,7 @@ export async function follow(path, { onEvent, onRead, onState, rereadMs }, signa
   }
 }
 
-/** Calls back when the tab was hidden for long. @param {() => void} then @returns {() => void} how to stop waiting */
+/** Calls back once the tab has been hidden for `hiddenMs`. @param {() => void} then @returns {() => void} Stops waiting. */
 function whenHidden(then) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
@@ -94,7 +94,7 @@ function untilVisible(signal) {
 }
 
 /**
- * Server-sent events, as the standard reads them; `id` is null where a block has none.
+ * Parses server-sent events (WHATWG HTML); `id` is null for a block without one.
  * @param {ReadableStream<Uint8Array>} stream @param {() => void} alive
  */
 async function* eventsIn(stream, alive) {
@@ -119,12 +119,12 @@ async function* eventsIn(stream, alive) {
   }
 }
 
-/** What takes long to read, or seems to because the computer slept meanwhile, still waits no longer than this, in milliseconds. */
+/** Maximum pause after a slow read in milliseconds. A read also seems slow if the computer slept meanwhile. */
 const maxRestMs = 5000;
 
 /**
- * Reads again soon, and never twice at once: a storm of calls costs one reading each `gapMs`. A gateway that asks for
- * patience gets it.
+ * Reads again on request, at most once per `gapMs` and never concurrently. A longer wait that the gateway requests
+ * (`Retry-After`) is respected.
  */
 export class Rereader {
   #read;
@@ -140,7 +140,7 @@ export class Rereader {
     this.#signal = signal;
   }
 
-  /** Asks for a reading that begins after this moment. */
+  /** Requests a read that begins after this call. */
   want() {
     this.#wanted = true;
     if (!this.#busy) void this.#run();
@@ -148,7 +148,7 @@ export class Rereader {
 
   async #run() {
     this.#busy = true;
-    // What comes in the same moment is read together.
+    // Requests within 50 ms share one read.
     await pause(50);
     while (this.#wanted && !this.#signal.aborted) {
       this.#wanted = false;
@@ -162,7 +162,7 @@ export class Rereader {
           waitMs = Math.max(waitMs, error.retryAfterMs);
         }
       }
-      // What takes long to read is read more rarely.
+      // Slow reads are repeated less often.
       await pause(Math.max(waitMs, Math.min(3 * (performance.now() - began), maxRestMs)));
     }
     this.#busy = false;

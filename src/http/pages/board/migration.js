@@ -12,17 +12,17 @@ import { timeline } from './timeline.js';
 import { slowedNotes } from './vendor-notes.js';
 import { actionWords, between, inWords, nameOf, progressOf, standingOf, whatIsDecidedOn } from './words.js';
 
-/** A storm of events costs one reading in that time, in milliseconds. */
+/** Minimum interval between two reads, however many events arrive, in milliseconds. */
 const gapMs = 250;
-/** The folder is read again after that time, also when the migration is the same, in milliseconds. */
+/** Interval of reading the folder although the migration is unchanged, in milliseconds. */
 const feedMs = 15_000;
-/** How often it is looked whether the vendor is called as usual, in milliseconds. */
+/** Interval of reading the circuit and slowed operations of the vendor, in milliseconds. */
 const providerMs = 25_000;
 const eventsShown = 100;
 /** @type {Record<string, string>} */
 const weights = { cut_over: 'main', cancel: 'danger', delete: 'danger' };
 
-/** One migration: where it stands, why, and what may be done now. */
+/** One migration: its state, the reason, and the possible actions. */
 export class MigrationPage {
   title = 'Migration';
   #id;
@@ -126,7 +126,7 @@ export class MigrationPage {
       this.#shell.say(`${nameOf(now)}: ${progressOf(now).counts}.`);
   }
 
-  /** Keeps the newest events in their order; a stream that begins anew sends some again. @param {any} event */
+  /** Keeps the newest events in order, each once: a restarted stream repeats events. @param {any} event */
   #keep(event) {
     const kept = this.#events;
     const isOld = kept.length === eventsShown && event.id < kept[0].id;
@@ -137,7 +137,7 @@ export class MigrationPage {
       kept.shift();
       this.#eventsOmitted += 1;
     }
-    // Many come at once when the stream begins.
+    // Many events arrive together when the stream begins.
     this.#frame ||= requestAnimationFrame(() => this.#update());
   }
 
@@ -237,7 +237,7 @@ export class MigrationPage {
     );
   }
 
-  /** What a person looks for first. */
+  /** The state, its reason and the actions, at the top of the page. */
   #standing() {
     const migration = this.#migration;
     const { state, blocking, warnings, error, createdAt, startedAt, finishedAt, target } = migration;

@@ -4,7 +4,7 @@ import { vocabulary } from './catalogue.js';
 import { html, nothing, svg } from './lit-html.js';
 import { between, localTime, titled } from './words.js';
 
-/** Pieces that several views are made of. Texts are always texts: nothing of an answer becomes markup. */
+/** Elements that several views use. Texts of responses are inserted as text, never as markup. */
 
 const strokes = {
   dots: svg`<circle cx="3" cy="8" r="1.5"/><circle cx="8" cy="8" r="1.5"/><circle cx="13" cy="8" r="1.5"/>`,
@@ -36,7 +36,7 @@ const iconOf = {
   needless: 'skip',
 };
 
-/** A state: a shape, a word and a colour, of which the word is enough. @param {string} state */
+/** A state as a shape, a word and a colour; the word alone suffices. @param {string} state */
 export function stateMark(state) {
   return html`<span class="state" data-state=${state}
     ><svg viewBox="0 0 16 16" width="12" height="12" aria-hidden="true">${strokes[iconOf[state] ?? 'dots']}</svg
@@ -44,17 +44,17 @@ export function stateMark(state) {
   >`;
 }
 
-/** A moment in the reader’s zone. @param {string | null | undefined} time */
+/** A time in the reader’s zone. @param {string | null | undefined} time */
 export function momentOf(time) {
   return time ? html`<time datetime=${time} title=${time}>${localTime(time)}</time>` : nothing;
 }
 
-/** How long ago. @param {string} time */
+/** The time since a moment. @param {string} time */
 export function agoOf(time) {
   return html`<time datetime=${time} title=${localTime(time)}>${between(time, Date.now())} ago</time>`;
 }
 
-/** Text with `code` in backticks, as the catalogue writes it. @param {string} text */
+/** Text whose backticks become code elements. @param {string} text */
 export function prose(text) {
   return text.split('`').map((part, place) => (place % 2 === 1 ? html`<code>${part}</code>` : part));
 }
@@ -71,7 +71,7 @@ export function vendorWords(provider) {
 }
 
 /**
- * Why it does not move or what a person should know: what it is, the vendor’s words, what to do.
+ * A failure, a block or a warning: its meaning, the vendor’s words, and the action to take.
  * @param {any} note @param {'fault' | 'block' | 'warn'} kind
  */
 export function noteCard(note, kind) {
@@ -93,7 +93,7 @@ function nextOf({ code, retryable }, kind) {
     : 'The same file would fail again. Correct it, or make another one.';
 }
 
-/** A problem document, without the faults that stand at their fields. @param {any} problem @param {any[]} faults */
+/** A problem document, without the faults that are shown at their fields. @param {any} problem @param {any[]} faults */
 export function problemCard(problem, faults = problem.errors ?? []) {
   return html`<article class="note" data-kind="fault">
     <h3>${problem.title ?? 'Refused'}${problem.code ? html` <code>${problem.code}</code>` : nothing}</h3>
@@ -113,7 +113,7 @@ export function problemCard(problem, faults = problem.errors ?? []) {
   </article>`;
 }
 
-/** The same call for a terminal. @param {import('./curl.js').Call} call @param {string} [title] */
+/** A call as a `curl` command with a copy button. @param {import('./curl.js').Call} call @param {string} [title] */
 export function curlBox(call, title = 'The same from a terminal') {
   const text = curlOf(call);
   return html`<details class="curl">
@@ -123,7 +123,10 @@ export function curlBox(call, title = 'The same from a terminal') {
   </details>`;
 }
 
-/** The clipboard needs TLS or this machine; elsewhere the text is selected. @param {Event} event @param {string} text */
+/**
+ * Copies a text. Without TLS the clipboard works only on localhost; elsewhere the text is selected instead.
+ * @param {Event} event @param {string} text
+ */
 async function copy(event, text) {
   const button = /** @type {HTMLElement} */ (event.currentTarget);
   try {
@@ -138,12 +141,12 @@ async function copy(event, text) {
   }
 }
 
-/** Nothing where nobody can tell how far it is. @param {number | null} value @param {string} label */
+/** A progress bar; nothing if the progress is unknown. @param {number | null} value @param {string} label */
 export function progressBar(value, label) {
   return value === null ? nothing : html`<progress max="100" .value=${value} aria-label=${label}></progress>`;
 }
 
-/** A list of names with values; what is empty is left out. @param {[string, any][]} entries */
+/** A list of names with values; entries without a value are omitted. @param {[string, any][]} entries */
 export function factList(entries) {
   return html`<dl>
     ${entries

@@ -3,16 +3,18 @@ import { html, nothing } from './lit-html.js';
 import { curlBox, momentOf, noteCard, problemCard, prose, stateMark } from './parts.js';
 import { counted } from './words.js';
 
-/** What a creation would do, as the dry run tells it. */
+/** The dry run of a creation. */
 
 /**
- * The last dry run, and the body that it was for.
+ * The last dry run and its body.
  * @typedef {{ body: string, answer: any, preflight: boolean }} Tried
  */
 
 /**
- * `faults`: those that stand at no field. `current`: the dry run was for what stands in the form now.
- * @param {{ provider: any, tried: Tried | null, current: boolean, asking: boolean, faults: any[], check: () => void, dryRun: import('./curl.js').Call }} what
+ * `faults`: faults without a field. `current`: the dry run had the present values of the form.
+ * @param {{
+ *   provider: any, tried: Tried | null, current: boolean, asking: boolean, faults: any[], check: () => void, dryRun: import('./curl.js').Call
+ * }} what
  */
 export function planOf({ provider, tried, current, asking, faults, check, dryRun }) {
   if (tried === null)
@@ -76,7 +78,7 @@ function expectations(provider) {
   </details>`;
 }
 
-/** What a folder holds: its chains, what is missing in them, and the files that cannot be used. @param {any} folder */
+/** The contents of a folder: its chains, their gaps, and unusable files. @param {any} folder */
 export function folderWords(folder) {
   if (folder === null || folder.items) return nothing;
   if (folder.problem) return problemCard(folder.problem);
@@ -97,7 +99,7 @@ export function folderWords(folder) {
     )}`;
 }
 
-/** Tasks that can be taken over. @param {any} found @param {(task: any) => void} take */
+/** The vendor's tasks that can be adopted. @param {any} found @param {(task: any) => void} take */
 export function taskChoices(found, take) {
   if (found === null || found.files) return nothing;
   if (found.problem) return problemCard(found.problem);

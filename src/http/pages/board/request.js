@@ -3,7 +3,7 @@ import { vocabulary } from './catalogue.js';
 import { pairsIn, schemaValue } from './form-values.js';
 import { sourceOf } from './source-body.js';
 
-/** The body of a creation, from the values of the form. Pure. */
+/** Builds the body of a creation from the values of the form. Pure. */
 
 /** @param {Record<string, any>} values @param {any} provider */
 export function modeOf(values, provider) {
@@ -12,7 +12,7 @@ export function modeOf(values, provider) {
 
 /**
  * @param {Record<string, any>} values @param {any} account @param {any} provider
- * @returns {{ body: any, complete: boolean }} `complete`: all that has to be filled in is.
+ * @returns {{ body: any, complete: boolean }} `complete`: every required field has a value.
  */
 export function requestOf(values, account, provider) {
   const mode = modeOf(values, provider);
@@ -31,7 +31,7 @@ export function requestOf(values, account, provider) {
     ...given('name', text('name')),
     ...given('description', text('description')),
     ...(Object.keys(labels).length > 0 ? { labels } : {}),
-    // A task that is taken over has the vendor’s mode, unless a person knows better.
+    // The vendor determines the mode of an adopted task, unless a person chose one.
     ...('adopt' in member && values.mode === undefined ? {} : { mode }),
     target: {
       instanceId: text('instanceId'),
@@ -56,12 +56,12 @@ function databasesIn(values) {
     .map(({ name, restoreAs }) => (restoreAs === '' ? { name } : { name, restoreAs }));
 }
 
-/** The name of a field in a row of the databases. @param {string} name @param {number} row */
+/** The name of a field in a row of the database list. @param {string} name @param {number} row */
 export function rowName(name, row) {
   return row === 0 ? name : `${name}-${row}`;
 }
 
-/** The schemas of the options that a provider has. @param {any} provider @returns {Record<string, any>} */
+/** The schemas of a provider's options. @param {any} provider @returns {Record<string, any>} */
 export function pickedOptions(provider) {
   return Object.fromEntries(Object.entries(vocabulary.options).filter(([name]) => provider?.options.includes(name)));
 }

@@ -1,9 +1,9 @@
 // @ts-check
 import { linesIn, pairsIn } from './form-values.js';
 
-/** The part of a body that says where a backup lies, from the values of the form. Pure. */
+/** Builds the source of a backup from the values of the form. Pure. */
 
-/** The kinds of sources that the provider can read. @param {any} provider @param {boolean} creating @returns {string[]} */
+/** The source types that the provider supports. @param {any} provider @param {boolean} creating @returns {string[]} */
 export function kindsOf(provider, creating) {
   const [first, ...others] = provider?.sources ?? [];
   if (first === undefined) return [];
@@ -11,14 +11,14 @@ export function kindsOf(provider, creating) {
   return [first, ...folder, ...others, ...(creating ? ['adopt'] : [])];
 }
 
-/** The chosen kind, or the first that the provider has. @param {Record<string, any>} values @param {any} provider @param {boolean} creating */
+/** The chosen source type, or the provider's first one. @param {Record<string, any>} values @param {any} provider @param {boolean} creating */
 export function kindOf(values, provider, creating) {
   const offered = kindsOf(provider, creating);
   return offered.includes(values.kind) ? values.kind : offered[0];
 }
 
 /**
- * The part of the body that the fields make, and whether the fields that have to be filled in are.
+ * The part of the body from the fields, and whether every required field has a value.
  * @param {Record<string, any>} values @param {any} provider
  * @param {{ creating: boolean, chain: boolean, prefix?: string }} place
  */

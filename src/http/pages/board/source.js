@@ -3,7 +3,7 @@ import { radioField, textField } from './fields.js';
 import { html, nothing } from './lit-html.js';
 import { kindOf, kindsOf } from './source-body.js';
 
-/** The fields that say where a backup lies. */
+/** The fields for the source of a backup. */
 
 /** @type {Record<string, { words: string, help: string }>} */
 const kinds = {
@@ -20,7 +20,8 @@ const kinds = {
 
 /**
  * @param {import('./fields.js').Form} form @param {any} provider
- * @param {{ creating: boolean, chain: boolean, prefix?: string }} place `creating`: also what only a creation can name. `prefix`: of the ids of the fields.
+ * @param {{ creating: boolean, chain: boolean, prefix?: string }} place
+ *   `creating`: includes the sources of creations only. `prefix`: prefix of the field ids.
  */
 export function sourceFields(form, provider, { creating, chain, prefix = '' }) {
   const kind = kindOf(form.values, provider, creating);

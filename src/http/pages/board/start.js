@@ -1,8 +1,8 @@
 // @ts-check
 
-/** Loads the board. A browser does not ask again for a module that it could not load, so the whole page is loaded again. */
+/** Loads the board. A browser never fetches a failed module again, so a failure reloads the whole page. */
 
-/** In milliseconds: a change of the network has passed by then, and a gateway that restarts may be back. */
+/** Delay in milliseconds: a network change is over by then, and a restarted gateway may answer again. */
 const againMs = 3000;
 
 import('./board.js').catch(() => {

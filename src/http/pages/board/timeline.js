@@ -6,7 +6,7 @@ import { factList, momentOf, noteCard, stateMark } from './parts.js';
 import { between, counted, sourceInWords, sourceTime, titled } from './words.js';
 
 /**
- * The chain, in the order of its restore.
+ * The backups of a chain in the order of their restore.
  * @param {any} migration
  * @param {{ all: boolean, showAll: () => void, remove: (backup: any) => void, upload: (backup: any) => void, uploaded: (backup: any) => void }} how
  */
@@ -75,7 +75,7 @@ function backupItem(backup, migration, how) {
   </li>`;
 }
 
-/** What a file says of itself. @param {any} header */
+/** The header of a backup file. @param {any} header */
 export function headerFacts(header) {
   if (!header) return nothing;
   const { firstLsn, lastLsn, startedAt, finishedAt, serverVersion, copyOnly, database, stripe } = header;

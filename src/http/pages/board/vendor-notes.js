@@ -1,15 +1,15 @@
 // @ts-check
 import { html, nothing } from './lit-html.js';
 
-/** What is said of calls that are not made at present, or more slowly. */
+/** Notes on vendor calls that are paused or slowed down. */
 
-/** As many operations are named; the others are counted. */
+/** Number of operations that a note names; the rest is counted. */
 const namedOperations = 4;
 
 /** @param {string} time */
 const clockTime = (time) => new Date(time).toLocaleTimeString();
 
-/** The vendor does not answer. @param {any} circuit with `title`, the vendor's name */
+/** The note on an open circuit. @param {any} circuit With `title`, the vendor's name. */
 export function pausedNote({ title, account, region, state, retryAt }) {
   return html`<p class="note" data-kind="block">
     <strong>${title}</strong> (${account}, ${region}) ${
@@ -20,7 +20,7 @@ export function pausedNote({ title, account, region, state, retryAt }) {
   </p>`;
 }
 
-/** The vendor throttles: one note for each account and region. @param {string} title the vendor's name @param {any[]} slowed */
+/** The notes on throttled operations, one per account and region. @param {string} title The vendor's name. @param {any[]} slowed */
 export function slowedNotes(title, slowed) {
   const places = Map.groupBy(slowed, ({ account, region }) => `${account}, ${region}`);
   return [...places].map(

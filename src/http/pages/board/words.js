@@ -1,13 +1,13 @@
 // @ts-check
 
-/** What the page says, made from what the API answers. Pure. */
+/** Words of the page, derived from responses of the API. Pure. */
 
 /** A code as words. @param {string} code */
 export function inWords(code) {
   return code.replaceAll(/[._]/g, ' ');
 }
 
-/** With a capital. @param {string} code */
+/** A code as words with a capital letter. @param {string} code */
 export function titled(code) {
   const words = inWords(code);
   return words.charAt(0).toUpperCase() + words.slice(1);
@@ -18,7 +18,7 @@ export function counted(count, noun) {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** A span of time in its two largest units. @param {number} seconds */
+/** A duration in its two largest units. @param {number} seconds */
 export function duration(seconds) {
   const whole = Math.max(0, Math.round(seconds));
   if (whole < 60) return `${whole} s`;
@@ -34,7 +34,7 @@ export function between(from, to) {
   return duration((new Date(to).getTime() - Date.parse(from)) / 1000);
 }
 
-/** A moment in the reader’s zone, written as the files of a chain write theirs. @param {string} time */
+/** A time in the reader’s zone, in the format of `sourceTime`. @param {string} time */
 export function localTime(time) {
   const at = new Date(time);
   const two = (/** @type {number} */ value) => String(value).padStart(2, '0');
@@ -42,7 +42,7 @@ export function localTime(time) {
   return `${day} ${[at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(':')}`;
 }
 
-/** A moment of the source’s clock, which names no zone: as it is. @param {string} time */
+/** A time of the source’s clock, unchanged, because it has no zone. @param {string} time */
 export function sourceTime(time) {
   return time.replace('T', ' ');
 }
@@ -55,7 +55,7 @@ export function sizeInWords(bytes) {
   return `${power === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[power]}`;
 }
 
-/** What a source names, one line each. @param {any} source @returns {string[]} */
+/** The files of a source, one per line. @param {any} source @returns {string[]} */
 export function sourceInWords(source) {
   if (source.type === 'object_storage')
     return source.keys.map((/** @type {string} */ key) => `${source.bucket}/${key}`);
@@ -69,13 +69,13 @@ export function databasesOf({ target }) {
   return (target.databases ?? []).map((/** @type {any} */ each) => each.restoreAs ?? each.name).join(', ');
 }
 
-/** How people call it. @param {any} migration */
+/** The display name of a migration. @param {any} migration */
 export function nameOf(migration) {
   return migration.name ?? (databasesOf(migration) || migration.id);
 }
 
 /**
- * How far it is. `value`: percent; null while nobody can tell, as in a chain whose last backup is still to come.
+ * The progress of a migration. `value`: percent; null while it is unknown, as in a chain whose last backup is still to come.
  * @param {any} migration
  */
 export function progressOf({ progress, backups, state }) {
@@ -87,7 +87,7 @@ export function progressOf({ progress, backups, state }) {
   return { value: percent, counts: counts.join(', '), behind: behindOf(behindSeconds, backups) };
 }
 
-/** How far behind the source it is, as well as the files tell. @param {number | null} seconds @param {any[]} backups */
+/** The delay behind the newest file of the folder, in words. @param {number | null} seconds @param {any[]} backups */
 function behindOf(seconds, backups) {
   if (seconds === 0) return 'level with the newest file in the folder';
   if (seconds !== null && seconds !== undefined) return `${duration(seconds)} behind the newest file in the folder`;
@@ -95,7 +95,7 @@ function behindOf(seconds, backups) {
   return newest?.header?.finishedAt ? `data as of ${sourceTime(newest.header.finishedAt)}, source’s clock` : null;
 }
 
-/** Where it stands, in one sentence. @param {any} migration @param {any} provider */
+/** The state of a migration in one sentence. @param {any} migration @param {any} provider */
 export function standingOf(migration, provider) {
   const { state, backups, target, blocking } = migration;
   const vendor = provider?.title ?? migration.provider;
@@ -126,7 +126,7 @@ export function standingOf(migration, provider) {
 }
 
 /**
- * What may be done now, with the reason to do it; one sentence for each action.
+ * Each action: its title, its effect (`does`), and the hint while it is not possible (`not`).
  * @type {Record<string, { title: string, does: string, not: string }>}
  */
 export const actionWords = {
@@ -160,7 +160,7 @@ export const modeWords = {
   full_differential: 'full_differential: a full backup, then differentials',
 };
 
-/** What a person sees before a decision, without what changes by mere looking. @param {any} migration */
+/** The facts that a decision depends on, without those that an observation alone changes. @param {any} migration */
 export function whatIsDecidedOn({ state, actions, blocking, backups }) {
   const codes = blocking.map((/** @type {any} */ { code }) => code);
   return JSON.stringify([state, actions, codes, backups.map((/** @type {any} */ each) => [each.id, each.state])]);

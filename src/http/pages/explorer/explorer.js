@@ -1,21 +1,24 @@
 // @ts-check
 /* global SwaggerUIBundle */
 
-/**
- * The API explorer: Swagger UI over the document that this gateway serves, wherever a proxy has put it. Paths are relative to the page.
- */
+/** The API explorer: Swagger UI with the document of this gateway. All URLs are relative to the page, because a proxy may add a prefix. */
 const root = new URL('../', globalThis.document.baseURI);
 const server = root.href.replace(/\/$/, '');
 const createPath = `${root.pathname}migrations`;
 
 /** @typedef {{ url: string, method: string, body?: string, headers: Record<string, string> }} ExplorerRequest */
-/** @typedef {{ valid: boolean, problems: { code: string, pointer?: string, detail: string }[], notes?: { detail: string }[], plan: { operation: string, method: string, url: string }[] }} DryRun */
+/**
+ * @typedef {{
+ *   valid: boolean, problems: { code: string, pointer?: string, detail: string }[], notes?: { detail: string }[],
+ *   plan: { operation: string, method: string, url: string }[]
+ * }} DryRun
+ */
 
 let live = false;
 /** @type {Record<string, string>} */
 let credentials = {};
 
-/** The document with this page's own address as its server. */
+/** The OpenAPI document, with the URL of this page as its server. */
 async function loadDocument() {
   const response = await fetch(new URL('openapi.json', root), { headers: credentials });
   if (!response.ok) throw new Error(`openapi.json could not be read: ${response.status}`);
@@ -44,7 +47,7 @@ function element(id) {
 }
 
 /**
- * In front of real clouds a creation is shown as a dry run first. Whoever does not confirm it gets the dry run as the answer.
+ * With real clouds a creation starts with a dry run. If the person does not confirm, the dry run is sent instead.
  * @param {ExplorerRequest} request
  */
 async function confirmCreation(request) {
@@ -88,7 +91,7 @@ function curlOf({ url, headers }) {
   return `curl -N ${given.join(' ')} '${url}'`;
 }
 
-/** Problem answers as one line each: what they mean stands in the catalogue, and an example opens on demand. */
+/** Shows each problem response in one line; a button opens its examples. The catalogue explains the problems. */
 function problemsInOneLine() {
   return {
     wrapComponents: {
@@ -118,7 +121,7 @@ function problemsInOneLine() {
   };
 }
 
-/** With a key the document is read again: its examples then name the accounts that the key has a grant for. */
+/** Reads the document again when the key changes, because its examples name the accounts granted to the key. */
 function readAgainWithCredentials() {
   /** @param {(payload: unknown) => unknown} original @param {any} system */
   const wrap = (original, system) => (/** @type {unknown} */ payload) => {
