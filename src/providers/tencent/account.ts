@@ -1,15 +1,16 @@
 import type { Secret } from '../../domain/secret.ts';
 import type { Account, Credentials } from '../../domain/vendor.ts';
 
+/** An account of Tencent Cloud with its settings. */
 export interface TencentAccount extends Account {
   readonly provider: 'tencent';
-  /** Offset of the vendor's zone-less times, such as `+08:00`. */
+  /** UTC offset of the vendor's times, which state none, such as `+08:00`. */
   readonly timeZone: string;
-  /** The site whose hosts are called: the Chinese one, the international one, or the one within the vendor's network; default `china`. */
+  /** The hosts to call: those of the Chinese site, of the international site, or of the vendor's internal network. Default: `china`. */
   readonly site?: 'china' | 'international' | 'internal';
 }
 
-/** An API key, with the token of temporary ones. */
+/** An API key. Temporary credentials also have a token. */
 export interface TencentCredentials extends Credentials {
   readonly provider: 'tencent';
   readonly secretId: string;
@@ -17,13 +18,13 @@ export interface TencentCredentials extends Credentials {
   readonly token?: Secret;
 }
 
-/** The account with this vendor's settings. Throws for another vendor's account. */
+/** Returns the account with the settings of this vendor. Throws for an account of another vendor. */
 export function tencentAccount(account: Account): TencentAccount {
   if (account.provider !== 'tencent') throw new Error(`account ${account.name} belongs to ${account.provider}`);
   return account as TencentAccount;
 }
 
-/** The credentials with this vendor's members. Throws for another vendor's credentials. */
+/** Returns the credentials with the members of this vendor. Throws for credentials of another vendor. */
 export function tencentCredentials(credentials: Credentials): TencentCredentials {
   if (credentials.provider !== 'tencent') throw new Error(`credentials of ${credentials.provider} given to tencent`);
   return credentials as TencentCredentials;

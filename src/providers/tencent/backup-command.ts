@@ -11,7 +11,10 @@ function fileType({ type, mode }: BackupCommandInput): string {
   return mode === 'full_log' ? 'FULL_LOG' : 'FULL_DIFF';
 }
 
-/** The lines of the command: the vendor writes line breaks as a backslash and a letter, which also occur in the folder's name. */
+/**
+ * Converts the vendor's line breaks, tabs and quotes, which it writes as a backslash and a letter. The folder may contain the same
+ * sequences, so it is excluded.
+ */
 function withLineBreaks(command: string, path: string): string {
   const breaks = (text: string) =>
     text
@@ -27,9 +30,9 @@ function withLineBreaks(command: string, path: string): string {
     .join('');
 }
 
-/** DescribeBackupCommand page: the T-SQL that writes a backup under the name that a chain needs. */
+/** Requests the T-SQL that writes a backup under the file name that a chain requires (DescribeBackupCommand page). */
 export const backupCommand: BackupCommandSupport = {
-  /** A single full backup and the last of a chain are recovered; all others stay open for the next. */
+  /** A single full backup and the last backup of a chain recover the database; all others leave it open for the next backup. */
   build(input) {
     const recovery = input.type === 'full' ? input.mode === 'full' : input.final;
     return read(operation, {
@@ -39,7 +42,7 @@ export const backupCommand: BackupCommandSupport = {
       ...(input.path === undefined ? {} : { LocalPath: input.path }),
     });
   },
-  /** The T-SQL text with real line breaks. Throws `VendorError` of kind `malformed`. */
+  /** Returns the T-SQL text with real line breaks. Throws `VendorError` of kind `malformed` if the response has none. */
   parse(reply, input) {
     return withLineBreaks(requireText(operation, reply, 'Command'), input.path ?? defaultPath);
   },

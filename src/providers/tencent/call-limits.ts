@@ -11,7 +11,10 @@ const assumed: OperationLimit = {
   source: 'assumed: all pages of the family that could be read name 20 calls a second',
 };
 
-/** The vendor throttles with the code `RequestLimitExceeded`, mostly with HTTP 200; then fewer calls are made. */
+/**
+ * Published limits per operation. The vendor throttles with the code `RequestLimitExceeded`, usually with HTTP 200; the call rate then
+ * decreases.
+ */
 export const callLimits: CallLimits = {
   CreateBackupMigration: page,
   ModifyBackupMigration: page,

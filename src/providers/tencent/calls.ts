@@ -21,7 +21,7 @@ function write(operation: string, body: Fields): VendorRequest {
   return { operation, service, effect: 'write', method: 'POST', path: '/', query: [], headers: {}, body };
 }
 
-/** Ids that an earlier call of the plan will give; a dry run shows the names in braces. */
+/** Ids that earlier calls of the plan obtain. In a dry run their names in braces stand for unknown ids. */
 const ids = ({ migration, backup }: CallInput) => ({
   InstanceId: migration.target.instanceId,
   BackupMigrationId: taskId(migration) ?? `{${refNames.task}}`,
@@ -35,7 +35,7 @@ const taskIds = (input: CallInput) => {
   return { InstanceId, BackupMigrationId };
 };
 
-/** The backup that a restore step is about. */
+/** The backup of a restore step. */
 const subject = ({ migration, backup }: CallInput): Backup => backup ?? fullBackup(migration);
 
 function parseFlow(operation: string, reply: VendorReply): Refs {
@@ -44,7 +44,7 @@ function parseFlow(operation: string, reply: VendorReply): Refs {
   return { [refNames.flow]: flow };
 }
 
-/** CreateBackupMigration page: registers a full task; no data moves, nothing can be renamed yet. */
+/** Registers a full task (CreateBackupMigration page). No data moves yet, and databases cannot be renamed in this call. */
 const createTask: ChangingCall = {
   operation: 'CreateBackupMigration',
   refs: { required: ['backupMigrationId'], optional: [] },
@@ -67,7 +67,7 @@ const createTask: ChangingCall = {
   objection: (input, refs) => objectToTask({ ...input, backup: subject(input) }, refs),
 };
 
-/** ModifyBackupMigration page: the only way to rename databases, before the start. */
+/** Renames databases before the start (ModifyBackupMigration page). No other operation can rename them. */
 const renameDatabases: ChangingCall = {
   operation: 'ModifyBackupMigration',
   refs: { required: [], optional: [] },
@@ -83,7 +83,7 @@ const renameDatabases: ChangingCall = {
   objection: noObjection,
 };
 
-/** StartBackupMigration page: begins the full restore; the flow id is never shown again. */
+/** Starts the full restore (StartBackupMigration page). The vendor returns the flow id only once. */
 const startTask: ChangingCall = {
   operation: 'StartBackupMigration',
   refs: { required: [], optional: ['flowId'] },
@@ -98,7 +98,10 @@ const startTask: ChangingCall = {
   objection: objectToStartOfTask,
 };
 
-/** CreateIncrementalMigration page: registers a child; `IsRecovery` YES brings the database online after it. */
+/**
+ * Registers an increment as a child of the full task (CreateIncrementalMigration page). `IsRecovery: YES` brings the database online after
+ * the increment.
+ */
 const createIncrement: ChangingCall = {
   operation: 'CreateIncrementalMigration',
   refs: { required: ['incrementalMigrationId'], optional: [] },
@@ -118,7 +121,7 @@ const createIncrement: ChangingCall = {
   objection: objectToIncrement,
 };
 
-/** StartIncrementalMigration page. */
+/** Starts the restore of an increment (StartIncrementalMigration page). */
 const startIncrement: ChangingCall = {
   operation: 'StartIncrementalMigration',
   refs: { required: [], optional: ['flowId'] },
@@ -133,7 +136,7 @@ const startIncrement: ChangingCall = {
   objection: objectToStartOfIncrement,
 };
 
-/** DeleteBackupMigration page: removes the record of a task; an answer that it is gone already counts as done. */
+/** Deletes a full task (DeleteBackupMigration page). A response that the task does not exist counts as success. */
 const deleteTask: ChangingCall = {
   operation: 'DeleteBackupMigration',
   refs: { required: [], optional: [] },
@@ -149,7 +152,7 @@ const deleteTask: ChangingCall = {
   objection: noObjection,
 };
 
-/** DeleteIncrementalMigration page: as above, for a child. */
+/** Deletes an increment (DeleteIncrementalMigration page). A response that it does not exist counts as success. */
 const deleteIncrement: ChangingCall = {
   operation: 'DeleteIncrementalMigration',
   refs: { required: [], optional: [] },
@@ -168,12 +171,12 @@ const deleteIncrement: ChangingCall = {
 const isFull = (migration: Migration, backup: Backup | null) =>
   backup === null || backup.id === fullBackup(migration).id;
 
-/** A task that is registered in the full backup's present attempt and was certainly not started. */
+/** Whether the current attempt of the full backup is registered and was certainly not started, so that its task may be deleted. */
 export function canDeleteTask(migration: Migration): boolean {
   return taskId(migration) !== null && started(migration, fullBackup(migration)) === 'no';
 }
 
-/** The calls of one step, in order. There is none for `open`: the last increment opens the database. */
+/** Returns the calls of a step, in order. `open` has none, because the last increment opens the database. */
 export function plan(step: Step, migration: Migration, backup: Backup | null): readonly ChangingCall[] {
   switch (step) {
     case 'restore':

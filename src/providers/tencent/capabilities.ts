@@ -2,7 +2,7 @@ import type { Capabilities } from '../../domain/provider.ts';
 import { regionsIn } from '../kit/regions.ts';
 import { regionGroups } from './regions.ts';
 
-/** What TencentDB for SQL Server can do, as data. */
+/** The capabilities of TencentDB for SQL Server. */
 export const capabilities: Capabilities = {
   id: 'tencent',
   title: 'Tencent Cloud · TencentDB for SQL Server',

@@ -14,7 +14,7 @@ interface NamedFile {
 
 const lastSegment = (path: string) => path.slice(path.lastIndexOf('/') + 1);
 
-/** The last part of a link's path as people write it. */
+/** The decoded last part of a link's path. */
 function nameInLink(link: string): string {
   const path = plainSlashes(link).split(/[?#]/, 1)[0] ?? '';
   try {
@@ -24,7 +24,7 @@ function nameInLink(link: string): string {
   }
 }
 
-/** The files of a source with the places in the request that name them. */
+/** The file names of a source, with the pointers to them in the request. */
 function filesOf(source: Source): readonly NamedFile[] {
   switch (source.type) {
     case 'object_storage':
@@ -40,7 +40,10 @@ function filesOf(source: Source): readonly NamedFile[] {
   }
 }
 
-/** The database that the names of a chain's files begin with: that of the full backup, or of the request for the full backup itself. */
+/**
+ * The database with which the file names of a chain begin: that of the full backup's file; for the full backup itself, the one requested
+ * database.
+ */
 function chainDatabase(migration: Migration, type: BackupType): string | null {
   const [file] = filesOf(fullBackup(migration).source);
   const named = file === undefined ? null : databaseInName(file.name);
@@ -60,13 +63,13 @@ function nameFaults(migration: Migration, source: Source, type: BackupType, fina
   });
 }
 
-/** Hosts of the object storage; the group is the region. */
+/** Matches the hosts of the object store. Its first group is the region. */
 const cosHosts = /^cos(?:-internal)?\.([a-z0-9-]+)\.(?:myqcloud\.com|tencentcos\.(?:cn|com))$/;
 const bucketHosts = /^[a-z0-9-]+\.cos(?:-internal)?\.([a-z0-9-]+)\.(?:myqcloud|tencentcos)\.c(?:om|n)$/;
-/** The longest host name of a bucket (bucket naming page), in characters. */
+/** Maximum length of a bucket's host name in characters (bucket naming page 436/14518). */
 const maxHostLength = 60;
 
-/** Faults of where an object lies. The vendor imports within a region only, and finds a bucket by its whole name. */
+/** Checks the location of an object. The vendor imports only within a region and requires the complete bucket name. */
 function placeFaults({ region }: Migration, source: Source): readonly FieldFault[] {
   if (source.type === 'url')
     return source.urls.flatMap(({ display }, index) => {
@@ -94,7 +97,7 @@ function placeFaults({ region }: Migration, source: Source): readonly FieldFault
   return faults;
 }
 
-/** Faults of what databases are called, in the backup and on the target. */
+/** Checks the names of databases, in the backup and after the restore. */
 function databaseFaults({ target }: Migration): readonly FieldFault[] {
   return (target.databases ?? []).flatMap(({ name, restoreAs }, index) =>
     Object.entries({ name, ...(restoreAs !== undefined && { restoreAs }) }).flatMap(([field, value]) => {
@@ -104,7 +107,7 @@ function databaseFaults({ target }: Migration): readonly FieldFault[] {
   );
 }
 
-/** Faults of a new migration that only this vendor has. */
+/** Checks a new migration against the rules of this vendor. */
 export function checkMigration(migration: Migration, _account: Account): readonly FieldFault[] {
   const { source } = fullBackup(migration);
   return [
@@ -114,7 +117,7 @@ export function checkMigration(migration: Migration, _account: Account): readonl
   ];
 }
 
-/** Faults of an increment about to be queued. A child's file is understood as its parent's `UploadType` says. */
+/** Checks a new increment against the rules of this vendor. Its source must fit the `UploadType` of the full task. */
 export function checkBackup(
   migration: Migration,
   backup: Pick<Backup, 'type' | 'source' | 'final'>,
@@ -141,7 +144,10 @@ export function checkBackup(
   ];
 }
 
-/** The names of a chain's files say whether a file is the last one (cold backup migration guide). */
+/**
+ * Whether a file may become the last one of a chain. The vendor's file names state whether a file is the last one (cold backup migration
+ * guide).
+ */
 export function canBecomeFinal({ source }: Pick<Backup, 'source'>): boolean {
   return !filesOf(source).some(({ name }) => /noreconvery\d\.bak$/i.test(name));
 }

@@ -14,7 +14,7 @@ import { stsUrl } from './endpoints.ts';
 
 const { object, optional, path, url, roleName, sessionName, seconds } = formParts;
 
-/** What an account of this vendor is in the configuration. */
+/** The settings, credential forms and defaults of an account in the configuration. */
 export const configuration: AccountConfiguration = {
   settings: {
     site: optional(
@@ -30,7 +30,7 @@ export const configuration: AccountConfiguration = {
       }),
     ),
   },
-  // The vendor's limit is 20 per second for each operation.
+  // Calls per second. The vendor's limit is 20 per second for each operation.
   limits: { readsPerSecond: 10, writesPerSecond: 20 },
   configured: credentialForm(
     object({ secretId: ValueSchema, secretKey: ValueSchema, token: optional(ValueSchema) }),
@@ -84,7 +84,7 @@ export const configuration: AccountConfiguration = {
   },
 };
 
-/** The variables of the vendor's SDKs, of its command line and of TKE. */
+/** Reads credentials from the variables of the vendor's SDKs, of its command line and of TKE. Throws an `Error` if none are set. */
 function fromEnvironment(environment: Environment): object {
   const { first, text } = environmentReader(environment);
   const secretId = first('TENCENTCLOUD_SECRET_ID', 'TENCENTCLOUD_SECRETID');

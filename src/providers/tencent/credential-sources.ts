@@ -6,28 +6,33 @@ import { asObject, type Fields, objectOf } from '../kit/json.ts';
 import type { TencentCredentials } from './account.ts';
 import { failureOf } from './errors.ts';
 
+/** Settings of credentials that are issued for the token of a pod. */
 export interface OidcSettings {
   readonly endpoint: string;
   readonly providerId: string;
   readonly roleArn: string;
   readonly tokenFile: string;
   readonly sessionName: string;
-  /** Region sent along; any will do. */
+  /** Region of the request. Any region is accepted. */
   readonly region: string;
-  /** At most 43 200. */
+  /** Lifetime of the credentials in seconds, at most 43,200. */
   readonly durationSeconds: number;
 }
 
+/** Settings of credentials from the metadata service of a CVM machine. */
 export interface MetadataSettings {
   readonly endpoint: string;
-  /** Null: the machine's own is asked for. */
+  /** Name of the role; null: the metadata service names it. */
   readonly roleName: string | null;
 }
 
 const oidc: Issuing = { provider: 'tencent', operation: 'AssumeRoleWithWebIdentity' };
 const metadata: Issuing = { provider: 'tencent', operation: 'CvmRole' };
 
-/** The role of a pod, as TKE uses it ("AssumeRoleWithWebIdentity" of STS, version 2018-08-13): not signed, `Authorization` says so. */
+/**
+ * Credentials of a role for the token of a pod, as TKE uses it (STS 2018-08-13, AssumeRoleWithWebIdentity page). The request is not signed;
+ * `Authorization: SKIP` states it.
+ */
 export function oidcCredentials(settings: OidcSettings): IssuedCredentials {
   const { endpoint, providerId, roleArn, tokenFile, sessionName, region, durationSeconds } = settings;
   return {
@@ -65,7 +70,7 @@ export function oidcCredentials(settings: OidcSettings): IssuedCredentials {
   };
 }
 
-/** The CAM role of the machine, through the metadata service. */
+/** Credentials of the machine's CAM role from the metadata service (CVM instance role guide). */
 export function metadataCredentials(settings: MetadataSettings): IssuedCredentials {
   const base = `${settings.endpoint}/latest/meta-data/cam/security-credentials/`;
   const get = (url: string): IssuerRequest => ({ operation: metadata.operation, method: 'GET', url });

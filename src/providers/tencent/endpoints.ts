@@ -5,10 +5,10 @@ import { regionGroups } from './regions.ts';
 /** The vendor's service name. It is part of the signature's scope and does not depend on the host. */
 export const service = 'sqlserver';
 
-/** Version of the API, header `X-TC-Version`. */
+/** Version of the API, sent in the header `X-TC-Version`. */
 export const apiVersion = '2018-03-28';
 
-/** What the sites put before the common domain (Request Structure pages of both sites; the internal one as Terraform uses it). */
+/** Domains of the sites (Request Structure pages of both sites; the internal one as in the vendor's Terraform provider). */
 const sites = {
   china: 'tencentcloudapi.com',
   international: 'intl.tencentcloudapi.com',
@@ -17,14 +17,17 @@ const sites = {
 
 type Site = Pick<TencentAccount, 'site'>;
 
-/** Default base URL. The host only selects the access point; the region of the resource travels in `X-TC-Region`. */
+/** Returns the default base URL. The host only selects the access point; `X-TC-Region` contains the region of the resource. */
 export function endpoint(region: string, { site = 'china' }: Site): string {
   return hostIn(regionGroups, region) === 'own'
     ? `https://${service}.${region}.tencentcloudapi.com`
     : `https://${service}.${sites[site]}`;
 }
 
-/** Base URL of the service that issues temporary credentials; no source has one within the vendor's network. */
+/**
+ * The base URL of STS, which issues temporary credentials. No source documents an STS host of the internal network, so the Chinese one is
+ * used.
+ */
 export function stsUrl({ site = 'china' }: Site): string {
   return `https://sts.${sites[site === 'internal' ? 'china' : site]}`;
 }

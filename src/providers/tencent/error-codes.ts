@@ -1,14 +1,15 @@
 import type { ProblemCode } from '../../domain/problem.ts';
 import type { FailureKind } from '../../domain/vendor.ts';
 
-/** The meaning of a vendor code. */
+/** The meaning of a vendor error code. */
 export interface Classification {
   readonly kind: FailureKind;
-  /** Only where it differs from the default of the kind. */
+  /** Present only if it differs from the default of the kind. */
   readonly code?: ProblemCode;
   readonly detail: string;
 }
 
+/** Explanation of a throttled call. The vendor does not execute such a call. */
 export const throttled = 'Too many calls within one second. The call was not carried out and is tried again.';
 const server = 'The vendor has an internal error, which may be temporary.';
 const objectStorage = 'The vendor cannot reach its object storage, which may be temporary.';
@@ -23,7 +24,7 @@ const wrongCall = 'The endpoint does not offer this operation: check the account
 const instanceBusy =
   'The instance is not in a state that allows this now; wait until it runs normally, then try again.';
 
-/** Meanings of the codes (Error Codes page and the error lists of the operations). */
+/** Meanings by code (Error Codes page and the error lists of the operations). */
 const byCode: Readonly<Record<string, Classification>> = {
   'AuthFailure.SignatureExpire': {
     kind: 'clock_skew',
@@ -128,7 +129,7 @@ const byCode: Readonly<Record<string, Classification>> = {
   },
 };
 
-/** Meanings by the code without its first segment, because the vendor uses several first segments. */
+/** Meanings by the code without its first segment, because the vendor uses several first segments for one cause. */
 const bySuffix: readonly (readonly [pattern: RegExp, meaning: Classification])[] = [
   [
     /^InterfaceNameNotFound$/,
@@ -162,7 +163,7 @@ const bySuffix: readonly (readonly [pattern: RegExp, meaning: Classification])[]
   ],
 ];
 
-/** Meanings by the first segment, for codes that the table lacks. */
+/** Meanings by the first segment, for codes that `byCode` and `bySuffix` do not contain. */
 const byFamily: Readonly<Record<string, Classification>> = {
   RequestLimitExceeded: {
     kind: 'throttled',
@@ -209,7 +210,7 @@ const byFamily: Readonly<Record<string, Classification>> = {
   UnsupportedProtocol: { kind: 'rejected', detail: wrongCall },
 };
 
-/** The meaning of a vendor code; null when neither the code nor its family is known. */
+/** Returns the meaning of a vendor code; null if neither the code nor its first segment is known. */
 export function classify(code: string): Classification | null {
   const whole = code.trim();
   const family = whole.split('.', 1)[0] ?? '';

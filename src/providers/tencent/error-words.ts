@@ -1,7 +1,7 @@
 import type { Migration, MigrationError } from '../../domain/migration.ts';
 import { restoreErrorOf } from '../kit/restore-error.ts';
 
-/** The error of a failed task or child, with the vendor's message verbatim and the step where it names one. */
+/** Creates the error of a failed task or increment, with the vendor's message verbatim and the failed step if the vendor names one. */
 export function restoreFailed(
   migration: Migration,
   operation: string,

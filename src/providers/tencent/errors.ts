@@ -10,7 +10,7 @@ import { type Fields, isObject } from '../kit/json.ts';
 import { type Classification, classify, throttled } from './error-codes.ts';
 import { asText, jsonOf, requestIdOf } from './reply.ts';
 
-/** Codes of each operation that mean that its work is already done. */
+/** Codes that mean success for an operation, because its effect already exists. */
 const alreadyGone: ReadonlyMap<string, readonly string[]> = new Map([
   ['DeleteBackupMigration', ['ResourceNotFound.FullBackupMigrationNotExist', 'ResourceNotFound.InstanceNotFound']],
   [
@@ -28,7 +28,7 @@ interface Refusal {
   readonly message: string | null;
 }
 
-/** The vendor's refusal, in the present form or the very old one `{ code, message, codeDesc }`. */
+/** The vendor error in a body, in the current form or the very old form `{ code, message, codeDesc }`; null if there is none. */
 function refusalIn(body: unknown): Refusal | null {
   if (!isObject(body)) return null;
   if (isObject(body.Response)) {
@@ -45,7 +45,7 @@ function refusalIn(body: unknown): Refusal | null {
 
 const verbatim = (value: unknown) => (typeof value === 'string' && value !== '' ? value : null);
 
-/** Minimum wait after throttling: the limit counts whole seconds. */
+/** Minimum wait after a throttled call in milliseconds. The vendor counts calls per second. */
 const throttleWaitMs = 1000;
 
 function waitAfter(kind: FailureKind, { headers, receivedAt }: VendorReply): { readonly retryAfterMs?: number } {
@@ -55,8 +55,8 @@ function waitAfter(kind: FailureKind, { headers, receivedAt }: VendorReply): { r
 }
 
 /**
- * The failure in a reply, or null. Refusals come with HTTP 200 (Responses page); any other status means that something in
- * between has answered. Never throws.
+ * Reads the failure in a response, or returns null. Vendor errors have HTTP status 200 (Responses page); any other status comes from a
+ * component between here and the vendor. Never throws.
  */
 export function failureOf(request: VendorRequest, reply: VendorReply): VendorFailure | null {
   const body = jsonOf(reply);

@@ -4,7 +4,7 @@ const provider = 'tencent';
 const inBucket = (key: string) => ({ type: 'object_storage', bucket: 'acme-backups-1250000000', keys: [key] });
 const folder = { bucket: 'acme-backups-1250000000', prefix: 'history/orders/' };
 
-/** Examples for Tencent Cloud. In the sandbox an instance whose id begins with `scratch` can be restored to again and again. */
+/** Request examples for Tencent Cloud. In the sandbox an instance whose id begins with `mssql-scratch` accepts any number of restores. */
 export const examples: ProviderExamples = {
   sandboxRegion: 'ap-guangzhou',
   createMigration: (account) => ({

@@ -1,6 +1,6 @@
 import type { BackupType, Mode } from '../../domain/vocabulary.ts';
 
-/** The required parts of a chain file's name (cold backup migration guide; `reconvery` is the vendor's spelling). */
+/** The properties of a file that determine its name in a chain (cold backup migration guide; `reconvery` is the vendor's spelling). */
 export interface ChainRole {
   readonly mode: Exclude<Mode, 'full'>;
   readonly type: BackupType;
@@ -10,7 +10,7 @@ export interface ChainRole {
 const chainName = /^(.+)_(\d{14})_([^_]+_[^_]+)\.bak$/;
 const archive = /\.(bak|tar|zip)$/i;
 
-/** The end of a chain file's name without extension, such as `2log2_2reconvery2`. */
+/** Returns the end of a chain file's name without extension, such as `2log2_2reconvery2`. */
 export function chainSuffix({ mode, type, final }: ChainRole): string {
   const digit = mode === 'full_log' ? '2' : '1';
   const kind = type === 'full' ? 'full' : mode === 'full_log' ? 'log' : 'diff';
@@ -18,7 +18,7 @@ export function chainSuffix({ mode, type, final }: ChainRole): string {
   return `${digit}${kind}${digit}_${digit}${recovery}${digit}`;
 }
 
-/** The database in a chain file's name; null for a name that does not follow the vendor's rule. */
+/** The database in a chain file's name; null for a name that does not follow the vendor's pattern. */
 export function databaseInName(fileName: string): string | null {
   return /^(.+?)_\d{14}(?!\d)/.exec(fileName)?.[1] ?? null;
 }
@@ -35,7 +35,10 @@ function roleInWords({ mode, type, final }: ChainRole): string {
   return `${final ? 'The last' : 'A not last'} ${mode === 'full_log' ? 'log' : 'differential'} backup of ${chain}`;
 }
 
-/** The fault in the name of a chain's file, or null. `database`: the database in the names of the chain's files, if known. */
+/**
+ * Checks the name of a chain's file. Returns the fault as a sentence, or null. `database`: the database in the names of the chain's files,
+ * if known.
+ */
 export function chainNameFault(role: ChainRole, fileName: string, database: string | null): string | null {
   const match = chainName.exec(fileName);
   if (match === null || match[3] !== chainSuffix(role))
@@ -45,7 +48,7 @@ export function chainNameFault(role: ChainRole, fileName: string, database: stri
     : `The names of this chain’s files begin with ${database}; ${fileName} is a backup of ${match[1]}.`;
 }
 
-/** The fault in the name of a single full backup's file, or null. The vendor prescribes only the extension. */
+/** Checks the name of a single full backup's file. Returns the fault as a sentence, or null. The vendor prescribes only the extension. */
 export function singleNameFault(fileName: string): string | null {
   if (archive.test(fileName)) return null;
   return `The file must be a .bak, .tar or .zip (not .tar.gz); this one is named ${fileName}.`;

@@ -6,7 +6,10 @@ import { hasStarted } from './status.ts';
 import { type Listing, listTasks, type Task } from './task.ts';
 import { timeZoneOf } from './times.ts';
 
-/** Tolerance between our sending and an earlier `CreateTime` of a child: it has whole seconds, and both clocks may be slightly off. */
+/**
+ * Tolerance in milliseconds by which the `CreateTime` of an increment may precede the call. The time has a resolution of one second, and
+ * the two clocks may differ.
+ */
 export const clockMarginMs = 60_000;
 
 const no: Finding = { found: 'no' };
@@ -14,7 +17,7 @@ const yes = (refs: Record<string, string> = {}): Finding => ({ found: 'yes', ref
 const unclear = (detail: string): Finding => ({ found: 'unclear', detail });
 const incomplete = unclear('The vendor’s list could not be read to its end; it is looked at again.');
 
-/** The full task, or null. `complete`: whether null proves that it does not exist. */
+/** Reads a full task by its id. `complete`: whether a missing task proves that it does not exist. */
 export function* readTask(input: CallInput, id: string): Dialogue<{ task: Task | null; complete: boolean }> {
   const listing = yield* listTasks({
     operation: 'DescribeBackupMigration',
@@ -25,6 +28,7 @@ export function* readTask(input: CallInput, id: string): Dialogue<{ task: Task |
   return { task: listing.tasks.find((task) => task.id === id) ?? null, complete: listing.complete };
 }
 
+/** Reads the increments of a full task, or one of them. */
 export function* readChildren(input: CallInput, parent: string, child: string | null): Dialogue<Listing> {
   return yield* listTasks({
     operation: 'DescribeIncrementalMigration',
@@ -39,8 +43,8 @@ export function* readChildren(input: CallInput, parent: string, child: string | 
 }
 
 /**
- * A registered task is found by its name, which carries the backup's id and attempt; the vendor's filter may be fuzzy, so names
- * are compared again. Of two that were registered but not started either will do: registering moves no data.
+ * Probes whether a task was registered, by its name, which contains the backup's id and attempt. The vendor's filter may match loosely, so
+ * names are compared again. If several unstarted tasks match, the oldest is adopted, because a registered task has moved no data.
  */
 export function* findCreatedTask(input: ProbeInput): Dialogue<Finding> {
   if (input.backup === null) return no;
@@ -58,7 +62,7 @@ export function* findCreatedTask(input: ProbeInput): Dialogue<Finding> {
   return yes({ [refNames.task]: first.id });
 }
 
-/** A rename has arrived when the task carries exactly our list. Sending it again changes nothing. */
+/** Probes whether a rename took effect: the task then has exactly the requested list. Repeating a rename is harmless. */
 export function* findRenaming(input: ProbeInput): Dialogue<Finding> {
   const id = taskId(input.migration);
   if (id === null) return no;
@@ -70,7 +74,7 @@ export function* findRenaming(input: ProbeInput): Dialogue<Finding> {
   return there === ours ? yes() : no;
 }
 
-/** Whether a task or child has been started. Its flow id is then unknown. */
+/** Whether a task or increment was started. Its flow id is then unknown. */
 function startOf(task: Task | null, what: string): Finding {
   if (task === null) return unclear(`The vendor does not show the ${what} now; it is looked at again.`);
   if (task.stage === null) return unclear(`The ${what} has status ${task.status}, which the vendor does not document.`);
@@ -80,13 +84,14 @@ function startOf(task: Task | null, what: string): Finding {
     : unclear(`The ${what} is not started, yet the vendor does not allow to start it now; it is looked at again.`);
 }
 
+/** Probes whether StartBackupMigration took effect, by the status of the task. */
 export function* findStartedTask(input: ProbeInput): Dialogue<Finding> {
   const id = taskId(input.migration);
   if (id === null) return no;
   return startOf((yield* readTask(input, id)).task, 'import task');
 }
 
-/** Files are compared without a link's query: the vendor may leave the signature out. */
+/** Whether two links refer to the same file. The query is ignored, because the vendor may omit the signature. */
 export const sameFile = (a: string, b: string) => fileOf(a) === fileOf(b);
 
 function fileOf(link: string): string {
@@ -98,7 +103,10 @@ function fileOf(link: string): string {
   }
 }
 
-/** A registered child has no name. It is found by its file and time, if no other migration owns it. */
+/**
+ * Probes whether an increment was registered. Increments have no name, so the file and the creation time identify it, and another migration
+ * must not own it.
+ */
 export function* findCreatedIncrement(input: ProbeInput): Dialogue<Finding> {
   const { migration, backup, sentAt, taken } = input;
   const parent = taskId(migration);
@@ -122,6 +130,7 @@ export function* findCreatedIncrement(input: ProbeInput): Dialogue<Finding> {
   return yes({ [refNames.increment]: only.id });
 }
 
+/** Probes whether StartIncrementalMigration took effect, by the status of the increment. */
 export function* findStartedIncrement(input: ProbeInput): Dialogue<Finding> {
   const parent = taskId(input.migration);
   const id = input.backup === null ? null : incrementId(input.migration, input.backup);
@@ -130,7 +139,7 @@ export function* findStartedIncrement(input: ProbeInput): Dialogue<Finding> {
   return startOf(tasks.find((task) => task.id === id) ?? null, 'increment');
 }
 
-/** Without the instance nothing on it exists. */
+/** A missing instance counts as a completed deletion, because its tasks do not exist either. */
 function* unlessGone(dialogue: Dialogue<Finding>): Dialogue<Finding> {
   try {
     return yield* dialogue;
@@ -157,11 +166,12 @@ function* lookForIncrement(input: ProbeInput): Dialogue<Finding> {
   return complete ? yes() : incomplete;
 }
 
-/** A deletion has arrived when the vendor no longer shows the task. */
+/** Probes whether a task was deleted: the vendor then no longer shows it. */
 export function findDeletedTask(input: ProbeInput): Dialogue<Finding> {
   return unlessGone(lookForTask(input));
 }
 
+/** Probes whether an increment was deleted: the vendor then no longer shows it. */
 export function findDeletedIncrement(input: ProbeInput): Dialogue<Finding> {
   return unlessGone(lookForIncrement(input));
 }

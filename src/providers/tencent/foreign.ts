@@ -18,7 +18,7 @@ import type { Stage } from './status.ts';
 import { findTask, type Listing, listTasks, type Task } from './task.ts';
 import { timeZoneOf } from './times.ts';
 
-/** Maximum number of tasks in one reading of the list. */
+/** Maximum number of tasks to list. */
 const maxListed = 500;
 
 const states: Readonly<Record<Stage, MigrationState>> = {
@@ -57,7 +57,7 @@ function shown(task: Task): VendorTask {
     state: task.stage === null ? null : states[task.stage],
     detail: task.message === '' ? null : task.message,
     mode: modeOf(task),
-    // Only those that get another name are told.
+    // The vendor shows only the databases that are renamed.
     databases: task.renames.length === 0 ? null : task.renames.map(({ newName }) => newName),
     files: task.files.map(withoutQuery),
     createdAt: task.createdAt,
@@ -116,7 +116,7 @@ function* read(
   return { mode, providerStatus: task.status, backups: [full, ...whatMoves(increments)] };
 }
 
-/** The observation decides about the last increment together with its parent. */
+/** Leaves the last increment in `restoring`, because the observation decides about it together with its full task. */
 function whatMoves(increments: readonly AdoptableBackup[]): readonly AdoptableBackup[] {
   return increments.map((each, index) =>
     index === increments.length - 1 && each.state === 'failed' ? { ...each, state: 'restoring', error: null } : each,
@@ -140,7 +140,7 @@ function* childrenOf(instanceId: string, parent: string, timeZone: string): Dial
   });
 }
 
-/** The names in the file are not told, only what is renamed. */
+/** Compares only the renames, because the vendor does not show the database names in the file. */
 function renameDifference({ target }: Migration, { renames }: Task): string | null {
   const asked = (target.databases ?? []).flatMap(({ name, restoreAs }) =>
     restoreAs === undefined || restoreAs === name ? [] : [`${name} to ${restoreAs}`],
@@ -172,7 +172,10 @@ function backupOf(
   };
 }
 
-/** DescribeBackupMigration shows files, renames and the mode; the increments of a task are a list of their own. */
+/**
+ * Lists and adopts tasks that were started outside Godwit. DescribeBackupMigration shows files, renames and the mode; the increments of a
+ * task are in a separate list.
+ */
 export const foreign: ForeignTasks = {
   refs: { required: [refNames.task], optional: [refNames.flow] },
   list: (instanceId, account) => list(instanceId, account),

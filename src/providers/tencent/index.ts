@@ -22,7 +22,7 @@ import { cancelVerdict } from './verdict.ts';
 
 export { backupCommand, uploadTarget };
 
-/** TencentDB for SQL Server behind the normalized resource. */
+/** The provider for TencentDB for SQL Server, API version 2018-03-28. */
 export const tencent: Provider = {
   id: 'tencent',
   capabilities,
@@ -51,7 +51,7 @@ export const tencent: Provider = {
   requestIdOf: (reply) => requestIdOf(responseOf(reply)),
   sign,
   cloudId: () => null,
-  // Every request is signed; there is no login.
+  // Every request has a signature of its own, so there is no login.
   opensSessions: false,
   login: () => null,
 };

@@ -11,7 +11,7 @@ import { incrementId, started, wasRefused } from './refs.ts';
 import { hasStarted, type Stage } from './status.ts';
 import type { Task } from './task.ts';
 
-/** A backup that may be moving at the vendor. */
+/** Whether a backup may be in progress at the vendor. */
 export function isInFlight(backup: Backup): boolean {
   return backup.state === 'submitting' || backup.state === 'restoring';
 }
@@ -19,7 +19,7 @@ export function isInFlight(backup: Backup): boolean {
 const increments = (migration: Migration) =>
   migration.backups.filter((backup) => backup.id !== fullBackup(migration).id);
 
-/** The increments whose children have to be read: registered and not known to have ended. */
+/** The ids of the increments to read: those that are registered and not known to have ended. */
 export function childrenToRead(migration: Migration): readonly string[] {
   return increments(migration)
     .filter(isInFlight)
@@ -27,7 +27,7 @@ export function childrenToRead(migration: Migration): readonly string[] {
     .filter((id) => id !== null);
 }
 
-/** The state of an increment: from its child while it runs, from our record once it has ended. */
+/** The progress of an increment: according to its child task while it runs, and to the stored backup once it has ended. */
 interface Increment {
   readonly backup: Backup;
   readonly child: Task | null;
@@ -36,11 +36,11 @@ interface Increment {
 
 function standOf(migration: Migration, backup: Backup, child: Task | null): Increment['stand'] {
   if (backup.state === 'restored') return 'restored';
-  // A refused increment never ran and says nothing about the chain.
+  // A rejected increment never ran and says nothing about the chain.
   if (backup.state === 'failed') return wasRefused(migration, backup) ? 'not_started' : 'failed';
   if (!isInFlight(backup)) return 'not_started';
   const sent = started(migration, backup) !== 'no';
-  // Once the start was accepted, a missing or merely created child is out of date.
+  // After an accepted start, a child that is missing or merely created is outdated.
   if (child === null) return sent ? 'running' : 'not_started';
   if (child.stage === null) return 'unrecognized';
   if (child.stage === 'succeeded') return 'restored';
@@ -57,10 +57,10 @@ interface Verdict {
 const taskOperation = 'DescribeBackupMigration';
 const childOperation = 'DescribeIncrementalMigration';
 
-/** Whether the vendor allows a further increment; unknown without a list of actions. */
+/** Whether the vendor accepts a further increment. Without a list of allowed actions the stage of the task decides. */
 const allowsIncrement = (task: Task) => task.allowed?.includes('incremental') ?? task.stage === 'resting';
 
-/** An intact chain. If the vendor takes no further increment now, `obstacle` says so, and Godwit observes again. */
+/** The verdict for an intact chain. If the vendor accepts no further increment now, `obstacle` says so, and the chain is observed again. */
 function atRest(task: Task): Verdict {
   if (allowsIncrement(task)) return { phase: 'ready' };
   const allowed = task.allowed?.join(', ') ?? '';
@@ -70,7 +70,7 @@ function atRest(task: Task): Verdict {
   };
 }
 
-/** Only a task that has itself failed and takes no further increment is lost. */
+/** The verdict after a failed increment. The chain has failed only if the task itself failed and accepts no further increment. */
 function afterFailedIncrement(migration: Migration, task: Task, { child, backup }: Increment): Verdict {
   if (task.stage !== 'failed' || allowsIncrement(task)) return atRest(task);
   const error = child === null ? backup.error : restoreFailed(migration, childOperation, child);
@@ -84,7 +84,7 @@ function chainVerdict(migration: Migration, task: Task, stage: Stage, chain: rea
     case 'importing':
       return { phase: 'restoring' };
     case 'succeeded':
-      // A successful task with a failed last child is a contradiction; claiming success would be a guess.
+      // A successful task with a failed last increment is a contradiction, so no success is reported.
       return { phase: latest?.stand === 'failed' && latest.child !== null ? 'unrecognized' : 'succeeded' };
     case 'incrementing':
       return { phase: latest?.stand === 'failed' && allowsIncrement(task) ? 'ready' : 'restoring' };
@@ -92,7 +92,7 @@ function chainVerdict(migration: Migration, task: Task, stage: Stage, chain: rea
       if (latest?.stand === 'unrecognized') return { phase: 'unrecognized' };
       if (latest?.stand === 'running') return { phase: 'restoring' };
       if (latest?.stand === 'failed') return afterFailedIncrement(migration, task, latest);
-      // After the last increment the task's own final status is still outstanding.
+      // After the last increment the final status of the task itself is still to come.
       return latest?.backup.final === true ? { phase: 'restoring' } : atRest(task);
     case 'failed':
       if (latest?.stand === 'failed') return afterFailedIncrement(migration, task, latest);
@@ -103,7 +103,7 @@ function chainVerdict(migration: Migration, task: Task, stage: Stage, chain: rea
   }
 }
 
-/** Whether a task's failure may concern an earlier increment, because it was read before the vendor registered the running one. */
+/** Whether a task's failure may concern an earlier increment. The task may have been read before the vendor registered the running one. */
 function isOldFailure(latest: Increment | null, chain: readonly Increment[]): boolean {
   if (latest === null || (latest.stand !== 'running' && latest.stand !== 'unrecognized')) return false;
   return latest.backup.attempt > 1 || chain.some(({ stand }) => stand === 'failed');
@@ -115,7 +115,7 @@ function oneShotVerdict(migration: Migration, task: Task, stage: Stage): Verdict
   return { phase: 'restoring' };
 }
 
-/** The full backup's state follows from the task's; in a chain it is restored as soon as the task takes increments. */
+/** The state of the full backup follows from the stage of the task. In a chain it is restored as soon as the task accepts increments. */
 function fullState(stage: Stage, oneShot: boolean, anyIncrement: boolean): BackupObservation['state'] {
   if (stage === 'succeeded') return 'restored';
   if (stage === 'failed') return !oneShot && anyIncrement ? 'restored' : 'failed';
@@ -136,7 +136,7 @@ function observeIncrement(
 ): BackupObservation | null {
   if (!isInFlight(backup) || stand === 'not_started') return null;
   if (parent.stage === 'succeeded')
-    // The list of children may lag behind the task's final status.
+    // The list of increments may lag behind the final status of the task.
     return stand === 'failed' ? null : observed(migration, backup, child ?? parent, 'restored', childOperation);
   if (child === null) return null;
   return observed(
@@ -171,7 +171,7 @@ function notes(task: Task, phase: Observation['phase']): readonly WarningNote[] 
   return quiet && task.message !== '' ? [{ code: 'provider_message', detail: task.message }] : [];
 }
 
-/** The observation of a migration from its task and children. Only documented statuses change a state. Pure. */
+/** Derives the observation of a migration from its task and the children. Only documented statuses change a state. Pure. */
 export function judge(migration: Migration, task: Task, children: ReadonlyMap<string, Task>): Observation {
   const chain = increments(migration).map((backup): Increment => {
     const id = incrementId(migration, backup);

@@ -15,7 +15,7 @@ import { tencentCredentials } from './account.ts';
 
 const permissions = { list: 'name/cos:GetBucket', read: 'name/cos:GetObject' } as const;
 
-/** COS: listing and reading backups (pages 436/30614 and 436/7753). */
+/** Reads from COS (pages 436/30614 and 436/7753). */
 export const objectStore: ObjectStore = {
   permissions,
   restorable: (storageClass) => !/archive/i.test(storageClass),
@@ -40,25 +40,25 @@ function requestIdOf({ headers }: VendorReply): string | null {
 const sha1 = (text: string) => createHash('sha1').update(text, 'utf8').digest('hex');
 const hmac = (key: string, text: string) => createHmac('sha1', key).update(text, 'utf8').digest('hex');
 
-/** How long a signature holds, in seconds. */
+/** Validity of a signature in seconds. */
 const validitySeconds = 900;
 
-/** The input of a COS signature. Values are not encoded. */
+/** The parts of a request that a COS signature covers. Values are not encoded. */
 export interface CosSignable {
   readonly method: string;
-  /** Path of the URL, decoded. */
+  /** Decoded path of the URL. */
   readonly path: string;
   readonly parameters: readonly (readonly [name: string, value: string])[];
   /** The headers to sign. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The value of `Authorization` (page 436/7778). `keyTime`: first and last second of its validity. */
+/** The value of `Authorization` (page 436/7778). `keyTime`: start and end of its validity in epoch seconds, separated by `;`. */
 export function authorization(signable: CosSignable, keyTime: string, secretId: string, secretKey: string): string {
   const parameters = canonical(signable.parameters);
   const headers = canonical(Object.entries(signable.headers));
   const httpString = [signable.method.toLowerCase(), signable.path, joined(parameters), joined(headers), ''].join('\n');
-  // The second key is the hexadecimal text of the first signature, not its bytes.
+  // The key of the second HMAC is the hexadecimal text of the first HMAC, not its bytes.
   const signature = hmac(hmac(secretKey, keyTime), `sha1\n${keyTime}\n${sha1(httpString)}\n`);
   const names = (list: typeof parameters) => list.map(([name]) => name).join(';');
   return [
@@ -84,7 +84,7 @@ function joined(pairs: Pairs): string {
   return pairs.map(([name, value]) => `${name}=${value}`).join('&');
 }
 
-/** Signs one attempt: host, range and all parameters. Pure. */
+/** Signs one attempt. The signature covers the host, the range and all parameters. Pure. */
 export function signStorage(request: VendorRequest, context: SigningContext): SignedRequest {
   const { endpoint, now } = context;
   const credentials = tencentCredentials(context.credentials);

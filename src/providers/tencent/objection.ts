@@ -6,7 +6,7 @@ import { backupFile } from './parameters.ts';
 import { incrementId, refNames, taskId } from './refs.ts';
 import type { Task } from './task.ts';
 
-/** The objection to adopting a registered task or increment, which the next call of the plan starts. */
+/** The objection to adopting a registered task or increment. It must be unstarted, because the next call of the plan starts it. */
 function objectToRegistered({ migration, backup, open }: CallInput, task: Task): string | null {
   if (backup !== null) {
     const file = backupFile(backup.source, migration.region, open);
@@ -29,7 +29,7 @@ export function* objectToTask(input: CallInput, refs: Refs): Dialogue<string | n
   return objectToRegistered(input, task);
 }
 
-/** See `ChangingCall.objection`, for a registered increment of our task. */
+/** See `ChangingCall.objection`, for a registered increment of this migration's task. */
 export function* objectToIncrement(input: CallInput, refs: Refs): Dialogue<string | null> {
   const parent = taskId(input.migration);
   const id = refs[refNames.increment] ?? '';
@@ -47,12 +47,13 @@ function objectToUnstarted(task: Task | null, id: string): string | null {
   return task.stage === 'created' ? `${id} has not been started.` : null;
 }
 
-/** See `ChangingCall.objection`: the start of a task shows in its status. */
+/** See `ChangingCall.objection`. The status of the task shows whether it was started. */
 export function* objectToStartOfTask(input: CallInput): Dialogue<string | null> {
   const id = taskId(input.migration) ?? '';
   return objectToUnstarted((yield* readTask(input, id)).task, id);
 }
 
+/** See `ChangingCall.objection`. The status of the increment shows whether it was started. */
 export function* objectToStartOfIncrement(input: CallInput): Dialogue<string | null> {
   const parent = taskId(input.migration) ?? '';
   const id = (input.backup === null ? null : incrementId(input.migration, input.backup)) ?? '';

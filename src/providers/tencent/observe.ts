@@ -9,18 +9,18 @@ import { flowOutcome } from './status.ts';
 import { findTask, listTasks, type Place, read, type Task } from './task.ts';
 import { timeZoneOf } from './times.ts';
 
-/** Tasks can only be listed per instance (DescribeBackupMigration page). */
+/** The key of migrations that are observed together. The vendor lists tasks by instance (DescribeBackupMigration page). */
 export function observationGroup(migration: Migration): string {
   return `${migration.account}|${migration.region}|${migration.target.instanceId}`;
 }
 
-/** One task by its id, several by one list. A task that the list lacks is read by its id, so a gap means nothing. */
+/** Reads one task by its id, or several with one list. A task that the list does not contain is then read by its id. */
 function* readTasks(place: Place, wanted: ReadonlySet<string>): Dialogue<ReadonlyMap<string, Task>> {
   const found = new Map<string, Task>();
   if (wanted.size > 1) {
     const { tasks } = yield* listTasks({
       operation: 'DescribeBackupMigration',
-      // Newest first: these include the running ones.
+      // The newest tasks first, because these include the running ones.
       filter: { InstanceId: place.instanceId, OrderBy: 'createTime', OrderByType: 'desc' },
       timeZone: place.timeZone,
       wanted,
@@ -55,12 +55,12 @@ function* observeOne(place: Place, migration: Migration, task: Task): Dialogue<O
   if (ids.length === 0) return yield* crossCheck(migration, judge(migration, task, new Map()));
   const children = yield* readChildren(place, task.id, ids);
   const anyFailed = ids.some((id) => children.get(id)?.stage === 'failed');
-  // The task was read before its child: what it allows after the failure has to be read again.
+  // The task was read before its children. After a failed increment it is read again for its allowed actions.
   const parent = anyFailed ? ((yield* findTask(place, task.id)) ?? task) : task;
   return yield* crossCheck(migration, judge(migration, parent, children));
 }
 
-/** The flow of what moves now: the latest increment that has one, else the full backup. */
+/** The flow id of the latest backup in progress, or of the full backup if none is. */
 function currentFlow(migration: Migration): string | null {
   const moving = migration.backups.findLast(isInFlight) ?? fullBackup(migration);
   return flowId(migration, moving);
@@ -82,7 +82,7 @@ function* readFlow(
   }
 }
 
-/** Adds the status of the flow to an undocumented status of the task. The task's status still decides. */
+/** Adds a warning with the status of the flow if the task's status is undocumented. The task's status still decides. */
 function* crossCheck(migration: Migration, observation: Observation): Dialogue<Observation> {
   const id = currentFlow(migration);
   if (observation.phase !== 'unrecognized' || id === null) return observation;
@@ -106,8 +106,8 @@ function missing(providerStatus: string): Observation {
 }
 
 /**
- * A task that the vendor does not show. Its flow still says whether it runs, and how a single full restore ended. In a chain a successful
- * flow is not the end.
+ * Observes a task that the vendor does not show. Its flow says whether it runs and how a single full restore ended. For a chain, a
+ * successful flow is not the end.
  */
 function* observeAbsent(migration: Migration): Dialogue<Observation> {
   const absent = missing('TotalCount 0');
@@ -132,7 +132,7 @@ function* observeAbsent(migration: Migration): Dialogue<Observation> {
   };
 }
 
-/** The vendor's view of migrations of one instance, without those that the vendor does not know yet. */
+/** Observes migrations of one instance. Migrations without a registered task are absent from the result. */
 export function* observe(
   migrations: readonly Migration[],
   account: Account,
@@ -157,7 +157,7 @@ export function* observe(
     }
   } catch (error) {
     if (!(error instanceof VendorError) || error.failure.kind !== 'not_found') throw error;
-    // The instance is gone, and everything on it with it.
+    // Without the instance, none of its tasks exists.
     for (const { migration } of registered)
       if (!seen.has(migration.id)) seen.set(migration.id, missing(error.failure.provider.code ?? 'not found'));
   }

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
 import { closed } from '../../domain/typebox.ts';
 
-/** This vendor has no settings of its own for a migration. */
+/** The settings of a migration that only this vendor has: none. */
 export const OptionsSchema = Type.Object({}, closed);

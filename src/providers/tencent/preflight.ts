@@ -6,7 +6,7 @@ import { majorOf } from '../kit/sql-server-version.ts';
 import { asInteger, asText, malformedReply, requireResponse } from './reply.ts';
 import { read } from './task.ts';
 
-/** `Status` of an instance (DescribeDBInstances page). */
+/** Meanings of an instance's `Status` (DescribeDBInstances page). */
 const instanceStates: Readonly<Record<number, string>> = {
   1: 'being created',
   3: 'running with restrictions, it is switching over',
@@ -27,7 +27,7 @@ const instanceStates: Readonly<Record<number, string>> = {
 };
 const running = 2;
 
-/** Page size of DescribeDatabases, and more pages than an instance can fill. */
+/** Page size of DescribeDatabases, and a maximum number of pages beyond the databases of any instance. */
 const pageSize = 100;
 const maxPages = 20;
 
@@ -55,14 +55,14 @@ function listOf(operation: string, reply: VendorReply): { items: readonly Fields
   return { items: objectsIn(response.DBInstances), total };
 }
 
-/** The major version of the instance's SQL Server (DescribeDBInstances page). */
+/** Reads the major version of the instance's SQL Server (DescribeDBInstances page); null if it is unknown. */
 export function* targetMajor({ target }: Migration): Dialogue<number | null> {
   const reply = yield read('DescribeDBInstances', { InstanceIdSet: [target.instanceId], Limit: 1 });
   const [instance] = listOf('DescribeDBInstances', reply).items;
   return instance === undefined ? null : majorOf(asText(instance.Version));
 }
 
-/** The names of the databases on the instance, in lower case. */
+/** The lower-case names of the databases on the instance. */
 function* databasesOn(instanceId: string): Dialogue<ReadonlySet<string>> {
   const names = new Set<string>();
   for (let page = 0; page < maxPages; page++) {
@@ -74,13 +74,16 @@ function* databasesOn(instanceId: string): Dialogue<ReadonlySet<string>> {
       const name = asText(detail.Name);
       if (name !== null) names.add(name.toLowerCase());
     }
-    // The meaning of `TotalCount` is uncertain, so a short page or one without new rows ends the reading.
+    // The documentation of `TotalCount` is ambiguous, so a short page or a page without new names ends the reading.
     if (details.length < pageSize || names.size === before) break;
   }
   return names;
 }
 
-/** Checks whether the instance can take the migration now: its state, its kind, and its existing databases. */
+/**
+ * Checks whether the instance can accept the migration now: its state, its type, and its existing databases (DescribeDBInstances and
+ * DescribeDatabases pages).
+ */
 export function* preflight(migration: Migration, _account: Account): Dialogue<readonly FieldFault[]> {
   const { instanceId, databases = [] } = migration.target;
   const absent = at(`The vendor knows no instance ${instanceId} in ${migration.region} under this account.`);

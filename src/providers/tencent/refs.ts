@@ -1,6 +1,6 @@
 import { type Backup, fullBackup, type Migration } from '../../domain/migration.ts';
 
-/** Our names for the vendor's ids. */
+/** Names of the vendor's ids in `providerRefs`. */
 export const refNames = {
   task: 'backupMigrationId',
   increment: 'incrementalMigrationId',
@@ -12,7 +12,7 @@ const callsOf = (migration: Migration, backup: Backup) =>
     (call) => call.step === 'restore' && call.backupId === backup.id && call.attempt === backup.attempt,
   );
 
-/** An id of the backup's present attempt. Ids of earlier attempts name objects that have ended and are never given. */
+/** An id of the backup's current attempt. Ids of earlier attempts belong to tasks that have ended and are not returned. */
 function refOf(migration: Migration, backup: Backup, name: string): string | null {
   const known = callsOf(migration, backup).findLast(
     (call) => call.state === 'accepted' && call.refs[name] !== undefined,
@@ -21,24 +21,24 @@ function refOf(migration: Migration, backup: Backup, name: string): string | nul
   return backup.attempt === 1 ? (backup.providerRefs[name] ?? null) : null;
 }
 
-/** Id of the full task; null while it is not registered. */
+/** The id of the full task; null before it is registered. */
 export function taskId(migration: Migration): string | null {
   const full = fullBackup(migration);
   const known = refOf(migration, full, refNames.task);
   return known ?? (full.attempt === 1 ? (migration.providerRefs[refNames.task] ?? null) : null);
 }
 
-/** Id of an increment's child task; null while it is not registered. */
+/** The id of an increment's task; null before it is registered. */
 export function incrementId(migration: Migration, backup: Backup): string | null {
   return refOf(migration, backup, refNames.increment);
 }
 
-/** The flow that the Start call of this attempt answered; null when there was none or its answer was lost. */
+/** The flow id from the response to this attempt's start; null if there was no start or its response was lost. */
 export function flowId(migration: Migration, backup: Backup): string | null {
   return refOf(migration, backup, refNames.flow);
 }
 
-/** Whether the Start call of this attempt has been sent: `maybe` while its outcome is not known. */
+/** Whether the start of this attempt was sent. `maybe`: the outcome is unknown. */
 export function started(migration: Migration, backup: Backup): 'no' | 'maybe' | 'yes' {
   const states = callsOf(migration, backup)
     .filter((call) => call.operation.startsWith('Start'))
@@ -47,19 +47,19 @@ export function started(migration: Migration, backup: Backup): 'no' | 'maybe' | 
   return states.includes('sending') || states.includes('unknown') ? 'maybe' : 'no';
 }
 
-/** Whether the vendor refused this attempt before it ran. */
+/** Whether the vendor rejected this attempt before it ran. */
 export function wasRefused(migration: Migration, backup: Backup): boolean {
   return callsOf(migration, backup).at(-1)?.state === 'refused';
 }
 
-/** Whether the registering call of this attempt is in doubt. */
+/** Whether the registration of this attempt is in doubt. */
 export function registrationUnknown(migration: Migration, backup: Backup): boolean {
   return callsOf(migration, backup).some(
     (call) => call.operation.startsWith('Create') && (call.state === 'sending' || call.state === 'unknown'),
   );
 }
 
-/** Ids of the backup's earlier attempts, whose objects have ended. */
+/** The ids of the backup's earlier attempts, whose tasks have ended. */
 export function earlierIds(migration: Migration, backup: Backup): ReadonlySet<string> {
   const calls = migration.calls.filter((call) => call.backupId === backup.id && call.attempt < backup.attempt);
   return new Set(calls.flatMap((call) => Object.values(call.refs)));

@@ -1,6 +1,9 @@
 import type { RegionGroup } from '../kit/regions.ts';
 
-/** `common`: the host of the site. `own`: isolated, served by no other host, whatever the site is. */
+/**
+ * The regions of SQL Server. `common`: the host of the site serves them. `own`: an isolated region that only its own host serves, for any
+ * site.
+ */
 export const regionGroups: readonly RegionGroup<'common' | 'own'>[] = [
   {
     kind: 'ordinary',

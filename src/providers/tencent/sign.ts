@@ -10,12 +10,12 @@ const algorithm = 'TC3-HMAC-SHA256';
 const contentType = 'application/json; charset=utf-8';
 const formContentType = 'application/x-www-form-urlencoded';
 
-/** The input of a TC3 signature. */
+/** The parts of a request that a TC3 signature covers, and the key. */
 export interface Tc3Input {
   readonly method: string;
-  /** The exact query string of the URL without `?`; empty for POST. It is not sorted. */
+  /** The exact query string of the URL without `?`, in its original order; empty for POST. */
   readonly query: string;
-  /** The headers to sign; `content-type` and `host` are compulsory, more are allowed. */
+  /** The headers to sign. `content-type` and `host` are required, others are allowed. */
   readonly signedHeaders: Readonly<Record<string, string>>;
   /** The exact body; empty for GET. */
   readonly payload: string;
@@ -24,20 +24,21 @@ export interface Tc3Input {
   readonly service: string;
   readonly secretId: string;
   readonly secretKey: string;
-  /** The key that is derived from the secret key for the date and the service, where it is known already. */
+  /** The signing key of the date and the service, if it has been derived already. */
   readonly signingKey?: KeyObject;
 }
 
+/** A TC3 signature with its intermediate values. */
 export interface Tc3Signature {
   readonly canonicalRequest: string;
   readonly stringToSign: string;
-  /** Lower-case hex. */
+  /** Signature in lower-case hexadecimal. */
   readonly signature: string;
   /** Value of the `Authorization` header. */
   readonly authorization: string;
 }
 
-/** The three derived keys, from the date of the scope to the key that signs. */
+/** The three derived keys of a date and service. `signing` signs the request. */
 export interface Tc3Keys {
   readonly date: Buffer;
   readonly service: Buffer;
@@ -47,12 +48,12 @@ export interface Tc3Keys {
 const sha256 = (text: string) => hash('sha256', text, 'hex');
 const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text, 'utf8').digest();
 
-/** The scope's date: `YYYY-MM-DD` of the timestamp in UTC, never in local time. */
+/** The date of the scope: `YYYY-MM-DD` of the timestamp in UTC. */
 export function scopeDate(timestamp: number): string {
   return new Date(timestamp * 1000).toISOString().slice(0, 10);
 }
 
-/** Derives the keys of one date and service (Signature v3 page). */
+/** Derives the keys of a date and service (Signature v3 page). */
 export function deriveKeys(secretKey: string, date: string, serviceName: string): Tc3Keys {
   const dateKey = hmac(`TC3${secretKey}`, date);
   const serviceKey = hmac(dateKey, serviceName);
@@ -61,14 +62,14 @@ export function deriveKeys(secretKey: string, date: string, serviceName: string)
 
 interface DayKey {
   date: string;
-  /** A key object: Node imports a buffer anew for each signature, which takes five times as long as signing. */
+  /** A `KeyObject`, because Node would import a buffer again for each signature, which costs more than the signature. */
   signing: KeyObject | null;
 }
 
-/** One derived key serves all calls of a day. It is dropped with the day or the secret key. */
+/** Cache of the signing key, which serves all calls of one day. An entry is dropped together with its secret key. */
 const dayKeyOf = remembered((_secretKey: Secret): DayKey => ({ date: '', signing: null }));
 
-/** The key that signs this service's requests of a date (`YYYY-MM-DD`). */
+/** Returns the key that signs this service's requests of a date (`YYYY-MM-DD`). */
 export function signingKeyOf(secretKey: Secret, date: string): KeyObject {
   const known = dayKeyOf(secretKey);
   if (known.date === date && known.signing !== null) return known.signing;
@@ -78,7 +79,7 @@ export function signingKeyOf(secretKey: Secret, date: string): KeyObject {
   return signing;
 }
 
-/** Signs any request with any set of headers (Signature v3 page). Pure. */
+/** Signs a request with any set of headers (Signature v3 page). Pure. */
 export function signTc3(input: Tc3Input): Tc3Signature {
   const headers = Object.entries(input.signedHeaders)
     .map(([name, value]) => [name.trim().toLowerCase(), value.trim().toLowerCase()] as const)
@@ -99,7 +100,7 @@ export function signTc3(input: Tc3Input): Tc3Signature {
   return { canonicalRequest, stringToSign, signature, authorization };
 }
 
-/** Signs one attempt: content type, host and action are signed, the session token is not (Common Params page). Pure. */
+/** Signs one attempt. The signature covers content type, host and action, but not the session token (Common Params page). Pure. */
 export function sign(request: VendorRequest, context: SigningContext): SignedRequest {
   const { region } = context;
   const credentials = tencentCredentials(context.credentials);

@@ -1,4 +1,4 @@
-/** Meanings of a task's `Status` (data structure `Migration`). Other numbers are undocumented. */
+/** The meaning of a task's `Status` (data structure `Migration`). Only these numbers are documented. */
 export type Stage = 'created' | 'importing' | 'resting' | 'succeeded' | 'failed' | 'incrementing';
 
 const stages: ReadonlyMap<number, Stage> = new Map([
@@ -10,20 +10,20 @@ const stages: ReadonlyMap<number, Stage> = new Map([
   [12, 'incrementing'],
 ]);
 
-/** The stage of a task or child; null for a number that the vendor does not document. */
+/** The stage of a task or increment; null for a number that the vendor does not document. */
 export function stageOf(status: number | null): Stage | null {
   return status === null ? null : (stages.get(status) ?? null);
 }
 
-/** Whether a task or child in that stage has been started. */
+/** Whether a task or increment in that stage was started. */
 export function hasStarted(stage: Stage): boolean {
   return stage !== 'created';
 }
 
-/** `Status` of a step in `Detail.StepInfo`, a scale of its own: 2 is failed. */
+/** The `Status` of a failed step in `Detail.StepInfo`. Steps have a numbering of their own. */
 export const stepFailed = 2;
 
-/** `Status` of a flow (DescribeFlowStatus), again a scale of its own. Null for a number that is not documented. */
+/** The meaning of a flow's `Status` (DescribeFlowStatus page), which has a numbering of its own. Null for an undocumented number. */
 export function flowOutcome(status: number | null): 'succeeded' | 'failed' | 'running' | null {
   if (status === 0) return 'succeeded';
   if (status === 1) return 'failed';

@@ -6,13 +6,13 @@ import { asInteger, asText, asTexts, malformedReply, requestIdOf, requireRespons
 import { type Stage, stageOf, stepFailed } from './status.ts';
 import { parseVendorTime } from './times.ts';
 
-/** A full task or a child, as the list operations show it (data structure `Migration`). */
+/** A full task or an increment, as the list operations return it (data structure `Migration`). */
 export interface Task {
   readonly id: string;
   readonly name: string;
-  /** The number of `Status`, verbatim. */
+  /** The value of `Status`, verbatim. */
   readonly status: string;
-  /** Null: an undocumented number. */
+  /** The meaning of `Status`; null for an undocumented number. */
   readonly stage: Stage | null;
   readonly files: readonly string[];
   /** `FULL`, `FULL_LOG`, `FULL_DIFF`, or empty. */
@@ -20,13 +20,13 @@ export interface Task {
   readonly createdAt: Instant | null;
   readonly startedAt: Instant | null;
   readonly finishedAt: Instant | null;
-  /** Empty: no message. */
+  /** The vendor's message; empty if there is none. */
   readonly message: string;
-  /** 0 to 100. */
+  /** Progress in percent, 0 to 100; null if unknown. */
   readonly percent: number | null;
-  /** The vendor's name of the step that failed. */
+  /** The vendor's name of the failed step; null if no step failed. */
   readonly failedStep: string | null;
-  /** The currently allowed actions; null: the vendor lists none. */
+  /** The currently allowed actions; null if the vendor lists none. */
   readonly allowed: readonly string[] | null;
   /** `YES`, `NO` or empty. */
   readonly isRecovery: string;
@@ -34,7 +34,7 @@ export interface Task {
   readonly requestId: string | null;
 }
 
-/** A reading call. */
+/** Creates a read request. */
 export function read(operation: string, body: Fields): VendorRequest {
   return { operation, service, effect: 'read', method: 'POST', path: '/', query: [], headers: {}, body };
 }
@@ -69,20 +69,21 @@ function readTask(fields: Fields, timeZone: string, requestId: string | null): T
   };
 }
 
-/** The parameters of a list call. */
+/** The parameters of `listTasks`. */
 export interface ListQuery {
   readonly operation: 'DescribeBackupMigration' | 'DescribeIncrementalMigration';
   readonly filter: Fields;
   readonly timeZone: string;
-  /** Reading ends once all of these were seen; undefined: read everything. */
+  /** Ids after which reading ends once all were found. Undefined: the whole list is read. */
   readonly wanted?: ReadonlySet<string>;
-  /** Reading ends once this many were seen. */
+  /** Number of tasks after which reading ends. */
   readonly limit?: number;
 }
 
+/** The result of `listTasks`. */
 export interface Listing {
   readonly tasks: readonly Task[];
-  /** Whether every row that the vendor counts was seen. Only then absence is proven. */
+  /** Whether every row that the vendor counts was read. Only then does a missing task prove absence. */
   readonly complete: boolean;
 }
 
@@ -91,13 +92,13 @@ const setNames = {
   DescribeIncrementalMigration: 'IncrementalMigrationSet',
 } as const;
 
-/** The vendor's default page size, and a number of pages beyond the tasks of any instance. */
+/** The vendor's default page size, and a maximum number of pages beyond the tasks of any instance. */
 const pageSize = 100;
 const maxPages = 50;
 
 /**
- * Reads a list to its end. `Offset` is documented as a page number; where pages overlap, the service counts rows instead, and
- * reading goes on by rows. Throws `VendorError` of kind `malformed` for an answer that is not a list.
+ * Reads a list of tasks (DescribeBackupMigration and DescribeIncrementalMigration pages). `Offset` is documented as a page number. If pages
+ * overlap, the service counts rows, and reading continues by rows. Throws `VendorError` of kind `malformed` for a response without a list.
  */
 export function* listTasks({ operation, filter, timeZone, wanted, limit }: ListQuery): Dialogue<Listing> {
   const seen = new Map<string, Task>();
@@ -137,13 +138,13 @@ function readPage(operation: ListQuery['operation'], reply: VendorReply) {
   };
 }
 
-/** Where tasks are read: they can only be listed by instance. */
+/** The instance of tasks, by which the vendor lists them, and the UTC offset of its times. */
 export interface Place {
   readonly instanceId: string;
   readonly timeZone: string;
 }
 
-/** The task with that id, or null when the instance has none. */
+/** Reads a full task by its id; null if the instance has none with this id. */
 export function* findTask({ instanceId, timeZone }: Place, id: string): Dialogue<Task | null> {
   const { tasks } = yield* listTasks({
     operation: 'DescribeBackupMigration',

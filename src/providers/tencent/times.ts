@@ -4,12 +4,15 @@ import { tencentAccount } from './account.ts';
 
 const pattern = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})$/;
 
-/** Offset of the vendor's zone-less times: the account's setting, China Standard Time otherwise. */
+/** The UTC offset of the vendor's times, from the account's settings. The default is China Standard Time. */
 export function timeZoneOf(account: Account): string {
   return tencentAccount(account).timeZone;
 }
 
-/** A `YYYY-MM-DD HH:mm:ss` of the vendor in that offset; null for `0000-00-00 00:00:00` (not yet) and for anything else. */
+/**
+ * Parses a time `YYYY-MM-DD HH:mm:ss` at that offset into milliseconds since the epoch. Null for `0000-00-00 00:00:00`, which means “not
+ * yet”, and for any other value.
+ */
 export function parseVendorTime(value: unknown, offset: string): Instant | null {
   if (typeof value !== 'string') return null;
   const match = pattern.exec(value.trim());
@@ -18,7 +21,7 @@ export function parseVendorTime(value: unknown, offset: string): Instant | null 
   return Number.isNaN(instant) ? null : instant;
 }
 
-/** An epoch in seconds, which the vendor writes as a string, in milliseconds; null for anything else. */
+/** Parses epoch seconds, which the vendor writes as a text, into milliseconds since the epoch; null for any other value. */
 export function parseEpochSeconds(value: unknown): Instant | null {
   const text = typeof value === 'number' ? String(value) : value;
   return typeof text === 'string' && /^\d{1,12}$/.test(text.trim()) ? Number(text.trim()) * 1000 : null;

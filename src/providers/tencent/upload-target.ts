@@ -10,8 +10,8 @@ const operationFor = (migration: Migration, backup: Backup) =>
   backup.id === fullBackup(migration).id ? 'DescribeUploadBackupInfo' : 'DescribeUploadIncrementalInfo';
 
 /**
- * DescribeUploadBackupInfo and DescribeUploadIncrementalInfo pages: upload rights for a backup of type `upload`. They are temporary:
- * the samples are valid for 500 s.
+ * Requests temporary upload rights for a backup of type `upload` (DescribeUploadBackupInfo and DescribeUploadIncrementalInfo pages). The
+ * rights in the vendor's samples are valid for 500 s.
  */
 export const uploadTarget: UploadSupport = {
   build(migration, backup) {
@@ -34,7 +34,7 @@ export const uploadTarget: UploadSupport = {
     const expiresAt = parseEpochSeconds(response.ExpiredTime);
     if (expiresAt === null) throw malformedReply(operation, reply, 'carries no ExpiredTime');
     if (backup.source.type !== 'upload') throw new Error(`${backup.id} is not uploaded`);
-    // The token's field was renamed; either one may be the filled one.
+    // The vendor renamed the field of the token. Either of the two may contain it.
     const token = asText(response.CosSecurityToken) || text('XCosSecurityToken');
     const bucket = text('BucketName');
     const region = text('Region');

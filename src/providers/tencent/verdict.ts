@@ -11,8 +11,8 @@ const running: CancelVerdict = {
 };
 
 /**
- * Whether a migration can be cancelled now. Nothing of this vendor stops a running import; a task that was never started can be
- * deleted, and a chain at rest can be left as it is.
+ * Decides whether a migration can be cancelled now. The vendor cannot stop a running import. A task that was never started can be deleted,
+ * and a chain between two backups can be abandoned.
  */
 export function cancelVerdict(migration: Migration): CancelVerdict {
   if (terminalStates.includes(migration.state)) return { possible: false, detail: 'The migration has ended.' };
