@@ -4,13 +4,13 @@ export type Vendor = 'alibaba' | 'huawei' | 'tencent';
 /** The settings that differ between runs. */
 export interface ConfigurationOptions {
   readonly storeUrl: string;
-  /** The vendors' addresses. */
+  /** URL of the process that stands in for the vendors. */
   readonly stub: string;
   /** Default: no observation during a row. */
   readonly engine?: Readonly<Record<string, number>>;
 }
 
-/** Accounts per vendor. Together their limits far exceed what the gateway can do, so that the limits are not what is measured. */
+/** Accounts per vendor. Their limits together far exceed the gateway's capacity, so a row never measures a limit. */
 export const accountsPerVendor = 8;
 const perSecond = 1000;
 /** The operations of a creation with a published limit, which overrides the account's. */
@@ -18,7 +18,7 @@ const operations = { CreateBackupMigration: perSecond, StartBackupMigration: per
 const limits = { readsPerSecond: perSecond, writesPerSecond: perSecond };
 const unobserved = { pollMinMs: 86_400_000, pollMaxMs: 86_400_000 };
 
-/** PostgreSQL stores no webhook without a key. */
+/** On PostgreSQL a webhook requires an encryption key. */
 const encryption = { key: Buffer.alloc(32, 1).toString('base64') };
 
 /** The configuration of the measured gateway: accounts at the stub, defaults otherwise. */

@@ -74,7 +74,7 @@ export async function multiplyMigration(
         if (column !== 'document') return column;
         const text = sql.postgres ? 'document::text' : 'document';
         const named = `replace(${text}, ${quoted(id)}, ${copyOf})`;
-        // The engine goes by the document, and lists by the column.
+        // The engine reads the instance from the document, and lists read it from the column.
         const placed = differences.instance_id;
         const replaced =
           placed === undefined ? named : `replace(${named}, ${instance}, '"instanceId":"' || (${placed}) || '"')`;
@@ -90,7 +90,7 @@ export async function multiplyMigration(
   }
 }
 
-/** Makes the only migration of an SQLite store one whose vendor accepted its calls at `settledAt`. */
+/** Sets `settledAt` (milliseconds since 1970) on every call of an SQLite store. */
 export async function settleCalls(url: string, settledAt: number): Promise<void> {
   const sql = await openSql(url);
   try {

@@ -84,7 +84,7 @@ async function run(): Promise<number> {
       try {
         rows.push(...(await part(stage)));
       } catch (error) {
-        // A part that fails does not lose the figures of the others.
+        // A failed part does not lose the figures of the others.
         const { message, stack } = error instanceof Error ? error : new Error(String(error));
         if (!(error instanceof NotHere)) {
           failed += 1;

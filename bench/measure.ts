@@ -1,7 +1,7 @@
 import { Pool } from 'undici';
 import type { Measured } from './processes.ts';
 
-/** One row of the table. Less is better in every unit. */
+/** One row of the table. In every unit a smaller value is better. */
 export interface Row {
   readonly name: string;
   readonly unit: string;
@@ -12,7 +12,7 @@ export interface Row {
   readonly note?: string;
   /** The target, in words: `≤ 1.5 ×` or `≤ 120 MB`. */
   readonly target: string | null;
-  /** Why the row has no figures. */
+  /** Why the row has no figures on this machine. */
   readonly absent?: string;
 }
 

@@ -8,15 +8,15 @@ import { load, median, type Request } from './measure.ts';
 import type { Measured } from './processes.ts';
 import { Stage } from './stage.ts';
 
-// Which load makes the gateway answer `overloaded` to callers who have nothing to do with it: docs/performance.md. Run it as
-// `node bench/overload.ts`; it takes a minute. One thread makes the load. The main thread is the other caller.
+// Measures which load makes the gateway answer `overloaded` to other callers (docs/performance.md). `node bench/overload.ts` takes a
+// minute. A worker thread sends the load; the main thread is the other caller.
 
-/** Migrations that are stored, each a chain with so many backups. */
+/** Number of stored migrations, and of backups in the chain of each. */
 const stored = 5000;
 const backups = 50;
-/** How long each load lasts, in milliseconds. A delay counts when it has lasted for two whole seconds. */
+/** Duration of each load in milliseconds. A delay counts as overload after two whole seconds. */
 const loadMs = 5000;
-/** The other caller: one read each so many milliseconds, whatever became of the one before. */
+/** Interval of the other caller's reads in milliseconds. A read does not wait for the previous one. */
 const pauseMs = 50;
 
 const loads = {
@@ -25,7 +25,7 @@ const loads = {
 } as const;
 type Kind = keyof typeof loads;
 
-/** `share`: how much of a core the gateway gets, as a limit of a container would give it. */
+/** `share`: the part of a core that the gateway gets, like the CPU limit of a container. */
 const plan: readonly (readonly [kind: Kind, atOnce: number, share: number])[] = [
   ['page of 200 chains', 8, 1],
   ['page of 200 chains', 128, 1],
@@ -36,13 +36,13 @@ const plan: readonly (readonly [kind: Kind, atOnce: number, share: number])[] = 
   ['page of 200 chains', 32, 0.02],
 ];
 
-/** How many requests of a load were answered, and how many of them were refused. */
+/** The answered requests of a load, and those of them that were rejected. */
 interface Made {
   readonly answered: number;
   readonly refused: number;
 }
 
-/** Sends requests as long as it is told, so many at once. */
+/** Sends requests for `loadMs`, `atOnce` at a time. */
 async function make({ url, kind, atOnce }: { url: string; kind: Kind; atOnce: number }): Promise<Made> {
   const pool = new Pool(url, { connections: atOnce, headersTimeout: 60_000 });
   const end = performance.now() + loadMs;
@@ -69,7 +69,7 @@ function inThread(url: string, kind: Kind, atOnce: number): Promise<Made> {
   });
 }
 
-/** Reads one migration again and again while a load lasts. */
+/** Reads one migration at the interval `pauseMs` until `ended` resolves. */
 async function readBeside(url: string, path: string, ended: Promise<unknown>) {
   const pool = new Pool(url, { connections: 100 });
   const times: number[] = [];
@@ -96,7 +96,7 @@ async function readBeside(url: string, path: string, ended: Promise<unknown>) {
   return { reads: reads.length, refused, medianMs: median(times), p99Ms: slowest };
 }
 
-/** Lets the gateway run for its share of each 100 ms, which is how a container's CPU limit works. Ends when `ended` does. */
+/** Lets the gateway run for its share of each 100 ms, as a container's CPU limit does. Ends when `ended` resolves. */
 async function limited(pid: number, share: number, ended: Promise<unknown>): Promise<void> {
   if (share === 1) return;
   const periodMs = 100;
@@ -120,7 +120,7 @@ function gatewayPid(): number {
       const parent = /^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${entry}/status`, 'utf8'))?.[1];
       return parent === String(process.pid) && readFileSync(`/proc/${entry}/cmdline`, 'utf8').includes('src/main.ts');
     } catch {
-      // It has ended meanwhile.
+      // The process has ended meanwhile.
       return false;
     }
   });
@@ -128,7 +128,7 @@ function gatewayPid(): number {
   return Number(found);
 }
 
-/** A gateway on SQLite with chains as they stand some way before their cutover. */
+/** A gateway on SQLite with chains of `backups` backups that are not cut over yet. */
 async function filledGateway(stage: Stage): Promise<{ readonly gateway: Measured; readonly path: string }> {
   const url = await stage.storeUrl('SQLite');
   const first = await stage.own('filling', url);
@@ -181,7 +181,7 @@ async function main(): Promise<void> {
       const cells = [kind, atOnce, share, answered, refused, beside.reads, beside.refused];
       const times = [beside.medianMs, beside.p99Ms].map((ms) => `${ms.toFixed(0)} ms`);
       process.stdout.write(`| ${[...cells, ...times].join(' | ')} |\n`);
-      // The delay of the last two seconds has to be gone.
+      // The gateway's measured delay covers two seconds, so the next load starts after that.
       await sleep(2500);
     }
     await gateway.stop();

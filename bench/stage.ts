@@ -17,7 +17,7 @@ export class Stage {
     this.#profiles = profiles;
   }
 
-  /** The vendors. */
+  /** The process that stands in for the vendors. */
   stub(): Promise<Measured> {
     return this.#once('stub', () => startChild('vendor-stub.ts'));
   }
@@ -63,7 +63,7 @@ export class Stage {
   }
 }
 
-/** A requirement of a row is missing on this machine. */
+/** Thrown if this machine lacks a requirement of a row. */
 export class NotHere extends Error {}
 
 async function startPostgres(): Promise<{ readonly server: PostgresServer } | { readonly reason: string }> {

@@ -2,8 +2,8 @@ import { DatabaseSync, StatementSync } from 'node:sqlite';
 import { Connection } from 'pg';
 
 /**
- * Loaded into the gateway's process (`--import`): counts statements at the database drivers, so that no layer above can omit any. The
- * parent requests the counts since its last request by message.
+ * Counts statements at the database drivers, below every other layer. The gateway's process loads it with `--import`. On a message the
+ * parent gets the counts since its previous message.
  */
 let counts = { statements: 0, commits: 0 };
 

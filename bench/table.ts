@@ -9,12 +9,12 @@ export interface Report {
   readonly rows: readonly Row[];
 }
 
-/** The type of this machine. */
+/** The processor, cores and platform of this machine. */
 export function machine(): string {
   return `${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} cores, ${process.platform} ${process.arch}`;
 }
 
-/** The multiple of the alternative's cost; null without an alternative. */
+/** The cost as a multiple of the alternative's; null without an alternative. */
 export function ratioOf({ godwit, against }: Row): number | null {
   return against === null ? null : godwit / against.value;
 }
@@ -53,7 +53,7 @@ export function markdown(rows: readonly Row[]): string {
 /** A regression is a change for the worse by more than this fraction. */
 const tolerance = 0.15;
 
-/** The rows that became worse since an earlier run, in words: by ratio if there is one, else by amount. */
+/** The rows that are worse than in an earlier run, in words: by ratio if there is one, else by value. */
 export function worse(before: Report, now: Report): readonly string[] {
   const earlier = new Map(before.rows.map((row) => [row.name, row]));
   return now.rows.flatMap((row) => {

@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { ready } from './child.ts';
 
 /**
- * Answers like the three vendors without checks: the emulated clouds verify every signature, and that work would distort the comparison. It
- * remembers each instance's tasks, so that lists contain them. `GET /counts` returns the number of calls per operation; `POST /status` sets
+ * Answers like the three vendors but checks nothing, because the verification of signatures by the emulated clouds would distort the
+ * comparison. It keeps the tasks of each instance for lists. `GET /counts` returns the number of calls per operation. `POST /status` sets
  * the status of all tasks from now on: `running` or `succeeded`.
  */
 const counts: Record<string, number> = {};
@@ -22,7 +22,7 @@ function register(instance: string, id: string, name = ''): void {
   else known.push(task);
 }
 
-/** An unknown instance has the tasks of the first one, because copies in a store name its task. */
+/** An unknown instance gets the tasks of the first one, because the copies of a filled store refer to them. */
 function tasksOf(instance: string): readonly { readonly id: string; readonly name: string; readonly at: string }[] {
   return tasks.get(instance) ?? tasks.values().next().value ?? [];
 }

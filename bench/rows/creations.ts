@@ -7,7 +7,7 @@ const vendors = [
   { provider: 'tencent', name: 'Tencent, 2 calls', target: { SQLite: '≤ 0.9 ×', PostgreSQL: '≤ 1.5 ×' } },
   { provider: 'huawei', name: 'Huawei, 1 call', target: { SQLite: null, PostgreSQL: null } },
 ] as const;
-/** As many of each, so that compilers have seen the same. */
+/** The same number for each contestant, so that their compilers are equally warm. */
 const perTurn = 1500;
 
 /** `POST /migrations` beside a handler around the SDK, which stores nothing. */

@@ -12,7 +12,7 @@ interface Page {
 const pagePath = '/migrations?pageSize=50';
 const perTurn = { reads: 2500, bareReads: 5000, pages: 250, barePages: 1500 } as const;
 
-/** One migration, the same unchanged, and a page of 50, beside a bare Fastify with the same bytes in memory. */
+/** Reads of one migration, of an unchanged migration (304), and of a page of 50, beside a bare Fastify with the same bytes in memory. */
 export async function reads(stage: Stage, store: StoreKind): Promise<readonly Row[]> {
   const gateway = await stage.gateway(store);
   await load([gateway.url], 60, 201, () => creation('tencent'));

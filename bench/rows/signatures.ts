@@ -24,7 +24,7 @@ interface Pair {
   theirs(): string;
 }
 
-/** Each signer beside the official SDK's, with the same request. Both must produce the same signature. */
+/** Each signer beside that of the official SDK, with the same request. Rejects if the signatures differ. */
 export async function signatures(): Promise<readonly Row[]> {
   const rows: Row[] = [];
   for (const { name, sdk, ours, theirs } of [tc3(), rpc(), acs3(), sdkHmac()]) {

@@ -14,7 +14,7 @@ interface Cost {
   readonly cpuMs: number;
 }
 
-/** Time from start to the first response, beside a Fastify with one documented route and other ways to run the same sources. */
+/** Time from the start to the first response, beside a Fastify with one documented route and other ways to run the same sources. */
 export async function start(stage: Stage): Promise<readonly Row[]> {
   const { url: stub } = await stage.stub();
   const ours = (options: Partial<GatewayOptions> = {}) => startGateway({ storeUrl: sqliteUrl(), stub, ...options });
@@ -42,7 +42,7 @@ export async function start(stage: Stage): Promise<readonly Row[]> {
   ];
 }
 
-/** The median cost of each start, in turns; the first round fills the caches. */
+/** The median cost of each start, measured in turns. The first round fills the caches and does not count. */
 async function startInTurns(starts: readonly (() => Promise<Measured>)[]): Promise<readonly Cost[]> {
   const costs = starts.map((): Cost[] => []);
   for (let round = 0; round <= rounds; round++)

@@ -9,7 +9,7 @@ const startRounds = 3;
 /** The fraction of copies that match a filter. */
 const rare = 1000;
 
-/** Pages of 50 of many stored migrations, per filter, and a start with them. */
+/** Pages of 50 from many stored migrations by filter, and a start with that store. */
 export async function stored(stage: Stage, store: StoreKind, count: number): Promise<readonly Row[]> {
   const url = await stage.storeUrl(store);
   const first = await stage.own(`filling ${store}`, url);

@@ -8,7 +8,9 @@ import type { Stage } from '../stage.ts';
 const instances = 100;
 /** Restores that have run for hours are observed once a minute. */
 const runningMs = 3 * 3_600_000;
-/** The first round finds migrations due at any time; from then on those of an instance come due together. */
+/**
+ * Warm-up in milliseconds. In the first round migrations are due at different times; from then on those of an instance are due together.
+ */
 const warmUpMs = 75_000;
 /** Each instance is read once a minute, so two minutes cover each of them. */
 const measuredMs = 120_000;

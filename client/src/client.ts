@@ -8,22 +8,26 @@ import { systemTiming, type Timing } from './timing.ts';
 import type { Event, Migration } from './types.ts';
 import { type WaitOptions, waitForMigration, watchMigration } from './watch.ts';
 
+/** Settings of a client. */
 export interface GodwitOptions {
-  /** Where the gateway is, with its path if it has one: `https://apis.example.com/godwit`. */
+  /** URL of the gateway, including its path: `https://apis.example.com/godwit`. */
   readonly url: string;
-  /** An API key or a token, or a function that is asked for it before each attempt. None where the gateway wants none. */
+  /** An API key or a token, or a function that returns one before each attempt. Absent: no credential is sent. */
   readonly credential?: Credential | undefined;
-  /** How the credential is sent: `bearer` (default) as `Authorization: Bearer …`, `apiKey` as `X-API-Key: …`. */
+  /** The header of the credential: `bearer` (default) is `Authorization: Bearer …`, `apiKey` is `X-API-Key: …`. */
   readonly scheme?: 'bearer' | 'apiKey';
-  /** Whether every POST gets an `Idempotency-Key` of its own where the call gives none; default true. Without one a POST is never sent again. */
+  /** Whether the client adds an `Idempotency-Key` to every POST without one; default true. A POST without a key is never repeated. */
   readonly idempotencyKeys?: boolean;
-  /** How often one call is tried in all; default 5. A `GET`, and a `POST` with a key, is tried again where that can help. */
+  /** Maximum attempts of one call; default 5. Only a `GET` and a `POST` with a key are repeated, and only after an error that may pass. */
   readonly attempts?: number;
-  /** No attempt begins later than so many milliseconds after the first; default 60,000. A longer `Retry-After` ends the tries. */
+  /**
+   * Maximum time between the start of the first attempt and the start of the last one, in milliseconds; default 60,000. A longer
+   * `Retry-After` ends the attempts.
+   */
   readonly retryMs?: number;
-  /** How long one attempt may take, in milliseconds; default 30,000. More than the 20 s that `Prefer: wait` may ask for. */
+  /** Timeout of one attempt in milliseconds; default 30,000. Must exceed the wait of `Prefer: wait`, at most 20 s. */
   readonly timeoutMs?: number;
-  /** Carries out single requests; default: the global `fetch`. */
+  /** Sends a single request; default: the global `fetch`. */
   readonly fetch?: (request: Request) => Promise<Response>;
 }
 
@@ -40,10 +44,10 @@ type Data<P extends keyof paths, V extends Verb> = NonNullable<
   FetchResponse<OperationOf<P, V>, object, 'application/json'>['data']
 >;
 
-/** An answer below 400. */
+/** A response with a status below 400. */
 export interface Answer<T> {
   readonly data: T;
-  /** Status and headers, such as `ETag`; its body has been read. */
+  /** Status and headers, such as `ETag`. The body is consumed. */
   readonly response: Response;
 }
 
@@ -52,34 +56,37 @@ type Call<V extends Verb> = <P extends PathsWith<V>>(
   ...init: InitArgument<P, V>
 ) => Promise<Answer<Data<P, V>>>;
 
-/** Lists, which come in pages. */
+/** Paths of paginated lists. */
 type ListPath = {
   [P in PathsWith<'get'>]: Data<P, 'get'> extends { readonly items: readonly unknown[] } ? P : never;
 }[PathsWith<'get'>];
 type ItemOf<P extends ListPath> = Data<P, 'get'> extends { readonly items: readonly (infer T)[] } ? T : never;
 
-/** The gateway at one address. Whatever it answers from 400 on rejects with `GodwitProblem`. */
+/** The operations of one gateway. A status of 400 or above rejects with `GodwitProblem`; see `GodwitError` for other failures. */
 export interface Godwit {
   readonly GET: Call<'get'>;
   readonly POST: Call<'post'>;
   readonly PATCH: Call<'patch'>;
   readonly DELETE: Call<'delete'>;
-  /** The items of a list, page after page. */
+  /** Yields the items of a list, reading one page at a time. */
   paginate<P extends ListPath>(path: P, ...init: InitArgument<P, 'get'>): AsyncGenerator<ItemOf<P>, void>;
-  /** Events as they happen. The stream is opened again whenever it ends: no event is missing and none comes twice. */
+  /** Yields events as they happen, each once and in order. The stream is reopened whenever it ends. */
   events(options?: EventOptions): AsyncGenerator<Event | Reset, void>;
-  /** The migration as it is now, and again whenever it has changed, until it has ended. */
+  /** Yields the migration now and after each change, until it has ended. */
   watch(id: string, options?: FollowOptions): AsyncGenerator<Migration, void>;
-  /** Resolves with the migration when it is as wanted (default: when it has ended), or has ended otherwise: look at its `state`. */
+  /**
+   * Resolves with the migration once it meets `until` (default: once it has ended), or has ended in another state. Rejects with
+   * `GodwitWaitTimeout` after `timeoutMs`.
+   */
   waitFor(id: string, options?: WaitOptions): Promise<Migration>;
 }
 
-/** A client of the gateway at `url`. Nothing is sent before the first call. Throws a `TypeError` when the URL is none. */
+/** Creates a client of the gateway at `url`. Nothing is sent before the first call. Throws `TypeError` for an invalid URL. */
 export function createGodwit(options: GodwitOptions): Godwit {
   return createGodwitWith(options, systemTiming);
 }
 
-/** The same with its clock and its sleep. */
+/** As `createGodwit`, with an injected clock and sleep. */
 export function createGodwitWith(options: GodwitOptions, timing: Timing): Godwit {
   const url = new URL(options.url).href.replace(/\/+$/, '');
   const send = createSend({

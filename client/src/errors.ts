@@ -3,13 +3,13 @@ import type { Migration } from './types.ts';
 
 /** A problem document (RFC 9457) as the gateway sends it. */
 export type ProblemDocument = components['schemas']['Problem'];
-/** The closed catalogue of problems. A newer gateway may know more. */
+/** The codes of the problem catalogue. A newer gateway may have more. */
 export type ProblemCode = components['schemas']['ProblemCode'];
 
-/** Everything that this package throws on its own account; `switch (error.code)` tells them apart. An abort rejects with the reason of its signal. */
+/** The errors of this package; `switch (error.code)` distinguishes them. An aborted call rejects with the reason of its signal instead. */
 export type GodwitError = GodwitProblem | GodwitUnreachable | GodwitUnexpectedAnswer | GodwitWaitTimeout;
 
-/** Whether something that was caught is an error of this package. */
+/** Whether a caught value is an error of this package. */
 export function isGodwitError(error: unknown): error is GodwitError {
   return (
     error instanceof GodwitProblem ||
@@ -19,10 +19,10 @@ export function isGodwitError(error: unknown): error is GodwitError {
   );
 }
 
-/** The gateway refused the request, and says why. */
+/** The gateway rejected the request with a problem document. */
 export class GodwitProblem extends Error {
   override readonly name = 'GodwitProblem';
-  /** The whole document, with members such as `migrationId` or `actions` that only some problems have. */
+  /** The complete document, including members that only some problems have, such as `migrationId` or `actions`. */
   readonly document: ProblemDocument;
 
   constructor(document: ProblemDocument) {
@@ -43,21 +43,21 @@ export class GodwitProblem extends Error {
   get retryable(): boolean {
     return this.document.retryable;
   }
-  /** The single faults of the request, each with a JSON pointer into the body or the name of a parameter. */
+  /** The individual faults of the request, each with a JSON pointer into the body or the name of a parameter. */
   get errors(): NonNullable<ProblemDocument['errors']> {
     return this.document.errors ?? [];
   }
-  /** The vendor's own words; null: no vendor spoke. */
+  /** The vendor's own words; null: no vendor was involved. */
   get provider(): NonNullable<ProblemDocument['provider']> | null {
     return this.document.provider ?? null;
   }
-  /** The id by which the operator of the gateway finds the request in its log. */
+  /** The request id; the operator of the gateway finds it in the log. */
   get requestId(): string {
     return this.document.instance;
   }
 }
 
-/** No answer came: the connection failed, or the time for one attempt was over. A request that changes something may have arrived. */
+/** No response arrived: the connection failed or the attempt timed out. A request for a change may have reached the gateway. */
 export class GodwitUnreachable extends Error {
   override readonly name = 'GodwitUnreachable';
   readonly code = 'unreachable';
@@ -67,7 +67,7 @@ export class GodwitUnreachable extends Error {
   }
 }
 
-/** Something answered that is not Godwit: a proxy's page, a redirect, broken JSON. */
+/** The response is not one of Godwit: a proxy's page, a redirect, malformed JSON. */
 export class GodwitUnexpectedAnswer extends Error {
   override readonly name = 'GodwitUnexpectedAnswer';
   readonly code = 'unexpected_answer';
@@ -79,11 +79,11 @@ export class GodwitUnexpectedAnswer extends Error {
   }
 }
 
-/** The time of `waitFor` is over. The migration goes on. */
+/** The timeout of `waitFor` has passed. The migration continues. */
 export class GodwitWaitTimeout extends Error {
   override readonly name = 'GodwitWaitTimeout';
   readonly code = 'wait_timeout';
-  /** As it was last seen; null: it was not seen at all. */
+  /** The migration as last read; null: it was never read. */
   readonly migration: Migration | null;
 
   constructor(id: string, timeoutMs: number, migration: Migration | null) {
@@ -92,7 +92,7 @@ export class GodwitWaitTimeout extends Error {
   }
 }
 
-/** `fetch failed` says little; what caused it says more. */
+/** The message of the innermost cause: `fetch failed` alone says little. */
 function deepestMessage(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.cause instanceof Error) return deepestMessage(error.cause);

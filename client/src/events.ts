@@ -5,51 +5,57 @@ import type { Send } from './send.ts';
 import type { Timing } from './timing.ts';
 import type { Event } from './types.ts';
 
-/** The place after which a stream was to go on is not in the gateway's database any more: read the migrations again. The stream goes on. */
+/**
+ * The database has lost the position after which the stream should continue, so events may be missing: read the migrations again. The
+ * stream continues.
+ */
 export interface Reset {
   readonly type: 'reset';
 }
 
+/** Options of following a migration or events. */
 export interface FollowOptions {
-  /** Ends the iteration, which then rejects with its reason. */
+  /** Ends the iteration, which rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** How long the gateway may be out of reach in one piece, in milliseconds; default 15 minutes. Then the last error is thrown. */
+  /** Maximum time without a response from the gateway, in milliseconds; default 15 minutes. Then the last error is thrown. */
   readonly patienceMs?: number | undefined;
-  /** Told of each failure that is waited out, such as a gateway that gives no answer. */
+  /** Called for each failure that the iteration survives, such as an unreachable gateway. */
   readonly onTrouble?: ((error: unknown) => void) | undefined;
 }
 
+/** Options of `events`. */
 export interface EventOptions extends FollowOptions {
-  /** Only events of this migration; without it, of all that the caller may read. */
+  /** Only events of this migration. Default: events of all migrations visible to the caller. */
   readonly migrationId?: string | undefined;
-  /** Goes on after the event of this id. Without it: one migration from its first event, all migrations from now on. */
+  /** Id of the event after which the stream starts. Default: the first event of one migration, or the next event of all migrations. */
   readonly after?: string | undefined;
 }
 
 export const defaultPatienceMs = 15 * 60_000;
-/** The gateway gives a sign of life every 15 s; after three that are missing the connection counts as lost. In milliseconds. */
+/** Silence in milliseconds after which the connection counts as lost. The gateway sends a heartbeat every 15 s, so three are missing. */
 const silenceMs = 45_000;
-/** A single event is never longer, in characters. */
+/** Maximum size of a message, in characters. */
 const maxEventSize = 1 << 20;
-/** Until the gateway has said how long to wait before coming back, in milliseconds. */
+/** Reconnection delay until the gateway sends one (`retry:`), in milliseconds. */
 const comeBackMs = 2000;
 
-/** What following needs. */
+/** The dependencies of following a migration or events. */
 export interface Connection {
   readonly url: string;
   readonly send: Send;
   readonly timing: Timing;
 }
 
-/** Whether the same request may succeed later: no answer, a proxy's page, or a problem that says so. */
+/** Whether the same request may succeed later: no response, a proxy's page, or a `retryable` problem. */
 export function mayPass(error: unknown): boolean {
   if (error instanceof GodwitProblem) return error.retryable;
   return error instanceof GodwitUnreachable || (error instanceof GodwitUnexpectedAnswer && error.status >= 500);
 }
 
 /**
- * Events as they happen, each once and in order. The stream is opened again whenever it ends, after the last event that was seen.
- * Rejects with what does not pass (`unauthenticated`, `not_found` …), and with the last error when patience is over.
+ * Yields events as they happen, each once and in order. After each end of the stream it reconnects and continues after the last event.
+ * Rejects with an error that does not pass, such as `unauthenticated` or `not_found`, and with the last error after `patienceMs` of
+ * failures.
  */
 export async function* followEvents(
   { url, send, timing }: Connection,
@@ -80,7 +86,7 @@ export async function* followEvents(
       }
     } catch (error) {
       signal?.throwIfAborted();
-      // Bytes that are no events are a broken connection too.
+      // Malformed events count as a broken connection too.
       if (!(error instanceof BrokenStream || error instanceof SyntaxError || mayPass(error))) throw error;
       failingSince ??= timing.monotonic();
       if (timing.monotonic() - failingSince > patienceMs) throw error;
@@ -96,7 +102,7 @@ export async function* followEvents(
 
 class BrokenStream extends Error {}
 
-/** The messages of a stream as its pieces arrive; a sign of life is a piece without messages. Rejects with `BrokenStream`. */
+/** Yields the messages of each received chunk; a heartbeat is a chunk without messages. Rejects with `BrokenStream`. */
 async function* messagesOf(
   { body }: Response,
   onRetry: (ms: number) => void,
@@ -118,12 +124,12 @@ async function* messagesOf(
       yield arrived;
     }
   } finally {
-    // It does not wait: what a proxy holds back cannot be cancelled either.
+    // Not awaited: the cancellation hangs if a proxy holds the stream.
     void reader.cancel().catch(() => undefined);
   }
 }
 
-/** Rejects when nothing arrives for too long, and at once when aborted: not every `fetch` breaks a read off. */
+/** Rejects after `silenceMs` without data, and at once when aborted, because not every `fetch` aborts a pending read. */
 async function withinSilence<T>(read: Promise<T>, timing: Timing, signal: AbortSignal | undefined): Promise<T> {
   const left = new AbortController();
   const either = signal === undefined ? left.signal : AbortSignal.any([signal, left.signal]);
@@ -137,7 +143,7 @@ async function withinSilence<T>(read: Promise<T>, timing: Timing, signal: AbortS
     throw new BrokenStream('the stream has broken off', { cause: error });
   } finally {
     left.abort();
-    // Whichever loses the race has nobody who listens.
+    // The loser of the race has no other handler.
     for (const each of [read, silent]) each.catch(() => undefined);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The parameters of a query as the gateway reads them: `{ state: ['pending', 'restoring'], labels: { team: 'orders' } }` becomes
- * `state=pending&state=restoring&label.team=orders`. What is undefined is left out.
+ * Serializes a query for the gateway: `{ state: ['pending', 'restoring'], labels: { team: 'orders' } }` becomes
+ * `state=pending&state=restoring&label.team=orders`. Undefined and null members are omitted.
  */
 export function queryString(query: Readonly<Record<string, unknown>>): string {
   const parameters = new URLSearchParams();

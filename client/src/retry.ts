@@ -1,41 +1,42 @@
 import type { ProblemCode } from './errors.ts';
 
-/** How often, and how long, one call is tried. */
+/** The bounds of one call's attempts. */
 export interface RetryLimits {
-  /** Attempts in all, the first included. */
+  /** Maximum attempts, including the first. */
   readonly attempts: number;
-  /** No attempt begins later than so many milliseconds after the first. */
+  /** Maximum time between the start of the first and the last attempt, in milliseconds. */
   readonly retryMs: number;
 }
 
-/** One attempt and what came of it. */
+/** A failed attempt and its response. */
 export interface Attempted {
   readonly method: string;
-  /** Whether an idempotency key went with it. */
+  /** Whether the request had an idempotency key. */
   readonly hasKey: boolean;
   /** From 1. */
   readonly number: number;
-  /** Since the first attempt began, in milliseconds. */
+  /** Time since the start of the first attempt, in milliseconds. */
   readonly elapsedMs: number;
-  /** Null: no answer came. */
+  /** The response; null: there was none. */
   readonly answer: {
     readonly status: number;
-    /** Null: it is no problem document, as from a proxy. */
+    /** The problem code; null: the body is no problem document, such as a proxy's. */
     readonly code: ProblemCode | null;
-    /** What `Retry-After` asks for; null: nothing. */
+    /** The wait of `Retry-After` in milliseconds; null: absent or invalid. */
     readonly retryAfterMs: number | null;
-    /** It is what is stored under the key, or with a migration: the same request gets the same answer again. */
+    /** Whether the response is stored for the key or with a migration, so that a repetition gets the same response. */
     readonly settled: boolean;
   } | null;
 }
 
-/** First pause without a `Retry-After`, in milliseconds; each later one is twice as long, up to the longest. */
+/** First and longest pause without a `Retry-After`, in milliseconds. Each pause is twice the previous one. */
 const firstPauseMs = 250;
 const longestPauseMs = 8000;
 
 /**
- * After how many milliseconds the request is sent again; null: never. A request that may change something is sent again only with an
- * idempotency key, because no answer, a proxy's answer and `store_outcome_unknown` all leave open whether it arrived. `random` is from 0, below 1.
+ * The pause before the next attempt, in milliseconds; null: no further attempt. A request for a change is repeated only with an idempotency
+ * key, because it may have arrived although there was no response, a proxy's response or `store_outcome_unknown`. `random`: from 0, below
+ * 1.
  */
 export function retryPause(attempted: Attempted, limits: RetryLimits, random: number): number | null {
   const { method, hasKey, number, elapsedMs, answer } = attempted;
@@ -45,7 +46,7 @@ export function retryPause(attempted: Attempted, limits: RetryLimits, random: nu
   return elapsedMs + pause > limits.retryMs ? null : pause;
 }
 
-/** Growing pauses with jitter over their second half. `number`: of the attempt that failed, from 1. */
+/** A growing pause in milliseconds, with jitter over its second half. `number`: the failed attempt, from 1. `random`: from 0, below 1. */
 export function backoffMs(number: number, random: number): number {
   const longest = Math.min(firstPauseMs * 2 ** (number - 1), longestPauseMs);
   return longest * (0.5 + random / 2);
@@ -57,7 +58,7 @@ function isWorthRepeating({ status, code, settled }: NonNullable<Attempted['answ
   return status === 429 || status === 503 || code === 'idempotency_in_progress';
 }
 
-/** `Retry-After` in milliseconds: seconds or an HTTP date; null: there is none that can be read. `now` in milliseconds since 1970. */
+/** `Retry-After` in milliseconds, from seconds or an HTTP date; null: absent or invalid. `now`: milliseconds since 1970. */
 export function retryAfterMs(header: string | null, now: number): number | null {
   if (header === null) return null;
   if (/^\s*\d{1,9}\s*$/.test(header)) return Number(header) * 1000;

@@ -2,7 +2,7 @@ import { GodwitProblem, GodwitUnexpectedAnswer, GodwitUnreachable, type ProblemD
 import { type RetryLimits, retryAfterMs, retryPause } from './retry.ts';
 import { longestTimerMs, type Timing } from './timing.ts';
 
-/** An API key or a token, or a function that is asked for it before each attempt. */
+/** An API key or a token, or a function that returns one before each attempt. */
 export type Credential = string | (() => string | Promise<string>);
 
 export interface SendSettings extends RetryLimits {
@@ -11,16 +11,18 @@ export interface SendSettings extends RetryLimits {
   readonly scheme: 'bearer' | 'apiKey';
   /** Whether a POST without an `Idempotency-Key` gets one. */
   readonly idempotencyKeys: boolean;
-  /** How long one attempt may take until its answer begins, in milliseconds. */
+  /** Timeout of one attempt in milliseconds. It covers the body, except that of an event stream. */
   readonly timeoutMs: number;
   readonly fetch: (request: Request) => Promise<Response>;
   readonly timing: Timing;
 }
 
-/** Sends a request, again where that is safe and worth while. Answers of 400 and above reject with `GodwitProblem`. */
+/**
+ * Sends a request and repeats it where that is safe and may help. Rejects with a `GodwitError`, or with the reason of the request's signal.
+ */
 export type Send = (request: Request, limits?: Partial<RetryLimits>) => Promise<Response>;
 
-/** Answers that are no problem documents are read up to here, in characters. */
+/** Maximum length of an unexpected body in an error message, in characters. */
 const maxShown = 200;
 const keyHeader = 'idempotency-key';
 
@@ -68,7 +70,7 @@ async function attempt(settings: SendSettings, request: Request): Promise<Result
   );
   try {
     const signal = AbortSignal.any([request.signal, deadline.signal]);
-    // Credentials go to the address that was named, and to no other.
+    // Redirects are not followed, so that credentials go only to the configured URL.
     const response = await settings.fetch(new Request(request.clone(), { headers, signal, redirect: 'manual' }));
     return await judged(response, settings);
   } catch (error) {
@@ -79,14 +81,14 @@ async function attempt(settings: SendSettings, request: Request): Promise<Result
   }
 }
 
-/** What an answer is: one to hand on, or an error with all that the next step depends on. Rejects when its body breaks off. */
+/** Classifies a response: a result, or an error with the facts that decide about a retry. Rejects if the body breaks off. */
 async function judged(response: Response, { timing }: SendSettings): Promise<Result> {
   const { status, headers } = response;
   if (status === 304 || status === 204) return { response };
   if (response.ok) {
     const type = headers.get('content-type') ?? '';
     if (type.startsWith('text/event-stream')) return { response };
-    // Read here, so that an answer that breaks off is asked for again.
+    // The body is read here, so that a broken-off one is requested again.
     const text = await response.text();
     if (type.includes('json')) return { response: new Response(text, { status, headers }) };
     return unexpected(status, text, null);
@@ -125,7 +127,7 @@ function problemIn(text: string): ProblemDocument | null {
   }
 }
 
-/** 128 random bits. `crypto.randomUUID` is missing from browsers' pages that came over plain HTTP. */
+/** A key of 128 random bits. Pages without TLS have no `crypto.randomUUID`. */
 function newKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

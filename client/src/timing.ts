@@ -1,16 +1,16 @@
-/** Clock, sleep and random numbers, so that tests need not wait. */
+/** Clock, sleep and random numbers, injected by tests. */
 export interface Timing {
-  /** The wall's clock, in milliseconds since 1970. */
+  /** The wall clock, in milliseconds since 1970. */
   now(): number;
-  /** A clock that never steps, in milliseconds from any moment on. */
+  /** A monotonic clock in milliseconds, with any origin. */
   monotonic(): number;
-  /** Resolves after so many milliseconds; rejects with the signal's reason when it is aborted. */
+  /** Resolves after `ms` milliseconds; rejects with the signal's reason when it is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
-  /** From 0, below 1. */
+  /** A random number from 0, below 1. */
   random(): number;
 }
 
-/** Timers take no more milliseconds than this. */
+/** Maximum delay of a timer, in milliseconds. */
 export const longestTimerMs = 2 ** 31 - 1;
 
 export const systemTiming: Timing = {

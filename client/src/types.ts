@@ -11,10 +11,10 @@ export type Event = Schemas['Event'];
 export type EventType = Schemas['EventType'];
 export type ProviderId = Schemas['ProviderId'];
 
-/** States that a migration does not leave, except `failed` by a retry. */
+/** Terminal states. Only `failed` can be left, by a retry. */
 export const endStates = ['succeeded', 'failed', 'cancelled'] as const satisfies readonly MigrationState[];
 
-/** Whether nothing more happens by itself. */
+/** Whether the migration is in a terminal state. */
 export function hasEnded({ state }: Pick<Migration, 'state'>): boolean {
   return (endStates as readonly MigrationState[]).includes(state);
 }

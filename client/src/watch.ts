@@ -4,21 +4,22 @@ import { backoffMs, retryAfterMs } from './retry.ts';
 import type { Timing } from './timing.ts';
 import { hasEnded, type Migration, type MigrationState } from './types.ts';
 
+/** Options of `waitFor`. */
 export interface WaitOptions extends FollowOptions {
-  /** What is waited for: a state, one of several, or a condition. Default: the end. A migration that ends otherwise is returned too. */
+  /** A state, a list of states, or a condition. Default: any terminal state. A migration that ends in another state is returned too. */
   readonly until?: MigrationState | readonly MigrationState[] | ((migration: Migration) => boolean) | undefined;
-  /** Rejects with `GodwitWaitTimeout` after so many milliseconds. Default: never, since a restore may take a day. */
+  /** Maximum wait in milliseconds, after which `GodwitWaitTimeout` is thrown. Default: no limit, because a restore may take a day. */
   readonly timeoutMs?: number | undefined;
 }
 
-/** Between two looks when the gateway does not say, in milliseconds. */
+/** Interval of reads in milliseconds, used without a `Retry-After`. */
 const lookMs = 10_000;
-/** Events come in bursts; they are looked after together, in milliseconds. */
+/** Time in milliseconds over which a burst of events is combined into one read. */
 const gatherMs = 50;
 
 /**
- * The migration as it is now, and again whenever it has changed, until it has ended. Events tell at once that there is something to
- * see; without them (a proxy keeps streams back, there are too many) it is asked for as often as the gateway's `Retry-After` says.
+ * Yields the migration now and after each change, until it has ended. Events trigger the next read. Without events (a proxy buffers
+ * streams, or there are too many) the migration is read at the interval of the gateway's `Retry-After`. Rejects like `followEvents`.
  */
 export async function* watchMigration(
   connection: Connection,
@@ -31,7 +32,7 @@ export async function* watchMigration(
   const bell = createBell(timing);
   void (async () => {
     for await (const _ of followEvents(connection, { migrationId: id, signal: following, patienceMs })) bell.ring();
-    // Whatever the stream ends with, looking goes on without it, and meets the same error if it matters.
+    // A failed stream does not end the watch: reads continue, and meet the same error if it lasts.
   })().catch(() => undefined);
   try {
     let etag: string | null = null;
@@ -62,7 +63,10 @@ export async function* watchMigration(
   }
 }
 
-/** Resolves with the migration once it is as wanted, or has ended otherwise. */
+/**
+ * Resolves with the migration once it meets `until` or has ended in another state. Rejects with `GodwitWaitTimeout`, with the signal's
+ * reason, or like `watchMigration`.
+ */
 export async function waitForMigration(
   connection: Connection,
   id: string,
@@ -94,7 +98,7 @@ export async function waitForMigration(
   return last;
 }
 
-/** One look; `migration` is null when nothing has changed since the entity tag. */
+/** Reads the migration once; `migration` is null if it is unchanged since the entity tag. */
 async function lookAt(
   { url, send, timing }: Connection,
   id: string,
@@ -110,10 +114,10 @@ async function lookAt(
   return { migration: (await response.json()) as Migration, etag: response.headers.get('etag'), pauseMs };
 }
 
-/** Something that may ring before or while it is waited for. */
+/** A signal that may be given before or during a wait. */
 function createBell(timing: Timing): {
   ring(): void;
-  /** Resolves after so many milliseconds, or shortly after a ring. Rejects with the signal's reason. */
+  /** Resolves after `ms` milliseconds, or `gatherMs` after the signal. Rejects with the signal's reason when aborted. */
   wait(ms: number, signal: AbortSignal): Promise<void>;
 } {
   let rung = new AbortController();

@@ -3,7 +3,7 @@ import { providers } from '../../src/registry.ts';
 
 type Json = { [key: string]: unknown };
 
-/** Members with secret values. The chart's configuration becomes a ConfigMap, so it must not contain secrets. */
+/** Members with secret values. The chart's configuration becomes a ConfigMap, so it must not contain literal secrets. */
 const secretMembers: ReadonlySet<string> = new Set([
   'accessKeySecret',
   'secretAccessKey',
@@ -17,7 +17,10 @@ const secretMembers: ReadonlySet<string> = new Set([
 /** The chart sets these itself. */
 const setByTheChart = { file: ['store'], listen: ['host', 'port'] };
 
-/** The schema of the chart's `config`: that of the configuration file, without literal secrets. Draft 7, which both Helms read. */
+/**
+ * The schema of the chart's `config`: the schema of the configuration file without literal secrets, in draft 7, which Helm 3 and Helm 4
+ * read.
+ */
 export function chartConfigSchema(): Json {
   const file = withoutLiteralSecrets(plain(ConfigFileSchema)) as Json & { properties: Json };
   for (const name of setByTheChart.file) delete file.properties[name];

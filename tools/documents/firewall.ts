@@ -11,7 +11,7 @@ import { withGeneratedParts } from './generated.ts';
 
 const page = new URL('../../docs/firewall.md', import.meta.url);
 
-/** The hosts of a provider's services in each of its regions, as a table. Buckets are names before the host of the object store. */
+/** The hosts of a provider's services by region, as a table. A bucket's host is its name in front of the object store's host. */
 function hostTable(provider: Provider): string {
   const rows = provider.capabilities.regions.map((region) => {
     const account = exampleAccount(provider.id, region);

@@ -4,7 +4,7 @@ import { wrapMarkdown } from './wrap.ts';
 
 const root = new URL('../../', import.meta.url);
 
-/** The Markdown pages of the project. */
+/** All Markdown pages of the project, including untracked ones. */
 export function markdownPages(): readonly URL[] {
   const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.md'], { cwd: root, encoding: 'utf8' });
   return files

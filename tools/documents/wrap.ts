@@ -5,12 +5,12 @@ const fence = /^\s*(?:```|~~~)/;
 /** Lines that are never wrapped: headings, tables, comments, HTML, link definitions. */
 const fixed = /^\s*(?:#|\||<|\[[^\]]+\]:)/;
 const item = /^(\s*(?:[-*+]|\d+[.)])\s+|\s*>\s?)/;
-/** At the start of a line this would start a list, a heading, a quotation or a table. */
+/** Words that would open a list, a heading, a quotation or a table at the start of a line. */
 const opens = /^(?:[-+*>|#]|#{1,6}|\d+[.)]|<.*)$/;
 
 /**
- * The page with prose wrapped at 120 characters. Only paragraphs with a longer line change; code, tables and headings do not. A word
- * without a space, such as a URL, may be longer.
+ * The page with its prose wrapped at 120 characters. Only paragraphs with a longer line change. A word without a space, such as a URL, may
+ * be longer.
  */
 export function wrapMarkdown(text: string): string {
   const result: string[] = [];

@@ -30,7 +30,7 @@ export interface PackageLicense {
   readonly license: string | null;
 }
 
-/** The licences of all production dependencies from the installed packages, or from the lock file for those that are not installed here. */
+/** The licences of all production dependencies, from their installed packages; from the lock file for a package that is not installed. */
 export async function productionLicenses(
   lock: LockFile,
   readManifest: (path: string) => Promise<string>,

@@ -31,7 +31,7 @@ export function changelogParts(text: string): readonly ChangelogPart[] {
   });
 }
 
-/** The topmost version, released or not; null: none is named. */
+/** The topmost version, released or not; null: the changelog contains no version. */
 export function changelogVersion(text: string): string | null {
   return changelogParts(text).find(({ name }) => name !== 'Unreleased')?.name ?? null;
 }

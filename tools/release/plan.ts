@@ -31,7 +31,7 @@ export function releasedTexts(texts: Texts, version: string, date: string): Text
   const before = versionFaults(texts);
   if (before.length > 0) throw new Error(`the versions do not agree:\n${before.join('\n')}`);
   const current = currentVersion(texts);
-  // The current version may be the one to release, as the first one is.
+  // The first release has the current version, so equality is allowed.
   if (comparedVersions(version, current) < 0) throw new Error(`${version} is older than ${current}`);
   const changelog = releasedChangelog(textOf(texts, changelogFile), version, date);
   const result: Record<string, string> = { ...texts, [changelogFile]: changelog };

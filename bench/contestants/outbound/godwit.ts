@@ -32,12 +32,12 @@ export async function godwitRestore(stub: string, provider: Vendor): Promise<Res
     runtime: systemRuntime,
     credentialsOf: vault.credentialsOf,
   });
-  // The calls alone would come faster than any configured limit lets them.
+  // Without the engine the calls would exceed every configured limit.
   const accounts = config.accounts
     .filter(({ account }) => account.provider === provider)
     .map(({ account }) => ({ ...account, limits: unlimited }));
   let turn = 0;
-  // The gateway already has its migration.
+  // The migration exists before the measurement, as in the gateway.
   const sample = sampleMigration({ provider });
   const sampleOf = sampleBackup({ final: false });
   return async ({ instanceId, database, bucket, key }: Order) => {

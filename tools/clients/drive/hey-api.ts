@@ -11,7 +11,7 @@ const body: MigrationRequest = {
 };
 
 async function main(): Promise<void> {
-  // Answers every scheme that the document names with the one key: two headers with the same key.
+  // The key is sent for every security scheme of the document: two headers with the same key.
   client.setConfig({ baseUrl: server, auth: () => key });
   const created = await createMigration({ body });
   if (created.data === undefined) throw new Error(JSON.stringify(created.error));

@@ -4,7 +4,7 @@ import { key, pause, server, tell } from './request';
 
 type MigrationRequest = components['schemas']['MigrationRequest'];
 
-/** Members with a default may be left out. */
+/** Members with a default are omitted. */
 const body: MigrationRequest = {
   provider: 'alibaba',
   labels: { team: 'orders' },

@@ -1,4 +1,4 @@
-/** The creation of each program: a sandbox instance that keeps no databases, and a label that must arrive. */
+/** URL and key of the gateway under test. Each program creates one migration and prints its outcome. */
 export const server = process.env.GODWIT_URL ?? '';
 export const key = process.env.GODWIT_KEY ?? '';
 
