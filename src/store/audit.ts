@@ -11,7 +11,7 @@ import { jsonObject, type UnreadableRecords } from './unreadable.ts';
 
 const prefix = 'aud_';
 
-/** Writes a record, or replaces the one with the same id. No statement removes a record. */
+/** Adds a record, or replaces the data of the one with the same id. No statement deletes a record. */
 export function writeAudit(session: Session, { id, ...record }: NewAuditRecord): void {
   const { at, caller, account, migrationId, ...rest } = record;
   session.run(putRecord, { id: id ?? null, at, caller, account, migrationId, data: JSON.stringify(rest) });
@@ -38,12 +38,12 @@ const putRecord = statement((db, record: RecordValues) =>
       data: record.data,
     })
     .onConflict((conflict) =>
-      // Whose request it was, and about what, stood in it before.
+      // Caller, account and migration were stored with the first version and stay.
       conflict.column('id').doUpdateSet((excluded) => ({ data: excluded.ref('excluded.data') })),
     ),
 );
 
-/** Writes the record of a change of a migration in its transaction. `settled`: the answer, where it is certain already. */
+/** Adds the record of a change of a migration, in its transaction. `settled`: the response, if it is already known. */
 export function writeAuditOf(
   session: Session,
   entry: AuditEntry | undefined,
@@ -61,8 +61,8 @@ export function writeAuditOf(
 }
 
 /**
- * `AuditLog.listAudit`: by the time of the request, and in one millisecond by the order of writing, so that `since` is one range of an index. A
- * text that is no record's id gives nothing.
+ * `AuditLog.listAudit`: ordered by time of the request and, within a millisecond, by order of writing, so that `since` is one range of an
+ * index. An unknown id in `after` gives an empty page.
  */
 export async function listAudit(
   db: Kysely<Tables>,
@@ -81,7 +81,7 @@ export async function listAudit(
         eb(refTuple('at', 'position'), '<', tuple(after.at, after.position)),
       );
     if (since !== undefined) query = query.where('at', '>=', since);
-    // A migration has fewer records than a caller.
+    // A migration has fewer records than a caller, so its index is used.
     if (migrationId !== undefined) query = query.where('migration_id', '=', migrationId);
     if (caller !== undefined)
       query = query.where(({ eb, ref }) =>
@@ -110,7 +110,7 @@ interface AuditPlace {
   readonly position: number;
 }
 
-/** The position of a record; null: it has none. */
+/** The place of a record in the order of lists; null: unknown id. */
 async function placeInLog(db: Kysely<Tables>, id: string): Promise<AuditPlace | null> {
   const records = db.selectFrom('audit').select(['at', 'position']);
   const named = await records.where('id', '=', id).executeTakeFirst();
@@ -126,7 +126,7 @@ function readRecord({ position, migration_id, data, ...row }: Selectable<AuditTa
     ...row,
     id,
     migrationId: migration_id,
-    // Not known to older records.
+    // Defaults for older records, which lack these members.
     webhookId: null,
     replayed: false,
     count: 1,

@@ -8,7 +8,7 @@ import { selectMigrations } from './rows.ts';
 import type { Session, SqlDialect } from './session.ts';
 import type { Tables } from './tables.ts';
 
-/** `Store.claim` inside its transaction: the longest due first in each room. Skips rows that another claimer has locked. */
+/** `Store.claim` inside its transaction. Rows that another transaction has locked are skipped. */
 export async function claimDue(
   { db, dialect, unreadable }: Session,
   kept: KeptMigrations,
@@ -40,7 +40,7 @@ export async function claimDue(
   }
   const others = claimed.map(({ id }) => id).filter((id) => !found.has(id));
   const rows = others.length === 0 ? [] : await selectMigrations(db).where('id', 'in', others).execute();
-  // One that cannot be read keeps its lease, so that it is not in the way of the others for as long as that lasts.
+  // An unreadable row keeps its lease, so that it does not displace others in the next claims.
   for (const migration of unreadable.readable(rows, readMigration)) {
     kept.keep(migration);
     found.set(migration.id, migration);
@@ -68,11 +68,11 @@ function dueIn(db: Kysely<Tables>, dialect: SqlDialect, now: Instant, { account,
     .orderBy('id')
     .limit(limit)
     .$if(dialect.rowLocks, (query) => query.forUpdate().skipLocked());
-  // PostgreSQL locks no rows in a member of a union, but does in a subquery of one.
+  // PostgreSQL locks no rows in a member of a union, but does in a subquery of a member.
   return db.selectFrom(rows.as('room')).select('room.id');
 }
 
-/** The earliest `dueAt` among migrations without a valid lease. */
+/** `Store.nextDue`. */
 export async function earliestDue(db: Kysely<Tables>, dialect: SqlDialect, now: Instant): Promise<Instant | null> {
   const row = await db
     .selectFrom('migrations')
@@ -85,7 +85,7 @@ export async function earliestDue(db: Kysely<Tables>, dialect: SqlDialect, now: 
   return row?.due_at ?? null;
 }
 
-/** Whether a row has no valid lease, by the clock of the leases. */
+/** SQL condition: a row has no valid lease. */
 export function notLeased(dialect: SqlDialect, now: Instant) {
   return sql<boolean>`(lease_until is null or lease_until <= ${dialect.leaseClock(now)})`;
 }

@@ -11,7 +11,7 @@ import { findVendorIds } from './vendor-ids.ts';
 
 const firstToken = 1;
 
-/** `Store.create` inside its transaction. Every check comes before the first write, so a refusal has nothing to undo. */
+/** `Store.create` inside its transaction. All checks precede the first write, so a refusal needs no rollback. */
 export async function createMigration(
   session: Session,
   migration: Migration,
@@ -21,7 +21,7 @@ export async function createMigration(
 ): Promise<CreateResult> {
   session.dialect.lockTarget(session, migration.account, migration.target.instanceId);
   const obstacles = await findObstacles(session, migration, key === undefined ? null : keyDigest(key));
-  // Before the target, where a repeated request would find its own first migration.
+  // Checked before the target, which a repeated request would find occupied by its own first migration.
   if (key !== undefined && obstacles.key !== null)
     return { outcome: 'key_exists', record: await recordOf(session.db, session.dialect, key, obstacles.key) };
   if (obstacles.holder !== null) return { outcome: 'target_busy', migrationId: obstacles.holder };
@@ -37,7 +37,7 @@ export async function createMigration(
   return { outcome: 'created', fence: { owner: lease.owner, token: firstToken } };
 }
 
-/** The lock of the target is held by now, so of two that adopt the same one is the first. */
+/** Whether an adopted migration has vendor ids of others. The target is locked, so of two adoptions of a task only one succeeds. */
 async function adoptsOthersIds({ db }: Session, migration: Migration): Promise<boolean> {
   if (!migration.calls.some(({ adopted }) => adopted)) return false;
   const others = await findVendorIds(db, migration);

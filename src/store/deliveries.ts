@@ -15,7 +15,7 @@ import { readWebhook } from './webhook-row.ts';
 
 const prefix = 'dlv_';
 
-/** `WebhookStore.claimDeliveries` inside its transaction. Skips rows that another claimer has locked. */
+/** `WebhookStore.claimDeliveries` inside its transaction. Rows that another transaction has locked are skipped. */
 export async function claimDeliveries(
   session: Session,
   now: Instant,
@@ -25,7 +25,7 @@ export async function claimDeliveries(
 ): Promise<readonly ClaimedDelivery[]> {
   if (limit < 1) return [];
   const { db, dialect, unreadable } = session;
-  // One index lookup for each webhook, independent of the number of pending deliveries.
+  // One index lookup per webhook, independent of the number of pending deliveries.
   const webhooksDue = await db
     .selectFrom('webhooks')
     .select(({ selectFrom }) => [
@@ -76,7 +76,7 @@ export async function claimDeliveries(
     });
 }
 
-/** What cannot be read cannot be sent. */
+/** Ends deliveries whose event is unreadable, because they can never be sent. */
 async function giveUp(db: Kysely<Tables>, rows: readonly { readonly position: number }[], now: Instant): Promise<void> {
   const ended = { state: 'failed', last_attempt_at: now, last_error: 'the stored event cannot be read', due_at: null };
   const positions = rows.map(({ position }) => position);
@@ -110,7 +110,7 @@ function claimOf(
     .execute();
 }
 
-/** `WebhookStore.settleDeliveries`: one statement per kind of outcome, with the time of the last of them. */
+/** `WebhookStore.settleDeliveries`. Equal results share one statement and get the time of the last of them. */
 export async function settleDeliveries(db: Kysely<Tables>, settled: readonly SettledDelivery[]): Promise<void> {
   const alike = Map.groupBy(settled, ({ attempts, outcome: { state, status, error, dueAt } }) =>
     JSON.stringify([attempts, state, status, error, dueAt]),
@@ -147,12 +147,12 @@ export async function releaseDeliveries(db: Kysely<Tables>, ids: readonly string
     .execute();
 }
 
-/** With an id that no delivery has, because a list must not be empty. */
+/** The positions of ids, and one that no delivery has, because SQL allows no empty list. */
 function positionsOf(ids: readonly string[]): readonly number[] {
   return [-1, ...ids.map((id) => positionOfId(prefix, id)).filter((position) => position !== null)];
 }
 
-/** `WebhookStore.listDeliveries`. An invalid place returns nothing. */
+/** `WebhookStore.listDeliveries`. An unknown id in `after` gives an empty page. */
 export async function listDeliveries(
   db: Kysely<Tables>,
   unreadable: UnreadableRecords,
@@ -175,7 +175,7 @@ export async function listDeliveries(
   return unreadable.readable(await query.execute(), readDelivery);
 }
 
-/** `WebhookStore.redeliver` inside its transaction. A pending delivery stays as it is. */
+/** `WebhookStore.redeliver` inside its transaction. A pending delivery stays unchanged. */
 export async function redeliver(
   session: Session,
   webhookId: string,

@@ -7,7 +7,7 @@ import type { MigrationsTable, PartsTable } from './tables.ts';
 import { isTerminal } from './target.ts';
 import { json, jsonObject } from './unreadable.ts';
 
-/** A migration's row with its backups and calls, each joined to one text of JSON documents with commas between. */
+/** The row of a migration with its backups and calls, each as JSON documents separated by commas. */
 export interface StoredMigration
   extends Omit<
     MigrationsTable,
@@ -17,10 +17,10 @@ export interface StoredMigration
   readonly calls: string | null;
 }
 
-/** The columns that a change of the aggregate sets; the lease and the fence are not among them. */
+/** The columns that the aggregate determines: all but id, lease and fencing token. */
 export type AggregateColumns = Omit<MigrationsTable, 'id' | 'lease_owner' | 'lease_until' | 'fence'>;
 
-/** The aggregate as it was stored. `dueAt` and `version` live in their columns alone. Throws `UnreadableRecord`. */
+/** The aggregate in a row. `dueAt` and `version` come from their columns. Throws `UnreadableRecord`. */
 export function readMigration(row: StoredMigration): Migration {
   const { id } = row;
   const value = {
@@ -35,7 +35,7 @@ export function readMigration(row: StoredMigration): Migration {
   return value as unknown as Migration;
 }
 
-/** The columns of a migration. `vendor_ids` counts ids of terminal migrations too: they stay for as long as the record does. */
+/** The columns of a migration. `vendor_ids` is kept for terminal migrations too. */
 export function aggregateColumns(migration: Migration): AggregateColumns {
   return {
     ...stateColumns(migration),
@@ -44,7 +44,7 @@ export function aggregateColumns(migration: Migration): AggregateColumns {
   };
 }
 
-/** The columns of `after` that are not the same as those of `before`. */
+/** The columns in which `after` differs from `before`. `document` is always among them. */
 export function changedColumns(before: Migration, after: Migration): Partial<AggregateColumns> {
   const [earlier, later] = [stateColumns(before), stateColumns(after)];
   const changed = Object.entries(later).filter(([name, value]) => earlier[name as keyof StateColumns] !== value);
@@ -88,7 +88,7 @@ function documentOf({
   return JSON.stringify(document);
 }
 
-/** False: the change cannot contain a new id. */
+/** Whether the change can add or remove a vendor id. Cheaper than comparing all ids. */
 function mayHaveOtherIds(before: Migration, after: Migration): boolean {
   const same = <Part extends Backup | Call>(one: readonly Part[], other: readonly Part[]): boolean =>
     one.length === other.length &&
@@ -105,26 +105,26 @@ function refsOf(part: Backup | Call | undefined): unknown {
   return 'refs' in part ? part.refs : part.providerRefs;
 }
 
-/** Whether it waits for another migration to leave the vendor's instance. */
+/** Whether the migration waits until another one no longer occupies the instance. */
 export function waitsForInstance(migration: Migration): boolean {
   return migration.stateReason === 'queued_behind_target' && !isTerminal(migration);
 }
 
-/** All vendor ids of a migration, each once. */
+/** All vendor ids of a migration, without duplicates. */
 export function vendorIdsOf(migration: Migration): readonly string[] {
   const refs = [migration.providerRefs, ...[...migration.backups].map((backup) => backup.providerRefs)];
   for (const call of migration.calls) refs.push(call.refs);
   return [...new Set(refs.flatMap((each) => Object.values(each)))];
 }
 
-/** How the rows of a list have to change: documents to put at their positions, and the length beyond which rows go. */
+/** Changes of the rows of a list. `put`: rows to write. `length`: rows from this position on are deleted if the list is `shorter`. */
 export interface PartsChange {
   readonly put: readonly Pick<PartsTable, 'position' | 'document'>[];
   readonly length: number;
   readonly shorter: boolean;
 }
 
-/** The rows in which two lists differ. Parts that are the same object are not looked into. */
+/** The rows in which two lists differ. Identical objects are equal without comparing their documents. */
 export function partsChange(before: readonly (Backup | Call)[], after: readonly (Backup | Call)[]): PartsChange {
   const put = after.flatMap((part, position) => {
     const earlier = before[position];
@@ -135,9 +135,9 @@ export function partsChange(before: readonly (Backup | Call)[], after: readonly 
   return { put, length: after.length, shorter: after.length < before.length };
 }
 
-/** With which versions and keys the texts of a document are sealed, each once and sorted; null: none is. */
+/** The versions and keys that a document's texts are sealed with, sorted and without duplicates; null: none is sealed. */
 export function sealsIn(document: string): string | null {
-  // Most documents have none, and a search for a text is much quicker.
+  // Most documents have no sealed text, and searching a fixed text is much faster than a pattern.
   if (!document.includes('"sealed')) return null;
   const found = [...document.matchAll(/"sealed(?:Secret)?":"(v\d+\.[\w-]+)\./g)].map(([, seal = '']) => seal);
   return found.length === 0 ? null : [...new Set(found)].sort().join(' ');

@@ -1,10 +1,10 @@
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 const prefix = 'evt_';
 const digits = 26;
-/** Number of digits of the position in an event id, and of the random digits after them. */
+/** Number of digits of the position in an event id, and of the random digits that follow it. */
 const half = 13;
 
-/** The position of an event in the log, and the random digits that distinguish it from an event at that position in another history. */
+/** The place of an event. `salt`: random digits that distinguish it from an event at the same position of another log. */
 export interface EventPlace {
   readonly position: number;
   /** Null in events of older versions. */
@@ -12,19 +12,19 @@ export interface EventPlace {
 }
 
 /**
- * The id of an event: its position in Crockford base 32, so ids sort exactly as events were appended, whatever the clocks of the replicas say,
- * and random digits, so that no id comes again when the database is restored from a backup or begins anew.
+ * The id of an event: the position in Crockford base 32, so that ids sort in append order whatever the clocks of replicas show, and random
+ * digits, so that no id is repeated when the database is restored from a copy or created again.
  */
 export function eventId({ position, salt }: EventPlace): string {
   return salt === null ? idOfPosition(prefix, position) : prefix + base32(position, half) + salt;
 }
 
-/** The same for another log. */
+/** The id of a record in another log, without random digits. */
 export function idOfPosition(prefix: string, position: number): string {
   return prefix + base32(position, digits);
 }
 
-/** The position in an event id; null for other text. */
+/** The place in an event id; null for other text. */
 export function eventPlace(id: string): EventPlace | null {
   if (!id.startsWith(prefix) || id.length !== prefix.length + digits) return null;
   const [head, salt] = [id.slice(prefix.length, -half), id.slice(-half)];
@@ -33,7 +33,7 @@ export function eventPlace(id: string): EventPlace | null {
   return position === 0 ? { position: rest, salt: null } : { position, salt };
 }
 
-/** The position in another log. Beyond the safe integers it is the largest one. */
+/** The position in an id of another log; null for other text. At most the largest safe integer. */
 export function positionOfId(prefix: string, id: string): number | null {
   return id.startsWith(prefix) && id.length === prefix.length + digits ? numberIn(id.slice(prefix.length)) : null;
 }

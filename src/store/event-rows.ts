@@ -6,7 +6,7 @@ import { statementOfRows } from './statement.ts';
 import type { EventRow, EventsTable } from './tables.ts';
 import { jsonObject } from './unreadable.ts';
 
-/** The rows of the events that a change is. */
+/** The rows of the events of a change. */
 export function eventRows(before: Migration | null, after: Migration): readonly EventRow[] {
   return eventsBetween(before, after).map((event) => ({
     migration_id: event.migrationId,
@@ -17,10 +17,10 @@ export function eventRows(before: Migration | null, after: Migration): readonly 
   }));
 }
 
-/** An event with the random digits of its id. */
+/** The row of an event with the random digits of its id. */
 export type SaltedEventRow = EventRow & { readonly salt: string };
 
-/** Appends events in their order. No other transaction may be appending. */
+/** Appends events in their order. The transaction must hold the lock on appending. */
 export const insertEvents = statementOfRows((db, rows: readonly SaltedEventRow[]) =>
   db
     .insertInto('events')
@@ -29,6 +29,7 @@ export const insertEvents = statementOfRows((db, rows: readonly SaltedEventRow[]
     ),
 );
 
+/** Adds random digits to events. */
 export function salted(events: readonly EventRow[], runtime: Pick<Runtime, 'randomBytes'>): readonly SaltedEventRow[] {
   const digits = Buffer.from(runtime.randomBytes(7 * events.length)).toString('hex');
   return events.map((event, index) => ({ ...event, salt: digits.slice(14 * index, 14 * index + 13) }));
@@ -36,13 +37,13 @@ export function salted(events: readonly EventRow[], runtime: Pick<Runtime, 'rand
 
 type StoredEvent = Omit<EventsTable, 'position'> & { readonly position: number };
 
-/** An event as it was stored. Throws `UnreadableRecord`. */
+/** The event in a row. Throws `UnreadableRecord`. */
 export function readEvent(row: StoredEvent): MigrationEvent {
   const data = jsonObject('events', String(row.position), row.data);
   return { ...eventWithoutData(row), data: data as MigrationEvent['data'] };
 }
 
-/** The readable part of an event with unreadable data, so that the log continues. */
+/** The event without its unreadable data, so that readers of the log can continue. */
 export function eventWithoutData(row: StoredEvent): MigrationEvent {
   return {
     id: eventId(row),

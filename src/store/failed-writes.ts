@@ -2,8 +2,8 @@ import { StoreOutcomeUnknown, StoreUnavailable } from '../domain/store.ts';
 import type { Backend, Session } from './session.ts';
 
 /**
- * The same database, whose `check` also writes if the last write failed: on a full disk or a read-only medium a database answers every
- * query and stores nothing.
+ * Wraps a database so that `check` also writes if the last write failed. With a full disk or a read-only medium, a database answers every
+ * query but stores nothing.
  */
 export function noticingFailedWrites(backend: Backend): Backend {
   let failing = false;
@@ -37,7 +37,7 @@ export function noticingFailedWrites(backend: Backend): Backend {
   };
 }
 
-/** Writes a row and deletes it again, which must reach the disk. */
+/** Writes a row and deletes it again; both must reach the disk. */
 async function writeAndForget({ db }: Session): Promise<void> {
   const digest = 'readiness';
   const row = { digest, document: 'x'.repeat(65_536), created_at: 0 };

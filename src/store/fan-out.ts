@@ -10,7 +10,7 @@ import { readWebhook } from './webhook-row.ts';
 
 type StoredEvent = Selectable<EventsTable>;
 
-/** `WebhookStore.fanOut`: one check for all webhooks, and one transaction for each that lags behind the event log. */
+/** `WebhookStore.fanOut`: one query for all webhooks, and one transaction for each that lags behind the event log. */
 export async function fanOut(
   backend: Backend,
   now: Instant,
@@ -37,7 +37,7 @@ export async function fanOut(
   return { enabled: webhooks.length > 0, more };
 }
 
-/** Returns whether the log continues after the events read. Skips a webhook that another process has locked. */
+/** Makes deliveries for one webhook, unless another process has locked it. Returns whether events are left. */
 async function fanOutTo(session: Session, id: string, now: Instant, limit: number): Promise<boolean> {
   const { db, dialect } = session;
   const row = await db
@@ -55,8 +55,8 @@ async function fanOutTo(session: Session, id: string, now: Instant, limit: numbe
 }
 
 /**
- * Creates the deliveries of at most `limit` events after that position. Returns the new position and whether there are more. The caller
- * holds the webhook's row.
+ * Makes the deliveries of at most `limit` events after a position. Returns the new position, and whether events are left. The transaction
+ * must have locked the webhook's row.
  */
 export async function catchUp(
   session: Session,
@@ -66,14 +66,14 @@ export async function catchUp(
   limit: number,
 ): Promise<{ readonly position: number; readonly more: boolean }> {
   const { db } = session;
-  // Read first: events appended between the two statements come later and are handled next time.
+  // Read first, so that events appended between the two statements are left for the next run.
   const end = Math.max(after, await latestPosition(db));
   const events = await db
     .selectFrom('events')
     .selectAll()
     .where('position', '>', after)
     .where('position', '<=', end)
-    // With a name that no account has: a list may not be empty.
+    // The empty name, which no account has, because SQL allows no empty list.
     .$if(!webhook.accounts.includes('*'), (query) => query.where('account', 'in', ['', ...webhook.accounts]))
     .orderBy('position')
     .limit(limit)
@@ -83,7 +83,7 @@ export async function catchUp(
   return { position, more: position < end };
 }
 
-/** Creates the missing deliveries of a migration's events before the migration is deleted, because its events go with it. */
+/** Makes the missing deliveries of a migration's events before the migration and its events are deleted. */
 export async function fanOutLast(session: Session, migrationId: string): Promise<void> {
   const { db, dialect, unreadable } = session;
   const rows = await db
@@ -91,7 +91,7 @@ export async function fanOutLast(session: Session, migrationId: string): Promise
     .selectAll()
     .where('enabled', '=', 1)
     .orderBy('id')
-    // No event may be deleted before its deliveries exist.
+    // No event may be deleted before its deliveries exist, so a concurrent fan-out must end first.
     .$if(dialect.rowLocks, (query) => query.forKeyShare())
     .execute();
   if (rows.length === 0) return;
@@ -133,7 +133,7 @@ async function insertDeliveries(
     await db
       .insertInto('deliveries')
       .values(batch)
-      // The same event may be on its way from the log and from the removal of its migration.
+      // The delivery may exist already: made from the log, or before the deletion of the migration.
       .onConflict((conflict) => conflict.columns(['webhook_id', 'event_position']).doNothing())
       .execute();
 }

@@ -6,21 +6,21 @@ import type { Instant, Migration } from '../domain/migration.ts';
 import type { Session, SqlDialect } from './session.ts';
 import type { FeedFoldersTable, Tables } from './tables.ts';
 
-/** Rows per statement: far below the number of parameters that either database takes. */
+/** Maximum rows per statement: far below the parameter limits of both databases. */
 const batchSize = 300;
 
-/** The folder of a migration by an id of one length; null for one that watches none. */
+/** `FeedStore.folderIdOf`: a digest of the folder. */
 export function folderIdOf(migration: Migration): string | null {
   const { feed } = migration;
   return feed === undefined ? null : hash('sha256', folderKey(migration, feed));
 }
 
-/** Whether the migration needs the scan of the folder. */
+/** Whether the migration needs scans of its folder. */
 export function watchesNow(migration: Migration): boolean {
   return takesFiles(migration);
 }
 
-/** Stores the folder of a migration, and makes it due when the migration starts to watch it. */
+/** Stores the folder of a migration that begins to watch it, and makes the folder due. */
 export async function keepFolder(db: Kysely<Tables>, before: Migration | null, after: Migration): Promise<void> {
   const { feed } = after;
   const id = folderIdOf(after);
@@ -45,6 +45,7 @@ export async function keepFolder(db: Kysely<Tables>, before: Migration | null, a
     .execute();
 }
 
+/** `FeedStore.claimFolder` inside its transaction. Leases of folders use the process's clock. */
 export async function claimFolder(
   { db, dialect }: Session,
   owner: string,
@@ -75,6 +76,7 @@ function dueFolder(db: Kysely<Tables>, dialect: SqlDialect, now: Instant) {
     .executeTakeFirst();
 }
 
+/** `FeedStore.finishFolder`. */
 export async function finishFolder(
   db: Kysely<Tables>,
   id: string,
@@ -96,6 +98,7 @@ export async function finishFolder(
   return result.numUpdatedRows > 0n;
 }
 
+/** `FeedStore.wakeFolder`. */
 export async function wakeFolder(db: Kysely<Tables>, id: string, now: Instant): Promise<void> {
   await db
     .updateTable('feed_folders')
@@ -104,11 +107,13 @@ export async function wakeFolder(db: Kysely<Tables>, id: string, now: Instant): 
     .execute();
 }
 
+/** `FeedStore.folder`. */
 export async function findFolder(db: Kysely<Tables>, id: string): Promise<WatchedFolder | null> {
   const row = await db.selectFrom('feed_folders').selectAll().where('id', '=', id).executeTakeFirst();
   return row === undefined ? null : folderOf(row);
 }
 
+/** `FeedStore.folderDocuments`. */
 export async function folderDocuments(db: Kysely<Tables>, id: string): Promise<readonly FolderDocument[]> {
   return db
     .selectFrom('feed_files')
@@ -118,6 +123,7 @@ export async function folderDocuments(db: Kysely<Tables>, id: string): Promise<r
     .execute();
 }
 
+/** `FeedStore.changeFolderDocuments` inside its transaction. */
 export async function changeFolderDocuments(
   { db }: Session,
   id: string,
@@ -142,6 +148,7 @@ export async function changeFolderDocuments(
       .execute();
 }
 
+/** `FeedStore.watchersOf`. */
 export async function watchersOf(db: Kysely<Tables>, id: string): Promise<readonly string[]> {
   const rows = await db
     .selectFrom('migrations')
@@ -153,7 +160,7 @@ export async function watchersOf(db: Kysely<Tables>, id: string): Promise<readon
   return rows.map((row) => row.id);
 }
 
-/** Files go with their folder. */
+/** `FeedStore.forgetFolders`. The documents of a folder are deleted with it. */
 export async function forgetFolders({ db }: Session): Promise<void> {
   await db
     .deleteFrom('feed_folders')

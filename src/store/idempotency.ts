@@ -14,10 +14,10 @@ import { statement } from './statement.ts';
 import type { Tables } from './tables.ts';
 import { jsonObject } from './unreadable.ts';
 
-/** A record as it is stored. `process`: which process stored it; absent in records that are older than that. */
+/** A record in its stored form. `process`: the process that stored it; absent in older records. */
 type KeyDocument = Omit<IdempotencyRecord, 'heldBy'> & { readonly process?: string };
 
-/** The record of a caller's key, or null. */
+/** `Store.findIdempotencyKey`. */
 export async function findKey(
   db: Kysely<Tables>,
   dialect: SqlDialect,
@@ -32,19 +32,20 @@ export async function findKey(
   return row === undefined ? null : recordOf(db, dialect, { caller, key }, row.document);
 }
 
-/** The same in a transaction. */
+/** The record of a key, read inside a transaction; null: unknown key. */
 export async function findKeyIn(session: Session, key: CallersKey): Promise<IdempotencyRecord | null> {
   const [row] = await session.rows(selectKey, { digest: keyDigest(key) });
   return row === undefined ? null : recordOf(session.db, session.dialect, key, row.document);
 }
 
+/** A key and its caller, which together are unique. */
 export type CallersKey = Pick<IdempotencyKey, 'caller' | 'key'>;
 
 const selectKey = statement((db, key: { readonly digest: string }) =>
   db.selectFrom('idempotency_keys').select('document').where('digest', '=', key.digest),
 );
 
-/** The record of a key in its document. Throws `UnreadableRecord`. */
+/** The record in a key's document. Throws `UnreadableRecord`. */
 export async function recordOf(
   db: Kysely<Tables>,
   dialect: SqlDialect,
@@ -58,8 +59,8 @@ export async function recordOf(
 }
 
 /**
- * Stores a key that `findKeyIn` has not found, with its answer where that is certain already. Where another transaction stores it at the same time,
- * one of the two fails, and finds it when it is run again.
+ * Stores a key that `findKeyIn` has not found, with the response if it is already known. If two transactions store the same key at the same
+ * time, one fails, is repeated, and finds the key.
  */
 export function storeKey(
   session: Session,
@@ -83,7 +84,7 @@ function documentOf(
   return JSON.stringify(record);
 }
 
-/** Adds the answer to the key that this process has stored with that migration. The first answer stays. */
+/** Adds the response to a key that this process has stored with this migration. An earlier response stays. */
 export function answerOwnKey(session: Session, key: IdempotencyKey, stored: Migration, answer: StoredAnswer): void {
   const document = (given: StoredAnswer | null) =>
     documentOf(session, key, { type: 'migration', id: stored.id }, stored.createdAt, given);
@@ -108,13 +109,13 @@ const insertKey = statement(
     }),
 );
 
-/** A key as it is stored, before it is known what is answered. */
+/** The row of a key. */
 export interface UnansweredKey {
   readonly digest: string;
   readonly document: string;
 }
 
-/** The row of a key that may be answered by the transaction; null: there is none. */
+/** The row of a key, locked so that the transaction can add the response; null: unknown key. */
 export async function lockKey(session: Session, key: CallersKey): Promise<UnansweredKey | null> {
   const named = { digest: keyDigest(key) };
   const [row] = await session.rows(selectKeyForUpdate, named);
@@ -129,7 +130,7 @@ const selectKeyForUpdate = statement((db, key: { readonly digest: string }, dial
     .$if(dialect.rowLocks, (query) => query.forUpdate()),
 );
 
-/** Adds the answer to a key that has none. The first answer stays. */
+/** Adds the response to a key without one. An earlier response stays. */
 export function answerKey(session: Session, key: UnansweredKey | null, answer: StoredAnswer): void {
   if (key === null) return;
   const record = readKey(key.digest, key.document);
@@ -141,7 +142,7 @@ const updateKey = statement((db, key: UnansweredKey) =>
   db.updateTable('idempotency_keys').set({ document: key.document }).where('digest', '=', key.digest),
 );
 
-/** Deletes up to `limit` keys older than `before`. */
+/** `Store.expireIdempotencyKeys`. */
 export async function expireKeys(db: Kysely<Tables>, before: number, limit: number): Promise<number> {
   const { numDeletedRows } = await db
     .deleteFrom('idempotency_keys')
@@ -157,7 +158,7 @@ export async function expireKeys(db: Kysely<Tables>, before: number, limit: numb
   return Number(numDeletedRows);
 }
 
-/** Before there were webhooks, and in processes of that version, a record named the migration, or the webhook, in `migrationId`. */
+/** Reads a document. Older versions store the id of the migration or webhook in `migrationId`. Throws `UnreadableRecord`. */
 function readKey(id: string, text: string): KeyDocument {
   const document = jsonObject('idempotency_keys', id, text) as unknown as KeyDocument & {
     readonly migrationId?: string;
@@ -170,6 +171,7 @@ function readKey(id: string, text: string): KeyDocument {
   return { ...record, resource: { type: isId('whk', migrationId) ? 'webhook' : 'migration', id: migrationId } };
 }
 
+/** The primary key of a row: a digest of fixed length. */
 export function keyDigest({ caller, key }: CallersKey): string {
   return hash('sha256', JSON.stringify([caller, key]));
 }

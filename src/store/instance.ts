@@ -5,10 +5,7 @@ import { type Statement, statement } from './statement.ts';
 import type { Tables } from './tables.ts';
 import { isTerminal, type TargetClaim, targetClaim } from './target.ts';
 
-/**
- * Rules between the migrations of one vendor instance. The caller holds the lock of the target, so what is read here stays true
- * until its transaction ends.
- */
+/** Rules between the migrations on one instance. The transaction holds the lock of the target, so results stay valid until it ends. */
 
 interface Place {
   readonly id: string;
@@ -20,25 +17,25 @@ function placeOf({ id, account, target }: Migration): Place {
   return { id, account, instanceId: target.instanceId };
 }
 
-/** What may stand in the way of a new migration. */
+/** Obstacles to a new migration. */
 export interface Obstacles {
-  /** The document of its idempotency key, when that is stored already. */
+  /** The document of its idempotency key, if that is already stored. */
   readonly key: string | null;
-  /** The id of another active migration that holds what it would hold; of several the oldest. */
+  /** Id of another active migration with the same target; the oldest if there are several. */
   readonly holder: string | null;
-  /** The id of a migration that occupies the instance. */
+  /** Id of another migration that occupies the instance. */
   readonly occupant: string | null;
 }
 
 interface Wanted extends Place {
-  /** Of its idempotency key; null: it has none. */
+  /** Digest of its idempotency key; null: it has none. */
   readonly keyDigest: string | null;
 }
 
-/** Claims with more keys are looked up by a query that is not kept, so that few statements are. */
+/** Maximum number of claimed keys in a cached statement. Queries with more keys are not cached, to limit the number of statements. */
 const mostKeptKeys = 8;
 
-/** All obstacles, in one statement. */
+/** Finds all obstacles with one statement. */
 export async function findObstacles(
   session: Session,
   migration: Migration,
@@ -63,12 +60,12 @@ function obstaclesTo(db: Kysely<Tables>, wanted: Wanted, claim: TargetClaim) {
   ]);
 }
 
-/** With the keys of the claim by their index. */
+/** The parameters, with the claimed keys by their index. */
 type WantedKeys = Wanted & { readonly [index: number]: string };
 
 const kept = new Map<string, Statement<WantedKeys, Obstacles>>();
 
-/** One for all claims with as many names and sources. */
+/** The statement for claims with these numbers of names and sources. */
 function statementFor({ names, sources, namesDatabases }: TargetClaim): Statement<WantedKeys, Obstacles> {
   const shape = `${names.length} ${sources.length}`;
   const known = kept.get(shape);
@@ -82,7 +79,7 @@ function statementFor({ names, sources, namesDatabases }: TargetClaim): Statemen
   return made;
 }
 
-/** The id of another active migration that holds what `migration` would hold, or null: of several the oldest. */
+/** `Store.targetHolder`: the oldest one if there are several. */
 export async function holderOfTarget(db: Kysely<Tables>, migration: Migration): Promise<string | null> {
   const row = await holderOf(db, placeOf(migration), targetClaim(migration)).executeTakeFirst();
   return row?.migration_id ?? null;
@@ -96,9 +93,9 @@ function holderOf(db: Kysely<Tables>, { id, account, instanceId }: Place, claim:
       .select('migration_id')
       .where('account', '=', account)
       .where('instance_id', '=', instanceId)
-      // An empty list is no SQL, and no key is empty.
+      // SQL allows no empty list, and no key is the empty text.
       .where('key', 'in', ['', ...names, ...sources])
-      // Of two that name databases only the names count.
+      // If both migrations name databases, only the names count, not the sources.
       .$if(namesDatabases, (query) =>
         query.where(({ or, eb }) => or([eb('names_databases', '=', 0), eb('key', 'in', names)])),
       )
@@ -125,7 +122,7 @@ function occupantsBeside(db: Kysely<Tables>, { id, account, instanceId }: Place)
     .where('id', '!=', id);
 }
 
-/** Makes the migrations that wait for an instance due, the oldest first. `leaving` is the one that no longer occupies it. */
+/** Makes the migrations that wait for an instance due, the oldest first. `leaving`: the one that no longer occupies it. */
 export async function wakeWaiting(
   session: Session,
   account: string,
@@ -134,7 +131,7 @@ export async function wakeWaiting(
 ): Promise<void> {
   const woken = await session.db
     .updateTable('migrations')
-    // Its creation lies in the past on whatever clock claims it, and puts the oldest first.
+    // The time of creation is in the past by every clock, and the oldest comes first.
     .set({ due_at: sql<number>`created_at` })
     .where('account', '=', account)
     .where('instance_id', '=', instanceId)

@@ -1,17 +1,17 @@
 import type { Migration } from '../domain/migration.ts';
 
-/** Maximum number of backups and calls kept, about 15 MB. */
+/** Maximum number of cached backups and calls, about 15 MB. */
 const maxParts = 20_000;
-/** Number of backups and calls from which on reading a migration costs more than asking for its version. */
+/** Number of backups and calls from which reading the migration is slower than reading its version. */
 const longParts = 50;
 
-/** Migrations as this process last stored or read them, valid while the database has the same version. */
+/** Cache of migrations that this process last stored or read. An entry is valid while the stored version is the same. */
 export class KeptMigrations {
-  /** The least recently used first. */
+  /** Least recently used first. */
   readonly #kept = new Map<string, Migration>();
   #parts = 0;
 
-  /** A migration of that version, or null. When it is due has to be looked up: it may change without a new version. */
+  /** The cached migration of this version, or null. Its `dueAt` must be read, because it may change without a new version. */
   find(id: string, version: number): Migration | null {
     const migration = this.#kept.get(id);
     if (migration === undefined) return null;
@@ -21,18 +21,18 @@ export class KeptMigrations {
     return migration;
   }
 
-  /** Whether a long chain is kept under this id, of whatever version. */
+  /** Whether a long chain is cached under this id, in any version. */
   hasLong(id: string): boolean {
     const migration = this.#kept.get(id);
     return migration !== undefined && partsOf(migration) >= longParts;
   }
 
-  /** The same for what was only read: of short ones only those that are worked on are kept. */
+  /** Caches a migration that was only read if its chain is long. Short ones are cached only while they are being worked on. */
   keepIfLong(migration: Migration): void {
     if (partsOf(migration) >= longParts) this.keep(migration);
   }
 
-  /** `migration` is committed. */
+  /** Caches a migration whose transaction is committed. */
   keep(migration: Migration): void {
     this.forget(migration.id);
     this.#kept.set(migration.id, migration);
@@ -43,11 +43,13 @@ export class KeptMigrations {
     }
   }
 
+  /** Empties the cache. */
   clear(): void {
     this.#kept.clear();
     this.#parts = 0;
   }
 
+  /** Removes a migration from the cache. */
   forget(id: string): void {
     const migration = this.#kept.get(id);
     if (migration === undefined) return;
@@ -56,7 +58,7 @@ export class KeptMigrations {
   }
 }
 
-/** One for the migration itself. */
+/** The size of an entry: its backups and calls, and one for the migration. */
 function partsOf({ backups, calls }: Migration): number {
   return 1 + backups.length + calls.length;
 }

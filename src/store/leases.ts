@@ -32,7 +32,7 @@ const renewHeld = statement((db, held: Held & { readonly now: number; readonly l
     .returning('id'),
 );
 
-/** `Store.releaseLease` inside its transaction. Work that a caller made due in the meantime can be claimed from now on. */
+/** `Store.releaseLease` inside its transaction. Work that became due during the lease can now be claimed. */
 export async function releaseLease(session: Session, id: string, { owner, token }: Fence): Promise<void> {
   const [row] = await session.rows(releaseHeld, { id, owner, token });
   if (row !== undefined) session.changed(id, row.due_at);

@@ -3,7 +3,7 @@ import type { Tables } from './tables.ts';
 
 type Columns = readonly (readonly [table: keyof Tables, name: string, columns: readonly string[], where?: string])[];
 
-/** An index per list filter with rows in list order, so that a page costs the same at any position. */
+/** For each list filter an index with the rows in list order, so that a page costs the same at every position. */
 const added: Columns = [
   ['migrations', 'migrations_by_provider', ['provider', 'id']],
   ['migrations', 'migrations_by_region', ['region', 'id']],
@@ -20,10 +20,10 @@ const added: Columns = [
   ['deliveries', 'deliveries_leased', ['lease_until'], 'lease_until is not null'],
 ];
 
-/** What the new ones do as well. */
+/** Earlier indexes that the new ones replace. */
 const dropped = ['migrations_by_instance', 'migrations_by_instance_id', 'audit_by_caller', 'audit_by_migration'];
 
-/** Version 11 of the schema. */
+/** Schema version 0011. */
 export async function listIndexes(db: Kysely<Tables>): Promise<void> {
   for (const [table, name, columns, where] of added) {
     const index = db.schema

@@ -1,16 +1,16 @@
 import type { Instant } from '../domain/migration.ts';
 import type { ChangeListener } from '../domain/store.ts';
 
-/** The migrations that a transaction changed, each with the time from which on it may be claimed. */
+/** The migrations that a transaction changed, and from when each may be claimed. */
 export class Changes extends Map<string, Instant | null> {
-  /** A migration that is changed twice may be claimed from the earlier time on. */
+  /** Adds a change. For a migration that was changed twice the earlier time counts. */
   add(migrationId: string, claimableAt: Instant | null): void {
     const known = this.get(migrationId) ?? null;
     this.set(migrationId, known === null || (claimableAt !== null && claimableAt < known) ? claimableAt : known);
   }
 }
 
-/** The listeners of one process. A listener that throws does not affect the others. */
+/** The change listeners of one process. An exception of a listener goes to `onError` and does not affect the others. */
 export class Listeners {
   readonly #listeners = new Set<{ readonly tell: ChangeListener }>();
   readonly #onError: (error: unknown) => void;
@@ -19,7 +19,7 @@ export class Listeners {
     this.#onError = onError;
   }
 
-  /** Adds a listener; the returned function removes it. */
+  /** Adds a listener. Returns a function that removes it. */
   add(tell: ChangeListener): () => void {
     const entry = { tell };
     this.#listeners.add(entry);
@@ -28,6 +28,7 @@ export class Listeners {
     };
   }
 
+  /** Notifies all listeners. */
   tell(changes: ReadonlyMap<string, Instant | null>): void {
     for (const [id, claimableAt] of changes)
       for (const { tell } of [...this.#listeners]) {

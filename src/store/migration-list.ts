@@ -9,17 +9,17 @@ import type { SqlDialect } from './session.ts';
 import type { MigrationsTable, Tables } from './tables.ts';
 import type { UnreadableRecords } from './unreadable.ts';
 
-/** Backups and calls that are read at a time: a few milliseconds of work. */
+/** Maximum number of backups and calls per read: a few milliseconds of work. */
 const partsAtOnce = 1000;
-/** A page ends early at this size, in characters of its documents. */
+/** Maximum size of a page in characters of its documents. A larger page ends early. */
 const maxCharacters = 4_000_000;
-/** By how much the time in an id and the stored time of creation differ at most, in milliseconds: they were read one after the other. */
+/** Maximum difference between the time in an id and the stored time of creation, in milliseconds: the clock is read once for each. */
 const idClockSlackMs = 5_000;
 
 /**
- * `Store.list`: bounds of `createdAfter` and `createdBefore` are exclusive; `name` is the whole name. The page is chosen first; then its migrations
- * are read in portions, since chains may be long, but for those that `kept` has. A row that cannot be read is passed over, and the page is filled up with those behind it. `read`
- * runs one statement.
+ * `Store.list`. `createdAfter` and `createdBefore` are exclusive, and `name` must match completely. The ids of the page are read first, then its
+ * migrations in portions, because chains may be long; those in `kept` are not read. Unreadable rows are skipped, and later rows take their
+ * places. `read` runs one statement.
  */
 export async function listMigrations<Kept extends KeptMigration>(
   read: <T>(work: (db: Kysely<Tables>) => Promise<T>) => Promise<T>,
@@ -67,7 +67,7 @@ interface Chosen extends IdRow {
   readonly parts: number;
 }
 
-/** Ids of migrations that have few parts together; of one that has many, alone. */
+/** Groups ids so that each group has at most `partsAtOnce` backups. A longer chain is a group of its own. */
 function* portions(chosen: readonly Chosen[]): Generator<readonly string[]> {
   let portion: string[] = [];
   let parts = 0;
@@ -114,7 +114,7 @@ function pageOfIds(
   );
 }
 
-/** Conditions on columns, the one that leaves the fewest rows first, and on labels. */
+/** The conditions of one range. `columns`: the most selective first. */
 interface RangeFilter {
   readonly columns: readonly (readonly [column: keyof MigrationsTable, values: readonly string[]])[];
   readonly labels: readonly (readonly [key: string, value: string])[];
@@ -123,8 +123,8 @@ interface RangeFilter {
 }
 
 /**
- * The ranges that hold what the filter lets through. What names few migrations (a label, a name, an instance) is one range, and the rest is looked
- * up row by row; states and accounts are a range for each pair.
+ * Splits a filter into disjoint index ranges. A label, a name or an instance matches few migrations, so it is one range and the other conditions are
+ * checked row by row. Otherwise each pair of account and state is a range.
  */
 function rangesOf(filter: MigrationFilter): readonly RangeFilter[] {
   const { provider, region, instanceId, name, createdAfter, createdBefore } = filter;
@@ -164,11 +164,11 @@ function columnsOf(
   );
 }
 
-/** The ids of a range, in the order of whoever merges it. */
+/** The query for the ids of a range, without order. */
 function rangeOfIds(db: Kysely<Tables>, dialect: SqlDialect, filter: RangeFilter, page: PageRequest): Range<IdRow> {
   const { columns, createdAfter, createdBefore } = filter;
   const [label, ...otherLabels] = filter.labels;
-  // The index that begins with the label, or else with these columns, has the ids in order; another index would be in the way.
+  // The index on the label, or on these columns, returns ids in order. Other indexes are excluded.
   const leading = label === undefined ? leadingColumns(columns) : [];
   const { above, below } = idBounds(filter, page);
   const conditions = columns.map(([name, values]) => {
@@ -180,7 +180,7 @@ function rangeOfIds(db: Kysely<Tables>, dialect: SqlDialect, filter: RangeFilter
       where other.migration_id = page.id and other.key = ${key} and other.value = ${value})`);
   if (createdAfter !== undefined) conditions.push(sql`page.created_at > ${createdAfter}`);
   if (createdBefore !== undefined) conditions.push(sql`page.created_at < ${createdBefore}`);
-  // On both tables: PostgreSQL may merge them, and reads the one without a bound from its end.
+  // For both tables: PostgreSQL may merge-join them, and would read a table without bounds from its end.
   for (const id of [sql.ref('page.id'), ...(label === undefined ? [] : [sql.ref('label.migration_id')])]) {
     if (above !== null) conditions.push(sql`${id} > ${above}`);
     if (below !== null) conditions.push(sql`${id} < ${below}`);
@@ -197,14 +197,14 @@ function rangeOfIds(db: Kysely<Tables>, dialect: SqlDialect, filter: RangeFilter
   return conditions.reduce((query, condition) => query.where(condition), rows as Range<IdRow>);
 }
 
-/** The columns before the id in the index that serves the range: a pair of account and state, or the first column alone. */
+/** The columns before the id in the index for a range: account and state together, or the first column alone. */
 function leadingColumns(columns: RangeFilter['columns']): readonly string[] {
   const [first, second] = columns.map(([name]) => name);
   if (first === undefined) return [];
   return first === 'account' && second === 'state' ? [first, second] : [first];
 }
 
-/** Between which ids the page lies: ids begin with the time of creation. One bound each, since an index uses only one. */
+/** Bounds for the ids of a page, because ids begin with the time of creation. At most one per side, because an index uses only one. */
 function idBounds(
   { createdAfter, createdBefore }: RangeFilter,
   { order, after }: PageRequest,

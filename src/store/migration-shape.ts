@@ -1,7 +1,7 @@
 import type { Backup, Call, Migration } from '../domain/migration.ts';
 import { backupStates, migrationStates } from '../domain/vocabulary.ts';
 
-/** The fault in a stored migration that would break the code that works with it; null: none. */
+/** The fault in a stored migration that would break code that uses it, as a predicate; null: none. */
 export function migrationFault(value: Readonly<Record<string, unknown>>, id: string): string | null {
   const { target, backups, calls } = value as Partial<Migration>;
   if (value.id !== id) return 'belongs to another id';

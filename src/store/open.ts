@@ -11,19 +11,18 @@ import { openFile } from './sqlite/file.ts';
 
 export interface StoreOptions {
   readonly runtime: Runtime;
-  /** Differences from `defaultPostgresOptions`. */
+  /** Changes to `defaultPostgresOptions`. */
   readonly postgres?: Partial<PostgresOptions>;
-  /** The current URL if it may change: read for every new connection to PostgreSQL. Throws if it cannot be read. */
+  /** Returns the current URL, if it may change. Called for each new connection to PostgreSQL. Throws if it cannot be read. */
   readonly currentUrl?: (() => string) | undefined;
-  /** Receives failures that reject no call: a lost connection that is being re-established, a listener that threw. */
+  /** Receives failures that reject no call, such as a lost connection or an exception of a listener. */
   readonly onError?: (error: unknown) => void;
 }
 
 /**
- * Opens the store and brings its schema up to date.
- *
- * `url` is `sqlite:<path>`, `sqlite::memory:`, or `postgres://…` (`postgresql://…`). Rejects with `StoreUnavailable` when the
- * database cannot be reached and with `StoreLocked` when another process has the SQLite file.
+ * Opens the store and migrates its schema to the latest version. `url`: `sqlite:<path>`, `sqlite::memory:`, `postgres://…` or
+ * `postgresql://…`. Rejects with `StoreUnavailable` if the database cannot be used, with `StoreLocked` if another process has the SQLite
+ * file, with `StoreUrlFault` for an invalid PostgreSQL URL, and with an `Error` for any other invalid URL.
  */
 export async function openStore(
   url: string,
@@ -36,7 +35,7 @@ export async function openStore(
     return new SqlStore(noticingFailedWrites(await SqliteBackend.open(openFile(path), options.runtime, onError)));
   }
   if (/^postgres(ql)?:\/\//.test(url)) {
-    // Loaded only when used, because most first starts do not need it.
+    // Loaded on demand, because an SQLite store does not need it.
     const { PostgresBackend } = await import('./postgres/backend.ts');
     const settings = { ...defaultPostgresOptions, ...options.postgres };
     const source = options.currentUrl === undefined ? null : { read: options.currentUrl, onFault: onError };

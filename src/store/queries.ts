@@ -12,7 +12,7 @@ import type { SqlDialect } from './session.ts';
 import type { EventsTable, Tables } from './tables.ts';
 import type { UnreadableRecords } from './unreadable.ts';
 
-/** `Store.get`. Of a long chain that is kept only the version is asked for. */
+/** `Store.get`. Of a cached long chain only the version is read. */
 export async function findMigration(db: Kysely<Tables>, kept: KeptMigrations, id: string): Promise<Migration | null> {
   if (kept.hasLong(id)) {
     const row = await db.selectFrom('migrations').select(['version', 'due_at']).where('id', '=', id).executeTakeFirst();
@@ -27,7 +27,7 @@ export async function findMigration(db: Kysely<Tables>, kept: KeptMigrations, id
   return migration;
 }
 
-/** Their versions, in that order; null where there is no such migration. */
+/** The versions of migrations in the order of `ids`; null: there is no such migration. PostgreSQL only. */
 export async function findVersions(db: Kysely<Tables>, ids: readonly string[]): Promise<readonly (number | null)[]> {
   const { rows } = await sql<{ id: string; version: number }>`
     select id, version from migrations where id = any(${[...new Set(ids)]}::text[])`.execute(db);
@@ -35,7 +35,7 @@ export async function findVersions(db: Kysely<Tables>, ids: readonly string[]): 
   return ids.map((id) => versions.get(id) ?? null);
 }
 
-/** `Store.events`. A text after which no event can stand gives nothing. */
+/** `Store.events`. An invalid id in `after` gives an empty page. */
 export async function listEvents(
   db: Kysely<Tables>,
   dialect: SqlDialect,
@@ -52,7 +52,7 @@ export async function listEvents(
       .selectFrom('events')
       .selectAll()
       .$if(place !== null, (query) => query.where('position', '>', place?.position ?? 0));
-  // The events of one migration are few, and all of one account.
+  // One migration has few events, all of one account.
   const ranges =
     migrationId !== undefined
       ? [
@@ -81,7 +81,7 @@ export async function findLatestEvent(db: Kysely<Tables>): Promise<string | null
   return row === undefined ? null : eventId(row);
 }
 
-/** `Store.hasPlace`. What was removed with its migration was here; what another event has taken, or was lost, was not. */
+/** `Store.hasPlace`. True for a kept event and for one that was deleted with its migration; false if another event has its position. */
 export async function hasPlace(db: Kysely<Tables>, id: string): Promise<boolean> {
   const place = eventPlace(id);
   if (place === null) return false;
@@ -89,7 +89,7 @@ export async function hasPlace(db: Kysely<Tables>, id: string): Promise<boolean>
   return row === undefined ? stoodAt(db, place) : row.salt === place.salt;
 }
 
-/** The position of the event that was appended last; 0: there is none. All up to it are committed, and whatever is appended later stands after it. */
+/** Position of the latest event; 0: none. All events up to it are committed, and later ones get higher positions. */
 export async function latestPosition(db: Kysely<Tables>): Promise<number> {
   const row = await db.selectFrom('events').select('position').orderBy('position', 'desc').limit(1).executeTakeFirst();
   return row?.position ?? 0;

@@ -1,13 +1,13 @@
 import { type SelectQueryBuilder, sql } from 'kysely';
 import type { Tables } from './tables.ts';
 
-/** Maximum number of ranges merged by one statement: a compound statement of SQLite has at most 500. */
+/** Maximum number of ranges per statement. SQLite allows 500 members in a compound statement. */
 const rangesAtOnce = 50;
 
-/** A query over one range of an index. */
+/** A query on one index range. */
 export type Range<Row> = SelectQueryBuilder<Tables, keyof Tables, Row>;
 
-/** By which columns a page is ordered, the first one first, and how many rows it has at most. */
+/** The order and size of a page. `by`: the columns, the first one first. */
 export interface PageOrder<Row> {
   readonly by: readonly (keyof Row & string)[];
   readonly direction: 'asc' | 'desc';
@@ -15,8 +15,8 @@ export interface PageOrder<Row> {
 }
 
 /**
- * The first rows of several disjoint ranges together. In each range an index has the rows in the order of the page, so the database merges
- * them and stops at the end of the page; of one condition with a list of values it would sort all rows first.
+ * The first rows of several disjoint ranges. The index has each range in the order of the page, so the database merges them and stops after
+ * `size` rows. With one condition on a list of values it would sort all rows first.
  */
 export async function mergedRanges<Row extends object, Found extends Row = Row>(
   ranges: readonly Range<Row>[],

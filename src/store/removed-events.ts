@@ -4,8 +4,8 @@ import type { EventPlace } from './event-id.ts';
 import type { Tables } from './tables.ts';
 
 /**
- * Schema version 0014: where the events of removed migrations stood. Without it nobody could tell them from events that were lost, such as
- * the last commits before a failover: the sequence of positions may have passed these as well.
+ * Schema version 0014: the positions of events of deleted migrations. It distinguishes them from lost events, such as the last commits before a
+ * failover, whose positions the sequence may have passed too.
  */
 export async function removedEventsTable(db: Kysely<Tables>): Promise<void> {
   await db.schema
@@ -17,7 +17,7 @@ export async function removedEventsTable(db: Kysely<Tables>): Promise<void> {
   await db.schema.createIndex('removed_events_by_age').on('removed_events').column('at').execute();
 }
 
-/** Keeps the places of the events of a migration that is removed in this transaction. */
+/** Keeps the positions of the events of a migration that this transaction deletes. */
 export async function keepRemovedEvents(db: Kysely<Tables>, migrationId: string): Promise<void> {
   await db
     .insertInto('removed_events')
@@ -26,7 +26,7 @@ export async function keepRemovedEvents(db: Kysely<Tables>, migrationId: string)
     .execute();
 }
 
-/** Whether an event that was removed with its migration stood at that place. */
+/** Whether an event that was deleted with its migration had this place. */
 export async function stoodAt(db: Kysely<Tables>, { position, salt }: EventPlace): Promise<boolean> {
   const row = await db.selectFrom('removed_events').select('salt').where('position', '=', position).executeTakeFirst();
   return row !== undefined && row.salt === salt;

@@ -7,7 +7,7 @@ import { addSlowDowns, countedFrom, storedSlowDowns } from './slow-downs.ts';
 import { statement } from './statement.ts';
 import type { ReplicasTable, Tables } from './tables.ts';
 
-/** Schema version 0012: one row for each process that is there. */
+/** Schema version 0012: one row per running process. */
 export async function replicasTable(db: Kysely<Tables>, id: Expression<string>): Promise<void> {
   await db.schema
     .createTable('replicas')
@@ -44,7 +44,7 @@ export async function part(session: Session, id: string, appNow: Instant, times:
   else session.run(putReplica, rowOf(own));
 }
 
-/** All rows, and the time, while no other process changes one. */
+/** All rows and the database's clock. Locked until the transaction ends. */
 async function readAlone(session: Session, appNow: Instant): Promise<Omit<ReplicaList, 'slowDowns'>> {
   session.dialect.lockReplicas(session);
   const [clock, found] = await Promise.all([session.rows(selectClock, { appNow }), session.rows(selectReplicas, {})]);

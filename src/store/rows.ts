@@ -15,10 +15,10 @@ import { type Statement, type StatementDialect, statement, statementOfRows } fro
 import type { ActiveTargetsTable, LabelsTable, Tables } from './tables.ts';
 import { isTerminal, mayClaimOther, targetClaim } from './target.ts';
 
-/** Rows per insert: far below the number of parameters that either database takes. */
+/** Maximum rows per insert: far below the parameter limits of both databases. */
 const batchSize = 500;
 
-/** Migrations with their backups and calls in one statement, so what is read is of one moment without a transaction. */
+/** Selects migrations with their backups and calls in one statement, which gives a consistent state without a transaction. */
 export function selectMigrations(
   db: Kysely<Tables>,
 ): SelectQueryBuilder<Tables, 'migrations', Omit<StoredMigration, never>> {
@@ -52,7 +52,7 @@ function joinedParts(table: 'backups' | 'calls') {
     from ${sql.table(table)} as part where part.migration_id = migrations.id)`;
 }
 
-/** Writes all rows of a new migration, held by the lease. */
+/** Writes all rows of a new migration, with its lease. */
 export async function insertMigration(
   session: Session,
   migration: Migration,
@@ -90,7 +90,7 @@ const insertRow = statement((db, row: AggregateColumns & LeaseValues & { readonl
   }),
 );
 
-/** The values of these columns, each as a parameter of its own. */
+/** The values of these columns, as parameters. */
 function valuesOf(
   row: Partial<AggregateColumns>,
   columns: readonly (keyof AggregateColumns)[],
@@ -120,15 +120,15 @@ const aggregateColumnNames: readonly (keyof AggregateColumns)[] = [
   'feed_watches',
 ];
 
-/** When a lease that begins now ends, by the clock that leases go by. */
+/** SQL expression: the end of a lease that begins now, by the clock of leases. */
 export function leaseEnd(dialect: StatementDialect, { now, leaseMs }: Pick<LeaseValues, 'now' | 'leaseMs'>) {
   return sql<number>`${dialect.leaseClock(now)} + cast(${leaseMs} as bigint)`;
 }
 
-/** What becomes of the lease with a change. */
+/** The change of a lease: it stays, is released, or is renewed. */
 export type LeaseChange = 'stays' | 'given_back' | { readonly renew: Pick<LeaseValues, 'now' | 'leaseMs'> };
 
-/** Writes the rows in which `after` differs from `before`. */
+/** Writes the rows in which `after` differs from `before`, and the change of the lease. */
 export async function saveMigration(
   session: Session,
   before: Migration,
@@ -159,7 +159,7 @@ const noRenewal = { now: 0, leaseMs: 0 };
 
 const savings = new Map<string, Statement<SavedRow, unknown>>();
 
-/** Only what has changed is set: SQLite writes every index of a column that is set, whether it has another value or not. */
+/** The statement that sets these columns. It sets only changed ones, because SQLite updates every index of a column that is set. */
 function savingOf(
   columns: readonly (keyof AggregateColumns)[],
   lease: 'stays' | 'given_back' | 'renew',
@@ -182,7 +182,7 @@ function savingOf(
   return saving;
 }
 
-/** Gives the lease back or renews it, without any other change. */
+/** Releases or renews the lease, without any other change. */
 export function keepLease(session: Session, id: string, lease: LeaseChange): void {
   if (lease === 'given_back') session.run(giveBack, { id });
   else if (lease !== 'stays') session.run(renew, { id, ...lease.renew });
@@ -198,7 +198,7 @@ const renew = statement((db, row: { readonly id: string } & Pick<LeaseValues, 'n
     .where('id', '=', row.id),
 );
 
-/** Whether the targets that `after` holds have to be checked again. */
+/** Whether the targets of `after` must be checked and stored again. */
 export function targetChanged(before: Migration, after: Migration): boolean {
   if (isTerminal(before)) return true;
   return mayClaimOther(before, after) && JSON.stringify(targetClaim(before)) !== JSON.stringify(targetClaim(after));
@@ -313,7 +313,7 @@ const releaseTarget = statement((db, { id }: { readonly id: string }) =>
   db.deleteFrom('active_targets').where('migration_id', '=', id),
 );
 
-/** Rows in portions that one insert takes. */
+/** Splits rows into portions that fit into one insert. */
 export function* batches<T>(rows: readonly T[]): Generator<T[]> {
   for (let start = 0; start < rows.length; start += batchSize) yield rows.slice(start, start + batchSize);
 }

@@ -2,28 +2,28 @@ import { type Kysely, sql } from 'kysely';
 import { StoreUnavailable } from '../domain/store.ts';
 import type { Tables } from './tables.ts';
 
-/** Which schema versions have been reached. Names of Godwit's own: those that Kysely gives may be another application's. */
+/** The tables of Kysely's migrator, under names of Godwit: the default names may belong to another application. */
 export const versionTable = 'godwit_schema_versions';
 export const versionLockTable = 'godwit_schema_lock';
 
-/** From each name that Kysely gives, by which earlier versions of Godwit went, to its own. */
+/** Default names of Kysely, which earlier versions of Godwit used, and the present ones. */
 const renamed = [
   ['kysely_migration', versionTable],
   ['kysely_migration_lock', versionLockTable],
 ] as const;
 
-/** What no other application's table `migrations` is likely to have. */
+/** A column that the table `migrations` of another application is unlikely to have. */
 const ownColumn = 'waits_for_instance';
 
-/** The number of Kysely's own lock on schema changes, which earlier versions of Godwit take. */
+/** The key of Kysely's own lock on schema changes, which earlier versions of Godwit use. */
 const kyselyLock = '3853314791062309107';
 
-/** Lets one process at a time change the schema of a PostgreSQL database, until the transaction ends. It may wait for long. */
+/** Locks the schema of a PostgreSQL database until the transaction ends. It may wait for long. */
 export async function lockSchema(db: Kysely<Tables>): Promise<void> {
   await sql`select pg_advisory_xact_lock(${sql.lit(kyselyLock)}::bigint)`.execute(db);
 }
 
-/** The schema of a PostgreSQL database that Godwit's tables are in, or else are made in. Rejects with `StoreUnavailable` when there is none. */
+/** The PostgreSQL schema that has Godwit's tables, or in which to create them. Rejects with `StoreUnavailable` if there is none. */
 export async function schemaOf(db: Kysely<Tables>): Promise<string> {
   const { rows } = await sql<{ name: string | null }>`
     select coalesce(
@@ -38,15 +38,15 @@ export async function schemaOf(db: Kysely<Tables>): Promise<string> {
 }
 
 /**
- * Sees to the tables of schema versions: those of an earlier version of Godwit get their present names, and another application's stay as
- * they are. `schema`: null on SQLite. Belongs into the transaction that changes the schema.
+ * Creates the tables of schema versions, or renames those of an earlier version of Godwit. Tables of another application stay unchanged.
+ * `schema`: null on SQLite. Call it inside the transaction that changes the schema.
  */
 export async function prepareVersionTables(db: Kysely<Tables>, schema: string | null): Promise<void> {
   const named = (schema === null ? db : db.withSchema(schema)).schema;
   const exists = async (table: string) => (await columnsOf(db, schema, table)).length > 0;
   if (!(await exists(versionTable)) && (await columnsOf(db, schema, 'migrations')).includes(ownColumn))
     for (const [from, to] of renamed) if (await exists(from)) await named.alterTable(from).renameTo(to).execute();
-  // Not left to Kysely, whose look at a failure would be one more failure in the same transaction, and the one that is told.
+  // Not left to Kysely: after a failure its check would fail too, in the same transaction, and hide the first failure.
   if (!(await exists(versionTable)))
     await named
       .createTable(versionTable)
@@ -61,6 +61,7 @@ export async function prepareVersionTables(db: Kysely<Tables>, schema: string | 
       .execute();
 }
 
+/** The columns of a table; empty: there is no such table. */
 async function columnsOf(db: Kysely<Tables>, schema: string | null, table: string): Promise<readonly string[]> {
   const { rows } = await (schema === null
     ? sql<{ name: string }>`select name from pragma_table_info(${table})`

@@ -9,19 +9,19 @@ import { lockSchema, prepareVersionTables, schemaOf, versionLockTable, versionTa
 import { slowDownsTable } from './slow-downs.ts';
 import type { Tables } from './tables.ts';
 
-/** The column types in which the two databases differ. */
+/** The column types in which the databases differ. */
 export interface ColumnTypes {
-  /** Compared byte by byte, so that ids sort as they do everywhere else. */
+  /** Compared bytewise, so that ids sort as in JavaScript. */
   readonly id: Expression<string>;
-  /** JSON kept as the text that was written. */
+  /** JSON as text, stored as written. */
   readonly json: ColumnDataType;
 }
 
 export const sqliteColumns: ColumnTypes = { id: sql`text`, json: 'text' };
-/** `json`, not `jsonb`: `jsonb` refuses NUL and lone surrogates, which a vendor's words may contain, and reorders keys. */
+/** `json`, because `jsonb` rejects NUL and lone surrogates, which a vendor's text may contain, and reorders keys. */
 export const postgresColumns: ColumnTypes = { id: sql`text collate "C"`, json: 'json' };
 
-/** Schema versions by name, in order. A released one is never edited: a change is a new entry. */
+/** The schema versions in order. A released version never changes; each change is a new version. */
 function schemaVersions(types: ColumnTypes, kind: 'sqlite' | 'postgres'): MigrationProvider {
   return {
     getMigrations: async () => ({
@@ -44,8 +44,8 @@ function schemaVersions(types: ColumnTypes, kind: 'sqlite' | 'postgres'): Migrat
 }
 
 /**
- * Brings the schema up to date, in one transaction. Any number of processes may do it at once: one works, the others wait.
- * Rejects with `StoreUnavailable` when the database was written by a newer version.
+ * Migrates the schema to the latest version in one transaction. Several processes may call it at once; one migrates while the others wait.
+ * Rejects with `StoreUnavailable` if a newer version has written the database.
  */
 export async function migrateSchema(
   db: Kysely<Tables>,
@@ -170,7 +170,7 @@ async function initial(db: Kysely<Tables>, { id, json }: ColumnTypes, kind: 'sql
   await index(db, 'idempotency_keys_by_age', 'idempotency_keys', ['created_at']).execute();
 }
 
-/** Columns that are counted, and an index that answers for the counts without the documents. */
+/** Columns for the counts of `Store.statistics`, and an index that contains them all. */
 async function statistics(db: Kysely<Tables>): Promise<void> {
   await db.schema.alterTable('migrations').addColumn('state_reason', 'text').execute();
   await db.schema
@@ -186,7 +186,7 @@ async function statistics(db: Kysely<Tables>): Promise<void> {
   ]).execute();
 }
 
-/** What a due migration needs first, so that claims can be fair. A row from before counts as `send` until it is written again. */
+/** What a due migration needs first, so that claims can be fair. Existing rows count as `send` until they are written again. */
 async function dueWork(db: Kysely<Tables>): Promise<void> {
   await db.schema
     .alterTable('migrations')
@@ -197,7 +197,7 @@ async function dueWork(db: Kysely<Tables>): Promise<void> {
     .execute();
 }
 
-/** Folders that backups are taken from, and what was seen in them. */
+/** Watched folders and their objects. */
 async function feeds(db: Kysely<Tables>, { id, json }: ColumnTypes): Promise<void> {
   await db.schema.alterTable('migrations').addColumn('feed_folder', 'text').execute();
   await db.schema
@@ -230,18 +230,18 @@ async function feeds(db: Kysely<Tables>, { id, json }: ColumnTypes): Promise<voi
     .execute();
 }
 
-/** A record is written with its change and completed with its answer, so it has a name of its own before it has a place. */
+/** Ids of audit records. A record is stored with its change and completed with its response, so it needs an id before its position is known. */
 async function auditIds(db: Kysely<Tables>, { id }: ColumnTypes): Promise<void> {
   await db.schema.alterTable('audit').addColumn('id', id).execute();
   await index(db, 'audit_by_id', 'audit', ['id']).unique().execute();
 }
 
-/** The random digits of event ids. Older events keep the ids that they have been told by. */
+/** The random digits of event ids. Existing events keep their ids. */
 async function eventSalts(db: Kysely<Tables>): Promise<void> {
   await db.schema.alterTable('events').addColumn('salt', 'text').execute();
 }
 
-/** Which keys the stored texts need, without a look into the documents. */
+/** The versions and keys that texts are sealed with, to find them without reading documents. */
 async function seals(db: Kysely<Tables>): Promise<void> {
   for (const table of ['backups', 'webhooks'] as const) {
     await db.schema.alterTable(table).addColumn('seals', 'text').execute();
@@ -306,7 +306,7 @@ async function webhooks(db: Kysely<Tables>, { id, json }: ColumnTypes, kind: 'sq
   await index(db, 'deliveries_by_end', 'deliveries', ['last_attempt_at']).where('due_at', 'is', null).execute();
 }
 
-/** Vendor ids are found by instance, whatever the account is called, and stay when their migration goes. */
+/** Vendor ids are found by instance, under any account name, and are kept after their migration is deleted. */
 async function removedVendorIds(db: Kysely<Tables>, { id }: ColumnTypes): Promise<void> {
   await db.schema.alterTable('migrations').addColumn('cloud_endpoint', 'text').execute();
   await index(db, 'migrations_by_instance_id', 'migrations', ['instance_id']).execute();

@@ -2,10 +2,10 @@ import type { Kysely } from 'kysely';
 import type { SealCount } from '../domain/store.ts';
 import type { Tables } from './tables.ts';
 
-/** Records are counted up to this number. */
+/** Maximum of a count. */
 const mostCounted = 10_000;
 
-/** `Store.seals`, answered from two partial indexes: it looks up each seal that occurs, and counts no further than `mostCounted`. */
+/** `Store.seals`, from two partial indexes: one lookup per combination of seals, and counting up to `mostCounted`. */
 export async function countSeals(db: Kysely<Tables>): Promise<readonly SealCount[]> {
   const counts = new Map<string, { backups: number; webhooks: number }>();
   for (const table of ['backups', 'webhooks'] as const)

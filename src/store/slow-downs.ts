@@ -5,7 +5,7 @@ import type { Session } from './session.ts';
 import { statement } from './statement.ts';
 import type { SlowDownsTable, Tables } from './tables.ts';
 
-/** Schema version 0013: one row for each budget that a vendor has slowed down. */
+/** Schema version 0013: one row per budget that a vendor has slowed down. */
 export async function slowDownsTable(db: Kysely<Tables>, id: Expression<string>): Promise<void> {
   await db.schema
     .createTable('slow_downs')
@@ -21,7 +21,7 @@ export async function slowDownsTable(db: Kysely<Tables>, id: Expression<string>)
     .execute();
 }
 
-/** All slow-downs that are stored, inside a transaction that holds the lock of the replicas. */
+/** All stored slow-downs. The transaction must hold the lock on the list of processes. */
 export async function storedSlowDowns(session: Session): Promise<readonly SlowDown[]> {
   const rows = await session.rows(selectSlowDowns, {});
   return rows.map(({ slowed_at, paused_until, ...row }) => ({
@@ -31,7 +31,7 @@ export async function storedSlowDowns(session: Session): Promise<readonly SlowDo
   }));
 }
 
-/** Adds these to the stored ones, takes out those that are over at `now`, and answers what is stored then. All times by the database's clock. */
+/** Stores further slow-downs and deletes those that are over at `now`. Returns those in force. Times are of the database's clock. */
 export function addSlowDowns(
   session: Session,
   stored: readonly SlowDown[],
@@ -45,7 +45,7 @@ export function addSlowDowns(
   return kept;
 }
 
-/** `more` with times that count from `now`. */
+/** Slow-downs whose times were relative to `now`, with absolute times. */
 export function countedFrom(more: readonly SlowDown[], now: number): readonly SlowDown[] {
   return more.map((each) => shifted(each, now));
 }

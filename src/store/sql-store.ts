@@ -60,17 +60,17 @@ import { removeMigration, updateMigration } from './update.ts';
 import { findVendorIds, forgetVendorIds } from './vendor-ids.ts';
 import { createWebhook, findWebhook, listWebhooks, removeWebhook, updateWebhook } from './webhooks.ts';
 
-/** Their rows are named by the migration that they belong to. */
+/** Tables whose unreadable rows are reported under the id of their migration. */
 const migrationTables = new Set(['migrations', 'backups', 'calls']);
 
-/** The store over an open database, whichever of the two it is. */
+/** The store on an open database, SQLite or PostgreSQL. */
 export class SqlStore implements Store, AuditLog, WebhookStore, FeedStore {
   readonly #backend: Backend;
   readonly #kept = new KeptMigrations();
 
   constructor(backend: Backend) {
     this.#backend = backend;
-    // After a failover that has lost commits their versions are given again, to other states.
+    // After a failover that lost commits, the same version can mean another state.
     backend.onOtherHistory(() => this.#kept.clear());
   }
 
@@ -312,7 +312,7 @@ export class SqlStore implements Store, AuditLog, WebhookStore, FeedStore {
     return this.#backend.read((db) => findSealedOtherwise(db, mark, limit, after));
   }
 
-  /** Repaired or removed rows are checked again, so that they are not reported for ever. */
+  /** Unreadable records. It checks them again, so that repaired or deleted ones are no longer reported. */
   async unreadable() {
     const { unreadable } = this.#backend;
     for (const record of unreadable.found) {
@@ -338,7 +338,7 @@ export class SqlStore implements Store, AuditLog, WebhookStore, FeedStore {
     return result;
   }
 
-  /** Remembers what was found unreadable by whoever asked for it by name. */
+  /** Reports a record that a method found unreadable. */
   async #noting<T>(work: Promise<T>): Promise<T> {
     try {
       return await work;

@@ -2,15 +2,15 @@ import type { Compilable, Kysely, RawBuilder } from 'kysely';
 import type { Instant } from '../domain/migration.ts';
 import type { Tables } from './tables.ts';
 
-/** What the two databases do differently inside a statement. */
+/** What the databases do differently inside a statement. */
 export interface StatementDialect {
-  /** Whether rows are locked one by one (`for update`); without, the one writer has the whole database. */
+  /** Whether single rows are locked (`for update`). Otherwise there is a single writer. */
   readonly rowLocks: boolean;
-  /** The present time in milliseconds by the clock that leases go by. `appNow` is what the process believes. */
+  /** SQL expression: milliseconds since the epoch by the clock of leases. `appNow`: this process's clock. */
   leaseClock(appNow: Instant): RawBuilder<number>;
 }
 
-/** A value that a statement is given each time that it runs. `row`: of which row, where it is given several; else null. */
+/** The place of a value in a compiled statement. `row`: the index of the value's row, or null for a statement of one row. */
 class Placeholder {
   readonly name: string;
   readonly row: number | null;
@@ -21,21 +21,21 @@ class Placeholder {
   }
 }
 
-/** An object that has a placeholder under each name. */
+/** An object that returns a placeholder for each member. */
 function placeholders<Values extends object>(row: number | null): Values {
   return new Proxy({}, { get: (_target, name) => new Placeholder(String(name), row) }) as Values;
 }
 
-/** The text of a statement for one database, and where its values go. */
+/** A statement compiled for one database. */
 export interface CompiledStatement {
   readonly text: string;
-  /** In the order of the parameters: the name of a value, or a constant of the statement. */
+  /** In the order of the parameters: placeholders, or constants of the statement. */
   readonly parameters: readonly (Placeholder | unknown)[];
 }
 
 /**
- * A statement of the hot path: it is built and compiled once for each database, because that takes longer than SQLite takes to run it. Everything
- * else is built by Kysely where it is used.
+ * A frequent statement. It is built and compiled once per database, because that takes longer than SQLite needs to run it. Other statements are
+ * built by Kysely where they are used.
  */
 export class Statement<Values extends object, Row> {
   readonly #build: (db: Kysely<Tables>, values: Values, dialect: StatementDialect) => Compilable<Row>;
@@ -50,7 +50,7 @@ export class Statement<Values extends object, Row> {
     this.#values = values;
   }
 
-  /** `db`: any connection to a database of that dialect; nothing is sent over it. */
+  /** The compiled form for a dialect. `db`: any connection to such a database; nothing is sent. */
   compiledFor(db: Kysely<Tables>, dialect: StatementDialect): CompiledStatement {
     let compiled = this.#compiled.get(dialect);
     if (compiled === undefined) {
@@ -62,22 +62,22 @@ export class Statement<Values extends object, Row> {
   }
 }
 
-/** A statement whose values are named by the second parameter of `build`. */
+/** Makes a statement. `build` gets the values by name as its second parameter. */
 export function statement<Values extends object, Row>(
   build: (db: Kysely<Tables>, values: Values, dialect: StatementDialect) => Compilable<Row>,
 ): Statement<Values, Row> {
   return new Statement(build, placeholders(null));
 }
 
-/** Rows that one statement takes at most: it has a text for each number of them. */
+/** Maximum number of rows per statement, because each number of rows is a statement of its own. */
 const mostRows = 16;
 
-/** Whatever runs a statement. */
+/** A session or connection that runs statements. */
 interface Runner {
   run<Values extends object>(statement: Statement<Values, unknown>, values: Values): void;
 }
 
-/** A statement that is given any number of rows, in their order: how it is run. Without a row nothing is run. */
+/** Makes a function that runs a statement for any number of rows, in their order. Without rows nothing runs. */
 export function statementOfRows<Row extends object>(
   build: (db: Kysely<Tables>, rows: readonly Row[]) => Compilable<unknown>,
 ): (runner: Runner, rows: readonly Row[]) => void {
@@ -98,7 +98,7 @@ export function statementOfRows<Row extends object>(
   };
 }
 
-/** The parameters of one run. */
+/** The parameters of a statement for one run. */
 export function parametersOf<Values extends object>({ parameters }: CompiledStatement, values: Values): unknown[] {
   return parameters.map((each) => {
     if (!(each instanceof Placeholder)) return each;

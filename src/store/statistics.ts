@@ -3,7 +3,7 @@ import type { MigrationCount } from '../domain/store.ts';
 import type { MigrationState, ProviderId } from '../domain/vocabulary.ts';
 import type { Tables } from './tables.ts';
 
-/** `Store.statistics`, answered from an index alone. */
+/** `Store.statistics`, from an index alone. */
 export async function countMigrations(db: Kysely<Tables>): Promise<readonly MigrationCount[]> {
   const rows = await db
     .selectFrom('migrations')

@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely';
 
-/** One row per migration: the document, and beside it only what is filtered, scheduled or guarded by. Booleans are 0 and 1. */
+/** One row per migration: the document, and columns for filters, scheduling and constraints. Booleans are 0 and 1. */
 export interface MigrationsTable {
   id: string;
   document: string;
@@ -15,61 +15,63 @@ export interface MigrationsTable {
   /** A `DueWork`. */
   due_work: string;
   lease_owner: string | null;
-  /** Milliseconds since the epoch by the clock that leases go by: the database's own on PostgreSQL, the process's on SQLite. */
+  /** Milliseconds since the epoch by the clock of leases: the server's on PostgreSQL, the process's on SQLite. */
   lease_until: number | null;
+  /** The fencing token. */
   fence: number;
   version: number;
   occupies_instance: number;
   waits_for_instance: number;
-  /** Null also in rows that were last written before there was the column. */
+  /** Null also in rows that were last written before this column existed. */
   state_reason: string | null;
-  /** Calls whose outcome is not known. */
+  /** Number of calls with an unknown outcome. */
   unknown_calls: number;
-  /** JSON array of the vendor's ids of the migration, its backups and its calls. */
+  /** JSON array of all vendor ids of the migration. */
   vendor_ids: string;
-  /** Endpoint of the cloud account; null where it is not known. */
+  /** Endpoint of the cloud account; null: unknown. */
   cloud_endpoint: string | null;
-  /** The watched folder, as long as the migration is remembered. */
+  /** Id of the folder that the migration takes or took its files from. */
   feed_folder: string | null;
-  /** Whether files of it may still be taken. */
+  /** Whether files of the folder may still be taken. */
   feed_watches: number;
 }
 
-/** Watched folders, each once for all migrations that watch it. */
+/** Watched folders, one row for all migrations that watch the folder. */
 export interface FeedFoldersTable {
-  /** Digest over account, region, bucket and prefix. */
+  /** Digest of account, region, bucket and prefix. */
   id: string;
   account: string;
   region: string;
   bucket: string;
   prefix: string;
-  /** Null: nobody watches it now. */
+  /** Null: no migration watches it. */
   due_at: number | null;
   lease_owner: string | null;
+  /** By the process's clock on both databases. */
   lease_until: number | null;
   failures: number;
   scanned_at: number | null;
 }
 
-/** The objects of a watched folder as they were last seen. */
+/** The objects of a watched folder as last seen. */
 export interface FeedFilesTable {
   folder_id: string;
   object_key: string;
   document: string;
 }
 
-/** The vendor's ids of migrations that were removed: what they name at the vendor outlives our record. */
+/** Vendor ids of deleted migrations. What they identify at the vendor outlives the record. */
 export interface RemovedVendorIdsTable {
   provider: string;
   account: string;
   cloud_endpoint: string | null;
   instance_id: string;
   vendor_id: string;
-  /** When the migration last changed: what the vendor has of it is not younger. */
+  /** Time of the migration's last change. The vendor's objects are not younger. */
   changed_at: number;
 }
 
-/** Backups and calls: one row each, so that a change of one does not rewrite a chain of hundreds. */
+/** Backups and calls, one row each, so that one change does not rewrite a long chain. */
 export interface PartsTable {
   migration_id: string;
   /** Index in the aggregate's list. */
@@ -77,7 +79,7 @@ export interface PartsTable {
   document: string;
 }
 
-/** A backup's row. `seals`: with which versions and keys its URLs are sealed; null: none is. */
+/** A backup. `seals`: versions and keys of its sealed URLs, separated by spaces; null: none. */
 export interface BackupsTable extends PartsTable {
   seals: string | null;
 }
@@ -88,7 +90,7 @@ export interface LabelsTable {
   value: string;
 }
 
-/** What the active migrations hold; see `target.ts`. Rows go when a migration becomes terminal. */
+/** The targets of active migrations, see `target.ts`. Deleted when the migration ends. */
 export interface ActiveTargetsTable {
   migration_id: string;
   account: string;
@@ -99,7 +101,7 @@ export interface ActiveTargetsTable {
 
 export interface EventsTable {
   position: Generated<number>;
-  /** 13 hexadecimal digits; null in events that are older than it. */
+  /** 13 hexadecimal digits; null in older events. */
   salt: string | null;
   migration_id: string;
   account: string;
@@ -108,37 +110,37 @@ export interface EventsTable {
   data: string;
 }
 
-/** Where the events of removed migrations stood. */
+/** The positions of events of deleted migrations. */
 export interface RemovedEventsTable {
   position: number;
   salt: string | null;
   at: number;
 }
 
-/** An event before it has its position. */
+/** An event before it has a position. */
 export type EventRow = Omit<EventsTable, 'position' | 'salt'>;
 
 export interface IdempotencyKeysTable {
-  /** SHA-256 over caller and key: of one length whatever a caller sends. */
+  /** SHA-256 of caller and key, so that its length is fixed. */
   digest: string;
   document: string;
   created_at: number;
 }
 
-/** What was asked for by whom. Rows are added, and completed when what they tell of is answered; none is removed. */
+/** Audit records of requested changes. They are added and later completed, never deleted. */
 export interface AuditTable {
   position: Generated<number>;
-  /** Null in records that are older than it: their place is their id. */
+  /** Null in older records, whose id is made of the position. */
   id: string | null;
   at: number;
   caller: string | null;
   account: string | null;
-  /** Not a reference: the record outlives the migration. */
+  /** Not a foreign key, because the record outlives the migration. */
   migration_id: string | null;
   data: string;
 }
 
-/** One row per webhook: the document, and beside it only what deliveries are made by. */
+/** One row per webhook: the document, and columns for deliveries. */
 export interface WebhooksTable {
   id: string;
   document: string;
@@ -146,17 +148,17 @@ export interface WebhooksTable {
   seals: string | null;
   enabled: number;
   version: number;
-  /** Up to this position of the event log its deliveries have been made. */
+  /** Deliveries exist for the events up to this position of the log. */
   position: number;
 }
 
-/** The accounts of a webhook's document, to filter by. */
+/** The accounts in a webhook's document, for filters. */
 export interface WebhookAccountsTable {
   webhook_id: string;
   account: string;
 }
 
-/** One row per event and webhook. It has the whole event, which may be gone by the time that it is delivered. */
+/** One row per event and webhook. It contains the whole event, which may be deleted before the delivery. */
 export interface DeliveriesTable {
   position: Generated<number>;
   webhook_id: string;
@@ -168,21 +170,21 @@ export interface DeliveriesTable {
   last_attempt_at: number | null;
   last_status: number | null;
   last_error: string | null;
-  /** Null in those that have ended, and only there. */
+  /** Null if the delivery has ended, and only then. */
   due_at: number | null;
-  /** By the clock of `MigrationsTable.lease_until`. */
+  /** By the clock of leases, see `MigrationsTable.lease_until`. */
   lease_until: number | null;
   created_at: number;
 }
 
-/** Processes that share the database and the vendors' limits; times by the clock of `MigrationsTable.lease_until`. */
+/** Processes that share the database and the vendors' limits. Times are of the clock of leases, see `MigrationsTable.lease_until`. */
 export interface ReplicasTable {
   id: string;
   joins_at: number;
   leaves_at: number;
 }
 
-/** Slow-downs that all processes go by; times by the clock of `MigrationsTable.lease_until`. */
+/** Slow-downs that apply to all processes. Times are of the clock of leases, see `MigrationsTable.lease_until`. */
 export interface SlowDownsTable {
   provider: string;
   account: string;
@@ -191,7 +193,7 @@ export interface SlowDownsTable {
   speed: number;
   slowed_at: number;
   paused_until: number;
-  /** After that it says nothing any more. */
+  /** Afterwards the row has no effect. */
   recovers_at: number;
 }
 

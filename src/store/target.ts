@@ -3,15 +3,15 @@ import { type Backup, fullBackup, type Migration, restoredName } from '../domain
 import { terminalStates } from '../domain/vocabulary.ts';
 
 /**
- * What an active migration holds on its instance. Two migrations of one account and instance collide where both name databases
- * and have a name in common, and where one names none and their full backups have an object in common.
+ * What an active migration occupies on its instance. Two migrations of one account and instance collide if both name databases and have a name in
+ * common, or if one names none and their full backups have an object in common.
  */
 export interface TargetClaim {
-  /** Whether the request names databases. Without names only the source tells what will be restored. */
+  /** Whether the request names databases. Otherwise the source determines what is restored. */
   readonly namesDatabases: boolean;
-  /** Digests of the restored names, without regard to case. */
+  /** Digests of the restored names in lower case. */
   readonly names: readonly string[];
-  /** Digests of the objects that the full backup is read from. */
+  /** Digests of the objects of the full backup. */
   readonly sources: readonly string[];
 }
 
@@ -19,14 +19,14 @@ export function isTerminal(migration: Pick<Migration, 'state'>): boolean {
   return terminalStates.includes(migration.state);
 }
 
-/** Whether two states of a migration may hold different things while they are active. */
+/** Whether two versions of a migration may have different claims. Cheaper than comparing the claims. */
 export function mayClaimOther(before: Migration, after: Migration): boolean {
   const [one, other] = [fullBackup(before), fullBackup(after)];
   if (before.target !== after.target || one.source !== other.source) return true;
   return one.source.type === 'adopted' && one.providerRefs !== other.providerRefs;
 }
 
-/** What `migration` holds while it is active. */
+/** The claim of a migration while it is active. */
 export function targetClaim(migration: Migration): TargetClaim {
   const databases = migration.target.databases ?? [];
   return {
@@ -51,7 +51,7 @@ function sourceObjects({ source, providerRefs }: Pick<Backup, 'source' | 'provid
   }
 }
 
-/** Digests, because an object key of a thousand characters is longer than an index entry may be. */
+/** Digests without duplicates, sorted, because an object key may exceed the maximum length of an index entry. */
 function digests(texts: readonly string[]): readonly string[] {
   return [...new Set(texts.map((text) => hash('sha256', text)))].sort();
 }

@@ -1,6 +1,6 @@
 import { UnreadableRecord } from '../domain/store.ts';
 
-/** Maximum number of rows remembered by name; further ones are only logged. */
+/** Maximum number of remembered rows. Further ones are skipped without a report. */
 const maxNamed = 100;
 
 /** The unreadable rows of one database. Each is reported once and does not affect other rows. */
@@ -12,12 +12,12 @@ export class UnreadableRecords {
     this.#onError = onError;
   }
 
-  /** What was found so far, the oldest first. */
+  /** The rows found so far, in the order of their discovery. */
   get found(): readonly UnreadableRecord[] {
     return [...this.#found.values()];
   }
 
-  /** The readable rows; the others are reported. */
+  /** Reads rows and returns the readable ones. The others are reported. */
   readable<R, T>(rows: readonly R[], read: (row: R) => T): T[] {
     return rows.flatMap((row) => {
       const value = this.read(() => read(row));
@@ -25,7 +25,7 @@ export class UnreadableRecords {
     });
   }
 
-  /** Null: it cannot be read, and is reported. */
+  /** Reads one record. Null: it is unreadable and was reported. */
   read<T>(read: () => T): T | null {
     try {
       return read();
@@ -36,12 +36,12 @@ export class UnreadableRecords {
     }
   }
 
-  /** It has been repaired, or is gone. */
+  /** Removes a record that is readable again or deleted. */
   forget(error: UnreadableRecord): void {
     this.#found.delete(nameOf(error));
   }
 
-  /** Tells of it, the first time. */
+  /** Remembers a record and reports it to `onError`, the first time. */
   report(error: UnreadableRecord): void {
     if (this.#found.has(nameOf(error)) || this.#found.size >= maxNamed) return;
     this.#found.set(nameOf(error), error);
@@ -53,7 +53,7 @@ function nameOf({ table, id }: UnreadableRecord): string {
   return `${table} ${id}`;
 }
 
-/** The JSON object in a column. Throws `UnreadableRecord` for any other text. */
+/** The JSON object in a column. Throws `UnreadableRecord` for other text. */
 export function jsonObject(table: string, id: string, text: string): Record<string, unknown> {
   const value = json(table, id, text);
   if (typeof value !== 'object' || value === null || Array.isArray(value))
@@ -61,7 +61,7 @@ export function jsonObject(table: string, id: string, text: string): Record<stri
   return value as Record<string, unknown>;
 }
 
-/** The JSON value in a column. Throws `UnreadableRecord` for a text that is none. The error does not contain the text, which may hold anything. */
+/** The JSON value in a column. Throws `UnreadableRecord` for invalid JSON, without the text, which may contain anything. */
 export function json(table: string, id: string, text: string): unknown {
   try {
     return JSON.parse(text);

@@ -15,7 +15,7 @@ import { statement } from './statement.ts';
 import { isTerminal } from './target.ts';
 import { keepVendorIds } from './vendor-ids.ts';
 
-/** `Store.update` inside its transaction. Every check comes before the first write, so a refusal has nothing to undo. */
+/** `Store.update` inside its transaction. All checks precede the first write, so a refusal needs no rollback. */
 export async function updateMigration(
   session: Session,
   kept: KeptMigrations,
@@ -40,7 +40,7 @@ export async function updateMigration(
   if (changed === null) {
     const lease = leaseChange(options, before);
     keepLease(session, id, lease);
-    // What a caller made due while it was held can be claimed from now on.
+    // Work that a caller made due during the lease can now be claimed.
     if (lease === 'given_back') session.changed(id, before.dueAt);
     return { outcome: 'unchanged', migration: before, released: lease === 'given_back' };
   }
@@ -68,7 +68,7 @@ export async function updateMigration(
   return { outcome: 'updated', migration: after, released, ...(answered && { kept: true }) };
 }
 
-/** Stores the answer of an earlier request if the stored state now determines it. */
+/** Stores the response to an earlier request if the stored migration settles it. Returns whether it does. */
 function settle(session: Session, request: OpenRequest, stored: Migration): boolean {
   const settled = asCaller(() => request.answer(stored));
   if (settled === null) return false;
@@ -77,7 +77,7 @@ function settle(session: Session, request: OpenRequest, stored: Migration): bool
   return true;
 }
 
-/** What says whose a migration is, and which version of it is stored. */
+/** Lease, fencing token and version of a migration. */
 interface LeaseRow {
   readonly lease_owner: string | null;
   readonly fence: number;
@@ -109,7 +109,7 @@ const selectWhole = statement((db, { id }: { readonly id: string }, dialect) =>
     .$if(dialect.rowLocks, (query) => query.forUpdate('migrations')),
 );
 
-/** A migration as it is stored: where it is leased, this process has mostly just written it. Its row is locked. */
+/** The stored migration, from the cache if possible: this process has usually just written a migration that it leases. The row is locked. */
 async function keptOrRead(
   session: Session,
   kept: KeptMigrations,
@@ -123,7 +123,7 @@ async function keptOrRead(
   return row === null ? null : readMigration(row);
 }
 
-/** `Store.remove` inside its transaction. What belongs to the migration goes with its row. */
+/** `Store.remove` inside its transaction. Dependent rows are deleted with the migration's row. */
 export async function removeMigration(
   session: Session,
   id: string,
@@ -164,8 +164,8 @@ function applied(change: (current: Migration) => Migration | null, before: Migra
 }
 
 /**
- * A migration that begins to wait for an instance which is free by now would wait for a wake that has passed already: it is due
- * at once instead. Not so one that gave the instance up itself, which would come straight back.
+ * Makes a migration due at once if it begins to wait for an instance that is free by now, because the wake of waiting migrations has passed already.
+ * Not one that occupied the instance itself, which would be due again and again.
  */
 async function dueIfFree(session: Session, before: Migration, after: Migration): Promise<Migration> {
   const begins = waitsForInstance(after) && !waitsForInstance(before) && !before.occupiesInstance;
@@ -173,7 +173,7 @@ async function dueIfFree(session: Session, before: Migration, after: Migration):
   return { ...after, dueAt: after.createdAt };
 }
 
-/** What the options ask for the lease; without a fence it is somebody else's and stays. */
+/** The change of the lease that the options ask for. Without a fencing token the lease of another owner stays. */
 function leaseChange({ fence, release, renewLease }: UpdateOptions, stored: Migration): LeaseChange {
   if (fence === undefined) return 'stays';
   if (release === true || release?.(stored)) return 'given_back';

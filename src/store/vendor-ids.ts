@@ -30,7 +30,7 @@ export async function findVendorIds(
   return new Set([...rows.flatMap((row) => namesIn(row.vendor_ids)), ...removed.map((row) => row.vendor_id)]);
 }
 
-/** The same account by its name, or by the cloud that it belongs to. */
+/** SQL condition: the account has the same name or belongs to the same cloud. */
 function sameCloud(
   where: ExpressionBuilder<Tables, 'migrations' | 'removed_vendor_ids'>,
   { account, cloud }: Pick<Migration, 'account' | 'cloud'>,
@@ -39,7 +39,7 @@ function sameCloud(
   return cloud === undefined ? byName : where.or([byName, where('cloud_endpoint', '=', cloud.endpoint)]);
 }
 
-/** Keeps the ids of a migration that is removed. */
+/** Keeps the vendor ids of a migration that this transaction deletes. */
 export async function keepVendorIds(db: Kysely<Tables>, migration: Migration): Promise<void> {
   const rows = vendorIdsOf(migration).map((vendorId) => ({
     provider: migration.provider,
@@ -69,13 +69,13 @@ export async function forgetVendorIds(db: Kysely<Tables>, before: Instant, limit
   return Number(numDeletedRows);
 }
 
-/** The ids of a row. Of a text that is no list every word counts: an id too many only stops a finding, one too few would allow a wrong one. */
+/** The ids in a row. In invalid JSON every word counts: an additional id only prevents a match, a missing one would allow a wrong match. */
 function namesIn(text: string): readonly string[] {
   try {
     const names: unknown = JSON.parse(text);
     if (Array.isArray(names) && names.every((name) => typeof name === 'string')) return names;
   } catch {
-    // Not JSON: see above.
+    // Not JSON.
   }
   return text.match(/[\w.-]+/g) ?? [];
 }

@@ -4,7 +4,7 @@ import { sealsIn } from './documents.ts';
 import type { WebhooksTable } from './tables.ts';
 import { jsonObject } from './unreadable.ts';
 
-/** The webhook as it was stored. `enabled` and `version` live in their columns alone. Throws `UnreadableRecord`. */
+/** The webhook in a row. `enabled` and `version` come from their columns. Throws `UnreadableRecord`. */
 export function readWebhook(row: Omit<WebhooksTable, 'position' | 'seals'>): Webhook {
   const document = jsonObject('webhooks', row.id, row.document) as Partial<Webhook>;
   const { url, accounts, eventTypes, sealedSecret } = document;
@@ -13,7 +13,7 @@ export function readWebhook(row: Omit<WebhooksTable, 'position' | 'seals'>): Web
   return { ...document, id: row.id, enabled: row.enabled === 1, version: row.version } as Webhook;
 }
 
-/** The columns that a change of the webhook sets; its place in the event log is not among them. */
+/** The columns that a webhook determines: all but id and position in the event log. */
 export function webhookColumns({
   id: _id,
   enabled,

@@ -14,10 +14,10 @@ import type { Tables, WebhooksTable } from './tables.ts';
 import type { UnreadableRecords } from './unreadable.ts';
 import { readWebhook, webhookColumns } from './webhook-row.ts';
 
-/** Events that are read at a time when a change has to wait for them. */
+/** Number of events read at a time when a change must first catch up with the log. */
 const catchUpBatch = 500;
 
-/** `WebhookStore.createWebhook` inside its transaction. Every check comes before the first write, so a refusal has nothing to undo. */
+/** `WebhookStore.createWebhook` inside its transaction. All checks precede the first write, so a refusal needs no rollback. */
 export async function createWebhook(
   session: Session,
   webhook: Webhook,
@@ -28,7 +28,7 @@ export async function createWebhook(
   const { db, dialect } = session;
   dialect.lockWebhooks(session);
   if (key !== undefined) {
-    // Before the count: a repeated request may itself have made the last one.
+    // Checked before the limit, because a repeated request may itself have created the last webhook.
     const record = await findKeyIn(session, key);
     if (record !== null) return { outcome: 'key_exists', record };
   }
@@ -62,7 +62,7 @@ export async function findWebhook(db: Kysely<Tables>, id: string): Promise<Webho
   return row === undefined ? null : readWebhook(row);
 }
 
-/** `WebhookStore.listWebhooks`. `*` is no account that anybody could be shown: such a webhook is for those who see all. */
+/** `WebhookStore.listWebhooks`. A webhook of `*` is shown only to callers who see all accounts. */
 export async function listWebhooks(
   db: Kysely<Tables>,
   unreadable: UnreadableRecords,
@@ -116,7 +116,10 @@ export async function updateWebhook(
   return after;
 }
 
-/** What was appended before the change is still told by what held then; what happens while it is off is not made up for. */
+/**
+ * The new position in the event log. Events before the change are delivered by the earlier selection. Events while the webhook is disabled are
+ * not delivered.
+ */
 async function placeInLog(session: Session, position: number, before: Webhook, after: Webhook): Promise<number> {
   if (!before.enabled) return after.enabled ? Math.max(position, await latestPosition(session.db)) : position;
   const told = ({ enabled, accounts, eventTypes }: Webhook): string => JSON.stringify([enabled, accounts, eventTypes]);
@@ -126,7 +129,7 @@ async function placeInLog(session: Session, position: number, before: Webhook, a
   return reached.position;
 }
 
-/** A caller who may see the webhook now may lack the right to see its earlier deliveries. */
+/** Deletes deliveries of other accounts, which those who may see the webhook now may not be allowed to see. */
 async function forgetOthers(db: Kysely<Tables>, { id, accounts }: Webhook): Promise<void> {
   if (accounts.includes('*')) return;
   await db
@@ -136,7 +139,7 @@ async function forgetOthers(db: Kysely<Tables>, { id, accounts }: Webhook): Prom
     .execute();
 }
 
-/** `WebhookStore.removeWebhook` inside its transaction. Its deliveries go with its row. */
+/** `WebhookStore.removeWebhook` inside its transaction. Its deliveries are deleted with its row. */
 export async function removeWebhook(
   session: Session,
   id: string,
@@ -152,7 +155,7 @@ export async function removeWebhook(
   return true;
 }
 
-/** Writes the record of a change of a webhook in its transaction. One of several accounts belongs to none of them alone. */
+/** Writes the record of a change of a webhook, in its transaction. The record has an account only if the webhook has exactly one. */
 function writeAuditOfWebhook(session: Session, entry: AuditEntry | undefined, { id, accounts }: Webhook): void {
   if (entry === undefined) return;
   const [account = null] = accounts.length === 1 ? accounts : [];

@@ -21,11 +21,11 @@ import type { PostgresOptions } from './options.ts';
 import { openPool, type RecyclingPool } from './pool.ts';
 import { NotPrimary, readOnlyServer, Servers, type StoreUrlSource, textParserOf } from './servers.ts';
 
-/** Maximum number of tries of a transaction after a deadlock, a serialization failure or a lost connection. */
+/** Maximum attempts at a transaction, and the base of the pauses between them in milliseconds. */
 const tries = 4;
 const pauseMs = 50;
 
-/** By what a transaction is known to the server afterwards. `event`: its first one, or null where it appended none. */
+/** What identifies a transaction later. `event`: its first event, or null if it appended none. */
 interface CommitMark {
   readonly transactionId: string;
   readonly event: { readonly migrationId: string; readonly salt: string } | null;
@@ -47,7 +47,7 @@ function asStatement(text: RawBuilder<unknown>, db: Kysely<Tables>): Compilable<
   return { compile: () => text.compile(db) };
 }
 
-/** PostgreSQL, shared with other replicas. */
+/** PostgreSQL, which may be shared with other replicas. */
 export class PostgresBackend implements Backend {
   readonly dialect: SqlDialect;
   readonly unreadable: UnreadableRecords;
@@ -87,6 +87,7 @@ export class PostgresBackend implements Backend {
     });
   }
 
+  /** Connects to the primary and migrates the schema. Rejects with `StoreUnavailable`; its message names the place and a remedy if known. */
   static async open(
     url: string,
     options: PostgresOptions,
@@ -142,7 +143,7 @@ export class PostgresBackend implements Backend {
     return this.#listener.clockOffset;
   }
 
-  /** A server that answers but takes no writes counts as not available, and its connections are given up. */
+  /** Rejects also if the server accepts no writes; then all connections are replaced. */
   async check(): Promise<void> {
     await this.read(async (db) => {
       const { rows } = await sql<{ readOnly: boolean }>`select ${sql.raw(readOnlyServer)} as "readOnly"`.execute(db);
@@ -157,6 +158,7 @@ export class PostgresBackend implements Backend {
     await this.#db.destroy();
   }
 
+  /** Runs `run` again after failures that may pass, up to `tries` times. */
   async #repeating<T>(run: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++)
       try {
@@ -169,7 +171,7 @@ export class PostgresBackend implements Backend {
       }
   }
 
-  /** Two transactions in a deadlock must not meet again. */
+  /** Milliseconds until the next attempt, random so that deadlocked transactions do not meet again. */
   #jitter(attempt: number): number {
     const [byte = 0] = this.#runtime.randomBytes(1);
     return (attempt * pauseMs * (1 + byte / 255)) / 2;
@@ -181,7 +183,7 @@ export class PostgresBackend implements Backend {
     let done: { readonly value: T; readonly mark: CommitMark | null } | null = null;
     try {
       conversation.run(begin, {});
-      // Asked for before the commit is sent: afterwards nobody may be there to answer.
+      // Requested before the commit, because afterwards the server may be gone.
       const transaction = conversation.rows(transactionId, {});
       transaction.catch(() => {});
       const events: EventRow[] = [];
@@ -201,7 +203,7 @@ export class PostgresBackend implements Backend {
       client.release();
       return value;
     } catch (error) {
-      // A connection that cannot roll back is closed; then the server rolls back.
+      // If the rollback fails, the connection is closed, and the server rolls back.
       await conversation.rollBack().then(
         () => client.release(),
         () => client.release(true),
@@ -220,8 +222,8 @@ export class PostgresBackend implements Backend {
   }
 
   /**
-   * Appends the events and announces the changes. All of it goes out with the commit: from the lock to there nobody else can append, so that time is
-   * kept short. Answers by what the first event can be told from all others; null: there is none.
+   * Sends the notifications and appends the events together with the commit. The lock on appending is held from here to the commit, so this time is
+   * kept short. Returns what identifies the first event; null: there is none.
    */
   #conclude(conversation: Conversation, changes: Changes, events: readonly EventRow[]): CommitMark['event'] {
     for (const [id, claimableAt] of changes)
@@ -235,8 +237,8 @@ export class PostgresBackend implements Backend {
   }
 
   /**
-   * Whether a commit whose answer was lost took place. False: it certainly did not. Throws when nobody can tell; running the
-   * transaction again might then do it twice.
+   * Whether a commit without a response took place. False: it certainly did not. Throws `StoreOutcomeUnknown` if that cannot be determined, because
+   * a repetition might execute the transaction twice.
    */
   async #committed(mark: CommitMark | null, failure: unknown): Promise<boolean> {
     if (certainlyRolledBack(failure)) return false;
@@ -254,8 +256,8 @@ export class PostgresBackend implements Backend {
   }
 
   /**
-   * Null: it is under way, or the server cannot be asked. After a failover the number of the transaction may be another one's, so its event is
-   * asked for first; a committed number without the event tells nothing.
+   * The status of a transaction; null: in progress, or the server does not respond. After a failover another transaction may have the same id, so
+   * the event is decisive: a committed id without the event proves nothing.
    */
   async #statusOf({ transactionId, event }: CommitMark): Promise<string | null> {
     try {
@@ -280,7 +282,7 @@ function connect(pool: RecyclingPool): Kysely<Tables> {
   return new Kysely<Tables>({ dialect: new PooledPostgresDialect({ pool }) });
 }
 
-/** Without the limits on statements: a process that waits for another one's schema change may wait for long. */
+/** Migrates the schema, without limits on statements, because waiting for another process's migration may take long. */
 async function migrate(servers: Servers, onError: (error: unknown) => void): Promise<void> {
   const db = connect(openPool(servers, 1, onError, false));
   try {
@@ -290,7 +292,7 @@ async function migrate(servers: Servers, onError: (error: unknown) => void): Pro
   }
 }
 
-/** Why the database cannot be used from the start, as one sentence with its place and, where it is known, the remedy. */
+/** The error of a failed start, as one sentence with the place and, if known, a remedy. */
 function openingFailure(error: unknown, place: string): unknown {
   if (error instanceof DatabaseError) {
     const remedy = remedies[error.code ?? ''] ?? '';
@@ -308,13 +310,13 @@ function openingFailure(error: unknown, place: string): unknown {
   });
 }
 
-/** Of an error of several addresses (`localhost`): that of the first one. */
+/** The code of an error. An error about several addresses, such as those of `localhost`, has that of its first one. */
 function codeOf(error: unknown): string {
   const single = error instanceof AggregateError ? error.errors[0] : error;
   return single instanceof Error && 'code' in single ? String(single.code) : '';
 }
 
-/** By SQLSTATE, or by the code of an error of the network. */
+/** Remedies by SQLSTATE or network error code. */
 const remedies: Readonly<Record<string, string>> = {
   '28P01': ' Correct the user or the password in store.url.',
   '28000': ' Correct the user in store.url, or allow it in pg_hba.conf.',

@@ -1,14 +1,14 @@
 import type { PostgresPoolClient } from 'kysely';
 import type { Connection, Submittable } from 'pg';
 
-/** A statement in a batch. `name`: by which the server knows it from now on, on this connection. */
+/** A statement of a batch. `name`: its name as a prepared statement on this connection. */
 export interface BatchStatement {
   readonly text: string;
   readonly name: string;
-  /** False: the server has it already under this name. */
+  /** False: the server has prepared it under this name. */
   readonly isNew: boolean;
   readonly values: readonly (string | null)[];
-  /** The columns of its rows as an earlier run has described them. */
+  /** The columns of its rows from an earlier run; null: not known. */
   readonly columns: readonly Column[] | null;
 }
 
@@ -27,17 +27,17 @@ interface Description {
   readonly fields: readonly { readonly name: string; readonly dataTypeID: number }[];
 }
 
-/** Parses a value of a type, by the type's number. */
+/** Returns the parser of a type, by its object id. */
 export type ParserOf = (type: number) => (text: string) => unknown;
 
 /**
- * Statements that are sent together and answered together, in one round trip. The first that fails is the last that ran. `pg` takes it in the place of
- * a query of its own.
+ * Statements that are sent together and answered together, in one round trip. After a failure the server skips the rest. `pg` runs a batch in
+ * place of a query.
  */
 export class Batch implements Submittable {
-  /** Called once; `pg` puts its limit of time around it. */
+  /** Called once at the end. `pg` wraps it to apply its query timeout. */
   callback: (error: Error | null) => void;
-  /** Of the statements that have succeeded, in their order. */
+  /** The results of the statements that succeeded, in order. */
   readonly results: StatementResult[] = [];
   readonly statements: readonly BatchStatement[];
   readonly #parserOf: ParserOf;
@@ -95,15 +95,15 @@ export class Batch implements Submittable {
   }
 }
 
-/** A connection of the pool that takes batches too. */
+/** A pooled connection that also runs batches. */
 export interface BatchingClient extends PostgresPoolClient {
-  /** `destroy`: it is closed. */
+  /** Returns the connection to the pool. `destroy`: closes it instead. */
   release(destroy?: boolean): void;
-  /** Sends a batch. Rejects with what a query would reject with. */
+  /** Sends a batch. Rejects as a query would. */
   send(batch: (callback: (error: Error | null) => void) => Batch): Promise<void>;
 }
 
-/** PostgreSQL has no NUL in text. In JSON it is written as an escape and stays. */
+/** Replaces NUL, which PostgreSQL does not allow in text. JSON writes it as an escape, which stays. */
 export function withoutNul<T>(parameter: T): T | string {
   return typeof parameter === 'string' && parameter.includes('\0') ? parameter.replaceAll('\0', '\uFFFD') : parameter;
 }

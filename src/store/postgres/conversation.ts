@@ -13,7 +13,7 @@ import {
 } from './batch.ts';
 import { PooledPostgresDialect } from './dialect.ts';
 
-/** What a connection's server knows of a statement. */
+/** What is known of a statement that the server has prepared. */
 interface Known {
   readonly name: string;
   readonly columns: readonly Column[] | null;
@@ -30,11 +30,11 @@ interface Waiting {
 function nobodyWaits(): void {}
 
 /**
- * The statements of one connection in their order, in as few round trips as they allow: what is only run waits for the next one whose rows are
- * needed, and those that are asked for at once are sent together. What Kysely sends goes by the same order.
+ * Sends the statements of one connection in order, in few round trips. A statement without needed rows waits for the next one whose rows are
+ * needed; statements requested at the same time are sent together. Queries of Kysely keep the same order.
  */
 export class Conversation {
-  /** Kysely over this connection. */
+  /** Kysely on this connection. */
   readonly db: Kysely<Tables>;
   readonly #client: BatchingClient;
   readonly #dialect: SqlDialect;
@@ -44,7 +44,7 @@ export class Conversation {
   #waiting: Waiting[] = [];
   #sent: Promise<void> = Promise.resolve();
   #scheduled = false;
-  /** Why the transaction cannot go on. */
+  /** The first failure of the transaction; null: none. */
   #failure: unknown = null;
 
   constructor(client: BatchingClient, dialect: SqlDialect, parserOf: ParserOf) {
@@ -54,14 +54,14 @@ export class Conversation {
     this.db = new Kysely<Tables>({ dialect: new PooledPostgresDialect({ pool: alone(this.#inOrder()) }) });
   }
 
-  /** The rows of a statement. */
+  /** Runs a statement and returns its rows. */
   rows<Values extends object, Row>(statement: Statement<Values, Row>, values: Values): Promise<readonly Row[]> {
     const rows = new Promise<StatementResult['rows']>((resolve, reject) =>
       this.#add(statement, values, resolve, reject),
     );
     if (!this.#scheduled) {
       this.#scheduled = true;
-      // What is asked for in the same breath goes along.
+      // Statements that are requested before this microtask runs join the batch.
       queueMicrotask(() => {
         this.#scheduled = false;
         void this.flush();
@@ -70,13 +70,13 @@ export class Conversation {
     return rows as Promise<readonly Row[]>;
   }
 
-  /** Runs a statement with the next ones. When it fails, they do too. */
+  /** Queues a statement without waiting for it. If it fails, the following ones fail too. */
   run<Values extends object>(statement: Statement<Values, unknown>, values: Values): void {
-    // Whoever waits for the next one hears of its failure.
+    // The next statement reports the failure.
     this.#add(statement, values, nobodyWaits, nobodyWaits);
   }
 
-  /** Sends all that waits. Resolves when it is answered, whatever the answers. */
+  /** Sends all queued statements. Resolves when they have been answered, successfully or not. */
   flush(): Promise<void> {
     if (this.#waiting.length > 0) {
       const batch = this.#waiting;
@@ -86,7 +86,7 @@ export class Conversation {
     return this.#sent;
   }
 
-  /** Gives the transaction up, with what of it has not been sent. Rejects when the server cannot be told. */
+  /** Rolls the transaction back and rejects queued statements. Rejects if the rollback fails. */
   async rollBack(): Promise<void> {
     const waiting = this.#waiting;
     this.#waiting = [];
@@ -139,7 +139,7 @@ export class Conversation {
     }
   }
 
-  /** A statement that failed may be known to the server or not, so its name is not used again. */
+  /** The statement with its prepared name. A failed statement may or may not be prepared, so its name is not used again. */
   #prepared({ statement, text, values }: Waiting, fresh: Map<Statement<never, unknown>, string>): BatchStatement {
     const known = this.#known.get(statement);
     if (known !== undefined) return { text, values, name: known.name, isNew: false, columns: known.columns };
@@ -149,16 +149,16 @@ export class Conversation {
     return { text, values, name, isNew: named === undefined, columns: null };
   }
 
-  /** The connection for Kysely, whose statements wait for what stands before them. */
+  /** The connection for Kysely. Its queries are sent after the queued statements. */
   #inOrder(): PostgresPoolClient {
     const query = async (text: string, parameters: readonly unknown[]) => {
       await this.flush();
-      // It would only be told that an earlier statement has failed.
+      // The server would only report that an earlier statement failed.
       if (this.#failure !== null) throw this.#failure;
       return this.#client.query(text, parameters);
     };
     return {
-      // Kysely's second signature is for cursors, which it is not given.
+      // Kysely's second signature is for cursors, which it does not get here.
       query: query as unknown as PostgresPoolClient['query'],
       release: () => {},
     };

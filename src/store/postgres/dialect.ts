@@ -4,23 +4,23 @@ import type { SqlDialect } from '../session.ts';
 import { statement } from '../statement.ts';
 import type { Tables } from '../tables.ts';
 
-/** Kysely over a pool. The schema is changed under a lock of its transaction, which outlives no connection of a pooler. */
+/** Kysely on a pool. Its session lock on schema changes is omitted; `lockSchema` locks within the transaction, which works with poolers. */
 export class PooledPostgresDialect extends PostgresDialect {
   override createAdapter(): PostgresAdapter {
     return new TransactionLockAdapter();
   }
 }
 
-/** Without the lock of the session, which is left behind where a change fails. */
+/** Omits the session lock, which would remain after a failed change. */
 class TransactionLockAdapter extends PostgresAdapter {
   override async acquireMigrationLock(): Promise<void> {}
   override async releaseMigrationLock(): Promise<void> {}
 }
 
-/** Numbers that no other user of the database's advisory locks is likely to use. */
+/** Keys of advisory locks that other users of the database are unlikely to use. */
 export const advisoryLocks = { space: 0x676f6477, events: 1, webhooks: 2, replicas: 3, processes: 0x676f6478 } as const;
 
-/** The number of the advisory lock that a process holds in the space of processes for as long as it listens. */
+/** The key of the advisory lock, in the space `processes`, that a process holds while it listens. */
 export function processLock(process: string): number {
   return createHash('sha256').update(process).digest().readUInt32BE() & 0x7fff_ffff;
 }
@@ -47,7 +47,7 @@ const lockReplicas = statement((db) =>
   ),
 );
 
-/** Row locks and advisory locks; leases go by the server's clock, so replicas need not agree on the time. */
+/** Row locks and advisory locks. Leases use the server's clock, so replicas need not agree on the time. */
 export const postgresSql = (process: string): SqlDialect => ({
   rowLocks: true,
   withoutIndex: (column) => column,
@@ -60,7 +60,7 @@ export const postgresSql = (process: string): SqlDialect => ({
   lockReplicas: (session) => session.run(lockReplicas, {}),
 });
 
-/** Whether another process listens. One whose connection has just been lost counts as gone. */
+/** Whether a process is listening, which shows that it runs. While it reconnects, it counts as gone. Undefined: assumed to run. */
 async function processLives(db: Kysely<Tables>, process: string | undefined): Promise<boolean> {
   if (process === undefined) return true;
   const { rows } = await sql`

@@ -3,22 +3,22 @@ import { DatabaseError } from 'pg';
 import { StoreUnavailable, UnreadableRecord } from '../../domain/store.ts';
 import { NotPrimary } from './servers.ts';
 
-/** SQLSTATE classes that blame the statement: feature, data, integrity, syntax. An internal fault, passed through unchanged. */
+/** SQLSTATE classes of faulty statements: feature, data, integrity, syntax. These are internal errors and pass through unchanged. */
 const ours = new Set(['0A', '22', '23', '42']);
 
 /**
- * Errors after which the same transaction may succeed at once: serialization failure, deadlock, the backend's own shutdown, and a server that
- * takes no writes any more, whose connection is closed.
+ * SQLSTATE codes after which the same transaction may succeed at once: serialization failure, deadlock, shutdown of the server process, and a
+ * server that accepts no more writes, whose connection is closed.
  */
 const passing = new Set(['40001', '40P01', '57P01', '57P02', '25006']);
 
-/** Another transaction has just stored the same idempotency key, and the next try finds it. */
+/** Violated when another transaction stores the same idempotency key first. The next attempt finds that key. */
 const keys = 'idempotency_keys_pkey';
 
-/** Programming errors of the process itself. */
+/** Errors in this program. */
 const programming = [TypeError, RangeError, SyntaxError, ReferenceError];
 
-/** The rejection of a failed call: `StoreUnavailable` for a failure of the database or its connection, else the error itself. */
+/** The rejection for a failed call: `StoreUnavailable` if the database or connection failed, otherwise the error itself. */
 export function postgresFailure(error: unknown): unknown {
   if (
     error instanceof StoreUnavailable ||
@@ -30,13 +30,13 @@ export function postgresFailure(error: unknown): unknown {
   return new StoreUnavailable(error instanceof Error ? describe(error) : 'the database failed', { cause: error });
 }
 
-/** Whether a transaction that failed so, before its commit was sent, is worth running again at once. */
+/** Whether a transaction that failed before its commit was sent should be repeated at once. */
 export function worthRepeating(error: unknown): boolean {
   if (error instanceof DatabaseError) return passing.has(error.code ?? '') || error.constraint === keys;
   return error instanceof NotPrimary || (error instanceof Error && connectionLost(error));
 }
 
-/** Whether another one of several servers may be reached instead. */
+/** Whether the server was not reached, so that another one of several may be. */
 export function unreachable(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.every(unreachable);
   if (!(error instanceof Error)) return false;
@@ -45,18 +45,18 @@ export function unreachable(error: unknown): boolean {
   return codes.includes(String(code)) || /timeout/i.test(error.message);
 }
 
-/** Whether a commit that failed so is certainly not carried out: the server has answered, and not that it is going down. */
+/** Whether a failed commit certainly did not take place: the server reported an error other than its own shutdown. */
 export function certainlyRolledBack(error: unknown): boolean {
   return isAbortedTransactionError(error) || (error instanceof DatabaseError && !error.code?.startsWith('57P'));
 }
 
-/** Not `ECONNREFUSED` or a timeout: those cost the next try as much time, and fail it the same way. */
+/** Whether an established connection broke. Not `ECONNREFUSED` or a timeout, which a repetition would meet again after the same time. */
 function connectionLost(error: Error): boolean {
   if ('code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE')) return true;
   return /^Connection terminated( unexpectedly)?$|not queryable/.test(error.message);
 }
 
-/** An error of several addresses (`localhost`) has no message of its own. */
+/** The message of an error. An error about several addresses, such as those of `localhost`, has none of its own. */
 function describe(error: Error): string {
   if (error.message !== '') return error.message;
   return error instanceof AggregateError && error.errors[0] instanceof Error ? error.errors[0].message : error.name;

@@ -5,10 +5,10 @@ import { StoreUnavailable } from '../../domain/store.ts';
 import { advisoryLocks, processLock } from './dialect.ts';
 import type { Servers } from './servers.ts';
 
-/** The channel on which every write names the migration it changed. */
+/** The notification channel. Each write notifies the id of the changed migration. */
 export const channel = 'godwit_changed';
 
-/** A change as a notification says it. */
+/** The payload of a notification. `origin`: the sending process. */
 export function changeInWords(origin: string, migrationId: string, claimableAt: Instant | null): string {
   return `${origin} ${migrationId} ${claimableAt ?? ''}`;
 }
@@ -17,36 +17,36 @@ export function changeInWords(origin: string, migrationId: string, claimableAt: 
 const countingOffsetMs = 500;
 const firstRetryMs = 100;
 const maxRetryMs = 5_000;
-/** Maximum wait for a notification, in milliseconds, after which none is assumed to arrive. */
+/** Maximum wait for a test notification, in milliseconds. Without it, notifications are assumed not to arrive. */
 const probeMs = 5_000;
-/** What stands in the place of a migration's id in a notification that only has to arrive. */
+/** Takes the place of the migration's id in a test notification. */
 const probe = 'probe';
-/** After a gap: how many changed migrations are named at most. */
+/** Maximum number of changed migrations to report after a gap. */
 const catchUpLimit = 10_000;
 
 export interface ListenerOptions {
   readonly servers: Servers;
   readonly runtime: Pick<Runtime, 'sleep' | 'now'>;
-  /** What this process puts before its own notifications, which its listeners have heard of already. */
+  /** Identifies this process in its own notifications, which it ignores on arrival. */
   readonly origin: string;
   readonly pingMs: number;
-  /** Notifies the channel over another connection. */
+  /** Sends a notification over another connection. */
   readonly notify: (payload: string) => Promise<unknown>;
   readonly tell: (changes: ReadonlyMap<string, Instant | null>) => void;
-  /** The connection was made again, to another server than before or to one that was started again. */
+  /** Called after a reconnection to another or restarted server. */
   readonly onOtherServer: () => void;
   readonly onError: (error: unknown) => void;
 }
 
 /**
- * Receives changes of other processes over its own connection. A lost connection is re-established, and missed changes are read from the
- * event log.
+ * Receives the changes of other processes on a connection of its own. After a loss it reconnects, and reads the missed changes from the event
+ * log.
  */
 export class ChangeListener {
   readonly #options: ListenerOptions;
   readonly #stopping = new AbortController();
   #running: Promise<void> = Promise.resolve();
-  /** The last event of which everything before has been told; null before the first connection. */
+  /** Position up to which all events have been reported; null before the first connection. */
   #position: number | null = null;
   #clockOffset = 0;
   #server: string | null = null;
@@ -57,17 +57,17 @@ export class ChangeListener {
     this.#options = options;
   }
 
-  /** The server's clock minus ours, in milliseconds; 0 while they differ by less than counts. */
+  /** The server's clock minus this process's clock, in milliseconds; 0 while they differ by at most `countingOffsetMs`. */
   get clockOffset(): number {
     return this.#clockOffset;
   }
 
-  /** Whether the last notification that was sent to try it has arrived, and the connection stands. */
+  /** Whether the last test notification has arrived and the connection is open. */
   get hears(): boolean {
     return this.#hears;
   }
 
-  /** Resolves when it listens; rejects when the first connection fails, and with `StoreUnavailable` when nothing is heard over it. */
+  /** Resolves when it listens. Rejects if the connection fails, and with `StoreUnavailable` if the test notification does not arrive. */
   async start(): Promise<void> {
     const connection = await this.#connect();
     try {
@@ -80,6 +80,7 @@ export class ChangeListener {
     this.#running = this.#run(connection);
   }
 
+  /** Closes the connection. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#running;
@@ -114,7 +115,7 @@ export class ChangeListener {
     const connection = new Connection(this.#options.servers, (payload) => this.#heard(payload));
     try {
       const server = await connection.open(this.#options.origin);
-      // What the pool holds leads to the server of before.
+      // Pooled connections lead to the previous server.
       if (this.#server !== null && this.#server !== server) this.#options.onOtherServer();
       this.#server = server;
       await this.#catchUp(connection);
@@ -125,7 +126,7 @@ export class ChangeListener {
     }
   }
 
-  /** Returns when stopped; throws when the connection is lost or does not answer. */
+  /** Checks the connection until `stop`. Throws if it is lost or does not respond. */
   async #watch(connection: Connection): Promise<void> {
     const { runtime, pingMs } = this.#options;
     const { signal } = this.#stopping;
@@ -134,16 +135,16 @@ export class ChangeListener {
       if (connection.lost.aborted) throw connection.lost.reason;
       if (signal.aborted) return;
       const heard = this.#hears;
-      // A pool that cannot send one now says nothing of this connection.
+      // A failure to send the test says nothing about this connection.
       await this.#try(connection).catch(this.#options.onError);
-      // Missed notifications are looked up.
+      // If notifications do not arrive, the changes are read from the event log.
       if (heard && this.#hears) this.#position = await this.#look(connection);
       else await this.#catchUp(connection);
       if (heard && !this.#hears) this.#options.onError(new StoreUnavailable('notifications (LISTEN) do not arrive'));
     }
   }
 
-  /** Sends a notification over another connection and waits for it: a pooler that pools by transaction takes `listen` and passes nothing on. */
+  /** Sends a test notification over another connection and waits for it: a transaction pooler accepts `listen` but forwards nothing. */
   async #try(connection: Connection): Promise<void> {
     const { runtime, origin, notify } = this.#options;
     this.#probeArrived = new AbortController();
@@ -153,22 +154,23 @@ export class ChangeListener {
     if (!this.#stopping.signal.aborted) this.#hears = signal.aborted;
   }
 
+  /** Reports the migrations with events since the last position. */
   async #catchUp(connection: Connection): Promise<void> {
     const since = this.#position;
     this.#position = await this.#look(connection);
     if (since === null) return;
-    // Whether they can be claimed is not known: they are taken to be.
+    // Whether they may be claimed is unknown, so it is assumed.
     this.#options.tell(new Map((await connection.changedAfter(since)).map((id) => [id, 0])));
   }
 
-  /** The last position, and what the server's clock says. */
+  /** Reads the last position, and measures the offset of the server's clock. */
   async #look(connection: Connection): Promise<number> {
     const { now } = this.#options.runtime;
     const askedAt = now();
     const { position, serverNow } = await connection.lastPosition();
     const took = now() - askedAt;
     const offset = Math.round(serverNow - askedAt - took / 2);
-    // Small differences are left alone: a clock that is corrected all the time is worse than one that is a little off.
+    // Small differences are ignored, because a clock that is corrected often is worse than a slightly wrong one.
     if (Math.abs(offset - this.#clockOffset) > countingOffsetMs + took) this.#clockOffset = offset;
     return position;
   }
@@ -181,7 +183,7 @@ export class ChangeListener {
   }
 }
 
-/** The listening connection, with its loss as a signal. */
+/** The listening connection. Its loss aborts a signal. */
 class Connection {
   readonly #servers: Servers;
   readonly #client: Client;
@@ -199,7 +201,7 @@ class Connection {
     return this.#lost.signal;
   }
 
-  /** Listens, and shows the other processes for as long as it stands that this one is running. Answers which server it is. */
+  /** Connects, listens, and takes the lock that shows other processes that this one runs. Returns the identity of the server. */
   async open(process: string): Promise<string> {
     await this.#client.connect();
     await this.#servers.prepare(this.#client);
@@ -211,6 +213,7 @@ class Connection {
     return rows[0].server;
   }
 
+  /** The position of the latest event, and the server's clock in milliseconds. */
   async lastPosition(): Promise<{ readonly position: number; readonly serverNow: number }> {
     const { rows } = await this.#client.query(
       'select coalesce(max(position), 0) as position, (extract(epoch from clock_timestamp()) * 1000)::float8 as now from events',
@@ -218,6 +221,7 @@ class Connection {
     return { position: rows[0].position, serverNow: rows[0].now };
   }
 
+  /** Ids of migrations with events after a position, at most `catchUpLimit`. */
   async changedAfter(position: number): Promise<readonly string[]> {
     const { rows } = await this.#client.query('select distinct migration_id from events where position > $1 limit $2', [
       position,
@@ -226,7 +230,7 @@ class Connection {
     return rows.map((row) => row.migration_id);
   }
 
-  /** Closes without waiting for a server that may be gone. */
+  /** Closes without waiting, because the server may be gone. */
   drop(): void {
     this.#client.end().catch(() => {});
   }

@@ -1,17 +1,17 @@
-/** Settings for a PostgreSQL server. Times in milliseconds. */
+/** Settings of the connection to PostgreSQL. Times are in milliseconds. */
 export interface PostgresOptions {
-  /** Connections of this process at most, beside the one that listens. */
+  /** Maximum number of connections of this process, besides the listening one. */
   readonly poolSize: number;
   readonly connectTimeoutMs: number;
-  /** The server ends a statement after this long; the process gives the connection up `graceMs` later. */
+  /** The server cancels a statement after this time; this process closes the connection `graceMs` later. */
   readonly statementTimeoutMs: number;
-  /** How long a statement waits for a lock. */
+  /** Maximum wait of a statement for a lock. */
   readonly lockTimeoutMs: number;
-  /** How long the process waits beyond the server's own limit, for a server that has gone silent. */
+  /** Additional wait beyond the server's own limit, for a server that does not respond. */
   readonly graceMs: number;
-  /** How long the server is asked whether a commit with a lost answer took place. */
+  /** How long to ask the server for the outcome of a commit without a response. */
   readonly commitDoubtMs: number;
-  /** Interval between checks of the listening connection, so that a dead one is noticed. */
+  /** Interval between checks of the listening connection. */
   readonly pingMs: number;
 }
 

@@ -3,17 +3,17 @@ import { type Client, DatabaseError, Pool, type PoolClient } from 'pg';
 import { type BatchingClient, withoutNul } from './batch.ts';
 import type { Servers } from './servers.ts';
 
-/** Maximum age of a connection in seconds, because a host's address or a password may have changed. */
+/** Maximum age of a connection in seconds, because addresses and passwords may change. */
 const maxLifeSeconds = 300;
 
-/** A pool whose connections can be declared outdated. */
+/** A pool whose existing connections can be replaced. */
 export interface RecyclingPool extends PostgresPool {
   connect(): Promise<BatchingClient>;
-  /** Every connection that was made before is closed instead of being used again. */
+  /** Closes all existing connections instead of using them again. */
   recycle(): void;
 }
 
-/** A pool whose broken connections are neither used again nor able to end the process. `limits`: see `Servers.prepare`. */
+/** Opens a pool. Broken connections are not used again, and their errors do not end the process. `limits`: see `Servers.prepare`. */
 export function openPool(
   servers: Servers,
   poolSize: number,
@@ -28,13 +28,13 @@ export function openPool(
       servers.prepare(client, limits).then(() => done(), done);
     },
   } as ConstructorParameters<typeof Pool>[0]);
-  // An idle connection that the server closes; the pool has dropped it already.
+  // Error of an idle connection that the server closed. The pool has removed it already.
   pool.on('error', onError);
   let generation = 0;
   const generations = new WeakMap<PoolClient, number>();
   pool.on('connect', (client) => {
     generations.set(client, generation);
-    // The same for one that is between two statements of a transaction: the next statement tells its user.
+    // Error of a connection between two statements of a transaction. Its next statement fails.
     client.on('error', () => {});
   });
   const clients = new WeakMap<PoolClient, BatchingClient>();
@@ -60,8 +60,8 @@ export function openPool(
 }
 
 /**
- * A connection whose statement went without an answer is closed, because the answer would be taken for the next one's; so is one whose server
- * takes no writes any more.
+ * Wraps a connection. `release` closes it instead of reusing it if a statement got no response, because that response would be taken for the
+ * next one's, or if its server accepts no more writes.
  */
 function guard(client: PoolClient, isOld: () => boolean): BatchingClient {
   let lost: Error | null = null;
@@ -79,7 +79,7 @@ function guard(client: PoolClient, isOld: () => boolean): BatchingClient {
   const query = (text: string, parameters: readonly unknown[]) =>
     watched(() => client.query(text, parameters.map(withoutNul)));
   return {
-    // Kysely's second signature is for cursors, which it is not given.
+    // Kysely's second signature is for cursors, which it does not get here.
     query: query as unknown as BatchingClient['query'],
     send: (batchOf) =>
       watched(
@@ -92,7 +92,7 @@ function guard(client: PoolClient, isOld: () => boolean): BatchingClient {
   };
 }
 
-/** `read_only_sql_transaction`, or a server that shuts down or recovers. */
+/** Whether the error is `read_only_sql_transaction`, or comes from a server that shuts down or starts. */
 function takesNoWrites({ code = '' }: DatabaseError): boolean {
   return code === '25006' || code.startsWith('57P');
 }

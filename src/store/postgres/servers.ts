@@ -5,7 +5,7 @@ import type { PostgresOptions } from './options.ts';
 const int8 = 20;
 const json = 114;
 
-/** The server that was reached takes no writes: a standby, a primary of yesterday, or one that is set to read-only. */
+/** The server accepts no writes: a standby, a former primary, or a server that is set to read-only. */
 export class NotPrimary extends Error {
   override readonly name = 'NotPrimary';
 
@@ -14,20 +14,20 @@ export class NotPrimary extends Error {
   }
 }
 
-/** Where the store's URL stands, when that may change while the process runs. */
+/** The source of a store URL that may change while the process runs. */
 export interface StoreUrlSource {
-  /** The URL as it stands now. Throws when it cannot be read. */
+  /** Returns the present URL. Throws if it cannot be read. */
   readonly read: () => string;
-  /** Told when it cannot be read or used; the URL of before stays in use. */
+  /** Called if the URL cannot be read or used. The previous one stays in use. */
   readonly onFault: (error: unknown) => void;
 }
 
-/** SQL for whether the server that is asked takes no writes. */
+/** SQL expression: the server accepts no writes. */
 export const readOnlyServer = "(pg_is_in_recovery() or current_setting('transaction_read_only') = 'on')";
 
 /**
- * The servers of a store URL: connections are made to the one that worked last, and to the next one when that fails or takes no writes. Each new
- * connection goes by the URL as it stands then.
+ * The servers in a store URL. A connection is made to the server that worked last, and to the next one after it fails or accepts no writes. The
+ * URL is read again for each new connection.
  */
 export class Servers {
   readonly #options: PostgresOptions;
@@ -36,10 +36,10 @@ export class Servers {
   #place: PostgresPlace;
   #current = 0;
   #server: string | null = null;
-  /** Called before a connection to another server is used for the first time: it may have lost the last commits of the one before. */
+  /** Called before a connection to another or restarted server is used. That server may lack the last commits of the previous one. */
   onOtherServer: () => void = () => {};
 
-  /** Throws `StoreUrlFault`. */
+  /** Throws `StoreUrlFault` for an invalid URL. */
   constructor(url: string, options: PostgresOptions, source: StoreUrlSource | null = null) {
     this.#url = url;
     this.#place = postgresPlace(url);
@@ -47,15 +47,17 @@ export class Servers {
     this.#source = source;
   }
 
+  /** The parsed URL. */
   get place(): PostgresPlace {
     return this.#place;
   }
 
+  /** Whether the URL names several servers. */
   get several(): boolean {
     return this.place.hosts.length > 1;
   }
 
-  /** The class whose instances connect to the present server. */
+  /** The client class that connects to the current server. */
   get client(): typeof Client {
     const servers = this;
     return class extends Client {
@@ -77,7 +79,7 @@ export class Servers {
           },
         );
         if (callback === undefined) return connecting;
-        // A callback of the pool's; without an error it is called with none.
+        // The pool's callback. It is called without an argument on success.
         void connecting.then(() => (callback as () => void)(), callback);
         return undefined;
       }
@@ -88,12 +90,12 @@ export class Servers {
     } as typeof Client;
   }
 
-  /** The next connection goes elsewhere, if there is an elsewhere and nobody has moved on already. */
+  /** Makes the next server current, unless another failure has already done so. */
   failed(index: number): void {
     if (index === this.#current) this.#current = (this.#current + 1) % this.place.hosts.length;
   }
 
-  /** Goes through the servers until one takes writes. The last one is left to whoever connects next. */
+  /** Tries the servers in turn until one accepts writes. The last one is not tried; the next connection does that. */
   async findPrimary(): Promise<void> {
     for (let left = this.place.hosts.length - 1; left > 0; left--) {
       const client = new this.client();
@@ -103,7 +105,7 @@ export class Servers {
         await this.prepare(client);
         return;
       } catch {
-        // The next connection goes to the next one.
+        // The loop tries the next server.
       } finally {
         client.end().catch(() => {});
       }
@@ -111,8 +113,9 @@ export class Servers {
   }
 
   /**
-   * Sets the limits of a new connection and makes sure that its server takes writes. By `set`, because a pooler between refuses them as
-   * parameters of the start. Tells when it is another server than before, or the same one started again. Rejects with `NotPrimary`. `limits`: false while the schema is changed, which may wait for long.
+   * Sets the limits of a new connection and checks that its server accepts writes. The limits are set by a statement, because poolers reject them as
+   * startup parameters. `limits`: false for schema changes, which may wait for long. Calls `onOtherServer` for another or restarted server.
+   * Rejects with `NotPrimary`.
    */
   async prepare(client: Client, limits = true): Promise<void> {
     const { statementTimeoutMs, lockTimeoutMs, graceMs } = this.#options;
@@ -134,7 +137,7 @@ export class Servers {
     throw new NotPrimary();
   }
 
-  /** Takes up the URL as it stands now. */
+  /** Uses the present URL if it has changed. */
   #reread(): void {
     if (this.#source === null) return;
     try {
@@ -166,13 +169,13 @@ export class Servers {
   }
 }
 
-/** How a value of a type is read, by the number of the type; null: as `pg` does. */
+/** The parser of a type, by its object id; null: that of `pg`. */
 function parserOf(oid: number): ((text: string) => unknown) | null {
   if (oid === int8) return Number;
   return oid === json ? (text) => text : null;
 }
 
-/** The same for the text of a value, of any type. */
+/** The parser of a type's text format, by its object id. */
 export function textParserOf(oid: number): (text: string) => unknown {
   return parserOf(oid) ?? types.getTypeParser(oid, 'text');
 }

@@ -16,25 +16,25 @@ import type { SqliteFile } from './file.ts';
 import { rowsOf } from './rows-of.ts';
 import { Turns } from './turns.ts';
 
-/** How many writes share one commit at most, so that the first of them does not wait for long. */
+/** Maximum number of writes per commit, so that the first one does not wait for long. */
 const batchLimit = 64;
 
 const sqliteSql = (process: string): SqlDialect => ({
   rowLocks: false,
-  // The operator changes nothing but that.
+  // The unary operator only keeps the column from using an index.
   withoutIndex: <T>(column: Expression<T>) => sql<T>`+${column}`,
   leaseClock: (appNow) => sql<number>`${appNow}`,
   process,
-  // Whoever else wrote here held the file's lock, and is gone.
+  // Another process that wrote here had the lock on the file, which this process has now.
   processLives: async () => false,
-  // The one writer has every lock that there is.
+  // There is a single writer, so no locks are needed.
   lockTarget: () => {},
   lockTargetOf: () => {},
   lockWebhooks: () => {},
   lockReplicas: () => {},
 });
 
-/** Nothing is put off for longer than this, in milliseconds. */
+/** Maximum time from now to a stored due time at the start, in milliseconds. */
 const furthestDueMs = 900_000;
 
 interface Write {
@@ -50,7 +50,7 @@ interface Prepared<Values, Row> {
 
 type Outcome = { readonly value: unknown; readonly changed: Changes } | { readonly error: unknown };
 
-/** SQLite in this process. Writes that arrive together are committed together; each is atomic for itself. */
+/** SQLite in this process. Concurrent writes share a commit; each is atomic by itself. */
 export class SqliteBackend implements Backend {
   readonly dialect: SqlDialect;
   readonly unreadable: UnreadableRecords;
@@ -83,7 +83,7 @@ export class SqliteBackend implements Backend {
     this.unreadable = new UnreadableRecords(onError);
   }
 
-  /** Brings the schema up to date and frees what a process that died had claimed: it held the file's lock, so it is gone. */
+  /** Migrates the schema and ends the leases of an earlier process, which must be gone because it had the lock on the file. */
   static async open(
     file: SqliteFile,
     runtime: Pick<Runtime, 'uuid' | 'monotonic' | 'now' | 'randomBytes'>,
@@ -92,14 +92,14 @@ export class SqliteBackend implements Backend {
     const backend = new SqliteBackend(file, runtime, onError);
     try {
       await migrateSchema(backend.#db, sqliteColumns, 'sqlite');
-      // By the index of what is due: what never is due is not claimed, whoever holds it.
+      // Uses the index of due migrations. A lease on a migration that is never due does not matter.
       await backend.#db
         .updateTable('migrations')
         .set({ lease_owner: null, lease_until: null })
         .where('due_at', 'is not', null)
         .where('lease_owner', 'is not', null)
         .execute();
-      // Written by a clock that was ahead of this one: it would wait until that time comes round.
+      // A due time that a clock ahead of this one has written would delay the migration until then.
       const now = runtime.now();
       await backend.#db
         .updateTable('migrations')
@@ -128,10 +128,10 @@ export class SqliteBackend implements Backend {
     }
   }
 
-  /** Without a turn and without Kysely: the statement takes less time than either. */
+  /** Without `Turns` and Kysely, because the statement takes less time than either. */
   async version(migrationId: string): Promise<number | null> {
     this.#assertOpen();
-    // A transaction is under way on this connection, and what it has written may yet be taken back.
+    // During a transaction on this connection the read would see uncommitted changes.
     if (this.#database.isTransaction)
       return this.read(async (db) => {
         const row = await db
@@ -162,7 +162,7 @@ export class SqliteBackend implements Backend {
     return this.#listeners.add(listener);
   }
 
-  /** The file is this process's alone for as long as it is open. */
+  /** The listener is never called, because no other process can change the file while it is open. */
   onOtherHistory(): void {}
 
   hearsOthers(): null {
@@ -177,7 +177,7 @@ export class SqliteBackend implements Backend {
     await this.read((db) => db.selectFrom('migrations').select('id').limit(1).execute());
   }
 
-  /** Waits for the writes that have begun. */
+  /** Waits for writes in progress. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -192,7 +192,7 @@ export class SqliteBackend implements Backend {
 
   async #drain(): Promise<void> {
     while (this.#queue.length > 0) {
-      // Requests that the process has received already join the same commit, as long as more of them arrive.
+      // Requests that the process has already received join the commit, as long as more arrive.
       let arrived: number;
       do {
         arrived = this.#queue.length;
@@ -208,7 +208,7 @@ export class SqliteBackend implements Backend {
     try {
       outcomes = await this.#db.connection().execute((db) => this.#transaction(db, batch));
     } catch (error) {
-      // One write that fails half-way, or does not fit on the disk, must not take the others with it.
+      // The writes of a failed batch run again one by one, so that one failure does not affect the others.
       if (batch.length > 1) for (const write of batch) await this.#commit([write]);
       else batch[0]?.reject(failureOf(error));
       return;
@@ -221,9 +221,9 @@ export class SqliteBackend implements Backend {
       }
   }
 
-  /** Runs a batch in one transaction. Throws when it could not be committed; nothing of it is stored then. */
+  /** Runs a batch in one transaction and returns the outcome of each write. Throws if the transaction failed; then nothing is stored. */
   async #transaction(db: Kysely<Tables>, batch: readonly Write[]): Promise<readonly Outcome[]> {
-    // Left over where even the rollback met a failing disk.
+    // Left open if even the rollback failed because of the disk.
     if (this.#database.isTransaction) this.#database.exec('rollback');
     this.#database.exec('begin immediate');
     try {
@@ -232,7 +232,7 @@ export class SqliteBackend implements Backend {
       this.#commitTransaction();
       return outcomes;
     } catch (error) {
-      // Some errors have rolled back by themselves.
+      // Some errors roll back by themselves.
       if (this.#database.isTransaction) this.#database.exec('rollback');
       throw error;
     }
@@ -246,7 +246,7 @@ export class SqliteBackend implements Backend {
     }
   }
 
-  /** A statement on this connection, prepared once. */
+  /** The prepared form of a statement on this connection. */
   #prepared<Values extends object, Row>(statement: Statement<Values, Row>): Prepared<Values, Row> {
     let prepared = this.#statements.get(statement as Statement<never, unknown>);
     if (prepared === undefined) {
@@ -264,8 +264,8 @@ export class SqliteBackend implements Backend {
   }
 
   /**
-   * Runs one write of a transaction. Throws when it has failed half-way: then the transaction is rolled back. There are no savepoints, because SQLite
-   * would copy each page that is written after one, and writes hardly ever fail half-way: they check first.
+   * Runs one write of a transaction. Throws if it fails after it has changed something; the transaction is then rolled back. There are no savepoints,
+   * because SQLite copies each page that is written after one, and writes rarely fail half-way: they check first.
    */
   async #run(db: Kysely<Tables>, write: Write): Promise<Outcome> {
     const changed = new Changes();

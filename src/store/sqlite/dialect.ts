@@ -2,10 +2,10 @@ import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { SqliteAdapter, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
 import { rowsOf } from './rows-of.ts';
 
-/** Preparing takes most of a short statement's time. There are fewer texts than this but for long lists of values. */
+/** Maximum number of cached statements. Preparing takes most of a short statement's time; only long value lists need more texts. */
 const keptStatements = 256;
 
-/** Kysely over Node's own SQLite: one connection, which Kysely hands to one user at a time. */
+/** Kysely on Node's SQLite: one connection, which Kysely gives to one user at a time. */
 export class NodeSqliteDialect extends SqliteDialect {
   constructor(database: DatabaseSync) {
     super({ database: adapted(database) });
@@ -16,7 +16,7 @@ export class NodeSqliteDialect extends SqliteDialect {
   }
 }
 
-/** A schema change that is killed half-way leaves nothing behind. */
+/** Lets Kysely change the schema in a transaction, so that an interrupted change leaves nothing behind. */
 class TransactionalDdlAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl(): boolean {
     return true;
@@ -40,7 +40,7 @@ function adapted(database: DatabaseSync): SqliteDatabase {
     close: () => database.close(),
     prepare: (text) => {
       const statement = kept.get(text) ?? prepare(text);
-      // Least recently used goes first.
+      // The least recently used statement is removed first.
       kept.delete(text);
       kept.set(text, statement);
       const [oldest] = kept.keys();

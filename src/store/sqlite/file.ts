@@ -4,34 +4,34 @@ import { DatabaseSync } from 'node:sqlite';
 import { StoreUnavailable } from '../../domain/store.ts';
 import { isBusy, sqliteFailure } from './errors.ts';
 
-/** Another process has the database open. The embedded store belongs to one process at a time. */
+/** Another process has the database open. An SQLite store belongs to one process at a time. */
 export class StoreLocked extends Error {
   override readonly name = 'StoreLocked';
 }
 
 const advice = 'One process at a time can use an SQLite store; several replicas need PostgreSQL.';
 
-/** Where SQLite keeps everything in memory, for tests. */
+/** The path of an in-memory database, for tests. */
 export const memory = ':memory:';
 
-/** How long a statement waits for a reader such as a backup tool, in milliseconds. */
+/** Milliseconds for which a statement waits for another connection, such as that of a backup tool. */
 const busyTimeoutMs = 5_000;
 
-/** An open database file and how to give it back. */
+/** An open database file. `unlock` ends the lock on it. */
 export interface SqliteFile {
   readonly database: DatabaseSync;
   readonly unlock: () => void;
 }
 
 /**
- * Opens a database file for this process alone, with its folder if there is none. Throws `StoreLocked` when another process
- * has it, and `StoreUnavailable` when it cannot be opened or is no database.
+ * Opens a database file for this process alone, and creates it and its folder if necessary. Throws `StoreLocked` if another process has it open,
+ * and `StoreUnavailable` if it cannot be opened or is not a database.
  */
 export function openFile(path: string): SqliteFile {
   if (path === memory) return { database: configured(new DatabaseSync(memory)), unlock: () => {} };
   const folder = dirname(resolve(path));
   makeFolder(folder);
-  // One database has one lock, by whatever link it is reached.
+  // The lock is on the real path, so that links to the same file share it.
   const file = existsSync(path) ? realpathSync(path) : join(realpathSync(folder), basename(path));
   if (existsSync(file) && !statSync(file).isFile())
     throw new StoreUnavailable(`${path} is not a file; store.url has to name one: sqlite:<path>`);
@@ -51,7 +51,7 @@ export function openFile(path: string): SqliteFile {
   }
 }
 
-/** Makes the folders that are missing, one by one: asked for all at once, Node goes on for ever where none can be made, as below `/proc`. */
+/** Creates missing folders one by one: the recursive option of Node never returns where none can be created, such as below `/proc`. */
 function makeFolder(folder: string): void {
   const missing: string[] = [];
   for (let at = folder; !existsSync(at); at = dirname(at)) missing.unshift(at);
@@ -60,15 +60,15 @@ function makeFolder(folder: string): void {
       mkdirSync(each, { mode: 0o700 });
     } catch (error) {
       const { code = 'unknown error' } = error as NodeJS.ErrnoException;
-      // Another process has made it meanwhile.
+      // Another process has created it meanwhile.
       if (code === 'EEXIST') continue;
       throw new StoreUnavailable(`the folder ${folder} of the store cannot be made (${code})`, { cause: error });
     }
 }
 
 /**
- * Holds a lock of the operating system on a file beside the database, which ends with the process however it ends. A lock on the
- * database itself would shut out tools that read and back up.
+ * Takes an operating-system lock on a file beside the database. It ends with the process, however that ends. A lock on the database itself would
+ * exclude tools that read or back it up.
  */
 function lock(file: string): () => void {
   const holder = new DatabaseSync(`${file}.lock`, { timeout: 0 });
@@ -84,11 +84,11 @@ function lock(file: string): () => void {
 
 function configured(database: DatabaseSync): DatabaseSync {
   try {
-    // FULL: a commit is on the disk when it returns, also when the power goes.
+    // FULL: a committed transaction survives a power failure.
     database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on');
-    // The log is cut back to 64 MiB after a burst.
+    // After a burst the log is truncated to 64 MiB.
     database.exec('pragma journal_size_limit = 67108864');
-    // Pages that are written again and again are copied from the log to the file once in 16 MiB instead of once in 4.
+    // Checkpoints every 16 MiB instead of every 4, because pages that change often are then copied less often.
     database.exec('pragma wal_autocheckpoint = 4000; pragma cache_size = -8000');
     return database;
   } catch (error) {

@@ -3,8 +3,8 @@ import type { SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
 type Row = Record<string, SQLOutputValue>;
 
 /**
- * What a statement finds, as objects of one shape. Those that Node makes are dictionaries, which live until the next collection of the whole heap: a
- * page of 50 rows then takes half as long again.
+ * Reads the rows of a statement as objects of one shape. Node's own row objects are dictionaries, which only a full garbage collection frees; a
+ * page of 50 rows takes half as long again with them.
  */
 export function rowsOf(statement: StatementSync): (parameters: readonly SQLInputValue[]) => Row[] {
   const names = statement.columns().map(({ name }) => name);

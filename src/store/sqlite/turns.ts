@@ -1,17 +1,17 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** For so long reads may follow each other before everybody else has a turn, in milliseconds. */
+/** Maximum time for which jobs follow each other without a pause, in milliseconds. */
 const maxTurnMs = 5;
 
 /**
- * Runs jobs that occupy the process one after the other, and lets the rest of it go on between them: a caller who awaits nothing but such jobs
- * would hold up requests, timers and connections for as long as there are any.
+ * Runs jobs that occupy the process one after the other, with pauses for the event loop. Otherwise a caller that awaits only such jobs would
+ * delay requests, timers and connections as long as it has any.
  */
 export class Turns {
   readonly #waiting: (() => Promise<void>)[] = [];
   readonly #clock: () => number;
   #running = false;
-  /** When the present turn began; null: a new one has begun since the last job. */
+  /** When the present turn of the event loop began; null: no job has run in it. */
   #began: number | null = null;
 
   /** `clock`: monotonic, in milliseconds. */
@@ -19,7 +19,7 @@ export class Turns {
     this.#clock = clock;
   }
 
-  /** Runs the job in its turn. */
+  /** Runs the job after those that wait already. */
   run<T>(job: () => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.#waiting.push(() => job().then(resolve, reject));
@@ -40,7 +40,7 @@ export class Turns {
     const now = this.#clock();
     if (this.#began === null) {
       this.#began = now;
-      // Comes when the process has had its turn by itself.
+      // Runs when the event loop has turned by itself.
       void setImmediate().then(() => {
         this.#began = null;
       });
