@@ -1,12 +1,12 @@
 import { putNewest } from '../domain/bounded-map.ts';
 import type { ClaimedDelivery } from '../domain/webhook.ts';
 
-/** Amount of work claimed in advance for a receiver, in milliseconds at its own pace. */
+/** Milliseconds of work to claim in advance for a receiver, at its own pace. */
 const aheadMs = 250;
-/** Maximum number of waiting deliveries, for one webhook and for all together. */
+/** Maximum number of waiting deliveries, of one webhook and in total. */
 const maxOfOne = 128;
 const maxInAll = 2000;
-/** Weight of the last attempt in the average pace of a receiver. */
+/** Weight of the last attempt in the average duration of a receiver's attempts. */
 const weight = 0.2;
 /** Maximum number of webhooks whose pace is remembered. */
 const maxKnown = 10_000;
@@ -17,8 +17,8 @@ interface Waiting {
 }
 
 /**
- * Leased deliveries that wait for a free place. Only fast receivers have any, so that their next attempt needs no database statement.
- * Deliveries that wait too long are released.
+ * Leased deliveries that wait for a free place. Only receivers that respond have any, so that their next attempt starts without a database
+ * statement. The dispatcher releases deliveries that wait too long.
  */
 export class ClaimedAhead {
   readonly #queues = new Map<string, Waiting[]>();
@@ -30,7 +30,7 @@ export class ClaimedAhead {
     return this.#queues.get(webhookId)?.length ?? 0;
   }
 
-  /** Number of further deliveries that may be claimed for the webhook, beyond its `atOnce` places. */
+  /** Number of deliveries that may be claimed in advance for the webhook, beyond its `atOnce` places. */
   room(webhookId: string, atOnce: number): number {
     const pace = this.#paces.get(webhookId);
     if (pace === undefined) return 0;
@@ -38,11 +38,12 @@ export class ClaimedAhead {
     return Math.max(0, Math.min(wanted - this.held(webhookId), maxInAll - this.#size));
   }
 
-  /** Whether few deliveries are waiting, so that the next ones should be claimed. */
+  /** Whether so few deliveries are waiting that more should be claimed. */
   runsLow(webhookId: string, atOnce: number): boolean {
     return this.room(webhookId, atOnce) >= this.held(webhookId);
   }
 
+  /** Adds a leased delivery. `now`: monotonic milliseconds. */
   put(claim: ClaimedDelivery, now: number): void {
     const { id } = claim.webhook;
     const queue = this.#queues.get(id) ?? [];
@@ -51,12 +52,12 @@ export class ClaimedAhead {
     this.#size++;
   }
 
-  /** The first waiting delivery of each webhook; the webhook served last comes last. */
+  /** The first waiting delivery of each webhook. The webhook that was served last comes last. */
   fronts(): readonly ClaimedDelivery[] {
     return [...this.#queues.values()].flatMap(([first]) => (first === undefined ? [] : [first.claim]));
   }
 
-  /** Takes the next waiting delivery of a webhook. */
+  /** Removes and returns the next waiting delivery of a webhook; undefined: there is none. */
   take(webhookId: string): ClaimedDelivery | undefined {
     const queue = this.#queues.get(webhookId);
     const next = queue?.shift();
@@ -66,7 +67,7 @@ export class ClaimedAhead {
     return next?.claim;
   }
 
-  /** Removes the deliveries of one webhook, or of all, that are older than `before`. */
+  /** Removes and returns the deliveries of one webhook, or of all, that were added before `before` (monotonic milliseconds; default: all). */
   takeBack(of: { readonly webhookId?: string; readonly before?: number }): readonly ClaimedDelivery[] {
     const { webhookId, before = Number.POSITIVE_INFINITY } = of;
     const taken: ClaimedDelivery[] = [];
@@ -81,7 +82,7 @@ export class ClaimedAhead {
     return taken;
   }
 
-  /** Updates the pace after an attempt. `durationMs` null: no response came, and nothing is claimed in advance until one does. */
+  /** Updates the pace after an attempt. `durationMs`: null without a response; then nothing is claimed in advance until the next response. */
   attempted(webhookId: string, durationMs: number | null): void {
     const known = this.#paces.get(webhookId);
     if (durationMs === null) this.#paces.delete(webhookId);

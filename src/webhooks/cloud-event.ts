@@ -4,7 +4,7 @@ import { representEvent } from '../domain/represent-event.ts';
 /** Media type of a CloudEvent in structured mode. */
 export const cloudEventMediaType = 'application/cloudevents+json';
 
-/** The body sent to a receiver: CloudEvents 1.0 in JSON. It is byte-identical at every attempt. */
+/** The body for a receiver: CloudEvents 1.0 in JSON. It is the same at every attempt, byte by byte. */
 export function cloudEvent(event: MigrationEvent): string {
   return JSON.stringify({
     specversion: '1.0',
@@ -18,7 +18,7 @@ export function cloudEvent(event: MigrationEvent): string {
   });
 }
 
-/** A test message. It is not an event of the log. */
+/** The body of a test message, which is not an event of the log. */
 export function testEvent(id: string, webhookId: string, at: number): string {
   return JSON.stringify({
     specversion: '1.0',

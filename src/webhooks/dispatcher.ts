@@ -10,51 +10,53 @@ import { type PostContext, postSigned } from './post.ts';
 import { type AttemptResult, outcomeOf } from './schedule.ts';
 import { maxPerWebhook, Shares } from './shares.ts';
 
-/** Maximum number of events of one webhook in one fan-out. */
+/** Maximum number of events per webhook in one fan-out. */
 const fanOutBatch = 200;
-/** Changes of migrations come in bursts, so a fan-out waits this long for more, in milliseconds. */
+/** Milliseconds before the next fan-out, because changes of migrations come in bursts. */
 const gatheringMs = 100;
-/** Places become free one by one, so a claim waits this long for more of them, in milliseconds. */
+/** Milliseconds before the next claim, because places become free one by one. */
 const claimPauseMs = 10;
-/** Maximum pause between two reads of the store, with a webhook and without one. */
+/** Maximum pause between two reads of the store in milliseconds, with and without an enabled webhook. */
 const watchingMs = 1000;
 const idleMs = 5000;
 /**
- * Maximum wait of a leased delivery for a place, in milliseconds. Then it is released: another process may have a place, and the webhook
- * may have changed.
+ * Maximum wait of a leased delivery for a place, in milliseconds. Then it is released, because another process may have a place, and the
+ * webhook may have changed.
  */
 const maxHeldMs = 2000;
-/** Maximum number of ended attempts that are not stored yet; above it nothing is claimed. */
+/** Maximum number of attempts that are open or whose result is not stored. From this number on nothing is claimed. */
 const maxUnsettled = 1000;
+/** Maximum number of results in one write. */
 const settledAtOnce = 200;
 const housekeepingMs = 3_600_000;
-/** How long an ended delivery is kept. */
+/** Milliseconds for which an ended delivery is kept. */
 const keptMs = 7 * 24 * 3_600_000;
 
 export interface DispatcherContext extends PostContext {
   readonly store: WebhookStore & Pick<Store, 'onChange'>;
   readonly runtime: Runtime;
-  /** Called before each attempt. */
+  /** Why an event may not be sent to a webhook; called before each attempt. */
   readonly grantFault: GrantFault;
-  /** Lease of a delivery in milliseconds, longer than the sender's deadline: a delivery whose lease ends earlier is sent twice. */
+  /** Duration of a delivery's lease in milliseconds. Longer than an attempt, because a delivery whose lease ends earlier is sent twice. */
   readonly leaseMs: number;
   readonly telemetry: WebhookTelemetry;
 }
 
 const toldAs = { delivered: 'delivered', pending: 'to_be_retried', failed: 'given_up' } as const;
 
-/** Sends events to their receivers, at least once each. */
+/** Delivers events to receivers, each at least once. */
 export interface Dispatcher {
+  /** Starts the loops, which run until `stop`. */
   start(): void;
-  /** Signals that there may be work. */
+  /** Looks for events and due deliveries now. */
   wake(): void;
-  /** Starts no further attempts and waits at most `graceMs` for open ones. */
+  /** Starts no further attempts, and waits at most `graceMs` milliseconds for open ones. */
   stop(graceMs: number): Promise<void>;
 }
 
 /**
- * Two loops: one creates deliveries from events, the other claims due deliveries. When an attempt ends, the next claimed one starts.
- * Outcomes of attempts are stored in batches.
+ * Creates the dispatcher. One loop makes deliveries of events, another claims due deliveries. When an attempt ends, the next claimed delivery
+ * starts. Results are stored in batches.
  */
 export function createDispatcher(context: DispatcherContext): Dispatcher {
   const { store, runtime, telemetry } = context;
@@ -128,7 +130,7 @@ export function createDispatcher(context: DispatcherContext): Dispatcher {
     }
   }
 
-  /** Starts deliveries that have a place, one per webhook in turn. */
+  /** Starts claimed deliveries that have a place, one per webhook in turn. */
   function begin(): void {
     beginning = false;
     if (stopping.signal.aborted) return;
@@ -144,7 +146,7 @@ export function createDispatcher(context: DispatcherContext): Dispatcher {
     }
   }
 
-  /** Attempts that end in one turn of the event loop free their places together. */
+  /** Starts deliveries once per turn of the event loop, because attempts often end together. */
   function beginSoon(): void {
     if (beginning) return;
     beginning = true;
@@ -179,7 +181,7 @@ export function createDispatcher(context: DispatcherContext): Dispatcher {
     const silent = result.status === null && result.timedOut === true;
     leave(silent);
     ahead.attempted(webhook.id, result.status === null ? null : durationMs);
-    // A receiver that does not answer, or wants nothing, gets none of its waiting deliveries.
+    // Waiting deliveries are released if the receiver did not respond or no longer wants any.
     if (result.status === null || result.status === 410) giveBack(ahead.takeBack({ webhookId: webhook.id }));
     if (ahead.runsLow(webhook.id, maxPerWebhook)) claiming.abort();
     beginSoon();
@@ -191,7 +193,7 @@ export function createDispatcher(context: DispatcherContext): Dispatcher {
     if (outcome.status === 410) await store.updateWebhook(webhook.id, (current) => switchedOff(current, webhook));
   }
 
-  /** The receiver answered 410. The webhook is disabled, unless a caller has changed it meanwhile. */
+  /** Disables the webhook after a response 410, unless a caller has changed it meanwhile. */
   function switchedOff(current: Webhook, called: Webhook): Webhook | null {
     if (!current.enabled || current.version !== called.version) return null;
     const disabledReason = 'The receiver answered 410: it wants nothing more.';
@@ -230,5 +232,5 @@ export function createDispatcher(context: DispatcherContext): Dispatcher {
   };
 }
 
-/** One failure is reported for the whole batch. */
+/** The results of a batch could not be stored. The failure is reported once for the batch. */
 class NotSettled extends Error {}

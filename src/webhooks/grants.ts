@@ -1,23 +1,23 @@
 import { hasGrant } from '../domain/grants.ts';
 import type { Webhook } from '../domain/webhook.ts';
 
-/** The callers that the current configuration admits. */
+/** The callers in the current configuration. */
 export interface KnownCallers {
   readonly keys: readonly {
     readonly name: string;
     readonly scopes: readonly string[];
     readonly accounts: readonly string[];
   }[];
-  /** The trusted token issuers. */
+  /** Trusted token issuers. */
   readonly issuers: readonly string[];
 }
 
-/** Why an event of the account may no longer be sent to that webhook; null if it may. */
+/** Why an event of the account may no longer be sent to the webhook, as a clause; null: it may. */
 export type GrantFault = (webhook: Pick<Webhook, 'caller' | 'callerKind'>, account: string) => string | null;
 
 /**
- * Checks the current configuration. A token's grants end with the token, and only its issuer knows them. Webhooks of older versions do not
- * record how their creator was authenticated; a key of the same name decides if there is one.
+ * Checks against the current configuration. Of a token only the issuer is checked, because the configuration does not have its grants.
+ * Webhooks of older versions lack the kind of their creator; then a configured key of that name counts, if there is one.
  */
 export function presentGrants({ keys, issuers }: KnownCallers): GrantFault {
   const byName = new Map(keys.map((key) => [key.name, key]));

@@ -1,10 +1,10 @@
-/** Headers that Godwit sets itself or that belong to the connection instead of the message (RFC 9110, section 7.6.1). */
+/** Headers that Godwit sets itself, or that belong to the connection instead of the message (RFC 9110, section 7.6.1). */
 const refused: ReadonlySet<string> = new Set([
   ...['content-type', 'content-length', 'content-encoding', 'user-agent', 'host', 'date', 'expect', 'traceparent'],
   ...['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade'],
 ]);
 
-/** Why a header of that name cannot be sent to a receiver; null if it can. */
+/** Why a webhook cannot have a header of this name, as a predicate; null: it can. */
 export function headerNameFault(name: string): string | null {
   const lower = name.toLowerCase();
   if (refused.has(lower)) return 'is set by Godwit, or belongs to the connection';
@@ -12,7 +12,7 @@ export function headerNameFault(name: string): string | null {
   return null;
 }
 
-/** Lower-cases names, so that one header is one member. */
+/** Converts names to lower case, so that each header is one member. */
 export function withLowerNames(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }

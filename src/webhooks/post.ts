@@ -6,15 +6,17 @@ import { headersPlace, secretPlace, urlPlace } from './sealed-places.ts';
 import type { Sender } from './sender.ts';
 import { signatureHeaders } from './signature.ts';
 
+/** The dependencies of sending a message. */
 export interface PostContext {
   readonly sender: Pick<Sender, 'post'>;
   readonly runtime: Pick<Runtime, 'now'>;
-  /** Decrypts a stored text. Throws if its key is missing. */
+  /** Decrypts a stored text. Throws if its key is not configured. */
   open(sealed: string, place: string): string;
+  /** Godwit's version, for the header `user-agent`. */
   readonly version: string;
 }
 
-/** Sends one message to a webhook, signed with its secret and, during a rotation, with the previous one. */
+/** Sends one message to a webhook, signed with its secret and, during a rotation, with the previous one. Failures become results. */
 export async function postSigned(
   { sender, runtime, open, version }: PostContext,
   webhook: Webhook,

@@ -5,7 +5,7 @@ const second = 1000;
 const minute = 60 * second;
 const hour = 60 * minute;
 
-/** Pauses between failed attempts. After the last one, a good two days later, the delivery has failed. */
+/** Pauses after failed attempts, in milliseconds. After the last one, about two days later, the delivery is `failed`. */
 const pauses = [
   5 * second,
   30 * second,
@@ -19,17 +19,18 @@ const pauses = [
   12 * hour,
   24 * hour,
 ];
-/** Maximum `Retry-After` of a receiver that is obeyed, in milliseconds. */
+/** Maximum `Retry-After` that Godwit accepts from a receiver, in milliseconds. */
 export const maxWishMs = 6 * hour;
 
-/** The result of an attempt: an answer, or the reason why there is none. */
+/** The result of an attempt: a response, or the reason why there is none. */
 export type AttemptResult =
   | { readonly status: number; readonly retryAfterMs: number | null }
   | { readonly status: null; readonly error: string; readonly timedOut?: boolean };
 
 /**
- * The consequence of an attempt. `attempts`: number of earlier attempts. `random`: 0 to 1, so that receivers that failed together are not
- * retried together. 2xx is receipt; 410 disables the webhook; everything else is retried.
+ * The outcome of an attempt. 2xx: `delivered`. 410: `failed`, and the dispatcher disables the webhook. Anything else is retried after the
+ * scheduled pause, or after `Retry-After` if that is longer. `attempts`: number of earlier attempts. `random`: 0 to 1, so that attempts that
+ * failed together are not repeated together.
  */
 export function outcomeOf(result: AttemptResult, attempts: number, at: Instant, random: number): AttemptOutcome {
   const { status } = result;

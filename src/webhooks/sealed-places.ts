@@ -1,4 +1,4 @@
-/** The bindings of a webhook's encrypted texts. A text decrypts only in its own place and webhook. */
+/** The places to which a webhook's encrypted texts are bound. A text can be decrypted only for its own place. */
 
 export function urlPlace(webhookId: string): string {
   return `webhook-url ${webhookId}`;
@@ -12,7 +12,7 @@ export function headersPlace(webhookId: string): string {
   return `webhook-headers ${webhookId}`;
 }
 
-/** All bindings of a webhook. */
+/** All places of a webhook. */
 export function placesOfWebhook(webhookId: string): {
   readonly url: string;
   readonly secret: string;

@@ -9,38 +9,39 @@ import { directly, type OutboundSettings, ownMachine } from '../domain/outbound.
 import { readRetryAfter } from '../domain/retry-after.ts';
 import { type AttemptResult, maxWishMs } from './schedule.ts';
 
-/** Maximum number of bytes read from an answer, so that its connection can be reused. They are discarded. */
+/** Maximum size of a response in bytes. Its body is read and discarded, so that the connection can be reused. */
 const maxAnswerBytes = 16 * 1024;
-/** Keep-alive of an idle connection, in milliseconds. */
+/** Milliseconds after which an idle connection is closed. */
 const idleMs = 10_000;
-/** Maximum number of certificate sets with kept connections. */
+/** Maximum number of certificate sets whose connections are kept. */
 const maxTlsAgents = 100;
 
-/** Sends one message to one receiver. */
+/** Sends messages to receivers. */
 export interface Sender {
-  /** Never rejects: a failure is part of the result. `ca`: additional trusted certificates (PEM). */
+  /** Sends one message. Never rejects, because failures are results. `ca`: additional trusted certificate authorities (PEM). */
   post(
     url: string,
     headers: Readonly<Record<string, string>>,
     body: string,
     ca?: string | null,
   ): Promise<AttemptResult>;
+  /** Closes all connections. */
   close(): Promise<void>;
 }
 
 export interface SenderSettings extends AddressPolicy {
-  /** Deadlines for connecting and for the whole attempt, in milliseconds. */
+  /** Deadline of one request, including the connection, in milliseconds. */
   readonly timeoutMs: number;
 }
 
-/** Resolves a name to its addresses, like `dns.lookup`. */
+/** Resolves a name to addresses, as `dns.lookup` does. */
 export type Resolve = (
   name: string,
   options: LookupOptions & { readonly all: true },
   done: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
 ) => void;
 
-/** Connects only to allowed addresses, checked after each name resolution. Does not follow redirects. */
+/** Creates a sender. It connects only to addresses that the policy allows, checked after each name resolution, and follows no redirects. */
 export function createSender(
   settings: SenderSettings,
   now: () => Instant,
@@ -48,7 +49,7 @@ export function createSender(
   outbound: OutboundSettings = directly,
 ): Sender {
   const { timeoutMs } = settings;
-  // The number of connections is unlimited here, because it is limited elsewhere: a wait for one would count against the receiver.
+  // The number of connections is limited by `Shares`. A limit here would make attempts wait and count against the receiver.
   const connections = {
     keepAlive: true,
     timeout: idleMs,
@@ -56,7 +57,7 @@ export function createSender(
     ...wayOut(outbound),
   };
   const plainAgent = new HttpAgent(connections);
-  /** By additional trusted certificates; empty: none. */
+  /** Agents by additional certificates; the empty text means none. */
   const tlsAgents = new Map<string, HttpsAgent>([['', new HttpsAgent(connections)]]);
 
   function tlsAgent(ca: string): HttpsAgent {
@@ -72,7 +73,7 @@ export function createSender(
     return made;
   }
 
-  /** Node's own client accepts interim responses, such as an unrequested `100 Continue`. */
+  /** Sends a request with Node's own client, because that accepts interim responses such as an unrequested `100 Continue`. */
   function send(
     url: URL,
     headers: Readonly<Record<string, string>>,
@@ -89,7 +90,7 @@ export function createSender(
           : plainRequest(url, { ...options, agent: plainAgent });
       request.once('response', done);
       request.once('error', (error) => {
-        // The receiver may have closed a kept connection at this moment, before it read any of the request.
+        // The receiver may have closed the reused connection at this moment, before it read any of the request.
         const stale = request.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET';
         fail(stale ? new StaleConnection() : error);
       });
@@ -99,7 +100,7 @@ export function createSender(
 
   return {
     async post(text, headers, body, ca = null) {
-      // A connection to an address needs no name resolution, and the settings may have changed since the URL was accepted.
+      // Checked again, because a URL with an IP address needs no name resolution, and the policy may have changed since the URL was accepted.
       const fault = urlFault(text, settings);
       if (fault !== null) return { status: null, error: `the URL ${fault.replace(/\.$/, '')}` };
       const url = new URL(text);
@@ -129,7 +130,7 @@ export function createSender(
   };
 }
 
-/** Reads a response to its end, so that its connection can be reused. A long or endless response closes its connection. */
+/** Reads a response to its end, so that its connection can be reused. A response beyond the maximum size closes the connection. */
 function passedOver(answer: IncomingMessage): Promise<void> {
   return new Promise((done) => {
     let bytes = 0;
@@ -147,7 +148,7 @@ const noAnswer = 'no answer in time';
 
 class AddressRefused extends Error {}
 
-/** Agent options for the outbound settings. A proxy resolves receivers' names itself. */
+/** The agent options for proxies and certificates. A proxy resolves the receivers' names itself. */
 function wayOut({ proxy, ca }: OutboundSettings): AgentOptions & { readonly ca?: string[] } {
   return {
     ...(ca !== null && { ca: [...getCACertificates('default'), ca] }),
@@ -161,13 +162,13 @@ function wayOut({ proxy, ca }: OutboundSettings): AgentOptions & { readonly ca?:
   };
 }
 
-/** The configuration names the proxies, so their addresses may be private. */
+/** Hosts of the proxies. Their addresses may be private, because the configuration names them. */
 function proxyHosts({ proxy }: OutboundSettings): ReadonlySet<string> {
   const urls = [proxy?.http, proxy?.https].flatMap((url) => (url ? [url.reveal()] : []));
   return new Set(urls.map((url) => bareHost(new URL(url))));
 }
 
-/** Resolves a name to its allowed addresses; fails if there is none. */
+/** A lookup that returns only allowed addresses, and fails if there are none. `exempt`: hosts that are not checked. */
 function allowedLookup(policy: AddressPolicy, resolve: Resolve, exempt: ReadonlySet<string>): LookupFunction {
   return (hostname, options, done) => {
     if (exempt.has(hostname.toLowerCase())) return void lookup(hostname, options, done as never);
@@ -182,7 +183,7 @@ function allowedLookup(policy: AddressPolicy, resolve: Resolve, exempt: Readonly
   };
 }
 
-/** A library's message is never passed on, because it may contain the URL. */
+/** The failure in Godwit's own words, because a library's message may contain the URL. */
 function inWords(error: unknown, host: string): string {
   if (error instanceof AddressRefused) return `${host} stands for no address that may be called`;
   const { name, code } = error as { readonly name?: unknown; readonly code?: unknown };
@@ -190,7 +191,7 @@ function inWords(error: unknown, host: string): string {
     return noAnswer;
   if (code === 'ECONNREFUSED') return 'the connection was refused';
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `the name ${host} is not known`;
-  // The error of a server that does not speak TLS.
+  // Errors of a server that does not use TLS at this port.
   if (
     typeof code === 'string' &&
     /^(EPROTO|ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST))$/.test(code)

@@ -17,39 +17,40 @@ import type { AttemptResult } from './schedule.ts';
 import { headersPlace, secretPlace, urlPlace } from './sealed-places.ts';
 import { newSecret } from './signature.ts';
 
-/** Maximum number of headers of one webhook. */
+/** Maximum number of headers of one webhook, also after a merge patch. */
 const maxHeaders = 20;
 
-/** Maximum number of webhooks of a gateway. Each event is matched against every one. */
+/** Maximum number of webhooks. Each event is compared with each of them. */
 const maxWebhooks: WebhookLimits = { inAll: 1000, perCaller: 100 };
 
 export interface WebhookServiceContext {
   readonly store: WebhookStore & Pick<Store, 'findIdempotencyKey'>;
   readonly runtime: Runtime;
-  /** The current rules for receiver addresses. */
+  /** The present policy for receivers' addresses. */
   readonly addresses: () => AddressPolicy;
   /** Names of the configured accounts. */
   readonly accounts: Pick<ReadonlySet<string>, 'has'>;
-  /** Encrypts a text. Throws the problem `encryption_key_required` without a key. */
+  /** Encrypts a text. Throws the problem `encryption_key_required` if no key is configured. */
   seal(text: string, place: string): string;
+  /** Decrypts a text. Throws if its key is not configured. */
   open(sealed: string, place: string): string;
   /** Sends one message now. */
   post(webhook: Webhook, id: string, body: string): Promise<AttemptResult>;
-  /** Signals that there may be something to send. */
+  /** Wakes the dispatcher. */
   wake(): void;
 }
 
-/** The webhook operations over the store. */
+/** Creates the webhook operations. */
 export function createWebhookService(context: WebhookServiceContext): WebhookService {
   const { store, runtime } = context;
-  /** Webhooks with an open test message. */
+  /** Ids of webhooks with a test message in progress. */
   const testing = new Set<string>();
 
   function sealedUrl(url: string, id: string): Webhook['url'] {
     const fault = urlFault(url, context.addresses());
     if (fault !== null)
       throw new Problem('invalid_request', `The URL ${fault}`, { errors: [{ pointer: '/url', detail: fault }] });
-    // The path is hidden too, because at many services it grants the right to post.
+    // The path is hidden too, because it often grants the right to post.
     return { display: new URL(url).origin, sealed: context.seal(url, urlPlace(id)) };
   }
 
@@ -69,7 +70,7 @@ export function createWebhookService(context: WebhookServiceContext): WebhookSer
     return headers === null ? {} : JSON.parse(context.open(headers.sealed, headersPlace(id)));
   }
 
-  /** Throws for an account that is not granted or not configured. */
+  /** Throws `forbidden` for an account that the caller may not use, and `unknown_account` for one that is not configured. */
   function checkedAccounts(accounts: readonly string[], caller: WebhookCaller): readonly string[] {
     if (accounts.length === 0) throw new Problem('forbidden', 'The caller has no grant for any account.');
     for (const [index, account] of accounts.entries()) {
@@ -86,7 +87,7 @@ export function createWebhookService(context: WebhookServiceContext): WebhookSer
     return accounts.includes('*') ? ['*'] : accounts;
   }
 
-  /** A grant may name an account that is not, or no longer, configured. */
+  /** The accounts that the caller may use, without those that are not configured. */
   function grantsOf({ accounts }: WebhookCaller): readonly string[] {
     return accounts.filter((account) => account === '*' || context.accounts.has(account));
   }
@@ -97,7 +98,7 @@ export function createWebhookService(context: WebhookServiceContext): WebhookSer
     return webhook;
   }
 
-  /** The current webhook that the first request with a key created. */
+  /** The present webhook that an earlier request with this key created. Throws `idempotency_key_reused` for a different request. */
   async function replay(record: IdempotencyRecord, caller: WebhookCaller, key: IdempotencyKey): Promise<NewWebhook> {
     expectSameRequest(record, key);
     const webhook = await visible(record.resource.id, caller);
@@ -254,7 +255,7 @@ export function createWebhookService(context: WebhookServiceContext): WebhookSer
   };
 }
 
-/** Whether the caller has a grant for every account of the webhook. */
+/** Whether the caller may use every account of the webhook. */
 function mayKnow(caller: WebhookCaller, { accounts }: Webhook): boolean {
   return accounts.every((account) => hasGrant(caller, account));
 }
@@ -288,7 +289,7 @@ function keyReused(): Problem {
   return new Problem('idempotency_key_reused', 'This idempotency key came with another request before.');
 }
 
-/** Idempotency keys belong to their caller. */
+/** Digest of a key and its caller, which together are unique. */
 function digestOf({ caller, key }: IdempotencyKey): string {
   return createHash('sha256')
     .update(JSON.stringify([caller, key]))

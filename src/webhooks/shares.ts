@@ -1,17 +1,17 @@
 import type { Webhook } from '../domain/webhook.ts';
 
-/** Deliveries attempted at once by this process. */
+/** Maximum number of concurrent attempts of this process. */
 export const maxAtOnce = 200;
-/** Maximum share of one webhook, and of one origin, which several webhooks may use. */
+/** Maximum of one webhook, and of one origin, which may have several webhooks. */
 export const maxPerWebhook = 8;
 const maxPerOrigin = 16;
-/** The same for receivers whose last attempt timed out: they are still tried but delay hardly anybody. */
+/** The maximums of receivers whose last attempt timed out. They are still tried, but hardly delay others. */
 const maxSilentPerWebhook = 1;
 const maxSilentPerOrigin = 2;
-/** Maximum number of webhooks and origins remembered as silent. */
+/** Maximum number of webhooks and origins that are remembered as silent. */
 const maxSilent = 10_000;
 
-/** The owners of the place that a delivery takes. */
+/** The keys under which a place counts. */
 interface Places {
   readonly webhook: string;
   readonly origin: string;
@@ -19,21 +19,22 @@ interface Places {
 }
 
 /**
- * Divides the places for attempts, so that one caller's hanging receivers never take those of others. A caller may hold as many places as
- * are free: one alone gets half of all, two get a third each, and there is always room for another.
+ * Divides the places for attempts, so that unresponsive receivers of one caller never take all places. A caller may have as many places as stay
+ * free: one caller gets half of all, two get a third each, and there is always room for one more.
  */
 export class Shares {
   readonly #taken = new Map<string, number>();
   readonly #silent = new Set<string>();
   #underWay = 0;
 
+  /** Number of free places. */
   get free(): number {
     return maxAtOnce - this.#underWay;
   }
 
   /**
-   * Number of deliveries that each webhook may get in one claim. Granted places count as taken within the claim. Called in the order in
-   * which deliveries became due.
+   * Returns the function that grants places in one claim: the number of deliveries for a webhook. Granted places count as taken within the claim.
+   * Call it in the order in which deliveries became due.
    */
   forClaim(): (webhook: Webhook) => number {
     const granted = new Map<string, number>();
@@ -42,7 +43,7 @@ export class Shares {
       const { webhook: id, origin, caller } = placesOf(webhook);
       const of = (key: string): number => (this.#taken.get(key) ?? 0) + (granted.get(key) ?? 0);
       const free = this.free - grantedInAll;
-      // Half of the free places beyond the caller's own, so that its places and the free ones become equal.
+      // Half of the difference, so that afterwards the caller's places and the free ones are equal in number.
       const share = Math.ceil((free - of(caller)) / 2);
       const room = Math.min(
         free,
@@ -57,12 +58,12 @@ export class Shares {
     };
   }
 
-  /** Whether there is a free place for another attempt at that webhook. */
+  /** Whether there is a free place for another attempt at this webhook. */
   hasRoom(webhook: Webhook): boolean {
     return this.forClaim()(webhook) > 0;
   }
 
-  /** Takes a place for an attempt. Returns the function that releases it; `silent`: no response came in time. */
+  /** Takes a place for an attempt. Returns the function that releases it. `silent`: no response came in time. */
   enter(webhook: Webhook): (silent: boolean) => void {
     const places = placesOf(webhook);
     const keys = [places.webhook, places.origin, places.caller];

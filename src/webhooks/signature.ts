@@ -4,14 +4,14 @@ import type { Runtime } from '../domain/runtime.ts';
 const secretPrefix = 'whsec_';
 const secretBytes = 32;
 
-/** A new signing secret in the receivers' format: `whsec_` and 32 bytes in base64. */
+/** A new signing secret in the format of Standard Webhooks: `whsec_` and 32 random bytes in base64. */
 export function newSecret({ randomBytes }: Pick<Runtime, 'randomBytes'>): string {
   return secretPrefix + Buffer.from(randomBytes(secretBytes)).toString('base64');
 }
 
 /**
- * The Standard Webhooks headers that prove origin and freshness of a message. `secrets`: one, or two during a rotation; one matching
- * signature is enough. `at`: milliseconds since the epoch.
+ * The headers of Standard Webhooks, which prove origin and time of a message. `secrets`: one, or two during a rotation; receivers accept any
+ * matching signature. `at`: milliseconds since the epoch.
  */
 export function signatureHeaders(
   secrets: string | readonly string[],

@@ -11,38 +11,39 @@ import { postSigned } from './post.ts';
 import { createSender, type Sender, type SenderSettings } from './sender.ts';
 import { createWebhookService } from './service.ts';
 
-/** How much longer than the sender's deadline a lease lasts, for the writes before and after, in milliseconds. */
+/** Milliseconds by which a lease is longer than the longest attempt, for the writes before and after it. */
 const leaseMarginMs = 30_000;
-/** The maximum configurable deadline in milliseconds, so that a lease outlasts a change of settings. */
+/** Maximum configurable deadline of an attempt in milliseconds, so that leases stay long enough when settings change. */
 const longestTimeoutMs = 60_000;
 
 export interface WebhooksOptions {
   readonly store: WebhookStore & Pick<Store, 'onChange' | 'findIdempotencyKey'>;
   readonly runtime: Runtime;
-  /** Encrypts stored texts. `seal` returns null without a key; `open` throws if the key is missing. */
+  /** Encrypts stored texts. `seal` returns null without a key. `open` throws if the key is not configured. */
   readonly cipher: { seal(text: string, place: string): string | null; open(sealed: string, place: string): string };
   /** Names of the configured accounts. */
   readonly accounts: Pick<ReadonlySet<string>, 'has'>;
-  /** The callers in the current configuration. */
+  /** The callers in the configuration. */
   readonly callers: KnownCallers;
   readonly settings: SenderSettings;
   readonly version: string;
-  /** Outbound settings to receivers; default: direct. */
+  /** Proxies and certificates for connections to receivers. Default: none. */
   readonly outbound?: OutboundSettings;
   readonly telemetry: WebhookTelemetry;
 }
 
-/** The webhook machinery of one process. */
+/** The webhooks of one process. */
 export interface Webhooks {
   readonly service: WebhookService;
+  /** Starts the delivery of events. */
   start(): void;
-  /** Applies these settings from now on; open attempts keep the old ones. */
+  /** Applies changed callers and settings to new attempts. Open attempts keep the earlier ones. */
   change(callers: KnownCallers, settings: SenderSettings): void;
-  /** Starts no further attempts; waits at most `graceMs` for open ones. */
+  /** Starts no further attempts, and waits at most `graceMs` milliseconds for open ones. */
   stop(graceMs: number): Promise<void>;
 }
 
-/** Creates the webhook machinery. */
+/** Creates service, sender and dispatcher. */
 export function createWebhooks({ store, runtime, cipher, settings, ...rest }: WebhooksOptions): Webhooks {
   const newSender = (of: SenderSettings) => createSender(of, runtime.now, undefined, rest.outbound);
   let present = { settings, sender: newSender(settings), grantFault: presentGrants(rest.callers) };
@@ -83,7 +84,7 @@ export function createWebhooks({ store, runtime, cipher, settings, ...rest }: We
     change(callers, next) {
       const { settings: former, sender: old } = present;
       present = { settings: next, sender: newSender(next), grantFault: presentGrants(callers) };
-      // An open attempt ends at its deadline.
+      // Open attempts still use the old sender until their deadline.
       const ended = runtime.sleep(former.timeoutMs, stopped.signal).then(() => old.close());
       closing.add(ended);
       void ended.then(() => closing.delete(ended));
