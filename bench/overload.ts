@@ -118,7 +118,7 @@ function gatewayPid(): number {
     if (!/^\d+$/.test(entry)) return false;
     try {
       const parent = /^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${entry}/status`, 'utf8'))?.[1];
-      return parent === String(process.pid) && readFileSync(`/proc/${entry}/cmdline`, 'utf8').includes('src/main.ts');
+      return parent === String(process.pid) && readFileSync(`/proc/${entry}/cmdline`, 'utf8').includes('src/godwit.js');
     } catch {
       // The process has ended meanwhile.
       return false;

@@ -21,7 +21,7 @@ export async function machinePace(): Promise<number> {
 
 function load(): Promise<void> {
   const child = withUs(
-    spawn(process.execPath, [resolve(import.meta.dirname, '../../src/main.ts'), '--version'], {
+    spawn(process.execPath, [resolve(import.meta.dirname, '../../src/godwit.js'), '--version'], {
       env: { PATH: process.env.PATH },
       stdio: 'ignore',
     }),

@@ -44,7 +44,7 @@ export async function createReplica(folder: string, config: object, strangeConfi
 
   function launch(): ChildProcess {
     const started = withUs(
-      spawn(process.execPath, [resolve(import.meta.dirname, '../../src/main.ts')], {
+      spawn(process.execPath, [resolve(import.meta.dirname, '../../src/godwit.js')], {
         cwd: folder,
         env: {
           PATH: process.env.PATH,

@@ -6,7 +6,7 @@ import { afterEach, expect, it } from 'vitest';
 import { withUs } from '../support/children.ts';
 import { type GatewayProcess, spawnGateway, temporaryFolder } from '../support/gateway.ts';
 
-const main = resolve(import.meta.dirname, '../../src/main.ts');
+const main = resolve(import.meta.dirname, '../../src/godwit.js');
 const running: GatewayProcess[] = [];
 afterEach(async () => {
   await Promise.all(running.splice(0).map((gateway) => gateway.end('SIGKILL')));

@@ -8,7 +8,7 @@ import { malformedStoreUrls, piecesOfPassword } from '../support/store-urls.ts';
 import { minimal } from './fixtures.ts';
 
 const run = promisify(execFile);
-const main = resolve(import.meta.dirname, '../../src/main.ts');
+const main = resolve(import.meta.dirname, '../../src/godwit.js');
 
 /** Runs `godwit --check-config` on a file of that text. */
 async function check(text: string) {

@@ -44,7 +44,7 @@ describe.skipIf(skipped !== null)(`The image${suffix}`, { timeout: patience }, (
         '--disable-sigusr1',
         '--max-semi-space-size=8',
         '--heap-growing-percent=30',
-        '/app/src/main.ts',
+        '/app/src/godwit.js',
       ],
       StopSignal: 'SIGTERM',
       Labels: { 'org.opencontainers.image.licenses': 'Apache-2.0', 'org.opencontainers.image.version': version },

@@ -98,7 +98,7 @@ describe('an unusable listening address', () => {
     };
     await writeFile(join(folder, 'godwit.json'), JSON.stringify(file));
     const child = withUs(
-      spawn(process.execPath, [resolve(import.meta.dirname, '../../src/main.ts')], {
+      spawn(process.execPath, [resolve(import.meta.dirname, '../../src/godwit.js')], {
         cwd: folder,
         env: { PATH: process.env.PATH, GODWIT_CONFIG: join(folder, 'godwit.json') },
         stdio: ['ignore', 'ignore', 'pipe'],

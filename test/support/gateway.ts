@@ -66,7 +66,7 @@ export async function spawnGateway(
     await writeFile(environment.GODWIT_CONFIG, JSON.stringify(file));
   }
   const child = withUs(
-    spawn(process.execPath, [resolve(import.meta.dirname, '../../src/main.ts')], {
+    spawn(process.execPath, [resolve(import.meta.dirname, '../../src/godwit.js')], {
       cwd: folder,
       env: environment,
       stdio: ['ignore', 'pipe', 'pipe'],

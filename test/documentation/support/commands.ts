@@ -36,7 +36,7 @@ trap 'kill $(jobs -p) 2>/dev/null || :' EXIT
 curl() { command curl -fS "$@"; }
 systemctl() { :; }
 sleep() { command sleep 0.2; }
-godwit() { node '${resolve(root, 'src/main.ts')}' "$@"; }
+godwit() { node '${resolve(root, 'src/godwit.js')}' "$@"; }
 npx() { "$@"; }
 `;
 
