@@ -9,8 +9,10 @@ export const ValueSchema = Type.Union([
   Type.Object({ env: Type.String({ minLength: 1 }) }, { additionalProperties: false }),
   Type.Object({ file: Type.String({ minLength: 1 }) }, { additionalProperties: false }),
 ]);
+/** A configured value, see `ValueSchema`. */
 export type Value = Static<typeof ValueSchema>;
 
+/** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**

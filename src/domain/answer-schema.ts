@@ -24,6 +24,7 @@ export const AdoptedSourceSchema = Type.Object(
   { ...closed, $id: 'AdoptedSource', title: 'Adopted' },
 );
 
+/** A source as responses show it: that of a request, or of an adopted backup. */
 export const ShownSourceSchema = discriminated('type', [...(SourceSchema.oneOf as [TSchema]), AdoptedSourceSchema], {
   $id: 'ShownSource',
   description: 'Location of the backup; `adopted`: it was sent outside Godwit.',

@@ -33,6 +33,7 @@ export type NewAuditRecord = Omit<AuditRecord, 'id'> & { readonly id?: string };
 /** A record to write in the transaction of a change. The store fills in account, instance and id of the changed resource. */
 export type AuditEntry = AuditRecord;
 
+/** The selection of audit records. Absent members do not restrict it. */
 export interface AuditFilter {
   readonly caller?: string;
   readonly migrationId?: string;

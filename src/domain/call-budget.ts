@@ -25,6 +25,7 @@ export interface CallBudget {
   readonly pausedUntil: number;
 }
 
+/** An unused budget: no call was sent, nothing is slowed or paused. */
 export const fullBudget: CallBudget = {
   sent: noTimes,
   speed: 1,
@@ -120,8 +121,8 @@ export function restored(budget: CallBudget, at: number): CallBudget {
 }
 
 /**
- * The budget after the vendor throttled a call that was sent at `leftAt` and asked for a pause of `pauseMs` milliseconds. Of several calls
- * sent before the same slow-down, only the first halves the speed.
+ * The budget after the vendor throttled a call that was sent at `leftAt` and asked for a pause of `pauseMs` milliseconds. If several
+ * calls sent before a slow-down are throttled, only the first one halves the speed.
  */
 export function throttled(budget: CallBudget, pauseMs: number, now: number, leftAt: number): CallBudget {
   // Recovery begins when calls are sent again, so after the pause.

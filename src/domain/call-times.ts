@@ -8,6 +8,7 @@ export interface CallTimes {
   readonly count: number;
 }
 
+/** The empty list of times. */
 export const noTimes: CallTimes = { shared: [], count: 0 };
 
 /** Old times are dropped only when the list has twice as many as wanted plus this number, so that copies are rare. */

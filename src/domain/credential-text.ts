@@ -7,6 +7,7 @@ const typed: ReadonlySet<string> = new Set(['accountName', 'userName', 'password
 /** Members that are not sent to the vendor. */
 const ours: ReadonlySet<string> = new Set(['provider', 'method']);
 
+/** A member of credentials that makes them unusable. */
 export interface CredentialFault {
   /** The member, such as `accessKeySecret`. */
   readonly name: string;

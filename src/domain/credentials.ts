@@ -8,6 +8,7 @@ import type { ProviderId } from './vocabulary.ts';
  */
 export type AccountCredentials = ConfiguredCredentials | IssuedCredentials;
 
+/** Credentials in the configuration. */
 export interface ConfiguredCredentials {
   /** Rejects when a value cannot be read. */
   readonly source: 'configured';
@@ -37,6 +38,7 @@ export interface IssuedCredentials {
   issue(input: IssueInput): IssueDialogue;
 }
 
+/** The input of one exchange with an issuer. */
 export interface IssueInput {
   /** Content of the token file; empty if there is none. */
   readonly token: string;

@@ -29,6 +29,7 @@ export interface VendorTask {
   readonly finishedAt: Instant | null;
 }
 
+/** The tasks of one instance, newest first. */
 export interface VendorTaskList {
   readonly tasks: readonly VendorTask[];
   /** Whether the vendor's list was read to its end. */

@@ -1,5 +1,6 @@
 import type { Runtime } from './runtime.ts';
 
+/** The prefix of an id, which shows the kind of its resource. */
 export type IdPrefix = 'aud' | 'mig' | 'bkp' | 'evt' | 'req' | 'whk' | 'dlv';
 
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';

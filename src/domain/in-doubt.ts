@@ -147,8 +147,8 @@ export function probeFailed(
 }
 
 /**
- * When a call became in doubt. If its sender is gone, the answer is the first probe, because the call may have been sent long after its
- * intent, and `sentAt` comes from another machine's clock.
+ * When a call became in doubt. If its sender is gone, the first probe counts, because the call may have been sent long after its intent, and
+ * `sentAt` comes from another machine's clock.
  */
 function inDoubtSince(call: Call, now: Instant, { callTimeoutMs }: EngineSettings): Instant {
   return call.settledAt ?? Math.max(now, call.sentAt + callTimeoutMs);

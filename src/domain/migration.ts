@@ -20,6 +20,7 @@ export interface SealedUrl {
   readonly sealed: string;
 }
 
+/** The location of a backup, as stored. */
 export type Source =
   | {
       readonly type: 'object_storage';
@@ -50,7 +51,7 @@ export interface MigrationError {
 export interface Note<Code extends string> {
   readonly code: Code;
   readonly detail: string;
-  /** Of a reason: when it was added. `dated` sets it. */
+  /** When a reason was added; `dated` sets it. Absent in warnings. */
   readonly since?: Instant;
   /** The vendor error, if the vendor answered. */
   readonly provider?: VendorErrorDetails;
@@ -60,6 +61,7 @@ export type ReasonNote = Note<Reason>;
 /** Information for people about a migration that is not itself at fault. */
 export type WarningNote = Note<Warning>;
 
+/** A database: its name in the backup, and on the target if that differs. */
 export interface Database {
   readonly name: string;
   readonly restoreAs?: string;
@@ -74,7 +76,7 @@ export interface Backup {
   readonly state: BackupState;
   /** 1 for the first submission; each retry adds 1. */
   readonly attempt: number;
-  /** Of an `upload` source: whether the caller has reported the upload. */
+  /** Whether the caller has reported the upload of an `upload` source. Always false for other sources. */
   readonly uploaded: boolean;
   /**
    * Set after the database was restored from a copy. Another process may have sent this backup since the copy was made, so every call with a
@@ -153,6 +155,7 @@ export interface Call {
   readonly adopted?: true;
 }
 
+/** Options of the vendor’s restore. Capabilities show which a provider supports. */
 export interface MigrationOptions {
   readonly consistencyCheck?: 'async' | 'sync';
   readonly precheck?: boolean;

@@ -12,6 +12,7 @@ export interface StoredObject {
   readonly storageClass: string | null;
 }
 
+/** One page of a listing. */
 export interface ObjectPage {
   readonly objects: readonly StoredObject[];
   /** Start of the next page; null: this is the last page. */

@@ -8,6 +8,7 @@ export interface OutboundSettings {
   readonly ca: string | null;
 }
 
+/** The proxies of outbound connections. */
 export interface ProxySettings {
   /** Proxy URL for targets of each scheme, possibly with user and password. Null: such targets are called directly. */
   readonly http: Secret | null;
@@ -19,4 +20,5 @@ export interface ProxySettings {
 /** Hosts that are always called directly, because a proxy cannot reach this machine's loopback. In the form of `NO_PROXY`. */
 export const ownMachine = 'localhost,.localhost,127.0.0.1,[::1],::1';
 
+/** Connections without proxy and additional certificates. */
 export const directly: OutboundSettings = { proxy: null, ca: null };

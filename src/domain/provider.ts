@@ -96,7 +96,7 @@ export interface ChangingCall {
 }
 
 /** `objection` of calls that create no object. */
-// biome-ignore lint/correctness/useYield: a dialogue of no questions.
+// biome-ignore lint/correctness/useYield: a dialogue without a call.
 export function* noObjection(): Dialogue<null> {
   return null;
 }

@@ -42,6 +42,7 @@ export interface ReasonEntry extends CodeEntry {
   readonly cancelEndsRecord: 'always' | 'when_settled' | 'never';
 }
 
+/** The catalogue of reasons. */
 export const reasonCatalogue = {
   outcome_unknown: {
     meaning:
@@ -208,6 +209,7 @@ export function clearedBy(event: Clearing): readonly Reason[] {
   return reasons.filter((code) => reasonEntry(code).clearedBy.includes(event));
 }
 
+/** The catalogue of warnings. */
 export const warningCatalogue = {
   backup_not_checked: {
     meaning: 'Godwit submitted a backup file unchecked, because it could not read the file or its object store.',

@@ -11,7 +11,7 @@ export interface ReplicaTimes {
   readonly beatMs: number;
   /** How long a list of processes is valid after it was requested. Longer than two heartbeats. */
   readonly viewMs: number;
-  /** A new process counts, and may send, after this time, when every older list is invalid. Longer than `viewMs`. */
+  /** A new process counts, and may send, after at most this time, when every older list is invalid. Longer than `viewMs`. */
   readonly joinMs: number;
   /** A process without a heartbeat counts for this time. Longer than `viewMs` and two heartbeats, so that it has stopped sending by then. */
   readonly leaveMs: number;
@@ -19,6 +19,7 @@ export interface ReplicaTimes {
   readonly tellMs: number;
 }
 
+/** The times in use. Processes of different versions that share a store rely on each other’s values. */
 export const replicaTimes: ReplicaTimes = { beatMs: 1000, viewMs: 3000, joinMs: 4000, leaveMs: 6000, tellMs: 200 };
 
 /** A stored heartbeat. The process counts from `joinsAt` until `leavesAt`, in milliseconds of the database's clock. */
@@ -31,7 +32,7 @@ export interface ReplicaRow {
 /** All processes that have not left, and the slow-downs in force. */
 export interface ReplicaList {
   readonly rows: readonly ReplicaRow[];
-  /** With times in milliseconds of the database's clock. */
+  /** The slow-downs in force, with times in milliseconds of the database's clock. */
   readonly slowDowns: readonly SlowDown[];
   /** The database's clock when all this was read, in milliseconds. */
   readonly now: number;

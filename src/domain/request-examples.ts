@@ -3,9 +3,11 @@ export interface Example {
   readonly description?: string;
   readonly value: unknown;
 }
+/** Examples by name. */
 export type Examples = Readonly<Record<string, Example>>;
 
 /** The account that an example uses. */
+/** An example in the form of an OpenAPI Example Object. */
 export interface ExampleAccount {
   readonly name: string;
   readonly region: string;

@@ -101,7 +101,7 @@ export function looksStriped(source: SourceRequest, databases: readonly string[]
   const stripes = names.map(stripeNumber);
   if (stripes.some((stripe) => stripe !== null && stripe.of !== null && stripe.of > 1)) return true;
   if (names.length < 2) return false;
-  // One database is never split over files.
+  // Several files for one database can only be stripes: no provider splits a database over files.
   if (databases.length === 1) return true;
   if (names.every((name) => databases.some((database) => database.toLowerCase() === name.toLowerCase()))) return false;
   const [first] = stripes;

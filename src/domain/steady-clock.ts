@@ -11,6 +11,7 @@ export interface ClockStep {
   readonly ms: number;
 }
 
+/** A clock that hides steps of the wall clock. */
 export interface SteadyClock {
   /** Milliseconds since the epoch. Never goes back. */
   now(): Instant;

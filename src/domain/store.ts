@@ -34,9 +34,9 @@ export interface LeaseRequest {
 
 /** A kind of migration and how many of it a worker can take. */
 export interface ClaimRoom {
-  /** Only of this account, or of all but the excepted ones. Default: of all. */
+  /** The account of the migrations, or all accounts except some. Default: all accounts. */
   readonly account?: string | { readonly except: readonly string[] };
-  /** Only those that first need this work. Default: any. */
+  /** What the migrations first need. Default: any work. */
   readonly work?: DueWork;
   readonly limit: number;
 }
@@ -45,7 +45,7 @@ export interface ClaimRoom {
 export interface IdempotencyKey {
   readonly caller: string;
   readonly key: string;
-  /** Hex SHA-256 over method, path and body. */
+  /** Hex SHA-256 of method, URL with query, and body as canonical JSON. */
   readonly fingerprint: string;
 }
 
@@ -62,6 +62,7 @@ export interface Resource {
   readonly id: string;
 }
 
+/** The stored record of an idempotency key. */
 export interface IdempotencyRecord extends IdempotencyKey {
   /** The resource that the request created or changed. */
   readonly resource: Resource;
@@ -109,6 +110,7 @@ export interface MigrationFilter {
   readonly visibleAccounts?: readonly string[];
 }
 
+/** The size, start and order of a page. */
 export interface PageRequest {
   /** From 1 to 200. */
   readonly size: number;
@@ -155,6 +157,7 @@ export type UpdateResult =
   | { readonly outcome: 'target_busy'; readonly migrationId: string }
   | { readonly outcome: 'key_exists'; readonly record: IdempotencyRecord };
 
+/** What an update checks and stores besides the change. */
 export interface UpdateOptions {
   /** Refuses the write (`fenced`) unless this is the current fencing token. */
   readonly fence?: Fence;

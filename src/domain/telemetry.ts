@@ -27,7 +27,7 @@ export type EngineReport =
       readonly operation: string;
       readonly outcome: 'accepted' | FailureKind;
     }
-  /** A call in doubt was probed for. `failed`: the vendor could not be read. */
+  /** The engine probed for an in-doubt call. `failed`: the vendor could not be read. */
   | {
       readonly event: 'probed';
       readonly provider: ProviderId;

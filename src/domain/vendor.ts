@@ -89,6 +89,7 @@ function meaning(code: ProblemCode, retryable: boolean, outcomeUnknown = false):
   return { code, retryable, outcomeUnknown };
 }
 
+/** The defaults of each kind of failure. */
 export const failureKinds: Readonly<Record<FailureKind, KindMeaning>> = {
   rejected: meaning('provider_rejected', false),
   busy: meaning('provider_conflict', true),
@@ -183,7 +184,7 @@ export interface Account {
 export interface AccountLimits {
   readonly readsPerSecond: number;
   readonly writesPerSecond: number;
-  /** By the vendor's name of the operation, in place of the provider's limit. */
+  /** Limits by the vendor's name of the operation. They replace the limits that the provider publishes. */
   readonly operations?: Readonly<Record<string, number>>;
 }
 
@@ -289,6 +290,7 @@ export interface Outlook {
   readonly pauseLeftMs: number;
 }
 
+/** Options of a vendor call or dialogue. */
 export interface CallOptions {
   /** Default: `submission`. */
   readonly priority?: CallPriority;

@@ -15,6 +15,7 @@ export const migrationStates = [
   'cancelled',
 ] as const;
 export type MigrationState = (typeof migrationStates)[number];
+/** The states in which a migration has ended. */
 export const terminalStates: readonly MigrationState[] = ['succeeded', 'failed', 'cancelled'];
 export const backupStates = ['queued', 'submitting', 'restoring', 'restored', 'failed', 'skipped'] as const;
 export type BackupState = (typeof backupStates)[number];

@@ -82,6 +82,7 @@ export interface SettledDelivery {
   readonly outcome: AttemptOutcome;
 }
 
+/** The result of `WebhookStore.createWebhook`. Nothing is stored unless it is `created`. */
 export type WebhookCreation =
   | { readonly outcome: 'created' }
   /** The caller has used the key before; the record's `resource` is the webhook. */

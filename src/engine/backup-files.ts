@@ -55,6 +55,7 @@ const maxVersions = 1000;
 /** Kinds of failures of an unreachable or failing store. */
 const unreached: readonly VendorFailure['kind'][] = ['not_sent', 'timeout', 'unavailable', 'malformed'];
 
+/** Creates the reader of backup files, with its caches of headers and versions. */
 export function createBackupFiles(
   context: Pick<EngineContext, 'client' | 'providers' | 'runtime' | 'log'>,
 ): BackupFiles {

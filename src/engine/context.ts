@@ -17,6 +17,7 @@ export interface EngineLog {
   warn(fields: LogFields, message: string): void;
   error(fields: LogFields, message: string): void;
 }
+/** The allowed fields of a log line. */
 export interface LogFields {
   readonly migrationId?: string;
   readonly operation?: string;
@@ -109,6 +110,7 @@ export function asStep<T>({ telemetry }: EngineContext, step: EngineStep, work: 
   return telemetry === undefined ? work() : telemetry.step(step, work);
 }
 
+/** The inputs of a change of this migration at the present time. */
 export function changeContext(context: EngineContext, migration: Migration): ChangeContext {
   return { provider: context.providers.of(migration.provider), settings: context.settings, now: context.runtime.now() };
 }

@@ -17,6 +17,7 @@ export interface Replicas {
   stop(): Promise<void>;
 }
 
+/** The dependencies of the heartbeat. */
 export interface ReplicasOptions {
   readonly store: Pick<Store, 'hearsOthers' | 'beat' | 'part'>;
   readonly runtime: Pick<Runtime, 'now' | 'monotonic' | 'sleep'>;
@@ -93,7 +94,7 @@ export function createReplicas({
     const now = runtime.monotonic();
     const processes = counting(roster, now);
     if (processes === null) return null;
-    // In the first list, a process that is alone has no predecessor whose calls would count.
+    // If the first list has only this process, no calls under earlier shares can count.
     if (known === null) known = { processes, since: processes.length > 1 ? now : Number.NEGATIVE_INFINITY };
     else if (processes.join() !== known.processes.join()) known = { processes, since: now };
     return shareOf(id, known.processes, known.since);

@@ -7,6 +7,7 @@ import type { UrlCipher } from './url-cipher.ts';
 /** Maximum number of migrations per batch. */
 const batchSize = 100;
 
+/** The dependencies of `resealTexts`. */
 export interface ResealingContext {
   readonly store: Store & Pick<WebhookStore, 'updateWebhook'>;
   readonly texts: TextCipher;

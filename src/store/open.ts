@@ -9,6 +9,7 @@ import { SqlStore } from './sql-store.ts';
 import { SqliteBackend } from './sqlite/backend.ts';
 import { openFile } from './sqlite/file.ts';
 
+/** The dependencies and settings of a store. */
 export interface StoreOptions {
   readonly runtime: Runtime;
   /** Changes to `defaultPostgresOptions`. */

@@ -12,7 +12,7 @@ import type { SqlDialect } from './session.ts';
 import type { EventsTable, Tables } from './tables.ts';
 import type { UnreadableRecords } from './unreadable.ts';
 
-/** `Store.get`. Of a cached long chain only the version is read. */
+/** `Store.get`. For a long chain in the cache it reads only the version. */
 export async function findMigration(db: Kysely<Tables>, kept: KeptMigrations, id: string): Promise<Migration | null> {
   if (kept.hasLong(id)) {
     const row = await db.selectFrom('migrations').select(['version', 'due_at']).where('id', '=', id).executeTakeFirst();

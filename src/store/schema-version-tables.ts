@@ -46,7 +46,7 @@ export async function prepareVersionTables(db: Kysely<Tables>, schema: string | 
   const exists = async (table: string) => (await columnsOf(db, schema, table)).length > 0;
   if (!(await exists(versionTable)) && (await columnsOf(db, schema, 'migrations')).includes(ownColumn))
     for (const [from, to] of renamed) if (await exists(from)) await named.alterTable(from).renameTo(to).execute();
-  // Not left to Kysely: after a failure its check would fail too, in the same transaction, and hide the first failure.
+  // Kysely would check for the table after a failure. That check would fail too, in the same transaction, and hide the first failure.
   if (!(await exists(versionTable)))
     await named
       .createTable(versionTable)

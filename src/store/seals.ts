@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { SealCount } from '../domain/store.ts';
 import type { Tables } from './tables.ts';
 
-/** Maximum of a count. */
+/** Maximum of each count. */
 const mostCounted = 10_000;
 
 /** `Store.seals`, from two partial indexes: one lookup per combination of seals, and counting up to `mostCounted`. */

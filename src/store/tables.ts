@@ -47,7 +47,7 @@ export interface FeedFoldersTable {
   /** Null: no migration watches it. */
   due_at: number | null;
   lease_owner: string | null;
-  /** By the process's clock on both databases. */
+  /** Follows the process's clock on both databases. */
   lease_until: number | null;
   failures: number;
   scanned_at: number | null;
@@ -84,6 +84,7 @@ export interface BackupsTable extends PartsTable {
   seals: string | null;
 }
 
+/** The labels of migrations, for filters. */
 export interface LabelsTable {
   migration_id: string;
   key: string;
@@ -99,6 +100,7 @@ export interface ActiveTargetsTable {
   names_databases: number;
 }
 
+/** The event log, ordered by position. */
 export interface EventsTable {
   position: Generated<number>;
   /** 13 hexadecimal digits; null in older events. */
@@ -120,6 +122,7 @@ export interface RemovedEventsTable {
 /** An event before it has a position. */
 export type EventRow = Omit<EventsTable, 'position' | 'salt'>;
 
+/** Idempotency keys with their records as JSON. */
 export interface IdempotencyKeysTable {
   /** SHA-256 of caller and key, so that its length is fixed. */
   digest: string;
@@ -172,7 +175,7 @@ export interface DeliveriesTable {
   last_error: string | null;
   /** Null if the delivery has ended, and only then. */
   due_at: number | null;
-  /** By the clock of leases, see `MigrationsTable.lease_until`. */
+  /** Follows the clock of leases, see `MigrationsTable.lease_until`. */
   lease_until: number | null;
   created_at: number;
 }

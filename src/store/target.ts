@@ -15,6 +15,7 @@ export interface TargetClaim {
   readonly sources: readonly string[];
 }
 
+/** Whether a migration has ended. */
 export function isTerminal(migration: Pick<Migration, 'state'>): boolean {
   return terminalStates.includes(migration.state);
 }

@@ -165,7 +165,7 @@ function applied(change: (current: Migration) => Migration | null, before: Migra
 
 /**
  * Makes a migration due at once if it begins to wait for an instance that is free by now, because the wake of waiting migrations has passed already.
- * Not one that occupied the instance itself, which would be due again and again.
+ * A migration that occupied the instance itself is excepted, because it would be due again and again.
  */
 async function dueIfFree(session: Session, before: Migration, after: Migration): Promise<Migration> {
   const begins = waitsForInstance(after) && !waitsForInstance(before) && !before.occupiesInstance;

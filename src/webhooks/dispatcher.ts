@@ -32,6 +32,7 @@ const housekeepingMs = 3_600_000;
 /** Milliseconds for which an ended delivery is kept. */
 const keptMs = 7 * 24 * 3_600_000;
 
+/** The dependencies of the dispatcher. */
 export interface DispatcherContext extends PostContext {
   readonly store: WebhookStore & Pick<Store, 'onChange'>;
   readonly runtime: Runtime;

@@ -16,7 +16,7 @@ export interface KnownCallers {
 export type GrantFault = (webhook: Pick<Webhook, 'caller' | 'callerKind'>, account: string) => string | null;
 
 /**
- * Checks against the current configuration. Of a token only the issuer is checked, because the configuration does not have its grants.
+ * Checks against the current configuration. For a token it checks only the issuer, because the configuration does not have the grants.
  * Webhooks of older versions lack the kind of their creator; then a configured key of that name counts, if there is one.
  */
 export function presentGrants({ keys, issuers }: KnownCallers): GrantFault {

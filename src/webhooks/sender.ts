@@ -29,6 +29,7 @@ export interface Sender {
   close(): Promise<void>;
 }
 
+/** The address policy for receivers, and the deadline. */
 export interface SenderSettings extends AddressPolicy {
   /** Deadline of one request, including the connection, in milliseconds. */
   readonly timeoutMs: number;

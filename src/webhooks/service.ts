@@ -23,6 +23,7 @@ const maxHeaders = 20;
 /** Maximum number of webhooks. Each event is compared with each of them. */
 const maxWebhooks: WebhookLimits = { inAll: 1000, perCaller: 100 };
 
+/** The dependencies of the webhook operations. */
 export interface WebhookServiceContext {
   readonly store: WebhookStore & Pick<Store, 'findIdempotencyKey'>;
   readonly runtime: Runtime;

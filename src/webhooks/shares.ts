@@ -5,7 +5,7 @@ export const maxAtOnce = 200;
 /** Maximum of one webhook, and of one origin, which may have several webhooks. */
 export const maxPerWebhook = 8;
 const maxPerOrigin = 16;
-/** The maximums of receivers whose last attempt timed out. They are still tried, but hardly delay others. */
+/** The maximums of receivers whose last attempt timed out. They are still tried, with little delay for others. */
 const maxSilentPerWebhook = 1;
 const maxSilentPerOrigin = 2;
 /** Maximum number of webhooks and origins that are remembered as silent. */

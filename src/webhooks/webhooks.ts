@@ -16,6 +16,7 @@ const leaseMarginMs = 30_000;
 /** Maximum configurable deadline of an attempt in milliseconds, so that leases stay long enough when settings change. */
 const longestTimeoutMs = 60_000;
 
+/** The dependencies and settings of webhooks. */
 export interface WebhooksOptions {
   readonly store: WebhookStore & Pick<Store, 'onChange' | 'findIdempotencyKey'>;
   readonly runtime: Runtime;

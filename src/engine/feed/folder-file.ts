@@ -13,7 +13,7 @@ export interface FolderFile {
   readonly unread: string | null;
 }
 
-/** Maximum number of objects per folder. Of a larger folder, the first ones in the order of keys are used. */
+/** Maximum number of objects per folder. In a larger folder only the first ones in the order of keys are used. */
 export const maxObjects = 100_000;
 
 /** The state of a folder after a new listing. Changed objects lose their headers. Pure. */

@@ -32,6 +32,7 @@ export interface FeedPlan {
   readonly lastTaken: string | null;
 }
 
+/** The inputs of a plan besides the migration and its files. */
 export interface PlanContext extends Naming {
   /** Time of the last listing. Later changes of files are unknown. */
   readonly now: number;

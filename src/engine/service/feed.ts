@@ -22,6 +22,7 @@ export interface FeedReads extends Pick<MigrationService, 'feed' | 'scanFeed'> {
   survey(migration: Migration): Promise<{ readonly items: readonly FeedItem[]; readonly newest: string | null }>;
 }
 
+/** Creates the operations on watched folders. `wake`: wakes the scanner. They throw `not_found` if the migration watches no folder. */
 export function createFeedReads(context: EngineContext, feeds: FeedStore | undefined, wake: () => void): FeedReads {
   const { store, runtime } = context;
 

@@ -56,7 +56,7 @@ export class WaitingRequest implements OpenRequest {
     this.#reply?.kept();
   }
 
-  /** Ends the wait: the caller gets another response. */
+  /** Ends the wait. The caller gets a response that this request did not store. */
   close(): void {
     this.#open = false;
   }

@@ -12,6 +12,7 @@ export interface BatchStatement {
   readonly columns: readonly Column[] | null;
 }
 
+/** A result column and the parser of its text. */
 export interface Column {
   readonly name: string;
   readonly parse: (text: string) => unknown;

@@ -24,6 +24,7 @@ const probe = 'probe';
 /** Maximum number of changed migrations to report after a gap. */
 const catchUpLimit = 10_000;
 
+/** The dependencies of `ChangeListener`. `pingMs`: interval of checks in milliseconds. */
 export interface ListenerOptions {
   readonly servers: Servers;
   readonly runtime: Pick<Runtime, 'sleep' | 'now'>;

@@ -15,6 +15,7 @@ export interface PostgresOptions {
   readonly pingMs: number;
 }
 
+/** The defaults. */
 export const defaultPostgresOptions: PostgresOptions = {
   poolSize: 10,
   connectTimeoutMs: 5_000,

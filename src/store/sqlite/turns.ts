@@ -40,7 +40,7 @@ export class Turns {
     const now = this.#clock();
     if (this.#began === null) {
       this.#began = now;
-      // Runs when the event loop has turned by itself.
+      // Runs when the event loop has had a turn without a forced pause.
       void setImmediate().then(() => {
         this.#began = null;
       });
