@@ -1,17 +1,17 @@
 import { sandboxCredentials } from './cloud.ts';
 
-/** Addresses of the clouds of a running sandbox. */
+/** Base URLs of the clouds of a running sandbox. */
 export interface SandboxUrls {
   readonly alibaba: { readonly url: string };
   readonly huawei: { readonly url: string };
   readonly tencent: { readonly url: string };
 }
 
-/** The sandbox's accounts in the form of a configuration file. */
+/** Returns the sandbox's accounts in the form of a configuration file. */
 export function sandboxAccounts({ alibaba, huawei, tencent }: SandboxUrls): readonly Record<string, unknown>[] {
   const known = sandboxCredentials;
   const limits = { readsPerSecond: 100, writesPerSecond: 100 };
-  // The emulated clouds accept more calls than the real ones, so that a first try does not wait.
+  // The emulated clouds accept more calls than the real ones, so that a first trial is not slowed down.
   const operations = { ListInstances: 100, ListBackups: 100, ListSqlserverDatabases: 100 };
   return [
     {

@@ -21,10 +21,10 @@ export interface AdminSubjects {
   readonly clockOffsetMs: Readonly<Record<CloudName, number>>;
   readonly listLagMs: Readonly<Record<CloudName, number>>;
   now(): number;
-  /** The cloud's own time. */
+  /** The cloud's time in milliseconds since the epoch. */
   timeOf(cloud: CloudName): number;
   readonly objects: ObjectAdministration;
-  /** Executes an operation at a cloud as somebody else would in its console. */
+  /** Executes an operation at a cloud as another person would in the vendor's console. */
   carryOut(cloud: CloudName, operation: string, parameters: Readonly<Record<string, unknown>>): SandboxResponse;
 }
 
@@ -35,10 +35,10 @@ type Answer = readonly [status: number, body: unknown];
  *
  * `GET /` URLs and credentials · `GET /journal[?cloud=…]` · `GET /faults` · `POST /faults` one rule or a list of them ·
  * `DELETE /faults` · `GET /objects?cloud=…` · `PUT /objects` `{ cloud, bucket, key, backup | text, storageClass, growsMs }` ·
- * `POST /calls` `{ cloud, operation, parameters }`, an operation that somebody else carries out in the vendor's console ·
+ * `POST /calls` `{ cloud, operation, parameters }`, an operation from the vendor's console ·
  * `GET /clock` · `POST /clock` `{ cloud, offsetMs }` · `GET /lag` · `POST /lag` `{ cloud, ms }`.
  *
- * Everything that is not understood is answered with 400 and changes nothing.
+ * An invalid request is answered with 400 and changes nothing.
  */
 export function adminRoutes(subjects: AdminSubjects) {
   return async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {

@@ -5,24 +5,25 @@ export interface SandboxRequest {
   readonly method: string;
   /** Path without query, as sent. */
   readonly path: string;
-  /** Raw query string without `?`, as sent. */
+  /** Query string without `?`, as sent. */
   readonly query: string;
-  /** Names in lower case. */
+  /** Headers with lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
+/** The response of a cloud. */
 export interface SandboxResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** Replaces `body` for a binary response. */
+  /** The body of a binary response; replaces `body`. */
   readonly bytes?: Buffer;
 }
 
 /**
- * One effect that a cloud executed, for tests to judge. `restore` means that a restore really started; there must be exactly one per
- * intent.
+ * An effect that a cloud has executed. Tests check the journal of effects. `restore` means that a restore has started; there must be
+ * exactly one per intent.
  */
 export interface JournalEntry {
   readonly at: number;
@@ -32,22 +33,23 @@ export interface JournalEntry {
   readonly instanceId: string;
   /** The cloud's id of the task or job. */
   readonly taskId: string;
-  /** Database names, file names or keys of the effect. */
+  /** The database names, file names or keys that the effect concerns. */
   readonly subject: string;
   readonly requestId: string;
 }
 
 export type CloudName = JournalEntry['cloud'];
 
+/** What a cloud receives from its server. */
 export interface SandboxEnvironment {
-  /** Milliseconds since the epoch, the cloud's own clock. */
+  /** The cloud's time in milliseconds since the epoch. */
   now(): number;
   uuid(): string;
-  /** Duration of a normal restore in milliseconds. The clock alone determines states; nothing runs in the background. */
+  /** Duration of a normal restore in milliseconds. Only the clock determines states; nothing runs in the background. */
   readonly restoreMs: number;
-  /** Age in milliseconds from which lists show an object; 0: at once. */
+  /** Age in milliseconds from which lists show an object; 0: immediately. */
   listLagMs(): number;
-  /** The object store that the restore service reads; absent: there is none, and any key is accepted. */
+  /** The object store from which the restore service reads. Absent: the cloud has no store and accepts any key. */
   readonly objects?: EmulatedObjects;
   /**
    * The result of `snapshot()` of the same cloud in an earlier process, parsed from JSON; absent on a fresh start. It is trusted: a cloud
@@ -56,41 +58,41 @@ export interface SandboxEnvironment {
   readonly restored?: unknown;
 }
 
-/** Faults that a cloud answers in its own words; the server plays connection faults. */
+/** Faults that a cloud answers in its own format. The server implements connection faults. */
 export type WordedFault = 'throttled' | 'unavailable' | 'internal_error';
 
-/** An error for any request; `status` and `message` default to the vendor's usual ones. */
+/** A vendor error as the response to any request. `status` and `message` default to the vendor's usual values. */
 export interface NamedError {
   readonly code: string;
   readonly message?: string;
   readonly status?: number;
 }
 
-/** One emulated cloud: a deterministic state machine over requests and the clock. */
+/** An emulated cloud: a deterministic state machine over requests and the clock. */
 export interface SandboxCloud {
   readonly name: JournalEntry['cloud'];
   handle(request: SandboxRequest): SandboxResponse;
-  /** This cloud's response for the fault. */
+  /** Returns this cloud's response for the fault. */
   fault(kind: WordedFault, request: SandboxRequest): SandboxResponse;
-  /** Any vendor error by its code, in the vendor's format; absent for a cloud without a general format. */
+  /** Returns a vendor error in the vendor's format. Absent for a cloud without a general format. */
   refuse?(error: NamedError, request: SandboxRequest): SandboxResponse;
-  /** Executes an operation as from the vendor's console, unsigned but with the usual parameter checks. */
+  /** Executes an operation as from the vendor's console: without a signature, with the usual parameter checks. */
   carryOut(operation: string, parameters: Readonly<Record<string, unknown>>): SandboxResponse;
-  /** The operation named by a request; `?` if there is none. */
+  /** The name of the requested operation; `?` if there is none. */
   operationOf(request: SandboxRequest): string;
   journal(): readonly JournalEntry[];
   /**
-   * The state that another process needs to continue, as plain JSON: objects, used nonces, sessions, journal. A cloud built with it as
-   * `restored` must answer like this one. Taken before the response to a changing request is sent.
+   * Returns the state that another process needs to continue, as plain JSON: objects, used nonces, sessions, journal. A cloud that is
+   * created with it as `restored` must answer like this one. The server takes it before it sends the response to a changing request.
    */
   snapshot(): unknown;
 }
 
-/** The keys that the sandbox accepts. They are public and work nowhere else. */
+/** The credentials that the sandbox accepts. They are public and give access to nothing else. */
 export const sandboxCredentials = {
   alibaba: {
     accessKeyId: 'sandbox-alibaba-id',
-    /** Uses the same secret with `securityToken`; the plain id needs no token. */
+    /** The id of temporary credentials: it has the same secret and requires `securityToken`. The plain id needs no token. */
     stsAccessKeyId: 'STS.sandbox-alibaba-id',
     accessKeySecret: 'sandbox-alibaba-secret',
     securityToken: 'sandbox-alibaba-token',

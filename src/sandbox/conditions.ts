@@ -1,8 +1,8 @@
 import type { CloudName } from './cloud.ts';
 
-/** Clocks and delays of the clouds, which may change while they run. `cloud` `*` means all of them. */
+/** Controls the clocks and delays of the clouds while they run. `cloud` `*` means all clouds. */
 export interface Conditions {
-  /** Sets a cloud's clock `offsetMs` ahead of the real one (negative: behind). States follow that clock. */
+  /** Sets a cloud's clock `offsetMs` ahead of the real one (negative: behind). The states of its tasks follow that clock. */
   setClock(cloud: CloudName | '*', offsetMs: number): void;
   /** Sets the age in milliseconds from which the cloud's lists show objects. */
   setListLag(cloud: CloudName | '*', ms: number): void;

@@ -3,14 +3,14 @@ import type { SandboxCloud, SandboxRequest, SandboxResponse } from './cloud.ts';
 import { type FaultRule, faultEffects } from './faults.ts';
 import { send, startAnswer } from './http.ts';
 
-/** One request with everything that a fault needs. */
+/** A request with everything that a fault needs. */
 export interface Exchange {
   readonly cloud: SandboxCloud;
   readonly request: SandboxRequest;
   readonly outgoing: ServerResponse;
   /** Executes the request in the cloud and saves the state. */
   handle(): SandboxResponse;
-  /** The cloud's time. */
+  /** The cloud's time in milliseconds since the epoch. */
   now(): number;
   sleep(ms: number): Promise<void>;
 }
@@ -20,7 +20,7 @@ const drops = 16;
 const page =
   '<!DOCTYPE html><html><head><title>Gateway</title></head><body><h1>Something went wrong</h1></body></html>';
 
-/** Answers one request and plays the fault, if any. The operation runs at most once. */
+/** Answers a request and applies the fault, if any. The operation is executed at most once. */
 export async function deliver(exchange: Exchange, rule: FaultRule | null): Promise<void> {
   const { cloud, request, outgoing } = exchange;
   const answer = (response: SandboxResponse) => send(outgoing, response, exchange.now());
@@ -75,7 +75,7 @@ function namedError(cloud: SandboxCloud, request: SandboxRequest, rule: FaultRul
 async function cutShort({ outgoing, now }: Exchange, response: SandboxResponse): Promise<void> {
   const body = Buffer.from(response.body);
   startAnswer(outgoing, response, now(), body.length);
-  // The first half must be sent before the connection closes, or the caller sees no response at all.
+  // The first half must be sent before the connection closes; otherwise the caller receives no response at all.
   await new Promise<void>((resolve) => outgoing.write(body.subarray(0, body.length >> 1), () => resolve()));
   outgoing.destroy();
 }

@@ -1,8 +1,8 @@
 import type { CloudName } from './cloud.ts';
 
 /**
- * A fault of one request. `carriedOut`: whether the cloud has executed the operation when the caller sees the fault. Faults of the response
- * tempt a client to send the request twice.
+ * The kinds of faults. `carriedOut`: whether the cloud executes the operation although the caller sees the fault. Such a fault tempts a
+ * client to send the request twice.
  *
  * | kind | the caller sees |
  * |---|---|
@@ -44,40 +44,40 @@ export type FaultKind = keyof typeof faultEffects;
 
 const aliases: Readonly<Record<string, FaultKind>> = { garbage_html: 'garbage_html_after', reset: 'reset_before' };
 
-/** One rule. The first rule that matches a request and fires is played. */
+/** A fault rule. For each request, the first rule that matches and fires applies. */
 export interface FaultRule {
   readonly cloud: CloudName | '*';
-  /** The vendor's operation, or `*`. */
+  /** The vendor's name of the operation, or `*`. */
   readonly operation: string;
   readonly kind: FaultKind;
-  /** Number of times it fires. Default: once, or unlimited with `probability`. */
+  /** Number of times that the rule fires. Default: once, or unlimited with `probability`. */
   readonly count?: number;
-  /** Probability that it fires on a matching request; default 1. */
+  /** Probability that the rule fires for a matching request. Default: 1. */
   readonly probability?: number;
-  /** Number of matching requests to skip first; default 0. */
+  /** Number of matching requests to skip first. Default: 0. */
   readonly skip?: number;
-  /** Duration for delaying kinds in milliseconds; default 1000. */
+  /** Duration in milliseconds, for the kinds that delay. Default: 1000. */
   readonly ms?: number;
   readonly status?: number;
   readonly code?: string;
   readonly message?: string;
 }
 
-/** The active rules in order. */
+/** The active fault rules, in order. */
 export interface Faults {
   add(rule: FaultRule): void;
-  /** Each rule with the number of times it fired. */
+  /** Each rule with the number of times that it has fired. */
   list(): readonly (FaultRule & { readonly fired: number })[];
   clear(): void;
 }
 
-/** Holds the rules and decides each request. */
+/** Keeps the rules and decides for each request. */
 export interface FaultBook extends Faults {
-  /** The fault for this request, which counts as fired; null: none. */
+  /** Returns the fault for this request and counts it as fired. Null: no rule fires. */
   take(cloud: CloudName, operation: string): FaultRule | null;
 }
 
-/** Creates an empty book of rules. The same seed and requests produce the same faults. */
+/** Creates an empty set of rules. The same seed and requests produce the same faults. */
 export function createFaultBook(seed: number): FaultBook {
   const random = seededRandom(seed);
   let entries: { rule: FaultRule; fired: number; seen: number }[] = [];
@@ -103,7 +103,7 @@ export function createFaultBook(seed: number): FaultBook {
   };
 }
 
-/** Parses a rule from JSON. Returns an error message if it is invalid. */
+/** Parses a rule from JSON. Returns an error message as text if the rule is invalid. */
 export function readFaultRule(value: unknown): FaultRule | string {
   if (typeof value !== 'object' || value === null) return 'a rule is an object';
   const { cloud = '*', operation = '*', kind, ...rest } = value as Readonly<Record<string, unknown>>;
@@ -126,12 +126,12 @@ function isAmount(name: string, value: unknown): boolean {
   return ['count', 'skip', 'ms'].includes(name) && Number.isInteger(value);
 }
 
-/** Whether `value` names one cloud, or all of them. */
+/** Whether `value` is the name of a cloud, or `*` for all clouds. */
 export function isCloudOrAll(value: unknown): value is CloudName | '*' {
   return value === '*' || value === 'alibaba' || value === 'huawei' || value === 'tencent';
 }
 
-/** Marsaglia's xorshift on 32 bits: uniform enough, and equal on every machine. */
+/** Marsaglia's xorshift generator on 32 bits. It produces the same numbers on every machine. */
 function seededRandom(seed: number): () => number {
   let state = (seed ^ 0x9e3779b9) >>> 0 || 1;
   return () => {

@@ -2,11 +2,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { SandboxRequest, SandboxResponse } from './cloud.ts';
 
-/** Session tokens in headers can exceed Node's limit of 16 KiB. */
+/** Headers may contain session tokens, which can exceed Node's limit of 16 KiB. */
 const maxHeaderSize = 256 * 1024;
 const maxBodyBytes = 8 * 1024 * 1024;
 
-/** Starts an HTTP server; resolves with its base URL once it listens. `port` 0: any free port. */
+/** Starts an HTTP server. Resolves with its base URL once it listens. `port` 0: any free port. */
 export async function listen(
   host: string,
   port: number,
@@ -14,7 +14,7 @@ export async function listen(
 ): Promise<{ readonly url: string; readonly server: Server }> {
   const server = createServer({ maxHeaderSize, keepAliveTimeout: 65_000 }, (incoming, outgoing) => {
     onRequest(incoming, outgoing).catch((error: unknown) => {
-      // A cloud that throws has a defect; saying so keeps it from looking like a vendor outage.
+      // An exception is a defect of the sandbox. The text distinguishes it from an emulated outage.
       if (outgoing.headersSent || outgoing.destroyed) return void outgoing.destroy();
       outgoing.writeHead(500, { 'content-type': 'text/plain' }).end(`defect in the sandbox: ${String(error)}`);
     });
@@ -63,14 +63,14 @@ export async function readRequest(incoming: IncomingMessage): Promise<SandboxReq
   };
 }
 
-/** Sends head and body at once with the exact length and the given time as `Date`. */
+/** Sends head and body together, with the exact length and with `at` as the `Date` header. */
 export function send(outgoing: ServerResponse, response: SandboxResponse, at: number): void {
   const body = response.bytes ?? Buffer.from(response.body);
   startAnswer(outgoing, response, at, body.length);
   outgoing.end(body);
 }
 
-/** Sends only the head. `length`: the announced body length. */
+/** Sends only the head. `length`: the announced length of the body in bytes. */
 export function startAnswer(outgoing: ServerResponse, response: SandboxResponse, at: number, length: number): void {
   outgoing.sendDate = false;
   outgoing.writeHead(response.status, {

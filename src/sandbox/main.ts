@@ -3,8 +3,8 @@ import { sandboxCredentials } from './cloud.ts';
 import { startSandbox } from './sandbox.ts';
 
 /**
- * The sandbox as a process of its own. Environment: `SANDBOX_HOST` (127.0.0.1), `SANDBOX_PORT` (9400, the first of four),
- * `SANDBOX_RESTORE_MS` (3000), `SANDBOX_STATE` (a file; without it the state ends with the process).
+ * Runs the sandbox as a separate process. Environment: `SANDBOX_HOST` (127.0.0.1), `SANDBOX_PORT` (9400, the first of four),
+ * `SANDBOX_RESTORE_MS` (3000), `SANDBOX_STATE` (a file; without it the state is lost when the process ends).
  */
 const { SANDBOX_HOST = '127.0.0.1', SANDBOX_PORT = '9400', SANDBOX_RESTORE_MS = '3000', SANDBOX_STATE } = process.env;
 

@@ -13,19 +13,20 @@ const cloudNames: readonly CloudName[] = ['alibaba', 'huawei', 'tencent'];
 
 export type CloudFactory = (environment: SandboxEnvironment) => SandboxCloud;
 
+/** Options of a sandbox. */
 export interface SandboxOptions {
   readonly host: string;
   /** The first of four consecutive ports: Alibaba, Huawei, Tencent, admin. Absent or 0: any free ports. */
   readonly port?: number;
   readonly runtime: Runtime;
-  /** Duration of a normal restore in milliseconds of the cloud's clock. */
+  /** Duration of a normal restore in milliseconds. */
   readonly restoreMs: number;
   /**
    * File for the emulated state, so that restores outlive this process as they do at a real vendor. It is written and flushed before the
-   * response to a changing request is sent. Absent: the state ends with the process.
+   * response to a changing request is sent. Absent: the state is lost when the process ends.
    */
   readonly stateFile?: string;
-  /** Random seed of faults; default 1. */
+  /** Random seed of the faults. Default: 1. */
   readonly seed?: number;
 }
 
@@ -34,18 +35,18 @@ export interface Sandbox extends Conditions {
   readonly alibaba: { readonly url: string };
   readonly huawei: { readonly url: string };
   readonly tencent: { readonly url: string };
-  /** The admin interface: faults, journal, clocks, lag. */
+  /** The admin interface. */
   readonly admin: { readonly url: string };
   readonly faults: Faults;
-  /** The clouds' object stores and their contents. */
+  /** The contents of the object stores. */
   readonly objects: ObjectAdministration;
-  /** The journal of all clouds, oldest first. */
+  /** The journals of all clouds, oldest first. */
   journal(): readonly JournalEntry[];
-  /** Closes the servers and their connections; resolves when the ports are free. */
+  /** Closes the servers and their connections. Resolves when the ports are free. */
   close(): Promise<void>;
 }
 
-/** Starts the given clouds, one server each, and the admin interface. Rejects if a port is taken or the state file is invalid. */
+/** Starts a server for each of the given clouds, and the admin interface. Rejects if a port is taken or the state file is invalid. */
 export async function startClouds(
   factories: Readonly<Record<CloudName, CloudFactory>>,
   options: SandboxOptions,

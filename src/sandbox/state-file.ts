@@ -3,16 +3,16 @@ import { dirname } from 'node:path';
 import type { CloudName } from './cloud.ts';
 import type { StoredFile } from './object-store/objects.ts';
 
-/** The persistent state: the clouds' snapshots and their clocks. */
+/** The stored state: snapshots of the clouds, their objects and their clock offsets. */
 export interface SandboxState {
   readonly version: 1;
   readonly clouds: Readonly<Partial<Record<CloudName, unknown>>>;
-  /** Stored objects by cloud, without the history that every store starts with. */
+  /** Stored objects by cloud, without the initial history. */
   readonly objects?: Readonly<Partial<Record<CloudName, readonly StoredFile[]>>>;
   readonly clockOffsetMs: Readonly<Partial<Record<CloudName, number>>>;
 }
 
-/** The state in `file`; null if there is no such file. Throws if the file is not a sandbox state. */
+/** Reads the state from a file; null if the file does not exist. Throws if the file does not contain the state of a sandbox. */
 export function readState(file: string): SandboxState | null {
   let text: string;
   try {
@@ -26,7 +26,7 @@ export function readState(file: string): SandboxState | null {
   return value;
 }
 
-/** Replaces `file` atomically: after a crash it holds the complete old or new state. Returns once it is on disk. */
+/** Replaces a file atomically: after a crash it contains the complete old or the complete new state. Returns once it is on disk. */
 export function writeState(file: string, state: SandboxState): void {
   mkdirSync(dirname(file), { recursive: true });
   const temporary = `${file}.new`;

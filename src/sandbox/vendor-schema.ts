@@ -4,47 +4,47 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { parse } from 'yaml';
 
-/** One violation of a schema by a request or response. */
+/** A violation of a schema by a request or response. */
 export interface ParameterFault {
   /** `unknown`: not declared. `missing`: required and absent. `type`: wrong JSON type. `value`: enum, format, length, range or pattern. */
   readonly kind: 'unknown' | 'missing' | 'type' | 'value';
-  /** Dotted path to the member, such as `PageSize` or `jobs.0.base_info.name`; empty for the whole. */
+  /** Dotted path of the member, such as `PageSize` or `jobs.0.base_info.name`; empty for the whole value. */
   readonly name: string;
-  /** The fault in words, starting with the name. */
+  /** Description of the fault, starting with the name. */
   readonly detail: string;
 }
 
-/** One operation of a vendor, as `openapi/vendors/<cloud>.yaml` describes it. */
+/** An operation of a vendor, as `openapi/vendors/<cloud>.yaml` describes it. */
 export interface VendorOperation {
-  /** The vendor's name: the `operationId`. */
+  /** The vendor's name of the operation, from `operationId`. */
   readonly operation: string;
-  /** Upper case. */
+  /** The HTTP method in upper case. */
   readonly method: string;
-  /** The path key without `?…` or `#…`; path parameters in braces. */
+  /** The path without `?…` or `#…`. Path parameters are in braces. */
   readonly path: string;
-  /** All parameters declared `in: query`, in document order. */
+  /** The names of all query parameters, in document order. */
   readonly queryNames: readonly string[];
   /**
-   * Faults of the query (for RPC styles: of all business parameters, wherever they were sent). Values are text; one declared `integer`,
-   * `number` or `boolean` is parsed strictly. Undeclared names are faults.
+   * Validates the query; for RPC styles, all parameters of the operation wherever they were sent. A value whose type is `integer`, `number`
+   * or `boolean` is parsed strictly. An undeclared name is a fault.
    */
   validateQuery(query: Readonly<Record<string, string>>): readonly ParameterFault[];
-  /** Faults of the parsed JSON body (undefined: there is none). No coercion. Undeclared members are faults at any depth. */
+  /** Validates the parsed JSON body; undefined: no body. Does not convert types. An undeclared member at any depth is a fault. */
   validateBody(body: unknown): readonly ParameterFault[];
-  /** Faults of a response's parsed body against the response declared for that status, else `default`. For tests. */
+  /** Validates the parsed body of a response against the declared response for that status, otherwise `default`. For tests. */
   validateResponse(status: number, body: unknown): readonly ParameterFault[];
 }
 
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * Reads `openapi/vendors/<cloud>.yaml` (OpenAPI 3.1) and returns its operations by `operationId`.
+ * Loads `openapi/vendors/<cloud>.yaml` (OpenAPI 3.1) and returns its operations by `operationId`.
  *
- * Rules for these documents: every operation has an `operationId`; where a vendor has one path for everything, the path key is
- * `/?Action=Name` or `/#Name`; `$ref` points inside the document (`#/components/…`) and never in a circle; an object schema with
- * `properties` is closed unless it says `additionalProperties` itself, so avoid `allOf` of objects; keywords `x-…` and `example`
- * are ignored; `format` is checked where ajv-formats knows it. JSON bodies are read from the `application/json` content.
- * Throws when the document breaks a rule; a schema is compiled, and its defects are found, when it is first used.
+ * Rules for these documents: every operation has an `operationId`. If a vendor uses one path for all operations, the path key is
+ * `/?Action=Name` or `/#Name`. A `$ref` refers to the same document (`#/components/…`) and never in a circle. An object schema with
+ * `properties` is closed unless it contains `additionalProperties`, so `allOf` of objects does not work. The keywords `x-…` and `example`
+ * are ignored. `format` is checked if ajv-formats knows it. JSON bodies are described by the `application/json` content. Throws if the
+ * document breaks a rule. Each schema is compiled when it is first used, and its defects are found then.
  */
 export function loadVendorOperations(cloud: 'alibaba' | 'huawei' | 'tencent'): ReadonlyMap<string, VendorOperation> {
   const known = loaded.get(cloud);
@@ -57,7 +57,7 @@ export function loadVendorOperations(cloud: 'alibaba' | 'huawei' | 'tencent'): R
 
 const loaded = new Map<string, ReadonlyMap<string, VendorOperation>>();
 
-/** As `loadVendorOperations`, from a parsed document. */
+/** Like `loadVendorOperations`, for a parsed document. */
 export function readVendorOperations(document: unknown): ReadonlyMap<string, VendorOperation> {
   const root = asObject(document);
   const ajv = new Ajv2020({
@@ -65,7 +65,7 @@ export function readVendorOperations(document: unknown): ReadonlyMap<string, Ven
     strict: true,
     strictTypes: false,
     strictRequired: false,
-    // Strict mode finds unknown keywords; compiling the meta-schema as well would slow the first request.
+    // Strict mode finds unknown keywords. Compiling the meta-schema too would slow the first request.
     meta: false,
     validateSchema: false,
     code: { optimize: false },
@@ -169,7 +169,7 @@ function faultOf(error: ErrorObject): ParameterFault {
   return { kind, name, detail: `${name} ${words[kind]}`.trim() };
 }
 
-/** Parses a text into its declared type. Unparsable text stays text, which the validator then rejects. */
+/** Converts a text to its declared type. A text that cannot be converted is returned unchanged, and the validator rejects it. */
 function readText(text: string, type: unknown): unknown {
   if (type === 'integer' && /^-?(0|[1-9]\d*)$/.test(text)) return Number(text);
   if (type === 'number' && /^-?(0|[1-9]\d*)(\.\d+)?$/.test(text)) return Number(text);
@@ -177,7 +177,7 @@ function readText(text: string, type: unknown): unknown {
   return text;
 }
 
-/** The schema with references resolved, objects closed and annotations unknown to ajv removed. */
+/** Prepares a schema for ajv: resolves references, closes objects and removes annotations that ajv does not know. */
 function closed(root: Json, schema: unknown, depth = 0): Json {
   if (typeof schema === 'boolean') return schema ? {} : { not: {} };
   if (depth > 40) throw new Error('schemas refer to each other in a circle');

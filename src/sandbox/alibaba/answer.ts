@@ -33,7 +33,7 @@ function render(request: SandboxRequest, status: number, requestId: string, root
   return { status, headers, body: text };
 }
 
-/** A client must request JSON: with `Format` under signature version 1.0, with `Accept` under ACS3. */
+/** Whether the response is XML. A client requests JSON with `Format` under SignatureVersion 1.0, and with `Accept` under ACS3. */
 function wantsXml(request: SandboxRequest): boolean {
   if ((request.headers.authorization ?? '').startsWith('ACS3-')) return !/json/i.test(request.headers.accept ?? '');
   const format = /(?:^|&)Format=([^&]*)/.exec(`${request.query}&${request.body}`)?.[1];

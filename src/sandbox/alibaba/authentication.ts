@@ -13,22 +13,22 @@ import {
 
 const { accessKeyId, stsAccessKeyId, accessKeySecret, securityToken } = sandboxCredentials.alibaba;
 
-/** Maximum clock difference between a request and the cloud, in milliseconds. */
+/** Maximum difference between the timestamp of a request and the cloud's time, in milliseconds. */
 const timestampToleranceMs = 15 * 60_000;
 
-/** Access keys that exist but are disabled; they have the usual secret. */
+/** Access keys that are disabled, with the error code. They have the usual secret. */
 const uselessKeys: ReadonlyMap<string, string> = new Map([
   ['sandbox-alibaba-inactive', 'InvalidAccessKeyId.Inactive'],
   ['sandbox-alibaba-disabled', 'Forbidden.AccessKeyDisabled'],
 ]);
 
-/** Access keys of users without any permission. */
+/** Access keys of users without permissions, with the error code. They have the usual secret. */
 const powerlessKeys: ReadonlyMap<string, string> = new Map([
   ['sandbox-alibaba-forbidden', 'Forbidden.RAM'],
   ['sandbox-alibaba-nopermission', 'NoPermission'],
 ]);
 
-/** Checks time, key, token and signature. Throws `Refusal`. `now`: the cloud's time. */
+/** Checks timestamp, access key, token and signature. Throws `Refusal`. `now`: the cloud's time. */
 export function authenticate(call: Call, now: number): void {
   const credential = call.style === 'rpc' ? checkRpcForm(call) : acs3Credential(call);
   checkTime(call, now);
@@ -115,7 +115,7 @@ function acs3Credential(call: Call): string {
 function checkAcs3Signature(call: Call): void {
   const { headers, body, method, path } = call.request;
   const { signedHeaders, signature } = readAuthorization(call);
-  // Every meaningful header must be signed, or a third party could change it in transit.
+  // All these headers must be signed; otherwise a third party could change them in transit.
   const meaningful = (name: string) => name === 'host' || name === 'content-type' || name.startsWith('x-acs-');
   const expected = Object.keys(headers).filter(meaningful).sort();
   if (expected.join(';') !== signedHeaders.join(';')) {

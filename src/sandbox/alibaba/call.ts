@@ -2,16 +2,16 @@ import type { SandboxRequest } from '../cloud.ts';
 import { Refusal } from './errors.ts';
 import type { Pair } from './signature.ts';
 
-/** A parsed request: its operation and the input of its signature. */
+/** A parsed request: its operation, its parameters and the input of its signature. */
 export interface Call {
-  /** `rpc`: SignatureVersion 1.0 with common parameters among the others. `acs3`: common parameters as headers. */
+  /** `rpc`: SignatureVersion 1.0, with the common parameters among the others. `acs3`: V3, with the common parameters as headers. */
   readonly style: 'rpc' | 'acs3';
   readonly request: SandboxRequest;
   readonly query: readonly Pair[];
   readonly form: readonly Pair[];
-  /** Common parameters by their RPC names, wherever they were sent. */
+  /** Common parameters by their RPC names, in either style. */
   readonly common: Readonly<Record<string, string>>;
-  /** The operation's own parameters. */
+  /** The parameters of the operation. */
   readonly parameters: Readonly<Record<string, string>>;
 }
 
@@ -62,7 +62,7 @@ export function readCall(request: SandboxRequest): Call {
   return { style, request, query, form, common, parameters: ownParameters(all, () => true) };
 }
 
-/** The operation named by a request, or `?`. Never throws. */
+/** The name of the requested operation, or `?`. Never throws. */
 export function operationOf(request: SandboxRequest): string {
   try {
     return readCall(request).common.Action ?? '?';
@@ -73,7 +73,7 @@ export function operationOf(request: SandboxRequest): string {
 
 function isAcs3({ headers }: SandboxRequest, parameters: readonly Pair[]): boolean {
   if ((headers.authorization ?? '').startsWith('ACS3-')) return true;
-  // Older clients send these headers along with signature version 1.0.
+  // Older clients send these headers together with SignatureVersion 1.0.
   return headers['x-acs-action'] !== undefined && !parameters.some(([name]) => name === 'Action');
 }
 

@@ -4,7 +4,7 @@ import { Refusal } from './errors.ts';
 import { holds } from './magic.ts';
 import { viewTask } from './task.ts';
 
-/** CreateOnlineDatabaseTask: recovers and opens the database of a chain that is `Waiting`. */
+/** CreateOnlineDatabaseTask: recovers and opens the database of a chain whose task is `Waiting`. */
 export const createOnlineDatabaseTask: Operation = (context) => {
   const { parameters, instance, store, now } = context;
   if (instance.engine !== 'SQLServer') throw new Refusal('EngineNotSupported');
@@ -23,12 +23,12 @@ export const createOnlineDatabaseTask: Operation = (context) => {
   return {};
 };
 
-/** TerminateMigrateTask: an ongoing task ends as `Failed`. A waiting chain counts as ongoing. */
+/** TerminateMigrateTask: ends an ongoing task as `Failed`. A waiting chain counts as ongoing. */
 export const terminateMigrateTask: Operation = (context) => {
   const task = namedTask(context);
   const { status } = viewTask(task, context.now);
   if (status === 'Success' || status === 'Failed') throw new Refusal('InvalideStatus');
-  // Accepted but never executed.
+  // An `unstoppable` task accepts the call and continues.
   if (!task.files.some((file) => holds(file.key, 'unstoppable')))
     context.store.put({ ...task, terminatedAt: context.now });
   context.record('terminated', task.id, task.dbName);

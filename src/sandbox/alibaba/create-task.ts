@@ -7,11 +7,11 @@ import { readSources } from './source.ts';
 import { type Opening, type Task, type TaskFile, viewTask } from './task.ts';
 
 const dayMs = 24 * 60 * 60_000;
-/** Daily limits on migrations of one database and on one instance. */
+/** Maximum number of migrations per day, of one database and on one instance. */
 const perDatabase = 20;
 const perInstance = 500;
 
-/** CreateMigrateTask: the full backup, or with `MigrateTaskId` a further file of the chain. */
+/** CreateMigrateTask: restores a full backup, or with `MigrateTaskId` a further file of the chain. */
 export const createMigrateTask: Operation = (context) => {
   const { parameters, store } = context;
   const dbName = parameters.DBName ?? '';
@@ -79,7 +79,7 @@ function base(context: OperationContext, id: string, dbName: string, keys: reado
   const { parameters, instance, store, now } = context;
   const present = store.databasesOf(instance.id, now).get(dbName.toLowerCase())?.state;
   if (present === 'migrating') throw new Refusal('IncorrectDBState');
-  // On local disks an empty database of that name must exist; the sandbox assumes that it does.
+  // On local disks an empty database of that name must exist. The sandbox assumes that it does.
   const kept = present !== undefined && !instance.scratch;
   const exists = (kept || holds(dbName, 'taken')) && !instance.localDisk;
   const online = parameters.IsOnlineDB === 'True';
@@ -130,7 +130,7 @@ const kindsOf: Readonly<Record<string, FileKind>> = {
   L: 'Transaction_Log',
 };
 
-/** The key with magic words for the fate of the file, as far as the object store determines it. */
+/** The key, prefixed with magic words for the fate that the object store determines. */
 function worded(context: OperationContext, key: string, before: readonly string[]): string {
   return withWords(key, fateOf(context.objects, bucketOf(context), key, before, context.now));
 }
@@ -139,7 +139,7 @@ function bucketOf({ parameters }: OperationContext): string {
   return parameters.OssObjectPositions?.split(':')[1] ?? '';
 }
 
-/** The recovery of a database. A synchronous check extends it; an asynchronous one ends after it. */
+/** The recovery of a database. A synchronous consistency check extends it; an asynchronous one ends after it. */
 export function newOpening(
   { parameters, restoreMs }: OperationContext,
   keys: readonly string[],

@@ -7,7 +7,7 @@ import { type Task, type TaskStatus, viewFileOf, viewTask } from './task.ts';
 
 const weekMs = 7 * 24 * 60 * 60_000;
 
-/** DescribeMigrateTasks: tasks of the last week within the window, newest first. */
+/** DescribeMigrateTasks: lists the tasks of the last week in the requested period, newest first. */
 export const describeMigrateTasks: Operation = (context) => {
   const { parameters, instance, store, now } = context;
   refuseCluster(context);
@@ -36,13 +36,13 @@ export const describeMigrateTasks: Operation = (context) => {
   };
 };
 
-/** DescribeMigrateTaskById: one task of any age. */
+/** DescribeMigrateTaskById: returns one task of any age. */
 export const describeMigrateTaskById: Operation = (context) => {
   const task = namedTask(context);
   return { DBInstanceName: task.instanceId, ...taskRow(task, context.now) };
 };
 
-/** DescribeOssDownloads: the files of one task in order of arrival. */
+/** DescribeOssDownloads: lists the files of one task in order of submission. */
 export const describeOssDownloads: Operation = (context) => {
   refuseCluster(context);
   const task = namedTask(context);
@@ -74,12 +74,12 @@ export const describeOssDownloads: Operation = (context) => {
   };
 };
 
-/** DescribeDBInstanceAttribute. */
+/** DescribeDBInstanceAttribute: describes one instance. */
 export const describeDBInstanceAttribute: Operation = ({ instance }) => ({
   Items: { DBInstanceAttribute: [attributesOf(instance)] },
 });
 
-/** CheckDBNameAvailable: a response without an error means that the name is free and legal. */
+/** CheckDBNameAvailable: a response without an error means that the name is free and valid. */
 export const checkDBNameAvailable: Operation = ({ parameters, instance, store, now }) => {
   const name = parameters.DBName ?? '';
   const fault = nameFault(name);
@@ -92,7 +92,7 @@ export const checkDBNameAvailable: Operation = ({ parameters, instance, store, n
   return {};
 };
 
-/** DescribeDatabases: the databases that sandbox migrations created. One that is not open yet has the status `Creating`. */
+/** DescribeDatabases: lists the databases that migrations created. One that is not open yet has the status `Creating`. */
 export const describeDatabases: Operation = ({ parameters, instance, store, now }) => {
   const found = [...store.databasesOf(instance.id, now).values()]
     .map(({ task, state }) => ({ name: task.dbName, status: state === 'open' ? 'Running' : 'Creating' }))
@@ -122,7 +122,7 @@ function refuseCluster({ instance }: OperationContext): void {
   if (instance.cluster) throw new Refusal('EngineVersionNotSupported');
 }
 
-/** The documentation does not say how a name that needs URL encoding is written. */
+/** The documentation does not say how the vendor writes a name that needs URL encoding. */
 function shownName(key: string, name: string): string {
   if (holds(key, 'respelt')) return encodeURIComponent(name).toUpperCase();
   return holds(key, 'renamed') ? `restore-${name.length}.tmp` : name;
@@ -154,7 +154,7 @@ function anyFile(task: Task, word: string): boolean {
   return task.files.some((file) => holds(file.key, word));
 }
 
-/** The result lies between a quarter and three quarters of the last file's duration. */
+/** Whether the undocumented status is shown: from a quarter to three quarters of the last file's duration. */
 function showsOddStatus(task: Task, now: number): boolean {
   const file = task.files.at(-1);
   if (file === undefined || !holds(file.key, 'odd-status')) return false;
@@ -162,7 +162,7 @@ function showsOddStatus(task: Task, now: number): boolean {
   return part >= 0.25 && part < 0.75;
 }
 
-/** Whether the task is shown as in the documentation's samples: nulls, odd times, a single row instead of a list. */
+/** Whether the task is shown as in the documentation's samples: nulls, malformed times, and a single row instead of a list. */
 function isSparse(task: Task): boolean {
   return task.files.some((file) => holds(file.key, 'sparse'));
 }

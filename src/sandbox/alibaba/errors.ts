@@ -1,4 +1,4 @@
-/** A rejection by the cloud; becomes the error response. */
+/** A rejection by the cloud. The server converts it to the error response. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly code: string;
@@ -15,7 +15,7 @@ export class Refusal extends Error {
   }
 }
 
-/** Codes with their usual HTTP status and a message; from the error tables of the operations and of the service. */
+/** Codes with their usual HTTP status and message, from the error tables of the operations and of the service. */
 const errors: Readonly<Record<string, readonly [status: number, message: string]>> = {
   // CreateMigrateTask page
   InvalidFile: [400, 'The type of the specified file is not supported.'],
@@ -30,7 +30,7 @@ const errors: Readonly<Record<string, readonly [status: number, message: string]
   InvalideStatus: [400, 'The status of the migration task does not support this operation.'],
   InvalidOssObjectStorageClassType: [400, 'The storage class of the OSS object must be Standard.'],
   InvalidInstanceState: [403, 'The current state of the instance does not support this operation.'],
-  // Instance-level migration guide: the second vocabulary of the same operation
+  // Instance-level migration guide, which has a second vocabulary for the same operation
   IncorrectDBInstanceState: [403, 'The current state of the DB instance does not support this operation.'],
   IncorrectDBInstanceType: [400, 'The current type of the DB instance does not support this operation.'],
   IncorrectDBInstanceLockMode: [400, 'The current lock mode of the DB instance does not support this operation.'],
@@ -93,7 +93,7 @@ function usual(code: string): readonly [status: number, message: string] {
   return [400, 'The request is refused.'];
 }
 
-/** Codes of the CreateMigrateTask page and their names in the instance-level migration guide. */
+/** Codes of the CreateMigrateTask page and their equivalents in the instance-level migration guide. */
 const secondVocabulary: Readonly<Record<string, string>> = {
   InvalidInstanceState: 'IncorrectDBInstanceState',
   InvalidInstanceType: 'IncorrectDBInstanceType',
@@ -106,7 +106,7 @@ const secondVocabulary: Readonly<Record<string, string>> = {
   ExceedDiskSize: 'FileSizeExceeded',
 };
 
-/** The same rejection in the vocabulary of the instance-level migration guide. */
+/** Converts a rejection to the vocabulary of the instance-level migration guide. */
 export function inSecondVocabulary(refusal: Refusal): Refusal {
   if (refusal.code === 'InvalidDBName') return new Refusal('InvalidDBName', refusal.message, {}, 403);
   const other = secondVocabulary[refusal.code];

@@ -32,10 +32,10 @@ const operations: ReadonlyMap<string, Operation> = new Map([
 
 const version = '2014-08-15';
 
-/** On an instance with `lag` in its id, lists show a task only at this age, in milliseconds. */
+/** Age in milliseconds from which lists show a task on an instance with `lag` in its id. */
 const laggingInstanceMs = 5_000;
 
-/** ApsaraDB RDS for SQL Server, limited to migrations from object storage. Strict where the real service may be lenient. */
+/** Emulates ApsaraDB RDS for SQL Server, limited to migrations from object storage. It is strict where the real service may be lenient. */
 export function createAlibabaCloud(environment: SandboxEnvironment): SandboxCloud {
   const store = new AlibabaStore(environment.restored as AlibabaSnapshot | undefined);
   const newRequestId = () => environment.uuid().toUpperCase();
@@ -126,10 +126,10 @@ export function createAlibabaCloud(environment: SandboxEnvironment): SandboxClou
   };
 }
 
-/** A request for a JSON response. */
+/** A request that selects a JSON response. */
 const asJson: SandboxRequest = { method: 'POST', path: '/', query: 'Format=JSON', headers: {}, body: '' };
 
-/** Runs an operation on the named instance and words a rejection as that instance does. */
+/** Runs an operation on the named instance and converts a rejection to the vocabulary of that instance. */
 function inWords<T>(
   action: string,
   parameters: Call['parameters'],
@@ -145,7 +145,7 @@ function inWords<T>(
   }
 }
 
-/** Parameters with their own code for an invalid value. */
+/** Error codes for invalid values of certain parameters. */
 const codesOfValues: ReadonlyMap<string, string> = new Map([
   ['StartTime', 'InvalidStartTimeAndEndTime.Malformed'],
   ['EndTime', 'InvalidStartTimeAndEndTime.Malformed'],

@@ -1,36 +1,36 @@
 import { Refusal } from './errors.ts';
 
-/** An instance of the sandbox. Its id determines everything about it. */
+/** An instance of the sandbox. Its id determines all its properties. */
 export interface Instance {
   readonly id: string;
   readonly engine: 'SQLServer' | 'MySQL';
   readonly engineVersion: string;
   readonly category: string;
   readonly status: string;
-  /** Busy until one restore duration after the first request. */
+  /** Whether it is busy for the duration of one restore after the first create request. */
   readonly busyAtFirst: boolean;
   readonly lockMode: string;
   readonly type: string;
   readonly storageType: string;
-  /** Reads `OSSUrls` unencoded, contrary to the documentation. */
+  /** Whether it reads `OSSUrls` without decoding the value as a whole, contrary to the documentation. */
   readonly rawUrls: boolean;
-  /** SQL Server 2008 R2 on local disks: signed URLs, one full backup, nothing else. */
+  /** Whether it is SQL Server 2008 R2 on local disks, which supports only one full backup from signed URLs. */
   readonly localDisk: boolean;
-  /** Task lists are not supported. */
+  /** Whether task and file lists are unsupported. */
   readonly cluster: boolean;
-  /** Lists show new tasks late. */
+  /** Whether lists show new tasks late. */
   readonly lagging: boolean;
-  /** Uses the error codes of the instance-level migration guide. */
+  /** Whether it uses the error codes of the instance-level migration guide. */
   readonly secondVocabulary: boolean;
-  /** Accepts the first file of a chain as `FULL` with `IsOnlineDB` `False` instead of `UPDF`. */
+  /** Whether it accepts the first file of a chain as `FULL` with `IsOnlineDB` `False` instead of `UPDF`. */
   readonly fullBase: boolean;
-  /** Keeps no database: every restore finds it empty, and the daily limits do not apply. */
+  /** Whether it keeps no databases: no restore finds an existing one, and the daily limits do not apply. */
   readonly scratch: boolean;
 }
 
 /**
- * The instance with that id. Every id of the form `rm-…` exists unless it contains the word `notfound`; then throws `Refusal` with
- * `missingCode`.
+ * Returns the instance with that id. Every id of the form `rm-…` exists, except one with the word `notfound`; for that it throws `Refusal`
+ * with `missingCode`.
  */
 export function findInstance(id: string, missingCode = 'InvalidDBInstanceId.NotFound'): Instance {
   const says = (word: string) => new RegExp(`(^|[^a-z0-9])${word}([^a-z]|$)`).test(id);
@@ -63,7 +63,7 @@ function versionOf(mysql: boolean, old: boolean, cluster: boolean): string {
   return cluster ? '2017_ent' : '2019_std_ha';
 }
 
-/** The members that DescribeDBInstanceAttribute shows. */
+/** The members that DescribeDBInstanceAttribute returns. */
 export function attributesOf(instance: Instance): Readonly<Record<string, unknown>> {
   return {
     DBInstanceId: instance.id,

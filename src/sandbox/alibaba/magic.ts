@@ -1,19 +1,19 @@
-/** The behaviour of a file. Times are fractions of the file's duration. */
+/** How the restore of a file proceeds. Times are fractions of the file's duration. */
 export interface Script {
-  /** Duration relative to a normal restore. */
+  /** Duration as a multiple of a normal restore. */
   readonly slowness: number;
-  /** The stage and kind of the failure; null: the file is restored. */
+  /** When and how the restore fails; null: it succeeds. */
   readonly failure: { readonly at: number; readonly rowStatus: string; readonly text: string } | null;
 }
 
 export type FileKind = 'Database' | 'Differential_Database' | 'Transaction_Log';
 
-/** Whether `text` contains the magic word: in any case, not preceded by a letter, with `_` equal to `-`. */
+/** Whether `text` contains the magic word, in any case and not preceded by a letter. `_` equals `-`. */
 export function holds(text: string, word: string): boolean {
   return new RegExp(`(?<![a-z])${word.replaceAll('-', '[-_]')}`, 'i').test(text);
 }
 
-/** Magic words in a key that reject the request itself, with the error code. */
+/** Magic words in a key for which the request itself is rejected, with the error code. */
 export const refusedKeys: readonly (readonly [word: string, code: string])[] = [
   ['missing', 'InvalidOSSURL'],
   ['storage-class', 'InvalidOssObjectStorageClassType'],
@@ -24,8 +24,8 @@ export const refusedKeys: readonly (readonly [word: string, code: string])[] = [
 ];
 
 /**
- * The kind of the file, by extension or by a word in its name. The real service looks into the file. A `.bak` without such a word has the
- * kind that the step needs.
+ * The type of backup in a file, by extension or by a word in its name. The real service reads the file. A `.bak` without such a word has
+ * the type that the step needs.
  */
 export function kindOf(key: string, wanted: 'base' | 'increment'): FileKind {
   const name = fileNameOf(key);
@@ -42,7 +42,7 @@ export function fileNameOf(key: string): string {
   return key.slice(key.lastIndexOf('/') + 1);
 }
 
-/** The fate of a file. `exists`: the instance already has a database of that name. */
+/** How the restore of a file proceeds. `exists`: whether the instance already has a database of that name. */
 export function scriptOf(
   key: string,
   wanted: 'base' | 'increment',
@@ -116,7 +116,7 @@ function failureOf(
   return null;
 }
 
-/** The result of opening the database: a failure, or the description after a success, at once and after the check. */
+/** The result of opening the database: a failure, or the description at the success and after the asynchronous check. */
 export function openingScript(
   keys: readonly string[],
   dbName: string,

@@ -11,7 +11,7 @@ const reserved: ReadonlySet<string> = new Set([
 ]);
 const keywords: ReadonlySet<string> = new Set(['select', 'table', 'database', 'create', 'drop', 'where', 'user']);
 
-/** The fault of a database name; null if there is none. */
+/** The fault of a database name; null if it is valid. */
 export function nameFault(name: string): 'reserved' | 'keyword' | 'malformed' | null {
   const lower = name.toLowerCase();
   if (reserved.has(lower)) return 'reserved';

@@ -2,7 +2,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
 export type Pair = readonly [name: string, value: string];
 
-/** Percent-encodes by RFC 3986: only letters, digits, `-`, `_`, `.` and `~` stay. */
+/** Percent-encodes by RFC 3986: everything except letters, digits, `-`, `_`, `.` and `~`. */
 export function percentEncode(text: string): string {
   let result = '';
   for (const byte of Buffer.from(text, 'utf8')) {
@@ -12,7 +12,7 @@ export function percentEncode(text: string): string {
   return result;
 }
 
-/** Pairs sorted by the bytes of their names, encoded and joined. */
+/** The canonical query: pairs sorted by the bytes of their names, encoded and joined. */
 export function canonicalQuery(pairs: readonly Pair[]): string {
   return [...pairs]
     .sort(([one], [other]) => Buffer.compare(Buffer.from(one), Buffer.from(other)))
@@ -20,17 +20,17 @@ export function canonicalQuery(pairs: readonly Pair[]): string {
     .join('&');
 }
 
-/** The string to sign of SignatureVersion 1.0. `pairs`: all parameters but `Signature`. */
+/** The string to sign of SignatureVersion 1.0. `pairs`: all parameters except `Signature`. */
 export function rpcStringToSign(method: string, pairs: readonly Pair[]): string {
   return `${method}&${percentEncode('/')}&${percentEncode(canonicalQuery(pairs))}`;
 }
 
-/** HMAC-SHA1 with the secret and an ampersand, in base64. */
+/** HMAC-SHA1 in base64. The key is the secret followed by an ampersand. */
 export function rpcSignature(secret: string, stringToSign: string): string {
   return createHmac('sha1', `${secret}&`).update(stringToSign, 'utf8').digest('base64');
 }
 
-/** The input of ACS3-HMAC-SHA256: lower-case header names in the order of the list of signed headers. */
+/** The string to sign of ACS3-HMAC-SHA256. `headers`: lower-case names in the order of the signed header list. */
 export function acs3StringToSign(request: {
   readonly method: string;
   readonly path: string;
@@ -49,17 +49,17 @@ export function acs3StringToSign(request: {
   return `ACS3-HMAC-SHA256\n${sha256(canonical)}`;
 }
 
-/** HMAC-SHA256 with the plain secret, in lower-case hex. */
+/** HMAC-SHA256 in lower-case hexadecimal. The key is the secret itself. */
 export function acs3Signature(secret: string, stringToSign: string): string {
   return createHmac('sha256', secret).update(stringToSign, 'utf8').digest('hex');
 }
 
-/** Lower-case hex SHA-256. */
+/** SHA-256 in lower-case hexadecimal. */
 export function sha256(text: string): string {
   return createHash('sha256').update(text, 'utf8').digest('hex');
 }
 
-/** Whether two signatures are equal. */
+/** Compares two signatures in constant time. */
 export function same(one: string, other: string): boolean {
   const left = Buffer.from(one);
   const right = Buffer.from(other);

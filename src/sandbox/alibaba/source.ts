@@ -1,7 +1,7 @@
 import type { OperationContext } from './context.ts';
 import { Refusal } from './errors.ts';
 
-/** Extensions that the service accepts. */
+/** File extensions that the service accepts. */
 const extensions = /\.(bak|diff|trn|log)$/i;
 
 /** The object keys in a CreateMigrateTask request. Throws `Refusal`. */
@@ -24,7 +24,7 @@ function keysOfPosition(position: string | undefined, urls: string | undefined):
 function keysOfUrls(urls: string | undefined, position: string | undefined, raw: boolean): readonly string[] {
   if (position !== undefined) throw new Refusal('InvalidOSSURL', 'This instance takes OSSUrls.');
   if (urls === undefined) throw new Refusal('MissingOSSUrls', 'OSSUrls is mandatory on this instance.');
-  // The list is encoded as a whole before it becomes a parameter, so it may need one more decoding.
+  // The list is encoded as a whole before it becomes a parameter, so it may need a second decoding.
   const text = raw || urls.includes('://') ? urls : decode(urls);
   return text.split('|').map((part) => {
     const url = URL.parse(part);

@@ -1,7 +1,7 @@
 import type { JournalEntry } from '../cloud.ts';
 import { databaseOf, type Task } from './task.ts';
 
-/** The state of the cloud as JSON. */
+/** The state of the cloud as plain JSON. */
 export interface AlibabaSnapshot {
   readonly lastNumber: number;
   readonly tasks: readonly Task[];
@@ -11,10 +11,10 @@ export interface AlibabaSnapshot {
   readonly firstAsked: readonly (readonly [instanceId: string, at: number])[];
 }
 
-/** Nonces are stored for twice the timestamp tolerance; after that a replay is too old anyway. */
+/** Time for which a nonce is remembered, in milliseconds: twice the timestamp tolerance. Later replays fail because of their timestamp. */
 const nonceMemoryMs = 30 * 60_000;
 
-/** The cloud's memory. */
+/** The state of the cloud. */
 export class AlibabaStore {
   readonly journal: JournalEntry[];
   #lastNumber: number;
@@ -30,13 +30,13 @@ export class AlibabaStore {
     for (const task of saved?.tasks ?? []) this.put(task);
   }
 
-  /** Unique digits for a task or job. */
+  /** A unique number, as text, for a task or job. */
   nextId(): string {
     this.#lastNumber += 1;
     return String(this.#lastNumber);
   }
 
-  /** Stores the nonce. Returns false if it was used before. */
+  /** Stores a nonce. Returns false if it was used before. */
   useNonce(nonce: string, now: number): boolean {
     for (const [old, at] of this.#nonces) {
       if (now - at <= nonceMemoryMs) break;
@@ -66,12 +66,12 @@ export class AlibabaStore {
     return this.#tasks.get(instanceId)?.get(taskId);
   }
 
-  /** Oldest first. */
+  /** The tasks of an instance, oldest first. */
   tasksOf(instanceId: string): readonly Task[] {
     return [...(this.#tasks.get(instanceId)?.values() ?? [])];
   }
 
-  /** Databases that migrations created on an instance, by lower-case name. */
+  /** The databases that migrations created on an instance, by lower-case name. */
   databasesOf(
     instanceId: string,
     now: number,

@@ -1,6 +1,6 @@
 import type { FileKind, Script } from './magic.ts';
 
-/** One submitted file of a task. Plain JSON; the clock determines its state. */
+/** A submitted file of a task, as plain JSON. The clock determines its state. */
 export interface TaskFile {
   readonly key: string;
   readonly name: string;
@@ -10,11 +10,11 @@ export interface TaskFile {
   readonly failure: Script['failure'];
 }
 
-/** The recovery of the database and its later description. */
+/** The recovery of the database, with the descriptions that follow it. */
 export interface Opening {
   readonly at: number;
   readonly durationMs: number;
-  /** Time from the end to the asynchronous check's result. */
+  /** Time from the end of the recovery to the result of the asynchronous check, in milliseconds. */
   readonly checkMs: number;
   readonly failure: string | null;
   readonly atOnce: string;
@@ -22,7 +22,7 @@ export interface Opening {
   readonly clientToken: string | null;
 }
 
-/** A migration task. Plain JSON. */
+/** A migration task, as plain JSON. The clock determines its state. */
 export interface Task {
   readonly id: string;
   readonly instanceId: string;
@@ -48,7 +48,7 @@ export interface FileView {
   readonly description: string;
 }
 
-/** The fraction of its duration for which a file counts as not started. */
+/** Fraction of its duration for which a file has the status `NoStart`. */
 const starting = 0.1;
 const phases: readonly (readonly [until: number, status: string])[] = [
   [starting, 'NoStart'],
@@ -59,13 +59,13 @@ const phases: readonly (readonly [until: number, status: string])[] = [
 ];
 const terminatedText = 'The migration task was terminated.';
 
-/** The task's state at `now`, milliseconds by the cloud's clock. */
+/** The state of a task at `now`, in milliseconds by the cloud's clock. */
 export function viewTask(task: Task, now: number): TaskView {
   if (task.terminatedAt !== null) return { status: 'Failed', endedAt: task.terminatedAt, description: terminatedText };
   for (const [index, file] of task.files.entries()) {
     const { status, endedAt, description } = viewFile(file, now);
     if (file.failure !== null && endedAt !== null) return { status: 'Failed', endedAt, description };
-    // A chain that has started does not return to `NoStart` for a further file.
+    // A chain does not return to `NoStart` for a further file.
     if (status === 'NoStart') return { status: index === 0 ? 'NoStart' : 'Running', endedAt: null, description: '' };
     if (endedAt === null) return { status: 'Running', endedAt: null, description: '' };
   }
@@ -78,7 +78,7 @@ export function viewTask(task: Task, now: number): TaskView {
   return { status: 'Success', endedAt, description: checked ? opening.afterCheck : opening.atOnce };
 }
 
-/** A file's state at `now` unless its task ended early. */
+/** The state of a file at `now`, unless its task was terminated. */
 function viewFile(file: TaskFile, now: number): FileView {
   const part = (now - file.submittedAt) / file.durationMs;
   if (file.failure !== null && part >= file.failure.at) {
@@ -91,7 +91,7 @@ function viewFile(file: TaskFile, now: number): FileView {
   return { status: 'Restored', endedAt: file.submittedAt + file.durationMs, description: '' };
 }
 
-/** A file's state at `now`, in its task. */
+/** The state of a file at `now`, within its task. */
 export function viewFileOf(task: Task, file: TaskFile, now: number): FileView {
   if (task.terminatedAt === null) return viewFile(file, now);
   const then = viewFile(file, task.terminatedAt);
@@ -99,7 +99,7 @@ export function viewFileOf(task: Task, file: TaskFile, now: number): FileView {
   return { status: 'RestoreFailed', endedAt: task.terminatedAt, description: terminatedText };
 }
 
-/** The effect of the task on the database name: none, a restore in progress or waiting, an open database, or a half-restored one. */
+/** The effect of a task on its database: `none`; `migrating` (in progress or waiting); `open`; `left_behind` (partially restored). */
 export function databaseOf(task: Task, now: number): 'none' | 'migrating' | 'open' | 'left_behind' {
   const { status } = viewTask(task, now);
   if (status === 'Success') return 'open';

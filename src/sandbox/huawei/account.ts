@@ -20,7 +20,7 @@ export interface AccessKey {
   readonly securityToken: string | null;
 }
 
-/** A temporary access key of the sandbox, public like the permanent one in `sandboxCredentials`. */
+/** A temporary access key. It is public, like the permanent one in `sandboxCredentials`. */
 export const temporaryAccessKey = {
   id: 'HSTSANDBOXHUAWEI0001',
   secret: 'sandbox-huawei-temporary-secret',
@@ -32,7 +32,7 @@ const accessKeys: readonly AccessKey[] = [
   temporaryAccessKey,
 ];
 
-/** The key with that id and the request's token; undefined if there is none. */
+/** Finds the access key with that id, if the request has the right security token; undefined otherwise. */
 export function findAccessKey(id: string, securityToken: string | undefined): AccessKey | undefined {
   return accessKeys.find(
     (key) =>
@@ -45,7 +45,7 @@ export function findAccessKey(id: string, securityToken: string | undefined): Ac
 
 export interface Project {
   readonly id: string;
-  /** The region's id. */
+  /** The region id. */
   readonly name: string;
 }
 
@@ -57,7 +57,7 @@ const regions =
     .trim()
     .split(/\s+/);
 
-/** Projects, one per region of DRS. */
+/** The projects, one per region of DRS. */
 export const projects: readonly Project[] = regions.map((name) => ({
   id: name === known.region ? known.projectId : fixedId(`project ${name}`),
   name,

@@ -3,22 +3,22 @@ import type { ParameterFault } from '../vendor-schema.ts';
 import { badParameter, drsFailure, type Failure, iamFailure, type Layer } from './reply.ts';
 import type { Match } from './route.ts';
 
-/** RDS parameter error (Error Codes page of the RDS API reference). */
+/** The parameter error of RDS (Error Codes page of the RDS API reference). */
 const parameterError: Failure = { layer: 'rds', status: 400, code: 'DBS.280001', message: 'Parameter error.' };
 
-/** Each service's error for a body that is not JSON, or for an unspecified fault. */
+/** The error of each service for a body that is not JSON, or for an unspecified fault. */
 export function malformed({ service }: Match): Failure {
   if (service === 'iam') return iamFailure(400, 'The request body is invalid');
   return service === 'rds' ? parameterError : drsFailure(400, 'M00007', 'Invalid request parameter.');
 }
 
-/** Each service's error for a request that does not fit its schema. */
+/** The error of each service for a request that violates its schema. */
 export function wordFault(matched: Match, fault: ParameterFault): Failure {
   if (matched.service !== 'drs' || fault.name === '') return malformed(matched);
   return badParameter(fault.name, fault.kind === 'missing');
 }
 
-/** Errors of the gateway, or of IAM itself, when throttled, without a backend or broken. */
+/** The error of the API gateway, or of IAM itself, for throttling, a missing backend or an internal error. */
 export function faultInWords(kind: WordedFault, iam: boolean): Failure {
   if (kind === 'throttled') return named({ code: iam ? 'IAM.0012' : 'APIGW.0308' });
   if (kind === 'unavailable') return iam ? iamFailure(503, 'Service unavailable') : named({ code: 'APIGW.0201' });
@@ -56,7 +56,7 @@ const usual: ReadonlyMap<string, readonly [status: number, message: string]> = n
   } as const),
 );
 
-/** Any error by its code, in the format of the layer that its prefix names. */
+/** An error by its code, in the format of the layer that the prefix of the code names. */
 export function named({ code, status, message }: NamedError): Failure {
   const [usualStatus, usualMessage] = usual.get(code) ?? [400, 'Failed.'];
   return { layer: layerOf(code), status: status ?? usualStatus, code, message: message ?? usualMessage };

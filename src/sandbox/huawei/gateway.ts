@@ -7,7 +7,7 @@ import type { Context, KeyRecord } from './state.ts';
 
 /** An authenticated caller. */
 export interface Caller {
-  /** The project that the caller may use; null: none. */
+  /** The project that the caller may use; null for none. */
   readonly projectId: string | null;
 }
 
@@ -18,12 +18,12 @@ const failuresAllowed = 5;
 const bodyLimit = 12 * 1024 * 1024;
 const tokenLimit = 50_000;
 
-/** The stored form of a token: never the token itself. */
+/** The form in which a token is stored. The token itself is not stored. */
 export function tokenDigest(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }
 
-/** Checks of the API gateway before authentication. */
+/** Checks a request as the API gateway does before authentication. */
 export function admit(request: SandboxRequest): Failure | null {
   if (Buffer.byteLength(request.body) > bodyLimit) return gatewayFailure(413, '0201', 'Request entity too large');
   if ((request.headers['x-auth-token'] ?? '').length > tokenLimit) {

@@ -18,7 +18,7 @@ interface ScopeTarget {
   readonly name?: string;
 }
 
-/** The body of a password login, validated by its schema. */
+/** The body of a password login. It conforms to its schema. */
 export interface PasswordLogin {
   readonly auth: {
     readonly identity: {
@@ -32,7 +32,7 @@ export interface PasswordLogin {
 
 /**
  * Obtaining a User Token Through Password Authentication page. Five wrong passwords within 15 minutes lock the user for 15 minutes (login
- * authentication policy). A project scope overrides a domain scope; no scope means the whole account.
+ * authentication policy). A project scope overrides a domain scope. Without a scope the token is for the whole account.
  */
 export function createToken(
   context: Context,
@@ -73,7 +73,7 @@ export function createToken(
 function checkPassword({ state, now }: Context, body: PasswordLogin): Failure | null {
   const { name, password, domain } = body.auth.identity.password.user;
   const wrong = iamFailure(401, 'The username or password is wrong.');
-  // There is no user of that name to lock.
+  // No user has this name, so no user is locked.
   if (name !== account.user.name || domain.name !== account.domain.name) return wrong;
   if (now < state.login.lockedUntil) {
     return { layer: 'iam', status: 401, code: 'IAM.0061', message: 'The account is locked.' };
@@ -104,7 +104,7 @@ function matches(wanted: ScopeTarget, candidate: { readonly id: string; readonly
   );
 }
 
-/** Resembles a real token in form and length, because clients reach their header limits with it. */
+/** A token of realistic form and length, because real tokens exceed the header limits of many clients. */
 function opaqueToken(seed: string, length: number): string {
   let text = 'MII';
   for (let block = 0; text.length < length; block++) {
@@ -125,12 +125,12 @@ function catalog(project: Project | null): readonly object[] {
   }));
 }
 
-/** The body of a request for a temporary access key, validated by its schema. */
+/** The body of a request for a temporary access key. It conforms to its schema. */
 export interface TemporaryKeyRequest {
   readonly auth: { readonly identity: { readonly token?: { readonly duration_seconds?: number } } };
 }
 
-/** Obtaining a Temporary AK/SK and security token page: 15 minutes unless the request names another time. */
+/** Obtaining a Temporary AK/SK and security token page. The key is valid for 15 minutes unless the request specifies another duration. */
 export function createTemporaryKey({ now, requestId }: Context, { auth }: TemporaryKeyRequest): SandboxResponse {
   const expiresAt = now + (auth.identity.token?.duration_seconds ?? 900) * 1000;
   const { access, secret, token } = temporaryKey(expiresAt);
@@ -170,7 +170,7 @@ export function listProjects(context: Context, query: Query): SandboxResponse {
   });
 }
 
-/** IAM writes six fractional digits. */
+/** Formats a time with six fractional digits, as IAM does. */
 function microsecondTime(at: number): string {
   return new Date(at).toISOString().replace('Z', '000Z');
 }

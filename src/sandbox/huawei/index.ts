@@ -17,18 +17,19 @@ import { drsFailure, type Failure, failureReply, gatewayFailure } from './reply.
 import { faultsOf, type Match, match, readBody } from './route.ts';
 import { type Context, emptyState, type HuaweiState } from './state.ts';
 
-/** The emulated Huawei Cloud with controls for tests. */
+/** The emulated Huawei Cloud, with controls for tests. */
 export interface HuaweiCloud extends SandboxCloud {
   /** Revokes all tokens, as a change of permissions does. */
   revokeTokens(): void;
 }
 
+/** Options of the emulated Huawei Cloud. */
 export interface HuaweiOptions {
-  /** Characters of a token. Default 20 480: real tokens exceed 16 KiB, the header limit of many clients. */
+  /** Length of a token in characters. Default: 20,480, because real tokens exceed 16 KiB, the header limit of many clients. */
   readonly tokenLength?: number;
 }
 
-/** IAM, DRS and RDS behind one API gateway, distinguished by path. Deterministic over requests and the environment's clock. */
+/** Emulates IAM, DRS and RDS behind one API gateway, distinguished by path. Deterministic over requests and the environment's clock. */
 export function createHuaweiCloud(environment: SandboxEnvironment, options: HuaweiOptions = {}): HuaweiCloud {
   const state = (structuredClone(environment.restored) as HuaweiState | undefined) ?? emptyState();
   const tokenLength = options.tokenLength ?? 20_480;
@@ -66,13 +67,13 @@ export function createHuaweiCloud(environment: SandboxEnvironment, options: Huaw
 
 let loaded: readonly VendorOperation[] | undefined;
 
-/** Read once per process, at the first request. */
+/** Loads the operations once per process, at the first request. */
 function vendorOperations(): readonly VendorOperation[] {
   loaded ??= [...loadVendorOperations('huawei').values()];
   return loaded;
 }
 
-/** Handles one request, from the gateway's checks to the service. */
+/** Handles a request, from the checks of the gateway to the service. */
 function serve(
   context: Context,
   operations: readonly VendorOperation[],
@@ -88,7 +89,7 @@ function serve(
   const name = matched.operation.operation;
   const body = readBody(request);
 
-  // The one operation without authentication.
+  // The only operation without authentication.
   if (name === 'KeystoneCreateUserTokenByPassword') {
     if (body === null || faultsOf(matched, query, body.value).length > 0) return malformed(matched);
     const nocatalog = firstValue(query, 'nocatalog') !== undefined;
@@ -109,7 +110,7 @@ function checkProject({ service, path }: Match, caller: Caller): Failure | null 
   return service === 'drs' ? drsFailure(403, 'M00261', 'Invalid project ID.') : named({ code: 'APIGW.0310' });
 }
 
-/** Query and body have passed the operation's schema, so their types are known. */
+/** Executes an operation. Query and body conform to its schema, so their types are known. */
 function carryOut(
   context: Context,
   operation: string,

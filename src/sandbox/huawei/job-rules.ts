@@ -8,8 +8,8 @@ const reserved = ['msdb', 'master', 'model', 'tempdb', 'rdsadmin', 'resource'];
 const unusable = [instanceWords.notFound, backupWords.building, backupWords.failed];
 
 /**
- * Rules between fields of a create call that a schema cannot express (Creating a Backup Migration Task page; the console's limits where the
- * page has none). Returns the first broken rule, or null.
+ * Checks the rules between fields of a create request, which a schema cannot express (Creating a Backup Migration Task page; the limits of
+ * the console where the page states none). Returns the first violation, or null.
  */
 export function checkCreate(request: CreateJob): Failure | null {
   return (
@@ -34,7 +34,7 @@ function checkObs({ backup_info, target_db_info }: CreateJob): Failure | null {
     const at = `backup_info.files.${index}`;
     if (file.name === '') return badParameter(`${at}.name`, true);
     if (file.name.includes('/')) return badParameter(`${at}.name`);
-    // The service requires the key, even if it is empty for the root of the bucket.
+    // The service requires the member even for the root of the bucket, where it is empty.
     if (file.obs_path === undefined) return badParameter(`${at}.obs_path`, true);
     if (file.obs_path.startsWith('/')) return badParameter(`${at}.obs_path`);
     if ((file.rds_version ?? '') !== '') return badParameter(`${at}.rds_version`);
@@ -75,7 +75,7 @@ function checkDatabaseNames(request: CreateJob): Failure | null {
   return null;
 }
 
-/** On OBS the key is the empty string, and only a single database restored completely can be renamed. */
+/** For OBS files, the key is the empty string, and only a single database that is restored completely can be renamed. */
 function checkObsNameMap({ backup_info, options }: CreateJob): Failure | null {
   const entries = Object.entries(options.reset_db_name_map ?? {});
   if (entries.length === 0) return null;
@@ -90,7 +90,7 @@ function checkObsNameMap({ backup_info, options }: CreateJob): Failure | null {
   return renameable && fits ? null : badParameter('options.reset_db_name_map');
 }
 
-/** On RDS the keys are the original names; an empty value keeps the name. */
+/** For RDS backups, the keys are the original names. An empty value keeps the name. */
 function checkRdsNameMap(request: CreateJob): Failure | null {
   const map = new Map(Object.entries(request.options.reset_db_name_map ?? {}));
   const chosen = namedDatabases(request);
@@ -110,7 +110,7 @@ function isReserved(name: string): boolean {
   return reserved.includes(name.toLowerCase());
 }
 
-/** RDS instance ids end in `in` and the engine; SQL Server is 04. */
+/** Whether an id belongs to a SQL Server instance. RDS instance ids end in `in` and the number of the engine, which is 04. */
 export function isSqlServerInstance(instanceId: string): boolean {
   return /^[0-9A-Za-z_-]+in04$/.test(instanceId);
 }

@@ -1,4 +1,4 @@
-/** The body of a create call, validated by its schema (Creating a Backup Migration Task page). */
+/** The body of a create request (Creating a Backup Migration Task page). It conforms to its schema. */
 export interface CreateJob {
   readonly base_info: {
     readonly name: string;
@@ -38,20 +38,20 @@ export interface JobOptions {
   readonly is_delete_backup_file?: boolean;
 }
 
-/** A database of a job: its name in the backup and on the target. */
+/** A database of a job: its name in the backup and its name on the target. */
 export interface RestoredName {
   readonly source: string;
   readonly target: string;
 }
 
-/** The course of a job, decided at its creation; the clock determines what is visible. */
+/** How a job proceeds. It is determined at the creation; the clock determines what is visible. */
 export interface Outcome {
-  /** Milliseconds since the epoch; null: it never ends. */
+  /** Milliseconds since the epoch; null: the job never ends. */
   readonly endsAt: number | null;
   readonly status: 'SUCCESS' | 'FAILED' | 'PRECHECK FAILED';
   readonly errorLog: string | null;
   readonly databases: readonly RestoredName[];
-  /** Its presentation; see the magic words. */
+  /** How the job is presented; see the magic words in the README. */
   readonly spelling: 'documented' | 'odd' | 'old' | 'sparse' | 'unknown';
 }
 
@@ -66,7 +66,7 @@ export interface Job {
   readonly outcome: Outcome;
 }
 
-/** Whether the job is running. */
+/** Whether the job is running at `now`. */
 export function isRunning(job: Job, now: number): boolean {
   return job.outcome.endsAt === null || now < job.outcome.endsAt;
 }
@@ -76,7 +76,7 @@ export function documentedStatus(job: Job, now: number): 'TRANSFERRING' | Outcom
   return isRunning(job, now) ? 'TRANSFERRING' : job.outcome.status;
 }
 
-/** The status in this job's spelling. */
+/** The status in the spelling of this job. */
 function shownStatus(job: Job, now: number): string {
   const status = documentedStatus(job, now);
   const { spelling, endsAt } = job.outcome;
@@ -86,7 +86,7 @@ function shownStatus(job: Job, now: number): string {
   return spelling === 'odd' && now < halfway ? 'QUEUING' : status;
 }
 
-/** The members that a job has only after its end; a sparse job has them earlier, as nulls. */
+/** The members that a job has only after its end. A sparse job has them from the start, without values. */
 function ending(job: Job, now: number): object {
   const { endsAt, errorLog, spelling } = job.outcome;
   if (endsAt === null || now < endsAt) return spelling === 'sparse' ? { finish_time: null, error_log: '' } : {};
@@ -97,7 +97,7 @@ function texts(job: Job): object {
   return job.description === undefined ? {} : { description: job.description };
 }
 
-/** The job as listed: without target, files and options. */
+/** The job in the list response, which has no target, files or options. */
 export function jobSummary(job: Job, now: number): object {
   return {
     id: job.id,
@@ -111,7 +111,7 @@ export function jobSummary(job: Job, now: number): object {
   };
 }
 
-/** The job in the detail response: files and recovery mode have another format than on create, and paths are missing. */
+/** The job in the detail response. Files and recovery mode have another format than in the create request, and paths are missing. */
 export function jobDetail(job: Job, now: number): object {
   const { base_info, target_db_info, backup_info, options } = job.request;
   const renamed = job.outcome.databases.map(({ target }) => target).join(',');
@@ -156,7 +156,7 @@ export function instanceName(instanceId: string): string {
   return `rds-${instanceId.slice(0, 8)}`;
 }
 
-/** DRS reports UTC in whole seconds. */
+/** Formats a time in UTC with whole seconds, as DRS does. */
 function secondTime(at: number): string {
   return new Date(at).toISOString().replace(/\.\d{3}Z$/, 'Z');
 }

@@ -38,7 +38,7 @@ export function createJob(context: Context, projectId: string, request: CreateJo
   return jsonReply(requestId, 200, { job_id: id });
 }
 
-/** Keys of the files restored in the chain so far, oldest first. */
+/** The keys of the files that the chain has restored so far, oldest first. */
 function filesBefore(jobs: readonly Job[], request: CreateJob, chain: Chain | null, now: number): readonly string[] {
   if (chain === null) return [];
   const names = new Set(chain.databases.map(({ target }) => target.toLowerCase()));
@@ -63,7 +63,7 @@ function keysOf({ request }: Pick<Job, 'request'>): readonly string[] {
   return request.backup_info.files.map(({ name, obs_path = '' }) => joinKey(obs_path, name));
 }
 
-/** Magic words for what the object store knows of the files. `wrong-kind` has no word of its own here. */
+/** Magic words for the fate that the object store determines. `wrong-kind` is unknown at this cloud and becomes `corrupt`. */
 function fateOfFiles({ environment, now }: Context, request: CreateJob, before: readonly string[]): readonly string[] {
   const { file_source, bucket_name = '' } = request.backup_info;
   if (file_source !== 'OBS') return [];
@@ -77,7 +77,7 @@ function checkTarget({ state, now, environment }: Context, projectId: string, in
   }
   if (holdsWord(instanceId, instanceWords.frozen)) return drsFailure(400, '10020072', 'User restricted.');
   if (holdsWord(instanceId, instanceWords.replica)) return drsFailure(422, 'M05006', 'Invalid RDS DB instance.');
-  // The general error code table assigns this code the status 202.
+  // The general error code table assigns the HTTP status 202 to this code.
   const conflict = drsFailure(202, 'M01504', 'Another operation is being performed. Try again later.');
   if (holdsWord(instanceId, instanceWords.busy)) {
     const key = `${projectId} ${instanceId}`;
@@ -132,7 +132,7 @@ export function listJobs(context: Context, projectId: string, query: Query): San
   return jsonReply(requestId, 200, { count: found.length, jobs: page.map((job) => jobSummary(job, now)) });
 }
 
-/** Newest first by default; jobs of the same moment keep their creation order. */
+/** Sorts jobs, newest first by default. */
 function sorted(jobs: readonly Job[], query: Query): readonly Job[] {
   const keys: Readonly<Record<string, (job: Job) => string>> = {
     name: (job) => job.name,
@@ -169,7 +169,7 @@ export function updateJob(
   return jsonReply(requestId, 200, {});
 }
 
-/** Deleting a Backup Migration Task page: only ended jobs, and only their record. */
+/** Deleting a Backup Migration Task page. Deletes only the record of a job that has ended. */
 export function deleteJob(context: Context, projectId: string, id: string): SandboxResponse {
   const { state, now, requestId } = context;
   const job = findJob(state.jobs, projectId, id);
@@ -180,7 +180,7 @@ export function deleteJob(context: Context, projectId: string, id: string): Sand
   return jsonReply(requestId, 200, {});
 }
 
-/** Checking Task Names page. A taken name is answered with 400. The sandbox has no other job types. */
+/** Checking Task Names page. A taken name is rejected with HTTP 400. The sandbox has no other types of jobs. */
 export function validateName(
   { state, requestId }: Context,
   projectId: string,
@@ -193,7 +193,7 @@ export function validateName(
   return jsonReply(requestId, 200, { is_valid: true });
 }
 
-/** Job ids have the length of a UUID, but their tail is not hexadecimal. */
+/** A job id. It has the length of a UUID, and its tail is not hexadecimal. */
 function jobId(uuid: string): string {
   return `${uuid.toLowerCase().padEnd(36, '0').slice(0, 31)}jb703`;
 }

@@ -1,12 +1,12 @@
-/** The effect of a magic word in a file on its job. */
+/** How a magic word in a file affects its job. */
 export interface FileFate {
-  /** `precheck`: found by the precheck if the request asked for one. `restore`: found while restoring. */
+  /** `precheck`: the precheck finds the fault, if the request asked for one. `restore`: the restore finds it. */
   readonly foundBy: 'precheck' | 'restore';
   readonly errorLog: string;
 }
 
 /**
- * Words in an object key (path or name) or an RDS backup id, with the `error_log` that they cause. The first one found counts. Those of
+ * Words in an object key (path or name) or an RDS backup id, with the `error_log` that they cause. The first match applies. Those in
  * `logFates` apply to log backups only.
  */
 export const fileFates: Readonly<Record<string, FileFate>> = {
@@ -48,7 +48,7 @@ export const fileFates: Readonly<Record<string, FileFate>> = {
 /** Words that apply to log backups only. */
 export const logFates: readonly string[] = ['gap', 'too-early'];
 
-/** Words that change the duration or presentation of a job, not its end. */
+/** Words that change the duration or presentation of a job and not its result. */
 export const pacingWords = {
   slow: 'slow',
   stuck: 'stuck',
@@ -70,10 +70,10 @@ export const instanceWords = {
   scratch: 'scratch',
 } as const;
 
-/** Words in an RDS backup id for the RDS reads, beside `notfound`. */
+/** Words in an RDS backup id that affect RDS reads, in addition to `notfound`. */
 export const backupWords = { building: 'building', failed: 'failed' } as const;
 
-/** Whether the text contains the word: in any case, not preceded by a letter, with `_` equal to `-`. */
+/** Whether the text contains the word, in any case and not preceded by a letter. `_` equals `-`. */
 export function holdsWord(text: string, word: string): boolean {
   return new RegExp(`(?<![a-z])${word.replaceAll('-', '[-_]')}`, 'i').test(text);
 }

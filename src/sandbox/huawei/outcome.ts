@@ -2,17 +2,17 @@ import type { CreateJob, Outcome, RestoredName } from './job.ts';
 import { fileFates, holdsWord, instanceWords, logFates, pacingWords } from './magic.ts';
 import { type Chain, type Holdings, namedDatabases, rdsBackupDatabases, sameName, sourceNames } from './target.ts';
 
-/** The version of every SQL Server instance of the sandbox. */
+/** The SQL Server version of every instance of the sandbox. */
 export const instanceVersion = '2019_EE';
 
 interface Failing {
   readonly status: 'FAILED' | 'PRECHECK FAILED';
   readonly errorLog: string;
-  /** Progress of the job, 0 to 1. */
+  /** Progress of the job at the failure, from 0 to 1. */
   readonly at: number;
 }
 
-/** The course of a job that starts now on the given target. `chain`: the chain that a log backup continues. */
+/** How a job that starts now proceeds. `chain`: the chain that a log backup continues. `fate`: magic words of the object store. */
 export function outcomeOf(
   request: CreateJob,
   holdings: Holdings,
@@ -37,7 +37,7 @@ export function outcomeOf(
   };
 }
 
-/** The texts searched for magic words: object keys, or the id of the RDS backup. */
+/** The texts that are searched for magic words: object keys, or the id of the RDS backup. */
 function subjectOf({ backup_info, target_db_info }: CreateJob): string {
   const keys = backup_info.files.map(({ name, obs_path = '' }) => `${obs_path}/${name}`);
   return [...keys, target_db_info.file_id ?? ''].join(' ');

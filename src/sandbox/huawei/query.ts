@@ -1,10 +1,7 @@
 /** A decoded query string in its original order. */
 export type Query = readonly (readonly [name: string, value: string])[];
 
-/**
- * Decodes a raw query string. `+` is a plus sign, never a space. Null if a percent sign lacks two hexadecimal digits or the bytes are not
- * UTF-8.
- */
+/** Decodes a query string. `+` is a plus sign and not a space. Null if the percent-encoding is invalid or the bytes are not UTF-8. */
 export function parseQuery(raw: string): Query | null {
   const pairs: [string, string][] = [];
   for (const part of raw.split('&')) {
@@ -18,7 +15,7 @@ export function parseQuery(raw: string): Query | null {
   return pairs;
 }
 
-/** Percent-decodes; null if the text is not validly encoded. */
+/** Decodes percent-encoding; null if it is invalid. */
 export function percentDecode(text: string): string | null {
   try {
     return decodeURIComponent(text);
@@ -27,7 +24,7 @@ export function percentDecode(text: string): string | null {
   }
 }
 
-/** Percent-encodes by RFC 3986: all but unreserved characters, as UTF-8 in upper-case hexadecimal. */
+/** Percent-encodes by RFC 3986: UTF-8 bytes of all characters except unreserved ones, in upper-case hexadecimal. */
 export function percentEncode(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 }
@@ -37,12 +34,12 @@ export function valuesOf(query: Query, name: string): readonly string[] {
   return query.filter(([key]) => key === name).map(([, value]) => value);
 }
 
-/** The first value of a parameter. */
+/** The first value of a parameter; undefined if it is absent. */
 export function firstValue(query: Query, name: string): string | undefined {
   return query.find(([key]) => key === name)?.[1];
 }
 
-/** A whole number that the schema has validated, or the default. */
+/** An integer parameter, which the schema has validated; `fallback` if it is absent. */
 export function numberOf(query: Query, name: string, fallback: number): number {
   const text = firstValue(query, name);
   return text === undefined ? fallback : Number(text);

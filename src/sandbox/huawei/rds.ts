@@ -79,8 +79,8 @@ function instanceStatus(jobs: Context['state']['jobs'], projectId: string, id: s
 }
 
 /**
- * Obtaining Details About Backups page. Every instance has two automatic backups. A backup queried by an id that ends in `br04` exists too,
- * unless its id says otherwise.
+ * Obtaining Details About Backups page. Every instance has two automatic backups. A query for a backup id that ends in `br04` also finds
+ * that backup, unless the id contains `notfound`.
  */
 export function listBackups(context: Context, query: Query): SandboxResponse {
   const { now, requestId } = context;
@@ -121,7 +121,8 @@ function backupId(instanceId: string, age: number): string {
 }
 
 /**
- * Querying Databases page of RDS for SQL Server: databases that jobs restored. One that accepts more log backups has the status `Creating`.
+ * Querying Databases page of RDS for SQL Server. Lists the databases that jobs restored. A database that accepts more log backups has the
+ * status `Creating`.
  */
 export function listDatabases(context: Context, projectId: string, instanceId: string, query: Query): SandboxResponse {
   const { state, now, requestId } = context;
@@ -147,7 +148,7 @@ function startOfDay(at: number): number {
   return Math.floor(at / dayMs) * dayMs;
 }
 
-/** RDS writes the time zone offset without a colon. */
+/** Formats a time with a UTC offset without a colon, as RDS does. */
 function offsetTime(at: number): string {
   return new Date(at).toISOString().replace(/\.\d{3}Z$/, '+0000');
 }

@@ -1,9 +1,9 @@
 import type { SandboxResponse } from '../cloud.ts';
 
-/** The layer whose error format a rejection uses. */
+/** The layer whose error format a rejection has. */
 export type Layer = 'gateway' | 'iam' | 'drs' | 'rds';
 
-/** A rejection before it gets its layer's format. */
+/** A rejection, independent of the format of its layer. */
 export interface Failure {
   readonly layer: Layer;
   readonly status: number;
@@ -12,34 +12,34 @@ export interface Failure {
   readonly message: string;
 }
 
-/** A failure of the API gateway in front of the services (API Gateway error codes page). */
+/** A rejection by the API gateway (API Gateway error codes page). */
 export function gatewayFailure(status: number, code: string, message: string): Failure {
   return { layer: 'gateway', status, code: `APIGW.${code}`, message };
 }
 
-/** 401 APIGW.0301 with one of its sub-messages. */
+/** HTTP 401 APIGW.0301 with one of its sub-messages. */
 export function unauthenticated(reason: string): Failure {
   return gatewayFailure(401, '0301', `Incorrect IAM authentication information: ${reason}`);
 }
 
-/** A failure of DRS (Error Code page of the DRS API reference). */
+/** A rejection by DRS (Error Code page of the DRS API reference). */
 export function drsFailure(status: number, code: string, message: string): Failure {
   return { layer: 'drs', status, code: `DRS.${code}`, message };
 }
 
-/** DRS.M00202 for a parameter by its dotted name, or DRS.M00201 when it is missing. */
+/** DRS.M00202 for a parameter with an invalid value, or DRS.M00201 for a missing one. `name`: dotted path. */
 export function badParameter(name: string, missing = false): Failure {
   return missing
     ? drsFailure(400, 'M00201', `The parameter ${name} is empty.`)
     : drsFailure(400, 'M00202', `The value of parameter ${name} is invalid.`);
 }
 
-/** A failure in IAM's `/v3` shape, which has a title and no code. */
+/** A rejection in the format of IAM's `/v3` responses, which have a title and no code. */
 export function iamFailure(status: number, message: string): Failure {
   return { layer: 'iam', status, code: null, message };
 }
 
-/** A JSON answer with the request id in its header. */
+/** A JSON response with the request id in its header. */
 export function jsonReply(
   requestId: string,
   status: number,
@@ -62,7 +62,7 @@ const titles: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
 };
 
-/** The failure in its layer's format. */
+/** A rejection in the format of its layer. */
 export function failureReply(requestId: string, failure: Failure): SandboxResponse {
   const { layer, status, code, message } = failure;
   if (layer === 'gateway') {
@@ -72,7 +72,7 @@ export function failureReply(requestId: string, failure: Failure): SandboxRespon
   if (layer === 'iam' && code === null) {
     return jsonReply(requestId, status, { error: { code: status, message, title: titles[status] ?? 'Error' } });
   }
-  // Observed: RDS answers 404 with other members than its reference documents.
+  // According to a public bug report, RDS answers 404 with other members than its reference documents.
   if (layer === 'rds' && status === 404)
     return jsonReply(requestId, status, { errCode: code, externalMessage: message });
   return jsonReply(requestId, status, { error_code: code, error_msg: message });

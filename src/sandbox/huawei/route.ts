@@ -2,14 +2,14 @@ import type { SandboxRequest } from '../cloud.ts';
 import type { ParameterFault, VendorOperation } from '../vendor-schema.ts';
 import { percentDecode, type Query, valuesOf } from './query.ts';
 
-/** The operation named by a request, and its path parameters. */
+/** The requested operation and its path parameters. */
 export interface Match {
   readonly operation: VendorOperation;
   readonly service: 'iam' | 'drs' | 'rds';
   readonly path: Readonly<Record<string, string>>;
 }
 
-/** Finds the operation by method and path; null when there is none. */
+/** Finds the operation by method and path; null if there is none. */
 export function match(operations: readonly VendorOperation[], request: SandboxRequest): Match | null {
   const segments = request.path.split('/');
   for (const operation of operations) {
@@ -28,7 +28,7 @@ export function match(operations: readonly VendorOperation[], request: SandboxRe
   return null;
 }
 
-/** The parsed body; undefined if there is none; null if its type or text is not JSON. */
+/** Parses the body. `value` is undefined without a body. Null if its content type or its text is not JSON. */
 export function readBody(request: SandboxRequest): { readonly value: unknown } | null {
   if (request.body === '') return { value: undefined };
   if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '')) return null;
@@ -39,7 +39,7 @@ export function readBody(request: SandboxRequest): { readonly value: unknown } |
   }
 }
 
-/** Violations of the schema. A repeated parameter is one, unless the reference declares a list. */
+/** Validates query and body. A repeated parameter is a fault, unless the reference declares a list. */
 export function faultsOf({ operation }: Match, query: Query, body: unknown): readonly ParameterFault[] {
   const single = query.filter(([name]) => name !== 'dbs_instance_ids' || !operation.queryNames.includes(name));
   const twice = single.find(([name]) => valuesOf(query, name).length > 1);

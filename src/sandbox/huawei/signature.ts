@@ -33,8 +33,8 @@ export function sdkDate(at: number): string {
 }
 
 /**
- * The canonical request of the received request. Null if there is none: `host` or `x-sdk-date` unsigned, a signed header absent, header
- * names not lower-case, sorted and distinct, or the URL badly encoded.
+ * Builds the canonical request of a received request. Null in these cases: `host` or `x-sdk-date` is not signed; a signed header is absent;
+ * header names are not lower-case, sorted and distinct; the encoding of the URL is invalid.
  */
 export function canonicalRequest(request: SandboxRequest, signedHeaders: readonly string[]): string | null {
   const uri = canonicalUri(request.path);
@@ -51,13 +51,13 @@ export function canonicalRequest(request: SandboxRequest, signedHeaders: readonl
   return [request.method, uri, query, headers, signedHeaders.join(';'), payloadHash(request)].join('\n');
 }
 
-/** The signature of a canonical request with `secret`. */
+/** The signature of a canonical request. The secret is the HMAC key. */
 export function signatureOf(canonical: string, date: string, secret: string): string {
   const toSign = `SDK-HMAC-SHA256\n${date}\n${sha256(canonical)}`;
   return createHmac('sha256', secret).update(toSign).digest('hex');
 }
 
-/** Encodes each segment once and ends with a slash, whether or not the request does. */
+/** Encodes each segment once and adds a trailing slash if the path has none. */
 function canonicalUri(path: string): string | null {
   const segments: string[] = [];
   for (const segment of path.split('/')) {
@@ -78,7 +78,7 @@ function canonicalQuery(raw: string): string | null {
     .join('&');
 }
 
-/** A client may leave the body unsigned only if it is not JSON. */
+/** Only a body other than JSON may be unsigned. */
 function payloadHash(request: SandboxRequest): string {
   const claimed = request.headers['x-sdk-content-sha256'];
   const json = /json/i.test(request.headers['content-type'] ?? 'json');

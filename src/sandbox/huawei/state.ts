@@ -1,7 +1,7 @@
 import type { JournalEntry, SandboxEnvironment } from '../cloud.ts';
 import type { Job } from './job.ts';
 
-/** The grant of a token. */
+/** The rights of a token. */
 export interface Grant {
   /** Null for a token of the whole account, which gives access to no regional service. */
   readonly projectId: string | null;
@@ -9,10 +9,10 @@ export interface Grant {
   readonly expiresAt: number;
 }
 
-/** Consecutive bad signatures of one access key. */
+/** Consecutive wrong signatures of one access key. */
 export interface KeyRecord {
   readonly failures: number;
-  /** Milliseconds since the epoch; 0 if the key is not locked. */
+  /** Milliseconds since the epoch; 0: the key is not locked. */
   readonly lockedUntil: number;
 }
 
@@ -25,18 +25,18 @@ export interface LoginRecord {
 
 /** The state of this cloud as plain JSON. */
 export interface HuaweiState {
-  /** By SHA-256 of the token; the token itself is not stored. */
+  /** Rights by the SHA-256 of the token. The token itself is not stored. */
   tokens: Record<string, Grant>;
   login: LoginRecord;
   keys: Record<string, KeyRecord>;
   /** Time of the first restore request on a `busy` instance, by project and instance. */
   busySince: Record<string, number>;
-  /** Oldest first; deleted ones remain, because their effects do. */
+  /** Jobs, oldest first. Deleted jobs remain, because their databases do. */
   jobs: Job[];
   journal: JournalEntry[];
 }
 
-/** The tools of a handler. */
+/** The input of a request handler. */
 export interface Context {
   readonly environment: SandboxEnvironment;
   readonly state: HuaweiState;

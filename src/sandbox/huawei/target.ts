@@ -1,20 +1,23 @@
 import type { CreateJob, Job, RestoredName } from './job.ts';
 
-/** A database in the restoring state. It accepts log backups until one of them is the last. */
+/** Databases in the restoring state. They accept log backups up to the last one. */
 export interface Chain {
-  /** The databases selected by the chain's jobs: `*` for all in the file, else the names. */
+  /** The databases that the chain's jobs select: `*` for all in the file, otherwise the names. */
   readonly selection: string;
   readonly databases: readonly RestoredName[];
 }
 
-/** The contents of an instance. Database names are compared case-insensitively. */
+/** The databases of an instance. Names are compared case-insensitively. */
 export interface Holdings {
   /** Whether each database is online, by its restored name. */
   readonly databases: ReadonlyMap<string, boolean>;
   readonly chains: readonly Chain[];
 }
 
-/** Derived from the successful jobs, oldest first. Deleted jobs count: a deletion removes the record and not the database. */
+/**
+ * Derives the databases of an instance from the successful jobs, oldest first. Deleted jobs count, because a deletion removes the record
+ * and not the database.
+ */
 export function holdingsOf(jobs: readonly Job[], projectId: string, instanceId: string, now: number): Holdings {
   const databases = new Map<string, boolean>();
   let chains: readonly Chain[] = [];
@@ -39,8 +42,8 @@ export function holdingsOf(jobs: readonly Job[], projectId: string, instanceId: 
 }
 
 /**
- * The chain that a log backup continues: among chains of the same databases the one whose names the file suggests, else the newest.
- * Undefined if none is open.
+ * The chain that a log backup continues: of the chains with the same selection, the one whose database names the file name suggests,
+ * otherwise the newest. Undefined if no chain is open.
  */
 export function chainFor(request: CreateJob, chains: readonly Chain[]): Chain | undefined {
   const open = chains.filter((chain) => chain.selection === selectionOf(request));
@@ -51,7 +54,7 @@ export function chainFor(request: CreateJob, chains: readonly Chain[]): Chain | 
   );
 }
 
-/** The database names in the backup of a request. The sandbox reads no files, so the file names stand for their contents. */
+/** The database names in the backup of a request. The sandbox does not read files here, so file names stand for their contents. */
 export function sourceNames(request: CreateJob): readonly string[] {
   const named = namedDatabases(request);
   if (named.length > 0) return named;
@@ -59,17 +62,17 @@ export function sourceNames(request: CreateJob): readonly string[] {
   return [...new Set(request.backup_info.files.map(({ name }) => databaseInFile(name)))];
 }
 
-/** The contents of every RDS backup of the sandbox. */
+/** The databases of every RDS backup. */
 export const rdsBackupDatabases: readonly string[] = ['sales', 'hr'];
 
-/** The names that select databases. With restore-all on OBS the list is a placeholder. */
+/** The names that select databases. For OBS files with `is_default_restore`, the list is a placeholder. */
 export function namedDatabases(request: CreateJob): readonly string[] {
   const { is_default_restore: all, db_names: names = [] } = request.options;
   const counts = request.backup_info.file_source === 'RDS' ? all !== true : all === false;
   return counts ? names.filter((name) => name !== '') : [];
 }
 
-/** The database name in a file name: `prod/orders_log_01.bak` contains `orders`, the part before a technical word. */
+/** The database in a file name: the part before a technical word, such as `orders` in `orders_log_01.bak`. */
 function databaseInFile(fileName: string): string {
   const base = fileName.replace(/\.[^.]*$/, '');
   const head = base.replace(

@@ -28,7 +28,7 @@ const usage =
   '{ "cloud", "bucket", "key", "backup": { "database", "kind": "D" | "I" | "L", "firstLsn", "lastLsn", "checkpointLsn", ' +
   '"databaseBackupLsn", "startedAt", "finishedAt" } or "text", "storageClass", "growsMs" }';
 
-/** Parses an object to store from an admin call; a text is an error message. */
+/** Parses an object to store from an admin request. Returns an error message as text if the request is invalid. */
 export function readPut(
   body: unknown,
   timeOf: (cloud: CloudName) => number,

@@ -1,38 +1,40 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Writes small files in SQL Server's backup format: Microsoft Tape Format blocks with valid checksums, a backup set header at both ends,
- * and no database pages between them. Written from the format's description; shares no code with the reader.
+ * The header fields of a backup file to write. `writeBackupFile` writes small files in SQL Server's backup format: Microsoft Tape Format
+ * blocks with valid checksums, a backup set header at both ends, and no database pages. It was written from the description of the format
+ * and shares no code with the reader.
  */
 export interface BackupFileSpecification {
   readonly database: string;
-  /** msdb's letter: `D` full, `I` differential, `L` log; others for parts of a database. */
+  /** The letter that msdb uses for the type of backup: `D` full, `I` differential, `L` log; others for parts of a database. */
   readonly kind: string;
   /** LSNs in decimal, as SQL Server prints them; `0`: none. */
   readonly firstLsn: string;
   readonly lastLsn: string;
   readonly checkpointLsn: string;
   readonly databaseBackupLsn: string;
-  /** `2026-11-28T01:00:00`. */
+  /** Local time such as `2026-11-28T01:00:00`. */
   readonly startedAt: string;
   readonly finishedAt: string;
-  /** Default `15.0.2000`. */
+  /** SQL Server version. Default: `15.0.2000`. */
   readonly serverVersion?: string;
   readonly copyOnly?: boolean;
   readonly stripe?: { readonly number: number; readonly of: number };
-  /** Number of backup sets that the file declares; default 1. */
+  /** Number of backup sets that the file declares. Default: 1. */
   readonly sets?: number;
-  /** 32 hexadecimal digits, constant for a database; default: derived from its name. */
+  /** 32 hexadecimal digits that are constant for a database. Default: derived from its name. */
   readonly bindingId?: string;
   readonly recoveryFork?: string;
-  /** Bytes between the two headers; default 4,096. */
+  /** Number of bytes between the two headers. Default: 4,096. */
   readonly dataBytes?: number;
   /** Provisional first, last and checkpoint LSN at the front, as SQL Server 2019 writes them. */
   readonly provisionalLsn?: string;
-  /** Writes a compressed backup's container. */
+  /** Whether to write the container of a compressed backup. */
   readonly compressed?: boolean;
 }
 
+/** Writes a backup file with the specified headers. */
 export function writeBackupFile(specification: BackupFileSpecification): Buffer {
   const { kind, sets = 1, dataBytes = 4096 } = specification;
   const pieces = [
@@ -47,7 +49,7 @@ export function writeBackupFile(specification: BackupFileSpecification): Buffer 
   return specification.compressed ? container(pieces) : Buffer.concat(pieces);
 }
 
-/** Fields in which the front of the file differs from its end. */
+/** The specification for the front of the file, which may have provisional LSNs. */
 function provisional(specification: BackupFileSpecification): BackupFileSpecification {
   const lsn = specification.provisionalLsn;
   return lsn === undefined ? specification : { ...specification, firstLsn: lsn, lastLsn: lsn, checkpointLsn: lsn };
@@ -58,7 +60,7 @@ interface StreamContent {
   readonly data: Buffer;
 }
 
-/** A block: its fields, its streams, and a padding stream up to the next multiple of 512. */
+/** A block: its fields, its streams, and a padding stream up to the next multiple of 512 bytes. */
 function block(
   tag: string,
   fieldBytes: number,
@@ -93,7 +95,7 @@ function stream(id: string, length: number): Buffer {
   return header;
 }
 
-/** A soft filemark: no streams, and its own length where other blocks have the offset of their first stream. */
+/** A soft filemark. It has no streams and contains its own length where other blocks have the offset of their first stream. */
 function filemark(): Buffer {
   const mark = Buffer.alloc(512);
   mark.write('SFMB', 0, 'latin1');
@@ -168,7 +170,7 @@ function setHeader(tag: 'MSCI' | 'MSLS', specification: BackupFileSpecification)
   return block(tag, 56, [{ id: 'MQCI', data: record }]);
 }
 
-/** Version of the database format by the server's major version. */
+/** Version of the database format by major version of SQL Server. */
 const internalVersions: Readonly<Record<number, number>> = {
   10: 661,
   11: 706,
@@ -190,7 +192,7 @@ function writeLsn(bytes: Buffer, at: number, decimal: string): void {
   bytes.writeUInt16LE(Number(lsn % 10n ** 5n), at + 8);
 }
 
-/** Five bytes, highest bits first: 14 bits of year, then 4, 5, 5, 6 and 6. */
+/** Writes a date in five bytes, highest bits first: 14 bits for the year, then 4, 5, 5, 6 and 6 bits. */
 function writeDate(bytes: Buffer, at: number, text: string): void {
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = text.split(/[-T:]/).map(Number);
   const bits = ((((year * 16 + month) * 32 + day) * 32 + hour) * 64 + minute) * 64 + second;
@@ -207,7 +209,10 @@ function roundUp(value: number, unit: number): number {
   return Math.ceil(value / unit) * unit;
 }
 
-/** The container: a header, then each piece packed into chunks of at most 64 KiB, each at a multiple of 512. */
+/**
+ * The container of a compressed backup: a header, then each piece in chunks of at most 64 KiB. Each piece starts at a multiple of 512
+ * bytes.
+ */
 function container(pieces: readonly Buffer[]): Buffer {
   const start = Buffer.alloc(0x1e0);
   start.write('MSSQLBAK', 0, 'latin1');
@@ -236,8 +241,8 @@ function chunk(piece: Buffer): Buffer {
 }
 
 /**
- * Encodes literals only. The code suits bytes that are mostly zero: one bit for zero, nine for the next symbol, ten for all others.
- * Together the code lengths use the whole code space, as the format demands.
+ * Encodes literals only. The code suits bytes that are mostly zero: one bit for zero, nine for the next symbol, ten for all others. The
+ * code lengths use the complete code space, as the format requires.
  */
 function pack(piece: Buffer): Buffer {
   const lengths = (symbol: number) => (symbol === 0 ? 1 : symbol === 1 ? 9 : 10);

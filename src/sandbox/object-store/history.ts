@@ -2,7 +2,7 @@ import type { CloudName } from '../cloud.ts';
 import type { BackupFileSpecification } from './backup-file.ts';
 import type { StoredFile } from './objects.ts';
 
-/** The bucket of each cloud with the history; Tencent's bucket names end in the account number. */
+/** The bucket of each cloud that contains the history. Tencent's bucket names end in the account number. */
 export const historyBuckets: Readonly<Record<CloudName, string>> = {
   alibaba: 'acme-backups',
   huawei: 'acme-backups',
@@ -11,7 +11,7 @@ export const historyBuckets: Readonly<Record<CloudName, string>> = {
 export const historyFolder = 'history/orders/';
 
 const day = '2026-11-27';
-/** LSNs of the history by the minute after 01:00 at which each backup ends. */
+/** The LSN of the history at a minute after 01:00. */
 const lsnAt = (minute: number) => String(25_000_001_000_000_001n + BigInt(minute) * 10_000_000n);
 
 const time = (minute: number) => {
@@ -36,8 +36,8 @@ function backup(kind: string, from: number, to: number, base: string, more: Part
 }
 
 /**
- * A typical folder after a day: a full backup, two differentials, a log every quarter of an hour, and stray files: a stripe, an archive, a
- * copy-only backup, a file of another database.
+ * The files of a typical folder after one day: a full backup, two differential backups, a log backup every 15 minutes, and stray files (a
+ * stripe, an archive, a copy-only backup, a file of another database, a file in an archive storage class).
  */
 export function believableHistory(cloud: CloudName): readonly StoredFile[] {
   const full = backup('D', 0, 0, '0');

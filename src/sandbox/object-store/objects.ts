@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
 import { type BackupFileSpecification, writeBackupFile } from './backup-file.ts';
 
-/** A stored object. Plain JSON; it and the clock determine the bytes and what is visible. */
+/** A stored object, as plain JSON. The clock determines its bytes and whether it is visible. */
 export interface StoredFile {
   readonly bucket: string;
   readonly key: string;
   /** Milliseconds since the epoch. */
   readonly putAt: number;
   readonly content: { readonly backup: BackupFileSpecification } | { readonly text: string };
-  /** In capitals; each store has its own spelling. Default `STANDARD`. */
+  /** Storage class in capitals; each store has its own spelling. Default: `STANDARD`. */
   readonly storageClass?: string;
-  /** Milliseconds over which it grows to its full size, like an object that is appended to. */
+  /** Time in milliseconds in which the object grows to its full size, like an appendable object. */
   readonly growsMs?: number;
 }
 
-/** An object at a moment. */
+/** An object at a point in time. */
 export interface VisibleObject {
   readonly key: string;
   readonly size: number;
@@ -28,8 +28,8 @@ const slot = (bucket: string, key: string) => `${bucket}\n${key}`;
 const folderOf = (key: string) => key.slice(0, key.lastIndexOf('/') + 1);
 
 /**
- * The objects of one emulated store. A folder that contains a stored object is fully known: all its other keys are missing. Any other
- * folder is unknown: the account has no permission to list it, and the restore services accept any key in it.
+ * The objects of one emulated store. A folder that contains a stored object is known completely: any other key in it is missing. Any other
+ * folder is unknown: the account may not list it, and the restore services accept any key in it.
  */
 export class EmulatedObjects {
   readonly #files = new Map<string, StoredFile>();
@@ -56,12 +56,12 @@ export class EmulatedObjects {
     return this.#files.get(slot(bucket, key));
   }
 
-  /** Whether missing keys in the key's folder are known to be missing. */
+  /** Whether the folder of a key is known, so that a key without an object is missing. */
   knowsFolderOf(bucket: string, key: string): boolean {
     return this.#folders.has(slot(bucket, folderOf(key)));
   }
 
-  /** Whether a prefix covers or lies in a known folder. */
+  /** Whether a prefix contains a known folder or is inside one. */
   knowsPrefix(bucket: string, prefix: string): boolean {
     const inside = slot(bucket, prefix);
     return [...this.#folders].some(
@@ -105,8 +105,8 @@ export class EmulatedObjects {
 }
 
 /**
- * What a restore service makes of a file that exists or is known to be missing, as the magic words for the same failure. `before`: keys of
- * the files that the database was restored from so far.
+ * The fate of a file in a restore, as the magic words for the same failure; empty if the restore succeeds or the file is unknown. `before`:
+ * keys of the files that the database was restored from so far.
  */
 export function fateOf(
   objects: EmulatedObjects | undefined,
@@ -126,7 +126,7 @@ export function fateOf(
   if ((backup.stripe?.of ?? 1) > 1) words.push('striped');
   const earlier = before.map((each) => objects.get(bucket, each)?.content);
   const chain = earlier.flatMap((content) => (content !== undefined && 'backup' in content ? [content.backup] : []));
-  // A chain with a file outside the store cannot be judged.
+  // A chain with a file outside the store cannot be checked.
   if (chain.length < before.length) return words;
   if ((before.length === 0) !== (backup.kind === 'D')) return [...words, 'wrong-kind'];
   const reached = chain.reduce((most, each) => (BigInt(each.lastLsn) > most ? BigInt(each.lastLsn) : most), 0n);
@@ -136,7 +136,7 @@ export function fateOf(
   return words;
 }
 
-/** A key prefixed with the magic words of its fate; its last segment is unchanged. */
+/** Prefixes a key with magic words. Its last segment is unchanged. */
 export function withWords(key: string, words: readonly string[]): string {
   return [...words, key].join('/');
 }

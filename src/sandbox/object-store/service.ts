@@ -15,13 +15,13 @@ export class StoreRefusal extends Error {
   }
 }
 
-/** A request with a known bucket and key. */
+/** A request with its bucket and key. */
 export interface StoreRequest {
   readonly request: SandboxRequest;
   readonly bucket: string;
-  /** Decoded; null: the bucket itself. */
+  /** Decoded key; null: the request concerns the bucket. */
   readonly key: string | null;
-  /** URL path as the client signs it: includes the bucket only if the host does not. */
+  /** Path of the URL as the client signs it. It includes the bucket only if the host does not. */
   readonly path: string;
   readonly query: URLSearchParams;
 }
@@ -31,18 +31,18 @@ export interface StoreDialect {
   readonly cloud: CloudName;
   /** Prefix of the vendor's headers: `x-oss`, `x-obs`, `x-cos`. */
   readonly prefix: string;
-  /** The store's spelling of storage classes. */
+  /** Converts a storage class to the store's spelling. */
   storageClass(name: string): string;
   /** Throws `StoreRefusal` for a wrong signature, clock or token. `now`: milliseconds since the epoch. */
   verify(asked: StoreRequest, now: number): void;
   readonly pageSize: number;
-  /** Lists of the store show new objects late. */
+  /** Whether lists show new objects immediately or with a delay. */
   readonly lists: 'at_once' | 'late';
-  /** The message for an address in another region. */
+  /** The error for a bucket in another region. */
   elsewhere(bucket: string): StoreRefusal;
 }
 
-/** Whether a request is for the object store: signed for it, or unsigned for a path in a bucket. */
+/** Whether a request is for the object store: it has the signature of a store, or no signature and the path of a bucket. */
 export function isForStore(request: SandboxRequest): boolean {
   const { authorization } = request.headers;
   if (authorization !== undefined) return /^(?:OSS |OSS4-|OBS |AWS |q-sign-algorithm)/.test(authorization);
@@ -58,7 +58,7 @@ function bucketInPath({ path }: SandboxRequest): string | null {
   return bucketName.test(first) && !versioned.test(first) ? first : null;
 }
 
-/** The emulated store: listing and range reads. */
+/** Answers a request to the store. Supports lists and range reads. */
 export function serveStore(
   dialect: StoreDialect,
   objects: EmulatedObjects,
@@ -81,7 +81,7 @@ export function serveStore(
   }
 }
 
-/** An error in the common format of all three. */
+/** An error in the format that all three stores have in common. */
 export function refused(
   { status, code, message, fields }: StoreRefusal,
   headers: Readonly<Record<string, string>>,
@@ -96,7 +96,7 @@ export function refused(
   };
 }
 
-/** The bucket is the first label of the host, or the first path segment if the host is an IP address. */
+/** Finds the bucket: the first label of the host, or the first part of the path if the host is an IP address. */
 function located(request: SandboxRequest): StoreRequest {
   const target = new URL(request.path, 'http://sandbox');
   const host = target.host === 'sandbox' ? (request.headers.host ?? '') : target.host;
@@ -114,7 +114,7 @@ function located(request: SandboxRequest): StoreRequest {
   } catch {
     throw new StoreRefusal(400, 'InvalidURI', 'The path is not percent-encoded UTF-8.');
   }
-  // A plus sign is literal: none of the three decodes queries as forms.
+  // A plus sign is literal, because none of the three stores decodes queries as forms.
   const query = new URLSearchParams(request.query.replaceAll('+', '%2B'));
   return {
     request: { ...request, headers: { ...request.headers, host } },
@@ -140,7 +140,7 @@ function accessDenied(): StoreRefusal {
   return new StoreRefusal(403, 'AccessDenied', 'You have no right to access this object.');
 }
 
-/** Restores accept a file of such a folder; a real store would deny the read to an account without the permission. */
+/** The error for a folder that the sandbox does not know. A real store rejects the read of an account without permission in the same way. */
 function unknownFolder(): StoreRefusal {
   return new StoreRefusal(
     403,
@@ -212,7 +212,7 @@ function read(dialect: StoreDialect, objects: EmulatedObjects, asked: StoreReque
   const { bucket, key, request } = asked;
   const file = objects.get(bucket, key ?? '');
   if (file === undefined || now < file.putAt) {
-    // An account that may not list a folder does not learn what is missing in it.
+    // An account that may not list a folder does not learn which keys are missing.
     if (!objects.knowsFolderOf(bucket, key ?? '')) throw unknownFolder();
     throw new StoreRefusal(404, 'NoSuchKey', 'The specified key does not exist.');
   }
@@ -243,7 +243,7 @@ function read(dialect: StoreDialect, objects: EmulatedObjects, asked: StoreReque
   };
 }
 
-/** The first and last byte; null: the range cannot be satisfied; undefined: no range was requested. */
+/** The first and the last byte of the range. Null: the range cannot be satisfied. Undefined: no range was requested. */
 function rangeOf(header: string | undefined, size: number): readonly [number, number] | null | undefined {
   const parts = /^bytes=(\d*)-(\d*)$/.exec(header ?? '');
   if (parts === null || (parts[1] === '' && parts[2] === '')) return undefined;

@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { sandboxCredentials } from '../cloud.ts';
 import { type StoreDialect, StoreRefusal, type StoreRequest } from './service.ts';
 
-/** Verification of the stores' signatures, written from the vendors' pages. */
+/** Tolerance for the time of a request in milliseconds. The verifications below were written from the vendors' pages. */
 
 const toleranceMs = 15 * 60_000;
 
@@ -42,7 +42,7 @@ function ossSecret(id: string, token: string | undefined): string {
   return known.accessKeySecret;
 }
 
-/** Query parameters that V1 includes in the resource, limited to those for reads. */
+/** The query parameters of reads that V1 includes in the resource. */
 const ossSubResources = new Set([
   'acl',
   'continuation-token',
@@ -94,6 +94,7 @@ function verifyOssV4(asked: StoreRequest, credential: string, signature: string,
   if (hmac('sha256', derived, text).digest('hex') !== signature) throw mismatch(text);
 }
 
+/** The signatures and peculiarities of OSS. */
 export const ossDialect: StoreDialect = {
   cloud: 'alibaba',
   prefix: 'x-oss',
@@ -123,7 +124,7 @@ export const ossDialect: StoreDialect = {
 
 const temporaryPrefix = 'HSTSANDBOX';
 
-/** A temporary access key of the emulated IAM. It encodes its own expiry, so nothing is stored. */
+/** A temporary access key of the emulated IAM. The access key id encodes the expiry, so nothing is stored. */
 export function temporaryKey(expiresAt: number): {
   readonly access: string;
   readonly secret: string;
@@ -149,6 +150,7 @@ function obsSecret(id: string, token: string | undefined, now: number): string {
   return issued.secret;
 }
 
+/** The signatures and peculiarities of OBS. */
 export const obsDialect: StoreDialect = {
   cloud: 'huawei',
   prefix: 'x-obs',
@@ -184,6 +186,7 @@ export const obsDialect: StoreDialect = {
 
 // ---------------------------------------------------------------- COS
 
+/** The signature and peculiarities of COS. */
 export const cosDialect: StoreDialect = {
   cloud: 'tencent',
   prefix: 'x-cos',

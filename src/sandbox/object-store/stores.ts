@@ -10,14 +10,14 @@ const dialects: Readonly<Record<CloudName, StoreDialect>> = {
   tencent: cosDialect,
 };
 
-/** Operations on the object stores from outside the clouds. */
+/** Access to the object stores from outside the clouds. */
 export interface ObjectAdministration {
-  /** Stores or replaces an object. It is part of the sandbox's state. */
+  /** Stores or replaces an object. It becomes part of the sandbox's state. */
   put(cloud: CloudName, file: StoredFile): void;
   list(cloud: CloudName): readonly StoredFile[];
 }
 
-/** The parts of the sandbox that the stores use. */
+/** What the stores need from the sandbox. */
 export interface StoresEnvironment {
   now(cloud: CloudName): number;
   listLagMs(cloud: CloudName): number;
@@ -27,9 +27,9 @@ export interface StoresEnvironment {
 /** The three object stores, each at the address of its cloud. */
 export interface Stores {
   readonly objects: Readonly<Record<CloudName, EmulatedObjects>>;
-  /** The cloud behind its store: requests for objects go to the store, all others to the cloud. */
+  /** Combines a cloud with its store: requests for objects go to the store, all others to the cloud. */
   before(cloud: SandboxCloud): SandboxCloud;
-  /** The stored objects, without the history that every store starts with. */
+  /** The stored objects, without the initial history. */
   put(): Readonly<Record<CloudName, readonly StoredFile[]>>;
 }
 

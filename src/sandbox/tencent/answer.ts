@@ -1,6 +1,6 @@
 import type { SandboxResponse } from '../cloud.ts';
 
-/** A failure in the vendor's own words: `code` from its list, such as `ResourceUnavailable.CosStatusErr`. */
+/** A rejection by the cloud. `code`: from the vendor's list, such as `ResourceUnavailable.CosStatusErr`. */
 export class Refusal extends Error {
   readonly code: string;
 
@@ -11,12 +11,12 @@ export class Refusal extends Error {
   }
 }
 
-/** The success envelope. */
+/** The envelope of a success. */
 export function success(fields: Readonly<Record<string, unknown>>, requestId: string): SandboxResponse {
   return envelope({ ...fields, RequestId: requestId });
 }
 
-/** The failure envelope: status 200 as well ("Responses" page). */
+/** The envelope of a failure. Its HTTP status is 200 too (Responses page). */
 export function failure(refusal: Refusal, requestId: string): SandboxResponse {
   return envelope({ Error: { Code: refusal.code, Message: refusal.message }, RequestId: requestId });
 }

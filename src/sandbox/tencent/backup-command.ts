@@ -2,7 +2,7 @@ import { Refusal } from './answer.ts';
 import type { Handler } from './call.ts';
 import { optionalText, text } from './parameters.ts';
 
-/** File name suffix and statement by BackupFileType and IsRecovery ("cold backup migration" guide). */
+/** File name suffix and statement by BackupFileType and IsRecovery (cold backup migration guide). */
 const chainCommands: Readonly<Record<string, { suffix: string; statement: string; options: string }>> = {
   'FULL_LOG NO': { suffix: '2full2_2noreconvery2', statement: 'DATABASE', options: 'INIT' },
   'LOG NO': { suffix: '2log2_2noreconvery2', statement: 'LOG', options: 'INIT' },
@@ -12,6 +12,7 @@ const chainCommands: Readonly<Record<string, { suffix: string; statement: string
   'DIFF YES': { suffix: '1diff1_1reconvery1', statement: 'DATABASE', options: 'DIFFERENTIAL, INIT' },
 };
 
+/** DescribeBackupCommand: returns the T-SQL that writes a backup under the expected name. */
 export const describeBackupCommand: Handler = ({ parameters }) => {
   const type = text(parameters, 'BackupFileType');
   const recovery = text(parameters, 'IsRecovery');
@@ -30,6 +31,6 @@ export const describeBackupCommand: Handler = ({ parameters }) => {
     `SET @file = N'${folder}${database}_' + ${time} + N'_${chain.suffix}.bak'`,
     `BACKUP ${chain.statement} [${database}] TO DISK = @file WITH ${chain.options}`,
   ];
-  // The service escapes line breaks once more: a backslash and an n.
+  // The service escapes line breaks once more, as a backslash and an n.
   return { Command: lines.join('\\n') };
 };

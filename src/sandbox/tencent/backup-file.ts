@@ -1,7 +1,7 @@
 import { Refusal } from './answer.ts';
 import type { RecoveryType, UploadType } from './state.ts';
 
-/** Words in a file's path or name that decide its fate; the README has the table. */
+/** Words in a file's path or name that determine the course of its restore. The sandbox's README explains them. */
 export const magicWords = [
   'corrupt',
   'dead-chain',
@@ -24,18 +24,18 @@ export const magicWords = [
 export type MagicWord = (typeof magicWords)[number];
 
 export interface BackupFile {
-  /** Last segment of the path, decoded. */
+  /** The decoded last segment of the path. */
   readonly name: string;
-  /** Region of its bucket; null if the address does not name it. */
+  /** The region of its bucket; null if the address does not contain it. */
   readonly region: string | null;
-  /** Whether slashes in its path are percent-encoded; the service does not find such an object ("migration from COS" guide). */
+  /** Whether slashes in its path are percent-encoded. The service does not find such an object (migration from COS guide). */
   readonly encodedSlash: boolean;
   readonly magic: ReadonlySet<MagicWord>;
 }
 
 export interface ChainName {
   readonly database: string;
-  /** Source server's local time, 14 digits. */
+  /** The source server's local time, 14 digits. */
   readonly time: string;
   readonly kind: 'full' | 'log' | 'diff';
   readonly recovery: 'YES' | 'NO';
@@ -66,7 +66,7 @@ function checked(name: string, path: string, region: string | null, encodedSlash
   return { name, region, encodedSlash, magic: new Set(magicWords.filter((word) => words.includes(word))) };
 }
 
-/** The parts of a chain file's name; null if it does not follow the rule for chains ("cold backup migration" guide). */
+/** Parses the name of a chain's file; null if it does not follow the vendor's pattern (cold backup migration guide). */
 export function readChainName(name: string): ChainName | null {
   const parts = /^(.+)_(\d{14})_(?:(1)(full|diff)1_1(no)?reconvery1|(2)(full|log)2_2(no)?reconvery2)\.bak$/.exec(name);
   if (parts === null) return null;
@@ -76,7 +76,7 @@ export function readChainName(name: string): ChainName | null {
   return { database, time, kind, recovery, chain: differential === undefined ? 'FULL_LOG' : 'FULL_DIFF' };
 }
 
-/** Checks a full backup's name for its recovery type. Throws `Refusal` (BackupNameIsIllegal). */
+/** Checks the name of a full backup against its recovery type. Throws `Refusal` (BackupNameIsIllegal). */
 export function checkFullName(recoveryType: RecoveryType, file: BackupFile): void {
   if (recoveryType === 'FULL') return;
   const name = readChainName(file.name);
@@ -85,7 +85,7 @@ export function checkFullName(recoveryType: RecoveryType, file: BackupFile): voi
   }
 }
 
-/** Checks an increment's name, which must agree with IsRecovery. Throws `Refusal` (BackupNameIsIllegal). */
+/** Checks the name of an increment against the recovery type and IsRecovery. Throws `Refusal` (BackupNameIsIllegal). */
 export function checkIncrementName(recoveryType: RecoveryType, isRecovery: 'YES' | 'NO', file: BackupFile): void {
   const name = readChainName(file.name);
   if (name === null || name.chain !== recoveryType || name.kind === 'full') {
@@ -96,13 +96,13 @@ export function checkIncrementName(recoveryType: RecoveryType, isRecovery: 'YES'
   }
 }
 
-/** The database that a file is assumed to contain if no other is named: its name without time, `_full` and extension. */
+/** The database that a file contains unless a rename names one: its name without time, `_full` and extension. */
 export function databaseOf(name: string): string {
   const stem = readChainName(name)?.database ?? name.replace(/\.[^.]+$/, '');
   return stem.replace(/(?:[_-](?:full|\d{8}|\d{14}))+$/i, '') || stem;
 }
 
-/** Whether the file is assumed to contain that database: its name contains it as a whole word. */
+/** Whether a file contains that database: the file name contains the database name as a whole word. */
 export function holdsDatabase(name: string, database: string): boolean {
   const stem = ` ${(readChainName(name)?.database ?? name.replace(/\.[^.]+$/, '')).toLowerCase()} `;
   const wanted = database.toLowerCase();

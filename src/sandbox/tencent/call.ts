@@ -5,7 +5,7 @@ import type { Instance } from './instance.ts';
 import { type Parameters, text } from './parameters.ts';
 import type { FullImport, Import, Increment, TencentState } from './state.ts';
 
-/** One accepted request and its context. */
+/** An accepted request and its context. */
 export interface Call {
   readonly action: string;
   readonly parameters: Parameters;
@@ -17,12 +17,12 @@ export interface Call {
   readonly environment: SandboxEnvironment;
 }
 
-/** Executes one action and returns the members of its response without RequestId. Throws `Refusal`. */
+/** Executes an action and returns the members of its response without RequestId. Throws `Refusal`. */
 export type Handler = (call: Call) => Readonly<Record<string, unknown>>;
 
 const lockedTries = 2;
 
-/** The full import named by InstanceId and BackupMigrationId. Throws `Refusal`. */
+/** The full import that InstanceId and BackupMigrationId name. Throws `Refusal`. */
 export function namedFull(call: Call): FullImport {
   const id = text(call.parameters, 'BackupMigrationId');
   const full = shownFulls(call).find((each) => each.id === id);
@@ -32,7 +32,7 @@ export function namedFull(call: Call): FullImport {
   return full;
 }
 
-/** The increment of `full` named by IncrementalMigrationId. Throws `Refusal`. */
+/** The increment of `full` that IncrementalMigrationId names. Throws `Refusal`. */
 export function namedIncrement(call: Call, full: FullImport): Increment {
   const id = text(call.parameters, 'IncrementalMigrationId');
   const increment = incrementsOf(call, full.id).find((each) => each.id === id && !each.deleted);
@@ -42,7 +42,7 @@ export function namedIncrement(call: Call, full: FullImport): Increment {
   return increment;
 }
 
-/** Full imports of the named instance in the call's region, without deleted ones. */
+/** The full imports of the named instance in the call's region, without deleted ones. */
 export function shownFulls(call: Call): readonly FullImport[] {
   const instanceId = text(call.parameters, 'InstanceId');
   return call.state.fulls.filter(
@@ -50,12 +50,12 @@ export function shownFulls(call: Call): readonly FullImport[] {
   );
 }
 
-/** Increments in creation order, including deleted ones. */
+/** The increments of a full import in creation order, including deleted ones. */
 export function incrementsOf(call: Call, fullId: string): readonly Increment[] {
   return call.state.increments.filter((each) => each.parentId === fullId);
 }
 
-/** Rejects the first attempts of each action on a locked instance. Throws `Refusal` (MigrationLockError). */
+/** Rejects the first two attempts of each action on a task of a locked instance. Throws `Refusal` (MigrationLockError). */
 export function passLock(call: Call, instance: Instance, id: string): void {
   if (!instance.locked) return;
   const key = `${call.action} ${id}`;
@@ -65,12 +65,12 @@ export function passLock(call: Call, instance: Instance, id: string): void {
   throw new Refusal('FailedOperation.MigrationLockError', 'The task is locked by another operation.');
 }
 
-/** `ResourceUnavailable.CosStatusErr`: the task's state does not allow the action. */
+/** `ResourceUnavailable.CosStatusErr`: the state of the task does not allow the action. */
 export function wrongState(id: string, status: number): Refusal {
   return new Refusal('ResourceUnavailable.CosStatusErr', `${id} has status ${status}, which does not allow this.`);
 }
 
-/** A new id: the prefix and 8 lower-case letters and digits. */
+/** A new id: the prefix and eight lower-case letters and digits. */
 export function newImportId(call: Call, prefix: 'mssql-backup-migration-' | 'mssql-incremental-migration-'): string {
   const taken = new Set([...call.state.fulls, ...call.state.increments].map((each: Import) => each.id));
   for (;;) {
@@ -80,7 +80,7 @@ export function newImportId(call: Call, prefix: 'mssql-backup-migration-' | 'mss
   }
 }
 
-/** Records an effect that was just executed. The subject is the file name, never a URL with its query. */
+/** Records an effect in the journal. `subject`: the file name without a URL and its query. */
 export function record(call: Call, effect: JournalEntry['effect'], taskId: string, subject: string): void {
   call.state.journal.push({
     at: call.now,

@@ -3,6 +3,7 @@ import type { Handler } from './call.ts';
 import { flowStatusOf } from './lifecycle.ts';
 import { optionalNumber } from './parameters.ts';
 
+/** DescribeFlowStatus: returns the status of a flow. */
 export const describeFlowStatus: Handler = ({ parameters, state, now }) => {
   const flowId = optionalNumber(parameters, 'FlowId');
   const started = [...state.fulls, ...state.increments].find((each) => each.run?.flowId === flowId)?.run;

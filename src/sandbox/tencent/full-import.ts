@@ -7,6 +7,7 @@ import { optionalObjects, optionalText, optionalTexts, type Parameters, text } f
 import { beginFull, fileToRestore } from './run.ts';
 import type { FullImport, RecoveryType, Rename, UploadType } from './state.ts';
 
+/** CreateBackupMigration: registers a full import. */
 export const createBackupMigration: Handler = (call) => {
   const { parameters } = call;
   const instance = writableInstance(text(parameters, 'InstanceId'));
@@ -30,6 +31,7 @@ export const createBackupMigration: Handler = (call) => {
   return { BackupMigrationId: full.id };
 };
 
+/** ModifyBackupMigration: changes a full import before its start. */
 export const modifyBackupMigration: Handler = (call) => {
   const { parameters } = call;
   const full = changeable(call, [status.created]);
@@ -49,6 +51,7 @@ export const modifyBackupMigration: Handler = (call) => {
   return { BackupMigrationId: full.id };
 };
 
+/** StartBackupMigration: starts the restore of a full import. */
 export const startBackupMigration: Handler = (call) => {
   writableInstance(text(call.parameters, 'InstanceId'));
   const full = changeable(call, [status.created]);
@@ -57,6 +60,7 @@ export const startBackupMigration: Handler = (call) => {
   return { FlowId: flowId };
 };
 
+/** DeleteBackupMigration: deletes the record of a full import. */
 export const deleteBackupMigration: Handler = (call) => {
   const full = changeable(call, [status.created, status.waiting, status.succeeded, status.failed]);
   full.deleted = true;
@@ -64,7 +68,7 @@ export const deleteBackupMigration: Handler = (call) => {
   return {};
 };
 
-/** File names without the rest of their URLs, for the journal. */
+/** The file names without their URLs, for the journal. */
 export function fileNames(uploadType: UploadType, files: readonly string[]): string {
   return files.map((entry) => readBackupFile(uploadType, entry).name).join(',');
 }

@@ -3,7 +3,7 @@ import type { VendorOperation } from '../vendor-schema.ts';
 import { Refusal } from './answer.ts';
 import { type Keys, timestampOf, verifySignature } from './signature.ts';
 
-/** The regions of the product by name ("Request Structure" page), with their numbers. */
+/** The regions of the product with their numbers (Request Structure page). */
 export const regions: ReadonlyMap<string, number> = new Map([
   ['ap-guangzhou', 1],
   ['ap-shanghai', 4],
@@ -26,8 +26,8 @@ export const regions: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * The checks of the common gateway before a product sees the request: protocol, common headers, signature, action, version and region
- * ("Common Params" and "Error Codes" pages). Returns the operation. Throws `Refusal`.
+ * Checks a request as the common gateway does before a product receives it: protocol, common headers, signature, action, version and region
+ * (Common Params and Error Codes pages). Returns the operation. Throws `Refusal`.
  */
 export function admit(
   request: SandboxRequest,

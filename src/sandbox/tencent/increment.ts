@@ -18,6 +18,7 @@ import { optionalText, optionalTexts, text } from './parameters.ts';
 import { beginIncrement, fileToRestore } from './run.ts';
 import type { FullImport, Increment } from './state.ts';
 
+/** CreateIncrementalMigration: registers an increment of a full import. */
 export const createIncrementalMigration: Handler = (call) => {
   const { parameters } = call;
   const instance = writableInstance(text(parameters, 'InstanceId'));
@@ -46,6 +47,7 @@ export const createIncrementalMigration: Handler = (call) => {
   return { IncrementalMigrationId: increment.id };
 };
 
+/** StartIncrementalMigration: starts the restore of an increment. */
 export const startIncrementalMigration: Handler = (call) => {
   writableInstance(text(call.parameters, 'InstanceId'));
   const { full, increment } = changeable(call, [status.created]);
@@ -54,6 +56,7 @@ export const startIncrementalMigration: Handler = (call) => {
   return { FlowId: flowId };
 };
 
+/** ModifyIncrementalMigration: changes an increment before its start. */
 export const modifyIncrementalMigration: Handler = (call) => {
   const { full, increment } = changeable(call, [status.created]);
   const changed: Increment = {
@@ -67,6 +70,7 @@ export const modifyIncrementalMigration: Handler = (call) => {
   return { IncrementalMigrationId: increment.id };
 };
 
+/** DeleteIncrementalMigration: deletes the record of an increment. */
 export const deleteIncrementalMigration: Handler = (call) => {
   const { full, increment } = changeable(call, [status.created, status.failed]);
   increment.deleted = true;

@@ -57,7 +57,7 @@ const wordedFaults: Readonly<Record<WordedFault, readonly [code: string, message
   internal_error: ['InternalError.SystemError', 'An internal error has occurred.'],
 };
 
-/** TencentDB for SQL Server, version 2018-03-28: backup import, strict about signatures and parameters. */
+/** Emulates the backup import of TencentDB for SQL Server, version 2018-03-28. It is strict about signatures and parameters. */
 export function createTencentCloud(environment: SandboxEnvironment): SandboxCloud {
   const state =
     environment.restored === undefined ? emptyState() : (structuredClone(environment.restored) as TencentState);
@@ -116,7 +116,7 @@ export function createTencentCloud(environment: SandboxEnvironment): SandboxClou
   };
 }
 
-/** The service returns the caller's trace id. */
+/** Returns the caller's trace id with the response, as the service does. */
 function withTrace(request: SandboxRequest, response: SandboxResponse): SandboxResponse {
   const trace = request.headers['x-tc-traceid'];
   return trace === undefined ? response : { ...response, headers: { ...response.headers, 'x-tc-traceid': trace } };

@@ -1,6 +1,6 @@
 import { Refusal } from './answer.ts';
 
-/** The properties that an instance id encodes; any well-formed id exists. The README has the table of magic words. */
+/** An instance of the sandbox. Its id determines all its properties; any well-formed id exists. The README has the table of magic words. */
 export interface Instance {
   readonly id: string;
   readonly readOnly: boolean;
@@ -8,11 +8,11 @@ export interface Instance {
   readonly isolated: boolean;
   readonly locked: boolean;
   readonly lag: boolean;
-  /** Keeps no database: every restore finds it empty. */
+  /** Whether it keeps no databases: no restore finds an existing one. */
   readonly scratch: boolean;
 }
 
-/** The instance with that id. Throws `Refusal` (InstanceNotFound). */
+/** Returns the instance with that id. Throws `Refusal` (InstanceNotFound). */
 export function instanceOf(id: string): Instance {
   const parts = /^mssql(ro|bi)?-([a-z0-9]{6,12})$/.exec(id);
   const body = parts?.[2] ?? 'notfound';
@@ -30,7 +30,7 @@ export function instanceOf(id: string): Instance {
   };
 }
 
-/** The instance with that id if it can accept a restore now. Throws `Refusal`. */
+/** Returns the instance with that id if it can accept a restore now. Throws `Refusal`. */
 export function writableInstance(id: string): Instance {
   const instance = instanceOf(id);
   if (instance.readOnly) {

@@ -6,7 +6,7 @@ import { page } from './listing.ts';
 import { optionalNumber, optionalText, optionalTexts } from './parameters.ts';
 import { databasesOn } from './run.ts';
 
-/** Filters on values that all instances of the sandbox share (project, network, version) are ignored. */
+/** DescribeDBInstances. Ignores filters on values that are the same for all instances of the sandbox (project, network, version). */
 export const describeDbInstances: Handler = (call) => {
   const { parameters } = call;
   const status = optionalNumber(parameters, 'Status');
@@ -27,6 +27,7 @@ export const describeDbInstances: Handler = (call) => {
   return { TotalCount: found.length, DBInstances: shown };
 };
 
+/** DescribeDatabases: lists the databases that imports restored. */
 export const describeDatabases: Handler = (call) => {
   const { parameters } = call;
   const name = optionalText(parameters, 'Name');
@@ -57,6 +58,7 @@ export const describeDatabases: Handler = (call) => {
   };
 };
 
+/** DescribeRegions: lists the regions of the product. */
 export const describeRegions: Handler = () => ({
   TotalCount: regions.size,
   RegionSet: [...regions].map(([Region, RegionId]) => ({

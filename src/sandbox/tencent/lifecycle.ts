@@ -1,6 +1,6 @@
 import type { FullImport, Increment, Run } from './state.ts';
 
-/** Task statuses (DescribeBackupMigration page). 11 and 14 are undocumented and stand for any status that the page omits. */
+/** Task statuses (DescribeBackupMigration page). 11 and 14 are undocumented and stand for any status that the page does not list. */
 export const status = {
   created: 2,
   importing: 7,
@@ -15,7 +15,7 @@ export type Status = (typeof status)[keyof typeof status];
 
 export type Action = 'view' | 'modify' | 'start' | 'incremental' | 'delete' | 'upload';
 
-/** The status of a full import at a time, with its increments (deleted ones too, because their effects remain). */
+/** The status of a full import at `now`. Deleted increments count, because their effects remain. */
 export function statusOfFull(full: FullImport, increments: readonly Increment[], now: number): Status {
   const { run } = full;
   if (run === null) return status.created;
@@ -32,30 +32,31 @@ export function statusOfFull(full: FullImport, increments: readonly Increment[],
   return status.waiting;
 }
 
+/** The status of an increment at `now`. */
 export function statusOfIncrement({ run }: Increment, now: number): Status {
   if (run === null) return status.created;
   if (now < run.endsAt) return isOdd(run, now) ? status.undocumented : status.incrementing;
   return run.failure === null ? status.succeeded : status.failed;
 }
 
-/** The end of a full import; null while it has none. */
+/** The end of a full import; null if it has not ended. */
 export function endOfFull(full: FullImport, increments: readonly Increment[], now: number): number | null {
   const reached = statusOfFull(full, increments, now);
   if (full.run === null || (reached !== status.succeeded && reached !== status.failed)) return null;
   return Math.max(full.run.endsAt, ...increments.map((increment) => increment.run?.endsAt ?? 0));
 }
 
-/** Whether there is an unstarted increment; a chain has at most one. */
+/** Whether an increment has not been started. A chain has at most one such increment. */
 export function hasPending(increments: readonly Increment[]): boolean {
   return increments.some((each) => each.run === null && !each.deleted);
 }
 
-/** Whether a resting import permits nothing for a while, because of its own last restore or an increment's. */
+/** Whether an import between restores allows no action for a while, because of its own last restore or that of an increment. */
 export function isLocked(full: FullImport, increments: readonly Increment[], now: number): boolean {
   return [full, ...increments].some(({ run }) => now < (run?.lockedUntil ?? 0));
 }
 
-/** The actions allowed on a full import at a time. */
+/** The allowed actions of a full import at `now`. */
 export function actionsOnFull(full: FullImport, increments: readonly Increment[], now: number): readonly Action[] {
   switch (statusOfFull(full, increments, now)) {
     case status.created:
@@ -71,13 +72,13 @@ export function actionsOnFull(full: FullImport, increments: readonly Increment[]
   }
 }
 
-/** The actions allowed on an increment of `full`. A created one can be started, because nothing else can have begun since. */
+/** The allowed actions of an increment. A created increment can be started, because no other restore can have started since its creation. */
 export function actionsOnIncrement(full: FullImport, now: Status): readonly Action[] {
   if (now === status.created) return beforeStart(full);
   return now === status.failed ? ['view', 'delete'] : ['view'];
 }
 
-/** 0–100; 100 only after success. */
+/** Progress in percent, 0 to 100; 100 only after success. */
 export function progressOf(run: Run | null, now: number): number {
   if (run === null) return 0;
   if (now >= run.endsAt && run.failure === null) return 100;
@@ -85,7 +86,7 @@ export function progressOf(run: Run | null, now: number): number {
   return Math.max(0, Math.min(99, Math.floor((100 * elapsed) / run.nominalMs)));
 }
 
-/** DescribeFlowStatus: 0 succeeded, 1 failed, 2 running. */
+/** The status of a flow (DescribeFlowStatus page): 0 succeeded, 1 failed, 2 running. */
 export function flowStatusOf(run: Run, now: number): 0 | 1 | 2 {
   if (now < run.endsAt) return 2;
   return run.failure === null ? 0 : 1;

@@ -4,6 +4,7 @@ import { optionalNumber, optionalNumbers, optionalText, text } from './parameter
 import type { Import } from './state.ts';
 import { type View, viewOfFull, viewOfIncrement } from './view.ts';
 
+/** DescribeBackupMigration: lists full imports. */
 export const describeBackupMigration: Handler = (call) => {
   const { parameters } = call;
   const id = optionalText(parameters, 'BackupMigrationId');
@@ -19,6 +20,7 @@ export const describeBackupMigration: Handler = (call) => {
   return listed(call, views, 'BackupMigrationSet');
 };
 
+/** DescribeIncrementalMigration: lists the increments of a full import. */
 export const describeIncrementalMigration: Handler = (call) => {
   const { parameters } = call;
   const fullId = text(parameters, 'BackupMigrationId');
@@ -31,7 +33,7 @@ export const describeIncrementalMigration: Handler = (call) => {
   return listed(call, views, 'IncrementalMigrationSet');
 };
 
-/** The page named by Limit and Offset (a page number from 0). */
+/** The page that Limit and Offset select. Offset is a page number from 0. */
 export function page<T>(call: Call, items: readonly T[], defaultLimit: number): readonly T[] {
   const limit = optionalNumber(call.parameters, 'Limit') ?? defaultLimit;
   const offset = (optionalNumber(call.parameters, 'Offset') ?? 0) * limit;

@@ -2,12 +2,12 @@ import type { SandboxRequest } from '../cloud.ts';
 import type { ParameterFault, VendorOperation } from '../vendor-schema.ts';
 import { Refusal } from './answer.ts';
 
-/** Parameters that the operation's schema has accepted. */
+/** Parameters that conform to the operation's schema. */
 export type Parameters = Readonly<Record<string, unknown>>;
 
 type Tree = { [name: string]: Tree | string };
 
-/** The parameters of a POST or GET, checked against the operation's schema. Throws `Refusal` (parameter codes). */
+/** Parses and validates the parameters of a POST or GET. Throws `Refusal` (parameter codes). */
 export function readParameters(request: SandboxRequest, operation: VendorOperation): Parameters {
   const contentType = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase();
   if (request.method === 'GET') {
@@ -24,7 +24,7 @@ export function readParameters(request: SandboxRequest, operation: VendorOperati
   return body;
 }
 
-/** A required string. */
+/** A required text. */
 export function text(parameters: Parameters, name: string): string {
   const value = optionalText(parameters, name);
   if (value === undefined) throw new Error(`${name} is not a string although its schema says so`);
@@ -41,7 +41,7 @@ export function optionalNumber(parameters: Parameters, name: string): number | u
   return typeof value === 'number' ? value : undefined;
 }
 
-/** The strings of an array parameter; undefined if it is absent. */
+/** The texts of an array parameter; undefined if it is absent. */
 export function optionalTexts(parameters: Parameters, name: string): readonly string[] | undefined {
   const value = parameters[name];
   return Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : undefined;
@@ -79,7 +79,7 @@ function readQuery(query: string, operation: VendorOperation): Parameters {
     plant(tree, name.split('.'), value);
   }
   const parameters = withArrays(tree) as Record<string, unknown>;
-  // Numbers are text in a query, so an integer is parsed where the schema declares one.
+  // A query contains numbers as text, so an integer is parsed where the schema declares one.
   for (const fault of operation.validateBody(parameters)) {
     if (fault.kind === 'type' && fault.detail.endsWith('integer')) readInteger(parameters, fault.name.split('.'));
   }

@@ -34,10 +34,10 @@ const incrementFailures: readonly (readonly [MagicWord, string])[] = [
   ['dead-chain', 'The restore failed and the databases of this chain were dropped.'],
 ];
 
-/** The fraction of a normal restore's duration after which a failing one fails. */
+/** Fraction of its normal duration after which a failing restore fails. */
 const failingShare = 0.4;
 const slowFactor = 10;
-/** A time far in the future, because JSON has no infinity. */
+/** A time in the far future, because JSON has no infinity. */
 const never = 8.64e15;
 
 /** The single file of a task that is about to start. Throws `Refusal` (BackupNameIsIllegal, BackupNotFound). */
@@ -53,7 +53,7 @@ export function fileToRestore(call: Call, full: FullImport, files: readonly stri
   return file;
 }
 
-/** The file with what the object store knows of it. `wrong-kind` has no word of its own here. */
+/** The file with the magic words for the fate that the object store determines. `wrong-kind` is unknown at this cloud and becomes `corrupt`. */
 function withFate(call: Call, full: FullImport, entry: string, isIncrement: boolean): BackupFile {
   const file = readBackupFile(full.uploadType, entry);
   const place = placeOf(full, entry);
@@ -66,14 +66,14 @@ function withFate(call: Call, full: FullImport, entry: string, isIncrement: bool
   return { ...file, magic: new Set([...file.magic, ...magicWords.filter((word) => known.includes(word))]) };
 }
 
-/** Bucket and key of a file given by URL; null for an uploaded one. */
+/** Bucket and key of a file with a URL; null for an uploaded file. */
 function placeOf({ uploadType }: FullImport, entry: string): { readonly bucket: string; readonly key: string } | null {
   if (uploadType !== 'COS_URL' || !URL.canParse(entry)) return null;
   const { hostname, pathname } = new URL(entry);
   return { bucket: hostname.split('.')[0] ?? '', key: decodeURIComponent(pathname.slice(1)) };
 }
 
-/** Starts the restore of a full backup, from which the import learns its databases. Returns the flow id. */
+/** Starts the restore of a full backup and sets the databases of the import. Returns the flow id. */
 export function beginFull(call: Call, full: FullImport, file: BackupFile): number {
   const databases = restoredNames(full, file);
   const failure =
@@ -94,7 +94,7 @@ export function beginIncrement(call: Call, full: FullImport, increment: Incremen
   return increment.run.flowId;
 }
 
-/** Databases that imports created or are creating on an instance. A failed import leaves none. */
+/** The databases that imports have created or are creating on an instance. A failed import leaves none. */
 export function databasesOn(
   call: Call,
   instanceId: string,

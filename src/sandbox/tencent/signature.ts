@@ -5,7 +5,7 @@ import { Refusal } from './answer.ts';
 export interface Keys {
   readonly secretId: string;
   readonly secretKey: string;
-  /** Their session token when used as temporary keys. */
+  /** The session token that temporary credentials require. */
   readonly token: string;
 }
 
@@ -15,8 +15,8 @@ const authorizationPattern =
   /^TC3-HMAC-SHA256 Credential=([^/\s,]+)\/(\d{4}-\d{2}-\d{2})\/([^/\s,]+)\/tc3_request, ?SignedHeaders=([a-z0-9;-]+), ?Signature=([0-9a-f]{64})$/;
 
 /**
- * Verifies TC3-HMAC-SHA256 as the "Signature v3" page describes it. `now`: milliseconds since the epoch. Accepts the host with and without
- * its port, and the first label of the host as service, because the official Node SDK signs so. Throws `Refusal` (`AuthFailure.*`).
+ * Verifies TC3-HMAC-SHA256 (Signature v3 page). `now`: milliseconds since the epoch. Accepts the host with and without its port, and the
+ * first label of the host as service, because the official Node SDK signs so. Throws `Refusal` (`AuthFailure.*`).
  */
 export function verifySignature(request: SandboxRequest, keys: Keys, now: number): void {
   const { headers } = request;
@@ -55,7 +55,7 @@ export function verifySignature(request: SandboxRequest, keys: Keys, now: number
   }
 }
 
-/** The X-TC-Timestamp header in UNIX seconds. Throws `Refusal`. */
+/** The X-TC-Timestamp header in seconds since the epoch. Throws `Refusal`. */
 export function timestampOf(headers: SandboxRequest['headers']): number {
   const text = headers['x-tc-timestamp'];
   if (text === undefined) throw new Refusal('MissingParameter', 'The header X-TC-Timestamp is missing.');

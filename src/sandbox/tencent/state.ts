@@ -3,23 +3,23 @@ import type { JournalEntry } from '../cloud.ts';
 export type RecoveryType = 'FULL' | 'FULL_LOG' | 'FULL_DIFF';
 export type UploadType = 'COS_URL' | 'COS_UPLOAD';
 
-/** A started restore. Its whole course is decided at its start, so the clock determines its state. */
+/** A started restore. Its course is determined at the start; the clock determines its state. */
 export interface Run {
   readonly flowId: number;
   /** Milliseconds since the epoch, like all times here. */
   readonly startedAt: number;
   readonly endsAt: number;
-  /** Duration of a success; the basis of progress. */
+  /** Duration of a successful restore in milliseconds. The progress is relative to it. */
   readonly nominalMs: number;
-  /** Why it will fail; null if it will succeed. */
+  /** The message of the failure; null if it will succeed. */
   readonly failure: string | null;
   /** Whether its failure ends the whole chain. */
   readonly endsChain: boolean;
-  /** Whether it reports an undocumented status for a while. */
+  /** Whether it has an undocumented status for a while. */
   readonly odd: boolean;
-  /** Until when the task permits no action although its status says that it rests. Absent: never so. */
+  /** Time until which the task allows no action although its status is `waiting`. Absent: no such time. */
   readonly lockedUntil?: number;
-  /** Whether it permanently shows an undocumented status from its end on while its flow reports success. */
+  /** Whether it has an undocumented status from its end on while its flow reports success. */
   readonly unknown: boolean;
 }
 
@@ -28,13 +28,13 @@ export interface Rename {
   readonly NewName?: string;
 }
 
-/** Members common to full imports and increments. */
+/** Members that full imports and increments have in common. */
 export interface Import {
   readonly id: string;
   readonly createdAt: number;
   files: readonly string[];
   run: Run | null;
-  /** A deleted record is no longer shown; its effects on the instance remain. */
+  /** A deleted record is no longer listed. Its effects on the instance remain. */
   deleted: boolean;
 }
 

@@ -9,12 +9,14 @@ import { appId } from './view.ts';
 
 const validitySeconds = 500;
 
+/** DescribeUploadBackupInfo: returns upload rights for the file of a full import. */
 export const describeUploadBackupInfo: Handler = (call) => {
   const full = namedFull(call);
   const now = statusOfFull(full, incrementsOf(call, full.id), call.now);
   return rights(call, full, full.id, now, prefixOf(full));
 };
 
+/** DescribeUploadIncrementalInfo: returns upload rights for the file of an increment. */
 export const describeUploadIncrementalInfo: Handler = (call) => {
   const full = namedFull(call);
   const increment = namedIncrement(call, full);
@@ -22,7 +24,7 @@ export const describeUploadIncrementalInfo: Handler = (call) => {
   return rights(call, full, increment.id, statusOfIncrement(increment, call.now), prefix);
 };
 
-/** All files of an upload count as uploaded, except those named `missing`. */
+/** DescribeBackupUploadSize. Every file of an upload counts as uploaded, except one with `missing` in its name. */
 export const describeBackupUploadSize: Handler = (call) => {
   const full = namedFull(call);
   const named = optionalText(call.parameters, 'IncrementalMigrationId') !== undefined;

@@ -12,10 +12,10 @@ import {
 } from './lifecycle.ts';
 import type { FullImport, Increment, Run } from './state.ts';
 
-/** The account number of everything in the sandbox. */
+/** The account number of the sandbox. */
 export const appId = 1_250_000_000;
 
-/** A record as shown by the Describe operations ("Migration" in the data types), with its sort and filter fields. */
+/** A record as the Describe operations return it (data structure `Migration`), with its sort and filter fields. */
 export interface View {
   readonly status: Status;
   readonly name: string;
@@ -35,6 +35,7 @@ const steps = [
 
 const step = { standard: 0, succeeded: 1, failed: 2, running: 3, skipped: 4 } as const;
 
+/** A full import as listed at `now`. */
 export function viewOfFull(full: FullImport, increments: readonly Increment[], now: number): View {
   const reached = statusOfFull(full, increments, now);
   const endedAt = endOfFull(full, increments, now);
@@ -52,6 +53,7 @@ export function viewOfFull(full: FullImport, increments: readonly Increment[], n
   });
 }
 
+/** An increment as listed at `now`. */
 export function viewOfIncrement(increment: Increment, full: FullImport, now: number): View {
   const reached = statusOfIncrement(increment, now);
   const endedAt = increment.run !== null && now >= increment.run.endsAt ? increment.run.endsAt : null;
@@ -91,7 +93,7 @@ function view(
     Detail: detailOf(record.run, now),
     ...own,
   };
-  // Every member may be null, and clients must tolerate that.
+  // Any member may be null, and clients must accept it.
   const sparse = files.some((file) => file.magic.has('sparse'));
   return {
     status: reached,
