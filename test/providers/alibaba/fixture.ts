@@ -133,6 +133,17 @@ export function converse<T>(dialogue: Dialogue<T>, script: Script): Conversation
   return { value: step.value, asked };
 }
 
+/** When the tests observe: five seconds after their calls were sent. */
+export const observedAt = sentAt + 5_000;
+
+/** The observation of one migration, and the operations that it took. */
+export function observeOne(of: Migration, script: Script, at = observedAt) {
+  const { value, asked } = converse(alibaba.observe([of], account, at), script);
+  const observation = value.get(of.id);
+  if (observation === undefined) throw new Error('not observed');
+  return { observation, asked: asked.map(({ operation }) => operation) };
+}
+
 function failureIn(asking: VendorRequest, given: VendorReply): VendorError | null {
   const failure = alibaba.failureOf(asking, given);
   return failure === null ? null : new VendorError(failure);

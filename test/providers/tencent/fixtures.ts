@@ -1,4 +1,5 @@
 import type { Backup, Call, Migration, Refs } from '../../../src/domain/migration.ts';
+import type { Observation } from '../../../src/domain/provider.ts';
 import type { Dialogue, VendorFailure, VendorReply, VendorRequest } from '../../../src/domain/vendor.ts';
 import { VendorError } from '../../../src/domain/vendor.ts';
 import type { TencentAccount } from '../../../src/providers/tencent/account.ts';
@@ -171,6 +172,24 @@ export function converse<T>(
   }
   return { result: step.value, requests };
 }
+
+export type Answers = readonly Answer[];
+
+export const observe = (migrations: readonly Migration[], answers: Answers) =>
+  converse(tencent.observe(migrations, account, sentAt), answers);
+
+/** The observation of one migration, which uses up all answers. */
+export function observeOne(of: Migration, ...answers: Answers): Observation {
+  const { result, requests } = observe([of], answers);
+  if (requests.length !== answers.length) throw new Error(`${requests.length} requests for ${answers.length} answers`);
+  const observation = result.get(of.id);
+  if (observation === undefined) throw new Error('nothing observed');
+  return observation;
+}
+
+/** State and vendor status of each observed backup. */
+export const backupStates = ({ backups }: Observation) =>
+  backups.map(({ state, providerStatus }) => [state, providerStatus]);
 
 function failureOfKind(kind: VendorFailure['kind'], { operation }: VendorRequest): VendorFailure {
   return {
