@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import { createAlibabaCloud } from '../../src/sandbox/alibaba/index.ts';
 import {
   acs3Signature,
@@ -8,7 +9,9 @@ import {
   sha256,
 } from '../../src/sandbox/alibaba/signature.ts';
 import { type SandboxCloud, type SandboxRequest, sandboxCredentials } from '../../src/sandbox/cloud.ts';
+import { loadVendorOperations } from '../../src/sandbox/vendor-schema.ts';
 
+const operations = loadVendorOperations('alibaba');
 export const start = Date.parse('2026-11-21T12:00:30Z');
 export const restoreMs = 100_000;
 const { accessKeyId, accessKeySecret } = sandboxCredentials.alibaba;
@@ -141,4 +144,31 @@ export function full(dbName: string, key = 'prod/orders_full.bak', changes: Para
 /** Parameters of CreateMigrateTask for a chain: its base, or with `MigrateTaskId` a further file. */
 export function chain(dbName: string, key: string, changes: Parameters = {}) {
   return { ...full(dbName, key), BackupMode: 'UPDF', IsOnlineDB: 'False', ...changes };
+}
+
+/** A cloud whose answers are validated against the vendor's description, and the calls of a migration. */
+export function validatedCloud() {
+  const subject = newCloud();
+  const call = (action: string, parameters: Record<string, string>) => {
+    const answer = subject.call(action, parameters);
+    expect(operations.get(action)?.validateResponse(answer.status, answer.json)).toEqual([]);
+    return answer.json;
+  };
+  const on = (id: string, extra: Record<string, string> = {}) => ({ ...instance, MigrateTaskId: id, ...extra });
+  return {
+    ...subject,
+    call,
+    create: (parameters: Record<string, string>): string => call('CreateMigrateTask', parameters).MigrateTaskId,
+    show: (id: string, where = {}) => call('DescribeMigrateTaskById', { ...on(id), ...where }),
+    status: (id: string) => call('DescribeMigrateTaskById', on(id)).Status,
+    files: (id: string) => call('DescribeOssDownloads', on(id)).Items.OssDownload,
+    open: (id: string, extra: Record<string, string> = {}) =>
+      call('CreateOnlineDatabaseTask', on(id, { DBName: 'orders', CheckDBMode: 'AsyncExecuteDBCheck', ...extra })),
+    terminate: (id: string) => call('TerminateMigrateTask', on(id)),
+    list: (extra: Record<string, string> = {}) => {
+      const window = { StartTime: '2026-11-15T00:00Z', EndTime: '2026-12-21T13:00Z' };
+      return call('DescribeMigrateTasks', { ...instance, ...window, ...extra });
+    },
+    databases: () => call('DescribeDatabases', instance).Databases.Database,
+  };
 }
