@@ -4,6 +4,7 @@ import { auditBehaviour } from './audit.ts';
 import { claimBehaviour } from './claims.ts';
 import { deliveryBehaviour } from './deliveries.ts';
 import { documentBehaviour } from './documents.ts';
+import { fanOutBehaviour } from './fan-out.ts';
 import { feedBehaviour } from './feeds.ts';
 import { idempotencyBehaviour } from './idempotency.ts';
 import { listBehaviour } from './lists.ts';
@@ -27,7 +28,10 @@ export function storeBehaviour(site: Site): void {
   describe('idempotency keys', () => idempotencyBehaviour(site));
   describe('registered processes', () => replicaBehaviour(site));
   describe('webhooks', () => webhookBehaviour(site));
-  describe('deliveries', () => deliveryBehaviour(site));
+  describe('deliveries', () => {
+    fanOutBehaviour(site);
+    deliveryBehaviour(site);
+  });
   describe('watched folders', () => feedBehaviour(site));
   describe('unreadable records', () => unreadableBehaviour(site));
   describe('a closed store', () => {
