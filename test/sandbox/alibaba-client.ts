@@ -172,3 +172,13 @@ export function validatedCloud() {
     databases: () => call('DescribeDatabases', instance).Databases.Database,
   };
 }
+
+export type Refusal = readonly [name: string, code: string, status: number, build: () => SandboxRequest];
+
+/** Expects that a new cloud refuses the request and does nothing. */
+export function expectRefusal(request: SandboxRequest, code: string, status: number): void {
+  const subject = newCloud();
+  const answer = subject.send(request);
+  expect({ status: answer.status, code: answer.json?.Code }).toEqual({ status, code });
+  expect(subject.cloud.journal()).toEqual([]);
+}

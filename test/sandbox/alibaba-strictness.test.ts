@@ -1,7 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { type SandboxRequest, sandboxCredentials } from '../../src/sandbox/cloud.ts';
 import { loadVendorOperations } from '../../src/sandbox/vendor-schema.ts';
-import { acs3, chain, encode, full, instance, newCloud, rpc, rpcParameters, start } from './alibaba-client.ts';
+import {
+  acs3,
+  encode,
+  expectRefusal,
+  full,
+  instance,
+  newCloud,
+  type Refusal,
+  rpc,
+  rpcParameters,
+  start,
+} from './alibaba-client.ts';
 
 const { stsAccessKeyId, securityToken } = sandboxCredentials.alibaba;
 const window = { StartTime: '2026-11-21T11:00Z', EndTime: '2026-11-21T13:00Z' };
@@ -48,7 +59,7 @@ const tampered = (request: SandboxRequest): SandboxRequest => ({
 });
 
 /** Requests that are refused: code, HTTP status. */
-const refused: readonly (readonly [name: string, code: string, status: number, build: () => SandboxRequest])[] = [
+const refused: readonly Refusal[] = [
   ['a changed parameter', 'SignatureDoesNotMatch', 400, () => tampered(rpc(action, list, start))],
   ['a changed parameter, V3', 'SignatureDoesNotMatch', 400, () => tampered(acs3(action, list, start))],
   ['a changed method', 'SignatureDoesNotMatch', 400, () => ({ ...rpc(action, list, start), method: 'GET' })],
@@ -211,109 +222,11 @@ const refused: readonly (readonly [name: string, code: string, status: number, b
     () => ({ ...rpc(action, list, start), query: 'Format=JSON&Action=%E0%A4%A' }),
   ],
   ['a JSON body', 'InvalidParameter', 400, () => ({ ...rpc(action, list, start), body: '{}' })],
-  ['an unknown parameter', 'InvalidParameter', 400, () => rpc(action, { ...list, Colour: 'red' }, start)],
-  ['a hidden old parameter', 'InvalidParameter', 400, () => rpc(action, { ...list, OwnerId: '1' }, start)],
-  ['a missing parameter', 'MissingDBInstanceId', 400, () => rpc(action, window, start)],
-  ['an empty required parameter', 'MissingDBInstanceId', 400, () => rpc(action, { ...list, DBInstanceId: '' }, start)],
-  [
-    'seconds in the window',
-    'InvalidStartTimeAndEndTime.Malformed',
-    400,
-    () => rpc(action, { ...list, StartTime: '2026-11-21T11:00:00Z' }, start),
-  ],
-  [
-    'an empty window',
-    'InvalidStartTimeAndEndTime.Malformed',
-    400,
-    () => rpc(action, { ...list, EndTime: list.StartTime }, start),
-  ],
-  ['a small page', 'InvalidPageSize', 400, () => rpc(action, { ...list, PageSize: '29' }, start)],
-  ['a page that is no number', 'InvalidPageNumber', 400, () => rpc(action, { ...list, PageNumber: 'one' }, start)],
-  [
-    'a wrong mode',
-    'InvalidBackupMode',
-    400,
-    () => rpc('CreateMigrateTask', full('orders', 'a.bak', { BackupMode: 'Full' }), start),
-  ],
-  [
-    'a boolean in small letters',
-    'InvalidIsOnlineDB',
-    400,
-    () => rpc('CreateMigrateTask', full('orders', 'a.bak', { IsOnlineDB: 'true' }), start),
-  ],
-  [
-    'a wrong check',
-    'InvalidCheckDBMode',
-    400,
-    () => rpc('CreateMigrateTask', full('orders', 'a.bak', { CheckDBMode: 'Async' }), start),
-  ],
-  [
-    'FULL that stays closed',
-    'InvalidParameter',
-    400,
-    () => rpc('CreateMigrateTask', full('orders', 'a.bak', { IsOnlineDB: 'False' }), start),
-  ],
-  [
-    'UPDF that opens',
-    'InvalidParameter',
-    400,
-    () => rpc('CreateMigrateTask', chain('orders', 'a.bak', { IsOnlineDB: 'True' }), start),
-  ],
-  [
-    'FULL onto a task',
-    'InvalidParameter',
-    400,
-    () => rpc('CreateMigrateTask', full('orders', 'a.bak', { MigrateTaskId: '1' }), start),
-  ],
-  [
-    'a file onto an unknown task',
-    'InvalidMigrateTaskId.NotFound',
-    404,
-    () => rpc('CreateMigrateTask', chain('orders', 'a.trn', { MigrateTaskId: '1' }), start),
-  ],
-  [
-    'no source',
-    'MissingOssObjectPositions',
-    400,
-    () => rpc('CreateMigrateTask', full('orders', 'a.bak', { OssObjectPositions: '' }), start),
-  ],
-  [
-    'a source with a scheme',
-    'InvalidOSSURL',
-    400,
-    () =>
-      rpc(
-        'CreateMigrateTask',
-        full('orders', 'a.bak', { OssObjectPositions: 'https://oss-cn-beijing.aliyuncs.com:bucket:a.bak' }),
-        start,
-      ),
-  ],
-  ['a leading slash in the key', 'InvalidOSSURL', 400, () => rpc('CreateMigrateTask', full('orders', '/a.bak'), start)],
-  ['a colon in the key', 'InvalidOSSURL', 400, () => rpc('CreateMigrateTask', full('orders', 'a:b.bak'), start)],
-  [
-    'a signed URL above 2008 R2',
-    'InvalidOSSURL',
-    400,
-    () => rpc('CreateMigrateTask', full('orders', 'a.bak', { OSSUrls: 'https://x/a.bak?Signature=1' }), start),
-  ],
-  ['another extension', 'InvalidFile', 400, () => rpc('CreateMigrateTask', full('orders', 'a.bak.zip'), start)],
-  ['a reserved name', 'InvalidDBName', 400, () => rpc('CreateMigrateTask', full('master'), start)],
-  [
-    'an open call without check mode',
-    'MissingCheckDBMode',
-    400,
-    () => rpc('CreateOnlineDatabaseTask', { ...instance, DBName: 'orders', MigrateTaskId: '1' }, start),
-  ],
 ];
 
 describe('refused requests', () => {
   for (const [name, code, status, build] of refused) {
-    it(`${name}: ${code}`, () => {
-      const subject = newCloud();
-      const answer = subject.send(build());
-      expect({ status: answer.status, code: answer.json?.Code }).toEqual({ status, code });
-      expect(subject.cloud.journal()).toEqual([]);
-    });
+    it(`${name}: ${code}`, () => expectRefusal(build(), code, status));
   }
 
   it('a nonce that was used before in either signature style', () => {

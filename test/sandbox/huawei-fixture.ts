@@ -169,3 +169,6 @@ export const tokenRequest = (body: unknown): Sent => ({
   headers: { 'content-type': 'application/json;charset=utf8' },
   body,
 });
+
+/** Changes of a job that restores the file with that name. */
+export const named = (name: string): Changes => ({ 'backup_info.files': [{ name, obs_path: '' }] });
