@@ -1,13 +1,10 @@
-import type { Page, Route } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemRuntime } from '../../src/runtime.ts';
-import { startSandbox } from '../../src/sandbox/sandbox.ts';
-import type { Sandbox } from '../../src/sandbox/server.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { nextMigrationId, sampleBackup, sampleCall, sampleMigration } from '../support/samples.ts';
 import { browserMissing, expectNoFaults, named, useBrowser } from './support/browser.ts';
 import { lowestContrast } from './support/contrast.ts';
-import { blockedChain, nightScene } from './support/scene.ts';
-import { type SeededGateway, startSeededGateway } from './support/seeded.ts';
+import { useNightBoard } from './support/night-board.ts';
+import { blockedChain } from './support/scene.ts';
 
 /** The board for those who use a keyboard, a screen reader, a small or a large window, and for those who have very many migrations. */
 
@@ -16,26 +13,12 @@ const focusedId = (page: Page) => page.evaluate<string>('document.activeElement?
 const focusedText = (page: Page) => page.evaluate<string>('document.activeElement?.textContent.trim() ?? ""');
 
 describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { timeout: 120_000 }, () => {
-  let clouds: Sandbox;
-  let seeded: SeededGateway;
-  let board: string;
-  beforeAll(async () => {
-    clouds = await startSandbox({ host: '127.0.0.1', runtime: systemRuntime, restoreMs: 300 });
-    seeded = await startSeededGateway(clouds);
-    await seeded.seed(nightScene);
-    board = `${seeded.gateway.url}/board/`;
-  });
-  afterAll(async () => {
-    await seeded?.gateway.stop(0);
-    await clouds?.close();
-  });
-  /** A change that somebody else makes, with its events. */
-  const change = (id: string, changes: object) => seeded.store.update(id, (current) => ({ ...current, ...changes }));
+  const board = useNightBoard();
 
   it('is used by the keyboard alone, and no update takes the focus away', async () => {
     const watched = await newPage();
     const { page } = watched;
-    await page.goto(board);
+    await page.goto(board.url);
     await page.getByRole('link', { name: 'orders-2026' }).waitFor();
     await page.keyboard.press('Tab');
     expect(await focusedText(page)).toBe('Skip to the content');
@@ -49,16 +32,17 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
 
     const link = page.getByRole('link', { name: 'orders-2026' });
     await link.focus();
-    const [first, ...rest] = blockedChain.backups;
-    const queued = rest.map((each) => (each.state === 'failed' ? { ...each, state: 'queued' as const } : each));
-    await change(blockedChain.id, { backups: [first, ...queued] });
+    const queued = blockedChain.backups.map((each) =>
+      each.state === 'failed' ? { ...each, state: 'queued' as const } : each,
+    );
+    await board.change(blockedChain.id, { backups: queued });
     await page.getByText('4 of 5 restored, 1 waiting').waitFor();
     expect(await focusedText(page)).toBe('orders-2026');
     await page.keyboard.press('Enter');
     const heading = page.getByRole('heading', { level: 1, name: /orders-2026/ });
     await heading.waitFor();
     expect(await focusedText(page)).toMatch(/^orders-2026/);
-    await change(blockedChain.id, { backups: blockedChain.backups });
+    await board.change(blockedChain.id, { backups: blockedChain.backups });
 
     for (let left = 20; (await focusedId(page)) !== 'action-cancel'; left -= 1) {
       expect(left).toBeGreaterThan(0);
@@ -80,10 +64,10 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     await page.locator('dialog').waitFor({ state: 'detached' });
     expect(await focusedId(page)).toBe('action-cancel');
 
-    await seeded.store.update(blockedChain.id, (current) => ({ ...current, blocking: [], stateReason: null }));
+    await board.change(blockedChain.id, { blocking: [], stateReason: null });
     await page.locator('.standing .note').waitFor({ state: 'detached' });
     expect(await focusedId(page)).toBe('action-cancel');
-    await change(blockedChain.id, { blocking: blockedChain.blocking, stateReason: blockedChain.stateReason });
+    await board.change(blockedChain.id, { blocking: blockedChain.blocking, stateReason: blockedChain.stateReason });
     await page.locator('#said', { hasText: 'orders-2026 is blocked: backup failed.' }).waitFor({ state: 'attached' });
     expect(await focusedId(page)).toBe('action-cancel');
     expectNoFaults(watched);
@@ -93,7 +77,7 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
   it('has names and roles for a screen reader', async () => {
     const watched = await newPage();
     const { page } = watched;
-    await page.goto(board);
+    await page.goto(board.url);
     await page.getByRole('link', { name: 'orders-2026' }).waitFor();
     const list = await page.locator('body').ariaSnapshot();
     for (const part of [
@@ -109,7 +93,7 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     ])
       expect(list).toMatch(part.includes('/') ? /row "orders-2026 .*Awaiting backup/ : part);
 
-    await page.goto(`${board}?id=${blockedChain.id}`);
+    await page.goto(`${board.url}?id=${blockedChain.id}`);
     await page.getByRole('heading', { level: 1 }).waitFor();
     const one = await page.locator('main').ariaSnapshot();
     for (const part of [
@@ -123,7 +107,7 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     ])
       expect(one).toContain(part);
 
-    await page.goto(`${board}?new`);
+    await page.goto(`${board.url}?new`);
     await page.getByRole('heading', { name: 'New migration' }).waitFor();
     const unnamed = await page.evaluate<string[]>(
       `[...document.querySelectorAll('input, select, textarea, button')].filter((one) => one.labels?.length === 0 && one.textContent.trim() === '').map((one) => one.outerHTML)`,
@@ -144,7 +128,7 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     });
     const { page } = watched;
     for (const path of [`?id=${blockedChain.id}`, '?new', '']) {
-      await page.goto(`${board}${path}`);
+      await page.goto(`${board.url}${path}`);
       await page.locator('main h1').waitFor();
       expect(await page.evaluate<number>('document.documentElement.scrollWidth'), path).toBeLessThanOrEqual(width);
       // WCAG 2, level AA.
@@ -167,7 +151,7 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     const id = nextMigrationId();
     const long = `prod/${'folder-with-a-long-name'.repeat(20)}/orders.bak`;
     const script = '<img src="x" onerror="globalThis.hacked = true"><script>globalThis.hacked = true</script>';
-    await seeded.seed([
+    await board.seed([
       sampleMigration({
         id,
         account: 'sandbox-alibaba',
@@ -195,7 +179,7 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     const watched = await newPage({ viewport: { width: 360, height: 700 } });
     const { page } = watched;
     for (const path of ['?name=hostile', `?id=${id}`]) {
-      await page.goto(`${board}${path}`);
+      await page.goto(`${board.url}${path}`);
       await page.getByText('globalThis.hacked').first().waitFor();
       expect(await page.evaluate<number>('document.documentElement.scrollWidth'), path).toBeLessThanOrEqual(360);
       expect(await page.evaluate('document.querySelector("main img, main script")')).toBeNull();
@@ -210,7 +194,7 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
 
   it('asks the user what happened to a call of unknown outcome', async () => {
     const id = nextMigrationId();
-    await seeded.seed([
+    await board.seed([
       sampleMigration({
         id,
         account: 'sandbox-alibaba',
@@ -225,7 +209,7 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     ]);
     const watched = await newPage();
     const { page } = watched;
-    await page.goto(`${board}?id=${id}`);
+    await page.goto(`${board.url}?id=${id}`);
     await page.getByRole('button', { name: 'Try again' }).click();
     const dialog = page.locator('dialog');
     await dialog.getByText('The same from a terminal').click();
@@ -239,26 +223,6 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     await dialog.getByRole('button', { name: 'Try again' }).click();
     // The vendor knows no such task: what it says of that is told, at the field where it belongs to one.
     await dialog.locator('.note[data-kind="fault"], .at-fault').first().waitFor();
-    expectNoFaults(watched);
-    await page.context().close();
-  });
-
-  it('shows that a vendor does not answer and that an API key is no longer accepted', async () => {
-    const watched = await newPage();
-    const { page } = watched;
-    await page.route('**/providers/alibaba', async (route) => {
-      const response = await route.fetch();
-      const provider = (await response.json()) as { circuits: object[] };
-      const circuits = provider.circuits.map((each) => ({ ...each, state: 'open', retryAt: '2026-11-28T03:15:00Z' }));
-      await route.fulfill({ response, json: { ...provider, circuits } });
-    });
-    await page.goto(board);
-    await page.getByText('has not answered several calls in a row, so none is made until').waitFor();
-    await page.route('**/migrations/events', (route) =>
-      route.fulfill({ status: 401, json: { code: 'unauthenticated' } }),
-    );
-    await page.reload();
-    await page.locator('#connection', { hasText: 'Not live: the key is not accepted' }).waitFor();
     expectNoFaults(watched);
     await page.context().close();
   });
@@ -280,7 +244,7 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
       await route.fulfill({ response, json: { ...json, slowedOperations: throttles ? slowed : [] } });
     });
     await page.clock.install();
-    await page.goto(board);
+    await page.goto(board.url);
     const note = page.locator('.note[data-kind="warn"]', { hasText: 'throttles calls, so Godwit makes fewer' });
     await note.waitFor();
     const words = ((await note.textContent()) ?? '').replaceAll(/\s+/g, ' ');
@@ -298,65 +262,6 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     await page.context().close();
   });
 
-  it('closes its connection while the tab is hidden and is up to date when the tab is shown again', async () => {
-    const watched = await newPage();
-    const { page } = watched;
-    await page.clock.install();
-    await page.goto(board);
-    await page.locator('#connection', { hasText: 'Live' }).waitFor();
-    const see = (hidden: boolean) =>
-      page.evaluate(
-        `Object.defineProperty(document, 'hidden', { value: ${hidden}, configurable: true }); document.dispatchEvent(new Event('visibilitychange'))`,
-      );
-    const ended = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/migrations/events'));
-    await see(true);
-    const shown = (state: string) => page.locator(`#row-${blockedChain.id} [data-state="${state}"]`).waitFor();
-    // A stream that says nothing for long would be closed anyway: this one has just said something.
-    await page.clock.fastForward(30_000);
-    await change(blockedChain.id, { state: 'restoring' });
-    await shown('restoring');
-    await page.clock.fastForward(31_000);
-    await ended;
-    await change(blockedChain.id, { state: 'awaiting_backup' });
-    const again = page.waitForRequest((request) => request.url().endsWith('/migrations/events'));
-    await see(false);
-    await page.clock.runFor(2000);
-    expect((await again).headers()['last-event-id'] ?? '').toMatch(/^(evt_.*)?$/);
-    await page.clock.runFor(2000);
-    await shown('awaiting_backup');
-    expectNoFaults(watched);
-    await page.context().close();
-  });
-
-  it('is up to date soon after the computer slept during a read', async () => {
-    const { page } = await newPage();
-    await page.clock.install();
-    await page.goto(board);
-    await page.locator('#connection', { hasText: 'Live' }).waitFor();
-    const answered = page.waitForResponse('**/migrations?*');
-    const sleeps = async (route: Route) => {
-      await page.clock.fastForward(300_000);
-      await route.continue();
-    };
-    await page.route('**/migrations?*', sleeps, { times: 1 });
-    await answered;
-    const other = blockedChain.state === 'restoring' ? 'awaiting_backup' : 'restoring';
-    await change(blockedChain.id, { state: other });
-    await page.locator(`#row-${blockedChain.id} [data-state="${other}"]`).waitFor();
-    await change(blockedChain.id, { state: blockedChain.state });
-    await page.locator(`#row-${blockedChain.id} [data-state="${blockedChain.state}"]`).waitFor();
-    await page.context().close();
-  });
-
-  it('loads itself again when a module did not arrive', async () => {
-    const { page } = await newPage();
-    await page.route('**/static/migration.js', (route) => route.abort('connectionreset'), { times: 1 });
-    await page.goto(board);
-    await page.getByText('The page was not loaded in full.').waitFor();
-    await page.getByRole('link', { name: 'orders-2026' }).waitFor();
-    await page.context().close();
-  });
-
   it('shows 5,000 migrations without long tasks and keeps memory and requests small, even under many events', async () => {
     const many = Array.from({ length: 5000 }, (_, number) =>
       sampleMigration({
@@ -369,14 +274,14 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
         backups: [sampleBackup({ id: `bkp_01kbzq3m8e${String(number).padStart(16, '0')}`, state: 'restoring' })],
       }),
     );
-    await seeded.seed(many);
+    await board.seed(many);
     const watched = await newPage();
     const { page } = watched;
     const asked: string[] = [];
     page.on('request', (request) => {
       if (/\/migrations(\?|\/mig)/.test(request.url())) asked.push(request.url());
     });
-    await page.goto(`${board}?label.fleet=big`);
+    await page.goto(`${board.url}?label.fleet=big`);
     await page.getByText('50 migrations, the newest').waitFor();
     await page.locator('#connection', { hasText: 'Live' }).waitFor();
     const nodes = () => page.evaluate<number>('document.querySelectorAll("*").length');
@@ -388,11 +293,10 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     asked.length = 0;
     const began = performance.now();
     const states = ['cutting_over', 'restoring', 'awaiting_backup', 'restoring'] as const;
-    for (const state of states)
-      await Promise.all(many.slice(-400).map(({ id }) => seeded.store.update(id, (one) => ({ ...one, state }))));
+    for (const state of states) await Promise.all(many.slice(-400).map(({ id }) => board.change(id, { state })));
     const last = many.at(-1);
     if (last === undefined) throw new Error('there are 5,000');
-    await change(last.id, { state: 'awaiting_backup' });
+    await board.change(last.id, { state: 'awaiting_backup' });
     await page.locator(`#row-${last.id} [data-state="awaiting_backup"]`).waitFor();
     // 1,600 changes of state are told by a reading a second, of one page each.
     expect(asked.length).toBeLessThan(5 + (performance.now() - began) / 900);

@@ -1,13 +1,10 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemRuntime } from '../../src/runtime.ts';
-import { startSandbox } from '../../src/sandbox/sandbox.ts';
-import type { Sandbox } from '../../src/sandbox/server.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../support/gateway.ts';
 import { browserMissing, expectNoFaults, named, useBrowser } from './support/browser.ts';
-import { blockedChain, night, nightScene } from './support/scene.ts';
-import { type SeededGateway, startSeededGateway } from './support/seeded.ts';
+import { useNightBoard } from './support/night-board.ts';
+import { blockedChain, night } from './support/scene.ts';
 
 /** The pictures of the README are made here. With UPDATE_SCREENSHOTS=1 they take the place of the committed ones. */
 
@@ -15,19 +12,11 @@ const root = resolve(import.meta.dirname, '../..');
 const newPage = useBrowser();
 
 describe.skipIf(browserMissing !== null)(named('The pictures of the README', browserMissing), () => {
-  let clouds: Sandbox;
-  let seeded: SeededGateway;
+  const board = useNightBoard();
   let folder: string;
   beforeAll(async () => {
-    clouds = await startSandbox({ host: '127.0.0.1', runtime: systemRuntime, restoreMs: 300 });
-    seeded = await startSeededGateway(clouds);
-    await seeded.seed(nightScene);
     folder = process.env.UPDATE_SCREENSHOTS === '1' ? join(root, 'docs/images') : await temporaryFolder();
     await mkdir(folder, { recursive: true });
-  });
-  afterAll(async () => {
-    await seeded?.gateway.stop(0);
-    await clouds?.close();
   });
 
   it.each([
@@ -42,7 +31,7 @@ describe.skipIf(browserMissing !== null)(named('The pictures of the README', bro
     });
     const { page } = watched;
     await page.clock.setFixedTime(night);
-    await page.goto(`${seeded.gateway.url}/board/${path}`);
+    await page.goto(`${board.url}${path}`);
     await page.getByText(shows).first().waitFor();
     await page.locator('#connection', { hasText: 'Live' }).waitFor();
     const picture = await page.screenshot();

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Gateway } from '../../src/gateway.ts';
@@ -8,7 +6,7 @@ import { sandboxAccounts } from '../../src/sandbox/accounts.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import type { Sandbox } from '../../src/sandbox/server.ts';
 import { BackupFolder } from '../support/backup-folder.ts';
-import { freePort, post, startTestGateway, temporaryFolder, untilMigration } from '../support/gateway.ts';
+import { post, startTestGateway, untilMigration } from '../support/gateway.ts';
 import { browserMissing, expectNoFaults, named, useBrowser } from './support/browser.ts';
 
 const newPage = useBrowser();
@@ -306,46 +304,4 @@ describe.skipIf(browserMissing !== null)(named('The board', browserMissing), { t
     await untilMigration(gateway.url, body.id, ({ state }) => state === 'awaiting_backup');
     return body.id;
   }
-});
-
-describe.skipIf(browserMissing !== null)(named('The board of a gateway', browserMissing), () => {
-  it('asks for an API key when authentication is on and recovers after a gateway outage', async () => {
-    const secret = 'key-of-the-dba';
-    const sha256 = createHash('sha256').update(secret).digest('hex');
-    const port = await freePort();
-    const storeUrl = `sqlite:${join(await temporaryFolder(), 'godwit.db')}`;
-    const config = {
-      listen: { port },
-      auth: { keys: [{ name: 'dba', sha256, scopes: ['admin'], accounts: ['*'] }] },
-    };
-    const start = () => startTestGateway(sandboxAccounts(clouds), { storeUrl, config });
-    let gateway = await start();
-    try {
-      const watched = await newPage();
-      const { page } = watched;
-      await page.goto(`${gateway.url}/board/`);
-      await page.getByRole('textbox', { name: 'Key' }).fill(secret);
-      await page.getByRole('button', { name: 'Use it' }).click();
-      await page.getByText('0 migrations').waitFor();
-      await page.locator('#environment', { hasText: 'LIVE' }).waitFor();
-      await page.locator('#connection', { hasText: 'live' }).waitFor();
-
-      await gateway.stop(0);
-      await page.locator('#connection', { hasText: 'does not answer' }).waitFor();
-      gateway = await start();
-      const request = {
-        provider: 'alibaba',
-        account: 'sandbox-alibaba',
-        name: 'while-away',
-        target: { instanceId, databases: [{ name: 'meanwhile' }] },
-        source: { type: 'object_storage', bucket: 'acme-backups', keys: ['prod/meanwhile.bak'] },
-      };
-      expect((await post(`${gateway.url}/migrations`, request, { 'x-api-key': secret })).status).toBe(201);
-      await page.getByRole('link', { name: 'while-away' }).waitFor();
-      await page.locator('#connection', { hasText: 'live' }).waitFor();
-      await page.context().close();
-    } finally {
-      await gateway.stop(0);
-    }
-  }, 120_000);
 });

@@ -5,12 +5,14 @@ import {
   type Credentials,
   type FailureKind,
   type SigningContext,
+  type VendorCallReport,
   VendorError,
   type VendorFailure,
   type VendorReply,
   type VendorRequest,
 } from '../../src/domain/vendor.ts';
 import type { TencentAccount } from '../../src/providers/tencent/account.ts';
+import { createVendorClient } from '../../src/transport/client.ts';
 import type { Exchange } from '../../src/transport/exchange.ts';
 
 export const noon = Date.UTC(2026, 10, 21, 12);
@@ -122,4 +124,37 @@ export function scripted(...answers: readonly (VendorFailure | Error | VendorRep
 /** An error with the code that a socket gives. */
 export function socketError(code: string, syscall?: string): Error {
   return Object.assign(new Error(code), { code, ...(syscall !== undefined && { syscall }) });
+}
+
+/** A client over a script of answers, with what it reports and signs. */
+export function clientOver(
+  script: ReturnType<typeof scripted>,
+  options: {
+    readonly login?: Provider['login'];
+    readonly credentials?: () => Promise<Credentials>;
+    readonly time?: VirtualTime;
+  } = {},
+) {
+  const provider = fakeProvider(options.login);
+  const time = options.time ?? new VirtualTime();
+  const reports: VendorCallReport[] = [];
+  const client = createVendorClient({
+    providers: only(provider),
+    exchangeOf: () => script.exchange,
+    runtime: time,
+    credentialsOf: options.credentials ?? (async () => key()),
+    report: (each) => reports.push(each),
+  });
+  return { client, time, reports, signed: provider.signed };
+}
+
+/** The kind of failure that work ends with. */
+export async function kindOf(work: Promise<unknown>): Promise<FailureKind | 'ok'> {
+  try {
+    await work;
+    return 'ok';
+  } catch (error) {
+    if (error instanceof VendorError) return error.failure.kind;
+    throw error;
+  }
 }
