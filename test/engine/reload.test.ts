@@ -4,8 +4,9 @@ import type { MigrationRequest } from '../../src/domain/request-schema.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { systemRuntime } from '../../src/runtime.ts';
 import { openStore } from '../../src/store/open.ts';
+import { emulatedCredentials } from '../support/emulated-accounts.ts';
 import { caller, Fleet, type FleetOptions } from '../support/fleet.ts';
-import { emulatedCredentials, requestFor } from '../support/simulation.ts';
+import { requestFor } from '../support/simulation.ts';
 import { onBothStores } from '../support/stores.ts';
 import type { StrictLimit } from '../support/strict-limits.ts';
 

@@ -3,10 +3,11 @@ import { acceptCall, beginCall } from '../../src/domain/calls.ts';
 import { newMigration } from '../../src/domain/creation.ts';
 import { decide } from '../../src/domain/decide.ts';
 import type { Migration } from '../../src/domain/migration.ts';
+import { emulatedAccounts } from '../support/emulated-accounts.ts';
 import { caller, Fleet, type FleetOptions, fleetSettings } from '../support/fleet.ts';
 import { findPostgres } from '../support/postgres.ts';
 import { type ProviderId, providers } from '../support/providers.ts';
-import { emulatedAccounts, requestFor } from '../support/simulation.ts';
+import { requestFor } from '../support/simulation.ts';
 import { type FourProcesses, fourProcesses } from '../support/stores.ts';
 
 /** The default limits of the accounts; Alibaba has no published one, so its cloud enforces the same. */

@@ -16,8 +16,8 @@ import { createHuaweiCloud } from '../../src/sandbox/huawei/index.ts';
 import { createTencentCloud } from '../../src/sandbox/tencent/index.ts';
 import { openStore } from '../../src/store/open.ts';
 import { createVendorClient, type VendorTransport } from '../../src/transport/client.ts';
+import { emulatedAccounts, emulatedCredentials } from './emulated-accounts.ts';
 import { type ProviderId, providers } from './providers.ts';
-import { emulatedAccounts, emulatedCredentials } from './simulation.ts';
 import { type StrictCloud, type StrictLimit, withStrictLimits } from './strict-limits.ts';
 import { VirtualTime } from './virtual-time.ts';
 

@@ -12,8 +12,7 @@ import {
   placementFault,
   unsettledCall,
 } from '../../src/domain/lifecycle.ts';
-import type { Migration } from '../../src/domain/migration.ts';
-import { fullBackup } from '../../src/domain/migration.ts';
+import { fullBackup, type Migration } from '../../src/domain/migration.ts';
 import { applyObservation, observationFailed } from '../../src/domain/observation.ts';
 import type { Observation, Provider } from '../../src/domain/provider.ts';
 import {

@@ -2,26 +2,20 @@ import { newMigration } from '../../src/domain/creation.ts';
 import type { Migration, SealedUrl } from '../../src/domain/migration.ts';
 import type { MigrationRequest } from '../../src/domain/request-schema.ts';
 import type { Runtime } from '../../src/domain/runtime.ts';
-import { Secret } from '../../src/domain/secret.ts';
 import type { Store, UpdateOptions } from '../../src/domain/store.ts';
 import type { EngineSettings } from '../../src/domain/timing.ts';
-import type { Account, Credentials, SignedRequest, VendorClient, VendorReply } from '../../src/domain/vendor.ts';
+import type { Account, SignedRequest, VendorClient, VendorReply } from '../../src/domain/vendor.ts';
 import { cloudOf } from '../../src/engine/cloud-account.ts';
 import { type EngineContext, leaseOf } from '../../src/engine/context.ts';
 import { workOn } from '../../src/engine/work.ts';
 import { systemRuntime } from '../../src/runtime.ts';
 import { createAlibabaCloud } from '../../src/sandbox/alibaba/index.ts';
-import {
-  type JournalEntry,
-  type SandboxCloud,
-  type SandboxRequest,
-  type SandboxResponse,
-  sandboxCredentials,
-} from '../../src/sandbox/cloud.ts';
+import type { JournalEntry, SandboxCloud, SandboxRequest, SandboxResponse } from '../../src/sandbox/cloud.ts';
 import { createHuaweiCloud } from '../../src/sandbox/huawei/index.ts';
 import { createTencentCloud } from '../../src/sandbox/tencent/index.ts';
 import { openStore } from '../../src/store/open.ts';
 import { createVendorClient } from '../../src/transport/client.ts';
+import { emulatedAccounts, emulatedCredentials } from './emulated-accounts.ts';
 import { type ProviderId, providers } from './providers.ts';
 
 /**
@@ -58,57 +52,6 @@ export interface SimulationOptions {
 
 /** Longer than the settling time, shorter than a lease: nobody else takes over. */
 const pauseMs = 8000;
-
-export const emulatedCredentials: Record<ProviderId, Credentials> = {
-  alibaba: {
-    provider: 'alibaba',
-    accessKeyId: sandboxCredentials.alibaba.accessKeyId,
-    accessKeySecret: new Secret(sandboxCredentials.alibaba.accessKeySecret),
-  },
-  huawei: {
-    provider: 'huawei',
-    method: 'password',
-    accountName: sandboxCredentials.huawei.accountName,
-    userName: sandboxCredentials.huawei.userName,
-    password: new Secret(sandboxCredentials.huawei.password),
-  },
-  tencent: {
-    provider: 'tencent',
-    secretId: sandboxCredentials.tencent.secretId,
-    secretKey: new Secret(sandboxCredentials.tencent.secretKey),
-  },
-};
-
-const limits = { readsPerSecond: 1000, writesPerSecond: 1000 };
-type EmulatedAccount = Account & { readonly provider: ProviderId } & Readonly<Record<string, unknown>>;
-
-export const emulatedAccounts: Record<ProviderId, EmulatedAccount> = {
-  alibaba: {
-    name: 'ali',
-    provider: 'alibaba',
-    region: 'cn-hangzhou',
-    endpoints: { rds: 'http://127.0.0.1:1' },
-    limits,
-    signature: 'rpc',
-    chainBase: 'updf',
-  },
-  huawei: {
-    name: 'hw',
-    provider: 'huawei',
-    region: sandboxCredentials.huawei.region,
-    endpoints: { iam: 'http://127.0.0.1:2', drs: 'http://127.0.0.1:2', rds: 'http://127.0.0.1:2' },
-    limits,
-    projectId: null,
-  },
-  tencent: {
-    name: 'tc',
-    provider: 'tencent',
-    region: 'ap-guangzhou',
-    endpoints: { sqlserver: 'http://127.0.0.1:3' },
-    limits,
-    timeZone: '+08:00',
-  },
-};
 
 /**
  * The real engine, store, transport and providers against an emulated cloud, in one process and in virtual time. Faults come by schedule,

@@ -12,8 +12,8 @@ import { boundedBody, maxDepth, maxOtherLength, maxTextLength } from '../../src/
 import { createVendorClient } from '../../src/transport/client.ts';
 import { cleanReply, redactorFor, redactorOf, withoutSignedParameters } from '../../src/transport/redaction.ts';
 import { echoForms, readings } from '../support/echoes.ts';
+import { emulatedAccounts } from '../support/emulated-accounts.ts';
 import { type ProviderId, providers } from '../support/providers.ts';
-import { emulatedAccounts } from '../support/simulation.ts';
 import { VirtualTime } from '../support/virtual-time.ts';
 import { reply } from './fixtures.ts';
 
