@@ -10,6 +10,15 @@ export interface WatchedFolder {
   /** Consecutive failed listings. */
   readonly failures: number;
   readonly scannedAt: Instant | null;
+  /** Time of the next scan; null: no migration watches the folder. */
+  readonly dueAt: Instant | null;
+}
+
+/** The result of a scan. `dueAt`: time of the next one; null if no migration watches the folder. */
+export interface ScanEnd {
+  readonly scannedAt: Instant | null;
+  readonly dueAt: Instant | null;
+  readonly failures: number;
 }
 
 /** The engine's record of one object in a folder. `document`: JSON of the engine. */
@@ -32,12 +41,11 @@ export interface FeedStore {
   folderIdOf(migration: Migration): string | null;
   /** Leases a due folder that nobody else has leased, for `leaseMs` milliseconds; null: there is none. */
   claimFolder(owner: string, now: Instant, leaseMs: number): Promise<WatchedFolder | null>;
-  /** Ends the scan of a leased folder. `dueAt`: null if no migration watches it. Returns false if another process has the lease. */
-  finishFolder(
-    id: string,
-    owner: string,
-    end: { readonly scannedAt: Instant | null; readonly dueAt: Instant | null; readonly failures: number },
-  ): Promise<boolean>;
+  /**
+   * Ends the scan of a folder as it was claimed. A folder that was woken during the scan stays due. Returns false if another process has the
+   * lease.
+   */
+  finishFolder(claimed: WatchedFolder, owner: string, end: ScanEnd): Promise<boolean>;
   /** Makes a folder due at once. */
   wakeFolder(id: string, now: Instant): Promise<void>;
   folder(id: string): Promise<WatchedFolder | null>;

@@ -52,7 +52,7 @@ export const transitions: Readonly<Record<MigrationState, Partial<Record<Migrati
 };
 
 /** Whether a migration has ended: `succeeded`, `failed` or `cancelled`. */
-export function isTerminal(migration: Migration): boolean {
+export function isTerminal(migration: Pick<Migration, 'state'>): boolean {
   return terminalStates.includes(migration.state);
 }
 

@@ -1,10 +1,10 @@
 import { dueWorkOf } from '../domain/due-work.ts';
+import { isTerminal } from '../domain/lifecycle.ts';
 import type { Backup, Call, Migration } from '../domain/migration.ts';
 import { UnreadableRecord } from '../domain/store.ts';
 import { folderIdOf, watchesNow } from './feeds.ts';
 import { migrationFault } from './migration-shape.ts';
 import type { MigrationsTable, PartsTable } from './tables.ts';
-import { isTerminal } from './target.ts';
 import { json, jsonObject } from './unreadable.ts';
 
 /** The row of a migration with its backups and calls, each as JSON documents separated by commas. */

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { takesFiles } from '../domain/feed.ts';
-import { type FolderDocument, folderKey, type WatchedFolder } from '../domain/feed-store.ts';
+import { type FolderDocument, folderKey, type ScanEnd, type WatchedFolder } from '../domain/feed-store.ts';
 import type { Instant, Migration } from '../domain/migration.ts';
 import type { Session, SqlDialect } from './session.ts';
 import type { FeedFoldersTable, Tables } from './tables.ts';
@@ -79,20 +79,21 @@ function dueFolder(db: Kysely<Tables>, dialect: SqlDialect, now: Instant) {
 /** `FeedStore.finishFolder`. */
 export async function finishFolder(
   db: Kysely<Tables>,
-  id: string,
+  claimed: WatchedFolder,
   owner: string,
-  end: { readonly scannedAt: Instant | null; readonly dueAt: Instant | null; readonly failures: number },
+  { scannedAt, dueAt, failures }: ScanEnd,
 ): Promise<boolean> {
+  const next = dueAt === null ? null : Math.ceil(dueAt);
   const result = await db
     .updateTable('feed_folders')
-    .set({
+    .set((row) => ({
       lease_owner: null,
       lease_until: null,
-      failures: end.failures,
-      due_at: end.dueAt === null ? null : Math.ceil(end.dueAt),
-      ...(end.scannedAt !== null && { scanned_at: Math.ceil(end.scannedAt) }),
-    })
-    .where('id', '=', id)
+      failures,
+      due_at: row.case().when('due_at', '=', claimed.dueAt).then(next).else(row.ref('due_at')).end(),
+      ...(scannedAt !== null && { scanned_at: Math.ceil(scannedAt) }),
+    }))
+    .where('id', '=', claimed.id)
     .where('lease_owner', '=', owner)
     .executeTakeFirst();
   return result.numUpdatedRows > 0n;
@@ -164,6 +165,8 @@ export async function watchersOf(db: Kysely<Tables>, id: string): Promise<readon
 export async function forgetFolders({ db }: Session): Promise<void> {
   await db
     .deleteFrom('feed_folders')
+    // A migration that is being created makes its folder due, but this statement may not see the migration yet.
+    .where('due_at', 'is', null)
     .where(({ not, exists, selectFrom, ref }) =>
       not(exists(selectFrom('migrations').select('migrations.id').where('feed_folder', '=', ref('feed_folders.id')))),
     )
@@ -171,6 +174,6 @@ export async function forgetFolders({ db }: Session): Promise<void> {
 }
 
 function folderOf(row: FeedFoldersTable): WatchedFolder {
-  const { id, account, region, bucket, prefix, failures, scanned_at } = row;
-  return { id, account, region, bucket, prefix, failures, scannedAt: scanned_at };
+  const { id, account, region, bucket, prefix, failures, scanned_at, due_at } = row;
+  return { id, account, region, bucket, prefix, failures, scannedAt: scanned_at, dueAt: due_at };
 }

@@ -1,9 +1,10 @@
 import { type Kysely, sql } from 'kysely';
+import { isTerminal } from '../domain/lifecycle.ts';
 import type { Migration } from '../domain/migration.ts';
 import type { Session } from './session.ts';
 import { type Statement, statement } from './statement.ts';
 import type { Tables } from './tables.ts';
-import { isTerminal, type TargetClaim, targetClaim } from './target.ts';
+import { type TargetClaim, targetClaim } from './target.ts';
 
 /** Rules between the migrations on one instance. The transaction holds the lock of the target, so results stay valid until it ends. */
 

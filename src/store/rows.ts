@@ -1,4 +1,5 @@
 import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
+import { isTerminal } from '../domain/lifecycle.ts';
 import type { Migration } from '../domain/migration.ts';
 import {
   type AggregateColumns,
@@ -13,7 +14,7 @@ import { keepFolder } from './feeds.ts';
 import type { Session } from './session.ts';
 import { type Statement, type StatementDialect, statement, statementOfRows } from './statement.ts';
 import type { ActiveTargetsTable, LabelsTable, Tables } from './tables.ts';
-import { isTerminal, mayClaimOther, targetClaim } from './target.ts';
+import { mayClaimOther, targetClaim } from './target.ts';
 
 /** Maximum rows per insert: far below the parameter limits of both databases. */
 const batchSize = 500;

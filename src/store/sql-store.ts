@@ -1,5 +1,5 @@
 import type { AuditEntry, AuditFilter, AuditLog, NewAuditRecord } from '../domain/audit.ts';
-import type { FeedStore, FolderDocument } from '../domain/feed-store.ts';
+import type { FeedStore, FolderDocument, ScanEnd, WatchedFolder } from '../domain/feed-store.ts';
 import type { Migration } from '../domain/migration.ts';
 import type { ReplicaTimes } from '../domain/replicas.ts';
 import type { SlowDown } from '../domain/slow-downs.ts';
@@ -260,8 +260,8 @@ export class SqlStore implements Store, AuditLog, WebhookStore, FeedStore {
     return this.#backend.write((session) => claimFolder(session, owner, now, leaseMs));
   }
 
-  finishFolder(id: string, owner: string, end: Parameters<FeedStore['finishFolder']>[2]) {
-    return this.#backend.write((session) => finishFolder(session.db, id, owner, end));
+  finishFolder(claimed: WatchedFolder, owner: string, end: ScanEnd) {
+    return this.#backend.write((session) => finishFolder(session.db, claimed, owner, end));
   }
 
   wakeFolder(id: string, now: number) {

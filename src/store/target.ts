@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
 import { type Backup, fullBackup, type Migration, restoredName } from '../domain/migration.ts';
-import { terminalStates } from '../domain/vocabulary.ts';
 
 /**
  * What an active migration occupies on its instance. Two migrations of one account and instance collide if both name databases and have a name in
@@ -13,11 +12,6 @@ export interface TargetClaim {
   readonly names: readonly string[];
   /** Digests of the objects of the full backup. */
   readonly sources: readonly string[];
-}
-
-/** Whether a migration has ended. */
-export function isTerminal(migration: Pick<Migration, 'state'>): boolean {
-  return terminalStates.includes(migration.state);
 }
 
 /** Whether two versions of a migration may have different claims. Cheaper than comparing the claims. */

@@ -1,11 +1,12 @@
 import { UnreadableRecord } from '../domain/store.ts';
 
-/** Maximum number of remembered rows. Further ones are skipped without a report. */
+/** Maximum number of remembered rows. Of further ones only the first is reported, without its name. */
 const maxNamed = 100;
 
 /** The unreadable rows of one database. Each is reported once and does not affect other rows. */
 export class UnreadableRecords {
   readonly #found = new Map<string, UnreadableRecord>();
+  #full = false;
   readonly #onError: (error: unknown) => void;
 
   constructor(onError: (error: unknown) => void) {
@@ -43,9 +44,14 @@ export class UnreadableRecords {
 
   /** Remembers a record and reports it to `onError`, the first time. */
   report(error: UnreadableRecord): void {
-    if (this.#found.has(nameOf(error)) || this.#found.size >= maxNamed) return;
-    this.#found.set(nameOf(error), error);
-    this.#onError(error);
+    if (this.#found.has(nameOf(error))) return;
+    if (this.#found.size < maxNamed) {
+      this.#found.set(nameOf(error), error);
+      this.#onError(error);
+    } else if (!this.#full) {
+      this.#full = true;
+      this.#onError(new Error(`more than ${maxNamed} stored records are unreadable; the others are skipped unnamed`));
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import { dated } from '../domain/dates.ts';
+import { isTerminal } from '../domain/lifecycle.ts';
 import type { Migration } from '../domain/migration.ts';
 import type { Fence, OpenRequest, RequestTrace, UpdateOptions, UpdateResult } from '../domain/store.ts';
 import { writeAuditOf } from './audit.ts';
@@ -12,7 +13,6 @@ import { keepRemovedEvents } from './removed-events.ts';
 import { keepLease, type LeaseChange, saveMigration, selectMigrations, targetChanged } from './rows.ts';
 import { asCaller, type Session } from './session.ts';
 import { statement } from './statement.ts';
-import { isTerminal } from './target.ts';
 import { keepVendorIds } from './vendor-ids.ts';
 
 /** `Store.update` inside its transaction. All checks precede the first write, so a refusal needs no rollback. */

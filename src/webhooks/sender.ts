@@ -67,10 +67,8 @@ export function createSender(
     const made = new HttpsAgent({ ...connections, ca: [...(connections.ca ?? getCACertificates('default')), ca] });
     tlsAgents.set(ca, made);
     const [, oldest] = tlsAgents.keys();
-    if (tlsAgents.size > maxTlsAgents && oldest !== undefined) {
-      tlsAgents.get(oldest)?.destroy();
-      tlsAgents.delete(oldest);
-    }
+    // Attempts under way keep their agent; its idle connections end by themselves.
+    if (tlsAgents.size > maxTlsAgents && oldest !== undefined) tlsAgents.delete(oldest);
     return made;
   }
 
@@ -80,9 +78,9 @@ export function createSender(
     headers: Readonly<Record<string, string>>,
     body: string,
     ca: string | null,
+    signal: AbortSignal,
   ): Promise<IncomingMessage> {
     return new Promise((done, fail) => {
-      const signal = AbortSignal.timeout(timeoutMs);
       const length = { 'content-length': String(Buffer.byteLength(body)) };
       const options = { method: 'POST', headers: { ...headers, ...length }, signal, maxHeaderSize: maxAnswerBytes };
       const request =
@@ -105,9 +103,11 @@ export function createSender(
       const fault = urlFault(text, settings);
       if (fault !== null) return { status: null, error: `the URL ${fault.replace(/\.$/, '')}` };
       const url = new URL(text);
+      // One deadline for both tries, because the lease of a delivery outlasts a single one only.
+      const signal = AbortSignal.timeout(timeoutMs);
       try {
-        const answer = await send(url, headers, body, ca).catch((error: unknown) => {
-          if (error instanceof StaleConnection) return send(url, headers, body, ca);
+        const answer = await send(url, headers, body, ca, signal).catch((error: unknown) => {
+          if (error instanceof StaleConnection) return send(url, headers, body, ca, signal);
           throw error;
         });
         await passedOver(answer);

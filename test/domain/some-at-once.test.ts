@@ -1,31 +1,27 @@
 import { expect, it } from 'vitest';
-import { putNewest } from '../../src/domain/bounded-map.ts';
 import { someAtOnce } from '../../src/domain/some-at-once.ts';
 
-it('limits the number of concurrent items and keeps the order of results', async () => {
+it('returns the results in the order of the items, with no more than the given number under way', async () => {
   let underWay = 0;
   let most = 0;
-  const results = await someAtOnce([5, 1, 4, 2, 3], 2, async (item) => {
+  const results = await someAtOnce([3, 1, 2, 0], 2, async (turns, index) => {
     most = Math.max(most, ++underWay);
-    for (let turn = 0; turn < item; turn++) await Promise.resolve();
+    for (let turn = 0; turn < turns; turn++) await Promise.resolve();
     underWay--;
-    return item * 10;
+    return `${index}: ${turns}`;
   });
-  expect(results).toEqual([50, 10, 40, 20, 30]);
+  expect(results).toEqual(['0: 3', '1: 1', '2: 2', '3: 0']);
   expect(most).toBe(2);
 });
 
-it('a full map drops the oldest entry; setting a key again makes it the newest', () => {
-  const map = new Map<string, number>();
-  for (const [key, value] of [
-    ['a', 1],
-    ['b', 2],
-    ['a', 3],
-    ['c', 4],
-  ] as const)
-    putNewest(map, key, value, 2);
-  expect([...map]).toEqual([
-    ['a', 3],
-    ['c', 4],
-  ]);
+it('rejects with the first failure and starts no further item', async () => {
+  const started: number[] = [];
+  const work = someAtOnce([0, 1, 2, 3, 4, 5], 2, async (item) => {
+    started.push(item);
+    await new Promise(setImmediate);
+    if (item === 1) throw new Error('the second item fails');
+  });
+  await expect(work).rejects.toThrow('the second item fails');
+  for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate);
+  expect(started).toEqual([0, 1, 2]);
 });

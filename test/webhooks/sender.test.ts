@@ -103,6 +103,29 @@ describe('a webhook message', () => {
     expect([answered, received.length]).toEqual([5, 5]);
   });
 
+  it('is resent after a closed connection within the one deadline of the attempt', async () => {
+    const timeoutMs = 1000;
+    let requests = 0;
+    const server = createServer((request, response) => {
+      requests++;
+      if (requests === 1) response.writeHead(204).end();
+      // The second request finds the connection closed late; the third is never answered.
+      if (requests === 2) setTimeout(() => request.socket.resetAndDestroy(), 0.6 * timeoutMs);
+    });
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    cleanups.push(async () => {
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+    });
+    const { port } = server.address() as AddressInfo;
+    const { post } = sender({ timeoutMs });
+    await post(`http://127.0.0.1:${port}/`, {}, '');
+    const late = new Promise((done) => setTimeout(done, 1.5 * timeoutMs, 'later than the deadline'));
+    const result = await Promise.race([post(`http://127.0.0.1:${port}/`, {}, ''), late]);
+    expect(result).toMatchObject({ status: null, timedOut: true });
+    expect(requests).toBe(3);
+  });
+
   it.each(['soon', '-1', '2026-10-21'])('ignores the Retry-After %j', async (wish) => {
     const { port } = await receiver((response) => response.writeHead(429, { 'retry-after': wish }).end());
     expect(await sender().post(`http://127.0.0.1:${port}/`, {}, '')).toEqual({ status: 429, retryAfterMs: null });

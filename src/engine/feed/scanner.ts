@@ -73,12 +73,12 @@ export function createFeedScanner(
     if (watchers.length === 0 || account === undefined) {
       // Another replica may have the account in its configuration.
       const dueAt = watchers.length === 0 ? null : now + scanMs;
-      await feeds.finishFolder(folder.id, owner, { scannedAt: null, dueAt, failures: 0 });
+      await feeds.finishFolder(folder, owner, { scannedAt: null, dueAt, failures: 0 });
       return;
     }
     try {
       const { more, listedAt } = await scanFor(folder, account, watchers);
-      await feeds.finishFolder(folder.id, owner, {
+      await feeds.finishFolder(folder, owner, {
         scannedAt: now,
         dueAt: more ? runtime.now() : listedAt + scanMs,
         failures: 0,
@@ -100,7 +100,7 @@ export function createFeedScanner(
       );
       for (const { id } of watchers)
         await context.store.update(id, (latest) => unreadable(latest, folder, error.failure));
-      await feeds.finishFolder(folder.id, owner, { scannedAt: null, dueAt: runtime.now() + pause, failures });
+      await feeds.finishFolder(folder, owner, { scannedAt: null, dueAt: runtime.now() + pause, failures });
     }
   }
 

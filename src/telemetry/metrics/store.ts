@@ -1,6 +1,7 @@
+import { isTerminal } from '../../domain/lifecycle.ts';
 import { reasons } from '../../domain/reasons.ts';
 import type { MigrationCount } from '../../domain/store.ts';
-import { type MigrationState, migrationStates, terminalStates } from '../../domain/vocabulary.ts';
+import { migrationStates } from '../../domain/vocabulary.ts';
 import type { ConfiguredAccounts } from './accounts.ts';
 import type { Metrics } from './registry.ts';
 
@@ -46,15 +47,11 @@ export function storeMetrics({ gauge }: Metrics, accounts: ConfiguredAccounts): 
         const account = accounts.label(rest.account);
         byState.inc({ provider, account, state }, migrations);
         if (unknownOutcomes > 0) unknown.inc({ provider, account }, unknownOutcomes);
-        if (stateReason !== null && !isTerminal(state))
+        if (stateReason !== null && !isTerminal({ state }))
           waiting.inc({ provider, account, reason: reasonLabel(stateReason) }, migrations);
       }
     },
   };
-}
-
-function isTerminal(state: MigrationState): boolean {
-  return terminalStates.includes(state);
 }
 
 /** The label of a reason. A replica with a newer version may store reasons that this version does not know. */

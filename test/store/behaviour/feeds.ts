@@ -46,15 +46,45 @@ export function feedBehaviour(site: Site): void {
     });
     expect(await store.claimFolder('b', noon + 1000, 500)).toBeNull();
     expect(await store.watchersOf(claimed?.id ?? '')).toEqual([one.id, other.id].toSorted());
-    expect((await store.claimFolder('b', noon + 1600, 500))?.id).toBe(claimed?.id);
+    const again = await store.claimFolder('b', noon + 1600, 500);
+    if (claimed === null || again === null) throw new Error('the folder is not due');
+    expect(again.id).toBe(claimed.id);
     const end = { scannedAt: noon + 1700, dueAt: noon + 5000, failures: 2 };
-    expect(await store.finishFolder(claimed?.id ?? '', 'a', end)).toBe(false);
-    expect(await store.finishFolder(claimed?.id ?? '', 'b', end)).toBe(true);
+    expect(await store.finishFolder(claimed, 'a', end)).toBe(false);
+    expect(await store.finishFolder(again, 'b', end)).toBe(true);
     expect(await store.folder(claimed?.id ?? '')).toMatchObject({ failures: 2, scannedAt: noon + 1700 });
     expect(await store.claimFolder('a', noon + 4999, 500)).toBeNull();
     await store.wakeFolder(claimed?.id ?? '', noon + 2000);
     expect((await store.claimFolder('a', noon + 2000, 500))?.id).toBe(claimed?.id);
   });
+
+  it.each([noon + 5000, null])(
+    'keeps a folder due that is woken during its scan (next scan otherwise: %s)',
+    async (dueAt) => {
+      const store = await open();
+      const [watcher, late] = [watching({ prefix: `woken/${dueAt}/` }), watching({ prefix: `woken/${dueAt}/` })];
+      await store.create(watcher, noLease);
+      const folder = async () => {
+        const claimed = await store.claimFolder('a', noon + 1000, 500);
+        if (claimed === null) throw new Error('the folder is not due');
+        return claimed;
+      };
+      const end = { scannedAt: noon + 1100, dueAt, failures: 0 };
+
+      const first = await folder();
+      await store.wakeFolder(first.id, noon + 1050);
+      expect(await store.finishFolder(first, 'a', end)).toBe(true);
+      expect(await store.folder(first.id)).toMatchObject({ dueAt: noon + 1050, scannedAt: noon + 1100 });
+
+      const second = await store.claimFolder('a', noon + 1200, 500);
+      if (second === null) throw new Error('the folder is not due');
+      await store.create(late, noLease);
+      expect(await store.finishFolder(second, 'a', end)).toBe(true);
+      expect((await store.folder(first.id))?.dueAt).not.toBe(dueAt);
+      await store.forgetFolders();
+      expect((await store.claimFolder('b', noon + 1300, 500))?.id).toBe(first.id);
+    },
+  );
 
   it('stores what was seen of each object in key order, whatever the keys are', async () => {
     const store = await open();
@@ -97,6 +127,11 @@ export function feedBehaviour(site: Site): void {
     await store.forgetFolders();
     expect(await store.folderDocuments(id)).toHaveLength(1);
     await store.remove(migration.id);
+    await store.forgetFolders();
+    expect(await store.folder(id), 'the next scan finds that nobody watches it').not.toBeNull();
+    const claimed = await store.claimFolder('a', noon + 60_000, 500);
+    if (claimed?.id !== id) throw new Error('the folder is not due');
+    await store.finishFolder(claimed, 'a', { scannedAt: null, dueAt: null, failures: 0 });
     await store.forgetFolders();
     expect([await store.folder(id), await store.folderDocuments(id)]).toEqual([null, []]);
   });
