@@ -27,15 +27,15 @@ const raw = (bytes: Buffer) => readBackup({ size: bytes.length, head: bytes, tai
 describe('faults of a single file', () => {
   it.each([
     ['is sound', file(), []],
-    ['is a stripe', file({ stripe: { number: 1, of: 2 } }), ['backup_striped']],
-    ['is cut off', cutOff(), ['backup_corrupt_or_newer']],
-    ['holds two sets', file({ sets: 2 }), ['backup_with_several_sets']],
+    ['is one stripe of several', file({ stripe: { number: 1, of: 2 } }), ['backup_striped']],
+    ['is truncated', cutOff(), ['backup_corrupt_or_newer']],
+    ['holds two backup sets', file({ sets: 2 }), ['backup_with_several_sets']],
     ['is a file group backup', file({ kind: 'F' }), ['wrong_backup_kind']],
     ['is an archive', raw(Buffer.from('PK\x03\x04')), ['backup_corrupt_or_newer']],
-    ['is something else', raw(Buffer.from('%PDF-1.7')), ['backup_corrupt_or_newer']],
+    ['is a PDF document', raw(Buffer.from('%PDF-1.7')), ['backup_corrupt_or_newer']],
     ['is empty', raw(Buffer.alloc(0)), ['backup_corrupt_or_newer']],
     ['is encrypted', raw(Buffer.concat([Buffer.from('MSSQLBAK'), Buffer.alloc(900)])), []],
-  ])('%s', (_name, read, expected) => {
+  ])('are $2 for a file that $0', (_name, read, expected) => {
     expect(codes(ownFaults(read))).toEqual(expected);
   });
 
@@ -51,16 +51,21 @@ describe('faults of a file at its position in a chain', () => {
   const reached = { key: 'a.bak', baseLsn: 100n, lastLsn: 200n, hasLogs: false };
   const log = { kind: 'L', firstLsn: '150', lastLsn: '250' } as const;
   it.each([
-    ['another kind', file(), { type: 'log' }, ['wrong_backup_kind']],
-    ['another database', file(), { type: 'full', databases: ['sales'] }, ['database_not_in_backup']],
-    ['the same name in other letters', file(), { type: 'full', databases: ['Orders'] }, []],
-    ['a newer server', file({ serverVersion: '16.0.1000' }), { type: 'full', targetMajor: 15 }, ['newer_version']],
-    ['an older server', file({ serverVersion: '13.0.1000' }), { type: 'full', targetMajor: 15 }, []],
-    ['a log that follows', file(log), { type: 'log', reached }, []],
+    ['a full backup in the place of a log', file(), { type: 'log' }, ['wrong_backup_kind']],
+    ['a backup of another database', file(), { type: 'full', databases: ['sales'] }, ['database_not_in_backup']],
+    ['a database name in another case', file(), { type: 'full', databases: ['Orders'] }, []],
+    [
+      'a backup of a newer server',
+      file({ serverVersion: '16.0.1000' }),
+      { type: 'full', targetMajor: 15 },
+      ['newer_version'],
+    ],
+    ['a backup of an older server', file({ serverVersion: '13.0.1000' }), { type: 'full', targetMajor: 15 }, []],
+    ['the next log', file(log), { type: 'log', reached }, []],
     ['a log after a gap', file({ ...log, firstLsn: '201' }), { type: 'log', reached }, ['log_chain_gap']],
-    ['a log of before', file({ ...log, lastLsn: '199' }), { type: 'log', reached }, ['log_already_restored']],
+    ['an earlier log', file({ ...log, lastLsn: '199' }), { type: 'log', reached }, ['log_already_restored']],
     ['the same log again', file({ ...log, lastLsn: '200' }), { type: 'log', reached }, ['log_already_restored']],
-    ['a log of a quiet time', file({ ...log, firstLsn: '200', lastLsn: '200' }), { type: 'log', reached }, []],
+    ['a log without changes', file({ ...log, firstLsn: '200', lastLsn: '200' }), { type: 'log', reached }, []],
     [
       'a differential of the base',
       file({ kind: 'I', databaseBackupLsn: '100' }),
@@ -73,8 +78,13 @@ describe('faults of a file at its position in a chain', () => {
       { type: 'differential', reached },
       ['differential_base_mismatch'],
     ],
-    ['a namesake', file(), { type: 'full', bindingId: '00'.repeat(16) }, ['database_not_in_backup?']],
-  ] as const)('%s', (_name, read, place, expected) => {
+    [
+      'a different database with the same name',
+      file(),
+      { type: 'full', bindingId: '00'.repeat(16) },
+      ['database_not_in_backup?'],
+    ],
+  ] as const)('are $3 for $0', (_name, read, place, expected) => {
     expect(codes(placeFaults(read, { databases: [], ...place }))).toEqual(expected);
   });
 });

@@ -200,7 +200,7 @@ interface Sample {
 }
 
 describe('real files', () => {
-  const title = 'are read as they were decoded independently';
+  const title = 'have the values of an independent decoder';
   if (nearby === undefined) it.skip(`${title}: no folder of samples beside the checkout`, () => {});
   else {
     const folder = nearby;
@@ -219,7 +219,7 @@ describe('real files', () => {
     };
     const letters: Record<string, string> = { full: 'D', differential: 'I', log: 'L' };
 
-    it.each(list.map((sample) => [sample.id, sample] as const))(`%s: ${title}`, (id, sample) => {
+    it.each(list.map((sample) => [sample.id, sample] as const))(`${title}: %s`, (id, sample) => {
       const { header, whole } = readSample(id, sample.size);
       expect(whole).toBe(true);
       expect({

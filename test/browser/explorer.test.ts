@@ -69,7 +69,7 @@ describe.skipIf(browserMissing !== null)(named('The explorer of the sandbox', br
   });
   afterAll(() => gateway?.stop(0));
 
-  it('opens the creation of a migration on less than three screens, problems in one line each', async () => {
+  it('shows the creation of a migration within three screens, with each problem on one line', async () => {
     const { page } = watched;
     expect(await page.textContent('#environment')).toBe('SANDBOX');
     const height = () => page.evaluate<number>('document.documentElement.scrollHeight');
@@ -83,7 +83,7 @@ describe.skipIf(browserMissing !== null)(named('The explorer of the sandbox', br
     expect(await page.getByRole('button', { name: 'Authorize' }).count()).toBe(0);
   });
 
-  it('carries out each example twice, to the end that it tells', async () => {
+  it('carries out each example twice with the outcome that the example describes', async () => {
     for (const time of ['first', 'second']) {
       const ids = new Map<string, string>();
       for (const name of Object.keys(creations)) {
@@ -100,7 +100,7 @@ describe.skipIf(browserMissing !== null)(named('The explorer of the sandbox', br
     expectNoFaults(watched);
   }, 240_000);
 
-  it('lists what is there, and nothing narrows it unasked', async () => {
+  it('lists every migration until the user sets a filter', async () => {
     const { status, body } = await explorer.execute('listMigrations');
     const all = (await (await fetch(`${gateway.url}/migrations`)).json()) as { items: unknown[] };
     expect(status).toBe(200);
@@ -108,7 +108,7 @@ describe.skipIf(browserMissing !== null)(named('The explorer of the sandbox', br
     expect(all.items.length).toBe(2 * Object.keys(creations).length);
   });
 
-  it('shows an error with what it means and where it is', async () => {
+  it('shows the meaning of an error and the field that it concerns', async () => {
     await explorer.write('createMigration', { provider: 'alibaba', target: { instanceId: 'rm-uf6wjk5' }, finl: true });
     const { status, body } = await explorer.execute('createMigration');
     expect(status).toBe(400);
@@ -130,7 +130,7 @@ describe.skipIf(browserMissing !== null)(named('The explorer of a real configura
   });
   afterAll(() => gateway?.stop(0));
 
-  it('names the accounts to a caller with a grant, and creates nothing before its dry run was confirmed', async () => {
+  it('names accounts to a caller with a grant and creates a migration only after its dry run is confirmed', async () => {
     const watched = await newPage();
     const { page } = watched;
     const explorer = await openExplorer(page, `${gateway.url}/docs`);

@@ -128,7 +128,7 @@ describe.skipIf(browserMissing !== null)(named('A newcomer', browserMissing), { 
   /** A command of the README, at the place where this gateway listens. */
   const here = (text: string) => text.replaceAll('http://127.0.0.1:8080', url);
 
-  it('a newcomer follows the README to a chain on each cloud, a failure, an event stream and a webhook', async () => {
+  it('follows the README to a chain on each cloud, a failure, an event stream and a webhook', async () => {
     const stream = typed(here(command('curl -N')), folder);
     const restored = printed(stream, /"to":"succeeded"[\s\S]*"to":"succeeded"[\s\S]*"to":"succeeded"/);
 

@@ -176,10 +176,10 @@ describe('watch', () => {
   });
 
   it.each([
-    ['a migration that is not there', {}, /\(not_found, 404\)/],
+    ['an unknown migration', {}, /\(not_found, 404\)/],
     ['a wrong key', { GODWIT_API_KEY: 'wrong' }, /\(unauthenticated, 401\)/],
     [
-      'a key file that is not there',
+      'a missing key file',
       { GODWIT_API_KEY: '', GODWIT_API_KEY_FILE: '/nowhere/key' },
       /\/nowhere\/key cannot be read: there is no such file/,
     ],

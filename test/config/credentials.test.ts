@@ -41,7 +41,7 @@ describe('the credentials of an account', () => {
       { accessKeyId: 'i', secretAccessKey: 's', securityToken: 't' },
       { method: 'access_key' },
     ],
-  ])('%s: exactly the given values arrive', async (_name, entry, credentials, more) => {
+  ])('arrive unchanged: %s', async (_name, entry, credentials, more) => {
     const read = await (await credentialsOf({ ...entry, credentials }))();
     expect(revealed(read)).toEqual({ provider: entry.provider, ...credentials, ...more });
     for (const shown of [JSON.stringify(read), inspect(read, { depth: 9 })])

@@ -43,9 +43,9 @@ describe('an unreadable configuration file', () => {
 
 describe('a fault', () => {
   it.each([
-    ['in the place of a variable', { accessKeyId: 'id', accessKeySecret: { env: 'hunter2' } }],
-    ['in the place of a path', { accessKeyId: 'id', accessKeySecret: { file: 'hunter2' } }],
-    ['in the place of a member', { accessKeyId: 'id', hunter2: 'x' }],
+    ['in place of a variable name', { accessKeyId: 'id', accessKeySecret: { env: 'hunter2' } }],
+    ['in place of a path', { accessKeyId: 'id', accessKeySecret: { file: 'hunter2' } }],
+    ['in place of a member name', { accessKeyId: 'id', hunter2: 'x' }],
   ])('never repeats a secret %s', async (_name, credentials) => {
     const faults = await faultsOf({ accounts: [{ ...alibabaEntry(), credentials }] });
     expect(faults.length).toBeGreaterThan(0);
@@ -70,17 +70,13 @@ describe('a fault', () => {
   });
 
   it.each([
+    ['an unreplaced placeholder', { publicUrl: ['https://$', '{HOST}/x'].join('') }, 'publicUrl: holds `$'],
     [
-      'a text that somebody else should have replaced',
-      { publicUrl: ['https://$', '{HOST}/x'].join('') },
-      'publicUrl: holds `$',
-    ],
-    [
-      'the name of callers without authentication',
+      'a key with the reserved name of unauthenticated callers',
       { auth: { keys: [keyEntry('anonymous', 'a')] } },
       'auth.keys[0].name',
     ],
-    ['an issuer twice', { auth: { jwt: [issuer(), issuer()] } }, 'auth.jwt[1].issuer: is used twice'],
+    ['a duplicate issuer', { auth: { jwt: [issuer(), issuer()] } }, 'auth.jwt[1].issuer: is used twice'],
     [
       'a member of one of several issuers',
       { auth: { jwt: [{ ...issuer(), jwksUri: undefined }] } },

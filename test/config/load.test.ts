@@ -82,7 +82,7 @@ describe('a configuration', () => {
 
   it.each([
     ['a list', []],
-    ['a text', 'accounts'],
+    ['a string', 'accounts'],
     ['a number', 7],
     ['null', null],
   ])('that is %s is rejected without a crash', async (_name, file) => {

@@ -87,7 +87,7 @@ describe('the URL of a webhook receiver', () => {
     ['https://api.localhost/', 'is this machine; the configuration does not allow private addresses.'],
     ['https://127.1/', 'is this machine; the configuration does not allow private addresses.'],
     ['https://[::1]/', 'is this machine; the configuration does not allow private addresses.'],
-  ])('%s: %s', (url, fault) => {
+  ])('%s has the fault %s', (url, fault) => {
     expect(urlFault(url, strict)).toBe(fault);
   });
 

@@ -234,7 +234,7 @@ describe('the leftovers of a refused submission', () => {
     expect(codes(model.migration)).toEqual(['backup_failed']);
   });
 
-  it.each(['looked for in vain', 'not to be asked for'] as const)(
+  it.each(['in doubt', 'in doubt at a silent vendor'] as const)(
     'never block the migration forever when their removal is %s',
     (how) => {
       const model = behind();
@@ -242,7 +242,7 @@ describe('the leftovers of a refused submission', () => {
       const { number } = model.migration.calls.at(-1) ?? { number: 0 };
       model.now += askOperatorAfterMs(settings) + 60_000;
       model.set(
-        how === 'not to be asked for'
+        how === 'in doubt at a silent vendor'
           ? probeFailed(model.migration, number, failureOf('unavailable'), model.context)
           : settleByFinding(model.migration, number, { found: 'unclear', detail: 'Two.' }, model.now, model.context),
       );

@@ -12,7 +12,7 @@ describe('malformed credentials', () => {
     ['full-width letters', 'ａbc', 'holds the character U+FF41 at place 1 of 3'],
     ['a blank', 'abc def', 'holds the character U+0020 at place 4 of 7'],
     ['nothing', '', 'is empty'],
-  ])('%s is named by the member and the place, without the value', (_name, secret, detail) => {
+  ])('that contain %s are named by member and position, without the value', (_name, secret, detail) => {
     expect(withSecret(secret)).toEqual({ name: 'secretKey', detail });
   });
 

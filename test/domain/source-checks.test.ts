@@ -32,15 +32,15 @@ describe('a path that resolves to another object', () => {
 describe('the expiry of a signed link', () => {
   const at = (ms: number) => Math.floor(ms / 1000);
   it.each<[string, string, number | null]>([
-    ['COS', `?q-sign-algorithm=sha1&q-sign-time=1;${at(now) - 60}&q-signature=x`, now - 60_000],
-    ['OSS and OBS', `?Expires=${at(now) + 60}&OSSAccessKeyId=x&Signature=y`, now + 60_000],
-    ['version 4 of OSS', '?x-oss-date=20261128T110000Z&x-oss-expires=1800', Date.UTC(2026, 10, 28, 11, 30)],
-    ['version 4 of Amazon', '?X-Amz-Date=20261128T110000Z&X-Amz-Expires=7200', Date.UTC(2026, 10, 28, 13)],
-    ['Azure', '?sv=1&se=2026-11-28T11%3A00%3A00Z&sig=x', Date.UTC(2026, 10, 28, 11)],
-    ['a parameter that only looks like it', '?se=2026-11-28T11:00:00Z', null],
-    ['no end', '?x=1', null],
-    ['an end that nobody can read', '?Expires=soon&X-Amz-Expires=60', null],
-  ])('of %s ends when it says', (_title, query, end) => {
+    ['a COS signature', `?q-sign-algorithm=sha1&q-sign-time=1;${at(now) - 60}&q-signature=x`, now - 60_000],
+    ['an OSS or OBS signature', `?Expires=${at(now) + 60}&OSSAccessKeyId=x&Signature=y`, now + 60_000],
+    ['an OSS V4 signature', '?x-oss-date=20261128T110000Z&x-oss-expires=1800', Date.UTC(2026, 10, 28, 11, 30)],
+    ['an AWS V4 signature', '?X-Amz-Date=20261128T110000Z&X-Amz-Expires=7200', Date.UTC(2026, 10, 28, 13)],
+    ['an Azure signature', '?sv=1&se=2026-11-28T11%3A00%3A00Z&sig=x', Date.UTC(2026, 10, 28, 11)],
+    ['an unrelated `se` parameter', '?se=2026-11-28T11:00:00Z', null],
+    ['no expiry', '?x=1', null],
+    ['an unreadable expiry', '?Expires=soon&X-Amz-Expires=60', null],
+  ])('is read from a link with %s', (_title, query, end) => {
     expect(linkEnd(`${host}/a.bak${query}`)).toBe(end);
     const refused = sourceConflicts(links('https://x.example/a.bak', `${host}/a.bak${query}`), now);
     expect(refused.map(({ pointer }) => pointer)).toEqual(end !== null && end <= now ? ['/source/urls/1'] : []);

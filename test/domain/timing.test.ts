@@ -7,7 +7,7 @@ describe('the time until an operator is asked about a call of unknown outcome', 
     [1000, 30_000],
     [60_000, 15 * 60_000],
     [3_600_000, 3_600_000],
-  ])('settleMs %i: %i ms', (settleMs, expected) => {
+  ])('is, with settleMs %i, %i ms', (settleMs, expected) => {
     expect(askOperatorAfterMs({ settleMs })).toBe(expected);
   });
 });

@@ -59,7 +59,7 @@ const situations: readonly Situation[] = [
   },
   { name: 'a submission of unknown outcome', reach: (model) => model.work(unknown) },
   {
-    name: 'a submission of unknown outcome, for long',
+    name: 'a submission of unknown outcome for a long time',
     reach: (model) => {
       model.work(unknown);
       lookLate(model);
@@ -83,36 +83,36 @@ const situations: readonly Situation[] = [
     },
   },
   {
-    name: 'restoring, the vendor cannot be asked',
+    name: 'restoring, vendor unavailable',
     reach: (model) => {
       restoring(model);
       model.set(observationFailed(model.migration, failureOf('unauthenticated'), model.context));
     },
   },
   {
-    name: 'restoring, an unknown word',
+    name: 'restoring, unknown vendor status',
     reach: (model) => {
       restoring(model);
       say(model, 'unrecognized');
     },
   },
   {
-    name: 'lost at the vendor',
+    name: 'missing at the vendor',
     reach: (model) => {
       restoring(model);
       say(model, 'missing');
     },
   },
-  { name: 'at rest', reach: (model) => model.settle() },
+  { name: 'awaiting a backup', reach: (model) => model.settle() },
   {
-    name: 'at rest with a final backup in the queue',
+    name: 'awaiting a backup, final one queued',
     reach: (model) => {
       model.settle();
       model.ask('add_final');
     },
   },
   {
-    name: 'an increment put off',
+    name: 'deferred increment',
     reach: (model) => {
       model.settle();
       model.ask('add');
@@ -120,7 +120,7 @@ const situations: readonly Situation[] = [
     },
   },
   {
-    name: 'an increment of unknown outcome',
+    name: 'increment of unknown outcome',
     reach: (model) => {
       model.settle();
       model.ask('add');
@@ -128,7 +128,7 @@ const situations: readonly Situation[] = [
     },
   },
   {
-    name: 'an increment refused',
+    name: 'refused increment',
     reach: (model) => {
       model.settle();
       model.ask('add');
@@ -136,7 +136,7 @@ const situations: readonly Situation[] = [
     },
   },
   {
-    name: 'an increment refused, others in the queue',
+    name: 'refused increment, others queued',
     reach: (model) => {
       model.settle();
       for (let count = 0; count < 3; count++) model.ask('add');
@@ -144,7 +144,7 @@ const situations: readonly Situation[] = [
     },
   },
   {
-    name: 'an increment refused, the final one in the queue',
+    name: 'refused increment, final one queued',
     reach: (model) => {
       model.settle();
       model.ask('add');
@@ -153,7 +153,7 @@ const situations: readonly Situation[] = [
     },
   },
   {
-    name: 'an increment that waits for its upload',
+    name: 'increment that waits for its upload',
     upload: true,
     providers: ['tencent'],
     reach: (model) => {
@@ -165,7 +165,7 @@ const situations: readonly Situation[] = [
     },
   },
   {
-    name: 'being opened',
+    name: 'opening the database',
     reach: (model) => {
       model.settle();
       model.ask(model.migration.provider === 'alibaba' ? 'cut_over' : 'add_final');
@@ -173,7 +173,7 @@ const situations: readonly Situation[] = [
     },
   },
   {
-    name: 'lost while being opened',
+    name: 'missing while opening the database',
     reach: (model) => {
       model.settle();
       model.ask(model.migration.provider === 'alibaba' ? 'cut_over' : 'add_final');
@@ -192,7 +192,7 @@ const situations: readonly Situation[] = [
     },
   },
   {
-    name: 'being cancelled',
+    name: 'cancelling',
     providers: ['alibaba', 'tencent'],
     reach: (model) => {
       model.work(accept);
@@ -200,7 +200,7 @@ const situations: readonly Situation[] = [
     },
   },
   {
-    name: 'being cancelled, the call’s outcome unknown for long',
+    name: 'cancelling, outcome unknown for a long time',
     providers: ['alibaba', 'tencent'],
     reach: (model) => {
       model.work(accept);
@@ -210,7 +210,7 @@ const situations: readonly Situation[] = [
     },
   },
   {
-    name: 'the account not configured',
+    name: 'account not configured',
     accountGone: true,
     reach: (model) => {
       restoring(model);
@@ -218,7 +218,7 @@ const situations: readonly Situation[] = [
     },
   },
   {
-    name: 'being cancelled, the account not configured',
+    name: 'cancelling, account not configured',
     accountGone: true,
     providers: ['alibaba', 'tencent'],
     reach: (model) => {
@@ -245,7 +245,7 @@ const situations: readonly Situation[] = [
     },
   },
   {
-    name: 'failed with an increment',
+    name: 'failed with its increment',
     reach: (model) => {
       model.settle();
       model.ask('add');
@@ -270,7 +270,7 @@ describe('the offered actions', () => {
   });
   const reached = new Set<string>();
 
-  it.each(table)('of $provider, $name: Godwit accepts exactly what it offers', async (situation) => {
+  it.each(table)('are exactly those that Godwit accepts: $provider, $name', async (situation) => {
     const { provider, mode = 'full_log', upload = false, accountGone = false } = situation;
     const chain = chains.get(provider);
     if (chain === undefined) throw new Error('no chain');

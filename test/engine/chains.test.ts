@@ -220,25 +220,28 @@ describe('cancel', () => {
     ['huawei', 'awaiting_backup', 'cancelled', null],
     ['tencent', 'restoring', 'refused', null],
     ['tencent', 'awaiting_backup', 'cancelled', null],
-  ] as [ProviderId, string, string, string | null][])('at %s, %s: %s', async (provider, state, outcome, operation) => {
-    const chain = await startChain(provider);
-    const id = await chain.create();
-    await chain.until(id, reach[state] ?? isTerminal);
-    const before = chain.simulation.exchanges.length;
-    const problem = await problemOf(chain.service.cancel(id, caller));
-    if (outcome === 'refused') {
-      expect(problem.code).toBe('invalid_state');
-      return;
-    }
-    expect(problem.code).toBe('none');
-    const ended = await chain.until(id, isTerminal);
-    expect(ended.state).toBe('cancelled');
-    expect(ended.warnings.map(({ code }) => code)).toEqual(['half_restored_database']);
-    const sent = chain.simulation.exchanges.slice(before).map((each) => each.split(':')[0]);
-    if (operation === null) expect(sent).toEqual([]);
-    else expect(sent.filter((each) => each === operation)).toHaveLength(1);
-    expect(await chain.service.cancel(id, caller)).toMatchObject({ changed: false });
-  });
+  ] as [ProviderId, string, string, string | null][])(
+    'at %s in state %s is %s',
+    async (provider, state, outcome, operation) => {
+      const chain = await startChain(provider);
+      const id = await chain.create();
+      await chain.until(id, reach[state] ?? isTerminal);
+      const before = chain.simulation.exchanges.length;
+      const problem = await problemOf(chain.service.cancel(id, caller));
+      if (outcome === 'refused') {
+        expect(problem.code).toBe('invalid_state');
+        return;
+      }
+      expect(problem.code).toBe('none');
+      const ended = await chain.until(id, isTerminal);
+      expect(ended.state).toBe('cancelled');
+      expect(ended.warnings.map(({ code }) => code)).toEqual(['half_restored_database']);
+      const sent = chain.simulation.exchanges.slice(before).map((each) => each.split(':')[0]);
+      if (operation === null) expect(sent).toEqual([]);
+      else expect(sent.filter((each) => each === operation)).toHaveLength(1);
+      expect(await chain.service.cancel(id, caller)).toMatchObject({ changed: false });
+    },
+  );
 
   it('before the start at Tencent removes the registered task', async () => {
     const chain = await startChain('tencent', 'full', { exchangeFaults: ['none', 'throttled'] });

@@ -34,7 +34,7 @@ const words: readonly [ProviderId, string, string][] = [
 
 describe('a failure at the vendor', () => {
   it.each(words)(
-    '%s, a key with `%s`: fails with %s in plain words and the vendor’s own',
+    'at %s, for a key with `%s`, has the code %s, a plain explanation and the vendor’s words',
     async (provider, word, code) => {
       const simulation = await Simulation.start({ provider });
       const id = await simulation.submit(requestFor(provider, 'full', `prod/${word}-orders.bak`));

@@ -25,7 +25,7 @@ const refusals: readonly Refusal[] = [
   { what: 'no account', from: 'postgresql', set: ['config.accounts=[]'], says: /at least one account/ },
   { what: 'no authentication', from: 'postgresql', set: ['config.auth={"keys":[]}'], says: /keys or jwt/ },
   { what: 'a misspelt value', from: 'postgresql', set: ['replicaCuont=3'], says: /replicaCuont/ },
-  { what: 'a misspelt value within', from: 'postgresql', set: ['ingress.enable=true'], says: /enable\b/ },
+  { what: 'a misspelt nested value', from: 'postgresql', set: ['ingress.enable=true'], says: /enable\b/ },
   { what: 'a misspelt setting of the configuration', from: 'postgresql', set: ['config.engin={}'], says: /engin\b/ },
   {
     what: 'a misspelt member of an account',
@@ -61,8 +61,8 @@ const refusals: readonly Refusal[] = [
     set: ['config.accounts[0].credentials={"source":"oidc","roleArn":"acs:ram::1:role/x"}'],
     says: /oidcProviderArn/,
   },
-  { what: 'an encryption key in clear', from: 'postgresql', set: ['config.encryption.key="plain"'], says: /key/ },
-  { what: 'a count that is text', from: 'postgresql', set: ['replicaCount="3"'], says: /replicaCount/ },
+  { what: 'a plain-text encryption key', from: 'postgresql', set: ['config.encryption.key="plain"'], says: /key/ },
+  { what: 'a count given as text', from: 'postgresql', set: ['replicaCount="3"'], says: /replicaCount/ },
   {
     what: 'an environment variable that the chart sets',
     from: 'postgresql',
@@ -80,15 +80,12 @@ const refusals: readonly Refusal[] = [
   { what: 'more fewest replicas than most', from: 'everything', set: ['autoscaling.minReplicas=10'], says: /at least/ },
 ];
 
-describe.skipIf(helmMissing !== null)(
-  `What the chart refuses${helmMissing ? ` (skipped: ${helmMissing})` : ''}`,
-  () => {
-    const cases = helms.flatMap((helm) => refusals.map((refusal) => ({ ...refusal, helm, name: helm.name })));
+describe.skipIf(helmMissing !== null)(`The chart rejects${helmMissing ? ` (skipped: ${helmMissing})` : ''}`, () => {
+  const cases = helms.flatMap((helm) => refusals.map((refusal) => ({ ...refusal, helm, name: helm.name })));
 
-    it.concurrent.each(cases)('$name: $what', async ({ helm, from, set, says }) => {
-      const run = await helm.template(from, ...set);
-      expect(run.ok).toBe(false);
-      expect(run.output).toMatch(says);
-    });
-  },
-);
+  it.concurrent.each(cases)('$name: $what', async ({ helm, from, set, says }) => {
+    const run = await helm.template(from, ...set);
+    expect(run.ok).toBe(false);
+    expect(run.output).toMatch(says);
+  });
+});

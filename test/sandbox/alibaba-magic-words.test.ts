@@ -42,7 +42,7 @@ describe('failures triggered by a word in the key', () => {
     ['orders.zip', 'InvalidFile', 'IncorrectFileExtension'],
   ];
   for (const [key, code, other] of refusals) {
-    it(`${key} is refused with ${code}, or ${other} where the other words are used`, () => {
+    it(`${key} is refused with ${code}, or ${other} where the alternative codes are used`, () => {
       const cloud = validatedCloud();
       expect(cloud.call('CreateMigrateTask', full('orders', key)).Code).toBe(code);
       const there = { DBInstanceId: 'rm-altcodes' };

@@ -8,7 +8,12 @@ const action = 'DescribeMigrateTasks';
 /** Requests that are refused: code, HTTP status. */
 const refused: readonly Refusal[] = [
   ['an unknown parameter', 'InvalidParameter', 400, () => rpc(action, { ...list, Colour: 'red' }, start)],
-  ['a hidden old parameter', 'InvalidParameter', 400, () => rpc(action, { ...list, OwnerId: '1' }, start)],
+  [
+    'a parameter that only old versions document',
+    'InvalidParameter',
+    400,
+    () => rpc(action, { ...list, OwnerId: '1' }, start),
+  ],
   ['a missing parameter', 'MissingDBInstanceId', 400, () => rpc(action, window, start)],
   ['an empty required parameter', 'MissingDBInstanceId', 400, () => rpc(action, { ...list, DBInstanceId: '' }, start)],
   [
@@ -23,8 +28,13 @@ const refused: readonly Refusal[] = [
     400,
     () => rpc(action, { ...list, EndTime: list.StartTime }, start),
   ],
-  ['a small page', 'InvalidPageSize', 400, () => rpc(action, { ...list, PageSize: '29' }, start)],
-  ['a page that is no number', 'InvalidPageNumber', 400, () => rpc(action, { ...list, PageNumber: 'one' }, start)],
+  ['a page size below the minimum', 'InvalidPageSize', 400, () => rpc(action, { ...list, PageSize: '29' }, start)],
+  [
+    'a page number that is not a number',
+    'InvalidPageNumber',
+    400,
+    () => rpc(action, { ...list, PageNumber: 'one' }, start),
+  ],
   [
     'a wrong mode',
     'InvalidBackupMode',
@@ -32,7 +42,7 @@ const refused: readonly Refusal[] = [
     () => rpc('CreateMigrateTask', full('orders', 'a.bak', { BackupMode: 'Full' }), start),
   ],
   [
-    'a boolean in small letters',
+    'a boolean in lower case',
     'InvalidIsOnlineDB',
     400,
     () => rpc('CreateMigrateTask', full('orders', 'a.bak', { IsOnlineDB: 'true' }), start),

@@ -116,7 +116,7 @@ describe('the official SDKs', () => {
       expect(sandbox.journal().map(({ effect }) => effect)).toEqual(['restore', 'opened']);
     });
 
-    it(`${name}: looks before, ends a task, and understands a refusal`, async () => {
+    it(`${name}: checks first, ends a task and parses a refusal`, async () => {
       const send = client();
       expect(await send('DescribeDBInstanceAttribute', instance)).toMatchObject({
         Items: { DBInstanceAttribute: [{ Engine: 'SQLServer', DBInstanceStatus: 'Running' }] },

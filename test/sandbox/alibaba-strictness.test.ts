@@ -64,33 +64,33 @@ const refused: readonly Refusal[] = [
   ['a changed parameter, V3', 'SignatureDoesNotMatch', 400, () => tampered(acs3(action, list, start))],
   ['a changed method', 'SignatureDoesNotMatch', 400, () => ({ ...rpc(action, list, start), method: 'GET' })],
   [
-    'no signature',
+    'an empty signature',
     'IncompleteSignature',
     400,
     () => ({ ...rpc(action, list, start), query: encode({ ...rpcParameters(action, list, start), Signature: '' }) }),
   ],
   [
-    'no signature at all',
+    'no authentication parameters',
     'MissingAccessKeyId',
     400,
     () => ({ ...rpc(action, list, start), query: encode({ Action: action, Version: '2014-08-15', Format: 'JSON' }) }),
   ],
   [
-    'another method of signing',
+    'another signature method',
     'InvalidSignatureMethod',
     400,
     () => rpc(action, list, start, { SignatureMethod: 'HMAC-SHA256' }),
   ],
   [
-    'another version of signing',
+    'another signature version',
     'IncompleteSignature',
     400,
     () => rpc(action, list, start, { SignatureVersion: '2.0' }),
   ],
   ['no nonce', 'MissingSignatureNonce', 400, () => rpc(action, list, start, { SignatureNonce: 'ABSENT' })],
-  ['an old time', 'InvalidTimeStamp.Expired', 400, () => rpc(action, list, start - 15 * 60_000 - 1000)],
-  ['a time to come', 'InvalidTimeStamp.Expired', 400, () => rpc(action, list, start + 15 * 60_000 + 1000)],
-  ['an old time, V3', 'InvalidTimeStamp.Expired', 400, () => acs3(action, list, start - 15 * 60_000 - 1000)],
+  ['an expired time', 'InvalidTimeStamp.Expired', 400, () => rpc(action, list, start - 15 * 60_000 - 1000)],
+  ['a future time', 'InvalidTimeStamp.Expired', 400, () => rpc(action, list, start + 15 * 60_000 + 1000)],
+  ['an expired time, V3', 'InvalidTimeStamp.Expired', 400, () => acs3(action, list, start - 15 * 60_000 - 1000)],
   [
     'a time with a fraction',
     'InvalidTimeStamp.Format',
@@ -98,14 +98,14 @@ const refused: readonly Refusal[] = [
     () => rpc(action, list, start, { Timestamp: '2026-11-21T12:00:30.000Z' }),
   ],
   [
-    'a time that is none',
+    'an impossible time',
     'IllegalTimestamp',
     400,
     () => rpc(action, list, start, { Timestamp: '2026-13-21T12:00:30Z' }),
   ],
   ['an unknown key', 'InvalidAccessKeyId.NotFound', 404, () => rpc(action, list, start, { AccessKeyId: 'nobody' })],
   [
-    'a key named like a member of every object',
+    'a key named like a built-in object property',
     'InvalidAccessKeyId.NotFound',
     404,
     () => rpc(action, list, start, { AccessKeyId: 'constructor' }),
@@ -159,7 +159,7 @@ const refused: readonly Refusal[] = [
     () => rpc(action, list, start, { ...sts, SecurityToken: `${securityToken}-expired` }),
   ],
   [
-    'a token that is none',
+    'a malformed token',
     'InvalidSecurityToken.Malformed',
     400,
     () => rpc(action, list, start, { ...sts, SecurityToken: 'a b' }),
@@ -171,7 +171,7 @@ const refused: readonly Refusal[] = [
     () => acs3(action, list, start, { ...stsHeaders, 'x-acs-security-token': `${securityToken}-expired` }),
   ],
   [
-    'a V3 header that is not signed',
+    'an unsigned V3 header',
     'IncompleteSignature',
     400,
     () => {
@@ -180,7 +180,7 @@ const refused: readonly Refusal[] = [
     },
   ],
   [
-    'a V3 body that is not the signed one',
+    'a V3 body other than the signed one',
     'SignatureDoesNotMatch',
     400,
     () => acs3(action, list, start, { 'x-acs-content-sha256': 'ab' }),
@@ -210,7 +210,7 @@ const refused: readonly Refusal[] = [
   ['another path', 'InvalidApi.NotFound', 404, () => ({ ...rpc(action, list, start), path: '/rds' })],
   ['another HTTP method', 'UnsupportedHTTPMethod', 400, () => ({ ...rpc(action, list, start), method: 'PUT' })],
   [
-    'a parameter twice',
+    'a duplicate parameter',
     'InvalidParameter',
     400,
     () => ({ ...rpc(action, list, start), query: `Format=JSON&Action=${action}&Action=${action}` }),
@@ -229,7 +229,7 @@ describe('refused requests', () => {
     it(`${name}: ${code}`, () => expectRefusal(build(), code, status));
   }
 
-  it('a nonce that was used before in either signature style', () => {
+  it('a nonce already used in either signature style: SignatureNonceUsed', () => {
     const subject = newCloud();
     expect(subject.send(rpc(action, list, start, { SignatureNonce: 'once' })).status).toBe(200);
     const again = subject.send(acs3(action, list, start, { 'x-acs-signature-nonce': 'once' }));

@@ -12,15 +12,15 @@ function play(rules: readonly FaultRule[], count: number, seed = 1): string {
 
 describe('a rule', () => {
   const rows: readonly (readonly [name: string, changes: Partial<FaultRule>, expected: string])[] = [
-    ['fires once by itself', {}, 'x.....'],
-    ['fires as often as it says', { count: 3 }, 'xxx...'],
-    ['lets the first ones pass', { skip: 2, count: 2 }, '..xx..'],
-    ['never fires with chance 0', { probability: 0 }, '......'],
-    ['always fires with chance 1', { probability: 1 }, 'xxxxxx'],
-    ['keeps to its count also with a chance', { probability: 1, count: 2 }, 'xx....'],
-    ['leaves other clouds alone', { cloud: 'huawei' }, '......'],
-    ['leaves other operations alone', { operation: 'List' }, '......'],
-    ['may mean all', { cloud: '*', operation: '*' }, 'x.....'],
+    ['fires once by default', {}, 'x.....'],
+    ['fires `count` times', { count: 3 }, 'xxx...'],
+    ['lets `skip` calls pass first', { skip: 2, count: 2 }, '..xx..'],
+    ['never fires with probability 0', { probability: 0 }, '......'],
+    ['always fires with probability 1', { probability: 1 }, 'xxxxxx'],
+    ['fires `count` times at most, whatever its probability', { probability: 1, count: 2 }, 'xx....'],
+    ['ignores other clouds', { cloud: 'huawei' }, '......'],
+    ['ignores other operations', { operation: 'List' }, '......'],
+    ['matches every cloud and operation as `*`', { cloud: '*', operation: '*' }, 'x.....'],
   ];
   for (const [name, changes, expected] of rows) {
     it(name, () => expect(play([{ ...rule, ...changes }], 6)).toBe(expected));

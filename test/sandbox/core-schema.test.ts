@@ -53,19 +53,19 @@ const named = (name: string) => {
 describe('a query', () => {
   const queries: readonly (readonly [name: string, query: Record<string, string>, faults: readonly string[]])[] = [
     ['as declared', { colour: 'red', page: '2', id: '1' }, []],
-    ['without the required one', { page: '1' }, ['missing colour']],
-    ['with one too many', { colour: 'red', token: 'x' }, ['unknown token']],
+    ['without a required parameter', { page: '1' }, ['missing colour']],
+    ['with an unknown parameter', { colour: 'red', token: 'x' }, ['unknown token']],
     ['with a header’s name', { colour: 'red', 'x-token': 'x' }, ['unknown x-token']],
-    ['with a member of every object', { colour: 'red', constructor: 'x' }, ['unknown constructor']],
-    ['with a word for a number', { colour: 'red', page: 'one' }, ['type page']],
-    ['with a number in other clothes', { colour: 'red', page: '1.0' }, ['type page']],
+    ['with the name of a built-in object property', { colour: 'red', constructor: 'x' }, ['unknown constructor']],
+    ['with a word in place of a number', { colour: 'red', page: 'one' }, ['type page']],
+    ['with a decimal in place of an integer', { colour: 'red', page: '1.0' }, ['type page']],
     ['with a padded number', { colour: 'red', page: '01' }, ['type page']],
-    ['out of range', { colour: 'red', page: '0' }, ['value page']],
-    ['with another value', { colour: 'Red' }, ['value colour']],
+    ['with a number out of range', { colour: 'red', page: '0' }, ['value page']],
+    ['with a value outside its enum', { colour: 'Red' }, ['value colour']],
     ['with two faults', { colour: 'green', nothing: '' }, ['unknown nothing', 'value colour']],
   ];
   for (const [name, query, faults] of queries) {
-    it(name, () => {
+    it(`${name}: ${faults.join(', ') || 'valid'}`, () => {
       const found = named('List')
         .validateQuery(query)
         .map((fault) => `${fault.kind} ${fault.name}`);
@@ -83,14 +83,14 @@ describe('a body', () => {
   const bodies: readonly (readonly [name: string, body: unknown, faults: readonly string[]])[] = [
     ['as declared', { name: 'x', colours: ['red'], inner: { deep: true }, open: { any: 1 } }, []],
     ['that is missing', undefined, ['missing ']],
-    ['that is no object', [], ['type ']],
+    ['with a list in place of the object', [], ['type ']],
     ['with null', { name: null }, ['type name']],
-    ['with a number for a text', { name: 1 }, ['type name']],
-    ['with an unknown member deep inside', { name: 'x', inner: { deeper: 1 } }, ['unknown inner.deeper']],
-    ['with a wrong item', { name: 'x', colours: ['red', 'green'] }, ['value colours.1']],
+    ['with a number in place of text', { name: 1 }, ['type name']],
+    ['with an unknown nested member', { name: 'x', inner: { deeper: 1 } }, ['unknown inner.deeper']],
+    ['with an item outside its enum', { name: 'x', colours: ['red', 'green'] }, ['value colours.1']],
   ];
   for (const [name, body, faults] of bodies) {
-    it(name, () => {
+    it(`${name}: ${faults.join(', ') || 'valid'}`, () => {
       expect(
         named('Put')
           .validateBody(body)

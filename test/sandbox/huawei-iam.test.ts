@@ -29,7 +29,7 @@ describe('Huawei sandbox: tokens', () => {
     ['project before domain', { project: { name: keys.region }, domain: { name: keys.accountName } }, P],
     ['domain', { domain: { name: keys.accountName } }, undefined],
     ['none', undefined, undefined],
-  ])('scope: %s', (_, scope, project) => {
+  ])('returns the project of the scope: %s', (_, scope, project) => {
     const answer = laboratory().raw(tokenRequest(login({ scope })));
     expect(answer.status).toBe(201);
     expect((answer.json as { token: { project?: { id: string } } }).token.project?.id).toBe(project);
@@ -83,7 +83,7 @@ describe('Huawei sandbox: tokens', () => {
     expect(raw(tokenRequest(login())).status).toBe(201);
   });
 
-  it.each([{ user: 'nobody' }, { account: 'another-account' }])('does not count %o', (who) => {
+  it.each([{ user: 'nobody' }, { account: 'another-account' }])('does not count wrong passwords of %o', (who) => {
     const { raw } = laboratory();
     for (let i = 0; i < 9; i++) expect(raw(tokenRequest(login(who))).json).toEqual(wrongPassword);
     expect(raw(tokenRequest(login())).status).toBe(201);
@@ -168,7 +168,7 @@ describe('Huawei sandbox: projects', () => {
     ['per_page=10&page=0', 400, undefined],
     ['nmae=x', 400, undefined],
     ['name=a&name=b', 400, undefined],
-  ])('%s', (query, status, count) => {
+  ])('the query %s gets %d', (query, status, count) => {
     const answer = laboratory().call({ path: '/v3/projects', query });
     expect(answer.status).toBe(status);
     expect((answer.json as { projects?: unknown[] }).projects?.length).toBe(count);
@@ -192,7 +192,7 @@ describe('Huawei sandbox: signatures', () => {
       { ...list, query: 'status=PRECHECK%20FAILED' },
     ],
     ['another body', { method: 'POST', path: jobsPath, body: '{}' }, { method: 'POST', path: jobsPath, body: '{ }' }],
-  ])('rejects %s than was signed', (_, sent, claimed) => {
+  ])('rejects %s after signing', (_, sent, claimed) => {
     expect(laboratory().raw({ ...sent, headers: signed(claimed, start) })).toMatchObject(
       reason('verify aksk signature fail, canonicalRequest:'),
     );
@@ -258,8 +258,8 @@ describe('Huawei sandbox: signatures', () => {
   it.each([
     ['no host', 'content-type;x-project-id;x-sdk-date'],
     ['unsorted names', 'host;content-type;x-project-id;x-sdk-date'],
-    ['a header that is not there', 'content-type;host;x-nothing;x-project-id;x-sdk-date'],
-    ['a word of the language', 'constructor;content-type;host;x-project-id;x-sdk-date'],
+    ['a missing header', 'content-type;host;x-nothing;x-project-id;x-sdk-date'],
+    ['the name of a built-in object property', 'constructor;content-type;host;x-project-id;x-sdk-date'],
   ])('rejects %s among the signed headers', (_, names) => {
     const headers = signed(list, start, {}, names.split(';'));
     expect(laboratory().raw({ ...list, headers })).toMatchObject(reason('verify aksk signature fail'));
@@ -272,9 +272,12 @@ describe('Huawei sandbox: signatures', () => {
     );
   });
 
-  it.each(['SDK-HMAC-SHA256 Access=x', 'SDK-HMAC-SHA256', 'Bearer x'])('rejects %s', (authorization) => {
-    expect(laboratory().raw({ ...list, headers: { authorization } }).status).toBe(401);
-  });
+  it.each(['SDK-HMAC-SHA256 Access=x', 'SDK-HMAC-SHA256', 'Bearer x'])(
+    'rejects the authorization %j',
+    (authorization) => {
+      expect(laboratory().raw({ ...list, headers: { authorization } }).status).toBe(401);
+    },
+  );
 
   it('requires the right X-Project-Id for a project', () => {
     const { raw } = laboratory();

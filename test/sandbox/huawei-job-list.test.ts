@@ -158,7 +158,7 @@ describe('Huawei sandbox: list, show, update, delete', () => {
     ['abc', 'offline', 400, 'DRS.M00202'],
     ['a b c d', 'offline', 400, 'DRS.M00202'],
     ['alpha-9', 'backup', 400, 'DRS.M00202'],
-  ])('validates the name %s of type %s: %d', (name, type, status, code) => {
+  ])('answers a check of the name %s of type %s with %d', (name, type, status, code) => {
     const answer = five().call({ method: 'POST', path: `/v5/${P}/jobs/name-validation`, body: { name, type } });
     expect(answer.status).toBe(status);
     expect(answer.json.error_code).toBe(code);

@@ -81,7 +81,7 @@ describe('Huawei sandbox: the life of a job', () => {
       50_000,
       'not in backup file list',
     ],
-  ])('%s', (_, changes, status, after, text) => {
+  ])('$0 ends as $2 after $3 ms', (_, changes, status, after, text) => {
     const { created, show, clock } = laboratory();
     const id = created(changes);
     clock.now += after - 1;

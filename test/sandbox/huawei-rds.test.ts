@@ -81,7 +81,7 @@ describe('Huawei sandbox: RDS backups', () => {
     ['failedbr04', [{ status: 'FAILED' }]],
     ['notfoundbr04', []],
     ['abc', []],
-  ])('the backup %s', (id, expected) => {
+  ])('show the backup %s as %j', (id, expected) => {
     expect(rds().backups(`instance_id=${target}&backup_id=${id}`).backups).toMatchObject(expected);
   });
 

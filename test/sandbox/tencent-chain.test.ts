@@ -119,7 +119,7 @@ describe('a chain', () => {
     ['FULL_DIFF', 'orders_20231114230000_1diff1_1reconvery1.bak', 'YES', undefined],
     ['FULL_DIFF', log('20231114230000'), 'NO', 'InvalidParameterValue.BackupNameIsIllegal'],
     ['FULL_LOG', 'orders.trn', 'NO', 'InvalidParameterValue.BackupNameIsIllegal'],
-  ] as const)('of %s answers %s with %s', (type, file, recovery, code) => {
+  ] as const)('of type %s takes %s with IsRecovery %s: error %s', (type, file, recovery, code) => {
     const bench = new Bench();
     expect(bench.increment(bench.waitingChain(type), file, recovery).Error?.Code).toBe(code);
   });

@@ -138,12 +138,12 @@ describe('a full import', () => {
       'InvalidParameterValue.BackupNameIsIllegal',
     ],
     [
-      'right spelling',
+      'the correctly spelt `norecovery`',
       'FULL_LOG',
       'orders_20231114220000_2full2_2norecovery2.bak',
       'InvalidParameterValue.BackupNameIsIllegal',
     ],
-  ])('with %s for %s', (_name, RecoveryType, file, code) => {
+  ])('with $0 for $1 gets the error $3', (_name, RecoveryType, file, code) => {
     const parameters = { InstanceId: instance, UploadType: 'COS_URL', MigrationName: 'a', BackupFiles: [url(file)] };
     expect(new Bench().code('CreateBackupMigration', { ...parameters, RecoveryType })).toBe(code);
   });

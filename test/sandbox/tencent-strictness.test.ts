@@ -157,7 +157,7 @@ describe('signature', () => {
     ['more than five minutes old', { timestamp: seconds - 301 }, 'AuthFailure.SignatureExpire'],
     ['more than five minutes ahead', { timestamp: seconds + 301 }, 'AuthFailure.SignatureExpire'],
     ['with the date of China in the scope', { date: '2023-11-15' }, 'AuthFailure.SignatureFailure'],
-  ])('judges a request %s', (_name, shape, code) => {
+  ])('answers a request $0 with the error $2', (_name, shape, code) => {
     expect(codeOf(shape)).toBe(code);
   });
 
@@ -253,7 +253,7 @@ describe('parameters', () => {
     ['a .tar.gz', { ...validCreate, BackupFiles: [url('orders.tar.gz')] }, 'InvalidParameterValue.BackupNameIsIllegal'],
     ['a signed URL', { ...validCreate, BackupFiles: [`${url('orders.bak')}?q-sign-algorithm=sha1`] }, undefined],
     ['a malformed instance', { ...validCreate, InstanceId: 'rm-1' }, 'ResourceNotFound.InstanceNotFound'],
-  ])('judges a create with %s', (_case, parameters, code) => {
+  ])('answers a create with $0 with the error $2', (_case, parameters, code) => {
     expect(new Bench().code('CreateBackupMigration', parameters)).toBe(code);
   });
 

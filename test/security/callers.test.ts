@@ -161,10 +161,14 @@ describe('the audit', () => {
 
   it.each([
     ['a path that cannot be decoded', 'POST /migrations/%zz HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n', 400],
-    ['an id without end', `DELETE /migrations/${'m'.repeat(200)} HTTP/1.1\r\nhost: x\r\n\r\n`, 404],
-    ['an expectation', 'POST /migrations HTTP/1.1\r\nhost: x\r\nexpect: miracles\r\ncontent-length: 0\r\n\r\n', 400],
+    ['an overlong id', `DELETE /migrations/${'m'.repeat(200)} HTTP/1.1\r\nhost: x\r\n\r\n`, 404],
     [
-      'two lengths',
+      'an unsupported Expect',
+      'POST /migrations HTTP/1.1\r\nhost: x\r\nexpect: miracles\r\ncontent-length: 0\r\n\r\n',
+      400,
+    ],
+    [
+      'two Content-Length headers',
       'POST /migrations HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\n',
       400,
     ],

@@ -177,7 +177,7 @@ function isFaultOfOurs(answer: { readonly statusCode: number; readonly body: str
 }
 
 it(
-  `answers whatever the contract lets be asked as the contract says (${runs} requests)`,
+  `answers every request that the contract allows as the contract describes (${runs} requests)`,
   async () => {
     const seen = new Map<number, number>();
     let settledBytes = 0;

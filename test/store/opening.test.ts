@@ -55,11 +55,11 @@ describe('an SQLite store that cannot be opened', () => {
   it.each([
     ['a folder', 'folder', /folder is not a file; store\.url has to name one/],
     ['a device', '/dev/null', /\/dev\/null is not a file/],
-    ['a folder in the place of its lock', 'locked.db', /the store .*locked\.db cannot be opened: /],
-    ['something else than a database', 'text.db', /the store .*text\.db cannot be opened: file is not a database\./],
+    ['a folder at the path of its lock', 'locked.db', /the store .*locked\.db cannot be opened: /],
+    ['a file that is not a database', 'text.db', /the store .*text\.db cannot be opened: file is not a database\./],
     ['a path below a file', 'text.db/x.db', /the store .*x\.db cannot be opened: /],
     [
-      'a path where no folder can be made',
+      'a path whose folder cannot be made',
       '/proc/godwit/x.db',
       /the folder \/proc\/godwit of the store cannot be made/,
     ],

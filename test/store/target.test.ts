@@ -59,7 +59,7 @@ describe('the target key of a migration', () => {
     ['the same file', upload('x.bak'), upload('x.bak'), true],
     ['another file', upload('x.bak'), upload('y.bak'), false],
     ['another kind of source', upload('x'), object('b', 'x'), false],
-  ])('is shared or not: %s', (_, one, other, shared) => {
+  ])('for $0: shared is $3', (_, one, other, shared) => {
     expect(inCommon(sources(one), sources(other))).toBe(shared);
   });
 

@@ -28,7 +28,7 @@ describe('production dependencies', () => {
     ['UNLICENSED', false],
     ['', false],
     ['(MIT', false],
-  ])('%s: %s', (expression, allowed) => expect(isAllowed(expression)).toBe(allowed));
+  ])('may have the licence “%s”: %s', (expression, allowed) => expect(isAllowed(expression)).toBe(allowed));
 
   it('without a licence are reported', async () => {
     const one: LockFile = {

@@ -58,7 +58,7 @@ describe('log lines of vendor calls', () => {
     ['read', 'info', 0],
     ['read', 'debug', 1],
     ['write', 'warn', 0],
-  ] as const)('for a %s at the level %s: %i', (effect, level, count) => {
+  ] as const)('exist for a %s at level %s in the number %i', (effect, level, count) => {
     const { logger, lines } = log(level);
     vendorCallLogger(logger)({ ...report, effect });
     expect(lines).toHaveLength(count);

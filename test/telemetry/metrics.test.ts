@@ -141,7 +141,7 @@ function isOurs(sample: Sample): boolean {
   return sample.name.startsWith('godwit_');
 }
 
-describe('who may read them', () => {
+describe('access to the metrics', () => {
   const table: readonly (readonly [who: string, publicMetrics: boolean, status: number])[] = [
     ['', false, 401],
     ['scraper-key', false, 200],
@@ -154,7 +154,7 @@ describe('who may read them', () => {
   const open = sharedApp({ auth: authenticator, settings: { publicMetrics: true } });
   const closed = sharedApp({ auth: authenticator });
 
-  it.each(table)('%j, publicMetrics %j: %i', async (secret, publicMetrics, status) => {
+  it.each(table)('with the key %j and publicMetrics %j gets %i', async (secret, publicMetrics, status) => {
     const { app } = (publicMetrics ? open : closed)();
     const headers: Record<string, string> = secret === '' ? {} : { 'x-api-key': secret };
     expect((await app.inject({ url: '/metrics', headers })).statusCode).toBe(status);

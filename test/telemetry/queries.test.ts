@@ -127,7 +127,7 @@ describe('the query parser', () => {
       'histogram_quantile(0.9, sum by (le) (rate(h_bucket[$__rate_interval]))) > 0.5 and on () m offset 5m',
       ['h_bucket', 'm'],
     ],
-  ])('%s', (query, names) => {
+  ])('finds the metrics of %s', (query, names) => {
     expect(metricsOf(query).map(({ name }) => name)).toEqual(names);
   });
 

@@ -198,7 +198,7 @@ describe('trace settings from the environment', () => {
     [{ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_SDK_DISABLED: 'true' }, false],
     [{ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_TRACES_EXPORTER: 'none' }, false],
     [{ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_TRACES_EXPORTER: 'otlp' }, true],
-  ])('%j: traces %j', (environment, wanted) => {
+  ])('%j set tracing to %j', (environment, wanted) => {
     expect(tracesWanted(environment)).toBe(wanted);
   });
 
@@ -212,7 +212,7 @@ describe('trace settings from the environment', () => {
       0,
     ],
     [{ OTEL_TRACES_SAMPLER: 'mine' }, 'ParentBased{root=AlwaysOnSampler', 1],
-  ])('%j: %s', (environment, description, complaints) => {
+  ])('%j select the sampler %s', (environment, description, complaints) => {
     const complained: string[] = [];
     expect(samplerOf(environment, (message) => complained.push(message)).toString()).toContain(description);
     expect(complained).toHaveLength(complaints);

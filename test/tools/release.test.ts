@@ -91,7 +91,7 @@ describe('a release', () => {
     ['an older version', '0.0.9', '2026-01-31', /older than 0\.1\.0/],
     ['a pre-release of the version at hand', '0.1.0-rc.1', '2026-01-31', /older/],
     ['a date that does not exist', '0.2.0', '2026-02-30', /not a date/],
-    ['a date in other words', '0.2.0', 'today', /not a date/],
+    ['a date in another format', '0.2.0', 'today', /not a date/],
   ])('rejects %s', (_, version, date, says) => {
     expect(() => releasedTexts(texts, version, date)).toThrow(says);
   });

@@ -19,7 +19,7 @@ describe('a circuit breaker', () => {
     ['a refusal', failure('rejected')],
     ['throttling', failure('throttled')],
     [
-      'an error that the vendor gives a name',
+      'an error with a vendor code',
       failure('unavailable', { provider: { ...down.provider, code: 'FailedOperation.DBError' } }),
     ],
   ])('stays closed after %s in between', (_name, result) => {

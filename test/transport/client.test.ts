@@ -142,10 +142,10 @@ describe("the vendor's clock", () => {
 
   it.each([
     ['is not learnt from a header that is no date', { date: 'yesterday' }],
-    ['is not learnt from an answer without one', {}],
-    ['is not changed by what the resolution of the header explains', at(1000)],
-    ['is not believed to be off by more than a day', { date: '275760-09-13T00:00:00.000Z' }],
-    ['is not believed to be a day and a minute behind', at(-86_460_000)],
+    ['is not learnt from an answer without a date', {}],
+    ['is unchanged by an offset within the resolution of the header', at(1000)],
+    ['is not accepted when it is off by years', { date: '275760-09-13T00:00:00.000Z' }],
+    ['is not accepted when it is more than a day behind', at(-86_460_000)],
   ])('%s', async (_name, headers) => {
     const { client } = clientOver(scripted({ ...reply(), headers }));
     await client.execute(account, 'r', request('read'));
@@ -162,7 +162,7 @@ describe('a call that cannot be signed', () => {
       'not_sent',
       /malformed/,
     ],
-    ['what the signer finds out about credentials', refused(), 'unauthenticated', /unauthenticated/],
+    ['a fault that the signer finds in the credentials', refused(), 'unauthenticated', /unauthenticated/],
   ] as const)('counts as not sent: %s', async (_name, error, kind, detail) => {
     const script = scripted(reply());
     const provider = fakeProvider();

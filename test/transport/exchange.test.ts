@@ -125,9 +125,9 @@ describe('a request over a real socket', () => {
     ['is reset after it was read', (socket: Socket) => void socket.once('data', () => socket.resetAndDestroy())],
     ['is closed at once', (socket: Socket) => void socket.destroy()],
     ['gets no answer', () => undefined],
-    ['gets half a head', (socket: Socket) => void socket.write('HTTP/1.1 200 OK\r\nContent-Ty')],
+    ['gets half a header', (socket: Socket) => void socket.write('HTTP/1.1 200 OK\r\nContent-Ty')],
     [
-      'gets a head and half a body',
+      'gets a header and half a body',
       (socket: Socket) => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{"a"'),
     ],
     [
@@ -143,17 +143,17 @@ describe('a request over a real socket', () => {
   });
 
   it.each([
-    ['no HTTP', (socket: Socket) => void socket.once('data', () => socket.end('SSH-2.0-OpenSSH_9.6\r\n'))],
+    ['not HTTP', (socket: Socket) => void socket.once('data', () => socket.end('SSH-2.0-OpenSSH_9.6\r\n'))],
     [
-      'more than is read',
+      'larger than the limit',
       (socket: Socket) => void socket.end(`HTTP/1.1 200 OK\r\nContent-Length: 3000\r\n\r\n${'x'.repeat(3000)}`),
     ],
     [
-      'more headers than are read',
+      'over the limit of headers',
       (socket: Socket) => void socket.end(`HTTP/1.1 200 OK\r\nX-Much: ${'x'.repeat(200_000)}\r\n\r\n`),
     ],
   ] as [string, (socket: Socket) => void][])(
-    'whose reply is %s may have been processed, and the reply is malformed',
+    'whose reply is %s may have been processed and counts as malformed',
     async (_name, handle) => {
       expect(await failureAt(await tcp(handle))).toMatchObject({ kind: 'malformed', code: 'provider_protocol_error' });
     },

@@ -181,7 +181,7 @@ describe('the proxy configuration', () => {
     ['outbound.ca', { outbound: { ca: 'pass' } }, {}],
     ['accounts[0].proxy', { accounts: [{ ...entry, name: 'x', proxy: 'ftp://pass' }] }, {}],
     ['HTTPS_PROXY', {}, { HTTPS_PROXY: 'socks5://user:pass@p:1' }],
-  ])('tells a fault of %s without its value', async (place, file, environment) => {
+  ])('reports a fault of %s without its value', async (place, file, environment) => {
     const told = await configured(file, environment).catch((error: Error) => error.message);
     expect(told).toContain(`${place}: `);
     expect(told).not.toContain('pass');

@@ -124,7 +124,7 @@ function canaries(signed: SignedRequest): readonly string[] {
 }
 
 describe.each(credentials)('parts of a request that $provider repeats', (each) => {
-  it.each(Object.keys(echoForms))('%s is removed', async (form) => {
+  it.each(Object.keys(echoForms))('are removed in this form: %s', async (form) => {
     let sent: SignedRequest | null = null;
     const shown = await echoed(each, (signed) => {
       sent = signed;

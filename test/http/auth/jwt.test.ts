@@ -71,7 +71,7 @@ describe('a signed token', () => {
     [{ scope: undefined }, {}, []],
     [{ scope: 5, scp: [1, 'admin'] }, {}, ['admin']],
     [{ roles: ['migrations:write'] }, { scopesClaim: 'roles' }, ['migrations:write']],
-  ])('scopes of %j', async (claims, changed, scopes) => {
+  ])('with the claims $0 has the scopes $2', async (claims, changed, scopes) => {
     expect((await authenticate(await token(claims as JWTPayload), changed))?.scopes).toEqual(scopes);
   });
 
@@ -82,7 +82,7 @@ describe('a signed token', () => {
     [{ grants: ['a'] }, { accountsClaim: 'grants' }, ['a']],
     [{}, { defaultAccounts: ['*'] }, ['*']],
     [{ accounts: [] }, { defaultAccounts: ['*'] }, []],
-  ])('accounts of %j with %j', async (claims, changed, accounts) => {
+  ])('with the claims $0 and the setting $1 has the accounts $2', async (claims, changed, accounts) => {
     expect((await authenticate(await token(claims), changed))?.accounts).toEqual(accounts);
   });
 
@@ -93,7 +93,7 @@ describe('a signed token', () => {
     ['for another audience', { aud: 'other' }],
     ['without subject', { sub: undefined }],
     ['with an empty subject', { sub: '' }],
-    ['without end', { exp: undefined }],
+    ['without an expiry', { exp: undefined }],
   ])('%s is rejected', async (_name, claims) => {
     expect(await authenticate(await token(claims as JWTPayload))).toBeNull();
   });
@@ -117,7 +117,7 @@ describe('a signed token', () => {
     ['an ID token of a code flow', undefined, { at_hash: 'h' }],
     ['an ID token of Cognito', undefined, { token_use: 'id' }],
     ['a refresh token of Keycloak', 'JWT', { typ: 'Refresh' }],
-    ['bound to a key of its sender', 'at+jwt', { cnf: { jkt: 'x' } }],
+    ['bound to its sender’s key', 'at+jwt', { cnf: { jkt: 'x' } }],
   ])('that is %s is rejected, and the operator learns why', async (_name, typ, claims) => {
     const reasons: string[] = [];
     const presented = { scheme: 'bearer', value: await typed(typ, claims) } as const;
@@ -163,7 +163,7 @@ describe('a signed token', () => {
     expect(await shared.authenticate({ scheme: 'bearer', value: forged })).toBeNull();
   });
 
-  it.each(['', 'x', 'a.b.c', '..', 'ey.ey.ey'])('%s is not a token', async (value) =>
+  it.each(['', 'x', 'a.b.c', '..', 'ey.ey.ey'])('is rejected when it is %j', async (value) =>
     expect(await authenticate(value)).toBeNull(),
   );
 

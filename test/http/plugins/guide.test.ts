@@ -70,7 +70,7 @@ describe('a guide page', () => {
     ['another host', '[text](https://example.com/?a=1&b=2)', '<a href="https://example.com/?a=1&amp;b=2">text</a>'],
     ['a file that is not served', '[text](../../src/README.md)', '<p>text</p>'],
     ['a script', '[text](javascript:alert)', '<p>text</p>'],
-  ])('links to %s', (_name, markdown, html) => expect(page(markdown)).toContain(html));
+  ])('renders a link to %s', (_name, markdown, html) => expect(page(markdown)).toContain(html));
 
   it('contains only HTML generated from its Markdown', () => {
     expect(page('one <script>alert(1)</script>\n\n<!-- a comment -->\n\n<b>two</b>\n')).not.toMatch(/<script|<b>|<!--/);

@@ -67,5 +67,5 @@ describe('the log', () => {
     ],
     ['text http://x/y#frag', { message: 'text http://x/y?[masked]' }],
     [undefined, { message: 'undefined' }],
-  ])('shows %s', (error, shown) => expect(errorForLog(error)).toMatchObject(shown));
+  ])('records the exception %s as $1', (error, shown) => expect(errorForLog(error)).toMatchObject(shown));
 });

@@ -105,7 +105,7 @@ describe('on the wire', () => {
     [{ code: 'HPE_HEADER_OVERFLOW' }, /headers are too large/],
     [{ code: 'ERR_HTTP_REQUEST_TIMEOUT' }, /did not arrive in time/],
     [{}, /not a valid HTTP request/],
-  ])('%j', (error, said) => {
+  ])('the parser error %j is explained', (error, said) => {
     const written: string[] = [];
     const end = (text: string) => written.push(text);
     const socket = { destroyed: false, writable: true, end, destroy: () => undefined };

@@ -88,7 +88,7 @@ describe('canonical JSON', () => {
     [[3, { z: 1, y: undefined }], '[3,{"z":1}]'],
     ['ü', '"ü"'],
     [undefined, 'null'],
-  ])('%j', (value, text) => expect(canonicalJson(value)).toBe(text));
+  ])('of %j is %s', (value, text) => expect(canonicalJson(value)).toBe(text));
 });
 
 describe('entity tags', () => {

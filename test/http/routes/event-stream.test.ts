@@ -63,10 +63,10 @@ describe('an event stream', () => {
   });
 
   it.each([
-    ['a migration that is not there', `/migrations/${idOf('mig', 9)}/events`, {}, 404],
-    ['an id that is none', path, { 'last-event-id': 'evt_1' }, 400],
+    ['an unknown migration', `/migrations/${idOf('mig', 9)}/events`, {}, 404],
+    ['a malformed event id', path, { 'last-event-id': 'evt_1' }, 400],
     ['a page size', `${path}?pageSize=2`, {}, 400],
-    ['another form', path, { accept: 'text/html' }, 406],
+    ['another media type', path, { accept: 'text/html' }, 406],
   ])('is rejected with a problem for %s', async (_what, url, headers, status) => {
     const { call } = await testApp();
     const response = await call('GET', url, streaming(headers));

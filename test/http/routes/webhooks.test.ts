@@ -104,30 +104,30 @@ describe('POST /webhooks', () => {
   });
 });
 
-describe('invalid webhooks', () => {
+describe('an invalid webhook', () => {
   const app = sharedApp();
   const faults: readonly (readonly [name: string, body: unknown, pointer: string, detail: RegExp])[] = [
     ['no URL', {}, '/url', /is required/],
-    ['a text that is no URL', { url: 'receiver.example' }, '/url', /must be a URL/],
-    ['an endless URL', { url: `https://a.example/${'a'.repeat(2048)}` }, '/url', /at most 2048/],
-    ['a long description', { ...body, description: 'a'.repeat(501) }, '/description', /at most 500/],
-    ['an unknown type of events', { ...body, eventTypes: ['migration.create'] }, '/eventTypes/0', /did you mean/],
-    ['a type twice', { ...body, eventTypes: ['call.sent', 'call.sent'] }, '/eventTypes', /are the same/],
-    ['no account', { ...body, accounts: [] }, '/accounts', /at least 1 item/],
+    ['text that is not a URL', { url: 'receiver.example' }, '/url', /must be a URL/],
+    ['a URL over 2048 characters', { url: `https://a.example/${'a'.repeat(2048)}` }, '/url', /at most 2048/],
+    ['a description over 500 characters', { ...body, description: 'a'.repeat(501) }, '/description', /at most 500/],
+    ['an unknown event type', { ...body, eventTypes: ['migration.create'] }, '/eventTypes/0', /did you mean/],
+    ['a duplicate event type', { ...body, eventTypes: ['call.sent', 'call.sent'] }, '/eventTypes', /are the same/],
+    ['an empty list of accounts', { ...body, accounts: [] }, '/accounts', /at least 1 item/],
     [
-      'many accounts',
+      'more than 100 accounts',
       { ...body, accounts: Array.from({ length: 101 }, (_, n) => `a${n}`) },
       '/accounts',
       /at most 100/,
     ],
-    ['an account twice', { ...body, accounts: ['a', 'a'] }, '/accounts', /are the same/],
-    ['an account that is no name', { ...body, accounts: ['a b'] }, '/accounts/0', /name of an account, or `\*`/],
-    ['a text for a boolean', { ...body, enabled: 'true' }, '/enabled', /must be/],
+    ['a duplicate account', { ...body, accounts: ['a', 'a'] }, '/accounts', /are the same/],
+    ['a malformed account name', { ...body, accounts: ['a b'] }, '/accounts/0', /name of an account, or `\*`/],
+    ['text for a boolean', { ...body, enabled: 'true' }, '/enabled', /must be/],
     ['a misspelt member', { ...body, eventType: [] }, '/eventType', /did you mean `eventTypes`/],
-    ['a secret of the caller', { ...body, secret: 'whsec_AA==' }, '/secret', /is not a known field/],
+    ['a secret chosen by the caller', { ...body, secret: 'whsec_AA==' }, '/secret', /is not a known field/],
   ];
 
-  it.each(faults)('%s', async (_name, request, pointer, detail) => {
+  it.each(faults)('with %s is rejected', async (_name, request, pointer, detail) => {
     const { call, webhooks } = app();
     const response = await call('POST', '/webhooks', json(request));
     expect(response.statusCode).toBe(400);
@@ -135,14 +135,14 @@ describe('invalid webhooks', () => {
     expect(webhooks.calls).toEqual([]);
   });
 
-  it.each(faults.slice(1))('%s, in a change', async (_name, request, pointer, detail) => {
+  it.each(faults.slice(1))('with %s is rejected in a change', async (_name, request, pointer, detail) => {
     const { call, webhooks } = app();
     const response = await call('PATCH', path, json(request));
     expect(response.json().errors).toContainEqual({ pointer, detail: expect.stringMatching(detail) });
     expect(webhooks.calls).toEqual([]);
   });
 
-  it('cannot clear anything but the description', async () => {
+  it('is rejected in a change that clears any member but the description', async () => {
     const { call, webhooks } = app();
     expect((await call('PATCH', path, json({ description: null }))).statusCode).toBe(200);
     expect(webhooks.argumentsOf('patch')[1]).toEqual({ description: null });

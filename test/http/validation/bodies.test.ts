@@ -35,7 +35,7 @@ describe('other request bodies', () => {
     ['PATCH', path, { labels: { 'Team A': 'x' } }, '/labels/Team A', /lower-case letters/],
     ['PATCH', path, { labels: [] }, '/labels', 'must be an object or `null`, not a list'],
     ['PATCH', path, { name: 'other' }, '/name', /is not a known field; known are `description`, `labels`/],
-  ] as const)('%s %s %j', async (method, url, body, pointer, detail) => {
+  ] as const)('%s %s %j has a fault at “%s”', async (method, url, body, pointer, detail) => {
     const { call, service } = app();
     const response = await call(method, url, json(body));
     expect(response.statusCode).toBe(400);
@@ -45,7 +45,7 @@ describe('other request bodies', () => {
   });
 });
 
-describe('bodies that are not JSON', () => {
+describe('a body that is no JSON object', () => {
   const sends: [string, string | Buffer | undefined, Record<string, string>, number, RegExp][] = [
     [
       'broken JSON',
@@ -84,17 +84,11 @@ describe('bodies that are not JSON', () => {
     ],
     ['no media type', '{}', {}, 415, /`Content-Type` is missing|application\/json/],
     ['two media types', '{}', { 'content-type': 'application/json, text/plain' }, 415, /application\/json/],
-    [
-      'a merge patch where none is taken',
-      '{}',
-      { 'content-type': 'application/merge-patch+json' },
-      415,
-      /application\/json/,
-    ],
+    ['an unsupported merge patch', '{}', { 'content-type': 'application/merge-patch+json' }, 415, /application\/json/],
     ['a compressed body', '{}', { 'content-type': 'application/json', 'content-encoding': 'gzip' }, 415, /compressed/],
     ['another charset', '{}', { 'content-type': 'application/json; charset=utf-16' }, 415, /UTF-8/],
   ];
-  it.each(sends)('%s', async (_name, payload, headers, status, said) => {
+  it.each(sends)('such as $0 gets $3', async (_name, payload, headers, status, said) => {
     const { call, service } = app();
     const response = await call('POST', '/migrations', { headers, ...(payload !== undefined && { payload }) });
     expect(response.statusCode).toBe(status);
@@ -102,7 +96,7 @@ describe('bodies that are not JSON', () => {
     expect(service.calls).toEqual([]);
   });
 
-  it('JSON with a UTF-8 charset and byte order mark is accepted', async () => {
+  it('apart from a UTF-8 charset and byte order mark is accepted', async () => {
     const { call } = app();
     const payload = `\ufeff${JSON.stringify(createBody)}`;
     const response = await call('POST', '/migrations', {
@@ -112,14 +106,14 @@ describe('bodies that are not JSON', () => {
     expect(response.statusCode).toBe(201);
   });
 
-  it('a body over the limit is rejected', async () => {
+  it('or exceeds the limit is rejected', async () => {
     const { call } = await testApp({ settings: { bodyLimitBytes: 1000 } });
     const response = await call('POST', '/migrations', json({ ...createBody, description: long(1000) }));
     expect(response.statusCode).toBe(413);
     expect(response.json().code).toBe('payload_too_large');
   });
 
-  it('a body on GET is ignored', async () => {
+  it('is ignored on GET', async () => {
     const { call } = app();
     const response = await call('GET', '/migrations', { payload: 'x', headers: { 'content-type': 'text/plain' } });
     expect(response.statusCode).toBe(200);

@@ -30,7 +30,7 @@ describe('query parameters', () => {
     ['/providers?x=1', 'x', /is not a known parameter/],
     ['/readyz?verbose=perhaps', 'verbose', 'must be `true` or `false`, not text'],
     ['/?x', 'x', /is not a known parameter/],
-  ])('%s', async (url, parameter, detail) => {
+  ])('%s has a fault in `%s`', async (url, parameter, detail) => {
     const { call } = app();
     const response = await call('GET', url);
     expect(response.statusCode).toBe(400);

@@ -24,7 +24,7 @@ describe('the plan of each step', () => {
     ['open', ['CreateOnlineDatabaseTask']],
     ['cancel', ['TerminateMigrateTask']],
     ['cleanup', []],
-  ] as const)('%s', (step, operations) => {
+  ] as const)('$0 is $1', (step, operations) => {
     expect(alibaba.plan(step, chain, null).map(({ operation }) => operation)).toEqual(operations);
   });
 

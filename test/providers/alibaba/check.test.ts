@@ -25,7 +25,7 @@ describe('a new migration', () => {
   it.each([
     ['a plain file', stored({}), []],
     ['capital letters', stored({ keys: ['A.BAK'] }), []],
-    ['signs that only some pages advise against', stored({ keys: ['x/or_ders-1 (2)@+.trn'] }), []],
+    ['signs that only some pages discourage', stored({ keys: ['x/or_ders-1 (2)@+.trn'] }), []],
     ['.diff and .log', stored({ keys: ['a.diff', 'a.log'] }), []],
     ['a colon', stored({ keys: ['a:b.bak'] }), ['/source/keys/0']],
     ['a leading slash', stored({ keys: ['/a.bak'] }), ['/source/keys/0']],
@@ -40,9 +40,9 @@ describe('a new migration', () => {
       ['/source/endpoint'],
     ],
     ['a URL', urls('https://b.oss/a.bak'), []],
-    ['a URL that is masked whole', urls('[secret]'), []],
+    ['a wholly masked URL', urls('[secret]'), []],
     ['a URL of another file', urls('https://b.oss/a.bak', 'https://b.oss/a.txt'), ['/source/urls/1']],
-  ])('with %s', (_what, source, expected) => {
+  ])('with $0 has faults at $2', (_what, source, expected) => {
     expect(pointers(migration({ backups: [backup({ source })] }))).toEqual(expected);
   });
 
@@ -60,7 +60,7 @@ describe('a new migration', () => {
     ['orders', ' orders', ['/target/databases/0/restoreAs']],
     ['or\u0000ders', undefined, ['/target/databases/0/name']],
     ['o'.repeat(129), undefined, ['/target/databases/0/name']],
-  ])('with name %j and new name %j', (name, restoreAs, expected) => {
+  ])('with name $0 and new name $1 has faults at $2', (name, restoreAs, expected) => {
     expect(pointers(named(name, restoreAs))).toEqual(expected);
   });
 
@@ -75,7 +75,7 @@ describe('an added backup', () => {
     [stored({ keys: ['a.trn'] }), []],
     [stored({ keys: ['a:b.trn'] }), ['/source/keys/0']],
     [urls('https://b.oss/a.trn'), ['/source/type']],
-  ])('%j', (source, expected) => {
+  ])('$0 has faults at $1', (source, expected) => {
     const faults = alibaba.checkBackup(chain, { type: 'log', source, final: false });
     expect(faults.map(({ pointer }) => pointer)).toEqual(expected);
   });
@@ -123,7 +123,7 @@ describe('the endpoint of a region', () => {
     ['cn-zhangjiakou', 'https://rds.cn-zhangjiakou.aliyuncs.com'],
     ['eu-central-1', 'https://rds.eu-central-1.aliyuncs.com'],
     ['xx-new-9', 'https://rds.xx-new-9.aliyuncs.com'],
-  ])('%s', (region, url) => {
+  ])('%s is %s', (region, url) => {
     expect(alibaba.endpoint('rds', region, account)).toBe(url);
   });
 

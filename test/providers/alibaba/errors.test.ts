@@ -150,7 +150,7 @@ describe('error formats', () => {
     ['x-acs-retry-after', '-5', undefined],
     ['x-acs-retry-after', '99999999999', 900_000],
     ['retry-after', '2', 2_000],
-  ])('give the wait from %s: %s', (name, value, wait) => {
+  ])('read the wait from $0: $1 as $2', (name, value, wait) => {
     const failure = alibaba.failureOf(request, reply({ Code: 'Throttling' }, 400, { [name]: value }));
     expect(failure?.retryAfterMs).toBe(wait);
   });
@@ -179,9 +179,9 @@ describe('error formats', () => {
     ['JSON without a code under 400', 400, '{"RequestId":"x"}', 'malformed'],
     ['a success under 400', 400, '{"Code":"Success"}', 'malformed'],
     ['HTML under 502', 502, '<html>Bad Gateway</html>', 'unavailable'],
-    ['nothing under 504', 504, '', 'unavailable'],
-    ['nothing under 429', 429, '', 'throttled'],
-  ])('classify %s as %s', (_what, status, body, kind) => {
+    ['an empty body under 504', 504, '', 'unavailable'],
+    ['an empty body under 429', 429, '', 'throttled'],
+  ])('classify $0 as $3', (_what, status, body, kind) => {
     expect(alibaba.failureOf(request, reply(body, status))?.kind).toBe(kind);
   });
 

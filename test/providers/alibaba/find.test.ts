@@ -53,7 +53,7 @@ describe('a first file whose submission got no reply', () => {
   });
 
   it.each([
-    ['the vendor writes the database in other case', row({ DBName: 'ORDERS' }), 'yes'],
+    ['the vendor lists the database in another case', row({ DBName: 'ORDERS' }), 'yes'],
     ['the vendor’s clock is half a minute behind', row({ CreateTime: '2024-01-02T03:03:36Z' }), 'yes'],
     ['the time is written as in the samples', row({ CreateTime: '2024-01-02 T3:4:6Z' }), 'yes'],
     ['the task has failed already', row({ Status: 'Failed' }), 'yes'],
@@ -61,7 +61,7 @@ describe('a first file whose submission got no reply', () => {
     ['the task is older than the call', row({ CreateTime: '2024-01-02T03:02:00Z' }), 'no'],
     ['the task is for another database', row({ DBName: 'orders2' }), 'no'],
     ['the row has no id', row({ MigrateTaskId: null }), 'unclear'],
-  ])('when %s', (_when, listed, found) => {
+  ])('when $0, has the finding $2', (_when, listed, found) => {
     const { value } = look('restore', input(), { DescribeMigrateTasks: tasks([listed]), ...shows });
     expect(value.found).toBe(found);
   });
@@ -71,10 +71,10 @@ describe('a first file whose submission got no reply', () => {
   });
 
   it.each([
-    ['an array for the object', { Items: [ours] }],
-    ['one object for the array', { Items: { MigrateTask: ours } }],
+    ['an array in place of the object', { Items: [ours] }],
+    ['one object in place of the array', { Items: { MigrateTask: ours } }],
     ['a bare row', { Items: ours }],
-  ])('reads %s', (_what, body) => {
+  ])('accepts %s', (_what, body) => {
     expect(look('restore', input(), { DescribeMigrateTasks: reply(body), ...shows }).value.found).toBe('yes');
   });
 

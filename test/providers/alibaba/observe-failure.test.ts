@@ -26,7 +26,7 @@ describe('why a restore failed', () => {
     ],
     ['Failed to migrate databases due to databases count limitation', 'database_limit_reached', false],
     ['A text that nobody knows', 'restore_failed', false],
-  ])('%s', (description, code, retryable) => {
+  ])('“%s” means %s', (description, code, retryable) => {
     const script = {
       DescribeMigrateTaskById: task({ Status: 'Failed', Description: description }),
       DescribeOssDownloads: files(),

@@ -56,7 +56,7 @@ describe('a single full restore', () => {
   it.each([
     ['InvalidMigrateTaskId.NotFound', 404, 'missing'],
     ['InvalidDBInstanceId.NotFound', 404, 'missing'],
-  ])('%s is no final word', (code, status, phase) => {
+  ])('%s means missing', (code, status, phase) => {
     const { observation } = observeOne(migration(), { DescribeMigrateTaskById: refusal(code, status) });
     expect(observation).toMatchObject({ phase, providerStatus: code, error: null, backups: [] });
   });
@@ -65,7 +65,7 @@ describe('a single full restore', () => {
     ['an answer without a task', reply({ RequestId: 'r' })],
     ['another task', task({ MigrateTaskId: '1', Status: 'Success' })],
     ['a status of null', task({ Status: null })],
-  ])('%s is no final word', (_what, answer) => {
+  ])('%s means missing', (_what, answer) => {
     expect(observeOne(migration(), { DescribeMigrateTaskById: answer }).observation.phase).toBe('missing');
   });
 
@@ -90,7 +90,7 @@ describe('vendor remarks on a success', () => {
     ['asynchronously DBCC checkdb failed: CHECKDB found 3 consistency errors', 'consistency_check_failed'],
     ['CHECKDB found 0 allocation errors and 0 consistency errors in database', 'consistency_check_passed'],
     ['Something the vendor never said before', 'provider_note'],
-  ])('%s', (description, code) => {
+  ])('“%s” becomes the warning %s', (description, code) => {
     const { observation } = observeOne(migration(), {
       DescribeMigrateTaskById: task({ Status: 'Success', Description: description }),
     });
@@ -99,7 +99,7 @@ describe('vendor remarks on a success', () => {
     expect(observation.warnings[0]?.detail).toContain(description);
   });
 
-  it.each(['', 'success', 'Success.', 'Finished'])('ignore "%s"', (description) => {
+  it.each(['', 'success', 'Success.', 'Finished'])('“%s” is ignored', (description) => {
     const { observation } = observeOne(migration(), {
       DescribeMigrateTaskById: task({ Status: 'Success', Description: description }),
     });

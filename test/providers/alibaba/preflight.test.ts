@@ -37,7 +37,7 @@ describe('preflight checks of a new migration', () => {
     [{ LockMode: 'LockByDiskQuota' }, '/target/instanceId', 'LockByDiskQuota'],
     [{ DBInstanceType: 'Readonly' }, '/target/instanceId', 'Readonly'],
     [{ RegionId: 'cn-beijing' }, '/region', 'cn-beijing'],
-  ])('%j', (changes, pointer, word) => {
+  ])('report %j at %s', (changes, pointer, word) => {
     const { value } = run({ DescribeDBInstanceAttribute: instance(changes), CheckDBNameAvailable: free });
     expect(value).toEqual([{ pointer, detail: expect.stringContaining(word) }]);
   });

@@ -120,7 +120,7 @@ const messages: readonly (readonly [text: string, code: RestoreErrorCode])[] = [
 ];
 
 describe('each cause of a failure has one code at every vendor', () => {
-  it.each(messages)('%s', (text, code) => {
+  it.each(messages)('“%s” means %s', (text, code) => {
     const errors = vendors.map((vendor) => errorFor(vendor, text));
     expect(errors.map((error) => [error?.provider?.name, error?.code, error?.retryable])).toEqual(
       vendors.map(({ provider }) => [provider.id, code, restoreErrors[code].retryable]),

@@ -198,7 +198,7 @@ const scenarios: readonly (readonly [string, Partial<Migration>, Partial<Backup>
 ];
 
 describe('the body of a job', () => {
-  it.each(scenarios)('%s', (_title, ofMigration, ofBackup, expected) => {
+  it.each(scenarios)('matches scenario %s', (_title, ofMigration, ofBackup, expected) => {
     expect(jobBody(migration(ofMigration), backup(ofBackup))).toStrictEqual(expected);
   });
 
@@ -222,7 +222,7 @@ describe('the body of a job', () => {
     ['orders.bak', '', 'orders.bak'],
     ['prod/orders.bak', 'prod/', 'orders.bak'],
     ['a/b/c.bak', 'a/b/', 'c.bak'],
-  ])('splits the key %s', (key, folder, file) => {
+  ])('splits the key %s into “%s” and “%s”', (key, folder, file) => {
     expect(splitKey(key)).toEqual({ obs_path: folder, name: file });
   });
 

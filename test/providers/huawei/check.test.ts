@@ -102,7 +102,7 @@ describe('checkBackup', () => {
     ['a differential backup', { type: 'differential', source: objects('a.bak'), final: false }, ['/type']],
     ['a backup of an instance', { type: 'log', source: instanceBackup, final: false }, ['/source/type']],
     ['another suffix', { type: 'log', source: objects('a.trn'), final: false }, ['/source/keys/0']],
-  ])('%s', (_title, given, wanted) => {
+  ])('$0 has faults at $2', (_title, given, wanted) => {
     expect(checkBackup(chain, given).map((fault) => fault.pointer)).toEqual(wanted);
   });
 });

@@ -65,7 +65,7 @@ describe('observe', () => {
     ['SUCCESS of a full migration', full, row(jobId, 'SUCCESS', done), 'succeeded', 'restored'],
     ['SUCCESS in lower case', full, row(jobId, 'success', done), 'succeeded', 'restored'],
     [
-      'SUCCESS of mode full not marked final',
+      'SUCCESS of mode full without the final mark',
       migration({ backups: [restoring()] }),
       row(jobId, 'SUCCESS'),
       'succeeded',
@@ -91,11 +91,11 @@ describe('observe', () => {
       'ready',
       'failed',
     ],
-    ['unknown word', full, row(jobId, 'QUEUED FOR LUNCH'), 'unrecognized', 'restoring'],
-    ['no word', full, row(jobId, ''), 'unrecognized', 'restoring'],
-    ['null word', full, row(jobId, null), 'unrecognized', 'restoring'],
-    ['a number for a word', full, row(jobId, 3), 'unrecognized', 'restoring'],
-  ] as const)('%s', (_title, subject, job, phase, state) => {
+    ['an unknown status', full, row(jobId, 'QUEUED FOR LUNCH'), 'unrecognized', 'restoring'],
+    ['an empty status', full, row(jobId, ''), 'unrecognized', 'restoring'],
+    ['a null status', full, row(jobId, null), 'unrecognized', 'restoring'],
+    ['a numeric status', full, row(jobId, 3), 'unrecognized', 'restoring'],
+  ] as const)('reads $0 as $3, its backup as $4', (_title, subject, job, phase, state) => {
     const observation = one(subject, job);
     expect(observation.phase).toBe(phase);
     expect(observation.backups.map((each) => each.state)).toEqual([state]);

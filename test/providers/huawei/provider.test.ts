@@ -77,7 +77,7 @@ describe('cancelVerdict', () => {
     ['the last job runs', { state: 'cutting_over', mode: 'full_log', backups: [restored] }],
     ['a job may run', { state: 'awaiting_backup', mode: 'full_log', backups: [restored], calls: [call] }],
     ['a first job may run', { state: 'pending', calls: [{ ...call, state: 'sending' }] }],
-  ])('is no while %s', (_title, changes) => {
+  ])('refuses a cancellation while %s', (_title, changes) => {
     expect(huawei.cancelVerdict(migration(changes))).toMatchObject({
       possible: false,
       detail: expect.stringMatching(/^[A-Z].*\.$/),
@@ -111,11 +111,11 @@ describe('endpoints and capabilities', () => {
     ['iam', 'cn-south-4', 'https://iam.myhuaweicloud.com'],
     ['drs', 'eu-west-101', 'https://drs.eu-west-101.myhuaweicloud.eu'],
     ['iam', 'eu-west-101', 'https://iam.eu-west-101.myhuaweicloud.eu'],
-  ])('%s in %s', (service, region, url) => {
+  ])('place %s in %s at %s', (service, region, url) => {
     expect(huawei.endpoint(service, region, account)).toBe(url);
   });
 
-  it.each(['iam', 'drs', 'rds'])('%s of a partner’s cloud', (service) => {
+  it.each(['iam', 'drs', 'rds'])('place %s in a partner’s cloud', (service) => {
     const partner: HuaweiAccount = { ...account, site: 'cloud.partner.example' };
     expect(huawei.endpoint(service, 'xx-one', partner)).toBe(`https://${service}.xx-one.cloud.partner.example`);
     expect(huawei.objectStore.endpoint('storage', 'xx-one', partner)).toBe('https://obs.xx-one.cloud.partner.example');
@@ -157,7 +157,7 @@ describe('values of the vendor', () => {
     ['yesterday', null],
     ['2024-19-39T02:27:15Z', null],
     [{}, null],
-  ])('the time %j', (given, wanted) => {
+  ])('the time %j is read as %j', (given, wanted) => {
     expect(instant(given)).toBe(wanted);
   });
 
@@ -171,7 +171,7 @@ describe('values of the vendor', () => {
     [null, null, null],
     [true, null, null],
     [[1], null, null],
-  ])('the count and text %j', (given, asCount, asText) => {
+  ])('%j is the count %j and the text %j', (given, asCount, asText) => {
     expect(count(given)).toBe(asCount);
     expect(text(given)).toBe(asText);
   });

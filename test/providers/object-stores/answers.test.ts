@@ -50,18 +50,18 @@ describe.each(names)('a list of %s', (name) => {
   });
 
   it.each([
-    ['HTML', '<html><body>Bad Gateway</body></html>'],
-    ['nothing', ''],
-    ['half a list', '<ListBucketResult><Contents><Key>a'],
-    ['a document type', '<!DOCTYPE l [<!ENTITY a "b">]><ListBucketResult></ListBucketResult>'],
-    ['a size that is none', `<ListBucketResult>${one('a', '-1')}</ListBucketResult>`],
-    ['a page without an end', '<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>'],
-    ['tags without end', `${'<a>'.repeat(50_000)}`],
+    ['is HTML', '<html><body>Bad Gateway</body></html>'],
+    ['is empty', ''],
+    ['is truncated', '<ListBucketResult><Contents><Key>a'],
+    ['has a document type', '<!DOCTYPE l [<!ENTITY a "b">]><ListBucketResult></ListBucketResult>'],
+    ['has an invalid size', `<ListBucketResult>${one('a', '-1')}</ListBucketResult>`],
+    ['lacks the marker of the next page', '<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>'],
+    ['nests without an end', `${'<a>'.repeat(50_000)}`],
     [
-      'a key that is no text',
+      'has a key that is not UTF-8',
       '<ListBucketResult><EncodingType>url</EncodingType><Contents><Key>%ff</Key><Size>1</Size></Contents></ListBucketResult>',
     ],
-  ])('that is %s is malformed', (_name, body) => {
+  ])('is malformed when it %s', (_name, body) => {
     expect(() => store.parsePage(reply({ body }))).toThrow(VendorError);
   });
 });

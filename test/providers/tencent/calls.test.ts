@@ -252,7 +252,7 @@ describe('the name at the vendor', () => {
     [null, 12, 'godwit_01kbzq3m8e9v6x2c4n7p5r0t1w_12'],
     ['A'.repeat(50), 1, `${'A'.repeat(31)}_01kbzq3m8e9v6x2c4n7p5r0t1w_1`],
     ['A'.repeat(50), 123, `${'A'.repeat(29)}_01kbzq3m8e9v6x2c4n7p5r0t1w_123`],
-  ])('%s, attempt %i', (name, attempt, expected) => {
+  ])('of %s, attempt %i, is %s', (name, attempt, expected) => {
     const made = migrationName(migration({ name }), backup({ attempt }));
     expect(made).toBe(expected);
     expect(made).toMatch(/^[A-Za-z0-9_]{1,60}$/);
@@ -283,7 +283,7 @@ describe('replies', () => {
     ['CreateIncrementalMigration', { IncrementalMigrationId: childId }, { incrementalMigrationId: childId }],
     ['StartIncrementalMigration', { FlowId: 1001400 }, { flowId: '1001400' }],
     ['DeleteBackupMigration', {}, {}],
-  ])('%s %j', (operation, response, refs) => {
+  ])('%s answered with %j returns the refs %j', (operation, response, refs) => {
     expect(parse(operation, reply({ ...response, RequestId: 'r-1' }))).toEqual(refs);
   });
 
@@ -304,7 +304,7 @@ describe('replies', () => {
     ['StartBackupMigration', rawReply('{"Response":{"FlowId":1.5}}')],
     ['StartIncrementalMigration', rawReply('{"Resp')],
     ['DeleteBackupMigration', rawReply('')],
-  ])('%s: a reply without its id is an unknown outcome (%#)', (operation, answer) => {
+  ])('%s without an id in its reply has an unknown outcome (%#)', (operation, answer) => {
     expect(() => parse(operation, answer)).toThrow(VendorError);
     try {
       parse(operation, answer);

@@ -114,7 +114,7 @@ describe('where the bucket’s region is read', () => {
     ['a link that is masked', link('[secret]'), ['/source/urls/0']],
     ['an upload', { type: 'upload', fileName: good }, []],
     ['an upload that is wrong', { type: 'upload', fileName: 'x.bak' }, ['/source/fileName']],
-  ])('%s', (_title, source, pointers) => {
+  ])('$0 has faults at $2', (_title, source, pointers) => {
     expect(tencent.checkMigration(of('full_log', source), account).map(({ pointer }) => pointer)).toEqual(pointers);
   });
 

@@ -115,28 +115,28 @@ describe('other error formats', () => {
     ['success', reply({ FlowId: 1, RequestId: 'r-1' }), null],
     ['an error that is null', reply({ Error: null, RequestId: 'r-1' }), null],
     ['an error without code', reply({ Error: {} }), 'malformed'],
-    ['an error that is a text', reply({ Error: 'no' }), 'malformed'],
-    ['the very old shape', rawReply('{"code":4000,"message":"bad","codeDesc":"InvalidParameter"}'), 'rejected'],
+    ['an error as text', reply({ Error: 'no' }), 'malformed'],
+    ['the oldest format', rawReply('{"code":4000,"message":"bad","codeDesc":"InvalidParameter"}'), 'rejected'],
     [
-      'the very old shape, throttled',
+      'the oldest format, throttled',
       rawReply('{"code":"4400","message":"","codeDesc":"RequestLimitExceeded"}'),
       'throttled',
     ],
-    ['the very old shape with a number only', rawReply('{"code":4000,"message":"bad"}'), 'malformed'],
-    ['the very old shape of success', rawReply('{"code":0,"message":"","data":{}}'), 'malformed'],
-    ['a page with 200', rawReply('<html>login</html>'), 'malformed'],
+    ['the oldest format with a number only', rawReply('{"code":4000,"message":"bad"}'), 'malformed'],
+    ['a success in the oldest format', rawReply('{"code":0,"message":"","data":{}}'), 'malformed'],
+    ['HTML with 200', rawReply('<html>login</html>'), 'malformed'],
     ['an empty body', rawReply(''), 'malformed'],
-    ['half a body', rawReply('{"Response":{"Flow'), 'malformed'],
+    ['a truncated body', rawReply('{"Response":{"Flow'), 'malformed'],
     ['a list', rawReply('[]'), 'malformed'],
     ['null', rawReply('null'), 'malformed'],
     ['a Response that is a list', rawReply('{"Response":[]}'), 'malformed'],
-    ['429 with a page', rawReply('<html>slow down</html>', 429), 'throttled'],
-    ['502 with a page', rawReply('<html>bad gateway</html>', 502), 'unavailable'],
+    ['HTML with 429', rawReply('<html>slow down</html>', 429), 'throttled'],
+    ['HTML with 502', rawReply('<html>bad gateway</html>', 502), 'unavailable'],
     ['500 with a vendor code', rawReply(refusal('InvalidParameter').body, 500), 'rejected'],
     ['403 of a proxy', rawReply('denied', 403), 'malformed'],
     ['a redirect', rawReply('', 302), 'malformed'],
     ['a success body with 201', rawReply(reply({ FlowId: 1 }).body, 201), 'malformed'],
-  ])('%s', (_title, answer, kind) => {
+  ])('$0 is $2', (_title, answer, kind) => {
     expect(failure(answer)?.kind ?? null).toBe(kind);
   });
 

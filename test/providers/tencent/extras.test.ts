@@ -23,7 +23,7 @@ import {
   taskId,
 } from './fixtures.ts';
 
-describe('cancelling', () => {
+describe('the cancel verdict', () => {
   const full = backup();
   const registered = call('CreateBackupMigration', full, { refs: { backupMigrationId: taskId } });
   const submitting = (calls: Migration['calls']) => migration({ backups: [backup({ state: 'submitting' })], calls });
@@ -31,14 +31,18 @@ describe('cancelling', () => {
     verdict.possible ? [verdict.calls, verdict.warning?.code ?? null] : 'no';
 
   it.each<[string, Migration, 'no' | readonly unknown[]]>([
-    ['nothing sent yet', migration(), [false, null]],
-    ['registering is unknown', submitting([{ ...registered, state: 'unknown', refs: {} }]), [true, null]],
+    ['before any call', migration(), [false, null]],
+    ['registration of unknown outcome', submitting([{ ...registered, state: 'unknown', refs: {} }]), [true, null]],
     ['registered', submitting([registered]), [true, null]],
     ['start refused', submitting([registered, call('StartBackupMigration', full, { state: 'refused' })]), [true, null]],
-    ['start on its way', submitting([registered, call('StartBackupMigration', full, { state: 'sending' })]), 'no'],
-    ['start unknown', submitting([registered, call('StartBackupMigration', full, { state: 'unknown' })]), 'no'],
+    ['start being sent', submitting([registered, call('StartBackupMigration', full, { state: 'sending' })]), 'no'],
+    [
+      'start of unknown outcome',
+      submitting([registered, call('StartBackupMigration', full, { state: 'unknown' })]),
+      'no',
+    ],
     ['running', running(), 'no'],
-    ['a chain at rest', chain([]), [false, 'half_restored_database']],
+    ['a chain that awaits a backup', chain([]), [false, 'half_restored_database']],
     ['a chain with a queued increment', chain([increment()]), [false, 'half_restored_database']],
     ['a chain with a failed increment', chain([inFlight({ state: 'failed' })]), [false, 'half_restored_database']],
     [
@@ -48,14 +52,14 @@ describe('cancelling', () => {
     ],
     ['a chain with a running increment', chain([inFlight()]), 'no'],
     [
-      'a chain with an increment whose start is unknown',
+      'a chain with an increment whose start has an unknown outcome',
       chain([inFlight({ state: 'submitting' })], {
         calls: [call('StartIncrementalMigration', increment(), { state: 'unknown' })],
       }),
       'no',
     ],
     ['ended', running({ state: 'succeeded' }), 'no'],
-  ])('%s', (_title, of, expected) => {
+  ])('$0: $2', (_title, of, expected) => {
     expect(outcome(tencent.cancelVerdict(of))).toEqual(expected);
   });
 });
@@ -132,7 +136,7 @@ describe('the backup command', () => {
     ['log', 'full_log', false, 'LOG', 'NO'],
     ['log', 'full_log', true, 'LOG', 'YES'],
     ['differential', 'full_differential', true, 'DIFF', 'YES'],
-  ] as const)('%s of %s, final %s', (type, mode, final, fileType, recovery) => {
+  ] as const)('of type %s, mode %s, final %s asks for %s and %s', (type, mode, final, fileType, recovery) => {
     const request = backupCommand.build({ database: 'orders', type, mode, final });
     expect(request).toMatchObject({ operation: 'DescribeBackupCommand', effect: 'read' });
     expect(bodyOf(request)).toEqual({ BackupFileType: fileType, DataBaseName: 'orders', IsRecovery: recovery });
@@ -250,7 +254,7 @@ describe('times of the vendor', () => {
     ['2020-09-27', '+08:00', null],
     [1601211211, '+08:00', null],
     [null, '+08:00', null],
-  ])('%s at %s', (text, offset, instant) => {
+  ])('%j at %s is %j', (text, offset, instant) => {
     expect(parseVendorTime(text, offset)).toBe(instant);
   });
 
@@ -259,7 +263,7 @@ describe('times of the vendor', () => {
     [1_601_211_211, 1_601_211_211_000],
     ['soon', null],
     [null, null],
-  ])('epoch %s', (text, instant) => {
+  ])('epoch seconds %j are %j', (text, instant) => {
     expect(parseEpochSeconds(text)).toBe(instant);
   });
 });

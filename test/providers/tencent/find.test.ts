@@ -66,17 +66,17 @@ describe('a lost CreateBackupMigration', () => {
   });
 
   it.each<[string, Answers, string[], Finding['found']]>([
-    ['nothing there', [tasks()], [], 'no'],
+    ['an empty list', [tasks()], [], 'no'],
     ['a null list', [reply({ TotalCount: 0, BackupMigrationSet: null })], [], 'no'],
     ['only a longer name', [tasks(named({ MigrationName: `${name}0` }))], [], 'no'],
     ['only similar names', [tasks(named({ MigrationName: name.toUpperCase() }))], [], 'no'],
     ['a name with a line break', [tasks(named({ MigrationName: `${name}\n` }))], [], 'yes'],
-    ['taken by another', [tasks(named())], [taskId], 'no'],
-    ['two, none started', [tasks(named({ MigrationId: 'second' }), named())], [], 'yes'],
-    ['two, one started', [tasks(named({ MigrationId: 'second', Status: 7 }), named())], [], 'unclear'],
+    ['a task of another migration', [tasks(named())], [taskId], 'no'],
+    ['two tasks, none started', [tasks(named({ MigrationId: 'second' }), named())], [], 'yes'],
+    ['two tasks, one started', [tasks(named({ MigrationId: 'second', Status: 7 }), named())], [], 'unclear'],
     ['a count without entries', [reply({ TotalCount: 3, BackupMigrationSet: [] })], [], 'unclear'],
     ['an entry that cannot be read', [reply({ TotalCount: 0, BackupMigrationSet: [null] })], [], 'unclear'],
-  ])('%s: %j', (_title, answers, taken, found) => {
+  ])('has the finding $3 for $0', (_title, answers, taken, found) => {
     expect(find(answers, taken).result.found).toBe(found);
   });
 
@@ -194,19 +194,19 @@ describe('a lost CreateIncrementalMigration', () => {
   });
 
   it.each<[string, unknown[], string[], Finding['found']]>([
-    ['none', [], [], 'no'],
+    ['no increment', [], [], 'no'],
     ['a pending one of another file', [fresh({ BackupFiles: ['https://x/other.bak'] })], [], 'no'],
-    ['taken by another backup', [fresh()], [childId], 'no'],
-    ['a minute before the sending', [fresh({ CreateTime: '2026-11-21 19:07:00' })], [], 'yes'],
-    ['longer before the sending', [fresh({ CreateTime: '2026-11-21 19:06:59' })], [], 'no'],
-    ['without a time, not started', [fresh({ CreateTime: '0000-00-00 00:00:00' })], [], 'yes'],
-    ['without a time, started', [fresh({ CreateTime: null, Status: 12 })], [], 'unclear'],
-    ['two', [fresh(), fresh({ MigrationId: 'second' })], [], 'unclear'],
-    ['the other recovery', [fresh({ IsRecovery: 'YES' })], [], 'no'],
-    ['recovery in small letters', [fresh({ IsRecovery: 'No' })], [], 'yes'],
-    ['the link with a query', [fresh({ BackupFiles: [`${link}?q-sign=1\n`] })], [], 'yes'],
-    ['no files', [fresh({ BackupFiles: null })], [], 'no'],
-  ])('%s', (_title, set, taken, found) => {
+    ['an increment of another backup', [fresh()], [childId], 'no'],
+    ['one created a minute before the call', [fresh({ CreateTime: '2026-11-21 19:07:00' })], [], 'yes'],
+    ['one created earlier than that', [fresh({ CreateTime: '2026-11-21 19:06:59' })], [], 'no'],
+    ['one without a time, not started', [fresh({ CreateTime: '0000-00-00 00:00:00' })], [], 'yes'],
+    ['one without a time, started', [fresh({ CreateTime: null, Status: 12 })], [], 'unclear'],
+    ['two increments', [fresh(), fresh({ MigrationId: 'second' })], [], 'unclear'],
+    ['one with the other recovery flag', [fresh({ IsRecovery: 'YES' })], [], 'no'],
+    ['a recovery flag in lower case', [fresh({ IsRecovery: 'No' })], [], 'yes'],
+    ['a link with a query', [fresh({ BackupFiles: [`${link}?q-sign=1\n`] })], [], 'yes'],
+    ['one without files', [fresh({ BackupFiles: null })], [], 'no'],
+  ])('has the finding $3 for $0', (_title, set, taken, found) => {
     expect(find([children(...set)], taken).result.found).toBe(found);
   });
 

@@ -68,8 +68,8 @@ describe('a chain', () => {
     ['the last child is done, the task lags at 12', 12, 9, true, 'restoring', [['restored', '9']]],
     ['all is done', 9, 9, true, 'succeeded', [['restored', '9']]],
     ['all is done, the list of children lags', 9, 12, true, 'succeeded', [['restored', '12']]],
-    ['the child’s status is not documented', 12, 5, false, 'restoring', [['restoring', '5']]],
-  ])('%s', (_title, parent, status, final, phase, expected) => {
+    ['the child’s status is undocumented', 12, 5, false, 'restoring', [['restoring', '5']]],
+  ])('is $4 when $0', (_title, parent, status, final, phase, expected) => {
     const seen = observeOne(chain([inFlight({ final })]), tasks(task(parent)), children(child(status)));
     expect(seen.phase).toBe(phase);
     expect(seen.providerStatus).toBe(String(parent));
@@ -135,7 +135,7 @@ describe('a chain', () => {
       ['rests while none is allowed, as long as the task does not say failed', 8, allow('view'), 'ready'],
       ['rests by the documented status where the vendor names no actions', 8, { Action: null }, 'ready'],
       ['is over by the documented status where the vendor names no actions', 10, { Action: null }, 'failed'],
-      ['waits for the task’s word', 12, allow('view'), 'restoring'],
+      ['waits for the task’s status', 12, allow('view'), 'restoring'],
     ])('%s', (_title, parent, again, phase) => {
       const seen = failing(parent, again);
       expect(seen.phase).toBe(phase);

@@ -35,7 +35,7 @@ describe('a single full restore', () => {
     [9, 'succeeded', 'restored'],
     [10, 'failed', 'failed'],
     [12, 'restoring', 'restoring'],
-  ])('status %s', (status, phase, state) => {
+  ])('status %s means %s', (status, phase, state) => {
     const seen = observeOne(running(), tasks(task(status)));
     expect(seen.phase).toBe(phase);
     expect(seen.providerStatus).toBe(String(status));
@@ -79,7 +79,7 @@ describe('a single full restore', () => {
     ['no detail', { Detail: null }, { percent: null }],
     ['progress beyond its range', { Detail: { Progress: 400 } }, { percent: null }],
     ['no action', { Action: null }, { phase: 'restoring' }],
-  ])('takes %s as they come', (_title, changes, expected) => {
+  ])('tolerates %s', (_title, changes, expected) => {
     expect(observeOne(running(), tasks(task(7, changes)))).toMatchObject(expected);
   });
 
@@ -213,17 +213,20 @@ describe('missing or unknown vendor data', () => {
     ['has succeeded', 0, 'succeeded'],
     ['has failed', '1', 'failed'],
     ['is unknown', 7, 'missing'],
-  ])('a single restore without its task is told by its flow: %s', (_title, status, phase) => {
-    const { result, requests } = observe([running()], [tasks(), flow(status)]);
-    expect(requests[1]).toMatchObject({ operation: 'DescribeFlowStatus', body: { FlowId: 1001399 } });
-    expect([...result.values()][0]?.phase).toBe(phase);
-  });
+  ])(
+    'takes the state of a single restore from its flow when the task is missing: the flow %s',
+    (_title, status, phase) => {
+      const { result, requests } = observe([running()], [tasks(), flow(status)]);
+      expect(requests[1]).toMatchObject({ operation: 'DescribeFlowStatus', body: { FlowId: 1001399 } });
+      expect([...result.values()][0]?.phase).toBe(phase);
+    },
+  );
 
   it.each([
     [2, 'restoring'],
     [0, 'missing'],
     [1, 'missing'],
-  ] as const)('does not end a chain by its flow: %s', (status, phase) => {
+  ] as const)('does not end a chain because its flow has status %s', (status, phase) => {
     expect(observeOne(chain([]), tasks(), flow(status)).phase).toBe(phase);
   });
 

@@ -156,16 +156,16 @@ describe.each(names)('%s', (name) => {
   });
 
   it.each([
-    ['an error of the service', { status: 500, body: 'oops' }],
-    ['a page', { status: 200, body: '<html>proxy</html>' }],
-    ['nothing', { status: 200, body: '' }],
+    ['an error', { status: 500, body: 'oops' }],
+    ['HTML', { status: 200, body: '<html>proxy</html>' }],
+    ['an empty body', { status: 200, body: '' }],
     ['JSON without a key', { status: 200, body: { Response: {}, Credentials: {}, credential: {}, Code: 'Success' } }],
     [
-      'members of the wrong kind',
+      'members of wrong types',
       { status: 200, body: { Credentials: { AccessKeyId: 1 }, credentials: null, credential: [] } },
     ],
     ['a redirect', { status: 302, headers: { location: 'http://127.0.0.1:1/' }, body: '' }],
-  ])('reports that %s is unusable and asks again', async (_what, broken) => {
+  ])('reports an unusable reply and asks again: %s', async (_what, broken) => {
     const { get } = await open(name);
     issuers.conditions.broken = broken;
     const failure = await failureOf(get);
@@ -300,7 +300,7 @@ describe('the environment of the vendors’ own tools', () => {
       ['i', 's', 'a'],
     ],
   ] as [object, Record<string, string>, string[]][])(
-    '%# yields the key that they would use',
+    'yields the key that the tools use: $1',
     async (entry, environment, expected) => {
       const { get } = await openEntry({ ...entry, credentials: { source: 'environment' } }, environment);
       expect(revealed(await get())).toEqual(expected);
