@@ -1,15 +1,15 @@
 import { dispatch } from './command/dispatch.ts';
 import { processTerminal } from './command/terminal.ts';
 
-/** Runs the `godwit` command with this process's arguments and environment; its result is the exit status. */
+/** Runs the `godwit` command with the arguments and environment of this process. Its result is the exit status. */
 export async function godwit(): Promise<void> {
-  // Stored data may contain names of customers: files are readable by this user alone.
+  // Stored data may contain names of customers, so files are readable by this user only.
   process.umask(0o077);
   const status = await dispatch(process.argv.slice(2), process.env, processTerminal(), () => {
     const interrupted = new AbortController();
     process.once('SIGINT', () => interrupted.abort(new Error('interrupted')));
     return interrupted.signal;
   });
-  // After a failure, open handles must not keep the process alive. A listening gateway has not failed.
+  // After a failure, open handles must not keep the process alive. After a success, the gateway may be listening.
   if (status !== 0) process.exit(status);
 }

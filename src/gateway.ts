@@ -288,7 +288,7 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The configuration in force. */
+/** The active configuration. */
 interface InForce {
   readonly config: Config;
   /** Whether the current file has faults and is therefore not active. */

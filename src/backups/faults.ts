@@ -16,6 +16,7 @@ const fileFaultCodes = [
   'source_missing_or_archived',
   'wrong_backup_kind',
 ] as const;
+/** The code of a file's fault. */
 export type FileFaultCode = (typeof fileFaultCodes)[number];
 
 /** A fault of a file. `certain`: the restore would fail. If false, the evidence is too weak to reject the file. */

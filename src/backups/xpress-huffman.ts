@@ -1,8 +1,8 @@
 /**
- * LZ77 with Huffman codes as in Microsoft's open specification MS-XCA (2.2), for one block of at most 64 KiB.
+ * Decoder for LZ77 with Huffman codes (Microsoft's open specification MS-XCA, section 2.2), for one block of at most 64 KiB.
  *
- * A block starts with 512 code lengths of four bits. Symbols below 256 are bytes; each of the others is a match: four bits of length and
- * four bits for the number of distance bits that follow. Bits are read from 16-bit little-endian words, the highest first.
+ * A block starts with 512 code lengths of four bits. A symbol below 256 is a byte. Any other symbol is a match: four bits state its length,
+ * and four bits state the number of distance bits that follow. Bits are read from 16-bit little-endian words, the highest bit first.
  */
 const tableBytes = 256;
 const symbols = 512;

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { closestName } from '../domain/spelling.ts';
 import { type Option, type Subcommand, UsageError } from './subcommand.ts';
 
-/** The option that every subcommand has. */
+/** The option that all subcommands have. */
 const help: Option = { short: 'h', help: 'this page' };
 
 /** Returns the options of a subcommand, including the common ones. */

@@ -8,6 +8,10 @@ import { table } from './table.ts';
 type Inspection = components['schemas']['Inspection'];
 type Account = components['schemas']['Account'];
 
+/**
+ * `godwit backups inspect`: prints the files of a folder and their chains. The exit status is `failed` unless every chain is complete and
+ * there is one.
+ */
 export async function run(input: Input): Promise<ExitStatus> {
   const { bucket, prefix } = folderOf(input.operands[0] ?? '', '<bucket/prefix>');
   const godwit = gatewayOf(input);

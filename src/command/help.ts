@@ -32,7 +32,7 @@ function optionText(name: string, { short, value }: Option): string {
   return `${short === undefined ? '    ' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`;
 }
 
-/** Formats two columns; the second one is wrapped. */
+/** Formats two columns and wraps the second one. */
 function columns(rows: readonly (readonly [string, string])[]): string {
   const width = Math.max(...rows.map(([left]) => left.length));
   const room = 100 - width - 4;

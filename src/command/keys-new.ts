@@ -7,6 +7,7 @@ import { type ExitStatus, exit, type Input, UsageError } from './subcommand.ts';
 
 const defaultScopes = ['migrations:read', 'migrations:write'];
 
+/** `godwit keys new`: creates an API key and prints its row for the configuration. Throws `UsageError`. */
 export async function run(input: Input): Promise<ExitStatus> {
   const [name = ''] = input.operands;
   if (!new RegExp(keyNamePattern).test(name))

@@ -9,6 +9,7 @@ import { gatewayOf, textOf } from './remote.ts';
 import { type ExitStatus, exit, type Input, UsageError } from './subcommand.ts';
 import { CommandError, toldError } from './told-error.ts';
 
+/** `godwit restore`: starts a migration and follows it if requested, or performs a dry run. */
 export async function run(input: Input): Promise<ExitStatus> {
   const file = input.value('file');
   if (file === undefined) throw new UsageError('-f is missing: the file with the request');

@@ -12,6 +12,10 @@ import { CommandError } from './told-error.ts';
 
 const pageSize = 200;
 
+/**
+ * `godwit sandbox reset`: deletes the data of the sandbox in the working directory. Throws `CommandError` if it may belong to something
+ * else.
+ */
 export async function run({ environment, terminal, flag }: Input): Promise<ExitStatus> {
   if (environment.GODWIT_CONFIG)
     throw new CommandError('GODWIT_CONFIG is set, so this is no sandbox. Its store was not looked at.');

@@ -41,6 +41,7 @@ export const exit = {
   timeOver: 5,
   interrupted: 130,
 } as const;
+/** The exit status of a command. */
 export type ExitStatus = (typeof exit)[keyof typeof exit];
 
 /** Invalid arguments. `message` states the reason. */

@@ -4,7 +4,7 @@ import { checkEndpoint } from './addresses.ts';
 import type { Config } from './config.ts';
 import { type ConfigFile, type JwtIssuer, listOf } from './schema.ts';
 
-/** The caller's name when authentication is off. */
+/** The name of all callers if authentication is off. */
 const anonymous = 'anonymous';
 
 /** Whether the API requires authentication. */

@@ -16,14 +16,14 @@ export interface ConfigChanges {
 /** Sections that a running gateway applies, or whose effect is part of another section. */
 const live: readonly string[] = ['accounts', 'allowPrivateEndpoints', 'auth.keys', 'auth.jwt', 'rateLimit', 'webhooks'];
 
-/** A digest of a part of the file. The part may hold secrets, so only the digest is kept. */
+/** A digest of a part of the file. Only the digest is kept, because the part may contain secrets. */
 export function digestOf(part: unknown): string {
   return createHash('sha256')
     .update(JSON.stringify(part) ?? '')
     .digest('base64url');
 }
 
-/** The sections of a file with their digests. Each member of `auth` is a section. */
+/** Returns the digests of a file's sections, by name. Each member of `auth` is a section of its own. */
 export function sectionsOf(file: object): Readonly<Record<string, string>> {
   const entries = Object.entries(file).flatMap(([name, value]): [string, unknown][] =>
     name === 'auth' && typeof value === 'object' && value !== null
@@ -39,7 +39,7 @@ export function changesBetween(before: Config, next: Config): ConfigChanges {
   const changed = [...names].filter((name) => before.sections[name] !== next.sections[name]).sort();
   const asksBefore = before.auth.keys.length + before.auth.issuers.length > 0;
   const asksNext = next.auth.keys.length + next.auth.issuers.length > 0;
-  // Switching authentication on or off changes how the gateway listens.
+  // Switching authentication on or off changes the address on which the gateway may listen, and needs a restart.
   const opens = asksBefore !== asksNext;
   const needRestart = changed.filter((name) => !live.includes(name));
   return {

@@ -48,6 +48,7 @@ const JwtIssuerSchema = object({
   clockToleranceSeconds: optional(Type.Integer({ minimum: 0, maximum: 300 })),
 });
 
+/** A token issuer in the configuration file. */
 export type JwtIssuer = Static<typeof JwtIssuerSchema>;
 
 /** Credentials of any form. `formFaults` in load.ts validates them by `source`. */
@@ -73,7 +74,7 @@ export const accountSchema = remembered(({ id, configuration, services }: Config
   }),
 );
 
-/** An account in the file, including its provider's settings. */
+/** An account in the file. It may have further members, which its provider defines. */
 export interface AccountEntry {
   readonly name: string;
   readonly provider: ProviderId;
@@ -164,6 +165,7 @@ export const ConfigFileSchema = object({
   ),
   accounts: optional(Type.Array(Type.Object({}, { additionalProperties: true }))),
 });
+/** The content of the configuration file after the schema check. */
 export type ConfigFile = Static<typeof ConfigFileSchema>;
 
 /**

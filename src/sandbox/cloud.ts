@@ -38,6 +38,7 @@ export interface JournalEntry {
   readonly requestId: string;
 }
 
+/** The name of an emulated cloud. */
 export type CloudName = JournalEntry['cloud'];
 
 /** What a cloud receives from its server. */

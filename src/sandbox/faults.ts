@@ -40,6 +40,7 @@ export const faultEffects = {
   empty_body: { carriedOut: true },
 } as const satisfies Record<string, { carriedOut: boolean }>;
 
+/** The name of a kind of fault. */
 export type FaultKind = keyof typeof faultEffects;
 
 const aliases: Readonly<Record<string, FaultKind>> = { garbage_html: 'garbage_html_after', reset: 'reset_before' };

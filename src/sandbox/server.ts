@@ -11,6 +11,7 @@ import { readState, writeState } from './state-file.ts';
 
 const cloudNames: readonly CloudName[] = ['alibaba', 'huawei', 'tencent'];
 
+/** Creates an emulated cloud. */
 export type CloudFactory = (environment: SandboxEnvironment) => SandboxCloud;
 
 /** Options of a sandbox. */

@@ -64,6 +64,7 @@ export interface Telemetry {
 /** Clock offset in milliseconds above which a warning is logged. */
 const tellingClockMs = 60_000;
 
+/** Creates the telemetry of one gateway. */
 export function createTelemetry(options: TelemetryOptions): Telemetry {
   const { runtime, tracing } = options;
   const metrics = createRegistry();

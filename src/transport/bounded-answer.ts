@@ -53,7 +53,7 @@ function textFrom(body: string, start: number): { readonly end: number; readonly
   let cut: number | null = null;
   let at = start;
   for (; at < body.length; at++) {
-    // Cuts between two characters, so that no escape is split.
+    // A cut is possible only between two characters, so that no escape sequence is split.
     if (cut === null && at >= limit) cut = at;
     const code = body.charCodeAt(at);
     if (code === quote) break;

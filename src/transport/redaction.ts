@@ -127,7 +127,7 @@ export function withoutSignedParameters(text: string): string {
   return text.replace(signedParameter, `$1${mask}`);
 }
 
-// ---------------------------------------------------------------- what is secret in a request
+// Secrets in a request
 
 function collectFromUrl(text: string, values: Set<string>): void {
   const url = /[?@]/.test(text) ? URL.parse(text) : null;
@@ -207,7 +207,7 @@ function decoded(text: string): string {
   }
 }
 
-// ---------------------------------------------------------------- how it may be written
+// Spellings of a secret
 
 /** The parts of a secret to match: the whole of a short one, several parts of a long one. */
 function partsOf(secret: string): readonly string[] {

@@ -11,7 +11,9 @@ const maxTokens = 10;
 const earnedPerAnswer = 0.1;
 /** The initial retry budget. */
 export const fullBudget: RetryBudget = { tokens: maxTokens };
+/** The budget after one retry. */
 export const spend = ({ tokens }: RetryBudget): RetryBudget => ({ tokens: tokens - 1 });
+/** The budget after a successful call. */
 export const earn = ({ tokens }: RetryBudget): RetryBudget => ({
   tokens: Math.min(tokens + earnedPerAnswer, maxTokens),
 });

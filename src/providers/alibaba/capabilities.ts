@@ -2,6 +2,7 @@ import type { Capabilities } from '../../domain/provider.ts';
 import { regionsIn } from '../kit/regions.ts';
 import { regionGroups } from './regions.ts';
 
+/** The capabilities of ApsaraDB RDS for SQL Server. */
 export const capabilities: Capabilities = {
   id: 'alibaba',
   title: 'Alibaba Cloud ApsaraDB RDS for SQL Server',

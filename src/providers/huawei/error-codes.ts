@@ -15,7 +15,7 @@ const table = (kind: FailureKind, detail: string, codes: readonly string[]): [st
  * `APIGW.0301` have several meanings and are absent here: the HTTP status or the message decides.
  */
 export const meanings: ReadonlyMap<string, Meaning> = new Map([
-  // ---- gateway
+  // Gateway
   ...table('rejected', 'The API is not published at this endpoint: check the region and the endpoint of the account.', [
     'APIGW.0101',
     'APIGW.0103',
@@ -49,7 +49,7 @@ export const meanings: ReadonlyMap<string, Meaning> = new Map([
   ]),
   ...table('rejected', 'The gateway cannot read the request.', ['APIGW.0602', 'APIGW.0607']),
   ...table('unauthenticated', 'The service or the user is not allowed in this region.', ['APIGW.0801', 'APIGW.0802']),
-  // ---- DRS
+  // DRS
   ...table('rejected', 'DRS refuses the job without saying why.', ['DRS.10000001']),
   ...table('rejected', 'A parameter is not accepted.', [
     'DRS.10000009',
@@ -101,9 +101,9 @@ export const meanings: ReadonlyMap<string, Meaning> = new Map([
     'DRS.M06011',
   ]),
   ...table('rejected', 'The user or password of the database is wrong.', ['DRS.KE0002']),
-  // ---- RDS
+  // RDS
   ...table('not_found', 'RDS does not know this instance.', ['DBS.280110']),
-  // ---- IAM
+  // IAM
   ...table('unauthenticated', 'The user is locked after too many wrong passwords. Wait until the lock expires.', [
     'IAM.0061',
   ]),

@@ -6,6 +6,7 @@ export interface Script {
   readonly failure: { readonly at: number; readonly rowStatus: string; readonly text: string } | null;
 }
 
+/** The type of a backup in the words of DescribeOssDownloads. */
 export type FileKind = 'Database' | 'Differential_Database' | 'Transaction_Log';
 
 /** Whether `text` contains the magic word, in any case and not preceded by a letter. `_` equals `-`. */

@@ -1,5 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
+/** A parameter or header with its value. */
 export type Pair = readonly [name: string, value: string];
 
 /** Percent-encodes by RFC 3986: everything except letters, digits, `-`, `_`, `.` and `~`. */

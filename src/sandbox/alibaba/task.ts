@@ -34,14 +34,17 @@ export interface Task {
   readonly terminatedAt: number | null;
 }
 
+/** The vendor's status of a migration task. */
 export type TaskStatus = 'NoStart' | 'Running' | 'Waiting' | 'Success' | 'Failed';
 
+/** The visible state of a task. */
 export interface TaskView {
   readonly status: TaskStatus;
   readonly endedAt: number | null;
   readonly description: string;
 }
 
+/** The visible state of a file. */
 export interface FileView {
   readonly status: string;
   readonly endedAt: number | null;

@@ -43,6 +43,7 @@ export function findAccessKey(id: string, securityToken: string | undefined): Ac
   );
 }
 
+/** A project of the account. */
 export interface Project {
   readonly id: string;
   /** The region id. */

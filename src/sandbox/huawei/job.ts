@@ -20,6 +20,7 @@ export interface CreateJob {
   readonly options: JobOptions;
 }
 
+/** A file in a create request. */
 export interface BackupFile {
   readonly name: string;
   readonly obs_path?: string;
@@ -27,6 +28,7 @@ export interface BackupFile {
   readonly rds_source_instance_id?: string;
 }
 
+/** The options of a create request. */
 export interface JobOptions {
   readonly recovery_mode: 'full' | 'incre';
   readonly is_last_backup: boolean;
@@ -55,6 +57,7 @@ export interface Outcome {
   readonly spelling: 'documented' | 'odd' | 'old' | 'sparse' | 'unknown';
 }
 
+/** A backup migration job, as plain JSON. Times are milliseconds since the epoch. */
 export interface Job {
   readonly id: string;
   readonly projectId: string;

@@ -9,7 +9,7 @@ export interface Claim {
   readonly signature: string;
 }
 
-/** Parses the header; null if it has another scheme or is malformed. */
+/** Parses the header. Null if it has another scheme or is malformed. */
 export function readClaim(authorization: string | undefined): Claim | null {
   const pattern = /^SDK-HMAC-SHA256 Access=([^,\s]+), ?SignedHeaders=([^,\s]+), ?Signature=([0-9a-f]{64})$/;
   const [, accessKeyId, names, signature] = pattern.exec(authorization ?? '') ?? [];

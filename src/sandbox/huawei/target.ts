@@ -91,6 +91,7 @@ function overlap(a: readonly RestoredName[], b: readonly RestoredName[]): boolea
   return a.some((one) => b.some((other) => sameName(one.target, other.target)));
 }
 
+/** Whether two database names are equal. Case does not matter. */
 export function sameName(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }

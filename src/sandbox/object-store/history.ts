@@ -8,6 +8,7 @@ export const historyBuckets: Readonly<Record<CloudName, string>> = {
   huawei: 'acme-backups',
   tencent: 'acme-backups-1250000000',
 };
+/** The folder of the history. */
 export const historyFolder = 'history/orders/';
 
 const day = '2026-11-27';

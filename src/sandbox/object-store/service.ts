@@ -103,7 +103,7 @@ function located(request: SandboxRequest): StoreRequest {
   const pathname = target.host === 'sandbox' ? request.path : target.pathname;
   const named = /^(?!\d+\.\d+\.\d+\.\d+|localhost|\[)([a-z0-9-]+)\./.exec(host)?.[1];
   const inPath = bucketInPath({ ...request, path: pathname });
-  // One SDK names the bucket in the host and again in the path.
+  // One official SDK repeats the bucket of the host in the path.
   const inHost = named !== undefined && named !== inPath;
   const bucket = inHost ? named : inPath;
   if (bucket === null || bucket === undefined) throw new StoreRefusal(400, 'InvalidBucketName', 'No bucket is named.');

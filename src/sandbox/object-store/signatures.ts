@@ -32,7 +32,7 @@ function own(headers: StoreRequest['request']['headers'], prefix: string): strin
     .sort();
 }
 
-// ---------------------------------------------------------------- OSS
+// OSS
 
 function ossSecret(id: string, token: string | undefined): string {
   const known = sandboxCredentials.alibaba;
@@ -120,7 +120,7 @@ export const ossDialect: StoreDialect = {
   },
 };
 
-// ---------------------------------------------------------------- OBS
+// OBS
 
 const temporaryPrefix = 'HSTSANDBOX';
 
@@ -184,7 +184,7 @@ export const obsDialect: StoreDialect = {
   },
 };
 
-// ---------------------------------------------------------------- COS
+// COS
 
 /** The signature and peculiarities of COS. */
 export const cosDialect: StoreDialect = {

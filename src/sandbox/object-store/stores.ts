@@ -33,6 +33,7 @@ export interface Stores {
   put(): Readonly<Record<CloudName, readonly StoredFile[]>>;
 }
 
+/** Creates the three object stores. `saved`: objects of an earlier process, in addition to the initial history. */
 export function createStores(
   saved: Readonly<Partial<Record<CloudName, readonly StoredFile[]>>>,
   environment: StoresEnvironment,

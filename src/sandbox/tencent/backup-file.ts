@@ -21,8 +21,10 @@ export const magicWords = [
   'unknown-status',
   'wrong-base',
 ] as const;
+/** A word that determines the course of a restore. */
 export type MagicWord = (typeof magicWords)[number];
 
+/** A backup file as its address describes it. */
 export interface BackupFile {
   /** The decoded last segment of the path. */
   readonly name: string;
@@ -33,6 +35,7 @@ export interface BackupFile {
   readonly magic: ReadonlySet<MagicWord>;
 }
 
+/** The parts of a chain file's name. */
 export interface ChainName {
   readonly database: string;
   /** The source server's local time, 14 digits. */

@@ -11,8 +11,10 @@ export const status = {
   incrementing: 12,
   unexplained: 14,
 } as const;
+/** The vendor's status of a task. */
 export type Status = (typeof status)[keyof typeof status];
 
+/** An action that a task may allow. */
 export type Action = 'view' | 'modify' | 'start' | 'incremental' | 'delete' | 'upload';
 
 /** The status of a full import at `now`. Deleted increments count, because their effects remain. */

@@ -31,11 +31,13 @@ export function text(parameters: Parameters, name: string): string {
   return value;
 }
 
+/** A text parameter; undefined if it is absent. */
 export function optionalText(parameters: Parameters, name: string): string | undefined {
   const value = parameters[name];
   return typeof value === 'string' ? value : undefined;
 }
 
+/** A number parameter; undefined if it is absent. */
 export function optionalNumber(parameters: Parameters, name: string): number | undefined {
   const value = parameters[name];
   return typeof value === 'number' ? value : undefined;

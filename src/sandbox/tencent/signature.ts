@@ -2,6 +2,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { SandboxRequest } from '../cloud.ts';
 import { Refusal } from './answer.ts';
 
+/** The key pair that the cloud accepts. */
 export interface Keys {
   readonly secretId: string;
   readonly secretKey: string;

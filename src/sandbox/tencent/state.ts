@@ -1,6 +1,8 @@
 import type { JournalEntry } from '../cloud.ts';
 
+/** The `RecoveryType` of a full import. */
 export type RecoveryType = 'FULL' | 'FULL_LOG' | 'FULL_DIFF';
+/** The `UploadType` of a full import. */
 export type UploadType = 'COS_URL' | 'COS_UPLOAD';
 
 /** A started restore. Its course is determined at the start; the clock determines its state. */
@@ -23,6 +25,7 @@ export interface Run {
   readonly unknown: boolean;
 }
 
+/** An entry of `DBRename`. */
 export interface Rename {
   readonly OldName?: string;
   readonly NewName?: string;
@@ -38,6 +41,7 @@ export interface Import {
   deleted: boolean;
 }
 
+/** A full import (the vendor's full task). */
 export interface FullImport extends Import {
   readonly region: string;
   readonly instanceId: string;
@@ -49,6 +53,7 @@ export interface FullImport extends Import {
   databases: readonly string[];
 }
 
+/** An increment, which is a child of a full import. */
 export interface Increment extends Import {
   readonly parentId: string;
   isRecovery: 'YES' | 'NO';

@@ -1,10 +1,12 @@
 import type { ClockStep } from '../../domain/steady-clock.ts';
 import type { Metrics } from './registry.ts';
 
+/** Metrics about the machine's clock. */
 export interface ClockMetrics {
   stepped(step: Pick<ClockStep, 'direction'>): void;
 }
 
+/** Creates the metrics about the machine's clock. */
 export function clockMetrics({ counter }: Metrics): ClockMetrics {
   const steps = counter('clock_steps_total', 'Steps of the clock that were noticed: `back` or `forward`', [
     'direction',

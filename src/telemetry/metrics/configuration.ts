@@ -6,6 +6,7 @@ export interface ConfigurationMetrics {
   show(state: { readonly failed: boolean; readonly restart: boolean }): void;
 }
 
+/** Creates the metrics about the configuration file. */
 export function configurationMetrics({ gauge }: Metrics): ConfigurationMetrics {
   const failed = gauge(
     'config_reload_failed',

@@ -6,12 +6,14 @@ import type { Metrics } from './registry.ts';
 const seconds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 const sizes = [1, 2, 5, 10, 20, 50, 100];
 
+/** Metrics about the engine's work. */
 export interface EngineMetrics {
   report(report: EngineReport): void;
   stepped(step: EngineStep, durationMs: number): void;
   inFlight(migrations: number): void;
 }
 
+/** Creates the metrics about the engine's work. */
 export function engineMetrics({ counter, gauge, histogram }: Metrics, accounts: ConfiguredAccounts): EngineMetrics {
   const claims = counter('engine_claims_total', 'Migrations taken up because they were due');
   const steps = histogram(

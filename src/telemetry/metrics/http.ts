@@ -4,6 +4,7 @@ const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PAT
 /** Buckets in seconds, up to the maximum of `Prefer: wait`. */
 const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30];
 
+/** Metrics about HTTP requests. */
 export interface HttpMetrics {
   began(): void;
   /** `durationMs`: null for an event stream, whose duration says nothing about the gateway. */
@@ -15,6 +16,7 @@ export interface HttpMetrics {
   }): void;
 }
 
+/** Creates the metrics about HTTP requests. */
 export function httpMetrics({ counter, gauge, histogram }: Metrics): HttpMetrics {
   const labels = ['method', 'route', 'status_class'] as const;
   const requests = counter(

@@ -6,6 +6,7 @@ import type { Metrics } from './registry.ts';
 /** Buckets in seconds, from one minute to two days. */
 const durations = [60, 300, 900, 1800, 3600, 7200, 14_400, 28_800, 86_400, 172_800];
 
+/** Metrics about finished migrations. */
 export interface MigrationMetrics {
   ended(migration: Migration): void;
 }

@@ -12,11 +12,13 @@ export interface StoreNumbers {
   readonly lagMs: number;
 }
 
+/** Metrics about the store and the migrations in it. */
 export interface StoreMetrics {
   /** `numbers`: null if the store did not answer. Its metrics are then absent instead of outdated. */
   show(numbers: StoreNumbers | null): void;
 }
 
+/** Creates the metrics about the store. */
 export function storeMetrics({ gauge }: Metrics, accounts: ConfiguredAccounts): StoreMetrics {
   const up = gauge('store_up', '1 if the store answered when the metrics were read, else 0');
   const byState = gauge('migrations', 'Migrations by state, of all replicas', ['provider', 'account', 'state']);

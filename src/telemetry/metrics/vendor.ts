@@ -6,6 +6,7 @@ import type { Metrics } from './registry.ts';
 const seconds = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20];
 const waits = [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60];
 
+/** Metrics about vendor calls, logins and circuit breakers. */
 export interface VendorMetrics extends VendorTelemetry {
   circuits(all: readonly Circuit[]): void;
   slowedOperations(all: readonly SlowedOperation[]): void;

@@ -1,10 +1,12 @@
 import type { WebhookAttempt } from '../../domain/telemetry.ts';
 import type { Metrics } from './registry.ts';
 
+/** Metrics about webhook deliveries. */
 export interface WebhookMetrics {
   attempted(attempt: Pick<WebhookAttempt, 'outcome'>): void;
 }
 
+/** Creates the metrics about webhook deliveries. */
 export function webhookMetrics({ counter }: Metrics): WebhookMetrics {
   const attempts = counter(
     'webhook_attempts_total',
