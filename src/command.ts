@@ -1,7 +1,7 @@
 import { dispatch } from './command/dispatch.ts';
 import { processTerminal } from './command/terminal.ts';
 
-/** Runs the `godwit` command with the arguments and environment of this process. Its result is the exit status. */
+/** Runs the `godwit` command with the arguments and environment of this process. Ends the process with the exit status of a failure. */
 export async function godwit(): Promise<void> {
   // Stored data may contain names of customers, so files are readable by this user only.
   process.umask(0o077);

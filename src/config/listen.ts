@@ -6,7 +6,7 @@ import { notOneOf } from './faults.ts';
 import { type ConfigFile, logLevels } from './schema.ts';
 
 /**
- * Default keep-alive of an idle connection in milliseconds. Most load balancers close idle connections after 60 s. A shorter value here
+ * Default keep-alive of an idle connection in milliseconds. Many load balancers keep idle connections for 60 s. A shorter value here
  * would let them reuse a connection that the gateway has just closed.
  */
 const defaultKeepAliveMs = 75_000;
