@@ -96,7 +96,9 @@ export function createEngine(context: EngineContext): CountedEngine {
       const claimed = await claimDue();
       if (draining) return;
       if (claimed.more) continue;
-      const pause = Math.min(await pauseMs(claimed.count), Math.max(places.nextTurnMs(), minTurnMs));
+      const pause = claimed.failed
+        ? idleMs
+        : Math.min(await pauseMs(claimed.count), Math.max(places.nextTurnMs(), minTurnMs));
       const now = runtime.now();
       sleepsUntil = Math.min(now + pause, Math.max(toldOf, now));
       await runtime.sleep(sleepsUntil - now, wake.signal);
@@ -104,7 +106,7 @@ export function createEngine(context: EngineContext): CountedEngine {
     }
   }
 
-  async function claimDue(): Promise<{ readonly count: number; readonly more: boolean }> {
+  async function claimDue(): Promise<{ readonly count: number; readonly more: boolean; readonly failed?: boolean }> {
     const rooms = places.rooms(share);
     try {
       const lease = leaseOf(context);
@@ -119,7 +121,7 @@ export function createEngine(context: EngineContext): CountedEngine {
       return { count: claims.length, more };
     } catch (error) {
       reportInterruption(context, error);
-      return { count: 0, more: false };
+      return { count: 0, more: false, failed: true };
     }
   }
 

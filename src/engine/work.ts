@@ -63,7 +63,7 @@ export function apart(
 export function reportInterruption(context: EngineContext, error: unknown, migrationId?: string): void {
   const text =
     error instanceof StoreUnavailable
-      ? 'the store is not available'
+      ? `the store is not available: ${error.message}`
       : error instanceof Error
         ? (error.stack ?? error.message)
         : String(error);

@@ -73,7 +73,7 @@ export function problemOf(error: unknown, repeatable = false): Problem | null {
       { retryable: repeatable, retryAfterSeconds: 2 },
     );
   if (error instanceof StoreUnavailable)
-    return new Problem('overloaded', 'The store does not answer. Nothing of this request was stored.', {
+    return new Problem('overloaded', 'The store is not available. Nothing of this request was stored.', {
       retryAfterSeconds: 2,
     });
   const { code, statusCode } = membersOf(error);

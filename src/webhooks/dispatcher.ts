@@ -209,7 +209,9 @@ export function createDispatcher(context: DispatcherContext): Dispatcher {
   }
 
   function report(error: unknown): void {
-    telemetry.interrupted(error instanceof StoreUnavailable ? 'the store is not available' : String(error));
+    telemetry.interrupted(
+      error instanceof StoreUnavailable ? `the store is not available: ${error.message}` : String(error),
+    );
   }
 
   return {

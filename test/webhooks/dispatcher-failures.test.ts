@@ -124,7 +124,7 @@ describe('a process that', () => {
     await createMigration(store);
     await time.pass(30_000);
     expect(messages).toHaveLength(1);
-    expect(interruptions).toEqual(['the store is not available']);
+    expect(interruptions).toEqual(['the store is not available: gone']);
     failing = false;
     await time.pass(20_000);
     expect(messages).toHaveLength(2);
